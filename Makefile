@@ -1,0 +1,68 @@
+# `make run` and `make test` are all that a newcomer needs. Both make .venv and install into it what is missing.
+
+PYTHON3 ?= python3
+PORT ?= 8000
+ARGS ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+TEST_STATE := .state/test
+
+# What `check --deploy` is asked about: a deployment as it should be.
+PRODUCTION := DEBUG=off SITE_URL=https://tickets.example.com ALLOWED_HOSTS=tickets.example.com \
+	SECRET_KEY=lint-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ \
+	DATABASE_URL=postgres://ticketing:password@127.0.0.1:5432/ticketing REDIS_URL=redis://127.0.0.1:6379/0 \
+	EMAIL_URL=smtp+tls://user:password@mail.example.com:587 TRUSTED_PROXIES=1
+
+.PHONY: help run test lint format bench pins clean
+.DEFAULT_GOAL := help
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' $(MAKEFILE_LIST) | column -t -s @
+
+run: .venv/runtime ## Everything on http://127.0.0.1:8000 (PORT=9000 make run: elsewhere); Ctrl-C stops it
+	@PORT=$(PORT) exec $(BIN)/python -m ticketing.run
+
+test: .venv/dev ## All tests (ARGS="events -k hold": some)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+lint: .venv/dev ## Style, types, the floors of the house, migrations, deployment settings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	STATE_DIR=$(TEST_STATE) $(BIN)/mypy .
+	$(BIN)/lint-imports
+	STATE_DIR=$(TEST_STATE) $(BIN)/python manage.py makemigrations --check --dry-run
+	STATE_DIR=$(TEST_STATE) $(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: .venv/dev ## Lets ruff repair what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/dev ## Measures (ARGS passes through)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+pins: .venv/dev ## Resolves pyproject.toml into requirements*.txt anew
+	$(PIP) uv
+	$(BIN)/uv pip compile -q --universal --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --no-header --no-annotate --no-emit-index-url \
+		--extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## Deletes the environment, the caches and ALL data of this checkout
+	@if [ -e .venv/runtime ] || [ -e .venv/dev ]; then \
+		STATE_DIR=$(TEST_STATE) $(BIN)/python -m ticketing.embedded remove; $(BIN)/python -m ticketing.embedded remove; fi
+	rm -rf .venv .state .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/runtime: requirements.txt | .venv/bin/python
+	@echo "  Installing requirements (once)"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements-dev.txt | .venv/bin/python
+	@echo "  Installing requirements for development (once)"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+.venv/bin/python:
+	@echo "  Making .venv"
+	@$(PYTHON3) -m venv .venv
+	@echo "$(CURDIR)" > "$$($@ -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/checkout.pth"  # for bare pytest

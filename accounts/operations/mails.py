@@ -1,0 +1,31 @@
+"""The mails of this app. They never carry what the recipient's namesake typed: anybody can enter anybody's address."""
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+
+from accounts.models import User, normal_email
+from accounts.operations.passwords import reset_link_parts
+from accounts.operations.registration import verification_token
+
+
+def mail_verification_link(*, user_id: int) -> None:
+    """Asks a user to confirm his address; nothing if he did, or is gone."""
+    user = User.objects.filter(pk=user_id, is_verified=False, is_active=True).first()
+    if user is not None:
+        _send(user, "verification", token=verification_token(user))
+
+
+def mail_password_reset_link(*, email: str) -> None:
+    """Sends the way to a new password to an active user with this address; nothing if there is none."""
+    user = User.objects.filter(email=normal_email(email), is_active=True).first()
+    if user is not None:
+        uid, token = reset_link_parts(user)
+        _send(user, "password_reset", uid=uid, token=token)
+
+
+def _send(user: User, kind: str, **links: str) -> None:
+    context = {"site": settings.SITE_URL, **links}
+    subject = render_to_string(f"accounts/mail/{kind}_subject.txt", context).strip()
+    body = render_to_string(f"accounts/mail/{kind}_body.txt", context)
+    send_mail(subject, body, None, [user.email])

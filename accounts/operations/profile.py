@@ -1,0 +1,52 @@
+"""What a user may change about himself."""
+
+from django.contrib.auth import SESSION_KEY, update_session_auth_hash
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.operations.credentials import check_strength, replace_password
+from ticketing.errors import BadInput
+
+
+def update_user(
+    *,
+    request: HttpRequest,
+    user: User,
+    name: str | None = None,
+    password: str | None = None,
+    current_password: str = "",
+) -> User:
+    """Changes name and password; None leaves them as they are.
+
+    A new password needs the current one and ends every session and token but the session of this request. Raises
+    `BadInput` on `current_password` or `password`; then the name is unchanged too.
+    """
+    new_hash = None if password is None else _new_hash(user, current_password, password)
+    with transaction.atomic(durable=True):
+        if new_hash is not None:
+            _replace_password(request, user, new_hash)
+        if name is not None:
+            user.name = name
+            user.save(update_fields=["name"])
+    return user
+
+
+def _new_hash(user: User, current_password: str, password: str) -> str:
+    if not user.check_password(current_password):
+        raise _wrong_password()
+    check_strength(password, user)
+    return make_password(password)
+
+
+def _replace_password(request: HttpRequest, user: User, new_hash: str) -> None:
+    """Keeps only a session of this very user: a bearer request may bring along another one's cookie."""
+    if not replace_password(user, new_hash):
+        raise _wrong_password()
+    if request.session.get(SESSION_KEY) == str(user.pk):
+        update_session_auth_hash(request, user)
+
+
+def _wrong_password() -> BadInput:
+    return BadInput.field("current_password", "This is not your current password.")

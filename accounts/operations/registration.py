@@ -1,0 +1,46 @@
+"""Becoming a user."""
+
+from django.conf import settings
+from django.core import signing
+from django.db import IntegrityError, transaction
+
+from accounts.errors import EmailTaken
+from accounts.models import User, normal_email
+from accounts.operations.credentials import check_strength
+from accounts.operations.later import later
+from ticketing.errors import BadInput
+
+VERIFICATION_SALT = "accounts.verify-email"
+
+
+def register_user(*, email: str, password: str, name: str, role: str) -> User:
+    """A new buyer or seller, not verified yet; a verification mail follows.
+
+    Raises `BadInput` for a weak password and `EmailTaken`, also to the loser of two simultaneous registrations.
+    """
+    check_strength(password, User(email=email, name=name))
+    if User.objects.filter(email=normal_email(email)).exists():
+        raise EmailTaken
+    try:
+        with transaction.atomic(durable=True):
+            user = User.objects.create_user(email, password, name=name, role=role)
+            later("accounts.tasks.send_verification_mail", user_id=user.pk)
+    except IntegrityError:
+        raise EmailTaken from None
+    return user
+
+
+def verification_token(user: User) -> str:
+    """Proof that its bearer reads the user's mail; good for EMAIL_VERIFICATION_SECONDS and this address only."""
+    return signing.dumps({"user": user.pk, "email": user.email}, salt=VERIFICATION_SALT)
+
+
+@transaction.atomic(durable=True)
+def verify_email(*, token: str) -> None:
+    """Marks the token's user as verified; again is fine. Raises `BadInput` on `token`."""
+    try:
+        claim = signing.loads(token, salt=VERIFICATION_SALT, max_age=settings.EMAIL_VERIFICATION_SECONDS)
+    except signing.BadSignature:
+        claim = {"user": None, "email": None}
+    if not User.objects.filter(pk=claim["user"], email=claim["email"]).update(is_verified=True):
+        raise BadInput.field("token", "The link is not valid or has ended.")

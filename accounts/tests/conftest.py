@@ -1,0 +1,86 @@
+"""Accounts' own stage: a browser, tokens, and a worker in the same process."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from celery import current_app
+from django.db import connection
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts import tokens
+from accounts.models import TokenFamily, User
+from accounts.tokens import TokenPair
+
+
+@pytest.fixture
+def anyone() -> APIClient:
+    """A client that is not signed in."""
+    return APIClient()
+
+
+@pytest.fixture
+def browser(alice: User) -> APIClient:
+    """Alice's browser, signed in by cookie."""
+    client = APIClient()
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def family(alice: User) -> TokenFamily:
+    """A family of alice's tokens, as issue_tokens makes it but without hashing."""
+    return alice.token_families.create(refresh_jti=uuid4(), expires_at=timezone.now() + timedelta(days=14))
+
+
+@pytest.fixture
+def pair(alice: User, family: TokenFamily) -> TokenPair:
+    """The newest tokens of that family."""
+    return tokens.pair_of(alice, family)
+
+
+@pytest.fixture
+def bearer() -> Callable[[str], APIClient]:
+    """A client with this access token."""
+
+    def client_with(token: str) -> APIClient:
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return client
+
+    return client_with
+
+
+@pytest.fixture
+def worker(django_capture_on_commit_callbacks: Any) -> Iterator[Callable[[], Any]]:
+    """`with worker():` runs what was enqueued inside, at its end, in this process."""
+    current_app.conf.task_always_eager = True
+    yield lambda: django_capture_on_commit_callbacks(execute=True)
+    current_app.conf.task_always_eager = False
+
+
+@pytest.fixture
+def together() -> Callable[..., list[Any]]:
+    """Calls something from many threads at the same moment; gives what they returned or raised."""
+
+    def run(call: Callable[[], Any], times: int) -> list[Any]:
+        start = Barrier(times)
+
+        def one() -> Any:
+            start.wait(10)
+            try:
+                return call()
+            except Exception as error:
+                return error
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(times) as threads:
+            return [each.result() for each in [threads.submit(one) for _ in range(times)]]
+
+    return run

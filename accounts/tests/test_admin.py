@@ -1,0 +1,65 @@
+"""Operators look after users in the admin; sellers don't see them."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from conftest import PASSWORD
+
+
+@pytest.fixture
+def operator(olga: User, client: Client) -> Client:
+    client.force_login(olga)
+    return client
+
+
+def test_operator_finds_a_user(operator: Client, alice: User, carol: User) -> None:
+    page = operator.get("/admin/accounts/user/", {"q": "alice"}).content
+    assert b"alice@example.com" in page and b"carol@example.com" not in page
+
+
+def test_operator_adds_a_seller(operator: Client) -> None:
+    form = {"email": "Dan@Example.com", "name": "Dan", "role": "seller", "usable_password": "true"}
+    passwords = {"password1": "a quiet evening", "password2": "a quiet evening"}
+    assert operator.post("/admin/accounts/user/add/", form | passwords).status_code == 302
+    dan = User.objects.get(email="dan@example.com")
+    assert dan.is_staff and dan.check_password("a quiet evening")
+
+
+def test_operator_adds_no_second_user_with_an_address(operator: Client, alice: User) -> None:
+    form = {"email": "Alice@Example.com", "name": "A", "role": "buyer", "usable_password": "true"}
+    passwords = {"password1": "a quiet evening", "password2": "a quiet evening"}
+    page = operator.post("/admin/accounts/user/add/", form | passwords)
+    assert page.status_code == 200 and b"already exists" in page.content
+
+
+def test_operator_deactivates_a_user_and_changes_his_role(operator: Client, alice: User) -> None:
+    form = {"email": alice.email, "name": "Alice", "role": "seller"}
+    assert operator.post(f"/admin/accounts/user/{alice.pk}/change/", form).status_code == 302
+    alice.refresh_from_db()
+    assert (alice.is_active, alice.role, alice.is_staff) == (False, "seller", True)
+
+
+def test_operator_sets_a_password(operator: Client, alice: User) -> None:
+    form = {"password1": "a quiet evening", "password2": "a quiet evening", "usable_password": "true"}
+    assert operator.post(f"/admin/accounts/user/{alice.pk}/password/", form).status_code == 302
+    alice.refresh_from_db()
+    assert alice.check_password("a quiet evening")
+
+
+def test_nobody_deletes_a_user(operator: Client, alice: User) -> None:
+    assert operator.post(f"/admin/accounts/user/{alice.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_seller_enters_the_admin_but_sees_no_users(client: Client, carol: User, alice: User) -> None:
+    form = {"username": "Carol@Example.com", "password": PASSWORD}
+    assert client.post("/admin/login/", form).status_code == 302
+    assert client.get("/admin/").status_code == 200
+    assert b"/admin/accounts/" not in client.get("/admin/").content
+    for path in ("", "add/", f"{alice.pk}/change/", f"{carol.pk}/password/"):
+        assert client.get(f"/admin/accounts/user/{path}").status_code == 403
+
+
+def test_buyer_does_not_enter_the_admin(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    assert client.get("/admin/").status_code == 302

@@ -1,0 +1,177 @@
+"""Bearer tokens: which are believed, which are not, and how they are renewed."""
+
+import base64
+import json
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
+from typing import Any
+
+import jwt
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts import tokens
+from accounts.models import TokenFamily, User
+from accounts.operations.tokens import issue_tokens, refresh_tokens
+from conftest import PASSWORD
+
+Bearer = Callable[[str], APIClient]
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    return jwt.decode(token, options={"verify_signature": False})
+
+
+def signed(claims: dict[str, Any], key: bytes | None = None, **options: Any) -> str:
+    return jwt.encode(claims, key or tokens._key(), **{"algorithm": "HS256"} | options)
+
+
+def unsigned(claims: dict[str, Any]) -> str:
+    parts = [json.dumps(part).encode() for part in ({"alg": "none", "typ": "JWT"}, claims)]
+    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts) + "."
+
+
+def test_tokens_are_given_for_a_password_and_open_the_api(anyone: APIClient, alice: User, bearer: Bearer) -> None:
+    answer = anyone.post("/api/user/token", {"email": "ALICE@example.com", "password": PASSWORD})
+    assert answer.status_code == 200
+    assert set(answer.json()) == {"access", "refresh"}
+    assert not answer.cookies
+    assert bearer(answer.json()["access"]).get("/api/user").json()["id"] == alice.pk
+
+
+def test_access_token_lives_fifteen_minutes_and_names_user_role_and_family(pair: dict[str, str], alice: User) -> None:
+    claims = claims_of(pair["access"])
+    assert claims["exp"] - claims["iat"] == 15 * 60
+    assert (claims["sub"], claims["role"]) == (str(alice.pk), "buyer")
+    assert claims["fam"] == str(alice.token_families.get().pk)
+
+
+def test_one_query_answers_whose_token_it_is(
+    pair: dict[str, str], bearer: Bearer, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    with django_assert_num_queries(1):
+        bearer(pair["access"]).get("/api/user")
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        pytest.param(lambda claims: unsigned(claims), id="alg none"),
+        pytest.param(lambda claims: signed(claims, key=b"x" * 32), id="wrong key"),
+        pytest.param(lambda claims: signed(claims, key=b"x" * 64, algorithm="HS512"), id="another algorithm"),
+        pytest.param(lambda claims: signed(claims, key=b"x" * 32, headers={"kid": "/dev/null"}), id="kid traversal"),
+        pytest.param(lambda claims: signed(claims | {"exp": int(time.time()) - 11}), id="expired"),
+        pytest.param(lambda claims: signed(claims | {"iat": int(time.time()) + 60}), id="not made yet"),
+        pytest.param(lambda claims: signed(claims | {"aud": "another-api"}), id="wrong audience"),
+        pytest.param(lambda claims: signed(claims | {"iss": "somebody"}), id="wrong issuer"),
+        pytest.param(lambda claims: signed(claims | {"typ": "refresh"}), id="wrong type"),
+        pytest.param(lambda claims: signed(claims | {"role": "seller"}), id="another role"),
+        pytest.param(lambda claims: signed(claims | {"fam": str(uuid.uuid4())}), id="unknown family"),
+        pytest.param(lambda claims: signed(claims | {"sub": "999999"}), id="another user"),
+        pytest.param(lambda claims: signed({k: v for k, v in claims.items() if k != "exp"}), id="without end"),
+        pytest.param(lambda claims: "not.a.token", id="nonsense"),
+        pytest.param(lambda claims: "", id="empty"),
+        pytest.param(lambda claims: "é" * 40, id="not ASCII"),
+    ],
+)
+def test_forged_or_ended_token_is_refused(
+    pair: dict[str, str], bearer: Bearer, forge: Callable[[dict[str, Any]], str]
+) -> None:
+    answer = bearer(forge(claims_of(pair["access"]))).get("/api/user")
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "not_authenticated"
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_refresh_token_opens_nothing(pair: dict[str, str], bearer: Bearer) -> None:
+    assert bearer(pair["refresh"]).get("/api/user").status_code == 401
+
+
+def test_access_token_refreshes_nothing(anyone: APIClient, pair: dict[str, str]) -> None:
+    answer = anyone.post("/api/user/token/refresh", {"refresh": pair["access"]})
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "not_authenticated"
+
+
+def test_bad_token_is_refused_even_beside_a_good_cookie(browser: APIClient) -> None:
+    assert browser.get("/api/user", headers={"Authorization": "Bearer nonsense"}).status_code == 401
+
+
+def test_ended_token_does_not_hinder_signing_in(bearer: Bearer, pair: dict[str, str]) -> None:
+    answer = bearer("ended").post("/api/user/token/refresh", {"refresh": pair["refresh"]})
+    assert answer.status_code == 200
+
+
+def test_refreshing_gives_a_new_pair(anyone: APIClient, pair: dict[str, str], bearer: Bearer) -> None:
+    new = anyone.post("/api/user/token/refresh", {"refresh": pair["refresh"]}).json()
+    assert new["refresh"] != pair["refresh"]
+    assert bearer(new["access"]).get("/api/user").status_code == 200
+    assert anyone.post("/api/user/token/refresh", {"refresh": new["refresh"]}).status_code == 200
+
+
+def test_refreshing_does_not_prolong_the_family(pair: dict[str, str], family: TokenFamily) -> None:
+    new = refresh_tokens(refresh=pair["refresh"])
+    assert claims_of(new["refresh"])["exp"] == claims_of(pair["refresh"])["exp"]
+
+
+def test_old_refresh_token_ends_the_whole_family(anyone: APIClient, pair: dict[str, str], bearer: Bearer) -> None:
+    new = anyone.post("/api/user/token/refresh", {"refresh": pair["refresh"]}).json()
+    assert anyone.post("/api/user/token/refresh", {"refresh": pair["refresh"]}).status_code == 401
+    assert bearer(new["access"]).get("/api/user").status_code == 401
+    assert anyone.post("/api/user/token/refresh", {"refresh": new["refresh"]}).status_code == 401
+
+
+def test_another_family_survives(pair: dict[str, str], alice: User, bearer: Bearer) -> None:
+    other = issue_tokens(email=alice.email, password=PASSWORD)
+    TokenFamily.objects.filter(pk=claims_of(pair["access"])["fam"]).update(revoked_at=timezone.now())
+    assert bearer(pair["access"]).get("/api/user").status_code == 401
+    assert bearer(other["access"]).get("/api/user").status_code == 200
+
+
+def test_tokens_die_with_the_password_whoever_changes_it(
+    anyone: APIClient, pair: dict[str, str], alice: User, bearer: Bearer
+) -> None:
+    alice.set_password("another evening")
+    alice.save()
+    assert bearer(pair["access"]).get("/api/user").status_code == 401
+    assert anyone.post("/api/user/token/refresh", {"refresh": pair["refresh"]}).status_code == 401
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"role": "seller"}])
+def test_tokens_die_with_the_account_and_the_role(
+    anyone: APIClient, pair: dict[str, str], alice: User, bearer: Bearer, change: dict[str, Any]
+) -> None:
+    User.objects.filter(pk=alice.pk).update(**change)
+    assert bearer(pair["access"]).get("/api/user").status_code == 401
+    assert anyone.post("/api/user/token/refresh", {"refresh": pair["refresh"]}).status_code == 401
+
+
+def test_tokens_die_with_their_family_on_its_day(
+    anyone: APIClient, pair: dict[str, str], family: TokenFamily, bearer: Bearer
+) -> None:
+    TokenFamily.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert bearer(pair["access"]).get("/api/user").status_code == 401
+    assert anyone.post("/api/user/token/refresh", {"refresh": pair["refresh"]}).status_code == 401
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_of_two_simultaneous_refreshes_wins_and_the_family_ends(
+    pair: dict[str, str], together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_have_looked = Barrier(2)
+    still_fits = tokens.still_fits
+
+    def fits_after_both_have_looked(*args: Any) -> bool:
+        with suppress(BrokenBarrierError):  # the lock lets only one of them look
+            both_have_looked.wait(0.5)
+        return still_fits(*args)
+
+    monkeypatch.setattr(tokens, "still_fits", fits_after_both_have_looked)
+    answers = together(lambda: refresh_tokens(refresh=pair["refresh"]), 2)
+    assert sorted(type(answer).__name__ for answer in answers) == ["TokenRefused", "dict"]
+    assert TokenFamily.objects.get().revoked_at is not None

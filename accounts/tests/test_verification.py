@@ -1,0 +1,65 @@
+"""The verification mail and POST /api/user/verify."""
+
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMessage
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.operations.registration import VERIFICATION_SALT, verification_token
+from accounts.tasks import send_verification_mail
+
+
+@pytest.mark.django_db
+def test_registration_mails_a_link_that_verifies(
+    anyone: APIClient, worker: Any, mailoutbox: list[EmailMessage]
+) -> None:
+    dan = {"email": "dan@example.com", "password": "a quiet evening", "name": "<b>Dan</b>", "role": "buyer"}
+    with worker():
+        anyone.post("/api/user", dan)
+    [mail] = mailoutbox
+    assert mail.to == ["dan@example.com"]
+    body = str(mail.body)
+    assert "Dan" not in body and "Dan" not in mail.subject
+    link = re.search(re.escape(settings.SITE_URL) + r"/verify\?token=(\S+)", body)
+    assert link and body.count(link[1]) == 2
+    assert anyone.post("/api/user/verify", {"token": link[1]}).status_code == 204
+    assert User.objects.get().is_verified
+
+
+def test_verifying_again_is_fine_and_no_second_mail_is_sent(
+    anyone: APIClient, alice: User, mailoutbox: list[EmailMessage]
+) -> None:
+    for _ in range(2):
+        assert anyone.post("/api/user/verify", {"token": verification_token(alice)}).status_code == 204
+    send_verification_mail(user_id=alice.pk)
+    assert not mailoutbox
+
+
+def test_token_is_for_one_address_only(anyone: APIClient, alice: User) -> None:
+    token = verification_token(alice)
+    User.objects.filter(pk=alice.pk).update(email="alicia@example.com")
+    refused(anyone, token)
+
+
+def test_token_ends(anyone: APIClient, alice: User, settings: Any) -> None:
+    settings.EMAIL_VERIFICATION_SECONDS = -1
+    refused(anyone, verification_token(alice))
+
+
+def test_forged_token_is_refused(anyone: APIClient, alice: User) -> None:
+    claim = {"user": alice.pk, "email": alice.email}
+    refused(anyone, signing.dumps(claim, salt="another purpose"))
+    refused(anyone, signing.dumps(claim, key="x" * 50, salt=VERIFICATION_SALT))
+    refused(anyone, "nonsense:é:1")
+
+
+def refused(client: APIClient, token: str) -> None:
+    answer = client.post("/api/user/verify", {"token": token})
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == ["token"]
+    assert not User.objects.get().is_verified

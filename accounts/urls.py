@@ -1,0 +1,17 @@
+"""The addresses of the accounts' calls."""
+
+from django.urls import path
+
+from accounts import api
+
+urlpatterns = [
+    path("api/user", api.Me.as_view()),
+    path("api/user/login", api.Login.as_view()),
+    path("api/user/logout", api.Logout.as_view()),
+    path("api/user/token", api.Tokens.as_view()),
+    path("api/user/token/refresh", api.TokenRefresh.as_view()),
+    path("api/user/verify", api.Verification.as_view()),
+    path("api/user/password/reset", api.PasswordReset.as_view()),
+    path("api/user/password/reset/confirm", api.PasswordResetConfirmation.as_view()),
+    path("api/user/stream-ticket", api.StreamTickets.as_view()),
+]

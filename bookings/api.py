@@ -1,0 +1,182 @@
+"""The calls of the contract's table "Bookings"."""
+
+import uuid
+from typing import cast
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import generics, status
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from accounts.schema import problems
+from bookings.idempotency import read_key
+from bookings.models import Booking, BookingQuerySet
+from bookings.operations.cancel import cancel_booking
+from bookings.operations.extend import extend_hold
+from bookings.operations.hold import Wish, hold_seats
+from bookings.operations.pay import pay_booking
+from bookings.permissions import BuyersBook
+from bookings.reads import bookings_of, visible_booking
+from bookings.serializers import (
+    BookingBody,
+    BookingChange,
+    BookingDetail,
+    Card,
+    NewBooking,
+    PaymentBody,
+    booking_body,
+    booking_detail,
+)
+from bookings.states import BookingStatus, SelectionMode
+from ticketing.errors import BadInput
+
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The same key and body have their effect once; another body is refused with 422.",
+)
+STATUS = OpenApiParameter("booking_status", OpenApiTypes.STR, enum=BookingStatus.values)
+
+
+def who(request: Request) -> User:
+    """The signed-in user."""
+    return cast(User, request.user)
+
+
+class BookingList(generics.GenericAPIView[Booking]):
+    """My bookings, and a new one."""
+
+    permission_classes = [BuyersBook]
+    serializer_class = NewBooking
+
+    @extend_schema(
+        operation_id="booking_list", responses={200: BookingBody(many=True)} | problems(400, 401), parameters=[STATUS]
+    )
+    def get(self, request: Request) -> Response:
+        """A page of a buyer's own bookings, or of a seller's events' bookings; newest first."""
+        bookings = self.paginate_queryset(self.get_queryset()) or []
+        return self.get_paginated_response([booking_body(booking) for booking in bookings])
+
+    @extend_schema(
+        operation_id="booking_create",
+        responses={201: BookingDetail} | problems(400, 401, 403, 404, 409, 422, 429, 503),
+        parameters=[KEY],
+    )
+    def post(self, request: Request) -> Response:
+        """Holds seats until `expires_at`. 409 seats_taken names the seats that are gone."""
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        data = form.validated_data
+        wish = Wish(
+            event_id=data["event_id"],
+            section=data["section"],
+            subsection=data["subsection"],
+            mode=SelectionMode(data["seat_selection_mode"]),
+            quantity=data["quantity"],
+            seats=data["seat_positions"],
+        )
+        once = read_key(request.headers.get("Idempotency-Key"), data)
+        booking = hold_seats(buyer=who(request), wish=wish, once=once)
+        location = {"Location": f"/api/booking/{booking.pk}"}
+        return Response(booking_detail(booking), status=status.HTTP_201_CREATED, headers=location)
+
+    def get_queryset(self) -> BookingQuerySet:
+        """Whose bookings, and in which state."""
+        wanted = self.request.query_params.get("booking_status")
+        if wanted is not None and wanted not in BookingStatus.values:
+            raise BadInput.field("booking_status", f"This must be one of {', '.join(BookingStatus.values)}.")
+        return bookings_of(who(self.request), wanted)
+
+
+class MyBookings(BookingList):
+    """The same list under its other name."""
+
+    http_method_names = ["get", "head", "options"]
+
+    @extend_schema(
+        operation_id="my_booking_list",
+        responses={200: BookingBody(many=True)} | problems(400, 401),
+        parameters=[STATUS],
+    )
+    def get(self, request: Request) -> Response:
+        """As GET /api/booking."""
+        return super().get(request)
+
+
+class BookingItem(generics.GenericAPIView[Booking]):
+    """One booking."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = BookingChange
+
+    @extend_schema(operation_id="booking_detail", responses={200: BookingDetail} | problems(401, 404))
+    def get(self, request: Request, booking_id: uuid.UUID) -> Response:
+        """The booking with its tickets, for its buyer and the event's seller."""
+        return Response(booking_detail(visible_booking(booking_id, who(request))))
+
+    @extend_schema(
+        operation_id="booking_change",
+        request=BookingChange,
+        responses={200: BookingDetail} | problems(400, 401, 403, 404, 409),
+    )
+    def patch(self, request: Request, booking_id: uuid.UUID) -> Response:
+        """Cancels a hold; its seats are free at once."""
+        self.get_serializer(data=request.data).is_valid(raise_exception=True)
+        return self._cancel(request, booking_id)
+
+    @extend_schema(
+        operation_id="booking_cancel", request=None, responses={200: BookingDetail} | problems(401, 403, 404, 409)
+    )
+    def delete(self, request: Request, booking_id: uuid.UUID) -> Response:
+        """The same as PATCH with status cancelled."""
+        return self._cancel(request, booking_id)
+
+    def _cancel(self, request: Request, booking_id: uuid.UUID) -> Response:
+        cancel_booking(booking_id=booking_id, buyer=who(request))
+        return Response(booking_detail(visible_booking(booking_id, who(request))))
+
+
+class BookingExtension(generics.GenericAPIView[Booking]):
+    """More time."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="booking_extend", request=None, responses={200: BookingDetail} | problems(401, 403, 404, 409, 410)
+    )
+    def post(self, request: Request, booking_id: uuid.UUID) -> Response:
+        """Adds the event's `hold_seconds` to the deadline, once, while the booking waits for payment."""
+        extend_hold(booking_id=booking_id, buyer=who(request))
+        return Response(booking_detail(visible_booking(booking_id, who(request))))
+
+
+class BookingPayment(generics.GenericAPIView[Booking]):
+    """Paying."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = Card
+
+    @extend_schema(
+        operation_id="booking_pay",
+        responses={200: PaymentBody} | problems(400, 401, 402, 403, 404, 409, 410, 422),
+        parameters=[KEY],
+    )
+    def post(self, request: Request, booking_id: uuid.UUID) -> Response:
+        """Charges the card and sells the seats. A declined card (402) leaves them held until the deadline."""
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        once = read_key(request.headers.get("Idempotency-Key"), form.validated_data | {"booking": booking_id})
+        payment = pay_booking(
+            booking_id=booking_id, buyer=who(request), card_number=form.validated_data["card_number"], once=once
+        )
+        body = {
+            "booking_id": booking_id,
+            "payment_id": payment.pk,
+            "status": "paid",
+            "paid_at": payment.booking.paid_at,
+        }
+        return Response(body)

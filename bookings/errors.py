@@ -1,0 +1,55 @@
+"""Refusals of the bookings app."""
+
+from ticketing.errors import DomainError
+
+
+class TooManyHolds(DomainError):
+    """The buyer has as many open holds as the event allows; the first of them ends in `retry_after` seconds."""
+
+    status, code, title = 429, "too_many_holds", "Too many open holds"
+    detail = "You already hold as many bookings as you may. Pay or cancel one first."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after=max(1, retry_after))
+
+
+class NotOwner(DomainError):
+    """The event's seller sees the booking, but it is not his to pay, extend or cancel."""
+
+    status, code, title = 403, "not_owner", "Not your booking"
+    detail = "Only the buyer of this booking can do this."
+
+
+class HoldExpired(DomainError):
+    """The deadline has passed by the database's clock; the seats are free for others."""
+
+    status, code, title = 410, "hold_expired", "Hold expired"
+    detail = "The time to pay is over and the seats are free again. Please choose once more."
+
+
+class AlreadyPaid(DomainError):
+    """The booking is paid; nothing was charged again."""
+
+    code, title = "already_paid", "Already paid"
+    detail = "This booking is already paid."
+
+
+class PaymentInProgress(DomainError):
+    """A charge for this booking is open; its outcome is not known yet."""
+
+    code, title = "payment_in_progress", "Payment in progress"
+    detail = "A payment for this booking is under way. Please wait for its outcome."
+
+
+class PaymentDeclined(DomainError):
+    """The gateway refused the card; the seats stay held until the deadline."""
+
+    status, code, title = 402, "payment_declined", "Payment declined"
+    detail = "The card was declined. Try another card; your seats are still held."
+
+
+class IdempotencyKeyReused(DomainError):
+    """The key was used for something else."""
+
+    status, code, title = 422, "idempotency_key_reused", "Idempotency key reused"
+    detail = "This Idempotency-Key was already used for a different request."

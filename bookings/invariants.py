@@ -1,0 +1,106 @@
+"""What must hold on any database at any moment. Each query returns what breaks it; none returns anything."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+SHOWN = 20  # breaches of one invariant that are listed
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A promise in one sentence, and a query for whatever breaks it."""
+
+    name: str
+    promise: str
+    breaches: str
+
+
+INVARIANTS = (
+    Invariant(
+        "counts",
+        "The counts of a block are those of its tickets.",
+        """
+        SELECT s.id AS subsection, s.available, s.reserved, s.sold, s.blocked, t.*
+        FROM events_subsection s LEFT JOIN (
+            SELECT subsection_id, count(*) AS tickets,
+                count(*) FILTER (WHERE status = 'available') AS tickets_available,
+                count(*) FILTER (WHERE status = 'reserved') AS tickets_reserved,
+                count(*) FILTER (WHERE status = 'sold') AS tickets_sold,
+                count(*) FILTER (WHERE status = 'blocked') AS tickets_blocked
+            FROM events_ticket GROUP BY subsection_id
+        ) t ON t.subsection_id = s.id
+        WHERE (s.total, s.available, s.reserved, s.sold, s.blocked) IS DISTINCT FROM
+            (t.tickets, t.tickets_available, t.tickets_reserved, t.tickets_sold, t.tickets_blocked)
+        """,
+    ),
+    Invariant(
+        "ticket_has_booking",
+        "A reserved ticket belongs to a pending booking that names it, a sold one to a paid one.",
+        """
+        SELECT t.subsection_id AS subsection, t.position, t.status, t.booking_id AS booking, b.status AS booking_status
+        FROM events_ticket t LEFT JOIN bookings_booking b ON b.id = t.booking_id
+        WHERE t.booking_id IS NOT NULL AND NOT COALESCE(
+            b.subsection_id = t.subsection_id AND t.position = ANY (b.positions)
+            AND (t.status = 'reserved' AND b.status = 'pending_payment'
+                OR t.status = 'sold' AND b.status IN ('paid', 'completed')), false)
+        """,
+    ),
+    Invariant(
+        "booking_has_tickets",
+        "A pending or paid booking has all its tickets; every other booking has none.",
+        """
+        SELECT b.id AS booking, b.status, b.quantity, count(t.booking_id) AS tickets
+        FROM bookings_booking b LEFT JOIN events_ticket t
+            ON t.event_id = b.event_id AND t.subsection_id = b.subsection_id AND t.booking_id = b.id
+        GROUP BY b.id HAVING count(t.booking_id) <>
+            CASE WHEN b.status IN ('pending_payment', 'paid', 'completed') THEN b.quantity ELSE 0 END
+        """,
+    ),
+    Invariant(
+        "paid_is_captured",
+        "A paid booking has exactly one captured payment, of its total; no dead booking keeps captured money.",
+        """
+        SELECT b.id AS booking, b.status, b.total_price, count(p.id) AS captured, sum(p.amount) AS amount
+        FROM bookings_booking b LEFT JOIN bookings_payment p ON p.booking_id = b.id AND p.status = 'captured'
+        GROUP BY b.id
+        HAVING b.status IN ('paid', 'completed') AND (count(p.id) <> 1 OR sum(p.amount) <> b.total_price)
+            OR b.status NOT IN ('paid', 'completed') AND count(p.id) > 0
+                AND max(p.captured_at) < clock_timestamp() - interval '1 minute'
+        """,
+    ),
+    Invariant(
+        "open_holds",
+        "No buyer has more open holds than the most generous event of them allows.",
+        """
+        SELECT b.buyer_id AS buyer, count(*) AS open_holds, max(e.max_active_holds) AS allowed
+        FROM bookings_booking b JOIN events_event e ON e.id = b.event_id
+        WHERE b.status IN ('processing', 'pending_payment') AND b.expires_at > clock_timestamp()
+        GROUP BY b.buyer_id HAVING count(*) > max(e.max_active_holds)
+        """,
+    ),
+    Invariant(
+        "trail",
+        "Every version of a block has its row in the trail.",
+        """
+        SELECT s.id AS subsection, s.version, count(c.id) AS changes
+        FROM events_subsection s LEFT JOIN events_seatchange c ON c.subsection_id = s.id
+        GROUP BY s.id HAVING count(c.id) <> s.version OR coalesce(max(c.version), 0) <> s.version
+        """,
+    ),
+)
+
+
+def check_invariants() -> dict[str, list[dict[str, Any]]]:
+    """All breaches by the invariant's name (at most 20 each), read in one snapshot of the live database."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute("SET LOCAL statement_timeout = '10min'")
+        return {invariant.name: _breaches(cursor, invariant) for invariant in INVARIANTS}
+
+
+def _breaches(cursor: Any, invariant: Invariant) -> list[dict[str, Any]]:
+    cursor.execute(invariant.breaches)
+    columns = [column.name for column in cursor.description]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchmany(SHOWN)]

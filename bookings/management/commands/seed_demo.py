@@ -1,0 +1,94 @@
+"""The demo's people and events."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.core.management.base import BaseCommand
+
+from accounts.models import User
+from events.models import Event
+from events.operations.create import create_event
+from events.seating import read_seating
+
+PASSWORD = "demo-pass-1"
+PEOPLE: dict[str, dict[str, Any]] = {
+    "seller@example.com": {"name": "Sam Seller", "role": "seller", "is_staff": True},
+    "admin@example.com": {"name": "Ada Admin", "role": "buyer", "is_staff": True, "is_superuser": True},
+    "gate@example.com": {"name": "Gil Gate", "role": "buyer"},
+    "buyer@example.com": {"name": "Bea Buyer", "role": "buyer"},
+    **{f"buyer{number}@example.com": {"name": f"Buyer {number}", "role": "buyer"} for number in range(2, 21)},
+}
+
+TIERS = ("VIP", "VIP", "Regular", "Regular", "Regular", "Regular", "Regular", "Economy", "Economy", "Economy")
+SMALL = {
+    "name": "Chamber music by candlelight",
+    "description": "Quartets by Haydn and Ravel, in the round, with an interval.",
+    "venue_name": "Old Library Hall",
+    "seating_config": {
+        "rows": 5,
+        "cols": 10,
+        "sections": [
+            {"name": "A", "price": 5000, "subsections": 2, "tier": "VIP"},
+            {"name": "B", "price": 2000, "subsections": 2},
+        ],
+    },
+}
+ARENA = {
+    "name": "Northern Lights Tour",
+    "description": "The whole arena, fifty thousand seats, one stage in the north.",
+    "venue_name": "Harbour Arena",
+    "seating_config": {
+        "rows": 25,
+        "cols": 20,
+        "sections": [
+            {"name": name, "price": 15_000 - 1_200 * index, "subsections": 10, "tier": tier}
+            for index, (name, tier) in enumerate(zip("ABCDEFGHIJ", TIERS, strict=True))
+        ],
+    },
+}
+FLASH = {
+    "name": "One night only: The Comeback",
+    "description": "A hundred times more people than seats. The waiting room keeps it fair.",
+    "venue_name": "City Stadium",
+    "seating_config": {
+        "rows": 20,
+        "cols": 25,
+        "sections": [
+            {"name": "Stand", "price": 9000, "subsections": 4},
+            {"name": "Pitch", "price": 12_000, "subsections": 6, "tier": "VIP"},
+        ],
+    },
+}
+
+
+class Command(BaseCommand):
+    """Makes what is missing; what is there already stays as it is."""
+
+    help = "Create the demo's people (password demo-pass-1) and events, once."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._people()
+        for number, event in enumerate((SMALL, ARENA, FLASH), start=1):
+            self._event(event, starts_in=timedelta(days=30 * number))
+
+    def _people(self) -> None:
+        known = set(User.objects.filter(email__in=PEOPLE).values_list("email", flat=True))
+        if len(known) == len(PEOPLE):
+            return
+        password = make_password(PASSWORD)  # one hash for all, since each takes a fifth of a second
+        missing = {email: fields for email, fields in PEOPLE.items() if email not in known}
+        User.objects.bulk_create(
+            User(email=email, password=password, is_verified=True, **fields) for email, fields in missing.items()
+        )
+        self.stdout.write(f"{len(missing)} people, password {PASSWORD}")
+
+    def _event(self, demo: dict[str, Any], starts_in: timedelta) -> None:
+        seller = User.objects.get(email="seller@example.com")
+        if Event.objects.filter(seller=seller, name=demo["name"]).exists():
+            return
+        fields = {name: value for name, value in demo.items() if name != "seating_config"}
+        evening = datetime.now(UTC).replace(hour=19, minute=0, second=0, microsecond=0) + starts_in
+        seating = read_seating(demo["seating_config"], max_seats=200_000)
+        create_event(seller=seller, seating=seating, starts_at=evening, ends_at=evening + timedelta(hours=3), **fields)
+        self.stdout.write(f"{demo['name']}: {seating.seats:,} seats")

@@ -1,0 +1,140 @@
+"""The sale. A booking lies in one subsection; its seats are `positions` of that block."""
+
+import uuid
+from datetime import timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from uuid_utils.compat import uuid7
+
+from bookings.states import HOLDING, BookingStatus, PaymentStatus, SelectionMode
+from events.clock import Now
+from events.models import Event, Subsection
+
+KEY_LENGTH = 255  # of an Idempotency-Key
+
+
+def new_id() -> uuid.UUID:
+    """A UUIDv7, made here since Postgres makes them only from 18 on."""
+    return uuid7()
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    """What the operations and doors ask for."""
+
+    def for_display(self) -> "BookingQuerySet":
+        """With event and block, and `left`, the time to the deadline by the database's clock."""
+        return self.select_related("event", "subsection").annotate(left=F("expires_at") - Now())
+
+    def due(self) -> "BookingQuerySet":
+        """Holds whose deadline has passed, whether or not the sweep has been there."""
+        return self.filter(status=BookingStatus.PENDING_PAYMENT, expires_at__lte=Now())
+
+
+class Booking(models.Model):
+    """A buyer's seats in one subsection, with a deadline by the database's clock while they are held.
+
+    Prices are frozen when the seats are held. `request_hash` is what the idempotency key was used for.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="bookings", db_index=False)
+    event = models.ForeignKey(Event, models.PROTECT, related_name="bookings", db_index=False)
+    subsection = models.ForeignKey(Subsection, models.PROTECT, related_name="bookings", db_index=False)
+    seat_selection_mode = models.CharField(max_length=14, choices=SelectionMode.choices)
+    quantity = models.PositiveIntegerField()
+    positions = ArrayField(models.PositiveIntegerField())
+    unit_price = models.PositiveIntegerField(help_text="Of one seat when it was held, in minor units.")
+    total_price = models.PositiveBigIntegerField(help_text="In minor units.")
+    status = models.CharField(max_length=15, choices=BookingStatus.choices)
+    expires_at = models.DateTimeField(help_text="The hold ends then, to the millisecond.")
+    extended = models.BooleanField(default=False, help_text="A hold can be extended once.")
+    paying_since = models.DateTimeField(null=True, help_text="The payment window began; it begins once.")
+    paid_at = models.DateTimeField(null=True)
+    failure = models.CharField(
+        max_length=300, blank=True, default="", help_text="Why it came to nothing, for the buyer."
+    )
+    idempotency_key = models.CharField(max_length=KEY_LENGTH, null=True)
+    request_hash = models.CharField(max_length=64, blank=True, default="")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    left: timedelta  # see BookingQuerySet.for_display
+    objects: ClassVar[BookingQuerySet] = BookingQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["buyer", "-created_at"], name="booking_of_buyer"),
+            models.Index(fields=["event", "-created_at"], name="booking_of_event"),
+            # What the sweep and every hold look for: holds of a block by their end.
+            models.Index(
+                fields=["subsection", "expires_at"], name="booking_deadline", condition=Q(status="pending_payment")
+            ),
+            # What the limit counts: the few open bookings of a buyer.
+            models.Index(
+                fields=["buyer"], name="booking_open", condition=Q(status__in=["processing", "pending_payment"])
+            ),
+        ]
+        constraints = [
+            UniqueConstraint(fields=["buyer", "idempotency_key"], name="booking_once_per_key"),
+            CheckConstraint(name="booking_status_known", condition=Q(status__in=BookingStatus.values)),
+            CheckConstraint(name="booking_quantity_positive", condition=Q(quantity__gte=1)),
+            CheckConstraint(name="booking_total", condition=Q(total_price=F("quantity") * F("unit_price"))),
+            CheckConstraint(
+                name="booking_has_its_seats",
+                condition=Q(positions__len=F("quantity")) | Q(status__in=["processing", "failed", "cancelled"]),
+            ),
+            CheckConstraint(
+                name="booking_paid_has_time",
+                condition=Q(status__in=["paid", "completed", "refunded"], paid_at__isnull=False)
+                | ~Q(status__in=["paid", "completed", "refunded"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def seconds_left(self) -> int:
+        """Whole seconds to the deadline while the seats are held, else 0."""
+        return max(0, int(self.left.total_seconds())) if self.status in HOLDING else 0
+
+
+class Payment(models.Model):
+    """One attempt to take the money of a booking. The gateway knows it by `id`, its idempotency key there."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    booking = models.ForeignKey(Booking, models.PROTECT, related_name="payments")
+    status = models.CharField(max_length=9, choices=PaymentStatus.choices, default=PaymentStatus.PENDING)
+    amount = models.PositiveBigIntegerField(help_text="In minor units.")
+    currency = models.CharField(max_length=3)
+    gateway = models.CharField(max_length=20)
+    gateway_reference = models.CharField(max_length=100, blank=True, default="")
+    card_last4 = models.CharField(max_length=4)
+    failure_code = models.CharField(max_length=50, blank=True, default="")
+    failure = models.CharField(max_length=300, blank=True, default="")
+    idempotency_key = models.CharField(max_length=KEY_LENGTH, null=True)
+    request_hash = models.CharField(max_length=64, blank=True, default="")
+    created_at = models.DateTimeField()
+    captured_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            UniqueConstraint(fields=["booking"], name="payment_captured_once", condition=Q(status="captured")),
+            UniqueConstraint(fields=["booking"], name="payment_open_once", condition=Q(status="pending")),
+            UniqueConstraint(fields=["booking", "idempotency_key"], name="payment_once_per_key"),
+            CheckConstraint(name="payment_status_known", condition=Q(status__in=PaymentStatus.values)),
+            CheckConstraint(
+                name="payment_captured_has_time",
+                condition=Q(status__in=["captured", "refunded"], captured_at__isnull=False)
+                | ~Q(status__in=["captured", "refunded"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,0 +1,17 @@
+"""Bookings of events that took place."""
+
+from django.db import connection, transaction
+
+COMPLETE = """
+    UPDATE bookings_booking b SET status = 'completed', updated_at = clock_timestamp()
+    FROM events_event e WHERE e.id = b.event_id AND b.status = 'paid'
+    AND e.status <> 'cancelled' AND (e.status = 'completed' OR e.ends_at <= clock_timestamp())
+"""
+
+
+@transaction.atomic(durable=True)
+def complete_bookings() -> int:
+    """Paid bookings of events that are over become completed; returns how many. One guarded update."""
+    with connection.cursor() as cursor:
+        cursor.execute(COMPLETE)
+        return cursor.rowcount

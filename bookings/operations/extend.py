@@ -1,0 +1,32 @@
+"""A buyer asks for more time."""
+
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+
+from accounts.models import User
+from bookings.models import Booking
+from bookings.operations.steps import change, check_still_held, lock_booking
+from bookings.reads import own_booking
+from events.clock import database_now
+from ticketing.errors import InvalidState
+
+
+@transaction.atomic(durable=True)
+def extend_hold(*, booking_id: uuid.UUID, buyer: User) -> Booking:
+    """Adds `hold_seconds` of the event to the deadline, once.
+
+    Locks the booking's row. Raises NotFound, NotOwner, InvalidState (not pending, or extended before), HoldExpired.
+    """
+    own_booking(booking_id, buyer)
+    booking = lock_booking(booking_id)
+
+    now = database_now()
+    check_still_held(booking, now)
+    if booking.extended:
+        raise InvalidState("A hold can be extended only once.")
+
+    longer = booking.expires_at + timedelta(seconds=booking.event.hold_seconds)
+    change(booking, now=now, extended=True, expires_at=longer)
+    return booking

@@ -1,0 +1,135 @@
+"""Bookings at the sellers' desk: found and read, never written."""
+
+import uuid
+
+import pytest
+
+from bookings.models import Booking, Payment
+from bookings.operations.pay import pay_booking
+from events.models import Event
+
+LIST = "/admin/bookings/booking/"
+
+
+@pytest.fixture
+def desk(client, carol):
+    """Carol's browser, signed in."""
+    client.force_login(carol)
+    return client
+
+
+@pytest.fixture
+def daves(new_event, dave, hold, bob) -> Booking:
+    """A booking of an event of the other seller's."""
+    return hold(bob, event=new_event(seller=dave, name="Dave's evening"))
+
+
+def found(browser, query: str = "") -> list[uuid.UUID]:
+    """The bookings the list shows."""
+    return [booking.pk for booking in browser.get(LIST + query).context["cl"].result_list]
+
+
+def page_of(booking: Booking, page: str = "change/") -> str:
+    return f"{LIST}{booking.pk}/{page}"
+
+
+def test_a_seller_sees_the_bookings_of_his_events_only(desk, hold, alice, daves):
+    booking = hold(alice)
+    assert found(desk) == [booking.pk]
+    assert (
+        found(desk, f"?q={daves.pk}")
+        == found(desk, "?q=bob")
+        == found(desk, f"?event__id__exact={daves.event_id}")
+        == []
+    )
+
+
+def test_an_operator_sees_all_bookings(client, olga, hold, alice, daves):
+    booking = hold(alice)
+    client.force_login(olga)
+    assert set(found(client)) == {booking.pk, daves.pk}
+    assert client.get(page_of(daves)).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["change/", "history/", "delete/"])
+def test_somebody_elses_booking_does_not_exist_for_a_seller(desk, daves, page):
+    for answer in (desk.get(page_of(daves, page)), desk.post(page_of(daves, page), {"status": "paid", "post": "yes"})):
+        assert answer.status_code in (302, 403, 404)
+        assert "bob@example.com" not in answer.text
+
+
+def test_the_list_shows_who_booked_what_for_how_much(desk, hold, alice):
+    booking = hold(alice, "1-1", "1-2")
+    page = desk.get(LIST).text
+    for shown in ("alice@example.com", "A concert", "A-1", "1-1, 1-2", "Waiting for payment", "100.00 USD"):
+        assert shown in page
+    assert str(booking.pk) in page
+
+
+def test_bookings_are_found_by_id_buyer_event_and_status(desk, hold, paid_booking, new_event, alice, bob):
+    held, paid = hold(alice), paid_booking(bob)
+    other = hold(bob, event=new_event())
+    assert found(desk, f"?q={held.pk}") == found(desk, f"?q={held.pk.hex}") == found(desk, "?q=alice") == [held.pk]
+    assert found(desk, "?status__exact=paid") == [paid.pk]
+    assert found(desk, f"?event__id__exact={other.event_id}") == [other.pk]
+    assert found(desk, f"?q={uuid.uuid4()}") == found(desk, "?q=nobody") == []
+
+
+def test_the_link_of_an_event_leads_to_its_bookings(desk, concert, hold, new_event, alice, bob):
+    booking = hold(alice)
+    hold(bob, event=new_event())
+    link = f"{LIST}?event__id__exact={concert.pk}"
+    assert link in desk.get("/admin/events/event/").text
+    assert found(desk, link.removeprefix(LIST)) == [booking.pk]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["q=%00", "q={", "q=0190", "status__exact=%00", "id__exact=x", "event__id__exact=x", "expires_at__year=99999"],
+)
+def test_no_address_of_the_list_is_a_server_error(desk, hold, alice, query):
+    hold(alice)
+    assert desk.get(f"{LIST}?{query}").status_code in (200, 302)
+
+
+@pytest.mark.parametrize("booking_id", ["abc", "0", uuid.uuid4(), "_00"])
+def test_no_id_is_a_server_error(desk, booking_id):
+    assert desk.get(f"{LIST}{booking_id}/change/").status_code == 302
+
+
+def test_a_booking_shows_its_payments_and_of_the_card_four_digits(desk, hold, alice):
+    booking = hold(alice)
+    pay_booking(booking_id=booking.pk, buyer=alice, card_number="4242424242424242")
+    page = desk.get(page_of(booking)).text
+    for shown in ("Captured", "4242", "alice@example.com", "50.00 USD", "100.00 USD", "1-1, 1-2"):
+        assert shown in page
+    assert "424242" not in page
+    assert "/admin/accounts/" not in page
+
+
+@pytest.mark.parametrize("person", ["carol", "olga"])
+def test_nobody_adds_changes_or_deletes_a_booking(client, request, person, paid_booking, alice):
+    booking = paid_booking(alice)
+    client.force_login(request.getfixturevalue(person))
+    assert client.get(LIST + "add/").status_code == client.post(LIST + "add/").status_code == 403
+    posted = {"status": "refunded", "payments-TOTAL_FORMS": 0, "payments-INITIAL_FORMS": 0, "_save": "Save"}
+    assert client.post(page_of(booking), posted).status_code == 403
+    assert client.post(page_of(booking, "delete/"), {"post": "yes"}).status_code == 403
+    client.post(LIST, {"action": "delete_selected", "_selected_action": [booking.pk], "post": "yes", "index": "0"})
+    assert (Booking.objects.get().status, Payment.objects.get().status) == ("paid", "captured")
+    page = client.get(page_of(booking))
+    assert 'name="_save"' not in page.text
+    assert 'name="status"' not in page.text
+
+
+def test_the_list_costs_the_same_number_of_queries_for_one_booking_and_for_nine(
+    desk, hold, new_event, alice, django_assert_num_queries
+):
+    hold(alice)
+    with django_assert_num_queries(4) as one:
+        desk.get(LIST)
+    for _ in range(8):
+        event: Event = new_event(max_active_holds=100)
+        hold(alice, event=event)
+    with django_assert_num_queries(len(one)):
+        assert len(found(desk)) == 9

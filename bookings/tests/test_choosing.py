@@ -1,0 +1,101 @@
+"""Which seats are the best, and which choice leaves a lone seat. In the drawings `.` is free, `x` taken."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bookings.choosing import WouldLeaveSingleSeat, best_seats, check_single_gaps, first_without_gap, single_gaps
+
+
+def free(*rows: str) -> list[int]:
+    return [position for position, seat in enumerate("".join(rows)) if seat == "."]
+
+
+def best(quantity: int, *rows: str, gaps_allowed: bool = True) -> list[int] | None:
+    return best_seats(free(*rows), quantity=quantity, cols=len(rows[0]), gaps_allowed=gaps_allowed)
+
+
+def test_the_first_row_from_the_front_with_enough_seats_side_by_side_wins() -> None:
+    assert best(3, "..x..", ".x...", ".....") == [7, 8, 9]
+    assert best(2, ".....") == [0, 1]
+
+
+def test_seats_at_the_end_of_one_row_and_the_start_of_the_next_are_not_side_by_side() -> None:
+    assert best(2, "xx.", ".xx", "..x") == [6, 7]
+
+
+def test_else_the_longest_runs_are_taken() -> None:
+    assert best(4, "..x.x", "...x.") == [0, 5, 6, 7]
+    assert best(5, "..x..", "..x..") == [0, 1, 3, 4, 5]
+
+
+def test_fewer_free_seats_than_wanted_give_nothing() -> None:
+    assert best(3, "..xxx") is None
+
+
+def test_where_single_gaps_are_not_allowed_a_tidy_choice_is_preferred() -> None:
+    assert best(2, "...", "....", gaps_allowed=True) == [0, 1]
+    assert best(2, "...x", "....", gaps_allowed=False) == [4, 5]
+
+
+def test_but_a_single_gap_is_better_than_nothing() -> None:
+    assert best(2, "...", gaps_allowed=False) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("rows", "chosen", "gaps"),
+    [
+        (["....."], [0, 1], []),
+        (["....."], [1, 2], [0]),
+        (["....."], [1, 3], [0, 2, 4]),
+        ([".x..."], [3, 4], [2]),
+        (["x.x.."], [3, 4], []),  # seat 2 was alone before
+        (["...", "..."], [0, 1], [2]),
+    ],
+)
+def test_a_single_gap_lies_between_taken_seats_or_the_end_of_the_row(
+    rows: list[str], chosen: list[int], gaps: list[int]
+) -> None:
+    assert single_gaps(free(*rows), chosen, cols=len(rows[0])) == gaps
+
+
+def test_a_choice_that_leaves_a_gap_is_refused_with_the_lone_seat() -> None:
+    with pytest.raises(WouldLeaveSingleSeat) as refusal:
+        check_single_gaps(free("....."), [1, 2], cols=5)
+    assert refusal.value.extra["seats"] == ["1-1"]
+
+
+def test_unless_nothing_else_fits() -> None:
+    check_single_gaps(free("..."), [0, 1], cols=3)
+
+
+@given(st.integers(1, 12), st.integers(1, 8), st.data())
+def test_the_best_are_free_distinct_and_together_if_any_row_has_room(
+    cols: int, quantity: int, data: st.DataObject
+) -> None:
+    seats = sorted(data.draw(st.sets(st.integers(0, cols * 6 - 1))))
+    chosen = best_seats(seats, quantity=quantity, cols=cols)
+    if chosen is None:
+        assert len(seats) < quantity
+        return
+    assert len(set(chosen)) == quantity
+    assert set(chosen) <= set(seats)
+    rooms = [
+        start
+        for start in seats
+        if start % cols + quantity <= cols and set(range(start, start + quantity)) <= set(seats)
+    ]
+    if rooms:
+        assert chosen == list(range(rooms[0], rooms[0] + quantity))
+
+
+@given(st.integers(1, 12), st.integers(1, 6), st.data())
+def test_a_tidy_choice_really_leaves_no_gap(cols: int, quantity: int, data: st.DataObject) -> None:
+    seats = sorted(data.draw(st.sets(st.integers(0, cols * 4 - 1))))
+    chosen = first_without_gap(seats, quantity=quantity, cols=cols)
+    if chosen is not None:
+        assert set(chosen) <= set(seats)
+        assert all(b == a + 1 for a, b in pairwise(chosen))
+        assert single_gaps(seats, chosen, cols=cols) == []

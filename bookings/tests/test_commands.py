@@ -1,0 +1,52 @@
+"""The commands of the bookings app and its tasks."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import call_command
+
+from accounts.models import User
+from bookings import tasks
+from bookings.models import Booking
+from bookings.states import BookingStatus
+from events.clock import database_now
+from events.models import Event, Subsection, Ticket
+
+
+@pytest.mark.django_db
+def test_seed_demo_makes_the_promised_people_and_events_once() -> None:
+    for _ in range(2):
+        call_command("seed_demo", stdout=StringIO())
+    emails = set(User.objects.values_list("email", flat=True))
+    buyers = {"buyer@example.com"} | {f"buyer{n}@example.com" for n in range(2, 21)}
+    assert emails == buyers | {"seller@example.com", "gate@example.com", "admin@example.com"}
+    assert authenticate(username="buyer7@example.com", password="demo-pass-1")
+    sizes = [Ticket.objects.filter(event=event).count() for event in Event.objects.order_by("id")]
+    assert sizes == [200, 50_000, 5_000]
+    arena = Subsection.objects.filter(event__name="Northern Lights Tour")
+    assert set(arena.values_list("section", flat=True)) == set("ABCDEFGHIJ")
+    assert set(arena.values_list("rows", "cols")) == {(25, 20)}
+    assert arena.count() == 100
+
+
+def test_expire_holds_says_how_many_ended(hold: Callable[..., Booking], alice: User) -> None:
+    hold(alice)
+    Booking.objects.update(expires_at=database_now())
+    out = StringIO()
+    call_command("expire_holds", stdout=out)
+    assert out.getvalue() == "1 holds ended.\n"
+
+
+def test_bookings_are_completed_when_the_event_took_place(paid_booking: Callable[..., Booking], alice: User) -> None:
+    booking = paid_booking(alice)
+    tasks.follow_the_clock()
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.PAID
+    Event.objects.update(ends_at=database_now() - timedelta(seconds=1))
+    tasks.follow_the_clock()
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.COMPLETED
+    assert Event.objects.get().status == "completed"

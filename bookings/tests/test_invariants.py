@@ -1,0 +1,77 @@
+"""Each invariant finds what breaks it, and nothing else."""
+
+import json
+from collections.abc import Callable
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from accounts.models import User
+from bookings.invariants import INVARIANTS, check_invariants
+from bookings.models import Booking
+from events.models import Event
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WITHOUT_TRIGGERS = "SET session_replication_role = replica; {}; SET session_replication_role = DEFAULT"
+BREAKAGES = {
+    "counts": WITHOUT_TRIGGERS.format(
+        "UPDATE events_ticket SET status = 'blocked' WHERE position = 40 AND status = 'available'"
+    ),
+    "ticket_has_booking": "UPDATE bookings_booking SET positions = '{30,31}' WHERE status = 'paid'",
+    "booking_has_tickets": "UPDATE bookings_booking SET status = 'cancelled' WHERE status = 'pending_payment'",
+    "paid_is_captured": "UPDATE bookings_payment SET amount = amount - 1",
+    "open_holds": "UPDATE events_event SET max_active_holds = 1",
+    "trail": "DELETE FROM events_seatchange WHERE kind = 'paid'",
+}
+
+
+@pytest.fixture
+def sale(
+    concert: Event, alice: User, bob: User, hold: Callable[..., Booking], paid_booking: Callable[..., Booking]
+) -> None:
+    """A concert with holds and a paid booking."""
+    hold(alice)
+    hold(alice)
+    paid_booking(bob)
+
+
+def run_sql(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_a_sound_database_breaks_nothing(sale: None) -> None:
+    assert check_invariants() == {invariant.name: [] for invariant in INVARIANTS}
+
+
+@pytest.mark.parametrize("name", [invariant.name for invariant in INVARIANTS])
+def test_each_invariant_finds_its_breach(sale: None, name: str) -> None:
+    run_sql(BREAKAGES[name])
+    assert check_invariants()[name]
+
+
+def test_captured_money_of_a_dead_booking_is_found_after_a_minute(sale: None) -> None:
+    run_sql("UPDATE bookings_booking SET status = 'expired' WHERE status = 'paid'")
+    assert check_invariants()["paid_is_captured"] == []
+    run_sql("UPDATE bookings_payment SET captured_at = captured_at - interval '61 seconds'")
+    assert check_invariants()["paid_is_captured"]
+
+
+def test_the_command_says_so_and_exits_1(sale: None) -> None:
+    out = StringIO()
+    call_command("check_invariants", stdout=out)
+    assert "BROKEN" not in out.getvalue()
+    run_sql(BREAKAGES["counts"])
+    with pytest.raises(SystemExit) as exit_:
+        call_command("check_invariants", stdout=out)
+    assert exit_.value.code == 1
+    assert "BROKEN" in out.getvalue()
+
+
+def test_the_command_speaks_json(sale: None) -> None:
+    out = StringIO()
+    call_command("check_invariants", json=True, stdout=out)
+    assert json.loads(out.getvalue()) == {invariant.name: [] for invariant in INVARIANTS}

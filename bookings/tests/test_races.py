@@ -1,0 +1,319 @@
+"""Races, at the operations. Those that guard against a missing lock prove it: without the lock they fail."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from accounts.models import User
+from bookings.errors import AlreadyPaid, HoldExpired, PaymentInProgress
+from bookings.gateways import Charge, Outcome, gateway
+from bookings.idempotency import Once
+from bookings.invariants import check_invariants
+from bookings.models import Booking, Payment
+from bookings.operations import hold as _holding
+from bookings.operations.cancel import cancel_booking
+from bookings.operations.expiry import expire_holds
+from bookings.operations.extend import extend_hold
+from bookings.operations.hold import Wish, hold_seats
+from bookings.operations.pay import begin_payment, pay_booking, settle_payment
+from bookings.states import BookingStatus, SelectionMode
+from bookings.tests.crowd import Meeting, crowd, together
+from events.clock import database_now
+from events.errors import SeatsTaken
+from events.models import Event, Subsection, Ticket
+from events.operations.blocking import block_seats, unblock_seats
+from ticketing.errors import DomainError
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Hold = Callable[..., Booking]
+NewUser = Callable[..., User]
+NewEvent = Callable[..., Event]
+holding: Any = _holding  # whose parts the tests take away
+GOOD_CARD = "4242424242424242"
+
+
+@pytest.fixture
+def buyers(new_user: NewUser) -> list[User]:
+    """Forty buyers."""
+    return [new_user(f"buyer{number}") for number in range(40)]
+
+
+def outcomes(results: list[Any]) -> Counter[str]:
+    return Counter(type(result).__name__ for result in results)
+
+
+def sound() -> None:
+    """Nothing is out of order in the whole database."""
+    assert {name: found for name, found in check_invariants().items() if found} == {}
+
+
+def without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holding, "lock_subsection", lambda pk: Subsection.objects.get(pk=pk))
+
+
+def meet_after_choosing(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Everybody has seen the free seats before anybody takes one, unless a lock prevents it."""
+    meeting, choose = Meeting(size), holding.free_positions
+
+    def choose_and_wait(block: Subsection) -> list[int]:
+        free = choose(block)
+        meeting.wait()
+        return free
+
+    monkeypatch.setattr(holding, "free_positions", choose_and_wait)
+
+
+def test_one_of_forty_gets_the_seat(hold: Hold, buyers: list[User]) -> None:
+    results = crowd(40, lambda n: hold(buyers[n], "1-1"))
+    assert outcomes(results) == {"Booking": 1, "SeatsTaken": 39}
+    sound()
+
+
+def test_the_guarded_update_is_the_last_word_even_without_the_lock(
+    hold: Hold, buyers: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_lock(monkeypatch)
+    results = crowd(10, lambda n: hold(buyers[n], "1-1"))
+    assert outcomes(results) == {"Booking": 1, "SeatsTaken": 9}
+    sound()
+
+
+def best_for_all(hold: Hold, buyers: list[User], event: Event) -> Counter[str]:
+    return outcomes(crowd(8, lambda n: hold(buyers[n], quantity=2, event=event)))
+
+
+def test_the_best_seats_go_to_as_many_as_there_are_seats_for(
+    new_event: NewEvent, hold: Hold, buyers: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = new_event(rows=2, cols=6)
+    meet_after_choosing(monkeypatch, 8)
+    assert best_for_all(hold, buyers, event) == {"Booking": 6, "NotEnoughSeats": 2}
+    assert (
+        Ticket.objects.filter(event=event, subsection__number=1, subsection__section="A", status="reserved").count()
+        == 12
+    )
+    sound()
+
+
+def test_without_the_lock_buyers_are_turned_away_though_seats_are_free(
+    new_event: NewEvent, hold: Hold, buyers: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = new_event(rows=2, cols=6)
+    without_lock(monkeypatch)
+    meet_after_choosing(monkeypatch, 8)
+    assert best_for_all(hold, buyers, event)["SeatsTaken"] > 0
+
+
+def many_holds_of_one(hold: Hold, buyer: User) -> Counter[str]:
+    return outcomes(crowd(20, lambda n: hold(buyer, f"{n % 5 + 1}-{n // 5 + 1}", section="AB"[n % 2])))
+
+
+def test_twenty_parallel_requests_get_no_more_holds_than_allowed(hold: Hold, alice: User) -> None:
+    assert many_holds_of_one(hold, alice) == {"Booking": 3, "TooManyHolds": 17}
+    sound()
+
+
+def test_without_the_lock_on_the_buyer_the_limit_is_passed(
+    hold: Hold, alice: User, concert: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holding.User.objects, "select_for_update", lambda **options: holding.User.objects.all())
+    meeting, check = Meeting(4, patience=2), holding._check_limit
+
+    def check_and_wait(buyer: User, event: Event) -> Any:
+        now = check(buyer, event)
+        meeting.wait()
+        return now
+
+    monkeypatch.setattr(holding, "_check_limit", check_and_wait)
+    blocks = [("A", 1), ("A", 2), ("B", 1), ("B", 2)]
+    results = crowd(4, lambda n: hold(alice, "1-1", section=blocks[n][0], subsection=blocks[n][1]))
+    assert outcomes(results) == {"Booking": 4}
+
+
+def test_one_key_makes_one_booking_under_fifty_parallel_requests(alice: User, concert: Event) -> None:
+    wish, once = Wish(concert.pk, "A", 1, SelectionMode.BEST_AVAILABLE, 2), Once("key", "hash")
+    results = crowd(50, lambda n: hold_seats(buyer=alice, wish=wish, once=once))
+    assert outcomes(results) == {"Booking": 50}
+    assert len({booking.pk for booking in results}) == 1
+    sound()
+
+
+def test_overlapping_groups_are_all_or_nothing(hold: Hold, buyers: list[User], concert: Event) -> None:
+    Event.objects.update(max_active_holds=1000)
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+
+    def shop(number: int) -> Counter[str]:
+        chance = random.Random(seed + number)
+        results: list[Booking | DomainError] = []
+        for _ in range(12):
+            seats = chance.sample(
+                [f"{row}-{seat}" for row in range(1, 5) for seat in range(1, 11)], chance.randint(1, 8)
+            )
+            try:
+                results.append(hold(buyers[number], *seats))
+            except DomainError as refusal:
+                results.append(refusal)
+        return outcomes(results)
+
+    results = crowd(20, shop)
+    total: Counter[str] = sum(results, Counter())
+    assert set(total) <= {"Booking", "SeatsTaken"}
+    held = [position for booking in Booking.objects.all() for position in booking.positions]
+    assert len(held) == len(set(held)) > 0
+    sound()
+
+
+def test_fifty_parallel_payments_charge_once(hold: Hold, alice: User) -> None:
+    booking = hold(alice)
+    results = crowd(50, lambda n: pay_booking(booking_id=booking.pk, buyer=alice, card_number=GOOD_CARD))
+    assert outcomes(results)["Payment"] == 1
+    assert set(map(type, results)) <= {Payment, PaymentInProgress, AlreadyPaid}
+    assert Payment.objects.count() == 1
+    sound()
+
+
+def test_cancel_against_pay_has_one_winner(hold: Hold, alice: User) -> None:
+    for _ in range(25):
+        booking = hold(alice)
+        together(
+            partial(cancel_booking, booking_id=booking.pk, buyer=alice),
+            partial(pay_booking, booking_id=booking.pk, buyer=alice, card_number=GOOD_CARD),
+        )
+        booking.refresh_from_db()
+        captured = booking.payments.filter(status="captured").count()
+        assert (booking.status, captured) in [("cancelled", 0), ("paid", 1)]
+    sound()
+
+
+def test_at_the_deadline_either_the_payer_or_the_next_buyer_has_the_seat(
+    hold: Hold, alice: User, bob: User, concert: Event
+) -> None:
+    """The hold ends at about the moment at which one pays and another takes the seat."""
+    Event.objects.update(max_active_holds=1000)
+    wins: Counter[str] = Counter()
+    for round_number in range(60):
+        seat = f"{round_number % 5 + 1}-{round_number // 5 % 10 + 1}"
+        booking = hold(alice, seat, section="AB"[round_number % 2])
+        ends = database_now() + timedelta(milliseconds=20 + random.uniform(-1.5, 1.5))
+        Booking.objects.filter(pk=booking.pk).update(expires_at=ends)
+        taken, paid = together(
+            partial(shortly_after, 0.017, hold, bob, seat, section=booking.subsection.section),
+            partial(shortly_after, 0.017, pay_booking, booking_id=booking.pk, buyer=alice, card_number=GOOD_CARD),
+        )
+        booking.refresh_from_db()
+        if booking.status == BookingStatus.PAID:
+            assert isinstance(taken, SeatsTaken), taken
+            wins["payer"] += 1
+        else:
+            assert isinstance(paid, HoldExpired), paid
+            wins["next" if isinstance(taken, Booking) else "nobody"] += 1
+        Booking.objects.filter(buyer=bob, status="pending_payment").update(expires_at=database_now())
+        expire_holds()
+    print(wins)
+    sound()
+
+
+def shortly_after(seconds: float, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Acts after a wait that is more exact than the start of a thread."""
+    time.sleep(seconds)
+    return act(*args, **kwargs)
+
+
+def test_money_captured_after_the_hold_was_lost_never_has_two_owners(hold: Hold, alice: User, bob: User) -> None:
+    """Settling races with the next buyer for the seat of a hold that is over."""
+    winners: Counter[str] = Counter()
+    for number in range(20):
+        seat = f"{number % 5 + 1}-{number // 5 + 1}"
+        booking = hold(alice, seat)
+        payment = begin_payment(booking_id=booking.pk, buyer=alice, card_last4="4242", provider=gateway())
+        Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
+        _, taken = together(
+            partial(settle_payment, payment_id=payment.pk, charge=Charge(Outcome.CAPTURED, "ref")),
+            partial(hold, bob, seat),
+        )
+        booking.refresh_from_db()
+        owners = (booking.status == BookingStatus.PAID) + isinstance(taken, Booking)
+        assert owners == 1
+        winners[booking.status] += 1
+        if isinstance(taken, Booking):
+            cancel_booking(booking_id=taken.pk, buyer=bob)
+    print(winners)
+    sound()
+
+
+def test_everything_at_once_on_one_block_never_deadlocks(
+    hold: Hold, buyers: list[User], carol: User, concert: Event
+) -> None:
+    Event.objects.update(hold_seconds=1, max_active_holds=1000)
+    before = deadlocks()
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+
+    def live(number: int) -> list[str]:
+        chance, seen = random.Random(seed + number), []
+        for _ in range(15):
+            try:
+                seen.append(_something(chance, buyers[number % 6], carol, concert, hold))
+            except DomainError as refusal:
+                seen.append(type(refusal).__name__)
+        return seen
+
+    results = crowd(12, live)
+    assert all(isinstance(result, list) for result in results), results
+    assert deadlocks() == before
+    sound()
+
+
+def _something(chance: random.Random, buyer: User, seller: User, event: Event, hold: Hold) -> str:
+    mine = Booking.objects.filter(buyer=buyer).order_by("?").first()
+    seat = f"{chance.randint(1, 5)}-{chance.randint(1, 10)}"
+    where: dict[str, Any] = {"event_id": event.pk, "seller": seller, "section": "A", "subsection": 1, "seats": [seat]}
+    acts: list[Callable[[], Any]] = [
+        lambda: hold(buyer, seat),
+        lambda: hold(buyer, quantity=chance.randint(1, 4)),
+        expire_holds,
+        lambda: block_seats(**where),
+        lambda: unblock_seats(**where),
+    ]
+    if mine is not None:
+        acts += [
+            lambda: pay_booking(booking_id=mine.pk, buyer=buyer, card_number=GOOD_CARD),
+            lambda: cancel_booking(booking_id=mine.pk, buyer=buyer),
+            lambda: extend_hold(booking_id=mine.pk, buyer=buyer),
+        ]
+    act = chance.choice(acts)
+    act()
+    return "done"
+
+
+def test_two_sweeps_at_once_tell_each_end_once(hold: Hold, buyers: list[User]) -> None:
+    bookings = [hold(buyer, section="AB"[n % 2], quantity=1) for n, buyer in enumerate(buyers[:20])]
+    Booking.objects.update(expires_at=database_now())
+    assert sum(crowd(4, lambda n: expire_holds())) + expire_holds() == len(bookings)
+    sound()
+
+
+def test_a_sweep_does_not_wait_for_a_block_that_somebody_has_locked(hold: Hold, alice: User, bob: User) -> None:
+    hold(alice)
+    hold(bob, section="B")
+    Booking.objects.update(expires_at=database_now())
+    with transaction.atomic():
+        Subsection.objects.select_for_update().earliest("id")
+        assert crowd(1, lambda n: expire_holds()) == [1]
+    assert expire_holds() == 1
+
+
+def deadlocks() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush(), pg_stat_clear_snapshot()")
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return cursor.fetchone()[0]

@@ -1,0 +1,36 @@
+"""The tables of states, every pair."""
+
+from collections.abc import Callable
+from itertools import product
+
+import pytest
+from django.db import transaction
+
+from accounts.models import User
+from bookings.models import Booking
+from bookings.operations.steps import lock_booking, move
+from bookings.states import BOOKING_TRANSITIONS, PAYMENT_TRANSITIONS, BookingStatus, PaymentStatus
+from events.clock import database_now
+from ticketing.errors import InvalidState
+
+
+def test_every_state_is_in_the_tables() -> None:
+    assert set(BOOKING_TRANSITIONS) == set(BookingStatus)
+    assert set(PAYMENT_TRANSITIONS) == set(PaymentStatus)
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(BookingStatus, BookingStatus)))
+def test_a_booking_takes_the_steps_of_the_table_and_no_other(
+    hold: Callable[..., Booking], alice: User, before: BookingStatus, after: BookingStatus
+) -> None:
+    booking = hold(alice)
+    Booking.objects.filter(pk=booking.pk).update(status=before, paid_at=database_now())
+    with transaction.atomic():
+        locked = lock_booking(booking.pk)
+        if after in BOOKING_TRANSITIONS[before]:
+            move(locked, after)
+        else:
+            with pytest.raises(InvalidState):
+                move(locked, after)
+    booking.refresh_from_db()
+    assert booking.status == (after if after in BOOKING_TRANSITIONS[before] else before)

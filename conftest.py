@@ -1,0 +1,132 @@
+"""The stage for all tests: the cast, a concert on sale, `hold()` and `paid_booking()`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from bookings.models import Booking
+from bookings.operations.hold import Wish, hold_seats
+from bookings.operations.pay import pay_booking
+from bookings.states import SelectionMode
+from events.models import Event
+from events.operations.create import create_event
+from events.seating import read_seating
+
+pytest_plugins = ["realtime.tests.servers"]
+
+PASSWORD = "correct-horse-battery"
+GOOD_CARD = "4242424242424242"
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Made once: hashing takes a fifth of a second, on purpose."""
+    return make_password(PASSWORD)
+
+
+@pytest.fixture
+def new_user(db: None, password_hash: str) -> Callable[..., User]:
+    """Makes a user of the given name; further fields as given."""
+
+    def make(name: str, role: str = "buyer", **fields: Any) -> User:
+        fields.setdefault("is_staff", role == "seller")
+        return User.objects.create(
+            email=f"{name}@example.com", name=name.title(), role=role, password=password_hash, **fields
+        )
+
+    return make
+
+
+@pytest.fixture
+def alice(new_user: Callable[..., User]) -> User:
+    """A buyer."""
+    return new_user("alice")
+
+
+@pytest.fixture
+def bob(new_user: Callable[..., User]) -> User:
+    """Another buyer."""
+    return new_user("bob")
+
+
+@pytest.fixture
+def carol(new_user: Callable[..., User]) -> User:
+    """A seller."""
+    return new_user("carol", role="seller")
+
+
+@pytest.fixture
+def dave(new_user: Callable[..., User]) -> User:
+    """Another seller."""
+    return new_user("dave", role="seller")
+
+
+@pytest.fixture
+def olga(new_user: Callable[..., User]) -> User:
+    """An operator."""
+    return new_user("olga", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def client_of() -> Callable[[User | None], APIClient]:
+    """An API client signed in as the user; anonymous for None."""
+
+    def make(user: User | None) -> APIClient:
+        client = APIClient()
+        if user is not None:
+            client.force_login(user)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def new_event(carol: User) -> Callable[..., Event]:
+    """Makes an event of carol's; `sections` as in a seating configuration, 2 × 2 blocks of 5 × 10 seats by default."""
+
+    def make(sections: list[dict[str, Any]] | None = None, *, rows: int = 5, cols: int = 10, **fields: Any) -> Event:
+        config = {
+            "rows": rows,
+            "cols": cols,
+            "sections": sections
+            or [{"name": "A", "price": 5000, "subsections": 2}, {"name": "B", "price": 2000, "subsections": 2}],
+        }
+        texts = {"name": "A concert", "description": "An evening.", "venue_name": "The hall"}
+        seating = read_seating(config, max_seats=200_000)
+        return create_event(**{"seller": carol, "seating": seating, **texts, **fields})
+
+    return make
+
+
+@pytest.fixture
+def concert(new_event: Callable[..., Event]) -> Event:
+    """An event on sale: sections A (50.00) and B (20.00), two blocks each, 5 rows of 10 seats."""
+    return new_event()
+
+
+@pytest.fixture
+def hold(concert: Event) -> Callable[..., Booking]:
+    """Holds seats of the concert's block A-1: named ones, or the best `quantity`."""
+
+    def make(buyer: User, *seats: str, quantity: int = 2, event: Event | None = None, **wish: Any) -> Booking:
+        named = {"mode": SelectionMode.MANUAL, "quantity": len(seats), "seats": list(seats)}
+        best = {"mode": SelectionMode.BEST_AVAILABLE, "quantity": quantity}
+        where = {"event_id": (event or concert).pk, "section": "A", "subsection": 1}
+        return hold_seats(buyer=buyer, wish=Wish(**{**where, **(named if seats else best), **wish}))
+
+    return make
+
+
+@pytest.fixture
+def paid_booking(hold: Callable[..., Booking]) -> Callable[..., Booking]:
+    """Holds and pays, as `hold` takes it."""
+
+    def make(buyer: User, *seats: str, **wish: Any) -> Booking:
+        booking = hold(buyer, *seats, **wish)
+        return pay_booking(booking_id=booking.pk, buyer=buyer, card_number=GOOD_CARD).booking
+
+    return make

@@ -1,0 +1,185 @@
+"""The calls of the contract's table "Events"."""
+
+from typing import Any, cast
+
+from django.http import HttpResponseBase
+from django.utils.cache import patch_cache_control
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from accounts.schema import problems
+from events import reads
+from events.filters import EventFilter
+from events.models import Event
+from events.operations.blocking import block_seats, unblock_seats
+from events.operations.change import change_event, check_times
+from events.operations.create import create_event
+from events.permissions import AnyoneReadsSellersWrite
+from events.serializers import (
+    BlockSeats,
+    EventBody,
+    EventChange,
+    EventDetail,
+    NewEvent,
+    SeatMapBody,
+    SeatsOfBlock,
+    SectionRow,
+    public_row,
+    ticket_body,
+)
+from ticketing.errors import BadInput
+
+
+def user_or_none(request: Request) -> User | None:
+    """Who asks; None for anonymous."""
+    return request.user if request.user.is_authenticated else None
+
+
+def event_detail(event: Event) -> dict[str, Any]:
+    """An event with stats and sections, in one read of its blocks."""
+    rows = reads.section_rows(event.pk)
+    context = {"stats": {event.pk: reads.sum_counts(rows)}, "sections": rows}
+    return EventDetail(event, context=context).data
+
+
+class EventList(generics.ListCreateAPIView[Event]):
+    """Events on sale, and a new event by a seller."""
+
+    permission_classes = [AnyoneReadsSellersWrite]
+    serializer_class = NewEvent
+    filterset_class = EventFilter
+
+    @extend_schema(
+        operation_id="event_list",
+        responses={200: EventBody(many=True)} | problems(400),
+        parameters=[OpenApiParameter("seller_id", int, description="That seller's events, in any state you may see.")],
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A page of events: those on sale, or with `seller_id` that seller's (drafts only for that seller)."""
+        events = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        stats = reads.stats_of([event.pk for event in events])
+        return self.get_paginated_response(EventBody(events, many=True, context={"stats": stats}).data)
+
+    @extend_schema(
+        operation_id="event_create", request=NewEvent, responses={201: EventDetail} | problems(400, 401, 403, 413)
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Creates an event with every ticket; they all exist when the answer is sent."""
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        fields = dict(form.validated_data)
+        check_times(fields)
+        seating, draft = fields.pop("seating_config"), fields.pop("status", None) == "draft"
+        event = create_event(seller=cast(User, request.user), seating=seating, draft=draft, **fields)
+        location = {"Location": f"/api/event/{event.pk}"}
+        return Response(event_detail(event), status=status.HTTP_201_CREATED, headers=location)
+
+    def get_queryset(self) -> Any:
+        """Whose events, and which of them the caller may see."""
+        seller_id = self.request.query_params.get("seller_id")
+        if seller_id is None:
+            return reads.events_on_offer()
+        if not seller_id.isascii() or not seller_id.isdigit() or len(seller_id) > 18:
+            raise BadInput.field("seller_id", "This must be a whole number.")
+        return reads.events_of_seller(int(seller_id), user_or_none(self.request))
+
+
+class EventItem(generics.GenericAPIView[Event]):
+    """One event."""
+
+    permission_classes = [AnyoneReadsSellersWrite]
+    serializer_class = EventChange
+
+    @extend_schema(operation_id="event_detail", responses={200: EventDetail} | problems(404))
+    def get(self, request: Request, event_id: int) -> Response:
+        """The event with stats and sections; a draft only for its seller."""
+        return Response(event_detail(reads.visible_event(event_id, user_or_none(request))))
+
+    @extend_schema(
+        operation_id="event_change",
+        request=EventChange,
+        responses={200: EventDetail} | problems(400, 401, 403, 404, 409),
+    )
+    def patch(self, request: Request, event_id: int) -> Response:
+        """Changes what is sent. Prices count for new holds; status only by the steps a seller may take."""
+        form = self.get_serializer(data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        event = change_event(event_id=event_id, seller=cast(User, request.user), **form.validated_data)
+        return Response(event_detail(event))
+
+
+class BlockedSeats(generics.GenericAPIView[Event]):
+    """Taking free seats out of sale."""
+
+    permission_classes = [AnyoneReadsSellersWrite]
+    serializer_class = SeatsOfBlock
+    operation = staticmethod(block_seats)
+
+    @extend_schema(request=SeatsOfBlock, responses={200: SectionRow} | problems(400, 401, 403, 404, 409))
+    def post(self, request: Request, event_id: int) -> Response:
+        """Moves the seats, all or none; answers with the block's new counts. 409 names seats not in that state."""
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        data = form.validated_data
+        block = self.operation(
+            event_id=event_id,
+            seller=cast(User, request.user),
+            section=data["section"],
+            subsection=data["subsection"],
+            seats=data["seat_positions"],
+        )
+        return Response(reads.block_row(block))
+
+
+class UnblockedSeats(BlockedSeats):
+    """Bringing blocked seats back on sale."""
+
+    operation = staticmethod(unblock_seats)
+
+
+class SubsectionSeats(generics.GenericAPIView[Event]):
+    """The seats of one block."""
+
+    permission_classes = [AnyoneReadsSellersWrite]
+    serializer_class = BlockSeats
+
+    @extend_schema(operation_id="subsection_seats", responses={200: BlockSeats} | problems(404))
+    def get(self, request: Request, event_id: int, section: str, number: int) -> Response:
+        """Counts, version and all tickets of the block, rows from the front, seats from the left."""
+        reads.visible_event(event_id, user_or_none(request))
+        block, seats = reads.block_with_seats(event_id, section, number)
+        tickets = [ticket_body(block, position, state, block.price) for position, state in enumerate(seats)]
+        return Response({"event_id": event_id, **public_row(reads.block_row(block)), "tickets": tickets})
+
+
+class SeatMap(generics.GenericAPIView[Event]):
+    """The whole map, compact."""
+
+    permission_classes = [AnyoneReadsSellersWrite]
+    serializer_class = SeatMapBody
+
+    @extend_schema(
+        operation_id="seat_map",
+        responses={200: SeatMapBody, 304: None} | problems(404),
+        parameters=[OpenApiParameter("If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER)],
+    )
+    def get(self, request: Request, event_id: int) -> HttpResponseBase:
+        """Every block with one letter per seat. `ETag` changes with every committed change; 304 if it has not."""
+        event = reads.visible_event(event_id, user_or_none(request))
+        tag = f'W/"{reads.seats_tag(event)}"'
+        if tag in request.headers.get("If-None-Match", ""):
+            return _tagged(Response(status=status.HTTP_304_NOT_MODIFIED), tag)
+        rows = reads.seat_map(event_id)
+        body = {"event_id": event_id, "stats": reads.sum_counts(rows), "sections": [public_row(row) for row in rows]}
+        return _tagged(Response(body), tag)
+
+
+def _tagged(response: Response, tag: str) -> Response:
+    """With the ETag (weak, as the body may be compressed), to be asked for again each time."""
+    response["ETag"] = tag
+    patch_cache_control(response, no_cache=True)
+    return response

@@ -1,0 +1,80 @@
+"""What all pages of the sellers' desk share: its name, who may see which rows, and lists that bear nonsense."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.db import DataError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.models import User
+from events.models import Event
+from events.reads import may_manage
+
+admin.site.site_header = admin.site.site_title = "Ticketing — sellers' desk"
+admin.site.index_title = "Your events and bookings"
+admin.site.enable_nav_sidebar = False  # two entries; the lists need the width
+
+
+def user_of(request: HttpRequest) -> User:
+    """Who is signed in; the admin lets nobody else come this far."""
+    return cast(User, request.user)
+
+
+class SafeList(ChangeList):
+    """A list which sends whoever wrote nonsense into its address back to the list, as Django does with most of it."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        try:
+            super().get_results(request)
+        except (ValueError, OverflowError, DataError) as error:
+            raise IncorrectLookupParameters from error
+
+
+class OwnRows(admin.ModelAdmin):
+    """Shows sellers what belongs to their events and operators everything.
+
+    Rights follow from role and ownership, never from permission rows in the database. Nothing can be added,
+    changed or deleted unless a subclass says so.
+    """
+
+    seller_lookup: str  # from a row to its seller
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+    show_full_result_count = False  # like facets, a count of all rows for each page
+
+    def event_of(self, row: Any) -> Event:
+        """The event a row belongs to."""
+        raise NotImplementedError
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows this person may see; all others don't exist here."""
+        rows = super().get_queryset(request)
+        return rows if request.user.is_superuser else rows.filter(**{self.seller_lookup: request.user})
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """A list that no address can break."""
+        return SafeList
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Sellers and operators."""
+        user = request.user
+        return user.is_active and (user.is_superuser or user.role == User.Role.SELLER)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Sellers and operators, and of one row only whoever manages its event."""
+        return self.has_module_permission(request) and (obj is None or may_manage(self.event_of(obj), user_of(request)))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False

@@ -1,0 +1,27 @@
+"""Refusals of the events app."""
+
+from ticketing.errors import DomainError
+
+
+class NotOnSale(DomainError):
+    """The event takes no bookings now: draft, cancelled, ended, completed or outside its sales window."""
+
+    code, title = "not_on_sale", "Not on sale"
+    detail = "This event is not on sale at the moment."
+
+
+class SeatsTaken(DomainError):
+    """Some of the wanted seats are not free; `seats` names them ("row-seat")."""
+
+    code, title = "seats_taken", "Seats taken"
+    detail = "Some of these seats have just been taken."
+
+    def __init__(self, seats: list[str]) -> None:
+        super().__init__(f"{'Seat' if len(seats) == 1 else 'Seats'} {', '.join(seats)} not available.", seats=seats)
+
+
+class NotEnoughSeats(DomainError):
+    """The block has fewer free seats than wanted."""
+
+    code, title = "not_enough_seats", "Not enough seats"
+    detail = "This block does not have that many free seats. Try another block."

@@ -1,0 +1,134 @@
+"""The live feed of events: the two ways by which their blocks learn what happened."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from events.blocks import Block, Change, Counts, Truth
+from events.models import Event, Subsection
+from events.states import SEAT_STEPS, ChangeKind, EventStatus
+from events.topic import EventTopic
+from realtime.feed import Feed
+from ticketing.errors import NotFound
+
+TICK_SECONDS = 5
+
+# Only what differs from what is known crosses the wire.
+AHEAD = """
+    SELECT s.id, s.version, s.price, s.available, s.reserved, s.sold, s.blocked
+    FROM events_subsection s
+    JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS known (id, version, price) ON s.id = known.id
+    WHERE s.version > known.version OR s.price <> known.price
+"""
+TRAIL = """
+    SELECT c.subsection_id, c.version, c.kind, c.positions, c.at
+    FROM events_seatchange c
+    JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS missed (id, known, version)
+      ON c.subsection_id = missed.id AND c.version > missed.known AND c.version <= missed.version
+    ORDER BY c.subsection_id, c.version
+"""
+
+
+class Question(NamedTuple):
+    """What is known of the watched blocks, and the watched drafts (they may go on sale)."""
+
+    known: dict[int, tuple[int, int]]  # block id: version, price
+    drafts: list[int]
+
+
+class Answer(NamedTuple):
+    """What the database has beyond it."""
+
+    truths: dict[int, Truth]
+    events: list[Event]
+
+
+class EventFeed(Feed[EventTopic]):
+    """All watched events of this process."""
+
+    def load(self, key: int) -> EventTopic:
+        """See Feed."""
+        event = Event.objects.filter(pk=key).first()
+        if event is None:
+            raise NotFound("There is no such event.")
+        return EventTopic(event, [_block(row) for row in Subsection.objects.filter(event_id=key)])
+
+    def hear(self, topic: EventTopic, message: dict[str, Any]) -> None:
+        """News of seats (events.news.SeatNews)."""
+        block = topic.blocks.get(message["subsection_id"])
+        if block is not None:
+            counts = Counts(message["available"], message["reserved"], message["sold"], message["blocked"])
+            block.hear(Change(message["version"], message["status"], message["positions"], message["at"], counts))
+            self._changed(topic, [block])
+
+    def question(self, topics: Iterable[EventTopic]) -> Question:
+        """See Feed."""
+        topics = list(topics)
+        known = {block.id: (block.version, block.price) for topic in topics for block in topic.blocks.values()}
+        return Question(known, [topic.key for topic in topics if topic.event.status == EventStatus.DRAFT])
+
+    def read(self, question: Question) -> Answer:
+        """See Feed."""
+        events = list(Event.objects.filter(pk__in=question.drafts)) if question.drafts else []
+        return Answer(read_truths(question.known), events)
+
+    def learn(self, answer: Answer) -> None:
+        """See Feed."""
+        for event in answer.events:
+            if event.pk in self.topics:
+                self.topics[event.pk].event = event
+        for topic in self.topics.values():
+            blocks = [topic.blocks[id] for id in topic.blocks.keys() & answer.truths.keys()]
+            for block in blocks:
+                block.learn(answer.truths[block.id])
+            if blocks:
+                self._changed(topic, blocks)
+
+    def flush(self, topics: list[EventTopic]) -> None:
+        """See Feed."""
+        for topic in topics:
+            topic.flush()
+
+    def beat(self, second: int) -> None:
+        """Streams get their comment, sockets a tick."""
+        super().beat(second)
+        if second % TICK_SECONDS == 0:
+            for topic in self.topics.values():
+                if topic.sockets:
+                    tick = topic.tick()
+                    for socket in topic.sockets:
+                        socket.write(tick)
+
+    def _changed(self, topic: EventTopic, blocks: list[Block]) -> None:
+        topic.changed()
+        if any(block.due for block in blocks):
+            self.hub.due(self, topic)
+
+
+def read_truths(known: dict[int, tuple[int, int]]) -> dict[int, Truth]:
+    """Of the blocks {id: (version, price)} those that the database has otherwise, with their trails since."""
+    versions, prices = zip(*known.values(), strict=True) if known else ((), ())
+    with connection.cursor() as cursor:
+        cursor.execute(AHEAD, [list(known), list(versions), list(prices)])
+        truths = {id: Truth(version, price, Counts(*counts), []) for id, version, price, *counts in cursor.fetchall()}
+        if truths:
+            missed = [known[id][0] for id in truths]
+            cursor.execute(TRAIL, [list(truths), missed, [truth.version for truth in truths.values()]])
+            for id, version, kind, positions, at in cursor.fetchall():
+                truths[id].trail.append(Change(version, SEAT_STEPS[ChangeKind(kind)][1].value, positions, at))
+    return truths
+
+
+def _block(row: Subsection) -> Block:
+    return Block(
+        id=row.pk,
+        section=row.section,
+        number=row.number,
+        tier=row.tier,
+        price=row.price,
+        rows=row.rows,
+        cols=row.cols,
+        counts=Counts(row.available, row.reserved, row.sold, row.blocked),
+        version=row.version,
+    )

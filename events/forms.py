@@ -1,0 +1,142 @@
+"""The sellers' forms of an event. They check and never write: the admin hands what they hold to the operations."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import ValidationError
+
+from events.models import MAX_PRICE, Event
+from events.money import money
+from events.operations.change import check_times
+from events.seating import Seating, read_seating
+from ticketing.errors import BadInput
+
+SEATING_EXAMPLE = """{
+  "rows": 10,
+  "cols": 20,
+  "sections": [
+    {"name": "Stalls", "tier": "Regular", "price": 4500, "subsections": 2},
+    {"name": "Balcony", "tier": "Economy", "price": 2500, "subsections": 1, "rows": 5}
+  ]
+}"""
+SEATING_HELP = (
+    "JSON. A section is one or more equal blocks (“subsections”) of rows × cols seats at one price, in minor units "
+    "(4500 is 45.00). “rows” and “cols” at the top are for sections that bring none; “tier” is any label. "
+    "The example makes 2 × 200 + 100 = 500 seats. This can't be changed later."
+)
+
+
+class EventTexts(forms.ModelForm):
+    """What a seller may say about an event at any time: texts, times, limits."""
+
+    description = forms.CharField(widget=AdminTextareaWidget, max_length=10_000, required=False)
+
+    class Meta:
+        model = Event
+        fields: tuple[str, ...] = (
+            "name",
+            "description",
+            "venue_name",
+            "is_active",
+            "starts_at",
+            "ends_at",
+            "sales_start_at",
+            "sales_end_at",
+            "hold_seconds",
+            "payment_seconds",
+            "max_tickets_per_booking",
+            "max_active_holds",
+            "refund_until_hours",
+            "allow_single_gaps",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """The order of the times; each problem at its field."""
+        data = super().clean() or self.cleaned_data
+        try:
+            check_times(data)
+        except BadInput as refusal:
+            for problem in refusal.extra["errors"]:
+                self.add_error(problem["field"], problem["detail"])
+        return data
+
+
+class NewEventForm(EventTexts):
+    """A new event with its seats."""
+
+    currency = forms.RegexField(r"^[A-Z]{3}\Z", initial="USD", help_text="ISO 4217, three capital letters.")
+    seating_config = forms.CharField(
+        label="Seating",
+        widget=forms.Textarea(attrs={"rows": 12, "cols": 90, "spellcheck": "false", "style": "font-family: monospace"}),
+        initial=SEATING_EXAMPLE,
+        help_text=SEATING_HELP,
+    )
+    draft = forms.BooleanField(
+        required=False,
+        label="Keep as a draft",
+        help_text="Nobody but you sees a draft; publish it later. Otherwise the event is on sale at once.",
+    )
+
+    seating: Seating  # what `seating_config` says, once it is clean
+
+    class Meta(EventTexts.Meta):
+        fields = (*EventTexts.Meta.fields, "currency", "seating_config")
+
+    def clean_seating_config(self) -> dict[str, Any]:
+        """Every problem of the seating with the path of its field, before anything is allocated."""
+        try:
+            self.seating = read_seating(
+                _read_json(self.cleaned_data["seating_config"]), max_seats=settings.MAX_SEATS_PER_EVENT
+            )
+        except BadInput as refusal:
+            raise ValidationError([_problem(**problem) for problem in refusal.extra["errors"]]) from None
+        return self.seating.config
+
+
+class EventChangeForm(EventTexts):
+    """An event that exists; `with_prices` adds a field for each section."""
+
+    price_fields: dict[str, str] = {}  # name of the field: name of the section
+
+    @classmethod
+    def with_prices(cls, event: Event) -> "type[EventChangeForm]":
+        """The form with one price field a section of `event`."""
+        sections = event.seating_config["sections"]
+        fields = {f"price_{index}": _price_field(section, event.currency) for index, section in enumerate(sections)}
+        names = dict(zip(fields, [section["name"] for section in sections], strict=True))
+        return type(cls.__name__, (cls,), {"price_fields": names, **fields})
+
+    def changes(self) -> dict[str, Any]:
+        """What the seller changed, in the words of `change_event`; what he left alone is not in it."""
+        changed = {name: self.cleaned_data[name] for name in self.changed_data}
+        prices = {section: changed.pop(name) for name, section in self.price_fields.items() if name in changed}
+        return {**changed, "prices": prices}
+
+
+def _price_field(section: dict[str, Any], currency: str) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=f"Section {section['name']}",
+        min_value=0,
+        max_value=MAX_PRICE,
+        initial=section["price"],
+        help_text=f"Now {money(section['price'], currency)}.",
+    )
+
+
+def _problem(field: str, detail: str, code: str) -> ValidationError:
+    path = field.removeprefix("seating_config").removeprefix(".")
+    return ValidationError("%(problem)s", code, {"problem": f"{path}: {detail}" if path else detail})
+
+
+def _read_json(text: str) -> Any:
+    """Raises ValidationError saying where the text stops being JSON."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise ValidationError(f"This is not JSON: {error.msg} at {where}.", "invalid_json") from None
+    except (ValueError, RecursionError):  # an integer of thousands of digits; very deep nesting
+        raise ValidationError("This is not a seating configuration.", "invalid_json") from None

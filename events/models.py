@@ -1,0 +1,179 @@
+"""What is for sale. Seat state is changed in events.operations.seats and nowhere else."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+
+from events.states import ChangeKind, EventStatus, SeatStatus
+
+MAX_SECONDS = 86_400  # of a hold or a payment window
+MAX_PRICE = 100_000_000  # minor units
+NAME_LENGTH = 32  # of a section or a tier
+
+
+def default_hold_seconds() -> int:
+    """HOLD_SECONDS at the time the event is made."""
+    return settings.HOLD_SECONDS
+
+
+def default_payment_seconds() -> int:
+    """PAYMENT_SECONDS at the time the event is made."""
+    return settings.PAYMENT_SECONDS
+
+
+def default_max_active_holds() -> int:
+    """MAX_ACTIVE_HOLDS at the time the event is made."""
+    return settings.MAX_ACTIVE_HOLDS
+
+
+def _seconds(**options: object) -> models.PositiveIntegerField:
+    return models.PositiveIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_SECONDS)],
+        **options,  # type: ignore[arg-type]
+    )
+
+
+class Event(models.Model):
+    """One evening in one venue, with all its seats. Times are UTC, money is in minor units of `currency`."""
+
+    name = models.CharField(max_length=200)
+    description = models.TextField(max_length=10_000)
+    venue_name = models.CharField(max_length=200)
+    seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="events")
+    is_active = models.BooleanField(default=True, help_text="Inactive events are shown to nobody but their seller.")
+    status = models.CharField(max_length=16, choices=EventStatus.choices, default=EventStatus.AVAILABLE)
+    currency = models.CharField(max_length=3, default="USD", help_text="ISO 4217")
+    seating_config = models.JSONField()
+
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    sales_start_at = models.DateTimeField(null=True, blank=True)
+    sales_end_at = models.DateTimeField(null=True, blank=True)
+
+    hold_seconds = _seconds(default=default_hold_seconds, help_text="Time a buyer has to begin paying.")
+    payment_seconds = _seconds(default=default_payment_seconds, help_text="Time to finish, once paying has begun.")
+    max_tickets_per_booking = models.PositiveIntegerField(
+        default=10, validators=[MinValueValidator(1), MaxValueValidator(1_000)]
+    )
+    max_active_holds = models.PositiveIntegerField(
+        default=default_max_active_holds,
+        validators=[MinValueValidator(1), MaxValueValidator(1_000)],
+        help_text="Open holds one buyer may have, over all events.",
+    )
+    refund_until_hours = models.PositiveIntegerField(default=24, validators=[MaxValueValidator(8_760)])
+    allow_single_gaps = models.BooleanField(default=True)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["status", "is_active", "starts_at"], name="event_on_offer"),
+            models.Index(fields=["seller", "-created_at"], name="event_of_seller"),
+        ]
+        constraints = [
+            CheckConstraint(name="event_status_known", condition=Q(status__in=EventStatus.values)),
+            CheckConstraint(
+                name="event_hold_seconds_in_range", condition=Q(hold_seconds__gte=1, hold_seconds__lte=MAX_SECONDS)
+            ),
+            CheckConstraint(
+                name="event_payment_seconds_in_range",
+                condition=Q(payment_seconds__gte=1, payment_seconds__lte=MAX_SECONDS),
+            ),
+            CheckConstraint(
+                name="event_limits_positive", condition=Q(max_tickets_per_booking__gte=1, max_active_holds__gte=1)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Subsection(models.Model):
+    """A block of rows × cols: the unit of locking, versioning and live updates.
+
+    `version` and the four counts are kept by the trigger on the tickets; nobody else writes them.
+    """
+
+    event = models.ForeignKey(Event, models.PROTECT, related_name="subsections", db_index=False)
+    section = models.CharField(max_length=NAME_LENGTH)
+    number = models.PositiveIntegerField(help_text="1 is the first block of its section.")
+    tier = models.CharField(max_length=NAME_LENGTH)
+    price = models.PositiveIntegerField(help_text="Of one seat, in minor units.")
+    rows = models.PositiveIntegerField()
+    cols = models.PositiveIntegerField()
+    total = models.PositiveIntegerField()
+    available = models.PositiveIntegerField()
+    reserved = models.PositiveIntegerField(default=0)
+    sold = models.PositiveIntegerField(default=0)
+    blocked = models.PositiveIntegerField(default=0)
+    version = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["id"]  # the order of the seating configuration
+        constraints = [
+            UniqueConstraint(fields=["event", "section", "number"], name="subsection_once_per_event"),
+            CheckConstraint(name="subsection_total_is_rows_times_cols", condition=Q(total=F("rows") * F("cols"))),
+            CheckConstraint(
+                name="subsection_counts_add_up",
+                condition=Q(total=F("available") + F("reserved") + F("sold") + F("blocked")),
+            ),
+            CheckConstraint(name="subsection_price_in_range", condition=Q(price__lte=MAX_PRICE)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.section}-{self.number}"
+
+
+class Ticket(models.Model):
+    """One seat of one event. Partitioned by event (hash); see migration 0002 for what the database adds.
+
+    `position` is the seat's place in its block, in row order from the front left, counted from 0.
+    The foreign key, to the block and its event together, is made there by hand, too.
+    """
+
+    pk = models.CompositePrimaryKey("event_id", "subsection_id", "position")
+    event = models.ForeignKey(Event, models.PROTECT, db_constraint=False, db_index=False, related_name="tickets")
+    subsection = models.ForeignKey(
+        Subsection, models.PROTECT, db_constraint=False, db_index=False, related_name="tickets"
+    )
+    position = models.PositiveIntegerField()
+    status = models.CharField(max_length=9, choices=SeatStatus.choices, db_default=SeatStatus.AVAILABLE)
+    booking_id = models.UUIDField(null=True)
+
+    class Meta:
+        ordering = ["event_id", "subsection_id", "position"]
+        constraints = [
+            CheckConstraint(name="ticket_status_known", condition=Q(status__in=SeatStatus.values)),
+            CheckConstraint(
+                name="ticket_taken_means_booked",
+                condition=Q(status__in=["reserved", "sold"], booking_id__isnull=False)
+                | Q(status__in=["available", "blocked"], booking_id__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subsection_id}/{self.position}"
+
+
+class SeatChange(models.Model):
+    """The trail: one row for each committed change of a subsection, under the version it made."""
+
+    subsection = models.ForeignKey(Subsection, models.PROTECT, related_name="changes", db_index=False)
+    version = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=9, choices=ChangeKind.choices)
+    booking_id = models.UUIDField(null=True)
+    positions = ArrayField(models.PositiveIntegerField())
+    at = models.DateTimeField(help_text="By the database's clock.")
+
+    class Meta:
+        ordering = ["subsection_id", "version"]
+        constraints = [
+            UniqueConstraint(fields=["subsection", "version"], name="seat_change_once_per_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subsection_id} v{self.version} {self.kind}"

@@ -1,0 +1,36 @@
+"""What is told of a change of seats, and to which group."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from realtime.news import publish
+
+
+@dataclass(frozen=True, slots=True)
+class SeatNews:
+    """One committed change of one block: `positions` are now `status`; counts and version are those after it."""
+
+    event_id: int
+    subsection_id: int
+    version: int
+    available: int
+    reserved: int
+    sold: int
+    blocked: int
+    status: str
+    positions: list[int]
+    at: str  # RFC 3339, by the database's clock
+
+    def message(self) -> dict[str, Any]:
+        """As it travels over the channel layer."""
+        return asdict(self)
+
+
+def event_group(event_id: int) -> str:
+    """The group in which everything about an event's seats is told."""
+    return f"event.{event_id}"
+
+
+def announce(news: SeatNews) -> None:
+    """Tells the event's group. May be lost with Redis; readers find out by the version within a second."""
+    publish(event_group(news.event_id), news.message())

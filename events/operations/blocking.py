@@ -1,0 +1,36 @@
+"""Taking free seats out of sale and back."""
+
+from django.db import transaction
+
+from accounts.models import User
+from events.models import Subsection
+from events.operations.change import own_event
+from events.operations.life import follow_seats
+from events.operations.seats import change_seats, lock_subsection
+from events.positions import positions_of
+from events.reads import subsection_of
+from events.states import ChangeKind
+
+
+def block_seats(*, event_id: int, seller: User, section: str, subsection: int, seats: list[str]) -> Subsection:
+    """Takes free seats ("row-seat") of one block out of sale, all or none. Raises SeatsTaken with those not free."""
+    return _change(event_id, seller, section, subsection, seats, ChangeKind.BLOCKED)
+
+
+def unblock_seats(*, event_id: int, seller: User, section: str, subsection: int, seats: list[str]) -> Subsection:
+    """Brings blocked seats back on sale, all or none. Raises SeatsTaken with those not blocked."""
+    return _change(event_id, seller, section, subsection, seats, ChangeKind.UNBLOCKED)
+
+
+@transaction.atomic(durable=True)
+def _change(
+    event_id: int, seller: User, section: str, subsection: int, seats: list[str], kind: ChangeKind
+) -> Subsection:
+    event = own_event(event_id, seller)
+    named = subsection_of(event_id, section, subsection)
+    positions = positions_of(seats, rows=named.rows, cols=named.cols)
+
+    block = lock_subsection(named.pk)
+    change_seats(subsection=block, positions=positions, kind=kind)
+    follow_seats(event, block)
+    return block

@@ -1,0 +1,71 @@
+"""What a seller changes about an event: its texts, times, limits, prices and status."""
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from events.models import Event, Subsection
+from events.reads import may_manage
+from events.states import SELLER_STEPS, EventStatus
+from ticketing.errors import BadInput, InvalidState, NotFound, PermissionRefused
+
+PERIODS = (("starts_at", "ends_at"), ("sales_start_at", "sales_end_at"))
+
+
+def own_event(event_id: int, seller: User) -> Event:
+    """The event, if `seller` may change it. NotFound also for somebody else's draft; else PermissionRefused."""
+    event = Event.objects.filter(pk=event_id).first()
+    if event is None or (event.status == EventStatus.DRAFT and not may_manage(event, seller)):
+        raise NotFound("There is no such event.")
+    if not may_manage(event, seller):
+        raise PermissionRefused("Only the event's seller can do this.")
+    return event
+
+
+@transaction.atomic(durable=True)
+def change_event(
+    *, event_id: int, seller: User, prices: dict[str, int] | None = None, status: str | None = None, **fields: Any
+) -> Event:
+    """Changes what is given and leaves the rest; all of it or nothing.
+
+    1. Lock the event's row (`FOR NO KEY UPDATE`: bookings go on being made).
+    2. Check: the seller's own event, the step of the state machine, the order of the times.
+    3. Write. `prices` ({section: minor units}) count for new holds only, since a hold keeps its price.
+
+    Raises NotFound, PermissionRefused, InvalidState, BadInput.
+    """
+    own_event(event_id, seller)
+    event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
+    for name, value in fields.items():
+        setattr(event, name, value)
+    check_times({name: getattr(event, name) for period in PERIODS for name in period})
+    if status is not None:
+        _step(event, status)
+    _set_prices(event, prices or {})
+    event.save()
+    return event
+
+
+def check_times(times: dict[str, Any]) -> None:
+    """Raises BadInput if something would end before it starts. `times`: the four times of an event, or None."""
+    for start, end in PERIODS:
+        if times.get(start) and times.get(end) and times[start] >= times[end]:
+            raise BadInput.field(end, f"This must be after {start}.")
+
+
+def _step(event: Event, status: str) -> None:
+    if status == event.status:
+        return
+    if status not in SELLER_STEPS.get(EventStatus(event.status), ()):
+        raise InvalidState(f"An event that is {event.status} can't be made {status}.")
+    event.status = status
+
+
+def _set_prices(event: Event, prices: dict[str, int]) -> None:
+    sections = {section["name"]: section for section in event.seating_config["sections"]}
+    for name, price in prices.items():
+        if name not in sections:
+            raise BadInput.field(f"prices.{name}", "The event has no such section.")
+        sections[name]["price"] = price
+        Subsection.objects.filter(event_id=event.pk, section=name).update(price=price)

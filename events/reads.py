@@ -1,0 +1,130 @@
+"""What is shown of events. Each function is one or two statements; none takes a lock."""
+
+import hashlib
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet, Sum
+
+from accounts.models import User
+from events.models import Event, Subsection
+from events.states import EventStatus, SeatStatus
+from ticketing.errors import NotFound
+
+COUNTS = ("available", "reserved", "sold", "blocked", "total")
+ROW = ("section", "number", "tier", "price", "rows", "cols", "available", "reserved", "sold", "total", "version")
+
+# One statement, so that versions and seats are of the same moment.
+SEAT_LETTERS = """
+    SELECT subsection_id, string_agg(left(status, 1), '' ORDER BY position)
+    FROM events_ticket WHERE event_id = %s GROUP BY subsection_id
+"""
+SEAT_MAP = f"""
+    SELECT {", ".join(f"s.{column}" for column in ROW)}, s.blocked, letters.seats
+    FROM events_subsection s JOIN ({SEAT_LETTERS}) letters (subsection_id, seats) ON letters.subsection_id = s.id
+    WHERE s.event_id = %s ORDER BY s.id
+"""
+BLOCK_LETTERS = """
+    SELECT s.*, string_agg(left(t.status, 1), '' ORDER BY t.position) AS letters
+    FROM events_subsection s JOIN events_ticket t ON t.event_id = s.event_id AND t.subsection_id = s.id
+    WHERE s.event_id = %s AND s.section = %s AND s.number = %s GROUP BY s.id
+"""
+STATUS_OF_LETTER = {status[0]: status for status in SeatStatus}
+
+
+def visible_event(event_id: int, user: User | None) -> Event:
+    """The event; NotFound if there is none, or a draft and `user` is neither its seller nor an operator."""
+    event = Event.objects.filter(pk=event_id).first()
+    if event is None or (event.status == EventStatus.DRAFT and not may_manage(event, user)):
+        raise NotFound("There is no such event.")
+    return event
+
+
+def may_manage(event: Event, user: User | None) -> bool:
+    """Whether this is the event's seller or an operator."""
+    return user is not None and (user.pk == event.seller_id or user.is_superuser)
+
+
+def events_on_offer() -> QuerySet[Event]:
+    """What the public list shows."""
+    return Event.objects.filter(is_active=True, status=EventStatus.AVAILABLE)
+
+
+def events_of_seller(seller_id: int, user: User | None) -> QuerySet[Event]:
+    """A seller's events; drafts and inactive ones only for that seller and operators."""
+    events = Event.objects.filter(seller_id=seller_id)
+    if user is not None and (user.pk == seller_id or user.is_superuser):
+        return events
+    return events.filter(is_active=True).exclude(status=EventStatus.DRAFT)
+
+
+def with_prices(events: QuerySet[Event], *, price_min: int | None, price_max: int | None) -> QuerySet[Event]:
+    """Only events that have a section with a price (minor units) in the range."""
+    wanted = Q()
+    if price_min is not None:
+        wanted &= Q(price__gte=price_min)
+    if price_max is not None:
+        wanted &= Q(price__lte=price_max)
+    return events.filter(pk__in=Subsection.objects.filter(wanted).values("event_id")) if wanted else events
+
+
+def stats_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
+    """Seats of each event by state: {event_id: {available, reserved, sold, blocked, total}}."""
+    rows = Subsection.objects.filter(event_id__in=event_ids).order_by().values_list("event_id")
+    summed = rows.annotate(*(Sum(name) for name in COUNTS))
+    return {event_id: dict(zip(COUNTS, map(int, counts), strict=True)) for event_id, *counts in summed}
+
+
+def sum_counts(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """`stats` of an event from its section rows (with `blocked`)."""
+    return {name: sum(row[name] for row in rows) for name in COUNTS}
+
+
+def section_rows(event_id: int) -> list[dict[str, Any]]:
+    """The rows of `sections[]`, in the order of the configuration, each with `blocked` as well."""
+    blocks = Subsection.objects.filter(event_id=event_id).values_list(*ROW, "blocked")
+    return [_row(values) for values in blocks]
+
+
+def subsection_of(event_id: int, section: str, number: int) -> Subsection:
+    """One block of an event by its names. Raises NotFound."""
+    block = Subsection.objects.filter(event_id=event_id, section=section, number=number).first()
+    if block is None:
+        raise NotFound("This event has no such block.")
+    return block
+
+
+def block_row(block: Subsection) -> dict[str, Any]:
+    """The row of one block as in `sections[]`, with `blocked` as well."""
+    return _row(tuple(getattr(block, name) for name in (*ROW, "blocked")))
+
+
+def block_with_seats(event_id: int, section: str, number: int) -> tuple[Subsection, list[SeatStatus]]:
+    """A block and the state of each of its seats from the front left, of one moment. Raises NotFound."""
+    found = list(Subsection.objects.raw(BLOCK_LETTERS, [event_id, section, number]))
+    if not found:
+        raise NotFound("This event has no such block.")
+    letters: str = found[0].letters  # type: ignore[attr-defined]
+    return found[0], [STATUS_OF_LETTER[letter] for letter in letters]
+
+
+def seat_map(event_id: int) -> list[dict[str, Any]]:
+    """All section rows with `seats`: one letter (a r s b) per seat in row order."""
+    with connection.cursor() as cursor:
+        cursor.execute(SEAT_MAP, [event_id, event_id])
+        return [_row(values[:-1]) | {"seats": values[-1]} for values in cursor.fetchall()]
+
+
+def seats_tag(event: Event) -> str:
+    """Changes with every committed change of the event's seats or texts: what an ETag is made of.
+
+    Versions only rise, so their sum does.
+    """
+    versions = Subsection.objects.filter(event_id=event.pk).aggregate(sum=Sum("version"))["sum"]
+    state = f"{event.pk}:{event.status}:{event.updated_at.isoformat()}:{versions}"
+    return hashlib.blake2s(state.encode(), digest_size=12).hexdigest()
+
+
+def _row(values: tuple[Any, ...]) -> dict[str, Any]:
+    row = dict(zip((*ROW, "blocked"), values, strict=True))
+    return {"section": row["section"], "subsection": row.pop("number"), **row}

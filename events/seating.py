@@ -1,0 +1,165 @@
+"""The seating configuration: read, checked by arithmetic alone, and laid out as blocks.
+
+Nothing is allocated before the whole configuration is known to be good: a billion seats are refused as cheaply
+as one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from events.models import MAX_PRICE, NAME_LENGTH, Subsection
+from ticketing.errors import BadInput, FieldProblem
+
+DEFAULT_TIER = "Regular"
+SECTION_MEMBERS = ("name", "price", "subsections", "rows", "cols", "tier")
+MAX_SECTIONS = 1_000  # a stadium has about a hundred
+MAX_SUBSECTIONS = 5_000  # each is a row in every snapshot of the live feed
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the venue with one price: `subsections` blocks of rows × cols seats."""
+
+    name: str
+    price: int  # minor units
+    tier: str
+    rows: int
+    cols: int
+    subsections: int
+
+    @property
+    def seats(self) -> int:
+        """Seats of the section, over all its blocks."""
+        return self.rows * self.cols * self.subsections
+
+
+@dataclass(frozen=True, slots=True)
+class Seating:
+    """A checked seating configuration."""
+
+    sections: tuple[Section, ...]
+    config: dict[str, Any]  # what the seller sent, less what is not part of it
+
+    @property
+    def seats(self) -> int:
+        """Seats of the event."""
+        return sum(section.seats for section in self.sections)
+
+    def blocks(self, event_id: int) -> Iterator[Subsection]:
+        """The unsaved blocks, in the order of the configuration; all seats available."""
+        for section in self.sections:
+            for number in range(1, section.subsections + 1):
+                total = section.rows * section.cols
+                yield Subsection(
+                    event_id=event_id,
+                    section=section.name,
+                    number=number,
+                    tier=section.tier,
+                    price=section.price,
+                    rows=section.rows,
+                    cols=section.cols,
+                    total=total,
+                    available=total,
+                )
+
+
+def read_seating(config: object, *, max_seats: int) -> Seating:
+    """The configuration as given by a seller, checked.
+
+    `config`: `{"rows", "cols", "sections": [{"name", "price", "subsections", "rows"?, "cols"?, "tier"?}]}`;
+    rows and cols of a section default to those beside it.
+    Raises BadInput naming each bad field as `seating_config.…`.
+    """
+    reader = _Reader()
+    sections = reader.sections(config)
+    if not reader.problems:
+        reader.totals(sections, max_seats)
+    if reader.problems:
+        raise BadInput(reader.problems)
+    return Seating(tuple(sections), _known_members(config, sections))
+
+
+def _known_members(config: Any, sections: list[Section]) -> dict[str, Any]:
+    """The configuration as it is kept and shown: a seller finds his own words again."""
+    kept = [
+        {name: item[name] for name in SECTION_MEMBERS if name in item} | {"name": section.name}
+        for item, section in zip(config["sections"], sections, strict=True)
+    ]
+    return {name: config[name] for name in ("rows", "cols") if name in config} | {"sections": kept}
+
+
+class _Reader:
+    """Collects every problem on the way, so that a seller sees all of them at once."""
+
+    def __init__(self) -> None:
+        self.problems: list[FieldProblem] = []
+
+    def refuse(self, field: str, code: str, detail: str) -> None:
+        self.problems.append({"field": f"seating_config{field}", "code": code, "detail": detail})
+
+    def sections(self, config: object) -> list[Section]:
+        if not isinstance(config, dict):
+            self.refuse("", "invalid", "The seating configuration must be an object.")
+            return []
+        given = config.get("sections")
+        if not isinstance(given, list) or not given:
+            self.refuse(".sections", "required", "At least one section is needed.")
+            return []
+        if len(given) > MAX_SECTIONS:
+            self.refuse(".sections", "too_many", f"At most {MAX_SECTIONS:,} sections are possible.")
+            return []
+        for name in ("rows", "cols"):
+            if name in config:  # kept and shown, also where every section brings its own
+                self.count(config[name], f".{name}")
+        return [self.section(config, item, f".sections.{index}") for index, item in enumerate(given)]
+
+    def section(self, config: dict[str, Any], item: object, field: str) -> Section:
+        if not isinstance(item, dict):
+            self.refuse(field, "invalid", "A section must be an object.")
+            item = {}
+        return Section(
+            name=self.label(item.get("name"), f"{field}.name"),
+            price=self.price(item.get("price"), f"{field}.price"),
+            tier=self.label(item.get("tier", DEFAULT_TIER), f"{field}.tier"),
+            rows=self.count(item.get("rows", config.get("rows")), f"{field}.rows"),
+            cols=self.count(item.get("cols", config.get("cols")), f"{field}.cols"),
+            subsections=self.count(item.get("subsections"), f"{field}.subsections"),
+        )
+
+    def label(self, value: object, field: str) -> str:
+        text = value.strip() if isinstance(value, str) else ""
+        if not text or not text.isprintable():
+            self.refuse(field, "blank", "This must be a name of printable characters.")
+        elif len(text) > NAME_LENGTH:
+            self.refuse(field, "max_length", f"This may have at most {NAME_LENGTH} characters.")
+        return text
+
+    def price(self, value: object, field: str) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_PRICE:
+            self.refuse(field, "invalid", f"The price must be a whole number of minor units from 0 to {MAX_PRICE:,}.")
+            return 0
+        return value
+
+    def count(self, value: object, field: str) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            self.refuse(field, "invalid", "This must be a whole number of at least 1.")
+            return 1
+        return value
+
+    def totals(self, sections: list[Section], max_seats: int) -> None:
+        seen: set[str] = set()
+        for index, section in enumerate(sections):
+            if section.name in seen:
+                self.refuse(f".sections.{index}.name", "duplicate", f"There are two sections named {section.name}.")
+            seen.add(section.name)
+        seats = sum(section.seats for section in sections)
+        if seats > max_seats:
+            self.refuse("", "too_many", f"An event may have at most {max_seats:,} seats; this has {_short(seats)}.")
+        elif sum(section.subsections for section in sections) > MAX_SUBSECTIONS:
+            self.refuse("", "too_many", f"An event may have at most {MAX_SUBSECTIONS:,} blocks.")
+
+
+def _short(number: int) -> str:
+    """A number a person can read, also when somebody sent one of a thousand digits."""
+    return f"{number:,}" if number < 10**15 else "far more"

@@ -1,0 +1,246 @@
+"""The shapes of the events API: input serializers check and never write, output serializers only show."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from events.models import MAX_PRICE, MAX_SECONDS, Event, Subsection
+from events.positions import seat_name
+from events.seating import Seating, read_seating
+from events.states import SeatStatus
+
+SEATS_A_TICKET_RANGE = 1 << 18  # above MAX_SEATS_PER_EVENT, so that ids of two blocks never meet
+MAX_SEATS_A_CALL = 10_000  # that a seller blocks or unblocks at once
+
+
+class SectionConfig(serializers.Serializer[Any]):
+    """A part of the venue with one price."""
+
+    name = serializers.CharField(max_length=32)
+    price = serializers.IntegerField(min_value=0, max_value=MAX_PRICE, help_text="Of a seat, in minor units.")
+    subsections = serializers.IntegerField(min_value=1, help_text="Blocks of rows × cols.")
+    rows = serializers.IntegerField(min_value=1, required=False)
+    cols = serializers.IntegerField(min_value=1, required=False)
+    tier = serializers.CharField(max_length=32, required=False, help_text="VIP, Regular, Economy or any label.")
+
+
+class SeatingConfig(serializers.Serializer[Any]):
+    """All seats of an event, compactly. `rows` and `cols` are those of sections that bring none."""
+
+    rows = serializers.IntegerField(min_value=1, required=False)
+    cols = serializers.IntegerField(min_value=1, required=False)
+    sections = SectionConfig(many=True)
+
+
+@extend_schema_field(SeatingConfig)
+class SeatingField(serializers.Field[Any, Any, Any, Any]):
+    """A seating configuration; its own reader names every bad field."""
+
+    def to_internal_value(self, data: object) -> Seating:
+        return read_seating(data, max_seats=settings.MAX_SEATS_PER_EVENT)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class EventTexts(serializers.ModelSerializer[Event]):
+    """What both a new and a changed event may bring besides its seats."""
+
+    description = serializers.CharField(max_length=10_000, allow_blank=True)
+    currency = serializers.RegexField(r"^[A-Z]{3}$", required=False, help_text="ISO 4217")
+
+    class Meta:
+        model = Event
+        fields: tuple[str, ...] = (
+            "name",
+            "description",
+            "venue_name",
+            "is_active",
+            "currency",
+            "starts_at",
+            "ends_at",
+            "sales_start_at",
+            "sales_end_at",
+            "hold_seconds",
+            "payment_seconds",
+            "max_tickets_per_booking",
+            "max_active_holds",
+            "refund_until_hours",
+            "allow_single_gaps",
+        )
+        extra_kwargs = {
+            "hold_seconds": {"min_value": 1, "max_value": MAX_SECONDS},
+            "payment_seconds": {"min_value": 1, "max_value": MAX_SECONDS},
+        }
+
+
+class NewEvent(EventTexts):
+    """POST /api/event. A new event is on sale at once unless `status` is "draft"."""
+
+    seating_config = SeatingField()
+    status = serializers.ChoiceField(choices=["available", "draft"], required=False)
+
+    class Meta(EventTexts.Meta):
+        fields = (*EventTexts.Meta.fields, "seating_config", "status")
+
+
+class EventChange(EventTexts):
+    """PATCH /api/event/{id}: only what is sent changes. `prices`: {section: minor units}, for new holds."""
+
+    prices = serializers.DictField(
+        child=serializers.IntegerField(min_value=0, max_value=MAX_PRICE), required=False, allow_empty=True
+    )
+    status = serializers.ChoiceField(
+        choices=["draft", "available", "sold_out", "completed", "ended", "cancelled"], required=False
+    )
+
+    class Meta(EventTexts.Meta):
+        fields = (*EventTexts.Meta.fields, "prices", "status")
+
+
+class SeatsOfBlock(serializers.Serializer[Any]):
+    """Seats of one block, named "row-seat"."""
+
+    section = serializers.CharField(max_length=32)
+    subsection = serializers.IntegerField(min_value=1)
+    seat_positions = serializers.ListField(
+        child=serializers.CharField(max_length=15), allow_empty=False, max_length=MAX_SEATS_A_CALL
+    )
+
+
+class Stats(serializers.Serializer[Any]):
+    """Seats of an event by state."""
+
+    available = serializers.IntegerField()
+    reserved = serializers.IntegerField()
+    sold = serializers.IntegerField()
+    blocked = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class SectionRow(serializers.Serializer[Any]):
+    """One block: where, what it costs, how many seats are in which state, and the version of that."""
+
+    section = serializers.CharField()
+    subsection = serializers.IntegerField()
+    tier = serializers.CharField()
+    price = serializers.IntegerField(help_text="Of a seat, in minor units.")
+    rows = serializers.IntegerField()
+    cols = serializers.IntegerField()
+    available = serializers.IntegerField()
+    reserved = serializers.IntegerField()
+    sold = serializers.IntegerField()
+    total = serializers.IntegerField()
+    version = serializers.IntegerField(help_text="Rises by one with every committed change.")
+
+
+class MapRow(SectionRow):
+    """A block of the seat map."""
+
+    seats = serializers.CharField(help_text="One letter per seat in row order: a, r, s, b.")
+
+
+class SeatMapBody(serializers.Serializer[Any]):
+    """The whole map of an event."""
+
+    event_id = serializers.IntegerField()
+    stats = Stats()
+    sections = MapRow(many=True)
+
+
+class TicketRow(serializers.Serializer[Any]):
+    """One seat."""
+
+    id = serializers.IntegerField()
+    section = serializers.CharField()
+    subsection = serializers.IntegerField()
+    row = serializers.IntegerField(help_text="1 is at the front.")
+    seat = serializers.IntegerField(help_text="1 is at the left.")
+    price = serializers.IntegerField(help_text="In minor units.")
+    status = serializers.ChoiceField(choices=SeatStatus.choices)
+
+
+class BlockSeats(SectionRow):
+    """A block with all its seats."""
+
+    event_id = serializers.IntegerField()
+    tickets = TicketRow(many=True)
+
+
+class EventBody(serializers.ModelSerializer[Event]):
+    """An event as shown, with its `stats` (from the context: {event_id: stats})."""
+
+    seller_id = serializers.IntegerField()
+    seating_config = SeatingField()
+    stats = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Event
+        fields: tuple[str, ...] = (
+            "id",
+            "name",
+            "description",
+            "venue_name",
+            "seller_id",
+            "is_active",
+            "status",
+            "currency",
+            "seating_config",
+            "starts_at",
+            "ends_at",
+            "sales_start_at",
+            "sales_end_at",
+            "hold_seconds",
+            "payment_seconds",
+            "max_tickets_per_booking",
+            "max_active_holds",
+            "refund_until_hours",
+            "allow_single_gaps",
+            "stats",
+        )
+
+    @extend_schema_field(Stats)
+    def get_stats(self, event: Event) -> dict[str, int]:
+        """Seats by state."""
+        stats: dict[str, int] = self.context["stats"][event.pk]
+        return stats
+
+
+class EventDetail(EventBody):
+    """An event with its blocks."""
+
+    sections = serializers.SerializerMethodField()
+
+    class Meta(EventBody.Meta):
+        fields = (*EventBody.Meta.fields, "sections")
+
+    @extend_schema_field(SectionRow(many=True))
+    def get_sections(self, event: Event) -> list[dict[str, Any]]:
+        """The rows of all blocks."""
+        return [public_row(row) for row in self.context["sections"]]
+
+
+def public_row(row: dict[str, Any]) -> dict[str, Any]:
+    """A section row as the contract shows it: without `blocked`, which is total less the other three."""
+    return {name: value for name, value in row.items() if name != "blocked"}
+
+
+def ticket_body(block: Subsection, position: int, status: str, price: int) -> dict[str, Any]:
+    """One row of `tickets[]`. The id is the block's number and the seat's place in it, so it needs no column."""
+    row, seat = divmod(position, block.cols)
+    return {
+        "id": block.pk * SEATS_A_TICKET_RANGE + position,
+        "section": block.section,
+        "subsection": block.number,
+        "row": row + 1,
+        "seat": seat + 1,
+        "price": price,
+        "status": status,
+    }
+
+
+def seat_names(block: Subsection, positions: list[int]) -> list[str]:
+    """The names "row-seat" of positions of a block."""
+    return [seat_name(position, block.cols) for position in positions]

@@ -1,0 +1,85 @@
+"""The doors of an event's live feed: WebSocket /ws/event/{id} and SSE /api/event/{id}/sse (docs/live.md)."""
+
+from typing import Any
+
+from accounts.scopes import user_of
+from events.feed import read_truths
+from events.resume import resumed_versions
+from events.topic import EventTopic
+from realtime.database import in_thread
+from realtime.frames import COMMENT, socket_frame
+from realtime.hub import Hub
+from realtime.origins import Scope
+from realtime.sockets import Socket
+from realtime.sse import Stream
+from ticketing.errors import BadInput
+
+PONG = socket_frame({"type": "pong"})
+
+
+class EventSocket(Socket):
+    """A viewer of one event. `watching` are the blocks whose seats he follows."""
+
+    __slots__ = ("topic", "watching")
+
+    topic: EventTopic
+
+    def __init__(self, scope: Scope, hub: Hub, subject: int) -> None:
+        super().__init__(scope, hub, subject)
+        self.watching: frozenset[int] = frozenset()
+
+    async def opened(self) -> None:
+        """The snapshot at once; and who is signed in hears of his bookings too."""
+        user = await user_of(self.scope)
+        self.topic = await self.hub.open("event", self.subject)
+        self.topic.admit(user)
+        self.join(self.topic)
+        self.write(self.topic.snapshot())
+        if user is not None:
+            self.join(await self.hub.open("buyer", user.pk))
+
+    async def heard(self, frame: dict[str, Any]) -> None:
+        """`watch`, `unwatch` or `ping`."""
+        match frame.get("type"):
+            case "watch":
+                await self._watch(self._blocks(frame))
+            case "unwatch":
+                self.watching -= self._blocks(frame)
+            case "ping":
+                self.write(PONG)
+            case _:
+                raise BadInput([], "The type of a frame is watch, unwatch or ping.")
+
+    async def _watch(self, block_ids: frozenset[int]) -> None:
+        """The seats as they are now, and from here on every change of them: nothing can fall between."""
+        await self.topic.read_seats(block_ids)
+        self.watching = self.topic.every_block if block_ids == self.topic.every_block else self.watching | block_ids
+        self.write(self.topic.seat_frames(block_ids))
+
+    def _blocks(self, frame: dict[str, Any]) -> frozenset[int]:
+        return self.topic.block_ids(frame.get("section"), frame.get("subsection"))
+
+
+class EventStream(Stream):
+    """The same for clients without WebSocket: the state, then what changes, seats included."""
+
+    __slots__ = ("_missed",)
+
+    async def prepare(self) -> None:
+        """Refuses what the caller may not see; reads what a client that comes back has missed."""
+        user = await user_of(self.scope)
+        topic: EventTopic = await self.hub.open("event", self.subject)
+        topic.admit(user)
+        known = resumed_versions(self.last_event_id, topic.blocks.values())
+        self._missed = None
+        if known is not None:
+            prices = {id: (version, topic.blocks[id].price) for id, version in known.items()}
+            self._missed = known, await in_thread(read_truths, prices)
+
+    async def begin(self) -> None:
+        """The first message: what was missed, or else everything."""
+        topic: EventTopic = await self.hub.open("event", self.subject)
+        missed = topic.missed(*self._missed) if self._missed else None
+        self._missed = None
+        self.join(topic)
+        self.write(topic.initial_status() if missed is None else missed or COMMENT)

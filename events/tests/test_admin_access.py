@@ -1,0 +1,141 @@
+"""Who enters the sellers' desk and what he sees there. What an event's pages do is in test_admin.py."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from events.models import Event
+from events.states import EventStatus
+
+LIST = "/admin/events/event/"
+
+
+@pytest.fixture
+def desk(client):
+    """A browser signed in as the user."""
+
+    def sign_in(user) -> Client:
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def daves(new_event, dave) -> Event:
+    """An event of the other seller's."""
+    return new_event(seller=dave, name="Dave's evening")
+
+
+def change_page(event: Event) -> str:
+    return reverse("admin:events_event_change", args=[event.pk])
+
+
+def test_nobody_enters_without_signing_in(client, db):
+    answer = client.get("/admin/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/admin/login/")
+    assert "sellers&#x27; desk" in client.get(answer["Location"]).text
+
+
+def test_a_buyer_does_not_enter(desk, alice, concert):
+    browser = desk(alice)
+    for path in ("/admin/", LIST, change_page(concert), "/admin/bookings/booking/"):
+        assert browser.get(path).status_code == 302, path
+
+
+def test_somebody_of_the_staff_who_sells_nothing_sees_nothing(desk, new_user, concert):
+    browser = desk(new_user("gus", is_staff=True))
+    assert browser.get("/admin/").status_code == 200
+    for path in (LIST, LIST + "add/", change_page(concert), "/admin/bookings/booking/"):
+        assert browser.get(path).status_code == 403, path
+
+
+def test_a_permission_row_in_the_database_gives_no_right(desk, new_user, concert):
+    gus = new_user("gus", is_staff=True)
+    gus.user_permissions.set(Permission.objects.filter(content_type__app_label__in=["events", "bookings"]))
+    assert desk(gus).get(LIST).status_code == 403
+
+
+def test_a_seller_signs_in_and_finds_events_and_bookings_only(desk, carol):
+    page = desk(carol).get("/admin/")
+    assert {app["app_label"] for app in page.context["app_list"]} == {"events", "bookings"}
+    assert desk(carol).get("/admin/accounts/user/").status_code == 403
+    assert desk(carol).get("/admin/auth/group/").status_code == 404
+
+
+def test_a_seller_sees_only_his_own_events(desk, carol, concert, daves):
+    page = desk(carol).get(LIST)
+    assert "A concert" in page.text
+    assert "Dave" not in page.text
+    assert "Dave" not in desk(carol).get(LIST + f"?id__exact={daves.pk}").text
+    assert "Dave" not in desk(carol).get(LIST + "?q=Dave%27s").context["cl"].result_list.values_list("name", flat=True)
+
+
+@pytest.mark.parametrize("page", ["change/", "history/", "delete/", "step/close/"])
+def test_somebody_elses_event_does_not_exist_for_a_seller(desk, carol, daves, page):
+    path = f"{LIST}{daves.pk}/{page}"
+    browser = desk(carol)
+    for answer in (browser.get(path), browser.post(path, {"name": "Mine now", "post": "yes"})):
+        assert answer.status_code in (302, 403, 404, 405)
+        assert "Dave" not in answer.text
+    daves.refresh_from_db()
+    assert (daves.name, daves.status) == ("Dave's evening", EventStatus.AVAILABLE)
+
+
+def test_a_seller_closes_nobody_elses_sales_from_the_list(desk, carol, concert, daves):
+    desk(carol).post(LIST, {"action": "close_sales", "_selected_action": [daves.pk, concert.pk], "index": "0"})
+    daves.refresh_from_db()
+    concert.refresh_from_db()
+    assert (daves.status, concert.status) == (EventStatus.AVAILABLE, EventStatus.ENDED)
+
+
+def test_an_operator_sees_and_changes_everybodys_events(desk, olga, concert, daves):
+    page = desk(olga).get(LIST)
+    assert "A concert" in page.text
+    assert "Dave&#x27;s evening" in page.text
+    assert "dave@example.com" in page.text
+    assert desk(olga).get(change_page(daves)).status_code == 200
+    assert desk(olga).post(f"{LIST}{daves.pk}/step/close/").status_code == 302
+    daves.refresh_from_db()
+    assert daves.status == EventStatus.ENDED
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=%00",
+        "status__exact=%00",
+        "status__exact=nonsense",
+        "starts_at__gte=yesterday",
+        "starts_at__year=999999999999",
+        "id__exact=99999999999999999999999",
+        "p=x",
+        "o=99.-x",
+        "is_active__exact=7",
+        "seller__password__startswith=b",
+    ],
+)
+def test_no_address_of_the_list_is_a_server_error(desk, carol, concert, query):
+    assert desk(carol).get(f"{LIST}?{query}").status_code in (200, 302, 400)
+
+
+@pytest.mark.parametrize("event_id", ["abc", "0", "99999999999999999999999", "_00", "1.5"])
+def test_no_id_is_a_server_error(desk, carol, event_id):
+    assert desk(carol).get(f"{LIST}{event_id}/change/").status_code == 302
+    assert desk(carol).post(f"{LIST}{event_id}/step/publish/").status_code == 404
+
+
+def test_the_list_costs_the_same_number_of_queries_for_one_event_and_for_ten(
+    desk, olga, new_event, django_assert_num_queries
+):
+    new_event()
+    browser = desk(olga)
+    with django_assert_num_queries(5) as one:
+        browser.get(LIST)
+    for number in range(9):
+        new_event(name=f"Evening {number}")
+    with django_assert_num_queries(len(one)):
+        page = browser.get(LIST)
+    assert len(page.context["cl"].result_list) == 10

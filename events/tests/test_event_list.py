@@ -1,0 +1,113 @@
+"""Who sees which events, and how a list is narrowed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from events.models import Event
+from events.states import EventStatus
+
+ClientOf = Callable[[User | None], APIClient]
+NewEvent = Callable[..., Event]
+
+
+def names(client: APIClient, query: str = "") -> list[str]:
+    answer = client.get(f"/api/event{query}")
+    assert answer.status_code == 200, answer.content
+    return sorted(event["name"] for event in answer.json()["results"])
+
+
+def cheap(price: int) -> list[dict[str, Any]]:
+    return [{"name": "A", "price": price, "subsections": 1}]
+
+
+@pytest.fixture
+def programme(new_event: NewEvent) -> None:
+    """An event in every state, and an inactive one."""
+    for status in EventStatus:
+        Event.objects.filter(pk=new_event(name=status.value).pk).update(status=status)
+    new_event(name="inactive", is_active=False)
+
+
+def test_the_public_sees_active_events_on_sale(programme: None, client_of: ClientOf) -> None:
+    assert names(client_of(None)) == ["available"]
+
+
+def test_by_seller_the_public_sees_all_but_drafts_and_inactive_ones(
+    programme: None, carol: User, dave: User, client_of: ClientOf
+) -> None:
+    public = ["available", "cancelled", "completed", "ended", "sold_out"]
+    assert names(client_of(None), f"?seller_id={carol.pk}") == public
+    assert names(client_of(dave), f"?seller_id={carol.pk}") == public
+    assert names(client_of(None), f"?seller_id={dave.pk}") == []
+
+
+def test_a_seller_and_an_operator_see_drafts_too(programme: None, carol: User, olga: User, client_of: ClientOf) -> None:
+    everything = sorted([*EventStatus.values, "inactive"])
+    assert names(client_of(carol), f"?seller_id={carol.pk}") == everything
+    assert names(client_of(olga), f"?seller_id={carol.pk}") == everything
+
+
+@pytest.mark.parametrize("seller_id", ["x", "-1", "1.5", "9" * 30, "١"])
+def test_a_seller_id_that_is_no_number_is_refused(db: None, client_of: ClientOf, seller_id: str) -> None:
+    answer = client_of(None).get("/api/event", {"seller_id": seller_id})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "seller_id"
+
+
+def test_words_place_time_and_price_narrow_the_list(new_event: NewEvent, client_of: ClientOf) -> None:
+    new_event(cheap(1000), name="Jazz night", venue_name="Cellar", starts_at="2027-01-01T20:00:00Z")
+    new_event(cheap(9000), name="Opera", venue_name="House", starts_at="2027-03-01T20:00:00Z", description="Jazz free")
+    anyone = client_of(None)
+    assert names(anyone, "?q=jazz") == ["Jazz night", "Opera"]
+    assert names(anyone, "?q=jazz+cellar") == ["Jazz night"]
+    assert names(anyone, "?venue=hous") == ["Opera"]
+    assert names(anyone, "?starts_after=2027-02-01T00:00:00Z") == ["Opera"]
+    assert names(anyone, "?starts_before=2027-02-01T00:00:00Z") == ["Jazz night"]
+    assert names(anyone, "?price_max=1000") == ["Jazz night"]
+    assert names(anyone, "?price_min=1001&price_max=9000") == ["Opera"]
+    assert names(anyone, "?q=%25") == []
+
+
+def test_one_and_the_same_section_must_lie_in_the_price_range(new_event: NewEvent, client_of: ClientOf) -> None:
+    new_event([*cheap(1000), {"name": "B", "price": 9000, "subsections": 1}], name="Two prices")
+    assert names(client_of(None), "?price_min=2000&price_max=8000") == []
+
+
+@pytest.mark.parametrize(
+    "query", ["price_min=x", "price_max=-1", "price_min=1e400", "starts_after=never", "ordering=password", "q=%00"]
+)
+def test_a_bad_filter_is_refused(db: None, client_of: ClientOf, query: str) -> None:
+    answer = client_of(None).get(f"/api/event?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "validation_error"
+
+
+def test_the_list_is_ordered_as_asked(new_event: NewEvent, client_of: ClientOf) -> None:
+    for name in ("B", "A", "C"):
+        new_event(name=name)
+    results = client_of(None).get("/api/event?ordering=-name").json()["results"]
+    assert [event["name"] for event in results] == ["C", "B", "A"]
+
+
+def test_the_list_comes_in_pages(new_event: NewEvent, client_of: ClientOf) -> None:
+    for number in range(3):
+        new_event(cheap(1), name=str(number))
+    page = client_of(None).get("/api/event/?page_size=2").json()
+    assert page["count"] == 3
+    assert len(page["results"]) == 2
+    assert page["previous"] is None
+    assert "page=2" in page["next"]
+    assert client_of(None).get("/api/event?page=3&page_size=2").status_code == 404
+
+
+def test_a_page_costs_three_statements_however_long_it_is(
+    new_event: NewEvent, client_of: ClientOf, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    for number in range(5):
+        new_event(name=str(number))
+    with django_assert_num_queries(3):  # how many, which, and their seats
+        assert len(names(client_of(None))) == 5

@@ -1,0 +1,93 @@
+"""The database is the last guard: what the code promises holds against anybody with SQL."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import IntegrityError, connection
+
+from accounts.models import User
+from bookings.models import Booking
+from events.models import Event, Subsection
+
+NEW_TICKET = "INSERT INTO events_ticket (event_id, subsection_id, position) "
+
+
+def run(sql: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.rowcount
+
+
+def counts(event: Event) -> tuple[int, ...]:
+    block = Subsection.objects.filter(event=event).earliest("id")
+    return block.available, block.reserved, block.sold, block.blocked, block.version
+
+
+def test_the_trigger_counts_what_is_changed_by_hand(concert: Event) -> None:
+    block = Subsection.objects.earliest("id").pk
+    assert run(f"UPDATE events_ticket SET status = 'blocked' WHERE subsection_id = {block} AND position < 7") == 7
+    assert counts(concert) == (43, 0, 0, 7, 1)
+
+
+def test_the_trigger_counts_also_on_a_partition(concert: Event) -> None:
+    block = Subsection.objects.earliest("id").pk
+    partition = _value(f"SELECT tableoid::regclass FROM events_ticket WHERE subsection_id = {block} LIMIT 1")
+    run(f"UPDATE {partition} SET status = 'blocked' WHERE subsection_id = {block} AND position = 0")
+    assert counts(concert) == (49, 0, 0, 1, 1)
+
+
+def test_one_statement_over_all_blocks_raises_each_version_by_one(concert: Event) -> None:
+    run(f"UPDATE events_ticket SET status = 'blocked' WHERE event_id = {concert.pk} AND position < 2")
+    blocks = Subsection.objects.filter(event=concert).values_list("blocked", "version")
+    assert list(blocks) == [(2, 1)] * 4
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE events_ticket SET status = 'sold' WHERE position = 0",
+        "UPDATE events_ticket SET status = 'gone' WHERE position = 0",
+        "UPDATE events_ticket SET booking_id = gen_random_uuid() WHERE position = 0",
+        "UPDATE events_subsection SET available = available - 1",
+        "UPDATE events_subsection SET available = -1, sold = total + 1",
+        "UPDATE events_subsection SET price = 100000001",
+        NEW_TICKET + "SELECT event_id, subsection_id, 0 FROM events_ticket LIMIT 1",
+        NEW_TICKET + "SELECT event_id + 1, id, 999 FROM events_subsection LIMIT 1",
+        "UPDATE events_event SET status = 'open'",
+        "UPDATE events_event SET hold_seconds = 0",
+        "UPDATE bookings_booking SET total_price = total_price + 1",
+        "UPDATE bookings_booking SET status = 'paid'",
+        "UPDATE bookings_booking SET positions = '{}'",
+        "UPDATE bookings_booking SET status = 'done'",
+    ],
+)
+def test_what_must_not_be_is_refused(concert: Event, alice: User, hold: Callable[..., Booking], sql: str) -> None:
+    hold(alice)
+    with pytest.raises(IntegrityError):
+        run(sql)
+
+
+def test_a_booking_is_captured_at_most_once(paid_booking: Callable[..., Booking], alice: User) -> None:
+    paid_booking(alice)
+    columns = (
+        "id, booking_id, status, amount, currency, gateway, gateway_reference, card_last4, failure_code, failure, "
+    )
+    columns += "idempotency_key, request_hash, created_at, captured_at"
+    with pytest.raises(IntegrityError, match="payment_captured_once"):
+        run(
+            f"INSERT INTO bookings_payment ({columns}) SELECT gen_random_uuid(), {columns.removeprefix('id, ')}"
+            " FROM bookings_payment"
+        )
+
+
+def test_tickets_of_one_event_lie_in_one_partition_and_are_found_there(concert: Event) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN SELECT status FROM events_ticket WHERE event_id = %s AND position = 3", [concert.pk])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert plan.count(" on events_ticket_") == 1
+
+
+def _value(sql: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()[0]

@@ -1,0 +1,67 @@
+"""Redis and the database may go and come back; the feed goes on."""
+
+import time
+from itertools import count
+
+import pytest
+from channels_redis.pubsub import RedisPubSubChannelLayer
+from django.db import connection
+
+from events.operations.blocking import block_seats, unblock_seats
+from realtime import news
+from realtime.tests.servers import daphne, free_port, valkey
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def delay(viewer, change) -> float:
+    """Seconds from the change to the frame that tells it."""
+    started = time.monotonic()
+    change()
+    viewer.expect("counts_changed")
+    return time.monotonic() - started
+
+
+def soon_told_at_once(viewer, change, within: float) -> bool:
+    """Whether, after some seconds at most, changes are told as fast as news travels."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        if delay(viewer, change) < 0.1:
+            return True
+    return False
+
+
+def test_redis_killed_and_restarted_costs_a_second_a_change_and_then_nothing(concert, carol, monkeypatch, tmp_path):
+    def change() -> None:
+        seat = f"1-{next(numbers) % 10 + 1}"
+        block_seats(event_id=concert.pk, seller=carol, section="A", subsection=1, seats=[seat])
+        unblock_seats(event_id=concert.pk, seller=carol, section="A", subsection=1, seats=[seat])
+
+    numbers = count()
+    port = free_port()
+    url = f"redis://127.0.0.1:{port}/0"
+    publisher = news.Publisher(RedisPubSubChannelLayer(hosts=[url], prefix="ticketing-0"))
+    monkeypatch.setattr("events.news.publish", publisher.publish)
+    with daphne(REDIS_URL=url) as server, server.socket(f"/ws/event/{concert.pk}") as viewer:
+        viewer.expect("snapshot", timeout=1.5)  # Redis is not there yet
+        assert delay(viewer, change) < 1.6
+        with valkey(port, tmp_path) as redis:
+            assert soon_told_at_once(viewer, change, within=3)
+            redis.kill()
+            assert delay(viewer, change) < 1.6
+        with valkey(port, tmp_path):
+            assert delay(viewer, change) < 1.6
+            assert soon_told_at_once(viewer, change, within=5)
+
+
+def test_the_feed_outlives_its_database_connections(live_server_of_streams, concert, hold, alice, monkeypatch):
+    monkeypatch.setattr("events.news.publish", lambda group, message: None)
+    with live_server_of_streams.socket(f"/ws/event/{concert.pk}") as viewer:
+        viewer.expect("snapshot")
+        for seat in ("1-1", "1-2", "1-3"):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            assert delay(viewer, lambda seat=seat: hold(alice, seat)) < 10  # the pool waits 3 s and tries again

@@ -1,0 +1,37 @@
+"""One connected client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from realtime.wire import Wire
+
+if TYPE_CHECKING:
+    from realtime.feed import Topic
+
+log = structlog.get_logger(__name__)
+
+MAX_UNSENT = 1024 * 1024  # bytes; who is further behind does not read, and is dropped
+
+
+class Viewer:
+    """A client of one spout (`Socket` or `Stream`). `subject` is the id of what its address names."""
+
+    __slots__ = ("subject", "topics", "_wire")
+
+    def __init__(self, subject: int) -> None:
+        self.subject = subject
+        self.topics: list[Topic] = []
+        self._wire: Wire | None = None
+
+    def write(self, data: bytes) -> None:
+        """Sends encoded bytes, in order. Never waits: a client that does not read is dropped."""
+        if self._wire is None:
+            return
+        self._wire.write(data)
+        if self._wire.unsent > MAX_UNSENT:
+            log.info("viewer_dropped", subject=self.subject, unsent=self._wire.unsent)
+            self._wire.abort()
+            self._wire = None

@@ -1,0 +1,27 @@
+"""The streams: WebSocket and SSE (daphne, any number of processes). Everything else works here too, only slower."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
+os.environ.setdefault("DB_POOL", "on")
+
+from django.core.asgi import get_asgi_application
+
+django_application = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.urls import re_path  # noqa: E402
+
+import bookings.routing  # noqa: E402
+import events.routing  # noqa: E402
+from realtime.routes import route  # noqa: E402
+from realtime.sockets import no_such_socket  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": URLRouter(
+            [*events.routing.streams, *bookings.routing.streams, re_path(r"", django_application)]  # type: ignore[arg-type]
+        ),
+        "websocket": URLRouter([*events.routing.sockets, route(r"", no_such_socket)]),
+    }
+)

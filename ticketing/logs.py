@@ -1,0 +1,49 @@
+"""Logs a machine can read: one JSON object a line, each with the request's id while there is one."""
+
+from typing import Any
+
+import structlog
+
+# Set for the length of a request by ticketing.middleware.RequestContext.
+SHARED_PROCESSORS: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def configuration(level: str) -> dict[str, Any]:
+    """Sets structlog up and returns Django's LOGGING, so that all libraries log in the same shape."""
+    structlog.configure(
+        processors=[*SHARED_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": SHARED_PROCESSORS,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.format_exc_info,
+                    structlog.processors.JSONRenderer(),
+                ],
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django": {"handlers": [], "level": level, "propagate": True},
+            # A refusal is an answer, not an incident; the access line has its status.
+            "django.request": {"level": "ERROR"},
+            "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+            # The access line is ours (ticketing.middleware), without query strings: those may carry tickets.
+            "daphne": {"level": "WARNING"},
+            "celery": {"level": "WARNING"},  # two lines for each task otherwise, and the sweep is one every second
+        },
+    }

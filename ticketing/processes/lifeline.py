@@ -1,0 +1,26 @@
+"""Makes a process end with the one that started it, even if that one was killed and could tell nobody.
+
+`lifeline.py COMMAND…` becomes that command. Imports nothing of ours: it runs before every process.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>; kept across exec, not handed on to children
+
+
+def end_with_parent(parent: int) -> None:
+    """Asks the kernel to send this process SIGTERM when `parent`, which started it, ends. Linux only."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it ended before we could ask
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    end_with_parent(os.getppid())
+    os.environ["LIFELINE"] = str(os.getpid())  # for what the command starts in its turn
+    os.execvp(sys.argv[1], sys.argv[1:])

@@ -1,0 +1,167 @@
+"""What holds for every call: the schema, the browsable pages, the slashes, the errors."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from events.models import Event
+
+ClientOf = Callable[[User | None], APIClient]
+PROMISED = {
+    "/api/user": {"get", "post", "patch"},
+    "/api/user/login": {"post"},
+    "/api/user/logout": {"post"},
+    "/api/user/token": {"post"},
+    "/api/user/token/refresh": {"post"},
+    "/api/user/verify": {"post"},
+    "/api/user/password/reset": {"post"},
+    "/api/user/password/reset/confirm": {"post"},
+    "/api/user/stream-ticket": {"post"},
+    "/api/event": {"get", "post"},
+    "/api/event/{event_id}": {"get", "patch"},
+    "/api/event/{event_id}/block": {"post"},
+    "/api/event/{event_id}/unblock": {"post"},
+    "/api/event/{event_id}/seatmap": {"get"},
+    "/api/event/{event_id}/sections/{section}/subsection/{number}/seats": {"get"},
+    "/api/booking": {"get", "post"},
+    "/api/booking/my_booking": {"get"},
+    "/api/booking/{booking_id}": {"get", "patch", "delete"},
+    "/api/booking/{booking_id}/extend": {"post"},
+    "/api/booking/{booking_id}/pay": {"post"},
+}
+
+
+@pytest.fixture
+def schema(db: None, client: Client) -> dict[str, object]:
+    """The OpenAPI schema as served."""
+    return client.get("/api/schema", headers={"Accept": "application/json"}).json()
+
+
+def test_the_schema_is_openapi_3_1_and_has_every_call(schema: dict[str, dict[str, dict[str, object]]]) -> None:
+    assert str(schema["openapi"]).startswith("3.1")
+    for path, methods in PROMISED.items():
+        assert methods <= set(schema["paths"][path]), path
+
+
+def test_every_call_is_described(schema: dict[str, dict[str, dict[str, dict[str, object]]]]) -> None:
+    for path, methods in schema["paths"].items():
+        for method, call in methods.items():
+            assert call.get("description"), (method, path)
+
+
+def test_the_docs_are_served_without_a_cdn(client: Client) -> None:
+    page = client.get("/api/docs").content.decode()
+    assert "swagger-ui" in page
+    assert "cdn" not in page
+
+
+@pytest.mark.parametrize("path", ["/api/event", "/api/booking", "/api/user"])
+def test_a_signed_in_person_can_browse_the_api(alice: User, client_of: ClientOf, path: str) -> None:
+    answer = client_of(alice).get(path, headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("text/html")
+    assert "alice@example.com" in answer.content.decode()
+
+
+def test_a_refusal_can_be_browsed_as_well(alice: User, client_of: ClientOf) -> None:
+    answer = client_of(alice).get("/api/event/999999", headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert answer["Content-Type"].startswith("text/html")
+
+
+def test_paths_work_with_and_without_a_slash(concert: Event, client: Client) -> None:
+    for path in ("/api/event", f"/api/event/{concert.pk}", f"/api/event/{concert.pk}/seatmap", "/api/schema"):
+        assert client.get(path).status_code == client.get(f"{path}/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/nothing", "/api/event/1/nothing", "/api/booking/1"])
+def test_an_unknown_path_is_404_problem_json(db: None, client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["code"] == "not_found"
+
+
+def test_a_wrong_method_is_405_problem_json(alice: User, client_of: ClientOf) -> None:
+    answer = client_of(alice).put("/api/booking", {})
+    assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")
+    assert {"type", "title", "status", "detail", "code"} <= set(answer.json())
+
+
+BAD_BODIES = {
+    "not json": b"{",
+    "nan": b'{"quantity": NaN}',
+    "infinity": b'{"quantity": -Infinity}',
+    "nul": b'{"section": "a\\u0000"}',
+    "surrogate": b'{"section": "\\ud800"}',
+    "deep": b"[" * 100_000 + b"]" * 100_000,
+    "digits": b'{"quantity": ' + b"9" * 5000 + b"}",
+    "twice": b'{"quantity": 1, "quantity": 2}',
+    "not utf-8": b'{"section": "\xff"}',
+    "a list": b"[]",
+    "a string": b'"x"',
+    "null": b"null",
+    "nothing": b"",
+    "many members": b"{" + b",".join(b'"%d": 1' % n for n in range(50_000)) + b"}",
+}
+
+
+@pytest.mark.parametrize("path", ["/api/booking", "/api/event", "/api/user", "/api/user/login"])
+@pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
+def test_no_body_gives_a_500(alice: User, carol: User, client_of: ClientOf, path: str, body: bytes) -> None:
+    client = client_of(carol if path == "/api/event" else alice)
+    answer = client.post(path, body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == "validation_error"
+
+
+def test_a_body_over_one_megabyte_is_413(alice: User, client_of: ClientOf) -> None:
+    answer = client_of(alice).post("/api/booking", b" " * (1024 * 1024 + 1), content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (413, "payload_too_large")
+
+
+def test_another_media_type_is_415(alice: User, client_of: ClientOf) -> None:
+    answer = client_of(alice).post("/api/booking", b"<a/>", content_type="application/xml")
+    assert (answer.status_code, answer["Content-Type"]) == (415, "application/problem+json")
+
+
+def test_every_answer_has_a_request_id_and_keeps_a_given_one(db: None, client: Client) -> None:
+    assert len(client.get("/api/event")["X-Request-Id"]) == 32
+    assert client.get("/api/event", headers={"X-Request-Id": "abc-12345"})["X-Request-Id"] == "abc-12345"
+    assert "\n" not in client.get("/api/event", headers={"X-Request-Id": "a\nb" * 4})["X-Request-Id"]
+
+
+def test_no_500_shows_a_traceback(client: Client, concert: Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("events.reads.section_rows", broken)
+    client.raise_request_exception = False
+    answer = client.get(f"/api/event/{concert.pk}")
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert "secret" not in answer.content.decode()
+
+
+def test_a_database_that_does_not_answer_is_503_with_retry_after(
+    client: Client, concert: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import OperationalError
+
+    def away(*args: object) -> None:
+        raise OperationalError("couldn't get a connection after 3.00 sec")
+
+    monkeypatch.setattr("events.reads.section_rows", away)
+    answer = client.get(f"/api/event/{concert.pk}")
+    assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
+    assert int(answer["Retry-After"]) > 0
+
+
+def test_a_foreign_site_cannot_write_with_a_cookie(alice: User, concert: Event, client_of: ClientOf) -> None:
+    client = client_of(alice)
+    for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        answer = client.post("/api/booking", {"event_id": concert.pk}, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+    assert client.post("/api/booking", {}, headers={"Origin": "http://testserver"}).status_code == 400

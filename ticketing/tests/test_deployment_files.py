@@ -1,0 +1,104 @@
+"""docker-compose.yml, Dockerfile and .env.example can't be run here, so they are read."""
+
+import configparser
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+PROCESSES = CHECKOUT / "ticketing" / "processes"
+OURS = ["web", "realtime", "worker", "beat"]
+
+# The settings that the public contract names.
+CONTRACT = {
+    *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "STATE_DIR", "EMAIL_URL"),
+    *("PORT", "BOOKING_RATE", "API_RATE", "API_RATE_SURGE", "MAX_ACTIVE_HOLDS", "MAX_SEATS_PER_EVENT", "HOLD_SECONDS"),
+    *("PAYMENT_SECONDS", "BOT_CHALLENGE"),
+}
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    return dict(yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())["services"])
+
+
+@pytest.fixture(scope="module")
+def supervised() -> configparser.RawConfigParser:
+    configuration = configparser.RawConfigParser()
+    configuration.read(PROCESSES / "supervisord.conf")
+    return configuration
+
+
+def example_settings() -> set[str]:
+    return set(re.findall(r"^# ([A-Z_]+)=", (CHECKOUT / ".env.example").read_text(), re.MULTILINE))
+
+
+def test_compose_has_all_services(services: dict[str, Any]) -> None:
+    assert set(services) == {"postgres", "redis", "mail", "migrate", "proxy", *OURS}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_containers_run_the_same_commands_as_make_run(
+    name: str, services: dict[str, Any], supervised: configparser.RawConfigParser
+) -> None:
+    assert services[name]["command"] == f"ticketing/processes/{name}"
+    assert supervised[f"program:{name}"]["command"].endswith(f" %(here)s/{name}")
+
+
+@pytest.mark.parametrize("name", [*OURS, "services", "proxy"])
+def test_every_process_is_an_executable_file_and_started_again_when_it_dies(
+    name: str, supervised: configparser.RawConfigParser
+) -> None:
+    assert (PROCESSES / name).stat().st_mode & 0o111
+    assert supervised[f"program:{name}"]["autorestart"] == "true"
+
+
+def test_the_proxy_container_reads_the_same_configuration(services: dict[str, Any]) -> None:
+    (volume,) = services["proxy"]["volumes"]
+    assert volume.startswith("./ticketing/processes/haproxy.cfg:")
+    needed = set(re.findall(r"\$\{([A-Z]+(?:_[A-Z]+)*)\}", (PROCESSES / "haproxy.cfg").read_text()))
+    assert needed == set(services["proxy"]["environment"])
+
+
+@pytest.mark.parametrize("name", ["migrate", *OURS])
+def test_our_containers_are_given_what_a_deployment_needs(name: str, services: dict[str, Any]) -> None:
+    needed = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "EMAIL_URL", "TRUSTED_PROXIES"}
+    assert needed <= set(services[name]["environment"])
+    assert "DEBUG" not in services[name]["environment"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_nothing_starts_before_the_tables_are_there(name: str, services: dict[str, Any]) -> None:
+    assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+
+
+def test_images_have_versions(services: dict[str, Any]) -> None:
+    images = [service["image"] for service in services.values()]
+    images += re.findall(r"^FROM (\S+)", (CHECKOUT / "Dockerfile").read_text(), re.MULTILINE)
+    assert len(images) > len(services)
+    assert all(":" in image and not image.endswith(":latest") for image in images)
+
+
+def test_the_image_is_made_of_the_same_pins_and_does_not_run_as_root() -> None:
+    lines = (CHECKOUT / "Dockerfile").read_text().splitlines()
+    assert "RUN pip install -r requirements.txt" in lines
+    assert "USER ticketing" in lines
+    assert lines[-1] == 'CMD ["ticketing/processes/web"]'
+
+
+def test_the_example_lists_every_setting_of_the_contract() -> None:
+    assert example_settings() >= CONTRACT
+
+
+def test_the_example_lists_every_name_that_the_settings_read() -> None:
+    settings = (CHECKOUT / "ticketing" / "settings.py").read_text()
+    assert set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", settings)) <= example_settings()
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_pins_are_exact_and_name_no_place(name: str) -> None:
+    lines = (CHECKOUT / name).read_text().splitlines()
+    assert all(re.match(r"[a-z0-9-]+(\[[a-z,]+\])?==[^ ]+( ; .+)?$", line) for line in lines)

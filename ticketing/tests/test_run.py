@@ -1,0 +1,132 @@
+"""`make run` as people meet it: one process started, one stopped."""
+
+import functools
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ticketing.embedded import processes, state
+
+START_SECONDS = 90
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A checkout of its own: state folder, port, and none of the tests' settings."""
+    ours = {"DATABASE_URL", "REDIS_URL", "REDIS_NUMBER", "DJANGO_SETTINGS_MODULE"}
+    inherited = {name: value for name, value in os.environ.items() if name not in ours}
+    return inherited | {"STATE_DIR": str(tmp_path / "state"), "PORT": str(state.free_port())}
+
+
+@pytest.fixture
+def product(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """The running product, after it has printed everything it prints."""
+    run = subprocess.Popen(
+        [sys.executable, "-m", "ticketing.run"],
+        env=environment,
+        cwd=state.CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    yield run
+    run.terminate()
+    run.wait()
+    for process in processes_of(environment):
+        process.kill()
+    subprocess.run([sys.executable, "-m", "ticketing.embedded", "remove"], env=environment, check=True)
+
+
+def processes_of(environment: dict[str, str]) -> list[psutil.Process]:
+    """Everything that was started for this STATE_DIR, by whatever road."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            known = process.environ().get("STATE_DIR") == environment["STATE_DIR"]
+            if known or any(environment["STATE_DIR"] in word for word in process.cmdline()):
+                found.append(process)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return found
+
+
+def ready(environment: dict[str, str]) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{environment['PORT']}/readyz", timeout=5) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def child(run: subprocess.Popen[str], word: str) -> psutil.Process:
+    """The process below supervisord whose command line has this word."""
+    (supervisord,) = [one for one in psutil.Process(run.pid).children() if "supervisord" in " ".join(one.cmdline())]
+    (found,) = [one for one in supervisord.children() if word in " ".join(one.cmdline())]
+    return found
+
+
+def read_until(run: subprocess.Popen[str], word: str) -> str:
+    assert run.stdout is not None
+    lines = []
+    for line in run.stdout:
+        lines.append(line)
+        if word in line:
+            return "".join(lines)
+    raise AssertionError("".join(lines))
+
+
+def test_it_starts_heals_and_leaves_nothing_behind(product: subprocess.Popen[str], environment: dict[str, str]) -> None:
+    printed = read_until(product, "Ctrl-C")
+    for word in (f"http://127.0.0.1:{environment['PORT']}", "seller@example.com", "demo-pass-1", "logs"):
+        assert word in printed
+    assert ready(environment)
+
+    for word in ("granian", "daphne", "haproxy", "ticketing worker", "ticketing beat", "watch"):
+        killed = child(product, word)
+        killed.kill()
+        assert processes.wait_for(functools.partial(exists, product, word, but=killed.pid), 20), word
+    assert processes.wait_for(lambda: ready(environment), 30)
+
+    refused = subprocess.run(
+        [sys.executable, "-m", "ticketing.run"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert refused.returncode == 1
+    assert "runs already" in refused.stderr
+    assert ready(environment)
+
+    product.send_signal(signal.SIGTERM)
+    assert product.wait(40) == 0
+    assert processes_of(environment) == []
+
+
+def exists(run: subprocess.Popen[str], word: str, but: int = 0) -> bool:
+    """Whether there is such a child of supervisord, other than process `but`."""
+    try:
+        return child(run, word).pid != but
+    except (ValueError, psutil.NoSuchProcess):
+        return False
+
+
+def test_a_killed_run_takes_its_processes_along(product: subprocess.Popen[str], environment: dict[str, str]) -> None:
+    assert processes.wait_for(lambda: ready(environment), START_SECONDS)
+    product.kill()
+    product.wait()
+    assert processes.wait_for(lambda: processes_of(environment) == [], 40)
+
+
+def test_a_taken_port_is_said_plainly(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", int(environment["PORT"]))):
+        refused = subprocess.run(
+            [sys.executable, "-m", "ticketing.run"], env=environment, capture_output=True, text=True, check=False
+        )
+    assert refused.returncode == 1
+    assert f"port {environment['PORT']} is taken" in refused.stderr
+    assert processes_of(environment) == []

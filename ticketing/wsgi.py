@@ -1,0 +1,14 @@
+"""The API and the pages (granian, any number of processes)."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from ticketing.processes.lifeline import end_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
+if "LIFELINE" in os.environ:
+    # Granian's workers would outlive a granian that was killed, and go on answering.
+    end_with_parent(int(os.environ["LIFELINE"]))
+
+application = get_wsgi_application()

@@ -243,6 +243,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "ticketing.schema.add_streams",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "BookingStatus": "bookings.states.BookingStatus",
         "EventStatus": "events.states.EventStatus",

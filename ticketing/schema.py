@@ -7,15 +7,15 @@ STREAMS = {
         "operationId": "event_stream",
         "tags": ["event"],
         "security": [{"bearer": []}, {"cookie": []}, {}],
-        "description": "The event's live feed as server-sent events: `initial_status`, then `status_update`, each with the"
-        " blocks that changed (docs/live.md). `Last-Event-ID` resumes. 404 is JSON, before any stream.",
+        "description": "The event's live feed as server-sent events: `initial_status`, then `status_update`, each"
+        " with the blocks that changed (docs/live.md). `Last-Event-ID` resumes. 404 is JSON, before any stream.",
     },
     "/api/booking/event/{event_id}/sse": {
         "operationId": "booking_stream",
         "tags": ["booking"],
         "security": [{"bearer": []}, {"cookie": []}],
-        "description": "My bookings for the event as server-sent events: one `status_update` for each open booking, then one"
-        " for each change, and `booking_expiring` 30 seconds before a hold ends (docs/live.md).",
+        "description": "My bookings for the event as server-sent events: one `status_update` for each open booking,"
+        " then one for each change, and `booking_expiring` 30 seconds before a hold ends (docs/live.md).",
     },
 }
 PARAMETERS = [

@@ -15,14 +15,13 @@ COUNTS = ("available", "reserved", "sold", "blocked", "total")
 ROW = ("section", "number", "tier", "price", "rows", "cols", "available", "reserved", "sold", "total", "version")
 
 # One statement, so that versions and seats are of the same moment.
-SEAT_LETTERS = """
-    SELECT subsection_id, string_agg(left(status, 1), '' ORDER BY position)
-    FROM events_ticket WHERE event_id = %s GROUP BY subsection_id
-"""
+# A subquery for each block, since the planner groups a join of a new event, of which it has no statistics yet, once
+# for each block: 250 ms instead of 7.
 SEAT_MAP = f"""
-    SELECT {", ".join(f"s.{column}" for column in ROW)}, s.blocked, letters.seats
-    FROM events_subsection s JOIN ({SEAT_LETTERS}) letters (subsection_id, seats) ON letters.subsection_id = s.id
-    WHERE s.event_id = %s ORDER BY s.id
+    SELECT {", ".join(f"s.{column}" for column in ROW)}, s.blocked, (
+        SELECT string_agg(left(t.status, 1), '' ORDER BY t.position)
+        FROM events_ticket t WHERE t.event_id = %s AND t.subsection_id = s.id
+    ) FROM events_subsection s WHERE s.event_id = %s ORDER BY s.id
 """
 BLOCK_LETTERS = """
     SELECT s.*, string_agg(left(t.status, 1), '' ORDER BY t.position) AS letters

@@ -1,0 +1,116 @@
+"""The yardstick: the hold as one SQL function (hold.sql) under pgbench, on the product's Postgres server.
+
+It has a database of its own there, with the product's schema, so that it never touches the product's data.
+"""
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from benchmarks import shop
+from benchmarks.stage import manage
+from ticketing.embedded import postgres_binaries
+
+HERE = Path(__file__).resolve().parent
+SCRATCH = "ticketing_bench"
+LIMIT_SECONDS = 300
+
+# The blocks of an event have consecutive ids from :first on; the demo data has at least 20 users from 1 on.
+SCRIPT = "\\set block :first + random(0, :blocks - 1)\n\\set buyer random(1, 20)\nSELECT bench_hold(:block, :buyer);\n"
+
+
+@contextmanager
+def scratch_database() -> Iterator[str]:
+    """The URL of a migrated database with the demo's people and `bench_hold`; it is dropped at the end."""
+    from django.conf import settings
+
+    parts = urlsplit(settings.DATABASE_URL)
+    url = urlunsplit(parts._replace(path=f"/{SCRATCH}"))
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(SCRATCH))
+    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as server:
+        server.execute(drop)
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(SCRATCH)))
+        try:
+            _fill(url)
+            yield url
+        finally:
+            server.execute(drop)
+
+
+def new_arena(url: str) -> int:
+    """Makes another event of 50,000 seats in 100 blocks; returns its id."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as config:
+        json.dump(shop.arena(), config)
+        config.flush()
+        _managed(url, "create_event", "--config", config.name)
+    with psycopg.connect(url) as connection:
+        return _number(connection, "SELECT max(id) FROM events_event")
+
+
+def holds_per_second(url: str, *, event_id: int, holds: int, clients: int, blocks: int = 100) -> float:
+    """Transactions a second of pgbench, `holds` in all, over the first `blocks` blocks of the event."""
+    with psycopg.connect(url) as connection:
+        first = _number(connection, "SELECT min(id) FROM events_subsection WHERE event_id = %s", event_id)
+        connection.execute("ANALYZE")
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
+        script.write(SCRIPT)
+        script.flush()
+        done = subprocess.run(
+            [
+                str(postgres_binaries.folder() / "pgbench"),
+                *("--no-vacuum", "--protocol=prepared", f"--client={clients}", "--jobs=2"),
+                *(f"--transactions={holds // clients}", f"--define=first={first}", f"--define=blocks={blocks}"),
+                f"--file={script.name}",
+            ],
+            env=os.environ | _access(url),
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_SECONDS,
+            check=False,
+        )
+    rate = re.search(r"^tps = ([0-9.]+)", done.stdout, re.MULTILINE)
+    if done.returncode or rate is None:
+        raise RuntimeError(f"pgbench: {done.stdout}{done.stderr}")
+    return float(rate[1])
+
+
+def server_settings(url: str) -> dict[str, str]:
+    """Version and those settings of the server that decide how fast it writes."""
+    names = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers")
+    with psycopg.connect(url) as connection:
+        return {name: str(connection.execute(f"SHOW {name}").fetchall()[0][0]) for name in names}
+
+
+def _fill(url: str) -> None:
+    _managed(url, "migrate")
+    _managed(url, "seed_demo")
+    with psycopg.connect(url) as connection:
+        connection.execute((HERE / "hold.sql").read_bytes())
+
+
+def _managed(url: str, *arguments: str) -> None:
+    from django.conf import settings
+
+    done = manage(*arguments, DATABASE_URL=url, SECRET_KEY=settings.SECRET_KEY)
+    if done.returncode:
+        raise RuntimeError(f"manage.py {arguments[0]}: {done.stderr}")
+
+
+def _number(connection: psycopg.Connection, query: str, *parameters: int) -> int:
+    return int(connection.execute(query.encode(), parameters).fetchall()[0][0])
+
+
+def _access(url: str) -> dict[str, str]:
+    """The URL as pgbench reads it from its environment, so that no password is on a command line."""
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+    return {names[key]: str(value) for key, value in conninfo_to_dict(url).items() if key in names}

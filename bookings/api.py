@@ -6,18 +6,23 @@ from typing import cast
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.schema import problems
+from bookings.gateways import WebhookForged
 from bookings.idempotency import read_key
 from bookings.models import Booking, BookingQuerySet
+from bookings.operations.call_off import cancel_event
 from bookings.operations.cancel import cancel_booking
 from bookings.operations.extend import extend_hold
 from bookings.operations.hold import Wish, hold_seats
 from bookings.operations.pay import pay_booking
+from bookings.operations.refund import refund_booking
+from bookings.operations.webhook import receive_webhook
 from bookings.permissions import BuyersBook
 from bookings.reads import bookings_of, visible_booking
 from bookings.serializers import (
@@ -30,8 +35,11 @@ from bookings.serializers import (
     booking_body,
     booking_detail,
 )
-from bookings.states import BookingStatus, SelectionMode
-from ticketing.errors import BadInput
+from bookings.states import BookingStatus, PaymentStatus, SelectionMode
+from events.api import event_detail
+from events.permissions import AnyoneReadsSellersWrite
+from events.serializers import EventDetail
+from ticketing.errors import BadInput, NotFound
 
 KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -162,21 +170,84 @@ class BookingPayment(generics.GenericAPIView[Booking]):
 
     @extend_schema(
         operation_id="booking_pay",
-        responses={200: PaymentBody} | problems(400, 401, 402, 403, 404, 409, 410, 422),
+        responses={200: PaymentBody, 202: PaymentBody} | problems(400, 401, 402, 403, 404, 409, 410, 422, 503),
         parameters=[KEY],
     )
     def post(self, request: Request, booking_id: uuid.UUID) -> Response:
-        """Charges the card and sells the seats. A declined card (402) leaves them held until the deadline."""
+        """Charges the card and sells the seats. A declined card (402) leaves them held until the deadline.
+
+        202 with `pending_payment` when the gateway answers later or not at all: the outcome comes on the live feed.
+        """
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         once = read_key(request.headers.get("Idempotency-Key"), form.validated_data | {"booking": booking_id})
         payment = pay_booking(
             booking_id=booking_id, buyer=who(request), card_number=form.validated_data["card_number"], once=once
         )
+        open_ = payment.status == PaymentStatus.PENDING
         body = {
             "booking_id": booking_id,
             "payment_id": payment.pk,
-            "status": "paid",
+            "status": "pending_payment" if open_ else "paid",
             "paid_at": payment.booking.paid_at,
         }
-        return Response(body)
+        return Response(body, status.HTTP_202_ACCEPTED if open_ else status.HTTP_200_OK)
+
+
+class BookingRefund(generics.GenericAPIView[Booking]):
+    """Giving tickets back."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="booking_refund",
+        request=None,
+        responses={202: BookingDetail} | problems(401, 404, 409, 422),
+        parameters=[KEY],
+    )
+    def post(self, request: Request, booking_id: uuid.UUID) -> Response:
+        """The seats return to sale, the tickets are void, the money is on its way.
+
+        The buyer up to `refund_until_hours` before the start, the event's seller always. With an Idempotency-Key the
+        same refund is answered again.
+        """
+        once = read_key(request.headers.get("Idempotency-Key"), {"booking": booking_id})
+        refund_booking(booking_id=booking_id, user=who(request), once=once)
+        return Response(booking_detail(visible_booking(booking_id, who(request))), status.HTTP_202_ACCEPTED)
+
+
+class EventCancellation(generics.GenericAPIView[Booking]):
+    """Calling an event off."""
+
+    permission_classes = [AnyoneReadsSellersWrite]
+
+    @extend_schema(
+        operation_id="event_cancel", request=None, responses={202: EventDetail} | problems(401, 403, 404, 409)
+    )
+    def post(self, request: Request, event_id: int) -> Response:
+        """Cancels the event at once; every hold ends and every paid booking is refunded in the background."""
+        event = cancel_event(event_id=event_id, seller=who(request))
+        return Response(event_detail(event), status.HTTP_202_ACCEPTED)
+
+
+class PaymentWebhook(APIView):
+    """Where gateways tell what became of a charge."""
+
+    authentication_classes = []  # the signature is what counts
+    permission_classes = [AllowAny]
+    parser_classes = []  # and it is over the raw body
+
+    @extend_schema(
+        operation_id="payment_webhook",
+        request=OpenApiTypes.BYTE,
+        responses={200: OpenApiTypes.NONE} | problems(400, 404, 413),
+    )
+    def post(self, request: Request, gateway: str) -> Response:
+        """At least once, in any order. 400 for a message that is forged, altered or older than five minutes."""
+        try:
+            receive_webhook(gateway=gateway, headers=request.headers, body=request._request.body)
+        except KeyError:
+            raise NotFound("There is no such gateway.") from None
+        except WebhookForged:
+            raise BadInput([], "The signature of this message is not valid.") from None
+        return Response()

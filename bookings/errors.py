@@ -48,6 +48,25 @@ class PaymentDeclined(DomainError):
     detail = "The card was declined. Try another card; your seats are still held."
 
 
+class GatewayAway(DomainError):
+    """The payment gateway can't be reached; nothing was charged and the seats are still held."""
+
+    status, code, title = 503, "overloaded", "Payment not possible at the moment"
+    detail = "The payment provider does not answer. Nothing was charged; please try again in a moment."
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=10)
+
+
+class RefundWindowClosed(DomainError):
+    """Too late for the buyer to give his tickets back."""
+
+    code, title = "refund_window_closed", "Too late for a refund"
+
+    def __init__(self, hours: int) -> None:
+        super().__init__(f"Tickets can be given back up to {hours} hours before the start.")
+
+
 class IdempotencyKeyReused(DomainError):
     """The key was used for something else."""
 

@@ -60,14 +60,55 @@ INVARIANTS = (
     ),
     Invariant(
         "paid_is_captured",
-        "A paid booking has exactly one captured payment, of its total; no dead booking keeps captured money.",
+        "A paid booking has exactly one captured payment, of its total; a dead booking keeps no captured money.",
         """
         SELECT b.id AS booking, b.status, b.total_price, count(p.id) AS captured, sum(p.amount) AS amount
-        FROM bookings_booking b LEFT JOIN bookings_payment p ON p.booking_id = b.id AND p.status = 'captured'
+        FROM bookings_booking b LEFT JOIN bookings_payment p
+            ON p.booking_id = b.id AND p.status IN ('captured', 'partly_refunded')
         GROUP BY b.id
         HAVING b.status IN ('paid', 'completed') AND (count(p.id) <> 1 OR sum(p.amount) <> b.total_price)
             OR b.status NOT IN ('paid', 'completed') AND count(p.id) > 0
-                AND max(p.captured_at) < clock_timestamp() - interval '1 minute'
+        """,
+    ),
+    Invariant(
+        "refunds",
+        "What a payment says was refunded is the sum of its refunds, and never more than was captured.",
+        """
+        SELECT p.id AS payment, p.status, p.amount, p.refunded_amount, coalesce(sum(r.amount), 0) AS refunds
+        FROM bookings_payment p LEFT JOIN bookings_refund r ON r.payment_id = p.id
+        GROUP BY p.id HAVING p.refunded_amount <> coalesce(sum(r.amount), 0) OR p.refunded_amount > p.amount
+        """,
+    ),
+    Invariant(
+        "paid_has_admissions",
+        "Every seat of a paid booking has one admission that counts; no other booking has any.",
+        """
+        SELECT b.id AS booking, b.status, b.quantity, count(a.id) AS admissions
+        FROM bookings_booking b LEFT JOIN bookings_admission a ON a.booking_id = b.id AND a.status IN ('active', 'used')
+            AND a.event_id = b.event_id AND a.subsection_id = b.subsection_id AND a.position = ANY (b.positions)
+        GROUP BY b.id HAVING count(a.id) <> CASE WHEN b.status IN ('paid', 'completed') THEN b.quantity ELSE 0 END
+        """,
+    ),
+    Invariant(
+        "mock_book",
+        "Our book of the mock gateway's payments and its own agree, but for what is still open.",
+        """
+        SELECT coalesce(p.id, c.payment_id) AS payment, p.status, p.amount, p.refunded_amount,
+            c.captured AS captured_there, c.amount AS amount_there, coalesce(b.amount, 0) AS refunded_there
+        FROM (SELECT * FROM bookings_payment WHERE gateway = 'mock') p
+        FULL JOIN bookings_mockcharge c ON c.payment_id = p.id
+        LEFT JOIN (SELECT charge_id, sum(amount) AS amount FROM bookings_mockrefund GROUP BY charge_id) b
+            ON b.charge_id = c.payment_id
+        LEFT JOIN (
+            SELECT payment_id, sum(amount) AS amount FROM bookings_refund WHERE status = 'sent' GROUP BY payment_id
+        ) r ON r.payment_id = p.id
+        WHERE p.status IS DISTINCT FROM 'pending' AND (
+            p.id IS NULL
+            OR coalesce(c.captured, false) <> (p.status IN ('captured', 'partly_refunded', 'refunded'))
+            OR c.captured AND c.amount <> p.amount
+            OR coalesce(b.amount, 0) <> coalesce(r.amount, 0)
+                AND NOT EXISTS (SELECT 1 FROM bookings_refund o WHERE o.payment_id = p.id AND o.status = 'pending')
+        )
         """,
     ),
     Invariant(

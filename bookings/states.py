@@ -20,7 +20,7 @@ BOOKING_TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
     BookingStatus.PROCESSING: frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.FAILED, BookingStatus.CANCELLED}),
     BookingStatus.PENDING_PAYMENT: frozenset({BookingStatus.PAID, BookingStatus.CANCELLED, BookingStatus.EXPIRED}),
     BookingStatus.PAID: frozenset({BookingStatus.COMPLETED, BookingStatus.REFUNDED}),
-    BookingStatus.COMPLETED: frozenset(),
+    BookingStatus.COMPLETED: frozenset({BookingStatus.REFUNDED}),
     BookingStatus.FAILED: frozenset(),
     # A payment captured after the hold was lost takes the same seats again if they are free.
     BookingStatus.CANCELLED: frozenset({BookingStatus.PAID}),
@@ -39,15 +39,53 @@ class PaymentStatus(models.TextChoices):
     PENDING = "pending", "Pending"
     CAPTURED = "captured", "Captured"
     FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+    PARTLY_REFUNDED = "partly_refunded", "Partly refunded"
     REFUNDED = "refunded", "Refunded"
 
 
 PAYMENT_TRANSITIONS: dict[PaymentStatus, frozenset[PaymentStatus]] = {
-    PaymentStatus.PENDING: frozenset({PaymentStatus.CAPTURED, PaymentStatus.FAILED}),
-    PaymentStatus.CAPTURED: frozenset({PaymentStatus.REFUNDED}),
+    # Cancelled: the gateway was never reached, so nothing was or will be taken.
+    PaymentStatus.PENDING: frozenset({PaymentStatus.CAPTURED, PaymentStatus.FAILED, PaymentStatus.CANCELLED}),
+    PaymentStatus.CAPTURED: frozenset({PaymentStatus.PARTLY_REFUNDED, PaymentStatus.REFUNDED}),
+    PaymentStatus.PARTLY_REFUNDED: frozenset({PaymentStatus.PARTLY_REFUNDED, PaymentStatus.REFUNDED}),
     PaymentStatus.FAILED: frozenset(),
+    PaymentStatus.CANCELLED: frozenset(),
     PaymentStatus.REFUNDED: frozenset(),
 }
+TAKEN_MONEY = (PaymentStatus.CAPTURED, PaymentStatus.PARTLY_REFUNDED)  # some of it is still ours
+
+
+class RefundStatus(models.TextChoices):
+    """Where money on its way back stands."""
+
+    PENDING = "pending", "Pending"
+    SENT = "sent", "Sent"
+
+
+class RefundReason(models.TextChoices):
+    """Why money goes back."""
+
+    BUYER = "buyer", "Asked for by the buyer"
+    SELLER = "seller", "Given by the seller"
+    EVENT_CANCELLED = "event_cancelled", "The event was cancelled"
+    SEATS_LOST = "seats_lost", "The seats were lost before the payment came"
+
+
+class AdmissionStatus(models.TextChoices):
+    """Whether an issued ticket still opens the door."""
+
+    ACTIVE = "active", "Active"
+    USED = "used", "Used"
+    VOID = "void", "Void"
+
+
+class CheckInKind(models.TextChoices):
+    """What happened at the door."""
+
+    ACCEPTED = "accepted", "Accepted"
+    UNDONE = "undone", "Undone"
+    CONFLICT = "conflict", "Conflict"
 
 
 class SelectionMode(models.TextChoices):

@@ -1,10 +1,14 @@
 """Celery's doors. Each may run zero, one or many times at once."""
 
+import uuid
+
 from celery import shared_task
 
+from bookings.gateways.mock_webhooks import deliver_webhooks
+from bookings.operations import call_off, refund
 from bookings.operations.complete import complete_bookings
 from bookings.operations.expiry import expire_holds as expire_due_holds
-from bookings.operations.refund import refund_lost_payments as refund_lost
+from bookings.operations.reconcile import reconcile_payments
 from events.operations.life import complete_ended_events, refresh_sold_out
 
 
@@ -16,13 +20,33 @@ def expire_holds() -> None:
 
 @shared_task(name="bookings.tasks.follow_the_clock")
 def follow_the_clock() -> None:
-    """Every few seconds: events that are over or sold out, and what a crash left undone of that."""
+    """Every few seconds: events that are over, sold out or cancelled, and what a crash left undone of that."""
     complete_ended_events()
     refresh_sold_out()
     complete_bookings()
+    for event_id in call_off.unreleased_events():
+        call_off.release_cancelled_event(event_id=event_id)
 
 
-@shared_task(name="bookings.tasks.refund_lost_payments")
-def refund_lost_payments() -> None:
-    """Money of bookings whose seats were lost goes back within a minute."""
-    refund_lost()
+@shared_task(name="bookings.tasks.reconcile")
+def reconcile() -> None:
+    """Every ten seconds: charges whose outcome nobody told us, refunds that were not sent."""
+    reconcile_payments()
+
+
+@shared_task(name="bookings.tasks.send_refund")
+def send_refund(refund_id: str) -> None:
+    """Right after a refund was promised; `reconcile` does it if this is lost."""
+    refund.send_refund(refund_id=uuid.UUID(refund_id))
+
+
+@shared_task(name="bookings.tasks.release_cancelled_event")
+def release_cancelled_event(event_id: int) -> None:
+    """Right after an event was cancelled; `follow_the_clock` does it if this is lost."""
+    call_off.release_cancelled_event(event_id=event_id)
+
+
+@shared_task(name="bookings.tasks.deliver_mock_webhooks")
+def deliver_mock_webhooks() -> None:
+    """Every second: the mock gateway answers the charges it said it would answer later."""
+    deliver_webhooks()

@@ -179,11 +179,8 @@ CELERY_BEAT_SCHEDULE = {
     "expire-holds": {"task": "bookings.tasks.expire_holds", "schedule": 1.0, "options": {"expires": 1}},
     "follow-the-clock": {"task": "bookings.tasks.follow_the_clock", "schedule": 5.0, "options": {"expires": 5}},
     "forget-expired": {"task": "accounts.tasks.forget_expired", "schedule": 3600.0, "options": {"expires": 600}},
-    "refund-lost-payments": {
-        "task": "bookings.tasks.refund_lost_payments",
-        "schedule": 20.0,
-        "options": {"expires": 20},
-    },
+    "reconcile-payments": {"task": "bookings.tasks.reconcile", "schedule": 10.0, "options": {"expires": 10}},
+    "mock-webhooks": {"task": "bookings.tasks.deliver_mock_webhooks", "schedule": 1.0, "options": {"expires": 1}},
 }
 
 # --- Accounts --------------------------------------------------------------------------------------
@@ -214,6 +211,14 @@ HOLD_SECONDS = env.int("HOLD_SECONDS", 300)  # the default of new events: time t
 PAYMENT_SECONDS = env.int("PAYMENT_SECONDS", 900)  # the default of new events: time to finish paying
 MAX_ACTIVE_HOLDS = env.int("MAX_ACTIVE_HOLDS", 3)  # the default of new events: open holds a buyer
 MAX_SEATS_PER_EVENT = env.int("MAX_SEATS_PER_EVENT", 200_000)
+
+TICKET_SIGNING_KEY = env.str("TICKET_SIGNING_KEY", "")  # 32 bytes, base64; empty: made from SECRET_KEY
+PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "mock")  # or "stripe"
+MOCK_WEBHOOK_SECRET = env.str("MOCK_WEBHOOK_SECRET", SECRET_KEY)
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")  # a stand-in for Stripe, for tests
+WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", SITE_URL)  # where the mock gateway finds this site
 
 # --- API -------------------------------------------------------------------------------------------
 

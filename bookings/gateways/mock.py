@@ -1,41 +1,109 @@
-"""A gateway for the demo and the tests: the card number decides what happens."""
+"""A gateway for the demo and the tests: the card number decides what happens.
 
-from bookings.gateways import Charge, Outcome
-from bookings.models import Payment
+It keeps a book of its own (MockCharge, MockRefund), as another company would, and sends its own signed webhooks.
+"""
 
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.conf import settings
+
+from bookings.gateways.protocol import Charge, GatewayRefused, Notice, Outcome, WebhookForged
+from bookings.gateways.signatures import verify
+from bookings.models import MockCharge, MockRefund, Payment, Refund
+from events.clock import database_now
+
+SUCCEEDS = "4242424242424242"
+ANSWERS_LATER = "4000000000000077"
+NEVER_ANSWERS = "4000000000000119"
+REFUSED_ONCE = "4000000000000101"
 # card number: (code, what the buyer is told)
 DECLINED = {
     "4000000000000002": ("card_declined", "The card was declined. Try another card; your seats are still held."),
     "4000000000009995": ("insufficient_funds", "The card has insufficient funds. Your seats are still held."),
 }
-SUCCEEDS = "4242424242424242"
-REFUSED_ONCE = "4000000000000101"
-UNKNOWN = ("card_not_supported", "This is a test gateway and it does not know this card. Use 4242 4242 4242 4242.")
+TRY_AGAIN = ("try_again", "The card was refused this time. Try it again; your seats are still held.")
+UNKNOWN_CARD = (
+    "card_not_supported",
+    "This is a test gateway and it does not know this card. Use 4242 4242 4242 4242.",
+)
+WEBHOOK_DELAY = timedelta(seconds=2)
 
 
 class MockGateway:
-    """Captures and refunds without moving money."""
+    """Captures and refunds in its book, without moving money."""
 
     name = "mock"
 
     def charge(self, payment: Payment, card_number: str) -> Charge:
-        """Captured for 4242…, declined for the others as the contract lists them."""
-        reference = f"mock_{payment.pk.hex}"
-        refusal = self._refusal(payment, card_number)
-        if refusal is None:
-            return Charge(Outcome.CAPTURED, reference)
-        code, detail = refusal
-        return Charge(Outcome.DECLINED, reference, code, detail)
+        """As the contract lists the cards. The same payment again gives the same answer."""
+        entry = MockCharge.objects.filter(pk=payment.pk).first() or self._write(payment, card_number)
+        if card_number == NEVER_ANSWERS:
+            return Charge(Outcome.UNKNOWN)
+        if card_number == ANSWERS_LATER:
+            return Charge(Outcome.PENDING, _reference(entry))
+        return charge_of(entry)
 
-    def refund(self, payment: Payment) -> None:
-        """Nothing was taken, so nothing has to be given back."""
+    def refund(self, refund: Refund) -> None:
+        """Raises GatewayRefused for more than was captured, or for a charge that is not in the book."""
+        entry = MockCharge.objects.filter(pk=refund.payment_id, captured=True).first()
+        if entry is None:
+            raise GatewayRefused("There is no such charge.")
+        back = sum(entry.refunds.exclude(pk=refund.pk).values_list("amount", flat=True))
+        if back + refund.amount > entry.amount:
+            raise GatewayRefused("More than was captured.")
+        MockRefund.objects.get_or_create(pk=refund.pk, defaults={"charge": entry, "amount": refund.amount})
+
+    def find(self, payment: Payment) -> Charge | None:
+        """From the book."""
+        entry = MockCharge.objects.filter(pk=payment.pk).first()
+        return charge_of(entry) if entry is not None else None
+
+    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
+        """Signed after Standard Webhooks with MOCK_WEBHOOK_SECRET."""
+        event_id = verify(settings.MOCK_WEBHOOK_SECRET, headers=headers, body=body, now=time.time())
+        try:
+            data = json.loads(body)["data"]
+            outcome = Outcome(data["outcome"])
+            charge = Charge(outcome, data["reference"], data.get("code", ""), data.get("detail", ""))
+            return Notice(event_id, uuid.UUID(data["payment_id"]), charge)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise WebhookForged("not a message of this gateway") from error
+
+    def _write(self, payment: Payment, card_number: str) -> MockCharge:
+        code, detail = self._refusal(payment, card_number) or ("", "")
+        later = database_now() + WEBHOOK_DELAY if card_number == ANSWERS_LATER else None
+        entry, _ = MockCharge.objects.get_or_create(
+            pk=payment.pk,
+            defaults={
+                "amount": payment.amount,
+                "currency": payment.currency,
+                "card_last4": card_number[-4:],
+                "captured": not code,
+                "code": code,
+                "detail": detail,
+                "webhook_due_at": later,
+            },
+        )
+        return entry
 
     def _refusal(self, payment: Payment, card_number: str) -> tuple[str, str] | None:
-        if card_number == SUCCEEDS:
+        if card_number in (SUCCEEDS, ANSWERS_LATER, NEVER_ANSWERS):
             return None
         if card_number == REFUSED_ONCE:
-            refused_before = Payment.objects.filter(
-                booking=payment.booking_id, card_last4=card_number[-4:], failure_code="try_again"
-            )
-            return None if refused_before.exists() else ("try_again", "The card was refused this time. Try it again.")
-        return DECLINED.get(card_number, UNKNOWN)
+            before = payment.booking.payments.exclude(pk=payment.pk).filter(failure_code=TRY_AGAIN[0])
+            return None if before.exists() else TRY_AGAIN
+        return DECLINED.get(card_number, UNKNOWN_CARD)
+
+
+def _reference(entry: MockCharge) -> str:
+    return f"mock_{entry.payment_id.hex}"
+
+
+def charge_of(entry: MockCharge) -> Charge:
+    """What the book says of a charge."""
+    outcome = Outcome.CAPTURED if entry.captured else Outcome.DECLINED
+    return Charge(outcome, _reference(entry), entry.code, entry.detail)

@@ -1,7 +1,7 @@
 """Paying for a hold: begin (transaction) → charge (no transaction) → settle (transaction, idempotent).
 
-No lock is held while the gateway is asked, so a slow gateway slows nobody else. Whoever learns the outcome, ends in
-the same `settle_payment`.
+No lock is held while the gateway is asked, so a slow gateway slows nobody else. Whoever learns the outcome, the view,
+a webhook or the reconciler, ends in the same `settle_payment`.
 """
 
 import uuid
@@ -10,38 +10,33 @@ from datetime import timedelta
 from django.db import transaction
 
 from accounts.models import User
-from bookings.errors import HoldExpired, PaymentDeclined, PaymentInProgress
-from bookings.gateways import Charge, Gateway, Outcome, gateway
+from bookings.errors import GatewayAway, HoldExpired, PaymentDeclined, PaymentInProgress
+from bookings.gateways import GatewayDown, breaker, gateway
+from bookings.gateways.protocol import Charge, Gateway
 from bookings.idempotency import Once
 from bookings.models import Booking, Payment
-from bookings.operations.expiry import release_expired
-from bookings.operations.steps import change, check_still_held, lock_booking, lock_with_block, move
+from bookings.operations.settle import SEATS_LOST, cancel_payment, settle_payment
+from bookings.operations.steps import change, check_still_held, lock_booking
 from bookings.reads import own_booking
-from bookings.states import BookingStatus, PaymentStatus
+from bookings.states import PaymentStatus
 from events.clock import database_now
-from events.errors import SeatsTaken
-from events.models import Subsection
-from events.operations.life import follow_seats
-from events.operations.seats import change_seats
-from events.states import ChangeKind, EventStatus
+from events.states import EventStatus
 from ticketing.errors import InvalidState
-
-SEATS_LOST = "The payment came after the hold was over and the seats were taken. The money is returned in full."
 
 
 def pay_booking(*, booking_id: uuid.UUID, buyer: User, card_number: str, once: Once | None = None) -> Payment:
     """Pays the booking with a card: begin, charge, settle.
 
-    Raises PaymentDeclined with the gateway's reason; HoldExpired if the seats were lost meanwhile (the money is
-    returned); and what `begin_payment` raises.
+    The payment comes back captured, or pending if the gateway answers later or not at all: then a webhook or the
+    reconciler settles it. Raises PaymentDeclined with the gateway's reason; GatewayAway if it can't be reached (nothing
+    was charged); HoldExpired if the seats were lost meanwhile (the money is returned); and what `begin_payment` raises.
     """
     provider = gateway()
     payment = begin_payment(
         booking_id=booking_id, buyer=buyer, card_last4=card_number[-4:], provider=provider, once=once
     )
     if payment.status == PaymentStatus.PENDING:
-        charge = provider.charge(payment, card_number)
-        payment = settle_payment(payment_id=payment.pk, charge=charge)
+        payment = settle_payment(payment_id=payment.pk, charge=_charge(provider, payment, card_number))
     return _outcome(payment)
 
 
@@ -84,60 +79,19 @@ def begin_payment(
     )
 
 
-@transaction.atomic(durable=True)
-def settle_payment(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
-    """Writes down what became of a charge; a second time it changes nothing.
-
-    1. Lock the block, the booking, the payment.
-    2. Declined: the payment failed, the seats stay held until the deadline.
-    3. Captured: the held seats are sold. If the hold was lost meanwhile the same seats are taken again if they are
-       free; else the payment stays captured without seats and is refunded (`refund_lost_payments`).
-    """
-    unlocked = Payment.objects.select_related("booking").get(pk=payment_id)
-    booking, block = lock_with_block(unlocked.booking)
-    payment = Payment.objects.select_for_update(of=("self",), no_key=True).get(pk=payment_id)
-    payment.booking = booking
-    if payment.status != PaymentStatus.PENDING:
-        return payment
-
-    payment.gateway_reference = charge.reference
-    if charge.outcome is Outcome.DECLINED:
-        payment.status, payment.failure_code, payment.failure = PaymentStatus.FAILED, charge.code, charge.detail
-        payment.save()
-        return payment
-    payment.status, payment.captured_at = PaymentStatus.CAPTURED, database_now()
-    payment.save()
-    _sell(booking, block, payment)
-    return payment
-
-
-def _sell(booking: Booking, block: Subsection, payment: Payment) -> None:
-    if booking.status != BookingStatus.PENDING_PAYMENT and not _take_again(booking, block):
-        change(booking, now=payment.captured_at, failure=SEATS_LOST)
-        return
-    change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.PAID, booking_id=booking.pk)
-    move(booking, BookingStatus.PAID, now=payment.captured_at, paid_at=payment.captured_at, failure="")
-    follow_seats(booking.event, block)
-
-
-def _take_again(booking: Booking, block: Subsection) -> bool:
-    """Holds the seats of a lost hold once more, if the event still takes place and all of them are free."""
-    if booking.event.status == EventStatus.CANCELLED:
-        return False
-    release_expired(block)
+def _charge(provider: Gateway, payment: Payment, card_number: str) -> Charge:
     try:
-        with transaction.atomic():
-            change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.HELD, booking_id=booking.pk)
-    except SeatsTaken:
-        return False
-    return True
+        return breaker.charge(provider, payment, card_number)
+    except GatewayDown as error:
+        cancel_payment(payment_id=payment.pk)
+        raise GatewayAway from error
 
 
 def _earlier(booking: Booking, once: Once | None) -> Payment | None:
     """The payment this key has already made; PaymentInProgress while its outcome is not known."""
     if once is None:
         return None
-    payment = booking.payments.filter(idempotency_key=once.key).first()
+    payment = booking.payments.filter(idempotency_key=once.key).exclude(status=PaymentStatus.CANCELLED).first()
     if payment is None:
         return None
     once.check(payment.request_hash)
@@ -149,6 +103,6 @@ def _earlier(booking: Booking, once: Once | None) -> Payment | None:
 def _outcome(payment: Payment) -> Payment:
     if payment.status == PaymentStatus.FAILED:
         raise PaymentDeclined(payment.failure)
-    if payment.booking.paid_at is None:
+    if payment.status != PaymentStatus.PENDING and payment.booking.paid_at is None:
         raise HoldExpired(SEATS_LOST)
     return payment

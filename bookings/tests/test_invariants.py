@@ -23,6 +23,9 @@ BREAKAGES = {
     "ticket_has_booking": "UPDATE bookings_booking SET positions = '{30,31}' WHERE status = 'paid'",
     "booking_has_tickets": "UPDATE bookings_booking SET status = 'cancelled' WHERE status = 'pending_payment'",
     "paid_is_captured": "UPDATE bookings_payment SET amount = amount - 1",
+    "refunds": "UPDATE bookings_payment SET status = 'partly_refunded', refunded_amount = 1",
+    "paid_has_admissions": "UPDATE bookings_admission SET status = 'void' WHERE position = 4",
+    "mock_book": "UPDATE bookings_mockcharge SET captured = false",
     "open_holds": "UPDATE events_event SET max_active_holds = 1",
     "trail": "DELETE FROM events_seatchange WHERE kind = 'paid'",
 }
@@ -53,10 +56,8 @@ def test_each_invariant_finds_its_breach(sale: None, name: str) -> None:
     assert check_invariants()[name]
 
 
-def test_captured_money_of_a_dead_booking_is_found_after_a_minute(sale: None) -> None:
+def test_captured_money_of_a_dead_booking_is_found(sale: None) -> None:
     run_sql("UPDATE bookings_booking SET status = 'expired' WHERE status = 'paid'")
-    assert check_invariants()["paid_is_captured"] == []
-    run_sql("UPDATE bookings_payment SET captured_at = captured_at - interval '61 seconds'")
     assert check_invariants()["paid_is_captured"]
 
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from bookings.errors import AlreadyPaid, HoldExpired, PaymentInProgress
-from bookings.gateways import Charge, Outcome, gateway
+from bookings.gateways import gateway
 from bookings.idempotency import Once
 from bookings.invariants import check_invariants
 from bookings.models import Booking, Payment
@@ -22,7 +22,8 @@ from bookings.operations.cancel import cancel_booking
 from bookings.operations.expiry import expire_holds
 from bookings.operations.extend import extend_hold
 from bookings.operations.hold import Wish, hold_seats
-from bookings.operations.pay import begin_payment, pay_booking, settle_payment
+from bookings.operations.pay import begin_payment, pay_booking
+from bookings.operations.settle import settle_payment
 from bookings.states import BookingStatus, SelectionMode
 from bookings.tests.crowd import Meeting, crowd, together
 from events.clock import database_now
@@ -237,7 +238,7 @@ def test_money_captured_after_the_hold_was_lost_never_has_two_owners(hold: Hold,
         payment = begin_payment(booking_id=booking.pk, buyer=alice, card_last4="4242", provider=gateway())
         Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
         _, taken = together(
-            partial(settle_payment, payment_id=payment.pk, charge=Charge(Outcome.CAPTURED, "ref")),
+            partial(settle_payment, payment_id=payment.pk, charge=gateway().charge(payment, GOOD_CARD)),
             partial(hold, bob, seat),
         )
         booking.refresh_from_db()

@@ -1,4 +1,4 @@
-"""The sale. A booking lies in one subsection; its seats are `positions` of that block."""
+"""A booking lies in one subsection; its seats are `positions` of that block."""
 
 import uuid
 from datetime import timedelta
@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from uuid_utils.compat import uuid7
 
-from bookings.states import HOLDING, BookingStatus, PaymentStatus, SelectionMode
+from bookings.states import HOLDING, BookingStatus, SelectionMode
 from events.clock import Now
 from events.models import Event, Subsection
 
@@ -102,39 +102,3 @@ class Booking(models.Model):
     def seconds_left(self) -> int:
         """Whole seconds to the deadline while the seats are held, else 0."""
         return max(0, int(self.left.total_seconds())) if self.status in HOLDING else 0
-
-
-class Payment(models.Model):
-    """One attempt to take the money of a booking. The gateway knows it by `id`, its idempotency key there."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    booking = models.ForeignKey(Booking, models.PROTECT, related_name="payments")
-    status = models.CharField(max_length=9, choices=PaymentStatus.choices, default=PaymentStatus.PENDING)
-    amount = models.PositiveBigIntegerField(help_text="In minor units.")
-    currency = models.CharField(max_length=3)
-    gateway = models.CharField(max_length=20)
-    gateway_reference = models.CharField(max_length=100, blank=True, default="")
-    card_last4 = models.CharField(max_length=4)
-    failure_code = models.CharField(max_length=50, blank=True, default="")
-    failure = models.CharField(max_length=300, blank=True, default="")
-    idempotency_key = models.CharField(max_length=KEY_LENGTH, null=True)
-    request_hash = models.CharField(max_length=64, blank=True, default="")
-    created_at = models.DateTimeField()
-    captured_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["-created_at", "-id"]
-        constraints = [
-            UniqueConstraint(fields=["booking"], name="payment_captured_once", condition=Q(status="captured")),
-            UniqueConstraint(fields=["booking"], name="payment_open_once", condition=Q(status="pending")),
-            UniqueConstraint(fields=["booking", "idempotency_key"], name="payment_once_per_key"),
-            CheckConstraint(name="payment_status_known", condition=Q(status__in=PaymentStatus.values)),
-            CheckConstraint(
-                name="payment_captured_has_time",
-                condition=Q(status__in=["captured", "refunded"], captured_at__isnull=False)
-                | ~Q(status__in=["captured", "refunded"]),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.id)

@@ -1,0 +1,21 @@
+"""The sale: bookings, the money they cost and the tickets they become."""
+
+from bookings.models.admission import Admission, CheckIn, GateStaff
+from bookings.models.booking import KEY_LENGTH, Booking, BookingQuerySet, new_id
+from bookings.models.mock_book import MockCharge, MockRefund
+from bookings.models.money import Payment, Refund, WebhookEvent
+
+__all__ = [
+    "KEY_LENGTH",
+    "Admission",
+    "Booking",
+    "BookingQuerySet",
+    "CheckIn",
+    "GateStaff",
+    "MockCharge",
+    "MockRefund",
+    "Payment",
+    "Refund",
+    "WebhookEvent",
+    "new_id",
+]

@@ -1,0 +1,85 @@
+"""Issued tickets, and the door at which they are used."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+
+from bookings.models.booking import Booking, new_id
+from bookings.states import AdmissionStatus, CheckInKind
+from events.models import Event, Subsection
+
+
+def new_serial() -> int:
+    """A random number of 63 bits: it fits a bigint, and nobody can guess another's."""
+    return secrets.randbits(63)
+
+
+class Admission(models.Model):
+    """The right of one person to one seat, once.
+
+    Its code is signed and carries event, seat and `serial`; a seat that is sold again has a new admission with a new
+    serial, and the old one is void.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    serial = models.PositiveBigIntegerField(unique=True, default=new_serial, editable=False)
+    booking = models.ForeignKey(Booking, models.PROTECT, related_name="admissions")
+    event = models.ForeignKey(Event, models.PROTECT, related_name="admissions", db_index=False)
+    subsection = models.ForeignKey(Subsection, models.PROTECT, related_name="admissions", db_index=False)
+    position = models.PositiveIntegerField()
+    holder = models.CharField(max_length=150)
+    status = models.CharField(max_length=6, choices=AdmissionStatus.choices, default=AdmissionStatus.ACTIVE)
+    issued_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    void_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["event", "subsection", "position"]
+        constraints = [
+            UniqueConstraint(
+                fields=["event", "subsection", "position"],
+                name="admission_once_per_seat",
+                condition=Q(status__in=["active", "used"]),
+            ),
+            CheckConstraint(name="admission_status_known", condition=Q(status__in=AdmissionStatus.values)),
+            CheckConstraint(
+                name="admission_used_has_time",
+                condition=Q(status="used", used_at__isnull=False) | ~Q(status="used"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class CheckIn(models.Model):
+    """What happened at the door, append-only: every accepted scan, every undo and every conflict an offline scanner
+    reported."""
+
+    admission = models.ForeignKey(Admission, models.PROTECT, related_name="check_ins")
+    kind = models.CharField(max_length=8, choices=CheckInKind.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    device = models.CharField(max_length=100, blank=True, default="")
+    scanned_at = models.DateTimeField(help_text="By the scanner's clock if it was offline, else by the database's.")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["recorded_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.admission_id} {self.kind}"
+
+
+class GateStaff(models.Model):
+    """Somebody whom the event's seller lets work at its door. By address, so that he may register later."""
+
+    event = models.ForeignKey(Event, models.PROTECT, related_name="gate_staff", db_index=False)
+    email = models.EmailField()
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["event", "email"], name="gate_staff_once_per_event")]
+
+    def __str__(self) -> str:
+        return self.email

@@ -1,0 +1,106 @@
+"""The money of a booking: taken by payments, given back by refunds, and what gateways told us."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+
+from bookings.models.booking import KEY_LENGTH, Booking, new_id
+from bookings.states import PaymentStatus, RefundReason, RefundStatus
+
+
+class Payment(models.Model):
+    """One attempt to take the money of a booking. The gateway knows it by `id`, its idempotency key there.
+
+    `refunded_amount` is what refunds have promised to give back, sent or not: it can't pass `amount`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    booking = models.ForeignKey(Booking, models.PROTECT, related_name="payments")
+    status = models.CharField(max_length=15, choices=PaymentStatus.choices, default=PaymentStatus.PENDING)
+    amount = models.PositiveBigIntegerField(help_text="In minor units.")
+    refunded_amount = models.PositiveBigIntegerField(default=0, help_text="In minor units.")
+    currency = models.CharField(max_length=3)
+    gateway = models.CharField(max_length=20)
+    gateway_reference = models.CharField(max_length=100, blank=True, default="")
+    card_last4 = models.CharField(max_length=4)
+    failure_code = models.CharField(max_length=50, blank=True, default="")
+    failure = models.CharField(max_length=300, blank=True, default="")
+    idempotency_key = models.CharField(max_length=KEY_LENGTH, null=True)
+    request_hash = models.CharField(max_length=64, blank=True, default="")
+    created_at = models.DateTimeField()
+    captured_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            # What the reconciler looks for: charges whose outcome is not known.
+            models.Index(fields=["created_at"], name="payment_open", condition=Q(status="pending")),
+        ]
+        constraints = [
+            UniqueConstraint(
+                fields=["booking"],
+                name="payment_captured_once",
+                condition=Q(status__in=["captured", "partly_refunded"]),
+            ),
+            UniqueConstraint(fields=["booking"], name="payment_open_once", condition=Q(status="pending")),
+            UniqueConstraint(fields=["booking", "idempotency_key"], name="payment_once_per_key"),
+            CheckConstraint(name="payment_status_known", condition=Q(status__in=PaymentStatus.values)),
+            CheckConstraint(
+                name="payment_captured_has_time",
+                condition=Q(status__in=["captured", "partly_refunded", "refunded"], captured_at__isnull=False)
+                | Q(status__in=["pending", "failed", "cancelled"], captured_at__isnull=True),
+            ),
+            CheckConstraint(
+                name="payment_refunds_within_capture",
+                condition=Q(status__in=["pending", "failed", "cancelled", "captured"], refunded_amount=0)
+                | Q(status="partly_refunded", refunded_amount__gt=0, refunded_amount__lt=F("amount"))
+                | Q(status="refunded", refunded_amount=F("amount")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Refund(models.Model):
+    """Money promised back. The gateway knows it by `id`: asked twice, it gives back once."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
+    amount = models.PositiveBigIntegerField(help_text="In minor units.")
+    reason = models.CharField(max_length=15, choices=RefundReason.choices)
+    status = models.CharField(max_length=7, choices=RefundStatus.choices, default=RefundStatus.PENDING)
+    failure = models.CharField(max_length=300, blank=True, default="", help_text="What the gateway said last.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    idempotency_key = models.CharField(max_length=KEY_LENGTH, null=True)
+    request_hash = models.CharField(max_length=64, blank=True, default="")
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["created_at"], name="refund_open", condition=Q(status="pending"))]
+        constraints = [
+            CheckConstraint(name="refund_status_known", condition=Q(status__in=RefundStatus.values)),
+            UniqueConstraint(fields=["by", "idempotency_key"], name="refund_once_per_key"),
+            CheckConstraint(name="refund_amount_positive", condition=Q(amount__gt=0)),
+            CheckConstraint(
+                name="refund_sent_has_time",
+                condition=Q(status="sent", sent_at__isnull=False) | Q(status="pending", sent_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class WebhookEvent(models.Model):
+    """A message of a gateway that had its effect. Gateways send at least once, in any order."""
+
+    pk = models.CompositePrimaryKey("gateway", "event_id")
+    gateway = models.CharField(max_length=20)
+    event_id = models.CharField(max_length=255)
+    received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.event_id}"

@@ -1,0 +1,69 @@
+"""An event does not take place: every hold ends and every paid booking is refunded."""
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.operations.later import later
+from bookings.models import Booking
+from bookings.operations.refund import give_back
+from bookings.operations.steps import lock_with_block, move
+from bookings.states import BookingStatus, RefundReason
+from events.models import Event
+from events.operations.change import own_event
+from events.operations.seats import change_seats
+from events.states import EVENT_TRANSITIONS, ChangeKind, EventStatus
+from ticketing.errors import InvalidState
+
+CALLED_OFF = "The event was cancelled."
+CONCERNED = (BookingStatus.PENDING_PAYMENT, BookingStatus.PAID)
+
+
+@transaction.atomic(durable=True)
+def cancel_event(*, event_id: int, seller: User) -> Event:
+    """Cancels an event; nothing can be booked or paid from now on, and everybody's money goes back in the background.
+
+    Locks the event's row. Raises NotFound, PermissionRefused, InvalidState.
+    """
+    own_event(event_id, seller)
+    event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
+    if EventStatus.CANCELLED not in EVENT_TRANSITIONS[EventStatus(event.status)]:
+        raise InvalidState(f"An event that is {event.status} can't be cancelled.")
+    event.status = EventStatus.CANCELLED
+    event.save(update_fields=["status", "updated_at"])
+    later("bookings.tasks.release_cancelled_event", event_id=event_id)
+    return event
+
+
+def release_cancelled_event(*, event_id: int) -> int:
+    """Ends every hold and gives every paid booking back, one transaction a booking; returns how many.
+
+    Safe to run again after it was interrupted, and twice at once: a booking that is done is passed over.
+    """
+    concerned = Booking.objects.filter(event_id=event_id, event__status=EventStatus.CANCELLED, status__in=CONCERNED)
+    return sum(_release(booking) for booking in list(concerned.order_by("subsection_id", "pk")))
+
+
+def unreleased_events() -> list[int]:
+    """Cancelled events that still have bookings to release: what a lost message or a dead worker left undone."""
+    concerned = Booking.objects.filter(event__status=EventStatus.CANCELLED, status__in=CONCERNED)
+    return list(concerned.order_by().values_list("event_id", flat=True).distinct())
+
+
+def _release(booking: Booking) -> bool:
+    if booking.status == BookingStatus.PENDING_PAYMENT:
+        return _end_hold(booking)
+    try:
+        give_back(booking=booking, reason=RefundReason.EVENT_CANCELLED)
+    except InvalidState:  # somebody else was faster
+        return False
+    return True
+
+
+@transaction.atomic(durable=True)
+def _end_hold(booking: Booking) -> bool:
+    booking, block = lock_with_block(booking)
+    if booking.status != BookingStatus.PENDING_PAYMENT:
+        return False
+    change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.CANCELLED, booking_id=booking.pk)
+    move(booking, BookingStatus.CANCELLED, failure=CALLED_OFF)
+    return True

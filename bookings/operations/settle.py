@@ -1,0 +1,92 @@
+"""Writing down what became of a charge: the one place where money and seats meet."""
+
+import uuid
+
+from django.db import transaction
+
+from bookings.gateways.protocol import Charge, Outcome
+from bookings.models import Booking, Payment
+from bookings.operations.admit import issue_admissions
+from bookings.operations.expiry import release_expired
+from bookings.operations.refund import promise_refund
+from bookings.operations.steps import change, lock_with_block, move
+from bookings.states import BookingStatus, PaymentStatus, RefundReason
+from events.clock import database_now
+from events.errors import SeatsTaken
+from events.models import Subsection
+from events.operations.life import follow_seats
+from events.operations.seats import change_seats
+from events.states import ChangeKind, EventStatus
+
+SEATS_LOST = "The payment came after the hold was over and the seats were taken. The money is returned in full."
+
+
+@transaction.atomic(durable=True)
+def settle_payment(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
+    """Writes down what became of a charge; a second time it changes nothing.
+
+    1. Lock the block, the booking, the payment.
+    2. Pending or unknown: it stays open; a webhook or the reconciler will say more.
+    3. Declined: the payment failed, the seats stay held until the deadline.
+    4. Captured: the held seats are sold and their admissions issued. If the hold was lost meanwhile the same seats are
+       taken again if they are free; else the whole amount is promised back.
+    """
+    booking, block, payment = _lock(payment_id)
+    if payment.status != PaymentStatus.PENDING:
+        return payment
+
+    payment.gateway_reference = charge.reference or payment.gateway_reference
+    if charge.outcome is Outcome.CAPTURED:
+        payment.status, payment.captured_at = PaymentStatus.CAPTURED, database_now()
+        payment.save()
+        _sell(booking, block, payment)
+    elif charge.outcome is Outcome.DECLINED:
+        payment.status, payment.failure_code, payment.failure = PaymentStatus.FAILED, charge.code, charge.detail
+        payment.save()
+        change(booking, failure="")  # tells the buyer, who may be waiting for it elsewhere
+    else:
+        payment.save()
+    return payment
+
+
+@transaction.atomic(durable=True)
+def cancel_payment(*, payment_id: uuid.UUID) -> None:
+    """Closes an open payment that never reached the gateway, so that the buyer can try again."""
+    booking, _, payment = _lock(payment_id)
+    if payment.status == PaymentStatus.PENDING:
+        payment.status = PaymentStatus.CANCELLED
+        payment.save()
+        change(booking, failure="")
+
+
+def _lock(payment_id: uuid.UUID) -> tuple[Booking, Subsection, Payment]:
+    unlocked = Payment.objects.select_related("booking").get(pk=payment_id)
+    booking, block = lock_with_block(unlocked.booking)
+    payment = Payment.objects.select_for_update(of=("self",), no_key=True).get(pk=payment_id)
+    payment.booking = booking
+    return booking, block, payment
+
+
+def _sell(booking: Booking, block: Subsection, payment: Payment) -> None:
+    now = payment.captured_at
+    if booking.status != BookingStatus.PENDING_PAYMENT and not _take_again(booking, block):
+        change(booking, now=now, failure=SEATS_LOST)
+        promise_refund(payment, amount=payment.amount, reason=RefundReason.SEATS_LOST)
+        return
+    change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.PAID, booking_id=booking.pk)
+    move(booking, BookingStatus.PAID, now=now, paid_at=now, failure="")
+    issue_admissions(booking)
+    follow_seats(booking.event, block)
+
+
+def _take_again(booking: Booking, block: Subsection) -> bool:
+    """Holds the seats of a lost hold once more, if the event still takes place and all of them are free."""
+    if booking.event.status == EventStatus.CANCELLED or booking.paid_at is not None:
+        return False
+    release_expired(block)
+    try:
+        with transaction.atomic():
+            change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.HELD, booking_id=booking.pk)
+    except SeatsTaken:
+        return False
+    return True

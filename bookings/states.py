@@ -88,6 +88,27 @@ class CheckInKind(models.TextChoices):
     CONFLICT = "conflict", "Conflict"
 
 
+class LetterKind(models.TextChoices):
+    """What a mail to the buyer says."""
+
+    CONFIRMATION = "confirmation", "Booking confirmed, with the tickets"
+    PAYMENT_FAILED = "payment_failed", "A payment that was open has failed"
+    HOLD_EXPIRED = "hold_expired", "The time to pay was over"
+    SEATS_LOST = "seats_lost", "The payment came too late"
+    REFUND = "refund", "Refunded"
+    EVENT_CANCELLED = "event_cancelled", "The event was cancelled"
+
+
+class LetterStatus(models.TextChoices):
+    """Where a mail stands."""
+
+    WAITING = "waiting", "Waiting"
+    SENDING = "sending", "Being sent"
+    SENT = "sent", "Sent"
+    DROPPED = "dropped", "No longer true"
+    FAILED = "failed", "Given up"
+
+
 class SelectionMode(models.TextChoices):
     """How the seats of a booking were chosen."""
 

@@ -44,6 +44,7 @@ def configuration(level: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             # The access line is ours (ticketing.middleware), without query strings: those may carry tickets.
             "daphne": {"level": "WARNING"},
+            "stripe": {"level": "WARNING"},
             "celery": {"level": "WARNING"},  # two lines for each task otherwise, and the sweep is one every second
         },
     }

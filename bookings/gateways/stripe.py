@@ -60,7 +60,8 @@ class StripeGateway:
             "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
         }
         try:
-            return _charge(self._client.v1.payment_intents.create(params, {"idempotency_key": str(payment.pk)}))
+            intent = self._client.v1.payment_intents.create(params, {"idempotency_key": str(payment.pk)})
+            return _charge(intent.to_dict())
         except stripe.CardError as error:
             return Charge(Outcome.DECLINED, code=error.code or "card_declined", detail=error.user_message or DECLINED)
         except stripe.APIConnectionError as error:
@@ -91,7 +92,7 @@ class StripeGateway:
             found = self._client.v1.payment_intents.search(query).data
         except stripe.StripeError as error:
             raise GatewayDown from error
-        return _charge(found[0]) if found else None
+        return _charge(found[0].to_dict()) if found else None
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
         """`Stripe-Signature`, checked by the SDK; events other than those of PaymentIntents are of no interest."""
@@ -101,14 +102,14 @@ class StripeGateway:
             )
         except (ValueError, stripe.SignatureVerificationError) as error:
             raise WebhookForged("the signature is wrong") from error
-        intent: Any = event.data.object
-        payment_id = dict(intent.get("metadata") or {}).get("payment_id")
+        intent: dict[str, Any] = event.to_dict()["data"]["object"]
+        payment_id = (intent.get("metadata") or {}).get("payment_id")
         if event.type not in INTERESTING or payment_id is None:
             return None
         return Notice(event.id, UUID(payment_id), _charge(intent))
 
 
-def _charge(intent: Any) -> Charge:
+def _charge(intent: dict[str, Any]) -> Charge:
     error = intent.get("last_payment_error") or {}
     outcome = OUTCOMES.get(intent["status"], Outcome.PENDING)
     if outcome is not Outcome.DECLINED:

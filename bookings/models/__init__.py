@@ -2,6 +2,7 @@
 
 from bookings.models.admission import Admission, CheckIn, GateStaff
 from bookings.models.booking import KEY_LENGTH, Booking, BookingQuerySet, new_id
+from bookings.models.letter import Letter
 from bookings.models.mock_book import MockCharge, MockRefund
 from bookings.models.money import Payment, Refund, WebhookEvent
 
@@ -12,6 +13,7 @@ __all__ = [
     "BookingQuerySet",
     "CheckIn",
     "GateStaff",
+    "Letter",
     "MockCharge",
     "MockRefund",
     "Payment",

@@ -22,6 +22,7 @@ class Payment(models.Model):
     currency = models.CharField(max_length=3)
     gateway = models.CharField(max_length=20)
     gateway_reference = models.CharField(max_length=100, blank=True, default="")
+    left_open = models.BooleanField(default=False, help_text="The buyer was answered before its outcome was known.")
     card_last4 = models.CharField(max_length=4)
     failure_code = models.CharField(max_length=50, blank=True, default="")
     failure = models.CharField(max_length=300, blank=True, default="")

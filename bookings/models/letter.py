@@ -1,0 +1,44 @@
+"""What people are told by mail, written down in the transaction in which it became true."""
+
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+
+from bookings.models.booking import Booking, new_id
+from bookings.states import LetterKind, LetterStatus
+
+
+class Letter(models.Model):
+    """One mail to a booking's buyer, written once for each `kind` and `subject`, and sent by bookings.operations.post.
+
+    `subject` is what it is about: the booking, or one of its payments. `due_at` is when the sweep looks at it: a letter
+    that is being sent belongs to its sender until then.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=16, choices=LetterKind.choices)
+    booking = models.ForeignKey(Booking, models.PROTECT, related_name="letters")
+    subject = models.UUIDField()
+    status = models.CharField(max_length=7, choices=LetterStatus.choices, default=LetterStatus.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField()
+    failure = models.CharField(max_length=300, blank=True, default="", help_text="What the mail server said last.")
+    written_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["written_at", "id"]
+        indexes = [
+            # What the sweep looks for: the few that are not sent yet.
+            models.Index(fields=["due_at"], name="letter_due", condition=Q(status__in=["waiting", "sending"])),
+        ]
+        constraints = [
+            UniqueConstraint(fields=["subject", "kind"], name="letter_once"),
+            CheckConstraint(name="letter_status_known", condition=Q(status__in=LetterStatus.values)),
+            CheckConstraint(
+                name="letter_sent_has_time",
+                condition=Q(status="sent", sent_at__isnull=False) | ~Q(status="sent"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"

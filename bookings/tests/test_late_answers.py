@@ -1,0 +1,176 @@
+"""Answers that come late, never, twice, or before they are expected: webhooks and the reconciler."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import User
+from bookings.gateways import gateway
+from bookings.gateways.mock_webhooks import webhook_body, webhook_headers
+from bookings.gateways.signatures import sign
+from bookings.invariants import check_invariants
+from bookings.models import Booking, MockCharge, Payment, WebhookEvent
+from bookings.operations.expiry import expire_holds
+from bookings.operations.pay import begin_payment, pay_booking
+from bookings.operations.reconcile import reconcile_payments
+from bookings.states import BookingStatus, PaymentStatus
+from bookings.tests.crowd import crowd
+from events.clock import database_now
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Hold = Callable[..., Booking]
+GOOD, LATER, NEVER = "4242424242424242", "4000000000000077", "4000000000000119"
+URL = "/api/payment/webhook/mock"
+
+
+def pay(booking: Booking, card: str) -> Payment:
+    return pay_booking(booking_id=booking.pk, buyer=booking.buyer, card_number=card)
+
+
+def post(body: bytes, headers: dict[str, str]) -> int:
+    return Client().post(URL, body, content_type="application/json", headers=headers).status_code
+
+
+def webhook() -> tuple[bytes, dict[str, str]]:
+    """The mock gateway's message about its only charge."""
+    entry = MockCharge.objects.get()
+    body = webhook_body(entry)
+    return body, webhook_headers(entry, body)
+
+
+def age_payments(seconds: int) -> None:
+    Payment.objects.update(created_at=database_now() - timedelta(seconds=seconds))
+
+
+def status(booking: Booking) -> str:
+    booking.refresh_from_db()
+    return booking.status
+
+
+def test_a_card_that_answers_later_is_settled_by_webhook(hold: Hold, alice: User) -> None:
+    booking = hold(alice)
+    assert pay(booking, LATER).status == PaymentStatus.PENDING
+    assert status(booking) == BookingStatus.PENDING_PAYMENT
+    assert post(*webhook()) == 200
+    assert status(booking) == BookingStatus.PAID
+
+
+def test_the_api_says_202_until_then(hold: Hold, alice: User, client_of: Callable[..., Any]) -> None:
+    client, url = client_of(alice), f"/api/booking/{hold(alice).pk}/pay"
+    answer = client.post(url, {"card_number": LATER})
+    assert (answer.status_code, answer.json()["status"], answer.json()["paid_at"]) == (202, "pending_payment", None)
+    again = client.post(url, {"card_number": GOOD})
+    assert (again.status_code, again.json()["code"]) == (409, "payment_in_progress")
+
+
+def test_the_same_message_ten_times_at_once_has_one_effect(hold: Hold, alice: User) -> None:
+    booking = hold(alice)
+    pay(booking, LATER)
+    body, headers = webhook()
+    assert set(crowd(10, lambda n: post(body, headers))) == {200}
+    assert status(booking) == BookingStatus.PAID
+    assert WebhookEvent.objects.count() == 1
+    assert not any(check_invariants().values())
+
+
+def test_a_webhook_before_the_answer_does_no_harm(hold: Hold, alice: User) -> None:
+    booking = hold(alice)
+    payment = begin_payment(booking_id=booking.pk, buyer=alice, card_last4="0077", provider=gateway())
+    gateway().charge(payment, LATER)
+    assert post(*webhook()) == 200
+    assert status(booking) == BookingStatus.PAID
+
+
+@pytest.mark.parametrize(
+    "damage", ["body", "signature", "old", "future", "no id", "no signature", "other secret", "junk"]
+)
+def test_a_forged_message_is_400_and_changes_nothing(hold: Hold, alice: User, damage: str) -> None:
+    booking = hold(alice)
+    pay(booking, LATER)
+    body, headers = webhook()
+    now = int(time.time())
+    forgeries: dict[str, tuple[bytes, dict[str, str]]] = {
+        "body": (body.replace(b"captured", b"declined"), headers),
+        "signature": (body, headers | {"webhook-signature": "v1,AAAA"}),
+        "old": (body, sign(settings.MOCK_WEBHOOK_SECRET, message_id="m", timestamp=now - 301, body=body)),
+        "future": (body, sign(settings.MOCK_WEBHOOK_SECRET, message_id="m", timestamp=now + 301, body=body)),
+        "no id": (body, headers | {"webhook-id": ""}),
+        "no signature": (body, headers | {"webhook-signature": ""}),
+        "other secret": (body, sign("other", message_id="m", timestamp=now, body=body)),
+        "junk": (b"[1]", sign(settings.MOCK_WEBHOOK_SECRET, message_id="m", timestamp=now, body=b"[1]")),
+    }
+    assert post(*forgeries[damage]) == 400
+    assert status(booking) == BookingStatus.PENDING_PAYMENT
+    assert not WebhookEvent.objects.exists()
+
+
+def test_a_message_about_an_unknown_payment_is_accepted_and_ignored(db: None) -> None:
+    data = {"payment_id": "01900000-0000-7000-8000-000000000000", "outcome": "captured", "reference": "x"}
+    body = json.dumps({"data": data}).encode()
+    assert post(body, sign(settings.MOCK_WEBHOOK_SECRET, message_id="m", timestamp=int(time.time()), body=body)) == 200
+
+
+def test_an_unknown_gateway_is_404(db: None) -> None:
+    assert Client().post("/api/payment/webhook/other", b"{}", content_type="application/json").status_code == 404
+
+
+def test_a_charge_whose_answer_was_lost_is_found_out(hold: Hold, alice: User) -> None:
+    booking = hold(alice)
+    assert pay(booking, NEVER).status == PaymentStatus.PENDING
+    reconcile_payments()
+    assert status(booking) == BookingStatus.PENDING_PAYMENT  # too early: the answer may still come
+    age_payments(11)
+    assert reconcile_payments()["charges"] == 1
+    assert status(booking) == BookingStatus.PAID
+    assert reconcile_payments()["charges"] == 0
+
+
+def test_a_charge_that_was_never_sent_is_closed_after_a_minute(hold: Hold, alice: User) -> None:
+    booking = hold(alice)
+    begin_payment(booking_id=booking.pk, buyer=alice, card_last4="4242", provider=gateway())  # and the process dies
+    age_payments(59)
+    reconcile_payments()
+    assert Payment.objects.get().status == PaymentStatus.PENDING
+    age_payments(61)
+    reconcile_payments()
+    assert Payment.objects.get().status == PaymentStatus.CANCELLED
+    assert pay(booking, GOOD).status == PaymentStatus.CAPTURED
+
+
+def test_webhook_reconciler_and_sweep_at_once_agree(hold: Hold, alice: User) -> None:
+    for _ in range(8):
+        booking = hold(alice)
+        pay(booking, LATER)
+        entry = MockCharge.objects.get(webhook_delivered_at=None, pk=booking.payments.get().pk)
+        body = webhook_body(entry)
+        headers = webhook_headers(entry, body)
+        age_payments(11)
+        Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
+        acts: list[Callable[[], object]] = [lambda b=body, h=headers: post(b, h), reconcile_payments, expire_holds]  # type: ignore[misc]
+        crowd(3, lambda n, acts=acts: acts[n]())  # type: ignore[misc]
+        assert status(booking) == BookingStatus.PAID  # nobody else wanted the seats
+        assert booking.payments.filter(status="captured").count() == 1
+    assert not any(check_invariants().values())
+
+
+def test_money_captured_after_somebody_else_took_the_seats_goes_back_within_a_minute(
+    hold: Hold, alice: User, bob: User
+) -> None:
+    booking = hold(alice, "1-1")
+    pay(booking, LATER)
+    Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
+    hold(bob, "1-1")
+    assert post(*webhook()) == 200
+    assert status(booking) == BookingStatus.EXPIRED
+    assert "returned in full" in booking.failure
+    payment = booking.payments.get()
+    assert (payment.status, payment.refunded_amount) == ("refunded", payment.amount)
+    assert payment.refunds.get().reason == "seats_lost"
+    assert not any(check_invariants().values())

@@ -1,0 +1,151 @@
+"""Money goes back, seats return to sale, tickets open no door any more."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError
+
+from accounts.models import User
+from bookings.errors import RefundWindowClosed
+from bookings.gateways import GatewayDown, gateway
+from bookings.invariants import check_invariants
+from bookings.models import Admission, Booking, MockRefund, Payment, Refund
+from bookings.operations.refund import refund_booking, send_open_refunds, send_refund
+from bookings.states import AdmissionStatus, BookingStatus, PaymentStatus
+from bookings.tests.crowd import crowd
+from events.clock import database_now
+from events.models import Event, SeatChange, Ticket
+from ticketing.errors import InvalidState, NotFound
+
+Paid = Callable[..., Booking]
+
+
+def age(refund: Refund) -> None:
+    Refund.objects.filter(pk=refund.pk).update(created_at=database_now() - timedelta(seconds=11))
+
+
+def test_a_buyer_gives_his_tickets_back(paid_booking: Paid, alice: User) -> None:
+    booking = paid_booking(alice, "1-1", "1-2")
+    refund_booking(booking_id=booking.pk, user=alice)
+    booking.refresh_from_db()
+    payment = booking.payments.get()
+    assert booking.status == BookingStatus.REFUNDED
+    assert (payment.status, payment.refunded_amount) == (PaymentStatus.REFUNDED, payment.amount)
+    assert not Ticket.objects.exclude(status="available").exists()
+    assert set(Admission.objects.values_list("status", flat=True)) == {"void"}
+    assert SeatChange.objects.latest("version").kind == "refunded"
+
+
+def test_the_money_is_sent_once_however_often_it_is_tried(paid_booking: Paid, alice: User) -> None:
+    refund_booking(booking_id=paid_booking(alice).pk, user=alice)
+    refund = Refund.objects.get()
+    for _ in range(3):
+        send_refund(refund_id=refund.pk)
+    refund.refresh_from_db()
+    assert refund.status == "sent"
+    assert MockRefund.objects.get().amount == 10_000
+
+
+def test_a_seat_that_is_sold_again_has_a_new_ticket(paid_booking: Paid, alice: User, bob: User) -> None:
+    refund_booking(booking_id=paid_booking(alice, "1-1").pk, user=alice)
+    paid_booking(bob, "1-1")
+    void, active = Admission.objects.order_by("issued_at")
+    assert (void.status, active.status) == (AdmissionStatus.VOID, AdmissionStatus.ACTIVE)
+    assert void.serial != active.serial
+
+
+def test_a_buyer_has_until_so_many_hours_before_the_start(paid_booking: Paid, alice: User, carol: User) -> None:
+    booking = paid_booking(alice)
+    Event.objects.update(starts_at=database_now() + timedelta(hours=23, minutes=59))
+    with pytest.raises(RefundWindowClosed, match="24 hours"):
+        refund_booking(booking_id=booking.pk, user=alice)
+    assert not Refund.objects.exists()
+    refund_booking(booking_id=booking.pk, user=carol)  # the seller always
+    assert Refund.objects.get().reason == "seller"
+
+
+def test_without_a_start_until_the_event_is_completed(paid_booking: Paid, alice: User) -> None:
+    booking = paid_booking(alice)
+    Event.objects.update(status="completed")
+    with pytest.raises(RefundWindowClosed):
+        refund_booking(booking_id=booking.pk, user=alice)
+
+
+def test_a_seller_may_refund_a_completed_booking(paid_booking: Paid, alice: User, carol: User) -> None:
+    booking = paid_booking(alice)
+    Booking.objects.update(status="completed")
+    refund_booking(booking_id=booking.pk, user=carol)
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.REFUNDED
+
+
+def test_a_buyer_who_was_let_in_gets_no_refund_but_the_seller_may_give_one(
+    paid_booking: Paid, alice: User, carol: User
+) -> None:
+    booking = paid_booking(alice)
+    Admission.objects.filter(pk=booking.admissions.first().pk).update(status="used", used_at=database_now())  # type: ignore[union-attr]
+    with pytest.raises(InvalidState, match="let in"):
+        refund_booking(booking_id=booking.pk, user=alice)
+    assert Ticket.objects.filter(status="sold").count() == 2
+    refund_booking(booking_id=booking.pk, user=carol)
+    assert set(Admission.objects.values_list("status", flat=True)) == {"void"}
+
+
+def test_only_a_paid_booking_can_be_refunded(hold: Paid, alice: User, bob: User) -> None:
+    booking = hold(alice)
+    with pytest.raises(InvalidState):
+        refund_booking(booking_id=booking.pk, user=alice)
+    with pytest.raises(NotFound):
+        refund_booking(booking_id=booking.pk, user=bob)
+
+
+def test_a_gateway_that_is_down_gets_the_refund_later(
+    paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refund_booking(booking_id=paid_booking(alice).pk, user=alice)
+    refund = Refund.objects.get()
+    with monkeypatch.context() as patch:
+        patch.setattr(type(gateway()), "refund", _down)
+        send_refund(refund_id=refund.pk)
+    refund.refresh_from_db()
+    assert (refund.status, refund.failure) == ("pending", "away")
+    assert send_open_refunds() == 0  # not yet: the first try may still be under way
+    age(refund)
+    assert send_open_refunds() == 1
+    refund.refresh_from_db()
+    assert (refund.status, refund.failure) == ("sent", "")
+
+
+def _down(self: object, refund: Refund) -> None:
+    raise GatewayDown("away")
+
+
+def test_the_database_refuses_to_give_back_more_than_was_taken(paid_booking: Paid, alice: User) -> None:
+    payment = paid_booking(alice).payments.get()
+    with pytest.raises(IntegrityError, match="payment_refunds_within_capture"):
+        Payment.objects.filter(pk=payment.pk).update(refunded_amount=payment.amount + 1, status="refunded")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_everybody_refunds_at_once_and_the_money_goes_back_once(paid_booking: Paid, alice: User, carol: User) -> None:
+    booking = paid_booking(alice)
+    crowd(10, lambda n: refund_booking(booking_id=booking.pk, user=alice if n % 2 else carol))
+    refund = Refund.objects.get()
+    crowd(5, lambda n: send_refund(refund_id=refund.pk))
+    assert MockRefund.objects.get().amount == booking.total_price
+    assert not any(check_invariants().values())
+
+
+def test_the_api_answers_202_and_the_same_for_the_same_key(
+    paid_booking: Paid, alice: User, bob: User, client_of: Callable[..., object]
+) -> None:
+    url = f"/api/booking/{paid_booking(alice).pk}/refund"
+    client, headers = client_of(alice), {"Idempotency-Key": "give-back"}
+    first = client.post(url, headers=headers)  # type: ignore[attr-defined]
+    again = client.post(url, headers=headers)  # type: ignore[attr-defined]
+    assert (first.status_code, first.json()["status"]) == (202, "refunded")
+    assert (again.status_code, again.json()["status"]) == (202, "refunded")
+    assert client.post(url).json()["code"] == "invalid_state"  # type: ignore[attr-defined]
+    assert client_of(bob).post(url).status_code == 404  # type: ignore[attr-defined]
+    assert Refund.objects.count() == 1

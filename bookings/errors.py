@@ -72,3 +72,23 @@ class IdempotencyKeyReused(DomainError):
 
     status, code, title = 422, "idempotency_key_reused", "Idempotency key reused"
     detail = "This Idempotency-Key was already used for a different request."
+
+
+class AlreadyCheckedIn(DomainError):
+    """Somebody was let in with this ticket; the extra members say when and where."""
+
+    code, title = "already_checked_in", "Already checked in"
+
+
+class NotCheckedIn(DomainError):
+    """Nobody was let in with this ticket, so there is nothing to undo."""
+
+    code, title = "not_checked_in", "Not checked in"
+    detail = "Nobody was let in with this ticket."
+
+
+class TicketVoid(DomainError):
+    """The ticket was refunded and opens no door any more."""
+
+    status, code, title = 410, "ticket_void", "Ticket void"
+    detail = "This ticket was refunded and is not valid any more."

@@ -4,8 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from bookings.models import Booking
-from bookings.states import SOLD, BookingStatus, SelectionMode
+from bookings.models import Admission, Booking
+from bookings.operations.admit import code_of
+from bookings.states import SOLD, AdmissionStatus, BookingStatus, SelectionMode
+from bookings.tickets import seat_of
 from events.models import Event, Subsection
 from events.serializers import TicketRow, seat_names, ticket_body
 from events.states import SeatStatus
@@ -83,6 +85,22 @@ class BookingDetail(BookingBody):
     tickets = TicketRow(many=True)
 
 
+class AdmissionBody(serializers.Serializer[Any]):
+    """An issued ticket. Whoever shows `code` gets in, once."""
+
+    id = serializers.UUIDField()
+    code = serializers.CharField()
+    status = serializers.ChoiceField(choices=AdmissionStatus.choices)
+    section = serializers.CharField()
+    subsection = serializers.IntegerField()
+    row = serializers.IntegerField(help_text="1 is at the front.")
+    seat = serializers.IntegerField(help_text="1 is at the left.")
+    holder = serializers.CharField()
+    checked_in_at = serializers.DateTimeField(allow_null=True)
+    qr_svg = serializers.CharField(help_text="Path of the code as SVG; 410 for a void ticket.")
+    qr_png = serializers.CharField(help_text="Path of the code as PNG; 410 for a void ticket.")
+
+
 def booking_body(booking: Booking) -> dict[str, Any]:
     """A booking with event and block (`for_display`) in the shape of BookingBody."""
     event: Event = booking.event
@@ -125,6 +143,25 @@ def booking_tickets(booking: Booking) -> list[dict[str, Any]]:
 def booking_detail(booking: Booking) -> dict[str, Any]:
     """The shape of BookingDetail."""
     return booking_body(booking) | {"tickets": booking_tickets(booking)}
+
+
+def admission_body(ticket: Admission) -> dict[str, Any]:
+    """A ticket with event and subsection in the shape of AdmissionBody."""
+    row, seat = seat_of(ticket)
+    path = f"/api/booking/{ticket.booking_id}/admissions/{ticket.pk}"
+    return {
+        "id": str(ticket.pk),
+        "code": code_of(ticket),
+        "status": ticket.status,
+        "section": ticket.subsection.section,
+        "subsection": ticket.subsection.number,
+        "row": row,
+        "seat": seat,
+        "holder": ticket.holder,
+        "checked_in_at": ticket.used_at,
+        "qr_svg": f"{path}/qr.svg",
+        "qr_png": f"{path}/qr.png",
+    }
 
 
 def _luhn(digits: str) -> bool:

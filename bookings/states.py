@@ -49,8 +49,9 @@ PAYMENT_TRANSITIONS: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     PaymentStatus.PENDING: frozenset({PaymentStatus.CAPTURED, PaymentStatus.FAILED, PaymentStatus.CANCELLED}),
     PaymentStatus.CAPTURED: frozenset({PaymentStatus.PARTLY_REFUNDED, PaymentStatus.REFUNDED}),
     PaymentStatus.PARTLY_REFUNDED: frozenset({PaymentStatus.PARTLY_REFUNDED, PaymentStatus.REFUNDED}),
-    PaymentStatus.FAILED: frozenset(),
-    PaymentStatus.CANCELLED: frozenset(),
+    # A gateway that first said no, or nothing, and took the money all the same.
+    PaymentStatus.FAILED: frozenset({PaymentStatus.CAPTURED}),
+    PaymentStatus.CANCELLED: frozenset({PaymentStatus.CAPTURED}),
     PaymentStatus.REFUNDED: frozenset(),
 }
 TAKEN_MONEY = (PaymentStatus.CAPTURED, PaymentStatus.PARTLY_REFUNDED)  # some of it is still ours
@@ -70,6 +71,7 @@ class RefundReason(models.TextChoices):
     SELLER = "seller", "Given by the seller"
     EVENT_CANCELLED = "event_cancelled", "The event was cancelled"
     SEATS_LOST = "seats_lost", "The seats were lost before the payment came"
+    PAID_TWICE = "paid_twice", "Another payment had paid the booking"
 
 
 class AdmissionStatus(models.TextChoices):

@@ -5,7 +5,7 @@ import uuid
 from celery import shared_task
 
 from bookings.gateways.mock_webhooks import deliver_webhooks
-from bookings.operations import call_off, refund
+from bookings.operations import call_off, post, refund
 from bookings.operations.complete import complete_bookings
 from bookings.operations.expiry import expire_holds as expire_due_holds
 from bookings.operations.reconcile import reconcile_payments
@@ -50,3 +50,15 @@ def release_cancelled_event(event_id: int) -> None:
 def deliver_mock_webhooks() -> None:
     """Every second: the mock gateway answers the charges it said it would answer later."""
     deliver_webhooks()
+
+
+@shared_task(name="bookings.tasks.send_letter")
+def send_letter(letter_id: str) -> None:
+    """Right after a letter was written; `send_due_letters` does it if this is lost or fails."""
+    post.send_letter(letter_id=uuid.UUID(letter_id))
+
+
+@shared_task(name="bookings.tasks.send_due_letters")
+def send_due_letters() -> None:
+    """Every few seconds: mails that nobody has sent yet."""
+    post.send_due_letters()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings import api
+from bookings import api, gate_api, gate_pages, tickets_api
 
 urlpatterns = [
     path("api/booking", api.BookingList.as_view(), name="booking-list"),
@@ -11,6 +11,25 @@ urlpatterns = [
     path("api/booking/<uuid:booking_id>/extend", api.BookingExtension.as_view(), name="booking-extend"),
     path("api/booking/<uuid:booking_id>/pay", api.BookingPayment.as_view(), name="booking-pay"),
     path("api/booking/<uuid:booking_id>/refund", api.BookingRefund.as_view(), name="booking-refund"),
+    path("api/booking/<uuid:booking_id>/admissions", tickets_api.BookingAdmissions.as_view(), name="admission-list"),
+    path(
+        "api/booking/<uuid:booking_id>/admissions/<uuid:admission_id>/qr.svg",
+        tickets_api.TicketSvg.as_view(),
+        name="admission-qr-svg",
+    ),
+    path(
+        "api/booking/<uuid:booking_id>/admissions/<uuid:admission_id>/qr.png",
+        tickets_api.TicketPng.as_view(),
+        name="admission-qr-png",
+    ),
+    path("api/booking/<uuid:booking_id>/tickets.pdf", tickets_api.TicketsPdf.as_view(), name="booking-tickets-pdf"),
     path("api/event/<int:event_id>/cancel", api.EventCancellation.as_view(), name="event-cancel"),
+    path("api/event/<int:event_id>/check-in", gate_api.EventCheckIn.as_view(), name="check-in"),
+    path("api/event/<int:event_id>/check-in/manifest", gate_api.EventManifest.as_view(), name="check-in-manifest"),
+    path("api/event/<int:event_id>/check-in/batch", gate_api.CheckInBatch.as_view(), name="check-in-batch"),
+    path("api/event/<int:event_id>/gate-staff/<str:email>", gate_api.EventGateStaff.as_view(), name="gate-staff"),
+    path("gate/sw.js", gate_pages.service_worker, name="gate-worker"),
+    path("gate/<int:event_id>", gate_pages.scanner, name="gate"),
+    path("gate/<int:event_id>/app.webmanifest", gate_pages.web_manifest, name="gate-app"),
     path("api/payment/webhook/<str:gateway>", api.PaymentWebhook.as_view(), name="payment-webhook"),
 ]

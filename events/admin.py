@@ -5,7 +5,6 @@ The admin is a door like the API: it reads the form, calls one operation and say
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
@@ -27,51 +26,8 @@ from events.money import money
 from events.operations.change import change_event
 from events.operations.create import create_event
 from events.reads import section_rows, stats_of, sum_counts
-from events.states import EventStatus
-from ticketing.errors import DomainError, InvalidState
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step of an event's status that its seller takes with one click."""
-
-    name: str
-    label: str
-    status: EventStatus
-    possible_from: tuple[EventStatus, ...]
-    done: str  # said and logged when it is done
-    only: str  # said when it can't be taken
-    warning: str = ""  # asked before
-
-    def take(self, event: Event, seller: User) -> None:
-        """Raises InvalidState if `event` is in no state for it, and what `change_event` raises."""
-        if event.status not in self.possible_from:
-            raise InvalidState(f"{self.only}; the status of this event is “{event.get_status_display()}”.")
-        change_event(event_id=event.pk, seller=seller, status=self.status)
-
-
-STEPS = {
-    step.name: step
-    for step in (
-        Step(
-            name="publish",
-            label="Publish",
-            status=EventStatus.AVAILABLE,
-            possible_from=(EventStatus.DRAFT,),
-            done="Published: it is on sale.",
-            only="Only a draft can be published",
-        ),
-        Step(
-            name="close",
-            label="Close sales",
-            status=EventStatus.ENDED,
-            possible_from=(EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
-            done="Sales are closed. Seats that are held can still be paid for.",
-            only="Only an event on sale can be closed",
-            warning="Close sales for good? They can't be opened again. Seats that are held can still be paid for.",
-        ),
-    )
-}
+from events.steps import NOTICES, STEPS, Step
+from ticketing.errors import DomainError
 
 
 def bookings_url(event: Event) -> str:
@@ -203,6 +159,7 @@ class Events(OwnRows):
                 "totals": sum_counts(blocks),
                 "blocks": [row | {"price": money(row["price"], event.currency)} for row in blocks],
                 "steps": [step for step in STEPS.values() if event.status in step.possible_from],
+                "notices": [notice for notice in (tell(event) for tell in NOTICES) if notice],
                 "bookings_url": bookings_url(event),
             }
         return super().render_change_form(request, context, *args, **kwargs)

@@ -45,6 +45,7 @@ def configuration(level: str) -> dict[str, Any]:
             # The access line is ours (ticketing.middleware), without query strings: those may carry tickets.
             "daphne": {"level": "WARNING"},
             "stripe": {"level": "WARNING"},
+            "fontTools": {"level": "WARNING"},  # the letters of names, otherwise, with each PDF
             "celery": {"level": "WARNING"},  # two lines for each task otherwise, and the sweep is one every second
         },
     }

@@ -180,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
     "follow-the-clock": {"task": "bookings.tasks.follow_the_clock", "schedule": 5.0, "options": {"expires": 5}},
     "forget-expired": {"task": "accounts.tasks.forget_expired", "schedule": 3600.0, "options": {"expires": 600}},
     "reconcile-payments": {"task": "bookings.tasks.reconcile", "schedule": 10.0, "options": {"expires": 10}},
+    "send-due-letters": {"task": "bookings.tasks.send_due_letters", "schedule": 5.0, "options": {"expires": 5}},
     "mock-webhooks": {"task": "bookings.tasks.deliver_mock_webhooks", "schedule": 1.0, "options": {"expires": 1}},
 }
 

@@ -28,4 +28,5 @@ def _send(user: User, kind: str, **links: str) -> None:
     context = {"site": settings.SITE_URL, **links}
     subject = render_to_string(f"accounts/mail/{kind}_subject.txt", context).strip()
     body = render_to_string(f"accounts/mail/{kind}_body.txt", context)
-    send_mail(subject, body, None, [user.email])
+    html = render_to_string(f"accounts/mail/{kind}_body.html", context | {"subject": subject})
+    send_mail(subject, body, None, [user.email], html_message=html)

@@ -24,7 +24,9 @@ def test_mailed_link_sets_a_new_password_once(
     [mail] = mailoutbox
     uid, token = reset_link_parts(alice)
     assert mail.to == ["alice@example.com"]
-    assert f"{settings.SITE_URL}/reset/{uid}/{token}" in mail.body
+    link = f"{settings.SITE_URL}/reset/{uid}/{token}"
+    assert link in mail.body
+    assert f'href="{link}"' in str(mail.alternatives[0][0])  # type: ignore[attr-defined]
     body = {"uid": uid, "token": token, "password": NEW}
     assert anyone.post("/api/user/password/reset/confirm", body).status_code == 204
     assert User.objects.get().check_password(NEW)

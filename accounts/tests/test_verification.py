@@ -27,6 +27,8 @@ def test_registration_mails_a_link_that_verifies(
     assert "Dan" not in body and "Dan" not in mail.subject
     link = re.search(re.escape(settings.SITE_URL) + r"/verify\?token=(\S+)", body)
     assert link and body.count(link[1]) == 2
+    [(html, kind)] = mail.alternatives  # type: ignore[attr-defined]
+    assert kind == "text/html" and f'href="{link[0]}"' in str(html) and "Dan" not in str(html)
     assert anyone.post("/api/user/verify", {"token": link[1]}).status_code == 204
     assert User.objects.get().is_verified
 

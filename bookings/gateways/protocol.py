@@ -56,6 +56,7 @@ class Gateway(Protocol):
     """
 
     name: str
+    silence_is_failure: bool  # whether Outcome.UNKNOWN says that the gateway is in trouble
 
     def charge(self, payment: Payment, card_number: str) -> Charge:
         """Takes `payment.amount` from the card. Raises GatewayDown; a lost answer is Outcome.UNKNOWN."""

@@ -1,6 +1,6 @@
 """The sale: bookings, the money they cost and the tickets they become."""
 
-from bookings.models.admission import Admission, CheckIn, GateStaff
+from bookings.models.admission import Admission, CheckIn, GateStaff, SellerGateStaff
 from bookings.models.booking import KEY_LENGTH, Booking, BookingQuerySet, new_id
 from bookings.models.letter import Letter
 from bookings.models.mock_book import MockCharge, MockRefund
@@ -18,6 +18,7 @@ __all__ = [
     "MockRefund",
     "Payment",
     "Refund",
+    "SellerGateStaff",
     "WebhookEvent",
     "new_id",
 ]

@@ -1,6 +1,7 @@
 """Issued tickets, and the door at which they are used."""
 
 import secrets
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -37,6 +38,10 @@ class Admission(models.Model):
 
     class Meta:
         ordering = ["event", "subsection", "position"]
+        indexes = [
+            # What scanners fetch: the void tickets of an event.
+            models.Index(fields=["event"], name="admission_void", condition=Q(status="void")),
+        ]
         constraints = [
             UniqueConstraint(
                 fields=["event", "subsection", "position"],
@@ -56,7 +61,11 @@ class Admission(models.Model):
 
 class CheckIn(models.Model):
     """What happened at the door, append-only: every accepted scan, every undo and every conflict an offline scanner
-    reported."""
+    reported.
+
+    A scan is known by its ticket, `device` and `scanned_at`: however often it is reported, it is written down once. An
+    accepted scan that later turns out to be the second has a row as a conflict as well (bookings/scans.py).
+    """
 
     admission = models.ForeignKey(Admission, models.PROTECT, related_name="check_ins")
     kind = models.CharField(max_length=8, choices=CheckInKind.choices)
@@ -67,9 +76,18 @@ class CheckIn(models.Model):
 
     class Meta:
         ordering = ["recorded_at", "id"]
+        constraints = [
+            UniqueConstraint(fields=["admission", "kind", "device", "scanned_at"], name="check_in_once_per_scan"),
+            CheckConstraint(name="check_in_kind_known", condition=Q(kind__in=CheckInKind.values)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.admission_id} {self.kind}"
+
+    @property
+    def counted_at(self) -> datetime:
+        """When the scan counts: a scanner's clock that is ahead does not reach past the time of recording."""
+        return min(self.scanned_at, self.recorded_at)
 
 
 class GateStaff(models.Model):
@@ -80,6 +98,19 @@ class GateStaff(models.Model):
 
     class Meta:
         constraints = [UniqueConstraint(fields=["event", "email"], name="gate_staff_once_per_event")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class SellerGateStaff(models.Model):
+    """Somebody who works at the door of all events of a seller, those to come included."""
+
+    seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="gate_staff", db_index=False)
+    email = models.EmailField()
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["seller", "email"], name="gate_staff_once_per_seller")]
 
     def __str__(self) -> str:
         return self.email

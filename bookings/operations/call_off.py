@@ -4,10 +4,11 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.operations.later import later
-from bookings.models import Booking
+from bookings.models import Booking, Refund
+from bookings.operations.post import write_letter
 from bookings.operations.refund import give_back
 from bookings.operations.steps import lock_with_block, move
-from bookings.states import BookingStatus, RefundReason
+from bookings.states import BookingStatus, LetterKind, RefundReason, RefundStatus
 from events.models import Event
 from events.operations.change import own_event
 from events.operations.seats import change_seats
@@ -66,4 +67,15 @@ def _end_hold(booking: Booking) -> bool:
         return False
     change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.CANCELLED, booking_id=booking.pk)
     move(booking, BookingStatus.CANCELLED, failure=CALLED_OFF)
+    write_letter(LetterKind.EVENT_CANCELLED, booking)
     return True
+
+
+def progress_of(event: Event) -> str:
+    """How far the release of a cancelled event is, in a sentence for its seller; "" for other events."""
+    if event.status != EventStatus.CANCELLED:
+        return ""
+    left = Booking.objects.filter(event=event, status__in=CONCERNED).count()
+    refunded = Booking.objects.filter(event=event, status=BookingStatus.REFUNDED).count()
+    unsent = Refund.objects.filter(payment__booking__event=event, status=RefundStatus.PENDING).count()
+    return f"Cancelled: {refunded} bookings refunded, {left} to go; {unsent} refunds are waiting for the gateway."

@@ -3,8 +3,9 @@
 from django.db import transaction
 
 from bookings.models import Booking
+from bookings.operations.post import write_letter
 from bookings.operations.steps import move
-from bookings.states import BookingStatus
+from bookings.states import BookingStatus, LetterKind
 from events.models import Subsection
 from events.operations.seats import change_seats
 from events.states import ChangeKind
@@ -21,6 +22,7 @@ def release_expired(block: Subsection) -> int:
     for booking in due:
         move(booking, BookingStatus.EXPIRED, failure=TIME_IS_UP)
         change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.EXPIRED, booking_id=booking.pk)
+        write_letter(LetterKind.HOLD_EXPIRED, booking, at_once=False)
     return len(due)
 
 

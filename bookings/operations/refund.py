@@ -13,11 +13,13 @@ from bookings.gateways import GatewayDown, GatewayRefused, breaker, gateway_name
 from bookings.idempotency import Once
 from bookings.models import Booking, Payment, Refund
 from bookings.operations.admit import void_admissions
+from bookings.operations.post import write_letter
 from bookings.operations.steps import lock_with_block, move
 from bookings.reads import visible_booking
 from bookings.states import (
     TAKEN_MONEY,
     BookingStatus,
+    LetterKind,
     PaymentStatus,
     RefundReason,
     RefundStatus,
@@ -78,6 +80,8 @@ def give_back(*, booking: Booking, reason: RefundReason, by: User | None = None,
     change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.REFUNDED, booking_id=booking.pk)
     promise_refund(payment, amount=payment.amount - payment.refunded_amount, reason=reason, by=by, once=once)
     move(booking, BookingStatus.REFUNDED)
+    called_off = reason == RefundReason.EVENT_CANCELLED
+    write_letter(LetterKind.EVENT_CANCELLED if called_off else LetterKind.REFUND, booking)
     follow_seats(booking.event, block)
     return booking
 
@@ -92,7 +96,7 @@ def promise_refund(
     payment.refunded_amount += amount
     whole = payment.refunded_amount == payment.amount
     payment.status = PaymentStatus.REFUNDED if whole else PaymentStatus.PARTLY_REFUNDED
-    payment.save(update_fields=["refunded_amount", "status"])
+    payment.save()
     if amount:
         refund = Refund.objects.create(
             payment=payment,

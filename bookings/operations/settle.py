@@ -8,9 +8,10 @@ from bookings.gateways.protocol import Charge, Outcome
 from bookings.models import Booking, Payment
 from bookings.operations.admit import issue_admissions
 from bookings.operations.expiry import release_expired
+from bookings.operations.post import write_letter
 from bookings.operations.refund import promise_refund
 from bookings.operations.steps import change, lock_with_block, move
-from bookings.states import BookingStatus, PaymentStatus, RefundReason
+from bookings.states import BookingStatus, LetterKind, PaymentStatus, RefundReason
 from events.clock import database_now
 from events.errors import SeatsTaken
 from events.models import Subsection
@@ -19,6 +20,8 @@ from events.operations.seats import change_seats
 from events.states import ChangeKind, EventStatus
 
 SEATS_LOST = "The payment came after the hold was over and the seats were taken. The money is returned in full."
+
+NOT_CAPTURED = (PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.CANCELLED)
 
 
 @transaction.atomic(durable=True)
@@ -29,22 +32,25 @@ def settle_payment(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
     2. Pending or unknown: it stays open; a webhook or the reconciler will say more.
     3. Declined: the payment failed, the seats stay held until the deadline.
     4. Captured: the held seats are sold and their admissions issued. If the hold was lost meanwhile the same seats are
-       taken again if they are free; else the whole amount is promised back.
+       taken again if they are free; else the whole amount is promised back. Also if the payment had been closed as
+       failed or never sent: money that was taken is never ignored.
     """
     booking, block, payment = _lock(payment_id)
-    if payment.status != PaymentStatus.PENDING:
+    if payment.status not in NOT_CAPTURED or (
+        payment.status != PaymentStatus.PENDING and charge.outcome is not Outcome.CAPTURED
+    ):
         return payment
 
     payment.gateway_reference = charge.reference or payment.gateway_reference
     if charge.outcome is Outcome.CAPTURED:
-        payment.status, payment.captured_at = PaymentStatus.CAPTURED, database_now()
-        payment.save()
-        _sell(booking, block, payment)
+        _capture(booking, block, payment)
     elif charge.outcome is Outcome.DECLINED:
         payment.status, payment.failure_code, payment.failure = PaymentStatus.FAILED, charge.code, charge.detail
         payment.save()
         change(booking, failure="")  # tells the buyer, who may be waiting for it elsewhere
+        _write_if_left_open(payment)
     else:
+        payment.left_open = True
         payment.save()
     return payment
 
@@ -57,6 +63,13 @@ def cancel_payment(*, payment_id: uuid.UUID) -> None:
         payment.status = PaymentStatus.CANCELLED
         payment.save()
         change(booking, failure="")
+        _write_if_left_open(payment)
+
+
+def _write_if_left_open(payment: Payment) -> None:
+    """A mail about a failure that the buyer was not shown when he paid."""
+    if payment.left_open:
+        write_letter(LetterKind.PAYMENT_FAILED, payment.booking, subject=payment.pk)
 
 
 def _lock(payment_id: uuid.UUID) -> tuple[Booking, Subsection, Payment]:
@@ -67,21 +80,37 @@ def _lock(payment_id: uuid.UUID) -> tuple[Booking, Subsection, Payment]:
     return booking, block, payment
 
 
+def _capture(booking: Booking, block: Subsection, payment: Payment) -> None:
+    payment.status, payment.captured_at, payment.failure_code, payment.failure = (
+        PaymentStatus.CAPTURED,
+        database_now(),
+        "",
+        "",
+    )
+    if booking.paid_at is not None:  # by another payment, while this one was thought to be dead
+        promise_refund(payment, amount=payment.amount, reason=RefundReason.PAID_TWICE)
+        return
+    payment.save()
+    _sell(booking, block, payment)
+
+
 def _sell(booking: Booking, block: Subsection, payment: Payment) -> None:
     now = payment.captured_at
     if booking.status != BookingStatus.PENDING_PAYMENT and not _take_again(booking, block):
         change(booking, now=now, failure=SEATS_LOST)
         promise_refund(payment, amount=payment.amount, reason=RefundReason.SEATS_LOST)
+        write_letter(LetterKind.SEATS_LOST, booking, subject=payment.pk)
         return
     change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.PAID, booking_id=booking.pk)
     move(booking, BookingStatus.PAID, now=now, paid_at=now, failure="")
     issue_admissions(booking)
+    write_letter(LetterKind.CONFIRMATION, booking)
     follow_seats(booking.event, block)
 
 
 def _take_again(booking: Booking, block: Subsection) -> bool:
     """Holds the seats of a lost hold once more, if the event still takes place and all of them are free."""
-    if booking.event.status == EventStatus.CANCELLED or booking.paid_at is not None:
+    if booking.event.status == EventStatus.CANCELLED:
         return False
     release_expired(block)
     try:

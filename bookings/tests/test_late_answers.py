@@ -174,3 +174,30 @@ def test_money_captured_after_somebody_else_took_the_seats_goes_back_within_a_mi
     assert (payment.status, payment.refunded_amount) == ("refunded", payment.amount)
     assert payment.refunds.get().reason == "seats_lost"
     assert not any(check_invariants().values())
+
+
+def test_money_taken_for_a_payment_that_was_thought_never_sent_is_not_ignored(hold: Hold, alice: User) -> None:
+    booking = hold(alice)
+    payment = begin_payment(booking_id=booking.pk, buyer=alice, card_last4="0077", provider=gateway())
+    age_payments(61)
+    reconcile_payments()
+    gateway().charge(payment, LATER)  # it was on its way all the time
+    assert post(*webhook()) == 200
+    assert status(booking) == BookingStatus.PAID
+    assert not any(check_invariants().values())
+
+
+def test_money_taken_twice_goes_back_once(hold: Hold, alice: User) -> None:
+    booking = hold(alice)
+    lost = begin_payment(booking_id=booking.pk, buyer=alice, card_last4="0077", provider=gateway())
+    age_payments(61)
+    reconcile_payments()
+    pay(booking, GOOD)
+    gateway().charge(lost, LATER)
+    entry = MockCharge.objects.get(pk=lost.pk)
+    body = webhook_body(entry)
+    assert post(body, webhook_headers(entry, body)) == 200
+    lost.refresh_from_db()
+    assert (lost.status, lost.refunds.get().reason) == ("refunded", "paid_twice")
+    assert status(booking) == BookingStatus.PAID
+    assert not any(check_invariants().values())

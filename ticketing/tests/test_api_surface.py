@@ -31,6 +31,8 @@ PROMISED = {
     "/api/booking/{booking_id}": {"get", "patch", "delete"},
     "/api/booking/{booking_id}/extend": {"post"},
     "/api/booking/{booking_id}/pay": {"post"},
+    "/api/booking/{booking_id}/admissions": {"get"},
+    "/api/booking/{booking_id}/tickets.pdf": {"get"},
     "/api/event/{event_id}/sse": {"get"},
     "/api/booking/event/{event_id}/sse": {"get"},
 }

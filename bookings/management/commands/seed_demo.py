@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand
 
 from accounts.models import User
+from bookings.models import SellerGateStaff
 from events.models import Event
 from events.operations.create import create_event
 from events.seating import read_seating
@@ -49,7 +50,7 @@ ARENA = {
 }
 FLASH = {
     "name": "One night only: The Comeback",
-    "description": "A hundred times more people than seats. The waiting room keeps it fair.",
+    "description": "One evening, five thousand seats, and everybody wants to be there.",
     "venue_name": "City Stadium",
     "seating_config": {
         "rows": 20,
@@ -69,6 +70,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._people()
+        self._gate()
         for number, event in enumerate((SMALL, ARENA, FLASH), start=1):
             self._event(event, starts_in=timedelta(days=30 * number))
 
@@ -82,6 +84,11 @@ class Command(BaseCommand):
             User(email=email, password=password, is_verified=True, **fields) for email, fields in missing.items()
         )
         self.stdout.write(f"{len(missing)} people, password {PASSWORD}")
+
+    def _gate(self) -> None:
+        """Of all events of the demo's seller, those to come included."""
+        seller = User.objects.get(email="seller@example.com")
+        SellerGateStaff.objects.get_or_create(seller=seller, email="gate@example.com")
 
     def _event(self, demo: dict[str, Any], starts_in: timedelta) -> None:
         seller = User.objects.get(email="seller@example.com")

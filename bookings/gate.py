@@ -1,0 +1,78 @@
+"""The gate: who may work there, and what is read there. None of it takes a lock."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from bookings.codes import ForgedCode, public_key, read_code
+from bookings.models import Admission, CheckIn, GateStaff, SellerGateStaff
+from bookings.states import AdmissionStatus
+from events.clock import database_now
+from events.models import Event
+from events.reads import may_manage
+from events.states import EventStatus
+from ticketing.errors import NotFound, PermissionRefused
+
+UNVERIFIED = "You are named as gate staff. Please confirm your e-mail address first: the link is in your mail."
+NOT_STAFF = "Only gate staff of this event can do this. Its seller can add you by your e-mail address."
+NO_TICKET = "This is not a ticket for this event."
+
+
+def gate_event(event_id: int, user: User) -> Event:
+    """The event at whose gate `user` works.
+
+    These do: its seller, operators, and those whose verified address the seller named, for this event or for all of
+    his. Unverified it does not count: anybody could register the address of somebody else. Raises NotFound (also for a
+    stranger's draft), PermissionRefused.
+    """
+    event = Event.objects.filter(pk=event_id).first()
+    if event is None:
+        raise NotFound("There is no such event.")
+    named = may_manage(event, user) or _is_named(event, user)
+    if not named and event.status == EventStatus.DRAFT:
+        raise NotFound("There is no such event.")
+    if not named:
+        raise PermissionRefused(NOT_STAFF)
+    if not (user.is_verified or may_manage(event, user)):
+        raise PermissionRefused(UNVERIFIED)
+    return event
+
+
+def _is_named(event: Event, user: User) -> bool:
+    of_event = GateStaff.objects.filter(event=event, email=user.email)
+    of_seller = SellerGateStaff.objects.filter(seller_id=event.seller_id, email=user.email)
+    return of_event.exists() or of_seller.exists()
+
+
+def admission_of(event_id: int, code: str) -> Admission:
+    """The ticket of this event with this code, in any state. Raises NotFound, for forged codes too.
+
+    The code's own end is for scanners without a network: an event that was put off is known here.
+    """
+    try:
+        serial = read_code(code).serial
+    except ForgedCode:
+        raise NotFound(NO_TICKET) from None
+    admission = Admission.objects.select_related("subsection").filter(event_id=event_id, serial=serial).first()
+    if admission is None:
+        raise NotFound(NO_TICKET)
+    return admission
+
+
+def manifest(event: Event) -> dict[str, Any]:
+    """What a scanner needs to work without a network. Serials as strings: they may pass 2^53."""
+    generated_at = database_now()
+    void = Admission.objects.filter(event=event, status=AdmissionStatus.VOID).order_by()
+    return {
+        "event_id": event.pk,
+        "public_key": public_key(),
+        "void": [str(serial) for serial in void.values_list("serial", flat=True)],
+        "generated_at": generated_at,
+    }
+
+
+def recent_check_ins(event: Event) -> QuerySet[CheckIn]:
+    """What happened at the gate, newest first."""
+    rows = CheckIn.objects.filter(admission__event=event).select_related("admission__subsection", "by")
+    return rows.order_by("-recorded_at", "-id")

@@ -1,0 +1,130 @@
+"""The calls of the contract's section "Check-in"."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import generics, status
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.schema import problems
+from bookings.api import who
+from bookings.gate import gate_event, manifest, recent_check_ins
+from bookings.gate_serializers import (
+    Accepted,
+    AlreadyIn,
+    Batch,
+    BatchResult,
+    CheckInRow,
+    CodeToUndo,
+    Manifest,
+    ScannedCode,
+    Undone,
+    check_in_row,
+)
+from bookings.models import CheckIn
+from bookings.operations.check_in import check_in, place_of, undo_check_in
+from bookings.operations.gate_staff import add_gate_staff, remove_gate_staff
+from bookings.operations.merge_scans import Scan, merge_scans
+
+USED: dict[tuple[int, str], OpenApiResponse] = {(409, "application/problem+json"): OpenApiResponse(AlreadyIn)}
+
+
+class EventCheckIn(generics.GenericAPIView[CheckIn]):
+    """Letting people in with their tickets."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = ScannedCode
+
+    @extend_schema(
+        operation_id="check_in_list", responses={200: CheckInRow(many=True)} | problems(401, 403, 404), filters=False
+    )
+    def get(self, request: Request, event_id: int) -> Response:
+        """A page of what happened at the gate, newest first: entries, undone ones, conflicts. For gate staff."""
+        rows = self.paginate_queryset(recent_check_ins(gate_event(event_id, who(request)))) or []
+        return self.get_paginated_response([check_in_row(row) for row in rows])
+
+    @extend_schema(
+        operation_id="check_in",
+        responses={200: Accepted} | problems(400, 401, 403, 404, 410) | USED,
+        request=ScannedCode,
+    )
+    def post(self, request: Request, event_id: int) -> Response:
+        """Lets somebody in, once: of any number of simultaneous scans one wins. For gate staff.
+
+        409 says when and where the ticket was used, 404 that it is unknown or forged, 410 that it was refunded.
+        """
+        scan = self._read(ScannedCode, request)
+        admission, entry = check_in(event_id=event_id, by=who(request), **scan)
+        body = {"result": "accepted", **place_of(admission), "checked_in_at": entry.counted_at}
+        return Response(body)
+
+    @extend_schema(
+        operation_id="check_in_undo",
+        request=CodeToUndo,
+        responses={200: Undone} | problems(400, 401, 403, 404, 409, 410),
+    )
+    def delete(self, request: Request, event_id: int) -> Response:
+        """Takes a check-in back: the ticket lets somebody in again. 409 if nobody was let in. For gate staff."""
+        undo_check_in(event_id=event_id, by=who(request), **self._read(CodeToUndo, request))
+        return Response({"result": "undone"})
+
+    def _read(self, shape: type[ScannedCode | CodeToUndo], request: Request) -> dict[str, Any]:
+        form = shape(data=request.data)
+        form.is_valid(raise_exception=True)
+        return dict(form.validated_data)
+
+
+class EventManifest(generics.GenericAPIView[CheckIn]):
+    """What a scanner takes along."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = Manifest
+
+    @extend_schema(operation_id="check_in_manifest", responses={200: Manifest} | problems(401, 403, 404))
+    def get(self, request: Request, event_id: int) -> Response:
+        """The key that codes are checked with and the serials that are void. For gate staff."""
+        return Response(manifest(gate_event(event_id, who(request))), headers={"Cache-Control": "no-store"})
+
+
+class CheckInBatch(generics.GenericAPIView[CheckIn]):
+    """What a scanner did without a network."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = Batch
+
+    @extend_schema(operation_id="check_in_batch", responses={200: BatchResult} | problems(400, 401, 403, 404, 413))
+    def post(self, request: Request, event_id: int) -> Response:
+        """Merges scans and answers the verdict on each, in order. For gate staff.
+
+        The earliest scan of a ticket is its entry, in whatever order scanners report; the others are
+        `already_checked_in`. The same scans again change nothing and have the same verdicts.
+        """
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        scans = [Scan(**scan) for scan in form.validated_data["scans"]]
+        verdicts = merge_scans(event_id=event_id, scans=scans, by=who(request))
+        results = [
+            {"code": scan.code, "result": verdict.result, "scanned_at": scan.scanned_at, **verdict.facts}
+            for scan, verdict in zip(scans, verdicts, strict=True)
+        ]
+        return Response({"results": results})
+
+
+class EventGateStaff(generics.GenericAPIView[CheckIn]):
+    """Who may work at the gate."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="gate_staff_add", request=None, responses={204: None} | problems(400, 401, 403, 404))
+    def put(self, request: Request, event_id: int, email: str) -> Response:
+        """Lets whoever has this (confirmed) address work at the gate; he may register later. For the event's seller."""
+        add_gate_staff(event_id=event_id, email=email, seller=who(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(operation_id="gate_staff_remove", request=None, responses={204: None} | problems(400, 401, 403, 404))
+    def delete(self, request: Request, event_id: int, email: str) -> Response:
+        """The opposite. For the event's seller."""
+        remove_gate_staff(event_id=event_id, email=email, seller=who(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,119 @@
+"""The scanner: a page that keeps working without a network once it was opened with one.
+
+The service worker (`/gate/sw.js`, so that it may serve `/gate/`) keeps the page and its files by version.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import cast
+
+from csp.decorators import csp_update
+from django.contrib.auth.decorators import login_required
+from django.contrib.staticfiles import finders
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from bookings.gate import gate_event
+from events.models import Event
+from ticketing.errors import NotFound, PermissionRefused
+
+WORKER = "bookings/gate/sw.js"
+# All that the scanner needs. What cameras of browsers without a barcode detector need (READERS) is fetched at leisure.
+FILES = (
+    "ticketing/style.css",
+    "ticketing/icon.svg",
+    "ticketing/announce.js",
+    "ticketing/api.js",
+    "ticketing/format.js",
+    "ticketing/forms.js",
+    "ticketing/localize.js",
+    "ticketing/site.js",
+    "ticketing/toast.js",
+    "bookings/gate.css",
+    "bookings/gate/camera.js",
+    "bookings/gate/clock.js",
+    "bookings/gate/code.js",
+    "bookings/gate/decide.js",
+    "bookings/gate/install.js",
+    "bookings/gate/page.js",
+    "bookings/gate/queue.js",
+    "bookings/gate/result.js",
+    "bookings/gate/sync.js",
+)
+READERS = ("bookings/gate/vendor/zxing_reader.js", "bookings/gate/vendor/zxing_reader.wasm")
+
+
+@require_safe
+@never_cache
+@login_required
+@csp_update({"script-src": ["'wasm-unsafe-eval'"]})  # type: ignore[arg-type]  # the barcode reader is WebAssembly
+def scanner(request: HttpRequest, event_id: int) -> HttpResponse:
+    """The scanner of an event, for its gate staff."""
+    event = _event(request, event_id)
+    page = {
+        "event_id": event.pk,
+        "check_in": reverse("check-in", args=[event.pk]),
+        "manifest": reverse("check-in-manifest", args=[event.pk]),
+        "batch": reverse("check-in-batch", args=[event.pk]),
+        "worker": reverse("gate-worker"),
+        "readers": [static(name) for name in READERS],
+        "ends_at": event.ends_at,
+        "login": f"{reverse('login')}?next={request.path}",
+    }
+    return render(request, "bookings/gate.html", {"event": event, "page": page})
+
+
+@require_safe
+@login_required
+def web_manifest(request: HttpRequest, event_id: int) -> HttpResponse:
+    """What the browser asks for when the scanner is to be installed like an app."""
+    event = _event(request, event_id)
+    start = reverse("gate", args=[event.pk])
+    body = {
+        "id": start,
+        "name": f"Gate: {event.name}",
+        "short_name": "Gate",
+        "start_url": start,
+        "scope": "/gate/",
+        "display": "standalone",
+        "background_color": "#0e1412",
+        "theme_color": "#0e1412",
+        "icons": [{"src": static("ticketing/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+    }
+    return JsonResponse(body, content_type="application/manifest+json")
+
+
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The worker, told which files of which version to keep; it changes with any of them."""
+    source = Path(cast(str, finders.find(WORKER))).read_text()
+    files = {"files": [static(name) for name in FILES], "readers": [static(name) for name in READERS]}
+    kept = json.dumps(files | {"version": _version()}, indent=2)
+    response = HttpResponse(f"const KEPT = {kept};\n\n{source}", content_type="text/javascript")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def _version() -> str:
+    """Of what the files say, so that it is right also where their names have no hashes."""
+    digest = hashlib.sha256()
+    for name in (*FILES, *READERS):
+        found = finders.find(name)
+        digest.update(Path(found).read_bytes() if found else name.encode())
+    return digest.hexdigest()[:16]
+
+
+def _event(request: HttpRequest, event_id: int) -> Event:
+    try:
+        return gate_event(event_id, cast(User, request.user))
+    except NotFound as error:
+        raise Http404(str(error)) from error
+    except PermissionRefused as error:
+        raise PermissionDenied(str(error)) from error

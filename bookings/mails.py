@@ -1,0 +1,83 @@
+"""What the mails to buyers say, as text and HTML. They carry no name that a person typed: anybody can enter anybody's
+address; what a seller typed stands in one line, where it can fake nothing."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import Sum
+from django.template.loader import render_to_string
+
+from bookings.models import Booking, Letter, Payment, Refund
+from bookings.pdf import tickets_pdf
+from bookings.states import SOLD, BookingStatus, LetterKind
+from bookings.tickets import one_line, valid_tickets, when
+from events.money import money
+from events.serializers import seat_names
+
+SUBJECTS = {
+    LetterKind.CONFIRMATION: "Your tickets for {event}",
+    LetterKind.PAYMENT_FAILED: "Your payment for {event} did not go through",
+    LetterKind.HOLD_EXPIRED: "Your seats for {event} are no longer held",
+    LetterKind.SEATS_LOST: "Your payment for {event} came too late and is returned",
+    LetterKind.REFUND: "Your booking for {event} is refunded",
+    LetterKind.EVENT_CANCELLED: "{event} is cancelled",
+}
+# Where the booking stands while the mail is true; it may have moved on before the mail is sent.
+STILL_TRUE: dict[LetterKind, tuple[BookingStatus, ...]] = {
+    LetterKind.CONFIRMATION: SOLD,
+    LetterKind.PAYMENT_FAILED: (BookingStatus.PENDING_PAYMENT, BookingStatus.EXPIRED, BookingStatus.CANCELLED),
+    LetterKind.HOLD_EXPIRED: (BookingStatus.EXPIRED,),
+    LetterKind.SEATS_LOST: tuple(BookingStatus),
+    LetterKind.REFUND: (BookingStatus.REFUNDED,),
+    LetterKind.EVENT_CANCELLED: (BookingStatus.REFUNDED, BookingStatus.CANCELLED),
+}
+
+
+def compose(letter: Letter) -> EmailMultiAlternatives | None:
+    """The mail (the letter with its booking, event, subsection and buyer loaded); None if it is no longer true."""
+    kind, booking = LetterKind(letter.kind), letter.booking
+    if booking.status not in STILL_TRUE[kind]:
+        return None
+    subject = SUBJECTS[kind].format(event=one_line(booking.event.name))
+    context = _context(letter) | {"subject": subject}
+    mail = EmailMultiAlternatives(
+        subject, render_to_string(f"bookings/mail/{kind}.txt", context), None, [booking.buyer.email]
+    )
+    mail.attach_alternative(render_to_string(f"bookings/mail/{kind}.html", context), "text/html")
+    if kind == LetterKind.CONFIRMATION:
+        _attach_tickets(mail, booking)
+    return mail
+
+
+def _attach_tickets(mail: EmailMultiAlternatives, booking: Booking) -> None:
+    tickets = booking.admissions.select_related("booking", "event", "subsection").order_by("position")
+    mail.attach("tickets.pdf", tickets_pdf(valid_tickets(list(tickets))), "application/pdf")
+
+
+def _context(letter: Letter) -> dict[str, Any]:
+    booking, event, block = letter.booking, letter.booking.event, letter.booking.subsection
+    return {
+        "site": settings.SITE_URL,
+        "booking": booking,
+        "still_held": booking.status == BookingStatus.PENDING_PAYMENT,
+        "event": event,
+        "event_name": one_line(event.name),
+        "venue_name": one_line(event.venue_name),
+        "when": when(event),
+        "section": one_line(block.section),
+        "block": block.number,
+        "seats": seat_names(block, booking.positions),
+        "total": money(booking.total_price, event.currency),
+        "returned": _returned(letter),
+    }
+
+
+def _returned(letter: Letter) -> str:
+    """The money that goes back, as people write it; empty if there is none."""
+    if letter.kind == LetterKind.SEATS_LOST:
+        amount = Payment.objects.get(pk=letter.subject).amount
+    else:
+        refunds = Refund.objects.filter(payment__booking=letter.booking)
+        amount = refunds.aggregate(sum=Sum("amount"))["sum"] or 0
+    return money(amount, letter.booking.event.currency) if amount else ""

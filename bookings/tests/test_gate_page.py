@@ -1,0 +1,54 @@
+"""Who gets the scanner's page, and what its service worker keeps."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from bookings import gate_pages
+from events.models import Event
+
+ClientOf = Callable[[User | None], APIClient]
+IMPORT = re.compile(r'(?:from|import) "([^"]+)";')
+
+
+def test_the_scanner_is_for_gate_staff_only(
+    concert: Event, alice: User, carol: User, client: Client, client_of: ClientOf
+) -> None:
+    page = f"/gate/{concert.pk}"
+    answer = client.get(page)
+    assert (answer.status_code, answer["Location"].endswith(f"?next={page}")) == (302, True)
+    assert client_of(alice).get(page).status_code == 403
+    assert client_of(alice).get(f"{page}/app.webmanifest").status_code == 403
+    assert client_of(carol).get("/gate/999999").status_code == 404
+
+
+def test_it_can_be_installed(concert: Event, carol: User, client_of: ClientOf) -> None:
+    answer = client_of(carol).get(f"/gate/{concert.pk}/app.webmanifest")
+    body = json.loads(answer.content)
+    assert answer["Content-Type"] == "application/manifest+json"
+    assert (body["start_url"], body["scope"], body["display"]) == (f"/gate/{concert.pk}", "/gate/", "standalone")
+
+
+def test_the_worker_is_told_what_to_keep(client: Client) -> None:
+    answer = client.get("/gate/sw.js")
+    assert answer["Content-Type"] == "text/javascript"
+    assert "no-cache" in answer["Cache-Control"]
+    kept = json.loads(answer.content.decode().removeprefix("const KEPT = ").split(";\n", 1)[0])
+    assert re.fullmatch("[0-9a-f]{16}", kept["version"])
+    assert any("gate/page" in name for name in kept["files"])
+
+
+def test_all_modules_of_the_page_are_kept() -> None:
+    for name in gate_pages.FILES:
+        found = finders.find(name)
+        if found is None or not name.endswith(".js"):
+            continue
+        for imported in IMPORT.findall(Path(str(found)).read_text()):
+            path = (Path("/") / name).parent.joinpath(imported)
+            assert str(path.resolve()).removeprefix("/") in gate_pages.FILES, (name, imported)

@@ -1,0 +1,212 @@
+"""Ten thousand mixed payments with failures at every step end with both books equal to the cent.
+
+Buyers hold, pay with every card of the mock gateway, click twice, cancel, refund, let holds end; processes die between
+any two steps, answers are lost, webhooks come doubled and shuffled. Meanwhile the sweep and the reconciler run, as the
+worker does. At the end everything that was left open is settled, and the database is proved.
+"""
+
+import argparse
+import random
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from django.db import connection
+from django.db.models import Sum
+
+from accounts.models import User
+from bookings.gateways import breaker
+from bookings.gateways.mock_webhooks import webhook_body, webhook_headers
+from bookings.invariants import check_invariants
+from bookings.models import Booking, MockCharge, MockRefund, Payment, Refund
+from bookings.operations import reconcile
+from bookings.operations.cancel import cancel_booking
+from bookings.operations.expiry import expire_holds
+from bookings.operations.hold import Wish, hold_seats
+from bookings.operations.pay import pay_booking
+from bookings.operations.refund import refund_booking, send_refund
+from bookings.operations.webhook import receive_webhook
+from bookings.states import SelectionMode
+from chaos.failures import Failures, Killed
+from events.clock import database_now
+from events.models import Event
+from events.operations.create import create_event
+from events.seating import read_seating
+from ticketing.errors import DomainError
+
+THREADS = 8
+CARDS = {
+    "4242424242424242": 50,
+    "4000000000000002": 8,
+    "4000000000009995": 4,
+    "4000000000000077": 15,
+    "4000000000000119": 10,
+    "4000000000000101": 8,
+}
+HALL = {
+    "rows": 25,
+    "cols": 20,
+    "sections": [{"name": name, "price": price, "subsections": 20} for name, price in (("A", 9900), ("B", 3333))],
+}
+QUIET_SECONDS = 90  # in which everything left open must be settled
+
+
+def main() -> None:
+    """Runs, prints what happened, and exits 1 if anything is out of order."""
+    parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
+    parser.add_argument("--payments", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--failures", type=float, default=0.04, help="share of each step that fails")
+    options = parser.parse_args()
+    print(f"{options.payments:,} payments, seed {options.seed}, {options.failures:.0%} of each step fail", flush=True)
+    wrong = run(options.payments, options.seed, options.failures)
+    sys.exit("\n".join(["OUT OF ORDER:", *wrong]) if wrong else 0)
+
+
+def run(payments: int, seed: int, share: float) -> list[str]:
+    """The whole of it; what is wrong at the end."""
+    reconcile.ASK_AFTER, reconcile.NEVER_SENT_AFTER = reconcile.ASK_AFTER / 20, reconcile.NEVER_SENT_AFTER / 20
+    breaker.FAILURES = 10**9  # it is tested elsewhere; here every call shall go through
+    failures = Failures(share)
+    failures.install()
+    event, buyers = _stage(seed)
+    done, seen = threading.Event(), Counter[str]()
+    started = time.monotonic()
+
+    healer = threading.Thread(target=_heal, args=(done, random.Random(seed)))
+    healer.start()
+    with ThreadPoolExecutor(THREADS) as pool:
+        for counted in pool.map(
+            lambda n: _shop(failures, seed + n, event, buyers[n::THREADS], payments // THREADS), range(THREADS)
+        ):
+            seen += counted
+    print(f"  {time.monotonic() - started:.0f} s; then what was left open is settled", flush=True)
+    time.sleep(0.1)
+    quiet = _wait_until_quiet(seed)
+    done.set()
+    healer.join()
+    _print(seen, failures.happened)
+    return ([] if quiet else ["something is still open"]) + _wrong()
+
+
+def _stage(seed: int) -> tuple[Event, list[User]]:
+    """A new event of 20,000 seats whose holds end quickly, and its buyers."""
+    stamp = f"{seed}-{time.time_ns()}"
+    seller = User.objects.create(email=f"seller-{stamp}@chaos.example", name="Seller", role="seller")
+    buyers = User.objects.bulk_create(
+        User(email=f"buyer{number}-{stamp}@chaos.example", name=f"Buyer {number}") for number in range(THREADS * 10)
+    )
+    seating = read_seating(HALL, max_seats=20_000)
+    texts = {"name": f"Chaos {stamp}", "description": "", "venue_name": "Here"}
+    limits = {"hold_seconds": 2, "payment_seconds": 3, "max_active_holds": 1000}
+    return create_event(seller=seller, seating=seating, **texts, **limits), buyers
+
+
+def _shop(failures: Failures, seed: int, event: Event, buyers: list[User], payments: int) -> Counter[str]:
+    """One thread: as many payments as asked for, whatever comes of them."""
+    die, seen = failures.seed(seed), Counter[str]()
+    try:
+        while payments > 0:
+            buyer = die.choice(buyers)
+            booking = _try(seen, "hold", partial(_hold, die, event, buyer))
+            if booking is None:
+                continue
+            payments -= 1
+            _after_hold(die, seen, booking)
+    finally:
+        connection.close()
+    return seen
+
+
+def _after_hold(die: random.Random, seen: Counter[str], booking: Booking) -> None:
+    buyer, fate = booking.buyer, die.random()
+    if fate < 0.05:
+        time.sleep(die.uniform(1.9, 2.1))  # pays at the deadline
+    for _ in range(die.choice([1, 1, 1, 2, 3])):  # declined cards are tried again, good ones clicked twice
+        card = die.choices(list(CARDS), list(CARDS.values()))[0]
+        _try(seen, "pay", partial(pay_booking, booking_id=booking.pk, buyer=buyer, card_number=card))
+    if fate > 0.93:
+        _try(seen, "cancel", partial(cancel_booking, booking_id=booking.pk, buyer=buyer))
+    elif fate > 0.35:
+        _try(seen, "refund", partial(refund_booking, booking_id=booking.pk, user=buyer))
+        for refund_id in Refund.objects.filter(payment__booking=booking).values_list("pk", flat=True):
+            for _ in range(die.choice([0, 1, 2])):
+                _try(seen, "send refund", partial(send_refund, refund_id=refund_id))
+
+
+def _hold(die: random.Random, event: Event, buyer: User) -> Booking:
+    where = {"section": die.choice("AB"), "subsection": die.randint(1, 20)}
+    wish = Wish(event_id=event.pk, mode=SelectionMode.BEST_AVAILABLE, quantity=die.randint(1, 4), **where)  # type: ignore[arg-type]
+    return hold_seats(buyer=buyer, wish=wish)
+
+
+def _try(seen: Counter[str], what: str, act: Callable[[], Any]) -> Any:
+    """What came of it; a refusal or a death is counted, and anything else is a bug that ends the run."""
+    try:
+        result = act()
+        seen[f"{what}: done"] += 1
+        return result
+    except DomainError as refusal:
+        seen[f"{what}: {refusal.code}"] += 1
+    except Killed:
+        seen[f"{what}: killed"] += 1
+        connection.close()
+    return None
+
+
+def _heal(done: threading.Event, die: random.Random) -> None:
+    """What the worker does meanwhile; and the gateway's webhooks, doubled and shuffled."""
+    while not done.wait(0.2):
+        expire_holds()
+        _send_webhooks(die)
+        reconcile.reconcile_payments()
+    connection.close()
+
+
+def _send_webhooks(die: random.Random) -> None:
+    due = list(MockCharge.objects.filter(webhook_due_at__lte=database_now(), webhook_delivered_at=None)[:200])
+    messages = [entry for entry in due for _ in range(die.choice([1, 2, 3]))]
+    die.shuffle(messages)
+    for entry in messages:
+        body = webhook_body(entry)
+        receive_webhook(gateway="mock", headers=webhook_headers(entry, body), body=body)
+    MockCharge.objects.filter(pk__in=[entry.pk for entry in due]).update(webhook_delivered_at=database_now())
+
+
+def _wait_until_quiet(seed: int) -> bool:
+    """Until no charge, refund or hold is open; whether that came to be."""
+    Refund.objects.filter(status="pending").update(created_at=database_now() - 2 * reconcile.NEVER_SENT_AFTER * 20)
+    end = time.monotonic() + QUIET_SECONDS
+    while time.monotonic() < end:
+        time.sleep(0.5)
+        open_ = Payment.objects.filter(status="pending").exists() or Refund.objects.filter(status="pending").exists()
+        if not open_ and not Booking.objects.filter(status="pending_payment").exists():
+            return True
+    return False
+
+
+def _wrong() -> list[str]:
+    """Broken invariants, and books that differ."""
+    wrong = [f"{name}: {found}" for name, found in check_invariants().items() if found]
+    ours = Payment.objects.filter(captured_at__isnull=False).aggregate(taken=Sum("amount"), back=Sum("refunded_amount"))
+    theirs = MockCharge.objects.filter(captured=True).aggregate(taken=Sum("amount"))
+    theirs["back"] = MockRefund.objects.aggregate(back=Sum("amount"))["back"]
+    print(f"  our book:      taken {ours['taken']:>12,}  given back {ours['back']:>12,} cents")
+    print(f"  gateway's:     taken {theirs['taken']:>12,}  given back {theirs['back']:>12,} cents")
+    sold = Booking.objects.filter(status__in=["paid", "completed"]).aggregate(sum=Sum("total_price"))["sum"] or 0
+    print(f"  sold tickets:  {sold:>18,} cents", flush=True)
+    if ours != theirs:
+        wrong.append("the two books differ")
+    if ours["taken"] - ours["back"] != sold:
+        wrong.append("the money we keep is not the price of what is sold")
+    return wrong
+
+
+def _print(seen: Counter[str], happened: Counter[str]) -> None:
+    print("  what buyers saw:  " + ", ".join(f"{count:,} {what}" for what, count in sorted(seen.items())))
+    print("  failures injected: " + ", ".join(f"{count:,} {what}" for what, count in sorted(happened.items())))

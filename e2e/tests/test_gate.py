@@ -1,0 +1,136 @@
+"""The scanner at the door: with a network, without one, and with one again."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from bookings.models import Booking, CheckIn
+from bookings.operations.check_in import check_in
+from bookings.operations.refund import refund_booking
+from bookings.tests.gate_stage import codes_of
+from e2e.tests.test_every_page import COLOURS, WIDER, assert_accessible
+from e2e.tests.visitors import PHONE, Visitors
+from events.models import Event
+
+PaidBooking = Callable[..., Booking]
+UNPLUGGED = "ERR_INTERNET_DISCONNECTED"
+
+
+@pytest.fixture
+def codes(alice: User, paid_booking: PaidBooking) -> list[str]:
+    """Of four tickets: row 1, seats 1 to 4."""
+    return codes_of(paid_booking(alice, "1-1", "1-2", "1-3", "1-4"))
+
+
+@pytest.fixture
+def void(alice: User, carol: User, paid_booking: PaidBooking) -> str:
+    """The code of a refunded ticket."""
+    booking = paid_booking(alice, "2-1")
+    (code,) = codes_of(booking)
+    refund_booking(booking_id=booking.pk, user=carol)
+    return code
+
+
+class Scanner:
+    """A scanner, worked by typing as a hand scanner does."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        expect(self.page.locator("#page[data-ready]")).to_be_visible()
+
+    def scan(self, code: str, verdict: str, *, alone: bool = False) -> None:
+        """Scans, and expects this verdict, by this scanner alone or by the server."""
+        field = self.page.get_by_label("Code")
+        field.focus()
+        self.page.keyboard.insert_text(code)
+        self.page.keyboard.press("Enter")
+        result = self.page.get_by_role("region", name="Last ticket")
+        expect(result).to_have_attribute("data-result", verdict)
+        expect(result.get_by_text("Decided without the network.")).to_be_visible(visible=alone)
+
+    def unplug(self) -> None:
+        self.page.context.set_offline(True)
+
+    def plug_in(self) -> None:
+        self.page.context.set_offline(False)
+
+
+def test_the_door_keeps_moving_without_a_network(
+    visitors: Visitors, concert: Event, carol: User, codes: list[str], void: str
+) -> None:
+    visitors.forgive(UNPLUGGED)
+    page = visitors(carol, f"/gate/{concert.pk}")
+    gate = Scanner(page)
+    expect(page.get_by_text("Online", exact=True)).to_be_visible()
+    expect(page.get_by_text("Opens without a network", exact=True)).to_be_visible()
+    gate.scan(codes[0], "accepted")
+    expect(page.get_by_role("region", name="Last ticket")).to_contain_text("Section A · block 1 · row 1 · seat 1")
+    gate.scan(codes[0], "already")
+    gate.scan(void, "void")
+
+    gate.unplug()
+    gate.scan(codes[1], "accepted", alone=True)
+    gate.scan(codes[1], "already", alone=True)
+    gate.scan(codes[0], "already", alone=True)
+    gate.scan(void, "void", alone=True)
+    gate.scan(codes[1][:40] + ("B" if codes[1][40] == "A" else "A") + codes[1][41:], "forged", alone=True)
+    check_in(event_id=concert.pk, code=codes[2], by=carol, device="Side door")
+    gate.scan(codes[2], "accepted", alone=True)
+    gate.scan(codes[3], "accepted", alone=True)
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("2 waiting to be sent")).to_be_visible()
+    expect(page.get_by_text("Offline: this scanner decides alone")).to_be_visible()
+
+    page.reload()
+    gate.wait_until_ready()
+    expect(page.get_by_text("2 waiting to be sent")).to_be_visible()
+    gate.scan(codes[1], "already", alone=True)
+    assert CheckIn.objects.count() == 2
+
+    gate.plug_in()
+    expect(page.get_by_text("waiting to be sent")).to_be_hidden()
+    expect(page.get_by_text("Online", exact=True)).to_be_visible()
+    conflicts = page.get_by_role("region", name="Conflicts")
+    expect(conflicts.get_by_role("listitem")).to_have_count(1)
+    expect(conflicts).to_contain_text("row 1 · seat 3: let in here, but another scan was earlier.")
+    expect(conflicts).to_contain_text("at Side door by Carol")
+    assert sorted(CheckIn.objects.values_list("admission__position", "kind")) == [
+        (0, "accepted"),
+        (1, "accepted"),
+        (2, "accepted"),
+        (2, "conflict"),
+    ]
+    page.get_by_role("button", name="I have seen them").click()
+    expect(conflicts).to_be_hidden()
+    gate.scan(codes[3], "accepted")
+
+
+def test_what_was_let_in_is_taken_back(visitors: Visitors, concert: Event, carol: User, codes: list[str]) -> None:
+    page = visitors(carol, f"/gate/{concert.pk}")
+    gate = Scanner(page)
+    for _ in range(2):
+        gate.scan(codes[0], "accepted")
+        page.get_by_role("button", name="Take it back").click()
+        expect(page.get_by_role("heading", name="Taken back")).to_be_visible()
+    assert CheckIn.objects.count() == 4
+
+
+def test_the_scanner_fits_a_phone_and_is_accessible(
+    visitors: Visitors, concert: Event, carol: User, codes: list[str]
+) -> None:
+    page = visitors(carol, f"/gate/{concert.pk}", viewport=PHONE)
+    gate = Scanner(page)
+    for code, verdict in ((codes[0], "accepted"), (codes[0], "already"), ("no ticket", "forged")):
+        gate.scan(code, verdict)
+        content, window = page.evaluate(WIDER)
+        assert content <= window
+        page.emulate_media(color_scheme="light")
+        assert_accessible(page)
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_timeout(150)
+        assert_accessible(page, options=COLOURS)

@@ -10,6 +10,13 @@ DECLINED = {
 }
 SUCCEEDS = "4242424242424242"
 REFUSED_ONCE = "4000000000000101"
+# What the checkout offers for trying out: number, what happens.
+TEST_CARDS = [
+    (SUCCEEDS, "succeeds"),
+    ("4000000000000002", "is declined"),
+    ("4000000000009995", "has insufficient funds"),
+    (REFUSED_ONCE, "is refused once, then succeeds"),
+]
 UNKNOWN = ("card_not_supported", "This is a test gateway and it does not know this card. Use 4242 4242 4242 4242.")
 
 

@@ -49,7 +49,7 @@ ARENA = {
 }
 FLASH = {
     "name": "One night only: The Comeback",
-    "description": "A hundred times more people than seats. The waiting room keeps it fair.",
+    "description": "One evening, five thousand seats, and everybody wants to be there.",
     "venue_name": "City Stadium",
     "seating_config": {
         "rows": 20,

@@ -1,10 +1,15 @@
-"""The addresses of the accounts' calls."""
+"""The addresses of the accounts' pages and calls."""
 
 from django.urls import path
 
-from accounts import api
+from accounts import api, pages
 
 urlpatterns = [
+    path("login", pages.login, name="login"),
+    path("register", pages.register, name="register"),
+    path("verify", pages.verify, name="verify"),
+    path("reset", pages.reset, name="reset"),
+    path("reset/<str:uid>/<str:token>", pages.reset_confirm, name="reset-confirm"),
     path("api/user", api.Me.as_view()),
     path("api/user/login", api.Login.as_view()),
     path("api/user/logout", api.Logout.as_view()),

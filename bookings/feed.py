@@ -44,13 +44,22 @@ class BuyerTopic(Topic):
         self.since = since
         self.told = told  # booking: `updated_at` when it was last told
         self.warned: set[tuple[uuid.UUID, datetime]] = set()  # booking, deadline
+        self.ended: set[tuple[uuid.UUID, datetime]] = set()  # the same; told without waiting for the sweep
 
     def learn(self, booking: Booking) -> None:
-        """Tells what is new about a booking; each state once, older ones never."""
+        """Tells what is new about a booking; each state once, older ones never.
+
+        The end of a hold is told by the clock, so that neither a lost worker nor a lost Redis can delay it.
+        """
         if booking.updated_at > self.told.get(booking.pk, EPOCH):
             self.told[booking.pk] = booking.updated_at
             self._tell(booking, updated_frame(booking), updated_message(booking))
+        if booking.updated_at < self.told.get(booking.pk, EPOCH):
+            return  # news has overtaken this read
         ends = booking.pk, booking.expires_at
+        if booking.is_over and ends not in self.ended:
+            self.ended.add(ends)
+            self._tell(booking, updated_frame(booking), updated_message(booking))
         if is_expiring(booking) and ends not in self.warned:
             self.warned.add(ends)
             self._tell(booking, expiring_frame(booking), expiring_message(booking))
@@ -135,11 +144,11 @@ def updated_message(booking: Booking) -> bytes:
         "event_type": "booking_updated",
         "event_id": booking.event_id,
         "booking_id": str(booking.pk),
-        "status": booking.status,
+        "status": booking.shown_status,
         "tickets": booking_tickets(booking),
     }
-    if booking.failure:
-        data["error_message"] = booking.failure
+    if booking.shown_failure:
+        data["error_message"] = booking.shown_failure
     return stream_message("status_update", data, _id(booking))
 
 

@@ -12,6 +12,7 @@ from bookings.models import Booking, Letter, Payment, Refund
 from bookings.pdf import tickets_pdf
 from bookings.states import SOLD, BookingStatus, LetterKind
 from bookings.tickets import one_line, valid_tickets, when
+from events.calendar import calendar_file
 from events.money import money
 from events.serializers import seat_names
 
@@ -53,6 +54,9 @@ def compose(letter: Letter) -> EmailMultiAlternatives | None:
 def _attach_tickets(mail: EmailMultiAlternatives, booking: Booking) -> None:
     tickets = booking.admissions.select_related("booking", "event", "subsection").order_by("position")
     mail.attach("tickets.pdf", tickets_pdf(valid_tickets(list(tickets))), "application/pdf")
+    if booking.event.starts_at is not None:
+        url = f"{settings.SITE_URL}/events/{booking.event_id}"
+        mail.attach("event.ics", calendar_file(booking.event, url=url), "text/calendar")
 
 
 def _context(letter: Letter) -> dict[str, Any]:

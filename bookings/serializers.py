@@ -118,12 +118,12 @@ def booking_body(booking: Booking) -> dict[str, Any]:
         "seat_positions": seat_names(block, booking.positions),
         "total_price": booking.total_price,
         "currency": event.currency,
-        "status": booking.status,
+        "status": booking.shown_status,
         "expires_at": booking.expires_at,
         "seconds_left": booking.seconds_left,
         "created_at": booking.created_at,
         "paid_at": booking.paid_at,
-        "failure": booking.failure or None,
+        "failure": booking.shown_failure or None,
     }
 
 
@@ -135,7 +135,7 @@ def booking_tickets(booking: Booking) -> list[dict[str, Any]]:
     if booking.status in SOLD:
         status = SeatStatus.SOLD
     else:
-        status = SeatStatus.RESERVED if booking.status == BookingStatus.PENDING_PAYMENT else SeatStatus.AVAILABLE
+        status = SeatStatus.RESERVED if booking.shown_status == BookingStatus.PENDING_PAYMENT else SeatStatus.AVAILABLE
     block = booking.subsection
     return [ticket_body(block, position, status.value, booking.unit_price) for position in booking.positions]
 

@@ -30,6 +30,7 @@ BOOKING_TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
 
 HOLDING = (BookingStatus.PENDING_PAYMENT,)  # its seats are reserved
 SOLD = (BookingStatus.PAID, BookingStatus.COMPLETED)  # its seats are sold
+TIME_IS_UP = "The time to pay was over before the payment."  # why a booking expired, for its buyer
 OPEN = (BookingStatus.PROCESSING, BookingStatus.PENDING_PAYMENT)  # counts against the buyer's limit
 
 

@@ -2,8 +2,11 @@
 
 from typing import Any, cast
 
-from django.http import HttpResponseBase
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.text import slugify
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
@@ -13,6 +16,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from accounts.schema import problems
 from events import reads
+from events.calendar import calendar_file
 from events.filters import EventFilter
 from events.models import Event
 from events.operations.blocking import block_seats, unblock_seats
@@ -176,6 +180,29 @@ class SeatMap(generics.GenericAPIView[Event]):
         rows = reads.seat_map(event_id)
         body = {"event_id": event_id, "stats": reads.sum_counts(rows), "sections": [public_row(row) for row in rows]}
         return _tagged(Response(body), tag)
+
+
+class CalendarFile(generics.GenericAPIView[Event]):
+    """An event for calendars."""
+
+    permission_classes = [AnyoneReadsSellersWrite]
+
+    @extend_schema(
+        operation_id="event_calendar",
+        responses={(200, "text/calendar"): OpenApiTypes.STR} | problems(404),
+    )
+    def get(self, request: Request, event_id: int) -> HttpResponse:
+        """The event as iCalendar (RFC 5545). 404 as well while it has no date."""
+        event = reads.visible_event(event_id, user_or_none(request))
+        url = settings.SITE_URL + reverse("event", args=[event.pk])
+        response = HttpResponse(calendar_file(event, url=url), content_type="text/calendar; charset=utf-8")
+        # Nothing of a name but a-z, 0-9, - and _ is left, so nothing of it can end the header.
+        response["Content-Disposition"] = f'attachment; filename="{slugify(event.name)[:60] or "event"}.ics"'
+        return response
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Calendars ask for text/calendar, which is no renderer here: never 406."""
+        return super().perform_content_negotiation(request, force=True)
 
 
 def _tagged(response: Response, tag: str) -> Response:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from events.blocks import Block, Change, Counts, Truth
+from events.looking import Mark
 from events.models import Event, Subsection
 from events.states import SEAT_STEPS, ChangeKind, EventStatus
 from events.topic import EventTopic
@@ -55,7 +56,11 @@ class EventFeed(Feed[EventTopic]):
         return EventTopic(event, [_block(row) for row in Subsection.objects.filter(event_id=key)])
 
     def hear(self, topic: EventTopic, message: dict[str, Any]) -> None:
-        """News of seats (events.news.SeatNews)."""
+        """News of seats (events.news.SeatNews), or what a viewer looks at (events.looking.Mark)."""
+        if "mark" in message:
+            if topic.mark(Mark(**message["mark"])):
+                self.hub.due(self, topic)
+            return
         block = topic.blocks.get(message["subsection_id"])
         if block is not None:
             counts = Counts(message["available"], message["reserved"], message["sold"], message["blocked"])

@@ -12,12 +12,18 @@ MAX_ID = 2**63 - 1
 class EventFilter(filters.FilterSet):
     """Words, place, time and price; everything a buyer narrows a list by."""
 
-    q = filters.CharFilter(method="search", max_length=200, help_text="Words in name, description or venue.")
+    q = filters.CharFilter(
+        label="Words", method="search", max_length=200, help_text="Words in name, description or venue."
+    )
     venue = filters.CharFilter(field_name="venue_name", lookup_expr="icontains", max_length=200)
     starts_after = filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="gte")
     starts_before = filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="lte")
-    price_min = filters.NumberFilter(method="pass_on", min_value=0, max_value=MAX_ID, help_text="In minor units.")
-    price_max = filters.NumberFilter(method="pass_on", min_value=0, max_value=MAX_ID, help_text="In minor units.")
+    price_min = filters.NumberFilter(
+        label="Price from", method="pass_on", min_value=0, max_value=MAX_ID, help_text="In minor units."
+    )
+    price_max = filters.NumberFilter(
+        label="Price to", method="pass_on", min_value=0, max_value=MAX_ID, help_text="In minor units."
+    )
     ordering = filters.OrderingFilter(fields=["starts_at", "created_at", "name"])
 
     class Meta:

@@ -70,7 +70,7 @@ class NewEventForm(EventTexts):
     currency = forms.RegexField(r"^[A-Z]{3}\Z", initial="USD", help_text="ISO 4217, three capital letters.")
     seating_config = forms.CharField(
         label="Seating",
-        widget=forms.Textarea(attrs={"rows": 12, "cols": 90, "spellcheck": "false", "style": "font-family: monospace"}),
+        widget=forms.Textarea(attrs={"rows": 12, "cols": 90, "spellcheck": "false", "class": "seating-config"}),
         initial=SEATING_EXAMPLE,
         help_text=SEATING_HELP,
     )

@@ -4,7 +4,8 @@ import hashlib
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from events.models import Event, Subsection
@@ -49,6 +50,11 @@ def events_on_offer() -> QuerySet[Event]:
     return Event.objects.filter(is_active=True, status=EventStatus.AVAILABLE)
 
 
+def events_on_show() -> QuerySet[Event]:
+    """What the page of events shows: those on sale, and those sold out, whose seats may come back."""
+    return Event.objects.filter(is_active=True, status__in=[EventStatus.AVAILABLE, EventStatus.SOLD_OUT])
+
+
 def events_of_seller(seller_id: int, user: User | None) -> QuerySet[Event]:
     """A seller's events; drafts and inactive ones only for that seller and operators."""
     events = Event.objects.filter(seller_id=seller_id)
@@ -72,6 +78,16 @@ def stats_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
     rows = Subsection.objects.filter(event_id__in=event_ids).order_by().values_list("event_id")
     summed = rows.annotate(*(Sum(name) for name in COUNTS))
     return {event_id: dict(zip(COUNTS, map(int, counts), strict=True)) for event_id, *counts in summed}
+
+
+def offers_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
+    """`stats_of` with `price_from`: of the cheapest seat left (minor units), or of all where none is left."""
+    rows = Subsection.objects.filter(event_id__in=event_ids).order_by().values_list("event_id")
+    price_from = Coalesce(Min("price", filter=Q(available__gt=0)), Min("price"))
+    summed = rows.annotate(*(Sum(name) for name in COUNTS), price_from=price_from)
+    return {
+        event_id: dict(zip((*COUNTS, "price_from"), map(int, numbers), strict=True)) for event_id, *numbers in summed
+    }
 
 
 def sum_counts(rows: list[dict[str, Any]]) -> dict[str, int]:

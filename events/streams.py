@@ -4,6 +4,7 @@ from typing import Any
 
 from accounts.scopes import user_of
 from events.feed import read_truths
+from events.looking import Looking, Mark
 from events.resume import resumed_versions
 from events.topic import EventTopic
 from realtime.database import in_thread
@@ -18,15 +19,16 @@ PONG = socket_frame({"type": "pong"})
 
 
 class EventSocket(Socket):
-    """A viewer of one event. `watching` are the blocks whose seats he follows."""
+    """A viewer of one event. `watching` are the blocks whose seats he follows, `looking` tells others of his picks."""
 
-    __slots__ = ("topic", "watching")
+    __slots__ = ("topic", "watching", "looking")
 
     topic: EventTopic
 
     def __init__(self, scope: Scope, hub: Hub, subject: int) -> None:
         super().__init__(scope, hub, subject)
         self.watching: frozenset[int] = frozenset()
+        self.looking: Looking | None = None
 
     async def opened(self) -> None:
         """The snapshot at once; and who is signed in hears of his bookings too."""
@@ -39,16 +41,36 @@ class EventSocket(Socket):
             self.join(await self.hub.open("buyer", user.pk))
 
     async def heard(self, frame: dict[str, Any]) -> None:
-        """`watch`, `unwatch` or `ping`."""
+        """`watch`, `unwatch`, `selecting` or `ping`."""
         match frame.get("type"):
             case "watch":
                 await self._watch(self._blocks(frame))
             case "unwatch":
                 self.watching -= self._blocks(frame)
+            case "selecting":
+                self._select(frame)
             case "ping":
                 self.write(PONG)
             case _:
-                raise BadInput([], "The type of a frame is watch, unwatch or ping.")
+                raise BadInput([], "The type of a frame is watch, unwatch, selecting or ping.")
+
+    def closed(self) -> None:
+        """See Socket. Who goes looks at nothing."""
+        if self.looking is not None:
+            self._pass_on(self.looking.away())
+
+    def _select(self, frame: dict[str, Any]) -> None:
+        """What others may see as faint marks; what comes too fast is left out."""
+        found = self._blocks(frame)
+        if frame.get("subsection") is None or len(found) != 1:
+            raise BadInput([], "Seats are looked at in one block: give its section and subsection.")
+        (block_id,) = found
+        self.looking = self.looking or Looking()
+        self._pass_on(self.looking.at(self.topic.blocks[block_id], frame.get("seats")))
+
+    def _pass_on(self, mark: Mark | None) -> None:
+        if mark is not None:
+            self.hub.relay("event", self.subject, {"mark": mark._asdict()})
 
     async def _watch(self, block_ids: frozenset[int]) -> None:
         """The seats as they are now, and from here on every change of them: nothing can fall between."""

@@ -10,6 +10,7 @@ from django.db import connection
 
 from accounts.models import User
 from events.blocks import Block, Seats, Truth, total_counts
+from events.looking import MAX_TOLD_AT_ONCE, Mark
 from events.models import Event
 from events.reads import may_manage
 from events.resume import resume_id
@@ -35,6 +36,7 @@ class EventTopic(Topic):
         self.event = event
         self.blocks = {block.id: block for block in blocks}
         self.every_block = frozenset(self.blocks)
+        self.marks: dict[str, bytes] = {}  # viewer: his mark, to be told with the next flush
         self._snapshot: bytes | None = None
         self._initial: bytes | None = None
         self._reading_seats = asyncio.Lock()
@@ -58,6 +60,13 @@ class EventTopic(Topic):
     def changed(self) -> None:
         """What was encoded is out of date."""
         self._snapshot = self._initial = None
+
+    def mark(self, mark: Mark) -> bool:
+        """Somebody looks at seats. Whether that will be told: beyond some at once it is not."""
+        if mark.viewer not in self.marks and len(self.marks) >= MAX_TOLD_AT_ONCE:
+            return False
+        self.marks[mark.viewer] = mark.frame()
+        return True
 
     def snapshot(self) -> bytes:
         """The first frame of a socket; encoded once for all who come before the next change."""
@@ -106,19 +115,31 @@ class EventTopic(Topic):
         due = [block for block in self.blocks.values() if block.due]
         if self.sockets:
             self._tell_sockets(due)
-        if self.streams:
+        if self.streams and due:
             message = self.status_update(due)
             for stream in self.streams:
                 stream.write(message)
         for block in due:
             block.tell()
+        self.marks.clear()
 
     def _tell_sockets(self, due: list[Block]) -> None:
         frames: dict[frozenset[int], bytes] = {}
         for socket in self.sockets:
             if socket.watching not in frames:
                 frames[socket.watching] = b"".join(_delta_frame(block, socket.watching) for block in due)
-            socket.write(frames[socket.watching])
+            if frames[socket.watching]:
+                socket.write(frames[socket.watching])
+        if self.marks:
+            self._tell_marks()
+
+    def _tell_marks(self) -> None:
+        """To all who follow seats; nobody is told his own."""
+        marks = b"".join(self.marks.values())
+        for socket in self.sockets:
+            own = self.marks.get(socket.looking.viewer) if socket.looking is not None else None
+            if socket.watching and own != marks:
+                socket.write(marks if own is None else marks.replace(own, b""))
 
     def _state(self) -> dict[str, Any]:
         blocks = self.blocks.values()

@@ -2,14 +2,17 @@
 
 from django.urls import path
 
-from events import api
+from events import api, pages
 
 urlpatterns = [
+    path("", pages.event_list, name="events"),
+    path("events/<int:event_id>", pages.event_page, name="event"),
     path("api/event", api.EventList.as_view(), name="event-list"),
     path("api/event/<int:event_id>", api.EventItem.as_view(), name="event-detail"),
     path("api/event/<int:event_id>/block", api.BlockedSeats.as_view(), name="event-block"),
     path("api/event/<int:event_id>/unblock", api.UnblockedSeats.as_view(), name="event-unblock"),
     path("api/event/<int:event_id>/seatmap", api.SeatMap.as_view(), name="event-seatmap"),
+    path("api/event/<int:event_id>/calendar.ics", api.CalendarFile.as_view(), name="event-calendar"),
     path(
         "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats",
         api.SubsectionSeats.as_view(),

@@ -57,6 +57,12 @@ class Ear:
             if not await self._settle(group):
                 break
 
+    async def tell(self, group: str, message: Message) -> None:
+        """Sends to all who hear the group, in every process and in this one; may be lost."""
+        with suppress(Exception):
+            async with asyncio.timeout(PATIENCE):
+                await self._layer.group_send(group, {**message, "group": group})
+
     async def listen(self) -> None:
         """Hears for ever, whatever happens to Redis."""
         while True:

@@ -136,6 +136,10 @@ class Hub:
 
     # --- Telling it --------------------------------------------------------------------------------
 
+    def relay(self, name: str, key: int, message: Message) -> None:
+        """Passes a viewer's word on to the feed `name` of every process, this one included; may be lost."""
+        self._start(self._ear.tell(group_of(name, key), message))
+
     def due(self, feed: Feed[Any], topic: Topic) -> None:
         """See Runner."""
         topics = self._pending.setdefault(feed, [])

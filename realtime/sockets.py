@@ -56,6 +56,9 @@ class Socket(Viewer):
         """A frame of the client: a JSON object. A DomainError is told to it as an `error` frame."""
         raise NotImplementedError
 
+    def closed(self) -> None:
+        """The client has gone, and may never have been `opened`."""
+
     def join(self, topic: Topic) -> None:
         """Watches a topic that was just opened."""
         join_topic(topic, self, topic.sockets)
@@ -86,6 +89,7 @@ class Socket(Viewer):
             await send({"type": "websocket.close", "code": closed.code})
         finally:
             self.hub.leave(self)
+            self.closed()
 
     async def _open(self) -> None:
         try:

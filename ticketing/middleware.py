@@ -43,6 +43,18 @@ class RequestContext:
         return response
 
 
+class PermissionsPolicy:
+    """Says which of the browser's powers our pages may ask for (PERMISSIONS_POLICY)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        return response
+
+
 class BodyTooLarge(DomainError):
     """The announced length of the body is over the limit."""
 

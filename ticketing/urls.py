@@ -1,20 +1,29 @@
 """All addresses. The apps bring their own; here are the admin, the schema and the operators' endpoints."""
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponseRedirect
+from django.templatetags.static import static
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from ticketing import health
+
+
+def icon(request: HttpRequest) -> HttpResponseRedirect:
+    """Pages that name no icon (the admin) are asked for this one."""
+    return HttpResponseRedirect(static("ticketing/icon.svg"))
+
 
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("events.urls")),
     path("", include("bookings.urls")),
     path("api/schema", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
-    path("api/docs", SpectacularSwaggerView.as_view(permission_classes=[], url_name="schema"), name="docs"),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(permission_classes=[], url_name="schema"), name="docs"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("admin/", admin.site.urls),
+    path("favicon.ico", icon),
 ]
 
 handler400 = "ticketing.problems.bad_request"

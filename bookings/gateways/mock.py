@@ -31,6 +31,15 @@ UNKNOWN_CARD = (
     "This is a test gateway and it does not know this card. Use 4242 4242 4242 4242.",
 )
 WEBHOOK_DELAY = timedelta(seconds=2)
+# What the checkout offers for trying out: number, what happens.
+TEST_CARDS = [
+    (SUCCEEDS, "succeeds"),
+    ("4000000000000002", "is declined"),
+    ("4000000000009995", "has insufficient funds"),
+    (REFUSED_ONCE, "is refused once, then succeeds"),
+    (ANSWERS_LATER, "is answered a few seconds later"),
+    (NEVER_ANSWERS, "is never answered, but found out"),
+]
 
 
 class MockGateway:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from uuid_utils.compat import uuid7
 
-from bookings.states import HOLDING, BookingStatus, SelectionMode
+from bookings.states import HOLDING, TIME_IS_UP, BookingStatus, SelectionMode
 from events.clock import Now
 from events.models import Event, Subsection
 
@@ -28,6 +28,13 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def for_display(self) -> "BookingQuerySet":
         """With event and block, and `left`, the time to the deadline by the database's clock."""
         return self.select_related("event", "subsection").annotate(left=F("expires_at") - Now())
+
+    def shown_as(self, status: str) -> "BookingQuerySet":
+        """Those with this `shown_status`."""
+        over = Q(status=BookingStatus.PENDING_PAYMENT, expires_at__lte=Now())
+        if status == BookingStatus.EXPIRED:
+            return self.filter(Q(status=status) | over)
+        return self.filter(status=status).exclude(over)
 
     def due(self) -> "BookingQuerySet":
         """Holds whose deadline has passed, whether or not the sweep has been there."""
@@ -97,6 +104,21 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time to pay has passed, be the sweep there yet or not."""
+        return self.status == BookingStatus.PENDING_PAYMENT and self.left <= timedelta(0)
+
+    @property
+    def shown_status(self) -> str:
+        """The status as people see it: a hold ends by the clock, and needs no worker to have ended."""
+        return BookingStatus.EXPIRED.value if self.is_over else self.status
+
+    @property
+    def shown_failure(self) -> str:
+        """Why it came to nothing, for its buyer; empty if it did not."""
+        return TIME_IS_UP if self.is_over else self.failure
 
     @property
     def seconds_left(self) -> int:

@@ -5,12 +5,10 @@ from django.db import transaction
 from bookings.models import Booking
 from bookings.operations.post import write_letter
 from bookings.operations.steps import move
-from bookings.states import BookingStatus, LetterKind
+from bookings.states import TIME_IS_UP, BookingStatus, LetterKind
 from events.models import Subsection
 from events.operations.seats import change_seats
 from events.states import ChangeKind
-
-TIME_IS_UP = "The time to pay was over before the payment."
 
 
 def release_expired(block: Subsection) -> int:

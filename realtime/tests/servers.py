@@ -58,18 +58,20 @@ class Server:
 
 
 @contextmanager
-def daphne(application: str = "ticketing.asgi:application", **environment: str) -> Iterator[Server]:
-    """The streams, and everything else, in a process of their own."""
-    port = free_port()
+def daphne(
+    application: str = "ticketing.asgi:application", *, port: int | None = None, **environment: str
+) -> Iterator[Server]:
+    """The streams, and everything else, in a process of their own; at `port`, or at a free one."""
+    port = port or free_port()
     command = ["-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port), application]
     with _running(command, port, environment) as server:
         yield server
 
 
 @contextmanager
-def granian(**environment: str) -> Iterator[Server]:
-    """The API and the pages, as `make run` serves them."""
-    port = free_port()
+def granian(*, port: int | None = None, **environment: str) -> Iterator[Server]:
+    """The API and the pages, as `make run` serves them; at `port`, or at a free one."""
+    port = port or free_port()
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--blocking-threads", "8"]
     command = ["-m", "granian", *options, "ticketing.wsgi:application"]
     with _running(command, port, environment) as server:
@@ -164,7 +166,7 @@ class Stream:
 
 @contextmanager
 def _running(command: list[str], port: int, environment: dict[str, str]) -> Iterator[Server]:
-    process = subprocess.Popen([sys.executable, *command], env={**os.environ, **_own_services(), **environment})
+    process = subprocess.Popen([sys.executable, *command], env={**os.environ, **own_services(), **environment})
     try:
         _wait_until(lambda: process.poll() is not None or _answers(port), " ".join(command))
         assert process.poll() is None, f"{command} ended at once"
@@ -178,7 +180,7 @@ def _running(command: list[str], port: int, environment: dict[str, str]) -> Iter
             process.wait()
 
 
-def _own_services() -> dict[str, str]:
+def own_services() -> dict[str, str]:
     """The addresses of the test database, and of the Redis that this process uses."""
     from django.conf import settings
     from django.db import connection

@@ -25,6 +25,7 @@ PROMISED = {
     "/api/event/{event_id}/block": {"post"},
     "/api/event/{event_id}/unblock": {"post"},
     "/api/event/{event_id}/seatmap": {"get"},
+    "/api/event/{event_id}/calendar.ics": {"get"},
     "/api/event/{event_id}/sections/{section}/subsection/{number}/seats": {"get"},
     "/api/booking": {"get", "post"},
     "/api/booking/my_booking": {"get"},

@@ -1,0 +1,30 @@
+"""Amounts in templates."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from events.money import money as in_words
+
+register = template.Library()
+
+
+@register.simple_tag
+def money(amount: int, currency: str) -> SafeString:
+    """An amount in minor units, readable as it is; localize.js writes it as the reader's locale does."""
+    text = in_words(amount, currency)
+    return format_html('<data class="money" value="{}" data-currency="{}">{}</data>', amount, currency, text)
+
+
+@register.filter
+def card_groups(number: str) -> str:
+    """A card's number as it is printed on it: in groups of four."""
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+
+
+@register.filter
+def clock(seconds: int) -> str:
+    """Seconds as a clock: 75 is "1:15"."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,60 @@
+"""An event as a file for calendars (RFC 5545)."""
+
+import re
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from icalendar import Calendar
+from icalendar import Event as Entry
+
+from events.models import Event
+from events.states import EventStatus
+from ticketing.errors import NotFound
+
+PRODUCT = "-//Ticketing//Events//EN"
+CONTROLS = re.compile(r"[^\S\n]*[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]+[^\S\n]*")
+
+
+class NoDate(NotFound):
+    """There is nothing to put into a calendar yet."""
+
+    title = "No date yet"
+    detail = "This event has no date yet, so there is no calendar entry."
+
+
+def calendar_file(event: Event, *, url: str) -> bytes:
+    """One entry for the event, with `url` as its page. The same event always has the same UID, so that a file opened
+    twice moves the entry and makes no second one. Raises NoDate without `starts_at`."""
+    if event.starts_at is None:
+        raise NoDate
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add_component(_entry(event, url))
+    return calendar.to_ical()
+
+
+def _entry(event: Event, url: str) -> Entry:
+    entry = Entry()
+    entry.add("uid", f"event-{event.pk}@{urlsplit(settings.SITE_URL).hostname}")
+    entry.add("dtstamp", event.updated_at)
+    entry.add("last-modified", event.updated_at)
+    entry.add("sequence", int(event.updated_at.timestamp() - event.created_at.timestamp()))
+    entry.add("dtstart", event.starts_at)
+    if event.ends_at is not None:
+        entry.add("dtend", event.ends_at)
+    entry.add("summary", _one_line(event.name))
+    entry.add("location", _one_line(event.venue_name))
+    entry.add("description", _text(event.description))
+    entry.add("url", url)
+    entry.add("status", "CANCELLED" if event.status == EventStatus.CANCELLED else "CONFIRMED")
+    return entry
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_text(text).split())
+
+
+def _text(text: str) -> str:
+    """Without control characters, which the format knows no way to write; line feeds stay, the library escapes them."""
+    return CONTROLS.sub(" ", text.replace("\r\n", "\n"))

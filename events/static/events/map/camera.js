@@ -1,0 +1,170 @@
+/** Which part of the plane is seen: a point in the middle of the view, and pixels per seat. */
+
+const ANIMATION_MS = 190;
+const CLOSEST = 44; // px per seat: nearer shows nothing more
+const FRICTION = 0.994; // of the speed that is left after a millisecond of gliding
+const SLOWEST = 0.02; // px per ms
+
+const SIDE = 10; // px left free around the whole
+const BOTTOM = 56; // and below it, for the buttons
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class Camera {
+  #goal = null;
+  #speed = null;
+
+  constructor(bounds) {
+    this.bounds = bounds;
+    this.x = this.y = 0;
+    this.scale = 1;
+    this.width = this.height = 1;
+  }
+
+  /** The view has that many px; what was in its middle stays there. */
+  resize(width, height) {
+    const fitted = this.width === 1 || Math.abs(this.scale / this.fitScale - 1) < 0.01;
+    [this.width, this.height] = [width, height];
+    if (fitted) this.jump(this.whole());
+    else this.#clamp();
+  }
+
+  get fitScale() {
+    const { left, right, top, bottom } = this.bounds;
+    const wide = (this.width - 2 * SIDE) / (right - left);
+    return Math.min(wide, (this.height - SIDE - BOTTOM) / (bottom - top), CLOSEST);
+  }
+
+  get closest() {
+    return Math.max(CLOSEST, this.fitScale);
+  }
+
+  get isWhole() {
+    return this.scale < this.fitScale * 1.15;
+  }
+
+  get isMoving() {
+    return this.#goal !== null || this.#speed !== null;
+  }
+
+  whole() {
+    const { left, right, top, bottom } = this.bounds;
+    const scale = this.fitScale;
+    return { x: (left + right) / 2, y: (top + bottom) / 2 + (BOTTOM - SIDE) / 2 / scale, scale };
+  }
+
+  toScreen(x, y) {
+    return [(x - this.x) * this.scale + this.width / 2, (y - this.y) * this.scale + this.height / 2];
+  }
+
+  toPlane(px, py) {
+    return [(px - this.width / 2) / this.scale + this.x, (py - this.height / 2) / this.scale + this.y];
+  }
+
+  /** Moves what is seen by px, at once. */
+  pan(dx, dy) {
+    this.#stop();
+    this.#shift(dx, dy);
+  }
+
+  /** Nearer or farther by a factor; the plane's point under (px, py) stays there. */
+  zoomAt(px, py, factor) {
+    this.#stop();
+    const [x, y] = this.toPlane(px, py);
+    this.scale = this.#allowed(this.scale * factor);
+    const [nx, ny] = this.toPlane(px, py);
+    this.x += x - nx;
+    this.y += y - ny;
+    this.#clamp();
+  }
+
+  /** The same, in a short movement. */
+  glideZoom(px, py, factor) {
+    const from = this.#goal?.to ?? this;
+    const scale = this.#allowed(from.scale * factor);
+    const [x, y] = this.toPlane(px, py);
+    this.glide({ x: x + (this.x - x) * (this.scale / scale), y: y + (this.y - y) * (this.scale / scale), scale });
+  }
+
+  /** Goes to {x, y, scale} within a fifth of a second; at once where motion is not wanted. */
+  glide({ x = this.x, y = this.y, scale = this.scale }) {
+    this.#stop();
+    const to = { x, y, scale: this.#allowed(scale) };
+    if (still.matches) this.jump(to);
+    else this.#goal = { from: { x: this.x, y: this.y, scale: this.scale }, to, start: null };
+  }
+
+  jump({ x, y, scale }) {
+    this.#stop();
+    Object.assign(this, { x, y, scale });
+    this.#clamp();
+  }
+
+  /** Goes on by itself with a speed in px per ms, slowing down. */
+  fling(vx, vy) {
+    if (!still.matches && Math.hypot(vx, vy) > 0.15) this.#speed = { vx, vy, at: null };
+  }
+
+  /** Shows a box of the plane as large as it fits, but not nearer than `closest` px per seat. */
+  show({ left, right, top, bottom }, closest = CLOSEST) {
+    const room = Math.min(this.width / (right - left), this.height / (bottom - top)) * 0.9;
+    this.glide({ x: (left + right) / 2, y: (top + bottom) / 2, scale: Math.min(room, closest) });
+  }
+
+  /** Moves just so far that the plane's point is at least `margin` px inside the view. */
+  reveal(x, y, margin, scale = this.scale) {
+    const [w, h] = [(this.width / 2 - margin) / scale, (this.height / 2 - margin) / scale];
+    const nx = Math.min(Math.max(this.x, x - w), x + w);
+    const ny = Math.min(Math.max(this.y, y - h), y + h);
+    if (nx !== this.x || ny !== this.y || scale !== this.scale) this.glide({ x: nx, y: ny, scale });
+  }
+
+  /** One step of a movement under way at `now` (ms). */
+  step(now) {
+    if (this.#goal) this.#approach(now);
+    else if (this.#speed) this.#coast(now);
+  }
+
+  #approach(now) {
+    const { from, to } = this.#goal;
+    this.#goal.start ??= now;
+    const t = Math.min(1, (now - this.#goal.start) / ANIMATION_MS);
+    const eased = 1 - (1 - t) ** 3;
+    this.scale = from.scale * (to.scale / from.scale) ** eased;
+    // The way is measured in px of the moment, so that a zoom heads straight for its goal.
+    const part = from.scale === to.scale ? eased : (1 / from.scale - 1 / this.scale) / (1 / from.scale - 1 / to.scale);
+    this.x = from.x + (to.x - from.x) * part;
+    this.y = from.y + (to.y - from.y) * part;
+    if (t === 1) this.#goal = null;
+    this.#clamp();
+  }
+
+  #coast(now) {
+    const { vx, vy, at } = this.#speed;
+    const ms = at === null ? 16 : Math.min(64, now - at);
+    const left = FRICTION ** ms;
+    this.#shift(vx * ms, vy * ms);
+    this.#speed = Math.hypot(vx, vy) * left < SLOWEST ? null : { vx: vx * left, vy: vy * left, at: now };
+  }
+
+  #shift(dx, dy) {
+    this.x -= dx / this.scale;
+    this.y -= dy / this.scale;
+    this.#clamp();
+  }
+
+  #stop() {
+    this.#goal = this.#speed = null;
+  }
+
+  #allowed(scale) {
+    return Math.min(this.closest, Math.max(this.fitScale * 0.8, scale));
+  }
+
+  /** The middle of the view stays over the venue. */
+  #clamp() {
+    const { left, right, top, bottom } = this.bounds;
+    this.x = Math.min(right, Math.max(left, this.x));
+    this.y = Math.min(bottom, Math.max(top, this.y));
+  }
+}

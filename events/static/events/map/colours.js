@@ -1,0 +1,47 @@
+/** The map's colours: those of the stylesheet's tokens, read again when light turns to dark. */
+
+const TIERS = 6;
+const NAMES = {
+  floor: "--map-floor",
+  surface: "--surface",
+  ink: "--ink",
+  ink2: "--ink-2",
+  line: "--line",
+  edge: "--line-strong",
+  accent: "--accent",
+  sold: "--map-sold",
+  stage: "--map-stage",
+};
+
+export class Colours {
+  #tiers;
+
+  /** @param {string[]} tiers in the order of the seating; each has the colour of its place */
+  constructor(tiers) {
+    this.#tiers = tiers;
+    this.read();
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.read());
+  }
+
+  read() {
+    const style = getComputedStyle(document.documentElement);
+    const value = (name) => style.getPropertyValue(name).trim();
+    for (const [name, token] of Object.entries(NAMES)) this[name] = value(token);
+    this.palette = Array.from({ length: TIERS }, (_, index) => value(`--tier-${index + 1}`));
+    this.face = value("--face") || "sans-serif";
+  }
+
+  /** 0-based place of the tier in the palette. */
+  index(tier) {
+    return Math.max(0, this.#tiers.indexOf(tier)) % TIERS;
+  }
+
+  /** The same as a reference for styles, which then follow the scheme by themselves. */
+  variable(tier) {
+    return `var(--tier-${this.index(tier) + 1})`;
+  }
+
+  tier(tier) {
+    return this.palette[this.index(tier)];
+  }
+}

@@ -1,0 +1,46 @@
+/** Which blocks are wanted, by tier and price: pressed tiers only (none pressed: all), up to a price. Tells `change`. */
+
+export class Filter extends EventTarget {
+  #form;
+  #tiers = new Set();
+  #upTo = Infinity;
+
+  /** @param {HTMLFormElement} form buttons `data-tier` and a select `up_to` of minor units; `price` writes an amount */
+  constructor(form, price) {
+    super();
+    this.#form = form;
+    for (const option of form.elements.up_to.querySelectorAll("[data-price]")) option.textContent = `up to ${price(Number(option.value))}`;
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("click", ({ target }) => this.#press(target.closest("[data-tier]")));
+    form.elements.up_to.addEventListener("change", () => this.#read());
+    form.querySelector("[data-all]").addEventListener("click", () => this.clear());
+    this.#read(); // a browser that comes back fills the form in again
+  }
+
+  wanted = (block) => block.price <= this.#upTo && (!this.#tiers.size || this.#tiers.has(block.tier));
+
+  get isActive() {
+    return this.#tiers.size > 0 || this.#upTo !== Infinity;
+  }
+
+  clear() {
+    this.#tiers.clear();
+    this.#form.elements.up_to.value = "";
+    this.#form.querySelectorAll("[data-tier]").forEach((button) => button.setAttribute("aria-pressed", "false"));
+    this.#read();
+  }
+
+  #press(button) {
+    if (!button) return;
+    const { tier } = button.dataset;
+    if (!this.#tiers.delete(tier)) this.#tiers.add(tier);
+    button.setAttribute("aria-pressed", String(this.#tiers.has(tier)));
+    this.#read();
+  }
+
+  #read() {
+    this.#upTo = Number(this.#form.elements.up_to.value) || Infinity;
+    this.#form.querySelector("[data-all]").hidden = !this.isActive;
+    this.dispatchEvent(new CustomEvent("change"));
+  }
+}

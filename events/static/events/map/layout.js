@@ -1,0 +1,136 @@
+/**
+ * Where the blocks are: lines of blocks bent around a stage, in the order of the seating, the first nearest to it.
+ *
+ * The unit is the distance between two seats. The bend has its centre at (0, 0), the stage lies below it and the
+ * lines below the stage. The same seating in a view of the same shape always gives the same places.
+ */
+
+const GAP = 3; // between blocks: room for row numbers
+const SECTION_GAP = 6; // between sections in one line
+const LINE_GAP = 4.5; // between lines: room for the blocks' names
+const NARROW = 1.35; // lines are about that much longer than all of them are deep
+const WIDE = 3.6; // where the view is wide, two sections may share a line
+const WORTH = 1.25; // as much larger must seats become for that
+const STAGE_DEPTH = 0.075; // of the width
+
+/**
+ * Gives each block a `place` {x, y, angle, width, height, radius} (its centre, turned by `angle`) and answers with
+ * {bounds, stage}: the box around everything, and the ring sector of the stage. For a view of that many px.
+ */
+export function arrange(blocks, viewWidth, viewHeight) {
+  const zoom = ({ left, right, top, bottom }) => Math.min(viewWidth / (right - left), viewHeight / (bottom - top));
+  const wide = arrangeAs(blocks, WIDE);
+  const narrow = arrangeAs(blocks, NARROW);
+  return zoom(wide.bounds) > zoom(narrow.bounds) * WORTH ? arrangeAs(blocks, WIDE) : narrow;
+}
+
+function arrangeAs(blocks, aspect) {
+  const lines = linesOf(blocks, aspect);
+  const width = Math.max(...lines.map((line) => line.width));
+  const bend = Math.max(width * 1.2, 14); // radius of the first line's front
+  const depth = Math.max(2.2, Math.min(width * STAGE_DEPTH, lines[0].depth * 0.8));
+  let radius = bend;
+  for (const line of lines) {
+    placeLine(line, radius);
+    radius += line.depth + LINE_GAP;
+  }
+  const half = Math.min(0.5, (width * 0.3) / bend);
+  const stage = { inner: bend - depth - LINE_GAP, outer: bend - LINE_GAP, half };
+  return { bounds: boundsOf(blocks, stage), stage };
+}
+
+/** Corners of a block in the plane, grown by `margin`. */
+export function corners({ x, y, angle, width, height }, margin = 0) {
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const [w, h] = [width / 2 + margin, height / 2 + margin];
+  return [[-w, -h], [w, -h], [w, h], [-w, h]].map(([u, v]) => [x + u * cos - v * sin, y + u * sin + v * cos]);
+}
+
+/** The centre of a seat in the plane. */
+export function seatPoint(block, position) {
+  const { x, y, angle, width, height } = block.place;
+  const u = (position % block.cols) + 0.5 - width / 2;
+  const v = Math.floor(position / block.cols) + 0.5 - height / 2;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return [x + u * cos - v * sin, y + u * sin + v * cos];
+}
+
+/** Which seat lies at a point of the plane, or nearest to it within `margin`: its position, or -1 beside the block. */
+export function seatAt(block, px, py, margin = 0) {
+  const { x, y, angle, width, height } = block.place;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const u = (px - x) * cos + (py - y) * sin + width / 2;
+  const v = (y - py) * -cos - (px - x) * sin + height / 2;
+  if (u < -margin || v < -margin || u >= width + margin || v >= height + margin) return -1;
+  const [row, seat] = [Math.floor(v), Math.floor(u)];
+  return Math.min(Math.max(row, 0), block.rows - 1) * block.cols + Math.min(Math.max(seat, 0), block.cols - 1);
+}
+
+/** Long sections are broken into several lines, short ones share a line. */
+function linesOf(blocks, aspect) {
+  const sections = Map.groupBy ? [...Map.groupBy(blocks, (block) => block.section).values()] : grouped(blocks);
+  const area = blocks.reduce((sum, block) => sum + (block.cols + GAP) * (block.rows + LINE_GAP), 0);
+  const wanted = Math.sqrt(area * aspect);
+  const lines = [];
+  let line = null;
+  for (const section of sections) {
+    for (const part of broken(section, wanted)) {
+      const width = part.reduce((sum, block) => sum + block.cols + GAP, -GAP);
+      if (line && line.width + SECTION_GAP + width <= wanted * 1.1) {
+        line.width += SECTION_GAP + width;
+      } else {
+        line = { parts: [], width };
+        lines.push(line);
+      }
+      line.parts.push(part);
+      line.depth = Math.max(line.depth ?? 0, ...part.map((block) => block.rows));
+    }
+  }
+  return lines;
+}
+
+function grouped(blocks) {
+  const sections = new Map();
+  for (const block of blocks) sections.set(block.section, [...(sections.get(block.section) ?? []), block]);
+  return [...sections.values()];
+}
+
+/** A section's blocks in as many lines of the same length as come nearest to the wanted width. */
+function broken(section, wanted) {
+  const width = section.reduce((sum, block) => sum + block.cols + GAP, -GAP);
+  const count = Math.max(1, Math.min(section.length, Math.round(width / wanted)));
+  const parts = [];
+  for (let part = 0; part < count; part += 1) {
+    const from = Math.round((part * section.length) / count);
+    parts.push(section.slice(from, Math.round(((part + 1) * section.length) / count)));
+  }
+  return parts;
+}
+
+function placeLine({ parts, width }, radius) {
+  let along = -width / 2;
+  for (const part of parts) {
+    for (const block of part) {
+      const turn = (along + block.cols / 2) / radius;
+      const centre = radius + block.rows / 2;
+      block.place = {
+        x: centre * Math.sin(turn),
+        y: centre * Math.cos(turn),
+        angle: -turn,
+        width: block.cols,
+        height: block.rows,
+        radius: Math.hypot(block.cols, block.rows) / 2 + 2,
+      };
+      along += block.cols + GAP;
+    }
+    along += SECTION_GAP - GAP;
+  }
+}
+
+function boundsOf(blocks, { inner, outer, half }) {
+  const points = blocks.flatMap((block) => corners(block.place, 1.5));
+  points.push([outer * Math.sin(half), inner * Math.cos(half)], [-outer * Math.sin(half), outer]);
+  const xs = points.map(([x]) => x);
+  const ys = points.map(([, y]) => y);
+  return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+}

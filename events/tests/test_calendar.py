@@ -1,0 +1,101 @@
+"""The calendar file of an event."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from icalendar import Calendar
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from events.models import Event
+
+STARTS = datetime(2027, 5, 1, 19, 30, tzinfo=UTC)
+HOSTILE = 'Evil", \r\nATTENDEE:mailto:x@example.com\rX-A: 1; \\n \x00\u2028"Ümläut'
+
+
+@pytest.fixture
+def evening(new_event: Callable[..., Event]) -> Event:
+    return new_event(starts_at=STARTS, ends_at=STARTS + timedelta(hours=3))
+
+
+def file_of(client: Client, event: Event) -> bytes:
+    answer = client.get(f"/api/event/{event.pk}/calendar.ics")
+    assert answer.status_code == 200
+    return answer.content
+
+
+def entry_of(content: bytes) -> Any:
+    (entry,) = Calendar.from_ical(content).walk("VEVENT")
+    return entry
+
+
+def test_anyone_gets_the_event_as_a_file_for_calendars(client: Client, evening: Event) -> None:
+    answer = client.get(f"/api/event/{evening.pk}/calendar.ics")
+    entry = entry_of(answer.content)
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert answer["Content-Disposition"] == 'attachment; filename="a-concert.ics"'
+    assert (entry.decoded("dtstart"), entry.decoded("dtend")) == (STARTS, STARTS + timedelta(hours=3))
+    assert (entry["summary"], entry["location"], entry["description"]) == ("A concert", "The hall", "An evening.")
+    assert entry["url"].endswith(f"/events/{evening.pk}")
+    assert (entry["status"], entry["uid"].split("@")[0]) == ("CONFIRMED", f"event-{evening.pk}")
+    assert entry.decoded("dtstamp") == evening.updated_at.replace(microsecond=0)
+
+
+def test_the_uid_stays_when_the_event_moves(client: Client, evening: Event) -> None:
+    before = entry_of(file_of(client, evening))
+    Event.objects.filter(pk=evening.pk).update(
+        starts_at=STARTS + timedelta(days=1), updated_at=evening.updated_at + timedelta(minutes=1)
+    )
+    after = entry_of(file_of(client, evening))
+    assert after["uid"] == before["uid"]
+    assert after["sequence"] > before["sequence"]
+
+
+def test_names_cannot_write_lines_or_headers_of_their_own(client: Client, new_event: Callable[..., Event]) -> None:
+    event = new_event(starts_at=STARTS, name="A concert", venue_name="A hall")
+    Event.objects.filter(pk=event.pk).update(name=HOSTILE.replace("\x00", ""), venue_name=HOSTILE.replace("\x00", ""))
+    answer = client.get(f"/api/event/{event.pk}/calendar.ics")
+    entry = entry_of(answer.content)
+    lines = answer.content.replace(b"\r\n ", b"").split(b"\r\n")
+    assert not [line for line in lines if line.startswith((b"ATTENDEE", b"X-A"))]
+    assert not any(b"\n" in line or b"\r" in line for line in lines)
+    assert all(len(line) <= 75 for line in answer.content.split(b"\r\n"))
+    assert entry["summary"] == 'Evil", ATTENDEE:mailto:x@example.com X-A: 1; \\n "Ümläut'
+    assert set(answer["Content-Disposition"].removeprefix("attachment; ")) <= set(
+        'filename=".icsabcdefghijklmnopqrstuvwxyz0123456789-_"'
+    )
+
+
+def test_a_name_without_latin_letters_still_names_the_file(client: Client, new_event: Callable[..., Event]) -> None:
+    answer = client.get(f"/api/event/{new_event(name='東京', starts_at=STARTS).pk}/calendar.ics")
+    assert answer["Content-Disposition"] == 'attachment; filename="event.ics"'
+
+
+@pytest.mark.parametrize("accept", ["text/calendar", "image/png", "text/html", "*/*"])
+def test_no_accept_header_is_refused(client: Client, evening: Event, accept: str) -> None:
+    answer = client.get(f"/api/event/{evening.pk}/calendar.ics", headers={"Accept": accept})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/calendar; charset=utf-8")
+
+
+def test_an_event_without_a_date_is_404_and_says_so(client: Client, concert: Event) -> None:
+    answer = client.get(f"/api/event/{concert.pk}/calendar.ics", headers={"Accept": "text/calendar"})
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert (answer.json()["code"], answer.json()["title"]) == ("not_found", "No date yet")
+
+
+def test_a_draft_has_a_calendar_for_its_seller_alone(
+    client: Client, carol: User, new_event: Callable[..., Event], client_of: Callable[[User | None], APIClient]
+) -> None:
+    draft = new_event(starts_at=STARTS, draft=True)
+    path = f"/api/event/{draft.pk}/calendar.ics"
+    assert client.get(path).status_code == 404
+    assert client_of(carol).get(path).status_code == 200
+    assert client.get("/api/event/987654321/calendar.ics").status_code == 404
+
+
+def test_a_cancelled_event_says_so(client: Client, evening: Event) -> None:
+    Event.objects.filter(pk=evening.pk).update(status="cancelled")
+    assert entry_of(file_of(client, evening))["status"] == "CANCELLED"

@@ -1,0 +1,129 @@
+"""What holds for every page: security headers, nothing inline, clear words when something is wrong."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.views import defaults
+
+from accounts.models import User
+from ticketing import problems
+
+TEMPLATES = sorted(
+    path
+    for folder in ("accounts", "bookings", "events", "ticketing")
+    for path in (settings.BASE_DIR / folder / "templates").rglob("*.html")
+)
+TAG = re.compile(r"<[a-zA-Z][^<>]*>")
+INLINE = re.compile(
+    r"""<style\b|\s(?:style|on[a-z]+)\s*=|(?:href|src|action)\s*=\s*["']?\s*javascript:""", re.IGNORECASE
+)
+# What a script element may be: one with a source, or data.
+SCRIPT = re.compile(r"""<script\b(?![^>]*\bsrc=)(?![^>]*type="application/json")""", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
+def test_no_template_has_inline_script_or_style(path: Path) -> None:
+    text = re.sub(r"{%.*?%}|{{.*?}}", "", path.read_text(), flags=re.DOTALL)
+    assert not SCRIPT.search(path.read_text())
+    assert [tag for tag in TAG.findall(text) if INLINE.search(tag)] == []
+
+
+def test_the_search_for_inline_things_finds_them() -> None:
+    for bad in ("<p style='color: red'>", '<a onclick="x()">', "<style>", '<a href="javascript:x()">'):
+        assert any(INLINE.search(tag) for tag in TAG.findall(bad)), bad
+    assert SCRIPT.search("<script>x()</script>")
+    assert SCRIPT.search('<script type="module">x()</script>')
+
+
+@pytest.mark.parametrize("address", ["/", "/login", "/nowhere", "/api/docs", "/admin/login/", "/api/event", "/healthz"])
+@pytest.mark.django_db
+def test_every_answer_has_the_security_headers(client: Client, address: str) -> None:
+    headers = client.get(address).headers
+    policy = dict(part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "camera=(self)" in headers["Permissions-Policy"]
+
+
+@pytest.mark.django_db
+def test_pages_are_isolated_from_what_opened_them(client: Client) -> None:
+    assert client.get("/").headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.django_db
+def test_a_page_has_what_a_shared_link_shows(client: Client) -> None:
+    page = client.get("/?q=x").content.decode()
+    for name in ("og:site_name", "og:type", "og:title", "og:description", "og:url"):
+        assert f'property="{name}"' in page
+    assert '<link rel="canonical" href="http://testserver/">' in page
+    assert '<meta name="description"' in page
+
+
+@pytest.mark.django_db
+def test_a_page_begins_with_a_way_past_the_header_and_has_both_live_regions(client: Client) -> None:
+    page = client.get("/").content.decode()
+    assert page.index('class="skip-link" href="#main"') < page.index("<header")
+    assert 'aria-live="polite"' in page
+    assert 'aria-live="assertive"' in page
+
+
+def test_the_header_is_for_who_is_there(client: Client, alice: User, carol: User) -> None:
+    anonymous = client.get("/").content.decode()
+    assert "Log in" in anonymous
+    assert "My bookings" not in anonymous
+    client.force_login(alice)
+    buyer = client.get("/").content.decode()
+    assert "My bookings" in buyer
+    assert "Log out" in buyer
+    assert "desk" not in buyer
+    client.force_login(carol)
+    assert "Sellers’ desk" in client.get("/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_not_there_says_what_to_do(client: Client) -> None:
+    answer = client.get("/nowhere")
+    assert answer.status_code == 404
+    assert "See what’s on" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_name_is_never_taken_for_markup(client: Client, alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(name="<img src=x onerror=alert(1)>")
+    client.force_login(alice)
+    assert "<img src=x" not in client.get("/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_refusal_offers_to_log_in(rf: RequestFactory, alice: User) -> None:
+    request = rf.get("/bookings")
+    request.user = alice
+    answer = defaults.permission_denied(request, PermissionDenied())
+    assert answer.status_code == 403
+    assert "This isn’t yours to see" in answer.content.decode()
+
+
+def test_our_own_mistake_is_told_without_a_request_or_the_database(rf: RequestFactory) -> None:
+    answer = problems.server_error(rf.get("/checkout/1"))
+    assert answer.status_code == 500
+    assert "It isn’t your fault" in answer.content.decode()  # type: ignore[attr-defined]
+    assert "Log in" not in render_to_string("500.html")
+
+
+def test_a_malformed_request_gets_a_page(rf: RequestFactory) -> None:
+    answer = problems.bad_request(rf.get("/"), SuspiciousOperation())
+    assert answer.status_code == 400
+    assert "can’t understand" in answer.content.decode()  # type: ignore[attr-defined]
+
+
+def test_whoever_asks_for_an_icon_gets_one(client: Client) -> None:
+    assert client.get("/favicon.ico").headers["Location"].endswith("icon.svg")

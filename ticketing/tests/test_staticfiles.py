@@ -1,0 +1,78 @@
+"""Static files as they are served: under hashed names, compressed, with every import leading somewhere."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
+from django.test import override_settings
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+from events.money import NO_DECIMALS, THREE_DECIMALS
+from ticketing.staticfiles import HashedStaticFiles
+
+OWN = ("accounts/", "bookings/", "events/", "ticketing/")
+IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;]*?["'](\.{1,2}/[^"']+)["']""", re.MULTILINE)
+DYNAMIC_IMPORT = re.compile(r"""\bimport\(\s*["'](\.{1,2}/[^"']+)["']""")
+HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that `collectstatic` fills."""
+    folder = tmp_path_factory.mktemp("static")
+    with override_settings(STATIC_ROOT=str(folder)):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return folder
+
+
+@pytest.fixture
+def names(collected: Path) -> dict[str, str]:
+    """Each file's hashed name."""
+    return json.loads((collected / "staticfiles.json").read_text())["paths"]
+
+
+def test_every_file_of_ours_has_a_name_with_its_hash(names: dict[str, str]) -> None:
+    own = [name for name in names if name.startswith(OWN)]
+    assert "ticketing/style.css" in own
+    assert [name for name in own if not HASHED.search(names[name])] == []
+
+
+def test_every_import_leads_to_a_hashed_file(collected: Path, names: dict[str, str]) -> None:
+    found = 0
+    for name, hashed in names.items():
+        if not name.startswith(OWN) or not name.endswith(".js"):
+            continue
+        text = (collected / hashed).read_text()
+        for target in [*IMPORT.findall(text), *DYNAMIC_IMPORT.findall(text)]:
+            found += 1
+            assert HASHED.search(target), f"{name} imports {target}"
+            assert (collected / hashed).parent.joinpath(target).resolve().is_file(), f"{name} imports {target}"
+    assert found >= 5
+
+
+def test_texts_are_compressed_beforehand(collected: Path, names: dict[str, str]) -> None:
+    assert (collected / f"{names['ticketing/style.css']}.gz").is_file()
+
+
+def test_hashed_files_may_be_kept_for_ever(collected: Path, names: dict[str, str]) -> None:
+    with override_settings(STATIC_ROOT=str(collected)):
+        whitenoise = WhiteNoiseMiddleware(lambda request: None)
+        static_file = whitenoise.files[f"/static/{names['ticketing/style.css']}"]
+    headers = dict(static_file.get_response("HEAD", {}).headers)
+    assert "immutable" in headers["Cache-Control"]
+
+
+def test_plain_names_do_where_nothing_was_collected(tmp_path: Path) -> None:
+    storage = HashedStaticFiles(location=str(tmp_path), base_url="/static/")
+    assert storage.url("ticketing/style.css") == "/static/ticketing/style.css"
+    assert isinstance(staticfiles_storage, HashedStaticFiles)
+
+
+def test_scripts_and_server_agree_on_the_currencies_decimals() -> None:
+    script = (settings.BASE_DIR / "ticketing/static/ticketing/format.js").read_text()
+    for name, codes in (("NO_DECIMALS", NO_DECIMALS), ("THREE_DECIMALS", THREE_DECIMALS)):
+        assert f'const {name} = "{" ".join(codes)}"' in script

@@ -20,9 +20,11 @@ from bookings.errors import NotOwner
 from bookings.gateways import gateway
 from bookings.gateways.mock import TEST_CARDS, MockGateway
 from bookings.models import Booking
+from bookings.operations.refund import refundable_until
 from bookings.reads import Urgency, bought_by, is_charging, own_booking
 from bookings.serializers import booking_body
 from bookings.states import SOLD, BookingStatus
+from bookings.tickets import issued_tickets
 from bookings.wording import in_words, lines, wording
 from ticketing.errors import NotFound
 
@@ -57,7 +59,12 @@ def done(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
     if booking.status not in BOUGHT:
         return redirect("checkout", booking_id)
     event_url = request.build_absolute_uri(reverse("event", args=[booking.event_id]))
-    return render(request, "bookings/done.html", _shown(booking) | {"event_url": event_url})
+    context = {
+        "event_url": event_url,
+        "tickets": issued_tickets(booking_id, _user(request)),
+        "refundable_until": refundable_until(booking.event),
+    }
+    return render(request, "bookings/done.html", _shown(booking) | context)
 
 
 @require_safe

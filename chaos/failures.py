@@ -76,5 +76,5 @@ class Failures:
             if self._chance("gateway down after the refund"):
                 raise GatewayDown("chaos")
 
-        MockGateway.charge = unsure_charge  # type: ignore[method-assign]
-        MockGateway.refund = unsure_refund  # type: ignore[method-assign]
+        MockGateway.charge = unsure_charge  # type: ignore[method-assign,assignment]
+        MockGateway.refund = unsure_refund  # type: ignore[method-assign,assignment]

@@ -102,8 +102,8 @@ def _stage(seed: int) -> tuple[Event, list[User]]:
         User(email=f"buyer{number}-{stamp}@chaos.example", name=f"Buyer {number}") for number in range(THREADS * 10)
     )
     seating = read_seating(HALL, max_seats=20_000)
-    texts = {"name": f"Chaos {stamp}", "description": "", "venue_name": "Here"}
-    limits = {"hold_seconds": 2, "payment_seconds": 3, "max_active_holds": 1000}
+    texts: dict[str, Any] = {"name": f"Chaos {stamp}", "description": "", "venue_name": "Here"}
+    limits: dict[str, Any] = {"hold_seconds": 2, "payment_seconds": 3, "max_active_holds": 1000}
     return create_event(seller=seller, seating=seating, **texts, **limits), buyers
 
 

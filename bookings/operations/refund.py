@@ -1,7 +1,7 @@
 """Money goes back: promised in a transaction with what it is for, sent afterwards as often as it takes."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
@@ -143,9 +143,13 @@ def send_open_refunds() -> int:
     return len(waiting)
 
 
+def refundable_until(event: Event) -> datetime | None:
+    """Until when a buyer can give tickets back; None without a start: until the event is completed."""
+    return event.starts_at - timedelta(hours=event.refund_until_hours) if event.starts_at else None
+
+
 def _check_window(event: Event, status: str) -> None:
+    until = refundable_until(event)
     over = status == BookingStatus.COMPLETED or event.status == EventStatus.COMPLETED
-    if event.starts_at is not None:
-        over = over or database_now() > event.starts_at - timedelta(hours=event.refund_until_hours)
-    if over:
+    if over or (until is not None and database_now() > until):
         raise RefundWindowClosed(event.refund_until_hours)

@@ -1,9 +1,11 @@
-"""Amounts in templates."""
+"""Amounts, numbers and seats in templates."""
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from bookings.models import Admission
+from bookings.tickets import seat_of
 from events.money import money as in_words
 
 register = template.Library()
@@ -28,3 +30,10 @@ def clock(seconds: int) -> str:
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+@register.filter
+def seat_words(ticket: Admission) -> str:
+    """Where a ticket leads: "Section A, block 1, row 2, seat 3"."""
+    row, seat = seat_of(ticket)
+    return f"Section {ticket.subsection.section}, block {ticket.subsection.number}, row {row}, seat {seat}"

@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from bookings.models import Booking, Payment
+from bookings.operations.call_off import release_cancelled_event
 from bookings.operations.pay import pay_booking
 from events.models import Event
 
@@ -133,3 +134,16 @@ def test_the_list_costs_the_same_number_of_queries_for_one_booking_and_for_nine(
         hold(alice, event=event)
     with django_assert_num_queries(len(one)):
         assert len(found(desk)) == 9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_seller_cancels_an_event_and_sees_how_far_the_refunds_are(desk, concert, paid_booking, alice):
+    paid_booking(alice)
+    page = f"/admin/events/event/{concert.pk}/change/"
+    assert "Cancel the event" in desk.get(page).content.decode()
+    desk.post(f"/admin/events/event/{concert.pk}/step/cancel/")
+    concert.refresh_from_db()
+    assert concert.status == "cancelled"
+    assert "0 bookings refunded, 1 to go" in desk.get(page).content.decode()
+    release_cancelled_event(event_id=concert.pk)
+    assert "1 bookings refunded, 0 to go" in desk.get(page).content.decode()

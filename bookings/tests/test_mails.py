@@ -72,10 +72,12 @@ def test_who_has_paid_gets_his_tickets(hold: Hold, alice: User, worker: Any, mai
     assert (mail.to, mail.subject) == (["alice@example.com"], "Your tickets for A concert")
     assert says(mail, "100.00 USD", "A concert", "The hall", "Saturday 2 January 2027, 19:30 UTC", "1-4, 1-5")
     assert says(mail, str(booking.pk), f"{settings.SITE_URL}/bookings")
-    [(name, content, kind)] = mail.attachments
-    assert (name, kind) == ("tickets.pdf", "application/pdf")
-    assert isinstance(content, bytes)
-    assert len(pages_of(content)) == 2
+    tickets, evening = mail.attachments
+    assert (tickets[0], tickets[2]) == ("tickets.pdf", "application/pdf")
+    assert isinstance(tickets[1], bytes)
+    assert len(pages_of(tickets[1])) == 2
+    assert (evening[0], evening[2]) == ("event.ics", "text/calendar")
+    assert "DTSTART:20270102T193000Z" in str(evening[1])
     letter = Letter.objects.get()
     assert (letter.kind, letter.status, letter.attempts) == ("confirmation", "sent", 1)
 

@@ -320,3 +320,14 @@ def test_seats_are_said_in_runs(numbers: list[int], text: str) -> None:
 )
 def test_a_length_of_time_is_said_shortly(seconds: int, text: str) -> None:
     assert in_words(seconds) == text
+
+
+def test_a_paid_booking_shows_its_tickets_with_their_codes(paid_booking, alice, client):
+    booking = paid_booking(alice, "1-1", "1-2")
+    client.force_login(alice)
+    page = client.get(f"/checkout/{booking.pk}/done").content.decode()
+    for ticket in booking.admissions.all():
+        assert f"/api/booking/{booking.pk}/admissions/{ticket.pk}/qr.svg" in page
+    assert "Section A, block 1, row 1, seat 2" in page
+    assert f"/api/booking/{booking.pk}/tickets.pdf" in page
+    assert "Give the tickets back" in page

@@ -45,10 +45,12 @@ class Scanner:
 
     def scan(self, code: str, verdict: str, *, alone: bool = False) -> None:
         """Scans, and expects this verdict, by this scanner alone or by the server."""
-        field = self.page.get_by_label("Code")
-        field.focus()
+        log = self.page.locator("#log li")
+        before = log.count()
+        self.page.get_by_label("Code").focus()
         self.page.keyboard.insert_text(code)
         self.page.keyboard.press("Enter")
+        expect(log).to_have_count(before + 1)
         result = self.page.get_by_role("region", name="Last ticket")
         expect(result).to_have_attribute("data-result", verdict)
         expect(result.get_by_text("Decided without the network.")).to_be_visible(visible=alone)

@@ -17,6 +17,7 @@ TEMPLATES = sorted(
     path
     for folder in ("accounts", "bookings", "events", "ticketing")
     for path in (settings.BASE_DIR / folder / "templates").rglob("*.html")
+    if path.parent.name != "mail"  # a mail brings its style along: no policy of ours rules where it is read
 )
 TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 INLINE = re.compile(

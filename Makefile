@@ -13,7 +13,7 @@ PRODUCTION := DEBUG=off SITE_URL=https://tickets.example.com ALLOWED_HOSTS=ticke
 	DATABASE_URL=postgres://ticketing:password@127.0.0.1:5432/ticketing REDIS_URL=redis://127.0.0.1:6379/0 \
 	EMAIL_URL=smtp+tls://user:password@mail.example.com:587 TRUSTED_PROXIES=1
 
-.PHONY: help run test lint format bench pins clean
+.PHONY: help run test lint format bench pictures pins clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -39,6 +39,9 @@ format: .venv/dev ## Lets ruff repair what it can
 
 bench: .venv/dev ## Measures (ARGS passes through)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: .venv/dev ## Writes the pictures of the pages anew (docs/pictures)
+	$(BIN)/python -m e2e.pictures
 
 pins: .venv/dev ## Resolves pyproject.toml into requirements*.txt anew
 	$(PIP) uv

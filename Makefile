@@ -13,7 +13,7 @@ PRODUCTION := DEBUG=off SITE_URL=https://tickets.example.com ALLOWED_HOSTS=ticke
 	DATABASE_URL=postgres://ticketing:password@127.0.0.1:5432/ticketing REDIS_URL=redis://127.0.0.1:6379/0 \
 	EMAIL_URL=smtp+tls://user:password@mail.example.com:587 TRUSTED_PROXIES=1
 
-.PHONY: help run test lint format bench chaos pins clean
+.PHONY: help run test lint format bench chaos pictures pins clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -40,8 +40,7 @@ format: .venv/dev ## Lets ruff repair what it can
 bench: .venv/dev ## Measures (ARGS passes through)
 	$(BIN)/python -m benchmarks $(ARGS)
 
-chaos: .venv/dev ## 10,000 payments with failures injected at every step (ARGS="--payments 1000 --seed 7")
-	$(BIN)/python -m chaos $(ARGS)
+.PHONY: help run test lint format bench chaos pictures pins clean
 
 pins: .venv/dev ## Resolves pyproject.toml into requirements*.txt anew
 	$(PIP) uv

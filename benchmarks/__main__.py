@@ -1,11 +1,11 @@
-"""`make bench`: the product beside the bare database, in turn, several rounds, on the same machine in the same run."""
+"""`make bench`: the product beside the bare database and a bare broadcast, in turn, in the same run."""
 
 import argparse
 import sys
 
 import uvloop
 
-from benchmarks import bare_hold, measures, shop
+from benchmarks import bare_hold, measures, shop, viewers
 from benchmarks.client import Address
 from benchmarks.report import Report
 from benchmarks.stage import stage
@@ -13,6 +13,7 @@ from benchmarks.stage import stage
 BUYERS = 128  # so that none has an unlikely number of open holds
 MAX_ROUNDS = 10  # tokens live for 15 minutes
 WARM_UP = 300  # holds
+VIEWERS_ROUNDS = 20  # short ones
 # Where a bare hold is fastest on few cores: enough to keep them busy, too few to queue.
 PGBENCH_CLIENTS = 8
 PGBENCH_HOLDS = 16_000  # of 25,000 pairs: no block runs out
@@ -44,6 +45,7 @@ def run(address: Address, rounds: int, report: Report) -> None:
             limit = bare_hold.holds_per_second(url, event_id=arena, holds=PGBENCH_HOLDS, clients=PGBENCH_CLIENTS)
             report.add(figures)
             report.add({"bare SQL holds, pgbench (/s)": limit, "holds / bare SQL holds": figures["holds (/s)"] / limit})
+    viewers.run(address, VIEWERS_ROUNDS, report)
     report.publish("bench")
 
 

@@ -1,0 +1,107 @@
+"""`make pictures`: the main pages as pictures in docs/pictures, of a product of its own with the demo's data."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Browser, Page, expect
+
+from benchmarks.stage import CHECKOUT, stage
+from e2e.browser import chromium
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+PICTURES = CHECKOUT / "docs" / "pictures"
+DESKTOP = {"width": 1440, "height": 900}
+SMALLER = {"width": 1320, "height": 860}  # so much detail makes a large file
+PHONE = {"width": 360, "height": 740}
+SMALL, ARENA = "Chamber music by candlelight", "Northern Lights Tour"
+SETTLED = 800  # ms: fonts, movements and toasts of the page before
+
+
+def main() -> None:
+    """Takes all pictures anew."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in this thread
+    try:
+        with stage(own=True) as (host, port), chromium() as browser:
+            _set_django_up()
+            take_all(browser, f"http://{host}:{port}")
+    except RuntimeError as error:
+        sys.exit(f"Can't take pictures: {error}")
+
+
+def take_all(browser: Browser, url: str) -> None:
+    """Fills the house, then goes through the pages as a buyer."""
+    from accounts.models import User
+    from e2e import audience
+    from events.models import Event
+
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    buyer = User.objects.get(email="buyer@example.com")
+    small, arena = (Event.objects.get(name=name) for name in (SMALL, ARENA))
+    paid = audience.take(buyer, small.pk, "A", 1, "3-5", "3-6", paid=True)
+    held = audience.take(buyer, small.pk, "B", 1, "2-4", "2-5", "2-6")
+    audience.fill_the_hall(small.pk)
+    audience.fill_the_arena(arena.pk)
+
+    with _page(browser, url, None) as page:
+        _take(page, "/", "events")
+        _take(page, "/login", "login")
+    with _page(browser, url, None, viewport=SMALLER) as page:
+        _take(page, f"/events/{arena.pk}", "arena")
+    for scheme, suffix in (("light", ""), ("dark", "-dark")):
+        with _page(browser, url, buyer, color_scheme=scheme) as page:
+            _take(page, f"/events/{small.pk}", f"event{suffix}", picks=True)
+    with _page(browser, url, buyer) as page:
+        _take(page, f"/checkout/{held}", "checkout")
+        _take(page, f"/checkout/{paid}/done", "done")
+        _take(page, "/bookings", "bookings")
+    with _page(browser, url, buyer, viewport=PHONE, device_scale_factor=2, has_touch=True, is_mobile=True) as page:
+        _take(page, "/", "phone-events")
+        _take(page, f"/events/{small.pk}", "phone-event", picks=True)
+        _take(page, f"/checkout/{held}", "phone-checkout")
+    print(f"Pictures are in {PICTURES.relative_to(CHECKOUT)}.")
+
+
+@contextmanager
+def _page(browser: Browser, url: str, user: "User | None", **options: Any) -> Iterator[Page]:
+    from django.conf import settings
+    from django.test import Client
+
+    settled = {"viewport": DESKTOP, "reduced_motion": "reduce", "locale": "en-US", "timezone_id": "Europe/Berlin"}
+    context = browser.new_context(**(settled | {"base_url": url} | options))
+    if user is not None:
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def _take(page: Page, path: str, name: str, *, picks: bool = False) -> None:
+    page.goto(path)
+    state = page.locator("[data-live-state]")
+    if state.count():
+        expect(state).to_have_attribute("data-live-state", "live")
+    if picks:
+        page.get_by_role("button", name="Find best seats").click()
+    page.wait_for_timeout(SETTLED)
+    page.screenshot(path=PICTURES / f"{name}.png")
+    print(f"  {name}.png", flush=True)
+
+
+def _set_django_up() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
+    import django
+
+    django.setup()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""Paying in time, too late, with the wrong card and twice."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from bookings.models import Booking, Payment
+from bookings.states import BookingStatus
+from conftest import GOOD_CARD
+from e2e.tests.product import Product
+from e2e.tests.visitors import Visitors
+from events.models import Event, Ticket
+
+DECLINED = "4000000000000002"
+SECONDS = 1000  # ms
+HELD = 31  # seconds: one before the warning
+
+
+def pay_with(page: Page, card: str) -> None:
+    page.get_by_label("Card number").fill(card)
+    page.get_by_role("button", name=re.compile("^Pay ")).click()
+
+
+def test_a_declined_card_keeps_the_seats_for_the_next_one(
+    visitors: Visitors, alice: User, hold: Callable[..., Booking]
+) -> None:
+    booking = hold(alice, "1-1", "1-2")
+    page = visitors(alice, f"/checkout/{booking.pk}")
+    pay_with(page, DECLINED)
+    expect(page.get_by_role("main").get_by_role("alert").filter(visible=True)).to_contain_text("declined")
+    expect(page.get_by_label("Card number")).to_be_focused()
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.PENDING_PAYMENT
+
+    pay_with(page, GOOD_CARD)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your seats are booked")
+
+
+def test_a_double_click_charges_once(visitors: Visitors, alice: User, hold: Callable[..., Booking]) -> None:
+    booking = hold(alice, "1-1", "1-2")
+    page = visitors(alice, f"/checkout/{booking.pk}")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/pay") else None)
+    page.get_by_label("Card number").fill(GOOD_CARD)
+    page.get_by_role("button", name=re.compile("^Pay ")).dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your seats are booked")
+    assert len(sent) == 1
+    assert Payment.objects.filter(booking=booking).count() == 1
+
+
+def test_a_wrong_number_is_said_before_anything_is_sent(
+    visitors: Visitors, alice: User, hold: Callable[..., Booking]
+) -> None:
+    booking = hold(alice, "1-1")
+    page = visitors(alice, f"/checkout/{booking.pk}")
+    pay_with(page, "4242424242424241")
+    expect(page.get_by_label("Card number")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Card number")).to_be_focused()
+    assert not Payment.objects.exists()
+
+
+def test_seats_are_given_up_only_after_a_question(
+    visitors: Visitors, alice: User, concert: Event, hold: Callable[..., Booking]
+) -> None:
+    booking = hold(alice, "1-1")
+    page = visitors(alice, f"/checkout/{booking.pk}")
+    page.get_by_role("button", name="Give the seats up").click()
+    page.get_by_role("button", name="Keep my seats").click()
+    page.get_by_role("button", name="Give the seats up").click()
+    page.get_by_role("button", name="Give them up").click()
+    page.wait_for_url(f"**/events/{concert.pk}")
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.CANCELLED
+
+
+def test_the_end_of_the_time_is_announced_and_loses_nothing_typed(
+    visitors: Visitors, shop: Product, alice: User, new_event: Callable[..., Event], hold: Callable[..., Booking]
+) -> None:
+    event = new_event(hold_seconds=HELD)
+    with shop.worker():
+        booking = hold(alice, "1-1", "1-2", event=event)
+        page = visitors(alice, f"/checkout/{booking.pk}")
+        page.get_by_label("Card number").fill(GOOD_CARD[:10])
+        said = page.locator("#live-assertive")
+        expect(said).to_contain_text(re.compile(r"(30|29|28|27|26) seconds left to pay"))
+        expect(said).to_contain_text("Alt and M")
+        expect(page.get_by_role("heading", name="Expired")).to_be_visible(timeout=(HELD + 5) * SECONDS)
+        expect(page.get_by_role("heading", name="Expired")).to_be_focused()
+        expect(page.get_by_label("Card number")).to_have_value("4242 4242 42")
+        expect(page.get_by_role("button", name=re.compile("^Pay "))).to_be_disabled()
+        page.wait_for_timeout(2 * SECONDS)  # the sweep comes every second
+        assert set(Ticket.objects.filter(event=event).values_list("status", flat=True)) == {"available"}
+
+        page.get_by_role("button", name="Try to get the same seats").click()
+        expect(page.get_by_role("timer")).to_be_visible()
+        expect(page.get_by_label("Card number")).to_have_value("4242 4242 42")
+        pay_with(page, GOOD_CARD)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Your seats are booked")
+    assert Booking.objects.filter(buyer=alice, status=BookingStatus.PAID).count() == 1

@@ -1,0 +1,121 @@
+"""What holds for each page: accessible in light and dark, no complaint of the browser, nothing cut off on a phone."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db.models.functions import Now
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from bookings.models import Booking
+from e2e.tests.visitors import PHONE, Visitors
+from events.models import Event
+
+BAD = ("serious", "critical")
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+WIDER = "() => [document.documentElement.scrollWidth, innerWidth]"
+PAGES = [
+    "list",
+    "empty list",
+    "event",
+    "event with picks",
+    "checkout",
+    "checkout, expired",
+    "done",
+    "my bookings",
+    "no bookings",
+    "login",
+    "register",
+    "reset",
+    "404",
+]  # fmt: skip
+
+Place = tuple[User | None, str]
+
+
+@pytest.fixture
+def event(new_event: Callable[..., Event]) -> Event:
+    return new_event(name="An evening of string quartets", starts_at=datetime.now(UTC) + timedelta(days=30))
+
+
+@pytest.fixture
+def place(
+    request: pytest.FixtureRequest,
+    alice: User,
+    bob: User,
+    event: Event,
+    hold: Callable[..., Booking],
+    paid_booking: Callable[..., Booking],
+) -> Place:
+    """Who is to look at what."""
+    name = request.param
+    held = hold(alice, "1-1", "1-2", event=event)
+    paid = paid_booking(alice, "2-1", event=event)
+    over = hold(alice, "3-1", event=event)
+    Booking.objects.filter(pk=over.pk).update(expires_at=Now())
+    return {
+        "list": (None, "/"),
+        "empty list": (None, "/?q=nothing-is-called-so"),
+        "event": (None, f"/events/{event.pk}"),
+        "event with picks": (alice, f"/events/{event.pk}"),
+        "checkout": (alice, f"/checkout/{held.pk}"),
+        "checkout, expired": (alice, f"/checkout/{over.pk}"),
+        "done": (alice, f"/checkout/{paid.pk}/done"),
+        "my bookings": (alice, "/bookings"),
+        "no bookings": (bob, "/bookings"),
+        "login": (None, "/login?next=/bookings"),
+        "register": (None, "/register"),
+        "reset": (None, "/reset"),
+        "404": (None, "/there-is-no-such-page"),
+    }[name]
+
+
+@pytest.mark.parametrize(("name", "place"), [(name, name) for name in PAGES], indirect=["place"], ids=PAGES)
+def test_a_page_is_accessible_quiet_and_fits_a_phone(visitors: Visitors, name: str, place: Place) -> None:
+    visitors.forgive("status of 404 .*/there-is-no-such-page")
+    page = visitors(*place)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    if name.startswith("event"):
+        expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", "live")
+    if name == "event with picks":
+        page.get_by_role("button", name="Find best seats").click()
+        page.get_by_role("treeitem", name="Block 1").first.click()
+
+    page.emulate_media(color_scheme="light")
+    assert_accessible(page)
+    page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(100)
+    content, window = page.evaluate(WIDER)
+    assert content <= window, f"{content} px wide in a window of {window}"
+    assert_accessible(page, options=COLOURS)
+
+
+@pytest.mark.parametrize("path", ["list", "event"])
+def test_without_scripts_a_page_says_what_it_is_and_costs(visitors: Visitors, event: Event, path: str) -> None:
+    page = visitors(path="/" if path == "list" else f"/events/{event.pk}", java_script_enabled=False)
+    expect(page.get_by_role("main")).to_contain_text(event.name)
+    expect(page.get_by_role("main")).to_contain_text("20.00 USD")
+    assert "Ticketing" in page.title()
+
+
+def test_a_foreign_booking_is_not_there(
+    visitors: Visitors, bob: User, alice: User, hold: Callable[..., Booking]
+) -> None:
+    visitors.forgive("status of 404")
+    page = visitors(bob, f"/checkout/{hold(alice, '1-1').pk}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This page isn’t here")
+
+
+def assert_accessible(page: Page, options: dict[str, Any] | None = None) -> None:
+    """axe finds nothing serious or critical."""
+    violations = Axe().run(page, options=options).response["violations"]
+    found = [
+        f"{one['id']}: {one['help']}: {[node['target'] for node in one['nodes']]}"
+        for one in violations
+        if one["impact"] in BAD
+    ]
+    assert not found, "\n".join(found)

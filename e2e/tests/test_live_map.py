@@ -1,0 +1,78 @@
+"""The map stays right whatever happens to the connection."""
+
+import random
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from accounts.models import User
+from bookings.models import Booking
+from conftest import GOOD_CARD
+from e2e.tests.product import Product
+from e2e.tests.seatmap import SeatMap
+from e2e.tests.visitors import Visitors
+from events.models import Event, Ticket
+from events.operations.blocking import block_seats
+from events.positions import seat_name
+
+# What the list calls the states of others' seats.
+WORDS = {"available": "available", "reserved": "held by somebody", "sold": "sold", "blocked": "not for sale"}
+BLOCKS = [("A", 1), ("A", 2), ("B", 1), ("B", 2)]
+
+
+def states_in_the_database(event: Event, section: str, number: int) -> dict[str, str]:
+    tickets = Ticket.objects.filter(subsection__event=event, subsection__section=section, subsection__number=number)
+    rows = tickets.select_related("subsection")
+    return {seat_name(ticket.position, ticket.subsection.cols): WORDS[ticket.status] for ticket in rows}
+
+
+def test_the_map_is_right_after_realtime_died_in_the_middle_of_a_purchase(
+    visitors: Visitors,
+    shop: Product,
+    alice: User,
+    bob: User,
+    carol: User,
+    concert: Event,
+    hold: Callable[..., Booking],
+    paid_booking: Callable[..., Booking],
+) -> None:
+    visitors.forgive("WebSocket|EventSource|ERR_|status of 50[234]")
+    page = visitors(alice)
+    seats = SeatMap(page, concert)
+    seats.pick("A", 1, (2, 1), (2, 2))
+
+    shop.stop_realtime()
+    expect(page.locator("[data-live-state]")).to_contain_text("Not live")
+    dice = random.Random(7)
+    for section, number in BLOCKS:
+        chosen = [f"{row}-{seat}" for row in (1, 3, 5) for seat in dice.sample(range(1, 11), 2)]
+        paid_booking(bob, *chosen[:2], section=section, subsection=number)
+        block_seats(event_id=concert.pk, seller=carol, section=section, subsection=number, seats=chosen[2:4])
+    hold(bob, "2-2")  # one of those that alice has picked
+    hold(bob, "4-4", section="B", subsection=2)
+
+    shop.start_realtime()
+    seats.expect_live(timeout=30_000)
+    expect(page.locator("#live-assertive")).to_contain_text("Row 2 seat 2 was taken.")
+    expect(seats.summary).to_contain_text("1 seat · $50.00")
+    for section, number in BLOCKS:
+        shown = seats.states(section, number)
+        picked = {"2-1": "picked"} if (section, number) == ("A", 1) else {}
+        assert shown == states_in_the_database(concert, section, number) | picked
+
+    seats.hold()
+    page.get_by_label("Card number").fill(GOOD_CARD)
+    page.get_by_role("button", name="Pay $50.00").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your seats are booked")
+
+
+def test_without_websockets_the_map_is_live_by_the_stream(
+    visitors: Visitors, alice: User, bob: User, concert: Event, hold: Callable[..., Booking]
+) -> None:
+    visitors.forgive("WebSocket")
+    page = visitors(alice)
+    page.route_web_socket("**/ws/**", lambda socket: socket.close(code=1011))
+    page.goto(f"/events/{concert.pk}")
+    expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", "stream", timeout=30_000)
+    hold(bob, "1-1", "1-2")
+    expect(page.locator("[data-left]")).to_have_text("198")

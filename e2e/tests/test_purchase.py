@@ -1,0 +1,186 @@
+"""From the list of events to the tickets: by mouse, by keyboard, and against somebody who is faster."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+
+from accounts.models import User
+from bookings.models import Booking
+from bookings.states import BookingStatus
+from conftest import GOOD_CARD, PASSWORD
+from e2e.tests.seatmap import SeatMap
+from e2e.tests.visitors import PHONE, Visitors
+from events.models import Event
+from events.positions import seat_name
+
+# Whether the focus is on something, and can be seen there.
+FOCUS = """() => {
+  const focused = document.activeElement;
+  if (!focused || focused === document.body) return "nothing has the focus";
+  const html = focused.outerHTML.slice(0, 200);
+  const box = focused.getBoundingClientRect();
+  if (box.width < 1 || box.bottom < 0 || box.top > innerHeight) return `out of sight: ${html}`;
+  if (focused.tabIndex < 0) return ""; // where a skip link leads is no control
+  const isRinged = (element) => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(element);
+    return outlineStyle !== "none" && parseFloat(outlineWidth) > 0;
+  };
+  // A card shows that its link has the focus, a branch of a tree on its first line.
+  const places = [focused, focused.firstElementChild, focused.closest("li")];
+  return places.some((place) => place && isRinged(place)) ? "" : `no ring around ${html}`;
+}"""
+
+
+def test_two_seats_are_bought_by_mouse(visitors: Visitors, alice: User, concert: Event) -> None:
+    page = visitors(alice, "/")
+    page.get_by_role("link", name=concert.name).click()
+    seats = SeatMap(page, concert, opened=True)
+    seats.click_seat("A", 1, 2, 4)
+    seats.click_seat("A", 1, 2, 5)
+    expect(seats.summary).to_contain_text("2 seats · $100.00")
+    expect(seats.summary).to_contain_text("row 2, seats 4–5")
+    seats.hold()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
+    expect(page.get_by_role("timer")).to_have_text(re.compile(r"^[45]:\d\d$"))
+    expect(page.locator("#order")).to_contain_text("Row 2, seats 4–5")
+    page.get_by_label("Card number").fill(GOOD_CARD)
+    page.get_by_role("button", name="Pay $100.00").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your seats are booked")
+    booking = Booking.objects.get(buyer=alice)
+    assert (booking.status, seats_of(booking)) == (BookingStatus.PAID, ["2-4", "2-5"])
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="My bookings").click()
+    expect(page.get_by_role("listitem").filter(has_text=concert.name)).to_contain_text("Paid")
+
+
+def test_two_seats_are_bought_by_keyboard_alone(visitors: Visitors, alice: User, concert: Event) -> None:
+    page = visitors(alice, "/")
+    tab_to(page, page.get_by_role("link", name=concert.name))
+    page.keyboard.press("Enter")
+    seats = SeatMap(page, concert, opened=True)
+
+    tab_to(page, page.get_by_role("link", name="Choose from the list instead"))
+    press(page, "Enter")
+    tab_to(page, page.get_by_role("treeitem", name=re.compile("^Section A")))
+    for key in ("ArrowDown", "ArrowDown", "Enter"):  # block 1, block 2, open it
+        press(page, key)
+    expect(seats.seat(1, 1)).to_be_focused()
+    for key in ("ArrowDown", "ArrowRight", "Enter", "ArrowRight", "Enter"):
+        press(page, key)
+    expect(seats.summary).to_contain_text("2 seats · $100.00")
+    expect(page.locator("#live-polite")).to_contain_text("Row 2 seat 3 picked. 2 seats, $100.00.")
+    press(page, "Escape")
+    expect(page.get_by_role("treeitem", name=re.compile("^Block 2"), exact=False).first).to_be_focused()
+    tab_to(page, seats.summary.get_by_role("button", name="Hold seats"))
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
+    press(page, "Tab")
+    page.keyboard.press("Alt+m")
+    expect(page.get_by_role("button", name="Time was added")).to_be_visible()
+    expect(page.get_by_role("timer")).to_have_text(re.compile(r"^(9|10):\d\d$"))
+    tab_to(page, page.get_by_label("Card number"))
+    page.keyboard.type(GOOD_CARD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your seats are booked")
+    assert Booking.objects.get(buyer=alice).status == BookingStatus.PAID
+
+
+def test_a_finger_is_asked_before_it_takes_a_seat(visitors: Visitors, alice: User, concert: Event) -> None:
+    seats = SeatMap(visitors(alice, viewport=PHONE, has_touch=True, is_mobile=True), concert)
+    seats.tap_seat("B", 1, 1, 6)
+    expect(seats.summary).to_contain_text("No seats picked yet")
+    expect(seats.page.locator(".tip")).to_contain_text("Section B · block 1 · row 1 · seat 6")
+    seats.page.get_by_role("button", name="Take this seat").tap()
+    expect(seats.summary).to_contain_text("1 seat · $20.00")
+
+
+def test_a_seat_lost_while_picking_is_said_let_go_and_made_up_for(
+    visitors: Visitors, alice: User, bob: User, concert: Event
+) -> None:
+    slow, fast = SeatMap(visitors(alice), concert), SeatMap(visitors(bob), concert)
+    slow.pick("A", 1, (1, 5), (1, 6))
+    fast.pick("A", 1, (1, 6))
+    fast.hold()
+    expect(fast.page.get_by_role("heading", level=1)).to_have_text("Checkout")
+
+    expect(slow.page.locator("#live-assertive")).to_contain_text("Row 1 seat 6 was taken. 49 left in this block.")
+    expect(slow.seat(1, 6)).to_have_attribute("data-state", "held by somebody")
+    expect(slow.summary).to_contain_text("1 seat · $50.00")
+    slow.summary.get_by_role("button", name=re.compile("^Take row .* instead$")).click()
+    expect(slow.summary).to_contain_text("2 seats · $100.00")
+    slow.hold()
+    expect(slow.page.get_by_role("heading", level=1)).to_have_text("Checkout")
+    assert "1-6" not in seats_of(Booking.objects.get(buyer=alice))
+
+
+def test_who_clicks_too_late_is_offered_equal_seats(
+    visitors: Visitors, alice: User, bob: User, concert: Event, hold: Callable[..., Booking]
+) -> None:
+    page = visitors(alice)
+    deaf = False
+
+    def relay(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda message: None if deaf else socket.send(message))
+
+    page.route_web_socket("**/ws/**", relay)
+    seats = SeatMap(page, concert)
+    seats.pick("A", 1, (3, 5), (3, 6))
+    deaf = True  # a slow line: the click is faster than the news
+    hold(bob, "3-5")
+    seats.hold()
+    expect(page.locator("#live-assertive")).to_contain_text("Somebody was faster: row 3, seat 5 is taken.")
+    expect(seats.summary.get_by_role("button", name=re.compile("^Take row .* instead$"))).to_be_visible()
+    assert not Booking.objects.filter(buyer=alice).exists()
+
+
+def test_picks_survive_the_login(visitors: Visitors, alice: User, concert: Event) -> None:
+    page = visitors()
+    seats = SeatMap(page, concert)
+    seats.pick("B", 2, (4, 1), (4, 2))
+    seats.hold()
+    page.get_by_label("E-mail address").fill(alice.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Log in").click()
+
+    seats = SeatMap(page, concert, opened=True)
+    expect(seats.summary).to_contain_text("2 seats · $40.00")
+    seats.hold()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
+    assert seats_of(Booking.objects.get(buyer=alice)) == ["4-1", "4-2"]
+
+
+def test_others_see_faintly_what_one_looks_at(visitors: Visitors, alice: User, bob: User, concert: Event) -> None:
+    watcher, picker = visitors(bob), visitors(alice)
+    frames: list[str] = []
+    watcher.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))))
+    SeatMap(watcher, concert)
+    SeatMap(picker, concert).pick("A", 2, (5, 9))
+    watcher.wait_for_timeout(2_000)
+    assert any('"selecting"' in frame and '"5-9"' in frame for frame in frames), frames
+    assert not Booking.objects.exists()
+
+
+def seats_of(booking: Booking) -> list[str]:
+    """Their names, in order."""
+    return [seat_name(position, booking.subsection.cols) for position in sorted(booking.positions or ())]
+
+
+def press(page: Page, key: str) -> None:
+    """Presses a key; wherever the focus is then, it can be seen."""
+    page.keyboard.press(key)
+    lost = page.evaluate(FOCUS)
+    assert not lost, f"after {key}: {lost}"
+
+
+def tab_to(page: Page, target: Locator, limit: int = 60) -> None:
+    """Presses Tab until the focus is there."""
+    target.wait_for()
+    for _ in range(limit):
+        press(page, "Tab")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"{target} is not reached by {limit} tabs")

@@ -40,7 +40,11 @@ format: .venv/dev ## Lets ruff repair what it can
 bench: .venv/dev ## Measures (ARGS passes through)
 	$(BIN)/python -m benchmarks $(ARGS)
 
-.PHONY: help run test lint format bench chaos pictures pins clean
+chaos: .venv/dev ## 10,000 payments with failures injected at every step (ARGS="--payments 1000 --seed 7")
+	$(BIN)/python -m chaos $(ARGS)
+
+pictures: .venv/dev ## Writes the pictures of the pages anew (docs/pictures)
+	$(BIN)/python -m e2e.pictures
 
 pins: .venv/dev ## Resolves pyproject.toml into requirements*.txt anew
 	$(PIP) uv

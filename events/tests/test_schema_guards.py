@@ -72,7 +72,7 @@ def test_a_booking_is_captured_at_most_once(paid_booking: Callable[..., Booking]
     columns = (
         "id, booking_id, status, amount, currency, gateway, gateway_reference, card_last4, failure_code, failure, "
     )
-    columns += "idempotency_key, request_hash, created_at, captured_at"
+    columns += "idempotency_key, request_hash, created_at, captured_at, refunded_amount, left_open"
     with pytest.raises(IntegrityError, match="payment_captured_once"):
         run(
             f"INSERT INTO bookings_payment ({columns}) SELECT gen_random_uuid(), {columns.removeprefix('id, ')}"

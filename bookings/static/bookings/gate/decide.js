@@ -70,7 +70,8 @@ export class Gate {
 
 /** Fetches the manifest. Throws the refusal. */
 export async function fetchManifest(url) {
+  const sent = Date.now();
   const { data } = await call("GET", url, { signal: AbortSignal.timeout(10_000) });
-  learn(data.generated_at);
+  learn(data.generated_at, sent);
   return data;
 }

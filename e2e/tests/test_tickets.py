@@ -1,0 +1,36 @@
+"""What a buyer has in his hands: tickets with codes, and the way to give them back."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from accounts.models import User
+from bookings.models import Booking
+from e2e.tests.visitors import Visitors
+
+
+def test_tickets_are_shown_with_their_codes(
+    visitors: Visitors, alice: User, paid_booking: Callable[..., Booking]
+) -> None:
+    booking = paid_booking(alice, "1-1", "1-2")
+    page = visitors(alice, f"/checkout/{booking.pk}/done")
+    codes = page.get_by_role("img", name="Code for the door")
+    expect(codes).to_have_count(2)
+    assert codes.evaluate_all("images => images.every(image => image.complete && image.naturalWidth > 0)")
+    pdf = page.request.get(page.get_by_role("link", name="Tickets as PDF").get_attribute("href") or "")
+    assert (pdf.status, pdf.headers["content-type"]) == (200, "application/pdf")
+
+
+def test_tickets_are_given_back_after_a_question(
+    visitors: Visitors, alice: User, paid_booking: Callable[..., Booking]
+) -> None:
+    booking = paid_booking(alice, "1-1", "1-2")
+    page = visitors(alice, f"/checkout/{booking.pk}/done")
+    page.get_by_role("button", name="Give the tickets back").click()
+    page.get_by_role("button", name="Keep my tickets").press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.get_by_role("button", name="Give the tickets back").click()
+    page.get_by_role("button", name="Give them back").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Refunded")
+    booking.refresh_from_db()
+    assert booking.status == "refunded"

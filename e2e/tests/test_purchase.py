@@ -77,6 +77,7 @@ def test_two_seats_are_bought_by_keyboard_alone(visitors: Visitors, alice: User,
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
+    page.wait_for_load_state("load")  # the heading is there before the script that hears the key
     press(page, "Tab")
     page.keyboard.press("Alt+m")
     expect(page.get_by_role("button", name="Time was added")).to_be_visible()

@@ -1,5 +1,9 @@
 """Money goes back, seats return to sale, tickets open no door any more."""
 
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -16,6 +20,8 @@ from bookings.states import AdmissionStatus, BookingStatus, PaymentStatus
 from bookings.tests.crowd import crowd
 from events.clock import database_now
 from events.models import Event, SeatChange, Ticket
+from realtime.tests.servers import own_services
+from ticketing.celery import app
 from ticketing.errors import InvalidState, NotFound
 
 Paid = Callable[..., Booking]
@@ -149,3 +155,41 @@ def test_the_api_answers_202_and_the_same_for_the_same_key(
     assert client.post(url).json()["code"] == "invalid_state"  # type: ignore[attr-defined]
     assert client_of(bob).post(url).status_code == 404  # type: ignore[attr-defined]
     assert Refund.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_inside_a_refund_gives_the_money_back_once(paid_booking: Paid, alice: User) -> None:
+    booking = paid_booking(alice)
+    app.control.purge()
+    worker = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "bookings.tests.dying_worker",
+            "worker",
+            "--pool",
+            "solo",
+            "-l",
+            "error",
+        ],
+        env={**os.environ, **own_services()},
+    )
+    try:
+        refund_booking(booking_id=booking.pk, user=alice)
+        end = time.monotonic() + 30
+        while not MockRefund.objects.exists():
+            assert time.monotonic() < end, "no worker took the refund"
+            time.sleep(0.05)
+    finally:
+        worker.kill()  # SIGKILL: the gateway has given the money back, and nobody has noted it
+        worker.wait()
+    refund = Refund.objects.get()
+    assert refund.status == "pending"
+    age(refund)
+    assert send_open_refunds() == 1
+    refund.refresh_from_db()
+    assert refund.status == "sent"
+    assert MockRefund.objects.get().amount == booking.total_price
+    assert not any(check_invariants().values())

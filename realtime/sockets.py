@@ -1,5 +1,6 @@
 """One WebSocket. A lean ASGI application: the stock consumers hop to a thread for every frame."""
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable
 from time import monotonic
@@ -37,7 +38,7 @@ class Closed(Exception):
         self.code = code
 
 
-class Socket(Viewer):
+class Socket(Viewer, ABC):
     """A viewer on a WebSocket. A door of an app fills in `opened` and `heard`."""
 
     __slots__ = ("scope", "hub", "_frame_times")
@@ -48,13 +49,13 @@ class Socket(Viewer):
         self.hub = hub
         self._frame_times: deque[float] = deque(maxlen=MAX_FRAMES)
 
+    @abstractmethod
     async def opened(self) -> None:
         """The client is connected. NotFound closes with 4404."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def heard(self, frame: dict[str, Any]) -> None:
         """A frame of the client: a JSON object. A DomainError is told to it as an `error` frame."""
-        raise NotImplementedError
 
     def closed(self) -> None:
         """The client has gone, and may never have been `opened`."""

@@ -1,6 +1,7 @@
 """One SSE stream: everything that can be refused is refused as JSON before the stream begins."""
 
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from realtime.database import DATABASE_AWAY
@@ -29,7 +30,7 @@ class MethodRefused(DomainError):
     detail = "A stream can only be read: use GET."
 
 
-class Stream(Viewer):
+class Stream(Viewer, ABC):
     """A viewer on an SSE stream. A door of an app fills in `prepare` and `begin`."""
 
     __slots__ = ("scope", "hub", "_chunked")
@@ -40,13 +41,13 @@ class Stream(Viewer):
         self.hub = hub
         self._chunked = False
 
+    @abstractmethod
     async def prepare(self) -> None:
         """Before the answer: finds what will be streamed. A DomainError is answered as problem+json."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def begin(self) -> None:
         """The stream is open: joins its topic and writes the first messages."""
-        raise NotImplementedError
 
     @property
     def last_event_id(self) -> str | None:

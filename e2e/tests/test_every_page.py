@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from bookings.models import Booking
+from bookings.operations.refund import refund_booking
 from e2e.tests.visitors import PHONE, Visitors
 from events.models import Event
 
@@ -30,6 +31,10 @@ PAGES = [
     "login",
     "register",
     "reset",
+    "reset, new password",
+    "verify",
+    "refunded",
+    "403",
     "404",
 ]  # fmt: skip
 
@@ -46,6 +51,7 @@ def place(
     request: pytest.FixtureRequest,
     alice: User,
     bob: User,
+    carol: User,
     event: Event,
     hold: Callable[..., Booking],
     paid_booking: Callable[..., Booking],
@@ -54,6 +60,8 @@ def place(
     name = request.param
     held = hold(alice, "1-1", "1-2", event=event)
     paid = paid_booking(alice, "2-1", event=event)
+    refunded = paid_booking(alice, "4-1", event=event)
+    refund_booking(booking_id=refunded.pk, user=alice)
     over = hold(alice, "3-1", event=event)
     Booking.objects.filter(pk=over.pk).update(expires_at=Now())
     return {
@@ -69,13 +77,18 @@ def place(
         "login": (None, "/login?next=/bookings"),
         "register": (None, "/register"),
         "reset": (None, "/reset"),
+        "reset, new password": (None, "/reset/MQ/not-a-token"),
+        "verify": (None, "/verify?token=not-a-token"),
+        "refunded": (alice, f"/checkout/{refunded.pk}/done"),
+        "403": (carol, f"/checkout/{held.pk}"),
         "404": (None, "/there-is-no-such-page"),
     }[name]
 
 
 @pytest.mark.parametrize(("name", "place"), [(name, name) for name in PAGES], indirect=["place"], ids=PAGES)
 def test_a_page_is_accessible_quiet_and_fits_a_phone(visitors: Visitors, name: str, place: Place) -> None:
-    visitors.forgive("status of 404 .*/there-is-no-such-page")
+    for expected in ("404 .*/there-is-no-such-page", "403 .*/checkout/", "400 .*/api/user/verify"):
+        visitors.forgive(f"status of {expected}")
     page = visitors(*place)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     if name.startswith("event"):

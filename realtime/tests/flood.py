@@ -32,6 +32,9 @@ class FloodedSocket(Socket):
     async def opened(self) -> None:
         await flood(self, lambda number, text: socket_frame({"number": number, "text": text}))
 
+    async def heard(self, frame: dict[str, Any]) -> None:
+        pass
+
 
 class FloodedStream(Stream):
     async def prepare(self) -> None:

@@ -20,19 +20,20 @@ class Invariant:
 INVARIANTS = (
     Invariant(
         "counts",
-        "The counts of a block are those of its tickets.",
+        "The counts and letters of a block are those of its tickets.",
         """
-        SELECT s.id AS subsection, s.available, s.reserved, s.sold, s.blocked, t.*
+        SELECT s.id AS subsection, s.available, s.reserved, s.sold, s.blocked, s.letters, t.*
         FROM events_subsection s LEFT JOIN (
             SELECT subsection_id, count(*) AS tickets,
                 count(*) FILTER (WHERE status = 'available') AS tickets_available,
                 count(*) FILTER (WHERE status = 'reserved') AS tickets_reserved,
                 count(*) FILTER (WHERE status = 'sold') AS tickets_sold,
-                count(*) FILTER (WHERE status = 'blocked') AS tickets_blocked
+                count(*) FILTER (WHERE status = 'blocked') AS tickets_blocked,
+                string_agg(left(status, 1), '' ORDER BY position) AS tickets_letters
             FROM events_ticket GROUP BY subsection_id
         ) t ON t.subsection_id = s.id
-        WHERE (s.total, s.available, s.reserved, s.sold, s.blocked) IS DISTINCT FROM
-            (t.tickets, t.tickets_available, t.tickets_reserved, t.tickets_sold, t.tickets_blocked)
+        WHERE (s.total, s.available, s.reserved, s.sold, s.blocked, s.letters) IS DISTINCT FROM (t.tickets,
+            t.tickets_available, t.tickets_reserved, t.tickets_sold, t.tickets_blocked, t.tickets_letters)
         """,
     ),
     Invariant(

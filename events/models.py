@@ -5,6 +5,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 
 from events.states import ChangeKind, EventStatus, SeatStatus
 
@@ -111,6 +113,7 @@ class Subsection(models.Model):
     sold = models.PositiveIntegerField(default=0)
     blocked = models.PositiveIntegerField(default=0)
     version = models.PositiveBigIntegerField(default=0)
+    letters = models.TextField(editable=False, help_text="One letter (a r s b) a seat, in row order.")
 
     class Meta:
         ordering = ["id"]  # the order of the seating configuration
@@ -122,6 +125,7 @@ class Subsection(models.Model):
                 condition=Q(total=F("available") + F("reserved") + F("sold") + F("blocked")),
             ),
             CheckConstraint(name="subsection_price_in_range", condition=Q(price__lte=MAX_PRICE)),
+            CheckConstraint(name="subsection_has_a_letter_a_seat", condition=Exact(Length("letters"), F("total"))),
         ]
 
     def __str__(self) -> str:

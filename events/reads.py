@@ -3,7 +3,6 @@
 import hashlib
 from typing import Any
 
-from django.db import connection
 from django.db.models import Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
@@ -15,20 +14,6 @@ from ticketing.errors import NotFound
 COUNTS = ("available", "reserved", "sold", "blocked", "total")
 ROW = ("section", "number", "tier", "price", "rows", "cols", "available", "reserved", "sold", "total", "version")
 
-# One statement, so that versions and seats are of the same moment.
-# A subquery for each block, since the planner groups a join of a new event, of which it has no statistics yet, once
-# for each block: 250 ms instead of 7.
-SEAT_MAP = f"""
-    SELECT {", ".join(f"s.{column}" for column in ROW)}, s.blocked, (
-        SELECT string_agg(left(t.status, 1), '' ORDER BY t.position)
-        FROM events_ticket t WHERE t.event_id = %s AND t.subsection_id = s.id
-    ) FROM events_subsection s WHERE s.event_id = %s ORDER BY s.id
-"""
-BLOCK_LETTERS = """
-    SELECT s.*, string_agg(left(t.status, 1), '' ORDER BY t.position) AS letters
-    FROM events_subsection s JOIN events_ticket t ON t.event_id = s.event_id AND t.subsection_id = s.id
-    WHERE s.event_id = %s AND s.section = %s AND s.number = %s GROUP BY s.id
-"""
 STATUS_OF_LETTER = {status[0]: status for status in SeatStatus}
 
 
@@ -116,18 +101,14 @@ def block_row(block: Subsection) -> dict[str, Any]:
 
 def block_with_seats(event_id: int, section: str, number: int) -> tuple[Subsection, list[SeatStatus]]:
     """A block and the state of each of its seats from the front left, of one moment. Raises NotFound."""
-    found = list(Subsection.objects.raw(BLOCK_LETTERS, [event_id, section, number]))
-    if not found:
-        raise NotFound("This event has no such block.")
-    letters: str = found[0].letters  # type: ignore[attr-defined]
-    return found[0], [STATUS_OF_LETTER[letter] for letter in letters]
+    block = subsection_of(event_id, section, number)
+    return block, [STATUS_OF_LETTER[letter] for letter in block.letters]
 
 
 def seat_map(event_id: int) -> list[dict[str, Any]]:
     """All section rows with `seats`: one letter (a r s b) per seat in row order."""
-    with connection.cursor() as cursor:
-        cursor.execute(SEAT_MAP, [event_id, event_id])
-        return [_row(values[:-1]) | {"seats": values[-1]} for values in cursor.fetchall()]
+    blocks = Subsection.objects.filter(event_id=event_id).values_list(*ROW, "blocked", "letters")
+    return [_row(values[:-1]) | {"seats": values[-1]} for values in blocks]
 
 
 def seats_tag(event: Event) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from events.models import MAX_PRICE, NAME_LENGTH, Subsection
+from events.states import SeatStatus
 from ticketing.errors import BadInput, FieldProblem
 
 DEFAULT_TIER = "Regular"
@@ -61,6 +62,7 @@ class Seating:
                     cols=section.cols,
                     total=total,
                     available=total,
+                    letters=SeatStatus.AVAILABLE[0] * total,
                 )
 
 

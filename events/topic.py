@@ -21,11 +21,7 @@ from realtime.frames import socket_frame, stream_message
 from ticketing.errors import NotFound
 
 # One statement, so that version and letters are of the same moment.
-LETTERS = """
-    SELECT s.id, s.version, coalesce(string_agg(left(t.status, 1), '' ORDER BY t.position), '')
-    FROM events_subsection s LEFT JOIN events_ticket t ON t.event_id = %s AND t.subsection_id = s.id
-    WHERE s.event_id = %s AND s.id = ANY(%s) GROUP BY s.id
-"""
+LETTERS = "SELECT id, version, letters FROM events_subsection WHERE event_id = %s AND id = ANY(%s)"
 
 
 class EventTopic(Topic):
@@ -197,5 +193,5 @@ def _stream_row(block: Block) -> dict[str, Any]:
 def _read_letters(event_id: int, block_ids: list[int]) -> list[tuple[int, int, str]]:
     """(id, version, letters) of each block, of one moment."""
     with connection.cursor() as cursor:
-        cursor.execute(LETTERS, [event_id, event_id, block_ids])
+        cursor.execute(LETTERS, [event_id, block_ids])
         return cursor.fetchall()

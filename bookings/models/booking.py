@@ -27,7 +27,8 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def for_display(self) -> "BookingQuerySet":
         """With event and block, and `left`, the time to the deadline by the database's clock."""
-        return self.select_related("event", "subsection").annotate(left=F("expires_at") - Now())
+        blocks = self.select_related("event", "subsection").defer("subsection__letters")
+        return blocks.annotate(left=F("expires_at") - Now())
 
     def shown_as(self, status: str) -> "BookingQuerySet":
         """Those with this `shown_status`."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 from django.contrib.auth.hashers import make_password
 from rest_framework.test import APIClient
@@ -116,7 +117,7 @@ def hold(concert: Event) -> Callable[..., Booking]:
         named = {"mode": SelectionMode.MANUAL, "quantity": len(seats), "seats": list(seats)}
         best = {"mode": SelectionMode.BEST_AVAILABLE, "quantity": quantity}
         where = {"event_id": (event or concert).pk, "section": "A", "subsection": 1}
-        return hold_seats(buyer=buyer, wish=Wish(**{**where, **(named if seats else best), **wish}))
+        return hold_seats(buyer_id=buyer.pk, wish=Wish(**{**where, **(named if seats else best), **wish}))
 
     return make
 
@@ -127,6 +128,20 @@ def paid_booking(hold: Callable[..., Booking]) -> Callable[..., Booking]:
 
     def make(buyer: User, *seats: str, **wish: Any) -> Booking:
         booking = hold(buyer, *seats, **wish)
-        return pay_booking(booking_id=booking.pk, buyer=buyer, card_number=GOOD_CARD).booking
+        return pay_booking(booking_id=booking.pk, buyer_id=buyer.pk, card_number=GOOD_CARD).booking
 
     return make
+
+
+@pytest.fixture
+def round_trips(db: None, monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """Grows by one with each round trip to the database, through Django's cursors or past them."""
+    trips: list[None] = []
+    wait = psycopg.Connection.wait
+
+    def count(self: Any, *args: Any, **kwargs: Any) -> Any:
+        trips.append(None)
+        return wait(self, *args, **kwargs)
+
+    monkeypatch.setattr(psycopg.Connection, "wait", count)
+    return trips

@@ -1,14 +1,16 @@
 """Bearer tokens: how they are signed and read. Which of them still count, the database decides (TokenFamily)."""
 
+import time
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache, lru_cache
 from typing import Any, Literal, TypedDict, cast
 
 import jwt
 from django.conf import settings
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import salted_hmac
 
 from accounts.errors import TokenRefused
 from accounts.models import TokenFamily, User
@@ -22,7 +24,7 @@ Kind = Literal["access", "refresh"]
 
 
 class Claims(TypedDict):
-    """What a token says: whose it is (`sub`, `role`), of which family, under which password (`pwd`) and until when."""
+    """What a token says: whose it is (`sub`, `role`), of which family and until when."""
 
     iss: str
     aud: str
@@ -30,7 +32,6 @@ class Claims(TypedDict):
     sub: str
     role: str
     fam: str
-    pwd: str
     jti: str
     iat: int
     exp: int
@@ -52,7 +53,6 @@ def pair_of(user: User, family: TokenFamily) -> TokenPair:
         "sub": str(user.pk),
         "role": user.role,
         "fam": str(family.pk),
-        "pwd": _seal(user),
         "iat": now,
     }
     access_until = now + timedelta(seconds=settings.ACCESS_TOKEN_SECONDS)
@@ -65,36 +65,36 @@ def pair_of(user: User, family: TokenFamily) -> TokenPair:
 def read(token: str, kind: Kind) -> Claims:
     """The claims of a token of ours of this kind; raises `TokenRefused`."""
     try:
-        claims = jwt.decode(
-            token,
-            _key(),
-            algorithms=[ALGORITHM],
-            audience=AUDIENCE,
-            issuer=ISSUER,
-            leeway=LEEWAY_SECONDS,
-            options={"require": list(Claims.__annotations__)},
-        )
+        claims = _signed_claims(token)
     except jwt.PyJWTError:
         raise TokenRefused from None
-    if claims["typ"] != kind:
+    if claims["typ"] != kind or claims["exp"] + LEEWAY_SECONDS <= time.time():
         raise TokenRefused
+    return claims
+
+
+@lru_cache(maxsize=4_096)
+def _signed_claims(token: str) -> Claims:
+    """What a token says that we have signed; its end is looked at each time anew. Raises `jwt.PyJWTError`."""
+    claims = jwt.decode(
+        token,
+        _key(),
+        algorithms=[ALGORITHM],
+        audience=AUDIENCE,
+        issuer=ISSUER,
+        leeway=LEEWAY_SECONDS,
+        options={"require": list(Claims.__annotations__), "verify_exp": False},
+    )
+    if not isinstance(claims["exp"], int):
+        raise jwt.DecodeError("exp")
     return cast(Claims, claims)
-
-
-def still_fits(claims: Claims, user: User) -> bool:
-    """Whether the user is what he was when the token was made: active, in this role, with this password."""
-    return user.is_active and user.role == claims["role"] and constant_time_compare(claims["pwd"], _seal(user))
 
 
 def _sign(claims: Mapping[str, Any]) -> str:
     return jwt.encode(dict(claims), _key(), algorithm=ALGORITHM)
 
 
+@cache
 def _key() -> bytes:
     """A key for nothing but these tokens."""
     return salted_hmac("accounts.tokens", "bearer", algorithm="sha256").digest()
-
-
-def _seal(user: User) -> str:
-    """Changes with the password, whoever changes it (API, admin, manage.py), as with Django's sessions."""
-    return user.get_session_auth_hash()[:16]

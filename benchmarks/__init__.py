@@ -1,7 +1,16 @@
-"""How fast it is, measured from outside; never part of the product.
+"""How fast it is, measured from outside; never part of the product. docs/performance.md says how to read the figures.
 
-`python -m benchmarks` (`make bench`) measures the product beside the bare database and a bare broadcast,
-`python -m benchmarks.viewers` only the latter, `python -m benchmarks.sellout` sells an event out and proves it,
-`python -m benchmarks.partitions` compares ways to partition the tickets.
-docs/performance.md says how to read the figures.
+| command | what it measures |
+|---|---|
+| `make bench` | the product beside a bare API, a bare SQL function and a bare broadcast |
+| `python -m benchmarks.holds` | of these only the holds |
+| `python -m benchmarks.viewers` | only the live feed |
+| `python -m benchmarks.sellout` | an event sold out, one request a seat; proves that each seat was sold once |
+| `python -m benchmarks.growth` | holds with 1,000, 50,000 and 1,000,000 tickets in the database |
+| `python -m benchmarks.scaling` | one web process, then two, and what each part of the product costs |
+| `python -m benchmarks.startup` | `make run` until it is ready |
+| `python -m benchmarks.partitions` | ways to partition the tickets |
+
+Each subject is a file of functions that return {name with its unit: figure}; `command` runs them round after round,
+`report` keeps medians and samples, `goals` says which of them are good enough.
 """

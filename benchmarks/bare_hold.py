@@ -11,19 +11,21 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
 
-from benchmarks import shop
 from benchmarks.stage import manage
 from ticketing.embedded import postgres_binaries
 
 HERE = Path(__file__).resolve().parent
 SCRATCH = "ticketing_bench"
 LIMIT_SECONDS = 300
+CLIENTS = 8  # where a bare hold is fastest on few cores: enough to keep them busy, too few to queue
 
 # The blocks of an event have consecutive ids from :first on; the demo data has at least 20 users from 1 on.
 SCRIPT = "\\set block :first + random(0, :blocks - 1)\n\\set buyer random(1, 20)\nSELECT bench_hold(:block, :buyer);\n"
@@ -47,30 +49,35 @@ def scratch_database() -> Iterator[str]:
             server.execute(drop)
 
 
-def new_arena(url: str) -> int:
-    """Makes another event of 50,000 seats in 100 blocks; returns its id."""
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as config:
-        json.dump(shop.arena(), config)
-        config.flush()
-        _managed(url, "create_event", "--config", config.name)
-    with psycopg.connect(url) as connection:
-        return _number(connection, "SELECT max(id) FROM events_event")
+def new_event(url: str, config: dict[str, Any]) -> dict[str, Any]:
+    """Makes another event of this body of POST /api/event; returns `id` and `sections` as the API does."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(config, file)
+        file.flush()
+        _managed(url, "create_event", "--config", file.name)
+    with psycopg.connect(url, row_factory=dict_row) as connection:
+        sections = connection.execute(
+            "SELECT event_id, section, number AS subsection FROM events_subsection"
+            " WHERE event_id = (SELECT max(id) FROM events_event) ORDER BY id"
+        ).fetchall()
+    return {"id": sections[0]["event_id"], "sections": sections}
 
 
-def holds_per_second(url: str, *, event_id: int, holds: int, clients: int, blocks: int = 100) -> float:
-    """Transactions a second of pgbench, `holds` in all, over the first `blocks` blocks of the event."""
+def holds_per_second(url: str, event: dict[str, Any], *, holds: int) -> float:
+    """Transactions a second of pgbench, `holds` in all, each in a random block of the event."""
     with psycopg.connect(url) as connection:
-        first = _number(connection, "SELECT min(id) FROM events_subsection WHERE event_id = %s", event_id)
         connection.execute("ANALYZE")
+        first = connection.execute("SELECT min(id) FROM events_subsection WHERE event_id = %s", [event["id"]])
+        numbers = {"first": first.fetchall()[0][0], "blocks": len(event["sections"])}
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write(SCRIPT)
         script.flush()
         done = subprocess.run(
             [
                 str(postgres_binaries.folder() / "pgbench"),
-                *("--no-vacuum", "--protocol=prepared", f"--client={clients}", "--jobs=2"),
-                *(f"--transactions={holds // clients}", f"--define=first={first}", f"--define=blocks={blocks}"),
-                f"--file={script.name}",
+                *("--no-vacuum", "--protocol=prepared", f"--client={CLIENTS}", "--jobs=2"),
+                *(f"--transactions={holds // CLIENTS}", f"--file={script.name}"),
+                *(f"--define={name}={number}" for name, number in numbers.items()),
             ],
             env=os.environ | _access(url),
             capture_output=True,
@@ -104,10 +111,6 @@ def _managed(url: str, *arguments: str) -> None:
     done = manage(*arguments, DATABASE_URL=url, SECRET_KEY=settings.SECRET_KEY)
     if done.returncode:
         raise RuntimeError(f"manage.py {arguments[0]}: {done.stderr}")
-
-
-def _number(connection: psycopg.Connection, query: str, *parameters: int) -> int:
-    return int(connection.execute(query.encode(), parameters).fetchall()[0][0])
 
 
 def _access(url: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The yardstick of the live feed: a process that writes the same bytes to all sockets as fast as uvloop can.
 
-`python -m benchmarks.broadcast PORT`. Whoever connects is a viewer; who sends `fire N` has N bytes sent to all of them.
+`python -m benchmarks.broadcast PORT`. Whoever connects is a viewer; who sends lines `fire VERSION SIZE` has SIZE bytes
+that carry VERSION sent to all of them, line by line.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ from typing import cast
 
 import uvloop
 
-from benchmarks.readers import MARK
+from benchmarks.readers import CHANGED
 
 viewers: set[asyncio.Transport] = set()
 
@@ -24,7 +25,9 @@ class Viewer(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if data.startswith(b"fire "):
             viewers.discard(self.transport)
-            broadcast(MARK.ljust(int(data[5:])))
+            for line in data.splitlines():
+                _, version, size = map(bytes, line.split())
+                broadcast((CHANGED % (0, int(version) - 1, int(version))).ljust(int(size)))
 
     def connection_lost(self, error: Exception | None) -> None:
         viewers.discard(self.transport)

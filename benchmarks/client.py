@@ -7,7 +7,8 @@ general clients cost, so that on a small machine the load leaves the cores to th
 import asyncio
 import gzip
 import json
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
 
 Address = tuple[str, int]
 BODILESS = (204, 304)
@@ -31,6 +32,10 @@ class Answer(NamedTuple):
         return json.loads(gzip.decompress(self.body) if self.header("Content-Encoding") == "gzip" else self.body)
 
 
+Outcome = Answer | ConnectionError
+Hear = Callable[[Outcome], None]
+
+
 def request(
     method: str, path: str, *, token: str | None = None, body: Any = None, headers: dict[str, str] | None = None
 ) -> bytes:
@@ -46,53 +51,64 @@ def request(
 
 
 class Connection(asyncio.Protocol):
-    """One persistent connection; opened when first used, and again after the server has closed it.
+    """One persistent connection.
 
     Has no timeouts of its own: whoever sends puts a limit around the whole measurement.
     """
 
-    def __init__(self, address: Address) -> None:
-        self._address = address
+    def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self._buffer = b""
-        self._answer: asyncio.Future[Answer] | None = None
+        self._hear: Hear | None = None
+
+    @classmethod
+    async def open(cls, address: Address) -> "Connection":
+        """A connection to this address; raises OSError if nobody listens there."""
+        _, connection = await asyncio.get_running_loop().create_connection(cls, *address)
+        return connection
+
+    def ask(self, request: bytes, hear: Hear) -> None:
+        """Sends one request and calls `hear` with the answer: without a task or a future, which cost more than that.
+
+        It hears a ConnectionError if the server hangs up instead.
+        """
+        self._buffer, self._hear = b"", hear
+        if self._transport is None:
+            self._settle(ConnectionError("The server has hung up."))
+        else:
+            self._transport.write(request)
 
     async def send(self, request: bytes) -> Answer:
         """The answer to one request. Raises ConnectionError if the server hangs up instead."""
-        loop = asyncio.get_running_loop()
-        if self._transport is None or self._transport.is_closing():
-            self._transport, _ = await loop.create_connection(lambda: self, *self._address)
-        self._buffer = b""
-        self._answer = loop.create_future()
-        self._transport.write(request)
-        return await self._answer
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.ask(request, future.set_result)
+        outcome = await future
+        if isinstance(outcome, ConnectionError):
+            raise outcome
+        return outcome
 
     def close(self) -> None:
         """Hangs up."""
         if self._transport is not None:
             self._transport.close()
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
     def data_received(self, data: bytes) -> None:
-        self._buffer += data
+        self._buffer = self._buffer + data if self._buffer else data
         answer = parse(self._buffer)
-        if answer is None or self._answer is None:
-            return
-        if b"\r\nconnection: close" in answer.head.lower():
-            self.close()
-        self._settle(answer)
+        if answer is not None:
+            self._settle(answer)
 
     def connection_lost(self, error: Exception | None) -> None:
         self._transport = None
         self._settle(ConnectionError(f"The server hung up: {error}"))
 
-    def _settle(self, outcome: Answer | ConnectionError) -> None:
-        waiting, self._answer = self._answer, None
-        if waiting is None or waiting.done():
-            return
-        if isinstance(outcome, Answer):
-            waiting.set_result(outcome)
-        else:
-            waiting.set_exception(outcome)
+    def _settle(self, outcome: Outcome) -> None:
+        hear, self._hear = self._hear, None
+        if hear is not None:
+            hear(outcome)
 
 
 def parse(received: bytes) -> Answer | None:

@@ -4,18 +4,15 @@ Rebuilds the table of a product of its own and of the scratch database in each l
 hold, the hold over the API and the creation of an event in each.
 """
 
-import argparse
-import functools
-import sys
+import time
 
 import psycopg
 import uvloop
 
-from benchmarks import bare_hold, measures, shop
-from benchmarks.__main__ import BUYERS, PGBENCH_CLIENTS, PGBENCH_HOLDS
-from benchmarks.client import Address
-from benchmarks.report import Report
-from benchmarks.stage import stage
+from benchmarks import bare_hold, holds, shop
+from benchmarks.command import command
+from benchmarks.report import Figures
+from benchmarks.shop import Cast
 
 LAYOUTS = (0, 1, 4, 8, 16)  # 0: a plain table
 
@@ -42,35 +39,32 @@ TRIGGER = """
 
 def main() -> None:
     """Measures every layout in every round and publishes medians and spread."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.partitions", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, choices=range(1, 6), metavar="1–5")
-    rounds = parser.parse_args().rounds
-    report = Report()
-    try:
-        with stage(own=True) as address:
-            run(address, rounds, report)
-    except RuntimeError as error:
-        sys.exit(f"Can't measure: {error}")
+    with command("partitions", __doc__, rounds=3, own=True) as bench, bare_hold.scratch_database() as url:
+        bench.report.note(postgres=bare_hold.server_settings(url))
+        for _ in bench.rounds:
+            cast = shop.sign_in(bench.address)
+            for partitions in LAYOUTS:
+                bench.report.add(_figures(cast, url, partitions))
 
 
-def run(address: Address, rounds: int, report: Report) -> None:
-    """Each round takes every layout once."""
-    seller, *buyers = uvloop.run(shop.sign_in(address, [shop.SELLER, *shop.make_buyers(BUYERS)]))
+def _figures(cast: Cast, url: str, partitions: int) -> Figures:
+    """One layout, in the product's database and in the scratch database."""
     from django.conf import settings
 
-    with bare_hold.scratch_database() as url:
-        report.note(postgres=bare_hold.server_settings(url))
-        for number in range(rounds):
-            print(f"round {number + 1} of {rounds}", flush=True)
-            for partitions in LAYOUTS:
-                repartition(settings.DATABASE_URL, partitions)
-                repartition(url, partitions)
-                name = f"{partitions} partitions" if partitions else "plain table"
-                figures = uvloop.run(_product(address, seller, buyers))
-                limit = functools.partial(bare_hold.holds_per_second, url, clients=PGBENCH_CLIENTS)
-                figures["bare SQL holds (/s)"] = limit(event_id=bare_hold.new_arena(url), holds=PGBENCH_HOLDS)
-                report.add({f"{name}: {figure}": value for figure, value in figures.items()})
-    report.publish("partitions")
+    repartition(settings.DATABASE_URL, partitions)
+    repartition(url, partitions)
+    name = f"{partitions} partitions" if partitions else "plain table"
+    started = time.perf_counter()
+    event = uvloop.run(shop.create(cast, shop.arena()))
+    seconds = time.perf_counter() - started
+    uvloop.run(shop.retire(cast, event))
+    rate = uvloop.run(holds.product(holds.MANY_BLOCKS, cast)).rate(201)
+    arena = bare_hold.new_event(url, shop.arena())
+    return {
+        f"{name}: create 50,000 seats (s)": seconds,
+        f"{name}: holds (/s)": rate,
+        f"{name}: bare SQL holds (/s)": bare_hold.holds_per_second(url, arena, holds=holds.MANY_BLOCKS.bare_holds),
+    }
 
 
 def repartition(url: str, partitions: int) -> None:
@@ -89,14 +83,6 @@ def repartition(url: str, partitions: int) -> None:
         connection.execute(";".join(statements).encode())
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE events_ticket")
-
-
-async def _product(address: Address, seller: str, buyers: list[str]) -> measures.Figures:
-    event, figures = await measures.create_arena(address, seller)
-    figures |= await measures.hold_pairs(address, event, buyers)
-    await shop.retire(address, event["id"], seller)
-    wanted = ("create 50,000 seats (s)", "holds (/s)", "hold p95 (ms)")
-    return {name: figures[name] for name in wanted}
 
 
 if __name__ == "__main__":

@@ -9,7 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks import goals
+from benchmarks.goals import short
 from benchmarks.stage import CHECKOUT
+
+Figures = dict[str, float]  # each under its name with the unit
 
 RESULTS = CHECKOUT / "benchmarks" / "results"
 
@@ -25,7 +29,7 @@ class Report:
         """Something else that the figures depend on."""
         self._about |= surroundings
 
-    def add(self, figures: dict[str, float]) -> None:
+    def add(self, figures: Figures) -> None:
         """The figures of one round (or a part of it)."""
         for name, figure in figures.items():
             self._samples.setdefault(name, []).append(figure)
@@ -34,18 +38,20 @@ class Report:
         """Medians with the lowest and highest, as markdown."""
         lines = ["| figure | median | spread | rounds |", "|---|---:|---:|---:|"]
         for name, samples in self._samples.items():
-            spread = f"{_short(min(samples))} – {_short(max(samples))}"
-            lines.append(f"| {name} | {_short(statistics.median(samples))} | {spread} | {len(samples)} |")
+            spread = f"{short(min(samples))} – {short(max(samples))}"
+            lines.append(f"| {name} | {short(statistics.median(samples))} | {spread} | {len(samples)} |")
         return "\n".join(lines)
 
     def publish(self, name: str) -> None:
-        """Prints surroundings and table, and writes both with all samples to benchmarks/results/."""
+        """Prints surroundings, figures and goals, and writes them with all samples to benchmarks/results/."""
         about = "\n".join(f"{key}: {value}" for key, value in self._about.items())
-        print(f"\n{about}\n\n{self.table()}", flush=True)
+        medians = {name: statistics.median(samples) for name, samples in self._samples.items()}
+        tables = "\n\n".join(table for table in (self.table(), goals.table(medians)) if table)
+        print(f"\n{about}\n\n{tables}", flush=True)
         RESULTS.mkdir(exist_ok=True)
         stem = f"{name}-{datetime.now(UTC):%Y-%m-%d-%H%M%S}"
         (RESULTS / f"{stem}.json").write_text(json.dumps(self._about | {"figures": self._samples}, indent=2))
-        (RESULTS / f"{stem}.md").write_text(f"{self.table()}\n")
+        (RESULTS / f"{stem}.md").write_text(f"{tables}\n")
         print(f"\nKept as benchmarks/results/{stem}.json and .md")
 
 
@@ -64,7 +70,3 @@ def machine() -> dict[str, Any]:
 def _cpu_model() -> str:
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
-
-
-def _short(figure: float) -> str:
-    return f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"

@@ -1,6 +1,6 @@
 """Sells an event out over the API, one request a seat, and proves that every seat was sold exactly once.
 
-`python -m benchmarks.sellout [--seats 2000] [--clients 64]` exits 1 if anything is not as it must be.
+`python -m benchmarks.sellout [--seats 2000] [--clients 64] [--hold-only]` exits 1 if anything is not as it must be.
 """
 
 import argparse
@@ -12,12 +12,18 @@ from typing import Any
 import uvloop
 
 from benchmarks import shop
-from benchmarks.client import Address
-from benchmarks.load import Client, Say, Tally, closed_loop
+from benchmarks.client import Address, Answer
+from benchmarks.load import Client, closed_loop
+from benchmarks.report import Report
+from benchmarks.shop import Cast
 from benchmarks.stage import manage, stage
 
-SEATS_A_BLOCK = 100
 SECTIONS = 4
+SEATS = range(400, 50_001, 400)
+BLOCK = (10, 10)  # rows, cols
+LARGE_BLOCK = (25, 20)  # where they add up: the arena's
+
+Seat = tuple[str, int, str]  # section, subsection, row-seat
 
 
 @dataclass(slots=True)
@@ -26,96 +32,122 @@ class Buyer:
 
     token: str
     bookings: list[str] = field(default_factory=list)
+    seats: list[Seat] = field(default_factory=list)
+
+    def note(self, answer: Answer) -> None:
+        """The booking that he was given."""
+        booking = answer.json()
+        self.bookings.append(booking["id"])
+        self.seats += [(booking["section"], booking["subsection"], seat) for seat in booking["seat_positions"]]
 
 
 def main() -> None:
     """Reads the arguments, sells, and exits 1 with what is wrong, if something is."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sellout", description=__doc__)
-    parser.add_argument("--seats", type=int, default=2_000, help=f"a multiple of {SECTIONS * SEATS_A_BLOCK}")
+    parser.add_argument("--seats", type=int, default=2_000, help=f"a multiple of {SEATS.step} up to {SEATS[-1]:,}")
     parser.add_argument("--clients", type=int, default=64)
+    parser.add_argument("--hold-only", action="store_true", help="nobody pays")
     options = parser.parse_args()
-    if options.seats <= 0 or options.seats % (SECTIONS * SEATS_A_BLOCK):
-        parser.error(f"--seats must be a multiple of {SECTIONS * SEATS_A_BLOCK}")
+    if options.seats not in SEATS:
+        parser.error(f"--seats must be a multiple of {SEATS.step} up to {SEATS[-1]:,}")
     if options.seats > options.clients * shop.BUYERS_HOLDS:
         parser.error(f"a client can hold {shop.BUYERS_HOLDS} seats; take more --clients")
+    report = Report()
     try:
         with stage() as address:
-            emails = shop.make_buyers(options.clients)
-            wrong = uvloop.run(sell_out(address, emails, seats=options.seats))
+            cast = shop.sign_in(address, options.clients)
+            wrong = uvloop.run(sell_out(cast, options.seats, report, pay=not options.hold_only))
             wrong += broken_invariants()
     except RuntimeError as error:
         sys.exit(f"Can't sell: {error}")
-    sys.exit("\n".join(["NOT every seat was sold exactly once:", *wrong]) if wrong else 0)
+    if wrong:
+        sys.exit("\n".join(["NOT every seat was sold exactly once:", *wrong]))
+    report.publish("sellout")
 
 
-async def sell_out(address: Address, emails: list[str], *, seats: int) -> list[str]:
-    """Creates an event, holds and then pays all of it, prints the speed, and returns what is wrong with the outcome."""
-    seller, *tokens = await shop.sign_in(address, [shop.SELLER, *emails])
-    blocks_a_section = seats // SECTIONS // SEATS_A_BLOCK
-    sections = [{"name": name, "price": 2500, "subsections": blocks_a_section} for name in "ABCD"]
-    body = shop.new_event("Benchmark: sell-out", sections, rows=10, cols=SEATS_A_BLOCK // 10)
-    event = (await shop.call(address, 201, "POST", "/api/event", token=seller, body=body)).json()
-    buyers = [Buyer(token) for token in tokens]
+async def sell_out(cast: Cast, seats: int, report: Report, *, pay: bool) -> list[str]:
+    """Creates an event, holds and, if they are to `pay`, pays all of it; returns what is wrong with the outcome."""
+    event = await shop.create(cast, _event(seats))
+    buyers = [Buyer(token) for token in cast.buyers]
+    sale = _Sale(event, seats)
+    report.note(clients=len(buyers))
 
-    holding = await closed_loop(address, [_holder(event, buyer, turn) for turn, buyer in enumerate(buyers)])
+    holding = await closed_loop(cast.address, [sale.holder(buyer, turn) for turn, buyer in enumerate(buyers)])
     holding.expect(201, 409)
-    paying = await closed_loop(address, [_payer(buyer) for buyer in buyers])
-    paying.expect(200)
-    _print(seats, len(buyers), holding, paying)
+    report.add({f"{seats:,} seats held (s)": holding.seconds} | holding.figures(f"{seats:,} seats held", 201))
+    print(f"{len(buyers)} clients, {seats:,} seats, one request a seat\n  hold  {holding.line(201)}", flush=True)
+    if pay:
+        paying = await closed_loop(cast.address, [_payer(buyer) for buyer in buyers])
+        paying.expect(200)
+        report.add({f"{seats:,} seats paid (s)": paying.seconds} | paying.figures(f"{seats:,} seats paid", 200))
+        print(f"  pay   {paying.line(200)}", flush=True)
 
-    wrong = await _wrong_seats(address, event["id"], seats)
-    wrong += await _wrong_bookings(address, event["id"], seats, seller, buyers)
-    await shop.retire(address, event["id"], seller)
+    wrong = _wrong_answers(seats, buyers)
+    wrong += await _wrong_seats(cast.address, event["id"], seats, sold=pay)
+    if pay:
+        wrong += await _wrong_bookings(cast, event["id"], seats, buyers)
+    await shop.retire(cast, event)
     return wrong
 
 
-def _holder(event: dict[str, Any], buyer: Buyer, turn: int) -> Client:
-    """Holds seat by seat, in a block of his own first, then in the next one, until no block has any left."""
-    blocks = shop.blocks_of(event)
-    first = turn % len(blocks)
+def _event(seats: int) -> dict[str, Any]:
+    rows, cols = LARGE_BLOCK if seats % (SECTIONS * LARGE_BLOCK[0] * LARGE_BLOCK[1]) == 0 else BLOCK
+    blocks = seats // SECTIONS // (rows * cols)
+    sections = [{"name": name, "price": 2500, "subsections": blocks} for name in "ABCD"]
+    return shop.new_event("Benchmark: sell-out", sections, rows=rows, cols=cols)
 
-    async def hold(say: Say) -> None:
-        for block in blocks[first:] + blocks[:first]:
-            wish = shop.best_available(event["id"], block, 1, buyer.token)
-            while (answer := await say(wish)).status == 201:
-                buyer.bookings.append(answer.json()["id"])
-            if answer.status != 409 or answer.json()["code"] != "not_enough_seats":
-                return  # `expect` will tell
 
-    return hold
+class _Sale:
+    """An event, and how many of its seats nobody was given yet."""
+
+    def __init__(self, event: dict[str, Any], seats: int) -> None:
+        self._event, self._blocks, self._left = event, shop.blocks_of(event), seats
+
+    def holder(self, buyer: Buyer, turn: int) -> Client:
+        """Holds seat by seat, in a block of his own first, then in the next one, until no seat is left."""
+        first = turn % len(self._blocks)
+        for block in self._blocks[first:] + self._blocks[:first]:
+            wish = shop.best_available(self._event["id"], block, 1, buyer.token)
+            while (answer := (yield wish)).status == 201:
+                self._left -= 1
+                buyer.note(answer)
+                if not self._left:
+                    return
+            if not self._left or answer.json()["code"] != "not_enough_seats":
+                return  # it is over, or `expect` will tell
 
 
 def _payer(buyer: Buyer) -> Client:
-    async def pay_all(say: Say) -> None:
-        for booking_id in buyer.bookings:
-            await say(shop.pay(booking_id, buyer.token))
-
-    return pay_all
+    for booking_id in buyer.bookings:
+        yield shop.pay(booking_id, buyer.token)
 
 
-def _print(seats: int, clients: int, holding: Tally, paying: Tally) -> None:
-    seconds = holding.seconds + paying.seconds
-    print(f"{clients} clients, {seats:,} seats, one request a seat")
-    print(f"  hold  {holding.line(201)}")
-    print(f"  pay   {paying.line(200)}")
-    print(f"  sold out in {seconds:.1f} s: {seats / seconds:,.0f} seats/s held and paid", flush=True)
+def _wrong_answers(seats: int, buyers: list[Buyer]) -> list[str]:
+    """By the answers: each seat was given to one buyer, once."""
+    given = Counter(seat for buyer in buyers for seat in buyer.seats)
+    twice = {seat: count for seat, count in given.items() if count > 1}
+    print(f"  answers: {given.total():,} seats given, {len(given):,} different ones, {len(twice)} twice")
+    wrong = [] if len(given) == seats else [f"{len(given)} of {seats} seats were given to somebody"]
+    return wrong + [f"{seat} was given {count} times" for seat, count in twice.items()]
 
 
-async def _wrong_seats(address: Address, event_id: int, seats: int) -> list[str]:
-    """By the public seat map: each seat is sold, the counts say so, and the event is sold out."""
+async def _wrong_seats(address: Address, event_id: int, seats: int, *, sold: bool) -> list[str]:
+    """By the public seat map: each seat is sold (or held), the counts say so, and a sold out event says so too."""
     seat_map = (await shop.call(address, 200, "GET", f"/api/event/{event_id}/seatmap")).json()
     event = (await shop.call(address, 200, "GET", f"/api/event/{event_id}")).json()
     letters = Counter("".join(row["seats"] for row in seat_map["sections"]))
-    counts = {"available": 0, "reserved": 0, "sold": seats, "blocked": 0, "total": seats}
-    print(f"  seat map: {letters['s']:,} of {letters.total():,} seats sold, the event is {event['status']}")
-    wrong = [] if letters == {"s": seats} else [f"the seats on the map are {dict(letters)}"]
+    state = "sold" if sold else "reserved"
+    counts = {"available": 0, "reserved": 0, "sold": 0, "blocked": 0, "total": seats, state: seats}
+    status = "sold_out" if sold else "available"
+    print(f"  seat map: {letters[state[0]]:,} of {letters.total():,} seats {state}, the event is {event['status']}")
+    wrong = [] if letters == {state[0]: seats} else [f"the seats on the map are {dict(letters)}"]
     wrong += [f"the stats are {found}" for found in (seat_map["stats"], event["stats"]) if found != counts]
-    return wrong + ([] if event["status"] == "sold_out" else [f"the event is {event['status']}"])
+    return wrong + ([] if event["status"] == status else [f"the event is {event['status']}"])
 
 
-async def _wrong_bookings(address: Address, event_id: int, seats: int, seller: str, buyers: list[Buyer]) -> list[str]:
+async def _wrong_bookings(cast: Cast, event_id: int, seats: int, buyers: list[Buyer]) -> list[str]:
     """By the seller's list: each seat is in exactly one paid booking, and these are the ones the clients were given."""
-    bookings = [row for row in await _paid_bookings(address, seller) if row["event_id"] == event_id]
+    bookings = [row for row in await _paid_bookings(cast) if row["event_id"] == event_id]
     sold = Counter((row["section"], row["subsection"], seat) for row in bookings for seat in row["seat_positions"])
     twice = {seat: count for seat, count in sold.items() if count > 1}
     given = Counter(booking_id for buyer in buyers for booking_id in buyer.bookings)
@@ -127,12 +159,12 @@ async def _wrong_bookings(address: Address, event_id: int, seats: int, seller: s
     return wrong
 
 
-async def _paid_bookings(address: Address, seller: str) -> list[dict[str, Any]]:
+async def _paid_bookings(cast: Cast) -> list[dict[str, Any]]:
     bookings: list[dict[str, Any]] = []
     page = 1
     while True:
         path = f"/api/booking?booking_status=paid&page_size=100&page={page}"
-        found = (await shop.call(address, 200, "GET", path, token=seller)).json()
+        found = (await shop.call(cast.address, 200, "GET", path, token=cast.seller)).json()
         bookings += found["results"]
         if found["next"] is None:
             return bookings

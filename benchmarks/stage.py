@@ -20,6 +20,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 DEFAULT_URL = "http://127.0.0.1:8000"
 START_SECONDS = 120
 STOP_SECONDS = 60
+LOOK_SECONDS = 0.1
 NO_LIMITS = {"BOOKING_RATE": "", "API_RATE": "", "BOT_CHALLENGE": "off"}
 
 
@@ -39,8 +40,9 @@ def stage(*, own: bool = False) -> Iterator[Address]:
     elif base_url:
         raise RuntimeError(f"Nothing is ready at {base_url}.")
     else:
-        with _own_product() as url:
-            yield _address(url)
+        print("Starting a product of our own.", flush=True)
+        with own_folder() as folder, product(folder) as address:
+            yield address
 
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -57,32 +59,39 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 
 @contextmanager
-def _own_product() -> Iterator[str]:
+def own_folder() -> Iterator[Path]:
+    """A new STATE_DIR for products of our own, without limits; deleted at the end, with the data of its servers."""
     folder = Path(tempfile.mkdtemp(prefix="ticketing-bench-"))
-    port = free_port()
-    os.environ |= {"STATE_DIR": str(folder / "state"), "PORT": str(port), **NO_LIMITS}
-    url = f"http://127.0.0.1:{port}"
-    print(f"Starting a product of our own at {url}.", flush=True)
+    os.environ |= {"STATE_DIR": str(folder / "state"), "PORT": str(free_port()), **NO_LIMITS}
     try:
-        with (folder / "run.log").open("wb") as log:
-            product = subprocess.Popen([sys.executable, "-m", "ticketing.run"], cwd=CHECKOUT, stdout=log, stderr=log)
-        try:
-            _wait_until_ready(product, url, folder / "run.log")
-            yield url
-        finally:
-            product.send_signal(signal.SIGTERM)
-            product.wait(STOP_SECONDS)
+        yield folder
     finally:
         subprocess.run([sys.executable, "-m", "ticketing.embedded", "remove"], cwd=CHECKOUT, check=False)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait_until_ready(product: subprocess.Popen[bytes], url: str, log: Path) -> None:
+@contextmanager
+def product(folder: Path, **environment: str) -> Iterator[Address]:
+    """The address of a product in `folder` (of `own_folder`), started as `make run` does it; it answers /readyz."""
+    url = f"http://127.0.0.1:{os.environ['PORT']}"
+    log = folder / "run.log"
+    with log.open("wb") as stream:
+        run = [sys.executable, "-m", "ticketing.run"]
+        process = subprocess.Popen(run, cwd=CHECKOUT, env=os.environ | environment, stdout=stream, stderr=stream)
+    try:
+        _wait_until_ready(process, url, log)
+        yield _address(url)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(STOP_SECONDS)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     end = time.monotonic() + START_SECONDS
     while not _is_ready(url):
-        if product.poll() is not None or time.monotonic() > end:
+        if process.poll() is not None or time.monotonic() > end:
             raise RuntimeError(f"The product does not start:\n{log.read_text(errors='replace')[-2000:]}")
-        time.sleep(0.2)
+        time.sleep(LOOK_SECONDS)
 
 
 def _is_ready(url: str) -> bool:

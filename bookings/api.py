@@ -34,6 +34,7 @@ from bookings.serializers import (
     PaymentBody,
     booking_body,
     booking_detail,
+    payment_body,
 )
 from bookings.states import BookingStatus, PaymentStatus, SelectionMode
 from events.api import event_detail
@@ -88,7 +89,7 @@ class BookingList(generics.GenericAPIView[Booking]):
             seats=data["seat_positions"],
         )
         once = read_key(request.headers.get("Idempotency-Key"), data)
-        booking = hold_seats(buyer=who(request), wish=wish, once=once)
+        booking = hold_seats(buyer_id=who(request).pk, wish=wish, once=once)
         location = {"Location": f"/api/booking/{booking.pk}"}
         return Response(booking_detail(booking), status=status.HTTP_201_CREATED, headers=location)
 
@@ -182,16 +183,10 @@ class BookingPayment(generics.GenericAPIView[Booking]):
         form.is_valid(raise_exception=True)
         once = read_key(request.headers.get("Idempotency-Key"), form.validated_data | {"booking": booking_id})
         payment = pay_booking(
-            booking_id=booking_id, buyer=who(request), card_number=form.validated_data["card_number"], once=once
+            booking_id=booking_id, buyer_id=who(request).pk, card_number=form.validated_data["card_number"], once=once
         )
         open_ = payment.status == PaymentStatus.PENDING
-        body = {
-            "booking_id": booking_id,
-            "payment_id": payment.pk,
-            "status": "pending_payment" if open_ else "paid",
-            "paid_at": payment.booking.paid_at,
-        }
-        return Response(body, status.HTTP_202_ACCEPTED if open_ else status.HTTP_200_OK)
+        return Response(payment_body(payment), status.HTTP_202_ACCEPTED if open_ else status.HTTP_200_OK)
 
 
 class BookingRefund(generics.GenericAPIView[Booking]):

@@ -13,6 +13,16 @@ class TooManyHolds(DomainError):
         super().__init__(retry_after=max(1, retry_after))
 
 
+class WouldLeaveSingleSeat(DomainError):
+    """The event allows no single gaps and the choice would leave one; `seats` names the lone seats."""
+
+    code, title = "would_leave_single_seat", "A single seat would be left"
+    detail = "This choice would leave a single seat that nobody can use. Please move over by one seat."
+
+    def __init__(self, seats: list[str]) -> None:
+        super().__init__(seats=seats)
+
+
 class NotOwner(DomainError):
     """The event's seller sees the booking, but it is not his to pay, extend or cancel."""
 

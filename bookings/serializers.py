@@ -4,9 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from bookings.models import Admission, Booking
+from bookings.models import Admission, Booking, Payment
 from bookings.operations.admit import code_of
-from bookings.states import SOLD, AdmissionStatus, BookingStatus, SelectionMode
+from bookings.states import SOLD, AdmissionStatus, BookingStatus, PaymentStatus, SelectionMode
 from bookings.tickets import seat_of
 from events.models import Event, Subsection
 from events.serializers import TicketRow, seat_names, ticket_body
@@ -42,7 +42,7 @@ class Card(serializers.Serializer[Any]):
     def validate_card_number(self, value: str) -> str:
         """The digits alone; refuses what can't be the number of a card (length, Luhn's check digit)."""
         digits = value.replace(" ", "").replace("-", "")
-        if not (digits.isascii() and digits.isdigit() and len(digits) in CARD_DIGITS and _luhn(digits)):
+        if not is_card_number(digits):
             raise serializers.ValidationError("This is not a card number.")
         return digits
 
@@ -145,6 +145,16 @@ def booking_detail(booking: Booking) -> dict[str, Any]:
     return booking_body(booking) | {"tickets": booking_tickets(booking)}
 
 
+def payment_body(payment: Payment) -> dict[str, Any]:
+    """A payment with its booking in the shape of PaymentBody."""
+    return {
+        "booking_id": payment.booking_id,
+        "payment_id": payment.pk,
+        "status": "pending_payment" if payment.status == PaymentStatus.PENDING else "paid",
+        "paid_at": payment.booking.paid_at,
+    }
+
+
 def admission_body(ticket: Admission) -> dict[str, Any]:
     """A ticket with event and subsection in the shape of AdmissionBody."""
     row, seat = seat_of(ticket)
@@ -162,6 +172,11 @@ def admission_body(ticket: Admission) -> dict[str, Any]:
         "qr_svg": f"{path}/qr.svg",
         "qr_png": f"{path}/qr.png",
     }
+
+
+def is_card_number(digits: str) -> bool:
+    """Whether these are nothing but digits, as many as a card has, of which the last is right."""
+    return digits.isascii() and digits.isdigit() and len(digits) in CARD_DIGITS and _luhn(digits)
 
 
 def _luhn(digits: str) -> bool:

@@ -14,7 +14,7 @@ from events.operations.life import complete_ended_events, refresh_sold_out
 
 @shared_task(name="bookings.tasks.expire_holds")
 def expire_holds() -> None:
-    """Every second: free the seats of holds that are over."""
+    """Four times a second: free the seats of holds that are over."""
     expire_due_holds()
 
 
@@ -52,13 +52,7 @@ def deliver_mock_webhooks() -> None:
     deliver_webhooks()
 
 
-@shared_task(name="bookings.tasks.send_letter")
-def send_letter(letter_id: str) -> None:
-    """Right after a letter was written; `send_due_letters` does it if this is lost or fails."""
-    post.send_letter(letter_id=uuid.UUID(letter_id))
-
-
 @shared_task(name="bookings.tasks.send_due_letters")
 def send_due_letters() -> None:
-    """Every few seconds: mails that nobody has sent yet."""
+    """Every second, in the process `letters`: mails that nobody has sent yet."""
     post.send_due_letters()

@@ -4,13 +4,16 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
+
+from django.db import transaction
 
 from bookings.gateways import GatewayDown
 from bookings.gateways.mock import MockGateway
 from bookings.gateways.protocol import Charge, Outcome
 from bookings.models import Payment, Refund
-from bookings.operations import pay, refund, settle
+from bookings.operations import pay, refund, sell, settle
 
 
 class Killed(BaseException):
@@ -36,6 +39,7 @@ class Failures:
         self._around(pay, "settle_payment", "between settle and answer", before="between charge and settle")
         self._around(refund, "_note_sent", "after noting a refund", before="between refund and note")
         self._around(settle, "issue_admissions", "inside settle, before commit")
+        self._around(sell, "ask", "inside the sale, before commit", undone=True)
         self._gateway()
 
     def _chance(self, what: str) -> bool:
@@ -45,15 +49,17 @@ class Failures:
         self.happened[what] += 1
         return True
 
-    def _around(self, module: Any, name: str, after: str, before: str = "") -> None:
+    def _around(self, module: Any, name: str, after: str, before: str = "", undone: bool = False) -> None:
+        """`undone`: the step is a transaction, and who dies after it has not reached its commit."""
         step: Callable[..., Any] = getattr(module, name)
 
         def unsure(*args: Any, **kwargs: Any) -> Any:
             if before and self._chance(before):
                 raise Killed(before)
-            result = step(*args, **kwargs)
-            if self._chance(after):
-                raise Killed(after)
+            with transaction.atomic() if undone else nullcontext():
+                result = step(*args, **kwargs)
+                if self._chance(after):
+                    raise Killed(after)
             return result
 
         setattr(module, name, unsure)

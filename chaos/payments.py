@@ -129,7 +129,7 @@ def _after_hold(die: random.Random, seen: Counter[str], booking: Booking) -> Non
         time.sleep(die.uniform(1.9, 2.1))  # pays at the deadline
     for _ in range(die.choice([1, 1, 1, 2, 3])):  # declined cards are tried again, good ones clicked twice
         card = die.choices(list(CARDS), list(CARDS.values()))[0]
-        _try(seen, "pay", partial(pay_booking, booking_id=booking.pk, buyer=buyer, card_number=card))
+        _try(seen, "pay", partial(pay_booking, booking_id=booking.pk, buyer_id=buyer.pk, card_number=card))
     if fate > 0.93:
         _try(seen, "cancel", partial(cancel_booking, booking_id=booking.pk, buyer=buyer))
     elif fate > 0.35:
@@ -142,7 +142,7 @@ def _after_hold(die: random.Random, seen: Counter[str], booking: Booking) -> Non
 def _hold(die: random.Random, event: Event, buyer: User) -> Booking:
     where = {"section": die.choice("AB"), "subsection": die.randint(1, 20)}
     wish = Wish(event_id=event.pk, mode=SelectionMode.BEST_AVAILABLE, quantity=die.randint(1, 4), **where)  # type: ignore[arg-type]
-    return hold_seats(buyer=buyer, wish=wish)
+    return hold_seats(buyer_id=buyer.pk, wish=wish)
 
 
 def _try(seen: Counter[str], what: str, act: Callable[[], Any]) -> Any:

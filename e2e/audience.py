@@ -46,9 +46,9 @@ def take(buyer: User, event_id: int, section: str, number: int, *seats: str, pai
 
 
 def _settle(buyer: User, wish: Wish, paid: bool) -> str:
-    booking = hold_seats(buyer=buyer, wish=wish)
+    booking = hold_seats(buyer_id=buyer.pk, wish=wish)
     if paid:
-        pay_booking(booking_id=booking.pk, buyer=buyer, card_number=GOOD_CARD)
+        pay_booking(booking_id=booking.pk, buyer_id=buyer.pk, card_number=GOOD_CARD)
     return str(booking.pk)
 
 

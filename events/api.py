@@ -1,14 +1,14 @@
 """The calls of the contract's table "Events"."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.utils.text import slugify
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -37,6 +37,15 @@ from events.serializers import (
 )
 from ticketing.errors import BadInput
 
+Body = Callable[[], Any]
+UNCHANGED = OpenApiResponse(description="Nothing has changed since the answer with the tag in `If-None-Match`.")
+CONDITIONAL = [
+    OpenApiParameter("If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="An `ETag` from before."),
+    OpenApiParameter(
+        "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 304], description="Of what was read."
+    ),
+]
+
 
 def user_or_none(request: Request) -> User | None:
     """Who asks; None for anonymous."""
@@ -46,8 +55,19 @@ def user_or_none(request: Request) -> User | None:
 def event_detail(event: Event) -> dict[str, Any]:
     """An event with stats and sections, in one read of its blocks."""
     rows = reads.section_rows(event.pk)
-    context = {"stats": {event.pk: reads.sum_counts(rows)}, "sections": rows}
+    context = {"stats": reads.sum_counts(rows), "sections": rows}
     return EventDetail(event, context=context).data
+
+
+def seat_map(event: Event) -> dict[str, Any]:
+    """The whole map of an event, in one read of its blocks."""
+    rows = reads.seat_map(event.pk)
+    return {"event_id": event.pk, "stats": reads.sum_counts(rows), "sections": [public_row(row) for row in rows]}
+
+
+def tag_headers(tag: str) -> dict[str, str]:
+    """For an answer that is to be asked for again each time. The ETag is weak, as the body may be compressed."""
+    return {"ETag": f'W/"{tag}"', "Cache-Control": "no-cache"}
 
 
 class EventList(generics.ListCreateAPIView[Event]):
@@ -59,14 +79,17 @@ class EventList(generics.ListCreateAPIView[Event]):
 
     @extend_schema(
         operation_id="event_list",
-        responses={200: EventBody(many=True)} | problems(400),
-        parameters=[OpenApiParameter("seller_id", int, description="That seller's events, in any state you may see.")],
+        responses={200: EventBody(many=True), 304: UNCHANGED} | problems(400),
+        parameters=[
+            OpenApiParameter("seller_id", int, description="That seller's events, in any state you may see."),
+            *CONDITIONAL,
+        ],
     )
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(  # type: ignore[override]  # a 304 is no Response: nothing is rendered
+        self, request: Request, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
         """A page of events: those on sale, or with `seller_id` that seller's (drafts only for that seller)."""
-        events = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        stats = reads.stats_of([event.pk for event in events])
-        return self.get_paginated_response(EventBody(events, many=True, context={"stats": stats}).data)
+        return _answer(request, *self.page())
 
     @extend_schema(
         operation_id="event_create", request=NewEvent, responses={201: EventDetail} | problems(400, 401, 403, 413)
@@ -82,14 +105,20 @@ class EventList(generics.ListCreateAPIView[Event]):
         location = {"Location": f"/api/event/{event.pk}"}
         return Response(event_detail(event), status=status.HTTP_201_CREATED, headers=location)
 
+    def page(self) -> tuple[str, Body]:
+        """The tag of the page that is asked for, and what makes its body."""
+        events = list(self.paginate_queryset(self.filter_queryset(self.get_queryset())) or [])
+        tag = reads.page_tag(events, self.paginator.page.paginator.count)  # type: ignore[union-attr]
+        return tag, lambda: self.get_paginated_response(EventBody(events, many=True).data).data
+
     def get_queryset(self) -> Any:
         """Whose events, and which of them the caller may see."""
         seller_id = self.request.query_params.get("seller_id")
         if seller_id is None:
-            return reads.events_on_offer()
+            return reads.with_stats(reads.events_on_offer())
         if not seller_id.isascii() or not seller_id.isdigit() or len(seller_id) > 18:
             raise BadInput.field("seller_id", "This must be a whole number.")
-        return reads.events_of_seller(int(seller_id), user_or_none(self.request))
+        return reads.with_stats(reads.events_of_seller(int(seller_id), user_or_none(self.request)))
 
 
 class EventItem(generics.GenericAPIView[Event]):
@@ -98,10 +127,15 @@ class EventItem(generics.GenericAPIView[Event]):
     permission_classes = [AnyoneReadsSellersWrite]
     serializer_class = EventChange
 
-    @extend_schema(operation_id="event_detail", responses={200: EventDetail} | problems(404))
-    def get(self, request: Request, event_id: int) -> Response:
+    @extend_schema(
+        operation_id="event_detail",
+        responses={200: EventDetail, 304: UNCHANGED} | problems(404),
+        parameters=CONDITIONAL,
+    )
+    def get(self, request: Request, event_id: int) -> HttpResponseBase:
         """The event with stats and sections; a draft only for its seller."""
-        return Response(event_detail(reads.visible_event(event_id, user_or_none(request))))
+        event = _marked_event(event_id, request)
+        return _answer(request, reads.event_tag(event), lambda: event_detail(event))
 
     @extend_schema(
         operation_id="event_change",
@@ -168,18 +202,13 @@ class SeatMap(generics.GenericAPIView[Event]):
 
     @extend_schema(
         operation_id="seat_map",
-        responses={200: SeatMapBody, 304: None} | problems(404),
-        parameters=[OpenApiParameter("If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER)],
+        responses={200: SeatMapBody, 304: UNCHANGED} | problems(404),
+        parameters=CONDITIONAL,
     )
     def get(self, request: Request, event_id: int) -> HttpResponseBase:
         """Every block with one letter per seat. `ETag` changes with every committed change; 304 if it has not."""
-        event = reads.visible_event(event_id, user_or_none(request))
-        tag = f'W/"{reads.seats_tag(event)}"'
-        if tag in request.headers.get("If-None-Match", ""):
-            return _tagged(Response(status=status.HTTP_304_NOT_MODIFIED), tag)
-        rows = reads.seat_map(event_id)
-        body = {"event_id": event_id, "stats": reads.sum_counts(rows), "sections": [public_row(row) for row in rows]}
-        return _tagged(Response(body), tag)
+        event = _marked_event(event_id, request)
+        return _answer(request, reads.event_tag(event), lambda: seat_map(event))
 
 
 class CalendarFile(generics.GenericAPIView[Event]):
@@ -205,8 +234,13 @@ class CalendarFile(generics.GenericAPIView[Event]):
         return super().perform_content_negotiation(request, force=True)
 
 
-def _tagged(response: Response, tag: str) -> Response:
-    """With the ETag (weak, as the body may be compressed), to be asked for again each time."""
-    response["ETag"] = tag
-    patch_cache_control(response, no_cache=True)
-    return response
+def _marked_event(event_id: int, request: Request) -> Event:
+    among = reads.with_marks(Event.objects.all())
+    return reads.visible_event(event_id, user_or_none(request), among=among)
+
+
+def _answer(request: Request, tag: str, body: Body) -> HttpResponseBase:
+    """The body, or 304 to a caller who has it."""
+    if f'"{tag}"' in request.headers.get("If-None-Match", ""):
+        return HttpResponseNotModified(headers=tag_headers(tag))
+    return Response(body(), headers=tag_headers(tag))

@@ -24,13 +24,22 @@ class Counts(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One committed change: these positions are now `status`. Counts only where the source tells them."""
+    """One committed change: these positions are now `status`. Counts only where the source tells them.
+
+    It makes one version, or several (`steps`) where the ends of several holds are told as one.
+    """
 
     version: int
     status: str
     positions: list[int]
     at: datetime | str
     counts: Counts | None = None
+    steps: int = 1
+
+    @property
+    def from_version(self) -> int:
+        """The version it is applied to."""
+        return self.version - self.steps
 
 
 class Truth(NamedTuple):
@@ -60,7 +69,7 @@ class Block:
     due: bool = False
     changed: dict[int, str] = field(default_factory=dict)
     changed_at: datetime | str = ""
-    early: dict[int, Change] = field(default_factory=dict)  # they wait for what comes before
+    early: dict[int, Change] = field(default_factory=dict)  # by `from_version`: they wait for what comes before
     seats: "Seats | None" = None  # from when somebody watches them
 
     def __post_init__(self) -> None:
@@ -72,7 +81,7 @@ class Block:
     def hear(self, change: Change) -> None:
         """News: applied if it is the next one, kept if it is too early, ignored if it is known."""
         if change.version > self.version:
-            self.early[change.version] = change
+            self.early[change.from_version] = change
             self._catch_up()
 
     def learn(self, truth: Truth) -> None:
@@ -85,7 +94,7 @@ class Block:
             self._jump(truth.version)
         if self.version == truth.version:
             self.counts = truth.counts
-        self.early = {version: change for version, change in self.early.items() if version > self.version}
+        self.early = {change.from_version: change for change in self.early.values() if change.version > self.version}
         self._catch_up()
 
     def tell(self) -> None:
@@ -94,7 +103,7 @@ class Block:
         self.changed.clear()
 
     def _catch_up(self) -> None:
-        while (change := self.early.pop(self.version + 1, None)) is not None:
+        while (change := self.early.pop(self.version, None)) is not None:
             self._apply(change)
 
     def _apply(self, change: Change) -> None:

@@ -64,7 +64,10 @@ class EventFeed(Feed[EventTopic]):
         block = topic.blocks.get(message["subsection_id"])
         if block is not None:
             counts = Counts(message["available"], message["reserved"], message["sold"], message["blocked"])
-            block.hear(Change(message["version"], message["status"], message["positions"], message["at"], counts))
+            steps = message["version"] - message["from_version"]
+            block.hear(
+                Change(message["version"], message["status"], message["positions"], message["at"], counts, steps)
+            )
             self._changed(topic, [block])
 
     def question(self, topics: Iterable[EventTopic]) -> Question:

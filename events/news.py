@@ -1,17 +1,19 @@
 """What is told of a change of seats, and to which group."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from realtime.news import publish
 
 
-@dataclass(frozen=True, slots=True)
-class SeatNews:
-    """One committed change of one block: `positions` are now `status`; counts and version are those after it."""
+class SeatNews(NamedTuple):
+    """One committed change of one block: `positions` are now `status`; counts and version are those after it.
+
+    `from_version` is the version before it: one less, or several where the ends of several holds are told as one.
+    """
 
     event_id: int
     subsection_id: int
+    from_version: int
     version: int
     available: int
     reserved: int
@@ -23,7 +25,7 @@ class SeatNews:
 
     def message(self) -> dict[str, Any]:
         """As it travels over the channel layer."""
-        return asdict(self)
+        return self._asdict()
 
 
 def event_group(event_id: int) -> str:

@@ -5,6 +5,7 @@ import re
 from ticketing.errors import BadInput, FieldProblem
 
 SEAT = re.compile(r"([1-9][0-9]{0,6})-([1-9][0-9]{0,6})\Z", re.ASCII)
+MOST = 10**7  # rows or seats a row: more than a name can say
 
 
 def position_of(seat: str, *, rows: int, cols: int) -> int | None:
@@ -20,6 +21,17 @@ def seat_name(position: int, cols: int) -> str:
     """The name "row-seat" of a position in a block with `cols` seats a row."""
     row, seat = divmod(position, cols)
     return f"{row + 1}-{seat + 1}"
+
+
+def places_of(seats: list[str], *, field: str = "seat_positions") -> list[tuple[int, int]]:
+    """Row and seat (both from 1) of seats named "row-seat", in the order given, in whatever block they are.
+
+    Raises BadInput naming malformed and repeated ones.
+    """
+    places = [(int(match[1]), int(match[2])) for match in map(SEAT.match, seats) if match is not None]
+    if len(set(places)) < len(seats):
+        positions_of(seats, rows=MOST, cols=MOST, field=field)
+    return places
 
 
 def positions_of(seats: list[str], *, rows: int, cols: int, field: str = "seat_positions") -> list[int]:

@@ -3,8 +3,9 @@
 import hashlib
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+import orjson
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.models import User
 from events.models import Event, Subsection
@@ -17,9 +18,9 @@ ROW = ("section", "number", "tier", "price", "rows", "cols", "available", "reser
 STATUS_OF_LETTER = {status[0]: status for status in SeatStatus}
 
 
-def visible_event(event_id: int, user: User | None) -> Event:
+def visible_event(event_id: int, user: User | None, *, among: QuerySet[Event] | None = None) -> Event:
     """The event; NotFound if there is none, or a draft and `user` is neither its seller nor an operator."""
-    event = Event.objects.filter(pk=event_id).first()
+    event = (Event.objects.all() if among is None else among).filter(pk=event_id).first()
     if event is None or (event.status == EventStatus.DRAFT and not may_manage(event, user)):
         raise NotFound("There is no such event.")
     return event
@@ -63,6 +64,12 @@ def stats_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
     rows = Subsection.objects.filter(event_id__in=event_ids).order_by().values_list("event_id")
     summed = rows.annotate(*(Sum(name) for name in COUNTS))
     return {event_id: dict(zip(COUNTS, map(int, counts), strict=True)) for event_id, *counts in summed}
+
+
+def with_stats(events: QuerySet[Event]) -> QuerySet[Event]:
+    """With `stats` as of `stats_of`, in the same statement: summed only for the rows that are shown."""
+    blocks = Subsection.objects.filter(event_id=OuterRef("pk")).order_by().values("event_id")
+    return events.annotate(stats=Subquery(blocks.values(stats=JSONObject(**{name: Sum(name) for name in COUNTS}))))
 
 
 def offers_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
@@ -111,14 +118,28 @@ def seat_map(event_id: int) -> list[dict[str, Any]]:
     return [_row(values[:-1]) | {"seats": values[-1]} for values in blocks]
 
 
-def seats_tag(event: Event) -> str:
-    """Changes with every committed change of the event's seats or texts: what an ETag is made of.
+def with_marks(events: QuerySet[Event]) -> QuerySet[Event]:
+    """With what rises or changes when any block of the event does: versions only rise, so their sum does."""
+    return events.annotate(versions=Sum("subsections__version"), prices=Sum("subsections__price"))
 
-    Versions only rise, so their sum does.
-    """
-    versions = Subsection.objects.filter(event_id=event.pk).aggregate(sum=Sum("version"))["sum"]
-    state = f"{event.pk}:{event.status}:{event.updated_at.isoformat()}:{versions}"
-    return hashlib.blake2s(state.encode(), digest_size=12).hexdigest()
+
+def event_tag(event: Event) -> str:
+    """Another one after every committed change of the event (from `with_marks`), its seats or its prices."""
+    return _digest([*_columns(event), event.versions, event.prices])  # type: ignore[attr-defined]
+
+
+def page_tag(events: list[Event], count: int) -> str:
+    """Another one if anything in a page of `count` events (from `with_stats`) is."""
+    return _digest([count, *([*_columns(event), event.stats] for event in events)])  # type: ignore[attr-defined]
+
+
+def _columns(event: Event) -> list[Any]:
+    return [getattr(event, field.attname) for field in Event._meta.concrete_fields]
+
+
+def _digest(values: list[Any]) -> str:
+    content = orjson.dumps(values, default=str)  # a sum is a Decimal
+    return hashlib.blake2s(content, digest_size=12).hexdigest()
 
 
 def _row(values: tuple[Any, ...]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from events.models import MAX_PRICE, MAX_SECONDS, Event, Subsection
 from events.positions import seat_name
+from events.reads import COUNTS
 from events.seating import Seating, read_seating
 from events.states import SeatStatus
 
@@ -170,7 +171,7 @@ class BlockSeats(SectionRow):
 
 
 class EventBody(serializers.ModelSerializer[Event]):
-    """An event as shown, with its `stats` (from the context: {event_id: stats})."""
+    """An event as shown, with its `stats` (its own, of reads.with_stats, or from the context)."""
 
     seller_id = serializers.IntegerField()
     seating_config = SeatingField()
@@ -204,8 +205,8 @@ class EventBody(serializers.ModelSerializer[Event]):
     @extend_schema_field(Stats)
     def get_stats(self, event: Event) -> dict[str, int]:
         """Seats by state."""
-        stats: dict[str, int] = self.context["stats"][event.pk]
-        return stats
+        stats: dict[str, int] = self.context.get("stats") or event.stats  # type: ignore[attr-defined]
+        return {name: stats[name] for name in COUNTS}  # in this order; the database's is another
 
 
 class EventDetail(EventBody):

@@ -38,7 +38,7 @@ class Runner(Protocol):
     """What a feed may ask of the hub."""
 
     def due(self, feed: Feed[Any], topic: Topic) -> None:
-        """There is something to tell: `flush` will come within about 50 ms, once for all that is due by then."""
+        """There is something to tell: `flush` will come, at once or after the last one, for all that is due by then."""
 
     def ask(self, feed: Feed[Any], topics: list[Any]) -> None:
         """Read the truth of these topics now; `learn` will come."""

@@ -1,7 +1,7 @@
 """The hub: one per process (event loop). Hears news, asks the database once a second, and has the feeds tell it.
 
 channel layer ──news──▶ Ear ─▶ Feed.hear ─┐
-                                          ├─▶ due ─(at most every 50 ms)─▶ Feed.flush ─▶ viewers
+                                          ├─▶ due ─(no faster than it is written)─▶ Feed.flush ─▶ viewers
 database ──once a second──▶ Feed.learn ───┘
 """
 
@@ -21,7 +21,10 @@ from realtime.viewer import Viewer
 
 log = structlog.get_logger(__name__)
 
-MERGE_SECONDS = 0.05  # the first change is told at once, those within this time after it together
+# What comes while viewers are being told, and for a moment after, is told together: small audiences hear as often as a
+# screen shows something new, and however large one is, the loop has a third of its time for everything else.
+MERGE_SECONDS = 1 / 60  # from one telling to the next, at least
+REST = 0.5  # of the time that a telling took, after it
 LINGER_SECONDS = 3  # an unwatched topic is kept that long: viewers reload pages
 
 
@@ -37,7 +40,7 @@ class Hub:
         self._stale: set[str] = set()  # feeds whose last read failed
         self._pending: dict[Feed[Any], list[Any]] = {}
         self._flush_timer: asyncio.TimerHandle | None = None
-        self._flushed_at = 0.0
+        self._flush_from = 0.0  # not before that, by the loop's clock
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._start(self._ear.listen())
@@ -146,17 +149,18 @@ class Hub:
         if topic not in topics:
             topics.append(topic)
         if self._flush_timer is None:
-            wait = max(0.0, self._flushed_at + MERGE_SECONDS - self._loop.time())
-            self._flush_timer = self._loop.call_later(wait, self._flush)
+            self._flush_timer = self._loop.call_at(self._flush_from, self._flush)
 
     def _flush(self) -> None:
+        started = self._loop.time()
         pending, self._pending = self._pending, {}
         for feed, topics in pending.items():
             try:
                 feed.flush(topics)
             except Exception:
                 log.exception("flush_failed")
-        self._flushed_at = self._loop.time()
+        ended = self._loop.time()
+        self._flush_from = max(started + MERGE_SECONDS, ended + (ended - started) * REST)
         self._flush_timer = None
 
     def _start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:

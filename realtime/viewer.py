@@ -30,8 +30,8 @@ class Viewer:
         """Sends encoded bytes, in order. Never waits: a client that does not read is dropped."""
         if self._wire is None:
             return
-        self._wire.write(data)
-        if self._wire.unsent > MAX_UNSENT:
-            log.info("viewer_dropped", subject=self.subject, unsent=self._wire.unsent)
+        unsent = self._wire.write(data)
+        if unsent > MAX_UNSENT:
+            log.info("viewer_dropped", subject=self.subject, unsent=unsent)
             self._wire.abort()
             self._wire = None

@@ -4,6 +4,7 @@ All that is known here of Daphne and Twisted is known nowhere else; realtime/tes
 Daphne. Encoded bytes go to the socket at once while nothing waits before them, and behind what waits otherwise.
 """
 
+import socket
 from functools import partial
 from typing import Any
 
@@ -33,18 +34,30 @@ class Wire:
         transport = self._transport
         return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
 
-    def write(self, data: bytes) -> None:
-        """Sends bytes of the protocol spoken (frames, chunks). Says nothing when the client has gone."""
+    def write(self, data: bytes) -> int:
+        """Sends bytes of the protocol spoken (frames, chunks); says how many are `unsent`, 0 when the client has gone.
+
+        Past Twisted's `writeSomeData` too: that is a twelfth of what telling a thousand viewers costs.
+        """
         transport = self._transport
         if not transport.connected or transport.disconnecting:
-            return
+            return 0
         if not transport._tempDataLen and not transport.dataBuffer:
-            sent = transport.writeSomeData(data)
-            if sent == len(data) or not isinstance(sent, int):  # all of it, or the client is lost: Twisted will see
-                return
+            sent = _send(transport.socket, data)
+            if sent == len(data):
+                return 0
             data = data[sent:]
         transport.write(data)
+        return self.unsent
 
     def abort(self) -> None:
         """Ends the connection now and drops what waits; ASGI's disconnect follows."""
         self._transport.abortConnection()
+
+
+def _send(client: socket.socket, data: bytes) -> int:
+    """How many of the bytes the kernel took. A lost client takes none: Twisted finds out by its own write."""
+    try:
+        return client.send(data)
+    except OSError:
+        return 0

@@ -1,14 +1,19 @@
-"""Logs a machine can read: one JSON object a line, each with the request's id while there is one."""
+"""Logs a machine can read: one JSON object a line, each with the request's id while there is one.
 
+Our own lines are written directly; those of libraries come by way of the standard library's logging, in the same shape.
+"""
+
+import logging
+import sys
 from typing import Any
 
+import orjson
 import structlog
 
 # Set for the length of a request by ticketing.middleware.RequestContext.
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
+    structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
@@ -16,9 +21,13 @@ SHARED_PROCESSORS: list[Any] = [
 def configuration(level: str) -> dict[str, Any]:
     """Sets structlog up and returns Django's LOGGING, so that all libraries log in the same shape."""
     structlog.configure(
-        processors=[*SHARED_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[
+            *SHARED_PROCESSORS,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(serializer=orjson.dumps, default=repr),
+        ],
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=True,
     )
     return {
@@ -27,7 +36,7 @@ def configuration(level: str) -> dict[str, Any]:
         "formatters": {
             "json": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": SHARED_PROCESSORS,
+                "foreign_pre_chain": [structlog.stdlib.add_logger_name, *SHARED_PROCESSORS],
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     structlog.processors.format_exc_info,

@@ -30,14 +30,19 @@ class StrictJSONParser(JSONParser):
         body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
         if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise PayloadTooLarge
-        try:
-            data = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_object)
-        except RecursionError:
-            raise ParseError("The body is nested too deeply.") from None
-        except ValueError as error:  # also UnicodeDecodeError and integers with too many digits
-            raise ParseError(f"The body is not valid JSON: {error}.") from None
-        _check(data)
-        return data
+        return read_json(body)
+
+
+def read_json(body: bytes) -> Any:
+    """The body's value. Raises ParseError, see StrictJSONParser."""
+    try:
+        data = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_object)
+    except RecursionError:
+        raise ParseError("The body is nested too deeply.") from None
+    except ValueError as error:  # also UnicodeDecodeError and integers with too many digits
+        raise ParseError(f"The body is not valid JSON: {error}.") from None
+    _check(data)
+    return data
 
 
 def _refuse_constant(name: str) -> Any:

@@ -32,6 +32,15 @@ def problem_response(error: DomainError) -> JsonResponse:
     return _with_retry_after(response, error.extra)
 
 
+def problem_of(exception: Exception) -> JsonResponse:
+    """The answer to whatever went wrong outside the REST framework; what nobody foresaw is logged and a 500."""
+    error = _domain_error(exception)
+    if error is not None:
+        return problem_response(error)
+    log.exception("internal_error", exc_info=exception)
+    return _internal_error()
+
+
 def answer_problem(exception: Exception, context: dict[str, Any]) -> Response | None:
     """The REST framework's exception handler. None (a 500) only for what nobody foresaw."""
     set_rollback()
@@ -60,8 +69,7 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     """handler500: says that it is our fault and nothing else; the traceback is in the log under the request's id."""
     if not request.path.startswith("/api/"):
         return defaults.server_error(request)
-    detail = "Something went wrong on our side. Nothing was changed unless you were told so before."
-    return JsonResponse(_body(500, "internal_error", "Internal error", detail), status=500, content_type=CONTENT_TYPE)
+    return _internal_error()
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -74,6 +82,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """CSRF_FAILURE_VIEW: forms of pages and admin; /api is guarded by origin instead."""
     return defaults.permission_denied(request, PermissionDenied(reason))
+
+
+def _internal_error() -> JsonResponse:
+    detail = "Something went wrong on our side. Nothing was changed unless you were told so before."
+    return JsonResponse(_body(500, "internal_error", "Internal error", detail), status=500, content_type=CONTENT_TYPE)
 
 
 def _domain_error(exception: Exception) -> DomainError | None:

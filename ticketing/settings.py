@@ -151,6 +151,7 @@ DATABASES["default"] |= {
         # in the middle of a transaction.
         "options": "-c lock_timeout=5000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=10000",
         "connect_timeout": 3,  # seconds
+        "prepare_threshold": 5,  # uses; only of bookings.statement, as Django's cursor sends text
     }
     | ({"pool": {"min_size": 1, "max_size": 8, "timeout": 3}} if env.bool("DB_POOL", False) else {}),
 }
@@ -200,12 +201,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
+CELERY_TASK_ROUTES = {"bookings.tasks.send_due_letters": {"queue": "letters"}}  # for ticketing/processes/letters
 CELERY_BEAT_SCHEDULE = {
-    "expire-holds": {"task": "bookings.tasks.expire_holds", "schedule": 1.0, "options": {"expires": 1}},
+    # So often that ends are told within a second, and that a second process joins in a sweep that takes long.
+    "expire-holds": {"task": "bookings.tasks.expire_holds", "schedule": 0.25, "options": {"expires": 1}},
     "follow-the-clock": {"task": "bookings.tasks.follow_the_clock", "schedule": 5.0, "options": {"expires": 5}},
     "forget-expired": {"task": "accounts.tasks.forget_expired", "schedule": 3600.0, "options": {"expires": 600}},
     "reconcile-payments": {"task": "bookings.tasks.reconcile", "schedule": 10.0, "options": {"expires": 10}},
-    "send-due-letters": {"task": "bookings.tasks.send_due_letters", "schedule": 5.0, "options": {"expires": 5}},
+    "send-due-letters": {"task": "bookings.tasks.send_due_letters", "schedule": 1.0, "options": {"expires": 5}},
     "mock-webhooks": {"task": "bookings.tasks.deliver_mock_webhooks", "schedule": 1.0, "options": {"expires": 1}},
 }
 

@@ -11,4 +11,10 @@ if "LIFELINE" in os.environ:
     # Granian's workers would outlive a granian that was killed, and go on answering.
     end_with_parent(int(os.environ["LIFELINE"]))
 
-application = get_wsgi_application()
+ordinary = get_wsgi_application()
+
+from bookings import express as bookings_express  # noqa: E402  (once Django is set up)
+from events import express as events_express  # noqa: E402
+from ticketing.express import Express  # noqa: E402
+
+application = Express(ordinary, [*bookings_express.LANES, *events_express.LANES])

@@ -164,14 +164,14 @@ def test_one_of_two_simultaneous_refreshes_wins_and_the_family_ends(
     pair: dict[str, str], together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both_have_looked = Barrier(2)
-    still_fits = tokens.still_fits
+    save = TokenFamily.save
 
-    def fits_after_both_have_looked(*args: Any) -> bool:
+    def save_after_both_have_looked(*args: Any, **kwargs: Any) -> None:
         with suppress(BrokenBarrierError):  # the lock lets only one of them look
             both_have_looked.wait(0.5)
-        return still_fits(*args)
+        save(*args, **kwargs)
 
-    monkeypatch.setattr(tokens, "still_fits", fits_after_both_have_looked)
+    monkeypatch.setattr(TokenFamily, "save", save_after_both_have_looked)
     answers = together(lambda: refresh_tokens(refresh=pair["refresh"]), 2)
     assert sorted(type(answer).__name__ for answer in answers) == ["TokenRefused", "dict"]
     assert TokenFamily.objects.get().revoked_at is not None

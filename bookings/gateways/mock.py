@@ -14,7 +14,7 @@ from django.conf import settings
 from bookings.gateways.protocol import Charge, GatewayRefused, Notice, Outcome, WebhookForged
 from bookings.gateways.signatures import verify
 from bookings.models import MockCharge, MockRefund, Payment, Refund
-from events.clock import database_now
+from bookings.statement import ask
 
 SUCCEEDS = "4242424242424242"
 ANSWERS_LATER = "4000000000000077"
@@ -31,6 +31,15 @@ UNKNOWN_CARD = (
     "This is a test gateway and it does not know this card. Use 4242 4242 4242 4242.",
 )
 WEBHOOK_DELAY = timedelta(seconds=2)
+# What stands in the book already is not overwritten, but returned.
+WRITE = """
+    INSERT INTO bookings_mockcharge (payment_id, amount, currency, card_last4, captured, code, detail, webhook_due_at)
+    VALUES (
+        %s::uuid, %s::bigint, %s::text, %s::text, %s::boolean, %s::text, %s::text, clock_timestamp() + %s::interval
+    )
+    ON CONFLICT (payment_id) DO UPDATE SET payment_id = excluded.payment_id
+    RETURNING payment_id, captured, code, detail
+"""
 # What the checkout offers for trying out: number, what happens.
 TEST_CARDS = [
     (SUCCEEDS, "succeeds"),
@@ -50,7 +59,7 @@ class MockGateway:
 
     def charge(self, payment: Payment, card_number: str) -> Charge:
         """As the contract lists the cards. The same payment again gives the same answer."""
-        entry = MockCharge.objects.filter(pk=payment.pk).first() or self._write(payment, card_number)
+        entry = self._write(payment, card_number)
         if card_number == NEVER_ANSWERS:
             return Charge(Outcome.UNKNOWN)
         if card_number == ANSWERS_LATER:
@@ -85,20 +94,10 @@ class MockGateway:
 
     def _write(self, payment: Payment, card_number: str) -> MockCharge:
         code, detail = self._refusal(payment, card_number) or ("", "")
-        later = database_now() + WEBHOOK_DELAY if card_number == ANSWERS_LATER else None
-        entry, _ = MockCharge.objects.get_or_create(
-            pk=payment.pk,
-            defaults={
-                "amount": payment.amount,
-                "currency": payment.currency,
-                "card_last4": card_number[-4:],
-                "captured": not code,
-                "code": code,
-                "detail": detail,
-                "webhook_due_at": later,
-            },
-        )
-        return entry
+        delay = WEBHOOK_DELAY if card_number == ANSWERS_LATER else None
+        what = (payment.pk, payment.amount, payment.currency, card_number[-4:])
+        entry = ask(WRITE, (*what, not code, code, detail, delay))
+        return MockCharge.from_db(None, ("payment_id", "captured", "code", "detail"), entry)
 
     def _refusal(self, payment: Payment, card_number: str) -> tuple[str, str] | None:
         if card_number in (SUCCEEDS, ANSWERS_LATER, NEVER_ANSWERS):

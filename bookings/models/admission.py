@@ -27,8 +27,11 @@ class Admission(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     serial = models.PositiveBigIntegerField(unique=True, default=new_serial, editable=False)
     booking = models.ForeignKey(Booking, models.PROTECT, related_name="admissions")
-    event = models.ForeignKey(Event, models.PROTECT, related_name="admissions", db_index=False)
-    subsection = models.ForeignKey(Subsection, models.PROTECT, related_name="admissions", db_index=False)
+    # One foreign key, to the block and its event together, is made by hand in migration 0007.
+    event = models.ForeignKey(Event, models.PROTECT, db_constraint=False, db_index=False, related_name="admissions")
+    subsection = models.ForeignKey(
+        Subsection, models.PROTECT, db_constraint=False, db_index=False, related_name="admissions"
+    )
     position = models.PositiveIntegerField()
     holder = models.CharField(max_length=150)
     status = models.CharField(max_length=6, choices=AdmissionStatus.choices, default=AdmissionStatus.ACTIVE)

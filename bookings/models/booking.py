@@ -50,8 +50,11 @@ class Booking(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     buyer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="bookings", db_index=False)
-    event = models.ForeignKey(Event, models.PROTECT, related_name="bookings", db_index=False)
-    subsection = models.ForeignKey(Subsection, models.PROTECT, related_name="bookings", db_index=False)
+    # One foreign key, to the block and its event together, is made by hand in migration 0006.
+    event = models.ForeignKey(Event, models.PROTECT, db_constraint=False, db_index=False, related_name="bookings")
+    subsection = models.ForeignKey(
+        Subsection, models.PROTECT, db_constraint=False, db_index=False, related_name="bookings"
+    )
     seat_selection_mode = models.CharField(max_length=14, choices=SelectionMode.choices)
     quantity = models.PositiveIntegerField()
     positions = ArrayField(models.PositiveIntegerField())

@@ -1,40 +1,85 @@
 """Holds that ended unpaid. They are over by the clock; this tells the world and frees the seats."""
 
-from django.db import transaction
+import random
+import uuid
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection, transaction
 
 from bookings.models import Booking
-from bookings.operations.post import write_letter
-from bookings.operations.steps import move
+from bookings.news import BookingNews, announce_bookings
+from bookings.operations.post import write_letters
 from bookings.states import TIME_IS_UP, BookingStatus, LetterKind
 from events.models import Subsection
-from events.operations.seats import change_seats
-from events.states import ChangeKind
+from events.operations.seats import free_ended_seats
+
+# The inner SELECT locks in the order of the ids, and looks again at a row for which it had to wait.
+END_DUE = """
+    UPDATE bookings_booking booking SET status = 'expired', failure = %s, updated_at = clock_timestamp()
+    FROM (
+        SELECT id FROM bookings_booking
+        WHERE subsection_id = %s AND status = 'pending_payment' AND expires_at <= clock_timestamp()
+        ORDER BY id FOR NO KEY UPDATE
+    ) due
+    WHERE booking.id = due.id
+    RETURNING booking.id, booking.buyer_id, booking.event_id, booking.updated_at, booking.positions
+"""
+
+
+class Ended(NamedTuple):
+    """A hold that is no more."""
+
+    booking_id: uuid.UUID
+    buyer_id: int
+    event_id: int
+    updated_at: datetime
+    positions: list[int]
 
 
 def release_expired(block: Subsection) -> int:
     """Expires every hold of a locked block whose deadline has passed and frees its seats; returns how many.
 
-    Locks the bookings in the order of their ids, after the block: the order everywhere.
+    Locks the bookings in the order of their ids, after the block: the order everywhere. Takes four statements however
+    many there are, and one if there is none. `block` is brought up to date.
     """
-    due = list(Booking.objects.due().filter(subsection=block).order_by("pk").select_for_update(of=("self",)))
-    for booking in due:
-        move(booking, BookingStatus.EXPIRED, failure=TIME_IS_UP)
-        change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.EXPIRED, booking_id=booking.pk)
-        write_letter(LetterKind.HOLD_EXPIRED, booking, at_once=False)
-    return len(due)
+    ended = _end_due(block)
+    if ended:
+        free_ended_seats(subsection=block, holds={hold.booking_id: hold.positions for hold in ended})
+        write_letters(LetterKind.HOLD_EXPIRED, [hold.booking_id for hold in ended])
+        announce_bookings(
+            [
+                BookingNews(hold.booking_id, hold.buyer_id, hold.event_id, BookingStatus.EXPIRED.value, hold.updated_at)
+                for hold in ended
+            ]
+        )
+    return len(ended)
+
+
+def _end_due(block: Subsection) -> list[Ended]:
+    """Moves the bookings; in the order of their ids, which is that in which the trail will have them."""
+    with connection.cursor() as cursor:
+        cursor.execute(END_DUE, [TIME_IS_UP, block.pk])
+        return sorted(Ended(*row) for row in cursor.fetchall())
 
 
 def expire_holds() -> int:
     """The sweep: one transaction a block that has something due; returns how many holds ended.
 
-    Blocks that somebody else has locked are left to him or to the next sweep. Safe to run zero or many times at once.
+    Blocks that somebody else has locked are left to him or to the next sweep. Safe to run zero or many times at once:
+    sweeps that meet share the work, since each takes the blocks in an order of its own.
     """
-    blocks = Booking.objects.due().order_by().values_list("subsection_id", flat=True).distinct()
-    return sum(_expire_in(block_id) for block_id in list(blocks))
+    blocks = list(Booking.objects.due().order_by().values_list("subsection_id", flat=True).distinct())
+    random.shuffle(blocks)
+    return sum(expire_in(block_id, wait=False) for block_id in blocks)
 
 
 @transaction.atomic(durable=True)
-def _expire_in(block_id: int) -> int:
-    blocks = Subsection.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+def expire_in(block_id: int, *, wait: bool = True) -> int:
+    """Expires what is due in one block; returns how many holds ended.
+
+    Waits for the block's lock, at most `lock_timeout`; or, not `wait`, does nothing if somebody else has it.
+    """
+    blocks = Subsection.objects.select_for_update(of=("self",), no_key=True, skip_locked=not wait)
     block = blocks.filter(pk=block_id).first()
     return release_expired(block) if block is not None else 0

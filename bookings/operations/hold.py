@@ -1,31 +1,44 @@
-"""Holding seats."""
+"""Holding seats: one statement, the database function `bookings_hold`, which is one transaction and one round trip.
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-
-from django.db import IntegrityError, connection, transaction
-
-from accounts.models import User
-from bookings.choosing import best_seats, check_single_gaps
-from bookings.errors import TooManyHolds
-from bookings.idempotency import Once
-from bookings.models import Booking
-from bookings.news import announce_booking
-from bookings.operations.expiry import release_expired
-from bookings.states import BookingStatus, SelectionMode
-from events.clock import Now
-from events.errors import NotEnoughSeats, NotOnSale, SeatsTaken
-from events.models import Event, Subsection, Ticket
-from events.operations.seats import change_seats, free_positions, lock_subsection
-from events.positions import positions_of, seat_name
-from events.states import ChangeKind, EventStatus, SeatStatus
-from ticketing.errors import BadInput, NotFound
-
-OPEN_HOLDS = """
-    SELECT clock_timestamp(), count(*), min(expires_at) FROM bookings_booking
-    WHERE buyer_id = %s AND status IN ('processing', 'pending_payment')
-    AND (status = 'processing' OR expires_at > clock_timestamp())
+What it does is written down step by step with the ORM in bookings/tests/specification/hold.py; a property test holds
+both together.
 """
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import OperationalError
+from psycopg.errors import SerializationFailure
+
+from bookings.errors import TooManyHolds, WouldLeaveSingleSeat
+from bookings.idempotency import Once
+from bookings.models import Booking, new_id
+from bookings.news import BookingNews, announce_change
+from bookings.operations.expiry import expire_in
+from bookings.statement import ask
+from bookings.states import BookingStatus, SelectionMode
+from events.clock import database_now
+from events.errors import NotEnoughSeats, NotOnSale, SeatsTaken
+from events.models import Event, Subsection
+from events.news import SeatNews
+from events.positions import places_of, positions_of, seat_name
+from events.states import EventStatus, SeatStatus
+from ticketing.errors import BadInput, DomainError, NotFound, NotSignedIn, Overloaded
+
+HOLD = """
+    SELECT * FROM bookings_hold(
+        %s::uuid, %s::uuid, %s::bigint, %s::text, %s::text,
+        %s::bigint, %s::text, %s::integer, %s::text, %s::integer, %s::integer[], %s::integer[]
+    )
+"""
+# The columns of a booking that a hold shows or tells, in the model's order.
+NEW_BOOKING = (
+    *("id", "buyer_id", "event_id", "subsection_id", "seat_selection_mode", "quantity", "positions", "unit_price"),
+    *("total_price", "status", "expires_at", "paid_at", "failure", "created_at", "updated_at"),
+)
+MOST_TRIES = 5  # each releases what has expired; more can expire meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,158 +53,183 @@ class Wish:
     seats: list[str] = field(default_factory=list)
 
 
-def hold_seats(*, buyer: User, wish: Wish, once: Once | None = None) -> Booking:
+class Answer(NamedTuple):
+    """What `bookings_hold` returns: all of it if `outcome` is "held", else what helps to explain the refusal."""
+
+    outcome: str
+    seats: list[int] | None
+    number: int | None
+    block_id: int
+    cols: int
+    price: int
+    held_at: datetime
+    ends_at: datetime
+    event_name: str
+    venue_name: str
+    currency: str
+    version: int
+    available: int
+    reserved: int
+    sold: int
+    blocked: int
+
+
+def hold_seats(*, buyer_id: int, wish: Wish, once: Once | None = None, family: uuid.UUID | None = None) -> Booking:
     """Holds the seats for the buyer until the booking's `expires_at`; all of them or none.
 
     Before any lock, what can be refused cheaply is refused. Then, in one transaction:
-    1. Lock the block's row; release what has expired in it.
+    1. Lock the block's row. If something has expired in it, that is released first, in a transaction of its own.
     2. Choose or check the seats; lock the buyer's row and count his open holds, so that parallel requests can't pass
        the limit.
-    3. Insert the booking, move the seats (the guarded update is the last word), append to the trail.
+    3. Move the seats (the guarded update is the last word), insert the booking, append to the trail.
     4. After the commit the event's viewers and the buyer are told.
 
-    The same `once` gives the same booking again. Raises NotFound, BadInput, NotOnSale, SeatsTaken, NotEnoughSeats,
-    WouldLeaveSingleSeat, TooManyHolds, IdempotencyKeyReused.
+    The same `once` gives the same booking again. With the `family` of a bearer token, that token must still count.
+    Raises NotSignedIn, NotFound, BadInput, NotOnSale, SeatsTaken, NotEnoughSeats, WouldLeaveSingleSeat, TooManyHolds,
+    IdempotencyKeyReused; Overloaded if the block's seats keep changing hands.
     """
-    if (earlier := _earlier(buyer, once)) is not None:
-        return earlier
-    block = _block_on_sale(wish)
-    positions = _wanted_positions(wish, block)
-    _refuse_cheaply(wish, block, positions)
-    try:
-        return _hold(buyer, wish, block, positions, once)
-    except IntegrityError:
-        # Another request with the same key was faster; anything else is not ours to explain.
-        if (earlier := _earlier(buyer, once)) is None:
-            raise
-        return earlier
+    places = _places(wish)
+    for _ in range(MOST_TRIES):
+        booking_id = new_id()
+        try:
+            answer = _ask(booking_id, buyer_id, wish, places, once, family)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, SerializationFailure):
+                raise
+            continue  # the guard: somebody has changed seats by hand, without the lock
+        if answer.outcome == "held":
+            return _held(booking_id, buyer_id, wish, answer)
+        if answer.outcome == "known" and once is not None:
+            return _known(buyer_id, once)
+        if answer.outcome != "due":
+            raise _refusal(answer, wish)
+        expire_in(answer.block_id)
+    raise Overloaded
 
 
-@transaction.atomic(durable=True)
-def _hold(buyer: User, wish: Wish, seen: Subsection, positions: list[int], once: Once | None) -> Booking:
-    block = lock_subsection(seen.pk)
-    release_expired(block)
-
-    chosen = _choose(wish, seen.event, block, positions)
-    now = _check_limit(buyer, seen.event)
-
-    booking = _insert(buyer, wish, seen.event, block, chosen, now, once)
-    change_seats(subsection=block, positions=chosen, kind=ChangeKind.HELD, booking_id=booking.pk)
-
-    announce_booking(booking)
-    return booking
-
-
-def _earlier(buyer: User, once: Once | None) -> Booking | None:
-    """The booking this key has already made, as it is now."""
-    if once is None:
-        return None
-    booking = Booking.objects.for_display().filter(buyer=buyer, idempotency_key=once.key).first()
-    if booking is not None:
-        once.check(booking.request_hash)
-    return booking
-
-
-def _block_on_sale(wish: Wish) -> Subsection:
-    """The block with its event, if seats of it may be held now by the database's clock."""
-    blocks = Subsection.objects.select_related("event").annotate(now=Now())
-    block = blocks.filter(event_id=wish.event_id, section=wish.section, number=wish.subsection).first()
-    if block is None:
-        if not Event.objects.filter(pk=wish.event_id).exists():
-            raise NotFound("There is no such event.")
-        raise BadInput.field("section", f"This event has no block {wish.section[:32]} {wish.subsection}.", "unknown")
-    _check_on_sale(block.event, block.now)
-    return block
-
-
-def _check_on_sale(event: Event, now: datetime) -> None:
-    # A sold out event is asked all the same: it answers which seats are taken.
-    if event.status not in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT) or not event.is_active:
-        raise NotOnSale
-    if event.sales_start_at is not None and now < event.sales_start_at:
-        raise NotOnSale(f"Sales begin at {event.sales_start_at:%Y-%m-%d %H:%M} UTC.")
-    if event.sales_end_at is not None and now >= event.sales_end_at:
-        raise NotOnSale("Sales are over.")
-
-
-def _wanted_positions(wish: Wish, block: Subsection) -> list[int]:
-    """The checked positions of a manual choice; none for the best available."""
-    limit = block.event.max_tickets_per_booking
-    if wish.quantity > limit:
-        raise BadInput.field("quantity", f"At most {limit} seats can be booked at once.", "max_value")
+def _places(wish: Wish) -> list[tuple[int, int]] | None:
+    """Row and seat of each named seat; None for the best available."""
     if wish.mode == SelectionMode.BEST_AVAILABLE:
         if wish.seats:
             raise BadInput.field("seat_positions", "Seats can't be named when the best available are asked for.")
-        return []
+        return None
     if len(wish.seats) != wish.quantity:
         raise BadInput.field("seat_positions", f"{wish.quantity} seats are wanted, {len(wish.seats)} are named.")
-    return positions_of(wish.seats, rows=block.rows, cols=block.cols)
+    return places_of(wish.seats)
 
 
-def _refuse_cheaply(wish: Wish, block: Subsection, positions: list[int]) -> None:
-    """Refuses without a lock what visibly can't be had; a hold whose time is over does not count."""
-    if wish.mode == SelectionMode.MANUAL:
-        taken = _visibly_taken(block, positions)
-        if taken:
-            raise SeatsTaken([seat_name(position, block.cols) for position in taken])
-    elif block.available < wish.quantity:
-        due = Booking.objects.due().filter(subsection=block)
-        if not due.exists():
-            raise NotEnoughSeats
+def _ask(
+    booking_id: uuid.UUID,
+    buyer_id: int,
+    wish: Wish,
+    places: list[tuple[int, int]] | None,
+    once: Once | None,
+    family: uuid.UUID | None,
+) -> Answer:
+    key, fingerprint = (once.key, once.request_hash) if once else (None, "")
+    rows, numbers = zip(*places, strict=True) if places else (None, None)
+    who = (booking_id, family, buyer_id, key, fingerprint)
+    what = (wish.event_id, wish.section, wish.subsection, wish.mode.value, wish.quantity)
+    return Answer(*ask(HOLD, (*who, *what, rows and list(rows), numbers and list(numbers))))
 
 
-def _visibly_taken(block: Subsection, positions: list[int]) -> list[int]:
-    tickets = Ticket.objects.filter(event_id=block.event_id, subsection_id=block.pk, position__in=positions)
-    taken = list(tickets.exclude(status=SeatStatus.AVAILABLE).values_list("position", "booking_id"))
-    holders = [booking_id for _, booking_id in taken if booking_id is not None]
-    over = set(Booking.objects.due().filter(pk__in=holders).values_list("pk", flat=True)) if holders else set()
-    return [position for position, booking_id in taken if booking_id not in over]
-
-
-def _choose(wish: Wish, event: Event, block: Subsection, positions: list[int]) -> list[int]:
-    if wish.mode == SelectionMode.MANUAL:
-        if not event.allow_single_gaps:
-            check_single_gaps(free_positions(block), positions, cols=block.cols)
-        return positions
-    best = best_seats(
-        free_positions(block), quantity=wish.quantity, cols=block.cols, gaps_allowed=event.allow_single_gaps
+def _held(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer) -> Booking:
+    seats = SeatNews(
+        event_id=wish.event_id,
+        subsection_id=answer.block_id,
+        from_version=answer.version - 1,
+        version=answer.version,
+        available=answer.available,
+        reserved=answer.reserved,
+        sold=answer.sold,
+        blocked=answer.blocked,
+        status=SeatStatus.RESERVED.value,
+        positions=answer.seats or [],
+        at=answer.held_at.isoformat(),
     )
-    if best is None:
-        raise NotEnoughSeats
-    return best
+    status = BookingStatus.PENDING_PAYMENT.value
+    announce_change(seats, BookingNews(booking_id, buyer_id, wish.event_id, status, answer.held_at))
+    return _booking(booking_id, buyer_id, wish, answer)
 
 
-def _check_limit(buyer: User, event: Event) -> datetime:
-    """Locks the buyer's row, then counts; returns the time of the count, which the deadline is made from."""
-    User.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=buyer.pk)
-    with connection.cursor() as cursor:
-        cursor.execute(OPEN_HOLDS, [buyer.pk])
-        now, open_holds, first_end = cursor.fetchone()
-    if open_holds >= event.max_active_holds:
-        raise TooManyHolds(retry_after=int((first_end - now).total_seconds()) + 1)
-    return now
-
-
-def _insert(
-    buyer: User, wish: Wish, event: Event, block: Subsection, chosen: list[int], now: datetime, once: Once | None
-) -> Booking:
-    block.event = event
-    booking = Booking(
-        buyer=buyer,
-        event=event,
-        subsection=block,
-        seat_selection_mode=wish.mode,
-        quantity=wish.quantity,
-        positions=chosen,
-        unit_price=block.price,
-        total_price=block.price * wish.quantity,
-        status=BookingStatus.PENDING_PAYMENT,
-        expires_at=now + timedelta(seconds=event.hold_seconds),
-        idempotency_key=once.key if once else None,
-        request_hash=once.request_hash if once else "",
-        created_at=now,
-        updated_at=now,
+def _booking(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer) -> Booking:
+    """The new row as a model, with so much of its event and block as is shown."""
+    status, total = BookingStatus.PENDING_PAYMENT.value, answer.price * wish.quantity
+    booking = Booking.from_db(
+        None,
+        NEW_BOOKING,
+        (
+            *(booking_id, buyer_id, wish.event_id, answer.block_id, wish.mode.value, wish.quantity, answer.seats),
+            *(answer.price, total, status, answer.ends_at, None, "", answer.held_at, answer.held_at),
+        ),
     )
-    booking.save(force_insert=True)
-    booking.left = timedelta(seconds=event.hold_seconds)
+    booking.event = Event.from_db(
+        None,
+        ("id", "name", "venue_name", "currency"),
+        (wish.event_id, answer.event_name, answer.venue_name, answer.currency),
+    )
+    booking.subsection = Subsection.from_db(
+        None,
+        ("id", "event_id", "section", "number", "cols"),
+        (answer.block_id, wish.event_id, wish.section, wish.subsection, answer.cols),
+    )
+    booking.left = answer.ends_at - answer.held_at
     return booking
+
+
+def _known(buyer_id: int, once: Once) -> Booking:
+    """The booking this key has already made, as it is now."""
+    booking = Booking.objects.for_display().get(buyer_id=buyer_id, idempotency_key=once.key)
+    once.check(booking.request_hash)
+    return booking
+
+
+def _refusal(answer: Answer, wish: Wish) -> DomainError:
+    """What the buyer is told; reads again where the function has only said no."""
+    match answer.outcome:
+        case "not_signed_in":
+            return NotSignedIn()
+        case "no_block":
+            return _no_block(wish)
+        case "not_on_sale":
+            return _not_on_sale(Event.objects.get(pk=wish.event_id))
+        case "too_many_seats":
+            return BadInput.field("quantity", f"At most {answer.number} seats can be booked at once.", "max_value")
+        case "no_seat":
+            return _no_seat(answer, wish)
+        case "too_many_holds":
+            return TooManyHolds(retry_after=answer.number or 1)
+        case "seats_taken":
+            return SeatsTaken(_names(answer))
+        case "would_leave_single_seat":
+            return WouldLeaveSingleSeat(_names(answer))
+    assert answer.outcome == "not_enough_seats", answer.outcome
+    return NotEnoughSeats()
+
+
+def _names(answer: Answer) -> list[str]:
+    return [seat_name(position, answer.cols) for position in answer.seats or ()]
+
+
+def _no_block(wish: Wish) -> DomainError:
+    if not Event.objects.filter(pk=wish.event_id).exists():
+        return NotFound("There is no such event.")
+    return BadInput.field("section", f"This event has no block {wish.section[:32]} {wish.subsection}.", "unknown")
+
+
+def _not_on_sale(event: Event) -> NotOnSale:
+    now = database_now()
+    if event.is_active and event.status in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT):
+        if event.sales_start_at is not None and now < event.sales_start_at:
+            return NotOnSale(f"Sales begin at {event.sales_start_at:%Y-%m-%d %H:%M} UTC.")
+        if event.sales_end_at is not None and now >= event.sales_end_at:
+            return NotOnSale("Sales are over.")
+    return NotOnSale()
+
+
+def _no_seat(answer: Answer, wish: Wish) -> DomainError:
+    try:
+        positions_of(wish.seats, rows=answer.number or 0, cols=answer.cols)
+    except BadInput as problems:
+        return problems
+    raise AssertionError("the function found a seat that is none")

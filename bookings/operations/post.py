@@ -1,67 +1,100 @@
 """Mail to buyers: written down with what it is about, sent afterwards, once.
 
-A letter is a row, inserted by the operation that makes it true and in its transaction, so that none is forgotten when
-the broker is down and none is sent of what was rolled back. Whoever sends it claims it first: of any number of tasks
-one does. A sender that dies after the mail server took the mail and before that was noted is the one case in which
-somebody gets it twice; never getting the tickets would be worse.
+A letter is a row, inserted by the operation that makes it true and in its transaction, so that none is forgotten and
+none is sent of what was rolled back. The sweep finds it within about a second, in a process of its own: printing
+tickets costs more than selling them. Whoever sends a letter claims it first: of any number of sweeps one does. A sender
+that dies after the mail server took the mail and before that was noted is the one case in which somebody gets it twice;
+never getting the tickets would be worse.
 """
 
+import time
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 
-from accounts.operations.later import later
 from bookings.mails import compose
 from bookings.models import Booking, Letter
+from bookings.models.booking import new_id
 from bookings.states import LetterKind, LetterStatus
 from events.clock import Now
 
 log = structlog.get_logger(__name__)
 
 OPEN = (LetterStatus.WAITING, LetterStatus.SENDING)
-TASK_GETS = timedelta(seconds=20)  # before the sweep takes its message for lost
-QUEUE_GETS = timedelta(minutes=5)  # the same, when the sweep itself has enqueued it
+SWEEP_SECONDS = 5  # after which a sweep begins no other letter, so that its process is heard of
 SENDER_GETS = timedelta(minutes=10)  # before he counts as dead: above CELERY_TASK_TIME_LIMIT
 FIRST_WAIT = timedelta(seconds=10)  # doubled with each attempt
 MOST_ATTEMPTS = 10  # the last about an hour and a half after the first
 
+WRITE_LETTERS = """
+    INSERT INTO bookings_letter (id, kind, booking_id, subject, status, attempts, failure, due_at, written_at)
+    SELECT id, %s, booking_id, subject, 'waiting', 0, '', clock_timestamp(), clock_timestamp()
+    FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS letter (id, booking_id, subject)
+    ON CONFLICT DO NOTHING
+"""
 
-def write_letter(kind: LetterKind, booking: Booking, *, subject: uuid.UUID | None = None, at_once: bool = True) -> None:
-    """In a transaction: notes that the booking's buyer is to get this mail, once for each kind and subject.
 
-    Not `at_once` leaves it to the sweep, a few seconds later: for what happens in other people's requests.
+def write_letter(kind: LetterKind, booking: Booking, *, subject: uuid.UUID | None = None) -> None:
+    """In a transaction: notes that the booking's buyer is to get this mail, once for each kind and subject."""
+    _write(kind, [booking.pk], [subject or booking.pk])
+
+
+def write_letters(kind: LetterKind, booking_ids: Sequence[uuid.UUID]) -> None:
+    """The same about many bookings, in one statement."""
+    _write(kind, list(booking_ids), list(booking_ids))
+
+
+def _write(kind: LetterKind, booking_ids: list[uuid.UUID], subjects: list[uuid.UUID]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE_LETTERS, [kind.value, [new_id() for _ in booking_ids], booking_ids, subjects])
+
+
+def send_due_letters() -> int:
+    """The sweep: sends what is due, one letter after the other, for SWEEP_SECONDS; returns how many it dealt with.
+
+    Also what a dead sender or a mail server left. Gives a letter up after MOST_ATTEMPTS.
     """
-    letter = Letter(
-        kind=kind,
-        booking_id=booking.pk,
-        subject=subject or booking.pk,
-        due_at=Now() + TASK_GETS if at_once else Now(),
-        written_at=Now(),
+    Letter.objects.filter(status__in=OPEN, due_at__lte=Now(), attempts__gte=MOST_ATTEMPTS).update(
+        status=LetterStatus.FAILED
     )
-    Letter.objects.bulk_create([letter], ignore_conflicts=True)
-    if at_once:
-        later("bookings.tasks.send_letter", letter_id=str(letter.pk))
+    end = time.monotonic() + SWEEP_SECONDS
+    dealt_with = 0
+    while time.monotonic() < end and (letter := _claim()) is not None:
+        _send(letter)
+        dealt_with += 1
+    return dealt_with
 
 
-def send_letter(*, letter_id: uuid.UUID) -> None:
-    """Sends the letter unless somebody else does or did, or it is no longer true.
+@transaction.atomic(durable=True)
+def _claim() -> Letter | None:
+    """The letter that is due for the longest, which belongs to this sender now; None if none is due.
 
-    Claims it (guarded update), sends it with no transaction open, notes it. What goes wrong is tried again by the
-    sweep, later each time.
+    Those that another sweep has locked are left to it.
     """
-    waiting = Letter.objects.filter(pk=letter_id, status=LetterStatus.WAITING)
-    if not waiting.update(status=LetterStatus.SENDING, attempts=F("attempts") + 1, due_at=Now() + SENDER_GETS):
-        return
-    letter = Letter.objects.select_related("booking__event", "booking__subsection", "booking__buyer").get(pk=letter_id)
+    due = Letter.objects.filter(status__in=OPEN, due_at__lte=Now()).order_by("due_at")
+    unlocked = due.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    letter = unlocked.select_related("booking__event", "booking__subsection", "booking__buyer").first()
+    if letter is None:
+        return None
+    letter.status, letter.attempts = LetterStatus.SENDING, letter.attempts + 1
+    Letter.objects.filter(pk=letter.pk).update(
+        status=letter.status, attempts=letter.attempts, due_at=Now() + SENDER_GETS
+    )
+    return letter
+
+
+def _send(letter: Letter) -> None:
+    """Sends a claimed letter, unless it is no longer true, with no transaction open; then notes it. What goes wrong is
+    tried again, later each time."""
     try:
         mail = compose(letter)
         if mail is not None:
             mail.send()
     except Exception as error:  # one letter that can't be made or sent stops no other
-        log.warning("letter_not_sent", letter=str(letter_id), kind=letter.kind, exc_info=error)
+        log.warning("letter_not_sent", letter=str(letter.pk), kind=letter.kind, exc_info=error)
         wait = FIRST_WAIT * 2 ** (letter.attempts - 1)
         _note(letter, LetterStatus.WAITING, failure=repr(error)[:300], due_at=Now() + wait)
     else:
@@ -75,19 +108,3 @@ def _note(letter: Letter, status: LetterStatus, **fields: object) -> None:
     """What became of it, unless the sweep has taken this sender for dead meanwhile."""
     own = Letter.objects.filter(pk=letter.pk, status=LetterStatus.SENDING, attempts=letter.attempts)
     own.update(status=status, **fields)
-
-
-@transaction.atomic(durable=True)
-def send_due_letters() -> int:
-    """The sweep: has sent what is due, which a lost message, a dead sender or a mail server left; returns how many.
-
-    Rows that another sweep has locked are left to it. Gives a letter up after MOST_ATTEMPTS.
-    """
-    due = Letter.objects.filter(status__in=OPEN, due_at__lte=Now())
-    due.filter(attempts__gte=MOST_ATTEMPTS).update(status=LetterStatus.FAILED)
-    locked = due.order_by("due_at").select_for_update(of=("self",), no_key=True, skip_locked=True)
-    letters = list(locked.values_list("pk", flat=True)[:500])
-    Letter.objects.filter(pk__in=letters).update(status=LetterStatus.WAITING, due_at=Now() + QUEUE_GETS)
-    for letter_id in letters:
-        later("bookings.tasks.send_letter", letter_id=str(letter_id))
-    return len(letters)

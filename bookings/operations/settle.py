@@ -10,6 +10,7 @@ from bookings.operations.admit import issue_admissions
 from bookings.operations.expiry import release_expired
 from bookings.operations.post import write_letter
 from bookings.operations.refund import promise_refund
+from bookings.operations.sell import sell_held_seats
 from bookings.operations.steps import change, lock_with_block, move
 from bookings.states import BookingStatus, LetterKind, PaymentStatus, RefundReason
 from events.clock import database_now
@@ -24,9 +25,21 @@ SEATS_LOST = "The payment came after the hold was over and the seats were taken.
 NOT_CAPTURED = (PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.CANCELLED)
 
 
-@transaction.atomic(durable=True)
 def settle_payment(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
     """Writes down what became of a charge; a second time it changes nothing.
+
+    Nearly always the money was captured and the seats are held: that is one statement. All else goes step by step.
+    """
+    if charge.outcome is Outcome.CAPTURED:
+        sold = sell_held_seats(payment_id=payment_id, reference=charge.reference)
+        if sold is not None:
+            return sold
+    return settle_step_by_step(payment_id=payment_id, charge=charge)
+
+
+@transaction.atomic(durable=True)
+def settle_step_by_step(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
+    """Every case of `settle_payment`, the plain one too: what `bookings_sell` does is specified here.
 
     1. Lock the block, the booking, the payment.
     2. Pending or unknown: it stays open; a webhook or the reconciler will say more.
@@ -57,10 +70,10 @@ def settle_payment(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
 
 @transaction.atomic(durable=True)
 def cancel_payment(*, payment_id: uuid.UUID) -> None:
-    """Closes an open payment that never reached the gateway, so that the buyer can try again."""
+    """Closes an open payment that never reached the gateway, so that the buyer can try again, also under its key."""
     booking, _, payment = _lock(payment_id)
     if payment.status == PaymentStatus.PENDING:
-        payment.status = PaymentStatus.CANCELLED
+        payment.status, payment.idempotency_key, payment.request_hash = PaymentStatus.CANCELLED, None, ""
         payment.save()
         change(booking, failure="")
         _write_if_left_open(payment)

@@ -62,7 +62,7 @@ def test_nothing_can_be_booked_and_late_money_goes_back(
     concert: Event, hold: Hold, alice: User, bob: User, carol: User
 ) -> None:
     booking = hold(alice)
-    payment = begin_payment(booking_id=booking.pk, buyer=alice, card_last4="4242", provider=gateway())
+    payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())
     cancel_event(event_id=concert.pk, seller=carol)
     release_cancelled_event(event_id=concert.pk)
     with pytest.raises(NotOnSale):

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.choosing import WouldLeaveSingleSeat, best_seats, check_single_gaps, first_without_gap, single_gaps
+from bookings.errors import WouldLeaveSingleSeat
+from bookings.tests.specification.choosing import best_seats, check_single_gaps, first_without_gap, single_gaps
 
 
 def free(*rows: str) -> list[int]:

@@ -17,7 +17,7 @@ from bookings.gateways import gateway
 from bookings.idempotency import Once
 from bookings.invariants import check_invariants
 from bookings.models import Booking, Payment
-from bookings.operations import hold as _holding
+from bookings.operations import hold as holding
 from bookings.operations.cancel import cancel_booking
 from bookings.operations.expiry import expire_holds
 from bookings.operations.extend import extend_hold
@@ -25,7 +25,8 @@ from bookings.operations.hold import Wish, hold_seats
 from bookings.operations.pay import begin_payment, pay_booking
 from bookings.operations.settle import settle_payment
 from bookings.states import BookingStatus, SelectionMode
-from bookings.tests.crowd import Meeting, crowd, together
+from bookings.tests.crowd import crowd, together
+from bookings.tests.surgery import altered
 from events.clock import database_now
 from events.errors import SeatsTaken
 from events.models import Event, Subsection, Ticket
@@ -37,7 +38,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Hold = Callable[..., Booking]
 NewUser = Callable[..., User]
 NewEvent = Callable[..., Event]
-holding: Any = _holding  # whose parts the tests take away
 GOOD_CARD = "4242424242424242"
 
 
@@ -56,20 +56,13 @@ def sound() -> None:
     assert {name: found for name, found in check_invariants().items() if found} == {}
 
 
-def without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(holding, "lock_subsection", lambda pk: Subsection.objects.get(pk=pk))
-
-
-def meet_after_choosing(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    """Everybody has seen the free seats before anybody takes one, unless a lock prevents it."""
-    meeting, choose = Meeting(size), holding.free_positions
-
-    def choose_and_wait(block: Subsection) -> list[int]:
-        free = choose(block)
-        meeting.wait()
-        return free
-
-    monkeypatch.setattr(holding, "free_positions", choose_and_wait)
+# Parts of the database function, and a pause between its checks and its writes in which everybody meets.
+BLOCK_LOCK = "WHERE s.id = block_id FOR NO KEY UPDATE;"
+BUYER_LOCK = "PERFORM FROM accounts_user u WHERE u.id = buyer FOR NO KEY UPDATE;"
+WRITES = "-- 4. Move the seats"
+no_block_lock = (BLOCK_LOCK, "WHERE s.id = block_id;")
+no_buyer_lock = (BUYER_LOCK, "")
+pause = (WRITES, f"PERFORM pg_sleep(0.2); {WRITES}")
 
 
 def test_one_of_forty_gets_the_seat(hold: Hold, buyers: list[User]) -> None:
@@ -78,11 +71,9 @@ def test_one_of_forty_gets_the_seat(hold: Hold, buyers: list[User]) -> None:
     sound()
 
 
-def test_the_guarded_update_is_the_last_word_even_without_the_lock(
-    hold: Hold, buyers: list[User], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    without_lock(monkeypatch)
-    results = crowd(10, lambda n: hold(buyers[n], "1-1"))
+def test_the_guarded_update_is_the_last_word_even_without_the_lock(hold: Hold, buyers: list[User]) -> None:
+    with altered("bookings_hold", no_block_lock, pause):
+        results = crowd(10, lambda n: hold(buyers[n], "1-1"))
     assert outcomes(results) == {"Booking": 1, "SeatsTaken": 9}
     sound()
 
@@ -94,23 +85,23 @@ def best_for_all(hold: Hold, buyers: list[User], event: Event) -> Counter[str]:
 def test_the_best_seats_go_to_as_many_as_there_are_seats_for(
     new_event: NewEvent, hold: Hold, buyers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(holding, "MOST_TRIES", 1)
     event = new_event(rows=2, cols=6)
-    meet_after_choosing(monkeypatch, 8)
-    assert best_for_all(hold, buyers, event) == {"Booking": 6, "NotEnoughSeats": 2}
-    assert (
-        Ticket.objects.filter(event=event, subsection__number=1, subsection__section="A", status="reserved").count()
-        == 12
-    )
+    with altered("bookings_hold", pause):
+        assert best_for_all(hold, buyers, event) == {"Booking": 6, "NotEnoughSeats": 2}
+    first_block = Ticket.objects.filter(event=event, subsection__number=1, subsection__section="A")
+    assert first_block.filter(status="reserved").count() == 12
     sound()
 
 
-def test_without_the_lock_buyers_are_turned_away_though_seats_are_free(
+def test_without_the_lock_buyers_choose_the_same_seats_though_others_are_free(
     new_event: NewEvent, hold: Hold, buyers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(holding, "MOST_TRIES", 1)
     event = new_event(rows=2, cols=6)
-    without_lock(monkeypatch)
-    meet_after_choosing(monkeypatch, 8)
-    assert best_for_all(hold, buyers, event)["SeatsTaken"] > 0
+    with altered("bookings_hold", no_block_lock, pause):
+        assert best_for_all(hold, buyers, event)["Overloaded"] > 0
+    sound()
 
 
 def many_holds_of_one(hold: Hold, buyer: User) -> Counter[str]:
@@ -122,26 +113,21 @@ def test_twenty_parallel_requests_get_no_more_holds_than_allowed(hold: Hold, ali
     sound()
 
 
-def test_without_the_lock_on_the_buyer_the_limit_is_passed(
-    hold: Hold, alice: User, concert: Event, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(holding.User.objects, "select_for_update", lambda **options: holding.User.objects.all())
-    meeting, check = Meeting(4, patience=2), holding._check_limit
-
-    def check_and_wait(buyer: User, event: Event) -> Any:
-        now = check(buyer, event)
-        meeting.wait()
-        return now
-
-    monkeypatch.setattr(holding, "_check_limit", check_and_wait)
+def four_blocks_at_once(hold: Hold, buyer: User, seat: str = "1-1") -> Counter[str]:
     blocks = [("A", 1), ("A", 2), ("B", 1), ("B", 2)]
-    results = crowd(4, lambda n: hold(alice, "1-1", section=blocks[n][0], subsection=blocks[n][1]))
-    assert outcomes(results) == {"Booking": 4}
+    return outcomes(crowd(4, lambda n: hold(buyer, seat, section=blocks[n][0], subsection=blocks[n][1])))
+
+
+def test_without_the_lock_on_the_buyer_the_limit_is_passed(hold: Hold, alice: User, bob: User) -> None:
+    with altered("bookings_hold", pause):
+        assert four_blocks_at_once(hold, alice) == {"Booking": 3, "TooManyHolds": 1}
+    with altered("bookings_hold", no_buyer_lock, pause):
+        assert four_blocks_at_once(hold, bob, seat="1-2") == {"Booking": 4}
 
 
 def test_one_key_makes_one_booking_under_fifty_parallel_requests(alice: User, concert: Event) -> None:
     wish, once = Wish(concert.pk, "A", 1, SelectionMode.BEST_AVAILABLE, 2), Once("key", "hash")
-    results = crowd(50, lambda n: hold_seats(buyer=alice, wish=wish, once=once))
+    results = crowd(50, lambda n: hold_seats(buyer_id=alice.pk, wish=wish, once=once))
     assert outcomes(results) == {"Booking": 50}
     assert len({booking.pk for booking in results}) == 1
     sound()
@@ -175,7 +161,7 @@ def test_overlapping_groups_are_all_or_nothing(hold: Hold, buyers: list[User], c
 
 def test_fifty_parallel_payments_charge_once(hold: Hold, alice: User) -> None:
     booking = hold(alice)
-    results = crowd(50, lambda n: pay_booking(booking_id=booking.pk, buyer=alice, card_number=GOOD_CARD))
+    results = crowd(50, lambda n: pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD_CARD))
     assert outcomes(results)["Payment"] == 1
     assert set(map(type, results)) <= {Payment, PaymentInProgress, AlreadyPaid}
     assert Payment.objects.count() == 1
@@ -187,7 +173,7 @@ def test_cancel_against_pay_has_one_winner(hold: Hold, alice: User) -> None:
         booking = hold(alice)
         together(
             partial(cancel_booking, booking_id=booking.pk, buyer=alice),
-            partial(pay_booking, booking_id=booking.pk, buyer=alice, card_number=GOOD_CARD),
+            partial(pay_booking, booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD_CARD),
         )
         booking.refresh_from_db()
         captured = booking.payments.filter(status="captured").count()
@@ -208,7 +194,7 @@ def test_at_the_deadline_either_the_payer_or_the_next_buyer_has_the_seat(
         Booking.objects.filter(pk=booking.pk).update(expires_at=ends)
         taken, paid = together(
             partial(shortly_after, 0.017, hold, bob, seat, section=booking.subsection.section),
-            partial(shortly_after, 0.017, pay_booking, booking_id=booking.pk, buyer=alice, card_number=GOOD_CARD),
+            partial(shortly_after, 0.017, pay_booking, booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD_CARD),
         )
         booking.refresh_from_db()
         if booking.status == BookingStatus.PAID:
@@ -235,7 +221,7 @@ def test_money_captured_after_the_hold_was_lost_never_has_two_owners(hold: Hold,
     for number in range(20):
         seat = f"{number % 5 + 1}-{number // 5 + 1}"
         booking = hold(alice, seat)
-        payment = begin_payment(booking_id=booking.pk, buyer=alice, card_last4="4242", provider=gateway())
+        payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())
         Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
         _, taken = together(
             partial(settle_payment, payment_id=payment.pk, charge=gateway().charge(payment, GOOD_CARD)),
@@ -287,7 +273,7 @@ def _something(chance: random.Random, buyer: User, seller: User, event: Event, h
     ]
     if mine is not None:
         acts += [
-            lambda: pay_booking(booking_id=mine.pk, buyer=buyer, card_number=GOOD_CARD),
+            lambda: pay_booking(booking_id=mine.pk, buyer_id=buyer.pk, card_number=GOOD_CARD),
             lambda: cancel_booking(booking_id=mine.pk, buyer=buyer),
             lambda: extend_hold(booking_id=mine.pk, buyer=buyer),
         ]

@@ -31,8 +31,7 @@ def redis_of_its_own(monkeypatch, tmp_path):
     port = free_port()
     url = f"redis://127.0.0.1:{port}/0"
     publisher = news.Publisher(RedisPubSubChannelLayer(hosts=[url], prefix="ticketing-0"))
-    monkeypatch.setattr("bookings.news.publish", publisher.publish)
-    monkeypatch.setattr("events.news.publish", publisher.publish)
+    monkeypatch.setattr("realtime.news._publisher", lambda: publisher)
     return lambda: valkey(port, tmp_path), url
 
 
@@ -69,7 +68,7 @@ def test_a_payment_is_told_within_a_second_just_after_redis_was_restarted(redis_
     booking = hold(alice, "1-1")
 
     def pay_and_hear():
-        pay_booking(booking_id=booking.pk, buyer=alice, card_number=GOOD_CARD)
+        pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD_CARD)
         told(socket, stream, booking, "paid")
 
     with (

@@ -61,7 +61,7 @@ def test_each_step_of_a_booking_is_told_to_its_buyer_alone(stream_of, hold, alic
         hold(bob, "1-1")
         booking = hold(alice, "1-2")
         assert stream.receive().data["status"] == "pending_payment"
-        pay_booking(booking_id=booking.pk, buyer=alice, card_number=GOOD_CARD)
+        pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD_CARD)
         states = [(message := stream.receive()).data["status"]]
         while states[-1] != "paid":
             states.append((message := stream.receive()).data["status"])
@@ -81,7 +81,7 @@ def test_bookings_of_other_events_are_not_told(stream_of, hold, new_event, alice
 def test_lost_news_of_a_booking_costs_a_second(stream_of, hold, alice, monkeypatch):
     with stream_of(alice) as stream:
         stream.wait_for_comment()
-        monkeypatch.setattr("bookings.news.publish", lambda group, message: None)
+        monkeypatch.setattr("realtime.news.Publisher.publish", lambda self, news: None)
         booking = hold(alice, "1-1")
         assert stream.receive().data["booking_id"] == str(booking.pk)
 

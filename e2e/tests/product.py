@@ -13,7 +13,8 @@ from realtime.tests.servers import daphne, free_port, granian, own_services
 from ticketing.embedded import processes, state
 
 COLLECT = "import django; django.setup(); from ticketing import run; run.collect_static_files()"
-CELERY = ["--pool", "solo", "--beat", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+QUEUES = ["--queues", "celery,letters"]
+CELERY = [*QUEUES, "--pool", "solo", "--beat", "--without-gossip", "--without-mingle", "--without-heartbeat"]
 STOP_SECONDS = 15
 
 

@@ -6,7 +6,8 @@ trail and announced.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -27,6 +28,30 @@ APPEND_CHANGE = """
     SELECT id, version, %s, %s, %s, clock_timestamp() FROM events_subsection WHERE id = %s
     RETURNING version, at
 """
+FREE_ENDED = """
+    UPDATE events_ticket ticket SET status = 'available', booking_id = NULL
+    FROM unnest(%s::uuid[], %s::integer[]) AS held (booking_id, position)
+    WHERE ticket.event_id = %s AND ticket.subsection_id = %s AND ticket.position = held.position
+    AND ticket.status = 'reserved' AND ticket.booking_id = held.booking_id
+    RETURNING ticket.position
+"""
+# The trigger has made the first version; the others, one for each further row of the trail, are made here.
+APPEND_ENDED = """
+    WITH block AS (
+        UPDATE events_subsection SET version = version + %(holds)s - 1 WHERE id = %(block)s
+        RETURNING *
+    ), trail AS (
+        INSERT INTO events_seatchange (subsection_id, version, kind, booking_id, positions, at)
+        SELECT block.id, block.version - %(holds)s + row_number() OVER (ORDER BY min(place)),
+            'expired', booking_id, array_agg(position ORDER BY place), clock_timestamp()
+        FROM block, unnest(%(owners)s::uuid[], %(positions)s::integer[])
+            WITH ORDINALITY AS freed (booking_id, position, place)
+        GROUP BY block.id, block.version, booking_id
+        RETURNING at
+    )
+    SELECT version, available, reserved, sold, blocked, letters, (SELECT max(at) FROM trail) FROM block
+"""
+BROUGHT_UP_TO_DATE = ("version", "available", "reserved", "sold", "blocked", "letters")
 
 
 def lock_subsection(subsection_id: int) -> Subsection:
@@ -61,9 +86,7 @@ def change_seats(
 
     Raises SeatsTaken with the seats that were not in that state; the caller's transaction must then roll back.
     """
-    lost = set(positions) - _move(subsection, list(positions), kind, booking_id)
-    if lost:
-        raise SeatsTaken([seat_name(position, subsection.cols) for position in sorted(lost)])
+    _check_all(subsection, positions, _move(subsection, list(positions), kind, booking_id))
     _append(subsection, list(positions), kind, booking_id)
 
 
@@ -83,15 +106,51 @@ def _append(subsection: Subsection, positions: list[int], kind: ChangeKind, book
         subsection.version, at = cursor.fetchone()
     setattr(subsection, before, getattr(subsection, before) - len(positions))
     setattr(subsection, after, getattr(subsection, after) + len(positions))
+    _announce(subsection, subsection.version - 1, after, positions, at)
+
+
+def free_ended_seats(*, subsection: Subsection, holds: Mapping[uuid.UUID, Sequence[int]]) -> None:
+    """Frees the seats of all these holds ({booking: its positions}, at least one) of a locked block, in two statements.
+
+    Leaves what `change_seats` would, called for one after the other with EXPIRED: the trail has a row and a version for
+    each hold, in the order given. All versions are told as one change.
+
+    Raises SeatsTaken like `change_seats`.
+    """
+    owners = [booking_id for booking_id, positions in holds.items() for _ in positions]
+    positions = [position for positions in holds.values() for position in positions]
+    with connection.cursor() as cursor:
+        cursor.execute(FREE_ENDED, [owners, positions, subsection.event_id, subsection.pk])
+        freed = {position for (position,) in cursor.fetchall()}
+        _check_all(subsection, positions, freed)
+        cursor.execute(
+            APPEND_ENDED, {"holds": len(holds), "block": subsection.pk, "owners": owners, "positions": positions}
+        )
+        *fields, at = cursor.fetchone()
+    for name, value in zip(BROUGHT_UP_TO_DATE, fields, strict=True):
+        setattr(subsection, name, value)
+    _announce(subsection, subsection.version - len(holds), SeatStatus.AVAILABLE, positions, at)
+
+
+def _check_all(subsection: Subsection, positions: Sequence[int], moved: set[int]) -> None:
+    lost = set(positions) - moved
+    if lost:
+        raise SeatsTaken([seat_name(position, subsection.cols) for position in sorted(lost)])
+
+
+def _announce(
+    subsection: Subsection, from_version: int, status: SeatStatus, positions: list[int], at: datetime
+) -> None:
     news = SeatNews(
         event_id=subsection.event_id,
         subsection_id=subsection.pk,
+        from_version=from_version,
         version=subsection.version,
         available=subsection.available,
         reserved=subsection.reserved,
         sold=subsection.sold,
         blocked=subsection.blocked,
-        status=after.value,
+        status=status.value,
         positions=positions,
         at=at.isoformat(),
     )

@@ -75,6 +75,27 @@ def test_news_that_is_too_early_waits_for_what_comes_before(history):
     assert (block.version, block.counts) == (3, history.changes[2].counts)
 
 
+def test_news_of_several_versions_is_one_step(history):
+    changes = history.changes
+    merged = Change(3, "available", [1, 2], "t3", history.changes[2].counts, steps=2)
+    block = block_at()
+    block.hear(merged)
+    assert (block.version, block.due) == (0, False)
+    block.hear(changes[0])
+    assert (block.told, block.version, block.counts) == (0, 3, changes[2].counts)
+    assert block.changed | {1: "available", 2: "available"} == block.changed
+
+
+def test_news_of_several_versions_that_the_trail_has_told_is_ignored(history):
+    block = block_at()
+    block.hear(Change(3, "available", [1, 2], "t3", history.changes[2].counts, steps=2))
+    block.learn(history.truth(0, 3))
+    assert (block.version, block.early, block.counts) == (3, {}, history.changes[2].counts)
+    painted = told(block)
+    block.hear(Change(3, "available", [1, 2], "t3", history.changes[2].counts, steps=2))
+    assert told(block) == painted
+
+
 def test_the_truth_brings_what_was_lost_seat_by_seat(history):
     block = block_at()
     block.hear(history.changes[2])

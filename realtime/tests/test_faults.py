@@ -41,7 +41,7 @@ def test_redis_killed_and_restarted_costs_a_second_a_change_and_then_nothing(con
     port = free_port()
     url = f"redis://127.0.0.1:{port}/0"
     publisher = news.Publisher(RedisPubSubChannelLayer(hosts=[url], prefix="ticketing-0"))
-    monkeypatch.setattr("events.news.publish", publisher.publish)
+    monkeypatch.setattr("realtime.news._publisher", lambda: publisher)
     with daphne(REDIS_URL=url) as server, server.socket(f"/ws/event/{concert.pk}") as viewer:
         viewer.expect("snapshot", timeout=1.5)  # Redis is not there yet
         assert delay(viewer, change) < 1.6
@@ -55,7 +55,7 @@ def test_redis_killed_and_restarted_costs_a_second_a_change_and_then_nothing(con
 
 
 def test_the_feed_outlives_its_database_connections(live_server_of_streams, concert, hold, alice, monkeypatch):
-    monkeypatch.setattr("events.news.publish", lambda group, message: None)
+    monkeypatch.setattr("realtime.news.Publisher.publish", lambda self, news: None)
     with live_server_of_streams.socket(f"/ws/event/{concert.pk}") as viewer:
         viewer.expect("snapshot")
         for seat in ("1-1", "1-2", "1-3"):

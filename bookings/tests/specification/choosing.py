@@ -1,19 +1,10 @@
-"""Which seats: pure functions over the free positions of one block, ascending, and its number of seats a row."""
+"""Which seats, as the database chooses them: pure functions over the free positions of one block, ascending, and its
+number of seats a row."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from bookings.errors import WouldLeaveSingleSeat
 from events.positions import seat_name
-from ticketing.errors import DomainError
-
-
-class WouldLeaveSingleSeat(DomainError):
-    """The event allows no single gaps and the choice would leave one; `seats` names the lone seats."""
-
-    code, title = "would_leave_single_seat", "A single seat would be left"
-    detail = "This choice would leave a single seat that nobody can use. Please move over by one seat."
-
-    def __init__(self, seats: list[str]) -> None:
-        super().__init__(seats=seats)
 
 
 def best_seats(free: Sequence[int], *, quantity: int, cols: int, gaps_allowed: bool = True) -> list[int] | None:

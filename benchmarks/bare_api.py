@@ -1,0 +1,21 @@
+"""Runs the yardstick of the API (bare_app.py) on granian, on the scratch database, beside the product."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from benchmarks.client import Address
+from benchmarks.server import running
+from ticketing.embedded.state import free_port
+
+WORKERS = 2  # as the product has
+
+
+@contextmanager
+def bare_api(database_url: str) -> Iterator[Address]:
+    """Its address, while it runs."""
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--http", "1", "--no-ws", "--loop", "uvloop"]
+    command += ["--port", str(port), "--workers", str(WORKERS), "--backlog", "4096", "--log-level", "warning"]
+    with running([*command, "benchmarks.bare_app:app"], port, BARE_DATABASE_URL=database_url):
+        yield "127.0.0.1", port

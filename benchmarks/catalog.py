@@ -1,0 +1,98 @@
+"""What sellers make and everybody reads: creating events, the detail, the list, the seat map."""
+
+import asyncio
+import itertools
+import random
+import time
+from typing import Any
+
+from benchmarks import shop
+from benchmarks.client import Address, request
+from benchmarks.load import closed_loop, shared
+from benchmarks.parts import Parts
+from benchmarks.report import Figures
+from benchmarks.shop import Cast
+from benchmarks.tally import Tally
+from events.positions import seat_name
+
+READERS = 32
+MAP_READERS = 8  # of whole maps
+READING_SECONDS = 1.5
+LIST = 20  # events, a page
+BLOCKS_AT_ONCE = 4
+GZIP = {"Accept-Encoding": "gzip"}
+
+
+async def creation(cast: Cast) -> Figures:
+    """Events of 50,000 and of 200,000 seats over the API, and what the web processes grow by meanwhile."""
+    parts = Parts(cast.address)
+    figures: Figures = {}
+    before = parts.memory("web")
+    for size, body in (("50,000", shop.arena()), ("200,000", shop.stadium())):
+        started = time.perf_counter()
+        event = await shop.create(cast, body)
+        figures[f"create {size} seats (s)"] = time.perf_counter() - started
+        await shop.retire(cast, event)
+    growth = parts.memory("web") - before
+    return figures | {"memory of web before (MB)": before, "memory of web, growth by creating (MB)": growth}
+
+
+async def reading(cast: Cast) -> Figures:
+    """An arena's map cold; then, when a random half of its seats is gone, map and detail, and a full page of the list.
+
+    A map of seats taken at random is the hardest to compress. What gives no ETag has no 304.
+    """
+    event = await shop.create(cast, shop.arena())
+    seat_map, detail = f"/api/event/{event['id']}/seatmap", f"/api/event/{event['id']}"
+    started = time.perf_counter()
+    await shop.call(cast.address, 200, "GET", seat_map, headers=GZIP)
+    figures = {"seat map, 50,000 seats, cold (ms)": (time.perf_counter() - started) * 1000}
+
+    await _take_a_half(cast, event["id"])
+    shown = [await shop.create(cast, shop.hot_block()) for _ in range(LIST)]
+    size = len((await shop.call(cast.address, 200, "GET", seat_map, headers=GZIP)).body)
+    figures["seat map, mixed, gzip (kB)"] = size / 1000
+    figures |= await _rates(cast.address, "seat map", seat_map, MAP_READERS)
+    figures |= await _rates(cast.address, "event detail", detail, READERS)
+    figures |= await _rates(cast.address, "event list", f"/api/event?page_size={LIST}", READERS)
+    for one in [event, *shown]:
+        await shop.retire(cast, one)
+    return figures
+
+
+async def _rates(address: Address, name: str, path: str, readers: int) -> Figures:
+    whole = await _read(address, request("GET", path, headers=GZIP), readers, 200)
+    figures = {f"{name}, 200 (/s)": whole.rate(200), f"{name}, 200: generator (% of a core)": whole.cpu_share * 100}
+    etag = (await shop.call(address, 200, "GET", path, headers=GZIP)).header("ETag")
+    if etag is None:
+        return figures
+    conditional = request("GET", path, headers=GZIP | {"If-None-Match": etag})
+    unchanged = await _read(address, conditional, READERS, 304)
+    share = {f"{name}, 304: generator (% of a core)": unchanged.cpu_share * 100}
+    return figures | {f"{name}, 304 (/s)": unchanged.rate(304)} | share
+
+
+async def _read(address: Address, said: bytes, readers: int, status: int) -> Tally:
+    tally = await closed_loop(address, shared(itertools.repeat(said), readers, seconds=READING_SECONDS))
+    tally.expect(status)
+    return tally
+
+
+async def _take_a_half(cast: Cast, event_id: int) -> None:
+    """Blocks a random half of the seats of each block."""
+    seat_map = (await shop.call(cast.address, 200, "GET", f"/api/event/{event_id}/seatmap")).json()
+    dice = random.Random(event_id)
+    path = f"/api/event/{event_id}/block"
+    turn = asyncio.Semaphore(BLOCKS_AT_ONCE)
+
+    async def take(row: dict[str, Any]) -> None:
+        free = [seat_name(position, row["cols"]) for position in range(len(row["seats"]))]
+        seats = {
+            "section": row["section"],
+            "subsection": row["subsection"],
+            "seat_positions": dice.sample(free, len(free) // 2),
+        }
+        async with turn:
+            await shop.call(cast.address, 200, "POST", path, token=cast.seller, body=seats)
+
+    await asyncio.gather(*(take(row) for row in seat_map["sections"]))

@@ -1,0 +1,87 @@
+"""Does a full database slow holds down? `python -m benchmarks.growth [--rounds 5]`, on a product of our own.
+
+The same small event is sold again and again while the database holds 1,000, 50,000 and 1,000,000 tickets, in turn.
+"""
+
+import random
+from typing import Any
+
+import psycopg
+import uvloop
+
+from benchmarks import shop
+from benchmarks.command import command
+from benchmarks.load import closed_loop, shared
+from benchmarks.shop import Cast
+from benchmarks.tally import Tally
+
+ARENAS = {"1,000": 0, "50,000": 1, "1,000,000": 20}  # events of 50,000 seats beside the one that is sold
+EVENTS = 8  # small ones that are sold one after the other
+PAIRS_A_BLOCK = 40  # of 50
+CLIENTS = 32
+
+
+def main() -> None:
+    """Fills the database, sells, empties it; publishes medians and spread."""
+    with command("growth", __doc__, own=True) as bench:
+        for _ in bench.rounds:
+            cast = shop.sign_in(bench.address)
+            rates = {tickets: _round(cast, arenas) for tickets, arenas in ARENAS.items()}
+            bench.report.add({f"holds with {tickets} tickets (/s)": rate for tickets, rate in rates.items()})
+            bench.report.add({"holds with 1,000,000 / 1,000 tickets": rates["1,000,000"] / rates["1,000"]})
+            bench.report.add({"holds with 1,000,000 / 50,000 tickets": rates["1,000,000"] / rates["50,000"]})
+
+
+def _round(cast: Cast, arenas: int) -> float:
+    """Holds a second with so many arenas in the database."""
+    _empty()
+    uvloop.run(_fill(cast, arenas))
+    _settle()
+    uvloop.run(_sell(cast))  # warms it up
+    sold = [uvloop.run(_sell(cast)) for _ in range(EVENTS)]
+    return sum(tally.statuses[201] for tally in sold) / sum(tally.seconds for tally in sold)
+
+
+async def _fill(cast: Cast, arenas: int) -> None:
+    for _ in range(arenas):
+        await shop.create(cast, shop.arena())
+
+
+async def _sell(cast: Cast) -> Tally:
+    """Most of an event of 1,000 seats in 10 blocks, each block evenly, so that none runs out."""
+    sections = [{"name": "A", "price": 5000, "subsections": 10}]
+    event = await shop.create(cast, shop.new_event("Benchmark: growth", sections, rows=10, cols=10))
+    tally = await closed_loop(cast.address, shared(_wishes(cast, event), CLIENTS))
+    tally.expect(201)
+    return tally
+
+
+def _wishes(cast: Cast, event: dict[str, Any]) -> list[bytes]:
+    blocks = shop.blocks_of(event) * PAIRS_A_BLOCK
+    random.Random(1).shuffle(blocks)
+    buyers = len(cast.buyers)
+    return [
+        shop.best_available(event["id"], block, 2, cast.buyers[number % buyers]) for number, block in enumerate(blocks)
+    ]
+
+
+def _empty() -> None:
+    """Removes all events, bookings and tickets, the demo's too: it is our own product."""
+    _execute("TRUNCATE events_event CASCADE")
+
+
+def _settle() -> None:
+    """What autovacuum would do some time during the measurement."""
+    _execute("VACUUM ANALYZE")
+    _execute("CHECKPOINT")
+
+
+def _execute(statement: str) -> None:
+    from django.conf import settings
+
+    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""What becomes of a wish: held and paid, or refused because the seat is taken."""
+
+import itertools
+import random
+from typing import Any
+
+from benchmarks import shop
+from benchmarks.client import Address
+from benchmarks.holds import wishes
+from benchmarks.load import Client, closed_loop, shared
+from benchmarks.report import Figures
+from benchmarks.shop import Block, Cast
+from benchmarks.tally import Tally
+from events.positions import seat_name
+
+CLIENTS = 32
+JOURNEYS = 600
+SEATS = 3_000  # that are picked one by one, of 50,000
+SECONDS = 4  # of picking, if not all were picked by then
+
+
+async def paid(cast: Cast) -> Figures:
+    """Hold a pair, pay it, have the tickets: how many come through in a second."""
+    event = await shop.create(cast, shop.arena())
+    turns = iter(zip(wishes(event, cast.buyers, JOURNEYS), itertools.cycle(cast.buyers), strict=False))
+
+    def client() -> Client:
+        for wish, token in turns:
+            answer = yield wish
+            if answer.status == 201:
+                yield shop.pay(answer.json()["id"], token)
+
+    tally = await closed_loop(cast.address, [client() for _ in range(CLIENTS)])
+    tally.expect(201, 200)
+    await shop.retire(cast, event)
+    return {
+        "journeys, hold to paid (/s)": tally.rate(200),
+        **tally.latencies("paying", 200),
+        "journeys, hold to paid: generator (% of a core)": tally.cpu_share * 100,
+    }
+
+
+async def losers(cast: Cast) -> Figures:
+    """Seats picked by name: first all different ones (201), then the very same by other buyers (409)."""
+    event = await shop.create(cast, shop.arena())
+    picks = _picks(event)
+    winner = await _pick(cast.address, event, picks, cast.buyers)
+    winner.expect(201)
+    taken = picks[: winner.statuses[201]]
+    loser = await _pick(cast.address, event, taken, cast.buyers[1:] + cast.buyers[:1])
+    loser.expect(409)
+    await shop.retire(cast, event)
+    return (
+        winner.figures("winners, manual", 201)
+        | loser.figures("losers, manual", 409)
+        | {"losers / winners": loser.rate(409) / winner.rate(201)}
+    )
+
+
+def _picks(event: dict[str, Any]) -> list[tuple[Block, str]]:
+    """Random seats, all different."""
+    seats = [
+        ((row["section"], row["subsection"]), seat_name(position, row["cols"]))
+        for row in event["sections"]
+        for position in range(row["total"])
+    ]
+    return random.Random(SEATS).sample(seats, SEATS)
+
+
+async def _pick(address: Address, event: dict[str, Any], picks: list[tuple[Block, str]], buyers: list[str]) -> Tally:
+    """A request for each, by the next buyer."""
+    turns = zip(picks, itertools.cycle(buyers), strict=False)
+    requests = [shop.by_name(event["id"], block, [seat], buyer) for (block, seat), buyer in turns]
+    return await closed_loop(address, shared(requests, CLIENTS, seconds=SECONDS))

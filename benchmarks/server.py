@@ -1,0 +1,39 @@
+"""A server that is started for a measurement and gone afterwards."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+
+from benchmarks.stage import CHECKOUT
+
+START_SECONDS = 20
+STOP_SECONDS = 10
+
+
+@contextmanager
+def running(command: list[str], port: int, **environment: str) -> Iterator[psutil.Process]:
+    """The process, as long as it is needed, from when it accepts connections on this port of 127.0.0.1.
+
+    Raises RuntimeError if it does not.
+    """
+    process = subprocess.Popen(command, cwd=CHECKOUT, env=os.environ | environment)
+    try:
+        end = time.monotonic() + START_SECONDS
+        while not _accepts(port):
+            if process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"{command} does not start")
+            time.sleep(0.1)
+        yield psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(STOP_SECONDS)
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

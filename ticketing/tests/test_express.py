@@ -1,0 +1,236 @@
+"""The express lane answers as the ordinary way does, or leaves the call to it."""
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+import pytest
+
+from accounts.models import TokenFamily, User
+from accounts.operations.tokens import tokens_for
+from bookings.models import Booking
+from bookings.tests.surgery import altered
+from events.models import Event
+from ticketing import express
+from ticketing.wsgi import application, ordinary
+
+pytestmark = pytest.mark.django_db(transaction=True)  # the lane's connection is looked at as a request's is
+VOLATILE = {"id", "expires_at", "created_at", "tickets", "seat_positions", "seconds_left"}
+ABOUT_CONTENT = {"Content-Length", "X-Request-Id", "Vary", "Allow", "Location"}
+
+
+@dataclass
+class Answer:
+    """What came back, and whether it came by the lane."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+    express: bool
+
+
+class Caller:
+    """Calls a WSGI application as a server would."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def __call__(
+        self, way: WSGIApplication, body: Any, path: str = "/api/booking", method: str = "POST", **environ: Any
+    ) -> Answer:
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        seen: dict[str, Any] = {}
+
+        def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
+            seen.update(status=int(status[:3]), headers=dict(headers))
+
+        call = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "QUERY_STRING": "",
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "8000",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": "127.0.0.1:8000",
+            "HTTP_ACCEPT": "application/json",
+            "HTTP_AUTHORIZATION": f"Bearer {self.token}",
+            "CONTENT_TYPE": "application/json",
+            "CONTENT_LENGTH": str(len(content)),
+            "wsgi.input": io.BytesIO(content),
+            "wsgi.errors": io.StringIO(),
+            "wsgi.url_scheme": "http",
+        } | environ
+        answer = b"".join(way(call, start))
+        return Answer(seen["status"], seen["headers"], json.loads(answer), "request_id" in call)
+
+
+@pytest.fixture
+def call(alice: User) -> Caller:
+    return Caller(tokens_for(alice)["access"])
+
+
+@pytest.fixture
+def wish(concert: Event) -> Callable[..., dict[str, Any]]:
+    """A body; further members as given."""
+
+    def make(*seats: str, **members: Any) -> dict[str, Any]:
+        how: dict[str, Any] = {"seat_selection_mode": "best_available", "quantity": 2}
+        if seats:
+            how = {"seat_selection_mode": "manual", "quantity": len(seats), "seat_positions": list(seats)}
+        return {"event_id": concert.pk, "section": "A", "subsection": 1, **how, **members}
+
+    return make
+
+
+Wish = Callable[..., dict[str, Any]]
+
+
+def test_a_plain_hold_goes_by_the_lane_and_is_answered_alike(call: Caller, wish: Wish) -> None:
+    quick, slow = call(application, wish()), call(ordinary, wish())
+    assert (quick.express, slow.express) == (True, False)
+    assert quick.status == slow.status == 201
+    assert list(quick.body) == list(slow.body)
+    assert {name: quick.body[name] for name in quick.body.keys() - VOLATILE} == {
+        name: slow.body[name] for name in slow.body.keys() - VOLATILE
+    }
+    assert list(quick.body["tickets"][0]) == list(slow.body["tickets"][0])
+    assert quick.body["expires_at"][-1] == slow.body["expires_at"][-1] == "Z"
+    assert quick.headers["Location"] == f"/api/booking/{quick.body['id']}"
+
+
+def test_both_ways_send_the_same_headers(call: Caller, wish: Wish) -> None:
+    quick, slow = call(application, wish()), call(ordinary, wish())
+    assert {n: v for n, v in quick.headers.items() if n not in ABOUT_CONTENT} == {
+        n: v for n, v in slow.headers.items() if n not in ABOUT_CONTENT
+    }
+    assert len(quick.headers) == len({name.lower() for name in quick.headers})
+    assert call(application, wish("1-1"), HTTP_X_REQUEST_ID="asked-for").headers["X-Request-Id"] == "asked-for"
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"event_id": 999_999}, "not_found"),
+        ({"section": "Z"}, "validation_error"),
+        ({"quantity": 11}, "validation_error"),
+        ({"seat_positions": ["1-1"]}, "validation_error"),
+        ({"seat_selection_mode": "manual", "seat_positions": ["9-9", "1-1"]}, "validation_error"),
+        ({"seat_selection_mode": "manual", "seat_positions": ["1-1", "1-1"]}, "validation_error"),
+        ({"seat_selection_mode": "manual", "seat_positions": ["front", "1-1"]}, "validation_error"),
+        ({"seat_selection_mode": "manual", "seat_positions": ["1-1"]}, "validation_error"),
+        ({"seat_selection_mode": "manual", "seat_positions": ["1-1", "2-1"]}, "seats_taken"),
+    ],
+)
+def test_a_refusal_by_the_lane_is_the_ordinary_one(
+    call: Caller, wish: Wish, hold: Callable[..., Booking], bob: User, members: dict[str, Any], code: str
+) -> None:
+    hold(bob, "2-1")
+    quick, slow = call(application, wish() | members), call(ordinary, wish() | members)
+    assert quick.express
+    assert quick.body == slow.body
+    assert quick.body["code"] == code
+    assert quick.headers["Content-Type"] == slow.headers["Content-Type"] == "application/problem+json"
+
+
+def test_too_many_holds_are_refused_with_the_time_to_wait(call: Caller, wish: Wish) -> None:
+    for _ in range(3):
+        assert call(application, wish()).status == 201
+    refusal = call(application, wish())
+    assert (refusal.status, refusal.body["code"]) == (429, "too_many_holds")
+    assert refusal.headers["Retry-After"] == str(refusal.body["retry_after"])
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"HTTP_ACCEPT": "text/html"},
+        {"HTTP_AUTHORIZATION": ""},
+        {"HTTP_AUTHORIZATION": "Bearer nonsense"},
+        {"HTTP_HOST": "elsewhere.example.com"},
+        {"CONTENT_TYPE": "text/plain"},
+        {"CONTENT_LENGTH": ""},
+    ],
+)
+def test_what_is_not_plain_goes_the_ordinary_way(call: Caller, wish: Wish, environ: dict[str, str]) -> None:
+    ways: list[str] = []
+
+    def note(environ: Any, start: Any) -> list[bytes]:
+        ways.append("ordinary")
+        return []
+
+    lane = express.Express(note, application._lanes)
+    body = json.dumps(wish()).encode()
+    call_ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/api/booking",
+        "HTTP_HOST": "127.0.0.1",
+        "HTTP_AUTHORIZATION": f"Bearer {call.token}",
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    }
+    lane(call_ | environ, lambda status, headers, error=None: lambda written: None)
+    assert ways == ["ordinary"]
+    assert not Booking.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"quantity": "2"},
+        {"quantity": True},
+        {"quantity": 0},
+        {"section": " A"},
+        {"section": None},
+        {"note": "window, please"},
+        {"seat_positions": "1-1"},
+        b'{"event_id": 1, "event_id": 2}',
+        b"{",
+        b"[]",
+        b"\xff",
+        {"section": "\x00"},
+    ],
+)
+def test_a_body_that_needs_explaining_is_answered_the_ordinary_way(call: Caller, wish: Wish, body: Any) -> None:
+    sent = body if isinstance(body, bytes) else wish() | body
+    quick, slow = call(application, sent), call(ordinary, sent)
+    assert not quick.express
+    assert quick.status == slow.status
+    assert quick.status == 201 or quick.body == slow.body
+
+
+def test_sellers_are_refused_the_ordinary_way(carol: User, wish: Wish) -> None:
+    assert Caller(tokens_for(carol)["access"])(application, wish()).body["code"] == "permission_denied"
+
+
+def test_a_token_that_was_revoked_holds_nothing(call: Caller, wish: Wish, alice: User) -> None:
+    assert call(application, wish()).status == 201
+    TokenFamily.objects.update(revoked_at=TokenFamily.objects.get().expires_at)
+    refusal = call(application, wish())
+    assert (refusal.status, refusal.body["code"]) == (401, "not_authenticated")
+    assert refusal.headers["WWW-Authenticate"].startswith("Bearer")
+    assert Booking.objects.count() == 1
+
+
+def test_the_same_key_gives_the_same_booking_either_way(call: Caller, wish: Wish) -> None:
+    key = {"HTTP_IDEMPOTENCY_KEY": "once"}
+    ways = [call(way, wish(), **key).body for way in (application, ordinary, application)]
+    assert len({body["id"] for body in ways}) == 1
+    assert call(application, wish("1-5"), **key).body["code"] == "idempotency_key_reused"
+
+
+def test_what_nobody_foresaw_is_a_500_without_a_traceback(call: Caller, wish: Wish) -> None:
+    with altered("bookings_hold", ("outcome := 'held';", "outcome := 'strange';")):
+        failure = call(application, wish())
+    assert (failure.status, failure.body["code"]) == (500, "internal_error")
+    assert "strange" not in json.dumps(failure.body)
+
+
+def test_a_database_that_waits_too_long_is_a_503(call: Caller, wish: Wish) -> None:
+    with altered("bookings_hold", ("-- 4. Move the seats", "RAISE EXCEPTION 'late' USING ERRCODE = '57014'; -- 4.")):
+        refusal = call(application, wish())
+    assert (refusal.status, refusal.body["code"]) == (503, "overloaded")
+    assert call(application, wish()).status == 201

@@ -100,7 +100,7 @@ def test_it_starts_heals_and_leaves_nothing_behind(product: subprocess.Popen[str
     )
     assert refused.returncode == 1
     assert "runs already" in refused.stderr
-    assert ready(environment)
+    assert processes.wait_for(lambda: ready(environment), 30)  # a beat that was just killed may not be back yet
 
     product.send_signal(signal.SIGTERM)
     assert product.wait(40) == 0

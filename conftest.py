@@ -1,14 +1,19 @@
 """The stage for all tests: the cast, a concert on sale, `hold()` and `paid_booking()`."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
+import redis
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from rest_framework.test import APIClient
 
+from accounts import counters, read_only, switches
 from accounts.models import User
+from accounts.redis import breaker, client
 from bookings.models import Booking
 from bookings.operations.hold import Wish, hold_seats
 from bookings.operations.pay import pay_booking
@@ -131,6 +136,45 @@ def paid_booking(hold: Callable[..., Booking]) -> Callable[..., Booking]:
         return pay_booking(booking_id=booking.pk, buyer_id=buyer.pk, card_number=GOOD_CARD).booking
 
     return make
+
+
+@pytest.fixture
+def state_redis() -> Iterator[redis.Redis]:
+    """The Redis of limits, queues and signals (accounts.redis), empty; by a connection past the breaker."""
+    with redis.Redis.from_url(settings.REDIS_STATE_URL) as ours:
+        ours.flushdb()
+        yield ours
+        ours.flushdb()
+
+
+@pytest.fixture
+def no_numbers(state_redis: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing has been counted, and what is counted waits for `counters.flush`."""
+    monkeypatch.setattr(counters, "_process", counters._Process())
+    monkeypatch.setattr(counters._Process, "_begin", lambda self: None)
+
+
+@pytest.fixture
+def use_redis(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Makes another server, or none, the Redis of accounts.redis until the end of the test."""
+
+    def use(url: str) -> None:
+        others = redis.ConnectionPool.from_url(url).connection_kwargs
+        kept = client().connection_pool.connection_kwargs | {"password": None} | others
+        monkeypatch.setattr(client(), "connection_pool", redis.ConnectionPool(**kept))
+        breaker.close()
+
+    yield use
+    breaker.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_switched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """All switches are off, and are turned by this process only: it does not look, which would be a query a second."""
+    monkeypatch.setattr(switches, "LIFE_SECONDS", math.inf)
+    yield
+    switches.forget()
+    read_only.forget()
 
 
 @pytest.fixture

@@ -22,3 +22,14 @@ class TokenRefused(NotSignedIn):
 
     title = "Token refused"
     detail = "The token is not valid or has ended. Sign in again."
+
+
+class RateLimited(DomainError):
+    """Too many calls; the next one is welcome in `retry_after` seconds."""
+
+    status, code, title = 429, "rate_limited", "Too many requests"
+
+    def __init__(self, things: str, retry_after: int) -> None:
+        unit = "second" if retry_after == 1 else "seconds"
+        super().__init__(f"Too many {things} in a short time. Please try again in {retry_after} {unit}.")
+        self.extra["retry_after"] = retry_after

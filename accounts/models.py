@@ -1,4 +1,4 @@
-"""Who you are, and which of your bearer tokens still count."""
+"""Who you are, which of your bearer tokens still count, and how the operator has set his switches."""
 
 import uuid
 from typing import Any, ClassVar
@@ -104,3 +104,18 @@ class StreamTicket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.digest[:8]}…"
+
+
+class Switch(models.Model):
+    """One of the operator's switches (accounts.switches). No row: never turned, off."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    is_on = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "switches"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {'on' if self.is_on else 'off'}"

@@ -52,6 +52,8 @@ GOALS = (
     Goal("1,000 viewers, 50 changes a second, WebSocket", "1,000 by WebSocket, 50/s: p95 / bare", at_most=1.5),
     Goal("1,000 viewers, 50 changes a second, SSE", "1,000 by SSE, 50/s: p95 / bare", at_most=1.5),
     Goal("1,000,000 tickets in the database", "holds with 1,000,000 / 1,000 tickets", at_least=0.9),
+    Goal("join a queue of 100,000", "join the queue: p95 (ms)", at_most=5),
+    Goal("let 100,000 in at the set rate", "let in beside due, worst second (%)", at_most=2),
     Goal("start, warm", "start, warm (s)", at_most=6),
 )
 

@@ -13,17 +13,19 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.schema import problems
+from bookings.gatekeeping import Attempt, check_attempt
 from bookings.gateways import WebhookForged
 from bookings.idempotency import read_key
 from bookings.models import Booking, BookingQuerySet
 from bookings.operations.call_off import cancel_event
 from bookings.operations.cancel import cancel_booking
 from bookings.operations.extend import extend_hold
-from bookings.operations.hold import Wish, hold_seats
+from bookings.operations.hold import Wish
 from bookings.operations.pay import pay_booking
 from bookings.operations.refund import refund_booking
 from bookings.operations.webhook import receive_webhook
 from bookings.permissions import BuyersBook
+from bookings.placing import place_booking
 from bookings.reads import bookings_of, visible_booking
 from bookings.serializers import (
     BookingBody,
@@ -37,6 +39,7 @@ from bookings.serializers import (
     payment_body,
 )
 from bookings.states import BookingStatus, PaymentStatus, SelectionMode
+from bookings.waiting.tokens import read_pass
 from events.api import event_detail
 from events.permissions import AnyoneReadsSellersWrite
 from events.serializers import EventDetail
@@ -47,6 +50,25 @@ KEY = OpenApiParameter(
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     description="The same key and body have their effect once; another body is refused with 422.",
+)
+PREFER = OpenApiParameter(
+    "Prefer",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    enum=["respond-async"],
+    description="`respond-async`: answer 202 at once and find the seats afterwards.",
+)
+SOLUTION = OpenApiParameter(
+    "X-Challenge-Solution",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The solved `challenge` of a 403 challenge_required: ALTCHA's payload (base64 of JSON); counts once.",
+)
+PASS = OpenApiParameter(
+    "X-Queue-Pass",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The pass from the event's waiting room; needed while that is on.",
 )
 STATUS = OpenApiParameter("booking_status", OpenApiTypes.STR, enum=BookingStatus.values)
 
@@ -72,14 +94,18 @@ class BookingList(generics.GenericAPIView[Booking]):
 
     @extend_schema(
         operation_id="booking_create",
-        responses={201: BookingDetail} | problems(400, 401, 403, 404, 409, 422, 429, 503),
-        parameters=[KEY],
+        responses={201: BookingDetail, 202: BookingDetail} | problems(400, 401, 403, 404, 409, 422, 429, 503),
+        parameters=[KEY, PREFER, SOLUTION, PASS],
     )
     def post(self, request: Request) -> Response:
-        """Holds seats until `expires_at`. 409 seats_taken names the seats that are gone."""
+        """Holds seats until `expires_at`. 409 seats_taken names the seats that are gone.
+
+        With `Prefer: respond-async` the booking is `processing` at first; the outcome comes on the live feed.
+        """
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         data = form.validated_data
+        check_attempt(Attempt(who(request).pk, data["event_id"], request.META))
         wish = Wish(
             event_id=data["event_id"],
             section=data["section"],
@@ -89,9 +115,10 @@ class BookingList(generics.GenericAPIView[Booking]):
             seats=data["seat_positions"],
         )
         once = read_key(request.headers.get("Idempotency-Key"), data)
-        booking = hold_seats(buyer_id=who(request).pk, wish=wish, once=once)
-        location = {"Location": f"/api/booking/{booking.pk}"}
-        return Response(booking_detail(booking), status=status.HTTP_201_CREATED, headers=location)
+        prefer, buyer_id = request.headers.get("Prefer", ""), who(request).pk
+        pass_from = read_pass(request.headers.get("X-Queue-Pass"), user_id=buyer_id, event_id=wish.event_id)
+        placed = place_booking(prefer=prefer, buyer_id=buyer_id, wish=wish, once=once, pass_from=pass_from)
+        return Response(booking_detail(placed.booking), status=placed.status, headers=placed.headers)
 
     def get_queryset(self) -> BookingQuerySet:
         """Whose bookings, and in which state."""

@@ -1,5 +1,7 @@
 """Refusals of the bookings app."""
 
+from typing import Any
+
 from ticketing.errors import DomainError
 
 
@@ -102,3 +104,44 @@ class TicketVoid(DomainError):
 
     status, code, title = 410, "ticket_void", "Ticket void"
     detail = "This ticket was refunded and is not valid any more."
+
+
+class ChallengeRequired(DomainError):
+    """The buyer may be a program: `challenge` (ALTCHA's JSON) is to be solved, and the same request sent again."""
+
+    status, code, title = 403, "challenge_required", "A proof of work is required"
+
+    def __init__(self, why: str, challenge: dict[str, Any]) -> None:
+        super().__init__(
+            f"Something looks like a program ({why}). Browsers clear this up by themselves; a program solves the"
+            " challenge and sends the same request again with X-Challenge-Solution.",
+            challenge=challenge,
+        )
+
+
+class TakenForBot(DomainError):
+    """The buyer behaves like a program, and no proof of work would do; he may try again after so many minutes."""
+
+    status, code, title = 403, "permission_denied", "No holds for a while"
+
+    def __init__(self, why: str, minutes: int) -> None:
+        wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+        detail = f"You can't hold seats for a while, because {why}. Please try again in {wait}."
+        super().__init__(detail, retry_after=minutes * 60)
+
+
+class QueuePassRequired(DomainError):
+    """The event's waiting room is on, and the buyer has no pass that counts; `queue` is where he gets in line."""
+
+    status, code, title = 403, "queue_pass_required", "Please queue first"
+    detail = "Many people want seats for this event. Get in line, and you will be let in when it is your turn."
+
+    def __init__(self, event_id: int) -> None:
+        super().__init__(queue=f"/api/event/{event_id}/queue")
+
+
+class NoWaitingRoom(DomainError):
+    """The event's waiting room is off: whoever wants seats just takes them."""
+
+    code, title = "invalid_state", "No waiting room"
+    detail = "There is no queue for this event at the moment. You can choose your seats right away."

@@ -18,11 +18,14 @@ from accounts.authentication import bearer_token
 from accounts.errors import TokenRefused
 from accounts.models import User
 from accounts.tokens import Claims
+from bookings.gatekeeping import Attempt, check_attempt
 from bookings.idempotency import read_key
-from bookings.operations.hold import Wish, hold_seats
+from bookings.operations.hold import Wish
 from bookings.operations.pay import pay_booking
+from bookings.placing import place_booking
 from bookings.serializers import booking_detail, is_card_number, payment_body
 from bookings.states import PaymentStatus, SelectionMode
+from bookings.waiting.tokens import read_pass
 from ticketing.errors import NotSignedIn
 
 MODES = {mode.value: mode for mode in SelectionMode}
@@ -30,11 +33,12 @@ MEMBERS = {"event_id", "section", "subsection", "seat_selection_mode", "quantity
 
 
 def hold(environ: WSGIEnvironment, body: Any) -> HttpResponse | None:
-    """201 with the booking, as bookings.api.BookingList does it."""
+    """201 or 202 with the booking, as bookings.api.BookingList does it."""
     claims = _buyer(environ)
     wanted = _wanted(body)
     if claims is None or wanted is None:
         return None
+    check_attempt(Attempt(int(claims["sub"]), wanted["event_id"], environ))
     once = read_key(environ.get("HTTP_IDEMPOTENCY_KEY"), wanted)
     wish = Wish(
         wanted["event_id"],
@@ -44,15 +48,23 @@ def hold(environ: WSGIEnvironment, body: Any) -> HttpResponse | None:
         wanted["quantity"],
         wanted["seat_positions"],
     )
+    buyer_id = int(claims["sub"])
     try:
-        booking = hold_seats(buyer_id=int(claims["sub"]), wish=wish, once=once, family=uuid.UUID(claims["fam"]))
+        placed = place_booking(
+            prefer=environ.get("HTTP_PREFER", ""),
+            buyer_id=buyer_id,
+            wish=wish,
+            once=once,
+            family=uuid.UUID(claims["fam"]),
+            pass_from=read_pass(environ.get("HTTP_X_QUEUE_PASS"), user_id=buyer_id, event_id=wish.event_id),
+        )
     except NotSignedIn:
         return None
     return HttpResponse(
-        orjson.dumps(booking_detail(booking), option=orjson.OPT_UTC_Z),
-        status=201,
+        orjson.dumps(booking_detail(placed.booking), option=orjson.OPT_UTC_Z),
+        status=placed.status,
         content_type="application/json",
-        headers={"Location": f"/api/booking/{booking.pk}"},
+        headers=placed.headers,
     )
 
 

@@ -34,6 +34,7 @@ FILES = (
     "ticketing/format.js",
     "ticketing/forms.js",
     "ticketing/localize.js",
+    "ticketing/read_only.js",
     "ticketing/site.js",
     "ticketing/toast.js",
     "bookings/gate.css",

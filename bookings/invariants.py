@@ -118,7 +118,7 @@ INVARIANTS = (
         """
         SELECT b.buyer_id AS buyer, count(*) AS open_holds, max(e.max_active_holds) AS allowed
         FROM bookings_booking b JOIN events_event e ON e.id = b.event_id
-        WHERE b.status IN ('processing', 'pending_payment') AND b.expires_at > clock_timestamp()
+        WHERE b.status = 'processing' OR b.status = 'pending_payment' AND b.expires_at > clock_timestamp()
         GROUP BY b.buyer_id HAVING count(*) > max(e.max_active_holds)
         """,
     ),

@@ -8,10 +8,15 @@ names the statement once a connection and sends and receives binary: half the ti
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, LiteralString
 
 import psycopg
-from django.db import connection
+from django.db import Error, connection
+
+from accounts.read_only import sqlstate
+from accounts.transactions import DEADLOCK, READ_ONLY, Undone, is_lost, leave_connection, until_done
+from ticketing.errors import OutcomeUnknown
 
 IDLE_SECONDS = 1
 
@@ -25,12 +30,39 @@ class LastAnswer(threading.local):
 _last_answer = LastAnswer()
 
 
-def ask(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]:
+def ask(query: LiteralString, parameters: Sequence[Any], *, repeatable: bool = False) -> tuple[Any, ...]:
     """The first row of the answer, on Django's connection and in its transaction, if one is open.
 
+    If none is, the statement is a transaction of its own, and asked again if it certainly left nothing behind (see
+    accounts.transactions; a serialization failure is left to the caller). If the connection was lost before the answer
+    came, nobody knows: then it is asked again only if it is `repeatable`, which means that a second run does nothing
+    after a first; else OutcomeUnknown is raised.
     Parameters need casts (`%s::bigint`): nothing else says their types. Raises Django's database errors.
     """
-    _look_at_connection()
+    if connection.in_atomic_block:
+        return _ask(query, parameters)
+    return until_done(partial(_alone, query, parameters), (Undone, OutcomeUnknown) if repeatable else Undone)
+
+
+def _alone(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]:
+    """As a transaction of its own."""
+    sent = False
+    try:
+        _look_at_connection()
+        sent = True
+        return _ask(query, parameters)
+    except Error as error:
+        lost = is_lost(error)
+        if lost:
+            leave_connection()
+        if lost and sent and sqlstate(error) != READ_ONLY:
+            raise OutcomeUnknown from error
+        if lost or sqlstate(error) == DEADLOCK:
+            raise Undone(error) from error
+        raise
+
+
+def _ask(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]:
     with connection.wrap_database_errors:
         cursor = psycopg.Cursor(connection.connection)
         row = cursor.execute(query, parameters, prepare=True, binary=True).fetchone()

@@ -11,11 +11,16 @@ from ticketing.errors import NotSignedIn
 
 
 class BookingStream(Stream):
-    """A buyer's bookings for one event."""
+    """A buyer's bookings for one event, and his place in its queue."""
 
     __slots__ = ("user",)
 
     user: User
+
+    @property
+    def user_id(self) -> int:
+        """Whose place in the queue is told."""
+        return self.user.pk
 
     async def prepare(self) -> None:
         """Refuses who is not signed in, and events that are not there for him."""
@@ -35,3 +40,4 @@ class BookingStream(Stream):
             if topic.told.get(booking.pk) == joined.get(booking.pk):
                 self.write(updated_message(booking))
         self.write(COMMENT)
+        self.join(await self.hub.open("queue", self.subject))

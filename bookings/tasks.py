@@ -5,10 +5,11 @@ import uuid
 from celery import shared_task
 
 from bookings.gateways.mock_webhooks import deliver_webhooks
-from bookings.operations import call_off, post, refund
+from bookings.operations import call_off, post, refund, respond_async
 from bookings.operations.complete import complete_bookings
 from bookings.operations.expiry import expire_holds as expire_due_holds
 from bookings.operations.reconcile import reconcile_payments
+from bookings.waiting import admit
 from events.operations.life import complete_ended_events, refresh_sold_out
 
 
@@ -16,6 +17,24 @@ from events.operations.life import complete_ended_events, refresh_sold_out
 def expire_holds() -> None:
     """Four times a second: free the seats of holds that are over."""
     expire_due_holds()
+
+
+@shared_task(name="bookings.tasks.allocate_seats")
+def allocate_seats(booking_id: str) -> None:
+    """Right after a booking was accepted; `allocate_forgotten` does it if this is lost."""
+    respond_async.allocate_seats(booking_id=uuid.UUID(booking_id))
+
+
+@shared_task(name="bookings.tasks.allocate_forgotten")
+def allocate_forgotten() -> None:
+    """Every two seconds: accepted bookings whose message was lost."""
+    respond_async.allocate_forgotten()
+
+
+@shared_task(name="bookings.tasks.admit_waiting")
+def admit_waiting() -> None:
+    """Every second: let in from the queues whose turn it is."""
+    admit.admit_waiting()
 
 
 @shared_task(name="bookings.tasks.follow_the_clock")

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from bookings import api, gate_api, gate_pages, pages, tickets_api
+from bookings import (
+    api,
+    gate_api,
+    gate_pages,
+    operator_api,
+    operator_pages,
+    pages,
+    queue_api,
+    queue_pages,
+    tickets_api,
+)
 
 urlpatterns = [
     path("checkout/<uuid:booking_id>", pages.checkout, name="checkout"),
@@ -31,8 +41,14 @@ urlpatterns = [
     path("api/event/<int:event_id>/check-in/manifest", gate_api.EventManifest.as_view(), name="check-in-manifest"),
     path("api/event/<int:event_id>/check-in/batch", gate_api.CheckInBatch.as_view(), name="check-in-batch"),
     path("api/event/<int:event_id>/gate-staff/<str:email>", gate_api.EventGateStaff.as_view(), name="gate-staff"),
+    path("queue/<int:event_id>", queue_pages.waiting_room, name="queue"),
+    path("api/event/<int:event_id>/queue", queue_api.EventQueue.as_view(), name="event-queue"),
     path("gate/sw.js", gate_pages.service_worker, name="gate-worker"),
     path("gate/<int:event_id>", gate_pages.scanner, name="gate"),
     path("gate/<int:event_id>/app.webmanifest", gate_pages.web_manifest, name="gate-app"),
+    path("operator", operator_pages.operator, name="operator"),
+    path("api/operator", operator_api.OperatorOverview.as_view(), name="operator-overview"),
+    path("api/operator/switch/<str:name>", operator_api.OperatorSwitch.as_view(), name="operator-switch"),
+    path("api/operator/event/<int:event_id>", operator_api.OperatorAdmission.as_view(), name="operator-admission"),
     path("api/payment/webhook/<str:gateway>", api.PaymentWebhook.as_view(), name="payment-webhook"),
 ]

@@ -6,9 +6,12 @@ from accounts.models import User
 from bookings.operations.hold import Wish, hold_seats
 from bookings.operations.pay import pay_booking
 from bookings.states import SelectionMode
+from bookings.waiting.room import Room
 from events.errors import NotEnoughSeats, SeatsTaken
 
 GOOD_CARD = "4242424242424242"
+IN_LINE = 1_480  # before the one who looks
+NOBODY = 10**9  # ids that no user has: these people only stand there
 GROUPS = 900  # of buyers in the arena
 ARENA_SECTIONS = "ABCDEFGHIJ"
 
@@ -38,6 +41,12 @@ def fill_the_hall(event_id: int) -> None:
                 take(friend, event_id, section, number, f"{row}-{seat}", f"{row}-{seat + 1}", paid=paid)
             except SeatsTaken:
                 continue
+
+
+def fill_the_queue(event_id: int) -> None:
+    """So many that one has to wait for a while."""
+    for number in range(IN_LINE):
+        Room(event_id).join(NOBODY + number)
 
 
 def take(buyer: User, event_id: int, section: str, number: int, *seats: str, paid: bool = False) -> str:

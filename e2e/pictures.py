@@ -19,6 +19,7 @@ DESKTOP = {"width": 1440, "height": 900}
 SMALLER = {"width": 1320, "height": 860}  # so much detail makes a large file
 PHONE = {"width": 360, "height": 740}
 SMALL, ARENA = "Chamber music by candlelight", "Northern Lights Tour"
+FLASH = "One night only: The Comeback"
 SETTLED = 800  # ms: fonts, movements and toasts of the page before
 
 
@@ -41,11 +42,13 @@ def take_all(browser: Browser, url: str) -> None:
 
     PICTURES.mkdir(parents=True, exist_ok=True)
     buyer = User.objects.get(email="buyer@example.com")
-    small, arena = (Event.objects.get(name=name) for name in (SMALL, ARENA))
+    operator = User.objects.get(email="admin@example.com")
+    small, arena, flash = (Event.objects.get(name=name) for name in (SMALL, ARENA, FLASH))
     paid = audience.take(buyer, small.pk, "A", 1, "3-5", "3-6", paid=True)
     held = audience.take(buyer, small.pk, "B", 1, "2-4", "2-5", "2-6")
     audience.fill_the_hall(small.pk)
     audience.fill_the_arena(arena.pk)
+    audience.fill_the_queue(flash.pk)
 
     with _page(browser, url, None) as page:
         _take(page, "/", "events")
@@ -59,10 +62,14 @@ def take_all(browser: Browser, url: str) -> None:
         _take(page, f"/checkout/{held}", "checkout")
         _take(page, f"/checkout/{paid}/done", "done")
         _take(page, "/bookings", "bookings")
+        _take(page, f"/queue/{flash.pk}", "queue")
+    with _page(browser, url, operator) as page:
+        _take(page, "/operator", "operator")
     with _page(browser, url, buyer, viewport=PHONE, device_scale_factor=2, has_touch=True, is_mobile=True) as page:
         _take(page, "/", "phone-events")
         _take(page, f"/events/{small.pk}", "phone-event", picks=True)
         _take(page, f"/checkout/{held}", "phone-checkout")
+        _take(page, f"/queue/{flash.pk}", "phone-queue")
     print(f"Pictures are in {PICTURES.relative_to(CHECKOUT)}.")
 
 

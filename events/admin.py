@@ -29,6 +29,11 @@ from events.reads import section_rows, stats_of, sum_counts
 from events.steps import NOTICES, STEPS, Step
 from ticketing.errors import DomainError
 
+WAITING_ROOM = (
+    "For when more people come than can choose at once. It can be switched on and off while selling. Who comes before "
+    "sales start is shuffled when they do; then it is first come, first served."
+)
+
 
 def bookings_url(event: Event) -> str:
     """The list of the event's bookings."""
@@ -111,9 +116,11 @@ class Events(OwnRows):
         texts = ["name", "description", "venue_name"]
         times = ("starts_at", "ends_at", "sales_start_at", "sales_end_at")
         limits = ("hold_seconds", "payment_seconds", "max_tickets_per_booking", "max_active_holds")
+        room = ("waiting_room_on", "admit_per_minute", "max_active", "pass_seconds")
         rest = [
             ("Times", {"fields": times, "description": "All times are UTC. Empty means no limit."}),
             ("Limits", {"fields": (*limits, "refund_until_hours", "allow_single_gaps")}),
+            ("Waiting room", {"fields": room, "description": WAITING_ROOM}),
         ]
         seller = ["seller"] if request.user.is_superuser else []
         if obj is None:
@@ -158,7 +165,7 @@ class Events(OwnRows):
             context |= {
                 "totals": sum_counts(blocks),
                 "blocks": [row | {"price": money(row["price"], event.currency)} for row in blocks],
-                "steps": [step for step in STEPS.values() if event.status in step.possible_from],
+                "steps": [step for step in STEPS.values() if step.offered(event)],
                 "notices": [notice for notice in (tell(event) for tell in NOTICES) if notice],
                 "bookings_url": bookings_url(event),
             }

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from accounts import read_only
 from events.blocks import Block, Change, Counts, Truth
 from events.looking import Mark
 from events.models import Event, Subsection
@@ -43,10 +44,13 @@ class Answer(NamedTuple):
 
     truths: dict[int, Truth]
     events: list[Event]
+    read_only: bool
 
 
 class EventFeed(Feed[EventTopic]):
     """All watched events of this process."""
+
+    read_only = False  # whether nothing can be changed, as it was when the database was asked last
 
     def load(self, key: int) -> EventTopic:
         """See Feed."""
@@ -79,10 +83,11 @@ class EventFeed(Feed[EventTopic]):
     def read(self, question: Question) -> Answer:
         """See Feed."""
         events = list(Event.objects.filter(pk__in=question.drafts)) if question.drafts else []
-        return Answer(read_truths(question.known), events)
+        return Answer(read_truths(question.known), events, read_only.seen())
 
     def learn(self, answer: Answer) -> None:
         """See Feed."""
+        self.read_only = answer.read_only
         for event in answer.events:
             if event.pk in self.topics:
                 self.topics[event.pk].event = event
@@ -104,7 +109,7 @@ class EventFeed(Feed[EventTopic]):
         if second % TICK_SECONDS == 0:
             for topic in self.topics.values():
                 if topic.sockets:
-                    tick = topic.tick()
+                    tick = topic.tick(read_only=self.read_only)
                     for socket in topic.sockets:
                         socket.write(tick)
 

@@ -51,6 +51,10 @@ class EventTexts(forms.ModelForm):
             "max_active_holds",
             "refund_until_hours",
             "allow_single_gaps",
+            "waiting_room_on",
+            "admit_per_minute",
+            "max_active",
+            "pass_seconds",
         )
 
     def clean(self) -> dict[str, Any]:

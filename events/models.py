@@ -1,5 +1,8 @@
 """What is for sale. Seat state is changed in events.operations.seats and nowhere else."""
 
+import hashlib
+import secrets
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -13,6 +16,8 @@ from events.states import ChangeKind, EventStatus, SeatStatus
 MAX_SECONDS = 86_400  # of a hold or a payment window
 MAX_PRICE = 100_000_000  # minor units
 NAME_LENGTH = 32  # of a section or a tier
+MAX_PER_MINUTE = 100_000  # admitted by a waiting room
+MAX_ACTIVE = 100_000  # queue passes of one event at once
 
 
 def default_hold_seconds() -> int:
@@ -28,6 +33,11 @@ def default_payment_seconds() -> int:
 def default_max_active_holds() -> int:
     """MAX_ACTIVE_HOLDS at the time the event is made."""
     return settings.MAX_ACTIVE_HOLDS
+
+
+def new_seed() -> str:
+    """What a draw can't be foretold without: 256 random bits, in hex."""
+    return secrets.token_hex(32)
 
 
 def _seconds(**options: object) -> models.PositiveIntegerField:
@@ -67,6 +77,26 @@ class Event(models.Model):
     refund_until_hours = models.PositiveIntegerField(default=24, validators=[MaxValueValidator(8_760)])
     allow_single_gaps = models.BooleanField(default=True)
 
+    waiting_room_on = models.BooleanField(
+        "waiting room", default=False, help_text="Only who has been let in from the queue can book seats."
+    )
+    admit_per_minute = models.PositiveIntegerField(
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_PER_MINUTE)],
+        help_text="Buyers let in from the queue, evenly.",
+    )
+    max_active = models.PositiveIntegerField(
+        "choosing at once",
+        default=500,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_ACTIVE)],
+        help_text="Buyers who have been let in and have neither paid nor run out of time.",
+    )
+    pass_seconds = _seconds(default=600, help_text="Time a buyer has from being let in to holding seats.")
+    admission_paused = models.BooleanField(default=False, help_text="Nobody is let in from the queue.")
+    # Orders those who came before `sales_start_at`. Its hash is public from the beginning, itself from the draw on.
+    shuffle_seed = models.CharField(max_length=64, default=new_seed, editable=False)
+    drawn_at = models.DateTimeField(null=True, editable=False, help_text="When those who came early were shuffled.")
+
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -75,6 +105,8 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["status", "is_active", "starts_at"], name="event_on_offer"),
             models.Index(fields=["seller", "-created_at"], name="event_of_seller"),
+            # What is looked for every second: the few events with a queue.
+            models.Index(fields=["id"], name="event_with_waiting_room", condition=Q(waiting_room_on=True)),
         ]
         constraints = [
             CheckConstraint(name="event_status_known", condition=Q(status__in=EventStatus.values)),
@@ -88,10 +120,31 @@ class Event(models.Model):
             CheckConstraint(
                 name="event_limits_positive", condition=Q(max_tickets_per_booking__gte=1, max_active_holds__gte=1)
             ),
+            CheckConstraint(
+                name="event_waiting_room_in_range",
+                condition=Q(
+                    admit_per_minute__gte=1,
+                    admit_per_minute__lte=MAX_PER_MINUTE,
+                    max_active__gte=1,
+                    max_active__lte=MAX_ACTIVE,
+                    pass_seconds__gte=1,
+                    pass_seconds__lte=MAX_SECONDS,
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def seed_hash(self) -> str:
+        """SHA-256 of the seed (its hex digits as text), in hex: known before the draw, it pins the seed down."""
+        return hashlib.sha256(self.shuffle_seed.encode()).hexdigest()
+
+    @property
+    def shown_seed(self) -> str | None:
+        """The seed, once the draw it decides is over."""
+        return self.shuffle_seed if self.drawn_at else None
 
 
 class Subsection(models.Model):

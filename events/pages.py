@@ -25,7 +25,7 @@ TIER_COLOURS = 6  # --tier-1 … of the stylesheet
 # The map's modules, told to the browser at once so that it need not find them one after the other.
 MODULES = (
     "best", "bitmaps", "camera", "cards", "colours", "draw", "filters", "gestures", "ground", "hit", "hold", "layout",
-    "list", "minimap", "model", "picks", "sprites", "summary", "tooltip", "view", "words",
+    "list", "minimap", "model", "picks", "sprites", "summary", "tooltip", "turn", "view", "words",
 )  # fmt: skip
 FEW = 20  # seats: as few as this are said to be the last ones
 
@@ -107,6 +107,7 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
         "tiers": _tiers(rows, event.currency),
         "sections": _sections(rows, event.currency),
         "rows": rows,
+        "queueing": event.waiting_room_on and event.status in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
         "modules": [f"events/map/{name}.js" for name in MODULES],
         "checkout_url": reverse("checkout", args=[uuid.UUID(int=0)]),
     }

@@ -6,7 +6,7 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from events.models import MAX_PRICE, MAX_SECONDS, Event, Subsection
+from events.models import MAX_ACTIVE, MAX_PER_MINUTE, MAX_PRICE, MAX_SECONDS, Event, Subsection
 from events.positions import seat_name
 from events.reads import COUNTS
 from events.seating import Seating, read_seating
@@ -46,11 +46,33 @@ class SeatingField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
+class WaitingRoom(serializers.Serializer[Any]):
+    """The waiting room as its seller sets it; what is not sent stays as it is."""
+
+    enabled = serializers.BooleanField(source="waiting_room_on", required=False)
+    admit_per_minute = serializers.IntegerField(min_value=1, max_value=MAX_PER_MINUTE, required=False)
+    max_active = serializers.IntegerField(
+        min_value=1, max_value=MAX_ACTIVE, required=False, help_text="Buyers let in who have not paid yet."
+    )
+    pass_seconds = serializers.IntegerField(
+        min_value=1, max_value=MAX_SECONDS, required=False, help_text="From being let in to the end of the pass."
+    )
+    paused = serializers.BooleanField(source="admission_paused", required=False, help_text="Nobody is let in.")
+
+
+class WaitingRoomBody(WaitingRoom):
+    """The waiting room as anybody sees it. Those who come before the sale are ordered by HMAC-SHA256(seed, user id)."""
+
+    seed_hash = serializers.CharField(help_text="SHA-256 of `seed`, in hex.")
+    seed = serializers.CharField(source="shown_seed", allow_null=True, help_text="Null before the draw.")
+
+
 class EventTexts(serializers.ModelSerializer[Event]):
     """What both a new and a changed event may bring besides its seats."""
 
     description = serializers.CharField(max_length=10_000, allow_blank=True)
     currency = serializers.RegexField(r"^[A-Z]{3}$", required=False, help_text="ISO 4217")
+    waiting_room = WaitingRoom(source="*", required=False)
 
     class Meta:
         model = Event
@@ -70,6 +92,7 @@ class EventTexts(serializers.ModelSerializer[Event]):
             "max_active_holds",
             "refund_until_hours",
             "allow_single_gaps",
+            "waiting_room",
         )
         extra_kwargs = {
             "hold_seconds": {"min_value": 1, "max_value": MAX_SECONDS},
@@ -175,6 +198,7 @@ class EventBody(serializers.ModelSerializer[Event]):
 
     seller_id = serializers.IntegerField()
     seating_config = SeatingField()
+    waiting_room = WaitingRoomBody(source="*")
     stats = serializers.SerializerMethodField()
 
     class Meta:
@@ -199,6 +223,7 @@ class EventBody(serializers.ModelSerializer[Event]):
             "max_active_holds",
             "refund_until_hours",
             "allow_single_gaps",
+            "waiting_room",
             "stats",
         )
 

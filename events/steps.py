@@ -21,6 +21,11 @@ class Step:
     done: str  # said and logged when it is done
     only: str  # said when it can't be taken
     warning: str = ""  # asked before
+    fits: Callable[[Event], bool] = lambda event: True  # whether it would change anything
+
+    def offered(self, event: Event) -> bool:
+        """Whether the change page has the button."""
+        return event.status in self.possible_from and self.fits(event)
 
     def take(self, event: Event, seller: User) -> None:
         """Raises InvalidState if `event` is in no state for it, and what the operation raises."""
@@ -35,6 +40,14 @@ def _publish(event: Event, seller: User) -> None:
 
 def _close(event: Event, seller: User) -> None:
     change_event(event_id=event.pk, seller=seller, status=EventStatus.ENDED)
+
+
+def _pause(event: Event, seller: User) -> None:
+    change_event(event_id=event.pk, seller=seller, admission_paused=True)
+
+
+def _resume(event: Event, seller: User) -> None:
+    change_event(event_id=event.pk, seller=seller, admission_paused=False)
 
 
 STEPS: dict[str, Step] = {}
@@ -68,3 +81,26 @@ add_step(
         warning="Close sales for good? They can't be opened again. Seats that are held can still be paid for.",
     )
 )
+add_step(
+    Step(
+        name="pause",
+        label="Pause the queue",
+        act=_pause,
+        possible_from=(EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
+        fits=lambda event: event.waiting_room_on and not event.admission_paused,
+        done="The queue stands still: nobody is let in until you go on.",
+        only="Only the queue of an event on sale can be paused",
+    )
+)
+add_step(
+    Step(
+        name="resume",
+        label="Let people in again",
+        act=_resume,
+        possible_from=(EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
+        fits=lambda event: event.waiting_room_on and event.admission_paused,
+        done="The queue moves again.",
+        only="Only the queue of an event on sale can go on",
+    )
+)
+NOTICES.append(lambda event: "The queue is paused: nobody is let in." if event.admission_paused else "")

@@ -21,9 +21,10 @@ PONG = socket_frame({"type": "pong"})
 class EventSocket(Socket):
     """A viewer of one event. `watching` are the blocks whose seats he follows, `looking` tells others of his picks."""
 
-    __slots__ = ("topic", "watching", "looking")
+    __slots__ = ("topic", "watching", "looking", "user_id")
 
     topic: EventTopic
+    user_id: int  # of who is signed in; only feeds that nobody else joins ask for it
 
     def __init__(self, scope: Scope, hub: Hub, subject: int) -> None:
         super().__init__(scope, hub, subject)
@@ -31,14 +32,16 @@ class EventSocket(Socket):
         self.looking: Looking | None = None
 
     async def opened(self) -> None:
-        """The snapshot at once; and who is signed in hears of his bookings too."""
+        """The snapshot at once; and who is signed in hears of his bookings and his place in the queue too."""
         user = await user_of(self.scope)
         self.topic = await self.hub.open("event", self.subject)
         self.topic.admit(user)
         self.join(self.topic)
         self.write(self.topic.snapshot())
         if user is not None:
+            self.user_id = user.pk
             self.join(await self.hub.open("buyer", user.pk))
+            self.join(await self.hub.open("queue", self.subject))
 
     async def heard(self, frame: dict[str, Any]) -> None:
         """`watch`, `unwatch`, `selecting` or `ping`."""

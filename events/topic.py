@@ -95,12 +95,13 @@ class EventTopic(Topic):
         stats = total_counts(self.blocks.values())
         return self._stream_message("status_update", stats, map(_stream_row, due), blocks) if due else b""
 
-    def tick(self) -> bytes:
-        """The frame by which a socket's client finds out that it missed something."""
+    def tick(self, *, read_only: bool = False) -> bytes:
+        """The frame by which a socket's client finds out that it missed something, or that nothing can be changed."""
         versions: dict[str, dict[str, int]] = {}
         for block in self.blocks.values():
             versions.setdefault(block.section, {})[str(block.number)] = block.version
-        return socket_frame({"type": "tick", "at": datetime.now(UTC), "versions": versions})
+        said = {"read_only": True} if read_only else {}
+        return socket_frame({"type": "tick", "at": datetime.now(UTC), "versions": versions, **said})
 
     def seat_frames(self, block_ids: Iterable[int]) -> bytes:
         """A `seats` frame of each block; `read_seats` must have been awaited just before."""

@@ -24,9 +24,10 @@ def socket_frame(message: dict[str, Any]) -> bytes:
     return struct.pack("!BBQ", 0x81, 127, length) + payload
 
 
-def stream_message(event: str, data: dict[str, Any], id: str) -> bytes:
-    """A message of an SSE stream. `id` comes back as Last-Event-ID when the client reconnects."""
-    return b"event: %b\nid: %b\ndata: %b\n\n" % (event.encode(), id.encode(), encode(data))
+def stream_message(event: str, data: dict[str, Any], id: str | None) -> bytes:
+    """A message of an SSE stream. Its `id`, or the last that there was, comes back as Last-Event-ID on reconnecting."""
+    named = b"" if id is None else b"id: %b\n" % id.encode()
+    return b"event: %b\n%bdata: %b\n\n" % (event.encode(), named, encode(data))
 
 
 def chunk(data: bytes) -> bytes:

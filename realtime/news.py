@@ -52,13 +52,18 @@ class Publisher:
 
     def publish(self, news: Sequence[News]) -> None:
         """See `publish_many` below."""
-        if time.monotonic() < self._silent_until:
+        if self.is_silent:
             return
         try:
             self._send([("PUBLISH", *self._written(group, message)) for group, message in news])
         except redis.RedisError as error:
             self._silent_until = time.monotonic() + SILENCE
             log.warning("news_lost", groups=[group for group, _ in news[:3]], reason=str(error))
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it has just failed and does not try."""
+        return time.monotonic() < self._silent_until
 
     def _written(self, group: str, message: dict[str, Any]) -> tuple[str, bytes]:
         """Channel and message as the layer writes them."""
@@ -103,3 +108,8 @@ def publish(group: str, message: dict[str, Any]) -> None:
 def publish_many(news: Sequence[News]) -> None:
     """The same for many messages at once: for what one commit has to tell many groups."""
     _publisher().publish(news)
+
+
+def is_silent() -> bool:
+    """Whether news is withheld for a moment, after Redis has failed to take some."""
+    return _publisher().is_silent

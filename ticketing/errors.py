@@ -90,3 +90,22 @@ class Overloaded(DomainError):
 
     def __init__(self, detail: str | None = None, retry_after: int = 2) -> None:
         super().__init__(detail, retry_after=retry_after)
+
+
+class OutcomeUnknown(Overloaded):
+    """The database was lost while it was told to keep what was done: nobody knows whether it did."""
+
+    detail = (
+        "The answer was lost; the request may have been carried out. "
+        "Please look, or repeat it with the same Idempotency-Key."
+    )
+
+
+class ReadOnly(DomainError):
+    """Nothing can be changed for the moment; all that reads goes on."""
+
+    status, code, title = 503, "read_only", "Read-only for the moment"
+    detail = "You can look at everything, but nothing can be changed at the moment. Please try again in a few seconds."
+
+    def __init__(self, detail: str | None = None, retry_after: int = 5) -> None:
+        super().__init__(detail, retry_after=retry_after)

@@ -22,6 +22,9 @@ from django.http import HttpResponse
 from django.http.request import split_domain_port, validate_host
 from rest_framework.exceptions import ParseError
 
+from ticketing import staying
+from ticketing.limits import VERDICT, count_call, refusal
+from ticketing.metrics import note_request
 from ticketing.middleware import REQUEST_ID
 from ticketing.parsers import read_json
 from ticketing.problems import problem_of
@@ -35,7 +38,7 @@ Headers = list[tuple[str, str]]
 
 JSON_TYPES = ("application/json", "application/json; charset=utf-8", "application/json;charset=utf-8")
 MAX_BODY = 4_096  # bytes; a longer one is not plain
-OWN = {"content-type", "content-length", "x-request-id", "vary", "date"}  # headers that each answer has of its own
+OWN = {"content-type", "content-length", "x-request-id", "vary", "date", "x-read-only"}  # each answer has its own
 STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
@@ -70,7 +73,9 @@ class Express:
         own = [("X-Request-Id", environ["request_id"]), ("Content-Length", str(len(response.content)))]
         if self._common is None:
             self._common = [header for header in self._probe(environ) if header[0].lower() not in OWN]
-        return [*response.items(), *own, *self._common]
+        verdict = environ.get(VERDICT)
+        limits = verdict.headers() if verdict else ()
+        return [*response.items(), *own, *self._common, *limits, *staying.headers().items()]
 
     def _probe(self, environ: WSGIEnvironment) -> Headers:
         """The headers of an answer that went the ordinary way: middleware adds most of them to every one."""
@@ -81,7 +86,7 @@ class Express:
             return lambda written: None
 
         call = {"REQUEST_METHOD": "GET", "PATH_INFO": "/healthz", "QUERY_STRING": "", "wsgi.input": io.BytesIO()}
-        self._ordinary(environ | call, note)
+        self._ordinary(environ | call | {VERDICT: None}, note)
         return seen
 
 
@@ -102,9 +107,13 @@ def _is_our_host(host: str) -> bool:
 
 def _handled(handler: Handler, environ: WSGIEnvironment, groups: tuple[str, ...]) -> HttpResponse | None:
     try:
-        if environ["REQUEST_METHOD"] != "POST":
-            return handler(environ, *groups)
-        return handler(environ, *groups, _body(environ))
+        with staying.turn(environ["REQUEST_METHOD"], environ["PATH_INFO"]):
+            verdict = count_call(environ)
+            if verdict is not None and not verdict.passes:
+                raise refusal(verdict)
+            if environ["REQUEST_METHOD"] != "POST":
+                return handler(environ, *groups)
+            return handler(environ, *groups, _body(environ))
     except ParseError:
         return None
     except Exception as error:
@@ -122,12 +131,14 @@ def _body(environ: WSGIEnvironment) -> Any:
 
 
 def _note(environ: WSGIEnvironment, response: HttpResponse, started: float) -> None:
-    """The line that ticketing.middleware.RequestContext writes."""
+    """The line that ticketing.middleware.RequestContext writes, and its numbers."""
+    seconds = time.perf_counter() - started
     log.info(
         "request",
         request_id=environ["request_id"],
         method=environ["REQUEST_METHOD"],
         path=environ["PATH_INFO"],
         status=response.status_code,
-        ms=round((time.perf_counter() - started) * 1000, 1),
+        ms=round(seconds * 1000, 1),
     )
+    note_request(environ["REQUEST_METHOD"], environ["PATH_INFO"], response.status_code, seconds)

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
+from accounts import read_only
 from ticketing.celery import beat_key
 
 HEARTBEAT_LIMIT = 10  # seconds; the sweep runs four times a second, a restarted worker listens again within a few
@@ -20,7 +21,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 only when database, Redis, worker and beat all work; 503 otherwise, with each named: "ok" or why not.
 
-    Not the process `letters`: late mails are no reason to send buyers away.
+    Not the process `letters`: late mails are no reason to send buyers away. `read_only` says why nothing can be
+    changed, switch or database; null: everything can.
     """
     checks: dict[str, Callable[[], str]] = {
         "database": _database,
@@ -30,7 +32,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     }
     results = {name: _result(check) for name, check in checks.items()}
     ready = all(result == "ok" for result in results.values())
-    return JsonResponse({"status": "ok" if ready else "unavailable", "checks": results}, status=200 if ready else 503)
+    body = {"status": "ok" if ready else "unavailable", "checks": results, "read_only": read_only.cause()}
+    return JsonResponse(body, status=200 if ready else 503)
 
 
 def _result(check: Callable[[], str]) -> str:

@@ -8,9 +8,14 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 
+from accounts import read_only
+from ticketing import staying
 from ticketing.errors import DomainError
-from ticketing.problems import problem_response
+from ticketing.limits import count_call, refusal
+from ticketing.metrics import note_request
+from ticketing.problems import database_trouble, problem_response
 
 log = structlog.get_logger("request")
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -32,13 +37,15 @@ class RequestContext:
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
+            seconds = time.perf_counter() - started
             log.info(
                 "request",
                 method=request.method,
                 path=request.path,
                 status=response.status_code,
-                ms=round((time.perf_counter() - started) * 1000, 1),
+                ms=round(seconds * 1000, 1),
             )
+            note_request(str(request.method), request.path, response.status_code, seconds)
         response["X-Request-Id"] = request_id
         return response
 
@@ -75,3 +82,57 @@ class ApiDoor:
                 return problem_response(BodyTooLarge())
             request.path_info = request.path_info.rstrip("/")
         return self.get_response(request)
+
+
+class StayingUp:
+    """What writes is refused while nothing can be changed, or too much is under way; see ticketing.staying.
+
+    A page whose view found the database away, or unwilling to write, becomes a 503 that says so. Templates find
+    `request.read_only`.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.read_only = read_only.cause() is not None  # type: ignore[attr-defined]
+        try:
+            with staying.turn(str(request.method), request.path_info):
+                response = self.get_response(request)
+        except DomainError as refusal:
+            response = _refused(request, refusal)
+        for name, value in staying.headers().items():
+            response[name] = value
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """For pages and the admin; the REST framework has a handler of its own."""
+        trouble = database_trouble(exception)
+        return _refused(request, trouble) if trouble is not None else None
+
+
+class CallLimits:
+    """Counts each call (ticketing.limits) before anything is done for it; one too many is refused with 429."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        verdict = count_call(request.META)
+        if verdict is None:
+            return self.get_response(request)
+        response = self.get_response(request) if verdict.passes else _refused(request, refusal(verdict))
+        for name, value in verdict.headers():
+            response[name] = value
+        return response
+
+
+def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """A problem under /api, a page elsewhere, which needs neither the database nor the request."""
+    problem = problem_response(error)
+    if request.path.startswith("/api/"):
+        return problem
+    page = HttpResponse(render_to_string(f"{error.status}.html", {"advice": str(error)}), status=error.status)
+    if "Retry-After" in problem:
+        page["Retry-After"] = problem["Retry-After"]
+    return page

@@ -5,14 +5,15 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError, Error, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from ticketing.errors import BadInput, DomainError, FieldProblem, NotFound, Overloaded, PermissionRefused
+from accounts import counters, read_only
+from ticketing.errors import BadInput, DomainError, FieldProblem, NotFound, Overloaded, PermissionRefused, ReadOnly
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +29,7 @@ CODES = {
 
 def problem_response(error: DomainError) -> JsonResponse:
     """A refusal made outside the REST framework (middleware, streams)."""
+    counters.count(f"refusal:{error.code}")
     response = JsonResponse(error.body(), status=error.status, content_type=CONTENT_TYPE)
     return _with_retry_after(response, error.extra)
 
@@ -51,6 +53,7 @@ def answer_problem(exception: Exception, context: dict[str, Any]) -> Response | 
         body = _framework_body(exception)
     else:
         return None
+    counters.count(f"refusal:{body['code']}")
     response = Response(body, status=body["status"], content_type=_content_type(context["request"]))
     challenge = getattr(exception, "auth_header", None)
     if challenge:
@@ -85,6 +88,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 
 
 def _internal_error() -> JsonResponse:
+    counters.count("refusal:internal_error")
     detail = "Something went wrong on our side. Nothing was changed unless you were told so before."
     return JsonResponse(_body(500, "internal_error", "Internal error", detail), status=500, content_type=CONTENT_TYPE)
 
@@ -96,12 +100,19 @@ def _domain_error(exception: Exception) -> DomainError | None:
         return NotFound()
     if isinstance(exception, PermissionDenied):
         return PermissionRefused()
+    if isinstance(exception, DataError):
+        return BadInput([], "A value is out of the range that can be stored.")
+    return database_trouble(exception)
+
+
+def database_trouble(exception: Exception) -> DomainError | None:
+    """What to tell of a database that does not do its work; None if it is something else."""
+    if isinstance(exception, Error) and read_only.note(exception):
+        return ReadOnly()
     if isinstance(exception, OperationalError | InterfaceError):
         # The pool is empty, a lock or statement took too long, or the database is away.
         log.warning("database_refused", reason=str(exception).splitlines()[0] if str(exception) else "")
         return Overloaded()
-    if isinstance(exception, DataError):
-        return BadInput([], "A value is out of the range that can be stored.")
     return None
 
 

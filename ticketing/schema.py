@@ -15,7 +15,8 @@ STREAMS = {
         "tags": ["booking"],
         "security": [{"bearer": []}, {"cookie": []}],
         "description": "My bookings for the event as server-sent events: one `status_update` for each open booking,"
-        " then one for each change, and `booking_expiring` 30 seconds before a hold ends (docs/live.md).",
+        " then one for each change, and `booking_expiring` 30 seconds before a hold ends; while I wait in the event's"
+        " queue, `queue_position`, and `admitted` with my pass (docs/live.md).",
     },
 }
 PARAMETERS = [

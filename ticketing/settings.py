@@ -11,6 +11,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from ticketing import embedded, logs
+from ticketing.rates import read_rate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -65,6 +66,11 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; a larger body is answered 413
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # the admin has a price field for each section, of which there may be 1,000
 
+# --- Staying up (ticketing/staying.py) -------------------------------------------------------------
+
+WRITES_IN_FLIGHT = env.int("WRITES_IN_FLIGHT", 6)  # at once in a web process, which has two threads more
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # who carries it reads /metrics from anywhere; empty: this machine only
+
 # --- What it is made of ----------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -97,11 +103,13 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "ticketing.middleware.StayingUp",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "ticketing.middleware.CallLimits",
 ]
 
 ROOT_URLCONF = "ticketing.urls"
@@ -157,14 +165,15 @@ DATABASES["default"] |= {
 }
 
 # --- Redis: a logical database for each use, none of them precious ---------------------------------
-# The number in REDIS_URL is the first of two: broker, then cache. Channel layer names carry it as a prefix,
-# because pub/sub ignores database numbers.
+# The number in REDIS_URL is the first of three: broker, cache, state (limits, waiting room). Channel layer names carry
+# it as a prefix, because pub/sub ignores database numbers.
 
 _redis_server, _, _redis_number = REDIS_URL.rpartition("/")
 if not _redis_number.isdigit():
     _redis_server, _redis_number = REDIS_URL.rstrip("/"), "0"
 REDIS_BROKER_URL = f"{_redis_server}/{_redis_number}"
 REDIS_CACHE_URL = f"{_redis_server}/{int(_redis_number) + 1}"
+REDIS_STATE_URL = f"{_redis_server}/{int(_redis_number) + 2}"
 
 CACHES = {
     "default": {
@@ -201,10 +210,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
-CELERY_TASK_ROUTES = {"bookings.tasks.send_due_letters": {"queue": "letters"}}  # for ticketing/processes/letters
+CELERY_TASK_ROUTES = {
+    "bookings.tasks.send_due_letters": {"queue": "letters"},  # for ticketing/processes/letters
+    # Beside the others, not before them: a worker takes from its queues in turn, so however many bookings wait for
+    # their seats, holds go on to expire.
+    "bookings.tasks.allocate_seats": {"queue": "allocations"},
+}
 CELERY_BEAT_SCHEDULE = {
     # So often that ends are told within a second, and that a second process joins in a sweep that takes long.
     "expire-holds": {"task": "bookings.tasks.expire_holds", "schedule": 0.25, "options": {"expires": 1}},
+    "allocate-forgotten": {"task": "bookings.tasks.allocate_forgotten", "schedule": 2.0, "options": {"expires": 2}},
+    "admit-waiting": {"task": "bookings.tasks.admit_waiting", "schedule": 1.0, "options": {"expires": 1}},
     "follow-the-clock": {"task": "bookings.tasks.follow_the_clock", "schedule": 5.0, "options": {"expires": 5}},
     "forget-expired": {"task": "accounts.tasks.forget_expired", "schedule": 3600.0, "options": {"expires": 600}},
     "reconcile-payments": {"task": "bookings.tasks.reconcile", "schedule": 10.0, "options": {"expires": 10}},
@@ -251,6 +267,18 @@ STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")  # a stand-in for Stripe, for tests
 WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", SITE_URL)  # where the mock gateway finds this site
+
+# --- Limits ----------------------------------------------------------------------------------------
+# Each a pair, most calls and seconds, or None. What is counted together, and which calls: ticketing/limits.py.
+
+BOOKING_RATE = read_rate("BOOKING_RATE", env.str("BOOKING_RATE", "10/min"))  # attempts of one user
+API_RATE = read_rate("API_RATE", env.str("API_RATE", "100/min"))  # of one user, or of one address when anonymous
+API_RATE_SURGE = read_rate("API_RATE_SURGE", env.str("API_RATE_SURGE", "10/min"))  # likewise, in a surge
+# Of one address, signed in or not; off as well when API_RATE is empty.
+LOGIN_RATE = read_rate("LOGIN_RATE", env.str("LOGIN_RATE", "30/min"))
+REGISTRATION_RATE = read_rate("REGISTRATION_RATE", env.str("REGISTRATION_RATE", "20/min"))
+PASSWORD_RESET_RATE = read_rate("PASSWORD_RESET_RATE", env.str("PASSWORD_RESET_RATE", "10/min"))
+BOT_CHALLENGE = env.bool("BOT_CHALLENGE", True)  # proof of work where bots are suspected (docs/bots.md)
 
 # --- API -------------------------------------------------------------------------------------------
 

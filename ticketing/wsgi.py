@@ -15,6 +15,8 @@ ordinary = get_wsgi_application()
 
 from bookings import express as bookings_express  # noqa: E402  (once Django is set up)
 from events import express as events_express  # noqa: E402
+from ticketing import staying  # noqa: E402
 from ticketing.express import Express  # noqa: E402
 
+staying.tell()
 application = Express(ordinary, [*bookings_express.LANES, *events_express.LANES])

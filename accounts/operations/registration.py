@@ -8,6 +8,7 @@ from accounts.errors import EmailTaken
 from accounts.models import User, normal_email
 from accounts.operations.credentials import check_strength
 from accounts.operations.later import later
+from accounts.transactions import durably
 from ticketing.errors import BadInput
 
 VERIFICATION_SALT = "accounts.verify-email"
@@ -35,7 +36,7 @@ def verification_token(user: User) -> str:
     return signing.dumps({"user": user.pk, "email": user.email}, salt=VERIFICATION_SALT)
 
 
-@transaction.atomic(durable=True)
+@durably
 def verify_email(*, token: str) -> None:
     """Marks the token's user as verified; again is fine. Raises `BadInput` on `token`."""
     try:

@@ -4,15 +4,15 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.models import StreamTicket, User
+from accounts.transactions import durably
 
 STREAM_TICKET_SECONDS = 30  # contract.md; from asking for it to opening the feed
 
 
-@transaction.atomic(durable=True)
+@durably
 def issue_stream_ticket(*, user: User) -> str:
     """A ticket good for STREAM_TICKET_SECONDS by the database's clock, once."""
     ticket = secrets.token_urlsafe(32)
@@ -20,7 +20,7 @@ def issue_stream_ticket(*, user: User) -> str:
     return ticket
 
 
-@transaction.atomic(durable=True)
+@durably
 def redeem_stream_ticket(*, ticket: str) -> User | None:
     """Uses the ticket up; of simultaneous uses exactly one gets the user, who must be active."""
     tickets = StreamTicket.objects.filter(digest=_digest(ticket), expires_at__gt=Now())

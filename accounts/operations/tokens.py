@@ -13,6 +13,7 @@ from accounts.errors import TokenRefused
 from accounts.models import TokenFamily, User
 from accounts.operations.credentials import user_with
 from accounts.tokens import Claims, TokenPair
+from accounts.transactions import durably
 
 
 def issue_tokens(*, email: str, password: str) -> TokenPair:
@@ -40,7 +41,7 @@ def refresh_tokens(*, refresh: str) -> TokenPair:
     return pair
 
 
-@transaction.atomic(durable=True)
+@durably
 def _rotate(claims: Claims) -> TokenPair | None:
     """Lock the family's row, check, write; of simultaneous uses of one token only the first is the newest."""
     families = TokenFamily.objects.select_for_update(of=("self",), no_key=True).select_related("user")

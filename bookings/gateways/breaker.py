@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import pybreaker
 
+from accounts import counters
 from bookings.gateways.protocol import Charge, Gateway, GatewayDown, GatewayRefused, Outcome
 from bookings.models import Payment, Refund
 
@@ -26,9 +27,10 @@ class _NoAnswer(Exception):
 def breaker_of(name: str) -> pybreaker.CircuitBreaker:
     """The breaker before a gateway, in this process."""
     if name not in _breakers:
-        _breakers[name] = pybreaker.CircuitBreaker(
+        breaker = _breakers[name] = pybreaker.CircuitBreaker(
             FAILURES, REST_SECONDS, exclude=[GatewayRefused], throw_new_error_on_trip=False, name=name
         )
+        counters.gauge(f"breaker:{name}", lambda: breaker.current_state)
     return _breakers[name]
 
 

@@ -5,6 +5,7 @@ from bookings.models.booking import KEY_LENGTH, Booking, BookingQuerySet, new_id
 from bookings.models.letter import Letter
 from bookings.models.mock_book import MockCharge, MockRefund
 from bookings.models.money import Payment, Refund, WebhookEvent
+from bookings.models.waiting import QueueDraw, QueuePass
 
 __all__ = [
     "KEY_LENGTH",
@@ -17,6 +18,8 @@ __all__ = [
     "MockCharge",
     "MockRefund",
     "Payment",
+    "QueueDraw",
+    "QueuePass",
     "Refund",
     "SellerGateStaff",
     "WebhookEvent",

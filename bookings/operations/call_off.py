@@ -4,6 +4,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.operations.later import later
+from accounts.transactions import durably
 from bookings.models import Booking, Refund
 from bookings.operations.post import write_letter
 from bookings.operations.refund import give_back
@@ -19,7 +20,7 @@ CALLED_OFF = "The event was cancelled."
 CONCERNED = (BookingStatus.PENDING_PAYMENT, BookingStatus.PAID)
 
 
-@transaction.atomic(durable=True)
+@durably
 def cancel_event(*, event_id: int, seller: User) -> Event:
     """Cancels an event; nothing can be booked or paid from now on, and everybody's money goes back in the background.
 

@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
-from django.db import transaction
-
 from accounts.models import User
+from accounts.transactions import durably
 from bookings.errors import AlreadyCheckedIn, NotCheckedIn, TicketVoid
 from bookings.gate import admission_of, gate_event
 from bookings.models import Admission, CheckIn
@@ -16,7 +15,7 @@ from events.clock import Now, database_now
 BELIEVED = timedelta(minutes=1)  # how far a scanner's clock may be behind when it speaks for itself
 
 
-@transaction.atomic(durable=True)
+@durably
 def check_in(
     *, event_id: int, code: str, by: User, device: str = "", scanned_at: datetime | None = None
 ) -> tuple[Admission, CheckIn]:
@@ -44,7 +43,7 @@ def check_in(
     return admission, row
 
 
-@transaction.atomic(durable=True)
+@durably
 def undo_check_in(*, event_id: int, code: str, by: User, device: str = "") -> Admission:
     """Takes the check-in back: the ticket lets somebody in again.
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
+from bookings.bots.memory import Wasted, note_wasted
 from bookings.models import Booking
 from bookings.news import BookingNews, announce_bookings
 from bookings.operations.post import write_letters
@@ -47,6 +48,8 @@ def release_expired(block: Subsection) -> int:
     if ended:
         free_ended_seats(subsection=block, holds={hold.booking_id: hold.positions for hold in ended})
         write_letters(LetterKind.HOLD_EXPIRED, [hold.booking_id for hold in ended])
+        wasted = [Wasted(hold.buyer_id, hold.event_id) for hold in ended]
+        transaction.on_commit(lambda: note_wasted(wasted), robust=True)
         announce_bookings(
             [
                 BookingNews(hold.booking_id, hold.buyer_id, hold.event_id, BookingStatus.EXPIRED.value, hold.updated_at)

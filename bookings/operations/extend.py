@@ -3,9 +3,8 @@
 import uuid
 from datetime import timedelta
 
-from django.db import transaction
-
 from accounts.models import User
+from accounts.transactions import durably
 from bookings.models import Booking
 from bookings.operations.steps import change, check_still_held, lock_booking
 from bookings.reads import own_booking
@@ -13,7 +12,7 @@ from events.clock import database_now
 from ticketing.errors import InvalidState
 
 
-@transaction.atomic(durable=True)
+@durably
 def extend_hold(*, booking_id: uuid.UUID, buyer: User) -> Booking:
     """Adds `hold_seconds` of the event to the deadline, once.
 

@@ -2,15 +2,15 @@
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
 
 from accounts.models import User, normal_email, plain_address
+from accounts.transactions import durably
 from bookings.models import GateStaff
 from events.operations.change import own_event
 from ticketing.errors import BadInput
 
 
-@transaction.atomic(durable=True)
+@durably
 def add_gate_staff(*, event_id: int, email: str, seller: User) -> None:
     """Lets whoever signs in with this address work at the event's gate; he may register later. Again is fine.
 
@@ -20,7 +20,7 @@ def add_gate_staff(*, event_id: int, email: str, seller: User) -> None:
     GateStaff.objects.get_or_create(event_id=event_id, email=_address(email))
 
 
-@transaction.atomic(durable=True)
+@durably
 def remove_gate_staff(*, event_id: int, email: str, seller: User) -> None:
     """The opposite; whoever is not on the list is off it. Raises NotFound, PermissionRefused, BadInput."""
     own_event(event_id, seller)

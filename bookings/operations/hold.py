@@ -7,12 +7,13 @@ both together.
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 from django.db import OperationalError
 from psycopg.errors import SerializationFailure
 
-from bookings.errors import TooManyHolds, WouldLeaveSingleSeat
+from bookings.errors import QueuePassRequired, TooManyHolds, WouldLeaveSingleSeat
 from bookings.idempotency import Once
 from bookings.models import Booking, new_id
 from bookings.news import BookingNews, announce_change
@@ -29,8 +30,8 @@ from ticketing.errors import BadInput, DomainError, NotFound, NotSignedIn, Overl
 
 HOLD = """
     SELECT * FROM bookings_hold(
-        %s::uuid, %s::uuid, %s::bigint, %s::text, %s::text,
-        %s::bigint, %s::text, %s::integer, %s::text, %s::integer, %s::integer[], %s::integer[]
+        %s::text, %s::uuid, %s::uuid, %s::bigint, %s::text, %s::text,
+        %s::bigint, %s::text, %s::integer, %s::text, %s::integer, %s::integer[], %s::integer[], %s::timestamptz
     )
 """
 # The columns of a booking that a hold shows or tells, in the model's order.
@@ -38,6 +39,7 @@ NEW_BOOKING = (
     *("id", "buyer_id", "event_id", "subsection_id", "seat_selection_mode", "quantity", "positions", "unit_price"),
     *("total_price", "status", "expires_at", "paid_at", "failure", "created_at", "updated_at"),
 )
+DONE = ("held", "accepted", "settled", "known")  # outcomes that are no refusal
 MOST_TRIES = 5  # each releases what has expired; more can expire meanwhile
 
 
@@ -51,6 +53,14 @@ class Wish:
     mode: SelectionMode
     quantity: int
     seats: list[str] = field(default_factory=list)
+
+
+class Deed(StrEnum):
+    """What `bookings_hold` is asked to do."""
+
+    HOLD = "hold"
+    ACCEPT = "accept"  # keep the wish as a processing booking
+    ALLOCATE = "allocate"  # find the seats of such a booking
 
 
 class Answer(NamedTuple):
@@ -74,7 +84,14 @@ class Answer(NamedTuple):
     blocked: int
 
 
-def hold_seats(*, buyer_id: int, wish: Wish, once: Once | None = None, family: uuid.UUID | None = None) -> Booking:
+def hold_seats(
+    *,
+    buyer_id: int,
+    wish: Wish,
+    once: Once | None = None,
+    family: uuid.UUID | None = None,
+    pass_from: datetime | None = None,
+) -> Booking:
     """Holds the seats for the buyer until the booking's `expires_at`; all of them or none.
 
     Before any lock, what can be refused cheaply is refused. Then, in one transaction:
@@ -85,22 +102,38 @@ def hold_seats(*, buyer_id: int, wish: Wish, once: Once | None = None, family: u
     4. After the commit the event's viewers and the buyer are told.
 
     The same `once` gives the same booking again. With the `family` of a bearer token, that token must still count.
-    Raises NotSignedIn, NotFound, BadInput, NotOnSale, SeatsTaken, NotEnoughSeats, WouldLeaveSingleSeat, TooManyHolds,
-    IdempotencyKeyReused; Overloaded if the block's seats keep changing hands.
+    Where the waiting room is on, the buyer's pass, issued at `pass_from`, must still count as well.
+    Raises NotSignedIn, NotFound, BadInput, QueuePassRequired, NotOnSale, SeatsTaken, NotEnoughSeats,
+    WouldLeaveSingleSeat, TooManyHolds, IdempotencyKeyReused; Overloaded if the block's seats keep changing hands.
     """
+    booking_id = new_id()
+    answer = ask_for_seats(Deed.HOLD, booking_id, buyer_id, wish, once, family, pass_from)
+    if once is not None and answer.outcome == "known":
+        return known_booking(buyer_id, once)
+    tell_held(booking_id, buyer_id, wish, answer)
+    return new_booking(booking_id, buyer_id, wish, answer, BookingStatus.PENDING_PAYMENT)
+
+
+def ask_for_seats(
+    deed: Deed,
+    booking_id: uuid.UUID,
+    buyer_id: int,
+    wish: Wish,
+    once: Once | None = None,
+    family: uuid.UUID | None = None,
+    pass_from: datetime | None = None,
+) -> Answer:
+    """What the database has done, after a refusal has been raised as an error; see `hold_seats`."""
     places = _places(wish)
     for _ in range(MOST_TRIES):
-        booking_id = new_id()
         try:
-            answer = _ask(booking_id, buyer_id, wish, places, once, family)
+            answer = _ask(deed, booking_id, buyer_id, wish, places, once, family, pass_from)
         except OperationalError as error:
             if not isinstance(error.__cause__, SerializationFailure):
                 raise
             continue  # the guard: somebody has changed seats by hand, without the lock
-        if answer.outcome == "held":
-            return _held(booking_id, buyer_id, wish, answer)
-        if answer.outcome == "known" and once is not None:
-            return _known(buyer_id, once)
+        if answer.outcome in DONE:
+            return answer
         if answer.outcome != "due":
             raise _refusal(answer, wish)
         expire_in(answer.block_id)
@@ -119,21 +152,25 @@ def _places(wish: Wish) -> list[tuple[int, int]] | None:
 
 
 def _ask(
+    deed: Deed,
     booking_id: uuid.UUID,
     buyer_id: int,
     wish: Wish,
     places: list[tuple[int, int]] | None,
     once: Once | None,
     family: uuid.UUID | None,
+    pass_from: datetime | None,
 ) -> Answer:
     key, fingerprint = (once.key, once.request_hash) if once else (None, "")
     rows, numbers = zip(*places, strict=True) if places else (None, None)
-    who = (booking_id, family, buyer_id, key, fingerprint)
+    who = (deed.value, booking_id, family, buyer_id, key, fingerprint)
     what = (wish.event_id, wish.section, wish.subsection, wish.mode.value, wish.quantity)
-    return Answer(*ask(HOLD, (*who, *what, rows and list(rows), numbers and list(numbers))))
+    seats = (rows and list(rows), numbers and list(numbers))
+    return Answer(*ask(HOLD, (*who, *what, *seats, pass_from), repeatable=once is not None))
 
 
-def _held(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer) -> Booking:
+def tell_held(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer) -> None:
+    """Tells the event's viewers and the buyer that the seats are held."""
     seats = SeatNews(
         event_id=wish.event_id,
         subsection_id=answer.block_id,
@@ -149,18 +186,18 @@ def _held(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer) -> B
     )
     status = BookingStatus.PENDING_PAYMENT.value
     announce_change(seats, BookingNews(booking_id, buyer_id, wish.event_id, status, answer.held_at))
-    return _booking(booking_id, buyer_id, wish, answer)
 
 
-def _booking(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer) -> Booking:
+def new_booking(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer, status: BookingStatus) -> Booking:
     """The new row as a model, with so much of its event and block as is shown."""
-    status, total = BookingStatus.PENDING_PAYMENT.value, answer.price * wish.quantity
+    total = answer.price * wish.quantity
     booking = Booking.from_db(
         None,
         NEW_BOOKING,
         (
-            *(booking_id, buyer_id, wish.event_id, answer.block_id, wish.mode.value, wish.quantity, answer.seats),
-            *(answer.price, total, status, answer.ends_at, None, "", answer.held_at, answer.held_at),
+            *(booking_id, buyer_id, wish.event_id, answer.block_id, wish.mode.value, wish.quantity),
+            *(answer.seats or [], answer.price, total, status.value, answer.ends_at, None, ""),
+            *(answer.held_at, answer.held_at),
         ),
     )
     booking.event = Event.from_db(
@@ -177,7 +214,7 @@ def _booking(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer) -
     return booking
 
 
-def _known(buyer_id: int, once: Once) -> Booking:
+def known_booking(buyer_id: int, once: Once) -> Booking:
     """The booking this key has already made, as it is now."""
     booking = Booking.objects.for_display().get(buyer_id=buyer_id, idempotency_key=once.key)
     once.check(booking.request_hash)
@@ -191,6 +228,8 @@ def _refusal(answer: Answer, wish: Wish) -> DomainError:
             return NotSignedIn()
         case "no_block":
             return _no_block(wish)
+        case "queue_pass_required":
+            return QueuePassRequired(wish.event_id)
         case "not_on_sale":
             return _not_on_sale(Event.objects.get(pk=wish.event_id))
         case "too_many_seats":

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import transaction
-
 from accounts.models import User
+from accounts.transactions import durably
 from bookings.codes import ForgedCode, read_code
 from bookings.errors import TicketVoid
 from bookings.gate import NO_TICKET, gate_event
@@ -76,7 +75,7 @@ def _admissions(event_id: int, scans: list[Scan]) -> dict[str, Admission]:
     return {code: by_serial[serial] for code, serial in serials.items() if serial in by_serial}
 
 
-@transaction.atomic(durable=True)
+@durably
 def _merge(ticket: Admission, keys: list[ScanKey], by: User) -> dict[ScanKey, Verdict]:
     """The verdicts on the scans of one ticket.
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.operations.later import later
+from accounts.transactions import durably
 from bookings.errors import NotOwner, RefundWindowClosed
 from bookings.gateways import GatewayDown, GatewayRefused, breaker, gateway_named
 from bookings.idempotency import Once
@@ -61,7 +62,7 @@ def _earlier(user: User, once: Once) -> Booking | None:
     return refund.payment.booking
 
 
-@transaction.atomic(durable=True)
+@durably
 def give_back(*, booking: Booking, reason: RefundReason, by: User | None = None, once: Once | None = None) -> Booking:
     """The refund itself, for any reason.
 

@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import redis
 from celery import current_app
 
+from accounts.redis import client
 from bookings.gateways import breaker
+from events.models import Event
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +31,22 @@ def eager() -> Iterator[None]:
 def worker(eager: None, django_capture_on_commit_callbacks: Any) -> Callable[[], Any]:
     """`with worker():` runs what was enqueued inside, at its end."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture
+def waiting_room(new_event: Callable[..., Event]) -> Event:
+    """An event whose waiting room is on: 60 a minute, 500 at once; nobody waits, and none has ever waited there."""
+    forget_queues()
+    return new_event(waiting_room_on=True)
+
+
+def forget_queues() -> None:
+    """As a Redis that was lost and came back empty."""
+    for key in client().scan_iter("queue:*"):
+        client().delete(key)
+
+
+@pytest.fixture
+def bot_challenge(settings: Any, state_redis: redis.Redis) -> None:
+    """Bots are looked for, and of nobody is anything known."""
+    settings.BOT_CHALLENGE = True

@@ -7,7 +7,7 @@ specification. After each chapter both must have answered the same and left the 
 import random
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ import pytest
 from accounts.models import User
 from bookings.idempotency import Once
 from bookings.invariants import check_invariants
-from bookings.models import Booking
+from bookings.models import Booking, QueuePass
 from bookings.operations.cancel import cancel_booking
 from bookings.operations.expiry import expire_holds
 from bookings.operations.hold import Wish, hold_seats
@@ -32,20 +32,23 @@ ROWS, COLS = 3, 6
 Hold = Callable[..., Booking]
 
 
-def by_function(buyer: User, wish: Wish, once: Once | None) -> Booking:
-    return hold_seats(buyer_id=buyer.pk, wish=wish, once=once)
+def by_function(buyer: User, wish: Wish, once: Once | None, pass_from: datetime | None) -> Booking:
+    return hold_seats(buyer_id=buyer.pk, wish=wish, once=once, pass_from=pass_from)
 
 
-def by_specification(buyer: User, wish: Wish, once: Once | None) -> Booking:
-    return specified_hold(buyer=buyer, wish=wish, once=once)
+def by_specification(buyer: User, wish: Wish, once: Once | None, pass_from: datetime | None) -> Booking:
+    return specified_hold(buyer=buyer, wish=wish, once=once, pass_from=pass_from)
 
 
-def answer(hold: Callable[..., Booking], buyer: User, wish: Wish, once: Once | None) -> dict[str, Any]:
+def answer(
+    hold: Callable[..., Booking], buyer: User, wish: Wish, once: Once | None, pass_from: datetime | None
+) -> dict[str, Any]:
     try:
-        booking = hold(buyer, wish, once)
+        booking = hold(buyer, wish, once, pass_from)
     except DomainError as refusal:
         body = refusal.body()
         body.pop("retry_after", None)  # each event has its own clock
+        body.pop("queue", None)  # and its own queue
         return body
     return {
         "positions": booking.positions,
@@ -83,6 +86,15 @@ def random_wish(dice: random.Random, event: Event) -> Wish:
     return Wish(event.pk, section, number, SelectionMode.MANUAL, len(set(seats)), sorted(set(seats)))
 
 
+def random_pass(dice: random.Random, event: Event, buyer: User) -> datetime | None:
+    """When the buyer's pass was issued, if he has one; some are over."""
+    if dice.random() < 0.3:
+        return None
+    now = database_now()
+    ends_at = now + timedelta(minutes=dice.choice([-1, 10, 10]))
+    return QueuePass.objects.create(event=event, user=buyer, issued_at=now, ends_at=ends_at).issued_at
+
+
 def meanwhile(dice: random.Random, event: Event, seller: User) -> None:
     """What others do between two wishes; called once for each event with equal dice."""
     open_ = list(Booking.objects.filter(event=event, status=BookingStatus.PENDING_PAYMENT).order_by("created_at"))
@@ -100,6 +112,8 @@ def meanwhile(dice: random.Random, event: Event, seller: User) -> None:
     elif deed < 0.4:
         moment = timedelta(minutes=dice.choice([-1, 1]))
         Event.objects.filter(pk=event.pk).update(sales_start_at=database_now() + moment)
+    elif deed < 0.5:
+        Event.objects.filter(pk=event.pk).update(waiting_room_on=dice.random() < 0.5)
     else:
         Event.objects.filter(pk=event.pk).update(sales_start_at=None)
 
@@ -127,7 +141,7 @@ def test_both_tell_the_same_story(
                 if dice.random() < 0.2
                 else None
             )
-            told.append(answer(hold, buyer, wish, once))
+            told.append(answer(hold, buyer, wish, once, random_pass(dice, event, buyer)))
         assert told[0] == told[1], f"chapter {chapter}"
         # What a refusal has released on its way, the specification leaves to the sweep.
         expire_holds()

@@ -13,6 +13,7 @@ import pytest
 from django.db import connections
 from playwright.sync_api import Browser, expect
 
+from accounts.redis import client
 from e2e import browser as browsers
 from e2e.tests.product import Product, product
 from e2e.tests.visitors import PATIENCE, Visitors
@@ -57,7 +58,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def shop(browser: Browser, django_db_setup: None) -> Iterator[Product]:
-    """The product, for all tests here."""
+    """The product, for all tests here; what the last run's users did is not this one's users' fault."""
+    client().flushdb()
     with product(state.state_dir() / FOLDER) as running:
         yield running
 

@@ -13,7 +13,7 @@ from realtime.tests.servers import daphne, free_port, granian, own_services
 from ticketing.embedded import processes, state
 
 COLLECT = "import django; django.setup(); from ticketing import run; run.collect_static_files()"
-QUEUES = ["--queues", "celery,letters"]
+QUEUES = ["--queues", "celery,allocations,letters"]
 CELERY = [*QUEUES, "--pool", "solo", "--beat", "--without-gossip", "--without-mingle", "--without-heartbeat"]
 STOP_SECONDS = 15
 
@@ -61,6 +61,7 @@ def product(folder: Path) -> Iterator[Product]:
         "TRUSTED_PROXIES": "1",
         "API_RATE": "",
         "BOOKING_RATE": "",
+        "BOT_CHALLENGE": "on",  # whoever is here is a person, and must not notice
         "LOG_LEVEL": "WARNING",
     }
     proxy = {

@@ -1,8 +1,8 @@
 """Taking free seats out of sale and back."""
 
-from django.db import transaction
 
 from accounts.models import User
+from accounts.transactions import durably
 from events.models import Subsection
 from events.operations.change import own_event
 from events.operations.life import follow_seats
@@ -22,7 +22,7 @@ def unblock_seats(*, event_id: int, seller: User, section: str, subsection: int,
     return _change(event_id, seller, section, subsection, seats, ChangeKind.UNBLOCKED)
 
 
-@transaction.atomic(durable=True)
+@durably
 def _change(
     event_id: int, seller: User, section: str, subsection: int, seats: list[str], kind: ChangeKind
 ) -> Subsection:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db import transaction
-
 from accounts.models import User
+from accounts.transactions import durably
+from events.clock import database_now
 from events.models import Event, Subsection
 from events.reads import may_manage
 from events.states import SELLER_STEPS, EventStatus
@@ -23,14 +23,14 @@ def own_event(event_id: int, seller: User) -> Event:
     return event
 
 
-@transaction.atomic(durable=True)
+@durably
 def change_event(
     *, event_id: int, seller: User, prices: dict[str, int] | None = None, status: str | None = None, **fields: Any
 ) -> Event:
     """Changes what is given and leaves the rest; all of it or nothing.
 
     1. Lock the event's row (`FOR NO KEY UPDATE`: bookings go on being made).
-    2. Check: the seller's own event, the step of the state machine, the order of the times.
+    2. Check: the seller's own event, the step of the state machine, the order of the times, no second draw.
     3. Write. `prices` ({section: minor units}) count for new holds only, since a hold keeps its price.
 
     Raises NotFound, PermissionRefused, InvalidState, BadInput.
@@ -40,6 +40,7 @@ def change_event(
     for name, value in fields.items():
         setattr(event, name, value)
     check_times({name: getattr(event, name) for period in PERIODS for name in period})
+    _check_draw(event)
     if status is not None:
         _step(event, status)
     _set_prices(event, prices or {})
@@ -52,6 +53,12 @@ def check_times(times: dict[str, Any]) -> None:
     for start, end in PERIODS:
         if times.get(start) and times.get(end) and times[start] >= times[end]:
             raise BadInput.field(end, f"This must be after {start}.")
+
+
+def _check_draw(event: Event) -> None:
+    """Once the seed is public, who comes before sales start could choose his place among the others."""
+    if event.drawn_at and event.sales_start_at and event.sales_start_at > database_now():
+        raise InvalidState("The waiting room has opened: the start of sales can't be moved into the future any more.")
 
 
 def _step(event: Event, status: str) -> None:

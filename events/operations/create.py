@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from accounts.models import User
+from accounts.transactions import durably
 from events.models import Event, Subsection
 from events.seating import Seating
 from events.states import EventStatus
@@ -14,7 +15,7 @@ COPY_TICKETS = "COPY events_ticket (event_id, subsection_id, position) FROM STDI
 SEATS_A_CHUNK = 10_000  # about 200 kB a write to the database; the whole event never lies in memory
 
 
-@transaction.atomic(durable=True)
+@durably
 def create_event(*, seller: User, seating: Seating, draft: bool = False, **fields: Any) -> Event:
     """Creates an event, its blocks and all its tickets, in one transaction: all of it or nothing.
 

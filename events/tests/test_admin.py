@@ -19,6 +19,9 @@ LIMITS = {
     "max_active_holds": 3,
     "refund_until_hours": 24,
     "allow_single_gaps": "on",
+    "admit_per_minute": 60,
+    "max_active": 500,
+    "pass_seconds": 600,
 }
 TEXTS = {"name": "A play", "description": "In five acts.", "venue_name": "The theatre", "is_active": "on"}
 SEATING = {"rows": 5, "cols": 10, "sections": [{"name": "A", "price": 4500, "subsections": 4}]}

@@ -57,6 +57,7 @@ def test_the_script_gets_its_addresses_and_limits(client_of, concert):
         "checkout": "/checkout/00000000-0000-0000-0000-000000000000",
         "login": "/login",
         "bookings": "/bookings",
+        "queue": f"/queue/{concert.pk}",
     }
 
 

@@ -158,7 +158,7 @@ class Stream:
             if line and name:  # a comment has no name
                 fields[name] = value
             elif "data" in fields:
-                return Message(fields["event"], json.loads(fields["data"]), fields["id"])
+                return Message(fields["event"], json.loads(fields["data"]), fields.get("id", ""))
             else:
                 fields = {}
         raise AssertionError("the stream ended")

@@ -36,10 +36,14 @@ PROMISED = {
     "/api/booking/{booking_id}/tickets.pdf": {"get"},
     "/api/event/{event_id}/sse": {"get"},
     "/api/booking/event/{event_id}/sse": {"get"},
+    "/api/event/{event_id}/queue": {"get", "post", "delete"},
     "/api/event/{event_id}/check-in": {"get", "post", "delete"},
     "/api/event/{event_id}/check-in/manifest": {"get"},
     "/api/event/{event_id}/check-in/batch": {"post"},
     "/api/event/{event_id}/gate-staff/{email}": {"put", "delete"},
+    "/api/operator": {"get"},
+    "/api/operator/switch/{name}": {"post"},
+    "/api/operator/event/{event_id}": {"post"},
 }
 
 

@@ -5,7 +5,9 @@ import os
 import subprocess
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import httpx
 import pytest
@@ -26,6 +28,16 @@ class Mirror(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        """Answers only when it may."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.waiting.append(self.path)
+        self.may_answer.wait(20)
+        self.do_GET()
+
+    waiting: ClassVar[list[str]] = []
+    may_answer: ClassVar[threading.Event] = threading.Event()
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Not into the tests' output."""
@@ -50,7 +62,7 @@ def running_proxy(web: int, realtime: int) -> Iterator[httpx.Client]:
         "LISTEN_ADDRESS": f"127.0.0.1:{port}",
         "WEB_ADDRESS": f"127.0.0.1:{web}",
         "REALTIME_ADDRESS": f"127.0.0.1:{realtime}",
-        "MAXCONN": "100",
+        "MAXCONN": "200",
         "PUBLIC_SCHEME": "https",
     }
     with subprocess.Popen(["ticketing/processes/proxy"], env=environment, cwd=state.CHECKOUT) as haproxy:
@@ -117,3 +129,31 @@ def test_an_absent_server_is_a_problem_that_asks_to_come_back(lonely_proxy: http
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.headers["Retry-After"] == "2"
     assert response.json()["code"] == "overloaded"
+
+
+def test_writes_that_wait_hold_up_neither_readers_nor_those_who_sign_in(proxy: httpx.Client) -> None:
+    at_once, more = 64, 16
+    Mirror.waiting.clear()
+    Mirror.may_answer.clear()
+    with ThreadPoolExecutor(at_once + more + 1) as crowd:
+        writes = [crowd.submit(proxy.post, "/api/booking", json={}) for _ in range(at_once + more)]
+        assert processes.wait_for(lambda: len(Mirror.waiting) == at_once, 10)
+        assert {proxy.get("/api/event").status_code for _ in range(5)} == {200}
+        sign_in = crowd.submit(proxy.post, "/api/user/login", json={})
+        assert processes.wait_for(lambda: "/api/user/login" in Mirror.waiting, 10)
+        assert len(Mirror.waiting) == at_once + 1  # the others wait in the proxy
+        Mirror.may_answer.set()
+        assert {write.result().status_code for write in [*writes, sign_in]} == {200}
+
+
+def test_a_write_whose_turn_does_not_come_is_told_to_come_again(proxy: httpx.Client) -> None:
+    at_once = 64
+    Mirror.waiting.clear()
+    Mirror.may_answer.clear()
+    with ThreadPoolExecutor(at_once) as crowd:
+        writes = [crowd.submit(proxy.post, "/api/booking", json={}) for _ in range(at_once)]
+        assert processes.wait_for(lambda: len(Mirror.waiting) == at_once, 10)
+        refusal = proxy.post("/api/booking", json={})
+        assert (refusal.status_code, refusal.json()["code"], refusal.headers["Retry-After"]) == (503, "overloaded", "2")
+        Mirror.may_answer.set()
+        assert {write.result().status_code for write in writes} == {200}

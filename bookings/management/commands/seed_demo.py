@@ -48,7 +48,7 @@ ARENA = {
         ],
     },
 }
-FLASH = {
+FLASH: dict[str, Any] = {
     "name": "One night only: The Comeback",
     "description": "One evening, five thousand seats, and everybody wants to be there.",
     "venue_name": "City Stadium",
@@ -60,6 +60,9 @@ FLASH = {
             {"name": "Pitch", "price": 12_000, "subsections": 6, "tier": "VIP"},
         ],
     },
+    "waiting_room_on": True,
+    "admit_per_minute": 120,
+    "max_active": 200,
 }
 
 

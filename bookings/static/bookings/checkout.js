@@ -6,6 +6,7 @@
  */
 
 import { LiveFeed } from "../events/live.js";
+import { passHeader } from "../events/pass.js";
 import { alert, say } from "../ticketing/announce.js";
 import { call } from "../ticketing/api.js";
 import { dateTime, duration } from "../ticketing/format.js";
@@ -171,7 +172,7 @@ part("again").addEventListener("click", async () => {
   button.ariaBusy = "true";
   if (attempt.of !== booking.id) attempt = { of: booking.id, key: crypto.getRandomValues(new Uint32Array(4)).join("-") };
   try {
-    const { data } = await call("POST", "/api/booking", { body: sameSeats(), headers: { "Idempotency-Key": attempt.key } });
+    const { data } = await call("POST", "/api/booking", { body: sameSeats(), headers: againHeaders() });
     await begin(data);
   } catch (problem) {
     refuseAgain(problem);
@@ -179,6 +180,10 @@ part("again").addEventListener("click", async () => {
     button.ariaBusy = null;
   }
 });
+
+function againHeaders() {
+  return { "Idempotency-Key": attempt.key, ...passHeader(booking.event_id) };
+}
 
 function sameSeats() {
   const { event_id, section, subsection, quantity, seat_positions } = booking;

@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
-from bookings.errors import TooManyHolds
+from bookings.errors import QueuePassRequired, TooManyHolds
 from bookings.idempotency import Once
-from bookings.models import Booking
+from bookings.models import Booking, QueuePass
 from bookings.news import announce_booking
 from bookings.operations.expiry import release_expired
 from bookings.operations.hold import Wish
 from bookings.states import BookingStatus, SelectionMode
 from bookings.tests.specification.choosing import best_seats, check_single_gaps
-from events.clock import Now
+from events.clock import database_now
 from events.errors import NotEnoughSeats, NotOnSale, SeatsTaken
 from events.models import Event, Subsection, Ticket
 from events.operations.seats import change_seats, free_positions, lock_subsection
@@ -28,7 +28,7 @@ OPEN_HOLDS = """
 """
 
 
-def hold_seats(*, buyer: User, wish: Wish, once: Once | None = None) -> Booking:
+def hold_seats(*, buyer: User, wish: Wish, once: Once | None = None, pass_from: datetime | None = None) -> Booking:
     """Holds the seats for the buyer until the booking's `expires_at`; all of them or none.
 
     Before any lock, what can be refused cheaply is refused. Then, in one transaction:
@@ -38,12 +38,14 @@ def hold_seats(*, buyer: User, wish: Wish, once: Once | None = None) -> Booking:
     3. Insert the booking, move the seats (the guarded update is the last word), append to the trail.
     4. After the commit the event's viewers and the buyer are told.
 
-    The same `once` gives the same booking again. Raises NotFound, BadInput, NotOnSale, SeatsTaken, NotEnoughSeats,
-    WouldLeaveSingleSeat, TooManyHolds, IdempotencyKeyReused.
+    The same `once` gives the same booking again. Raises NotFound, BadInput, QueuePassRequired, NotOnSale, SeatsTaken,
+    NotEnoughSeats, WouldLeaveSingleSeat, TooManyHolds, IdempotencyKeyReused.
     """
     if (earlier := _earlier(buyer, once)) is not None:
         return earlier
-    block = _block_on_sale(wish)
+    block = _block(wish)
+    _check_pass(buyer, block.event, pass_from)
+    _check_on_sale(block.event, database_now())
     positions = _wanted_positions(wish, block)
     _refuse_cheaply(wish, block, positions)
     try:
@@ -80,16 +82,27 @@ def _earlier(buyer: User, once: Once | None) -> Booking | None:
     return booking
 
 
-def _block_on_sale(wish: Wish) -> Subsection:
-    """The block with its event, if seats of it may be held now by the database's clock."""
-    blocks = Subsection.objects.select_related("event").annotate(now=Now())
+def _block(wish: Wish) -> Subsection:
+    """The block with its event."""
+    blocks = Subsection.objects.select_related("event")
     block = blocks.filter(event_id=wish.event_id, section=wish.section, number=wish.subsection).first()
     if block is None:
         if not Event.objects.filter(pk=wish.event_id).exists():
             raise NotFound("There is no such event.")
         raise BadInput.field("section", f"This event has no block {wish.section[:32]} {wish.subsection}.", "unknown")
-    _check_on_sale(block.event, block.now)
     return block
+
+
+def _check_pass(buyer: User, event: Event, pass_from: datetime | None) -> None:
+    """Where the waiting room of an event on sale is on, the buyer's pass must be neither over nor used up."""
+    if not event.waiting_room_on or not event.is_active:
+        return
+    if event.status not in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT):
+        return
+    if pass_from is None:
+        raise QueuePassRequired(event.pk)
+    if not QueuePass.objects.active().filter(event=event, user=buyer, issued_at=pass_from).exists():
+        raise QueuePassRequired(event.pk)
 
 
 def _check_on_sale(event: Event, now: datetime) -> None:

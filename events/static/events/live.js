@@ -6,6 +6,8 @@
  * each event as it comes.
  */
 
+import { tellReadOnly } from "../ticketing/read_only.js";
+
 const PATIENCE = 12_000; // ms without a word (a tick comes every 5 s) before a socket counts as dead
 const FIRST_WAIT = 400; // ms before the second try; doubled with each failure, a random half of it taken off
 const LONGEST_WAIT = 12_000;
@@ -27,6 +29,7 @@ const keyOf = (section, subsection) => `${section}\n${subsection}`;
  * - `seats` `{section, subsection, version, seats}`: all letters of a block, as they are at `version`
  * - `booking` `{booking}`, `expiring` `{booking_id, seconds_left}`: the signed-in buyer's
  * - `selecting` `{section, subsection, seats, viewer}`: what another viewer looks at; an empty list clears it
+ * - `queue_position` `{position, ahead, eta_seconds, …}`, `admitted` `{pass, expires_at}`, `queue_left`: his place in line
  * - `gone`: there is no such event (any more); nothing follows
  * Other frames of the server are dispatched under their type.
  */
@@ -195,6 +198,9 @@ export class LiveFeed extends EventTarget {
       this.#tell("booking", { booking: { id, ...booking } });
     });
     stream.addEventListener("booking_expiring", ({ data }) => this.#tell("expiring", JSON.parse(data)));
+    for (const type of ["queue_position", "admitted", "queue_left"]) {
+      stream.addEventListener(type, ({ data }) => this.#tell(type, JSON.parse(data)));
+    }
   }
 
   #streamed({ stats, sections }, initial) {
@@ -233,6 +239,7 @@ export class LiveFeed extends EventTarget {
       case "counts_changed":
         return this.#hearDelta(frame);
       case "tick":
+        tellReadOnly(frame.read_only === true);
         return this.#hearTick(frame.versions);
       case "booking_updated":
         return this.#tell("booking", frame);

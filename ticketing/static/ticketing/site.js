@@ -2,8 +2,10 @@
 
 import { enhanceForms } from "./forms.js";
 import { localize } from "./localize.js";
+import { watchReadOnly } from "./read_only.js";
 import { showKept } from "./toast.js";
 
 enhanceForms();
 localize();
+watchReadOnly();
 showKept();

@@ -3,6 +3,7 @@
  */
 
 import { call } from "../../ticketing/api.js";
+import { passHeader } from "../pass.js";
 
 const PLACEHOLDER = "00000000-0000-0000-0000-000000000000";
 
@@ -37,7 +38,7 @@ export class Holder {
 
   async #hold(block, wish) {
     const body = { event_id: this.#eventId, section: block.section, subsection: block.number, ...wish };
-    const headers = { "Idempotency-Key": this.#key(JSON.stringify(body)) };
+    const headers = { "Idempotency-Key": this.#key(JSON.stringify(body)), ...passHeader(this.#eventId) };
     try {
       const { data } = await call("POST", "/api/booking", { body, headers });
       forget(this.#eventId);

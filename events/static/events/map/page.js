@@ -5,6 +5,7 @@ import { call } from "../../ticketing/api.js";
 import { count, duration, money } from "../../ticketing/format.js";
 import { toast } from "../../ticketing/toast.js";
 import { LiveFeed } from "../live.js";
+import { forgetPass } from "../pass.js";
 import { bestScattered, bestTogether, nearestEqual } from "./best.js";
 import { Colours } from "./colours.js";
 import { Filter } from "./filters.js";
@@ -15,6 +16,7 @@ import { SeatModel } from "./model.js";
 import { Picks } from "./picks.js";
 import { Summary } from "./summary.js";
 import { Tooltip } from "./tooltip.js";
+import { showTurn } from "./turn.js";
 import { MapView } from "./view.js";
 import { blockName, leftWords, placesWords, seatsWords, shortName } from "./words.js";
 
@@ -263,12 +265,19 @@ async function hold() {
 
 function refused(problem, block, positions, names) {
   if (problem.status === 401) holder.signIn(block, names);
+  else if (problem.code === "queue_pass_required") goToQueue();
   else if (problem.code === "seats_taken") taken(problem, block, positions);
   else if (problem.code === "would_leave_single_seat") single(problem, block, positions);
   else if (problem.code === "too_many_holds") summary.tell(problem.message, [["Show my bookings", () => location.assign(dataset.bookings)]]);
   else if (problem.status === 0 || problem.status >= 500) summary.tell(problem.message, [["Try again", hold]]);
   else if (problem.status === 429) summary.tell(`Too many tries. Please wait ${problem.retryAfter ?? 60} seconds, then try again.`);
   else summary.tell(problem.message);
+}
+
+/** The picks are kept meanwhile, and picked again if they are still free then. */
+function goToQueue() {
+  forgetPass(eventId);
+  location.assign(dataset.queue);
 }
 
 function taken({ seats }, block, positions) {
@@ -319,5 +328,6 @@ function shortMoney(minor) {
 
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload()); // the seats held meanwhile are no longer picks
 
+showTurn(find("[data-turn]"), eventId);
 feed.start();
 load();

@@ -1,0 +1,41 @@
+"""The client's address, for limits. What a client says of itself is never believed."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Any
+
+from django.conf import settings
+
+UNKNOWN = "unknown"
+IPV6_PREFIX = 64  # bits; one subscriber has at least that many addresses to choose from (RFC 6177)
+
+
+def client_address(environ: Mapping[str, Any]) -> str:
+    """The IPv4 address, or the IPv6 network of 64 bits, from which a request (WSGI environment or META) came.
+
+    Each of our TRUSTED_PROXIES appends the address of its own caller to X-Forwarded-For, so the entry that many from
+    the right is the client's; what stands before it the client has written himself.
+    """
+    proxies = settings.TRUSTED_PROXIES
+    forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
+    if proxies and forwarded:
+        return _grouped(forwarded.split(",")[-proxies:][0])
+    return _grouped(environ.get("REMOTE_ADDR", ""))
+
+
+@lru_cache(maxsize=4_096)
+def _grouped(text: str) -> str:
+    """One name for what one subscriber can call from. Ports, brackets and zones are dropped."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return UNKNOWN
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or IPv6Network((address, IPV6_PREFIX), strict=False))
+    return str(address)

@@ -1,0 +1,160 @@
+"""Counting: exactly as far as the limit, in any span, by one round trip, and without Redis as well."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+import redis
+
+from accounts import limits
+from accounts.limits import Limit, Verdict, count
+from accounts.redis import client
+from realtime.tests.servers import free_port
+
+ALICE, BOB = "user:1", "user:2"
+
+pytestmark = pytest.mark.usefixtures("state_redis")
+
+
+@pytest.fixture
+def without_redis(use_redis: Callable[[str], None]) -> Iterator[None]:
+    limits._local.storage.reset()
+    use_redis(f"redis://127.0.0.1:{free_port()}/0")
+    yield
+    limits._local.storage.reset()
+
+
+def limit(most: int, seconds: int = 60, *, name: str = "api", caller: str = ALICE) -> Limit:
+    return Limit(name, most, seconds, caller)
+
+
+def passed(times: int, *its_limits: Limit) -> list[bool]:
+    return [count(its_limits).passes for _ in range(times)]
+
+
+def test_as_many_calls_pass_as_the_limit_says_and_others_have_their_own() -> None:
+    assert passed(4, limit(3)) == [True, True, True, False]
+    assert passed(1, limit(3, caller=BOB)) == passed(1, limit(3, name="booking")) == [True]
+
+
+@pytest.mark.usefixtures("without_redis")
+def test_without_redis_the_same_limit_counts_in_this_process() -> None:
+    assert passed(4, limit(3)) == [True, True, True, False]
+    assert passed(1, limit(3, caller=BOB)) == [True]
+
+
+def in_parallel(threads: int, times: int, call: Callable[[], Verdict]) -> Counter[bool]:
+    """Each thread calls so many times, all beginning together."""
+    start = Barrier(threads)
+
+    def one(number: int) -> Counter[bool]:
+        start.wait(30)
+        return Counter(call().passes for _ in range(times))
+
+    with ThreadPoolExecutor(threads) as pool:
+        return sum(pool.map(one, range(threads)), Counter())
+
+
+def test_of_two_hundred_at_once_exactly_the_limit_passes() -> None:
+    both = [limit(10), limit(50, name="booking")]
+    assert in_parallel(20, 10, lambda: count(both)) == {True: 10, False: 190}
+
+
+@pytest.mark.usefixtures("without_redis")
+def test_without_redis_threads_of_one_process_get_no_further_than_the_limit() -> None:
+    assert in_parallel(20, 10, lambda: count([limit(10)])) == {True: 10, False: 190}
+
+
+def test_a_burst_over_the_end_of_a_window_passes_no_more_than_the_limit() -> None:
+    """Of a counter that begins anew at each full second, twice as many would pass."""
+    span, most = 1, 20
+    passed_at: list[float] = []
+
+    def keep_calling(number: int) -> None:
+        end = time.monotonic() + 2.5
+        while time.monotonic() < end:
+            before = time.monotonic()
+            if count([limit(most, span)]).passes:
+                passed_at.append((before + time.monotonic()) / 2)
+            time.sleep(0.002)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(keep_calling, range(8)))
+    times = sorted(passed_at)
+    assert len(times) >= 2 * most
+    # A call's place is known to a few milliseconds only.
+    assert all(later - first > span - 0.2 for first, later in zip(times, times[most:], strict=False))
+
+
+def test_who_is_refused_waits_no_longer_for_having_asked_again() -> None:
+    assert passed(20, limit(1, 1)) == [True] + [False] * 19
+    time.sleep(1.01)
+    assert passed(1, limit(1, 1)) == [True]
+
+
+def test_a_call_that_one_limit_refuses_is_counted_by_none() -> None:
+    assert passed(3, limit(5), limit(1, name="booking")) == [True, False, False]
+    verdict = count([limit(5)])
+    assert verdict.standings[0].left == 3
+
+
+def test_one_round_trip_counts_in_all_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    count([limit(5)])  # the script is known from then on
+    trips = []
+    execute = type(client()).execute_command
+
+    def note(self: Any, *args: Any, **options: Any) -> Any:
+        trips.append(args[0])
+        return execute(self, *args, **options)
+
+    monkeypatch.setattr(type(client()), "execute_command", note)
+    count([limit(5), limit(5, name="surge"), limit(5, name="booking")])
+    assert trips == ["EVALSHA"]
+
+
+def test_headers_say_quota_window_rest_and_when_there_is_more() -> None:
+    first, second = count([limit(2), limit(1, 10, name="booking")]), count([limit(2), limit(1, 10, name="booking")])
+    assert dict(first.headers()) == {
+        "RateLimit-Policy": '"api";q=2;w=60, "booking";q=1;w=10',
+        "RateLimit": '"api";r=1;t=60, "booking";r=0;t=10',
+    }
+    assert second.exceeded.limit.name == "booking"
+    assert 1 <= second.exceeded.wait <= 10
+
+
+@pytest.mark.usefixtures("without_redis")
+def test_headers_are_told_without_redis_too() -> None:
+    headers = dict(count([limit(2)]).headers())
+    assert headers["RateLimit-Policy"] == '"api";q=2;w=60'
+    assert headers["RateLimit"].startswith('"api";r=1;t=')
+
+
+def test_a_window_is_forgotten_when_it_is_over_and_never_longer_than_its_limit(state_redis: redis.Redis) -> None:
+    passed(30, limit(10, 2))
+    (key,) = state_redis.keys("limit:*")
+    assert state_redis.llen(key) == 10
+    assert 0 < state_redis.pttl(key) <= 2_000
+
+
+def test_a_limit_that_was_lowered_counts_at_once(state_redis: redis.Redis) -> None:
+    passed(5, limit(10))
+    verdict = count([limit(3)])
+    assert (verdict.passes, verdict.standings[0].left) == (False, 0)
+
+
+def test_a_script_that_redis_has_forgotten_is_sent_again(state_redis: redis.Redis) -> None:
+    passed(1, limit(10))
+    state_redis.script_flush()
+    assert passed(1, limit(10)) == [True]
+
+
+def test_when_redis_is_gone_in_the_middle_callers_notice_nothing_but_a_fresh_start(
+    use_redis: Callable[[str], None], request: Any
+) -> None:
+    assert passed(4, limit(3)) == [True, True, True, False]
+    request.getfixturevalue("without_redis")
+    assert passed(4, limit(3)) == [True, True, True, False]

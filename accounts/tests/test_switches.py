@@ -1,0 +1,65 @@
+"""The operator's switches."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import OperationalError, connection
+
+from accounts import switches
+from accounts.models import Switch, User
+from accounts.switches import READ_ONLY, SURGE
+from ticketing.errors import BadInput
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_switch_that_nobody_turned_is_off() -> None:
+    assert not switches.is_on(SURGE)
+    assert not switches.is_on(READ_ONLY)
+
+
+def test_a_turned_switch_is_known_at_once_and_kept_with_who_turned_it(olga: User) -> None:
+    switch = switches.turn(name=SURGE, on=True, by=olga)
+    assert switches.is_on(SURGE) and not switches.is_on(READ_ONLY)
+    assert (switch.is_on, switch.changed_by) == (True, olga)
+    switches.turn(name=SURGE, on=False, by=olga)
+    assert not switches.is_on(SURGE)
+    assert Switch.objects.get().changed_at > switch.changed_at
+
+
+def test_there_are_no_other_switches(olga: User) -> None:
+    with pytest.raises(BadInput):
+        switches.turn(name="everything", on=True, by=olga)
+    assert not Switch.objects.exists()
+
+
+def test_another_process_learns_of_it_when_it_looks_again(olga: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    switches.turn(name=SURGE, on=True, by=olga)
+    switches.forget()
+    monkeypatch.setattr(switches, "LIFE_SECONDS", 60)
+    assert switches.is_on(SURGE)
+    Switch.objects.update(is_on=False)
+    assert switches.is_on(SURGE)  # known for a while
+    monkeypatch.setattr(switches, "LIFE_SECONDS", 0)
+    assert not switches.is_on(SURGE)
+
+
+def test_who_looks_often_asks_once(
+    django_assert_num_queries: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switches.forget()
+    monkeypatch.setattr(switches, "LIFE_SECONDS", 60)
+    with django_assert_num_queries(1):  # type: ignore[attr-defined]
+        for _ in range(100):
+            switches.is_on(SURGE)
+
+
+def test_while_the_database_is_away_the_last_position_counts(olga: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    switches.turn(name=READ_ONLY, on=True, by=olga)
+
+    def away(*args: object) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(switches, "LIFE_SECONDS", 0)
+    monkeypatch.setattr(connection, "cursor", away)
+    assert switches.is_on(READ_ONLY)

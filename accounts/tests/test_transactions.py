@@ -1,0 +1,167 @@
+"""Operations are run again where that is safe, and only there. The database is real, and so are its failures."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from django.db import IntegrityError, OperationalError, connection
+from django.db.models.functions import Now
+
+from accounts.models import Switch
+from accounts.tests.cable import Cable, cable
+from accounts.transactions import ATTEMPTS, durably
+from ticketing.errors import OutcomeUnknown, Overloaded
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Runs(list[str]):
+    """The names of the operations that were begun."""
+
+
+@pytest.fixture
+def runs() -> Runs:
+    return Runs()
+
+
+@pytest.fixture
+def wire() -> Iterator[Cable]:
+    with cable() as through:
+        yield through
+
+
+def written(name: str = "mark") -> int:
+    return Switch.objects.filter(name=name).count()
+
+
+def write(runs: Runs, name: str = "mark") -> None:
+    runs.append(name)
+    Switch.objects.create(name=name, changed_at=Now())
+
+
+def test_an_operation_that_does_not_fail_runs_once(runs: Runs) -> None:
+    durably(write)(runs)
+    assert (len(runs), written()) == (1, 1)
+
+
+def test_a_refusal_is_no_failure(runs: Runs) -> None:
+    @durably
+    def refuse() -> None:
+        write(runs)
+        raise Overloaded
+
+    with pytest.raises(Overloaded):
+        refuse()
+    assert (len(runs), written()) == (1, 0)
+
+
+def test_a_broken_rule_is_no_reason_to_try_again(runs: Runs) -> None:
+    durably(write)(runs)
+    with pytest.raises(IntegrityError):
+        durably(write)(runs)
+    assert (len(runs), written()) == (2, 1)
+
+
+def test_who_falls_victim_to_a_deadlock_runs_again() -> None:
+    for name in ("left", "right"):
+        Switch.objects.create(name=name, changed_at=Now())
+    both_hold_one = threading.Barrier(2)
+    begun: list[str] = []
+
+    @durably
+    def take(*names: str) -> None:
+        first, second = names
+        begun.append(first)
+        Switch.objects.select_for_update().get(name=first)
+        if begun.count(first) == 1:
+            both_hold_one.wait(5)
+        Switch.objects.filter(name=second).update(is_on=True)
+
+    def run(*names: str) -> None:
+        try:
+            take(*names)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=names) for names in (("left", "right"), ("right", "left"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(begun) == 3  # one of them twice
+    assert Switch.objects.filter(is_on=True).count() == 2
+
+
+@pytest.mark.parametrize("sqlstate", ["40001", "40P01"])
+def test_what_the_database_gave_up_is_tried_a_few_times(runs: Runs, sqlstate: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SEQUENCE tries")
+        cursor.execute(
+            f"CREATE FUNCTION give_up() RETURNS void LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF nextval('tries') < 3 THEN RAISE EXCEPTION 'no' USING ERRCODE = '{sqlstate}'; END IF; END $$"
+        )
+    try:
+        durably(_write_and_call)(runs)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION give_up; DROP SEQUENCE tries")
+    assert (len(runs), written()) == (3, 1)
+
+
+def _write_and_call(runs: Runs) -> None:
+    write(runs)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT give_up()")
+
+
+def test_it_ends_with_the_failure_when_it_never_gets_better(runs: Runs) -> None:
+    @durably
+    def give_up() -> None:
+        write(runs)
+        with connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END $$")
+
+    with pytest.raises(OperationalError):
+        give_up()
+    assert (len(runs), written()) == (ATTEMPTS, 0)
+
+
+def test_a_connection_lost_before_the_commit_costs_nothing(wire: Cable, runs: Runs) -> None:
+    wire.cut_at(b'INSERT INTO "accounts_switch"', deliver=True)
+    durably(write)(runs)
+    assert (wire.cuts, len(runs), written()) == (1, 2, 1)
+
+
+def test_a_connection_lost_while_idle_costs_nothing(wire: Cable, runs: Runs) -> None:
+    assert written() == 0
+    wire.cut()
+    durably(write)(runs)
+    assert (len(runs), written()) == (2, 1)
+
+
+@pytest.mark.parametrize("deliver", [True, False], ids=["the database heard it", "the database did not"])
+def test_a_connection_lost_during_the_commit_is_never_guessed_about(wire: Cable, runs: Runs, deliver: bool) -> None:
+    wire.cut_at(b"COMMIT", deliver=deliver)
+    with pytest.raises(OutcomeUnknown) as unknown:
+        durably(write)(runs)
+    assert unknown.value.body()["code"] == "overloaded"
+    assert (len(runs), written()) == (1, int(deliver))
+
+
+def test_a_session_that_may_only_read_is_left_for_another(runs: Runs) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+    durably(write)(runs)
+    assert (len(runs), written()) == (2, 1)
+
+
+def test_a_server_that_ends_our_session_is_asked_again(runs: Runs) -> None:
+    @durably
+    def interrupted() -> None:
+        write(runs)
+        if len(runs) == 1:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    interrupted()
+    assert (len(runs), written()) == (2, 1)

@@ -1,0 +1,83 @@
+"""The guard before a hold: people pass, suspects get a proof of work, who would have to work too long is refused."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from accounts.counters import count
+from accounts.redis import RedisGone
+from bookings.bots.challenge import (
+    KEPT_SECONDS,
+    MOST_SECONDS,
+    Solved,
+    make_challenge,
+    read_solution,
+    seconds_of_work,
+    tries_for,
+)
+from bookings.bots.memory import Memory, note_attempt, note_refusal
+from bookings.bots.signals import Facts, comes_from_page, faded, signals_of
+from bookings.errors import ChallengeRequired, TakenForBot
+
+if TYPE_CHECKING:
+    from bookings.gatekeeping import Attempt
+
+A_DAY = 24 * 60  # minutes
+
+
+def refuse_bots(attempt: "Attempt", now: float | None = None) -> None:
+    """Lets the attempt pass or not; one round trip to Redis, and a second only for a refusal.
+
+    Without Redis everybody passes. `now` (seconds) is the clock of Redis unless a test drives it. Raises TakenForBot;
+    ChallengeRequired, to be answered by the same request with the solution in `X-Challenge-Solution`.
+    """
+    if not settings.BOT_CHALLENGE:
+        return
+    solved = read_solution(attempt.environ.get("HTTP_X_CHALLENGE_SOLUTION", ""), attempt.buyer_id)
+    try:
+        known = note_attempt(
+            buyer_id=attempt.buyer_id,
+            event_id=attempt.event_id,
+            address=attempt.address,
+            solution=solved.name if solved else "",
+            solution_seconds=KEPT_SECONDS,
+            now=now,
+        )
+        refusal = _judged(attempt, known, solved)
+        if refusal is not None:
+            challenged = isinstance(refusal, ChallengeRequired)
+            note_refusal(buyer_id=attempt.buyer_id, address=attempt.address, challenged=challenged)
+            raise refusal
+    except RedisGone:
+        return
+
+
+def _judged(attempt: "Attempt", known: Memory, solved: Solved | None) -> ChallengeRequired | TakenForBot | None:
+    agent = attempt.environ.get("HTTP_USER_AGENT", "")
+    facts = replace(known.facts, from_page=comes_from_page(attempt.environ), agent=agent)
+    seconds = _work(facts)
+    if seconds == 0:
+        return None
+    if seconds > MOST_SECONDS:
+        count("challenge:refused")
+        return TakenForBot(_why(facts), _minutes_to_wait(facts))
+    tries = tries_for(seconds)
+    if solved and known.solved and solved.tries >= tries:
+        count("challenge:solved")
+        return None
+    count("challenge:given")
+    return ChallengeRequired(_why(facts), make_challenge(attempt.buyer_id, tries))
+
+
+def _minutes_to_wait(facts: Facts) -> int:
+    """After how many minutes a solved challenge will do again."""
+    return next((minutes for minutes in range(1, A_DAY) if _work(faded(facts, minutes * 60)) <= MOST_SECONDS), A_DAY)
+
+
+def _work(facts: Facts) -> float:
+    return seconds_of_work(sum(signal.points for signal in signals_of(facts)))
+
+
+def _why(facts: Facts) -> str:
+    return signals_of(facts)[0].why

@@ -1,0 +1,32 @@
+"""The draw of a waiting room, done again."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from bookings.waiting.verify import verify_shuffle
+from ticketing.errors import DomainError
+
+
+class Command(BaseCommand):
+    """Exits with 1 if the draw was not what the published seed makes of it."""
+
+    help = "Prove that those who came before the sale were queued in the order of the published seed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--event", type=int, required=True, help="Its id.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            found = verify_shuffle(event_id=options["event"])
+        except DomainError as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(f"seed       {found.seed}")
+        self.stdout.write(f"seed hash  {found.seed_hash}")
+        self.stdout.write(f"drawn at   {found.drawn_at:%Y-%m-%d %H:%M:%S} UTC, {found.early:,} came early")
+        self.stdout.write(
+            f"let in     {found.admitted:,} of them so far, {found.overtaken:,} after somebody behind them"
+        )
+        if found.first_wrong is not None:
+            raise CommandError(f"The order is not that of the seed, from place {found.first_wrong + 1} on.")
+        self.stdout.write("The order is that of the seed.")

@@ -1,0 +1,27 @@
+"""The waiting room's page."""
+
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from events.reads import visible_event
+from ticketing.errors import NotFound
+
+
+@require_safe
+@never_cache
+@login_required
+def waiting_room(request: HttpRequest, event_id: int) -> HttpResponse:
+    """`/queue/{id}`: gets in line and shows how it goes on, by its script. Without a waiting room, the event's page."""
+    try:
+        event = visible_event(event_id, cast(User, request.user))
+    except NotFound as error:
+        raise Http404(str(error)) from error
+    if not event.waiting_room_on:
+        return redirect("event", event_id)
+    return render(request, "bookings/queue.html", {"event": event})

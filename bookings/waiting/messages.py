@@ -1,0 +1,67 @@
+"""How a buyer's standing in the queue is told: as the API's body, as a frame and as a message of a stream."""
+
+from typing import Any
+
+from bookings.models import QueuePass
+from bookings.waiting.join import Standing
+from bookings.waiting.tokens import pass_token
+from realtime.frames import socket_frame, stream_message
+
+LEFT = {"type": "queue_left"}
+
+
+def standing_body(standing: Standing) -> dict[str, Any]:
+    """The answer of /api/event/{id}/queue."""
+    state = "admitted" if standing.queue_pass else "waiting"
+    body = {"token": standing.token, "state": state, **_place(standing), **_room(standing)}
+    return body | (_pass(standing.queue_pass) if standing.queue_pass else {})
+
+
+def standing_event(standing: Standing | None) -> dict[str, Any]:
+    """What is told live; for None, that the buyer stands in the queue no longer."""
+    if standing is None:
+        return LEFT
+    if standing.queue_pass:
+        return {"type": "admitted", **_pass(standing.queue_pass)}
+    return {"type": "queue_position", **_place(standing), **_room(standing)}
+
+
+def frame(event: dict[str, Any]) -> bytes:
+    """For the event's WebSocket."""
+    return socket_frame(event)
+
+
+def message(event: dict[str, Any], event_id: int) -> bytes:
+    """For the buyer's stream. Without an id: that of the last booking stays what the client goes on from."""
+    kind = event["type"]
+    data = {name: value for name, value in event.items() if name != "type"}
+    return stream_message(kind, {"event_type": kind, "event_id": event_id, **data}, None)
+
+
+def _place(standing: Standing) -> dict[str, Any]:
+    ahead, eta = standing.ahead, standing.eta
+    return {
+        "position": 0 if standing.queue_pass else None if ahead is None else ahead + 1,
+        "ahead": ahead,
+        "eta_seconds": eta and eta.soonest,
+        "eta_seconds_latest": eta and eta.latest,
+    }
+
+
+def _room(standing: Standing) -> dict[str, Any]:
+    event = standing.event
+    return {
+        "admit_per_minute": event.admit_per_minute,
+        "paused": event.admission_paused,
+        "opens_at": None if event.drawn_at else event.sales_start_at,
+    }
+
+
+def _pass(queue_pass: QueuePass) -> dict[str, Any]:
+    signed = pass_token(
+        user_id=queue_pass.user_id,
+        event_id=queue_pass.event_id,
+        issued_at=queue_pass.issued_at,
+        ends_at=queue_pass.ends_at,
+    )
+    return {"pass": signed, "expires_at": queue_pass.ends_at}

@@ -1,0 +1,64 @@
+"""A proof of work is done by the page itself; people at most read that their browser is being checked."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Response, expect
+from redis import Redis
+
+from accounts.models import User
+from bookings.bots.memory import Wasted, note_wasted
+from bookings.models import Booking
+from e2e.tests.seatmap import SeatMap
+from e2e.tests.visitors import Visitors
+from events.models import Event
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_known(settings: Any, state_redis: Redis) -> None:
+    settings.BOT_CHALLENGE = True
+
+
+def suspect(buyer: User, event: Event, wasted: int) -> None:
+    """So many holds of the buyer's came to nothing."""
+    note_wasted([Wasted(buyer.pk, event.pk)] * wasted)
+
+
+def test_the_page_solves_a_challenge_and_holds_the_seats(visitors: Visitors, alice: User, concert: Event) -> None:
+    suspect(alice, concert, wasted=4)
+    seats = SeatMap(visitors(alice), concert)
+    answers: list[int] = []
+
+    def note(answer: Response) -> None:
+        if answer.url.endswith("/api/booking"):
+            answers.append(answer.status)
+
+    seats.page.on("response", note)
+    seats.pick("A", 1, (1, 1))
+    seats.hold()
+    expect(seats.page.get_by_role("heading", level=1)).to_have_text("Checkout")
+    assert answers == [403, 201]
+    assert Booking.objects.filter(buyer=alice).count() == 1
+
+
+def test_who_has_to_wait_is_told_why(visitors: Visitors, alice: User, concert: Event) -> None:
+    suspect(alice, concert, wasted=4)
+    page = visitors(alice)
+    page.add_init_script(
+        "Worker = class extends EventTarget { postMessage() {} terminate() {} }"
+    )  # one that never ends
+    seats = SeatMap(page, concert)
+    seats.pick("A", 1, (1, 1))
+    seats.hold()
+    expect(page.locator("#toasts")).to_contain_text("Checking your browser…")
+    expect(page.locator("#live-polite")).to_contain_text("Checking your browser…")
+
+
+def test_who_is_refused_reads_why_and_for_how_long(visitors: Visitors, alice: User, concert: Event) -> None:
+    suspect(alice, concert, wasted=9)
+    seats = SeatMap(visitors(alice), concert)
+    seats.pick("A", 1, (1, 1))
+    seats.hold()
+    expect(seats.page.locator("main")).to_contain_text("several of your holds ended unpaid or were let go")
+    expect(seats.page.locator("main")).to_contain_text("try again in")
+    assert not Booking.objects.exists()

@@ -1,0 +1,71 @@
+"""The operator's page: figures of the moment, and the switches that everybody feels."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts import switches
+from accounts.models import Switch, User
+from e2e.tests.test_every_page import COLOURS, WIDER, assert_accessible
+from e2e.tests.visitors import PHONE, Visitors
+from events.models import Event
+
+
+@pytest.fixture
+def queued(new_event: Callable[..., Event]) -> Event:
+    return new_event(name="One night only", waiting_room_on=True, admit_per_minute=60)
+
+
+def test_the_operator_switches_and_steers(visitors: Visitors, olga: User, queued: Event) -> None:
+    page = visitors(olga, "/operator")
+    room = page.get_by_role("article").filter(has_text="One night only")
+    expect(room).to_contain_text("Letting in")
+
+    room.get_by_role("button", name="Pause").click()
+    expect(room).to_contain_text("Paused")
+    queued.refresh_from_db()
+    assert queued.admission_paused
+
+    room.get_by_label("Let in a minute").fill("300")
+    room.get_by_role("button", name="Set speed").click()
+    expect(room).to_contain_text("of 300")
+
+    page.get_by_role("button", name="Switch surge on").click()
+    expect(page.get_by_role("button", name="Switch surge off")).to_be_visible()
+    assert Switch.objects.get(name=switches.SURGE).changed_by == olga
+    page.get_by_role("button", name="Switch surge off").click()
+    expect(page.get_by_role("button", name="Switch surge on")).to_be_visible()
+
+
+def test_read_only_mode_is_told_on_the_map_and_ends_by_itself(
+    visitors: Visitors, olga: User, alice: User, concert: Event
+) -> None:
+    visitors.forgive("status of 503")
+    operator, buyer = visitors(olga, "/operator"), visitors(alice, f"/events/{concert.pk}")
+    notice = buyer.locator("#read-only")
+    expect(notice).to_be_hidden()
+
+    operator.get_by_role("button", name="Switch read-only on").click()
+    expect(notice).to_be_visible()
+    expect(buyer.locator("[data-live-state]")).to_have_attribute("data-live-state", "live")
+
+    operator.get_by_role("button", name="Switch read-only off").click()
+    expect(notice).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_accessible_and_fits_a_phone(visitors: Visitors, olga: User, queued: Event, scheme: str) -> None:
+    page = visitors(olga, "/operator", color_scheme=scheme)
+    expect(page.get_by_role("article")).to_contain_text("One night only")
+    assert_accessible(page)
+    page.set_viewport_size(PHONE)
+    content, window = page.evaluate(WIDER)
+    assert content <= window
+    assert_accessible(page, options=COLOURS)
+
+
+def test_buyers_find_no_operators_page(visitors: Visitors, alice: User) -> None:
+    visitors.forgive("status of 403")
+    page = visitors(alice, "/operator")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Operator")

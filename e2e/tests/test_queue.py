@@ -1,0 +1,194 @@
+"""The waiting room's page: from the event's page into line, and on to the seats when it is one's turn."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from bookings.models import Booking, QueuePass
+from bookings.tests.conftest import forget_queues
+from bookings.waiting.admit import admit_waiting
+from bookings.waiting.join import join_queue
+from e2e.tests.seatmap import SeatMap
+from e2e.tests.test_every_page import COLOURS, WIDER, assert_accessible
+from e2e.tests.visitors import PHONE, Visitors
+from events.clock import database_now
+from events.models import Event
+
+
+@pytest.fixture
+def rush(new_event: Callable[..., Event]) -> Event:
+    """An event with its waiting room on."""
+    forget_queues()
+    return new_event(name="One night only", waiting_room_on=True, admit_per_minute=120)
+
+
+@pytest.fixture
+def crowd(rush: Event, new_user: Callable[..., User]) -> list[User]:
+    """Five who are there already; the room has opened."""
+    people = [new_user(f"person{number}") for number in range(5)]
+    for person in people:
+        join_queue(event_id=rush.pk, user=person)
+    admit_waiting(at=0)
+    return people
+
+
+def open_queue(visitors: Visitors, user: User, event: Event, **options: Any) -> Page:
+    page = visitors(user, f"/queue/{event.pk}", **options)
+    expect(page.get_by_role("heading", level=1)).to_have_text(event.name)
+    return page
+
+
+def test_a_buyer_is_sent_into_line_waits_and_holds_his_seats(
+    visitors: Visitors, rush: Event, crowd: list[User], alice: User
+) -> None:
+    seats = SeatMap(visitors(alice), rush)
+    page = seats.page
+    expect(page.locator("[data-turn]")).to_contain_text("get in line")
+    seats.pick("A", 1, (2, 1), (2, 2))
+    seats.hold()
+    expect(page).to_have_url(re.compile(f"/queue/{rush.pk}$"))
+    expect(page.locator("#queue-number")).to_have_text("5")
+    expect(page.get_by_role("heading", level=2).first).to_have_text("You’re in line")
+    expect(page.locator("#queue-eta")).to_have_text("Your turn: in less than a minute.")
+
+    admit_waiting(at=1)
+    expect(page.locator("#queue-number")).to_have_text("3")
+    expect(page.get_by_role("progressbar")).to_have_js_property("value", 0.4)
+    admit_waiting(at=2)
+    admit_waiting(at=3)
+    expect(page.get_by_role("heading", level=2).first).to_have_text("It’s your turn!")
+    expect(page).to_have_url(re.compile(f"/events/{rush.pk}$"))
+    expect(page.locator("[data-turn]")).to_contain_text("It’s your turn")
+    expect(seats.summary).to_contain_text("2 seats · $100.00")
+    seats.hold()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
+    assert Booking.objects.get(buyer=alice).positions == [10, 11]
+
+
+def test_reloading_and_a_second_tab_keep_the_place(
+    visitors: Visitors, rush: Event, crowd: list[User], alice: User, bob: User
+) -> None:
+    page = open_queue(visitors, alice, rush)
+    expect(page.locator("#queue-number")).to_have_text("5")
+    join_queue(event_id=rush.pk, user=bob)
+    page.reload()
+    expect(page.locator("#queue-number")).to_have_text("5")
+    second = page.context.new_page()
+    second.goto(f"/queue/{rush.pk}")
+    expect(second.locator("#queue-number")).to_have_text("5")
+
+
+def test_a_lost_queue_forms_again_and_nobody_has_to_do_anything(
+    visitors: Visitors, rush: Event, crowd: list[User], alice: User, bob: User
+) -> None:
+    first, second = open_queue(visitors, alice, rush), open_queue(visitors, bob, rush)
+    expect(second.locator("#queue-number")).to_have_text("6")
+    forget_queues()
+    expect(first.locator("#queue-number")).to_have_text("0")
+    expect(second.locator("#queue-number")).to_have_text("1")
+    expect(first.get_by_role("heading", level=2).first).to_have_text("You’re next")
+
+
+def test_a_number_that_rises_is_explained(visitors: Visitors, rush: Event, alice: User, crowd: list[User]) -> None:
+    token = join_queue(event_id=rush.pk, user=(person := crowd[0])).token
+    page = open_queue(visitors, alice, rush)
+    expect(page.locator("#queue-number")).to_have_text("5")
+    forget_queues()
+    expect(page.locator("#queue-number")).to_have_text("0")
+    join_queue(event_id=rush.pk, user=person, token=token)
+    expect(page.locator("#queue-number")).to_have_text("1")
+    expect(page.locator("#queue-note")).to_contain_text("have come back to their places")
+
+
+def test_without_the_live_feed_the_page_asks(visitors: Visitors, rush: Event, crowd: list[User], alice: User) -> None:
+    visitors.forgive("WebSocket|EventSource|ERR_|status of 50")
+    page = visitors(alice)
+    page.route_web_socket("**/ws/**", lambda socket: socket.close(code=1011))
+    page.route("**/sse", lambda route: route.abort())
+    page.clock.install()
+    page.goto(f"/queue/{rush.pk}")
+    expect(page.locator("#queue-number")).to_have_text("5")
+    admit_waiting(at=1)
+    page.clock.fast_forward(60_000)
+    expect(page.locator("#queue-number")).to_have_text("3")
+
+
+def test_paused_is_said(visitors: Visitors, rush: Event, crowd: list[User], alice: User) -> None:
+    page = open_queue(visitors, alice, rush)
+    expect(page.locator("#queue-number")).to_have_text("5")
+    Event.objects.filter(pk=rush.pk).update(admission_paused=True)
+    expect(page.get_by_role("heading", level=2).first).to_have_text("The queue is paused")
+    expect(page.locator("#queue-eta")).to_contain_text("Your place is kept")
+    Event.objects.filter(pk=rush.pk).update(admission_paused=False)
+    expect(page.get_by_role("heading", level=2).first).to_have_text("You’re in line")
+
+
+def test_before_the_sale_the_page_says_how_places_are_given(
+    visitors: Visitors, rush: Event, alice: User, bob: User
+) -> None:
+    Event.objects.filter(pk=rush.pk).update(sales_start_at=database_now() + timedelta(hours=2))
+    page = open_queue(visitors, alice, rush)
+    expect(page.get_by_role("heading", level=2).first).to_have_text("You’re here before the start")
+    expect(page.locator("#queue-eta")).to_contain_text("random order")
+    page.get_by_text("Proof that nobody can choose the order").click()
+    expect(page.get_by_text(rush.seed_hash)).to_be_visible()
+    Event.objects.filter(pk=rush.pk).update(sales_start_at=database_now())
+    admit_waiting(at=0)
+    expect(page.get_by_role("heading", level=2).first).to_have_text("You’re next")
+
+
+def test_leaving_is_asked_about_and_done(visitors: Visitors, rush: Event, crowd: list[User], alice: User) -> None:
+    page = open_queue(visitors, alice, rush)
+    leave = page.get_by_role("button", name="Leave the queue")
+    leave.click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#queue-number")).to_have_text("5")
+    leave.click()
+    page.get_by_role("button", name="Leave", exact=True).click()
+    expect(page).to_have_url(re.compile(f"/events/{rush.pk}$"))
+    expect(page.locator("#toasts")).to_contain_text("You have left the queue.")
+
+
+def test_a_room_that_is_switched_off_lets_everybody_on(
+    visitors: Visitors, rush: Event, crowd: list[User], alice: User
+) -> None:
+    page = open_queue(visitors, alice, rush)
+    expect(page.locator("#queue-number")).to_have_text("5")
+    Event.objects.filter(pk=rush.pk).update(waiting_room_on=False)
+    expect(page).to_have_url(re.compile(f"/events/{rush.pk}$"))
+    expect(page.locator("#toasts")).to_contain_text("no queue any more")
+
+
+def test_a_turn_that_was_missed_is_said(visitors: Visitors, rush: Event, alice: User) -> None:
+    join_queue(event_id=rush.pk, user=alice)
+    admit_waiting(at=0)
+    admit_waiting(at=1)
+    page = open_queue(visitors, alice, rush)
+    expect(page).to_have_url(re.compile(f"/events/{rush.pk}$"))
+    QueuePass.objects.update(ends_at=database_now())
+    seats = SeatMap(page, rush, opened=True)
+    seats.pick("A", 1, (1, 1))
+    seats.hold()
+    expect(page).to_have_url(re.compile(f"/queue/{rush.pk}$"))
+    expect(page.get_by_role("heading", level=2).first).to_have_text("You’re next")
+
+
+@pytest.mark.parametrize("state", ["waiting", "early"])
+def test_the_page_is_accessible_and_fits_a_phone(
+    visitors: Visitors, rush: Event, crowd: list[User], alice: User, state: str
+) -> None:
+    if state == "early":
+        Event.objects.filter(pk=rush.pk).update(sales_start_at=database_now() + timedelta(hours=2), drawn_at=None)
+    page = open_queue(visitors, alice, rush)
+    expect(page.locator("#queue")).to_have_attribute("data-state", state)
+    assert_accessible(page)
+    page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme="dark")
+    content, window = page.evaluate(WIDER)
+    assert content <= window
+    assert_accessible(page, options=COLOURS)

@@ -1,0 +1,124 @@
+"""/metrics for Prometheus, and what each request adds to it. Numbers of all processes together, by way of Redis."""
+
+import hmac
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from accounts import counters
+from accounts.address import UNKNOWN, client_address
+from accounts.authentication import bearer_token
+from accounts.origin import SAFE_METHODS
+from accounts.redis import RedisGone
+from bookings import watching
+from ticketing.errors import PermissionRefused
+from ticketing.problems import problem_response
+
+TOLD_AT_ONCE = (401, 403, 429, 503)  # refused without the work that is timed
+HOLD = ("POST", "/api/booking")
+# What the counted names mean. Whatever else somebody counts is there as well, without an explanation.
+COUNTED = {
+    "held": "Holds made.",
+    "refusal": "Refusals under /api, by code.",
+    "limit_hit": "Calls over a rate limit, by limit.",
+    "challenge": "Proofs of work, by what became of them.",
+}
+
+
+def note_request(method: str, path: str, status: int, seconds: float) -> None:
+    """Adds an answered call of the API to the numbers."""
+    if not path.startswith("/api/") or status in TOLD_AT_ONCE:
+        return
+    if (method, path.rstrip("/")) != HOLD:
+        counters.observe("read" if method in SAFE_METHODS else "write", seconds)
+        return
+    counters.observe("hold", seconds)
+    if status in (201, 202):
+        counters.count("held")
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For this machine, and for whoever carries METRICS_TOKEN."""
+    if not _may_read(request):
+        return problem_response(PermissionRefused("Metrics are for this machine, or for a bearer of METRICS_TOKEN."))
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Everything())
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_read(request: HttpRequest) -> bool:
+    token = bearer_token(request.headers.get("Authorization", ""))
+    if settings.METRICS_TOKEN and token is not None:
+        return hmac.compare_digest(token.encode(), settings.METRICS_TOKEN.encode())
+    address = client_address(request.META)
+    return address != UNKNOWN and "/" not in address and ip_address(address).is_loopback
+
+
+class Everything(Collector):
+    """All there is to know, read when it is asked for."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Redis first: without it, only that it is gone."""
+        try:
+            numbers, processes = counters.all_time(), counters.processes()
+        except RedisGone:
+            yield GaugeMetricFamily("ticketing_redis_up", "Whether Redis answers.", 0)
+            return
+        yield GaugeMetricFamily("ticketing_redis_up", "Whether Redis answers.", 1)
+        yield from _counted(numbers)
+        yield _timed(numbers)
+        yield from _processes(processes)
+        yield from _waiting()
+
+
+def _counted(numbers: counters.Numbers) -> Iterator[Metric]:
+    names = {name.partition(":")[0] for name in numbers.sums if "|" not in name} | COUNTED.keys()
+    for name in sorted(names):
+        family = CounterMetricFamily(f"ticketing_{name}", COUNTED.get(name, ""), labels=["kind"])
+        for kind, number in sorted(numbers.kinds(name).items()):
+            family.add_metric([kind], number)
+        if name in numbers.sums or not family.samples:
+            family.add_metric([""], numbers.sums.get(name, 0))
+        yield family
+
+
+def _timed(numbers: counters.Numbers) -> Metric:
+    family = HistogramMetricFamily("ticketing_call_seconds", "Answered calls of the API.", labels=["call"])
+    for name in sorted(numbers.timed()):
+        classes = numbers.classes(name)
+        ends = [*map(str, counters.BOUNDS), "+Inf"]
+        below = [(end, float(sum(classes[: place + 1]))) for place, end in enumerate(ends)]
+        family.add_metric([name], below, numbers.total_seconds(name))
+    return family
+
+
+def _processes(processes: dict[str, dict[str, str]]) -> Iterable[Metric]:
+    writing = GaugeMetricFamily("ticketing_in_flight_writes", "Calls that write, under way.", labels=["process"])
+    read_only = GaugeMetricFamily("ticketing_read_only", "1: this process changes nothing.", labels=["process"])
+    breakers = GaugeMetricFamily("ticketing_breaker_open", "1: not even tried.", labels=["process", "breaker"])
+    for process, said in processes.items():
+        writing.add_metric([process], float(said.get("in_flight", 0)))
+        read_only.add_metric([process], float(bool(said.get("read_only"))))
+        for name, state in watching.breakers_of(said).items():
+            breakers.add_metric([process, name], float(state != "closed"))
+    return writing, read_only, breakers
+
+
+def _waiting() -> Iterable[Metric]:
+    queue = GaugeMetricFamily("ticketing_waiting", "Buyers in the queue.", labels=["event"])
+    active = GaugeMetricFamily("ticketing_active_passes", "Buyers let in who are still choosing.", labels=["event"])
+    rate = GaugeMetricFamily("ticketing_admit_per_minute", "As set; 0 while paused.", labels=["event"])
+    for room in watching.waiting_rooms():
+        event = [str(room["event_id"])]
+        if room["waiting"] is not None:
+            queue.add_metric(event, room["waiting"])
+        active.add_metric(event, room["active"])
+        rate.add_metric(event, 0 if room["paused"] else room["admit_per_minute"])
+    return queue, active, rate

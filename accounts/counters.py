@@ -15,6 +15,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from redis.client import Pipeline
@@ -174,7 +175,8 @@ def all_time() -> Numbers:
 
 def processes() -> dict[str, dict[str, str]]:
     """What the gauges of each living process said last, by the process's name. Raises RedisGone."""
-    names = [name.decode() for name in client().zrangebyscore(PROCESSES, time.time() - PROCESS_KEPT, "+inf")]
+    living: Any = client().zrangebyscore(PROCESSES, time.time() - PROCESS_KEPT, "+inf")
+    names = [name.decode() for name in living]
     pipeline = client().pipeline(transaction=False)
     for name in names:
         pipeline.hgetall(_process_key(name))
@@ -211,7 +213,7 @@ def _add(pipeline: Pipeline, key: str, numbers: Mapping[str, int]) -> None:
 
 
 def _add_gauges(pipeline: Pipeline) -> None:
-    said = own_gauges()
+    said: Any = own_gauges()
     if said:
         now, key = time.time(), _process_key(own_name())
         pipeline.zadd(PROCESSES, {own_name(): now})
@@ -229,7 +231,7 @@ def _tell_for_ever() -> None:
             log.exception("numbers_untold")
 
 
-def _read(numbers: Mapping[bytes, bytes]) -> dict[str, int]:
+def _read(numbers: Mapping[Any, Any]) -> dict[str, int]:
     return {name.decode(): int(number) for name, number in numbers.items()}
 
 

@@ -1,5 +1,5 @@
-"""The express lane of the sale: POST /api/booking and POST /api/booking/{id}/pay with a buyer's bearer token, when
-everything about it is plain.
+"""The express lane of the sale: POST /api/booking, POST /api/booking/{id}/pay and the queue of a waiting room, with a
+buyer's bearer token, when everything about it is plain.
 
 See ticketing.express. Whatever is refused here for its form gives the call back, to be explained the ordinary way.
 """
@@ -11,12 +11,14 @@ from typing import Any
 from wsgiref.types import WSGIEnvironment
 
 import orjson
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 
 from accounts import tokens
 from accounts.authentication import bearer_token
 from accounts.errors import TokenRefused
 from accounts.models import User
+from accounts.operations.tokens import user_of_access_token
 from accounts.tokens import Claims
 from bookings.gatekeeping import Attempt, check_attempt
 from bookings.idempotency import read_key
@@ -25,6 +27,8 @@ from bookings.operations.pay import pay_booking
 from bookings.placing import place_booking
 from bookings.serializers import booking_detail, is_card_number, payment_body
 from bookings.states import PaymentStatus, SelectionMode
+from bookings.waiting.join import Standing, join_queue, look_at_queue
+from bookings.waiting.messages import standing_body
 from bookings.waiting.tokens import read_pass
 from ticketing.errors import NotSignedIn
 
@@ -60,12 +64,7 @@ def hold(environ: WSGIEnvironment, body: Any) -> HttpResponse | None:
         )
     except NotSignedIn:
         return None
-    return HttpResponse(
-        orjson.dumps(booking_detail(placed.booking), option=orjson.OPT_UTC_Z),
-        status=placed.status,
-        content_type="application/json",
-        headers=placed.headers,
-    )
+    return _json(booking_detail(placed.booking), placed.status, placed.headers)
 
 
 def pay(environ: WSGIEnvironment, booking: str, body: Any) -> HttpResponse | None:
@@ -87,6 +86,35 @@ def pay(environ: WSGIEnvironment, booking: str, body: Any) -> HttpResponse | Non
         status=202 if payment.status == PaymentStatus.PENDING else 200,
         content_type="application/json",
     )
+
+
+def join(environ: WSGIEnvironment, event_id: str, body: Any) -> HttpResponse | None:
+    """200 with the place, as bookings.queue_api.EventQueue does it."""
+    if not isinstance(body, dict) or not body.keys() <= {"token"}:
+        return None
+    token = body.get("token")
+    if token is not None and not _is_name(token, 1_000):
+        return None
+    return _standing(environ, lambda user: join_queue(event_id=int(event_id), user=user, token=token))
+
+
+def look(environ: WSGIEnvironment, event_id: str) -> HttpResponse | None:
+    """200 with the place or the pass, as bookings.queue_api.EventQueue does it."""
+    return _standing(environ, lambda user: look_at_queue(event_id=int(event_id), user=user))
+
+
+def _standing(environ: WSGIEnvironment, ask: Callable[[User], Standing]) -> HttpResponse | None:
+    token = bearer_token(environ.get("HTTP_AUTHORIZATION", ""))
+    try:
+        user = user_of_access_token(token=token) if token else None
+        return _json(standing_body(ask(user))) if user else None
+    except (OperationalError, InterfaceError):  # the ordinary way makes a new connection, or says what is wrong
+        return None
+
+
+def _json(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
+    content = orjson.dumps(body, option=orjson.OPT_UTC_Z)
+    return HttpResponse(content, status=status, content_type="application/json", headers=headers)
 
 
 def _is_card(body: Any) -> bool:
@@ -154,4 +182,6 @@ BOOKING_ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 LANES: list[tuple[str, re.Pattern[str], Callable[..., HttpResponse | None]]] = [
     ("POST", re.compile("/api/booking"), hold),
     ("POST", re.compile(f"/api/booking/({BOOKING_ID})/pay"), pay),
+    ("POST", re.compile("/api/event/([0-9]{1,18})/queue"), join),
+    ("GET", re.compile("/api/event/([0-9]{1,18})/queue"), look),
 ]

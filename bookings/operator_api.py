@@ -78,7 +78,9 @@ class ProcessBody(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     in_flight = serializers.IntegerField(help_text="Calls that write, under way.")
-    read_only = serializers.CharField(allow_null=True, help_text="switch or database, if it changes nothing.")
+    read_only = serializers.CharField(  # type: ignore[assignment]  # a field's own attribute has the same name
+        allow_null=True, help_text="switch or database, if it changes nothing."
+    )
     breakers = serializers.DictField(child=serializers.CharField(), help_text="closed, open or half-open.")
 
 
@@ -87,7 +89,7 @@ class Overview(serializers.Serializer[Any]):
 
     window_seconds = serializers.IntegerField()
     switches = serializers.DictField(child=SwitchBody())
-    read_only = serializers.CharField(allow_null=True)
+    read_only = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     numbers = NumbersBody(allow_null=True, help_text="Null while Redis is gone.")
     processes = ProcessBody(many=True)
     waiting_rooms = RoomBody(many=True)

@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from accounts import read_only
+from accounts.origin import SAFE_METHODS
 from ticketing import staying
 from ticketing.errors import DomainError
 from ticketing.limits import count_call, refusal
@@ -98,11 +100,19 @@ class StayingUp:
         request.read_only = read_only.cause() is not None  # type: ignore[attr-defined]
         try:
             with staying.turn(str(request.method), request.path_info):
-                response = self.get_response(request)
+                response = self._answer(request)
         except DomainError as refusal:
             response = _refused(request, refusal)
         for name, value in staying.headers().items():
             response[name] = value
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        """Once more, if it only reads and lost its connection (a restart, a fail-over): nobody has to see that."""
+        response = self.get_response(request)
+        if request.method in SAFE_METHODS and response.status_code == 503 and _is_connection_broken():
+            connection.close()
+            response = self.get_response(request)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -125,6 +135,10 @@ class CallLimits:
         for name, value in verdict.headers():
             response[name] = value
         return response
+
+
+def _is_connection_broken() -> bool:
+    return connection.connection is not None and connection.connection.closed
 
 
 def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -1,6 +1,5 @@
 """Taking free seats out of sale and back."""
 
-
 from accounts.models import User
 from accounts.transactions import durably
 from events.models import Subsection

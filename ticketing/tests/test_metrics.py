@@ -29,7 +29,7 @@ def test_this_machine_may_read_it_and_others_may_not(client: Client, settings: A
 
 def test_the_token_opens_it_from_anywhere(client: Client, settings: Any) -> None:
     settings.METRICS_TOKEN = "scrape-me"
-    far = {"REMOTE_ADDR": "192.0.2.7"}
+    far: dict[str, Any] = {"REMOTE_ADDR": "192.0.2.7"}
     assert client.get("/metrics", headers={"Authorization": "Bearer scrape-me"}, **far).status_code == 200
     assert client.get("/metrics", headers={"Authorization": "Bearer guess"}, **far).status_code == 403
     assert client.get("/metrics", headers={"Authorization": "Bearer "}, **far).status_code == 403

@@ -108,7 +108,7 @@ def test_slow_writes_are_refused_at_once_and_reads_go_on(
     slow = ("-- 4. Move the seats", f"PERFORM pg_advisory_xact_lock({LOCK}); -- 4. Move the seats")
     with altered("bookings_hold", slow), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        threads = [threading.Thread(target=lambda n=n: answers.append(crowd(n))) for n in range(4)]  # type: ignore[misc]
+        threads = [threading.Thread(target=lambda n=n: answers.append(crowd(n))) for n in range(4)]
         for thread in threads:
             thread.start()
         wait_for(lambda: waiting_in_the_database() == 4, seconds=4)  # lock_timeout is five

@@ -39,6 +39,10 @@ format: .venv/dev ## Lets ruff repair what it can
 
 bench: .venv/dev ## Measures (ARGS passes through)
 	$(BIN)/python -m benchmarks $(ARGS)
+	$(BIN)/python -m benchmarks.waiting
+	$(BIN)/python -m benchmarks.flash
+	$(BIN)/python -m benchmarks.flash --fault redis
+	$(BIN)/python -m benchmarks.flash --fault read-only
 
 chaos: .venv/dev ## 10,000 payments with failures injected at every step (ARGS="--payments 1000 --seed 7")
 	$(BIN)/python -m chaos $(ARGS)

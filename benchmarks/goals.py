@@ -54,6 +54,8 @@ GOALS = (
     Goal("1,000,000 tickets in the database", "holds with 1,000,000 / 1,000 tickets", at_least=0.9),
     Goal("join a queue of 100,000", "join the queue: p95 (ms)", at_most=5),
     Goal("let 100,000 in at the set rate", "let in beside due, worst second (%)", at_most=2),
+    Goal("2,000 buyers for 200 seats through the waiting room", "flash sale: p95 (ms)", at_most=1_000),
+    Goal("2,000 buyers for 200 seats through the waiting room", "flash sale: p99 (ms)", at_most=3_000),
     Goal("start, warm", "start, warm (s)", at_most=6),
 )
 

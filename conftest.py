@@ -161,6 +161,7 @@ def use_redis(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]
     def use(url: str) -> None:
         others = redis.ConnectionPool.from_url(url).connection_kwargs
         kept = client().connection_pool.connection_kwargs | {"password": None} | others
+        monkeypatch.setattr(counters, "flush", lambda: None)  # nobody asks it behind the test's back
         monkeypatch.setattr(client(), "connection_pool", redis.ConnectionPool(**kept))
         breaker.close()
 

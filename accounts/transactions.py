@@ -7,7 +7,10 @@ idempotency key or a look can help. Waits grow and are shaken by chance, so that
 again; all of it takes less than two seconds.
 """
 
+import random
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 
@@ -18,10 +21,11 @@ from accounts.read_only import sqlstate
 from ticketing.errors import OutcomeUnknown
 
 ATTEMPTS = 4
-again = stamina.RetryingCaller(
-    attempts=ATTEMPTS,
+FIRST_WAIT = 0.05  # seconds
+again = stamina.RetryingCaller(  # after the first attempt, which nearly always is the last and is spared all this
+    attempts=ATTEMPTS - 1,
     timeout=1.5,  # seconds after which no attempt begins
-    wait_initial=0.05,  # seconds; then twice as long each time
+    wait_initial=2 * FIRST_WAIT,  # then twice as long each time
     wait_max=0.4,
     wait_jitter=0.05,
 )
@@ -62,6 +66,9 @@ def until_done(attempt: Callable[[], T], on: type[Exception] | tuple[type[Except
     In the end its failure is raised.
     """
     try:
+        with suppress(on):
+            return attempt()
+        time.sleep(FIRST_WAIT * random.uniform(1, 2))
         return again(on, attempt)
     except Undone as undone:
         raise undone.failure from undone.failure.__cause__

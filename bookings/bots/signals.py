@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import fmean, pstdev
 from typing import Any, NamedTuple
 
 # Programs that say so themselves, and browsers without a window.
@@ -134,7 +133,9 @@ def _intervals(times: Sequence[float]) -> list[float]:
 
 
 def _are_even(intervals: Sequence[float]) -> bool:
-    return pstdev(intervals) <= EVEN * fmean(intervals)
+    """Not by `statistics.pstdev`, whose exact fractions cost more than all the rest of a hold."""
+    mean = math.fsum(intervals) / len(intervals)
+    return math.sqrt(math.fsum((interval - mean) ** 2 for interval in intervals) / len(intervals)) <= EVEN * mean
 
 
 SIGNS: list[tuple[Callable[[Facts], float], str]] = [

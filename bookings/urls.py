@@ -3,6 +3,7 @@
 from django.urls import path
 
 from bookings import (
+    analytics_api,
     api,
     gate_api,
     gate_pages,
@@ -41,6 +42,8 @@ urlpatterns = [
     path("api/event/<int:event_id>/check-in/manifest", gate_api.EventManifest.as_view(), name="check-in-manifest"),
     path("api/event/<int:event_id>/check-in/batch", gate_api.CheckInBatch.as_view(), name="check-in-batch"),
     path("api/event/<int:event_id>/gate-staff/<str:email>", gate_api.EventGateStaff.as_view(), name="gate-staff"),
+    path("api/event/<int:event_id>/analytics", analytics_api.EventAnalytics.as_view(), name="event-analytics"),
+    path("api/event/<int:event_id>/bookings.csv", analytics_api.EventBookings.as_view(), name="event-bookings-csv"),
     path("queue/<int:event_id>", queue_pages.waiting_room, name="queue"),
     path("api/event/<int:event_id>/queue", queue_api.EventQueue.as_view(), name="event-queue"),
     path("gate/sw.js", gate_pages.service_worker, name="gate-worker"),

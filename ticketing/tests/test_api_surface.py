@@ -41,6 +41,8 @@ PROMISED = {
     "/api/event/{event_id}/check-in/manifest": {"get"},
     "/api/event/{event_id}/check-in/batch": {"post"},
     "/api/event/{event_id}/gate-staff/{email}": {"put", "delete"},
+    "/api/event/{event_id}/analytics": {"get"},
+    "/api/event/{event_id}/bookings.csv": {"get"},
     "/api/operator": {"get"},
     "/api/operator/switch/{name}": {"post"},
     "/api/operator/event/{event_id}": {"post"},

@@ -1,0 +1,272 @@
+"""The seller's report: who gets it, and its numbers against a recount of the tables in plain Python."""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, timedelta
+from typing import Any
+
+from django.db.models import F
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from bookings.analytics import sales_report
+from bookings.models import Admission, Booking, Payment, Refund
+from bookings.operations.cancel import cancel_booking
+from bookings.operations.check_in import check_in
+from bookings.operations.expiry import expire_holds
+from bookings.operations.pay import pay_booking
+from bookings.operations.reconcile import reconcile_payments
+from bookings.operations.refund import refund_booking
+from bookings.tests.gate_stage import codes_of
+from events.clock import database_now
+from events.models import Event, SeatChange, Ticket
+from events.operations.blocking import block_seats
+from ticketing.errors import DomainError
+
+ClientOf = Callable[[User | None], APIClient]
+Hold = Callable[..., Booking]
+GOOD_CARD, DECLINED_CARD, NEVER_ANSWERS = "4242424242424242", "4000000000000002", "4000000000000119"
+STEPS = 60
+TIERS: list[dict[str, Any]] = [
+    {"name": "A", "price": 5000, "subsections": 2, "tier": "VIP"},
+    {"name": "B", "price": 2000, "subsections": 1, "tier": "Regular"},
+    {"name": "C", "price": 1500, "subsections": 1, "tier": "Regular"},
+]
+
+
+def path(event: Event) -> str:
+    return f"/api/event/{event.pk}/analytics"
+
+
+def test_the_seller_and_operators_see_the_report(
+    concert: Event, carol: User, olga: User, client_of: ClientOf, paid_booking: Hold, alice: User
+) -> None:
+    paid_booking(alice)
+    for user in (carol, olga):
+        answer = client_of(user).get(path(concert))
+        assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+        assert answer.json()["revenue"] == 10_000
+
+
+def test_nobody_else_does(concert: Event, alice: User, dave: User, client_of: ClientOf) -> None:
+    for user, status, code in (
+        (None, 401, "not_authenticated"),
+        (alice, 403, "permission_denied"),
+        (dave, 403, "permission_denied"),
+    ):
+        answer = client_of(user).get(path(concert))
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_there_is_none_of_an_unknown_event_or_anothers_draft(
+    new_event: Callable[..., Event], carol: User, dave: User, client_of: ClientOf
+) -> None:
+    draft = new_event(draft=True)
+    assert client_of(carol).get(path(draft)).status_code == 200
+    assert client_of(dave).get(path(draft)).status_code == 404
+    for unknown in (0, 999_999, 10**30):
+        assert client_of(carol).get(f"/api/event/{unknown}/analytics").status_code == 404
+
+
+def test_an_event_that_nobody_has_looked_at_has_a_report_of_zeros(concert: Event) -> None:
+    nothing = {"sold": 0, "held": 0, "gross": 0, "refunded": 0, "revenue": 0, "occupancy": 0.0}
+    section, tier = {**nothing, "in_sale": 100}, {**nothing, "in_sale": 200}
+    label = Ticket.objects.first().subsection.tier  # type: ignore[union-attr]
+    assert sales_report(concert) == {
+        **nothing,
+        "in_sale": 200,
+        "by_section": [{"section": name, "tier": label, **section} for name in "AB"],
+        "by_tier": [{"tier": label, **tier}],
+        "velocity": [],
+        "funnel": {"holds": 0, "paid": 0, "expired": 0, "cancelled": 0, "conversion": 0.0},
+        "checked_in": 0,
+        "refunds": 0,
+    }
+
+
+def test_what_is_blocked_is_not_in_sale(concert: Event, carol: User, paid_booking: Hold, alice: User) -> None:
+    seats = [f"{row}-{seat}" for row in range(1, 6) for seat in range(1, 11)]
+    for section, number in (("A", 2), ("B", 1), ("B", 2)):
+        block_seats(event_id=concert.pk, seller=carol, section=section, subsection=number, seats=seats)
+    paid_booking(alice, *seats[:10])
+    report = sales_report(concert)
+    assert (report["in_sale"], report["occupancy"]) == (50, 0.2)
+    assert [section["occupancy"] for section in report["by_section"]] == [0.2, 0.0]
+
+
+def test_a_hold_counts_as_expired_before_the_sweep_has_been_there(concert: Event, hold: Hold, alice: User) -> None:
+    hold(alice)
+    Booking.objects.update(expires_at=database_now())
+    assert sales_report(concert)["funnel"]["expired"] == 1
+
+
+def test_the_pace_goes_back_a_day(concert: Event, paid_booking: Hold, alice: User) -> None:
+    paid_booking(alice)
+    SeatChange.objects.filter(kind="held").update(at=database_now() - timedelta(hours=23, minutes=59))
+    held, sold = sales_report(concert)["velocity"]
+    assert (held["held"], held["sold"], sold["held"], sold["sold"]) == (2, 0, 0, 2)
+    assert held["minute"] < sold["minute"]
+    SeatChange.objects.filter(kind="held").update(at=database_now() - timedelta(hours=24, seconds=1))
+    assert sales_report(concert)["velocity"] == [sold]
+
+
+def test_money_that_came_too_late_for_its_seats_came_and_went(
+    concert: Event, hold: Hold, alice: User, bob: User
+) -> None:
+    late = hold(alice, "1-1")
+    pay_booking(booking_id=late.pk, buyer_id=alice.pk, card_number=NEVER_ANSWERS)
+    Booking.objects.filter(pk=late.pk).update(expires_at=database_now())
+    hold(bob, "1-1")
+    Payment.objects.update(created_at=database_now() - timedelta(seconds=11))
+    reconcile_payments()
+    report = sales_report(concert)
+    assert (report["gross"], report["refunded"], report["revenue"]) == (5000, 5000, 0)
+    assert (report["funnel"]["paid"], report["refunds"]) == (0, 0)  # of bookings: it was none
+
+
+def test_other_events_are_not_in_it(
+    concert: Event, new_event: Callable[..., Event], paid_booking: Hold, alice: User
+) -> None:
+    before = sales_report(concert)
+    other = new_event()
+    booking = paid_booking(alice, event=other)
+    check_in(event_id=other.pk, code=codes_of(booking)[0], by=other.seller)
+    assert sales_report(concert) == before
+
+
+def test_it_takes_five_statements(
+    concert: Event, paid_booking: Hold, alice: User, django_assert_num_queries: Any
+) -> None:
+    paid_booking(alice)
+    with django_assert_num_queries(5):
+        sales_report(concert)
+
+
+def test_the_numbers_are_those_of_a_recount(
+    new_event: Callable[..., Event], new_user: Callable[..., User], carol: User, hold: Hold, client_of: ClientOf
+) -> None:
+    seed = random.randrange(10**9)
+    print(f"seed {seed}")
+    event = new_event(TIERS, max_active_holds=1_000)
+    buyers = [new_user(f"buyer{number}") for number in range(5)]
+    evening(random.Random(seed), event, buyers, carol, hold)
+    assert client_of(carol).get(path(event)).json() == recount(event)
+
+
+def evening(chance: random.Random, event: Event, buyers: list[User], seller: User, hold: Hold) -> None:
+    """What people do in an evening; what is refused changes nothing. Everything happens at least once."""
+    block_seats(event_id=event.pk, seller=seller, section="B", subsection=1, seats=["5-9", "5-10"])
+    deeds = [pay, pay, pay, decline, expire, cancel, give_back, let_in, pass_five_hours]
+    must = [pay, pay, pay, expire, cancel, let_in, give_back]
+    for step in range(STEPS):
+        for buyer in buyers if step == 0 else chance.sample(buyers, 1):
+            section, number = chance.choice([("A", 1), ("A", 2), ("B", 1), ("C", 1)])
+            with suppress(DomainError):
+                hold(buyer, event=event, section=section, subsection=number, quantity=chance.randint(1, 4))
+        deed = must[step] if step < len(must) else chance.choice(deeds)
+        with suppress(DomainError):
+            deed(chance, event)
+
+
+def pay(chance: random.Random, event: Event, card: str = GOOD_CARD) -> None:
+    booking = chance.choice(bookings_in(event, "pending_payment"))
+    pay_booking(booking_id=booking.pk, buyer_id=booking.buyer_id, card_number=card)
+
+
+def decline(chance: random.Random, event: Event) -> None:
+    pay(chance, event, DECLINED_CARD)
+
+
+def expire(chance: random.Random, event: Event) -> None:
+    booking = chance.choice(bookings_in(event, "pending_payment"))
+    Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
+    if chance.random() < 0.7:
+        expire_holds()
+
+
+def cancel(chance: random.Random, event: Event) -> None:
+    booking = chance.choice(bookings_in(event, "pending_payment"))
+    cancel_booking(booking_id=booking.pk, buyer=booking.buyer)
+
+
+def give_back(chance: random.Random, event: Event) -> None:
+    booking = chance.choice(bookings_in(event, "paid"))
+    refund_booking(booking_id=booking.pk, user=event.seller)
+
+
+def let_in(chance: random.Random, event: Event) -> None:
+    booking = chance.choice(bookings_in(event, "paid"))
+    check_in(event_id=event.pk, code=chance.choice(codes_of(booking)), by=event.seller)
+
+
+def pass_five_hours(chance: random.Random, event: Event) -> None:
+    """By making all that has happened as much older."""
+    SeatChange.objects.update(at=F("at") - timedelta(hours=5))
+
+
+def bookings_in(event: Event, status: str) -> list[Booking]:
+    """Never empty: nothing to choose from is a refusal, too."""
+    found = list(Booking.objects.filter(event=event, status=status).order_by("id"))
+    if not found:
+        raise DomainError
+    return found
+
+
+def recount(event: Event) -> dict[str, Any]:
+    """The report as JSON, from nothing but rows."""
+    bookings = list(Booking.objects.for_display().filter(event=event))
+    statuses = Counter(booking.shown_status for booking in bookings)
+    holds, paid = len(bookings), statuses["paid"] + statuses["refunded"]
+    sections = list({config["name"]: config["tier"] for config in TIERS}.items())
+    tiers = list(dict.fromkeys(tier for _, tier in sections))
+    assert min(statuses[status] for status in ("paid", "expired", "cancelled", "refunded")) > 0, statuses
+    return {
+        **sales(event, [name for name, _ in sections]),
+        "by_section": [{"section": name, "tier": tier, **sales(event, [name])} for name, tier in sections],
+        "by_tier": [{"tier": tier, **sales(event, [name for name, its in sections if its == tier])} for tier in tiers],
+        "velocity": velocity(event),
+        "funnel": {
+            "holds": holds,
+            "paid": paid,
+            "expired": statuses["expired"],
+            "cancelled": statuses["cancelled"],
+            "conversion": round(paid / holds, 4),
+        },
+        "checked_in": sum(admission.status == "used" for admission in Admission.objects.filter(event=event)),
+        "refunds": statuses["refunded"],
+    }
+
+
+def sales(event: Event, sections: list[str]) -> dict[str, Any]:
+    tickets = Ticket.objects.filter(event=event).select_related("subsection")
+    states = Counter(ticket.status for ticket in tickets if ticket.subsection.section in sections)
+    payments = [
+        payment
+        for payment in Payment.objects.select_related("booking__subsection")
+        if payment.booking.subsection.section in sections and payment.captured_at
+    ]
+    gross = sum(payment.amount for payment in payments)
+    refunded = sum(refund.amount for refund in Refund.objects.filter(payment__in=payments))
+    in_sale = states.total() - states["blocked"]
+    return {
+        "sold": states["sold"],
+        "held": states["reserved"],
+        "in_sale": in_sale,
+        "occupancy": round(states["sold"] / in_sale, 4),
+        "gross": gross,
+        "refunded": refunded,
+        "revenue": gross - refunded,
+    }
+
+
+def velocity(event: Event) -> list[dict[str, Any]]:
+    minutes: dict[str, dict[str, Any]] = {}
+    since = database_now() - timedelta(hours=24)
+    for change in SeatChange.objects.filter(subsection__event=event).order_by("at"):
+        word = {"held": "held", "paid": "sold"}.get(change.kind)
+        if word and change.at > since:
+            minute = f"{change.at.astimezone(UTC):%Y-%m-%dT%H:%M:00Z}"
+            minutes.setdefault(minute, {"minute": minute, "held": 0, "sold": 0})[word] += len(change.positions)
+    return list(minutes.values())

@@ -10,7 +10,6 @@ again; all of it takes less than two seconds.
 import random
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 
@@ -66,9 +65,10 @@ def until_done(attempt: Callable[[], T], on: type[Exception] | tuple[type[Except
     In the end its failure is raised.
     """
     try:
-        with suppress(on):
-            return attempt()
+        return attempt()
+    except on:
         time.sleep(FIRST_WAIT * random.uniform(1, 2))
+    try:
         return again(on, attempt)
     except Undone as undone:
         raise undone.failure from undone.failure.__cause__

@@ -84,6 +84,8 @@ def test_who_is_no_longer_in_the_queue_is_told(
     admit_waiting(at=0)
     socket, stream = viewer_of(alice)
     socket.expect("queue_position")
+    while stream.receive().event != "queue_position":
+        pass
     forget_queues()
     assert socket.expect("queue_position", "queue_left") == {"type": "queue_left"}
     while (message := stream.receive()).event != "queue_left":

@@ -20,10 +20,12 @@ log = structlog.get_logger(__name__)
 ON_SALE = (EventStatus.AVAILABLE, EventStatus.SOLD_OUT)
 
 # Nobody has two passes at once: who has one already was to be taken out of the queue, and something came between.
+# Materialized: a clock in a join would be read again for each row, so that a share had many times.
 ISSUE = """
+    WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now)
     INSERT INTO bookings_queuepass (event_id, user_id, issued_at, ends_at)
     SELECT %(event)s, u.id, clock.now, clock.now + make_interval(secs => %(seconds)s)
-    FROM accounts_user u CROSS JOIN (SELECT clock_timestamp() AS now) clock
+    FROM accounts_user u CROSS JOIN clock
     WHERE u.id = ANY (%(users)s) AND u.is_active AND NOT EXISTS (
         SELECT FROM bookings_queuepass p
         WHERE p.event_id = %(event)s AND p.user_id = u.id AND p.ends_at > clock.now AND NOT EXISTS (

@@ -13,10 +13,9 @@ from typing import Any
 
 import psutil
 
+from benchmarks.server import running
 from benchmarks.stage import CHECKOUT
 from ticketing.embedded.state import free_port
-
-START_SECONDS = 20
 
 Fire = Callable[[], float]  # lets something happen and says when, on the monotonic clock
 
@@ -88,8 +87,7 @@ def realtime() -> Iterator[tuple[int, psutil.Process]]:
     """A realtime process as `make run` starts it, warm; its port, and the process."""
     port = free_port()
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"REALTIME_ADDRESS": f"127.0.0.1:{port}", "PATH": path}
-    with _process(["ticketing/processes/realtime"], port, environment) as process:
+    with running(["ticketing/processes/realtime"], port, REALTIME_ADDRESS=f"127.0.0.1:{port}", PATH=path) as process:
         yield port, process
 
 
@@ -116,29 +114,9 @@ def bare_broadcast() -> Iterator[Bare]:
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.broadcast", str(port)]
     with (
-        _process(command, port, dict(os.environ)) as process,
+        running(command, port) as process,
         socket.create_connection(("127.0.0.1", port)) as control,
     ):
         bare = Bare(port, process, control)
         bare.fire(1)  # whoever says so is no viewer
         yield bare
-
-
-@contextmanager
-def _process(command: list[str], port: int, environment: dict[str, str]) -> Iterator[psutil.Process]:
-    process = subprocess.Popen(command, cwd=CHECKOUT, env=environment)
-    try:
-        end = time.monotonic() + START_SECONDS
-        while not _accepts(port):
-            if process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"{command} does not start")
-            time.sleep(0.1)
-        yield psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _accepts(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

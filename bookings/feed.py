@@ -81,7 +81,7 @@ class BuyerFeed(Feed[BuyerTopic]):
         return BuyerTopic(key, since, dict(recent.values_list("pk", "updated_at")))
 
     def hear(self, topic: BuyerTopic, message: dict[str, Any]) -> None:
-        """News of a booking (bookings.news.announce_booking)."""
+        """News of a booking (bookings.news.BookingNews)."""
         self.hub.due(self, topic)
 
     def flush(self, topics: list[BuyerTopic]) -> None:

@@ -55,6 +55,6 @@ def configuration(level: str) -> dict[str, Any]:
             "daphne": {"level": "WARNING"},
             "stripe": {"level": "WARNING"},
             "fontTools": {"level": "WARNING"},  # the letters of names, otherwise, with each PDF
-            "celery": {"level": "WARNING"},  # two lines for each task otherwise, and the sweep is one every second
+            "celery": {"level": "WARNING"},  # two lines for each task otherwise, and the sweep is four a second
         },
     }

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from events.errors import SeatsTaken
-from events.models import Subsection, Ticket
+from events.models import Subsection
 from events.news import SeatNews, announce
 from events.positions import seat_name
 from events.states import SEAT_STEPS, TAKEN, ChangeKind, SeatStatus
@@ -60,15 +60,6 @@ def lock_subsection(subsection_id: int) -> Subsection:
     `no_key`: bookings that point to the block can still be inserted elsewhere. Waits at most `lock_timeout`.
     """
     return Subsection.objects.select_for_update(of=("self",), no_key=True).get(pk=subsection_id)
-
-
-def free_positions(subsection: Subsection) -> list[int]:
-    """Positions of the block's available seats, from the front left."""
-    return list(
-        Ticket.objects.filter(
-            event_id=subsection.event_id, subsection_id=subsection.pk, status=SeatStatus.AVAILABLE
-        ).values_list("position", flat=True)
-    )
 
 
 def change_seats(

@@ -16,7 +16,7 @@ from bookings.tests.specification.choosing import best_seats, check_single_gaps
 from events.clock import database_now
 from events.errors import NotEnoughSeats, NotOnSale, SeatsTaken
 from events.models import Event, Subsection, Ticket
-from events.operations.seats import change_seats, free_positions, lock_subsection
+from events.operations.seats import change_seats, lock_subsection
 from events.positions import positions_of, seat_name
 from events.states import ChangeKind, EventStatus, SeatStatus
 from ticketing.errors import BadInput, NotFound
@@ -196,3 +196,12 @@ def _insert(
     booking.save(force_insert=True)
     booking.left = timedelta(seconds=event.hold_seconds)
     return booking
+
+
+def free_positions(subsection: Subsection) -> list[int]:
+    """Positions of the block's available seats, from the front left."""
+    return list(
+        Ticket.objects.filter(
+            event_id=subsection.event_id, subsection_id=subsection.pk, status=SeatStatus.AVAILABLE
+        ).values_list("position", flat=True)
+    )

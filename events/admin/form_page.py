@@ -1,32 +1,24 @@
-"""The sellers' desk: a seller manages his own events in the admin, an operator everybody's.
-
-The admin is a door like the API: it reads the form, calls one operation and says what came of it.
-"""
+"""The form of an event, new or as it is."""
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import quote, unquote
-from django.contrib.admin.views.main import ChangeList
-from django.db.models import ForeignKey, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
-from django.utils.decorators import method_decorator
+from django.db.models import ForeignKey
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from events.desk import OwnRows, SafeList, user_of
+from events.admin.list_page import bookings_url
+from events.desk import OwnRows, user_of
 from events.forms import EventChangeForm, EventTexts, NewEventForm
 from events.models import Event
 from events.money import money
 from events.operations.change import change_event
 from events.operations.create import create_event
-from events.reads import section_rows, stats_of, sum_counts
-from events.steps import NOTICES, STEPS, Step
+from events.reads import section_rows, sum_counts
+from events.steps import NOTICES, STEPS
 from ticketing.errors import DomainError
 
 WAITING_ROOM = (
@@ -35,81 +27,10 @@ WAITING_ROOM = (
 )
 
 
-def bookings_url(event: Event) -> str:
-    """The list of the event's bookings."""
-    return f"{reverse('admin:bookings_booking_changelist')}?event__id__exact={event.pk}"
+class FormPage(OwnRows):
+    """Reads the form, calls one operation and says what came of it."""
 
-
-class EventList(SafeList):
-    """A page of events with their `stats`, read by one statement for the whole page."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        stats = stats_of([event.pk for event in self.result_list])
-        for event in self.result_list:
-            event.stats = stats[event.pk]
-
-
-@admin.register(Event)
-class Events(OwnRows):
-    """Create and change events, publish drafts, close sales. An event is never deleted: people may hold its seats."""
-
-    seller_lookup = "seller"
-    list_display = ("name", "venue_name", "starts_at", "status", "is_active", "sold", "held", "seats", "bookings")
-    list_filter = ("status", "is_active", "starts_at")
-    search_fields = ("name", "venue_name")
-    search_help_text = "Name or venue"
-    list_select_related = ("seller",)
-    actions = ("publish", "close_sales")
     readonly_fields = ("status", "seating")
-
-    def event_of(self, row: Event) -> Event:
-        """Itself."""
-        return row
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Sellers and operators."""
-        return self.has_module_permission(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
-        """Whoever sees it."""
-        return self.has_view_permission(request, obj)
-
-    # --- The list ----------------------------------------------------------------------------------
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """With seats."""
-        return EventList
-
-    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        """Operators also see whose event it is."""
-        return (*self.list_display, "seller") if request.user.is_superuser else self.list_display
-
-    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        """Operators also find events by their seller."""
-        return (*self.search_fields, "seller__email") if request.user.is_superuser else self.search_fields
-
-    @admin.display(description="Sold")
-    def sold(self, event: Any) -> int:
-        """Seats sold."""
-        return event.stats["sold"]
-
-    @admin.display(description="Held")
-    def held(self, event: Any) -> int:
-        """Seats held."""
-        return event.stats["reserved"]
-
-    @admin.display(description="Seats")
-    def seats(self, event: Any) -> int:
-        """All seats."""
-        return event.stats["total"]
-
-    @admin.display(description="Bookings")
-    def bookings(self, event: Event) -> SafeString:
-        """A link to them."""
-        return format_html('<a href="{}">Bookings</a>', bookings_url(event))
-
-    # --- The forms ---------------------------------------------------------------------------------
 
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
         """Seating and currency are given once, prices can be changed, the status has its own buttons."""
@@ -200,39 +121,3 @@ class Events(OwnRows):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Nothing: the operation wrote all of it."""
-
-    # --- Steps of the status -----------------------------------------------------------------------
-
-    def get_urls(self) -> list[URLPattern]:
-        """Django's and the buttons'."""
-        view = self.admin_site.admin_view(self.take_step)
-        return [path("<path:object_id>/step/<str:name>/", view, name="events_event_step"), *super().get_urls()]
-
-    @method_decorator(require_POST)
-    def take_step(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
-        """A button of the change page."""
-        event = self.get_object(request, unquote(object_id))
-        if event is None or name not in STEPS or not self.has_change_permission(request, event):
-            raise Http404
-        self._take(request, STEPS[name], [event])
-        return HttpResponseRedirect(reverse("admin:events_event_change", args=[quote(event.pk)]))
-
-    @admin.action(description="Publish drafts", permissions=["change"])
-    def publish(self, request: HttpRequest, events: QuerySet[Event]) -> None:
-        """Puts drafts on sale."""
-        self._take(request, STEPS["publish"], events)
-
-    @admin.action(description="Close sales for good", permissions=["change"])
-    def close_sales(self, request: HttpRequest, events: QuerySet[Event]) -> None:
-        """Ends sales."""
-        self._take(request, STEPS["close"], events)
-
-    def _take(self, request: HttpRequest, step: Step, events: Iterable[Event]) -> None:
-        for event in events:
-            try:
-                step.take(event, user_of(request))
-            except DomainError as refusal:
-                self.message_user(request, f"{event.name}: {refusal}", messages.ERROR)
-            else:
-                self.log_change(request, event, step.done)
-                self.message_user(request, f"{event.name}: {step.done}", messages.SUCCESS)

@@ -1,4 +1,4 @@
-"""Bookings and their payments, to read. What happens to them happens through the operations."""
+"""Bookings and their payments, to read."""
 
 import uuid
 from typing import Any
@@ -7,34 +7,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.models import User
-from bookings.models import Booking, CheckIn, Payment
-from bookings.operations.call_off import cancel_event, progress_of
+from bookings.models import Booking, Payment
 from bookings.states import HOLDING
 from events.desk import OwnRows
 from events.models import Event
 from events.money import money
 from events.positions import seat_name
-from events.states import EventStatus
-from events.steps import NOTICES, Step, add_step
-
-
-def _cancel(event: Event, seller: User) -> None:
-    cancel_event(event_id=event.pk, seller=seller)
-
-
-add_step(
-    Step(
-        name="cancel",
-        label="Cancel the event",
-        act=_cancel,
-        possible_from=(EventStatus.DRAFT, EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
-        done="Cancelled. Every hold ends and every paid booking is refunded in the background; reload to see how far.",
-        only="Only a draft or an event on sale can be cancelled",
-        warning="Cancel this event for good? Every paid booking is refunded in full, every hold ends.",
-    )
-)
-NOTICES.append(progress_of)
 
 
 class Payments(admin.TabularInline):
@@ -148,39 +126,3 @@ class Bookings(OwnRows):
     def deadline(self, booking: Booking) -> Any:
         """The end of the hold, while there is one."""
         return booking.expires_at if booking.status in HOLDING else None
-
-
-@admin.register(CheckIn)
-class CheckIns(OwnRows):
-    """What happened at the gates, to read."""
-
-    seller_lookup = "admission__event__seller"
-    list_display = ("recorded_at", "event_of", "seat", "holder", "kind", "device", "by_name", "scanned_at")
-    list_filter = ("kind",)
-    list_select_related = ("admission__event", "admission__subsection", "by")
-    search_fields = ("admission__holder", "device")
-    search_help_text = "(Part of) the holder's name or of the place of the scanner"
-    fields = list_display
-    readonly_fields = fields
-    ordering = ("-recorded_at", "-id")
-
-    @admin.display(description="Event")
-    def event_of(self, row: CheckIn) -> Event:
-        """The event at whose gate it happened."""
-        return row.admission.event
-
-    @admin.display(description="Seat")
-    def seat(self, row: CheckIn) -> str:
-        """Block, row and seat."""
-        block = row.admission.subsection
-        return f"{block} {seat_name(row.admission.position, block.cols)}"
-
-    @admin.display(description="Holder")
-    def holder(self, row: CheckIn) -> str:
-        """Whose ticket it is."""
-        return row.admission.holder
-
-    @admin.display(description="By")
-    def by_name(self, row: CheckIn) -> str:
-        """Who was at the gate; without a link: his account is not the seller's business."""
-        return row.by.name

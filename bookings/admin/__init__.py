@@ -1,0 +1,5 @@
+"""The sale at the sellers' desk. What happens to bookings happens through the operations."""
+
+from bookings.admin import bookings, event_steps, gate
+
+__all__ = ["bookings", "event_steps", "gate"]

@@ -1,0 +1,71 @@
+"""The list of events."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from events.desk import OwnRows, SafeList
+from events.models import Event
+from events.reads import stats_of
+
+
+def bookings_url(event: Event) -> str:
+    """The list of the event's bookings."""
+    return f"{reverse('admin:bookings_booking_changelist')}?event__id__exact={event.pk}"
+
+
+class EventList(SafeList):
+    """A page of events with their `stats`, read by one statement for the whole page."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        stats = stats_of([event.pk for event in self.result_list])
+        for event in self.result_list:
+            event.stats = stats[event.pk]
+
+
+class ListPage(OwnRows):
+    """Which events there are, and how they sell."""
+
+    list_display = ("name", "venue_name", "starts_at", "status", "is_active", "sold", "held", "seats", "bookings")
+    list_filter = ("status", "is_active", "starts_at")
+    search_fields = ("name", "venue_name")
+    search_help_text = "Name or venue"
+    list_select_related = ("seller",)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """With seats."""
+        return EventList
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """Operators also see whose event it is."""
+        return (*self.list_display, "seller") if request.user.is_superuser else self.list_display
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """Operators also find events by their seller."""
+        return (*self.search_fields, "seller__email") if request.user.is_superuser else self.search_fields
+
+    @admin.display(description="Sold")
+    def sold(self, event: Any) -> int:
+        """Seats sold."""
+        return event.stats["sold"]
+
+    @admin.display(description="Held")
+    def held(self, event: Any) -> int:
+        """Seats held."""
+        return event.stats["reserved"]
+
+    @admin.display(description="Seats")
+    def seats(self, event: Any) -> int:
+        """All seats."""
+        return event.stats["total"]
+
+    @admin.display(description="Bookings")
+    def bookings(self, event: Event) -> SafeString:
+        """A link to them."""
+        return format_html('<a href="{}">Bookings</a>', bookings_url(event))

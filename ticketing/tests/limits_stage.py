@@ -1,0 +1,16 @@
+"""Words that the tests of the limits share."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.test import APIClient
+
+from accounts.models import User
+
+ClientOf = Callable[[User | None], APIClient]
+Rates = Callable[..., None]
+ME = "/api/user"
+
+
+def statuses(times: int, call: Callable[[], Any]) -> list[int]:
+    return [call().status_code for _ in range(times)]

@@ -1,0 +1,170 @@
+"""Limits at the door: which calls count, and against which limit."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts import switches
+from accounts.models import User
+from accounts.operations.tokens import tokens_for
+from bookings.models import Booking
+from conftest import PASSWORD
+from events.models import Event
+from ticketing.express import Express
+from ticketing.tests.limits_stage import ME, ClientOf, Rates, statuses
+from ticketing.tests.test_express import Caller
+from ticketing.wsgi import application, ordinary
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("state_redis", "nothing_remembered")]
+
+
+@pytest.mark.parametrize("path", ["/api/user", "/api/user/", "/api/user//"])
+def test_slashes_and_methods_make_no_other_call(alice: User, client_of: ClientOf, rates: Rates, path: str) -> None:
+    rates(API_RATE=2)
+    client = client_of(alice)
+    assert client.head(path).status_code == client.options(path).status_code == 200
+    assert client.get(path).status_code == 429
+
+
+def test_booking_attempts_have_a_limit_of_their_own_and_all_count(
+    alice: User, bob: User, client_of: ClientOf, rates: Rates
+) -> None:
+    rates(BOOKING_RATE=3)
+    client = client_of(alice)
+    bodies: list[Any] = [{}, {"event_id": 1}, "[", {"event_id": 999_999}]
+    seen = [client.post(path, body) for path, body in zip(["/api/booking", "/api/booking/"] * 2, bodies, strict=True)]
+    assert [answer.status_code for answer in seen] == [400, 400, 400, 429]
+    assert "Too many booking attempts" in seen[-1].json()["detail"]
+    assert seen[-1]["RateLimit-Policy"] == '"booking";q=3;w=60'
+    assert client.get("/api/booking").status_code == 200
+    assert client_of(bob).post("/api/booking", {}).status_code == 400
+    assert not Booking.objects.exists()
+
+
+def test_both_ways_in_count_together_and_say_the_same(
+    alice: User, concert: Event, rates: Rates, state_redis: Any
+) -> None:
+    rates(API_RATE=10, BOOKING_RATE=4)
+    call = Caller(tokens_for(alice)["access"])
+    wish = {"event_id": concert.pk, "section": "A", "subsection": 1, "seat_selection_mode": "best_available"}
+    answers = [call(way, wish | {"quantity": 99}) for way in (application, ordinary, application, ordinary)]
+    assert [answer.express for answer in answers] == [True, False, True, False]
+    assert {answer.status for answer in answers} == {400}
+    assert [answer.headers["RateLimit"].split(";")[1] for answer in answers] == ["r=9", "r=8", "r=7", "r=6"]
+    quick, slow = call(application, wish | {"quantity": 1}), call(ordinary, wish | {"quantity": 1})
+    assert quick.express
+    assert quick.status == slow.status == 429
+    assert quick.body.keys() == slow.body.keys()
+    assert quick.headers.keys() - {"X-Request-Id"} <= slow.headers.keys()
+    assert not Booking.objects.exists()
+
+
+def test_a_call_that_the_lane_gives_back_is_counted_once(alice: User, concert: Event, rates: Rates) -> None:
+    rates(API_RATE=10)
+    call = Caller(tokens_for(alice)["access"])
+    answer = call(application, {"event_id": "1"})
+    assert not answer.express
+    assert answer.headers["RateLimit"].startswith('"api";r=9;')
+
+
+def test_each_answer_of_the_lane_has_its_own_standing(alice: User, rates: Rates) -> None:
+    rates(API_RATE=10)
+    lane, call = Express(ordinary, application._lanes), Caller(tokens_for(alice)["access"])
+    wish = {"event_id": 999_999, "section": "A", "subsection": 1, "seat_selection_mode": "best_available"}
+    answers = [call(lane, wish | {"quantity": 1}) for _ in range(3)]
+    assert all(answer.express for answer in answers)
+    assert [answer.headers["RateLimit"].split(";")[1] for answer in answers] == ["r=9", "r=8", "r=7"]
+
+
+def test_signing_in_is_limited_by_address_whoever_calls(
+    alice: User, bob: User, client_of: ClientOf, client: Client, rates: Rates
+) -> None:
+    rates(API_RATE=100, LOGIN_RATE=3)
+    body = {"email": alice.email, "password": PASSWORD}
+    assert client.post("/api/user/login", body, "application/json").status_code == 200
+    assert client_of(bob).post("/api/user/token", body | {"password": "wrong"}).status_code == 401
+    assert client.post("/admin/login/", {"username": alice.email, "password": "wrong"}).status_code == 200
+    answer = client_of(bob).post("/api/user/login/", body)
+    assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+    assert "attempts to sign in" in answer.json()["detail"]
+    page = client.post("/admin/login/", {"username": alice.email, "password": PASSWORD})
+    assert (page.status_code, page["Content-Type"]) == (429, "text/html; charset=utf-8")
+    assert int(page["Retry-After"]) > 0
+
+
+def test_registering_is_limited_by_address(client: Client, db: None, rates: Rates) -> None:
+    rates(API_RATE=100, REGISTRATION_RATE=2)
+
+    def register(n: int) -> int:
+        body = {"email": f"new{n}@example.com", "password": PASSWORD, "name": "New", "role": "buyer"}
+        return client.post(ME, body, content_type="application/json").status_code
+
+    assert [register(n) for n in range(3)] == [201, 201, 429]
+    assert User.objects.filter(email__startswith="new").count() == 2
+
+
+def test_an_empty_api_rate_lifts_the_limits_of_the_doors_too(client: Client, db: None, rates: Rates) -> None:
+    rates(LOGIN_RATE=1, BOOKING_RATE=1)
+    answers = [
+        client.post("/api/user/login", {"email": "x@example.com", "password": "y"}, "application/json")
+        for _ in range(3)
+    ]
+    assert {answer.status_code for answer in answers} == {401}
+    assert not answers[0].has_header("RateLimit")
+
+
+def test_pages_static_files_webhooks_and_probes_are_not_counted(client: Client, concert: Event, rates: Rates) -> None:
+    rates(API_RATE=1, LOGIN_RATE=1, BOOKING_RATE=1)
+    for path in ("/", f"/events/{concert.pk}", "/login", "/healthz", "/static/ticketing/nothing.css"):
+        answers = [client.get(path) for _ in range(3)]
+        assert all(answer.status_code != 429 and not answer.has_header("RateLimit") for answer in answers), path
+    hooks = [client.post("/api/payment/webhook/mock", b"{}", content_type="application/json") for _ in range(3)]
+    assert [answer.status_code for answer in hooks] == [400] * 3
+
+
+def test_the_gate_the_codes_of_tickets_and_the_operator_are_free_to_who_is_signed_in(
+    client: Client,
+    alice: User,
+    carol: User,
+    olga: User,
+    concert: Event,
+    paid_booking: Callable[..., Booking],
+    client_of: ClientOf,
+    rates: Rates,
+) -> None:
+    booking = paid_booking(alice, quantity=2)
+    tickets = client_of(alice).get(f"/api/booking/{booking.pk}/admissions").json()
+    rates(API_RATE=2)
+    gate, buyer, operator = client_of(carol), client_of(alice), client_of(olga)
+    scans = statuses(4, lambda: gate.post(f"/api/event/{concert.pk}/check-in", {"code": "forged"}))
+    assert set(scans) == {404}
+    assert statuses(4, lambda: buyer.get(tickets[0]["qr_svg"])) == [200] * 4
+    assert statuses(4, lambda: operator.get("/api/operator")) == [200] * 4
+    path = f"/api/event/{concert.pk}/check-in"
+    assert statuses(3, lambda: client.post(path, {"code": "forged"})) == [401, 401, 429]
+
+
+def test_in_a_surge_calls_about_the_event_have_a_stricter_limit(
+    alice: User, concert: Event, new_event: Callable[..., Event], client_of: ClientOf, rates: Rates
+) -> None:
+    rates(API_RATE=100, API_RATE_SURGE=2)
+    Event.objects.filter(pk=concert.pk).update(waiting_room_on=True)
+    calm, client = new_event(), client_of(alice)
+    answer = client.get(f"/api/event/{concert.pk}/seatmap")
+    assert answer["RateLimit-Policy"] == '"api";q=100;w=60, "surge";q=2;w=60'
+    assert client.get(f"/api/event/{concert.pk}/").status_code == 200
+    assert client.get(f"/api/event/{concert.pk}").status_code == 429
+    assert client.get(f"/api/event/{calm.pk}").status_code == client.get("/api/event").status_code == 200
+
+
+def test_the_operators_switch_makes_all_calls_a_surge(
+    alice: User, olga: User, client_of: ClientOf, rates: Rates
+) -> None:
+    rates(API_RATE=100, API_RATE_SURGE=2)
+    switches.turn(name=switches.SURGE, on=True, by=olga)
+    client = client_of(alice)
+    assert statuses(3, lambda: client.get(ME)) == [200, 200, 429]
+    switches.turn(name=switches.SURGE, on=False, by=olga)
+    assert client.get(ME).status_code == 200

@@ -1,4 +1,11 @@
-"""What must hold on any database at any moment. Each query returns what breaks it; none returns anything."""
+"""What must hold on any database at any moment. Each query returns what breaks it; none returns anything.
+
+The trail of seats is held to three of them. "chain" recomputes each row's hash from the row before it, and so finds a
+row that was altered, taken out, slipped in or exchanged with another. What a chain can't show is that its newest rows
+were cut off, or that somebody wrote it anew from some row on, hashes and all. Rows cut off are missed by "trail", which
+counts the versions of the block, and by "trail_tells_seats", which compares the seats with what was last said of them.
+A trail written anew is found by whoever kept a hash of it elsewhere: that row has another one now.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -129,6 +136,35 @@ INVARIANTS = (
         SELECT s.id AS subsection, s.version, count(c.id) AS changes
         FROM events_subsection s LEFT JOIN events_seatchange c ON c.subsection_id = s.id
         GROUP BY s.id HAVING count(c.id) <> s.version OR coalesce(max(c.version), 0) <> s.version
+        """,
+    ),
+    Invariant(
+        "chain",
+        "Every row of the trail has the hash that follows from itself and the row before it.",
+        """
+        SELECT subsection_id AS subsection, version, kind, booking_id AS booking, at
+        FROM (
+            SELECT *, lag(hash) OVER (PARTITION BY subsection_id ORDER BY version) AS previous FROM events_seatchange
+        ) c
+        WHERE hash IS DISTINCT FROM
+            events_change_hash(previous, subsection_id, version, kind, booking_id, positions, at)
+        ORDER BY subsection_id, version
+        """,
+    ),
+    Invariant(
+        "trail_tells_seats",
+        "Every seat is as the last change of it in the trail left it, and available if there was none.",
+        """
+        SELECT subsection, position, t.status, t.booking_id AS booking, c.version, c.kind, c.booking_id AS told_booking
+        FROM (SELECT subsection_id AS subsection, position, status, booking_id FROM events_ticket) t
+        FULL JOIN (
+            SELECT DISTINCT ON (subsection_id, position) subsection_id AS subsection, position, version, kind, booking_id
+            FROM events_seatchange CROSS JOIN unnest(positions) AS position
+            ORDER BY subsection_id, position, version DESC
+        ) c USING (subsection, position)
+        WHERE t.status IS DISTINCT FROM CASE c.kind
+                WHEN 'held' THEN 'reserved' WHEN 'paid' THEN 'sold' WHEN 'blocked' THEN 'blocked' ELSE 'available' END
+            OR t.booking_id IS DISTINCT FROM CASE WHEN c.kind IN ('held', 'paid') THEN c.booking_id END
         """,
     ),
 )

@@ -217,7 +217,11 @@ class Ticket(models.Model):
 
 
 class SeatChange(models.Model):
-    """The trail: one row for each committed change of a subsection, under the version it made."""
+    """The trail: one row for each committed change of a subsection, under the version it made.
+
+    The database only ever appends: it refuses UPDATE, DELETE and TRUNCATE, and makes `hash` itself (migration 0005), so
+    that no row can be altered, taken out or slipped in without breaking the chain of its block.
+    """
 
     subsection = models.ForeignKey(Subsection, models.PROTECT, related_name="changes", db_index=False)
     version = models.PositiveBigIntegerField()
@@ -225,11 +229,13 @@ class SeatChange(models.Model):
     booking_id = models.UUIDField(null=True)
     positions = ArrayField(models.PositiveIntegerField())
     at = models.DateTimeField(help_text="By the database's clock.")
+    hash = models.BinaryField(help_text="Of this row and the one before it in the block's trail.")
 
     class Meta:
         ordering = ["subsection_id", "version"]
         constraints = [
             UniqueConstraint(fields=["subsection", "version"], name="seat_change_once_per_version"),
+            CheckConstraint(name="seat_change_hash_is_sha256", condition=Exact(Length("hash"), 32)),
         ]
 
     def __str__(self) -> str:

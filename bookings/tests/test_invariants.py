@@ -27,7 +27,9 @@ BREAKAGES = {
     "paid_has_admissions": "UPDATE bookings_admission SET status = 'void' WHERE position = 4",
     "mock_book": "UPDATE bookings_mockcharge SET captured = false",
     "open_holds": "UPDATE events_event SET max_active_holds = 1",
-    "trail": "DELETE FROM events_seatchange WHERE kind = 'paid'",
+    "trail": WITHOUT_TRIGGERS.format("DELETE FROM events_seatchange WHERE kind = 'paid'"),
+    "chain": WITHOUT_TRIGGERS.format("UPDATE events_seatchange SET at = at + interval '1 us' WHERE kind = 'paid'"),
+    "trail_tells_seats": WITHOUT_TRIGGERS.format("DELETE FROM events_seatchange WHERE kind = 'paid'"),
 }
 
 

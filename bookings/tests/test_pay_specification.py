@@ -30,7 +30,7 @@ TABLES = (Booking, Payment, Refund, Admission, Letter, Event, Subsection, Ticket
 IDS_MADE_ANEW = (Payment, Refund, Admission, Letter, SeatChange)
 MADE_ANEW = {
     *("serial", "at", "updated_at", "created_at", "paying_since", "expires_at", "captured_at", "paid_at"),
-    *("issued_at", "due_at", "written_at"),
+    *("issued_at", "due_at", "written_at", "hash"),
 }  # other ones, equally good
 CHARGES = [
     *6 * [Charge(Outcome.CAPTURED, "ref")],

@@ -35,7 +35,8 @@ FREE_ENDED = """
     AND ticket.status = 'reserved' AND ticket.booking_id = held.booking_id
     RETURNING ticket.position
 """
-# The trigger has made the first version; the others, one for each further row of the trail, are made here.
+# The trigger has made the first version; the others, one for each further row of the trail, are made here. The rows go
+# in by version: each is chained to the one before it.
 APPEND_ENDED = """
     WITH block AS (
         UPDATE events_subsection SET version = version + %(holds)s - 1 WHERE id = %(block)s
@@ -47,6 +48,7 @@ APPEND_ENDED = """
         FROM block, unnest(%(owners)s::uuid[], %(positions)s::integer[])
             WITH ORDINALITY AS freed (booking_id, position, place)
         GROUP BY block.id, block.version, booking_id
+        ORDER BY min(place)
         RETURNING at
     )
     SELECT version, available, reserved, sold, blocked, letters, (SELECT max(at) FROM trail) FROM block

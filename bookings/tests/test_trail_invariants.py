@@ -1,0 +1,113 @@
+"""Whoever tampers with the trail of seats, with the rights to switch its guards off, is found out."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from bookings.invariants import check_invariants
+from bookings.models import Booking
+from bookings.operations.cancel import cancel_booking
+from events.models import Event, SeatChange, Subsection
+from events.tests.trail import unguarded
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COPY_OF_3 = """
+    INSERT INTO events_seatchange (subsection_id, version, kind, booking_id, positions, at, hash)
+    SELECT subsection_id, 1000, kind, booking_id, positions, at, hash FROM events_seatchange
+    WHERE subsection_id = %s AND version = 3
+"""
+REHASH_3 = """
+    UPDATE events_seatchange c SET kind = 'paid', hash = events_change_hash(
+        p.hash, c.subsection_id, c.version, 'paid', c.booking_id, c.positions, c.at
+    ) FROM events_seatchange p
+    WHERE p.subsection_id = %s AND p.version = 2 AND c.subsection_id = p.subsection_id AND c.version = 3
+"""
+
+
+@pytest.fixture
+def block(
+    concert: Event, alice: User, bob: User, hold: Callable[..., Booking], paid_booking: Callable[..., Booking]
+) -> Subsection:
+    """The concert's first block, with six versions; in another one something happened as well."""
+    paid_booking(bob)
+    paid_booking(bob, section="B")
+    hold(alice)
+    cancel_booking(booking_id=hold(alice).pk, buyer=alice)
+    hold(bob)
+    assert not broken()
+    return Subsection.objects.filter(event=concert).earliest("id")
+
+
+def broken() -> dict[str, list[tuple[int, int | None]]]:
+    """What is found: {invariant: [(block, version)]}."""
+    found = check_invariants()
+    return {name: [(row["subsection"], row.get("version")) for row in rows] for name, rows in found.items() if rows}
+
+
+def run(statement: str, block: Subsection) -> None:
+    with unguarded(), connection.cursor() as cursor:
+        cursor.execute(statement, [block.pk])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "kind = 'refunded'",
+        "booking_id = NULL",
+        "booking_id = gen_random_uuid()",
+        "positions = positions || 49",
+        "positions = '{}'",
+        "at = at - interval '1 microsecond'",
+        "hash = sha256(hash)",
+    ],
+)
+def test_a_row_that_was_altered_is_named(block: Subsection, change: str) -> None:
+    run(f"UPDATE events_seatchange SET {change} WHERE subsection_id = %s AND version = 3", block)
+    assert (block.pk, 3) in broken()["chain"]
+
+
+def test_a_row_that_was_altered_with_its_hash_breaks_the_next_one(block: Subsection) -> None:
+    run(REHASH_3, block)
+    assert broken()["chain"] == [(block.pk, 4)]
+
+
+def test_a_row_taken_out_of_the_middle_breaks_the_next_one(block: Subsection) -> None:
+    run("DELETE FROM events_seatchange WHERE subsection_id = %s AND version = 3", block)
+    assert broken()["chain"] == [(block.pk, 4)]
+
+
+def test_the_first_row_taken_away_breaks_the_second(block: Subsection) -> None:
+    run("DELETE FROM events_seatchange WHERE subsection_id = %s AND version = 1", block)
+    assert broken()["chain"] == [(block.pk, 2)]
+
+
+def test_two_rows_that_were_exchanged_are_named(block: Subsection) -> None:
+    for before, after in ((3, 1000), (4, 3), (1000, 4)):
+        run(f"UPDATE events_seatchange SET version = {after} WHERE subsection_id = %s AND version = {before}", block)
+    assert broken()["chain"] == [(block.pk, 3), (block.pk, 4), (block.pk, 5)]
+
+
+def test_a_row_slipped_in_is_named(block: Subsection) -> None:
+    run(COPY_OF_3, block)
+    assert broken()["chain"] == [(block.pk, 1000)]
+
+
+def test_newest_rows_that_were_cut_off_are_missed_though_the_chain_holds(block: Subsection) -> None:
+    run("DELETE FROM events_seatchange WHERE subsection_id = %s AND version > 5", block)
+    found = broken()
+    assert found.keys() == {"trail", "trail_tells_seats"}
+    run("UPDATE events_subsection SET version = 5 WHERE id = %s", block)
+    assert broken() == {"trail_tells_seats": found["trail_tells_seats"]}
+    assert [row[0] for row in found["trail_tells_seats"]] == [block.pk] * 2
+
+
+def test_a_seat_changed_past_its_trail_is_found(block: Subsection) -> None:
+    run("UPDATE events_ticket SET status = 'blocked' WHERE subsection_id = %s AND position = 40", block)
+    assert broken()["trail_tells_seats"] == [(block.pk, None)]
+
+
+def test_a_change_of_a_seat_that_is_not_there_is_found(block: Subsection) -> None:
+    run("UPDATE events_seatchange SET positions = '{4,5,99}' WHERE subsection_id = %s AND version = 6", block)
+    assert (block.pk, 6) in broken()["trail_tells_seats"]

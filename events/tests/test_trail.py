@@ -1,0 +1,180 @@
+"""The trail of seats can only grow, and each row's hash pins down those before it."""
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.db import Error, connection, transaction
+
+from accounts.models import User
+from bookings.models import Booking
+from bookings.operations.expiry import release_expired
+from events.clock import database_now
+from events.models import Event, SeatChange, Subsection
+from events.operations.blocking import block_seats, unblock_seats
+from events.operations.seats import lock_subsection
+from events.tests.trail import unguarded
+
+Hold = Callable[..., Booking]
+INSERT = """
+    INSERT INTO events_seatchange (subsection_id, version, kind, booking_id, positions, at, hash)
+    SELECT %s, version, 'held', NULL, '{1}', clock_timestamp(), %s FROM unnest(%s::bigint[]) AS version
+"""
+
+
+@pytest.fixture
+def block(concert: Event) -> Subsection:
+    """The concert's first block."""
+    return Subsection.objects.filter(event=concert).earliest("id")
+
+
+@pytest.fixture
+def guarded(db: None) -> Iterator[None]:
+    """As in production: not even a TRUNCATE gets through."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE events_seatchange ENABLE TRIGGER keep_whole_trail")
+    return
+
+
+def run(statement: str, *values: Any) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values or None)
+
+
+def append(block: Subsection, *versions: int, hash_: bytes = b"") -> None:
+    """Rows of one statement, in the order given."""
+    run(INSERT, block.pk, hash_, list(versions))
+
+
+def expected(change: SeatChange, previous: bytes | None) -> bytes:
+    """The hash by its documented recipe, without the database's help."""
+    before = previous or hashlib.sha256(f"trail of block {change.subsection_id}".encode()).digest()
+    micros = (change.at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    positions = "{" + ",".join(map(str, change.positions)) + "}"
+    parts = (change.subsection_id, change.version, micros, change.booking_id or "", positions, change.kind)
+    return hashlib.sha256(before + "|".join(map(str, parts)).encode()).digest()
+
+
+def follows_its_recipe(block: Subsection) -> int:
+    """Looks at every row of the block's trail; returns how many there are."""
+    previous = None
+    changes = list(SeatChange.objects.filter(subsection=block).order_by("version"))
+    for change in changes:
+        previous = expected(change, previous)
+        assert bytes(change.hash) == previous, change
+    return len(changes)
+
+
+def hashes() -> list[bytes]:
+    return [bytes(value) for value in SeatChange.objects.values_list("hash", flat=True)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE events_seatchange SET kind = 'paid'",
+        "UPDATE events_seatchange SET at = at WHERE false",
+        "DELETE FROM events_seatchange",
+        "DELETE FROM events_seatchange WHERE version > 1",
+        "TRUNCATE events_seatchange",
+        "TRUNCATE events_event CASCADE",
+    ],
+)
+def test_the_trail_refuses_to_forget(guarded: None, hold: Hold, alice: User, statement: str) -> None:
+    hold(alice)
+    run("SET CONSTRAINTS ALL IMMEDIATE")  # those still to be checked would stop a TRUNCATE before the trigger could
+    before = list(SeatChange.objects.values())
+    with pytest.raises(Error, match="append-only: (UPDATE|DELETE|TRUNCATE) is refused"):
+        run(statement)
+    assert list(SeatChange.objects.values()) == before != []
+
+
+def test_each_row_has_the_hash_of_its_recipe(
+    block: Subsection, hold: Hold, paid_booking: Hold, alice: User, carol: User
+) -> None:
+    where = {"event_id": block.event_id, "seller": carol, "section": "A", "subsection": 1, "seats": ["5-1", "5-10"]}
+    block_seats(**where)
+    hold(alice, "1-1")
+    unblock_seats(**where)
+    paid_booking(alice, "2-1", "2-2", "2-3")
+    assert follows_its_recipe(block) == 5
+
+
+def test_many_holds_ended_together_are_chained_in_the_order_of_their_versions(
+    concert: Event, block: Subsection, hold: Hold, alice: User
+) -> None:
+    Event.objects.update(max_active_holds=1000)
+    # Booked from the back to the front, so that neither ids nor seats come in the order of the versions by chance.
+    for row in (5, 1, 4, 2, 3):
+        for seat in (9, 1, 5):
+            hold(alice, f"{row}-{seat}", f"{row}-{seat + 1}")
+    Booking.objects.update(expires_at=database_now())
+    with transaction.atomic():
+        assert release_expired(lock_subsection(block.pk)) == 15
+    assert follows_its_recipe(block) == 30
+    assert list(SeatChange.objects.values_list("version", flat=True)) == list(range(1, 31))
+
+
+def test_whoever_brings_a_hash_has_it_overwritten(block: Subsection) -> None:
+    append(block, 1, hash_=b"x" * 32)
+    SeatChange.objects.create(
+        subsection=block, version=2, kind="held", booking_id=uuid.uuid4(), positions=[3], at=database_now(), hash=b"y"
+    )
+    assert follows_its_recipe(block) == 2
+
+
+@pytest.mark.parametrize("version", [0, 1, 2])
+def test_a_version_that_is_not_newer_is_refused(block: Subsection, version: int) -> None:
+    append(block, 1, 2)
+    with pytest.raises(Error, match=f"is at version 2, so version {version} can't be appended"):
+        append(block, version)
+    assert SeatChange.objects.count() == 2
+
+
+def test_rows_of_one_statement_that_come_in_the_wrong_order_are_refused(block: Subsection) -> None:
+    append(block, 1, 2, 4)
+    with pytest.raises(Error, match="is at version 6, so version 5 can't be appended"):
+        append(block, 6, 5)
+    assert follows_its_recipe(block) == 3
+
+
+def test_equal_changes_of_two_blocks_have_different_hashes(concert: Event) -> None:
+    for block in Subsection.objects.filter(event=concert):
+        append(block, 1)
+    assert len(set(hashes())) == 4
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("TimeZone", "Asia/Tokyo"),
+        ("DateStyle", "German"),
+        ("extra_float_digits", "-15"),
+        ("bytea_output", "escape"),
+        ("standard_conforming_strings", "off"),
+    ],
+)
+def test_no_setting_of_a_session_changes_a_hash(block: Subsection, setting: str, value: str) -> None:
+    run(f"SET LOCAL {setting} = '{value}'")
+    append(block, 1, 2)
+    run(f"SET LOCAL {setting} = DEFAULT")
+    assert follows_its_recipe(block) == 2
+
+
+def test_the_migration_gives_older_rows_the_hashes_they_would_have_been_given(
+    concert: Event, hold: Hold, paid_booking: Hold, alice: User, bob: User
+) -> None:
+    paid_booking(alice)
+    hold(bob, section="B")
+    hold(alice, quantity=3)
+    before = hashes()
+    migration = import_module("events.migrations.0005_trail")
+    with unguarded():
+        SeatChange.objects.update(hash=b"0" * 32)
+        run(migration.FILL)
+    assert hashes() == before
+    assert len(set(before)) == 4

@@ -158,7 +158,8 @@ INVARIANTS = (
         SELECT subsection, position, t.status, t.booking_id AS booking, c.version, c.kind, c.booking_id AS told_booking
         FROM (SELECT subsection_id AS subsection, position, status, booking_id FROM events_ticket) t
         FULL JOIN (
-            SELECT DISTINCT ON (subsection_id, position) subsection_id AS subsection, position, version, kind, booking_id
+            SELECT DISTINCT ON (subsection_id, position)
+                subsection_id AS subsection, position, version, kind, booking_id
             FROM events_seatchange CROSS JOIN unnest(positions) AS position
             ORDER BY subsection_id, position, version DESC
         ) c USING (subsection, position)

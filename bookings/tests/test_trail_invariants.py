@@ -9,7 +9,7 @@ from accounts.models import User
 from bookings.invariants import check_invariants
 from bookings.models import Booking
 from bookings.operations.cancel import cancel_booking
-from events.models import Event, SeatChange, Subsection
+from events.models import Event, Subsection
 from events.tests.trail import unguarded
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -88,7 +88,7 @@ def test_the_trail_refuses_to_forget(guarded: None, hold: Hold, alice: User, sta
     hold(alice)
     run("SET CONSTRAINTS ALL IMMEDIATE")  # those still to be checked would stop a TRUNCATE before the trigger could
     before = list(SeatChange.objects.values())
-    with pytest.raises(Error, match="append-only: (UPDATE|DELETE|TRUNCATE) is refused"):
+    with pytest.raises(Error, match=r"append-only: (UPDATE|DELETE|TRUNCATE) is refused"):
         run(statement)
     assert list(SeatChange.objects.values()) == before != []
 

@@ -73,6 +73,12 @@ def hashes() -> list[bytes]:
     return [bytes(value) for value in SeatChange.objects.values_list("hash", flat=True)]
 
 
+def times_read_whole() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'events_seatchange'")
+        return cursor.fetchone()[0]
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -140,6 +146,17 @@ def test_rows_of_one_statement_that_come_in_the_wrong_order_are_refused(block: S
     with pytest.raises(Error, match="is at version 6, so version 5 can't be appended"):
         append(block, 6, 5)
     assert follows_its_recipe(block) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_appending_never_reads_the_whole_trail_even_if_it_began_with_an_empty_one(block: Subsection) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE events_seatchange")
+    with transaction.atomic():
+        before = times_read_whole()
+        append(block, *range(1, 20))
+        assert times_read_whole() == before
+    assert follows_its_recipe(block) == 19
 
 
 def test_equal_changes_of_two_blocks_have_different_hashes(concert: Event) -> None:

@@ -12,6 +12,7 @@ from bookings import (
     pages,
     queue_api,
     queue_pages,
+    seat_story_api,
     tickets_api,
 )
 
@@ -44,6 +45,11 @@ urlpatterns = [
     path("api/event/<int:event_id>/gate-staff/<str:email>", gate_api.EventGateStaff.as_view(), name="gate-staff"),
     path("api/event/<int:event_id>/analytics", analytics_api.EventAnalytics.as_view(), name="event-analytics"),
     path("api/event/<int:event_id>/bookings.csv", analytics_api.EventBookings.as_view(), name="event-bookings-csv"),
+    path(
+        "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats/<str:seat>/story",
+        seat_story_api.SeatStoryOf.as_view(),
+        name="seat-story",
+    ),
     path("queue/<int:event_id>", queue_pages.waiting_room, name="queue"),
     path("api/event/<int:event_id>/queue", queue_api.EventQueue.as_view(), name="event-queue"),
     path("gate/sw.js", gate_pages.service_worker, name="gate-worker"),

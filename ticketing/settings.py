@@ -75,7 +75,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # who carries it reads /metrics fr
 
 INSTALLED_APPS = [
     "daphne",
-    "django.contrib.admin",
+    "events.desk_app.DeskConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -316,6 +316,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "BookingStatus": "bookings.states.BookingStatus",
         "EventStatus": "events.states.EventStatus",
+        "SeatStatus": "events.states.SeatStatus",
     },
 }
 

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from bookings.admin.seat_story import seat_links
 from bookings.models import Booking, Payment
 from bookings.states import HOLDING
 from events.desk import OwnRows
@@ -65,7 +66,7 @@ class Bookings(OwnRows):
         "buyer_email",
         "buyer_name",
         "block",
-        "seats",
+        "seats_explained",
         "seat_selection_mode",
         "quantity",
         "price_of_one",
@@ -111,6 +112,11 @@ class Bookings(OwnRows):
     def seats(self, booking: Booking) -> str:
         """The seats by name."""
         return ", ".join(seat_name(position, booking.subsection.cols) for position in booking.positions)
+
+    @admin.display(description="Seats (row-seat)")
+    def seats_explained(self, booking: Booking) -> str:
+        """The same, each with a link to its story."""
+        return seat_links(booking)
 
     @admin.display(description="Total", ordering="total_price")
     def price(self, booking: Booking) -> str:

@@ -27,6 +27,7 @@ PROMISED = {
     "/api/event/{event_id}/seatmap": {"get"},
     "/api/event/{event_id}/calendar.ics": {"get"},
     "/api/event/{event_id}/sections/{section}/subsection/{number}/seats": {"get"},
+    "/api/event/{event_id}/sections/{section}/subsection/{number}/seats/{seat}/story": {"get"},
     "/api/booking": {"get", "post"},
     "/api/booking/my_booking": {"get"},
     "/api/booking/{booking_id}": {"get", "patch", "delete"},

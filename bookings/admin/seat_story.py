@@ -1,0 +1,76 @@
+"""Explain this seat: a page of the desk with the story of one seat."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from bookings.models import Booking
+from bookings.seat_story import seat_story
+from bookings.seat_words import StoryKind
+from events.desk import user_of
+from events.desk_site import PAGES, Page
+from events.models import Event, Subsection
+from events.positions import seat_name
+from events.reads import STATUS_OF_LETTER, may_manage
+
+# How an entry looks, by what it is about; the others are neither good nor bad.
+TONES = {
+    StoryKind.HELD: "waiting",
+    StoryKind.PAYMENT_OPEN: "waiting",
+    StoryKind.REFUND_PROMISED: "waiting",
+    StoryKind.PAID: "good",
+    StoryKind.PAYMENT_CAPTURED: "good",
+    StoryKind.TICKET_ISSUED: "good",
+    StoryKind.CHECKED_IN: "good",
+    StoryKind.PAYMENT_DECLINED: "bad",
+    StoryKind.CHECK_IN_CONFLICT: "bad",
+}
+
+
+@require_safe
+def seat_story_page(request: HttpRequest, event_id: int, subsection_id: int, position: int) -> HttpResponse:
+    """The timeline of a seat, for whoever manages its event; to others it does not exist."""
+    event = Event.objects.filter(pk=event_id).first()
+    block = Subsection.objects.filter(pk=subsection_id, event=event_id).first()
+    if event is None or block is None or position >= block.total or not may_manage(event, user_of(request)):
+        raise Http404
+    context = _context(event, block, position)
+    return TemplateResponse(request, "admin/bookings/seat_story.html", admin.site.each_context(request) | context)
+
+
+def _context(event: Event, block: Subsection, position: int) -> dict[str, Any]:
+    row, seat = divmod(position, block.cols)
+    return {
+        "title": f"{block}, row {row + 1}, seat {seat + 1}",
+        "event": event,
+        "status": STATUS_OF_LETTER[block.letters[position]],
+        "story": [(entry, TONES.get(entry.kind, "")) for entry in seat_story(block, position)],
+    }
+
+
+def seat_links(booking: Booking) -> SafeString:
+    """The seats of a booking by name, each a link to its story."""
+    block = booking.subsection
+    links = (
+        (
+            reverse("admin:bookings_seat_story", args=[booking.event_id, block.pk, position]),
+            seat_name(position, block.cols),
+        )
+        for position in booking.positions
+    )
+    return format_html_join(", ", '<a href="{}">{}</a>', links)
+
+
+PAGES.append(
+    Page(
+        "bookings/seat/<int:event_id>/<int:subsection_id>/<int:position>/",
+        seat_story_page,
+        "bookings_seat_story",
+    )
+)

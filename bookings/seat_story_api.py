@@ -1,0 +1,41 @@
+"""Explain this seat: its story, for the event's seller and operators."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.schema import problems
+from bookings.api import who
+from bookings.seat_story import seat_story
+from bookings.seat_story_serializers import SeatStory
+from events.operations.change import own_event
+from events.positions import position_of
+from events.reads import STATUS_OF_LETTER, subsection_of
+from ticketing.errors import NotFound
+
+PRIVATE = {"Cache-Control": "private, no-store"}  # people's names and addresses
+
+
+class SeatStoryOf(APIView):
+    """How a seat came to be as it is."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="seat_story", responses={200: SeatStory} | problems(401, 403, 404))
+    def get(self, request: Request, event_id: int, section: str, number: int, seat: str) -> Response:
+        """Who held the seat ("row-seat"), paid for it, lost it, was refunded or let in, and when; oldest first.
+
+        From the trail of seats and what belongs to the bookings in it. For the event's seller.
+        """
+        event = own_event(event_id, who(request))
+        block = subsection_of(event.pk, section, number)
+        position = position_of(seat, rows=block.rows, cols=block.cols)
+        if position is None:
+            raise NotFound("This block has no such seat.")
+        row, place = divmod(position, block.cols)
+        where = {"event_id": event.pk, "section": block.section, "subsection": block.number}
+        now = {"row": row + 1, "seat": place + 1, "status": STATUS_OF_LETTER[block.letters[position]]}
+        story = SeatStory({**where, **now, "entries": seat_story(block, position)})
+        return Response(story.data, headers=PRIVATE)

@@ -1,0 +1,116 @@
+"""What the story of a seat says, in plain words."""
+
+from django.db import models
+
+from bookings.models import Booking, CheckIn, Payment, Refund
+from bookings.states import CheckInKind, PaymentStatus, RefundReason, RefundStatus
+from events.models import SeatChange
+from events.money import money
+from events.positions import seat_name
+from events.states import ChangeKind
+
+MOST_NAMED = 6  # other seats of a change that are named; of more, their number is said
+
+
+class StoryKind(models.TextChoices):
+    """What an entry is about."""
+
+    HELD = "held", "Held"
+    PAID = "paid", "Sold"
+    EXPIRED = "expired", "Hold expired"
+    CANCELLED = "cancelled", "Hold cancelled"
+    REFUNDED = "refunded", "Given back"
+    BLOCKED = "blocked", "Blocked"
+    UNBLOCKED = "unblocked", "Unblocked"
+    PAYMENT_CAPTURED = "payment_captured", "Payment taken"
+    PAYMENT_DECLINED = "payment_declined", "Payment declined"
+    PAYMENT_OPEN = "payment_open", "Payment open"
+    PAYMENT_CANCELLED = "payment_cancelled", "Payment not made"
+    REFUND_PROMISED = "refund_promised", "Refund promised"
+    REFUND_SENT = "refund_sent", "Refund sent"
+    TICKET_ISSUED = "ticket_issued", "Ticket issued"
+    TICKET_VOID = "ticket_void", "Ticket void"
+    CHECKED_IN = "checked_in", "Checked in"
+    CHECK_IN_UNDONE = "check_in_undone", "Check-in undone"
+    CHECK_IN_CONFLICT = "check_in_conflict", "Scanned twice"
+
+
+def change_words(change: SeatChange, booking: Booking | None, *, position: int, cols: int, again: bool) -> str:
+    """What a row of the trail says of one of its seats. `again`: the same booking had held it before."""
+    whose = f"{booking.buyer.name} ({booking.buyer.email})" if booking else "an unknown buyer"
+    others = _others(change.positions, position, cols)
+    match ChangeKind(change.kind):
+        case ChangeKind.HELD if again:
+            return f"Held once more for {whose}{others}: a payment arrived after the hold had ended."
+        case ChangeKind.HELD:
+            return f"Held by {whose}{others}."
+        case ChangeKind.PAID:
+            return f"Sold to {whose}{others}."
+        case ChangeKind.EXPIRED:
+            return f"{whose} did not pay in time; the seat was free again."
+        case ChangeKind.CANCELLED:
+            return f"The hold of {whose} was cancelled; the seat was free again."
+        case ChangeKind.REFUNDED:
+            return f"The booking of {whose} was refunded; the seat was free again."
+        case ChangeKind.BLOCKED:
+            return f"Taken out of sale{others}."
+        case ChangeKind.UNBLOCKED:
+            return f"Put back on sale{others}."
+
+
+def _others(positions: list[int], position: int, cols: int) -> str:
+    names = [seat_name(other, cols) for other in positions if other != position]
+    if len(names) > MOST_NAMED:
+        return f", with {len(names)} other seats"
+    return f", with {', '.join(names)}" if names else ""
+
+
+def payment_words(payment: Payment, booking: Booking) -> tuple[StoryKind, str]:
+    """How an attempt to pay ended."""
+    seats = f"{booking.quantity} seat{'s' if booking.quantity > 1 else ''}"
+    what = f"{money(payment.amount, payment.currency)} for {seats}, card ending {payment.card_last4}"
+    match PaymentStatus(payment.status):
+        case PaymentStatus.PENDING:
+            return StoryKind.PAYMENT_OPEN, f"Payment begun: {what}. Its outcome is not known yet."
+        case PaymentStatus.FAILED:
+            return StoryKind.PAYMENT_DECLINED, _sentence(f"Payment begun and declined: {what}.", payment.failure)
+        case PaymentStatus.CANCELLED:
+            return StoryKind.PAYMENT_CANCELLED, f"Payment begun, but it never reached the gateway: {what}."
+        case PaymentStatus.CAPTURED | PaymentStatus.PARTLY_REFUNDED | PaymentStatus.REFUNDED:
+            return StoryKind.PAYMENT_CAPTURED, f"Paid: {what}."
+
+
+def promise_words(refund: Refund) -> str:
+    """That money goes back, why, and whether it has left."""
+    by = f" ({refund.by.name})" if refund.by else ""
+    reason = RefundReason(refund.reason).label
+    promised = f"{_to_card(refund, 'promised back')}: {reason[0].lower()}{reason[1:]}{by}."
+    if refund.status == RefundStatus.SENT:
+        return promised
+    return _sentence(f"{promised} It has not been sent yet.", refund.failure and f"The gateway said: {refund.failure}")
+
+
+def sent_words(refund: Refund) -> str:
+    """That it has left."""
+    return f"{_to_card(refund, 'sent back')}."
+
+
+def _to_card(refund: Refund, how: str) -> str:
+    payment = refund.payment
+    return f"{money(refund.amount, payment.currency)} {how} to the card ending {payment.card_last4}"
+
+
+def scan_words(scan: CheckIn) -> tuple[StoryKind, str]:
+    """What happened at the gate, where and by whom."""
+    where = f" at {scan.device}" if scan.device else ""
+    match CheckInKind(scan.kind):
+        case CheckInKind.ACCEPTED:
+            return StoryKind.CHECKED_IN, f"Let in{where} by {scan.by.name}."
+        case CheckInKind.UNDONE:
+            return StoryKind.CHECK_IN_UNDONE, f"Check-in undone{where} by {scan.by.name}: the ticket lets in again."
+        case CheckInKind.CONFLICT:
+            return StoryKind.CHECK_IN_CONFLICT, f"Scanned{where} by {scan.by.name}, while somebody was in with it."
+
+
+def _sentence(first: str, second: str) -> str:
+    return f"{first} {second}" if second else first

@@ -1,0 +1,28 @@
+"""The sellers' desk: Django's admin, and pages of it that belong to no model."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.contrib.admin import AdminSite
+from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver, path
+
+
+class Page(NamedTuple):
+    """An address below that of the desk, its view, and the name by which it is known as `admin:<name>`."""
+
+    route: str
+    view: Callable[..., HttpResponse]
+    name: str
+
+
+PAGES: list[Page] = []  # apps add theirs in their admin modules; only who may enter the desk sees them
+
+
+class SellersDesk(AdminSite):
+    """Django's admin with `PAGES`."""
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]
+        """The pages, before the admin's own, of which the last takes whatever is left."""
+        pages = [path(page.route, self.admin_view(page.view), name=page.name) for page in PAGES]
+        return [*pages, *super().get_urls()]

@@ -46,8 +46,8 @@ def seat_story(block: Subsection, position: int) -> list[Entry]:
 
     Six statements at most, however long the story is.
     """
-    changes = SeatChange.objects.filter(subsection=block, positions__contains=[position]).defer("hash")
-    changes = list(changes.order_by("version"))
+    of_seat = SeatChange.objects.filter(subsection=block, positions__contains=[position])
+    changes = list(of_seat.defer("hash").order_by("version"))
     bookings = Booking.objects.select_related("buyer").in_bulk({change.booking_id for change in changes} - {None})
     entries = [  # what is of one moment stays in this order
         *_payments(bookings),

@@ -73,7 +73,8 @@ def payment_words(payment: Payment, booking: Booking) -> tuple[StoryKind, str]:
         case PaymentStatus.PENDING:
             return StoryKind.PAYMENT_OPEN, f"Payment begun: {what}. Its outcome is not known yet."
         case PaymentStatus.FAILED:
-            return StoryKind.PAYMENT_DECLINED, _sentence(f"Payment begun and declined: {what}.", payment.failure)
+            told = payment.failure and f"The buyer was told: “{payment.failure}”"
+            return StoryKind.PAYMENT_DECLINED, _sentences(f"Payment begun and declined: {what}.", told)
         case PaymentStatus.CANCELLED:
             return StoryKind.PAYMENT_CANCELLED, f"Payment begun, but it never reached the gateway: {what}."
         case PaymentStatus.CAPTURED | PaymentStatus.PARTLY_REFUNDED | PaymentStatus.REFUNDED:
@@ -87,7 +88,8 @@ def promise_words(refund: Refund) -> str:
     promised = f"{_to_card(refund, 'promised back')}: {reason[0].lower()}{reason[1:]}{by}."
     if refund.status == RefundStatus.SENT:
         return promised
-    return _sentence(f"{promised} It has not been sent yet.", refund.failure and f"The gateway said: {refund.failure}")
+    said = refund.failure and f"The gateway said: “{refund.failure}”"
+    return _sentences(f"{promised} It has not been sent yet.", said)
 
 
 def sent_words(refund: Refund) -> str:
@@ -112,5 +114,5 @@ def scan_words(scan: CheckIn) -> tuple[StoryKind, str]:
             return StoryKind.CHECK_IN_CONFLICT, f"Scanned{where} by {scan.by.name}, while somebody was in with it."
 
 
-def _sentence(first: str, second: str) -> str:
+def _sentences(first: str, second: str) -> str:
     return f"{first} {second}" if second else first

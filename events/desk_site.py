@@ -22,7 +22,7 @@ PAGES: list[Page] = []  # apps add theirs in their admin modules; only who may e
 class SellersDesk(AdminSite):
     """Django's admin with `PAGES`."""
 
-    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]
+    def get_urls(self) -> list[URLPattern | URLResolver]:
         """The pages, before the admin's own, of which the last takes whatever is left."""
         pages = [path(page.route, self.admin_view(page.view), name=page.name) for page in PAGES]
         return [*pages, *super().get_urls()]

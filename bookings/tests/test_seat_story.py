@@ -93,7 +93,10 @@ def test_a_sale_is_told_from_the_declined_card_to_the_door(
     declined = Payment.objects.get(status="failed").failure
     assert told(block) == [
         ("held", "Held by Alice (alice@example.com), with 1-2."),
-        ("payment_declined", f"Payment begun and declined: 100.00 USD for 2 seats, card ending 0002. {declined}"),
+        (
+            "payment_declined",
+            f"Payment begun and declined: 100.00 USD for 2 seats, card ending 0002. The buyer was told: “{declined}”",
+        ),
         ("payment_captured", "Paid: 100.00 USD for 2 seats, card ending 4242."),
         ("paid", "Sold to Alice (alice@example.com), with 1-2."),
         ("ticket_issued", "Ticket issued to Alice."),
@@ -117,7 +120,7 @@ def test_a_refund_is_told_from_the_promise_to_the_money_and_the_next_buyer_follo
         (
             "refund_promised",
             "50.00 USD promised back to the card ending 4242: given by the seller (Carol). It has not been sent yet."
-            " The gateway said: Try again later.",
+            " The gateway said: “Try again later.”",
         ),
     ]
     send_refund(refund_id=refund.pk)

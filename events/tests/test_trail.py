@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -33,11 +33,10 @@ def block(concert: Event) -> Subsection:
 
 
 @pytest.fixture
-def guarded(db: None) -> Iterator[None]:
+def guarded(db: None) -> None:
     """As in production: not even a TRUNCATE gets through."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE events_seatchange ENABLE TRIGGER keep_whole_trail")
-    return
 
 
 def run(statement: str, *values: Any) -> None:
@@ -102,7 +101,13 @@ def test_the_trail_refuses_to_forget(guarded: None, hold: Hold, alice: User, sta
 def test_each_row_has_the_hash_of_its_recipe(
     block: Subsection, hold: Hold, paid_booking: Hold, alice: User, carol: User
 ) -> None:
-    where = {"event_id": block.event_id, "seller": carol, "section": "A", "subsection": 1, "seats": ["5-1", "5-10"]}
+    where: dict[str, Any] = {
+        "event_id": block.event_id,
+        "seller": carol,
+        "section": "A",
+        "subsection": 1,
+        "seats": ["5-1", "5-10"],
+    }
     block_seats(**where)
     hold(alice, "1-1")
     unblock_seats(**where)

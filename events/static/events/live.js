@@ -1,19 +1,14 @@
 /**
  * The live feed of one event, as docs/live.md describes it: always right, and honest about not being live.
  *
- * A WebSocket, reconnected with jittered back-off; server-sent events where WebSockets don't get through. Versions
- * are checked here: what arrives late or twice is swallowed, what is missing is fetched. Whoever listens may apply
- * each event as it comes.
+ * The line is connection.js. Versions are checked here: what arrives late or twice is swallowed, what is missing is
+ * fetched. Whoever listens may apply each event as it comes.
  */
 
 import { tellReadOnly } from "../ticketing/read_only.js";
+import { Timers } from "../ticketing/timers.js";
+import { Connection } from "./connection.js";
 
-const PATIENCE = 12_000; // ms without a word (a tick comes every 5 s) before a socket counts as dead
-const FIRST_WAIT = 400; // ms before the second try; doubled with each failure, a random half of it taken off
-const LONGEST_WAIT = 12_000;
-const SOCKET_TRIES = 3; // failures in a row before server-sent events are tried
-const SOCKET_AGAIN = 60_000; // ms on the stream before the socket is tried again
-const FRAMES = 14; // we send at most so many in ten seconds; the server allows 20
 const SELECT_EVERY = 1_100; // ms between two `selecting` frames
 const SELECT_AGAIN = 12_000; // ms; marks fade on the others' maps unless they are renewed
 const TICK_GRACE = 1_500; // ms a change may be under way before a tick's version proves it lost
@@ -35,15 +30,8 @@ const keyOf = (section, subsection) => `${section}\n${subsection}`;
  */
 export class LiveFeed extends EventTarget {
   #eventId;
-  #withBookings;
-  #state = "idle";
-  #socket = null;
-  #streams = [];
-  #failures = 0;
-  #timers = new Map();
-  #heardAt = 0;
-  #sentAt = [];
-  #queue = [];
+  #connection;
+  #timers = new Timers();
   #watching = new Map(); // "" is all, a section's name, or a block's key → the frame that asks for it
   #known = new Map(); // block's key → {counts, seats}: versions; seats is -1 until its letters are known
   #missing = new Set();
@@ -54,50 +42,49 @@ export class LiveFeed extends EventTarget {
   constructor(eventId, { bookings = true } = {}) {
     super();
     this.#eventId = eventId;
-    this.#withBookings = bookings;
+    this.#connection = new Connection(eventId, bookings);
+    this.#listen();
+  }
+
+  #listen() {
+    const on = (type, hear) => this.#connection.addEventListener(type, ({ detail }) => hear(detail));
+    on("state", (state) => this.#turned(state));
+    on("frame", (frame) => this.#hear(frame));
+    on("update", (update) => this.#hearUpdate(update));
+    on("booking", ({ type, ...news }) => this.#tell(type, news));
+    on("gone", () => this.#gone());
   }
 
   /** "idle" before `start` and after `stop`; else as the event `state` tells. */
   get state() {
-    return this.#state;
+    return this.#connection.state;
   }
 
   start() {
-    addEventListener("online", this.#hurry);
-    addEventListener("offline", this.#lose);
-    document.addEventListener("visibilitychange", this.#hurry);
-    addEventListener("pageshow", this.#hurry);
-    this.#setState("connecting");
-    this.#openSocket();
+    this.#connection.start();
   }
 
   stop() {
-    removeEventListener("online", this.#hurry);
-    removeEventListener("offline", this.#lose);
-    document.removeEventListener("visibilitychange", this.#hurry);
-    removeEventListener("pageshow", this.#hurry);
-    for (const name of [...this.#timers.keys()]) this.#clear(name);
-    this.#closeSocket();
-    this.#closeStreams();
-    this.#state = "idle";
+    this.#timers.clear();
+    this.#connection.stop();
   }
 
   /** Follows the seats of a block, of a section, or of all blocks; `seats` of each comes first. */
   watch(section, subsection) {
     const frame = { type: "watch", section, subsection };
     this.#watching.set(watchKey(section, subsection), frame);
-    if (this.#state === "live") this.#send(frame);
+    if (this.state === "live") this.#connection.send(frame);
   }
 
   unwatch(section, subsection) {
     this.#watching.delete(watchKey(section, subsection));
-    if (this.#state === "live") this.#send({ type: "unwatch", section, subsection });
+    if (this.state === "live") this.#connection.send({ type: "unwatch", section, subsection });
   }
 
   /** Shows the others which seats (at most 10, "row-seat") are looked at here; an empty list takes it back. */
   select(section, subsection, seats) {
     this.#selection = { type: "selecting", section, subsection, seats };
-    this.#after("select", this.#selectedAt + SELECT_EVERY - Date.now(), () => this.#tellSelection());
+    this.#timers.after("select", this.#selectedAt + SELECT_EVERY - Date.now(), () => this.#tellSelection());
   }
 
   /**
@@ -115,123 +102,11 @@ export class LiveFeed extends EventTarget {
     });
   }
 
-  // --- Connecting -------------------------------------------------------------------------------------
-
-  #openSocket() {
-    this.#clear("retry");
-    const address = new URL(`/ws/event/${this.#eventId}`, location.href);
-    address.protocol = address.protocol.replace("http", "ws");
-    const socket = (this.#socket = new WebSocket(address));
-    this.#heardAt = Date.now();
-    socket.onmessage = ({ data }) => {
-      this.#heardAt = Date.now();
-      this.#hear(JSON.parse(data));
-    };
-    socket.onclose = ({ code }) => socket === this.#socket && this.#closed(code);
-    this.#after("pulse", PATIENCE / 3, () => this.#checkPulse());
-  }
-
-  #checkPulse() {
-    if (this.#socket && Date.now() - this.#heardAt > PATIENCE) this.#closed(0);
-    else if (this.#socket) this.#after("pulse", PATIENCE / 3, () => this.#checkPulse());
-  }
-
-  #closeSocket() {
-    const socket = this.#socket;
-    this.#socket = null;
-    this.#queue = [];
-    if (socket) socket.onmessage = socket.onclose = null;
-    socket?.close();
-  }
-
-  #closed(code) {
-    this.#closeSocket();
-    if (code === 4404) {
-      this.stop();
-      this.#tell("gone", {});
-      return;
-    }
-    this.#failures += 1;
-    if (this.#streams.length) {
-      this.#after("retry", SOCKET_AGAIN, () => this.#openSocket()); // the stream is there, so there is no hurry
-      return;
-    }
-    // One lost connection is made up for at once and is not worth a word of alarm.
-    this.#setState(this.#failures > 1 || !navigator.onLine ? "offline" : "connecting");
-    const next = this.#failures % (SOCKET_TRIES + 1) === SOCKET_TRIES ? () => this.#openStreams() : () => this.#openSocket();
-    this.#after("retry", this.#wait(code), next);
-  }
-
-  #wait(code) {
-    const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(this.#failures - 1, 6));
-    return longest * (0.5 + Math.random() / 2) + (code === 4429 ? 10_000 : 0);
-  }
-
-  /** The network or the reader came back: no reason to wait any longer. */
-  #hurry = () => {
-    const waiting = this.#state === "offline" || this.#state === "connecting";
-    if (document.visibilityState !== "visible" || !waiting) return;
-    if (!this.#socket && !this.#streams.length) this.#openSocket();
-  };
-
-  #lose = () => {
-    if (this.#state !== "live" && this.#state !== "stream") return;
-    this.#closeStreams();
-    this.#closed(0);
-  };
-
-  #openStreams() {
-    const stream = new EventSource(`/api/event/${this.#eventId}/sse`);
-    this.#streams = [stream];
-    stream.addEventListener("initial_status", ({ data }) => this.#streamed(JSON.parse(data), true));
-    stream.addEventListener("status_update", ({ data }) => this.#streamed(JSON.parse(data), false));
-    stream.onerror = () => this.#streamBroke(stream);
-    if (this.#withBookings) this.#openBookings();
-    this.#after("retry", SOCKET_AGAIN, () => this.#openSocket());
-  }
-
-  #openBookings() {
-    const stream = new EventSource(`/api/booking/event/${this.#eventId}/sse`);
-    this.#streams.push(stream);
-    stream.addEventListener("status_update", ({ data }) => {
-      const { booking_id: id, ...booking } = JSON.parse(data);
-      this.#tell("booking", { booking: { id, ...booking } });
-    });
-    stream.addEventListener("booking_expiring", ({ data }) => this.#tell("expiring", JSON.parse(data)));
-    for (const type of ["queue_position", "admitted", "queue_left"]) {
-      stream.addEventListener(type, ({ data }) => this.#tell(type, JSON.parse(data)));
-    }
-  }
-
-  #streamed({ stats, sections }, initial) {
-    this.#failures = 0;
-    if (this.#state === "live") return;
-    this.#setState("stream");
-    if (initial) this.#hearSnapshot({ stats, sections });
-    else sections.forEach((row) => this.#hearDelta(row));
-  }
-
-  /** The browser itself reconnects a stream that broke, but not one that was refused. */
-  #streamBroke(stream) {
-    if (stream.readyState !== EventSource.CLOSED) {
-      this.#setState("offline");
-      return;
-    }
-    this.#closeStreams();
-    this.#closed(0);
-  }
-
-  #closeStreams() {
-    for (const stream of this.#streams) stream.close();
-    this.#streams = [];
-  }
-
   // --- Hearing ----------------------------------------------------------------------------------------
 
   #hear({ type, ...frame }) {
     switch (type) {
       case "snapshot":
-        this.#live();
         return this.#hearSnapshot(frame);
       case "seats":
         return this.#hearSeats(frame);
@@ -250,20 +125,28 @@ export class LiveFeed extends EventTarget {
     }
   }
 
-  #live() {
-    this.#closeStreams();
-    this.#clear("retry");
-    this.#failures = 0;
-    this.#setState("live");
-    this.#watching.forEach((frame) => this.#send(frame));
+  #turned(state) {
+    this.#tell("state", state);
+    if (state !== "live") return;
+    this.#watching.forEach((frame) => this.#connection.send(frame));
     this.#tellSelection();
+  }
+
+  #gone() {
+    this.stop();
+    this.#tell("gone", {});
+  }
+
+  #hearUpdate({ initial, stats, sections }) {
+    if (initial) this.#hearSnapshot({ stats, sections });
+    else sections.forEach((row) => this.#hearDelta(row));
   }
 
   #hearSnapshot({ stats, sections }) {
     for (const row of sections) {
       const known = this.#versions(row.section, row.subsection);
       known.counts = Math.max(known.counts, row.version);
-      if (known.seats >= 0 && known.seats < row.version && this.#state === "stream") this.#miss(row);
+      if (known.seats >= 0 && known.seats < row.version && this.state === "stream") this.#miss(row);
     }
     this.#tell("snapshot", { stats, sections });
   }
@@ -299,7 +182,7 @@ export class LiveFeed extends EventTarget {
       }
     }
     if (!behind.length) return;
-    this.#after("behind", TICK_GRACE, () => {
+    this.#timers.after("behind", TICK_GRACE, () => {
       for (const block of behind) if (this.#versions(block.section, block.subsection).seats < block.version) this.#miss(block);
     });
   }
@@ -309,15 +192,15 @@ export class LiveFeed extends EventTarget {
   /** Fetches the block again, together with whatever else turns out to be missing in this moment. */
   #miss({ section, subsection }) {
     this.#missing.add(keyOf(section, subsection));
-    if (!this.#timers.has("missing")) this.#after("missing", 50, () => this.#fetchMissing());
+    if (!this.#timers.has("missing")) this.#timers.after("missing", 50, () => this.#fetchMissing());
   }
 
   #fetchMissing() {
     const watched = [...this.#missing].filter((key) => this.#isWatched(key));
-    if (this.#state === "live" && watched.length === this.#missing.size && watched.length <= 5) {
+    if (this.state === "live" && watched.length === this.#missing.size && watched.length <= 5) {
       for (const key of watched) {
         const [section, subsection] = key.split("\n");
-        this.#send({ type: "watch", section, subsection: +subsection });
+        this.#connection.send({ type: "watch", section, subsection: +subsection });
       }
       this.#missing.clear();
     } else if (this.#missing.size) {
@@ -327,7 +210,7 @@ export class LiveFeed extends EventTarget {
 
   async #fetchMap() {
     this.#missing.clear();
-    this.#after("missing", FETCH_EVERY, () => this.#fetchMissing());
+    this.#timers.after("missing", FETCH_EVERY, () => this.#fetchMissing());
     try {
       const answer = await fetch(`/api/event/${this.#eventId}/seatmap`, { signal: AbortSignal.timeout(10_000) });
       if (!answer.ok) throw new Error(answer.statusText);
@@ -350,52 +233,15 @@ export class LiveFeed extends EventTarget {
   // --- Sending ----------------------------------------------------------------------------------------
 
   #tellSelection() {
-    if (!this.#selection || this.#state !== "live") return;
+    if (!this.#selection || this.state !== "live") return;
     this.#selectedAt = Date.now();
-    this.#send(this.#selection);
-    if (this.#selection.seats.length) this.#after("select", SELECT_AGAIN, () => this.#tellSelection());
+    this.#connection.send(this.#selection);
+    if (this.#selection.seats.length) this.#timers.after("select", SELECT_AGAIN, () => this.#tellSelection());
     else this.#selection = null;
-  }
-
-  /** In order, and never so fast that the server would close the socket. */
-  #send(frame) {
-    this.#queue.push(frame);
-    this.#flush();
-  }
-
-  #flush() {
-    const now = Date.now();
-    this.#sentAt = this.#sentAt.filter((at) => now - at < 10_500);
-    while (this.#queue.length && this.#sentAt.length < FRAMES && this.#socket?.readyState === WebSocket.OPEN) {
-      this.#socket.send(JSON.stringify(this.#queue.shift()));
-      this.#sentAt.push(now);
-    }
-    if (this.#queue.length) this.#after("flush", 500, () => this.#flush());
-  }
-
-  #setState(state) {
-    if (state === this.#state) return;
-    this.#state = state;
-    this.#tell("state", state);
   }
 
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
-  }
-
-  /** One timer of each name; setting it again replaces it. */
-  #after(name, milliseconds, action) {
-    this.#clear(name);
-    const run = () => {
-      this.#timers.delete(name);
-      action();
-    };
-    this.#timers.set(name, setTimeout(run, Math.max(0, milliseconds)));
-  }
-
-  #clear(name) {
-    clearTimeout(this.#timers.get(name));
-    this.#timers.delete(name);
   }
 }
 

@@ -17,23 +17,35 @@ from bookings.states import AdmissionStatus, BookingStatus
 from events.models import Event, SeatChange, Subsection
 from events.states import ChangeKind
 
-PACE_HOURS = 24  # that the pace goes back: 1,441 minutes at most, however long the sale has been going on
+DAY = timedelta(hours=24)  # that the pace goes back: 1,441 minutes at most, however long the sale has been going on
 NUMBERS = ("sold", "held", "in_sale", "gross", "refunded")
 NO_MONEY = {"gross": 0, "refunded": 0}
 
 
-def sales_report(event: Event) -> dict[str, Any]:
-    """The contract's section "Analytics". Money in minor units of the event's currency; shares from 0 to 1."""
+def sales_report(event: Event, *, pace: timedelta = DAY) -> dict[str, Any]:
+    """The contract's section "Analytics"; `velocity` goes back as far as `pace`.
+
+    Money in minor units of the event's currency; shares from 0 to 1.
+    """
     blocks = _blocks(event)
     funnel = _funnel(event)
     return {
         **_total(blocks),
         "by_section": _grouped(blocks, "section", "tier"),
         "by_tier": _grouped(blocks, "tier"),
-        "velocity": _velocity(event),
+        "velocity": _velocity(event, pace),
         "refunds": funnel.pop("refunds"),
         "funnel": funnel,
         "checked_in": Admission.objects.filter(event=event, status=AdmissionStatus.USED).count(),
+    }
+
+
+def money_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
+    """`gross` and `refunded` of each event, of all its blocks together."""
+    captured = Payment.objects.filter(booking__event__in=event_ids, captured_at__isnull=False).order_by()
+    found = captured.values_list("booking__event_id").annotate(Sum("amount"), Sum("refunded_amount"))
+    return dict.fromkeys(event_ids, NO_MONEY) | {
+        event_id: {"gross": int(gross), "refunded": int(refunded)} for event_id, gross, refunded in found
     }
 
 
@@ -69,19 +81,19 @@ def _total(blocks: list[dict[str, Any]]) -> dict[str, Any]:
     return {**total, "revenue": total["gross"] - total["refunded"], "occupancy": occupancy}
 
 
-def _velocity(event: Event) -> Sequence[Mapping[str, object]]:
-    """Seats held and sold in each minute of the last day; minutes in which there were none are left out."""
-    since = Now() - timedelta(hours=PACE_HOURS)
+def _velocity(event: Event, pace: timedelta) -> Sequence[Mapping[str, object]]:
+    """Seats held and sold in each minute of the last time; minutes in which there were none are left out."""
+    since = Now() - pace  # found by the changes' BRIN index: an hour is read without the days before it
     changes = SeatChange.objects.filter(
         subsection__event=event, at__gt=since, kind__in=[ChangeKind.HELD, ChangeKind.PAID]
     )
     seats = F("positions__len")
     minutes = changes.order_by().annotate(minute=TruncMinute("at")).values("minute")
-    pace = minutes.annotate(
+    counted = minutes.annotate(
         held=Coalesce(Sum(seats, filter=Q(kind=ChangeKind.HELD)), 0),
         sold=Coalesce(Sum(seats, filter=Q(kind=ChangeKind.PAID)), 0),
     )
-    return sorted(pace, key=itemgetter("minute"))  # Postgres would sort all changes, to group what is sorted already
+    return sorted(counted, key=itemgetter("minute"))  # Postgres would sort all changes, to group what is sorted already
 
 
 def _funnel(event: Event) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 
 from accounts.schema import problems
 from bookings.analytics import sales_report
-from bookings.analytics_serializers import SalesReport
+from bookings.analytics_curve import sales_curve
+from bookings.analytics_serializers import SalesCurve, SalesReport
 from bookings.api import who
 from bookings.export import FIELDS, bookings_csv
 from events.operations.change import own_event
@@ -36,6 +37,17 @@ class EventAnalytics(APIView):
     def get(self, request: Request, event_id: int) -> Response:
         """Seats, money, pace and bookings of the moment. For the event's seller."""
         return Response(sales_report(own_event(event_id, who(request))), headers=PRIVATE)
+
+
+class EventCurve(APIView):
+    """How an event's sale went from its beginning."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="event_sales_curve", responses={200: SalesCurve} | REFUSED)
+    def get(self, request: Request, event_id: int) -> Response:
+        """Seats sold by minutes since sales began. For the event's seller."""
+        return Response(sales_curve(own_event(event_id, who(request))), headers=PRIVATE)
 
 
 class EventBookings(APIView):

@@ -59,3 +59,23 @@ class SalesReport(Sales):
     funnel = Funnel()
     checked_in = serializers.IntegerField(help_text="People who have been let in.")
     refunds = serializers.IntegerField(help_text="Bookings that were refunded.")
+
+
+class CurvePoint(serializers.Serializer[Any]):
+    """Where a sale stood."""
+
+    minute = serializers.IntegerField(help_text="Minutes after `began_at`.")
+    sold = serializers.IntegerField(help_text="Seats sold by then, less those given back.")
+
+
+class SalesCurve(serializers.Serializer[Any]):
+    """How an event's sale went, by which it can be compared with another."""
+
+    event_id = serializers.IntegerField()
+    name = serializers.CharField()
+    began_at = serializers.DateTimeField(
+        allow_null=True, help_text="The start of sales, or the first hold if none was set; null before it."
+    )
+    points = CurvePoint(
+        many=True, help_text="At most 500, in order of time. Minutes in which nothing was sold or given back have none."
+    )

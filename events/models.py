@@ -5,6 +5,7 @@ import secrets
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
@@ -233,6 +234,8 @@ class SeatChange(models.Model):
 
     class Meta:
         ordering = ["subsection_id", "version"]
+        # Rows come in the order of their time, so a few kB say which pages hold the last hour, and a hold pays nothing.
+        indexes = [BrinIndex(fields=["at"], name="seat_change_at", pages_per_range=32, autosummarize=True)]
         constraints = [
             UniqueConstraint(fields=["subsection", "version"], name="seat_change_once_per_version"),
             CheckConstraint(name="seat_change_hash_is_sha256", condition=Exact(Length("hash"), 32)),

@@ -5,6 +5,7 @@ from typing import Any
 from accounts.scopes import user_of
 from events.feed import read_truths
 from events.looking import Looking, Mark
+from events.reads import may_manage
 from events.resume import resumed_versions
 from events.topic import EventTopic
 from realtime.database import in_thread
@@ -32,7 +33,9 @@ class EventSocket(Socket):
         self.looking: Looking | None = None
 
     async def opened(self) -> None:
-        """The snapshot at once; and who is signed in hears of his bookings and his place in the queue too."""
+        """The snapshot at once; who is signed in hears of his bookings and his place in the queue too, and the
+        event's seller how it sells.
+        """
         user = await user_of(self.scope)
         self.topic = await self.hub.open("event", self.subject)
         self.topic.admit(user)
@@ -42,6 +45,8 @@ class EventSocket(Socket):
             self.user_id = user.pk
             self.join(await self.hub.open("buyer", user.pk))
             self.join(await self.hub.open("queue", self.subject))
+            if may_manage(self.topic.event, user):
+                self.join(await self.hub.open("analytics", self.subject))
 
     async def heard(self, frame: dict[str, Any]) -> None:
         """`watch`, `unwatch`, `selecting` or `ping`."""

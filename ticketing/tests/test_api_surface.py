@@ -43,6 +43,7 @@ PROMISED = {
     "/api/event/{event_id}/check-in/batch": {"post"},
     "/api/event/{event_id}/gate-staff/{email}": {"put", "delete"},
     "/api/event/{event_id}/analytics": {"get"},
+    "/api/event/{event_id}/analytics/curve": {"get"},
     "/api/event/{event_id}/bookings.csv": {"get"},
     "/api/operator": {"get"},
     "/api/operator/switch/{name}": {"post"},

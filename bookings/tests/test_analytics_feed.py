@@ -1,0 +1,128 @@
+"""The seller's report, live, through a running server: who hears it, when, and that it says what the API says."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from bookings.analytics_feed import AGAIN_SECONDS, Mark, Reading, is_due
+from bookings.models import Booking
+from bookings.operations.check_in import check_in
+from bookings.operations.pay import pay_booking
+from bookings.operations.refund import refund_booking
+from bookings.tests.gate_stage import codes_of
+from conftest import GOOD_CARD
+from events.models import Event
+from events.operations.change import change_event
+from realtime.tests.servers import Socket, daphne, free_port
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Hold = Callable[..., Booking]
+SocketOf = Callable[[User | None], Socket]
+
+
+@pytest.fixture
+def socket_of(live_server_of_streams: Any, concert: Event, client_of: Any) -> Iterator[SocketOf]:
+    """The concert's socket, opened by a user, or by somebody who is not signed in."""
+    with ExitStack() as open_:
+
+        def make(user: User | None) -> Socket:
+            cookie = f"sessionid={client_of(user).cookies['sessionid'].value}" if user else ""
+            headers = {"Cookie": cookie} if user else {}
+            path = f"/ws/event/{concert.pk}"
+            socket = open_.enter_context(live_server_of_streams.socket(path, additional_headers=headers))
+            socket.expect("snapshot")
+            return socket
+
+        yield make
+
+
+def heard_until(socket: Socket, **wanted: Any) -> dict[str, Any]:
+    """The first report that says this; reports of a moment in between may come before."""
+    while True:
+        frame = socket.expect("analytics")
+        if all(frame[name] == value for name, value in wanted.items()):
+            return frame
+
+
+def test_the_seller_and_operators_hear_every_change(
+    socket_of: SocketOf, concert: Event, carol: User, olga: User, alice: User, hold: Hold
+) -> None:
+    sockets = [socket_of(carol), socket_of(olga)]
+    for socket in sockets:
+        assert socket.expect("analytics")["held"] == 0
+
+    booking = hold(alice)
+    for socket in sockets:
+        assert heard_until(socket, held=2)["funnel"]["holds"] == 1
+    pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD_CARD)
+    for socket in sockets:
+        assert heard_until(socket, sold=2)["revenue"] == 10_000
+    check_in(event_id=concert.pk, code=codes_of(booking)[0], by=carol)
+    for socket in sockets:
+        heard_until(socket, checked_in=1)
+    refund_booking(booking_id=booking.pk, user=carol)
+    for socket in sockets:
+        assert heard_until(socket, sold=0)["refunds"] == 1
+    change_event(event_id=concert.pk, seller=carol, status="ended")
+    for socket in sockets:
+        heard_until(socket, status="ended")
+
+
+def test_a_frame_is_the_report_of_the_api(
+    socket_of: SocketOf, concert: Event, carol: User, alice: User, bob: User, paid_booking: Hold, client_of: Any
+) -> None:
+    paid_booking(alice, "1-1", "1-2")
+    refund_booking(booking_id=paid_booking(bob, "2-1").pk, user=carol)
+    frame = socket_of(carol).expect("analytics")
+    report = client_of(carol).get(f"/api/event/{concert.pk}/analytics").json()
+    assert frame == {"type": "analytics", "event_id": concert.pk, "status": "available", **report}
+
+
+def test_nobody_else_hears_it(
+    socket_of: SocketOf, carol: User, dave: User, alice: User, bob: User, paid_booking: Hold
+) -> None:
+    others = [socket_of(user) for user in (alice, dave, None)]
+    seller = socket_of(carol)
+    paid_booking(bob)
+    heard_until(seller, sold=2)
+    for socket in others:
+        with pytest.raises(TimeoutError):
+            socket.expect("analytics", timeout=1.5)
+
+
+def test_who_comes_later_hears_what_the_others_know(socket_of: SocketOf, carol: User, alice: User, hold: Hold) -> None:
+    hold(alice)
+    heard_until(socket_of(carol), held=2)
+    assert socket_of(carol).expect("analytics")["held"] == 2
+
+
+def test_what_has_not_changed_is_not_told_again(socket_of: SocketOf, carol: User) -> None:
+    socket = socket_of(carol)
+    socket.expect("analytics")
+    with pytest.raises(TimeoutError):
+        socket.expect("analytics", timeout=2.5)
+
+
+def test_it_is_as_live_without_redis(concert: Event, carol: User, alice: User, hold: Hold, client_of: Any) -> None:
+    headers = {"Cookie": f"sessionid={client_of(carol).cookies['sessionid'].value}"}
+    with (
+        daphne(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0") as server,
+        server.socket(f"/ws/event/{concert.pk}", additional_headers=headers) as socket,
+    ):
+        assert socket.expect("analytics")["held"] == 0
+        hold(alice)
+        heard_until(socket, held=2)
+
+
+def test_the_report_is_made_when_a_mark_moves_and_every_quarter_of_a_minute() -> None:
+    mark = Mark("available", versions=7, check_in=0)
+    known = Reading(began=100.0, mark=mark, frame=b"")
+    assert is_due(None, mark, 100.0)
+    assert not is_due(known, mark, 101.0)
+    for moved in (Mark("ended", 7, 0), Mark("available", 8, 0), Mark("available", 7, 1)):
+        assert is_due(known, moved, 101.0)
+    assert is_due(known, mark, 100.0 + AGAIN_SECONDS)

@@ -1,0 +1,13 @@
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("events", "0004_waiting_room")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="seatchange",
+            index=BrinIndex(fields=["at"], name="seat_change_at", pages_per_range=32, autosummarize=True),
+        ),
+    ]

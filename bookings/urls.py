@@ -13,6 +13,7 @@ from bookings import (
     queue_api,
     queue_pages,
     seat_story_api,
+    sell_pages,
     tickets_api,
 )
 
@@ -44,6 +45,7 @@ urlpatterns = [
     path("api/event/<int:event_id>/check-in/batch", gate_api.CheckInBatch.as_view(), name="check-in-batch"),
     path("api/event/<int:event_id>/gate-staff/<str:email>", gate_api.EventGateStaff.as_view(), name="gate-staff"),
     path("api/event/<int:event_id>/analytics", analytics_api.EventAnalytics.as_view(), name="event-analytics"),
+    path("api/event/<int:event_id>/analytics/curve", analytics_api.EventCurve.as_view(), name="event-sales-curve"),
     path("api/event/<int:event_id>/bookings.csv", analytics_api.EventBookings.as_view(), name="event-bookings-csv"),
     path(
         "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats/<str:seat>/story",
@@ -55,6 +57,8 @@ urlpatterns = [
     path("gate/sw.js", gate_pages.service_worker, name="gate-worker"),
     path("gate/<int:event_id>", gate_pages.scanner, name="gate"),
     path("gate/<int:event_id>/app.webmanifest", gate_pages.web_manifest, name="gate-app"),
+    path("sell", sell_pages.events, name="sell"),
+    path("sell/<int:event_id>", sell_pages.charts, name="sell-event"),
     path("operator", operator_pages.operator, name="operator"),
     path("api/operator", operator_api.OperatorOverview.as_view(), name="operator-overview"),
     path("api/operator/switch/<str:name>", operator_api.OperatorSwitch.as_view(), name="operator-switch"),

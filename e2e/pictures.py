@@ -42,7 +42,7 @@ def take_all(browser: Browser, url: str) -> None:
 
     PICTURES.mkdir(parents=True, exist_ok=True)
     buyer = User.objects.get(email="buyer@example.com")
-    operator = User.objects.get(email="admin@example.com")
+    operator, seller = (User.objects.get(email=f"{name}@example.com") for name in ("admin", "seller"))
     small, arena, flash = (Event.objects.get(name=name) for name in (SMALL, ARENA, FLASH))
     paid = audience.take(buyer, small.pk, "A", 1, "3-5", "3-6", paid=True)
     held = audience.take(buyer, small.pk, "B", 1, "2-4", "2-5", "2-6")
@@ -65,6 +65,10 @@ def take_all(browser: Browser, url: str) -> None:
         _take(page, f"/queue/{flash.pk}", "queue")
     with _page(browser, url, operator) as page:
         _take(page, "/operator", "operator")
+    with _page(browser, url, seller) as page:
+        _take(page, f"/sell/{arena.pk}", "sell")
+    with _page(browser, url, seller, viewport=PHONE, device_scale_factor=2) as page:
+        _take(page, f"/sell/{arena.pk}", "phone-sell")
     with _page(browser, url, buyer, viewport=PHONE, device_scale_factor=2, has_touch=True, is_mobile=True) as page:
         _take(page, "/", "phone-events")
         _take(page, f"/events/{small.pk}", "phone-event", picks=True)

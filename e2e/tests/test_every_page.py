@@ -34,6 +34,8 @@ PAGES = [
     "reset, new password",
     "verify",
     "refunded",
+    "seller's events",
+    "seller's charts",
     "403",
     "404",
 ]  # fmt: skip
@@ -80,6 +82,8 @@ def place(
         "reset, new password": (None, "/reset/MQ/not-a-token"),
         "verify": (None, "/verify?token=not-a-token"),
         "refunded": (alice, f"/checkout/{refunded.pk}/done"),
+        "seller's events": (carol, "/sell"),
+        "seller's charts": (carol, f"/sell/{event.pk}"),
         "403": (carol, f"/checkout/{held.pk}"),
         "404": (None, "/there-is-no-such-page"),
     }[name]
@@ -91,7 +95,7 @@ def test_a_page_is_accessible_quiet_and_fits_a_phone(visitors: Visitors, name: s
         visitors.forgive(f"status of {expected}")
     page = visitors(*place)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    if name.startswith("event"):
+    if name.startswith("event") or name == "seller's charts":
         expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", "live")
     if name == "event with picks":
         page.get_by_role("button", name="Find best seats").click()

@@ -113,6 +113,7 @@ class BookingList(generics.GenericAPIView[Booking]):
             mode=SelectionMode(data["seat_selection_mode"]),
             quantity=data["quantity"],
             seats=data["seat_positions"],
+            accessible=data.get("accessible", 0),
         )
         once = read_key(request.headers.get("Idempotency-Key"), data)
         prefer, buyer_id = request.headers.get("Prefer", ""), who(request).pk

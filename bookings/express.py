@@ -33,7 +33,7 @@ from bookings.waiting.tokens import read_pass
 from ticketing.errors import NotSignedIn
 
 MODES = {mode.value: mode for mode in SelectionMode}
-MEMBERS = {"event_id", "section", "subsection", "seat_selection_mode", "quantity", "seat_positions"}
+MEMBERS = {"event_id", "section", "subsection", "seat_selection_mode", "quantity", "seat_positions", "accessible"}
 
 
 def hold(environ: WSGIEnvironment, body: Any) -> HttpResponse | None:
@@ -51,6 +51,7 @@ def hold(environ: WSGIEnvironment, body: Any) -> HttpResponse | None:
         MODES[wanted["seat_selection_mode"]],
         wanted["quantity"],
         wanted["seat_positions"],
+        wanted.get("accessible", 0),
     )
     buyer_id = int(claims["sub"])
     try:
@@ -151,7 +152,12 @@ def _wanted(body: Any) -> dict[str, Any] | None:
         "quantity": body.get("quantity"),
         "seat_positions": body.get("seat_positions", []),
     }
-    return wanted if _is_sound(**wanted) else None
+    if not _is_sound(**wanted):
+        return None
+    accessible = body.get("accessible", 0)
+    if type(accessible) is not int or not 0 <= accessible <= 1_000:
+        return None
+    return wanted | {"accessible": accessible} if accessible else wanted
 
 
 def _is_sound(

@@ -16,7 +16,8 @@ CARD_DIGITS = range(12, 20)  # ISO/IEC 7812: 12 to 19 digits with a check digit
 
 
 class NewBooking(serializers.Serializer[Any]):
-    """POST /api/booking. `seat_positions` ("row-seat", both from 1) only and always with `manual`."""
+    """POST /api/booking. `seat_positions` ("row-seat", both from 1) only and always with `manual`, `accessible` only
+    with `best_available`."""
 
     event_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     section = serializers.CharField(max_length=32)
@@ -26,6 +27,18 @@ class NewBooking(serializers.Serializer[Any]):
     seat_positions = serializers.ListField(
         child=serializers.CharField(max_length=15), required=False, default=list, max_length=1_000
     )
+    accessible = serializers.IntegerField(
+        min_value=0,
+        max_value=1_000,
+        required=False,
+        help_text="So many of the seats are wheelchair places, the others are beside them; 0 if left out.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """None wanted is the same request as none named."""
+        if attrs.get("accessible") == 0:
+            del attrs["accessible"]
+        return attrs
 
 
 class BookingChange(serializers.Serializer[Any]):

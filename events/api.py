@@ -32,8 +32,8 @@ from events.serializers import (
     SeatMapBody,
     SeatsOfBlock,
     SectionRow,
+    block_tickets,
     public_row,
-    ticket_body,
 )
 from ticketing.errors import BadInput
 
@@ -190,8 +190,8 @@ class SubsectionSeats(generics.GenericAPIView[Event]):
         """Counts, version and all tickets of the block, rows from the front, seats from the left."""
         reads.visible_event(event_id, user_or_none(request))
         block, seats = reads.block_with_seats(event_id, section, number)
-        tickets = [ticket_body(block, position, state, block.price) for position, state in enumerate(seats)]
-        return Response({"event_id": event_id, **public_row(reads.block_row(block)), "tickets": tickets})
+        row = public_row(reads.block_row(block))
+        return Response({"event_id": event_id, **row, "tickets": block_tickets(block, seats)})
 
 
 class SeatMap(generics.GenericAPIView[Event]):

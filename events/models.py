@@ -168,6 +168,10 @@ class Subsection(models.Model):
     blocked = models.PositiveIntegerField(default=0)
     version = models.PositiveBigIntegerField(default=0)
     letters = models.TextField(editable=False, help_text="One letter (a r s b) a seat, in row order.")
+    # Positions that lie in the block, which a constraint made by hand in migration 0006 says.
+    accessible = ArrayField(
+        models.PositiveIntegerField(), default=list, editable=False, help_text="Positions of wheelchair places."
+    )
 
     class Meta:
         ordering = ["id"]  # the order of the seating configuration

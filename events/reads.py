@@ -9,11 +9,14 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.models import User
 from events.models import Event, Subsection
+from events.positions import seat_name
 from events.states import EventStatus, SeatStatus
 from ticketing.errors import NotFound
 
 COUNTS = ("available", "reserved", "sold", "blocked", "total")
+# Of a row as clients see it. One read here has `blocked` as well, and `accessible` where the block has such places.
 ROW = ("section", "number", "tier", "price", "rows", "cols", "available", "reserved", "sold", "total", "version")
+COLUMNS = (*ROW, "blocked", "accessible")
 
 STATUS_OF_LETTER = {status[0]: status for status in SeatStatus}
 
@@ -89,7 +92,7 @@ def sum_counts(rows: list[dict[str, Any]]) -> dict[str, int]:
 
 def section_rows(event_id: int) -> list[dict[str, Any]]:
     """The rows of `sections[]`, in the order of the configuration, each with `blocked` as well."""
-    blocks = Subsection.objects.filter(event_id=event_id).values_list(*ROW, "blocked")
+    blocks = Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS)
     return [_row(values) for values in blocks]
 
 
@@ -103,7 +106,7 @@ def subsection_of(event_id: int, section: str, number: int) -> Subsection:
 
 def block_row(block: Subsection) -> dict[str, Any]:
     """The row of one block as in `sections[]`, with `blocked` as well."""
-    return _row(tuple(getattr(block, name) for name in (*ROW, "blocked")))
+    return _row(tuple(getattr(block, name) for name in COLUMNS))
 
 
 def block_with_seats(event_id: int, section: str, number: int) -> tuple[Subsection, list[SeatStatus]]:
@@ -114,7 +117,7 @@ def block_with_seats(event_id: int, section: str, number: int) -> tuple[Subsecti
 
 def seat_map(event_id: int) -> list[dict[str, Any]]:
     """All section rows with `seats`: one letter (a r s b) per seat in row order."""
-    blocks = Subsection.objects.filter(event_id=event_id).values_list(*ROW, "blocked", "letters")
+    blocks = Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS, "letters")
     return [_row(values[:-1]) | {"seats": values[-1]} for values in blocks]
 
 
@@ -143,5 +146,8 @@ def _digest(values: list[Any]) -> str:
 
 
 def _row(values: tuple[Any, ...]) -> dict[str, Any]:
-    row = dict(zip((*ROW, "blocked"), values, strict=True))
+    *shown, accessible = values
+    row = dict(zip(COLUMNS, shown, strict=False))
+    if accessible:
+        row["accessible"] = [seat_name(position, row["cols"]) for position in accessible]
     return {"section": row["section"], "subsection": row.pop("number"), **row}

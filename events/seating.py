@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from events.models import MAX_PRICE, NAME_LENGTH, Subsection
+from events.positions import position_of
 from events.states import SeatStatus
 from ticketing.errors import BadInput, FieldProblem
 
 DEFAULT_TIER = "Regular"
-SECTION_MEMBERS = ("name", "price", "subsections", "rows", "cols", "tier")
+SECTION_MEMBERS = ("name", "price", "subsections", "rows", "cols", "tier", "accessible")
 MAX_SECTIONS = 1_000  # a stadium has about a hundred
 MAX_SUBSECTIONS = 5_000  # each is a row in every snapshot of the live feed
+MAX_ACCESSIBLE = 1_000  # a block
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the venue with one price: `subsections` blocks of rows × cols seats."""
+    """A part of the venue with one price: `subsections` blocks of rows × cols seats, `accessible` some in each."""
 
     name: str
     price: int  # minor units
@@ -28,6 +30,7 @@ class Section:
     rows: int
     cols: int
     subsections: int
+    accessible: tuple[int, ...] = ()  # positions within each block, ascending
 
     @property
     def seats(self) -> int:
@@ -63,14 +66,15 @@ class Seating:
                     total=total,
                     available=total,
                     letters=SeatStatus.AVAILABLE[0] * total,
+                    accessible=list(section.accessible),
                 )
 
 
 def read_seating(config: object, *, max_seats: int) -> Seating:
     """The configuration as given by a seller, checked.
 
-    `config`: `{"rows", "cols", "sections": [{"name", "price", "subsections", "rows"?, "cols"?, "tier"?}]}`;
-    rows and cols of a section default to those beside it.
+    `config`: `{"rows", "cols", "sections": [{"name", "price", "subsections", "rows"?, "cols"?, "tier"?,
+    "accessible"?: ["row-seat", …]}]}`; rows and cols of a section default to those beside it.
     Raises BadInput naming each bad field as `seating_config.…`.
     """
     reader = _Reader()
@@ -120,13 +124,16 @@ class _Reader:
         if not isinstance(item, dict):
             self.refuse(field, "invalid", "A section must be an object.")
             item = {}
+        rows = self.count(item.get("rows", config.get("rows")), f"{field}.rows")
+        cols = self.count(item.get("cols", config.get("cols")), f"{field}.cols")
         return Section(
             name=self.label(item.get("name"), f"{field}.name"),
             price=self.price(item.get("price"), f"{field}.price"),
             tier=self.label(item.get("tier", DEFAULT_TIER), f"{field}.tier"),
-            rows=self.count(item.get("rows", config.get("rows")), f"{field}.rows"),
-            cols=self.count(item.get("cols", config.get("cols")), f"{field}.cols"),
+            rows=rows,
+            cols=cols,
             subsections=self.count(item.get("subsections"), f"{field}.subsections"),
+            accessible=self.accessible(item.get("accessible", []), rows, cols, f"{field}.accessible"),
         )
 
     def label(self, value: object, field: str) -> str:
@@ -148,6 +155,25 @@ class _Reader:
             self.refuse(field, "invalid", "This must be a whole number of at least 1.")
             return 1
         return value
+
+    def accessible(self, value: object, rows: int, cols: int, field: str) -> tuple[int, ...]:
+        if not isinstance(value, list):
+            self.refuse(field, "invalid", 'This must be a list of seats, each "row-seat".')
+            return ()
+        if len(value) > min(rows * cols, MAX_ACCESSIBLE):
+            self.refuse(field, "too_many", f"At most {min(rows * cols, MAX_ACCESSIBLE):,} seats can be named.")
+            return ()
+        found: set[int] = set()
+        for index, seat in enumerate(value):
+            position = position_of(seat, rows=rows, cols=cols) if isinstance(seat, str) else None
+            if position is None:
+                named = repr(seat[:20]) if isinstance(seat, str) else "of that kind"
+                self.refuse(f"{field}.{index}", "invalid", f"There is no seat {named} in these blocks.")
+            elif position in found:
+                self.refuse(f"{field}.{index}", "duplicate", f"Seat {seat} is named twice.")
+            else:
+                found.add(position)
+        return tuple(sorted(found))
 
     def totals(self, sections: list[Section], max_seats: int) -> None:
         seen: set[str] = set()

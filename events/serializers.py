@@ -25,6 +25,11 @@ class SectionConfig(serializers.Serializer[Any]):
     rows = serializers.IntegerField(min_value=1, required=False)
     cols = serializers.IntegerField(min_value=1, required=False)
     tier = serializers.CharField(max_length=32, required=False, help_text="VIP, Regular, Economy or any label.")
+    accessible = serializers.ListField(
+        child=serializers.CharField(max_length=15),
+        required=False,
+        help_text='Wheelchair places of each block ("row-seat"), given only to those who ask for them.',
+    )
 
 
 class SeatingConfig(serializers.Serializer[Any]):
@@ -158,6 +163,11 @@ class SectionRow(serializers.Serializer[Any]):
     sold = serializers.IntegerField()
     total = serializers.IntegerField()
     version = serializers.IntegerField(help_text="Rises by one with every committed change.")
+    accessible = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text='Its wheelchair places ("row-seat"), whatever their state; only where it has some.',
+    )
 
 
 class MapRow(SectionRow):
@@ -186,11 +196,17 @@ class TicketRow(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=SeatStatus.choices)
 
 
+class SeatRow(TicketRow):
+    """One seat of a block."""
+
+    accessible = serializers.BooleanField(required=False, help_text="True for a wheelchair place, else left out.")
+
+
 class BlockSeats(SectionRow):
     """A block with all its seats."""
 
     event_id = serializers.IntegerField()
-    tickets = TicketRow(many=True)
+    tickets = SeatRow(many=True)
 
 
 class EventBody(serializers.ModelSerializer[Event]):
@@ -265,6 +281,14 @@ def ticket_body(block: Subsection, position: int, status: str, price: int) -> di
         "price": price,
         "status": status,
     }
+
+
+def block_tickets(block: Subsection, states: list[SeatStatus]) -> list[dict[str, Any]]:
+    """`tickets[]` of a whole block, given the state of each of its seats: the rows of SeatRow."""
+    tickets = [ticket_body(block, position, state, block.price) for position, state in enumerate(states)]
+    for position in block.accessible:
+        tickets[position]["accessible"] = True
+    return tickets
 
 
 def seat_names(block: Subsection, positions: list[int]) -> list[str]:

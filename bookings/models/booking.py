@@ -57,6 +57,9 @@ class Booking(models.Model):
     )
     seat_selection_mode = models.CharField(max_length=14, choices=SelectionMode.choices)
     quantity = models.PositiveIntegerField()
+    accessible_wanted = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="So many of the best available are wheelchair places."
+    )
     positions = ArrayField(models.PositiveIntegerField())
     unit_price = models.PositiveIntegerField(help_text="Of one seat when it was held, in minor units.")
     total_price = models.PositiveBigIntegerField(help_text="In minor units.")
@@ -94,6 +97,7 @@ class Booking(models.Model):
             UniqueConstraint(fields=["buyer", "idempotency_key"], name="booking_once_per_key"),
             CheckConstraint(name="booking_status_known", condition=Q(status__in=BookingStatus.values)),
             CheckConstraint(name="booking_quantity_positive", condition=Q(quantity__gte=1)),
+            CheckConstraint(name="booking_accessible_are_its_seats", condition=Q(accessible_wanted__lte=F("quantity"))),
             CheckConstraint(name="booking_total", condition=Q(total_price=F("quantity") * F("unit_price"))),
             CheckConstraint(
                 name="booking_has_its_seats",

@@ -18,20 +18,22 @@ from bookings.idempotency import Once
 from bookings.models import Booking, new_id
 from bookings.news import BookingNews, announce_change
 from bookings.operations.expiry import expire_in
+from bookings.seat_rules import check_wish, not_enough_seats, too_many_seats
 from bookings.statement import ask
 from bookings.states import BookingStatus, SelectionMode
 from events.clock import database_now
-from events.errors import NotEnoughSeats, NotOnSale, SeatsTaken
+from events.errors import NotOnSale, SeatsTaken
 from events.models import Event, Subsection
 from events.news import SeatNews
-from events.positions import places_of, positions_of, seat_name
+from events.positions import positions_of, seat_name
 from events.states import EventStatus, SeatStatus
 from ticketing.errors import BadInput, DomainError, NotFound, NotSignedIn, Overloaded
 
 HOLD = """
     SELECT * FROM bookings_hold(
         %s::text, %s::uuid, %s::uuid, %s::bigint, %s::text, %s::text,
-        %s::bigint, %s::text, %s::integer, %s::text, %s::integer, %s::integer[], %s::integer[], %s::timestamptz
+        %s::bigint, %s::text, %s::integer, %s::text, %s::integer, %s::integer, %s::integer[], %s::integer[],
+        %s::timestamptz
     )
 """
 # The columns of a booking that a hold shows or tells, in the model's order.
@@ -45,7 +47,8 @@ MOST_TRIES = 5  # each releases what has expired; more can expire meanwhile
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a buyer asks for: `quantity` seats of one block, named one by one ("row-seat") or the best there are."""
+    """What a buyer asks for: `quantity` seats of one block, named one by one ("row-seat") or the best there are,
+    `accessible` of these for wheelchairs."""
 
     event_id: int
     section: str
@@ -53,6 +56,7 @@ class Wish:
     mode: SelectionMode
     quantity: int
     seats: list[str] = field(default_factory=list)
+    accessible: int = 0
 
 
 class Deed(StrEnum):
@@ -96,8 +100,8 @@ def hold_seats(
 
     Before any lock, what can be refused cheaply is refused. Then, in one transaction:
     1. Lock the block's row. If something has expired in it, that is released first, in a transaction of its own.
-    2. Choose or check the seats; lock the buyer's row and count his open holds, so that parallel requests can't pass
-       the limit.
+    2. Choose or check the seats by bookings.seat_rules; lock the buyer's row and count his open holds, so that
+       parallel requests can't pass the limit.
     3. Move the seats (the guarded update is the last word), insert the booking, append to the trail.
     4. After the commit the event's viewers and the buyer are told.
 
@@ -124,7 +128,7 @@ def ask_for_seats(
     pass_from: datetime | None = None,
 ) -> Answer:
     """What the database has done, after a refusal has been raised as an error; see `hold_seats`."""
-    places = _places(wish)
+    places = check_wish(wish.mode, quantity=wish.quantity, seats=wish.seats, accessible=wish.accessible)
     for _ in range(MOST_TRIES):
         try:
             answer = _ask(deed, booking_id, buyer_id, wish, places, once, family, pass_from)
@@ -140,17 +144,6 @@ def ask_for_seats(
     raise Overloaded
 
 
-def _places(wish: Wish) -> list[tuple[int, int]] | None:
-    """Row and seat of each named seat; None for the best available."""
-    if wish.mode == SelectionMode.BEST_AVAILABLE:
-        if wish.seats:
-            raise BadInput.field("seat_positions", "Seats can't be named when the best available are asked for.")
-        return None
-    if len(wish.seats) != wish.quantity:
-        raise BadInput.field("seat_positions", f"{wish.quantity} seats are wanted, {len(wish.seats)} are named.")
-    return places_of(wish.seats)
-
-
 def _ask(
     deed: Deed,
     booking_id: uuid.UUID,
@@ -164,7 +157,7 @@ def _ask(
     key, fingerprint = (once.key, once.request_hash) if once else (None, "")
     rows, numbers = zip(*places, strict=True) if places else (None, None)
     who = (deed.value, booking_id, family, buyer_id, key, fingerprint)
-    what = (wish.event_id, wish.section, wish.subsection, wish.mode.value, wish.quantity)
+    what = (wish.event_id, wish.section, wish.subsection, wish.mode.value, wish.quantity, wish.accessible)
     seats = (rows and list(rows), numbers and list(numbers))
     return Answer(*ask(HOLD, (*who, *what, *seats, pass_from), repeatable=once is not None))
 
@@ -233,7 +226,7 @@ def _refusal(answer: Answer, wish: Wish) -> DomainError:
         case "not_on_sale":
             return _not_on_sale(Event.objects.get(pk=wish.event_id))
         case "too_many_seats":
-            return BadInput.field("quantity", f"At most {answer.number} seats can be booked at once.", "max_value")
+            return too_many_seats(answer.number or 0)
         case "no_seat":
             return _no_seat(answer, wish)
         case "too_many_holds":
@@ -243,7 +236,7 @@ def _refusal(answer: Answer, wish: Wish) -> DomainError:
         case "would_leave_single_seat":
             return WouldLeaveSingleSeat(_names(answer))
     assert answer.outcome == "not_enough_seats", answer.outcome
-    return NotEnoughSeats()
+    return not_enough_seats(wish.accessible)
 
 
 def _names(answer: Answer) -> list[str]:

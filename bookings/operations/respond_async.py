@@ -94,6 +94,7 @@ def _wish_of(booking: Booking) -> Wish:
         mode=SelectionMode(booking.seat_selection_mode),
         quantity=booking.quantity,
         seats=seat_names(block, booking.positions),
+        accessible=booking.accessible_wanted,
     )
 
 

@@ -1,79 +1,73 @@
 """The database chooses seats as the specification does, in any block."""
 
-from typing import Any
-
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookings.errors import WouldLeaveSingleSeat
-from bookings.tests.specification.choosing import (
-    best_seats,
-    check_single_gaps,
-    first_without_gap,
-    single_gaps,
-)
+from bookings.seat_rules import best_seats, may_take, single_gaps
+from bookings.tests.specification import choosing
+from events.models import Subsection
 
 pytestmark = pytest.mark.django_db
 any_block = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
 
 
 @st.composite
-def blocks(draw: st.DrawFn) -> tuple[str, int]:
-    """Letters of a block, and its seats a row; mostly free, or mostly taken."""
+def blocks(draw: st.DrawFn) -> Subsection:
+    """Mostly free, or mostly taken; half of them with wheelchair places."""
     cols, rows = draw(st.integers(1, 9)), draw(st.integers(1, 5))
     alphabet = draw(st.sampled_from(["aaars", "arsb", "arrrssb"]))
-    return draw(st.text(alphabet, min_size=rows * cols, max_size=rows * cols)), cols
+    letters = draw(st.text(alphabet, min_size=rows * cols, max_size=rows * cols))
+    places = st.lists(st.integers(0, rows * cols - 1), max_size=8, unique=True)
+    return Subsection(letters=letters, cols=cols, accessible=draw(st.just([]) | places.map(sorted)))
 
 
-def free(letters: str) -> list[int]:
-    return [position for position, letter in enumerate(letters) if letter == "a"]
-
-
-def ask(query: str, *parameters: Any) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {query}", parameters)
-        return cursor.fetchone()[0]
+def free(block: Subsection) -> list[int]:
+    return [position for position, letter in enumerate(block.letters) if letter == "a"]
 
 
 @any_block
 @given(block=blocks(), quantity=st.integers(1, 10), gaps_allowed=st.booleans())
-def test_the_best_seats(block: tuple[str, int], quantity: int, gaps_allowed: bool) -> None:
-    letters, cols = block
-    chosen = ask("bookings_best_seats(%s, %s, %s, %s)", letters, cols, quantity, gaps_allowed)
-    expected = best_seats(free(letters), quantity=quantity, cols=cols, gaps_allowed=gaps_allowed)
-    if expected is None:
-        assert len(chosen or []) < quantity  # the hold refuses it by its length
-    else:
-        assert chosen == expected
+def test_the_best_seats(block: Subsection, quantity: int, gaps_allowed: bool) -> None:
+    expected = choosing.best_seats(
+        free(block), quantity=quantity, cols=block.cols, accessible=block.accessible, gaps_allowed=gaps_allowed
+    )
+    assert best_seats(block, quantity, gaps_allowed=gaps_allowed) == expected
 
 
 @any_block
-@given(block=blocks(), quantity=st.integers(1, 4))
-def test_the_first_seats_that_leave_no_gap(block: tuple[str, int], quantity: int) -> None:
-    letters, cols = block
-    expected = first_without_gap(free(letters), quantity=quantity, cols=cols)
-    assert ask("bookings_tidy_seats(%s, %s, %s)", letters, cols, quantity) == (expected[0] if expected else None)
+@given(block=blocks(), quantity=st.integers(1, 6), places=st.integers(1, 4), gaps_allowed=st.booleans())
+def test_the_best_seats_with_wheelchair_places(
+    block: Subsection, quantity: int, places: int, gaps_allowed: bool
+) -> None:
+    places = min(places, quantity)
+    expected = choosing.best_seats(
+        free(block),
+        quantity=quantity,
+        cols=block.cols,
+        accessible=block.accessible,
+        places=places,
+        gaps_allowed=gaps_allowed,
+    )
+    assert best_seats(block, quantity, places, gaps_allowed=gaps_allowed) == expected
 
 
 @any_block
 @given(block=blocks(), data=st.data())
-def test_the_single_gaps_a_choice_leaves(block: tuple[str, int], data: st.DataObject) -> None:
-    letters, cols = block
-    seats = free(letters)
+def test_the_single_gaps_a_choice_leaves(block: Subsection, data: st.DataObject) -> None:
+    seats = free(block)
     if not seats:
         return
     chosen = data.draw(st.lists(st.sampled_from(seats), min_size=1, max_size=4, unique=True))
-    lonely = ask("bookings_single_gaps(%s, %s, %s)", letters, cols, chosen) or []
-    assert lonely == single_gaps(seats, chosen, cols=cols)
-    refused = bool(lonely) and ask("bookings_tidy_seats(%s, %s, %s)", letters, cols, len(chosen)) is not None
-    assert refused == specification_refuses(seats, chosen, cols)
+    expected = choosing.single_gaps(seats, chosen, cols=block.cols, accessible=block.accessible)
+    assert single_gaps(block, chosen) == expected
+    assert may_take(block, chosen) == specification_lets(block, chosen)
 
 
-def specification_refuses(seats: list[int], chosen: list[int], cols: int) -> bool:
+def specification_lets(block: Subsection, chosen: list[int]) -> bool:
     try:
-        check_single_gaps(seats, chosen, cols=cols)
+        choosing.check_single_gaps(free(block), chosen, cols=block.cols, accessible=block.accessible)
     except WouldLeaveSingleSeat:
-        return True
-    return False
+        return False
+    return True

@@ -1,4 +1,5 @@
-"""Which seats are the best, and which choice leaves a lone seat. In the drawings `.` is free, `x` taken."""
+"""Which seats are the best, and which choice leaves a lone seat. In the drawings `.` is free, `x` taken, `o` a free
+wheelchair place."""
 
 from itertools import pairwise
 
@@ -7,15 +8,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.errors import WouldLeaveSingleSeat
-from bookings.tests.specification.choosing import best_seats, check_single_gaps, first_without_gap, single_gaps
+from bookings.tests.specification.choosing import best_seats, check_single_gaps, first_window, single_gaps
 
 
 def free(*rows: str) -> list[int]:
-    return [position for position, seat in enumerate("".join(rows)) if seat == "."]
+    return [position for position, seat in enumerate("".join(rows)) if seat in ".o"]
 
 
-def best(quantity: int, *rows: str, gaps_allowed: bool = True) -> list[int] | None:
-    return best_seats(free(*rows), quantity=quantity, cols=len(rows[0]), gaps_allowed=gaps_allowed)
+def kept(*rows: str) -> list[int]:
+    return [position for position, seat in enumerate("".join(rows)) if seat == "o"]
+
+
+def best(quantity: int, *rows: str, places: int = 0, gaps_allowed: bool = True) -> list[int] | None:
+    return best_seats(
+        free(*rows),
+        quantity=quantity,
+        cols=len(rows[0]),
+        accessible=kept(*rows),
+        places=places,
+        gaps_allowed=gaps_allowed,
+    )
 
 
 def test_the_first_row_from_the_front_with_enough_seats_side_by_side_wins() -> None:
@@ -72,6 +84,55 @@ def test_unless_nothing_else_fits() -> None:
     check_single_gaps(free("..."), [0, 1], cols=3)
 
 
+def test_who_asks_for_no_wheelchair_place_is_never_given_one() -> None:
+    assert best(2, "oo..", "....") == [2, 3]
+    assert best(2, ".o.o", "x.xx") == [0, 2]
+    assert best(2, "oooo", ".xxx") is None
+
+
+def test_who_asks_gets_the_first_row_with_room_for_all_side_by_side() -> None:
+    assert best(3, "x.o.", "oo..", places=1) == [1, 2, 3]
+    assert best(3, "x.o.", "oo..", places=2) == [4, 5, 6]
+
+
+def test_of_a_row_those_seats_win_that_use_up_the_fewest_wheelchair_places() -> None:
+    assert best(2, "oo.o.x", places=1) == [1, 2]
+    assert best(2, "ooo.o.", places=1) == [2, 3]
+    assert best(2, "oo", places=1) == [0, 1]
+
+
+def test_else_the_companions_sit_as_near_as_can_be() -> None:
+    assert best(3, ".....", ".xoxo", places=2) == [5, 7, 9]
+    assert best(3, ".....", "xxoxo", places=2) == [2, 7, 9]
+    assert best(2, "oxx.", ".xxx", places=1) == [0, 3]
+    assert best(4, "ox.x", "xx.x", ".xxo", places=2) == [0, 2, 8, 11]
+
+
+def test_too_few_wheelchair_places_give_nothing() -> None:
+    assert best(2, "o...", places=2) is None
+    assert best(2, "oxxx", places=1) is None
+
+
+def test_where_single_gaps_are_not_allowed_a_tidy_choice_with_wheelchair_places_is_preferred() -> None:
+    assert best(2, "..o...", places=1, gaps_allowed=False) == [2, 3]
+    assert best(2, ".o.x.", "o...x", places=1, gaps_allowed=False) == [5, 6]
+    assert best(2, ".o.", places=1, gaps_allowed=False) == [0, 1]
+
+
+def test_a_wheelchair_place_is_no_gap_and_keeps_its_neighbour_company() -> None:
+    rows = ["o..", ".o."]
+    assert single_gaps(free(*rows), [1, 2], cols=3, accessible=kept(*rows)) == []
+    assert single_gaps(free(*rows), [5], cols=3, accessible=kept(*rows)) == []
+    assert single_gaps(free(*rows), [4], cols=3, accessible=kept(*rows)) == [3, 5]
+
+
+def test_other_seats_are_no_excuse_to_refuse_a_wheelchair_place() -> None:
+    rows = [".o.", "..."]
+    check_single_gaps(free(*rows), [1], cols=3, accessible=kept(*rows))
+    with pytest.raises(WouldLeaveSingleSeat):
+        check_single_gaps(free(*rows), [4], cols=3, accessible=kept(*rows))
+
+
 @given(st.integers(1, 12), st.integers(1, 8), st.data())
 def test_the_best_are_free_distinct_and_together_if_any_row_has_room(
     cols: int, quantity: int, data: st.DataObject
@@ -95,7 +156,7 @@ def test_the_best_are_free_distinct_and_together_if_any_row_has_room(
 @given(st.integers(1, 12), st.integers(1, 6), st.data())
 def test_a_tidy_choice_really_leaves_no_gap(cols: int, quantity: int, data: st.DataObject) -> None:
     seats = sorted(data.draw(st.sets(st.integers(0, cols * 4 - 1))))
-    chosen = first_without_gap(seats, quantity=quantity, cols=cols)
+    chosen = first_window(seats, quantity=quantity, cols=cols, tidy=True)
     if chosen is not None:
         assert set(chosen) <= set(seats)
         assert all(b == a + 1 for a, b in pairwise(chosen))

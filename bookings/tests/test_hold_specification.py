@@ -71,7 +71,15 @@ def rows(event: Event) -> dict[str, Any]:
         "tickets": list(Ticket.objects.filter(event=event).values_list("position", "status")),
         "changes": [(c.version, c.kind, sorted(c.positions)) for c in changes],
         "bookings": sorted(
-            (b.buyer.name[0], b.positions, b.status, b.quantity, b.idempotency_key or "", b.request_hash)
+            (
+                b.buyer.name[0],
+                b.positions,
+                b.status,
+                b.quantity,
+                b.accessible_wanted,
+                b.idempotency_key or "",
+                b.request_hash,
+            )
             for b in bookings
         ),
     }
@@ -79,9 +87,10 @@ def rows(event: Event) -> dict[str, Any]:
 
 def random_wish(dice: random.Random, event: Event) -> Wish:
     quantity = dice.choice([1, 1, 2, 2, 3, 4, 5, 11])
-    section, number = dice.choice([("A", 1), ("A", 1), ("A", 1), ("B", 1), ("Z", 1)])
+    section, number = dice.choice([("A", 1), ("A", 1), ("B", 1), ("B", 1), ("Z", 1)])
     if dice.random() < 0.5:
-        return Wish(event.pk, section, number, SelectionMode.BEST_AVAILABLE, quantity)
+        places = dice.choice([0, 0, 0, 1, 2, 12]) if section == "B" else 0
+        return Wish(event.pk, section, number, SelectionMode.BEST_AVAILABLE, quantity, accessible=places)
     seats = [f"{dice.randint(1, ROWS)}-{dice.randint(1, COLS + (dice.random() < 0.1))}" for _ in range(quantity)]
     return Wish(event.pk, section, number, SelectionMode.MANUAL, len(set(seats)), sorted(set(seats)))
 
@@ -125,7 +134,11 @@ def test_both_tell_the_same_story(
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     rules = {"allow_single_gaps": story % 2 == 0, "max_active_holds": random.Random(seed).choice([1, 3, 100])}
-    sections = [{"name": name, "price": 700, "subsections": 1} for name in "AB"]
+    places = ["1-1", "1-4", "2-1", "3-5", "3-6"]
+    sections = [
+        {"name": "A", "price": 700, "subsections": 1},
+        {"name": "B", "price": 700, "subsections": 1, "accessible": places},
+    ]
     stages = []
     for name, hold in (("function", by_function), ("specification", by_specification)):
         event = new_event(sections, rows=ROWS, cols=COLS, **rules)

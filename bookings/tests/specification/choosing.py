@@ -1,55 +1,94 @@
-"""Which seats, as the database chooses them: pure functions over the free positions of one block, ascending, and its
-number of seats a row."""
+"""Which seats, as the database chooses them (bookings/seat_rules.py says the rules in words): pure functions over the
+free positions of one block, ascending, its number of seats a row, and which positions are `accessible`; `places` is
+how many of these are asked for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from bookings.errors import WouldLeaveSingleSeat
 from events.positions import seat_name
 
 
-def best_seats(free: Sequence[int], *, quantity: int, cols: int, gaps_allowed: bool = True) -> list[int] | None:
+def best_seats(
+    free: Sequence[int],
+    *,
+    quantity: int,
+    cols: int,
+    accessible: Collection[int] = (),
+    places: int = 0,
+    gaps_allowed: bool = True,
+) -> list[int] | None:
     """The best `quantity` free seats: side by side in the first row from the front that has room for them, else the
-    longest runs there are; None if there are fewer free seats than that.
+    longest runs there are, or with `places` these and seats near them; None if there are not enough.
 
     Where single gaps are not allowed, a choice that leaves none is preferred to one nearer the front.
     """
-    if len(free) < quantity:
-        return None
-    if not gaps_allowed:
-        tidy = first_without_gap(free, quantity=quantity, cols=cols)
-        if tidy is not None:
-            return tidy
-    for run in runs(free, cols):
-        if len(run) >= quantity:
-            return run[:quantity]
-    return _longest_runs(free, quantity, cols)
+    seats = {"quantity": quantity, "cols": cols, "accessible": accessible, "places": places}
+    if not gaps_allowed and (tidy := first_window(free, tidy=True, **seats)):  # type: ignore[arg-type]
+        return tidy
+    if window := first_window(free, **seats):  # type: ignore[arg-type]
+        return window
+    if places:
+        return _near_each_other(free, quantity, cols, accessible, places)
+    given = [position for position in free if position not in accessible]
+    return _longest_runs(given, quantity, cols) if len(given) >= quantity else None
 
 
-def check_single_gaps(free: Sequence[int], chosen: Sequence[int], *, cols: int) -> None:
-    """Raises WouldLeaveSingleSeat if the choice leaves a new lone seat although another choice would not.
-
-    A single gap is one free seat left between taken seats or between a taken seat and the end of the row.
-    """
-    lonely = single_gaps(free, chosen, cols=cols)
-    if lonely and first_without_gap(free, quantity=len(chosen), cols=cols) is not None:
+def check_single_gaps(
+    free: Sequence[int], chosen: Sequence[int], *, cols: int, accessible: Collection[int] = ()
+) -> None:
+    """Raises WouldLeaveSingleSeat if the choice leaves a new lone seat although another like it would not."""
+    lonely = single_gaps(free, chosen, cols=cols, accessible=accessible)
+    places = sum(position in accessible for position in chosen)
+    if lonely and first_window(free, quantity=len(chosen), cols=cols, accessible=accessible, places=places, tidy=True):
         raise WouldLeaveSingleSeat([seat_name(position, cols) for position in lonely])
 
 
-def single_gaps(free: Iterable[int], chosen: Sequence[int], *, cols: int) -> list[int]:
-    """Free seats beside the chosen ones that would be left alone; not those that are alone already."""
+def single_gaps(
+    free: Iterable[int], chosen: Sequence[int], *, cols: int, accessible: Collection[int] = ()
+) -> list[int]:
+    """Free seats beside the chosen ones that would be left alone; not those that are alone already, nor accessible
+    ones, which are kept."""
     left = set(free) - set(chosen)
     beside = {neighbour for position in chosen for neighbour in _neighbours(position, cols)}
-    return sorted(seat for seat in beside & left if not any(n in left for n in _neighbours(seat, cols)))
+    lonely = (seat for seat in beside & left if not any(n in left for n in _neighbours(seat, cols)))
+    return sorted(seat for seat in lonely if seat not in accessible)
 
 
-def first_without_gap(free: Sequence[int], *, quantity: int, cols: int) -> list[int] | None:
-    """The first `quantity` seats side by side, from the front left, that leave no single gap."""
+def first_window(
+    free: Sequence[int],
+    *,
+    quantity: int,
+    cols: int,
+    accessible: Collection[int] = (),
+    places: int = 0,
+    tidy: bool = False,
+) -> list[int] | None:
+    """The first `quantity` seats side by side, from the front left: without accessible ones, or with at least `places`
+    of them, and in its row with the fewest more than that. `tidy`: they leave no single gap."""
+
+    def rank(window: list[int]) -> tuple[int, int, int]:
+        return window[0] // cols, sum(position in accessible for position in window), window[0]
+
+    found = [
+        window
+        for window in windows(free, quantity, cols)
+        if fits(window, accessible, places)
+        and not (tidy and single_gaps(free, window, cols=cols, accessible=accessible))
+    ]
+    return min(found, key=rank) if found else None
+
+
+def fits(chosen: Iterable[int], accessible: Collection[int], places: int) -> bool:
+    """Whether somebody who asks for so many accessible seats may be given these as the best available."""
+    given = sum(position in accessible for position in chosen)
+    return given >= places if places else given == 0
+
+
+def windows(free: Iterable[int], quantity: int, cols: int) -> Iterator[list[int]]:
+    """All choices of so many free seats side by side, from the front left."""
     for run in runs(free, cols):
         for first in range(len(run) - quantity + 1):
-            chosen = run[first : first + quantity]
-            if not single_gaps(run, chosen, cols=cols):
-                return chosen
-    return None
+            yield run[first : first + quantity]
 
 
 def runs(free: Iterable[int], cols: int) -> Iterator[list[int]]:
@@ -71,6 +110,28 @@ def _longest_runs(free: Sequence[int], quantity: int, cols: int) -> list[int]:
         if len(chosen) == quantity:
             break
     return sorted(chosen)
+
+
+def _near_each_other(
+    free: Sequence[int], quantity: int, cols: int, accessible: Collection[int], places: int
+) -> list[int] | None:
+    """Accessible seats of one row if any has enough, best of one that has all; and the others as near as can be."""
+    if len(free) < quantity or sum(position in accessible for position in free) < places:
+        return None
+
+    def of_a_good_row(position: int) -> tuple[bool, bool, int]:
+        line = [other for other in free if other // cols == position // cols]
+        enough = sum(other in accessible for other in line) >= places
+        return not (enough and len(line) >= quantity), not enough, position
+
+    given = sorted((position for position in free if position in accessible), key=of_a_good_row)[:places]
+
+    def away(position: int) -> tuple[bool, int, int, int]:
+        lines, seats = min((abs(position // cols - g // cols), abs(position % cols - g % cols)) for g in given)
+        return position in accessible, lines, seats, position
+
+    companions = sorted((position for position in free if position not in given), key=away)
+    return sorted(given + companions[: quantity - places])
 
 
 def _neighbours(position: int, cols: int) -> list[int]:

@@ -11,10 +11,11 @@ from bookings.models import Booking, QueuePass
 from bookings.news import announce_booking
 from bookings.operations.expiry import release_expired
 from bookings.operations.hold import Wish
+from bookings.seat_rules import check_wish, not_enough_seats
 from bookings.states import BookingStatus, SelectionMode
 from bookings.tests.specification.choosing import best_seats, check_single_gaps
 from events.clock import database_now
-from events.errors import NotEnoughSeats, NotOnSale, SeatsTaken
+from events.errors import NotOnSale, SeatsTaken
 from events.models import Event, Subsection, Ticket
 from events.operations.seats import change_seats, lock_subsection
 from events.positions import positions_of, seat_name
@@ -41,6 +42,7 @@ def hold_seats(*, buyer: User, wish: Wish, once: Once | None = None, pass_from: 
     The same `once` gives the same booking again. Raises NotFound, BadInput, QueuePassRequired, NotOnSale, SeatsTaken,
     NotEnoughSeats, WouldLeaveSingleSeat, TooManyHolds, IdempotencyKeyReused.
     """
+    check_wish(wish.mode, quantity=wish.quantity, seats=wish.seats, accessible=wish.accessible)
     if (earlier := _earlier(buyer, once)) is not None:
         return earlier
     block = _block(wish)
@@ -121,11 +123,7 @@ def _wanted_positions(wish: Wish, block: Subsection) -> list[int]:
     if wish.quantity > limit:
         raise BadInput.field("quantity", f"At most {limit} seats can be booked at once.", "max_value")
     if wish.mode == SelectionMode.BEST_AVAILABLE:
-        if wish.seats:
-            raise BadInput.field("seat_positions", "Seats can't be named when the best available are asked for.")
         return []
-    if len(wish.seats) != wish.quantity:
-        raise BadInput.field("seat_positions", f"{wish.quantity} seats are wanted, {len(wish.seats)} are named.")
     return positions_of(wish.seats, rows=block.rows, cols=block.cols)
 
 
@@ -135,10 +133,18 @@ def _refuse_cheaply(wish: Wish, block: Subsection, positions: list[int]) -> None
         taken = _visibly_taken(block, positions)
         if taken:
             raise SeatsTaken([seat_name(position, block.cols) for position in taken])
-    elif block.available < wish.quantity:
+    elif not _has_room(wish, block):
         due = Booking.objects.due().filter(subsection=block)
         if not due.exists():
-            raise NotEnoughSeats
+            raise not_enough_seats(wish.accessible)
+
+
+def _has_room(wish: Wish, block: Subsection) -> bool:
+    free = [position for position, letter in enumerate(block.letters) if letter == "a"]
+    kept = [position for position in free if position in block.accessible]
+    if wish.accessible == 0:
+        return len(free) - len(kept) >= wish.quantity
+    return len(kept) >= wish.accessible and len(free) >= wish.quantity
 
 
 def _visibly_taken(block: Subsection, positions: list[int]) -> list[int]:
@@ -152,13 +158,18 @@ def _visibly_taken(block: Subsection, positions: list[int]) -> list[int]:
 def _choose(wish: Wish, event: Event, block: Subsection, positions: list[int]) -> list[int]:
     if wish.mode == SelectionMode.MANUAL:
         if not event.allow_single_gaps:
-            check_single_gaps(free_positions(block), positions, cols=block.cols)
+            check_single_gaps(free_positions(block), positions, cols=block.cols, accessible=block.accessible)
         return positions
     best = best_seats(
-        free_positions(block), quantity=wish.quantity, cols=block.cols, gaps_allowed=event.allow_single_gaps
+        free_positions(block),
+        quantity=wish.quantity,
+        cols=block.cols,
+        accessible=block.accessible,
+        places=wish.accessible,
+        gaps_allowed=event.allow_single_gaps,
     )
     if best is None:
-        raise NotEnoughSeats
+        raise not_enough_seats(wish.accessible)
     return best
 
 
@@ -183,6 +194,7 @@ def _insert(
         subsection=block,
         seat_selection_mode=wish.mode,
         quantity=wish.quantity,
+        accessible_wanted=wish.accessible,
         positions=chosen,
         unit_price=block.price,
         total_price=block.price * wish.quantity,

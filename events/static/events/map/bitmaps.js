@@ -4,7 +4,7 @@
  * A change of some seats repaints these seats in the pictures there are.
  */
 
-import { Sprites } from "./sprites.js";
+import { picture, Sprites } from "./sprites.js";
 
 const STEP = Math.SQRT2; // between two sizes
 const SMALLEST = 5; // device px per seat
@@ -104,7 +104,7 @@ export class Bitmaps {
 
   #copySeat(pen, sheet, block, position, size) {
     const [x, y] = corner(block, position, size);
-    pen.drawImage(sheet, block.seats[position] * size, 0, size, size, x, y, size, size);
+    pen.drawImage(sheet, picture(block, position) * size, 0, size, size, x, y, size, size);
   }
 
   #paintWords(pen, block, size) {

@@ -1,32 +1,46 @@
-/** Which blocks are wanted, by tier and price: pressed tiers only (none pressed: all), up to a price. Tells `change`. */
+/**
+ * Which blocks are wanted: pressed tiers only (none pressed: all), up to a price, with wheelchair places. Tells `change`.
+ */
 
 export class Filter extends EventTarget {
   #form;
   #tiers = new Set();
   #upTo = Infinity;
+  #accessible; // the button, for an event that has such places
 
   /** @param {HTMLFormElement} form buttons `data-tier` and a select `up_to` of minor units; `price` writes an amount */
   constructor(form, price) {
     super();
     this.#form = form;
+    this.#accessible = form.querySelector("[data-accessible]");
     for (const option of form.elements.up_to.querySelectorAll("[data-price]")) option.textContent = `up to ${price(Number(option.value))}`;
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("click", ({ target }) => this.#press(target.closest("[data-tier]")));
+    this.#accessible?.addEventListener("click", () => this.#pressAccessible());
     form.elements.up_to.addEventListener("change", () => this.#read());
     form.querySelector("[data-all]").addEventListener("click", () => this.clear());
     this.#read(); // a browser that comes back fills the form in again
   }
 
-  wanted = (block) => block.price <= this.#upTo && (!this.#tiers.size || this.#tiers.has(block.tier));
+  wanted = (block) =>
+    block.price <= this.#upTo &&
+    (!this.#tiers.size || this.#tiers.has(block.tier)) &&
+    (!this.accessible || block.accessible.size > 0);
+
+  /** Whether only blocks with wheelchair places are wanted. */
+  get accessible() {
+    return this.#accessible?.getAttribute("aria-pressed") === "true";
+  }
 
   get isActive() {
-    return this.#tiers.size > 0 || this.#upTo !== Infinity;
+    return this.#tiers.size > 0 || this.#upTo !== Infinity || this.accessible;
   }
 
   clear() {
     this.#tiers.clear();
     this.#form.elements.up_to.value = "";
     this.#form.querySelectorAll("[data-tier]").forEach((button) => button.setAttribute("aria-pressed", "false"));
+    this.#accessible?.setAttribute("aria-pressed", "false");
     this.#read();
   }
 
@@ -35,6 +49,11 @@ export class Filter extends EventTarget {
     const { tier } = button.dataset;
     if (!this.#tiers.delete(tier)) this.#tiers.add(tier);
     button.setAttribute("aria-pressed", String(this.#tiers.has(tier)));
+    this.#read();
+  }
+
+  #pressAccessible() {
+    this.#accessible.setAttribute("aria-pressed", String(!this.accessible));
     this.#read();
   }
 

@@ -8,7 +8,7 @@
 
 import { count, money } from "../../ticketing/format.js";
 import { AVAILABLE } from "./model.js";
-import { blockName, priceRange, stateWords } from "./words.js";
+import { accessibleWords, blockName, placesWords, priceRange, stateWords } from "./words.js";
 
 export class SeatList extends EventTarget {
   #root;
@@ -221,8 +221,9 @@ export class SeatList extends EventTarget {
     const line = make("div", { role: "row", className: "seat-row" });
     line.append(make("span", { role: "rowheader", className: "seat-row-name", textContent: String(row + 1), label: `Row ${row + 1}` }));
     for (let seat = 0; seat < block.cols; seat += 1) {
+      const place = block.isAccessible(row * block.cols + seat) ? " accessible" : "";
       const cell = make("span", { role: "gridcell" });
-      const button = make("button", { type: "button", tabIndex: -1, className: "seat", textContent: String(seat + 1) });
+      const button = make("button", { type: "button", tabIndex: -1, className: `seat${place}`, textContent: String(seat + 1) });
       button.style.setProperty("--seat", this.#colours.variable(block.tier));
       cell.append(button);
       line.append(cell);
@@ -234,7 +235,8 @@ export class SeatList extends EventTarget {
   #countOpen() {
     const block = this.#open;
     const words = `${block.tier}, ${money(block.price, this.#currency)} each. ${count(block.available)} of ${count(block.total)} left.`;
-    this.#root.querySelector(".grid-left").textContent = words;
+    const places = block.accessible.size ? ` Accessible: ${placesWords(block, [...block.accessible])}.` : "";
+    this.#root.querySelector(".grid-left").textContent = words + places;
   }
 
   #refreshSeats(positions) {
@@ -244,7 +246,7 @@ export class SeatList extends EventTarget {
       const button = this.#cells[position];
       const picked = this.#picks.has(block, position);
       const state = stateWords(block, position, picked);
-      const label = `Row ${block.rowOf(position)}, seat ${block.seatOf(position)}, ${price}, ${state}`;
+      const label = `Row ${block.rowOf(position)}, seat ${block.seatOf(position)}, ${price}, ${accessibleWords(block, position)}${state}`;
       if (button.getAttribute("aria-label") === label) continue;
       button.setAttribute("aria-label", label);
       button.setAttribute("aria-pressed", String(picked));

@@ -1,5 +1,6 @@
 /**
- * The seats of one event as the page knows them: counts of every block, a state for every seat, what others look at.
+ * The seats of one event as the page knows them: counts of every block, a state for every seat, which are wheelchair
+ * places, what others look at.
  *
  * Tells `counts` {block}, `seats` {block, positions} (null: any of them may have changed) and `marks`.
  */
@@ -24,6 +25,7 @@ export class Block {
     this.cols = row.cols;
     this.total = row.total;
     this.seats = null;
+    this.accessible = new Set((row.accessible ?? []).map((name) => this.position(name)));
     this.count(row);
   }
 
@@ -54,6 +56,15 @@ export class Block {
 
   isFree(position) {
     return this.seats !== null && this.seats[position] === AVAILABLE;
+  }
+
+  isAccessible(position) {
+    return this.accessible.has(position);
+  }
+
+  /** How many of these are wheelchair places. */
+  places(positions) {
+    return positions.filter((position) => this.accessible.has(position)).length;
   }
 }
 

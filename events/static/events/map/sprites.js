@@ -1,11 +1,14 @@
 /**
  * Seats as pictures: colour is the tier, shape is the state. Each size is painted once and copied from then on.
  *
- * available: a full disc; reserved by somebody: a hollow, hatched one; sold: a small grey dot; blocked: a short dash.
+ * available: a full disc, for a wheelchair place a square with the sign; reserved by somebody: a hollow, hatched disc;
+ * sold: a small grey dot; blocked: a short dash.
  */
 
 import { AVAILABLE, BLOCKED, RESERVED, SOLD } from "./model.js";
 
+const ACCESSIBLE = 4; // behind the four states: an available wheelchair place
+const SIGN = 11; // device px a seat from which the sign can be told from a blot
 const KEPT = 48; // sheets
 
 export class Sprites {
@@ -21,7 +24,7 @@ export class Sprites {
     this.#sheets.clear();
   }
 
-  /** A canvas with the four states side by side, each `size` device px wide. */
+  /** A canvas with all pictures side by side, each `size` device px wide. */
   sheet(tier, size) {
     const key = `${this.#colours.index(tier)}/${size}`;
     if (!this.#sheets.has(key)) {
@@ -33,10 +36,10 @@ export class Sprites {
 
   #paint(colour, size) {
     const sheet = document.createElement("canvas");
-    sheet.width = size * 4;
+    sheet.width = size * 5;
     sheet.height = size;
     const pen = sheet.getContext("2d");
-    for (const state of [AVAILABLE, RESERVED, SOLD, BLOCKED]) {
+    for (const state of [AVAILABLE, RESERVED, SOLD, BLOCKED, ACCESSIBLE]) {
       pen.save();
       pen.translate((state + 0.5) * size, size / 2);
       paintSeat(pen, state, size, colour, this.#colours);
@@ -46,10 +49,16 @@ export class Sprites {
   }
 }
 
+/** Which of a sheet's pictures shows the seat. */
+export function picture(block, position) {
+  return block.isFree(position) && block.isAccessible(position) ? ACCESSIBLE : block.seats[position];
+}
+
 /** Paints one seat around (0, 0). */
-export function paintSeat(pen, state, size, colour, colours) {
+function paintSeat(pen, state, size, colour, colours) {
   if (state === AVAILABLE) disc(pen, size * 0.4, colour);
   else if (state === RESERVED) hatched(pen, size, colour, colours);
+  else if (state === ACCESSIBLE) wheelchair(pen, size, colour, colours);
   else if (state === SOLD) disc(pen, size * 0.19, colours.sold);
   else {
     pen.fillStyle = colours.sold;
@@ -62,6 +71,28 @@ function disc(pen, radius, colour) {
   pen.beginPath();
   pen.arc(0, 0, radius, 0, 7);
   pen.fill();
+}
+
+function wheelchair(pen, size, colour, colours) {
+  const half = size * 0.42;
+  pen.fillStyle = colour;
+  pen.beginPath();
+  pen.roundRect(-half, -half, 2 * half, 2 * half, size * 0.12);
+  pen.fill();
+  if (size < SIGN) return;
+  pen.strokeStyle = pen.fillStyle = colours.surface;
+  pen.lineWidth = Math.max(1, size * 0.075);
+  pen.lineCap = pen.lineJoin = "round";
+  const at = (points) => points.forEach(([x, y]) => pen.lineTo(x * size, y * size));
+  pen.beginPath(); // head
+  pen.arc(-size * 0.05, -size * 0.27, Math.max(0.8, size * 0.06), 0, 7);
+  pen.fill();
+  pen.beginPath(); // back, seat and leg
+  at([[-0.05, -0.15], [-0.05, 0.06], [0.13, 0.06], [0.2, 0.26], [0.27, 0.24]]);
+  pen.stroke();
+  pen.beginPath(); // wheel
+  pen.arc(-size * 0.05, size * 0.13, size * 0.165, 0.25, 4.2);
+  pen.stroke();
 }
 
 function hatched(pen, size, colour, colours) {

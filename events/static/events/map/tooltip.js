@@ -1,7 +1,7 @@
 /** What a seat or a block is, beside the pointer; for a finger with a button, as a finger hides what it hits. */
 
 import { count, money } from "../../ticketing/format.js";
-import { blockName, seatName, stateWords } from "./words.js";
+import { accessibleWords, blockName, seatName, stateWords } from "./words.js";
 
 export class Tooltip {
   #box;
@@ -39,7 +39,7 @@ export class Tooltip {
   #ofSeat(block, position, picked, marked) {
     const state = stateWords(block, position, picked);
     const note = marked && state === "available" ? "somebody else looks at it" : state;
-    return [element("strong", seatName(block, position)), this.#price(block, ` — ${note}`)];
+    return [element("strong", seatName(block, position)), this.#price(block, ` — ${accessibleWords(block, position)}${note}`)];
   }
 
   #ofBlock(block) {

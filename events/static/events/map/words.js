@@ -25,6 +25,11 @@ export function stateWords(block, position, picked) {
   return picked ? "picked" : STATE_WORDS[STATES[block.seats[position]]];
 }
 
+/** "wheelchair place, " before what is said of a seat that is one, else nothing. */
+export function accessibleWords(block, position) {
+  return block.isAccessible(position) ? "wheelchair place, " : "";
+}
+
 /** "214 left in this block." */
 export function leftWords(block) {
   return block.available ? `${count(block.available)} left in this block.` : "None left in this block.";

@@ -107,6 +107,7 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
         "tiers": _tiers(rows, event.currency),
         "sections": _sections(rows, event.currency),
         "rows": rows,
+        "accessible": any("accessible" in row for row in rows),
         "queueing": event.waiting_room_on and event.status in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
         "modules": [f"events/map/{name}.js" for name in MODULES],
         "checkout_url": reverse("checkout", args=[uuid.UUID(int=0)]),

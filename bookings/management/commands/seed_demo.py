@@ -30,8 +30,8 @@ SMALL = {
         "rows": 5,
         "cols": 10,
         "sections": [
-            {"name": "A", "price": 5000, "subsections": 2, "tier": "VIP"},
-            {"name": "B", "price": 2000, "subsections": 2},
+            {"name": "A", "price": 5000, "subsections": 2, "tier": "VIP", "accessible": ["5-8", "5-10"]},
+            {"name": "B", "price": 2000, "subsections": 2, "accessible": ["5-8", "5-10"]},
         ],
     },
 }

@@ -18,7 +18,7 @@ import { Summary } from "./summary.js";
 import { Tooltip } from "./tooltip.js";
 import { showTurn } from "./turn.js";
 import { MapView } from "./view.js";
-import { blockName, leftWords, placesWords, seatsWords, shortName } from "./words.js";
+import { blockName, leftWords, placesWords, seatsWords, shortName, wheelchairWords } from "./words.js";
 
 const STATES = {
   connecting: "Catching up…",
@@ -134,7 +134,8 @@ picks.addEventListener("lost", ({ detail: { block, positions } }) => {
 
 /** Says what was lost and offers as many seats like these, side by side. */
 function offerEqual(what, block, positions, number) {
-  const found = nearestEqual(model, block, positions, number, gapsAllowed);
+  const accessible = block.places(positions) + (picks.block === block ? block.places(picks.positions) : 0);
+  const found = nearestEqual(model, block, positions, number, { accessible, gapsAllowed });
   if (!found) {
     summary.tell(`${what} There are no ${seatsWords(number)} like these left together.`);
     return;
@@ -215,6 +216,7 @@ page.addEventListener("click", ({ target }) => {
 // --- The best together ----------------------------------------------------------------------------------
 
 const quantity = find("#quantity");
+const places = find("#places"); // for an event that has wheelchair places
 
 find("#best").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -232,17 +234,24 @@ find("#best").addEventListener("click", ({ target }) => {
 });
 
 function findBest() {
-  const number = Math.min(picks.max, Math.max(1, Math.round(Number(quantity.value) || 1)));
+  const accessible = places ? wholeNumber(places, 0) : 0;
+  const number = Math.max(accessible, wholeNumber(quantity, 1));
   quantity.value = number;
   const blocks = model.blocks.filter(filter.wanted);
-  const found = bestTogether(blocks, number, { near: view.stage, gapsAllowed });
+  const found = bestTogether(blocks, number, { near: view.stage, accessible, gapsAllowed });
   if (found) return found;
-  const scattered = bestScattered(blocks, number, { near: view.stage });
-  const sorry = `There are no ${seatsWords(number)} side by side${filter.isActive ? " that fit your filter" : ""}.`;
+  const scattered = bestScattered(blocks, number, { near: view.stage, accessible });
+  const sorry = `There are no ${seatsWords(number)} side by side${accessible ? ` with ${wheelchairWords(accessible)}` : ""}${filter.isActive ? " that fit your filter" : ""}.`;
   const actions = filter.isActive ? [["Look everywhere", () => (filter.clear(), find("#best").requestSubmit())]] : [];
   if (scattered) actions.push(["Take seats near each other", () => choose(scattered)]);
   summary.tell(sorry, actions);
   return null;
+}
+
+/** What is in the field, made a number from `least` to the most seats of a booking. */
+function wholeNumber(field, least) {
+  field.value = Math.min(picks.max, Math.max(least, Math.round(Number(field.value) || least)));
+  return Number(field.value);
 }
 
 // --- Holding --------------------------------------------------------------------------------------------
@@ -294,7 +303,7 @@ function single({ message, seats }, block, positions) {
   const lone = seats.map((name) => block.position(name));
   const actions = [];
   if (positions.length + lone.length <= picks.max) actions.push([`Take ${placesWords(block, lone)} too`, () => picks.replace(block, [...positions, ...lone].sort((a, b) => a - b))]);
-  const found = nearestEqual(model, block, positions, positions.length, false);
+  const found = nearestEqual(model, block, positions, positions.length, { accessible: block.places(positions), gapsAllowed: false });
   if (found) actions.push([`Take ${placesWords(found.block, found.positions)} instead`, () => choose(found)]);
   summary.tell(message, actions);
 }

@@ -25,6 +25,11 @@ export function stateWords(block, position, picked) {
   return picked ? "picked" : STATE_WORDS[STATES[block.seats[position]]];
 }
 
+/** "1 wheelchair place", "2 wheelchair places" */
+export function wheelchairWords(number) {
+  return number === 1 ? "1 wheelchair place" : `${count(number)} wheelchair places`;
+}
+
 /** "wheelchair place, " before what is said of a seat that is one, else nothing. */
 export function accessibleWords(block, position) {
   return block.isAccessible(position) ? "wheelchair place, " : "";

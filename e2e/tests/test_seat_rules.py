@@ -1,0 +1,145 @@
+"""The page proposes seats by the rules that the hold follows; and a buyer finds wheelchair places."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from bookings.models import Booking
+from bookings.seat_rules import may_take, single_gaps
+from bookings.tests.specification.choosing import fits, windows
+from e2e.tests.seatmap import SeatMap
+from e2e.tests.visitors import Visitors
+from events.models import Event, Subsection
+from events.positions import seat_name
+
+# What the page's own functions say of a block: which seats side by side may be taken, and what they would propose.
+ASK = """async ([row, wishes]) => {
+  const beside = (name) => import(document.querySelector(`link[href*="/map/${name}."]`).href);
+  const [best, model, layout] = await Promise.all(["best", "model", "layout"].map(beside));
+  const seats = new model.SeatModel([row]);
+  layout.arrange(seats.blocks, 800, 600);
+  seats.letters(row);
+  const [block] = seats.blocks;
+  return wishes.map(({ quantity, accessible, gapsAllowed }) => {
+    const wish = { near: [0, 0], accessible, gapsAllowed };
+    return {
+      choices: best.choices(block, quantity, accessible, gapsAllowed),
+      together: best.bestTogether([block], quantity, wish)?.positions ?? null,
+      scattered: best.bestScattered([block], quantity, wish)?.positions ?? null,
+    };
+  });
+}"""
+WISHES = [
+    {"quantity": quantity, "accessible": accessible, "gapsAllowed": gaps_allowed}
+    for quantity in (1, 2, 3, 5)
+    for accessible in (0, 1, 2)
+    for gaps_allowed in (True, False)
+    if accessible <= quantity
+]
+
+
+def random_block(dice: random.Random) -> Subsection:
+    rows, cols = dice.randint(1, 5), dice.randint(1, 9)
+    alphabet = dice.choice(["aaaaars", "aarsb", "arrrssb"])
+    letters = "".join(dice.choices(alphabet, k=rows * cols))
+    places = sorted(dice.sample(range(rows * cols), min(rows * cols, dice.choice([0, 2, 5]))))
+    return Subsection(
+        section="A", number=1, tier="Regular", price=100, rows=rows, cols=cols, letters=letters, accessible=places
+    )
+
+
+def asked(page: Page, block: Subsection) -> list[dict[str, Any]]:
+    """What the page says of the block, to each of WISHES."""
+    row = {
+        **{name: getattr(block, name) for name in ("section", "tier", "price", "rows", "cols")},
+        **{"subsection": 1, "total": len(block.letters), "available": block.letters.count("a")},
+        **{"reserved": 0, "sold": 0, "seats": block.letters},
+        "accessible": [seat_name(position, block.cols) for position in block.accessible],
+    }
+    answers: list[dict[str, Any]] = page.evaluate(ASK, [row, WISHES])
+    return answers
+
+
+def agree(block: Subsection, wish: dict[str, Any], said: dict[str, Any]) -> None:
+    """What the page says is what the database would do."""
+    quantity, accessible, gaps_allowed = wish["quantity"], wish["accessible"], wish["gapsAllowed"]
+    free = [position for position, letter in enumerate(block.letters) if letter == "a"]
+    fitting = [seats for seats in windows(free, quantity, block.cols) if fits(seats, block.accessible, accessible)]
+    lone = {seats[0]: bool(single_gaps(block, seats)) for seats in fitting}
+    wanted = lone if gaps_allowed or all(lone.values()) else [first for first in lone if not lone[first]]
+    assert {choice["first"]: choice["lone"] for choice in said["choices"]} == {first: lone[first] for first in wanted}
+    assert (said["together"] is None) == (not fitting)
+    if said["together"]:
+        assert said["together"][0] in wanted
+        assert gaps_allowed or may_take(block, said["together"])
+    if accessible:
+        enough = len(free) >= quantity and sum(position in block.accessible for position in free) >= accessible
+    else:
+        enough = sum(position not in block.accessible for position in free) >= quantity
+    assert (said["scattered"] is not None) == enough
+    if said["scattered"]:
+        assert len(set(said["scattered"])) == quantity
+        assert set(said["scattered"]) <= set(free)
+        assert fits(said["scattered"], block.accessible, accessible)
+
+
+def test_the_page_and_the_database_follow_the_same_rules(visitors: Visitors, concert: Event) -> None:
+    page = visitors(None, f"/events/{concert.pk}")
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    dice = random.Random(seed)
+    for _ in range(60):
+        block = random_block(dice)
+        for wish, said in zip(WISHES, asked(page, block), strict=True):
+            agree(block, wish, said)
+
+
+@pytest.fixture
+def hall(new_event: Callable[..., Event]) -> Event:
+    """One block of 3 × 6 seats with wheelchair places in its last row, and one without."""
+    marked = {"name": "A", "price": 5000, "subsections": 1, "accessible": ["3-4", "3-6"]}
+    return new_event([marked, {"name": "B", "price": 2000, "subsections": 1}], rows=3, cols=6)
+
+
+def test_the_best_seats_spare_wheelchair_places_until_they_are_asked_for(
+    visitors: Visitors, alice: User, hall: Event
+) -> None:
+    page = visitors(alice)
+    seats = SeatMap(page, hall)
+    page.get_by_label("How many seats").fill("6")
+    page.get_by_role("button", name="Find best seats").click()
+    expect(seats.summary).to_contain_text("row 1, seats 1–6")
+
+    page.get_by_label("How many seats").fill("2")
+    page.get_by_label("Wheelchair places").fill("1")
+    page.get_by_role("button", name="Find best seats").click()
+    expect(seats.summary).to_contain_text("Section A · block 1 · row 3, seats")
+    seats.hold()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
+    held = Booking.objects.get(buyer=alice)
+    assert len([position for position in held.positions if position in (15, 17)]) == 1
+
+
+def test_wheelchair_places_are_marked_on_the_map_and_in_the_list(visitors: Visitors, hall: Event) -> None:
+    page = visitors()
+    seats = SeatMap(page, hall)
+    seats.open_block("A", 1)
+    expect(seats.seat(3, 4)).to_have_accessible_name("Row 3, seat 4, $50.00, wheelchair place, available")
+    expect(seats.seat(3, 5)).to_have_accessible_name("Row 3, seat 5, $50.00, available")
+    expect(seats.list).to_contain_text("Accessible: row 3, seats 4, 6.")
+    seats.click_seat("A", 1, 3, 4)
+    expect(page.locator(".tip")).to_contain_text("wheelchair place")
+
+
+def test_the_filter_leaves_blocks_with_wheelchair_places(visitors: Visitors, hall: Event) -> None:
+    page = visitors()
+    seats = SeatMap(page, hall)
+    page.get_by_role("button", name="Accessible", exact=True).click()
+    expect(seats.list.get_by_role("treeitem", name="Section B")).to_be_hidden()
+    expect(seats.list.get_by_role("treeitem", name="Section A").first).to_be_visible()
+    page.get_by_role("button", name="Show all again").click()
+    expect(seats.list.get_by_role("treeitem", name="Section B").first).to_be_visible()

@@ -9,30 +9,29 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 
 from events.models import MAX_PRICE, Event
-from events.money import money
+from events.money import decimals_of, in_minor_units, money, plain
 from events.operations.change import check_times
-from events.seating import Seating, read_seating
+from events.seating import DEFAULT_TIER, Seating, read_seating
 from ticketing.errors import BadInput
 
 SEATING_EXAMPLE = """{
-  "rows": 10,
-  "cols": 20,
   "sections": [
-    {"name": "Stalls", "tier": "Regular", "price": 4500, "subsections": 2},
-    {"name": "Balcony", "tier": "Economy", "price": 2500, "subsections": 1, "rows": 5}
+    {"name": "Front stalls", "tier": "VIP", "price": 12000, "subsections": 2, "rows": 5, "cols": 10},
+    {"name": "Stalls", "tier": "Regular", "price": 6500, "subsections": 3, "rows": 8, "cols": 10},
+    {"name": "Balcony", "tier": "Economy", "price": 3500, "subsections": 2, "rows": 5, "cols": 16}
   ]
 }"""
 SEATING_HELP = (
     "JSON. A section is one or more equal blocks (“subsections”) of rows × cols seats at one price, in minor units "
-    "(4500 is 45.00). “rows” and “cols” at the top are for sections that bring none; “tier” is any label. "
-    "The example makes 2 × 200 + 100 = 500 seats. This can't be changed later."
+    "(4500 is 45.00). “rows” and “cols” beside “sections” are for those that bring none; “tier” is any label. "
+    "The example makes 100 + 240 + 160 = 500 seats. This can't be changed later."
 )
 
 
 class EventTexts(forms.ModelForm):
     """What a seller may say about an event at any time: texts, times, limits."""
 
-    description = forms.CharField(widget=AdminTextareaWidget, max_length=10_000, required=False)
+    description = forms.CharField(widget=AdminTextareaWidget(attrs={"rows": 5}), max_length=10_000, required=False)
 
     class Meta:
         model = Event
@@ -71,7 +70,12 @@ class EventTexts(forms.ModelForm):
 class NewEventForm(EventTexts):
     """A new event with its seats."""
 
-    currency = forms.RegexField(r"^[A-Z]{3}\Z", initial="USD", help_text="ISO 4217, three capital letters.")
+    currency = forms.RegexField(
+        r"^[A-Z]{3}\Z",
+        initial="USD",
+        widget=forms.TextInput(attrs={"size": 4, "maxlength": 3, "autocomplete": "off"}),
+        help_text="Three capital letters (ISO 4217), such as USD or EUR. This can't be changed later.",
+    )
     seating_config = forms.CharField(
         label="Seating",
         widget=forms.Textarea(attrs={"rows": 12, "cols": 90, "spellcheck": "false", "class": "seating-config"}),
@@ -100,6 +104,27 @@ class NewEventForm(EventTexts):
         return self.seating.config
 
 
+class PriceField(forms.DecimalField):
+    """A price as people write it, in `currency`; what is kept and given is minor units."""
+
+    def __init__(self, *, currency: str, **options: Any) -> None:
+        self.currency = currency
+        options |= {"min_value": 0, "max_value": plain(MAX_PRICE, currency), "decimal_places": decimals_of(currency)}
+        super().__init__(**options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """4500 is shown as 45.00; what somebody has typed, as it is."""
+        return plain(value, self.currency) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        """Exact: no float comes in between."""
+        return in_minor_units(super().clean(value), self.currency)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """45 and 45.00 are the same."""
+        return super().has_changed(plain(initial, self.currency), data)
+
+
 class EventChangeForm(EventTexts):
     """An event that exists; `with_prices` adds a field for each section."""
 
@@ -120,11 +145,11 @@ class EventChangeForm(EventTexts):
         return {**changed, "prices": prices}
 
 
-def _price_field(section: dict[str, Any], currency: str) -> forms.IntegerField:
-    return forms.IntegerField(
-        label=f"Section {section['name']}",
-        min_value=0,
-        max_value=MAX_PRICE,
+def _price_field(section: dict[str, Any], currency: str) -> PriceField:
+    tier = section.get("tier", DEFAULT_TIER)
+    return PriceField(
+        currency=currency,
+        label=f"Section {section['name']} ({tier})",
         initial=section["price"],
         help_text=f"Now {money(section['price'], currency)}.",
     )

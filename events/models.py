@@ -6,13 +6,14 @@ import secrets
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
-from events.states import ChangeKind, EventStatus, SeatStatus
+from events.states import ChangeKind, CreationStatus, EventStatus, SeatStatus
 
 MAX_SECONDS = 86_400  # of a hold or a payment window
 MAX_PRICE = 100_000_000  # minor units
@@ -146,6 +147,41 @@ class Event(models.Model):
     def shown_seed(self) -> str | None:
         """The seed, once the draw it decides is over."""
         return self.shuffle_seed if self.drawn_at else None
+
+
+class Creation(models.Model):
+    """A large event that a seller has asked for and a worker makes. It has its `event` once that exists, not before.
+
+    `done` is written while the event is being made, beside its transaction; only people look at it.
+    """
+
+    seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="creations")
+    fields = models.JSONField(encoder=DjangoJSONEncoder, help_text="Columns of the event, and `draft`.")
+    seating_config = models.JSONField()
+    total = models.PositiveIntegerField(help_text="Seats.")
+    done = models.PositiveIntegerField(default=0, help_text="Seats written so far.")
+    status = models.CharField(max_length=8, choices=CreationStatus.choices, default=CreationStatus.WAITING)
+    attempts = models.PositiveIntegerField(default=0, help_text="How often a worker has begun.")
+    failure = models.TextField(blank=True, help_text="Why there will be no event, for the seller.")
+    event = models.OneToOneField(Event, models.PROTECT, null=True, related_name="creation")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["created_at"], name="creation_open", condition=Q(status__in=["waiting", "running"])),
+        ]
+        constraints = [
+            CheckConstraint(name="creation_status_known", condition=Q(status__in=CreationStatus.values)),
+            CheckConstraint(
+                name="creation_done_means_event",
+                condition=Q(status="done", event__isnull=False) | (~Q(status="done") & Q(event__isnull=True)),
+            ),
+            CheckConstraint(name="creation_done_within_total", condition=Q(done__lte=F("total"))),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.fields.get("name", self.pk))
 
 
 class Subsection(models.Model):

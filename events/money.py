@@ -10,7 +10,21 @@ THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 DECIMALS = dict.fromkeys(NO_DECIMALS, 0) | dict.fromkeys(THREE_DECIMALS, 3)
 
 
+def decimals_of(currency: str) -> int:
+    """How many decimals its amounts are written with."""
+    return DECIMALS.get(currency, 2)
+
+
+def in_minor_units(amount: Decimal, currency: str) -> int:
+    """45.00 of "USD" is 4500. `amount` has no more decimals than the currency."""
+    return int(amount.scaleb(decimals_of(currency)))
+
+
+def plain(amount: int, currency: str) -> Decimal:
+    """An amount in minor units as it is typed into a field: 4500 "USD" is 45.00."""
+    return Decimal(amount).scaleb(-decimals_of(currency))
+
+
 def money(amount: int, currency: str) -> str:
     """An amount in minor units as people write it: 123456 "USD" is "1,234.56 USD"."""
-    decimals = DECIMALS.get(currency, 2)
-    return f"{Decimal(amount).scaleb(-decimals):,.{decimals}f} {currency}"
+    return f"{plain(amount, currency):,.{decimals_of(currency)}f} {currency}"

@@ -35,6 +35,18 @@ SELLER_STEPS: dict[EventStatus, frozenset[EventStatus]] = {
 }
 
 
+class CreationStatus(models.TextChoices):
+    """How far the making of a large event is."""
+
+    WAITING = "waiting", "Waiting for a worker"
+    RUNNING = "running", "Being made"
+    DONE = "done", "Made"
+    FAILED = "failed", "Failed"
+
+
+OPEN_CREATIONS = (CreationStatus.WAITING, CreationStatus.RUNNING)
+
+
 class SeatStatus(models.TextChoices):
     """The state of one ticket. The first letters are the letters of the seat map."""
 

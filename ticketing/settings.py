@@ -215,6 +215,8 @@ CELERY_TASK_ROUTES = {
     # Beside the others, not before them: a worker takes from its queues in turn, so however many bookings wait for
     # their seats, holds go on to expire.
     "bookings.tasks.allocate_seats": {"queue": "allocations"},
+    "events.tasks.make_event": {"queue": "creations"},  # likewise: each keeps a worker busy for seconds
+    "events.tasks.make_forgotten_events": {"queue": "creations"},
 }
 CELERY_BEAT_SCHEDULE = {
     # So often that ends are told within a second, and that a second process joins in a sweep that takes long.
@@ -222,6 +224,7 @@ CELERY_BEAT_SCHEDULE = {
     "allocate-forgotten": {"task": "bookings.tasks.allocate_forgotten", "schedule": 2.0, "options": {"expires": 2}},
     "admit-waiting": {"task": "bookings.tasks.admit_waiting", "schedule": 1.0, "options": {"expires": 1}},
     "follow-the-clock": {"task": "bookings.tasks.follow_the_clock", "schedule": 5.0, "options": {"expires": 5}},
+    "make-events": {"task": "events.tasks.make_forgotten_events", "schedule": 5.0, "options": {"expires": 5}},
     "forget-expired": {"task": "accounts.tasks.forget_expired", "schedule": 3600.0, "options": {"expires": 600}},
     "reconcile-payments": {"task": "bookings.tasks.reconcile", "schedule": 10.0, "options": {"expires": 10}},
     "send-due-letters": {"task": "bookings.tasks.send_due_letters", "schedule": 1.0, "options": {"expires": 5}},

@@ -6,6 +6,8 @@ The admin is a door like the API: it reads the form, calls one operation and say
 from django.contrib import admin
 from django.http import HttpRequest
 
+from events.admin.copying import Copying
+from events.admin.creation_pages import CreationPages
 from events.admin.form_page import FormPage
 from events.admin.list_page import ListPage
 from events.admin.step_pages import StepPages
@@ -13,10 +15,11 @@ from events.models import Event
 
 
 @admin.register(Event)
-class Events(ListPage, FormPage, StepPages):
+class Events(ListPage, FormPage, StepPages, Copying, CreationPages):
     """Create and change events, publish drafts, close sales. An event is never deleted: people may hold its seats."""
 
     seller_lookup = "seller"
+    actions = (*StepPages.actions, *Copying.actions)
 
     def event_of(self, row: Event) -> Event:
         """Itself."""

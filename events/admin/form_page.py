@@ -3,21 +3,26 @@
 import json
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import ForeignKey
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from events.admin.copying import copy_of
 from events.admin.list_page import bookings_url
 from events.desk import OwnRows, user_of
 from events.forms import EventChangeForm, EventTexts, NewEventForm
-from events.models import Event
+from events.models import MAX_PRICE, NAME_LENGTH, Event
 from events.money import money
 from events.operations.change import change_event
 from events.operations.create import create_event
+from events.operations.creation import LARGE, ask_for_event
 from events.reads import section_rows, sum_counts
+from events.seating import MAX_SECTIONS, MAX_SUBSECTIONS
 from events.steps import NOTICES, STEPS
 from ticketing.errors import DomainError
 
@@ -26,33 +31,64 @@ WAITING_ROOM = (
     "sales start is shuffled when they do; then it is first come, first served."
 )
 
+TEXTS = ("name", "description", "venue_name")
+OTHER_TIMES = ("ends_at", "sales_start_at", "sales_end_at")
+UTC_NOTE = "All times are UTC. Empty means no limit."
+LIMITS = (
+    "hold_seconds",
+    "payment_seconds",
+    "max_tickets_per_booking",
+    "max_active_holds",
+    "refund_until_hours",
+    "allow_single_gaps",
+)
+ROOM = ("waiting_room_on", "admit_per_minute", "max_active", "pass_seconds")
+# What the builder of the seats says before it is hit; the server has the last word.
+SEATING_LIMITS = {
+    "sections": MAX_SECTIONS,
+    "blocks": MAX_SUBSECTIONS,
+    "price": MAX_PRICE,
+    "name": NAME_LENGTH,
+    "large": LARGE,
+}
+
+
+def _new_event_fieldsets(seller: list[str]) -> list[tuple[str | None, dict[str, Any]]]:
+    """First what every event needs; the rest has defaults that fit most, and lies folded up."""
+    rest = {"classes": ("collapse",)}
+    return [
+        (None, {"fields": [*seller, *TEXTS, "starts_at"], "description": "All times are UTC."}),
+        ("Seats and prices", {"fields": ("currency", "seating_config")}),
+        ("Sale", {"fields": ("draft", "is_active")}),
+        ("Times", {"fields": OTHER_TIMES, "description": UTC_NOTE, **rest}),
+        ("Limits", {"fields": LIMITS, **rest}),
+        ("Waiting room", {"fields": ROOM, "description": WAITING_ROOM, **rest}),
+    ]
+
 
 class FormPage(OwnRows):
     """Reads the form, calls one operation and says what came of it."""
 
     readonly_fields = ("status", "seating")
+    add_form_template = "admin/events/event/add_form.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
         """Seating and currency are given once, prices can be changed, the status has its own buttons."""
-        texts = ["name", "description", "venue_name"]
-        times = ("starts_at", "ends_at", "sales_start_at", "sales_end_at")
-        limits = ("hold_seconds", "payment_seconds", "max_tickets_per_booking", "max_active_holds")
-        room = ("waiting_room_on", "admit_per_minute", "max_active", "pass_seconds")
-        rest = [
-            ("Times", {"fields": times, "description": "All times are UTC. Empty means no limit."}),
-            ("Limits", {"fields": (*limits, "refund_until_hours", "allow_single_gaps")}),
-            ("Waiting room", {"fields": room, "description": WAITING_ROOM}),
-        ]
         seller = ["seller"] if request.user.is_superuser else []
         if obj is None:
-            seats = ("Seats", {"fields": ("currency", "seating_config")})
-            return [(None, {"fields": [*seller, *texts, "is_active", "draft"]}), seats, *rest]
+            return _new_event_fieldsets(seller)
         prices = {
             "fields": list(EventChangeForm.with_prices(obj).price_fields),
-            "description": f"Of one seat, in minor units of {obj.currency}. A new price counts for new holds only.",
+            "description": f"Of one seat, in {obj.currency}. A new price counts for new holds only.",
         }
-        seating = ("Seating", {"fields": ("seating",), "classes": ("collapse",)})
-        return [(None, {"fields": [*seller, "status", *texts, "is_active"]}), ("Prices", prices), *rest, seating]
+        return [
+            (None, {"fields": [*seller, "status", *TEXTS, "is_active"]}),
+            ("Prices", prices),
+            ("Times", {"fields": ("starts_at", *OTHER_TIMES), "description": UTC_NOTE}),
+            ("Limits", {"fields": LIMITS}),
+            ("Waiting room", {"fields": ROOM, "description": WAITING_ROOM}),
+            ("Seating", {"fields": ("seating",), "classes": ("collapse",)}),
+        ]
 
     def get_form(self, request: HttpRequest, obj: Event | None = None, change: bool = False, **kwargs: Any) -> Any:
         """Of a new event, or of this one with its prices."""
@@ -70,8 +106,12 @@ class FormPage(OwnRows):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Nothing from the address: Django puts it into the fields unread, and a bad date there is a 500."""
-        return {}
+        """What is copied, and nothing else of the address: Django puts it in unread, and a bad date is a 500."""
+        return copy_of(copied) if (copied := self._copied(request)) else {}
+
+    def _copied(self, request: HttpRequest) -> Event | None:
+        """The event named by `?copy=`, if it is one of his."""
+        return self.get_object(request, request.GET.get("copy", ""))
 
     @admin.display(description="As created")
     def seating(self, event: Event) -> SafeString:
@@ -79,9 +119,12 @@ class FormPage(OwnRows):
         return format_html("<pre>{}</pre>", json.dumps(event.seating_config, indent=2, ensure_ascii=False))
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """With the table of blocks and the steps this event can take."""
+        """With the table of blocks and the steps this event can take; a new one with what its builder must know."""
         event = kwargs.get("obj")
-        if event is not None:
+        if event is None:
+            limits = SEATING_LIMITS | {"seats": settings.MAX_SEATS_PER_EVENT}
+            context |= {"limits": limits, "limits_json": json.dumps(limits), "copied": self._copied(request)}
+        else:
             blocks = section_rows(event.pk)
             context |= {
                 "totals": sum_counts(blocks),
@@ -115,9 +158,25 @@ class FormPage(OwnRows):
         if isinstance(form, EventChangeForm):
             change_event(event_id=obj.pk, seller=user, **form.changes())
         elif isinstance(form, NewEventForm):
-            fields = form.cleaned_data.copy()
-            del fields["seating_config"]
-            obj.pk = create_event(**{"seller": user, **fields, "seating": form.seating}).pk
+            self._create(obj, user, form)
+
+    def _create(self, obj: Event, user: User, form: NewEventForm) -> None:
+        fields = {"seller": user, **form.cleaned_data, "seating": form.seating}
+        del fields["seating_config"]
+        if form.seating.seats < LARGE:
+            obj.pk = create_event(**fields).pk
+        else:
+            obj.creation = ask_for_event(**fields)
+
+    def log_addition(self, request: HttpRequest, obj: Event, message: Any) -> Any:
+        """Nothing yet of what a worker has still to make: the creation itself says who asked for it, and when."""
+        return super().log_addition(request, obj, message) if obj.pk else None
+
+    def response_add(self, request: HttpRequest, obj: Event, post_url_continue: str | None = None) -> HttpResponse:
+        """To the event, or to the page that shows how far it is."""
+        if obj.pk:
+            return super().response_add(request, obj, post_url_continue)
+        return HttpResponseRedirect(reverse("admin:events_event_creation", args=[obj.creation.pk]))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Nothing: the operation wrote all of it."""

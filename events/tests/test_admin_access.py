@@ -132,7 +132,7 @@ def test_the_list_costs_the_same_number_of_queries_for_one_event_and_for_ten(
 ):
     new_event()
     browser = desk(olga)
-    with django_assert_num_queries(5) as one:
+    with django_assert_num_queries(6) as one:
         browser.get(LIST)
     for number in range(9):
         new_event(name=f"Evening {number}")

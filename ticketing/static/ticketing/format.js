@@ -7,9 +7,14 @@ const THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND".split(" ");
 const locale = undefined; // the reader's
 const formats = new Map();
 
+/** How many decimals a currency's amounts are written with. */
+export function decimals(currency) {
+  return NO_DECIMALS.includes(currency) ? 0 : THREE_DECIMALS.includes(currency) ? 3 : 2;
+}
+
 /** An amount in minor units: money(2050, "USD") is "$20.50" to an American. */
 export function money(minor, currency) {
-  const digits = NO_DECIMALS.includes(currency) ? 0 : THREE_DECIMALS.includes(currency) ? 3 : 2;
+  const digits = decimals(currency);
   const options = { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits };
   return cached(Intl.NumberFormat, options).format(minor / 10 ** digits);
 }

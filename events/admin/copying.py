@@ -1,0 +1,48 @@
+"""A new event from one that exists: the form of a new event, filled in."""
+
+import json
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from events.desk import OwnRows
+from events.forms import NewEventForm
+from events.models import Event
+
+DATES = ("starts_at", "ends_at", "sales_start_at", "sales_end_at")  # what a copy is made to change
+
+
+def copy_url(event: Event) -> str:
+    """The form of a new event like this one."""
+    return f"{reverse('admin:events_event_add')}?copy={event.pk}"
+
+
+def copy_of(event: Event) -> dict[str, Any]:
+    """What a new event like this one begins with: everything but the dates, at the present prices, as a draft."""
+    fields = [name for name in (*NewEventForm.Meta.fields, "seller") if name not in DATES]
+    text = seating_text(event.seating_config)
+    return {name: getattr(event, name) for name in fields} | {"seating_config": text, "draft": True}
+
+
+def seating_text(config: dict[str, Any]) -> str:
+    """A seating configuration as a person would write it: a section a line."""
+    sections = ",\n".join(f"    {json.dumps(section, ensure_ascii=False)}" for section in config["sections"])
+    counts = "".join(f'  "{name}": {config[name]},\n' for name in ("rows", "cols") if name in config)
+    return f'{{\n{counts}  "sections": [\n{sections}\n  ]\n}}'
+
+
+class Copying(OwnRows):
+    """The list's way to a copy; an event's page has a link."""
+
+    actions = ("copy",)
+
+    @admin.action(description="Copy one event", permissions=["add"])
+    def copy(self, request: HttpRequest, events: QuerySet[Event]) -> HttpResponse | None:
+        """Opens the form of a new event, filled in."""
+        if len(events) == 1:
+            return HttpResponseRedirect(copy_url(events[0]))
+        self.message_user(request, "Please choose one event to copy.", messages.WARNING)
+        return None

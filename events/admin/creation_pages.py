@@ -1,0 +1,69 @@
+"""How far the making of a large event is: a page with a bar, and what the page asks twice a second."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+
+from events.desk import OwnRows
+from events.models import Creation
+from events.states import OPEN_CREATIONS, CreationStatus
+
+
+class CreationPages(OwnRows):
+    """A seller sees his own, an operator everybody's; for others they don't exist."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Django's and those of creations."""
+        page, state = (self.admin_site.admin_view(view) for view in (self.creation_page, self.creation_state))
+        return [
+            path("creation/<int:creation_id>/", page, name="events_event_creation"),
+            path("creation/<int:creation_id>/state", state, name="events_event_creation_state"),
+            *super().get_urls(),
+        ]
+
+    def creation_page(self, request: HttpRequest, creation_id: int) -> HttpResponse:
+        """How far it is; once the event exists, its page."""
+        creation = get_object_or_404(self._creations(request), pk=creation_id)
+        if creation.status == CreationStatus.DONE:
+            self.message_user(request, f"{creation}: all {creation.total:,} seats are there.", messages.SUCCESS)
+            return HttpResponseRedirect(_event_url(creation))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Creating {creation}",
+            "opts": self.opts,
+            "creation": creation,
+        }
+        return TemplateResponse(request, "admin/events/event/creation.html", context)
+
+    def creation_state(self, request: HttpRequest, creation_id: int) -> JsonResponse:
+        """The same for the page's script. `next` is where to go when there is nothing more to wait for."""
+        creation = get_object_or_404(self._creations(request), pk=creation_id)
+        state = {name: getattr(creation, name) for name in ("status", "done", "total", "failure")}
+        done = creation.status == CreationStatus.DONE
+        # To its own page, which tells that it is done and leads on.
+        return JsonResponse(
+            state | {"next": reverse("admin:events_event_creation", args=[creation_id]) if done else ""}
+        )
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list says what is on its way."""
+        if request.method == "GET" and self.has_view_permission(request):
+            for creation in self._creations(request).filter(status__in=OPEN_CREATIONS)[:5]:
+                url = reverse("admin:events_event_creation", args=[creation.pk])
+                told = format_html('“{}” is being created: <a href="{}">see how far it is</a>.', creation, url)
+                self.message_user(request, told, messages.INFO)
+        return super().changelist_view(request, extra_context)
+
+    def _creations(self, request: HttpRequest) -> QuerySet[Creation]:
+        """Whoever sells nothing has none."""
+        return Creation.objects.all() if request.user.is_superuser else Creation.objects.filter(seller=request.user.pk)
+
+
+def _event_url(creation: Creation) -> str:
+    return reverse("admin:events_event_change", args=[creation.event_id])

@@ -1,0 +1,24 @@
+"""A Celery application that stops in the middle of making an event, so that it can be killed there."""
+
+import time
+
+import django
+
+from ticketing.celery import app
+
+django.setup()
+
+from events.operations.creation import Notes  # noqa: E402
+
+__all__ = ["app"]
+
+tell = Notes.written
+
+
+def tell_and_hang(notes: Notes, seats: int) -> None:
+    """The first block is written, and said to be."""
+    tell(notes, seats)
+    time.sleep(3600)
+
+
+Notes.written = tell_and_hang  # type: ignore[method-assign]

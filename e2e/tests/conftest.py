@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import connections
 from playwright.sync_api import Browser, expect
+from pytest_django import DjangoDbBlocker
 
 from accounts.redis import client
 from e2e import browser as browsers
@@ -64,9 +67,22 @@ def shop(browser: Browser, django_db_setup: None) -> Iterator[Product]:
         yield running
 
 
+@pytest.fixture(scope="package")
+def content_types(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[ContentType]:
+    """Under the numbers they had when the product began, which it remembers; the admin's log needs them."""
+    with django_db_blocker.unblock():
+        return list(ContentType.objects.all())
+
+
 @pytest.fixture
-def visitors(browser: Browser, shop: Product, transactional_db: None) -> Iterator[Visitors]:
+def visitors(
+    browser: Browser, shop: Product, transactional_db: None, content_types: list[ContentType]
+) -> Iterator[Visitors]:
     """Makes visitors; none of their browsers may have complained in the end."""
+    Permission.objects.all().delete()
+    ContentType.objects.all().delete()  # emptying the tables after a test has given them new numbers
+    ContentType.objects.bulk_create(content_types)
+    ContentType.objects.clear_cache()
     guests = Visitors(browser, shop.url)
     yield guests
     guests.leave()

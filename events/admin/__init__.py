@@ -19,7 +19,7 @@ class Events(ListPage, FormPage, StepPages, Copying, CreationPages):
     """Create and change events, publish drafts, close sales. An event is never deleted: people may hold its seats."""
 
     seller_lookup = "seller"
-    actions = (*StepPages.actions, *Copying.actions)
+    actions = (*StepPages.actions, *Copying.actions)  # type: ignore[assignment]
 
     def event_of(self, row: Event) -> Event:
         """Itself."""

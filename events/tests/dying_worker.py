@@ -21,4 +21,4 @@ def tell_and_hang(notes: Notes, seats: int) -> None:
     time.sleep(3600)
 
 
-Notes.written = tell_and_hang  # type: ignore[method-assign]
+Notes.written = tell_and_hang  # type: ignore[method-assign,assignment]

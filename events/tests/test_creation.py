@@ -88,14 +88,15 @@ def test_a_wish_that_does_not_exist_is_no_wish(db: None) -> None:
 def test_everybody_sees_how_far_it_is_and_nobody_half_an_event(wish: Creation, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, int]] = []
 
-    def look() -> None:
+    def tell_and_look(notes: creating.Notes, seats: int) -> None:
+        written(notes, seats)
         [result] = crowd(1, lambda _: (Creation.objects.get().status, Creation.objects.get().done))
         assert crowd(1, lambda _: Event.objects.count()) == [0]
         seen.append(result)
 
     written = creating.Notes.written
     monkeypatch.setattr(creating, "TELL_SECONDS", 0)
-    monkeypatch.setattr(creating.Notes, "written", lambda notes, seats: (written(notes, seats), look()))
+    monkeypatch.setattr(creating.Notes, "written", tell_and_look)
     make_event(creation_id=wish.pk)
     assert seen == [("running", seats) for seats in (50, 100, 150, 200)]
 
@@ -113,8 +114,12 @@ def test_notes_are_no_more_than_five_a_second(wish: Creation, monkeypatch: pytes
 
 def two_workers(wish: Creation, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Who has come past the lock gives the other one time to do so, too."""
-    write = creating.write_event
-    monkeypatch.setattr(creating, "write_event", lambda **given: (time.sleep(0.5), write(**given))[1])
+
+    def write_slowly(**given: Any) -> Event:
+        time.sleep(0.5)
+        return create.write_event(**given)
+
+    monkeypatch.setattr(creating, "write_event", write_slowly)
     return sorted(type(result).__name__ for result in crowd(2, lambda _: make_event(creation_id=wish.pk)))
 
 

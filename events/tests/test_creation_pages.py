@@ -71,7 +71,8 @@ def test_it_says_how_far_it_is(desk, creation):
 
 
 def test_once_it_is_made_the_page_leads_to_the_event(desk, creation):
-    event = make_event(creation_id=creation.pk)
+    make_event(creation_id=creation.pk)
+    event = Event.objects.get()
     assert state_of(desk, creation)["next"] == page_of(creation)
     answer = desk.get(page_of(creation), follow=True)
     assert answer.redirect_chain == [(f"{LIST}{event.pk}/change/", 302)]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 
+from events.help_texts import HELP_TEXTS
 from events.models import MAX_PRICE, Event
 from events.money import decimals_of, in_minor_units, money, plain
 from events.operations.change import check_times
@@ -55,6 +56,7 @@ class EventTexts(forms.ModelForm):
             "max_active",
             "pass_seconds",
         )
+        help_texts = HELP_TEXTS
 
     def clean(self) -> dict[str, Any]:
         """The order of the times; each problem at its field."""

@@ -1,37 +1,83 @@
-"""The steps of an event's status that its seller takes with one click. Apps above add theirs in their admin."""
+"""The steps of an event's status that its seller takes at his desk. Apps above add theirs in their admin."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from accounts.models import User
+from events import effects
 from events.models import Event
 from events.operations.change import change_event
 from events.states import EventStatus
 from ticketing.errors import InvalidState
 
+Effects = Callable[[Event], list[str]]
+
 
 @dataclass(frozen=True)
 class Step:
-    """A button of the change page. `act` is the operation, given the event and who asks."""
+    """A button of the event's page, and the page behind it which says what the step will do.
+
+    `act` is the operation, given the event and who asks.
+    """
 
     name: str
     label: str
     act: Callable[[Event, User], object]
     possible_from: tuple[EventStatus, ...]
+    effects: Effects  # what it will do to whom, in sentences with the numbers of the moment
     done: str  # said and logged when it is done
     only: str  # said when it can't be taken
-    warning: str = ""  # asked before
+    final: bool = False  # there is no way back
     fits: Callable[[Event], bool] = lambda event: True  # whether it would change anything
 
     def offered(self, event: Event) -> bool:
-        """Whether the change page has the button."""
+        """Whether the event's page has the button."""
         return event.status in self.possible_from and self.fits(event)
+
+    def obstacle(self, event: Event) -> str:
+        """Why the step can't be taken, in a sentence; "" if it can."""
+        if event.status in self.possible_from:
+            return ""
+        return f"{self.only}; the status of this event is “{event.get_status_display()}”."
 
     def take(self, event: Event, seller: User) -> None:
         """Raises InvalidState if `event` is in no state for it, and what the operation raises."""
-        if event.status not in self.possible_from:
-            raise InvalidState(f"{self.only}; the status of this event is “{event.get_status_display()}”.")
+        if obstacle := self.obstacle(event):
+            raise InvalidState(obstacle)
         self.act(event, seller)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far work on an event is that goes on in the background: `done` of `total`, and the same in words."""
+
+    done: int
+    total: int
+    words: str
+    running: bool
+
+
+STEPS: dict[str, Step] = {}
+# What the event's page says besides its fields: each gives a sentence, or "" for nothing.
+NOTICES: list[Callable[[Event], str]] = []
+# The work that may go on in the background: each tells how far it is, or None if there is none.
+WORK: list[Callable[[Event], Progress | None]] = []
+
+
+def add_step(step: Step) -> None:
+    """Makes a step known by its name."""
+    STEPS[step.name] = step
+
+
+def add_effects(name: str, more: Effects) -> None:
+    """What a known step does to things of an app above, said after its own effects."""
+    step = STEPS[name]
+    STEPS[name] = replace(step, effects=lambda event: [*step.effects(event), *more(event)])
+
+
+def work_on(event: Event) -> Progress | None:
+    """The work that goes on for the event, or went on last; None if there was none."""
+    return next((progress for tell in WORK if (progress := tell(event)) is not None), None)
 
 
 def _publish(event: Event, seller: User) -> None:
@@ -50,15 +96,7 @@ def _resume(event: Event, seller: User) -> None:
     change_event(event_id=event.pk, seller=seller, admission_paused=False)
 
 
-STEPS: dict[str, Step] = {}
-# What the change page says about an event besides its fields: each gives a sentence, or "" for nothing.
-NOTICES: list[Callable[[Event], str]] = []
-
-
-def add_step(step: Step) -> None:
-    """Makes a step known by its name."""
-    STEPS[step.name] = step
-
+ON_SALE = (EventStatus.AVAILABLE, EventStatus.SOLD_OUT)
 
 add_step(
     Step(
@@ -66,6 +104,7 @@ add_step(
         label="Publish",
         act=_publish,
         possible_from=(EventStatus.DRAFT,),
+        effects=effects.of_publishing,
         done="Published: it is on sale.",
         only="Only a draft can be published",
     )
@@ -75,10 +114,11 @@ add_step(
         name="close",
         label="Close sales",
         act=_close,
-        possible_from=(EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
+        possible_from=ON_SALE,
+        effects=effects.of_closing,
         done="Sales are closed. Seats that are held can still be paid for.",
         only="Only an event on sale can be closed",
-        warning="Close sales for good? They can't be opened again. Seats that are held can still be paid for.",
+        final=True,
     )
 )
 add_step(
@@ -86,7 +126,8 @@ add_step(
         name="pause",
         label="Pause the queue",
         act=_pause,
-        possible_from=(EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
+        possible_from=ON_SALE,
+        effects=effects.of_pausing,
         fits=lambda event: event.waiting_room_on and not event.admission_paused,
         done="The queue stands still: nobody is let in until you go on.",
         only="Only the queue of an event on sale can be paused",
@@ -97,7 +138,8 @@ add_step(
         name="resume",
         label="Let people in again",
         act=_resume,
-        possible_from=(EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
+        possible_from=ON_SALE,
+        effects=effects.of_resuming,
         fits=lambda event: event.waiting_room_on and event.admission_paused,
         done="The queue moves again.",
         only="Only the queue of an event on sale can go on",

@@ -1,14 +1,78 @@
-"""What an event's page in the admin says and does about its bookings."""
+"""What an event's page at the desk says and does about its bookings."""
 
 from accounts.models import User
-from bookings.operations.call_off import cancel_event, progress_of
+from bookings.models import Booking
+from bookings.operations.call_off import CallOff, Toll, cancel_event, progress_of, toll_of
+from bookings.states import HOLDING
+from bookings.waiting.numbers import waiting_numbers
 from events.models import Event
+from events.money import money
 from events.states import EventStatus
-from events.steps import NOTICES, Step, add_step
+from events.steps import WORK, Progress, Step, add_effects, add_step
+from events.words import counted
 
 
 def _cancel(event: Event, seller: User) -> None:
     cancel_event(event_id=event.pk, seller=seller)
+
+
+def _of_cancelling(event: Event) -> list[str]:
+    """Whose holds end, who gets how much back, and how they hear of it."""
+    toll = toll_of(event)
+    said = ["Nobody can book or pay from that moment on."]
+    if toll.holds:
+        said.append(f"{counted(toll.holds, 'hold')} {'ends' if toll.holds == 1 else 'end'} without a charge.")
+    if toll.paid:
+        said += _of_refunding(toll, event.currency)
+    if toll.holds or toll.paid:
+        said.append("Everybody who holds seats or has paid is told by mail.")
+    else:
+        said.append("Nobody holds seats or has paid, so nobody is told and no money goes back.")
+    return [*said, "This can't be undone."]
+
+
+def _of_refunding(toll: Toll, currency: str) -> list[str]:
+    bookings = f"{counted(toll.paid, 'paid booking')} of {counted(toll.buyers, 'buyer')}"
+    are = "is" if toll.paid == 1 else "are"
+    return [
+        f"{bookings} {are} refunded in full: {money(toll.money, currency)} in all.",
+        "That is done in the background; the event's page shows how far it is.",
+        "The tickets of these bookings stop working.",
+    ]
+
+
+def _of_closing(event: Event) -> list[str]:
+    """Who is still about to pay."""
+    held = Booking.objects.filter(event=event, status__in=HOLDING)
+    buyers = held.order_by().values("buyer").distinct().count()
+    return [f"{counted(buyers, 'buyer')} {'holds' if buyers == 1 else 'hold'} seats at this moment."] if buyers else []
+
+
+def _of_the_queue(event: Event) -> list[str]:
+    """How many stand in it."""
+    room = waiting_numbers(event.pk)
+    if room.waiting is None:
+        return ["How many wait can't be told at the moment."]
+    wait = "waits" if room.waiting == 1 else "wait"
+    return [f"{counted(room.waiting, 'buyer')} {wait} at this moment, and {room.active:,} have been let in."]
+
+
+def _refunding(event: Event) -> Progress | None:
+    call_off = progress_of(event)
+    if call_off is None:
+        return None
+    return Progress(call_off.refunded, call_off.total, _in_words(call_off), call_off.running)
+
+
+def _in_words(call_off: CallOff) -> str:
+    said = [f"{call_off.refunded:,} of {counted(call_off.total, 'booking')} refunded"]
+    if not call_off.total:
+        said = ["There is no money to give back"]
+    if call_off.holds:
+        said.append(f"{counted(call_off.holds, 'hold')} still to end")
+    if call_off.unsent:
+        said.append(f"{call_off.unsent:,} {'waits' if call_off.unsent == 1 else 'wait'} for the gateway")
+    return ", ".join(said) + "."
 
 
 add_step(
@@ -17,9 +81,13 @@ add_step(
         label="Cancel the event",
         act=_cancel,
         possible_from=(EventStatus.DRAFT, EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
-        done="Cancelled. Every hold ends and every paid booking is refunded in the background; reload to see how far.",
+        effects=_of_cancelling,
+        done="Cancelled. Every hold ends and every paid booking is refunded in the background.",
         only="Only a draft or an event on sale can be cancelled",
-        warning="Cancel this event for good? Every paid booking is refunded in full, every hold ends.",
+        final=True,
     )
 )
-NOTICES.append(progress_of)
+add_effects("close", _of_closing)
+add_effects("pause", _of_the_queue)
+add_effects("resume", _of_the_queue)
+WORK.append(_refunding)

@@ -1,11 +1,161 @@
-"""The gates, to read."""
+"""The gates: who works there, and what happened."""
 
-from django.contrib import admin
+from typing import Any
 
-from bookings.models import CheckIn
-from events.desk import OwnRows
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import ForeignKey, QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+
+from accounts.models import User
+from bookings.models import CheckIn, GateStaff, SellerGateStaff
+from bookings.operations.gate_staff import (
+    add_gate_staff,
+    add_standing_gate_staff,
+    remove_gate_staff,
+    remove_standing_gate_staff,
+)
+from events.desk import OwnRows, user_of
 from events.models import Event
 from events.positions import seat_name
+from ticketing.errors import DomainError
+
+WHO_MAY = "Whoever signs in with this address, once it is confirmed. He may register later."
+
+
+class StaffRows(OwnRows):
+    """People who may scan tickets: added and removed, each by one operation; there is nothing to change about them.
+
+    As with events, the pages do without the transaction that Django wraps around them (an operation is a whole one),
+    and what an operation refused is told and not logged.
+    """
+
+    search_fields: tuple[str, ...] = ("email",)
+    search_help_text = "(Part of) the e-mail address"
+    ordering = ("email",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Sellers and operators."""
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever sees it."""
+        return self.has_view_permission(request, obj)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """With words on the address."""
+        return super().get_form(request, obj, change, **{"help_texts": {"email": WHO_MAY}, **kwargs})
+
+    # --- Writing: one operation each ---------------------------------------------------------------
+
+    def remove(self, row: Any, by: User) -> None:
+        """Takes a row off the list."""
+        raise NotImplementedError
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """The form, outside of a transaction."""
+        try:
+            return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
+        except DomainError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """The question before a row goes, outside of a transaction."""
+        try:
+            return self._delete_view(request, object_id, extra_context)  # type: ignore[attr-defined]
+        except DomainError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """Nothing: Django asks before the rows are gone, `delete_model` logs when they are."""
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """By the operation; then the log entry."""
+        key = obj.pk
+        self.remove(obj, user_of(request))
+        obj.pk = key
+        super().log_deletions(request, [obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """One after the other."""
+        for row in queryset:
+            self.delete_model(request, row)
+
+
+@admin.register(GateStaff)
+class EventStaff(StaffRows):
+    """Who works at the gate of one event."""
+
+    seller_lookup = "event__seller"
+    list_display = ("email", "event")
+    list_select_related = ("event",)
+    fields = ("event", "email")
+
+    def event_of(self, row: GateStaff) -> Event:
+        """The event at whose gate he works."""
+        return row.event
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """By event, which is how its page leads here."""
+        return lookup == "event__id__exact" or super().lookup_allowed(lookup, value, request)
+
+    def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        """Among one's own events."""
+        if db_field.name == "event":
+            events = Event.objects.all()
+            kwargs["queryset"] = events if request.user.is_superuser else events.filter(seller=user_of(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: GateStaff, form: forms.ModelForm, change: bool) -> None:
+        """Adds him; `obj` itself is never saved."""
+        obj.pk = add_gate_staff(event_id=obj.event_id, email=obj.email, seller=user_of(request)).pk
+
+    def remove(self, row: GateStaff, by: User) -> None:
+        """From this event."""
+        remove_gate_staff(event_id=row.event_id, email=row.email, seller=by)
+
+
+@admin.register(SellerGateStaff)
+class StandingStaff(StaffRows):
+    """Who works at the gates of all events of a seller."""
+
+    seller_lookup = "seller"
+    list_select_related = ("seller",)
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """Operators also see whose staff it is."""
+        return ("email", "seller") if request.user.is_superuser else ("email",)
+
+    def get_fields(self, request: HttpRequest, obj: SellerGateStaff | None = None) -> tuple[str, ...]:
+        """Operators add staff for a seller, sellers their own."""
+        return ("seller", "email") if request.user.is_superuser else ("email",)
+
+    def has_view_permission(self, request: HttpRequest, obj: SellerGateStaff | None = None) -> bool:
+        """Sellers and operators, and of one row only its seller and operators."""
+        user = user_of(request)
+        own = obj is None or obj.seller_id == user.pk or user.is_superuser
+        return self.has_module_permission(request) and own
+
+    def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        """Among the sellers."""
+        if db_field.name == "seller":
+            kwargs["queryset"] = User.objects.filter(role=User.Role.SELLER, is_active=True).order_by("email")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: SellerGateStaff, form: forms.ModelForm, change: bool) -> None:
+        """Adds him; `obj` itself is never saved."""
+        user = user_of(request)
+        seller = obj.seller if user.is_superuser else user
+        row = add_standing_gate_staff(seller=seller, email=obj.email, by=user)
+        obj.pk, obj.seller = row.pk, seller
+
+    def remove(self, row: SellerGateStaff, by: User) -> None:
+        """From all gates; the staff of a single event stays."""
+        remove_standing_gate_staff(seller=row.seller, email=row.email, by=by)
 
 
 @admin.register(CheckIn)

@@ -78,6 +78,7 @@ class CheckIn(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "check-in"
         ordering = ["recorded_at", "id"]
         constraints = [
             UniqueConstraint(fields=["admission", "kind", "device", "scanned_at"], name="check_in_once_per_scan"),
@@ -100,6 +101,7 @@ class GateStaff(models.Model):
     email = models.EmailField()
 
     class Meta:
+        verbose_name = verbose_name_plural = "gate staff of one event"
         constraints = [UniqueConstraint(fields=["event", "email"], name="gate_staff_once_per_event")]
 
     def __str__(self) -> str:
@@ -113,6 +115,7 @@ class SellerGateStaff(models.Model):
     email = models.EmailField()
 
     class Meta:
+        verbose_name = verbose_name_plural = "gate staff of all events"
         constraints = [UniqueConstraint(fields=["seller", "email"], name="gate_staff_once_per_seller")]
 
     def __str__(self) -> str:

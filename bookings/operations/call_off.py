@@ -1,15 +1,19 @@
 """An event does not take place: every hold ends and every paid booking is refunded."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.db import transaction
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from accounts.models import User
 from accounts.operations.later import later
 from accounts.transactions import durably
-from bookings.models import Booking, Refund
+from bookings.models import Booking, Payment, Refund
 from bookings.operations.post import write_letter
 from bookings.operations.refund import give_back
 from bookings.operations.steps import lock_with_block, move
-from bookings.states import BookingStatus, LetterKind, RefundReason, RefundStatus
+from bookings.states import TAKEN_MONEY, BookingStatus, LetterKind, RefundReason, RefundStatus
 from events.models import Event
 from events.operations.change import own_event
 from events.operations.seats import change_seats
@@ -72,11 +76,64 @@ def _end_hold(booking: Booking) -> bool:
     return True
 
 
-def progress_of(event: Event) -> str:
-    """How far the release of a cancelled event is, in a sentence for its seller; "" for other events."""
+@dataclass(frozen=True, slots=True)
+class CallOff:
+    """How far the release of a cancelled event is, in bookings with money to give back, and holds still to end."""
+
+    refunded: int  # the gateway has the order
+    unsent: int  # promised; waits for the gateway
+    to_refund: int
+    holds: int
+
+    @property
+    def running(self) -> bool:
+        """Whether anything is left to do."""
+        return bool(self.unsent or self.to_refund or self.holds)
+
+    @property
+    def total(self) -> int:
+        """All bookings whose money goes back because of the cancellation."""
+        return self.refunded + self.unsent + self.to_refund
+
+
+def progress_of(event: Event) -> CallOff | None:
+    """How far the release of a cancelled event is; None for other events."""
     if event.status != EventStatus.CANCELLED:
-        return ""
-    left = Booking.objects.filter(event=event, status__in=CONCERNED).count()
-    refunded = Booking.objects.filter(event=event, status=BookingStatus.REFUNDED).count()
-    unsent = Refund.objects.filter(payment__booking__event=event, status=RefundStatus.PENDING).count()
-    return f"Cancelled: {refunded} bookings refunded, {left} to go; {unsent} refunds are waiting for the gateway."
+        return None
+    bookings = Booking.objects.filter(event=event, status__in=CONCERNED)
+    left = _by_status(bookings)
+    sent = _by_status(Refund.objects.filter(payment__booking__event=event, reason=RefundReason.EVENT_CANCELLED))
+    return CallOff(
+        refunded=sent.get(RefundStatus.SENT, 0),
+        unsent=sent.get(RefundStatus.PENDING, 0),
+        to_refund=left.get(BookingStatus.PAID, 0),
+        holds=left.get(BookingStatus.PENDING_PAYMENT, 0),
+    )
+
+
+def _by_status(rows: QuerySet[Any]) -> dict[str, int]:
+    return dict(rows.order_by().values_list("status").annotate(Count("pk")))
+
+
+@dataclass(frozen=True, slots=True)
+class Toll:
+    """Whom the cancellation of an event would concern: bookings, different buyers, and money in minor units."""
+
+    holds: int
+    paid: int
+    buyers: int
+    money: int
+
+
+def toll_of(event: Event) -> Toll:
+    """The toll at this moment. Money is what payments have taken and refunds have not promised back."""
+    bookings = Booking.objects.filter(event=event, status__in=CONCERNED)
+    paid = Q(status=BookingStatus.PAID)
+    counts = bookings.aggregate(
+        holds=Count("pk", filter=~paid),
+        paid=Count("pk", filter=paid),
+        buyers=Count("buyer", distinct=True, filter=paid),
+    )
+    payments = Payment.objects.filter(booking__in=bookings.filter(paid), status__in=TAKEN_MONEY)
+    left = payments.aggregate(left=Sum(F("amount") - F("refunded_amount")))["left"]
+    return Toll(**counts, money=int(left or 0))

@@ -8,18 +8,22 @@ from django.http import HttpRequest
 
 from events.admin.copying import Copying
 from events.admin.creation_pages import CreationPages
+from events.admin.event_page import EventPage
 from events.admin.form_page import FormPage
 from events.admin.list_page import ListPage
-from events.admin.step_pages import StepPages
+from events.admin.seat_pages import SeatPages
 from events.models import Event
 
 
 @admin.register(Event)
-class Events(ListPage, FormPage, StepPages, Copying, CreationPages):
-    """Create and change events, publish drafts, close sales. An event is never deleted: people may hold its seats."""
+class Events(ListPage, FormPage, EventPage, SeatPages, Copying, CreationPages):
+    """Create and change events, block seats, publish drafts, close sales.
+
+    An event is never deleted: people may hold its seats.
+    """
 
     seller_lookup = "seller"
-    actions = (*StepPages.actions, *Copying.actions)  # type: ignore[assignment]
+    actions = (*SeatPages.actions, *Copying.actions)  # type: ignore[assignment]
 
     def event_of(self, row: Event) -> Event:
         """Itself."""

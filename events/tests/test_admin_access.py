@@ -73,7 +73,7 @@ def test_a_seller_sees_only_his_own_events(desk, carol, concert, daves):
     assert "Dave" not in desk(carol).get(LIST + "?q=Dave%27s").context["cl"].result_list.values_list("name", flat=True)
 
 
-@pytest.mark.parametrize("page", ["change/", "history/", "delete/", "step/close/"])
+@pytest.mark.parametrize("page", ["change/", "history/", "delete/", "step/close/", "seats/", "progress/"])
 def test_somebody_elses_event_does_not_exist_for_a_seller(desk, carol, daves, page):
     path = f"{LIST}{daves.pk}/{page}"
     browser = desk(carol)
@@ -85,7 +85,9 @@ def test_somebody_elses_event_does_not_exist_for_a_seller(desk, carol, daves, pa
 
 
 def test_a_seller_closes_nobody_elses_sales_from_the_list(desk, carol, concert, daves):
-    desk(carol).post(LIST, {"action": "close_sales", "_selected_action": [daves.pk, concert.pk], "index": "0"})
+    chosen = {"action": "close_sales", "_selected_action": [daves.pk, concert.pk]}
+    assert "Dave" not in desk(carol).post(LIST, chosen).text
+    desk(carol).post(LIST, {**chosen, "confirmed": "yes"})
     daves.refresh_from_db()
     concert.refresh_from_db()
     assert (daves.status, concert.status) == (EventStatus.AVAILABLE, EventStatus.ENDED)

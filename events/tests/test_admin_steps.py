@@ -1,9 +1,11 @@
 """How a seller publishes drafts and closes sales at his desk: by buttons and from the list."""
 
 import pytest
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
+from events.admin import step_pages
 from events.models import Event
 from events.states import EventStatus
 
@@ -38,6 +40,42 @@ def test_a_seller_publishes_a_draft_by_its_button(desk, draft):
     assert [step.name for step in answer.context["steps"]] == ["close", "cancel"]
 
 
+def test_before_a_step_its_page_says_what_it_will_do_and_changes_nothing(desk, draft):
+    Event.objects.update(sales_start_at="2100-05-01T18:00Z", waiting_room_on=True)
+    page = desk.get(change_page(draft, "step/publish/"))
+    assert page.context["plans"][0].effects == [
+        "200 seats in 4 blocks go on sale on 1 May 2100, 18:00 UTC.",
+        "Prices are from 20.00 USD to 50.00 USD a seat.",
+        f"Everybody finds it in the list of events, and at {settings.SITE_URL}/events/{draft.pk}",
+        "The waiting room is on: 60 a minute are let in to choose seats.",
+        "An event on sale does not become a draft again; you can still change its texts, times and prices.",
+    ]
+    assert Event.objects.get().status == EventStatus.DRAFT
+    assert not LogEntry.objects.exists()
+
+
+def test_closing_is_told_in_seats(desk, concert, hold, paid_booking, alice):
+    hold(alice, quantity=3)
+    paid_booking(alice, quantity=2)
+    effects = desk.get(change_page(concert, "step/close/")).context["plans"][0].effects
+    assert effects == [
+        "Nobody can hold another seat from that moment on.",
+        "3 held seats can still be paid for until the time to pay is over.",
+        "195 free seats stay unsold.",
+        "2 sold seats stay sold, and the tickets work.",
+        "This can't be undone: sales of this event never open again.",
+        "1 buyer holds seats at this moment.",
+    ]
+
+
+def test_the_page_of_a_step_that_cannot_be_taken_says_why_and_has_no_button(desk, concert):
+    page = desk.get(change_page(concert, "step/publish/"))
+    assert "Only a draft can be published" in page.text
+    assert page.context["possible"] == []
+    assert '<button class="button' not in page.text
+    assert '<button class="button' in desk.get(change_page(concert, "step/close/")).text
+
+
 def test_a_seller_closes_sales_by_the_button(desk, concert):
     answer = desk.post(change_page(concert, "step/close/"), follow=True)
     assert Event.objects.get().status == EventStatus.ENDED
@@ -48,14 +86,13 @@ def test_a_button_needs_a_post_with_a_token(desk, carol, draft):
     stranger = Client(enforce_csrf_checks=True)
     stranger.force_login(carol)
     assert stranger.post(change_page(draft, "step/publish/")).status_code == 403
-    assert desk.get(change_page(draft, "step/publish/")).status_code == 405
     assert desk.post(change_page(draft, "step/unknown/")).status_code == 404
     assert Event.objects.get().status == EventStatus.DRAFT
 
 
 def test_the_list_publishes_drafts_and_says_why_not_the_others(desk, new_event):
     events = [new_event(name="Ready", draft=True), new_event(name="Open")]
-    posted = {"action": "publish", "_selected_action": [event.pk for event in events], "index": "0"}
+    posted = {"action": "publish", "_selected_action": [event.pk for event in events], "confirmed": "yes"}
     answer = desk.post("/admin/events/event/", posted, follow=True)
     assert sorted(messages_of(answer)) == [
         "Open: Only a draft can be published; the status of this event is “Available”.",
@@ -63,6 +100,50 @@ def test_the_list_publishes_drafts_and_says_why_not_the_others(desk, new_event):
     ]
     assert set(Event.objects.values_list("status", flat=True)) == {"available"}
     assert LogEntry.objects.count() == 1
+
+
+def test_the_list_asks_first_and_says_what_happens_to_each(desk, new_event):
+    events = [new_event(name="Ready", draft=True), new_event(name="Open")]
+    posted = {"action": "publish", "_selected_action": [event.pk for event in events], "index": "0"}
+    page = desk.post("/admin/events/event/", posted)
+    plans = {plan.event.name: (len(plan.effects), plan.obstacle) for plan in page.context["plans"]}
+    assert plans["Ready"] == (4, "")
+    assert plans["Open"] == (0, "Only a draft can be published; the status of this event is “Available”.")
+    assert page.context["possible"] == [events[0]]
+    assert Event.objects.filter(status="draft").count() == 1
+    assert not LogEntry.objects.exists()
+
+
+def test_the_list_takes_only_so_many_at_once(desk, new_event, monkeypatch):
+    monkeypatch.setattr(step_pages, "MOST", 1)
+    events = [new_event(draft=True), new_event(draft=True)]
+    posted = {"action": "publish", "_selected_action": [event.pk for event in events], "confirmed": "yes"}
+    answer = desk.post("/admin/events/event/", posted, follow=True)
+    assert messages_of(answer) == ["Please choose at most 1 events at once."]
+    assert Event.objects.filter(status="draft").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({}, "Buyers can hold and pay seats."),
+        ({"sales_end_at": "2100-05-01T18:00Z"}, "Buyers can hold and pay seats until 1 May 2100, 18:00 UTC."),
+        ({"sales_start_at": "2100-05-01T18:00Z"}, "Published. Sales begin on 1 May 2100, 18:00 UTC;"),
+        ({"sales_end_at": "2020-05-01T18:00Z"}, "Published, but sales ended on 1 May 2020, 18:00 UTC:"),
+        ({"is_active": False}, "Published, but not active:"),
+        ({"status": "draft"}, "Nobody but you sees it."),
+        ({"status": "ended"}, "You closed sales."),
+    ],
+)
+def test_the_event_says_what_its_state_means_now(desk, concert, fields, told):
+    Event.objects.update(**fields)
+    assert desk.get(change_page(concert)).context["standing"].startswith(told)
+
+
+def test_the_events_page_leads_to_its_other_pages(desk, concert):
+    links = {link.label: link.url for link in desk.get(change_page(concert)).context["links"]}
+    for label in ("Seats", "Bookings", "Gate staff", "Buyers' page", "History"):
+        assert desk.get(links[label]).status_code == 200, label
 
 
 def test_a_draft_is_not_closed(desk, draft):

@@ -1,0 +1,124 @@
+"""What an event's page at the desk says and does about its bookings: cancelling with refunds, and the queue."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from bookings import tasks
+from bookings.models import Booking, Refund
+from bookings.operations.call_off import release_cancelled_event
+from bookings.operations.refund import refund_booking, send_refund
+from events.models import Event
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def desk(client, carol) -> Client:
+    """Carol's browser, signed in."""
+    client.force_login(carol)
+    return client
+
+
+def page_of(event: Event, page: str) -> str:
+    return f"/admin/events/event/{event.pk}/{page}"
+
+
+def effects_of(browser: Client, event: Event, step: str) -> list[str]:
+    return browser.get(page_of(event, f"step/{step}/")).context["plans"][0].effects
+
+
+def progress(browser: Client, event: Event) -> dict[str, object]:
+    return browser.get(page_of(event, "progress/")).json()
+
+
+def test_cancelling_is_told_in_bookings_buyers_and_money(desk, concert, hold, paid_booking, alice, bob):
+    hold(alice)
+    paid_booking(alice)
+    paid_booking(bob)
+    paid_booking(bob, section="B", quantity=1)
+    refund_booking(booking_id=paid_booking(bob).pk, user=bob)
+    assert effects_of(desk, concert, "cancel") == [
+        "Nobody can book or pay from that moment on.",
+        "1 hold ends without a charge.",
+        "3 paid bookings of 2 buyers are refunded in full: 220.00 USD in all.",
+        "That is done in the background; the event's page shows how far it is.",
+        "The tickets of these bookings stop working.",
+        "Everybody who holds seats or has paid is told by mail.",
+        "This can't be undone.",
+    ]
+    concert.refresh_from_db()
+    assert concert.status == "available"
+    assert not LogEntry.objects.exists()
+
+
+def test_where_nobody_has_booked_cancelling_tells_nobody(desk, concert):
+    assert effects_of(desk, concert, "cancel")[1] == (
+        "Nobody holds seats or has paid, so nobody is told and no money goes back."
+    )
+
+
+def test_the_progress_counts_what_the_cancellation_gives_back(desk, concert, hold, paid_booking, alice, bob):
+    refund_booking(booking_id=paid_booking(bob).pk, user=bob)
+    for refund in Refund.objects.all():
+        send_refund(refund_id=refund.pk)
+    for buyer in (alice, bob):
+        paid_booking(buyer)
+    hold(alice)
+    assert progress(desk, concert) == {"done": 0, "total": 0, "words": "", "running": False}
+
+    answer = desk.post(page_of(concert, "step/cancel/"), follow=True)
+    assert "0 of 2 bookings refunded, 1 hold still to end." in answer.text
+    assert LogEntry.objects.get().change_message.startswith("Cancelled.")
+
+    release_cancelled_event(event_id=concert.pk)
+    words = "0 of 2 bookings refunded, 2 wait for the gateway."
+    assert progress(desk, concert) == {"done": 0, "total": 2, "words": words, "running": True}
+
+    first, second = Refund.objects.filter(status="pending")
+    send_refund(refund_id=first.pk)
+    words = "1 of 2 bookings refunded, 1 waits for the gateway."
+    assert progress(desk, concert) == {"done": 1, "total": 2, "words": words, "running": True}
+    send_refund(refund_id=second.pk)
+    words = "2 of 2 bookings refunded."
+    assert progress(desk, concert) == {"done": 2, "total": 2, "words": words, "running": False}
+    assert "progress.js" not in desk.get(page_of(concert, "change/")).text
+
+
+def test_an_event_without_money_has_nothing_to_give_back(desk, concert):
+    desk.post(page_of(concert, "step/cancel/"))
+    tasks.follow_the_clock()
+    words = "There is no money to give back."
+    assert progress(desk, concert) == {"done": 0, "total": 0, "words": words, "running": False}
+
+
+def test_the_progress_costs_two_queries_besides_who_asks_for_what(
+    desk, concert, paid_booking, alice, django_assert_num_queries
+):
+    paid_booking(alice)
+    desk.post(page_of(concert, "step/cancel/"))
+    with django_assert_num_queries(5):  # session, user, event
+        progress(desk, concert)
+
+
+def test_the_queue_is_told_in_people(desk, concert, state_redis):
+    Event.objects.update(waiting_room_on=True)
+    assert effects_of(desk, concert, "pause")[-1] == "0 buyers wait at this moment, and 0 have been let in."
+    assert len(effects_of(desk, concert, "resume")) == 2
+
+
+def test_without_redis_the_page_of_the_queue_still_comes(desk, concert, use_redis):
+    use_redis("redis://127.0.0.1:1/0")
+    assert effects_of(desk, concert, "pause")[-1] == "How many wait can't be told at the moment."
+
+
+def test_nobody_else_cancels_or_watches(concert, paid_booking, alice, dave):
+    booking = paid_booking(alice)
+    for user, status in ((dave, 404), (alice, 302)):
+        browser = Client()
+        browser.force_login(user)
+        assert browser.get(page_of(concert, "step/cancel/")).status_code == status
+        assert browser.post(page_of(concert, "step/cancel/")).status_code == status
+        assert browser.get(page_of(concert, "progress/")).status_code == status
+    assert Booking.objects.get(pk=booking.pk).status == "paid"
+    assert not LogEntry.objects.exists()

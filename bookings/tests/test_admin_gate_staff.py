@@ -1,0 +1,183 @@
+"""Who works at the gates, at the sellers' desk: of one event, and of all events of a seller."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from bookings.gate import gate_event
+from bookings.models import GateStaff, SellerGateStaff
+from bookings.operations.gate_staff import add_gate_staff, add_standing_gate_staff, remove_standing_gate_staff
+from ticketing.errors import BadInput, PermissionRefused
+
+OF_EVENT = "/admin/bookings/gatestaff/"
+OF_SELLER = "/admin/bookings/sellergatestaff/"
+
+
+@pytest.fixture
+def desk(client, carol) -> Client:
+    """Carol's browser, signed in."""
+    client.force_login(carol)
+    return client
+
+
+@pytest.fixture
+def daves(new_event, dave) -> GateStaff:
+    """Somebody at the gate of the other seller's event."""
+    return add_gate_staff(event_id=new_event(seller=dave, name="Dave's").pk, email="zoe@example.com", seller=dave)
+
+
+@pytest.fixture
+def daves_standing(dave) -> SellerGateStaff:
+    """Somebody at all gates of the other seller."""
+    return add_standing_gate_staff(seller=dave, email="zoe@example.com", by=dave)
+
+
+def messages_of(answer) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_a_seller_names_gate_staff_of_an_event_and_removes_it(desk, concert, new_user):
+    gus = new_user("gus", is_verified=True)
+    desk.post(OF_EVENT + "add/", {"event": concert.pk, "email": "Gus@example.com"})
+    row = GateStaff.objects.get()
+    assert gate_event(concert.pk, gus) == concert
+    assert LogEntry.objects.get().object_id == str(row.pk)
+
+    assert "gus@example.com" in desk.get(f"{OF_EVENT}?event__id__exact={concert.pk}").text
+    assert desk.get(f"{OF_EVENT}{row.pk}/delete/").status_code == 200
+    assert GateStaff.objects.exists()
+    desk.post(f"{OF_EVENT}{row.pk}/delete/", {"post": "yes"})
+    with pytest.raises(PermissionRefused):
+        gate_event(concert.pk, gus)
+    assert LogEntry.objects.count() == 2
+
+
+def test_several_are_removed_from_the_list(desk, concert, carol):
+    rows = [add_gate_staff(event_id=concert.pk, email=f"{name}@example.com", seller=carol) for name in ("a", "b")]
+    chosen = {"action": "delete_selected", "_selected_action": [row.pk for row in rows]}
+    assert desk.post(OF_EVENT, chosen).status_code == 200
+    assert GateStaff.objects.count() == 2
+    desk.post(OF_EVENT, {**chosen, "post": "yes"})
+    assert not GateStaff.objects.exists()
+    assert LogEntry.objects.count() == 2
+
+
+def test_standing_staff_works_at_all_gates_of_its_seller_only(desk, concert, new_event, dave, new_user):
+    gus = new_user("gus", is_verified=True)
+    desk.post(OF_SELLER + "add/", {"email": "gus@example.com", "seller": dave.pk})
+    row = SellerGateStaff.objects.get()
+    assert (row.seller, row.email) == (concert.seller, "gus@example.com")
+    later = new_event(name="Another evening")
+    assert [gate_event(event.pk, gus) for event in (concert, later)] == [concert, later]
+    with pytest.raises(PermissionRefused):
+        gate_event(new_event(seller=dave).pk, gus)
+
+    desk.post(f"{OF_SELLER}{row.pk}/delete/", {"post": "yes"})
+    assert not SellerGateStaff.objects.exists()
+    assert LogEntry.objects.count() == 2
+
+
+def test_an_operator_names_standing_staff_for_a_seller(client, olga, dave, alice):
+    client.force_login(olga)
+    assert client.post(OF_SELLER + "add/", {"email": "gus@example.com", "seller": alice.pk}).status_code == 200
+    assert not SellerGateStaff.objects.exists()
+    client.post(OF_SELLER + "add/", {"email": "gus@example.com", "seller": dave.pk})
+    assert SellerGateStaff.objects.get().seller == dave
+
+
+def test_a_seller_names_nobody_at_somebody_elses_event(desk, daves):
+    page = desk.post(OF_EVENT + "add/", {"event": daves.event_id, "email": "me@example.com"})
+    assert "event" in page.context["adminform"].form.errors
+    assert GateStaff.objects.count() == 1
+    assert "Dave" not in desk.get(OF_EVENT + "add/").text
+
+
+@pytest.mark.parametrize("email", ["", "gus", "gus@example.com\0", "a" * 300 + "@example.com"])
+def test_a_bad_address_is_refused_where_it_stands(desk, concert, email):
+    for path in (OF_EVENT, OF_SELLER):
+        page = desk.post(path + "add/", {"event": concert.pk, "email": email})
+        assert "email" in page.context["adminform"].form.errors
+    assert not GateStaff.objects.exists()
+    assert not LogEntry.objects.exists()
+
+
+def test_the_same_again_adds_nobody(desk, concert):
+    for path, model in ((OF_EVENT, GateStaff), (OF_SELLER, SellerGateStaff)):
+        for _ in range(2):
+            desk.post(path + "add/", {"event": concert.pk, "email": "gus@example.com"})
+        assert model.objects.count() == 1
+
+
+def test_what_the_operation_refuses_is_told_and_not_logged(desk, concert, monkeypatch):
+    """The form foresees all other refusals; this one comes of a seller who loses the event in between."""
+    monkeypatch.setattr("events.operations.change.may_manage", lambda event, user: False)
+    answer = desk.post(OF_EVENT + "add/", {"event": concert.pk, "email": "gus@example.com"}, follow=True)
+    assert messages_of(answer) == ["Only the event's seller can do this."]
+    assert not GateStaff.objects.exists()
+    assert not LogEntry.objects.exists()
+
+
+def test_a_refused_removal_is_told_and_not_logged(desk, concert, carol, monkeypatch):
+    row = add_gate_staff(event_id=concert.pk, email="gus@example.com", seller=carol)
+    monkeypatch.setattr("events.operations.change.may_manage", lambda event, user: False)
+    answer = desk.post(f"{OF_EVENT}{row.pk}/delete/", {"post": "yes"}, follow=True)
+    assert messages_of(answer) == ["Only the event's seller can do this."]
+    assert GateStaff.objects.exists()
+    assert not LogEntry.objects.exists()
+
+
+def test_somebody_elses_staff_does_not_exist_for_a_seller(desk, daves, daves_standing):
+    for path, row in ((OF_EVENT, daves), (OF_SELLER, daves_standing)):
+        assert "zoe@example.com" not in desk.get(path).text
+        for page in ("change/", "delete/", "history/"):
+            for answer in (desk.get(f"{path}{row.pk}/{page}"), desk.post(f"{path}{row.pk}/{page}", {"post": "yes"})):
+                assert answer.status_code in (302, 403, 404, 405)
+                assert "zoe" not in answer.text
+        chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+        desk.post(path, chosen)
+    assert GateStaff.objects.count() == SellerGateStaff.objects.count() == 1
+    assert not LogEntry.objects.exists()
+
+
+def test_a_buyer_finds_no_staff(client, alice, daves):
+    client.force_login(alice)
+    for path in (OF_EVENT, OF_SELLER, OF_EVENT + "add/"):
+        assert client.get(path).status_code == 302
+
+
+def test_staff_is_not_changed_but_removed(desk, concert, carol):
+    row = add_gate_staff(event_id=concert.pk, email="gus@example.com", seller=carol)
+    assert desk.post(f"{OF_EVENT}{row.pk}/change/", {"email": "b@example.com"}).status_code == 403
+    assert GateStaff.objects.get().email == "gus@example.com"
+
+
+def test_adding_and_removing_need_a_token(carol, concert):
+    row = add_gate_staff(event_id=concert.pk, email="gus@example.com", seller=carol)
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(carol)
+    assert browser.post(OF_EVENT + "add/", {"event": concert.pk, "email": "b@example.com"}).status_code == 403
+    assert browser.post(f"{OF_EVENT}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert GateStaff.objects.count() == 1
+
+
+@pytest.mark.parametrize("query", ["event__id__exact=x", "event__id__exact=%00", "q=%00", "event=x", "email=%00"])
+def test_no_address_of_the_lists_is_a_server_error(desk, concert, query):
+    for path in (OF_EVENT, OF_SELLER, OF_EVENT + "add/", OF_SELLER + "add/"):
+        assert desk.get(f"{path}?{query}").status_code in (200, 302, 400)
+
+
+def test_only_the_seller_himself_or_an_operator_names_standing_staff(carol, dave, olga, alice):
+    for seller, by in ((carol, dave), (carol, alice), (alice, alice), (alice, olga)):
+        with pytest.raises(PermissionRefused):
+            add_standing_gate_staff(seller=seller, email="gus@example.com", by=by)
+        with pytest.raises(PermissionRefused):
+            remove_standing_gate_staff(seller=seller, email="gus@example.com", by=by)
+    with pytest.raises(BadInput):
+        add_standing_gate_staff(seller=carol, email="nonsense", by=carol)
+    assert not SellerGateStaff.objects.exists()
+
+    first = add_standing_gate_staff(seller=carol, email=" Gus@Example.com ", by=olga)
+    assert add_standing_gate_staff(seller=carol, email="gus@example.com", by=carol) == first
+    remove_standing_gate_staff(seller=carol, email="GUS@example.com", by=carol)
+    remove_standing_gate_staff(seller=carol, email="gus@example.com", by=carol)
+    assert not SellerGateStaff.objects.exists()

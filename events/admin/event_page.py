@@ -1,0 +1,56 @@
+"""What an event's page shows above its form: how it stands, its seats, its steps and the ways to its other pages."""
+
+from typing import Any, NamedTuple
+
+from django.contrib.admin.utils import quote
+from django.http import HttpRequest
+from django.urls import reverse
+
+from events.admin.copying import copy_url
+from events.admin.list_page import bookings_url
+from events.clock import database_now
+from events.desk import OwnRows
+from events.models import Event
+from events.standing import standing
+from events.steps import work_on
+
+TILES = (("sold", "Sold"), ("reserved", "Held"), ("available", "Free"), ("blocked", "Blocked"))
+
+
+class Link(NamedTuple):
+    """A way to another page."""
+
+    label: str
+    url: str
+
+
+class EventPage(OwnRows):
+    """Adds it to the page of an event that exists."""
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """With what a seller needs before the fields."""
+        event = kwargs.get("obj")
+        if event is not None:
+            steps, totals = context["steps"], context["totals"]
+            context |= {
+                "standing": standing(event, database_now()),
+                "work": work_on(event),
+                "tiles": [{"name": name, "label": label, "seats": totals[name]} for name, label in TILES],
+                "links": _links(event),
+                "usual_steps": [step for step in steps if not step.final],
+                "final_steps": [step for step in steps if step.final],
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _links(event: Event) -> list[Link]:
+    return [
+        Link("Seats", reverse("admin:events_event_blocks", args=[quote(event.pk)])),
+        Link("Bookings", bookings_url(event)),
+        Link("Gate staff", f"{reverse('admin:bookings_gatestaff_changelist')}?event__id__exact={event.pk}"),
+        Link("Charts", reverse("sell-event", args=[event.pk])),
+        Link("Buyers' page", reverse("event", args=[event.pk])),
+        Link("Copy", copy_url(event)),
+        Link("History", reverse("admin:events_event_history", args=[quote(event.pk)])),
+    ]
+

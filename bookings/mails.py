@@ -8,6 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import Sum
 from django.template.loader import render_to_string
 
+from bookings.event_changes import changes_since
 from bookings.models import Booking, Letter, Payment, Refund
 from bookings.pdf import tickets_pdf
 from bookings.states import SOLD, BookingStatus, LetterKind
@@ -23,6 +24,9 @@ SUBJECTS = {
     LetterKind.SEATS_LOST: "Your payment for {event} came too late and is returned",
     LetterKind.REFUND: "Your booking for {event} is refunded",
     LetterKind.EVENT_CANCELLED: "{event} is cancelled",
+    LetterKind.HOLD_RELEASED: "Your seats for {event} are no longer held",
+    LetterKind.TICKETS_AGAIN: "Your tickets for {event}, once more",
+    LetterKind.EVENT_CHANGED: "{event} has changed",
 }
 # Where the booking stands while the mail is true; it may have moved on before the mail is sent.
 STILL_TRUE: dict[LetterKind, tuple[BookingStatus, ...]] = {
@@ -32,31 +36,37 @@ STILL_TRUE: dict[LetterKind, tuple[BookingStatus, ...]] = {
     LetterKind.SEATS_LOST: tuple(BookingStatus),
     LetterKind.REFUND: (BookingStatus.REFUNDED,),
     LetterKind.EVENT_CANCELLED: (BookingStatus.REFUNDED, BookingStatus.CANCELLED),
+    LetterKind.HOLD_RELEASED: (BookingStatus.CANCELLED,),
+    LetterKind.TICKETS_AGAIN: SOLD,
+    LetterKind.EVENT_CHANGED: (BookingStatus.PAID, BookingStatus.PENDING_PAYMENT),
 }
+WITH_TICKETS = (LetterKind.CONFIRMATION, LetterKind.TICKETS_AGAIN)
+WITH_CALENDAR = (*WITH_TICKETS, LetterKind.EVENT_CHANGED)
 
 
 def compose(letter: Letter) -> EmailMultiAlternatives | None:
     """The mail (the letter with its booking, event, subsection and buyer loaded); None if it is no longer true."""
     kind, booking = LetterKind(letter.kind), letter.booking
-    if booking.status not in STILL_TRUE[kind]:
+    changes = changes_since(letter.before, booking.event)
+    if booking.status not in STILL_TRUE[kind] or (kind == LetterKind.EVENT_CHANGED and not changes):
         return None
     subject = SUBJECTS[kind].format(event=one_line(booking.event.name))
-    context = _context(letter) | {"subject": subject}
+    context = _context(letter) | {"subject": subject, "changes": changes}
     mail = EmailMultiAlternatives(
         subject, render_to_string(f"bookings/mail/{kind}.txt", context), None, [booking.buyer.email]
     )
     mail.attach_alternative(render_to_string(f"bookings/mail/{kind}.html", context), "text/html")
-    if kind == LetterKind.CONFIRMATION:
+    if kind in WITH_TICKETS:
         _attach_tickets(mail, booking)
+    if kind in WITH_CALENDAR and booking.event.starts_at is not None:
+        url = f"{settings.SITE_URL}/events/{booking.event_id}"
+        mail.attach("event.ics", calendar_file(booking.event, url=url), "text/calendar")
     return mail
 
 
 def _attach_tickets(mail: EmailMultiAlternatives, booking: Booking) -> None:
     tickets = booking.admissions.select_related("booking", "event", "subsection").order_by("position")
     mail.attach("tickets.pdf", tickets_pdf(valid_tickets(list(tickets))), "application/pdf")
-    if booking.event.starts_at is not None:
-        url = f"{settings.SITE_URL}/events/{booking.event_id}"
-        mail.attach("event.ics", calendar_file(booking.event, url=url), "text/calendar")
 
 
 def _context(letter: Letter) -> dict[str, Any]:

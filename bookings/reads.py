@@ -11,7 +11,7 @@ from bookings.models import Booking, BookingQuerySet
 from bookings.states import OPEN, BookingStatus, PaymentStatus
 from events.clock import Now
 from events.reads import may_manage
-from ticketing.errors import NotFound
+from ticketing.errors import NotFound, PermissionRefused
 
 
 class Urgency(IntegerChoices):
@@ -60,4 +60,12 @@ def own_booking(booking_id: uuid.UUID, user: User) -> Booking:
     booking = visible_booking(booking_id, user)
     if booking.buyer_id != user.pk:
         raise NotOwner
+    return booking
+
+
+def managed_booking(booking_id: uuid.UUID, user: User) -> Booking:
+    """The booking if `user` manages its event. NotFound if it's not for him to see, PermissionRefused if it is his."""
+    booking = visible_booking(booking_id, user)
+    if not may_manage(booking.event, user):
+        raise PermissionRefused("Only the event's seller can do this.")
     return booking

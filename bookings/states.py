@@ -100,6 +100,9 @@ class LetterKind(models.TextChoices):
     SEATS_LOST = "seats_lost", "The payment came too late"
     REFUND = "refund", "Refunded"
     EVENT_CANCELLED = "event_cancelled", "The event was cancelled"
+    HOLD_RELEASED = "hold_released", "The organiser let the hold go"
+    TICKETS_AGAIN = "tickets_again", "The tickets, sent again"
+    EVENT_CHANGED = "event_changed", "The event has changed"
 
 
 class LetterStatus(models.TextChoices):

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 import uuid
+from datetime import datetime
 
 from accounts.models import User
 from bookings.errors import TicketVoid
@@ -59,8 +60,12 @@ def serial_of(ticket: Admission) -> str:
 
 def when(event: Event) -> str:
     """The start as people write it, in UTC, the only time an event has: "Saturday 5 December 2026, 19:30 UTC"."""
-    start = event.starts_at
-    return f"{start:%A} {start.day} {start:%B %Y, %H:%M} UTC" if start else "Date to be announced"
+    return moment(event.starts_at) or "Date to be announced"
+
+
+def moment(time: datetime | None) -> str:
+    """A time in UTC as people write it, like `when`; empty for None."""
+    return f"{time:%A} {time.day} {time:%B %Y, %H:%M} UTC" if time else ""
 
 
 def one_line(text: str) -> str:

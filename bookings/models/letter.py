@@ -10,8 +10,8 @@ from bookings.states import LetterKind, LetterStatus
 class Letter(models.Model):
     """One mail to a booking's buyer, written once for each `kind` and `subject`, and sent by bookings.operations.post.
 
-    `subject` is what it is about: the booking, or one of its payments. `due_at` is when the sweep looks at it: a letter
-    that is being sent belongs to its sender until then.
+    `subject` is what it is about: the booking, one of its payments, or what happened once more. `due_at` is when the
+    sweep looks at it: a letter that is being sent belongs to its sender until then.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -24,6 +24,7 @@ class Letter(models.Model):
     failure = models.CharField(max_length=300, blank=True, default="", help_text="What the mail server said last.")
     written_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    before = models.JSONField(db_default={}, help_text="Of an event that changed: what it was, {field: value}.")
 
     class Meta:
         ordering = ["written_at", "id"]
@@ -33,6 +34,12 @@ class Letter(models.Model):
         ]
         constraints = [
             UniqueConstraint(fields=["subject", "kind"], name="letter_once"),
+            # A change that comes before the mail about the last one is sent goes into the same mail.
+            UniqueConstraint(
+                fields=["booking"],
+                name="letter_of_changes_once",
+                condition=Q(kind="event_changed", status="waiting", attempts=0),
+            ),
             CheckConstraint(name="letter_status_known", condition=Q(status__in=LetterStatus.values)),
             CheckConstraint(
                 name="letter_sent_has_time",

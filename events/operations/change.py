@@ -1,5 +1,6 @@
 """What a seller changes about an event: its texts, times, limits, prices and status."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from accounts.models import User
@@ -11,6 +12,10 @@ from events.states import SELLER_STEPS, EventStatus
 from ticketing.errors import BadInput, InvalidState, NotFound, PermissionRefused
 
 PERIODS = (("starts_at", "ends_at"), ("sales_start_at", "sales_end_at"))
+
+# Who is told in the transaction that changes an event, with {field: old value} of what is another now. Apps above add
+# theirs (AppConfig.ready).
+TELL_HOLDERS: list[Callable[[Event, Mapping[str, Any]], None]] = []
 
 
 def own_event(event_id: int, seller: User) -> Event:
@@ -32,11 +37,13 @@ def change_event(
     1. Lock the event's row (`FOR NO KEY UPDATE`: bookings go on being made).
     2. Check: the seller's own event, the step of the state machine, the order of the times, no second draw.
     3. Write. `prices` ({section: minor units}) count for new holds only, since a hold keeps its price.
+    4. Tell those who hold seats, as far as it concerns them.
 
     Raises NotFound, PermissionRefused, InvalidState, BadInput.
     """
     own_event(event_id, seller)
     event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
+    before = {name: getattr(event, name) for name in fields}
     for name, value in fields.items():
         setattr(event, name, value)
     check_times({name: getattr(event, name) for period in PERIODS for name in period})
@@ -45,7 +52,15 @@ def change_event(
         _step(event, status)
     _set_prices(event, prices or {})
     event.save()
+    _tell_holders(event, before)
     return event
+
+
+def _tell_holders(event: Event, before: dict[str, Any]) -> None:
+    changed = {name: value for name, value in before.items() if value != getattr(event, name)}
+    if changed:
+        for tell in TELL_HOLDERS:
+            tell(event, changed)
 
 
 def check_times(times: dict[str, Any]) -> None:

@@ -1,0 +1,205 @@
+"""Who holds seats is told by mail when the event changes."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from bookings.models import Booking, Letter
+from bookings.operations.call_off import cancel_event
+from bookings.operations.post import send_due_letters
+from bookings.operations.refund import refund_booking
+from events.clock import database_now
+from events.models import Event
+from events.operations.change import change_event
+from events.tests.test_admin import changed
+from ticketing.errors import BadInput
+
+pytestmark = pytest.mark.django_db
+
+Hold = Callable[..., Booking]
+Mails = list[EmailMultiAlternatives]
+START = datetime(2027, 1, 2, 19, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def evening(new_event: Callable[..., Event]) -> Event:
+    """A concert with a date."""
+    return new_event(starts_at=START)
+
+
+@pytest.fixture
+def change(evening: Event, carol: User) -> Callable[..., Event]:
+    """Carol changes it."""
+    return lambda **fields: change_event(event_id=evening.pk, seller=carol, **fields)
+
+
+def changes() -> list[dict[str, Any]]:
+    """What the letters about changes keep of the time before."""
+    return list(Letter.objects.filter(kind="event_changed").values_list("before", flat=True))
+
+
+def send_all() -> None:
+    """A minute later."""
+    Letter.objects.filter(status="waiting").update(due_at=database_now())
+    send_due_letters()
+
+
+def test_holders_are_told_what_was_and_what_is_with_a_new_calendar_file(
+    evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User, mailoutbox: Mails
+) -> None:
+    paid_booking(alice, event=evening)
+    send_all()
+    change(name="A gala", venue_name="The park", starts_at=START + timedelta(days=1), ends_at=START + timedelta(days=2))
+    send_all()
+    _, mail = mailoutbox
+    assert (mail.to, mail.subject) == (["alice@example.com"], "A gala has changed")
+    for says in (mail.body, mail.alternatives[0][0]):
+        for words in (
+            *("A concert", "A gala", "The hall", "The park"),
+            *("Saturday 2 January 2027, 19:30 UTC", "Sunday 3 January 2027, 19:30 UTC"),
+            *("to be announced", "Monday 4 January 2027, 19:30 UTC"),
+        ):
+            assert words in str(says), words
+    [(name, content, kind)] = mail.attachments
+    assert (name, kind) == ("event.ics", "text/calendar")
+    assert "DTSTART:20270103T193000Z" in str(content)
+
+
+def test_it_concerns_who_has_paid_or_holds_and_nobody_else(
+    evening: Event, change: Callable[..., Event], hold: Hold, paid_booking: Hold, new_user: Any, carol: User
+) -> None:
+    paid, held, late, refunded, other = (new_user(name) for name in ("paid", "held", "late", "refunded", "other"))
+    paid_booking(paid, event=evening)
+    hold(held, event=evening)
+    Booking.objects.filter(pk=hold(late, event=evening).pk).update(expires_at=database_now())
+    refund_booking(booking_id=paid_booking(refunded, event=evening).pk, user=carol)
+    paid_booking(other)
+    change(venue_name="The park")
+    told = Letter.objects.filter(kind="event_changed").values_list("booking__buyer__name", flat=True)
+    assert set(told) == {"Paid", "Held"}
+    assert changes() == [{"venue_name": "The hall"}] * 2
+
+
+def test_what_holders_need_not_know_is_no_mail(
+    evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User
+) -> None:
+    paid_booking(alice, event=evening)
+    change(description="Another text.", prices={"A": 1}, hold_seconds=60, name=evening.name, starts_at=START)
+    assert changes() == []
+
+
+def test_several_changes_in_a_minute_are_one_mail_about_all_of_them(
+    evening: Event,
+    change: Callable[..., Event],
+    paid_booking: Hold,
+    hold: Hold,
+    alice: User,
+    bob: User,
+    mailoutbox: Mails,
+) -> None:
+    paid_booking(alice, event=evening)
+    change(name="First thought")
+    hold(bob, event=evening)  # who has read the first thought already
+    change(name="Second thought", venue_name="The park")
+    assert sorted(changes(), key=str) == [
+        {"name": "A concert", "venue_name": "The hall"},
+        {"name": "First thought", "venue_name": "The hall"},
+    ]
+    send_all()
+    to_alice = next(mail for mail in mailoutbox if "has changed" in mail.subject and mail.to == ["alice@example.com"])
+    assert "A concert" in to_alice.body and "First" not in to_alice.body and "Second thought" in to_alice.body
+
+
+def test_a_change_after_the_mail_is_another_mail(
+    evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User, mailoutbox: Mails
+) -> None:
+    paid_booking(alice, event=evening)
+    change(venue_name="The park")
+    send_all()
+    change(venue_name="The square")
+    send_all()
+    assert [mail.subject for mail in mailoutbox] == ["Your tickets for A concert"] + 2 * ["A concert has changed"]
+    assert "The park" in mailoutbox[2].body and "The hall" not in mailoutbox[2].body
+
+
+def test_a_mail_that_is_being_sent_takes_nothing_in(
+    evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User
+) -> None:
+    paid_booking(alice, event=evening)
+    change(venue_name="The park")
+    Letter.objects.filter(kind="event_changed").update(status="sending", attempts=1)
+    change(venue_name="The square")
+    Letter.objects.filter(status="sending").update(status="waiting")  # the mail server refused
+    assert sorted(changes(), key=str) == [{"venue_name": "The hall"}, {"venue_name": "The park"}]
+
+
+def test_what_was_taken_back_or_called_off_meanwhile_is_not_told(
+    evening: Event, change: Callable[..., Event], paid_booking: Hold, hold: Hold, alice: User, bob: User, carol: User
+) -> None:
+    paid_booking(alice, event=evening)
+    held = hold(bob, event=evening)
+    change(venue_name="The park")
+    change(venue_name="The hall")
+    send_all()
+    change(venue_name="The park")
+    Booking.objects.filter(pk=held.pk).update(status="expired")
+    cancel_event(event_id=evening.pk, seller=carol)
+    Booking.objects.filter(buyer=alice).update(status="refunded")
+    send_all()
+    assert set(Letter.objects.filter(kind="event_changed").values_list("status")) == {("dropped",)}
+
+
+def test_a_refused_change_tells_nobody(
+    evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User
+) -> None:
+    paid_booking(alice, event=evening)
+    with pytest.raises(BadInput):
+        change(venue_name="The park", ends_at=START)
+    assert changes() == []
+
+
+def test_api_and_desk_tell_the_holders_alike_and_the_desk_says_how_many(
+    evening: Event,
+    paid_booking: Hold,
+    alice: User,
+    bob: User,
+    carol: User,
+    client: Client,
+    client_of: Callable[[User], APIClient],
+) -> None:
+    client.force_login(carol)
+    page = f"/admin/events/event/{evening.pk}/change/"
+    assert "told by mail" not in client.get(page).content.decode()
+    paid_booking(alice, event=evening)
+    paid_booking(bob, event=evening)
+    assert "Whoever holds seats (2 bookings) is told by mail" in client.get(page).content.decode()
+    assert client_of(carol).patch(f"/api/event/{evening.pk}", {"venue_name": "The park"}).status_code == 200
+    assert changes() == [{"venue_name": "The hall"}] * 2
+    assert "2 bookings will be told by mail of what has changed" in client.get(page).content.decode()
+    Letter.objects.all().delete()
+    posted = changed(evening, venue_name="The square", starts_at_0="2027-01-02", starts_at_1="19:30:00")
+    assert client.post(page, posted).status_code == 302
+    assert changes() == [{"venue_name": "The park"}] * 2
+
+
+def test_the_price_of_telling_does_not_grow_with_the_holders(
+    evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User, round_trips: list[None]
+) -> None:
+    def cost(**fields: Any) -> int:
+        before = len(round_trips)
+        change(**fields)
+        return len(round_trips) - before
+
+    paid_booking(alice, event=evening)
+    of_one = cost(name="One")
+    Letter.objects.all().delete()
+    for _ in range(8):
+        paid_booking(alice, event=evening)
+    assert cost(name="Nine") == of_one
+    assert len(changes()) == 9

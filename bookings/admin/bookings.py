@@ -1,4 +1,4 @@
-"""Bookings and their payments, to read."""
+"""Bookings: found, read, and acted on by deeds. No field of theirs is ever written by hand."""
 
 import uuid
 from typing import Any
@@ -6,62 +6,33 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 
+from bookings.admin.deed_pages import DeedPages
+from bookings.admin.filters import EventFilter, StatusFilter
+from bookings.admin.inlines import Letters, Payments, Tickets
 from bookings.admin.seat_story import seat_links
-from bookings.models import Booking, Payment
-from bookings.states import HOLDING
-from events.desk import OwnRows
+from bookings.deeds import DEEDS
+from bookings.models import Booking
+from bookings.states import OPEN, BookingStatus
 from events.models import Event
 from events.money import money
 from events.positions import seat_name
 
 
-class Payments(admin.TabularInline):
-    """The attempts to pay a booking. Of a card, nothing but its last four digits was ever kept."""
-
-    model = Payment
-    verbose_name_plural = "Payments"
-    fields = ("status", "price", "gateway", "gateway_reference", "card_last4", "failure", "created_at", "captured_at")
-    readonly_fields = ("price",)
-    extra = 0
-    show_change_link = False
-
-    @admin.display(description="Amount")
-    def price(self, payment: Payment) -> str:
-        """The amount as people write it."""
-        return money(payment.amount, payment.currency)
-
-    def has_view_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
-        """Whoever sees the booking: its page asks first."""
-        return True
-
-    def has_add_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
-        """Nobody."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
-        """Nobody."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
-        """Nobody."""
-        return False
-
-
 @admin.register(Booking)
-class Bookings(OwnRows):
-    """Find and read bookings."""
+class Bookings(DeedPages):
+    """Find bookings, read them, and do what their seller may do about them."""
 
     seller_lookup = "event__seller"
-    inlines = (Payments,)
-    list_display = ("buyer_email", "event", "block", "seats", "status", "price", "created_at", "deadline")
-    list_filter = ("status",)
-    list_select_related = ("buyer", "event", "subsection")
-    search_fields = ("buyer__email",)
-    search_help_text = "Booking id, or (part of) the buyer's e-mail address"
+    inlines = (Payments, Tickets, Letters)
+    list_display = ("buyer_email", "event", "block", "seats", "state", "price", "created_at", "deadline")
+    list_filter = (StatusFilter, EventFilter)
+    search_fields = ("buyer__email", "buyer__name")
+    search_help_text = "Booking id, or (part of) the buyer's e-mail address or name"
     fields = (
         "id",
-        "status",
+        "state",
         "event",
         "buyer_email",
         "buyer_name",
@@ -80,18 +51,46 @@ class Bookings(OwnRows):
     )
     readonly_fields = fields
 
+    class Media:
+        css = {"all": ("bookings/admin.css",)}
+
     def event_of(self, row: Booking) -> Event:
         """The event it books."""
         return row.event
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With buyer, block, what the status by the clock needs, and of the events not the long texts."""
+        rows = super().get_queryset(request).for_display().select_related("buyer")
+        return rows.defer("subsection__letters", "event__description", "event__seating_config")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """With the link to all bookings of the chosen event as CSV."""
+        response = super().changelist_view(request, extra_context)
+        context = getattr(response, "context_data", None) or {}
+        if "cl" in context:
+            chosen = next(spec for spec in context["cl"].filter_specs if isinstance(spec, EventFilter)).event
+            context["csv_url"] = reverse("event-bookings-csv", args=[chosen.pk]) if chosen else ""
+        return response
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """With what can be done about this booking."""
+        booking = kwargs["obj"]
+        context["deeds"] = [deed for deed in DEEDS.values() if deed.possible(booking)]
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """An id finds exactly that booking; anything else is looked for in the addresses."""
+        """An id finds exactly that booking; anything else is looked for in addresses and names."""
         try:
             return queryset.filter(pk=uuid.UUID(search_term.strip())), False
         except ValueError:
             return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description="Status", ordering="status")
+    def state(self, booking: Booking) -> str:
+        """As people see it: a hold ends by the clock."""
+        return BookingStatus(booking.shown_status).label
 
     @admin.display(description="Buyer", ordering="buyer__email")
     def buyer_email(self, booking: Booking) -> str:
@@ -131,4 +130,4 @@ class Bookings(OwnRows):
     @admin.display(description="Held until", ordering="expires_at")
     def deadline(self, booking: Booking) -> Any:
         """The end of the hold, while there is one."""
-        return booking.expires_at if booking.status in HOLDING else None
+        return booking.expires_at if booking.shown_status in OPEN else None

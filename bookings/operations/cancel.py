@@ -19,7 +19,6 @@ from events.operations.seats import change_seats
 from events.states import ChangeKind
 from ticketing.errors import InvalidState
 
-
 RELEASED = "The organiser has let the seats go. Nothing was charged."  # why it came to nothing, for its buyer
 
 

@@ -115,7 +115,7 @@ def test_the_tickets_are_sent_again(paid_booking: Hold, alice: User, carol: User
     a_minute_passes()
     resend_tickets(booking_id=booking.pk, seller=carol)
     send_due_letters()
-    first, second = mailoutbox
+    _, second = mailoutbox
     assert (second.to, second.subject) == (["alice@example.com"], "Your tickets for A concert, once more")
     [(name, content, kind)] = second.attachments
     assert (name, kind) == ("tickets.pdf", "application/pdf")
@@ -157,8 +157,11 @@ def test_only_a_paid_booking_has_tickets_and_only_its_seller_sends_them(
     refund_booking(booking_id=refunded.pk, user=carol)
     a_minute_passes()
     tries: list[tuple[Booking, User, type[DomainError]]] = [
-        (held, carol, InvalidState), (refunded, carol, InvalidState), (paid, dave, NotFound), (paid, alice, PermissionRefused),
-    ]  # fmt: skip
+        (held, carol, InvalidState),
+        (refunded, carol, InvalidState),
+        (paid, dave, NotFound),
+        (paid, alice, PermissionRefused),
+    ]
     for booking, person, error in tries:
         with pytest.raises(error):
             resend_tickets(booking_id=booking.pk, seller=person)

@@ -1,0 +1,54 @@
+"""How the list of bookings is narrowed."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Case, QuerySet, When
+from django.http import HttpRequest
+
+from bookings.models import BookingQuerySet
+from bookings.states import BookingStatus
+from events.models import Event
+
+MOST_EVENTS = 50  # offered as a choice: the newest; every other has a link to its bookings in the list of events
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """By the status as people see it: a hold whose time is over has expired, whether or not the sweep was there."""
+
+    title = "status"
+    parameter_name = "status__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """All of them."""
+        return [(status.value, status.label) for status in BookingStatus]
+
+    def queryset(self, request: HttpRequest, queryset: BookingQuerySet) -> BookingQuerySet:  # type: ignore[override]
+        """Those of the chosen status."""
+        status = self.value()
+        return queryset.shown_as(status) if status else queryset
+
+
+class EventFilter(admin.SimpleListFilter):
+    """By event: a seller's own, for operators anybody's."""
+
+    title = "event"
+    parameter_name = "event__id__exact"
+
+    event: Event | None = None  # the chosen one
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[int, str]]:
+        """The chosen one, then the newest."""
+        value = self.value() or ""
+        events = Event.objects.all() if request.user.is_superuser else Event.objects.filter(seller=request.user)
+        if value.isdecimal():
+            events = events.order_by(Case(When(pk=value, then=0), default=1), "-created_at")
+        found = list(events.only("name")[:MOST_EVENTS])
+        self.event = next((event for event in found if str(event.pk) == value), None)
+        return [(event.pk, event.name) for event in found]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those of the chosen event."""
+        if self.value() is None:
+            return queryset
+        return queryset.filter(event=self.event) if self.event else queryset.none()

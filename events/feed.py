@@ -1,6 +1,7 @@
 """The live feed of events: the two ways by which their blocks learn what happened."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -9,7 +10,7 @@ from accounts import read_only
 from events.blocks import Block, Change, Counts, Truth
 from events.looking import Mark
 from events.models import Event, Subsection
-from events.states import SEAT_STEPS, ChangeKind, EventStatus
+from events.states import SEAT_STEPS, ChangeKind
 from events.topic import EventTopic
 from realtime.feed import Feed
 from ticketing.errors import NotFound
@@ -23,6 +24,12 @@ AHEAD = """
     JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS known (id, version, price) ON s.id = known.id
     WHERE s.version > known.version OR s.price <> known.price
 """
+CHANGED = """
+    SELECT e.*
+    FROM events_event e
+    JOIN unnest(%s::bigint[], %s::timestamptz[]) AS known (id, updated_at) ON e.id = known.id
+    WHERE e.updated_at <> known.updated_at
+"""
 TRAIL = """
     SELECT c.subsection_id, c.version, c.kind, c.positions, c.at
     FROM events_seatchange c
@@ -33,10 +40,10 @@ TRAIL = """
 
 
 class Question(NamedTuple):
-    """What is known of the watched blocks, and the watched drafts (they may go on sale)."""
+    """What is known of the watched events and their blocks."""
 
     known: dict[int, tuple[int, int]]  # block id: version, price
-    drafts: list[int]
+    events: dict[int, datetime]  # event id: when it was changed last
 
 
 class Answer(NamedTuple):
@@ -78,19 +85,18 @@ class EventFeed(Feed[EventTopic]):
         """See Feed."""
         topics = list(topics)
         known = {block.id: (block.version, block.price) for topic in topics for block in topic.blocks.values()}
-        return Question(known, [topic.key for topic in topics if topic.event.status == EventStatus.DRAFT])
+        return Question(known, {topic.key: topic.event.updated_at for topic in topics})
 
     def read(self, question: Question) -> Answer:
         """See Feed."""
-        events = list(Event.objects.filter(pk__in=question.drafts)) if question.drafts else []
-        return Answer(read_truths(question.known), events, read_only.seen())
+        return Answer(read_truths(question.known), read_changed(question.events), read_only.seen())
 
     def learn(self, answer: Answer) -> None:
         """See Feed."""
         self.read_only = answer.read_only
         for event in answer.events:
             if event.pk in self.topics:
-                self.topics[event.pk].event = event
+                self.topics[event.pk].learn_event(event)
         for topic in self.topics.values():
             blocks = [topic.blocks[id] for id in topic.blocks.keys() & answer.truths.keys()]
             for block in blocks:
@@ -131,6 +137,11 @@ def read_truths(known: dict[int, tuple[int, int]]) -> dict[int, Truth]:
             for id, version, kind, positions, at in cursor.fetchall():
                 truths[id].trail.append(Change(version, SEAT_STEPS[ChangeKind(kind)][1].value, positions, at))
     return truths
+
+
+def read_changed(known: dict[int, datetime]) -> list[Event]:
+    """Of the events {id: updated_at} those that are another now."""
+    return list(Event.objects.raw(CHANGED, [list(known), list(known.values())])) if known else []
 
 
 def _block(row: Subsection) -> Block:

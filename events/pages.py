@@ -25,7 +25,7 @@ TIER_COLOURS = 6  # --tier-1 … of the stylesheet
 # The map's modules, told to the browser at once so that it need not find them one after the other.
 MODULES = (
     "best", "bitmaps", "camera", "cards", "colours", "draw", "filters", "gestures", "ground", "hit", "hold", "layout",
-    "list", "minimap", "model", "picks", "sprites", "summary", "tooltip", "turn", "view", "words",
+    "list", "minimap", "model", "picks", "prices", "sale", "sprites", "summary", "tooltip", "turn", "view", "words",
 )  # fmt: skip
 FEW = 20  # seats: as few as this are said to be the last ones
 
@@ -108,11 +108,18 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
         "sections": _sections(rows, event.currency),
         "rows": rows,
         "accessible": any("accessible" in row for row in rows),
+        "sale": _sale(event),
         "queueing": event.waiting_room_on and event.status in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
         "modules": [f"events/map/{name}.js" for name in MODULES],
         "checkout_url": reverse("checkout", args=[uuid.UUID(int=0)]),
     }
     return render(request, "events/event.html", context)
+
+
+def _sale(event: Event) -> dict[str, Any]:
+    """What decides whether seats can be held, as the live feed has it; and what time it is here."""
+    names = ("status", "is_active", "sales_start_at", "sales_end_at")
+    return {**{name: getattr(event, name) for name in names}, "now": datetime.now(UTC)}
 
 
 def _tiers(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:

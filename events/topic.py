@@ -51,6 +51,19 @@ class EventTopic(Topic):
             raise NotFound("This event has no such block.")
         return found
 
+    def learn_event(self, event: Event) -> None:
+        """The event's row is another one now; viewers are told if that decides what can be bought, or for how much."""
+        before = self._offer()
+        self.event = event
+        self.changed()
+        if self._offer() != before:
+            frame = socket_frame({"type": "event_updated", "event_id": self.key, **self._offer()})
+            message = self._stream_message("event_updated", self._offer(), self.blocks.values())
+            for socket in self.sockets:
+                socket.write(frame)
+            for stream in self.streams:
+                stream.write(message)
+
     # --- Messages ----------------------------------------------------------------------------------
 
     def changed(self) -> None:
@@ -73,15 +86,13 @@ class EventTopic(Topic):
     def initial_status(self) -> bytes:
         """The first message of a stream; encoded once like `snapshot`."""
         if self._initial is None:
-            state = self._state()
-            blocks = self.blocks.values()
-            self._initial = self._stream_message("initial_status", state["stats"], state["sections"], blocks)
+            self._initial = self._stream_message("initial_status", self._state(), self.blocks.values())
         return self._initial
 
     def status_update(self, due: list[Block]) -> bytes:
         """A message of a stream: these blocks with what changed since they were told."""
         blocks = self.blocks.values()
-        return self._stream_message("status_update", total_counts(blocks), map(_stream_row, due), blocks)
+        return self._stream_message("status_update", _changes(blocks, due), blocks)
 
     def missed(self, known: dict[int, int], truths: dict[int, Truth]) -> bytes | None:
         """The message that brings a stream from the `known` versions to where the others are; b"" if that is there.
@@ -92,8 +103,7 @@ class EventTopic(Topic):
         if any(self.blocks[block.id].told > block.version for block in blocks):
             return None
         due = [block for block in blocks if block.due]
-        stats = total_counts(self.blocks.values())
-        return self._stream_message("status_update", stats, map(_stream_row, due), blocks) if due else b""
+        return self._stream_message("status_update", _changes(self.blocks.values(), due), blocks) if due else b""
 
     def tick(self, *, read_only: bool = False) -> bytes:
         """The frame by which a socket's client finds out that it missed something, or that nothing can be changed."""
@@ -140,13 +150,20 @@ class EventTopic(Topic):
 
     def _state(self) -> dict[str, Any]:
         blocks = self.blocks.values()
-        return {"stats": total_counts(blocks), "sections": [block.row() for block in blocks]}
+        return {**self._sale(), "stats": total_counts(blocks), "sections": [block.row() for block in blocks]}
 
-    def _stream_message(
-        self, kind: str, stats: dict[str, int], sections: Iterable[dict[str, Any]], told: Iterable[Block]
-    ) -> bytes:
-        data = {"event_type": kind, "event_id": self.key, "stats": stats, "sections": list(sections)}
-        return stream_message(kind, {**data, "total_sections": len(self.blocks)}, resume_id(told))
+    def _sale(self) -> dict[str, Any]:
+        """What of the event decides whether seats can be held now."""
+        return {name: getattr(self.event, name) for name in ("status", "is_active", "sales_start_at", "sales_end_at")}
+
+    def _offer(self) -> dict[str, Any]:
+        """The same with the price of each section."""
+        sections = self.event.seating_config["sections"]
+        return {**self._sale(), "prices": {section["name"]: section["price"] for section in sections}}
+
+    def _stream_message(self, kind: str, data: dict[str, Any], told: Iterable[Block]) -> bytes:
+        names = {"event_type": kind, "event_id": self.key, "total_sections": len(self.blocks)}
+        return stream_message(kind, {**names, **data}, resume_id(told))
 
     def _as_of(self, block: Block, version: int, truth: Truth | None) -> Block:
         """A copy of the block for somebody who knows it at `version`, with what he missed due."""
@@ -184,6 +201,10 @@ def _delta_frame(block: Block, watching: frozenset[int]) -> bytes:
     if block.id in watching:
         return socket_frame({"type": "seats_changed", **block.counts_delta(), "seats": block.changed_seats()})
     return socket_frame({"type": "counts_changed", **block.counts_delta()})
+
+
+def _changes(blocks: Iterable[Block], due: Iterable[Block]) -> dict[str, Any]:
+    return {"stats": total_counts(blocks), "sections": [_stream_row(block) for block in due]}
 
 
 def _stream_row(block: Block) -> dict[str, Any]:

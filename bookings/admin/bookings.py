@@ -13,7 +13,7 @@ from bookings.admin.filters import EventFilter, StatusFilter
 from bookings.admin.inlines import Letters, Payments, Tickets
 from bookings.admin.seat_story import seat_links
 from bookings.deeds import DEEDS
-from bookings.models import Booking
+from bookings.models import Booking, BookingQuerySet
 from bookings.states import OPEN, BookingStatus
 from events.models import Event
 from events.money import money
@@ -60,8 +60,9 @@ class Bookings(DeedPages):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With buyer, block, what the status by the clock needs, and of the events not the long texts."""
-        rows = super().get_queryset(request).for_display().select_related("buyer")
-        return rows.defer("subsection__letters", "event__description", "event__seating_config")
+        rows: BookingQuerySet = super().get_queryset(request)  # type: ignore[assignment]
+        shown = rows.for_display().select_related("buyer")
+        return shown.defer("subsection__letters", "event__description", "event__seating_config")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """With the link to all bookings of the chosen event as CSV."""

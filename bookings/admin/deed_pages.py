@@ -36,10 +36,12 @@ class DeedPages(OwnRows):
         """A deed each, for several bookings at once."""
         return {name: (partial(_several, deed), name, deed.label) for name, deed in DEEDS.items()}
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *more: Any, **options: Any
+    ) -> HttpResponse | None:
         """Django's; what is no booking's id chooses nothing."""
         try:
-            return super().response_action(request, queryset)
+            return super().response_action(request, queryset, *more, **options)
         except ValidationError:
             self.message_user(request, "There is no such booking.", messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from bookings.models import BookingQuerySet
 from bookings.states import BookingStatus
+from events.desk import user_of
 from events.models import Event
 
 MOST_EVENTS = 50  # offered as a choice: the newest; every other has a link to its bookings in the list of events
@@ -37,15 +38,16 @@ class EventFilter(admin.SimpleListFilter):
 
     event: Event | None = None  # the chosen one
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[int, str]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The chosen one, then the newest."""
         value = self.value() or ""
-        events = Event.objects.all() if request.user.is_superuser else Event.objects.filter(seller=request.user)
+        user = user_of(request)
+        events = Event.objects.all() if user.is_superuser else Event.objects.filter(seller=user)
         if value.isdecimal():
             events = events.order_by(Case(When(pk=value, then=0), default=1), "-created_at")
         found = list(events.only("name")[:MOST_EVENTS])
         self.event = next((event for event in found if str(event.pk) == value), None)
-        return [(event.pk, event.name) for event in found]
+        return [(str(event.pk), event.name) for event in found]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those of the chosen event."""

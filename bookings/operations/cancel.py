@@ -55,7 +55,7 @@ def release_hold(*, booking_id: uuid.UUID, seller: User) -> Booking:
     return booking
 
 
-def _let_go(booking: Booking, block: Subsection, **fields: str) -> None:
+def _let_go(booking: Booking, block: Subsection, failure: str = "") -> None:
     """Checks and writes, for a booking that is locked with its block."""
     if booking.status not in OPEN:
         raise InvalidState(f"A booking that is {booking.status} can't be cancelled.")
@@ -63,4 +63,4 @@ def _let_go(booking: Booking, block: Subsection, **fields: str) -> None:
         if is_charging(booking):
             raise PaymentInProgress
         change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.CANCELLED, booking_id=booking.pk)
-    move(booking, BookingStatus.CANCELLED, **fields)
+    move(booking, BookingStatus.CANCELLED, failure=failure)

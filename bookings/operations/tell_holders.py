@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -16,14 +15,14 @@ from events.clock import Now
 from events.models import Event
 
 # A seller who changes one thing after the other, or his mind, is one mail: the letter waits, and takes in what follows.
-SETTLES = timedelta(minutes=1)
+SETTLES_SECONDS = 60
 
 # One statement, however many hold seats. What a letter that still waits knows of the time before stays as it is.
 WRITE = """
     INSERT INTO bookings_letter
         (id, kind, booking_id, subject, status, attempts, failure, due_at, written_at, before)
     SELECT gen_random_uuid(), 'event_changed', id, gen_random_uuid(), 'waiting', 0, '',
-        clock_timestamp() + %s, clock_timestamp(), %s::jsonb
+        clock_timestamp() + make_interval(secs => %s), clock_timestamp(), %s::jsonb
     FROM bookings_booking
     WHERE event_id = %s AND (status = 'paid' OR status = 'pending_payment' AND expires_at > clock_timestamp())
     ON CONFLICT (booking_id) WHERE kind = 'event_changed' AND status = 'waiting' AND attempts = 0
@@ -41,7 +40,7 @@ def tell_holders(event: Event, before: Mapping[str, Any]) -> None:
     kept = worth_telling(before)
     if kept:
         with connection.cursor() as cursor:
-            cursor.execute(WRITE, [SETTLES, json.dumps(kept), event.pk])
+            cursor.execute(WRITE, [SETTLES_SECONDS, json.dumps(kept), event.pk])
 
 
 def holders_notice(event: Event) -> str:

@@ -1,6 +1,5 @@
 """An event's live feed through a running server."""
 
-import time
 from contextlib import suppress
 from typing import Any
 
@@ -8,7 +7,8 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from events.models import Event, Subsection
+from events.models import Subsection
+from events.operations.change import change_event
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -157,8 +157,8 @@ def test_a_draft_that_goes_on_sale_while_its_seller_watches_is_there_for_all(ser
     draft = new_event(draft=True)
     with server.socket(f"/ws/event/{draft.pk}", additional_headers=_signed_in(client_of(carol))) as seller:
         seller.expect("snapshot")
-        Event.objects.filter(pk=draft.pk).update(status="available")
-        time.sleep(1.5)  # the truth is read once a second
+        change_event(event_id=draft.pk, seller=carol, status="available")
+        assert seller.expect("event_updated")["status"] == "available"
         with server.socket(f"/ws/event/{draft.pk}") as viewer:
             assert viewer.receive()["type"] == "snapshot"
 

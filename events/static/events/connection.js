@@ -15,8 +15,8 @@ const FRAMES = 14; // we send at most so many in ten seconds; the server allows 
 /**
  * Events, each a CustomEvent with `detail`:
  * - `state`: "connecting" | "live" (WebSocket) | "stream" (server-sent events, as live) | "offline" (trying again)
- * - `frame` `{type, …}`: of the socket
- * - `update` `{initial, stats, sections}`: of the event's stream
+ * - `frame` `{type, …}`: of the socket, and what else the event's stream says
+ * - `update` `{initial, stats, sections, …}`: of the event's stream
  * - `booking` `{type, …}`: of the stream of the signed-in buyer's bookings
  * - `gone`: there is no such event (any more); nothing follows
  */
@@ -153,6 +153,7 @@ export class Connection extends EventTarget {
     this.#streams = [stream];
     stream.addEventListener("initial_status", ({ data }) => this.#streamed(JSON.parse(data), true));
     stream.addEventListener("status_update", ({ data }) => this.#streamed(JSON.parse(data), false));
+    stream.addEventListener("event_updated", ({ data }) => this.#tell("frame", { type: "event_updated", ...JSON.parse(data) }));
     stream.onerror = () => this.#streamBroke(stream);
     if (this.#withBookings) this.#openBookings();
     this.#timers.after("retry", SOCKET_AGAIN, () => this.#openSocket());
@@ -171,11 +172,11 @@ export class Connection extends EventTarget {
     }
   }
 
-  #streamed({ stats, sections }, initial) {
+  #streamed(update, initial) {
     this.#failures = 0;
     if (this.#state === "live") return;
     this.#setState("stream");
-    this.#tell("update", { initial, stats, sections });
+    this.#tell("update", { ...update, initial });
   }
 
   /** The browser itself reconnects a stream that broke, but not one that was refused. */

@@ -20,6 +20,7 @@ const keyOf = (section, subsection) => `${section}\n${subsection}`;
  * Events, each a CustomEvent with `detail`:
  * - `state`: "connecting" | "live" (WebSocket) | "stream" (server-sent events, as live) | "offline" (trying again)
  * - `snapshot` `{stats, sections}`: all section rows, also after each reconnect
+ * - `sale` `{status, is_active, sales_start_at, sales_end_at, prices?: {section: minor units}}`: whether seats can be held
  * - `block` `{section, subsection, available, reserved, sold, version, seats?: {"row-seat": status}}`
  * - `seats` `{section, subsection, version, seats}`: all letters of a block, as they are at `version`
  * - `booking` `{booking}`, `expiring` `{booking_id, seconds_left}`: the signed-in buyer's
@@ -116,6 +117,8 @@ export class LiveFeed extends EventTarget {
       case "tick":
         tellReadOnly(frame.read_only === true);
         return this.#hearTick(frame.versions);
+      case "event_updated":
+        return this.#tell("sale", frame);
       case "booking_updated":
         return this.#tell("booking", frame);
       case "booking_expiring":
@@ -137,12 +140,13 @@ export class LiveFeed extends EventTarget {
     this.#tell("gone", {});
   }
 
-  #hearUpdate({ initial, stats, sections }) {
-    if (initial) this.#hearSnapshot({ stats, sections });
+  #hearUpdate({ initial, sections, ...said }) {
+    if (initial) this.#hearSnapshot({ sections, ...said });
     else sections.forEach((row) => this.#hearDelta(row));
   }
 
-  #hearSnapshot({ stats, sections }) {
+  #hearSnapshot({ stats, sections, ...sale }) {
+    this.#tell("sale", sale);
     for (const row of sections) {
       const known = this.#versions(row.section, row.subsection);
       known.counts = Math.max(known.counts, row.version);

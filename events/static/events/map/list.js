@@ -34,6 +34,7 @@ export class SeatList extends EventTarget {
     this.#showTree();
     model.addEventListener("counts", ({ detail }) => this.#refreshLater(detail.block));
     model.addEventListener("seats", ({ detail }) => detail.block === this.#open && this.#refreshSeats(detail.positions));
+    model.addEventListener("prices", () => this.#open && this.#refreshSeats(null));
     picks.addEventListener("change", () => this.#open && this.#refreshSeats(null));
     filter.addEventListener("change", () => this.#applyFilter());
   }
@@ -85,7 +86,7 @@ export class SeatList extends EventTarget {
     const words = make("span", { className: "tree-name", textContent: `Section ${name}` });
     const note = make("span", { className: "tree-note", textContent: blocks[0].tier });
     const left = make("span", { className: "tree-left" });
-    line.append(swatch, words, note, make("span", { className: "tree-price", textContent: priceRange(blocks, this.#currency) }), left);
+    line.append(swatch, words, note, make("span", { className: "tree-price" }), left);
     const group = make("ul", { role: "group" });
     group.append(...blocks.map((block) => this.#blockItem(block)));
     item.append(line, group);
@@ -115,7 +116,9 @@ export class SeatList extends EventTarget {
     const words = left ? `${count(left)} left` : "none left";
     item.querySelector(".tree-left").textContent = words;
     const [first] = item.blocks;
-    item.setAttribute("aria-label", `Section ${first.section}, ${first.tier}, ${priceRange(item.blocks, this.#currency)}, ${words}`);
+    const price = priceRange(item.blocks, this.#currency);
+    item.querySelector(".tree-price").textContent = price;
+    item.setAttribute("aria-label", `Section ${first.section}, ${first.tier}, ${price}, ${words}`);
   }
 
   #refreshLater(block) {

@@ -2,7 +2,7 @@
  * The seats of one event as the page knows them: counts of every block, a state for every seat, which are wheelchair
  * places, what others look at.
  *
- * Tells `counts` {block}, `seats` {block, positions} (null: any of them may have changed) and `marks`.
+ * Tells `counts` {block}, `seats` {block, positions} (null: any of them may have changed), `prices` and `marks`.
  */
 
 export const AVAILABLE = 0;
@@ -90,12 +90,25 @@ export class SeatModel extends EventTarget {
 
   /** Section rows of a snapshot, or of one delta. */
   count(rows) {
+    let repriced = false;
     for (const row of rows) {
       const block = this.block(row.section, row.subsection);
       if (!block) continue;
+      repriced ||= row.price !== undefined && row.price !== block.price;
       block.count(row);
       this.#tell("counts", { block });
     }
+    if (repriced) this.#tell("prices", {});
+  }
+
+  /** New prices of sections, {name: minor units}. */
+  reprice(prices) {
+    const changed = this.blocks.filter(({ section, price }) => prices[section] !== undefined && prices[section] !== price);
+    for (const block of changed) {
+      block.price = prices[block.section];
+      this.#tell("counts", { block });
+    }
+    if (changed.length) this.#tell("prices", {});
   }
 
   /** All seats of a block, a letter each. */

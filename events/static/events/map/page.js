@@ -14,6 +14,8 @@ import { seatPoint } from "./layout.js";
 import { SeatList } from "./list.js";
 import { SeatModel } from "./model.js";
 import { Picks } from "./picks.js";
+import { showPrices } from "./prices.js";
+import { Sale } from "./sale.js";
 import { Summary } from "./summary.js";
 import { Tooltip } from "./tooltip.js";
 import { showTurn } from "./turn.js";
@@ -46,6 +48,8 @@ const tooltip = new Tooltip(find(".tip"), { currency, colours, act: pick });
 const holder = new Holder(dataset);
 const summary = new Summary(find("#summary"), picks, currency, hold);
 const feed = new LiveFeed(eventId, { bookings: dataset.signedIn === "true" });
+const sale = new Sale(find("[data-sale]"), JSON.parse(document.getElementById("sale").textContent));
+summary.close(sale.reason);
 
 // --- The seats: once as a whole, then from the feed -----------------------------------------------------
 
@@ -71,6 +75,23 @@ feed.addEventListener("gone", () => summary.tell("This event is no longer here."
 feed.addEventListener("block", ({ detail }) => {
   model.count([detail]); // first: a lost pick is said together with what is left
   if (detail.seats) model.change(detail);
+});
+
+feed.addEventListener("sale", ({ detail }) => {
+  sale.update(detail);
+  if (detail.prices) model.reprice(detail.prices);
+});
+
+sale.addEventListener("change", () => {
+  summary.close(sale.reason);
+  say(sale.reason ?? "Sales are open: seats can be held now.");
+});
+
+model.addEventListener("prices", () => {
+  showPrices(page, model.blocks, currency);
+  view.filter();
+  summary.close(sale.reason);
+  if (picks.positions.length) toast(`Prices have changed. Your ${seatsWords(picks.positions.length)} cost ${money(picks.total, currency)} now.`, "warn");
 });
 
 let saidOffline = false;
@@ -258,6 +279,7 @@ function wholeNumber(field, least) {
 
 async function hold() {
   if (!picks.positions.length) return;
+  if (sale.reason) return summary.tell(sale.reason);
   const { block, positions, names } = picks;
   if (dataset.signedIn !== "true") return holder.signIn(block, names);
   summary.tell(null);

@@ -10,6 +10,7 @@ export class Summary {
   #hold;
   #clear;
   #problem;
+  #closed = null;
 
   /** @param {HTMLElement} root  @param {() => void} hold what the button does */
   constructor(root, picks, currency, hold) {
@@ -28,6 +29,12 @@ export class Summary {
   /** A hold is under way. */
   busy(on) {
     this.#root.ariaBusy = String(on);
+    this.#show();
+  }
+
+  /** Nothing can be held, for this reason; null: now it can. Also shows again what the picks cost. */
+  close(reason) {
+    this.#closed = reason;
     this.#show();
   }
 
@@ -61,9 +68,10 @@ export class Summary {
     const { block, positions, total } = this.#picks;
     const some = positions.length > 0;
     this.#text("[data-count]", some ? `${seatsWords(positions.length)} · ${money(total, this.#currency)}` : "No seats picked yet");
-    this.#text("[data-places]", some ? `${blockName(block)} · ${placesWords(block, positions)}` : this.#root.dataset.hint);
+    const places = some ? `${blockName(block)} · ${placesWords(block, positions)}` : this.#root.dataset.hint;
+    this.#text("[data-places]", this.#closed ?? places);
     this.#clear.hidden = !some;
-    this.#hold.setAttribute("aria-disabled", String(!some || this.#root.ariaBusy === "true"));
+    this.#hold.setAttribute("aria-disabled", String(!some || this.#closed !== null || this.#root.ariaBusy === "true"));
     this.#root.classList.toggle("has-picks", some);
   }
 

@@ -115,6 +115,28 @@ class LetterStatus(models.TextChoices):
     FAILED = "failed", "Given up"
 
 
+class DeliveryKind(models.TextChoices):
+    """What a webhook tells a seller."""
+
+    BOOKING_PAID = "booking.paid", "Booking paid"
+    BOOKING_REFUNDED = "booking.refunded", "Booking refunded"
+    TICKET_CHECKED_IN = "ticket.checked_in", "Ticket checked in"
+    EVENT_SOLD_OUT = "event.sold_out", "Event sold out"
+    TEST = "endpoint.test", "Test"
+
+
+WANTED_KINDS = tuple(kind for kind in DeliveryKind if kind != DeliveryKind.TEST)  # those an endpoint chooses from
+
+
+class DeliveryStatus(models.TextChoices):
+    """Where a webhook stands."""
+
+    WAITING = "waiting", "Waiting"
+    SENDING = "sending", "Being sent"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Given up"
+
+
 class SelectionMode(models.TextChoices):
     """How the seats of a booking were chosen."""
 

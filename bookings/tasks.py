@@ -5,7 +5,7 @@ import uuid
 from celery import shared_task
 
 from bookings.gateways.mock_webhooks import deliver_webhooks
-from bookings.operations import call_off, post, refund, respond_async
+from bookings.operations import call_off, outgoing, post, refund, respond_async
 from bookings.operations.complete import complete_bookings
 from bookings.operations.expiry import expire_holds as expire_due_holds
 from bookings.operations.reconcile import reconcile_payments
@@ -75,3 +75,15 @@ def deliver_mock_webhooks() -> None:
 def send_due_letters() -> None:
     """Every second, in the process `letters`: mails that nobody has sent yet."""
     post.send_due_letters()
+
+
+@shared_task(name="bookings.tasks.send_due_deliveries")
+def send_due_deliveries() -> None:
+    """Every second, in the process `deliveries`: webhooks to sellers that nobody has sent yet."""
+    outgoing.send_due_deliveries()
+
+
+@shared_task(name="bookings.tasks.forget_old_deliveries")
+def forget_old_deliveries() -> None:
+    """Every hour: webhooks that are long delivered."""
+    outgoing.forget_old_deliveries()

@@ -213,6 +213,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_TASK_ROUTES = {
     "bookings.tasks.send_due_letters": {"queue": "letters"},  # for ticketing/processes/letters
+    "bookings.tasks.send_due_deliveries": {"queue": "deliveries"},  # for ticketing/processes/deliveries
     # Beside the others, not before them: a worker takes from its queues in turn, so however many bookings wait for
     # their seats, holds go on to expire.
     "bookings.tasks.allocate_seats": {"queue": "allocations"},
@@ -229,6 +230,12 @@ CELERY_BEAT_SCHEDULE = {
     "forget-expired": {"task": "accounts.tasks.forget_expired", "schedule": 3600.0, "options": {"expires": 600}},
     "reconcile-payments": {"task": "bookings.tasks.reconcile", "schedule": 10.0, "options": {"expires": 10}},
     "send-due-letters": {"task": "bookings.tasks.send_due_letters", "schedule": 1.0, "options": {"expires": 5}},
+    "send-due-deliveries": {"task": "bookings.tasks.send_due_deliveries", "schedule": 1.0, "options": {"expires": 5}},
+    "forget-old-deliveries": {
+        "task": "bookings.tasks.forget_old_deliveries",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
     "mock-webhooks": {"task": "bookings.tasks.deliver_mock_webhooks", "schedule": 1.0, "options": {"expires": 1}},
 }
 
@@ -271,6 +278,8 @@ STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")  # a stand-in for Stripe, for tests
 WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", SITE_URL)  # where the mock gateway finds this site
+# Whether sellers' webhooks may go to addresses of private networks, this machine included: for the demo and for tests.
+WEBHOOK_PRIVATE_ADDRESSES = env.bool("WEBHOOK_PRIVATE_ADDRESSES", EMBEDDED_DATABASE)
 
 # --- Limits ----------------------------------------------------------------------------------------
 # Each a pair, most calls and seconds, or None. What is counted together, and which calls: ticketing/limits.py.
@@ -317,6 +326,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "ticketing.schema.add_streams",
     ],
+    "WEBHOOKS": [f"bookings.outgoing.schema.{name}" for name in ("PAID", "REFUNDED", "CHECKED_IN", "SOLD_OUT", "TEST")],
     "ENUM_NAME_OVERRIDES": {
         "BookingStatus": "bookings.states.BookingStatus",
         "EventStatus": "events.states.EventStatus",

@@ -83,7 +83,7 @@ class MockGateway:
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
         """Signed after Standard Webhooks with MOCK_WEBHOOK_SECRET."""
-        event_id = verify(settings.MOCK_WEBHOOK_SECRET, headers=headers, body=body, now=time.time())
+        event_id = verify(settings.MOCK_WEBHOOK_SECRET.encode(), headers=headers, body=body, now=time.time())
         try:
             data = json.loads(body)["data"]
             outcome = Outcome(data["outcome"])

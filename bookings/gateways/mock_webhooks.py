@@ -10,8 +10,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from bookings.gateways.mock import MockGateway, charge_of
-from bookings.gateways.signatures import sign
 from bookings.models import MockCharge
+from bookings.signatures import sign
 from events.clock import Now, database_now
 
 log = structlog.get_logger(__name__)
@@ -37,8 +37,8 @@ def webhook_body(entry: MockCharge) -> bytes:
 def webhook_headers(entry: MockCharge, body: bytes) -> dict[str, str]:
     """Its signature; the id is the same however often it is sent."""
     message_id = f"msg_{uuid.uuid5(uuid.NAMESPACE_OID, str(entry.payment_id)).hex}"
-    secret = settings.MOCK_WEBHOOK_SECRET
-    return sign(secret, message_id=message_id, timestamp=int(time.time()), body=body)
+    key = settings.MOCK_WEBHOOK_SECRET.encode()
+    return sign(key, message_id=message_id, timestamp=int(time.time()), body=body)
 
 
 def _deliver(entry: MockCharge) -> bool:

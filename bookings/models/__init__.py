@@ -5,6 +5,7 @@ from bookings.models.booking import KEY_LENGTH, Booking, BookingQuerySet, new_id
 from bookings.models.letter import Letter
 from bookings.models.mock_book import MockCharge, MockRefund
 from bookings.models.money import Payment, Refund, WebhookEvent
+from bookings.models.outgoing import Delivery, Endpoint
 from bookings.models.waiting import QueueDraw, QueuePass
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "Booking",
     "BookingQuerySet",
     "CheckIn",
+    "Delivery",
+    "Endpoint",
     "GateStaff",
     "Letter",
     "MockCharge",

@@ -7,8 +7,12 @@ import pytest
 import redis
 from celery import current_app
 
+from accounts.models import User
 from accounts.redis import client
 from bookings.gateways import breaker
+from bookings.operations.endpoints import add_endpoint
+from bookings.states import WANTED_KINDS
+from bookings.tests.receiver import Receiver, receiver
 from events.models import Event
 
 
@@ -50,3 +54,18 @@ def forget_queues() -> None:
 def bot_challenge(settings: Any, state_redis: redis.Redis) -> None:
     """Bots are looked for, and of nobody is anything known."""
     settings.BOT_CHALLENGE = True
+
+
+@pytest.fixture
+def shop(settings: Any) -> Iterator[Receiver]:
+    """A seller's server, that nobody has named yet as an endpoint."""
+    settings.WEBHOOK_PRIVATE_ADDRESSES = True
+    with receiver() as server:
+        yield server
+
+
+@pytest.fixture
+def told(shop: Receiver, carol: User) -> Receiver:
+    """Carol's server, which gets everything about her events."""
+    add_endpoint(seller=carol, url=shop.url, kinds=WANTED_KINDS)
+    return shop

@@ -13,12 +13,12 @@ from django.test import Client
 from accounts.models import User
 from bookings.gateways import gateway
 from bookings.gateways.mock_webhooks import webhook_body, webhook_headers
-from bookings.gateways.signatures import sign
 from bookings.invariants import check_invariants
 from bookings.models import Booking, MockCharge, Payment, WebhookEvent
 from bookings.operations.expiry import expire_holds
 from bookings.operations.pay import begin_payment, pay_booking
 from bookings.operations.reconcile import reconcile_payments
+from bookings.signatures import sign
 from bookings.states import BookingStatus, PaymentStatus
 from bookings.tests.crowd import crowd
 from events.clock import database_now
@@ -99,12 +99,12 @@ def test_a_forged_message_is_400_and_changes_nothing(hold: Hold, alice: User, da
     forgeries: dict[str, tuple[bytes, dict[str, str]]] = {
         "body": (body.replace(b"captured", b"declined"), headers),
         "signature": (body, headers | {"webhook-signature": "v1,AAAA"}),
-        "old": (body, sign(settings.MOCK_WEBHOOK_SECRET, message_id="m", timestamp=now - 301, body=body)),
-        "future": (body, sign(settings.MOCK_WEBHOOK_SECRET, message_id="m", timestamp=now + 301, body=body)),
+        "old": (body, sign(settings.MOCK_WEBHOOK_SECRET.encode(), message_id="m", timestamp=now - 301, body=body)),
+        "future": (body, sign(settings.MOCK_WEBHOOK_SECRET.encode(), message_id="m", timestamp=now + 301, body=body)),
         "no id": (body, headers | {"webhook-id": ""}),
         "no signature": (body, headers | {"webhook-signature": ""}),
-        "other secret": (body, sign("other", message_id="m", timestamp=now, body=body)),
-        "junk": (b"[1]", sign(settings.MOCK_WEBHOOK_SECRET, message_id="m", timestamp=now, body=b"[1]")),
+        "other secret": (body, sign(b"other", message_id="m", timestamp=now, body=body)),
+        "junk": (b"[1]", sign(settings.MOCK_WEBHOOK_SECRET.encode(), message_id="m", timestamp=now, body=b"[1]")),
     }
     assert post(*forgeries[damage]) == 400
     assert status(booking) == BookingStatus.PENDING_PAYMENT
@@ -114,7 +114,10 @@ def test_a_forged_message_is_400_and_changes_nothing(hold: Hold, alice: User, da
 def test_a_message_about_an_unknown_payment_is_accepted_and_ignored(db: None) -> None:
     data = {"payment_id": "01900000-0000-7000-8000-000000000000", "outcome": "captured", "reference": "x"}
     body = json.dumps({"data": data}).encode()
-    assert post(body, sign(settings.MOCK_WEBHOOK_SECRET, message_id="m", timestamp=int(time.time()), body=body)) == 200
+    assert (
+        post(body, sign(settings.MOCK_WEBHOOK_SECRET.encode(), message_id="m", timestamp=int(time.time()), body=body))
+        == 200
+    )
 
 
 def test_an_unknown_gateway_is_404(db: None) -> None:

@@ -13,7 +13,7 @@ from realtime.tests.servers import daphne, free_port, granian, own_services
 from ticketing.embedded import processes, state
 
 COLLECT = "import django; django.setup(); from ticketing import run; run.collect_static_files()"
-QUEUES = ["--queues", "celery,allocations,creations,letters"]
+QUEUES = ["--queues", "celery,allocations,creations,letters,deliveries"]
 CELERY = [*QUEUES, "--pool", "solo", "--beat", "--without-gossip", "--without-mingle", "--without-heartbeat"]
 STOP_SECONDS = 15
 

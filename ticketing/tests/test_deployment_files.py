@@ -10,7 +10,7 @@ import yaml
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 PROCESSES = CHECKOUT / "ticketing" / "processes"
-OURS = ["web", "realtime", "worker", "letters", "beat"]
+OURS = ["web", "realtime", "worker", "letters", "deliveries", "beat"]
 
 # The settings that the public contract names.
 CONTRACT = {

@@ -89,7 +89,8 @@ def test_it_starts_heals_and_leaves_nothing_behind(product: subprocess.Popen[str
         assert word in printed
     assert ready(environment)
 
-    for word in ("granian", "daphne", "haproxy", "worker --pool", "worker --queues letters", "ticketing beat", "watch"):
+    celery = ("worker --pool", "worker --queues letters", "worker --queues deliveries", "ticketing beat")
+    for word in ("granian", "daphne", "haproxy", *celery, "watch"):
         killed = child(product, word)
         killed.kill()
         assert processes.wait_for(functools.partial(exists, product, word, but=killed.pid), 20), word

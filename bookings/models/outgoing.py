@@ -1,0 +1,104 @@
+"""Webhooks to sellers: where they want to be told, and each message with what became of it."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import CheckConstraint, Q
+
+from bookings.models.booking import new_id
+from bookings.states import DeliveryKind, DeliveryStatus
+from events.models import Event
+
+URL_LENGTH = 500
+
+
+class Endpoint(models.Model):
+    """An address of a seller's that gets a message when something of a kind it wants happens to his events.
+
+    Messages are signed with `secret`, and until `former_until` with `former_secret` as well. From `free_at` on a sender
+    may turn to it: one that is at work has it until then, and one that fails rests. `failing_since` is the first
+    failure that no success has followed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="endpoints", db_index=False)
+    url = models.CharField("address", max_length=URL_LENGTH)
+    kinds = ArrayField(models.CharField(max_length=20, choices=DeliveryKind.choices))
+    is_active = models.BooleanField("active", default=True, help_text="Nothing is written down for it while it is off.")
+    off_because = models.CharField(max_length=300, blank=True, default="", help_text="Why it was switched off for you.")
+    secret = models.CharField(max_length=100)
+    former_secret = models.CharField(max_length=100, blank=True, default="")
+    former_until = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    free_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "webhook endpoint"
+        ordering = ["created_at", "id"]
+        indexes = [
+            # What each sale asks for: the few addresses of the event's seller.
+            models.Index(fields=["seller"], name="endpoint_active", condition=Q(is_active=True)),
+        ]
+        constraints = [
+            CheckConstraint(name="endpoint_kinds_known", condition=Q(kinds__contained_by=DeliveryKind.values)),
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class Delivery(models.Model):
+    """One message to one endpoint, written by triggers on the tables of what it is about (migration 0012) and sent by
+    bookings.operations.outgoing.
+
+    `subject` is the number of what it is about: the booking, the check-in or the event. `payload` is empty until the
+    first attempt, and from then on what is sent each time. `due_at` is when the sweep looks at it: a message that is
+    being sent belongs to its sender until then.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    # No constraint: the triggers write this row inside of a sale, which neither waits for a change of an endpoint nor
+    # fails with its removal.
+    endpoint = models.ForeignKey(
+        Endpoint, models.CASCADE, related_name="deliveries", db_constraint=False, db_index=False
+    )
+    event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
+    kind = models.CharField(max_length=20, choices=DeliveryKind.choices)
+    subject = models.CharField(max_length=36)
+    happened_at = models.DateTimeField()
+    payload = models.TextField(blank=True, default="")
+    status = models.CharField(max_length=9, choices=DeliveryStatus.choices, default=DeliveryStatus.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField("next attempt")
+    http_status = models.PositiveIntegerField("last answer", null=True)
+    failure = models.CharField(max_length=300, blank=True, default="", help_text="What went wrong last.")
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "webhook delivery"
+        verbose_name_plural = "webhook deliveries"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["endpoint", "-id"], name="delivery_of_endpoint"),
+            # What the sweep looks for: those of an endpoint that are not delivered yet.
+            models.Index(
+                fields=["endpoint", "due_at"], name="delivery_due", condition=Q(status__in=["waiting", "sending"])
+            ),
+        ]
+        constraints = [
+            CheckConstraint(name="delivery_kind_known", condition=Q(kind__in=DeliveryKind.values)),
+            CheckConstraint(name="delivery_status_known", condition=Q(status__in=DeliveryStatus.values)),
+            CheckConstraint(
+                name="delivery_delivered_has_time",
+                condition=Q(status="delivered", delivered_at__isnull=False) | ~Q(status="delivered"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.message_id
+
+    @property
+    def message_id(self) -> str:
+        """Its `webhook-id`: the same however often it is sent."""
+        return f"msg_{self.pk.hex}"

@@ -1,0 +1,98 @@
+"""What a webhook says: `type`, `timestamp` (when it happened) and `data`, as the Standard Webhooks specification wants.
+
+Of buyers it says nothing but the booking's number: who they are learns whoever asks the API with the seller's login.
+What can change afterwards is said as it was: a booking that was refunded meanwhile is told as paid by the message that
+says so.
+"""
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Sum
+
+from bookings.models import Booking, CheckIn, Delivery
+from bookings.states import BookingStatus, DeliveryKind
+from events.models import Event, Subsection
+from events.positions import seat_name
+
+Data = dict[str, Any]
+
+
+def payload_of(delivery: Delivery) -> str:
+    """The message, from the rows it is about."""
+    data = DATA[DeliveryKind(delivery.kind)](delivery)
+    message = {"type": delivery.kind, "timestamp": _time(delivery.happened_at), "data": data}
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
+def _paid(delivery: Delivery) -> Data:
+    return _booking(delivery, BookingStatus.PAID)
+
+
+def _refunded(delivery: Delivery) -> Data:
+    return _booking(delivery, BookingStatus.REFUNDED)
+
+
+def _booking(delivery: Delivery, status: BookingStatus) -> Data:
+    blocks = Booking.objects.select_related("event", "subsection").defer("subsection__letters")
+    booking = blocks.get(pk=uuid.UUID(delivery.subject))
+    assert booking.paid_at is not None
+    return {
+        "booking_id": str(booking.pk),
+        **_event(booking.event),
+        **_block(booking.subsection),
+        "seats": [seat_name(position, booking.subsection.cols) for position in booking.positions],
+        "quantity": booking.quantity,
+        "total_price": booking.total_price,
+        "currency": booking.event.currency,
+        "status": status.value,
+        "paid_at": _time(booking.paid_at),
+    }
+
+
+def _checked_in(delivery: Delivery) -> Data:
+    rows = CheckIn.objects.select_related("admission__event", "admission__subsection")
+    entry = rows.defer("admission__subsection__letters").get(pk=int(delivery.subject))
+    admission = entry.admission
+    return {
+        "admission_id": str(admission.pk),
+        "booking_id": str(admission.booking_id),
+        **_event(admission.event),
+        **_block(admission.subsection),
+        "seat": seat_name(admission.position, admission.subsection.cols),
+        "device": entry.device,
+        "checked_in_at": _time(entry.counted_at),
+    }
+
+
+def _sold_out(delivery: Delivery) -> Data:
+    event = Event.objects.get(pk=int(delivery.subject))
+    seats = Subsection.objects.filter(event=event).aggregate(seats=Sum("total"))["seats"]
+    return {**_event(event), "total_seats": seats}
+
+
+def _test(delivery: Delivery) -> Data:
+    return {"message": "This is a test: your endpoint can be reached."}
+
+
+DATA = {
+    DeliveryKind.BOOKING_PAID: _paid,
+    DeliveryKind.BOOKING_REFUNDED: _refunded,
+    DeliveryKind.TICKET_CHECKED_IN: _checked_in,
+    DeliveryKind.EVENT_SOLD_OUT: _sold_out,
+    DeliveryKind.TEST: _test,
+}
+
+
+def _event(event: Event) -> Data:
+    return {"event_id": event.pk, "event_name": event.name}
+
+
+def _block(block: Subsection) -> Data:
+    return {"section": block.section, "subsection": block.number}
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

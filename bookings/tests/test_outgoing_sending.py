@@ -1,0 +1,322 @@
+"""Webhooks to sellers that don't arrive at once: again, later, not for ever, and never in the way of others."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db.models import F, QuerySet
+
+from accounts.models import User
+from bookings.models import Booking, Delivery, Endpoint
+from bookings.operations import outgoing
+from bookings.operations.endpoints import add_endpoint, roll_secret, send_test
+from bookings.operations.outgoing import WAITS, forget_old_deliveries, send_due_deliveries
+from bookings.outgoing import line
+from bookings.states import WANTED_KINDS, DeliveryStatus
+from bookings.tests.crowd import crowd
+from bookings.tests.receiver import Receiver, check
+from events.clock import database_now
+from realtime.tests.servers import own_services
+from ticketing.celery import app
+
+pytestmark = pytest.mark.django_db
+
+Paid = Callable[..., Booking]
+
+
+def pass_time() -> None:
+    """Everything is due and everybody has rested."""
+    Delivery.objects.update(due_at=database_now())
+    Endpoint.objects.update(free_at=database_now())
+
+
+def test_a_receiver_that_fails_gets_the_same_message_again(told: Receiver, paid_booking: Paid, alice: User) -> None:
+    told.answers = [500]
+    paid_booking(alice)
+    assert send_due_deliveries() == 1
+    delivery = Delivery.objects.get()
+    assert (delivery.status, delivery.http_status, delivery.failure) == ("waiting", 500, "Answered 500: well")
+    assert send_due_deliveries() == 0  # not yet
+    pass_time()
+    assert send_due_deliveries() == 1
+    first, second = told.messages
+    assert (first.id, first.body) == (second.id, second.body)
+    check(second, Endpoint.objects.get().secret)
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.attempts, delivery.http_status, delivery.failure) == ("delivered", 2, 200, "")
+    assert Endpoint.objects.get().failing_since is None
+
+
+def test_it_is_tried_ten_times_in_three_days_and_then_given_up(told: Receiver, paid_booking: Paid, alice: User) -> None:
+    told.answers = [503] * 20
+    paid_booking(alice)
+    for wait in WAITS:
+        pass_time()
+        before = database_now()
+        assert send_due_deliveries() == 1
+        assert 0.79 <= (Delivery.objects.get().due_at - before) / wait <= 1.3
+    pass_time()
+    send_due_deliveries()
+    delivery = Delivery.objects.get()
+    assert (delivery.status, delivery.attempts) == (DeliveryStatus.FAILED, 10)
+    pass_time()
+    assert send_due_deliveries() == 0
+    assert sum(WAITS, timedelta(0)) > timedelta(days=3)
+
+
+def test_an_endpoint_that_fails_rests_and_is_asked_with_one_message_at_a_time(
+    told: Receiver, paid_booking: Paid, alice: User
+) -> None:
+    for _ in range(3):
+        paid_booking(alice, quantity=1)
+    told.answers = [500, 500]
+    assert send_due_deliveries() == 1
+    assert send_due_deliveries() == 0  # two are due, and nobody asks
+    rest = Endpoint.objects.get().free_at - database_now()
+    assert timedelta(seconds=2) < rest < timedelta(seconds=7)
+    Endpoint.objects.update(failing_since=database_now() - timedelta(hours=1), free_at=database_now())
+    send_due_deliveries()
+    rest = Endpoint.objects.get().free_at - database_now()
+    assert timedelta(minutes=3) < rest < timedelta(minutes=7)
+    pass_time()
+    assert send_due_deliveries() == 3
+
+
+def test_a_receiver_says_how_long_it_wants_to_rest(told: Receiver, paid_booking: Paid, alice: User) -> None:
+    told.answers = [(429, {"Retry-After": "600"})]
+    paid_booking(alice)
+    send_due_deliveries()
+    assert Endpoint.objects.get().free_at - database_now() > timedelta(minutes=9)
+
+
+def test_who_is_gone_is_not_asked_again(told: Receiver, paid_booking: Paid, alice: User) -> None:
+    told.answers = [410]
+    paid_booking(alice, quantity=1)
+    paid_booking(alice, quantity=1)
+    send_due_deliveries()
+    endpoint = Endpoint.objects.get()
+    assert (endpoint.is_active, endpoint.off_because) == (False, "It answered 410: it wants no more messages.")
+    pass_time()
+    assert send_due_deliveries() == 0
+    paid_booking(alice, quantity=1)
+    assert sorted(Delivery.objects.values_list("status", flat=True)) == ["failed", "waiting"]
+
+
+def test_who_takes_nothing_for_five_days_is_switched_off(told: Receiver, paid_booking: Paid, alice: User) -> None:
+    told.answers = [500]
+    Endpoint.objects.update(failing_since=database_now() - timedelta(days=5, minutes=1))
+    paid_booking(alice)
+    send_due_deliveries()
+    endpoint = Endpoint.objects.get()
+    assert not endpoint.is_active
+    assert "has taken nothing since" in endpoint.off_because
+
+
+def test_a_redirect_is_a_failure_and_is_not_followed(
+    told: Receiver, carol: User, paid_booking: Paid, alice: User
+) -> None:
+    told.answers = [(307, {"Location": "http://127.0.0.1:1/"})]
+    paid_booking(alice)
+    send_due_deliveries()
+    assert Delivery.objects.get().http_status == 307
+    assert len(told.messages) == 1
+
+
+@pytest.mark.parametrize("way", ["silence", "drops"])
+def test_a_slow_receiver_is_hung_up_on(
+    told: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(line, "WHOLE_SECONDS", 1)
+    told.drips, told.pause = way == "drops", 30 if way == "silence" else 0
+    paid_booking(alice)
+    assert send_due_deliveries() == 1
+    assert Delivery.objects.get().failure == "No answer within 1 seconds."
+    told.drips, told.pause = False, 0
+    pass_time()
+    send_due_deliveries()
+    assert Delivery.objects.get().status == "delivered"
+
+
+def test_a_long_answer_is_not_read_to_its_end(told: Receiver, paid_booking: Paid, alice: User) -> None:
+    told.answers = [(200, {"Content-Length": "1000000"})] * 2
+    for _ in range(2):
+        paid_booking(alice, quantity=1)
+    send_due_deliveries()
+    assert told.connections == 2
+
+
+def test_a_connection_that_the_receiver_has_closed_is_made_anew(told: Receiver, carol: User) -> None:
+    kept = line.Line(told.url)
+    headers = {"webhook-id": "m", "webhook-timestamp": "0", "webhook-signature": "v1,"}
+    for _ in range(2):
+        assert kept.post(b"{}", headers).status == 200
+    told.hang_up()
+    assert kept.post(b"{}", headers).status == 200
+    assert told.connections == 2
+    kept._connection.close()
+
+
+def test_nobody_at_the_address(shop: Receiver, carol: User, paid_booking: Paid, alice: User) -> None:
+    add_endpoint(seller=carol, url="http://127.0.0.1:1/", kinds=WANTED_KINDS)
+    paid_booking(alice)
+    send_due_deliveries()
+    delivery = Delivery.objects.get()
+    assert (delivery.status, delivery.http_status) == ("waiting", None)
+    assert "refused" in delivery.failure
+
+
+def test_a_message_that_cannot_be_made_stops_no_other(
+    told: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        paid_booking(alice, quantity=1)
+    Delivery.objects.filter(pk=Delivery.objects.latest("id").pk).update(subject=str(alice.pk))
+    assert send_due_deliveries() == 2
+    assert sorted(Delivery.objects.values_list("status", flat=True)) == ["delivered", "waiting"]
+    assert Endpoint.objects.get().failing_since is None
+
+
+def test_a_dead_endpoint_is_in_nobodys_way(told: Receiver, carol: User, paid_booking: Paid, alice: User) -> None:
+    add_endpoint(seller=carol, url="http://127.0.0.1:1/", kinds=WANTED_KINDS)
+    Endpoint.objects.filter(url=told.url).update(free_at=F("free_at") + timedelta(milliseconds=1))  # its turn is later
+    for _ in range(3):
+        paid_booking(alice, quantity=1)
+    assert send_due_deliveries() == 1 + 3
+    assert len(told.messages) == 3
+
+
+def test_a_sender_that_died_has_a_successor_with_the_same_message(
+    told: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(*args: object) -> None:
+        raise Killed
+
+    paid_booking(alice)
+    with monkeypatch.context() as death:
+        death.setattr(outgoing, "_heed", die)
+        with pytest.raises(Killed):
+            send_due_deliveries()
+    assert Delivery.objects.get().status == DeliveryStatus.SENDING
+    assert send_due_deliveries() == 0  # he may be alive
+    pass_time()
+    assert send_due_deliveries() == 1
+    first, second = told.messages
+    assert (first.id, first.body) == (second.id, second.body)
+
+
+def test_a_sender_who_was_taken_for_dead_changes_nothing(
+    told: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid_booking(alice)
+    told.answers = [500]
+    heed = outgoing._heed
+
+    def too_late(*args: object) -> bool:
+        monkeypatch.setattr(outgoing, "_heed", heed)
+        pass_time()
+        send_due_deliveries()
+        return heed(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(outgoing, "_heed", too_late)
+    send_due_deliveries()
+    assert [Delivery.objects.get().status, len(told.messages)] == ["delivered", 2]
+
+
+def test_while_the_secret_changes_both_sign(told: Receiver, carol: User) -> None:
+    old = Endpoint.objects.get()
+    new = roll_secret(endpoint_id=old.pk, by=carol)
+    send_test(endpoint_id=old.pk, by=carol)
+    send_due_deliveries()
+    assert check(told.messages[0], old.secret) == check(told.messages[0], new.secret)
+    assert check(told.messages[0], new.secret)["type"] == "endpoint.test"
+    Endpoint.objects.update(former_until=database_now())
+    send_test(endpoint_id=old.pk, by=carol)
+    send_due_deliveries()
+    check(told.messages[1], new.secret)
+    with pytest.raises(AssertionError):
+        check(told.messages[1], old.secret)
+
+
+def test_what_is_long_done_is_forgotten_and_what_waits_is_not(told: Receiver, paid_booking: Paid, alice: User) -> None:
+    for _ in range(3):
+        paid_booking(alice, quantity=1)
+    done, waits, _ = Delivery.objects.order_by("id")
+    Delivery.objects.filter(pk=done.pk).update(status="delivered", delivered_at=database_now())
+    month_ago = database_now() - timedelta(days=31)
+    Delivery.objects.filter(pk__in=[done.pk, waits.pk]).update(happened_at=month_ago)
+    assert forget_old_deliveries() == 1
+    Endpoint.objects.all().delete()
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sweeps_at_once_send_each_message_once_and_never_two_at_a_time(
+    told: Receiver, paid_booking: Paid, alice: User
+) -> None:
+    for _ in range(5):
+        paid_booking(alice, quantity=1)
+    told.pause = 0.05
+    assert sum(crowd(8, lambda n: send_due_deliveries())) == 5
+    assert len({message.id for message in told.messages}) == len(told.messages) == 5
+    assert told.most_at_once == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("locked", [True, False])
+def test_the_lock_keeps_a_second_sweep_from_the_same_endpoint(
+    told: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    for _ in range(2):
+        paid_booking(alice, quantity=1)
+    told.pause = 0.5
+    both, first = threading.Barrier(2), QuerySet.first
+
+    def look_and_meet(rows: QuerySet[Endpoint]) -> Endpoint | None:
+        found = first(rows)
+        if rows.model is Endpoint and not told.messages:
+            both.wait(10)
+        return found
+
+    monkeypatch.setattr(QuerySet, "first", look_and_meet)
+    if not locked:
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
+    assert sorted(crowd(2, lambda n: send_due_deliveries())) == ([0, 2] if locked else [1, 1])
+    assert told.most_at_once == (1 if locked else 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_while_it_sends_leaves_the_message_to_the_next(
+    told: Receiver, paid_booking: Paid, alice: User
+) -> None:
+    told.pause = 60
+    paid_booking(alice)
+    app.control.purge()
+    command = [*(sys.executable, "-m", "celery", "-A", "ticketing", "worker", "--queues", "deliveries")]
+    worker = subprocess.Popen(
+        [*command, "--pool", "threads", "--concurrency", "2", "-l", "error"],
+        env={**os.environ, **own_services(), "WEBHOOK_PRIVATE_ADDRESSES": "on"},
+    )
+    try:
+        app.send_task("bookings.tasks.send_due_deliveries")
+        end = time.monotonic() + 30
+        while not told.messages:
+            assert time.monotonic() < end, "no worker took the delivery"
+            time.sleep(0.05)
+    finally:
+        worker.kill()  # SIGKILL: the receiver has it, and nobody has noted that
+        worker.wait()
+    assert Delivery.objects.get().status == DeliveryStatus.SENDING
+    told.pause = 0
+    pass_time()
+    assert send_due_deliveries() == 1
+    first, second = told.messages
+    assert (first.id, first.body) == (second.id, second.body)
+    assert Delivery.objects.get().status == DeliveryStatus.DELIVERED

@@ -14,6 +14,7 @@ import base64
 import random
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -87,7 +88,7 @@ def _take_turn(endpoint: Endpoint, end: float) -> int:
     return dealt_with
 
 
-def _due(endpoint: object) -> QuerySet[Delivery]:
+def _due(endpoint: Any) -> QuerySet[Delivery]:
     return Delivery.objects.filter(endpoint=endpoint, status__in=OPEN, due_at__lte=Now())
 
 

@@ -56,7 +56,7 @@ def _webhook(kind: DeliveryKind, data: type[serializers.Serializer[Any]], descri
         "timestamp": serializers.DateTimeField(help_text="When it happened."),
         "data": data(),
     }
-    message = type(f"{data.__name__}{kind.name.title().replace('_', '')}", (serializers.Serializer,), members)
+    message = type(f"{kind.name.title().replace('_', '')}Webhook", (serializers.Serializer,), members)
     answers = {
         "2XX": OpenApiResponse(description="Taken. Anything else, or nothing within 10 seconds, is tried again."),
         "410": OpenApiResponse(description="No more, please: the endpoint is switched off."),

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -22,7 +23,6 @@ class Message(NamedTuple):
     timestamp: str
     signature: str
     body: bytes
-    path: str
     host: str
 
 
@@ -61,8 +61,8 @@ def check(message: Message, secret: str) -> dict[str, Any]:
 
 
 @contextmanager
-def receiver() -> Iterator[Receiver]:
-    """It runs, on a port of its own."""
+def receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """It runs, on a port of its own, with TLS if it is given a certificate."""
     told = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -77,11 +77,10 @@ def receiver() -> Iterator[Receiver]:
             with told.lock:
                 told.at_once += 1
                 told.most_at_once = max(told.most_at_once, told.at_once)
-            names = ("webhook-id", "webhook-timestamp", "webhook-signature")
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            told.messages.append(
-                Message(*(self.headers[name] for name in names), body, self.path, self.headers["Host"])
-            )
+            said = self.headers
+            signed = (said["webhook-id"], said["webhook-timestamp"], said["webhook-signature"])
+            body = self.rfile.read(int(said["Content-Length"]))
+            told.messages.append(Message(*signed, body, said["Host"]))
             time.sleep(told.pause)
             with told.lock:
                 told.at_once -= 1
@@ -110,6 +109,8 @@ def receiver() -> Iterator[Receiver]:
             """Somebody hung up."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         told.url = f"http://127.0.0.1:{server.server_port}/hooks?shop=1"
         yield told

@@ -113,7 +113,7 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_asked(
         return look_up(host, *args, **options)
 
     names["hooks.example"] = ["127.0.0.1"]
-    socket.getaddrinfo = note  # `names` puts the real one back
+    socket.getaddrinfo = note  # type: ignore[assignment]  # `names` puts the real one back
     add_endpoint(seller=carol, url=shop.url.replace("127.0.0.1", "hooks.example"), kinds=WANTED_KINDS)
     paid_booking(alice)
     send_due_deliveries()

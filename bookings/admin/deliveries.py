@@ -1,0 +1,91 @@
+"""Each message to an endpoint: what it said, what became of it, and once more."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from bookings.admin.buttons import Button, Buttons
+from bookings.models import Delivery, Endpoint
+from bookings.operations.endpoints import repeat_delivery
+from bookings.operations.outgoing import OPEN
+
+
+class OfEndpoint(admin.SimpleListFilter):
+    """One of the person's own endpoints."""
+
+    title = "endpoint"
+    parameter_name = "endpoint"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        """Own ones; an operator comes from the endpoint's page."""
+        return [(str(row.pk), row.url) for row in Endpoint.objects.filter(seller=request.user.pk)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
+        """Its deliveries."""
+        try:
+            return queryset.filter(endpoint=uuid.UUID(self.value())) if self.value() else queryset
+        except ValueError as error:
+            raise IncorrectLookupParameters from error
+
+    def has_output(self) -> bool:
+        """Also when there is nothing to choose from, so that the address counts."""
+        return True
+
+
+@admin.register(Delivery)
+class Deliveries(Buttons):
+    """Find and read deliveries, send them again."""
+
+    seller_lookup = "endpoint__seller"
+    list_display = ("happened_at", "kind", "event", "endpoint", "status", "attempts", "http_status", "next_attempt")
+    list_filter = ("status", "kind", OfEndpoint)
+    search_fields = ("=subject",)
+    search_help_text = "Booking id"
+    fields = (
+        *("message_id", "kind", "event", "subject", "endpoint", "happened_at", "status", "attempts", "http_status"),
+        *("failure", "next_attempt", "delivered_at", "message"),
+    )
+    readonly_fields = fields
+    actions = ("send_again",)
+    buttons: ClassVar[dict[str, Button]] = {
+        "repeat": Button(
+            "Send again",
+            lambda delivery, user: repeat_delivery(delivery_id=delivery.pk, by=user),
+            "Is sent again within seconds, with the same id and content.",
+        )
+    }
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without those whose endpoint was removed."""
+        return super().get_queryset(request).select_related("endpoint", "event")
+
+    def has_view_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
+        """Sellers and operators; of one delivery the endpoint's seller."""
+        own = obj is None or request.user.is_superuser or obj.endpoint.seller_id == request.user.pk
+        return self.has_module_permission(request) and own
+
+    @admin.action(description="Send again")
+    def send_again(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
+        """Each of them."""
+        self.press_for(request, "repeat", deliveries)
+
+    @admin.display(description="Next attempt", ordering="due_at")
+    def next_attempt(self, delivery: Delivery) -> Any:
+        """While there is one to come."""
+        return delivery.due_at if delivery.status in OPEN else None
+
+    @admin.display(description="webhook-id")
+    def message_id(self, delivery: Delivery) -> str:
+        """As its receiver knows it."""
+        return delivery.message_id
+
+    @admin.display(description="Message")
+    def message(self, delivery: Delivery) -> SafeString | str:
+        """To the byte what is sent; made with the first attempt."""
+        return format_html('<code class="webhook-text">{}</code>', delivery.payload) if delivery.payload else "—"

@@ -1,0 +1,184 @@
+"""Where a seller wants to be told: added and changed at his desk, tested, given a new secret, removed."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import quote
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.core.exceptions import ValidationError
+from django.db.models import ForeignKey
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from bookings.admin.buttons import Button, Buttons
+from bookings.models import Endpoint
+from bookings.operations.endpoints import add_endpoint, change_endpoint, remove_endpoint, roll_secret, send_test
+from bookings.outgoing.addresses import check_url
+from bookings.states import WANTED_KINDS, DeliveryKind
+from events.desk import user_of
+from ticketing.errors import BadInput, DomainError
+
+
+class EndpointForm(forms.ModelForm):
+    """What a seller decides about an endpoint."""
+
+    url = forms.CharField(
+        label="Address",
+        widget=AdminTextInputWidget,
+        help_text="Messages are sent there by POST, as JSON, and signed. https:// unless it is only for tests.",
+    )
+    kinds = forms.MultipleChoiceField(
+        label="Tell about",
+        choices=[(kind.value, f"{kind.label} ({kind.value})") for kind in WANTED_KINDS],
+        initial=[kind.value for kind in WANTED_KINDS],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Endpoint
+        fields = ("url", "kinds", "is_active")
+
+    def clean_url(self) -> str:
+        """As the operation will have it; an address that stays may stay."""
+        url = str(self.cleaned_data["url"])
+        try:
+            if "url" in self.changed_data:
+                check_url(url)
+        except BadInput as refusal:
+            raise ValidationError(refusal.extra["errors"][0]["detail"]) from None
+        return url
+
+
+@admin.register(Endpoint)
+class Endpoints(Buttons):
+    """Add and change endpoints."""
+
+    seller_lookup = "seller"
+    form = EndpointForm
+    list_display = ("url", "wants", "state", "created_at")
+    list_select_related = ("seller",)
+    search_fields = ("url",)
+    readonly_fields = ("state", "signing_secret", "deliveries", "created_at")
+    buttons: ClassVar[dict[str, Button]] = {
+        "test": Button(
+            "Send a test",
+            lambda endpoint, user: send_test(endpoint_id=endpoint.pk, by=user),
+            "A test is on its way. Look at its deliveries in a few seconds.",
+        ),
+        "roll": Button(
+            "New secret",
+            lambda endpoint, user: roll_secret(endpoint_id=endpoint.pk, by=user),
+            "There is a new secret. For 24 hours messages are signed with the former one as well.",
+            warning="Make a new secret? Your server has 24 hours to learn it.",
+        ),
+        "remove": Button(
+            "Remove",
+            lambda endpoint, user: remove_endpoint(endpoint_id=endpoint.pk, by=user),
+            "Removed, with its deliveries.",
+            warning="Remove this endpoint with all its deliveries? What still waits is not sent.",
+            removes=True,
+        ),
+    }
+
+    # --- Who ---------------------------------------------------------------------------------------
+
+    def has_view_permission(self, request: HttpRequest, obj: Endpoint | None = None) -> bool:
+        """Sellers and operators; of one endpoint its seller."""
+        own = obj is None or request.user.is_superuser or obj.seller_id == request.user.pk
+        return self.has_module_permission(request) and own
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Sellers and operators."""
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Endpoint | None = None) -> bool:
+        """Whoever sees it."""
+        return self.has_view_permission(request, obj)
+
+    # --- What is shown -----------------------------------------------------------------------------
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """Operators also see whose it is."""
+        return (*self.list_display, "seller") if request.user.is_superuser else self.list_display
+
+    def get_fields(self, request: HttpRequest, obj: Endpoint | None = None) -> tuple[str, ...]:
+        """An operator says for whom he adds one; it never changes hands."""
+        seller = ("seller",) if request.user.is_superuser else ()
+        return (*seller, "url", "kinds", "is_active", *(self.readonly_fields if obj else ()))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Endpoint | None = None) -> tuple[str, ...]:
+        """With the seller, once it is his."""
+        return (*self.readonly_fields, "seller") if obj else ()
+
+    def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        """Only sellers have endpoints."""
+        if db_field.name == "seller":
+            kwargs["queryset"] = User.objects.filter(role=User.Role.SELLER, is_active=True).order_by("email")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Nothing from the address."""
+        return {}
+
+    @admin.display(description="Tells about")
+    def wants(self, endpoint: Endpoint) -> str:
+        """The kinds in words."""
+        return ", ".join(str(DeliveryKind(kind).label) for kind in endpoint.kinds)
+
+    @admin.display(description="State")
+    def state(self, endpoint: Endpoint) -> str:
+        """Whether it is on, and whether it takes what it is sent."""
+        if not endpoint.is_active:
+            return f"Off. {endpoint.off_because}".strip()
+        if endpoint.failing_since:
+            return f"Failing since {date_format(endpoint.failing_since, 'DATETIME_FORMAT')} UTC; tried again"
+        return "On"
+
+    @admin.display(description="Secret")
+    def signing_secret(self, endpoint: Endpoint) -> SafeString:
+        """What the receiver checks signatures with."""
+        secret = format_html('<code class="webhook-text">{}</code>', endpoint.secret)
+        if endpoint.former_until is None or endpoint.former_until <= timezone.now():
+            return secret
+        until = date_format(endpoint.former_until, "DATETIME_FORMAT")
+        return format_html("{} The former one counts as well until {} UTC.", secret, until)
+
+    @admin.display(description="Deliveries")
+    def deliveries(self, endpoint: Endpoint) -> SafeString:
+        """A link to them."""
+        address = f"{reverse('admin:bookings_delivery_changelist')}?endpoint={endpoint.pk}"
+        return format_html('<a href="{}">What was sent to this address</a>', address)
+
+    # --- Writing: one operation each ---------------------------------------------------------------
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """The form, outside of the transaction that Django wraps around it: an operation is a whole one. What the form
+        could not foresee is told."""
+        try:
+            return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
+        except DomainError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def save_model(self, request: HttpRequest, obj: Endpoint, form: EndpointForm, change: bool) -> None:
+        """Adds or changes it; `obj` itself is never saved."""
+        user, fields = user_of(request), {name: form.cleaned_data[name] for name in EndpointForm.Meta.fields}
+        if change:
+            change_endpoint(endpoint_id=obj.pk, by=user, **fields)
+        else:
+            obj.pk = add_endpoint(seller=form.cleaned_data.get("seller", user), **fields).pk
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing: the operation wrote all of it."""
+
+    def response_post_save_add(self, request: HttpRequest, obj: Endpoint) -> HttpResponseRedirect:
+        """To its page, which has the secret."""
+        return HttpResponseRedirect(reverse("admin:bookings_endpoint_change", args=[quote(obj.pk)]))

@@ -1,0 +1,244 @@
+"""Webhooks at the sellers' desk."""
+
+import contextlib
+import html
+import threading
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db.models import QuerySet
+
+from bookings.models import Delivery, Endpoint
+from bookings.operations.endpoints import MOST_ENDPOINTS, add_endpoint
+from bookings.operations.outgoing import send_due_deliveries
+from bookings.states import WANTED_KINDS
+from bookings.tests.crowd import crowd
+
+ENDPOINTS, DELIVERIES = "/admin/bookings/endpoint/", "/admin/bookings/delivery/"
+URL = "https://hooks.example/in"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client, carol):
+    """Carol's browser, signed in."""
+    client.force_login(carol)
+    return client
+
+
+@pytest.fixture
+def daves(dave, told) -> Endpoint:
+    """An endpoint of the other seller's."""
+    return add_endpoint(seller=dave, url=told.url, kinds=WANTED_KINDS)
+
+
+def messages_of(answer) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+def found(browser, page: str) -> list:
+    return [row.pk for row in browser.get(page).context["cl"].result_list]
+
+
+def test_a_seller_adds_an_endpoint_and_sees_its_secret(desk, carol):
+    answer = desk.post(ENDPOINTS + "add/", {"url": URL, "kinds": ["booking.paid"], "is_active": "on"}, follow=True)
+    endpoint = Endpoint.objects.get()
+    assert answer.redirect_chain[-1][0] == f"{ENDPOINTS}{endpoint.pk}/change/"
+    assert (endpoint.seller, endpoint.url, endpoint.kinds, endpoint.is_active) == (carol, URL, ["booking.paid"], True)
+    assert endpoint.secret.startswith("whsec_")
+    assert endpoint.secret in html.unescape(answer.text)
+    assert LogEntry.objects.get().object_id == str(endpoint.pk)
+
+
+def test_a_seller_changes_an_endpoint_and_it_rests_no_longer(desk, told):
+    endpoint = Endpoint.objects.get()
+    Endpoint.objects.update(is_active=False, off_because="It answered 410.", failing_since=endpoint.created_at)
+    page = f"{ENDPOINTS}{endpoint.pk}/change/"
+    assert "Off. It answered 410." in desk.get(page).text
+    desk.post(page, {"url": URL, "kinds": ["event.sold_out", "booking.paid"], "is_active": "on"})
+    endpoint.refresh_from_db()
+    assert (endpoint.url, endpoint.kinds, endpoint.is_active) == (URL, ["booking.paid", "event.sold_out"], True)
+    assert (endpoint.off_because, endpoint.failing_since) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"url": "http://10.0.0.1/"}, "not in the public internet"),
+        ({"url": "ftp://hooks.example"}, "begins with https://"),
+        ({"url": ""}, "required"),
+        ({"kinds": []}, "required"),
+        ({"kinds": ["endpoint.test"]}, "not one of the available choices"),
+    ],
+)
+def test_what_can_not_be_is_refused_at_its_field(desk, settings, fields, said):
+    settings.WEBHOOK_PRIVATE_ADDRESSES = False
+    answer = desk.post(ENDPOINTS + "add/", {"url": URL, "kinds": ["booking.paid"], "is_active": "on"} | fields)
+    assert said in str(answer.context["errors"])
+    assert not Endpoint.objects.exists()
+
+
+def test_a_seller_has_so_many_endpoints_and_no_more(desk, carol):
+    for _ in range(MOST_ENDPOINTS):
+        add_endpoint(seller=carol, url=URL, kinds=WANTED_KINDS)
+    answer = desk.post(ENDPOINTS + "add/", {"url": URL, "kinds": ["booking.paid"], "is_active": "on"}, follow=True)
+    assert "at most 10 endpoints" in messages_of(answer)[0]
+    assert Endpoint.objects.count() == MOST_ENDPOINTS
+
+
+def test_an_operator_adds_an_endpoint_for_a_seller(client, olga, carol, alice):
+    client.force_login(olga)
+    fields = {"url": URL, "kinds": ["booking.paid"], "is_active": "on"}
+    assert client.post(ENDPOINTS + "add/", fields | {"seller": alice.pk}).status_code == 200
+    assert not Endpoint.objects.exists()
+    client.post(ENDPOINTS + "add/", fields | {"seller": carol.pk})
+    assert Endpoint.objects.get().seller == carol
+
+
+def test_a_test_is_sent_by_a_button_and_seen_in_the_list(desk, told):
+    endpoint = Endpoint.objects.get()
+    desk.post(f"{ENDPOINTS}{endpoint.pk}/do/test/")
+    send_due_deliveries()
+    delivery = Delivery.objects.get()
+    assert len(told.messages) == 1
+    page = desk.get(f"{DELIVERIES}{delivery.pk}/change/").text
+    for shown in ("Delivered", "200", "your endpoint can be reached", delivery.message_id, told.url.split("?")[0]):
+        assert shown in page
+
+
+def test_a_new_secret_is_made_by_a_button(desk, told):
+    before = Endpoint.objects.get()
+    answer = desk.post(f"{ENDPOINTS}{before.pk}/do/roll/", follow=True)
+    after = Endpoint.objects.get()
+    assert after.secret != before.secret == after.former_secret
+    assert "The former one counts as well until" in answer.text
+    assert "24 hours" in LogEntry.objects.get().change_message
+
+
+def test_an_endpoint_is_removed_with_its_deliveries(desk, told, paid_booking, alice):
+    paid_booking(alice)
+    endpoint = Endpoint.objects.get()
+    answer = desk.post(f"{ENDPOINTS}{endpoint.pk}/do/remove/", follow=True)
+    assert answer.redirect_chain[-1][0] == ENDPOINTS
+    assert not Endpoint.objects.exists() and not Delivery.objects.exists()
+    assert LogEntry.objects.get().object_id == str(endpoint.pk)
+
+
+def test_a_delivery_is_sent_again_with_the_same_id_and_bytes(desk, told, paid_booking, alice):
+    paid_booking(alice)
+    send_due_deliveries()
+    delivery = Delivery.objects.get()
+    answer = desk.post(f"{DELIVERIES}{delivery.pk}/do/repeat/", follow=True)
+    assert messages_of(answer) == [
+        f"{delivery.message_id}: Is sent again within seconds, with the same id and content."
+    ]
+    assert "Is sent again" in LogEntry.objects.get().change_message
+    assert send_due_deliveries() == 1
+    first, second = told.messages
+    assert (first.id, first.body) == (second.id, second.body)
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.attempts) == ("delivered", 2)
+
+
+def test_what_was_given_up_is_sent_again_from_the_list_though_the_endpoint_rests(desk, told, paid_booking, alice):
+    told.answers = [500]
+    for _ in range(2):
+        paid_booking(alice, quantity=1)
+    send_due_deliveries()
+    Delivery.objects.update(status="failed")
+    assert send_due_deliveries() == 0
+    keys = [str(pk) for pk in Delivery.objects.values_list("pk", flat=True)]
+    desk.post(DELIVERIES, {"action": "send_again", "_selected_action": keys, "index": "0"})
+    assert send_due_deliveries() == 2
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"delivered"}
+
+
+def test_what_is_being_sent_and_what_is_off_is_not_sent_again(desk, told, paid_booking, alice):
+    paid_booking(alice)
+    delivery, page = Delivery.objects.get(), f"{DELIVERIES}{Delivery.objects.get().pk}/do/repeat/"
+    Delivery.objects.update(status="sending", due_at="2100-01-01T00:00Z")
+    assert "being sent just now" in messages_of(desk.post(page, follow=True))[0]
+    Delivery.objects.update(status="failed")
+    Endpoint.objects.update(is_active=False)
+    assert "Switch it on first" in messages_of(desk.post(page, follow=True))[0]
+    delivery.refresh_from_db()
+    assert delivery.status == "failed"
+    assert not LogEntry.objects.exists()
+
+
+def test_a_seller_sees_his_own_endpoints_and_deliveries_only(
+    desk, client, daves, new_event, dave, paid_booking, alice, olga
+):
+    paid_booking(alice)
+    paid_booking(alice, event=new_event(seller=dave))
+    own = Endpoint.objects.exclude(pk=daves.pk).get()
+    assert found(desk, ENDPOINTS) == [own.pk]
+    assert found(desk, DELIVERIES) == [own.deliveries.get().pk]
+    assert found(desk, f"{DELIVERIES}?endpoint={daves.pk}") == []
+    assert len(found(desk, f"{DELIVERIES}?endpoint={own.pk}")) == 1
+    client.force_login(olga)
+    assert len(found(client, ENDPOINTS)) == len(found(client, DELIVERIES)) == 2
+    assert found(client, f"{DELIVERIES}?endpoint={daves.pk}") == [daves.deliveries.get().pk]
+
+
+@pytest.mark.parametrize("button", ["test", "roll", "remove"])
+def test_somebody_elses_endpoint_does_not_exist_for_a_seller(desk, daves, button):
+    assert desk.post(f"{ENDPOINTS}{daves.pk}/do/{button}/").status_code == 404
+    page = f"{ENDPOINTS}{daves.pk}/change/"
+    assert desk.get(page).status_code == desk.post(page, {"url": URL}).status_code == 302
+    assert desk.get(f"{ENDPOINTS}{daves.pk}/delete/").status_code in (302, 403)
+    same = Endpoint.objects.get(pk=daves.pk)
+    assert (same.secret, same.url) == (daves.secret, daves.url)
+    assert not Delivery.objects.exists()
+
+
+def test_somebody_elses_delivery_does_not_exist_for_a_seller(desk, daves, new_event, dave, paid_booking, alice):
+    paid_booking(alice, event=new_event(seller=dave))
+    delivery = Delivery.objects.get()
+    assert desk.post(f"{DELIVERIES}{delivery.pk}/do/repeat/").status_code == 404
+    assert desk.get(f"{DELIVERIES}{delivery.pk}/change/").status_code == 302
+    assert Delivery.objects.get().due_at == delivery.due_at
+
+
+def test_a_buyer_has_no_endpoints(client, alice):
+    client.force_login(alice)
+    assert client.get(ENDPOINTS).status_code == client.get(ENDPOINTS + "add/").status_code == 302
+
+
+@pytest.mark.parametrize("query", ["endpoint=x", "endpoint=%00", "status__exact=%00", "q=%00", "kind__exact=x", "q={"])
+def test_no_address_of_the_list_is_a_server_error(desk, told, query):
+    assert desk.get(f"{DELIVERIES}?{query}").status_code in (200, 302)
+
+
+def test_the_list_costs_the_same_for_one_delivery_and_for_nine(
+    desk, told, paid_booking, alice, concert, django_assert_num_queries
+):
+    paid_booking(alice, quantity=1)
+    with django_assert_num_queries(5) as one:
+        desk.get(DELIVERIES)
+    for _ in range(8):
+        paid_booking(alice, quantity=1)
+    with django_assert_num_queries(len(one)):
+        assert len(found(desk, DELIVERIES)) == 9
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("locked", [True, False])
+def test_the_sellers_lock_keeps_many_at_once_within_the_limit(carol, monkeypatch, locked):
+    for _ in range(MOST_ENDPOINTS - 1):
+        add_endpoint(seller=carol, url=URL, kinds=WANTED_KINDS)
+    count, both = QuerySet.count, threading.Barrier(2)
+
+    def count_and_meet(rows):
+        number = count(rows)
+        with contextlib.suppress(threading.BrokenBarrierError):  # alone, thanks to the lock
+            both.wait(1)
+        return number
+
+    monkeypatch.setattr(QuerySet, "count", count_and_meet)
+    if not locked:
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
+    crowd(2, lambda n: add_endpoint(seller=carol, url=URL, kinds=WANTED_KINDS))
+    monkeypatch.undo()
+    assert Endpoint.objects.count() == MOST_ENDPOINTS + (0 if locked else 1)

@@ -1,0 +1,78 @@
+"""The wire: TLS is for the name that the seller gave, though the connection goes to a number."""
+
+import socket
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from bookings.outgoing import line
+from bookings.outgoing.line import Line, NoAnswer
+from bookings.tests.receiver import receiver
+
+HEADERS = {"webhook-id": "m", "webhook-timestamp": "0", "webhook-signature": "v1,"}
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Certificate and key of hooks.example, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hooks.example")])
+    now = datetime.now(UTC)
+    names = x509.SubjectAlternativeName([x509.DNSName("hooks.example")])
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(names, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    plain = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file = tmp_path_factory.mktemp("tls") / "hooks.pem"
+    file.write_bytes(plain + signed.public_bytes(pem))
+    return file
+
+
+@pytest.fixture
+def port(certificate: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Where a server of hooks.example is; every name leads there."""
+    settings.WEBHOOK_PRIVATE_ADDRESSES = True
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    ask = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *args, **options: ask("127.0.0.1", *args, **options))
+    with receiver(context) as server:
+        yield server.url.split(":")[2].split("/")[0]
+
+
+def test_a_receiver_with_the_names_certificate_is_believed(
+    port: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "TLS", ssl.create_default_context(cafile=str(certificate)))
+    with Line(f"https://hooks.example:{port}/in") as wire:
+        assert wire.post(b"{}", HEADERS).status == 200
+        assert wire.post(b"{}", HEADERS).status == 200
+
+
+def test_one_with_the_certificate_of_another_name_is_not(
+    port: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "TLS", ssl.create_default_context(cafile=str(certificate)))
+    with (
+        Line(f"https://other.example:{port}/in") as wire,
+        pytest.raises(NoAnswer, match="is not valid for"),
+    ):
+        wire.post(b"{}", HEADERS)
+
+
+def test_nor_one_whose_certificate_nobody_knows(port: str) -> None:
+    with Line(f"https://hooks.example:{port}/in") as wire, pytest.raises(NoAnswer, match="self-signed"):
+        wire.post(b"{}", HEADERS)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0009_respond_async'),
+        ('bookings', '0010_seat_rules'),
     ]
 
     operations = [

@@ -68,8 +68,8 @@ PARTS = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0009_respond_async'),
-        ('events', '0004_waiting_room'),
+        ('bookings', '0011_letters'),
+        ('events', '0006_accessible'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

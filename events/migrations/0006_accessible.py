@@ -10,7 +10,7 @@ ALTER TABLE events_subsection ADD CONSTRAINT subsection_accessible_in_block
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0004_waiting_room")]
+    dependencies = [("events", "0005_trail")]
 
     operations = [
         migrations.AddField(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0004_waiting_room'),
+        ('events', '0006_accessible'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

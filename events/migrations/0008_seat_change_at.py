@@ -3,7 +3,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0004_waiting_room")]
+    dependencies = [("events", "0007_creation")]
 
     operations = [
         migrations.AddIndex(

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0009_respond_async'),
+        ('bookings', '0012_outgoing'),
     ]
 
     operations = [

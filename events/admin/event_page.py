@@ -53,4 +53,3 @@ def _links(event: Event) -> list[Link]:
         Link("Copy", copy_url(event)),
         Link("History", reverse("admin:events_event_history", args=[quote(event.pk)])),
     ]
-

@@ -165,6 +165,12 @@ def test_nobody_adds_changes_or_deletes_a_booking(client, request, person, paid_
     assert 'name="status"' not in page.text
 
 
+def test_a_seller_without_events_has_an_empty_list(client, dave, paid_booking, alice):
+    paid_booking(alice, "1-1")
+    client.force_login(dave)
+    assert found(client) == []
+
+
 def test_the_list_costs_the_same_number_of_queries_for_one_booking_and_for_nine(
     desk, hold, new_event, alice, django_assert_num_queries
 ):

@@ -13,11 +13,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
-from bookings.models import Booking
+from bookings.models import Booking, Delivery
 from bookings.operations.admit import code_of
 from bookings.operations.check_in import check_in
-from bookings.operations.gate_staff import add_gate_staff
-from events.models import Event
+from bookings.operations.endpoints import add_endpoint
+from bookings.operations.gate_staff import add_gate_staff, add_standing_gate_staff
+from events.models import Creation, Event
 
 # One letter a person: who is not signed in, the booking's buyer, another buyer, the event's gate staff, its seller,
 # another seller, an operator.
@@ -46,6 +47,8 @@ RIGHTS: dict[str, dict[str, str]] = {
     "gate/sw.js": {"GET": EVERYBODY},
     "gate/<int:event_id>": {"GET": "gso"},
     "gate/<int:event_id>/app.webmanifest": {"GET": "gso"},
+    "sell": {"GET": SELLERS},
+    "sell/<int:event_id>": {"GET": DESK},
     "operator": {"GET": OPERATOR},
     "healthz": {"GET": EVERYBODY},
     "readyz": {"GET": EVERYBODY},
@@ -75,6 +78,8 @@ RIGHTS: dict[str, dict[str, str]] = {
     "api/event/<int:event_id>/check-in/batch": {"POST": "gso"},
     "api/event/<int:event_id>/gate-staff/<str:email>": {"PUT": DESK, "DELETE": DESK},
     "api/event/<int:event_id>/analytics": {"GET": DESK},
+    "api/event/<int:event_id>/analytics/curve": {"GET": DESK},
+    "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats/<str:seat>/story": {"GET": DESK},
     "api/event/<int:event_id>/bookings.csv": {"GET": DESK},
     "api/event/<int:event_id>/queue": {"GET": SIGNED_IN, "POST": BUYERS, "DELETE": SIGNED_IN},
     # --- API: bookings -----------------------------------------------------------------------------
@@ -116,18 +121,26 @@ RIGHTS: dict[str, dict[str, str]] = {
     "admin/events/event/add/": {"GET": SELLERS},
     "admin/events/event/<path:object_id>/change/": {"GET": DESK},
     "admin/events/event/<path:object_id>/history/": {"GET": DESK},
-    "admin/events/event/<path:object_id>/step/<str:name>/": {"POST": DESK},
+    "admin/events/event/<path:object_id>/step/<str:name>/": {"GET": DESK, "POST": DESK},
+    "admin/events/event/<path:object_id>/progress/": {"GET": DESK},
+    "admin/events/event/<path:object_id>/seats/": {"GET": DESK, "POST": DESK},
+    "admin/events/event/creation/<int:creation_id>/": {"GET": DESK},
+    "admin/events/event/creation/<int:creation_id>/state": {"GET": DESK},
+    "admin/bookings/seat/<int:event_id>/<int:subsection_id>/<int:position>/": {"GET": DESK},
+    "admin/bookings/booking/<path:object_id>/deed/<str:name>/": {"GET": DESK, "POST": DESK},
+    "admin/bookings/delivery/<path:object_id>/do/<str:button>/": {"POST": DESK},
+    "admin/bookings/endpoint/<path:object_id>/do/<str:button>/": {"POST": DESK},
     "admin/events/event/<path:object_id>/delete/": {"GET": NOBODY},
     "admin/events/event/<path:object_id>/": {"GET": SELLERS},  # leads to the page
     **{
         f"admin/bookings/{rows}/{page}": {"GET": people}
-        for rows in ("booking", "checkin")
+        for rows in ("booking", "checkin", "delivery", "endpoint", "gatestaff", "sellergatestaff")
         for page, people in {
             "": SELLERS,
-            "add/": NOBODY,
+            "add/": SELLERS if rows in ("endpoint", "gatestaff", "sellergatestaff") else NOBODY,
             "<path:object_id>/change/": DESK,
             "<path:object_id>/history/": DESK,
-            "<path:object_id>/delete/": NOBODY,
+            "<path:object_id>/delete/": DESK if rows in ("gatestaff", "sellergatestaff") else NOBODY,
             "<path:object_id>/": SELLERS,  # leads to the page
         }.items()
     },
@@ -157,6 +170,14 @@ def people(
     return {"n": None, "b": alice, "x": bob, "g": gus, "s": carol, "t": dave, "o": olga}
 
 
+DEEDS = {
+    "event": "close",
+    "booking": "refund",
+    "delivery": "repeat",
+    "endpoint": "test",
+}  # at the desk, by the name of its rows; elsewhere a switch
+
+
 class Stage(NamedTuple):
     """What a call is about: carol's concert, alice's paid booking, gus at the gate."""
 
@@ -168,7 +189,8 @@ class Stage(NamedTuple):
         """An address of the route."""
         rows = route.split("/")[2] if route.startswith("admin/") and route.count("/") > 2 else ""
         own = {"<path:object_id>": self.rows.get(rows), "<id>": self.rows["user"]}
-        for name, value in {**self.values, **own, "<str:name>": "close" if rows == "event" else "surge"}.items():
+        deed = DEEDS.get(rows, "surge")
+        for name, value in {**self.values, **own, "<str:name>": deed, "<str:button>": deed}.items():
             route = route.replace(name, str(value))
         return f"/{route}"
 
@@ -177,14 +199,20 @@ class Stage(NamedTuple):
 def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., Booking]) -> Stage:
     """With something to see for everybody who may see it."""
     Event.objects.filter(pk=concert.pk).update(starts_at=datetime(2099, 1, 1, 20, tzinfo=UTC))
+    endpoint = add_endpoint(seller=people["s"], url="https://example.com/hook", kinds=["booking.paid"])
     booking = paid_booking(people["b"], "1-1")
     admission = booking.admissions.select_related("event").get()
-    add_gate_staff(event_id=concert.pk, email=people["g"].email, seller=people["s"])
+    staff = add_gate_staff(event_id=concert.pk, email=people["g"].email, seller=people["s"])
+    creation = Creation.objects.create(seller=people["s"], fields={}, seating_config=concert.seating_config, total=200)
     _, scan = check_in(event_id=concert.pk, code=code_of(admission), by=people["g"])
     values = {
         "<int:event_id>": concert.pk,
         "<path:section>": "A",
         "<int:number>": 1,
+        "<int:subsection_id>": booking.subsection_id,
+        "<int:position>": 0,
+        "<str:seat>": "1-1",
+        "<int:creation_id>": creation.pk,
         "<uuid:booking_id>": booking.pk,
         "<uuid:admission_id>": admission.pk,
         "<str:email>": "new@example.com",
@@ -195,7 +223,11 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
         "^(?P<app_label>accounts|events|bookings)$": "bookings/",
         "(?P<url>.*)$": "nonsense/",
     }
-    rows = {"user": people["x"].pk, "event": concert.pk, "booking": booking.pk, "checkin": scan.pk}
+    rows = {
+        **{"user": people["x"].pk, "event": concert.pk, "booking": booking.pk, "checkin": scan.pk},
+        **{"endpoint": endpoint.pk, "delivery": Delivery.objects.get().pk, "gatestaff": staff.pk},
+        "sellergatestaff": add_standing_gate_staff(seller=people["s"], email="usher@example.com", by=people["s"]).pk,
+    }
     body = {
         **{"event_id": concert.pk, "section": "A", "subsection": 1, "seat_positions": ["3-3"], "quantity": 1},
         **{"seat_selection_mode": "manual", "status": "cancelled", "card_number": "4242424242424242"},

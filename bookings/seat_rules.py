@@ -85,7 +85,7 @@ def may_take(block: Subsection, chosen: Sequence[int]) -> bool:
     return not single_gaps(block, chosen) or not _ask(OTHERS, block, list(chosen))
 
 
-def _ask(question: str, block: Subsection, *more: object) -> Any:
+def _ask(question: str, block: Subsection, *more: Any) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(question, [block.letters, block.accessible, block.cols, *more])
         return cursor.fetchone()[0]

@@ -124,14 +124,12 @@ class _Reader:
         if not isinstance(item, dict):
             self.refuse(field, "invalid", "A section must be an object.")
             item = {}
-        rows = self.count(item.get("rows", config.get("rows")), f"{field}.rows")
-        cols = self.count(item.get("cols", config.get("cols")), f"{field}.cols")
         return Section(
             name=self.label(item.get("name"), f"{field}.name"),
             price=self.price(item.get("price"), f"{field}.price"),
             tier=self.label(item.get("tier", DEFAULT_TIER), f"{field}.tier"),
-            rows=rows,
-            cols=cols,
+            rows=(rows := self.count(item.get("rows", config.get("rows")), f"{field}.rows")),
+            cols=(cols := self.count(item.get("cols", config.get("cols")), f"{field}.cols")),
             subsections=self.count(item.get("subsections"), f"{field}.subsections"),
             accessible=self.accessible(item.get("accessible", []), rows, cols, f"{field}.accessible"),
         )

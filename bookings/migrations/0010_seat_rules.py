@@ -60,18 +60,22 @@ END $$;
 """
 
 # The first run of free seats, from the front left, that leaves no single gap: on both sides of it is no free seat, or
-# a kept one, or a free one that is not alone. Rows are joined by a letter that is no seat.
+# a kept one, or a free one that is not alone. Beyond both ends of a row is no seat.
 TIDY_SEATS = """
 CREATE OR REPLACE FUNCTION bookings_tidy_seats(letters text, cols integer, wanted integer) RETURNS integer
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
-    joined text;
+    tidy text := format('(?<=x|k|[ak]a)a{%s}(?=x|k|a[ak])', wanted);
+    seats text := translate(letters, 'rsb', 'xxx');
     place integer;
 BEGIN
-    SELECT 'x' || string_agg(substr(translate(letters, 'rsb', 'xxx'), first + 1, cols), 'x' ORDER BY first) || 'x'
-    INTO joined FROM generate_series(0, length(letters) - 1, cols) AS first;
-    place := regexp_instr(joined, format('(?<=x|k|[ak]a)a{%s}(?=x|k|a[ak])', wanted)) - 2;
-    RETURN CASE WHEN place >= 0 THEN place / (cols + 1) * cols + place % (cols + 1) END;
+    FOR front IN 0 .. length(letters) - 1 BY cols LOOP
+        place := regexp_instr('x' || substr(seats, front + 1, cols) || 'x', tidy);
+        IF place > 0 THEN
+            RETURN front + place - 2;
+        END IF;
+    END LOOP;
+    RETURN NULL;
 END $$;
 """
 

@@ -1,6 +1,7 @@
 """What sellers send from the page of an event's seats. The forms check and never write."""
 
 from django import forms
+from django.db.models import QuerySet
 
 from events.models import Event, Subsection
 from events.states import ChangeKind
@@ -10,7 +11,7 @@ NO_SEATS = "Pick the seats first, or write their names."
 MOST_CHARACTERS = 1_000_000  # as many as a request can hold
 
 
-def blocks_of(event: Event) -> "forms.models.QuerySet[Subsection]":
+def blocks_of(event: Event) -> QuerySet[Subsection]:
     """The event's blocks without their seats."""
     return Subsection.objects.filter(event=event).defer("letters")
 

@@ -30,7 +30,7 @@ class StaffRows(OwnRows):
     and what an operation refused is told and not logged.
     """
 
-    search_fields: tuple[str, ...] = ("email",)
+    search_fields = ("email",)
     search_help_text = "(Part of) the e-mail address"
     ordering = ("email",)
 
@@ -78,7 +78,7 @@ class StaffRows(OwnRows):
         key = obj.pk
         self.remove(obj, user_of(request))
         obj.pk = key
-        super().log_deletions(request, [obj])
+        super().log_deletions(request, [obj])  # type: ignore[arg-type]  # Django's own calls do the same
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """One after the other."""

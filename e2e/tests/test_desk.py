@@ -1,0 +1,137 @@
+"""The seller's desk in a browser: seats blocked by keyboard, an event cancelled with its refunds."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from bookings.models import Booking
+from e2e.tests.product import Product
+from e2e.tests.seatmap import SeatMap
+from e2e.tests.test_every_page import COLOURS, WIDER, assert_accessible
+from e2e.tests.visitors import PHONE, Visitors
+from events.models import Event, Subsection
+
+# Django's two fields of a time have their names in a paragraph each.
+NOT_DJANGOS = {"rules": {"label": {"enabled": False}}}
+
+
+def desk_path(event: Event, page: str) -> str:
+    return f"/admin/events/event/{event.pk}/{page}"
+
+
+def seats_path(event: Event) -> str:
+    block = Subsection.objects.get(event=event, section="A", number=1)
+    return desk_path(event, f"seats/?block={block.pk}")
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_a_row_is_blocked_by_keyboard_and_buyers_see_it(
+    visitors: Visitors, carol: User, alice: User, concert: Event, hold: Callable[..., Booking]
+) -> None:
+    hold(alice, "2-3")
+    desk, buyer = visitors(carol, seats_path(concert)), SeatMap(visitors(alice), concert)
+
+    desk.get_by_role("button", name="All seats shown").focus()
+    press(desk, "ArrowDown", "ArrowDown", "Space")  # the number of row 2
+    expect(desk.get_by_role("status").filter(has_text="9 seats picked.")).to_be_visible()
+    press(desk, "ArrowUp", "ArrowRight", "Space", "Shift+ArrowRight")  # and seats 1 and 2 of row 1
+    desk.get_by_role("button", name="Block 11 seats").click()
+
+    expect(desk.get_by_text("Blocked 11 seats of block A-1.")).to_be_visible()
+    buyer.open_block("A", 1)
+    expect(buyer.seat(1, 1)).to_have_attribute("data-state", "blocked")
+    states = buyer.states("A", 1)
+    blocked = {seat for seat, state in states.items() if state == "blocked"}
+    assert blocked == {"1-1", "1-2"} | {f"2-{seat}" for seat in range(1, 11)} - {"2-3"}
+
+
+def test_a_seat_that_is_taken_is_told_and_not_picked(
+    visitors: Visitors, carol: User, alice: User, concert: Event, hold: Callable[..., Booking]
+) -> None:
+    hold(alice, "1-1")
+    desk = visitors(carol, seats_path(concert))
+    seat = desk.get_by_role("button", name="Row 1, seat 1, held")
+    seat.click(force=True)  # for assistive technology it can't be pressed; a finger can
+    expect(desk.get_by_text("Row 1, seat 1 is held.")).to_be_visible()
+    expect(desk.get_by_text("Nothing to block here.")).to_be_visible()
+    expect(seat).to_have_attribute("aria-pressed", "false")
+
+
+def test_seats_are_unblocked_by_finger(visitors: Visitors, carol: User, concert: Event) -> None:
+    desk = visitors(carol, seats_path(concert), viewport=PHONE, has_touch=True)
+    desk.get_by_label("Seats (row-seat)").fill("1-1 1-2")
+    desk.get_by_role("button", name="Block", exact=True).tap()
+    desk.get_by_label("Unblock blocked seats").check()
+    desk.get_by_role("button", name="Row 1, seat 2, blocked").tap()
+    desk.get_by_role("button", name="Unblock 1 seat").tap()
+    expect(desk.get_by_role("button", name="Row 1, seat 2, free")).to_be_visible()
+    expect(desk.get_by_role("button", name="Row 1, seat 1, blocked")).to_be_visible()
+
+
+def test_without_scripts_seats_are_blocked_by_name(visitors: Visitors, carol: User, concert: Event) -> None:
+    desk = visitors(carol, seats_path(concert), java_script_enabled=False)
+    desk.get_by_label("Seats (row-seat)").fill("1-1, 1-2")
+    desk.get_by_role("button", name="Do it").click()
+    expect(desk.get_by_text("Blocked 2 seats of block A-1.")).to_be_visible()
+
+
+def test_blocks_are_picked_in_the_picture(visitors: Visitors, carol: User, concert: Event) -> None:
+    desk = visitors(carol, desk_path(concert, "seats/"))
+    desk.locator("#overview .block").nth(2).click(modifiers=["Shift"])
+    expect(desk.get_by_role("checkbox", name="Block B-1")).to_be_checked()
+    desk.get_by_role("button", name="Block all free seats").click()
+    expect(desk.get_by_text("Blocked 50 seats in 1 block.")).to_be_visible()
+    desk.locator("#overview .block").nth(2).click()
+    expect(desk.get_by_role("heading", name="Block B-1: 5 rows of 10 seats")).to_be_visible()
+    expect(desk.get_by_role("button", name=re.compile("blocked$"))).to_have_count(50)
+
+
+def test_an_event_is_cancelled_with_a_preview_and_its_refunds_are_watched(
+    visitors: Visitors, shop: Product, carol: User, alice: User, concert: Event, paid_booking: Callable[..., Booking]
+) -> None:
+    visitors.forgive("Applying inline style")  # by the calendars of Django's forms
+    paid_booking(alice)
+    desk = visitors(carol, desk_path(concert, "change/"))
+    desk.get_by_role("link", name="Cancel the event …").click()
+    expect(desk.get_by_text("1 paid booking of 1 buyer is refunded in full: 100.00 USD in all.")).to_be_visible()
+    desk.get_by_role("button", name="Cancel the event").click()
+
+    bar = desk.get_by_role("progressbar", name="How far the refunds are")
+    expect(desk.get_by_text("0 of 1 booking refunded")).to_be_visible()
+    expect(bar).to_have_attribute("value", "0")
+    with shop.worker():
+        expect(desk.get_by_text("1 of 1 booking refunded.")).to_be_visible(timeout=60_000)
+        expect(bar).to_have_attribute("value", "1")
+        expect(desk.get_by_text("That is all.")).to_be_visible()
+
+
+@pytest.mark.parametrize("page_name", ["change/", "seats", "step/cancel/"])
+def test_a_page_of_the_desk_is_accessible_and_fits_a_phone(
+    visitors: Visitors,
+    carol: User,
+    alice: User,
+    concert: Event,
+    paid_booking: Callable[..., Booking],
+    hold: Callable[..., Booking],
+    page_name: str,
+) -> None:
+    paid_booking(alice, "1-1")
+    hold(alice, "2-1")
+    path = seats_path(concert) if page_name == "seats" else desk_path(concert, page_name)
+    visitors.forgive("Applying inline style|widgets")  # by the calendars of Django's forms; axe's look at its styles
+    page = visitors(carol, path)
+    page.emulate_media(color_scheme="light")
+    assert_accessible(page, options=NOT_DJANGOS)
+    page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(100)
+    content, window = page.evaluate(WIDER)
+    assert content <= window, f"{content} px wide in a window of {window}"
+    assert_accessible(page, options=COLOURS)

@@ -8,7 +8,11 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from bookings.models import Booking
-from events.models import Event, SeatChange, Ticket
+from events.models import Event, SeatChange, Subsection, Ticket
+from events.operations.blocking import block_free_seats, unblock_all_seats
+from events.operations.seats import change_seats, lock_subsection
+from events.states import ChangeKind
+from ticketing.errors import PermissionRefused
 
 ClientOf = Callable[[User | None], APIClient]
 SEATS = {"section": "A", "subsection": 1, "seat_positions": ["1-1", "1-2"]}
@@ -61,4 +65,34 @@ def test_bad_input_is_refused(
     concert: Event, carol: User, client_of: ClientOf, fields: dict[str, Any], status: int
 ) -> None:
     assert client_of(carol).post(f"/api/event/{concert.pk}/block", SEATS | fields).status_code == status
+    assert not SeatChange.objects.exists()
+
+
+def test_all_free_seats_of_a_block_are_blocked_and_come_back(
+    concert: Event, carol: User, alice: User, hold: Callable[..., Booking]
+) -> None:
+    hold(alice, "1-2")
+    block: dict[str, Any] = {"event_id": concert.pk, "section": "A", "subsection": 1, "seller": carol}
+    assert [block_free_seats(**block), block_free_seats(**block)] == [49, 0]
+    assert [unblock_all_seats(**block), unblock_all_seats(**block)] == [49, 0]
+    assert list(SeatChange.objects.values_list("kind", flat=True)) == ["held", "blocked", "unblocked"]
+
+
+def test_what_changes_right_before_the_lock_is_seen(
+    concert: Event, carol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Free seats are looked for under the lock: one that was taken just before is left alone, and is no refusal."""
+
+    def lock_late(subsection_id: int) -> Subsection:
+        change_seats(subsection=lock_subsection(subsection_id), positions=[0, 1], kind=ChangeKind.BLOCKED)
+        return lock_subsection(subsection_id)
+
+    monkeypatch.setattr("events.operations.blocking.lock_subsection", lock_late)
+    assert block_free_seats(event_id=concert.pk, section="A", subsection=1, seller=carol) == 48
+
+
+def test_only_the_events_seller_blocks_all(concert: Event, dave: User) -> None:
+    for operation in (block_free_seats, unblock_all_seats):
+        with pytest.raises(PermissionRefused):
+            operation(event_id=concert.pk, section="A", subsection=1, seller=dave)
     assert not SeatChange.objects.exists()

@@ -127,4 +127,4 @@ class Letters(ToRead):
 
 
 def _time(moment: Any) -> str:
-    return f"{date_format(moment, 'j F Y, H:i:s')} UTC"
+    return date_format(moment, "DATETIME_FORMAT")

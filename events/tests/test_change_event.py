@@ -9,6 +9,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from bookings.models import Booking
+from bookings.operations.pay import pay_booking
+from conftest import GOOD_CARD
 from events.models import Event
 from events.states import EVENT_TRANSITIONS, SELLER_STEPS, EventStatus
 
@@ -46,6 +48,7 @@ def test_new_prices_count_for_new_holds_only(
     assert answer.json()["seating_config"]["sections"][0]["price"] == 7500
     before.refresh_from_db()
     assert before.total_price == 10_000
+    assert pay_booking(booking_id=before.pk, buyer_id=alice.pk, card_number=GOOD_CARD).amount == 10_000
     assert hold(bob).total_price == 15_000
 
 

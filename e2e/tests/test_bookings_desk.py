@@ -1,0 +1,60 @@
+"""A seller helps a buyer from his desk: refunds a booking, sends tickets again."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from accounts.models import User
+from bookings.models import Booking, Letter
+from e2e.tests.product import Product
+from e2e.tests.visitors import PHONE, Visitors
+from events.clock import database_now
+from events.models import Event
+from ticketing.embedded.processes import wait_for
+
+LIST = "/admin/bookings/booking/"
+
+
+def test_a_seller_refunds_and_the_buyer_sees_it_at_once(
+    visitors: Visitors, alice: User, carol: User, concert: Event, paid_booking: Callable[..., Booking]
+) -> None:
+    paid_booking(alice, "1-1", "1-2")
+    buyer = visitors(alice, "/bookings")
+    mine = buyer.get_by_role("listitem").filter(has_text=concert.name)
+    expect(mine).to_contain_text("Paid")
+
+    seller = visitors(carol, LIST, viewport=PHONE)
+    seller.locator("#searchbar").fill("alice")
+    seller.get_by_role("button", name="Search").click()
+    seller.get_by_role("link", name="alice@example.com").click()
+    seller.get_by_role("link", name="Refund").click()
+    expect(seller.get_by_text("1 booking, 100.00 USD.")).to_be_visible()
+    seller.get_by_role("button", name="Yes: refund").click()
+    expect(seller.get_by_text("Refunded 100.00 USD: the tickets are void")).to_be_visible()
+    expect(seller.get_by_role("link", name="Refund")).to_have_count(0)
+    seller.get_by_role("link", name="History").click()
+    expect(seller.get_by_text("Refunded 100.00 USD: the tickets are void")).to_be_visible()
+
+    buyer.reload()
+    expect(mine).to_contain_text("Refunded")
+
+
+def test_tickets_that_are_sent_again_arrive(
+    shop: Product, visitors: Visitors, alice: User, carol: User, paid_booking: Callable[..., Booking]
+) -> None:
+    booking = paid_booking(alice)
+
+    def mails() -> list[Path]:
+        return [mail for mail in (shop.folder / "mail").glob("*") if str(booking.pk) in mail.read_text()]
+
+    with shop.worker():
+        assert wait_for(lambda: len(mails()) == 1, 30)
+        Letter.objects.update(written_at=database_now() - timedelta(minutes=2))
+        seller = visitors(carol, f"{LIST}{booking.pk}/change/")
+        seller.get_by_role("link", name="Send the tickets again").click()
+        seller.get_by_role("button", name="Yes: send the tickets again").click()
+        expect(seller.get_by_text("Tickets sent again to alice@example.com.")).to_be_visible()
+        assert wait_for(lambda: len(mails()) == 2, 30)
+    assert "once more" in "".join(mail.read_text() for mail in mails())

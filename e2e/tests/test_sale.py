@@ -1,0 +1,67 @@
+"""An open page follows the sale: it opens by the clock, it closes and reprices as its seller says, without a reload."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from playwright.sync_api import expect
+
+from accounts.models import User
+from bookings.models import Booking
+from e2e.tests.seatmap import SeatMap
+from e2e.tests.visitors import Visitors
+from events.clock import database_now
+from events.models import Event
+from events.operations.change import change_event
+
+
+def test_sales_open_by_the_clock_while_somebody_waits(
+    visitors: Visitors, alice: User, new_event: Callable[..., Event]
+) -> None:
+    event = new_event(sales_start_at=database_now() + timedelta(seconds=8))
+    page = visitors(alice)
+    seats = SeatMap(page, event)
+    button = seats.summary.get_by_role("button", name="Hold seats")
+    expect(page.locator("[data-sale]")).to_contain_text("On sale from")
+    seats.pick("A", 1, (2, 1), (2, 2))
+    expect(seats.summary).to_contain_text("On sale from")
+    expect(button).to_have_attribute("aria-disabled", "true")
+
+    expect(button).to_have_attribute("aria-disabled", "false")
+    expect(page.locator("[data-sale]")).to_be_hidden()
+    expect(page.locator("#live-polite")).to_contain_text("Sales are open")
+    seats.hold()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
+    assert Booking.objects.get().status == "pending_payment"
+
+
+def test_sales_close_by_the_clock(visitors: Visitors, alice: User, new_event: Callable[..., Event]) -> None:
+    event = new_event(sales_end_at=database_now() + timedelta(seconds=8))
+    page = visitors(alice)
+    seats = SeatMap(page, event)
+    seats.pick("A", 1, (2, 1))
+    button = seats.summary.get_by_role("button", name="Hold seats")
+    expect(button).to_have_attribute("aria-disabled", "true")
+    expect(seats.summary).to_contain_text("Sales are closed.")
+
+
+def test_a_new_price_and_the_end_of_sales_reach_an_open_page(
+    visitors: Visitors, alice: User, carol: User, concert: Event
+) -> None:
+    page = visitors(alice)
+    seats = SeatMap(page, concert)
+    seats.pick("A", 1, (2, 1), (2, 2))
+    expect(seats.summary).to_contain_text("2 seats · $100.00")
+
+    change_event(event_id=concert.pk, seller=carol, prices={"A": 7500})
+    expect(seats.summary).to_contain_text("2 seats · $150.00")
+    expect(page.get_by_text("Prices have changed. Your 2 seats cost $150.00 now.")).to_be_visible()
+    expect(page.locator("[data-prices]")).to_have_text("$20.00 – $75.00")
+    expect(seats.seat(2, 3)).to_have_attribute("aria-label", "Row 2, seat 3, $75.00, available")
+
+    change_event(event_id=concert.pk, seller=carol, status="ended")
+    expect(page.locator("[data-sale]")).to_have_text("Sales are closed.")
+    expect(seats.summary).to_contain_text("Sales are closed.")
+    expect(seats.summary.get_by_role("button", name="Hold seats")).to_have_attribute("aria-disabled", "true")
+    page.get_by_role("button", name="Hold best at once").click()
+    expect(seats.summary.get_by_role("group", name="What to do")).to_contain_text("Sales are closed.")
+    assert not Booking.objects.exists()

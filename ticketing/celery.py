@@ -9,7 +9,7 @@ from celery.signals import beat_init, before_task_publish, setup_logging, task_p
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
 if "ONLY_IDLE_CORES" in os.environ and sys.platform == "linux":
-    # The processes `letters` and `deliveries`: they and their children start and work when nobody else wants to.
+    # The process `letters` and its children: they start and work when nobody else wants to.
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 app = Celery("ticketing")

@@ -57,11 +57,11 @@ class Buttons(OwnRows):
             try:
                 self.buttons[button].act(row, user_of(request))
             except DomainError as refusal:
-                self.message_user(request, f"{row}: {refusal}", messages.ERROR)
+                self.message_user(request, f"“{row}”: {refusal}", messages.ERROR)
             else:
                 row.pk = key  # Django takes it from what was deleted
                 self.log_change(request, row, self.buttons[button].done)
-                self.message_user(request, f"{row}: {self.buttons[button].done}", messages.SUCCESS)
+                self.message_user(request, f"“{row}”: {self.buttons[button].done}", messages.SUCCESS)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """With the buttons, once there is something they can be about."""

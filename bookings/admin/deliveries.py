@@ -1,12 +1,14 @@
 """Each message to an endpoint: what it said, what became of it, and once more."""
 
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -14,6 +16,10 @@ from bookings.admin.buttons import Button, Buttons
 from bookings.models import Delivery, Endpoint
 from bookings.operations.endpoints import repeat_delivery
 from bookings.operations.outgoing import OPEN
+
+
+def _to_the_second(at: datetime) -> str:
+    return date_format(at, "Y-m-d H:i:s")
 
 
 class OfEndpoint(admin.SimpleListFilter):
@@ -43,13 +49,13 @@ class Deliveries(Buttons):
     """Find and read deliveries, send them again."""
 
     seller_lookup = "endpoint__seller"
-    list_display = ("happened_at", "kind", "event", "endpoint", "status", "attempts", "http_status", "next_attempt")
+    list_display = ("happened", "kind", "event", "endpoint", "status", "attempts", "http_status", "next_attempt")
     list_filter = ("status", "kind", OfEndpoint)
     search_fields = ("=subject",)
     search_help_text = "Booking id"
     fields = (
-        *("message_id", "kind", "event", "subject", "endpoint", "happened_at", "status", "attempts", "http_status"),
-        *("failure", "next_attempt", "delivered_at", "message"),
+        *("message_id", "kind", "event", "subject", "endpoint", "happened", "status", "attempts", "http_status"),
+        *("failure", "next_attempt", "delivered", "message"),
     )
     readonly_fields = fields
     actions = ("send_again",)
@@ -75,10 +81,20 @@ class Deliveries(Buttons):
         """Each of them."""
         self.press_for(request, "repeat", deliveries)
 
-    @admin.display(description="Next attempt", ordering="due_at")
-    def next_attempt(self, delivery: Delivery) -> Any:
+    @admin.display(description="Happened at (UTC)", ordering="happened_at")
+    def happened(self, delivery: Delivery) -> str:
+        """What it is about, to the second."""
+        return _to_the_second(delivery.happened_at)
+
+    @admin.display(description="Next attempt (UTC)", ordering="due_at")
+    def next_attempt(self, delivery: Delivery) -> str | None:
         """While there is one to come."""
-        return delivery.due_at if delivery.status in OPEN else None
+        return _to_the_second(delivery.due_at) if delivery.status in OPEN else None
+
+    @admin.display(description="Delivered at (UTC)")
+    def delivered(self, delivery: Delivery) -> str | None:
+        """If it is."""
+        return _to_the_second(delivery.delivered_at) if delivery.delivered_at else None
 
     @admin.display(description="webhook-id")
     def message_id(self, delivery: Delivery) -> str:

@@ -1,6 +1,6 @@
 """What a webhook says: `type`, `timestamp` (when it happened) and `data`, as the Standard Webhooks specification wants.
 
-Of buyers it says nothing but the booking's number: who they are learns whoever asks the API with the seller's login.
+Of buyers it says nothing but the booking's number: who they are is in the admin and in bookings.csv, for their seller.
 What can change afterwards is said as it was: a booking that was refunded meanwhile is told as paid by the message that
 says so.
 """

@@ -131,7 +131,7 @@ def test_a_delivery_is_sent_again_with_the_same_id_and_bytes(desk, told, paid_bo
     delivery = Delivery.objects.get()
     answer = desk.post(f"{DELIVERIES}{delivery.pk}/do/repeat/", follow=True)
     assert messages_of(answer) == [
-        f"{delivery.message_id}: Is sent again within seconds, with the same id and content."
+        f"“{delivery.message_id}”: Is sent again within seconds, with the same id and content."
     ]
     assert "Is sent again" in LogEntry.objects.get().change_message
     assert send_due_deliveries() == 1

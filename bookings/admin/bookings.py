@@ -69,7 +69,7 @@ class Bookings(DeedPages):
         response = super().changelist_view(request, extra_context)
         context = getattr(response, "context_data", None) or {}
         if "cl" in context:
-            filters = [spec for spec in context["cl"].filter_specs if isinstance(spec, EventFilter)]  # [] without events
+            filters = [spec for spec in context["cl"].filter_specs if isinstance(spec, EventFilter)]
             chosen = filters[0].event if filters else None
             context["csv_url"] = reverse("event-bookings-csv", args=[chosen.pk]) if chosen else ""
         return response

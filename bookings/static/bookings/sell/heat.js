@@ -71,8 +71,9 @@ export class HeatMap {
     next.focus();
   }
 
+  /** Of the block that is pointed at, or else of the one that has the focus. */
   #tell(target) {
-    const shape = target.closest(".sell-block");
+    const shape = target.closest(".sell-block") ?? this.#shapes.find((each) => each === document.activeElement);
     this.#words.textContent = shape ? shape.getAttribute("aria-label") : this.#help;
   }
 }

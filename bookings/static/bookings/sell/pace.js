@@ -41,7 +41,8 @@ export class Pace {
     for (const start of this.#minutes.keys()) if (start <= last - DAY * MINUTE) this.#minutes.delete(start);
     const starts = Array.from({ length: range }, (_, index) => last - (range - 1 - index) * MINUTE);
     const [sold, held] = ["sold", "held"].map((name) => starts.map((start) => this.#minutes.get(start)?.[name] ?? 0));
-    this.#show([starts, sold, held]);
+    const end = last + MINUTE; // a step needs a place to end
+    this.#show([[...starts, end], [...sold, sold.at(-1)], [...held, held.at(-1)]]);
     this.#say(range, starts, sold, held);
   }
 

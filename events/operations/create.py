@@ -13,6 +13,9 @@ from events.states import EventStatus
 
 COPY_TICKETS = "COPY events_ticket (event_id, subsection_id, position) FROM STDIN"
 SEATS_A_CHUNK = 10_000  # about 200 kB a write to the database; the whole event never lies in memory
+SEATS_A_COPY = (
+    10_000  # what the driver has taken, the database may have still before it; what a COPY has ended with, not
+)
 
 
 def nobody(seats: int) -> None:
@@ -50,12 +53,27 @@ def write_event(
 def _copy_tickets(blocks: Iterable[Subsection], told: Callable[[int], None]) -> None:
     written = 0
     # Django wraps the driver's errors only in execute(); a database that goes away here is answered 503 as well.
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(COPY_TICKETS) as copy:
-        for block in blocks:
-            for chunk in _chunks(block):
-                copy.write(chunk)
-                written += chunk.count("\n")
-                told(written)
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        for part, seats in _parts(blocks):
+            with cursor.copy(COPY_TICKETS) as copy:
+                for chunk in part:
+                    copy.write(chunk)
+            written += seats
+            told(written)
+
+
+def _parts(blocks: Iterable[Subsection]) -> Iterator[tuple[list[str], int]]:
+    part: list[str] = []
+    seats = 0
+    for block in blocks:
+        for chunk in _chunks(block):
+            part.append(chunk)
+            seats += chunk.count("\n")
+            if seats >= SEATS_A_COPY:
+                yield part, seats
+                part, seats = [], 0
+    if part:
+        yield part, seats
 
 
 def _chunks(block: Subsection) -> Iterator[str]:

@@ -26,8 +26,8 @@ from ticketing.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
-# Seats from which on the admin leaves an event to a worker. Fewer are there within about a third of a second, before
-# a person would look for a bar; 200,000 would keep a web process from others for longer than a page may take.
+# Seats from which on the admin leaves an event to a worker. 50,000 take about half a second on a busy machine with two
+# cores, before a person would look for a bar; 200,000 take two seconds and more.
 LARGE = 50_000
 PATIENCE = timedelta(seconds=2)  # by then its message should have come
 MOST_ATTEMPTS = 5

@@ -95,6 +95,7 @@ def test_everybody_sees_how_far_it_is_and_nobody_half_an_event(wish: Creation, m
         seen.append(result)
 
     written = creating.Notes.written
+    monkeypatch.setattr(create, "SEATS_A_COPY", 50)
     monkeypatch.setattr(creating, "TELL_SECONDS", 0)
     monkeypatch.setattr(creating.Notes, "written", tell_and_look)
     make_event(creation_id=wish.pk)
@@ -104,6 +105,7 @@ def test_everybody_sees_how_far_it_is_and_nobody_half_an_event(wish: Creation, m
 def test_notes_are_no_more_than_five_a_second(wish: Creation, monkeypatch: pytest.MonkeyPatch) -> None:
     notes: list[str] = []
     monkeypatch.setattr(creating.Notes, "_write", lambda self, what, *values: notes.append(what))
+    monkeypatch.setattr(create, "SEATS_A_COPY", 50)
     monkeypatch.setattr(creating, "TELL_SECONDS", 3600)
     make_event(creation_id=wish.pk)
     assert len(notes) == 2  # that it has begun, and the first

@@ -11,7 +11,7 @@ SENTENCES = {
     EventStatus.SOLD_OUT: "Every seat in sale is sold. If one comes back, it is on sale again by itself.",
     EventStatus.COMPLETED: "The event is over. Nothing can be booked any more.",
     EventStatus.ENDED: "You closed sales. Nothing more can be held; tickets that were sold work.",
-    EventStatus.CANCELLED: "The event does not take place. Holds have ended, and paid bookings are refunded in full.",
+    EventStatus.CANCELLED: "It does not take place. Every hold ends, and every paid booking is refunded in full.",
 }
 INACTIVE = "Published, but not active: it is in no list, and nothing can be held or paid. Make it active to sell."
 

@@ -11,11 +11,14 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from bookings.admin.buttons import Button, Buttons
 from bookings.models import Delivery, Endpoint
 from bookings.operations.endpoints import repeat_delivery
 from bookings.operations.outgoing import OPEN
+
+NONE = "—"
 
 
 def _to_the_second(at: datetime) -> str:
@@ -49,7 +52,7 @@ class Deliveries(Buttons):
     """Find and read deliveries, send them again."""
 
     seller_lookup = "endpoint__seller"
-    list_display = ("happened", "kind", "event", "endpoint", "status", "attempts", "http_status", "next_attempt")
+    list_display = ("happened", "kind", "event", "address", "status", "attempts", "http_status", "next_attempt")
     list_filter = ("status", "kind", OfEndpoint)
     search_fields = ("=subject",)
     search_help_text = "Booking id"
@@ -86,15 +89,20 @@ class Deliveries(Buttons):
         """What it is about, to the second."""
         return _to_the_second(delivery.happened_at)
 
+    @admin.display(description="Endpoint")
+    def address(self, delivery: Delivery) -> str:
+        """The beginning of it; the rest has the page."""
+        return Truncator(delivery.endpoint.url).chars(40)
+
     @admin.display(description="Next attempt (UTC)", ordering="due_at")
-    def next_attempt(self, delivery: Delivery) -> str | None:
+    def next_attempt(self, delivery: Delivery) -> str:
         """While there is one to come."""
-        return _to_the_second(delivery.due_at) if delivery.status in OPEN else None
+        return _to_the_second(delivery.due_at) if delivery.status in OPEN else NONE
 
     @admin.display(description="Delivered at (UTC)")
-    def delivered(self, delivery: Delivery) -> str | None:
+    def delivered(self, delivery: Delivery) -> str:
         """If it is."""
-        return _to_the_second(delivery.delivered_at) if delivery.delivered_at else None
+        return _to_the_second(delivery.delivered_at) if delivery.delivered_at else NONE
 
     @admin.display(description="webhook-id")
     def message_id(self, delivery: Delivery) -> str:
@@ -104,4 +112,4 @@ class Deliveries(Buttons):
     @admin.display(description="Message")
     def message(self, delivery: Delivery) -> SafeString | str:
         """To the byte what is sent; made with the first attempt."""
-        return format_html('<code class="webhook-text">{}</code>', delivery.payload) if delivery.payload else "—"
+        return format_html('<code class="webhook-text">{}</code>', delivery.payload) if delivery.payload else NONE

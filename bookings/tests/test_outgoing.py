@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from accounts.models import User
 from bookings.models import Booking, Delivery, Endpoint
 from bookings.operations.admit import code_of
 from bookings.operations.call_off import cancel_event, release_cancelled_event
 from bookings.operations.check_in import check_in, undo_check_in
-from bookings.operations.endpoints import add_endpoint
+from bookings.operations.endpoints import add_endpoint, send_test
 from bookings.operations.outgoing import send_due_deliveries
 from bookings.operations.refund import refund_booking
-from bookings.states import WANTED_KINDS, BookingStatus
+from bookings.states import WANTED_KINDS, BookingStatus, DeliveryKind
 from bookings.tests.receiver import Receiver, check
 from events.models import Event, Subsection
 from events.operations.life import refresh_sold_out
@@ -175,6 +176,27 @@ def test_a_cancelled_event_tells_of_every_refund(
     assert {json.loads(message.body)["type"] for message in told.messages} == {"booking.refunded"}
     assert len({message.id for message in told.messages}) == len(told.messages) == 20
     assert told.connections == 1  # kept from message to message
+
+
+def test_messages_have_the_members_that_the_schema_says(
+    told: Receiver, paid_booking: Paid, new_event: Callable[..., Event], alice: User, carol: User, client: Client
+) -> None:
+    small = new_event(sections=[{"name": "A", "price": 100, "subsections": 1}], rows=1, cols=2)
+    booking = paid_booking(alice, event=small)
+    check_in(event_id=small.pk, code=code_of(booking.admissions.all()[0]), by=carol)
+    refresh_sold_out(small.pk)
+    refund_booking(booking_id=booking.pk, user=carol)
+    send_test(endpoint_id=Endpoint.objects.get().pk, by=carol)
+    send_due_deliveries()
+    schema = client.get("/api/schema", headers={"Accept": "application/json"}).json()
+    said = {message["type"]: message for message in (json.loads(message.body) for message in told.messages)}
+    assert set(said) == set(schema["webhooks"]) == set(DeliveryKind)
+    parts = schema["components"]["schemas"]
+    for kind, webhook in schema["webhooks"].items():
+        content = webhook["post"]["requestBody"]["content"]["application/json"]["schema"]
+        members = parts[content["$ref"].rpartition("/")[2]]["properties"]
+        assert set(members) == set(said[kind])
+        assert set(parts[members["data"]["$ref"].rpartition("/")[2]]["properties"]) == set(said[kind]["data"])
 
 
 def test_a_sale_with_no_endpoint_writes_nothing(paid_booking: Paid, alice: User) -> None:

@@ -1,28 +1,19 @@
 """Webhooks to sellers that don't arrive at once: again, later, not for ever, and never in the way of others."""
 
-import os
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from accounts.models import User
 from bookings.models import Booking, Delivery, Endpoint
-from bookings.operations import outgoing
 from bookings.operations.endpoints import add_endpoint, roll_secret, send_test
 from bookings.operations.outgoing import WAITS, forget_old_deliveries, send_due_deliveries
 from bookings.outgoing import line
 from bookings.states import WANTED_KINDS, DeliveryStatus
-from bookings.tests.crowd import crowd
 from bookings.tests.receiver import Receiver, check
 from events.clock import database_now
-from realtime.tests.servers import own_services
-from ticketing.celery import app
 
 pytestmark = pytest.mark.django_db
 
@@ -190,46 +181,6 @@ def test_a_dead_endpoint_is_in_nobodys_way(told: Receiver, carol: User, paid_boo
     assert len(told.messages) == 3
 
 
-def test_a_sender_that_died_has_a_successor_with_the_same_message(
-    told: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Killed(BaseException):
-        pass
-
-    def die(*args: object) -> None:
-        raise Killed
-
-    paid_booking(alice)
-    with monkeypatch.context() as death:
-        death.setattr(outgoing, "_heed", die)
-        with pytest.raises(Killed):
-            send_due_deliveries()
-    assert Delivery.objects.get().status == DeliveryStatus.SENDING
-    assert send_due_deliveries() == 0  # he may be alive
-    pass_time()
-    assert send_due_deliveries() == 1
-    first, second = told.messages
-    assert (first.id, first.body) == (second.id, second.body)
-
-
-def test_a_sender_who_was_taken_for_dead_changes_nothing(
-    told: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    paid_booking(alice)
-    told.answers = [500]
-    heed = outgoing._heed
-
-    def too_late(*args: object) -> bool:
-        monkeypatch.setattr(outgoing, "_heed", heed)
-        pass_time()
-        send_due_deliveries()
-        return heed(*args)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(outgoing, "_heed", too_late)
-    send_due_deliveries()
-    assert [Delivery.objects.get().status, len(told.messages)] == ["delivered", 2]
-
-
 def test_while_the_secret_changes_both_sign(told: Receiver, carol: User) -> None:
     old = Endpoint.objects.get()
     new = roll_secret(endpoint_id=old.pk, by=carol)
@@ -255,68 +206,3 @@ def test_what_is_long_done_is_forgotten_and_what_waits_is_not(told: Receiver, pa
     assert forget_old_deliveries() == 1
     Endpoint.objects.all().delete()
     assert not Delivery.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_sweeps_at_once_send_each_message_once_and_never_two_at_a_time(
-    told: Receiver, paid_booking: Paid, alice: User
-) -> None:
-    for _ in range(5):
-        paid_booking(alice, quantity=1)
-    told.pause = 0.05
-    assert sum(crowd(8, lambda n: send_due_deliveries())) == 5
-    assert len({message.id for message in told.messages}) == len(told.messages) == 5
-    assert told.most_at_once == 1
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("locked", [True, False])
-def test_the_lock_keeps_a_second_sweep_from_the_same_endpoint(
-    told: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch, locked: bool
-) -> None:
-    for _ in range(2):
-        paid_booking(alice, quantity=1)
-    told.pause = 0.5
-    both, first = threading.Barrier(2), QuerySet.first
-
-    def look_and_meet(rows: QuerySet[Endpoint]) -> Endpoint | None:
-        found = first(rows)
-        if rows.model is Endpoint and not told.messages:
-            both.wait(10)
-        return found
-
-    monkeypatch.setattr(QuerySet, "first", look_and_meet)
-    if not locked:
-        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
-    assert sorted(crowd(2, lambda n: send_due_deliveries())) == ([0, 2] if locked else [1, 1])
-    assert told.most_at_once == (1 if locked else 2)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_while_it_sends_leaves_the_message_to_the_next(
-    told: Receiver, paid_booking: Paid, alice: User
-) -> None:
-    told.pause = 60
-    paid_booking(alice)
-    app.control.purge()
-    command = [*(sys.executable, "-m", "celery", "-A", "ticketing", "worker", "--queues", "deliveries")]
-    worker = subprocess.Popen(
-        [*command, "--pool", "threads", "--concurrency", "2", "-l", "error"],
-        env={**os.environ, **own_services(), "WEBHOOK_PRIVATE_ADDRESSES": "on"},
-    )
-    try:
-        app.send_task("bookings.tasks.send_due_deliveries")
-        end = time.monotonic() + 30
-        while not told.messages:
-            assert time.monotonic() < end, "no worker took the delivery"
-            time.sleep(0.05)
-    finally:
-        worker.kill()  # SIGKILL: the receiver has it, and nobody has noted that
-        worker.wait()
-    assert Delivery.objects.get().status == DeliveryStatus.SENDING
-    told.pause = 0
-    pass_time()
-    assert send_due_deliveries() == 1
-    first, second = told.messages
-    assert (first.id, first.body) == (second.id, second.body)
-    assert Delivery.objects.get().status == DeliveryStatus.DELIVERED

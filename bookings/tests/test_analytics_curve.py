@@ -13,6 +13,7 @@ from bookings.models import Booking
 from bookings.operations.refund import refund_booking
 from events.clock import database_now
 from events.models import Event, SeatChange
+from events.tests.trail import unguarded
 
 Hold = Callable[..., Booking]
 
@@ -43,8 +44,9 @@ def test_it_begins_with_the_first_hold_and_goes_down_with_a_refund(
     paid_booking(bob, "2-1")
     refund_booking(booking_id=first.pk, user=alice)
     began = database_now()
-    for version, seconds in enumerate([0, 59, 60, 61, 185], start=1):
-        SeatChange.objects.filter(version=version).update(at=began + timedelta(seconds=seconds))
+    with unguarded():
+        for version, seconds in enumerate([0, 59, 60, 61, 185], start=1):
+            SeatChange.objects.filter(version=version).update(at=began + timedelta(seconds=seconds))
     curve = sales_curve(concert)
     assert curve["began_at"] == began
     assert curve["points"] == [{"minute": 1, "sold": 2}, {"minute": 2, "sold": 3}, {"minute": 4, "sold": 1}]

@@ -7,7 +7,7 @@ from django.contrib.admin.utils import quote
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
@@ -164,11 +164,8 @@ def _grid(block: Subsection, first: str) -> dict[str, Any]:
 
 
 def _story(event: Event, block: Subsection) -> str:
-    """Where a seat of the block is explained, with LAST_POSITION for the seat; "" if nothing explains seats."""
-    try:
-        return reverse("admin:bookings_seat_story", args=[event.pk, block.pk, LAST_POSITION])
-    except NoReverseMatch:
-        return ""
+    """Where a seat of the block is explained, with LAST_POSITION for the seat."""
+    return reverse("admin:bookings_seat_story", args=[event.pk, block.pk, LAST_POSITION])
 
 
 def _refusal(refusal: DomainError, block: Subsection, doing: Doing) -> str:

@@ -1,17 +1,19 @@
 """What all pages of the sellers' desk share: its name, who may see which rows, and lists that bear nonsense."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db import DataError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 
 from accounts.models import User
 from events.models import Event
 from events.reads import may_manage
+from ticketing.errors import DomainError
 
 admin.site.site_header = admin.site.site_title = "Ticketing — sellers' desk"
 admin.site.index_title = "Your events and bookings"
@@ -78,3 +80,32 @@ class OwnRows(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody."""
         return False
+
+
+class WrittenRows(OwnRows):
+    """Rows that are added, changed or removed in forms, each by one operation."""
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """The form, outside of the transaction that Django wraps around it.
+
+        An operation is a whole transaction (`durable=True`) and announces what it did once that has committed; inside
+        Django's it could do neither. The admin itself writes one row, the log entry, and only after the operation.
+        A refusal that the form could not foresee is told, and leaves neither change nor log entry.
+        """
+        return self._told(request, self._changeform_view, object_id, form_url, extra_context)  # type: ignore[attr-defined]
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """The question before a row goes, likewise."""
+        return self._told(request, self._delete_view, object_id, extra_context)  # type: ignore[attr-defined]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing: the operation wrote all of it."""
+
+    def _told(self, request: HttpRequest, view: Callable[..., Any], *args: Any) -> Any:
+        try:
+            return view(request, *args)
+        except DomainError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())

@@ -6,9 +6,10 @@ from typing import Any, ClassVar, NamedTuple
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from events.desk import OwnRows, user_of
@@ -39,16 +40,28 @@ class Buttons(OwnRows):
         view = self.admin_site.admin_view(self.press)
         return [path("<path:object_id>/do/<str:button>/", view, name=self._view_name("do")), *super().get_urls()]
 
-    @method_decorator(require_POST)
+    @method_decorator(require_http_methods(["GET", "POST"]))
     def press(self, request: HttpRequest, object_id: str, button: str) -> HttpResponse:
-        """One button of a row's page."""
+        """One button of a row's page: GET asks the button's warning, POST does it."""
         row = self.get_object(request, unquote(object_id))
         if row is None or button not in self.buttons or not self.has_view_permission(request, row):
             raise Http404
+        if request.method == "GET":
+            return self._ask(request, row, self.buttons[button])
         self.press_for(request, button, [row])
         page = "changelist" if self.buttons[button].removes else "change"
         args = [] if self.buttons[button].removes else [quote(row.pk)]
         return HttpResponseRedirect(reverse(f"admin:{self._view_name(page)}", args=args))
+
+    def _ask(self, request: HttpRequest, row: Any, button: Button) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": button.label,
+            "opts": self.opts,
+            "row": row,
+            "button": button,
+        }
+        return TemplateResponse(request, "admin/bookings/button.html", context)
 
     def press_for(self, request: HttpRequest, button: str, rows: Iterable[Any]) -> None:
         """The same for several rows; each is told and logged by itself."""

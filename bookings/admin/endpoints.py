@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
@@ -21,8 +21,8 @@ from bookings.models import Endpoint
 from bookings.operations.endpoints import add_endpoint, change_endpoint, remove_endpoint, roll_secret, send_test
 from bookings.outgoing.addresses import check_url
 from bookings.states import WANTED_KINDS, DeliveryKind
-from events.desk import user_of
-from ticketing.errors import BadInput, DomainError
+from events.desk import WrittenRows, user_of
+from ticketing.errors import BadInput
 
 
 class EndpointForm(forms.ModelForm):
@@ -56,7 +56,7 @@ class EndpointForm(forms.ModelForm):
 
 
 @admin.register(Endpoint)
-class Endpoints(Buttons):
+class Endpoints(Buttons, WrittenRows):
     """Add and change endpoints."""
 
     seller_lookup = "seller"
@@ -157,17 +157,6 @@ class Endpoints(Buttons):
 
     # --- Writing: one operation each ---------------------------------------------------------------
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> Any:
-        """The form, outside of the transaction that Django wraps around it: an operation is a whole one. What the form
-        could not foresee is told."""
-        try:
-            return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
-        except DomainError as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
-
     def save_model(self, request: HttpRequest, obj: Endpoint, form: EndpointForm, change: bool) -> None:
         """Adds or changes it; `obj` itself is never saved."""
         user, fields = user_of(request), {name: form.cleaned_data[name] for name in EndpointForm.Meta.fields}
@@ -175,9 +164,6 @@ class Endpoints(Buttons):
             change_endpoint(endpoint_id=obj.pk, by=user, **fields)
         else:
             obj.pk = add_endpoint(seller=form.cleaned_data.get("seller", user), **fields).pk
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Nothing: the operation wrote all of it."""
 
     def response_post_save_add(self, request: HttpRequest, obj: Endpoint) -> HttpResponseRedirect:
         """To its page, which has the secret."""

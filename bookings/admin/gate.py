@@ -3,9 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import ForeignKey, QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 
 from accounts.models import User
 from bookings.models import CheckIn, GateStaff, SellerGateStaff
@@ -15,20 +15,15 @@ from bookings.operations.gate_staff import (
     remove_gate_staff,
     remove_standing_gate_staff,
 )
-from events.desk import OwnRows, user_of
+from events.desk import OwnRows, WrittenRows, user_of
 from events.models import Event
 from events.positions import seat_name
-from ticketing.errors import DomainError
 
 WHO_MAY = "Whoever signs in with this address, once it is confirmed. He may register later."
 
 
-class StaffRows(OwnRows):
-    """People who may scan tickets: added and removed, each by one operation; there is nothing to change about them.
-
-    As with events, the pages do without the transaction that Django wraps around them (an operation is a whole one),
-    and what an operation refused is told and not logged.
-    """
+class StaffRows(WrittenRows):
+    """People who may scan tickets: added and removed; there is nothing to change about them."""
 
     search_fields = ("email",)
     search_help_text = "(Part of) the e-mail address"
@@ -51,24 +46,6 @@ class StaffRows(OwnRows):
     def remove(self, row: Any, by: User) -> None:
         """Takes a row off the list."""
         raise NotImplementedError
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> Any:
-        """The form, outside of a transaction."""
-        try:
-            return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
-        except DomainError as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
-
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        """The question before a row goes, outside of a transaction."""
-        try:
-            return self._delete_view(request, object_id, extra_context)  # type: ignore[attr-defined]
-        except DomainError as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """Nothing: Django asks before the rows are gone, `delete_model` logs when they are."""

@@ -109,6 +109,8 @@ def test_a_test_is_sent_by_a_button_and_seen_in_the_list(desk, told):
 
 def test_a_new_secret_is_made_by_a_button(desk, told):
     before = Endpoint.objects.get()
+    assert "24 hours to learn it" in desk.get(f"{ENDPOINTS}{before.pk}/do/roll/").text
+    assert Endpoint.objects.get().secret == before.secret
     answer = desk.post(f"{ENDPOINTS}{before.pk}/do/roll/", follow=True)
     after = Endpoint.objects.get()
     assert after.secret != before.secret == after.former_secret

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Field, ForeignKey
 from django.forms import SplitDateTimeField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from events.admin.copying import copy_of
 from events.admin.list_page import bookings_url
-from events.desk import OwnRows, user_of
+from events.desk import WrittenRows, user_of
 from events.forms import EventChangeForm, EventTexts, NewEventForm
 from events.models import MAX_PRICE, NAME_LENGTH, Event
 from events.money import money
@@ -25,7 +25,6 @@ from events.operations.creation import LARGE, ask_for_event
 from events.reads import section_rows, sum_counts
 from events.seating import MAX_SECTIONS, MAX_SUBSECTIONS
 from events.steps import NOTICES, STEPS
-from ticketing.errors import DomainError
 
 WAITING_ROOM = (
     "For when more people come than can choose at once. It can be switched on and off while selling. Who comes before "
@@ -67,7 +66,7 @@ def _new_event_fieldsets(seller: list[str]) -> list[tuple[str | None, dict[str, 
     ]
 
 
-class FormPage(OwnRows):
+class FormPage(WrittenRows):
     """Reads the form, calls one operation and says what came of it."""
 
     readonly_fields = ("status", "seating")
@@ -146,21 +145,6 @@ class FormPage(OwnRows):
 
     # --- Writing: one operation each ---------------------------------------------------------------
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> Any:
-        """The form, outside of the transaction that Django wraps around it.
-
-        An operation is a whole transaction (`durable=True`) and announces what it did once that has committed; inside
-        Django's it could do neither. The admin itself writes one row, the log entry, and only after the operation.
-        A refusal that the form could not foresee is told, and leaves neither change nor log entry.
-        """
-        try:
-            return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
-        except DomainError as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
-
     def save_model(self, request: HttpRequest, obj: Event, form: EventTexts, change: bool) -> None:
         """Creates the event or changes what was changed; `obj` itself is never saved."""
         user = user_of(request)
@@ -186,6 +170,3 @@ class FormPage(OwnRows):
         if obj.pk:
             return super().response_add(request, obj, post_url_continue)
         return HttpResponseRedirect(reverse("admin:events_event_creation", args=[obj.creation.pk]))
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Nothing: the operation wrote all of it."""

@@ -128,8 +128,8 @@ RIGHTS: dict[str, dict[str, str]] = {
     "admin/events/event/creation/<int:creation_id>/state": {"GET": DESK},
     "admin/bookings/seat/<int:event_id>/<int:subsection_id>/<int:position>/": {"GET": DESK},
     "admin/bookings/booking/<path:object_id>/deed/<str:name>/": {"GET": DESK, "POST": DESK},
-    "admin/bookings/delivery/<path:object_id>/do/<str:button>/": {"POST": DESK},
-    "admin/bookings/endpoint/<path:object_id>/do/<str:button>/": {"POST": DESK},
+    "admin/bookings/delivery/<path:object_id>/do/<str:button>/": {"GET": DESK, "POST": DESK},
+    "admin/bookings/endpoint/<path:object_id>/do/<str:button>/": {"GET": DESK, "POST": DESK},
     "admin/events/event/<path:object_id>/delete/": {"GET": NOBODY},
     "admin/events/event/<path:object_id>/": {"GET": SELLERS},  # leads to the page
     **{

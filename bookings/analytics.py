@@ -33,7 +33,7 @@ def sales_report(event: Event, *, pace: timedelta = DAY) -> dict[str, Any]:
         **_total(blocks),
         "by_section": _grouped(blocks, "section", "tier"),
         "by_tier": _grouped(blocks, "tier"),
-        "velocity": _velocity(event, pace),
+        "velocity": _velocity([block["pk"] for block in blocks], pace),
         "refunds": funnel.pop("refunds"),
         "funnel": funnel,
         "checked_in": Admission.objects.filter(event=event, status=AdmissionStatus.USED).count(),
@@ -81,11 +81,14 @@ def _total(blocks: list[dict[str, Any]]) -> dict[str, Any]:
     return {**total, "revenue": total["gross"] - total["refunded"], "occupancy": occupancy}
 
 
-def _velocity(event: Event, pace: timedelta) -> Sequence[Mapping[str, object]]:
-    """Seats held and sold in each minute of the last time; minutes in which there were none are left out."""
+def _velocity(block_ids: list[int], pace: timedelta) -> Sequence[Mapping[str, object]]:
+    """Seats held and sold in each minute of the last time; minutes in which there were none are left out.
+
+    The blocks are named one by one: to join them takes twice the time.
+    """
     since = Now() - pace  # found by the changes' BRIN index: an hour is read without the days before it
     changes = SeatChange.objects.filter(
-        subsection__event=event, at__gt=since, kind__in=[ChangeKind.HELD, ChangeKind.PAID]
+        subsection__in=block_ids, at__gt=since, kind__in=[ChangeKind.HELD, ChangeKind.PAID]
     )
     seats = F("positions__len")
     minutes = changes.order_by().annotate(minute=TruncMinute("at")).values("minute")

@@ -30,8 +30,8 @@ SMALL = {
         "rows": 5,
         "cols": 10,
         "sections": [
-            {"name": "A", "price": 5000, "subsections": 2, "tier": "VIP", "accessible": ["5-8", "5-10"]},
-            {"name": "B", "price": 2000, "subsections": 2, "accessible": ["5-8", "5-10"]},
+            {"name": "A", "price": 5000, "subsections": 2, "tier": "VIP"},
+            {"name": "B", "price": 2000, "subsections": 2},
         ],
     },
 }
@@ -56,7 +56,7 @@ FLASH: dict[str, Any] = {
         "rows": 20,
         "cols": 25,
         "sections": [
-            {"name": "Stand", "price": 9000, "subsections": 4},
+            {"name": "Stand", "price": 9000, "subsections": 4, "accessible": ["20-1", "20-2", "20-24", "20-25"]},
             {"name": "Pitch", "price": 12_000, "subsections": 6, "tier": "VIP"},
         ],
     },

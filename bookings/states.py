@@ -105,6 +105,10 @@ class LetterKind(models.TextChoices):
     EVENT_CHANGED = "event_changed", "The event has changed"
 
 
+# These come by the thousand, and nobody sits waiting for one: all others go first.
+MASS_LETTERS = (LetterKind.HOLD_EXPIRED, LetterKind.EVENT_CANCELLED, LetterKind.EVENT_CHANGED)
+
+
 class LetterStatus(models.TextChoices):
     """Where a mail stands."""
 

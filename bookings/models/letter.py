@@ -1,10 +1,10 @@
 """What people are told by mail, written down in the transaction in which it became true."""
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import Case, CheckConstraint, Q, UniqueConstraint, When
 
 from bookings.models.booking import Booking, new_id
-from bookings.states import LetterKind, LetterStatus
+from bookings.states import MASS_LETTERS, LetterKind, LetterStatus
 
 
 class Letter(models.Model):
@@ -17,6 +17,12 @@ class Letter(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=16, choices=LetterKind.choices)
     booking = models.ForeignKey(Booking, models.PROTECT, related_name="letters")
+    rank = models.GeneratedField(
+        expression=Case(When(kind__in=MASS_LETTERS, then=1), default=0),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+        help_text="0 goes before 1, whatever has waited longer.",
+    )
     subject = models.UUIDField()
     status = models.CharField(max_length=7, choices=LetterStatus.choices, default=LetterStatus.WAITING)
     attempts = models.PositiveIntegerField(default=0)
@@ -29,8 +35,8 @@ class Letter(models.Model):
     class Meta:
         ordering = ["written_at", "id"]
         indexes = [
-            # What the sweep looks for: the few that are not sent yet.
-            models.Index(fields=["due_at"], name="letter_due", condition=Q(status__in=["waiting", "sending"])),
+            # What the sweep looks for, in its order: those that are not sent yet.
+            models.Index(fields=["rank", "due_at"], name="letter_due", condition=Q(status__in=["waiting", "sending"])),
         ]
         constraints = [
             UniqueConstraint(fields=["subject", "kind"], name="letter_once"),

@@ -2,9 +2,10 @@
 
 A letter is a row, inserted by the operation that makes it true and in its transaction, so that none is forgotten and
 none is sent of what was rolled back. The sweep finds it within about a second, in a process of its own: printing
-tickets costs more than selling them. Whoever sends a letter claims it first: of any number of sweeps one does. A sender
-that dies after the mail server took the mail and before that was noted is the one case in which somebody gets it twice;
-never getting the tickets would be worse.
+tickets costs more than selling them. What people wait for goes first: a buyer's tickets never stand behind the 20,000
+mails about an event that changed (`Letter.rank`). Whoever sends a letter claims it first: of any number of sweeps one
+does. A sender that dies after the mail server took the mail and before that was noted is the one case in which somebody
+gets it twice; never getting the tickets would be worse.
 """
 
 import time
@@ -14,6 +15,7 @@ from datetime import timedelta
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from bookings.mails import compose
 from bookings.models import Booking, Letter
@@ -70,13 +72,8 @@ def send_due_letters() -> int:
 
 @transaction.atomic(durable=True)
 def _claim() -> Letter | None:
-    """The letter that is due for the longest, which belongs to this sender now; None if none is due.
-
-    Those that another sweep has locked are left to it.
-    """
-    due = Letter.objects.filter(status__in=OPEN, due_at__lte=Now()).order_by("due_at")
-    unlocked = due.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    letter = unlocked.select_related("booking__event", "booking__subsection", "booking__buyer").first()
+    """The first of the due letters, which belongs to this sender now; None if none is due."""
+    letter = _due().first()
     if letter is None:
         return None
     letter.status, letter.attempts = LetterStatus.SENDING, letter.attempts + 1
@@ -84,6 +81,14 @@ def _claim() -> Letter | None:
         status=letter.status, attempts=letter.attempts, due_at=Now() + SENDER_GETS
     )
     return letter
+
+
+def _due() -> QuerySet[Letter]:
+    """Of the lowest rank that which is due for the longest comes first. Those that another sweep has locked are left
+    to it."""
+    due = Letter.objects.filter(status__in=OPEN, due_at__lte=Now()).order_by("rank", "due_at")
+    unlocked = due.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    return unlocked.select_related("booking__event", "booking__subsection", "booking__buyer")
 
 
 def _send(letter: Letter) -> None:

@@ -1,0 +1,67 @@
+"""Which letter is sent first: a buyer's tickets never stand behind thousands of mails about an event."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.db import connection
+
+from accounts.models import User
+from bookings.models import Booking, Letter, new_id
+from bookings.operations import post
+from bookings.operations.cancel import cancel_booking
+from bookings.operations.post import send_due_letters
+from bookings.states import MASS_LETTERS, LetterKind
+from events.clock import database_now
+
+pytestmark = pytest.mark.django_db
+
+Hold = Callable[..., Booking]
+
+
+@pytest.fixture
+def thousand(hold: Hold, bob: User) -> Booking:
+    """A cancelled booking that a thousand letters are still to be sent about."""
+    booking = cancel_booking(booking_id=hold(bob).pk, buyer=bob)
+    now = database_now()
+    Letter.objects.bulk_create(
+        Letter(kind=LetterKind.EVENT_CANCELLED, booking=booking, subject=new_id(), due_at=now, written_at=now)
+        for _ in range(1000)
+    )
+    return booking
+
+
+def test_tickets_go_before_a_thousand_letters_that_were_there_first(
+    thousand: Booking,
+    paid_booking: Hold,
+    alice: User,
+    mailoutbox: list[EmailMultiAlternatives],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    paid_booking(alice)
+    monkeypatch.setattr(post, "SWEEP_SECONDS", 0.3)
+    send_due_letters()
+    assert mailoutbox[0].subject == "Your tickets for A concert"
+    assert {mail.subject for mail in mailoutbox[1:]} <= {"A concert is cancelled"}
+
+
+def test_of_the_thousand_that_is_first_which_waits_the_longest(thousand: Booking) -> None:
+    last = Letter.objects.last()
+    Letter.objects.filter(pk=last.pk).update(due_at=last.written_at.replace(year=2020))
+    assert post._due().first() == last
+
+
+def test_the_next_letter_is_found_by_its_index_and_nothing_is_sorted(thousand: Booking) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE bookings_letter")
+    plan = post._due()[:1].explain()
+    assert "using letter_due" in plan
+    assert "Sort" not in plan
+
+
+def test_whatever_a_person_waits_for_goes_first(hold: Hold, alice: User) -> None:
+    booking = hold(alice)
+    for kind in LetterKind:
+        post.write_letter(kind, booking)
+    assert set(Letter.objects.filter(rank=1).values_list("kind", flat=True)) == set(MASS_LETTERS)
+    assert Letter.objects.filter(rank=0).count() == len(LetterKind) - len(MASS_LETTERS)

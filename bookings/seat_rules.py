@@ -1,8 +1,8 @@
 """The seat rules: which seats a buyer gets, and how many.
 
 The database follows them while it holds the block's lock (`bookings_hold`; their text is migration 0010), the event's
-page when it proposes seats (events/static/events/map/best.js), and this module tells them to everybody else. Tests hold
-all three together, and with them bookings/tests/specification/choosing.py, which says them once more in Python.
+page when it proposes seats (events/static/events/map/best.js), and bookings/tests/specification/choosing.py says them
+once more in Python. Tests hold all three together. Here is what a wish must be like before anybody looks at seats.
 
 **Best available.** The first row from the front with so many free seats side by side; else the longest runs there are.
 
@@ -21,20 +21,10 @@ seats of the block, as many side by side with as many accessible ones, would do.
 events, as the `max_active_holds` of the event he books, under any concurrency.
 """
 
-from collections.abc import Sequence
-from typing import Any
-
-from django.db import connection
-
 from bookings.states import SelectionMode
 from events.errors import NotEnoughSeats
-from events.models import Subsection
 from events.positions import places_of
 from ticketing.errors import BadInput
-
-BEST = "SELECT bookings_best_seats(bookings_keep(%s, %s), %s, %s, %s, %s)"
-GAPS = "SELECT bookings_single_gaps(bookings_keep(%s, %s), %s, %s)"
-OTHERS = "SELECT bookings_tidy_choice(bookings_keep(%s, %s), %s, %s)"
 
 
 def check_wish(
@@ -64,28 +54,3 @@ def not_enough_seats(accessible: int) -> NotEnoughSeats:
     if not accessible:
         return NotEnoughSeats()
     return NotEnoughSeats("This block does not have that many free wheelchair places and seats. Try another block.")
-
-
-def best_seats(block: Subsection, quantity: int, accessible: int = 0, *, gaps_allowed: bool = True) -> list[int] | None:
-    """Positions of the best `quantity` seats of the block as it is given, `accessible` of them for wheelchairs.
-
-    None if there are not enough. Nothing is locked: only the hold makes it sure.
-    """
-    chosen: list[int] | None = _ask(BEST, block, quantity, accessible, gaps_allowed)
-    return chosen if chosen is not None and len(chosen) == quantity else None
-
-
-def single_gaps(block: Subsection, chosen: Sequence[int]) -> list[int]:
-    """Positions of the seats that would be left alone if these were taken, ascending."""
-    return _ask(GAPS, block, list(chosen)) or []
-
-
-def may_take(block: Subsection, chosen: Sequence[int]) -> bool:
-    """Whether these free seats may be held where single gaps are not allowed."""
-    return not single_gaps(block, chosen) or not _ask(OTHERS, block, list(chosen))
-
-
-def _ask(question: str, block: Subsection, *more: Any) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(question, [block.letters, block.accessible, block.cols, *more])
-        return cursor.fetchone()[0]

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookings.errors import WouldLeaveSingleSeat
-from bookings.seat_rules import best_seats, may_take, single_gaps
+from bookings.tests.seat_rules import best_seats, may_take, single_gaps
 from bookings.tests.specification import choosing
 from events.models import Subsection
 

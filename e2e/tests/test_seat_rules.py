@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from bookings.models import Booking
-from bookings.seat_rules import may_take, single_gaps
+from bookings.tests.seat_rules import may_take, single_gaps
 from bookings.tests.specification.choosing import fits, windows
 from e2e.tests.seatmap import SeatMap
 from e2e.tests.visitors import Visitors

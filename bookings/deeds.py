@@ -1,7 +1,7 @@
 """What a seller can do about bookings at his desk. Each deed is one operation, with the words around it."""
 
-import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
@@ -10,70 +10,110 @@ from bookings.operations.cancel import release_hold
 from bookings.operations.refund import refund_booking
 from bookings.operations.resend import resend_tickets
 from bookings.states import OPEN, SOLD, BookingStatus
+from events.deeds import Deed, Part, Question, by_name
 from events.money import money
+from events.positions import seat_name
+from events.words import counted
 
 
-@dataclass(frozen=True)
-class Deed:
-    """A button of a booking's page and an action of the list. `act` is given the booking's id and who asks."""
+@dataclass(frozen=True, kw_only=True)
+class BookingDeed(Deed):
+    """One that is done to bookings (`for_display`). In `done`, {total} and {buyer} are the booking's."""
 
-    name: str
-    label: str
-    act: Callable[[uuid.UUID, User], object]
     possible_from: tuple[BookingStatus, ...]
-    means: str  # what it will do to each booking, said before
-    done: str  # said and logged when it is done; {total} and {buyer} are the booking's
     moves_money: bool = False
 
-    def possible(self, booking: Booking) -> bool:
-        """Whether it can be done to a booking (`for_display`) as it is now."""
-        return booking.shown_status in self.possible_from
+    def offered(self, row: Booking) -> bool:
+        """Where it can be done to the booking as it is now."""
+        return row.shown_status in self.possible_from
 
-    def done_to(self, booking: Booking) -> str:
+    def question(self, rows: Sequence[Booking]) -> Question:
+        """How many bookings, how much money, and which of them stay as they are."""
+        possible = [booking for booking in rows if self.offered(booking)]
+        others = Counter(state_of(booking) for booking in rows if not self.offered(booking))
+        does = Part(f"{self.counted(possible)}.", [self.means]) if possible else Part("Nothing to do.", [])
+        stay = [Part("", [], _staying(number, state)) for state, number in sorted(others.items())]
+        table = [
+            (booking.buyer.email, booking.event.name, str(booking.subsection), seats_of(booking), price_of(booking))
+            for booking in possible
+        ]
+        return Question(possible, [does, *stay], ("Buyer", "Event", "Block", "Seats (row-seat)", "Total"), table)
+
+    def done_to(self, row: Booking) -> str:
         """The sentence for the log."""
-        return self.done.format(total=money(booking.total_price, booking.event.currency), buyer=booking.buyer.email)
+        return self.done.format(total=price_of(row), buyer=row.buyer.email)
+
+    def counted(self, rows: Sequence[Booking]) -> str:
+        """How many bookings, and how much money where it moves."""
+        return super().counted(rows) + (f", {_total(rows)}" if self.moves_money else "")
 
 
-def _release(booking_id: uuid.UUID, seller: User) -> None:
-    release_hold(booking_id=booking_id, seller=seller)
+def state_of(booking: Booking) -> str:
+    """The status as people see it: a hold ends by the clock."""
+    return BookingStatus(booking.shown_status).label
 
 
-def _refund(booking_id: uuid.UUID, seller: User) -> None:
-    refund_booking(booking_id=booking_id, user=seller)
+def seats_of(booking: Booking) -> str:
+    """The seats by name."""
+    return ", ".join(seat_name(position, booking.subsection.cols) for position in booking.positions)
 
 
-def _resend(booking_id: uuid.UUID, seller: User) -> None:
-    resend_tickets(booking_id=booking_id, seller=seller)
+def price_of(booking: Booking) -> str:
+    """The total as people write it."""
+    return money(booking.total_price, booking.event.currency)
 
 
-DEEDS: dict[str, Deed] = {
-    deed.name: deed
-    for deed in (
-        Deed(
-            name="release",
-            label="Cancel the hold",
-            act=_release,
-            possible_from=OPEN,
-            means="The seats are free for others at once. Nothing was charged. The buyer is told by mail.",
-            done="Hold cancelled: the seats are free again, {buyer} is told by mail.",
-        ),
-        Deed(
-            name="refund",
-            label="Refund",
-            act=_refund,
-            possible_from=SOLD,
-            means="The whole price goes back to the card that paid, the tickets are void, the seats are in sale again. "
-            "The buyer is told by mail. This can't be taken back.",
-            done="Refunded {total}: the tickets are void, {buyer} is told by mail.",
-            moves_money=True,
-        ),
-        Deed(
-            name="resend",
-            label="Send the tickets again",
-            act=_resend,
-            possible_from=SOLD,
-            means="The buyer gets one more mail with the same tickets.",
-            done="Tickets sent again to {buyer}.",
-        ),
-    )
-}
+def _total(bookings: Sequence[Booking]) -> str:
+    """The sum of what the bookings cost, in each currency."""
+    sums = Counter[str]()
+    for booking in bookings:
+        sums[booking.event.currency] += booking.total_price
+    return ", ".join(money(amount, currency) for currency, amount in sorted(sums.items()))
+
+
+def _staying(number: int, state: str) -> str:
+    stay = "stays as it is" if number == 1 else "stay as they are"
+    return f"{counted(number, 'booking')} with the status “{state}” can’t take this step and {stay}."
+
+
+def _release(booking: Booking, seller: User) -> None:
+    release_hold(booking_id=booking.pk, seller=seller)
+
+
+def _refund(booking: Booking, seller: User) -> None:
+    refund_booking(booking_id=booking.pk, user=seller)
+
+
+def _resend(booking: Booking, seller: User) -> None:
+    resend_tickets(booking_id=booking.pk, seller=seller)
+
+
+DEEDS = by_name(
+    BookingDeed(
+        name="release",
+        label="Cancel the hold",
+        act=_release,
+        possible_from=OPEN,
+        means="The seats are free for others at once. Nothing was charged. The buyer is told by mail.",
+        done="Hold cancelled: the seats are free again, {buyer} is told by mail.",
+    ),
+    BookingDeed(
+        name="refund",
+        label="Refund",
+        act=_refund,
+        possible_from=SOLD,
+        means="The whole price goes back to the card that paid, the tickets are void, the seats are in sale again. "
+        "The buyer is told by mail. This can't be taken back.",
+        done="Refunded {total}: the tickets are void, {buyer} is told by mail.",
+        moves_money=True,
+        final=True,
+    ),
+    BookingDeed(
+        name="resend",
+        label="Send the tickets again",
+        act=_resend,
+        possible_from=SOLD,
+        means="The buyer gets one more mail with the same tickets.",
+        done="Tickets sent again to {buyer}.",
+    ),
+)

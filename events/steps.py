@@ -1,10 +1,11 @@
 """The steps of an event's status that its seller takes at his desk. Apps above add theirs in their admin."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from accounts.models import User
 from events import effects
+from events.deeds import Deed, Part, Question
 from events.models import Event
 from events.operations.change import change_event
 from events.states import EventStatus
@@ -13,26 +14,25 @@ from ticketing.errors import InvalidState
 Effects = Callable[[Event], list[str]]
 
 
-@dataclass(frozen=True)
-class Step:
-    """A button of the event's page, and the page behind it which says what the step will do.
+@dataclass(frozen=True, kw_only=True)
+class Step(Deed):
+    """A step of an event's status, and the page behind its button which says what it will do."""
 
-    `act` is the operation, given the event and who asks.
-    """
-
-    name: str
-    label: str
-    act: Callable[[Event, User], object]
     possible_from: tuple[EventStatus, ...]
     effects: Effects  # what it will do to whom, in sentences with the numbers of the moment
-    done: str  # said and logged when it is done
     only: str  # said when it can't be taken
-    final: bool = False  # there is no way back
     fits: Callable[[Event], bool] = lambda event: True  # whether it would change anything
 
-    def offered(self, event: Event) -> bool:
-        """Whether the event's page has the button."""
-        return event.status in self.possible_from and self.fits(event)
+    def offered(self, row: Event) -> bool:
+        """Where it can be taken and would change something."""
+        return row.status in self.possible_from and self.fits(row)
+
+    def question(self, rows: Sequence[Event]) -> Question:
+        """What it will do to each event, or why it can't."""
+        obstacles = [self.obstacle(event) for event in rows]
+        events = list(zip(rows, obstacles, strict=True))
+        parts = [Part(event.name, [] if why else self.effects(event), why) for event, why in events]
+        return Question([event for event, why in events if not why], parts)
 
     def obstacle(self, event: Event) -> str:
         """Why the step can't be taken, in a sentence; "" if it can."""
@@ -40,11 +40,11 @@ class Step:
             return ""
         return f"{self.only}; the status of this event is “{event.get_status_display()}”."
 
-    def take(self, event: Event, seller: User) -> None:
-        """Raises InvalidState if `event` is in no state for it, and what the operation raises."""
-        if obstacle := self.obstacle(event):
+    def take(self, row: Event, user: User) -> None:
+        """Raises InvalidState if the event is in no state for it, and what the operation raises."""
+        if obstacle := self.obstacle(row):
             raise InvalidState(obstacle)
-        self.act(event, seller)
+        super().take(row, user)
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from bookings.admin.deed_pages import DeedPages
 from bookings.admin.filters import EventFilter, StatusFilter
 from bookings.admin.inlines import Letters, Payments, Tickets
 from bookings.admin.seat_story import seat_links
-from bookings.deeds import DEEDS
+from bookings.deeds import DEEDS, price_of, seats_of, state_of
 from bookings.models import Booking, BookingQuerySet
-from bookings.states import OPEN, BookingStatus
+from bookings.states import OPEN
+from events.deed_pages import DeedPages
 from events.models import Event
 from events.money import money
-from events.positions import seat_name
 
 
 @admin.register(Booking)
@@ -25,6 +24,9 @@ class Bookings(DeedPages):
     """Find bookings, read them, and do what their seller may do about them."""
 
     seller_lookup = "event__seller"
+    deeds = DEEDS
+    listed = tuple(DEEDS)
+    instead_of_more = "To refund everybody, cancel the event."
     inlines = (Payments, Tickets, Letters)
     list_display = ("buyer_email", "event", "block", "seats", "state", "price", "created_at", "deadline")
     list_filter = (StatusFilter, EventFilter)
@@ -74,12 +76,6 @@ class Bookings(DeedPages):
             context["csv_url"] = reverse("event-bookings-csv", args=[chosen.pk]) if chosen else ""
         return response
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """With what can be done about this booking."""
-        booking = kwargs["obj"]
-        context["deeds"] = [deed for deed in DEEDS.values() if deed.possible(booking)]
-        return super().render_change_form(request, context, *args, **kwargs)
-
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -92,7 +88,7 @@ class Bookings(DeedPages):
     @admin.display(description="Status", ordering="status")
     def state(self, booking: Booking) -> str:
         """As people see it: a hold ends by the clock."""
-        return BookingStatus(booking.shown_status).label
+        return state_of(booking)
 
     @admin.display(description="Buyer", ordering="buyer__email")
     def buyer_email(self, booking: Booking) -> str:
@@ -112,7 +108,7 @@ class Bookings(DeedPages):
     @admin.display(description="Seats (row-seat)")
     def seats(self, booking: Booking) -> str:
         """The seats by name."""
-        return ", ".join(seat_name(position, booking.subsection.cols) for position in booking.positions)
+        return seats_of(booking)
 
     @admin.display(description="Seats (row-seat)")
     def seats_explained(self, booking: Booking) -> str:
@@ -122,7 +118,7 @@ class Bookings(DeedPages):
     @admin.display(description="Total", ordering="total_price")
     def price(self, booking: Booking) -> str:
         """The total as people write it."""
-        return money(booking.total_price, booking.event.currency)
+        return price_of(booking)
 
     @admin.display(description="Price of a seat")
     def price_of_one(self, booking: Booking) -> str:

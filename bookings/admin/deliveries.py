@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -13,10 +13,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from bookings.admin.buttons import Button, Buttons
 from bookings.models import Delivery, Endpoint
 from bookings.operations.endpoints import repeat_delivery
 from bookings.operations.outgoing import OPEN
+from events.deed_pages import DeedPages
+from events.deeds import Deed, by_name
 
 NONE = "—"
 
@@ -48,7 +49,7 @@ class OfEndpoint(admin.SimpleListFilter):
 
 
 @admin.register(Delivery)
-class Deliveries(Buttons):
+class Deliveries(DeedPages):
     """Find and read deliveries, send them again."""
 
     seller_lookup = "endpoint__seller"
@@ -61,14 +62,18 @@ class Deliveries(Buttons):
         *("failure", "next_attempt", "delivered", "message"),
     )
     readonly_fields = fields
-    actions = ("send_again",)
-    buttons: ClassVar[dict[str, Button]] = {
-        "repeat": Button(
-            "Send again",
-            lambda delivery, user: repeat_delivery(delivery_id=delivery.pk, by=user),
-            "Is sent again within seconds, with the same id and content.",
+    deeds = by_name(
+        Deed(
+            name="repeat",
+            label="Send again",
+            act=lambda delivery, user: repeat_delivery(delivery_id=delivery.pk, by=user),
+            done="Is sent again within seconds, with the same id and content.",
         )
-    }
+    )
+    listed = tuple(deeds)
+
+    class Media:
+        css = {"all": ("bookings/outgoing.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Without those whose endpoint was removed."""
@@ -78,11 +83,6 @@ class Deliveries(Buttons):
         """Sellers and operators; of one delivery the endpoint's seller."""
         own = obj is None or request.user.is_superuser or obj.endpoint.seller_id == request.user.pk
         return self.has_module_permission(request) and own
-
-    @admin.action(description="Send again")
-    def send_again(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
-        """Each of them."""
-        self.press_for(request, "repeat", deliveries)
 
     @admin.display(description="Happened at (UTC)", ordering="happened_at")
     def happened(self, delivery: Delivery) -> str:

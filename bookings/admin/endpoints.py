@@ -1,6 +1,6 @@
 """Where a seller wants to be told: added and changed at his desk, tested, given a new secret, removed."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -16,11 +16,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from bookings.admin.buttons import Button, Buttons
 from bookings.models import Endpoint
 from bookings.operations.endpoints import add_endpoint, change_endpoint, remove_endpoint, roll_secret, send_test
 from bookings.outgoing.addresses import check_url
 from bookings.states import WANTED_KINDS, DeliveryKind
+from events.deed_pages import DeedPages
+from events.deeds import Deed, by_name
 from events.desk import WrittenRows, user_of
 from ticketing.errors import BadInput
 
@@ -56,7 +57,7 @@ class EndpointForm(forms.ModelForm):
 
 
 @admin.register(Endpoint)
-class Endpoints(Buttons, WrittenRows):
+class Endpoints(DeedPages, WrittenRows):
     """Add and change endpoints."""
 
     seller_lookup = "seller"
@@ -65,26 +66,32 @@ class Endpoints(Buttons, WrittenRows):
     list_select_related = ("seller",)
     search_fields = ("url",)
     readonly_fields = ("state", "signing_secret", "deliveries", "created_at")
-    buttons: ClassVar[dict[str, Button]] = {
-        "test": Button(
-            "Send a test",
-            lambda endpoint, user: send_test(endpoint_id=endpoint.pk, by=user),
-            "A test is on its way. Look at its deliveries in a few seconds.",
+    deeds = by_name(
+        Deed(
+            name="test",
+            label="Send a test",
+            act=lambda endpoint, user: send_test(endpoint_id=endpoint.pk, by=user),
+            done="A test is on its way. Look at its deliveries in a few seconds.",
         ),
-        "roll": Button(
-            "New secret",
-            lambda endpoint, user: roll_secret(endpoint_id=endpoint.pk, by=user),
-            "There is a new secret. For 24 hours messages are signed with the former one as well.",
-            warning="Make a new secret? Your server has 24 hours to learn it.",
+        Deed(
+            name="roll",
+            label="New secret",
+            act=lambda endpoint, user: roll_secret(endpoint_id=endpoint.pk, by=user),
+            means="There will be a new secret at once. Your server has 24 hours to learn it.",
+            done="There is a new secret. For 24 hours messages are signed with the former one as well.",
         ),
-        "remove": Button(
-            "Remove",
-            lambda endpoint, user: remove_endpoint(endpoint_id=endpoint.pk, by=user),
-            "Removed, with its deliveries.",
-            warning="Remove this endpoint with all its deliveries? What still waits is not sent.",
-            removes=True,
+        Deed(
+            name="remove",
+            label="Remove",
+            act=lambda endpoint, user: remove_endpoint(endpoint_id=endpoint.pk, by=user),
+            means="The endpoint goes, with all its deliveries. What still waits is not sent.",
+            done="Removed, with its deliveries.",
+            final=True,
         ),
-    }
+    )
+
+    class Media:
+        css = {"all": ("bookings/outgoing.css",)}
 
     # --- Who ---------------------------------------------------------------------------------------
 

@@ -189,7 +189,7 @@ def test_a_seller_cancels_an_event_and_sees_how_far_the_refunds_are(desk, concer
     paid_booking(alice)
     page = f"/admin/events/event/{concert.pk}/change/"
     assert "Cancel the event" in desk.get(page).content.decode()
-    desk.post(f"/admin/events/event/{concert.pk}/step/cancel/")
+    desk.post(f"/admin/events/event/{concert.pk}/do/cancel/")
     concert.refresh_from_db()
     assert concert.status == "cancelled"
     assert "0 of 1 booking refunded." in desk.get(page).text

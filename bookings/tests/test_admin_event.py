@@ -25,7 +25,7 @@ def page_of(event: Event, page: str) -> str:
 
 
 def effects_of(browser: Client, event: Event, step: str) -> list[str]:
-    return browser.get(page_of(event, f"step/{step}/")).context["plans"][0].effects
+    return browser.get(page_of(event, f"do/{step}/")).context["question"].parts[0].said
 
 
 def progress(browser: Client, event: Event) -> dict[str, object]:
@@ -67,7 +67,7 @@ def test_the_progress_counts_what_the_cancellation_gives_back(desk, concert, hol
     hold(alice)
     assert progress(desk, concert) == {"done": 0, "total": 0, "words": "", "running": False}
 
-    answer = desk.post(page_of(concert, "step/cancel/"), follow=True)
+    answer = desk.post(page_of(concert, "do/cancel/"), follow=True)
     assert "0 of 2 bookings refunded, 1 hold still to end." in answer.text
     assert LogEntry.objects.get().change_message.startswith("Cancelled.")
 
@@ -86,7 +86,7 @@ def test_the_progress_counts_what_the_cancellation_gives_back(desk, concert, hol
 
 
 def test_an_event_without_money_has_nothing_to_give_back(desk, concert):
-    desk.post(page_of(concert, "step/cancel/"))
+    desk.post(page_of(concert, "do/cancel/"))
     tasks.follow_the_clock()
     words = "There is no money to give back."
     assert progress(desk, concert) == {"done": 0, "total": 0, "words": words, "running": False}
@@ -96,7 +96,7 @@ def test_the_progress_costs_two_queries_besides_who_asks_for_what(
     desk, concert, paid_booking, alice, django_assert_num_queries
 ):
     paid_booking(alice)
-    desk.post(page_of(concert, "step/cancel/"))
+    desk.post(page_of(concert, "do/cancel/"))
     with django_assert_num_queries(5):  # session, user, event
         progress(desk, concert)
 
@@ -117,8 +117,8 @@ def test_nobody_else_cancels_or_watches(concert, paid_booking, alice, dave):
     for user, status in ((dave, 404), (alice, 302)):
         browser = Client()
         browser.force_login(user)
-        assert browser.get(page_of(concert, "step/cancel/")).status_code == status
-        assert browser.post(page_of(concert, "step/cancel/")).status_code == status
+        assert browser.get(page_of(concert, "do/cancel/")).status_code == status
+        assert browser.post(page_of(concert, "do/cancel/")).status_code == status
         assert browser.get(page_of(concert, "progress/")).status_code == status
     assert Booking.objects.get(pk=booking.pk).status == "paid"
     assert not LogEntry.objects.exists()

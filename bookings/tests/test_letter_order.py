@@ -46,7 +46,7 @@ def test_tickets_go_before_a_thousand_letters_that_were_there_first(
 
 
 def test_of_the_thousand_that_is_first_which_waits_the_longest(thousand: Booking) -> None:
-    last = Letter.objects.last()
+    last = Letter.objects.latest("id")
     Letter.objects.filter(pk=last.pk).update(due_at=last.written_at.replace(year=2020))
     assert post._due().first() == last
 

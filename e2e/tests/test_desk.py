@@ -112,7 +112,7 @@ def test_an_event_is_cancelled_with_a_preview_and_its_refunds_are_watched(
         expect(desk.get_by_text("That is all.")).to_be_visible()
 
 
-@pytest.mark.parametrize("page_name", ["change/", "seats", "step/cancel/"])
+@pytest.mark.parametrize("page_name", ["change/", "seats", "do/cancel/"])
 def test_a_page_of_the_desk_is_accessible_and_fits_a_phone(
     visitors: Visitors,
     carol: User,

@@ -23,7 +23,6 @@ class Events(ListPage, FormPage, EventPage, SeatPages, Copying, CreationPages):
     """
 
     seller_lookup = "seller"
-    actions = (*SeatPages.actions, *Copying.actions)  # type: ignore[assignment]
 
     def event_of(self, row: Event) -> Event:
         """Itself."""

@@ -31,14 +31,12 @@ class EventPage(OwnRows):
         """With what a seller needs before the fields."""
         event = kwargs.get("obj")
         if event is not None:
-            steps, totals = context["steps"], context["totals"]
+            totals = context["totals"]
             context |= {
                 "standing": standing(event, database_now()),
                 "work": work_on(event),
                 "tiles": [{"name": name, "label": label, "seats": totals[name]} for name, label in TILES],
                 "links": _links(event),
-                "usual_steps": [step for step in steps if not step.final],
-                "final_steps": [step for step in steps if step.final],
             }
         return super().render_change_form(request, context, *args, **kwargs)
 

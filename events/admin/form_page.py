@@ -24,7 +24,7 @@ from events.operations.create import create_event
 from events.operations.creation import LARGE, ask_for_event
 from events.reads import section_rows, sum_counts
 from events.seating import MAX_SECTIONS, MAX_SUBSECTIONS
-from events.steps import NOTICES, STEPS
+from events.steps import NOTICES
 
 WAITING_ROOM = (
     "For when more people come than can choose at once. It can be switched on and off while selling. Who comes before "
@@ -127,7 +127,7 @@ class FormPage(WrittenRows):
         return format_html("<pre>{}</pre>", json.dumps(event.seating_config, indent=2, ensure_ascii=False))
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """With the table of blocks and the steps this event can take; a new one with what its builder must know."""
+        """With the table of blocks; a new one with what its builder must know."""
         event = kwargs.get("obj")
         if event is None:
             limits = SEATING_LIMITS | {"seats": settings.MAX_SEATS_PER_EVENT}
@@ -137,7 +137,6 @@ class FormPage(WrittenRows):
             context |= {
                 "totals": sum_counts(blocks),
                 "blocks": [row | {"price": money(row["price"], event.currency)} for row in blocks],
-                "steps": [step for step in STEPS.values() if step.offered(event)],
                 "notices": [notice for notice in (tell(event) for tell in NOTICES) if notice],
                 "bookings_url": bookings_url(event),
             }

@@ -73,7 +73,7 @@ def test_a_seller_sees_only_his_own_events(desk, carol, concert, daves):
     assert "Dave" not in desk(carol).get(LIST + "?q=Dave%27s").context["cl"].result_list.values_list("name", flat=True)
 
 
-@pytest.mark.parametrize("page", ["change/", "history/", "delete/", "step/close/", "seats/", "progress/"])
+@pytest.mark.parametrize("page", ["change/", "history/", "delete/", "do/close/", "seats/", "progress/"])
 def test_somebody_elses_event_does_not_exist_for_a_seller(desk, carol, daves, page):
     path = f"{LIST}{daves.pk}/{page}"
     browser = desk(carol)
@@ -85,9 +85,9 @@ def test_somebody_elses_event_does_not_exist_for_a_seller(desk, carol, daves, pa
 
 
 def test_a_seller_closes_nobody_elses_sales_from_the_list(desk, carol, concert, daves):
-    chosen = {"action": "close_sales", "_selected_action": [daves.pk, concert.pk]}
+    chosen = {"action": "close", "_selected_action": [daves.pk, concert.pk]}
     assert "Dave" not in desk(carol).post(LIST, chosen).text
-    desk(carol).post(LIST, {**chosen, "confirmed": "yes"})
+    desk(carol).post(LIST, {**chosen, "sure": "yes"})
     daves.refresh_from_db()
     concert.refresh_from_db()
     assert (daves.status, concert.status) == (EventStatus.AVAILABLE, EventStatus.ENDED)
@@ -99,7 +99,7 @@ def test_an_operator_sees_and_changes_everybodys_events(desk, olga, concert, dav
     assert "Dave&#x27;s evening" in page.text
     assert "dave@example.com" in page.text
     assert desk(olga).get(change_page(daves)).status_code == 200
-    assert desk(olga).post(f"{LIST}{daves.pk}/step/close/").status_code == 302
+    assert desk(olga).post(f"{LIST}{daves.pk}/do/close/").status_code == 302
     daves.refresh_from_db()
     assert daves.status == EventStatus.ENDED
 
@@ -126,7 +126,7 @@ def test_no_address_of_the_list_is_a_server_error(desk, carol, concert, query):
 @pytest.mark.parametrize("event_id", ["abc", "0", "99999999999999999999999", "_00", "1.5"])
 def test_no_id_is_a_server_error(desk, carol, event_id):
     assert desk(carol).get(f"{LIST}{event_id}/change/").status_code == 302
-    assert desk(carol).post(f"{LIST}{event_id}/step/publish/").status_code == 404
+    assert desk(carol).post(f"{LIST}{event_id}/do/publish/").status_code == 404
 
 
 def test_the_list_costs_the_same_number_of_queries_for_one_event_and_for_ten(

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from events.admin import step_pages
+from events import deed_pages
 from events.models import Event
 from events.states import EventStatus
 
@@ -32,18 +32,18 @@ def messages_of(answer) -> list[str]:
 
 
 def test_a_seller_publishes_a_draft_by_its_button(desk, draft):
-    assert [step.name for step in desk.get(change_page(draft)).context["steps"]] == ["publish", "cancel"]
-    answer = desk.post(change_page(draft, "step/publish/"), follow=True)
-    assert messages_of(answer) == ["A concert: Published: it is on sale."]
+    assert [step.name for step in desk.get(change_page(draft)).context["deeds"]] == ["publish", "cancel"]
+    answer = desk.post(change_page(draft, "do/publish/"), follow=True)
+    assert messages_of(answer) == ["Published: it is on sale."]
     assert Event.objects.get().status == EventStatus.AVAILABLE
     assert LogEntry.objects.get().change_message == "Published: it is on sale."
-    assert [step.name for step in answer.context["steps"]] == ["close", "cancel"]
+    assert [step.name for step in answer.context["deeds"]] == ["close", "cancel"]
 
 
 def test_before_a_step_its_page_says_what_it_will_do_and_changes_nothing(desk, draft):
     Event.objects.update(sales_start_at="2100-05-01T18:00Z", waiting_room_on=True)
-    page = desk.get(change_page(draft, "step/publish/"))
-    assert page.context["plans"][0].effects == [
+    page = desk.get(change_page(draft, "do/publish/"))
+    assert page.context["question"].parts[0].said == [
         "200 seats in 4 blocks go on sale on 1 May 2100, 18:00 UTC.",
         "Prices are from 20.00 USD to 50.00 USD a seat.",
         f"Everybody finds it in the list of events, and at {settings.SITE_URL}/events/{draft.pk}",
@@ -57,7 +57,7 @@ def test_before_a_step_its_page_says_what_it_will_do_and_changes_nothing(desk, d
 def test_closing_is_told_in_seats(desk, concert, hold, paid_booking, alice):
     hold(alice, quantity=3)
     paid_booking(alice, quantity=2)
-    effects = desk.get(change_page(concert, "step/close/")).context["plans"][0].effects
+    effects = desk.get(change_page(concert, "do/close/")).context["question"].parts[0].said
     assert effects == [
         "Nobody can hold another seat from that moment on.",
         "3 held seats can still be paid for until the time to pay is over.",
@@ -69,34 +69,34 @@ def test_closing_is_told_in_seats(desk, concert, hold, paid_booking, alice):
 
 
 def test_the_page_of_a_step_that_cannot_be_taken_says_why_and_has_no_button(desk, concert):
-    page = desk.get(change_page(concert, "step/publish/"))
+    page = desk.get(change_page(concert, "do/publish/"))
     assert "Only a draft can be published" in page.text
-    assert page.context["possible"] == []
+    assert page.context["question"].rows == []
     assert '<button class="button' not in page.text
-    assert '<button class="button' in desk.get(change_page(concert, "step/close/")).text
+    assert '<button class="button' in desk.get(change_page(concert, "do/close/")).text
 
 
 def test_a_seller_closes_sales_by_the_button(desk, concert):
-    answer = desk.post(change_page(concert, "step/close/"), follow=True)
+    answer = desk.post(change_page(concert, "do/close/"), follow=True)
     assert Event.objects.get().status == EventStatus.ENDED
-    assert answer.context["steps"] == []
+    assert answer.context["deeds"] == []
 
 
 def test_a_button_needs_a_post_with_a_token(desk, carol, draft):
     stranger = Client(enforce_csrf_checks=True)
     stranger.force_login(carol)
-    assert stranger.post(change_page(draft, "step/publish/")).status_code == 403
-    assert desk.post(change_page(draft, "step/unknown/")).status_code == 404
+    assert stranger.post(change_page(draft, "do/publish/")).status_code == 403
+    assert desk.post(change_page(draft, "do/unknown/")).status_code == 404
     assert Event.objects.get().status == EventStatus.DRAFT
 
 
 def test_the_list_publishes_drafts_and_says_why_not_the_others(desk, new_event):
     events = [new_event(name="Ready", draft=True), new_event(name="Open")]
-    posted = {"action": "publish", "_selected_action": [event.pk for event in events], "confirmed": "yes"}
+    posted = {"action": "publish", "_selected_action": [event.pk for event in events], "sure": "yes"}
     answer = desk.post("/admin/events/event/", posted, follow=True)
     assert sorted(messages_of(answer)) == [
-        "Open: Only a draft can be published; the status of this event is “Available”.",
-        "Ready: Published: it is on sale.",
+        "Only a draft can be published; the status of this event is “Available”.",
+        "Published: it is on sale.",
     ]
     assert set(Event.objects.values_list("status", flat=True)) == {"available"}
     assert LogEntry.objects.count() == 1
@@ -106,20 +106,20 @@ def test_the_list_asks_first_and_says_what_happens_to_each(desk, new_event):
     events = [new_event(name="Ready", draft=True), new_event(name="Open")]
     posted = {"action": "publish", "_selected_action": [event.pk for event in events], "index": "0"}
     page = desk.post("/admin/events/event/", posted)
-    plans = {plan.event.name: (len(plan.effects), plan.obstacle) for plan in page.context["plans"]}
+    plans = {part.heading: (len(part.said), part.obstacle) for part in page.context["question"].parts}
     assert plans["Ready"] == (4, "")
     assert plans["Open"] == (0, "Only a draft can be published; the status of this event is “Available”.")
-    assert page.context["possible"] == [events[0]]
+    assert page.context["question"].rows == [events[0]]
     assert Event.objects.filter(status="draft").count() == 1
     assert not LogEntry.objects.exists()
 
 
 def test_the_list_takes_only_so_many_at_once(desk, new_event, monkeypatch):
-    monkeypatch.setattr(step_pages, "MOST", 1)
+    monkeypatch.setattr(deed_pages, "MOST_AT_ONCE", 1)
     events = [new_event(draft=True), new_event(draft=True)]
-    posted = {"action": "publish", "_selected_action": [event.pk for event in events], "confirmed": "yes"}
+    posted = {"action": "publish", "_selected_action": [event.pk for event in events], "sure": "yes"}
     answer = desk.post("/admin/events/event/", posted, follow=True)
-    assert messages_of(answer) == ["Please choose at most 1 events at once."]
+    assert messages_of(answer) == ["Please choose at most 1 event at once."]
     assert Event.objects.filter(status="draft").count() == 2
 
 
@@ -147,7 +147,7 @@ def test_the_events_page_leads_to_its_other_pages(desk, concert):
 
 
 def test_a_draft_is_not_closed(desk, draft):
-    answer = desk.post(change_page(draft, "step/close/"), follow=True)
+    answer = desk.post(change_page(draft, "do/close/"), follow=True)
     assert "Only an event on sale can be closed" in messages_of(answer)[0]
     assert Event.objects.get().status == EventStatus.DRAFT
     assert not LogEntry.objects.exists()

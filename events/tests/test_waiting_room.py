@@ -116,13 +116,13 @@ def test_at_the_desk_the_queue_is_paused_and_moved_on_by_a_button(concert: Event
     desk = Client()
     desk.force_login(carol)
     page = f"/admin/events/event/{concert.pk}/"
-    assert [step.name for step in desk.get(f"{page}change/").context["steps"]] == ["close", "cancel"]
+    assert [step.name for step in desk.get(f"{page}change/").context["deeds"]] == ["close", "cancel"]
     Event.objects.update(waiting_room_on=True)
-    assert "pause" in [step.name for step in desk.get(f"{page}change/").context["steps"]]
-    answer = desk.post(f"{page}step/pause/", follow=True)
+    assert "pause" in [step.name for step in desk.get(f"{page}change/").context["deeds"]]
+    answer = desk.post(f"{page}do/pause/", follow=True)
     assert "The queue is paused" in answer.content.decode()
     assert Event.objects.get().admission_paused
-    desk.post(f"{page}step/resume/")
+    desk.post(f"{page}do/resume/")
     assert not Event.objects.get().admission_paused
 
 

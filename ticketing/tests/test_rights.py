@@ -121,15 +121,15 @@ RIGHTS: dict[str, dict[str, str]] = {
     "admin/events/event/add/": {"GET": SELLERS},
     "admin/events/event/<path:object_id>/change/": {"GET": DESK},
     "admin/events/event/<path:object_id>/history/": {"GET": DESK},
-    "admin/events/event/<path:object_id>/step/<str:name>/": {"GET": DESK, "POST": DESK},
     "admin/events/event/<path:object_id>/progress/": {"GET": DESK},
     "admin/events/event/<path:object_id>/seats/": {"GET": DESK, "POST": DESK},
     "admin/events/event/creation/<int:creation_id>/": {"GET": DESK},
     "admin/events/event/creation/<int:creation_id>/state": {"GET": DESK},
     "admin/bookings/seat/<int:event_id>/<int:subsection_id>/<int:position>/": {"GET": DESK},
-    "admin/bookings/booking/<path:object_id>/deed/<str:name>/": {"GET": DESK, "POST": DESK},
-    "admin/bookings/delivery/<path:object_id>/do/<str:button>/": {"GET": DESK, "POST": DESK},
-    "admin/bookings/endpoint/<path:object_id>/do/<str:button>/": {"GET": DESK, "POST": DESK},
+    **{
+        f"admin/{rows}/<path:object_id>/do/<str:name>/": {"GET": DESK, "POST": DESK}
+        for rows in ("events/event", "bookings/booking", "bookings/delivery", "bookings/endpoint")
+    },
     "admin/events/event/<path:object_id>/delete/": {"GET": NOBODY},
     "admin/events/event/<path:object_id>/": {"GET": SELLERS},  # leads to the page
     **{
@@ -190,7 +190,7 @@ class Stage(NamedTuple):
         rows = route.split("/")[2] if route.startswith("admin/") and route.count("/") > 2 else ""
         own = {"<path:object_id>": self.rows.get(rows), "<id>": self.rows["user"]}
         deed = DEEDS.get(rows, "surge")
-        for name, value in {**self.values, **own, "<str:name>": deed, "<str:button>": deed}.items():
+        for name, value in {**self.values, **own, "<str:name>": deed}.items():
             route = route.replace(name, str(value))
         return f"/{route}"
 

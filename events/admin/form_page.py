@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from events.admin.copying import copy_of
-from events.admin.list_page import bookings_url
 from events.desk import WrittenRows, user_of
 from events.forms import EventChangeForm, EventTexts, NewEventForm
 from events.models import MAX_PRICE, NAME_LENGTH, Event
@@ -138,7 +137,6 @@ class FormPage(WrittenRows):
                 "totals": sum_counts(blocks),
                 "blocks": [row | {"price": money(row["price"], event.currency)} for row in blocks],
                 "notices": [notice for notice in (tell(event) for tell in NOTICES) if notice],
-                "bookings_url": bookings_url(event),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -10,6 +10,7 @@ import redis
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection
+from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts import counters, read_only, switches
@@ -96,6 +97,13 @@ def client_of() -> Callable[[User | None], APIClient]:
         return client
 
     return make
+
+
+@pytest.fixture
+def desk(client: Client, carol: User) -> Client:
+    """Carol's browser, signed in."""
+    client.force_login(carol)
+    return client
 
 
 @pytest.fixture

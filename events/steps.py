@@ -49,12 +49,16 @@ class Step(Deed):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far work on an event is that goes on in the background: `done` of `total`, and the same in words."""
+    """How far work on an event is that goes on in the background: `done` of `total`, and the same in words.
+
+    `next` is the page to go to once it no longer runs; "" stays.
+    """
 
     done: int
     total: int
     words: str
     running: bool
+    next: str = ""
 
 
 STEPS: dict[str, Step] = {}

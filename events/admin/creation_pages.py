@@ -1,4 +1,4 @@
-"""How far the making of a large event is: a page with a bar, and what the page asks twice a second."""
+"""How far the making of a large event is: a page with a bar, and what the page asks."""
 
 from typing import Any
 
@@ -10,9 +10,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
+from events.admin.step_pages import told
 from events.desk import OwnRows
 from events.models import Creation
 from events.states import OPEN_CREATIONS, CreationStatus
+from events.steps import Progress
 
 
 class CreationPages(OwnRows):
@@ -38,18 +40,13 @@ class CreationPages(OwnRows):
             "title": f"Creating {creation}",
             "opts": self.opts,
             "creation": creation,
+            "work": _work(creation),
         }
         return TemplateResponse(request, "admin/events/event/creation.html", context)
 
     def creation_state(self, request: HttpRequest, creation_id: int) -> JsonResponse:
-        """The same for the page's script. `next` is where to go when there is nothing more to wait for."""
-        creation = get_object_or_404(self._creations(request), pk=creation_id)
-        state = {name: getattr(creation, name) for name in ("status", "done", "total", "failure")}
-        done = creation.status == CreationStatus.DONE
-        # To its own page, which tells that it is done and leads on.
-        return JsonResponse(
-            state | {"next": reverse("admin:events_event_creation", args=[creation_id]) if done else ""}
-        )
+        """The same for the page's script."""
+        return told(_work(get_object_or_404(self._creations(request), pk=creation_id)))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """The list says what is on its way."""
@@ -63,6 +60,18 @@ class CreationPages(OwnRows):
     def _creations(self, request: HttpRequest) -> QuerySet[Creation]:
         """Whoever sells nothing has none."""
         return Creation.objects.all() if request.user.is_superuser else Creation.objects.filter(seller=request.user.pk)
+
+
+def _work(creation: Creation) -> Progress:
+    """What it leads to is its own page: that says why it failed, or leads on to the event."""
+    words = {
+        CreationStatus.WAITING: "Waiting for a worker to begin.",
+        CreationStatus.RUNNING: f"{creation.done:,} of {creation.total:,} seats are created.",
+        CreationStatus.DONE: "Done.",
+        CreationStatus.FAILED: creation.failure,
+    }[CreationStatus(creation.status)]
+    page = reverse("admin:events_event_creation", args=[creation.pk])
+    return Progress(creation.done, creation.total, words, creation.status in OPEN_CREATIONS, next=page)
 
 
 def _event_url(creation: Creation) -> str:

@@ -1,4 +1,4 @@
-/** How far the work on a cancelled event is: asked once a second until it is done. Without it a reload tells. */
+/** How far the work is that the page is about: asked once a second until it is done. Without it a reload tells. */
 
 const SECOND = 1000; // ms
 const PATIENCE = 8 * SECOND; // for one answer
@@ -15,12 +15,13 @@ async function ask(failures = 0) {
   if (failures >= FAILURES) return finish("No answer from the server. Reload the page to see how far it is.");
   if (Date.now() - began > LONGEST) return finish("It still goes on. Reload the page to see how far it is.");
   try {
-    const answer = await fetch(box.dataset.url, { signal: AbortSignal.timeout(PATIENCE) });
+    const answer = await fetch(box.dataset.url, { signal: AbortSignal.timeout(PATIENCE), redirect: "error" });
     if (!answer.ok) throw new Error(String(answer.status));
     const work = await answer.json();
     show(work);
-    if (!work.running) return finish("That is all. Reload the page to see its seats as they are now.");
-    setTimeout(ask, SECOND);
+    if (work.running) return setTimeout(ask, SECOND);
+    if (work.next) return location.assign(work.next);
+    finish("That is all. Reload the page to see its seats as they are now.");
   } catch {
     setTimeout(() => ask(failures + 1), SECOND * 2 ** failures);
   }

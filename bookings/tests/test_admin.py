@@ -15,13 +15,6 @@ LIST = "/admin/bookings/booking/"
 
 
 @pytest.fixture
-def desk(client, carol):
-    """Carol's browser, signed in."""
-    client.force_login(carol)
-    return client
-
-
-@pytest.fixture
 def daves(new_event, dave, hold, bob) -> Booking:
     """A booking of an event of the other seller's."""
     return hold(bob, event=new_event(seller=dave, name="Dave's evening"))

@@ -7,17 +7,11 @@ from django.test import Client
 from bookings.gate import gate_event
 from bookings.models import GateStaff, SellerGateStaff
 from bookings.operations.gate_staff import add_gate_staff, add_standing_gate_staff, remove_standing_gate_staff
+from events.tests.desk import messages_of
 from ticketing.errors import BadInput, PermissionRefused
 
 OF_EVENT = "/admin/bookings/gatestaff/"
 OF_SELLER = "/admin/bookings/sellergatestaff/"
-
-
-@pytest.fixture
-def desk(client, carol) -> Client:
-    """Carol's browser, signed in."""
-    client.force_login(carol)
-    return client
 
 
 @pytest.fixture
@@ -30,10 +24,6 @@ def daves(new_event, dave) -> GateStaff:
 def daves_standing(dave) -> SellerGateStaff:
     """Somebody at all gates of the other seller."""
     return add_standing_gate_staff(seller=dave, email="zoe@example.com", by=dave)
-
-
-def messages_of(answer) -> list[str]:
-    return [str(message) for message in answer.context["messages"]]
 
 
 def test_a_seller_names_gate_staff_of_an_event_and_removes_it(desk, concert, new_user):

@@ -16,15 +16,9 @@ from bookings.tests.gate_stage import codes_of
 from events import deed_pages
 from events.clock import database_now
 from events.models import Ticket
+from events.tests.desk import messages_of
 
 LIST = "/admin/bookings/booking/"
-
-
-@pytest.fixture
-def desk(client, carol):
-    """Carol's browser, signed in."""
-    client.force_login(carol)
-    return client
 
 
 def deed(booking: Booking, name: str) -> str:
@@ -34,10 +28,6 @@ def deed(booking: Booking, name: str) -> str:
 def chosen(*bookings: Booking, action: str, **more: str) -> dict[str, object]:
     """The list's form as a browser sends it."""
     return {"action": action, "_selected_action": [booking.pk for booking in bookings], "index": "0", **more}
-
-
-def messages_of(answer) -> list[str]:
-    return [str(message) for message in answer.context["messages"]]
 
 
 def statuses() -> list[str]:

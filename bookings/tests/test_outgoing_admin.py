@@ -13,6 +13,7 @@ from bookings.operations.endpoints import MOST_ENDPOINTS, add_endpoint
 from bookings.operations.outgoing import send_due_deliveries
 from bookings.states import WANTED_KINDS
 from bookings.tests.crowd import crowd
+from events.tests.desk import messages_of
 
 ENDPOINTS, DELIVERIES = "/admin/bookings/endpoint/", "/admin/bookings/delivery/"
 URL = "https://hooks.example/in"
@@ -21,20 +22,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk(client, carol):
-    """Carol's browser, signed in."""
-    client.force_login(carol)
-    return client
-
-
-@pytest.fixture
 def daves(dave, told) -> Endpoint:
     """An endpoint of the other seller's."""
     return add_endpoint(seller=dave, url=told.url, kinds=WANTED_KINDS)
-
-
-def messages_of(answer) -> list[str]:
-    return [str(message) for message in answer.context["messages"]]
 
 
 def found(browser, page: str) -> list:

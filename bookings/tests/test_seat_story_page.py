@@ -13,13 +13,6 @@ def block(concert) -> Subsection:
     return Subsection.objects.filter(event=concert).earliest("id")
 
 
-@pytest.fixture
-def desk(client, carol):
-    """Carol's browser, signed in."""
-    client.force_login(carol)
-    return client
-
-
 def page_of(block: Subsection, position: int = 0, event_id: int | None = None) -> str:
     return reverse("admin:bookings_seat_story", args=[event_id or block.event_id, block.pk, position])
 

@@ -9,6 +9,7 @@ from events.forms import SEATING_EXAMPLE, EventChangeForm
 from events.models import Event, SeatChange, Subsection, Ticket
 from events.money import money, plain
 from events.states import EventStatus
+from events.tests.desk import messages_of
 
 ADD = "/admin/events/event/add/"
 TIMES = ("starts_at", "ends_at", "sales_start_at", "sales_end_at")
@@ -25,13 +26,6 @@ LIMITS = {
 }
 TEXTS = {"name": "A play", "description": "In five acts.", "venue_name": "The theatre", "is_active": "on"}
 SEATING = {"rows": 5, "cols": 10, "sections": [{"name": "A", "price": 4500, "subsections": 4}]}
-
-
-@pytest.fixture
-def desk(client, carol):
-    """Carol's browser, signed in."""
-    client.force_login(carol)
-    return client
 
 
 def filled_in(seating: object = SEATING, **fields: object) -> dict[str, object]:
@@ -53,10 +47,6 @@ def changed(event: Event, **fields: object) -> dict[str, object]:
 
 def change_page(event: Event, page: str = "change/") -> str:
     return f"/admin/events/event/{event.pk}/{page}"
-
-
-def messages_of(answer) -> list[str]:
-    return [str(message) for message in answer.context["messages"]]
 
 
 # --- Creating --------------------------------------------------------------------------------------

@@ -8,13 +8,7 @@ from django.test import Client
 
 from events.admin import seat_pages
 from events.models import Event, SeatChange, Subsection, Ticket
-
-
-@pytest.fixture
-def desk(client, carol) -> Client:
-    """Carol's browser, signed in."""
-    client.force_login(carol)
-    return client
+from events.tests.desk import messages_of
 
 
 @pytest.fixture
@@ -25,10 +19,6 @@ def block(concert) -> Subsection:
 
 def page_of(event: Event, query: str = "") -> str:
     return f"/admin/events/event/{event.pk}/seats/{query}"
-
-
-def messages_of(answer) -> list[str]:
-    return [str(message) for message in answer.context["messages"]]
 
 
 def blocked_in(block: Subsection) -> list[int]:

@@ -8,13 +8,7 @@ from django.test import Client
 from events import deed_pages
 from events.models import Event
 from events.states import EventStatus
-
-
-@pytest.fixture
-def desk(client, carol):
-    """Carol's browser, signed in."""
-    client.force_login(carol)
-    return client
+from events.tests.desk import messages_of
 
 
 @pytest.fixture
@@ -25,10 +19,6 @@ def draft(new_event) -> Event:
 
 def change_page(event: Event, page: str = "change/") -> str:
     return f"/admin/events/event/{event.pk}/{page}"
-
-
-def messages_of(answer) -> list[str]:
-    return [str(message) for message in answer.context["messages"]]
 
 
 def test_a_seller_publishes_a_draft_by_its_button(desk, draft):

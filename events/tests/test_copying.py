@@ -19,13 +19,6 @@ SECTIONS = [
 
 
 @pytest.fixture
-def desk(client, carol):
-    """Carol's browser, signed in."""
-    client.force_login(carol)
-    return client
-
-
-@pytest.fixture
 def original(new_event, carol) -> Event:
     """A published event with everything set, whose prices have changed since."""
     limits = {**LIMITS, "hold_seconds": 77, "allow_single_gaps": False, "waiting_room_on": True, "max_active": 9}

@@ -9,13 +9,6 @@ from events.forms import EventChangeForm, PriceField
 from events.tests.test_admin import ADD, filled_in
 
 
-@pytest.fixture
-def desk(client, carol):
-    """Carol's browser, signed in."""
-    client.force_login(carol)
-    return client
-
-
 def test_what_every_event_needs_comes_first_and_the_rest_is_folded_up(desk):
     fieldsets = desk.get(ADD).context["adminform"].fieldsets
     assert [name for name, options in fieldsets if "collapse" not in options.get("classes", ())] == [

@@ -20,9 +20,13 @@ PAGES: list[Page] = []  # apps add theirs in their admin modules; only who may e
 
 
 class SellersDesk(AdminSite):
-    """Django's admin with `PAGES`."""
+    """Django's admin with `PAGES`, and without what nothing of ours leads to."""
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """The pages, before the admin's own, of which the last takes whatever is left."""
+        """The pages, before the admin's own, of which the last takes whatever is left.
+
+        No row of ours has a page to "view on site", and Django's way there answers an id that can't be with a 500.
+        """
         pages = [path(page.route, self.admin_view(page.view), name=page.name) for page in PAGES]
-        return [*pages, *super().get_urls()]
+        own = [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+        return [*pages, *own]

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
 
@@ -91,6 +92,12 @@ def test_a_seller_closes_nobody_elses_sales_from_the_list(desk, carol, concert, 
     daves.refresh_from_db()
     concert.refresh_from_db()
     assert (daves.status, concert.status) == (EventStatus.AVAILABLE, EventStatus.ENDED)
+
+
+@pytest.mark.parametrize("row", ["1", "nonsense"])
+def test_no_row_is_viewed_on_the_site(desk, carol, row):
+    kind = ContentType.objects.get_by_natural_key("bookings", "booking")
+    assert desk(carol).get(f"/admin/r/{kind.pk}/{row}/").status_code == 404
 
 
 def test_an_operator_sees_and_changes_everybodys_events(desk, olga, concert, daves):

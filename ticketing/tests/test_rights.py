@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
-from django.contrib.contenttypes.models import ContentType
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -108,7 +107,6 @@ RIGHTS: dict[str, dict[str, str]] = {
     "admin/password_change/done/": {"GET": SELLERS},
     "admin/autocomplete/": {"GET": NOBODY},  # no form of ours has such a field
     "admin/jsi18n/": {"GET": SELLERS},
-    "admin/r/<path:content_type_id>/<path:object_id>/": {"GET": NOBODY},  # nothing of ours has such an address
     "admin/^(?P<app_label>accounts|events|bookings)$": {"GET": SELLERS},
     "admin/(?P<url>.*)$": {"GET": NOBODY},
     **{
@@ -219,7 +217,6 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
         "<str:gateway>": "mock",
         "<str:uid>": "MQ",
         "<str:token>": "abc-def",
-        "<path:content_type_id>": ContentType.objects.get_for_model(Event).pk,
         "^(?P<app_label>accounts|events|bookings)$": "bookings/",
         "(?P<url>.*)$": "nonsense/",
     }

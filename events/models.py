@@ -156,6 +156,7 @@ class Creation(models.Model):
     """
 
     seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="creations")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     fields = models.JSONField(encoder=DjangoJSONEncoder, help_text="Columns of the event, and `draft`.")
     seating_config = models.JSONField()
     total = models.PositiveIntegerField(help_text="Seats.")

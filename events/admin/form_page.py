@@ -156,10 +156,10 @@ class FormPage(WrittenRows):
         if form.seating.seats < LARGE:
             obj.pk = create_event(**fields).pk
         else:
-            obj.creation = ask_for_event(**fields)
+            obj.creation = ask_for_event(asked_by=user, **fields)
 
     def log_addition(self, request: HttpRequest, obj: Event, message: Any) -> Any:
-        """Nothing yet of what a worker has still to make: the creation itself says who asked for it, and when."""
+        """Nothing yet of what a worker has still to make: whoever makes it writes it down."""
         return super().log_addition(request, obj, message) if obj.pk else None
 
     def response_add(self, request: HttpRequest, obj: Event, post_url_continue: str | None = None) -> HttpResponse:

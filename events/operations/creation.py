@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.db import DEFAULT_DB_ALIAS, DataError, Error, IntegrityError, connection, connections
 
 from accounts.models import User
@@ -50,9 +51,11 @@ class MadeByAnother(Exception):
 
 
 @durably
-def ask_for_event(*, seller: User, seating: Seating, **fields: Any) -> Creation:
+def ask_for_event(*, seller: User, asked_by: User, seating: Seating, **fields: Any) -> Creation:
     """Keeps the wish for an event; a worker makes it soon. `fields` as for `create_event`."""
-    creation = Creation.objects.create(seller=seller, fields=fields, seating_config=seating.config, total=seating.seats)
+    creation = Creation.objects.create(
+        seller=seller, asked_by=asked_by, fields=fields, seating_config=seating.config, total=seating.seats
+    )
     later("events.tasks.make_event", creation_id=creation.pk)
     return creation
 
@@ -126,7 +129,8 @@ def _notes(creation_id: int) -> Iterator[Notes]:
 
 @durably
 def _make(creation_id: int, notes: Notes) -> Event | None:
-    """1. Lock. 2. Check that it is still wanted. 3. Write the event, telling how far it is. 4. Note that it is done."""
+    """1. Lock. 2. Check that it is still wanted. 3. Write the event, telling how far it is. 4. Note that it is done,
+    and in the event's history who asked for it."""
     if not _try_lock(creation_id):
         return None
     creation = Creation.objects.select_related("seller").filter(pk=creation_id, status__in=OPEN_CREATIONS).first()
@@ -151,6 +155,9 @@ def _note_done(creation: Creation, event: Event) -> None:
     open_still = Creation.objects.filter(pk=creation.pk, status__in=OPEN_CREATIONS)
     if not open_still.update(status=CreationStatus.DONE, done=creation.total, event=event):
         raise MadeByAnother
+    LogEntry.objects.log_actions(
+        creation.asked_by_id or creation.seller_id, [event], ADDITION, [{"added": {}}], single_object=True
+    )
 
 
 def _words(refusal: DomainError) -> str:

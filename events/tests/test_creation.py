@@ -38,7 +38,7 @@ def wish(carol: User) -> Creation:
 
 def asked_for(seller: User, config: dict[str, Any] = HALL, **fields: Any) -> Creation:
     seating = read_seating(config, max_seats=200_000)
-    creation = ask_for_event(seller=seller, seating=seating, **{**TEXTS, **fields})
+    creation = ask_for_event(seller=seller, asked_by=seller, seating=seating, **{**TEXTS, **fields})
     app.control.purge()
     return creation
 
@@ -222,7 +222,7 @@ def until(ready: Callable[[], bool], what: str) -> None:
 
 def ask_a_worker(seller: User) -> None:
     app.control.purge()
-    ask_for_event(seller=seller, seating=read_seating(HALL, max_seats=200), **TEXTS)
+    ask_for_event(seller=seller, asked_by=seller, seating=read_seating(HALL, max_seats=200), **TEXTS)
 
 
 def test_a_worker_makes_what_a_seller_asks_for(carol: User) -> None:

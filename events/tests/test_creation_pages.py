@@ -76,6 +76,17 @@ def test_once_it_is_made_the_page_leads_to_the_event(desk, creation):
     assert event.status == "draft"
 
 
+def test_the_history_of_the_event_begins_with_who_asked_for_it(client, olga, carol, small_is_large):
+    client.force_login(olga)
+    client.post(ADD, filled_in(seller=carol.pk))
+    creation = Creation.objects.get()
+    for _ in range(2):
+        make_event(creation_id=creation.pk)
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.get_edited_object(), entry.get_change_message()) == (olga, Event.objects.get(), "Added.")
+    assert "Added." in client.get(f"{LIST}{entry.object_id}/history/").text
+
+
 def test_it_says_why_it_failed(desk, creation):
     Creation.objects.update(status="failed", failure="There is <no> room.")
     page = desk.get(page_of(creation)).text

@@ -15,6 +15,18 @@ from events.operations.change import check_times
 from events.seating import DEFAULT_TIER, Seating, read_seating
 from ticketing.errors import BadInput
 
+# What a seller may say about an event at any time, in the parts of its form.
+TEXTS = ("name", "description", "venue_name")
+OTHER_TIMES = ("ends_at", "sales_start_at", "sales_end_at")
+LIMITS = (
+    "hold_seconds",
+    "payment_seconds",
+    "max_tickets_per_booking",
+    "max_active_holds",
+    "refund_until_hours",
+    "allow_single_gaps",
+)
+ROOM = ("waiting_room_on", "admit_per_minute", "max_active", "pass_seconds")
 SEATING_EXAMPLE = """{
   "sections": [
     {"name": "Front stalls", "tier": "VIP", "price": 12000, "subsections": 2, "rows": 5, "cols": 10},
@@ -36,26 +48,7 @@ class EventTexts(forms.ModelForm):
 
     class Meta:
         model = Event
-        fields: tuple[str, ...] = (
-            "name",
-            "description",
-            "venue_name",
-            "is_active",
-            "starts_at",
-            "ends_at",
-            "sales_start_at",
-            "sales_end_at",
-            "hold_seconds",
-            "payment_seconds",
-            "max_tickets_per_booking",
-            "max_active_holds",
-            "refund_until_hours",
-            "allow_single_gaps",
-            "waiting_room_on",
-            "admit_per_minute",
-            "max_active",
-            "pass_seconds",
-        )
+        fields: tuple[str, ...] = (*TEXTS, "is_active", "starts_at", *OTHER_TIMES, *LIMITS, *ROOM)
         help_texts = HELP_TEXTS
 
     def clean(self) -> dict[str, Any]:

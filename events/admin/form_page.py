@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from events.admin.copying import copy_of
 from events.desk import WrittenRows, user_of
-from events.forms import EventChangeForm, EventTexts, NewEventForm
+from events.forms import LIMITS, OTHER_TIMES, ROOM, TEXTS, EventChangeForm, EventTexts, NewEventForm
 from events.models import MAX_PRICE, NAME_LENGTH, Event
 from events.money import money
 from events.operations.change import change_event
@@ -30,18 +30,7 @@ WAITING_ROOM = (
     "sales start is shuffled when they do; then it is first come, first served."
 )
 
-TEXTS = ("name", "description", "venue_name")
-OTHER_TIMES = ("ends_at", "sales_start_at", "sales_end_at")
 UTC_NOTE = "All times are UTC. Empty means no limit."
-LIMITS = (
-    "hold_seconds",
-    "payment_seconds",
-    "max_tickets_per_booking",
-    "max_active_holds",
-    "refund_until_hours",
-    "allow_single_gaps",
-)
-ROOM = ("waiting_room_on", "admit_per_minute", "max_active", "pass_seconds")
 # What the builder of the seats says before it is hit; the server has the last word.
 SEATING_LIMITS = {
     "sections": MAX_SECTIONS,

@@ -10,7 +10,7 @@ from accounts.models import User
 from bookings.models import Booking
 from e2e.tests.product import Product
 from e2e.tests.seatmap import SeatMap
-from e2e.tests.test_every_page import COLOURS, WIDER, assert_accessible
+from e2e.tests.test_every_page import COLOURS, assert_accessible, assert_fits
 from e2e.tests.visitors import PHONE, Visitors
 from events.models import Event, Subsection
 
@@ -132,6 +132,5 @@ def test_a_page_of_the_desk_is_accessible_and_fits_a_phone(
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
     page.wait_for_timeout(100)
-    content, window = page.evaluate(WIDER)
-    assert content <= window, f"{content} px wide in a window of {window}"
+    assert_fits(page)
     assert_accessible(page, options=COLOURS)

@@ -17,7 +17,6 @@ from events.models import Event
 
 BAD = ("serious", "critical")
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-WIDER = "() => [document.documentElement.scrollWidth, innerWidth]"
 PAGES = [
     "list",
     "empty list",
@@ -106,8 +105,7 @@ def test_a_page_is_accessible_quiet_and_fits_a_phone(visitors: Visitors, name: s
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
     page.wait_for_timeout(100)
-    content, window = page.evaluate(WIDER)
-    assert content <= window, f"{content} px wide in a window of {window}"
+    assert_fits(page)
     assert_accessible(page, options=COLOURS)
 
 
@@ -125,6 +123,12 @@ def test_a_foreign_booking_is_not_there(
     visitors.forgive("status of 404")
     page = visitors(bob, f"/checkout/{hold(alice, '1-1').pk}")
     expect(page.get_by_role("heading", level=1)).to_have_text("This page isn’t here")
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing is wider than the window."""
+    content, window = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
+    assert content <= window, f"{content} px wide in a window of {window}"
 
 
 def assert_accessible(page: Page, options: dict[str, Any] | None = None) -> None:

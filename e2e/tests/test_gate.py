@@ -10,7 +10,7 @@ from bookings.models import Booking, CheckIn
 from bookings.operations.check_in import check_in
 from bookings.operations.refund import refund_booking
 from bookings.tests.gate_stage import codes_of
-from e2e.tests.test_every_page import COLOURS, WIDER, assert_accessible
+from e2e.tests.test_every_page import COLOURS, assert_accessible, assert_fits
 from e2e.tests.visitors import PHONE, Visitors
 from events.models import Event
 
@@ -130,8 +130,7 @@ def test_the_scanner_fits_a_phone_and_is_accessible(
     gate = Scanner(page)
     for code, verdict in ((codes[0], "accepted"), (codes[0], "already"), ("no ticket", "forged")):
         gate.scan(code, verdict)
-        content, window = page.evaluate(WIDER)
-        assert content <= window
+        assert_fits(page)
         page.emulate_media(color_scheme="light")
         assert_accessible(page)
         page.emulate_media(color_scheme="dark")

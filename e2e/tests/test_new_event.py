@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User
 from conftest import PASSWORD
 from e2e.tests.product import Product
-from e2e.tests.test_every_page import COLOURS, WIDER, assert_accessible
+from e2e.tests.test_every_page import COLOURS, assert_accessible, assert_fits
 from e2e.tests.visitors import PHONE, Visitors
 from events.models import Creation, Event, Subsection
 from events.operations.creation import LARGE
@@ -207,8 +207,7 @@ def test_the_form_is_accessible_and_fits_a_phone(visitors: Visitors, carol: User
     assert_accessible(page, options=QUIETLY)
     page.set_viewport_size(PHONE)
     page.wait_for_timeout(100)
-    content, window = page.evaluate(WIDER)
-    assert content <= window, f"{content} px wide in a window of {window}"
+    assert_fits(page)
     assert_accessible(page, options=COLOURS | QUIETLY)
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from accounts import switches
 from accounts.models import Switch, User
-from e2e.tests.test_every_page import COLOURS, WIDER, assert_accessible
+from e2e.tests.test_every_page import COLOURS, assert_accessible, assert_fits
 from e2e.tests.visitors import PHONE, Visitors
 from events.models import Event
 
@@ -60,8 +60,7 @@ def test_the_page_is_accessible_and_fits_a_phone(visitors: Visitors, olga: User,
     expect(page.get_by_role("article")).to_contain_text("One night only")
     assert_accessible(page)
     page.set_viewport_size(PHONE)
-    content, window = page.evaluate(WIDER)
-    assert content <= window
+    assert_fits(page)
     assert_accessible(page, options=COLOURS)
 
 

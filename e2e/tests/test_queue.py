@@ -14,7 +14,7 @@ from bookings.tests.conftest import forget_queues
 from bookings.waiting.admit import admit_waiting
 from bookings.waiting.join import join_queue
 from e2e.tests.seatmap import SeatMap
-from e2e.tests.test_every_page import COLOURS, WIDER, assert_accessible
+from e2e.tests.test_every_page import COLOURS, assert_accessible, assert_fits
 from e2e.tests.visitors import PHONE, Visitors
 from events.clock import database_now
 from events.models import Event
@@ -189,6 +189,5 @@ def test_the_page_is_accessible_and_fits_a_phone(
     assert_accessible(page)
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
-    content, window = page.evaluate(WIDER)
-    assert content <= window
+    assert_fits(page)
     assert_accessible(page, options=COLOURS)

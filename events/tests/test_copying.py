@@ -8,7 +8,8 @@ import pytest
 from events.models import Event
 from events.operations.change import change_event
 from events.seating import read_seating
-from events.tests.test_admin import ADD, LIMITS, change_page, filled_in, messages_of
+from events.tests.desk import messages_of
+from events.tests.test_admin import ADD, LIMITS, change_page, filled_in
 
 START = datetime(2030, 5, 1, 20, tzinfo=UTC)
 LIST = "/admin/events/event/"

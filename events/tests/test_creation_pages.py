@@ -5,7 +5,8 @@ from django.contrib.admin.models import LogEntry
 
 from events.models import Creation, Event
 from events.operations.creation import LARGE, make_event
-from events.tests.test_admin import ADD, TEXTS, filled_in, messages_of
+from events.tests.desk import messages_of
+from events.tests.test_admin import ADD, TEXTS, filled_in
 from ticketing.celery import app
 
 LIST = "/admin/events/event/"

@@ -13,17 +13,6 @@ from events.operations.change import change_event
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def server(live_server_of_streams):
-    return live_server_of_streams
-
-
-@pytest.fixture
-def viewer(server, concert):
-    with server.socket(f"/ws/event/{concert.pk}") as viewer:
-        yield viewer
-
-
 def _signed_in(client) -> dict[str, str]:
     return {"Cookie": f"sessionid={client.cookies['sessionid'].value}"}
 

@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def server(live_server_of_streams):
-    return live_server_of_streams
-
-
-@pytest.fixture
 def burst(concert, carol, monkeypatch) -> Callable[[], None]:
     """Changes each seat of a block in a transaction of its own; the news of all of them comes at once."""
 

@@ -13,17 +13,6 @@ SALE = {"status": "available", "is_active": True, "sales_start_at": None, "sales
 CLOSES = datetime(2027, 1, 2, 19, 30, tzinfo=UTC)
 
 
-@pytest.fixture
-def server(live_server_of_streams):
-    return live_server_of_streams
-
-
-@pytest.fixture
-def viewer(server, concert):
-    with server.socket(f"/ws/event/{concert.pk}") as viewer:
-        yield viewer
-
-
 def test_the_snapshot_says_how_the_sale_stands(viewer):
     snapshot = viewer.expect("snapshot")
     assert {name: snapshot[name] for name in SALE} == SALE

@@ -12,11 +12,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def server(live_server_of_streams):
-    return live_server_of_streams
-
-
-@pytest.fixture
 def viewers(server, concert):
     """Two who follow the seats."""
     path = f"/ws/event/{concert.pk}"

@@ -144,6 +144,18 @@ def test_what_was_given_up_is_sent_again_from_the_list_though_the_endpoint_rests
     assert set(Delivery.objects.values_list("status", flat=True)) == {"delivered"}
 
 
+def test_from_the_list_it_is_asked_before_and_nonsense_chooses_nothing(desk, told, paid_booking, alice):
+    paid_booking(alice)
+    send_due_deliveries()
+    delivery = Delivery.objects.get()
+    again = {"action": "repeat", "_selected_action": [str(delivery.pk)], "index": "0"}
+    assert delivery.message_id in desk.post(DELIVERIES, again).text
+    nonsense = desk.post(DELIVERIES, again | {"_selected_action": ["x"], "sure": "yes"}, follow=True)
+    assert messages_of(nonsense) == ["There is no such webhook delivery."]
+    assert send_due_deliveries() == 0
+    assert not LogEntry.objects.exists()
+
+
 def test_what_is_being_sent_and_what_is_off_is_not_sent_again(desk, told, paid_booking, alice):
     paid_booking(alice)
     delivery, page = Delivery.objects.get(), f"{DELIVERIES}{Delivery.objects.get().pk}/do/repeat/"

@@ -3,13 +3,13 @@
 import random
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from accounts.models import User
 from bookings.models import Booking
 from conftest import GOOD_CARD
 from e2e.tests.product import Product
-from e2e.tests.seatmap import SeatMap
+from e2e.tests.seatmap import LIVE, SeatMap
 from e2e.tests.visitors import Visitors
 from events.models import Event, Ticket
 from events.operations.blocking import block_seats
@@ -76,3 +76,19 @@ def test_without_websockets_the_map_is_live_by_the_stream(
     expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", "stream", timeout=30_000)
     hold(bob, "1-1", "1-2")
     expect(page.locator("[data-left]")).to_have_text("198")
+
+
+def test_the_best_seats_are_picked_once_the_seats_have_come(visitors: Visitors, concert: Event) -> None:
+    page = visitors()
+    late: list[Route] = []
+    page.route("**/seatmap", lambda route: late.append(route))
+    page.goto(f"/events/{concert.pk}")
+    expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", LIVE)
+    summary = page.get_by_role("region", name="Your seats")
+    page.get_by_role("button", name="Find best seats").click()
+    expect(summary).to_contain_text("The seats are still on their way.")
+    expect(summary).to_contain_text("No seats picked yet")
+    for route in late:
+        route.continue_()
+    expect(summary).to_contain_text("2 seats · $100.00")
+    expect(summary.get_by_role("group", name="What to do")).to_be_hidden()

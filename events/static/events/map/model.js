@@ -88,6 +88,11 @@ export class SeatModel extends EventTarget {
     return this.blocks.reduce((sum, block) => sum + block.available, 0);
   }
 
+  /** Whether the letters of all blocks have come. */
+  get isKnown() {
+    return this.blocks.every((block) => block.seats !== null);
+  }
+
   /** Section rows of a snapshot, or of one delta. */
   count(rows) {
     let repriced = false;

@@ -239,13 +239,27 @@ page.addEventListener("click", ({ target }) => {
 const quantity = find("#quantity");
 const places = find("#places"); // for an event that has wheelchair places
 
+let asked = null; // "find" or "hold", pressed before the seats were here
+
 find("#best").addEventListener("submit", (event) => {
   event.preventDefault();
+  takeBest(event.submitter?.value ?? "find");
+});
+
+model.addEventListener("seats", () => {
+  if (!asked || !model.isKnown) return;
+  summary.tell(null);
+  takeBest(asked);
+});
+
+function takeBest(what) {
+  asked = model.isKnown ? null : what;
+  if (asked) return summary.tell("The seats are still on their way. The best ones are picked as soon as they are here.");
   const found = findBest();
   if (!found) return;
   choose(found);
-  if (event.submitter?.value === "hold") hold();
-});
+  if (what === "hold") hold();
+}
 
 find("#best").addEventListener("click", ({ target }) => {
   const step = Number(target.closest("[data-step]")?.dataset.step ?? 0);

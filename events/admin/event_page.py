@@ -43,10 +43,10 @@ class EventPage(OwnRows):
 
 def _links(event: Event) -> list[Link]:
     return [
+        Link("Charts", reverse("sell-event", args=[event.pk])),
         Link("Seats", reverse("admin:events_event_blocks", args=[quote(event.pk)])),
         Link("Bookings", bookings_url(event)),
         Link("Gate staff", f"{reverse('admin:bookings_gatestaff_changelist')}?event__id__exact={event.pk}"),
-        Link("Charts", reverse("sell-event", args=[event.pk])),
         Link("Buyers' page", reverse("event", args=[event.pk])),
         Link("Copy", copy_url(event)),
         Link("History", reverse("admin:events_event_history", args=[quote(event.pk)])),

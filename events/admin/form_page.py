@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.db.models import Field, ForeignKey
 from django.forms import SplitDateTimeField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -117,6 +118,7 @@ class FormPage(WrittenRows):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """With the table of blocks; a new one with what its builder must know."""
         event = kwargs.get("obj")
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}  # it goes on at the event
         if event is None:
             limits = SEATING_LIMITS | {"seats": settings.MAX_SEATS_PER_EVENT}
             context |= {"limits": limits, "limits_json": json.dumps(limits), "copied": self._copied(request)}
@@ -156,3 +158,11 @@ class FormPage(WrittenRows):
         if obj.pk:
             return super().response_add(request, obj, post_url_continue)
         return HttpResponseRedirect(reverse("admin:events_event_creation", args=[obj.creation.pk]))
+
+    def response_post_save_add(self, request: HttpRequest, obj: Event) -> HttpResponse:
+        """To its page, where it is published."""
+        return HttpResponseRedirect(reverse("admin:events_event_change", args=[quote(obj.pk)]))
+
+    def response_post_save_change(self, request: HttpRequest, obj: Event) -> HttpResponse:
+        """To its page, which says who is told of the change."""
+        return self.response_post_save_add(request, obj)

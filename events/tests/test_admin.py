@@ -63,6 +63,7 @@ def test_a_seller_creates_an_event_of_200_seats(desk, carol):
     answer = desk.post(ADD, filled_in(), follow=True)
     event = Event.objects.get()
     assert "was added successfully" in messages_of(answer)[0]
+    assert answer.redirect_chain[-1][0] == f"/admin/events/event/{event.pk}/change/"  # where it is published
     assert (event.seller, event.name, event.status, event.max_active_holds) == (carol, "A play", "available", 3)
     assert event.seating_config == SEATING
     assert Subsection.objects.filter(event=event, available=50).count() == 4

@@ -10,9 +10,9 @@ from bookings.operations.cancel import release_hold
 from bookings.operations.refund import refund_booking
 from bookings.operations.resend import resend_tickets
 from bookings.states import OPEN, SOLD, BookingStatus
+from bookings.wording import places
 from events.deeds import Deed, Part, Question, by_name
 from events.money import money
-from events.positions import seat_name
 from events.words import counted
 
 
@@ -34,10 +34,10 @@ class BookingDeed(Deed):
         does = Part(f"{self.counted(possible)}.", [self.means]) if possible else Part("Nothing to do.", [])
         stay = [Part("", [], _staying(number, state)) for state, number in sorted(others.items())]
         table = [
-            (booking.buyer.email, booking.event.name, str(booking.subsection), seats_of(booking), price_of(booking))
+            (booking.buyer.email, booking.event.name, str(booking.subsection), places(booking), price_of(booking))
             for booking in possible
         ]
-        return Question(possible, [does, *stay], ("Buyer", "Event", "Block", "Seats (row-seat)", "Total"), table)
+        return Question(possible, [does, *stay], ("Buyer", "Event", "Block", "Seats", "Total"), table)
 
     def done_to(self, row: Booking) -> str:
         """The sentence for the log."""
@@ -51,11 +51,6 @@ class BookingDeed(Deed):
 def state_of(booking: Booking) -> str:
     """The status as people see it: a hold ends by the clock."""
     return BookingStatus(booking.shown_status).label
-
-
-def seats_of(booking: Booking) -> str:
-    """The seats by name."""
-    return ", ".join(seat_name(position, booking.subsection.cols) for position in booking.positions)
 
 
 def price_of(booking: Booking) -> str:

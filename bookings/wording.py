@@ -56,6 +56,11 @@ def lines(booking: Booking) -> list[Line]:
     return [Line(row + 1, ranges(seats), len(seats), len(seats) * booking.unit_price) for row, seats in rows]
 
 
+def places(booking: Booking) -> str:
+    """The seats of a booking in one line: "row 2, seats 4–5; row 3, seat 1"."""
+    return "; ".join(f"row {line.row}, seat{'s' if line.quantity > 1 else ''} {line.seats}" for line in lines(booking))
+
+
 def ranges(numbers: Iterable[int]) -> str:
     """Ascending numbers as people write them: 4, 5, 6, 9 is "4–6, 9"."""
     runs: list[list[int]] = []

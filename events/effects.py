@@ -31,7 +31,7 @@ def of_closing(event: Event) -> list[str]:
     """What becomes of the seats by their state."""
     seats = stats_of([event.pk])[event.pk]
     held, free, sold = seats["reserved"], seats["available"], seats["sold"]
-    said = ["Nobody can hold another seat from that moment on."]
+    said = ["Nobody can hold another seat once sales are closed."]
     if held:
         said.append(f"{counted(held, 'held seat')} can still be paid for until the time to pay is over.")
     if free:

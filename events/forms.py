@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 
-from events.help_texts import HELP_TEXTS
+from events.help_texts import HELP_TEXTS, LABELS
 from events.models import MAX_PRICE, Event
 from events.money import decimals_of, in_minor_units, money, plain
 from events.operations.change import check_times
@@ -49,6 +49,7 @@ class EventTexts(forms.ModelForm):
     class Meta:
         model = Event
         fields: tuple[str, ...] = (*TEXTS, "is_active", "starts_at", *OTHER_TIMES, *LIMITS, *ROOM)
+        labels = LABELS
         help_texts = HELP_TEXTS
 
     def clean(self) -> dict[str, Any]:

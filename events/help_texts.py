@@ -1,5 +1,16 @@
-"""What the fields of an event mean, for the seller who fills them in. Shown below the fields at his desk."""
+"""What the fields of an event are called and mean, for the seller who fills them in at his desk."""
 
+LABELS = {
+    "is_active": "Active",
+    "hold_seconds": "Seats are held for (seconds)",
+    "payment_seconds": "Time to pay (seconds)",
+    "max_tickets_per_booking": "Seats a booking, at most",
+    "max_active_holds": "Unpaid bookings a buyer, at most",
+    "refund_until_hours": "Refunds until (hours before)",
+    "allow_single_gaps": "Lone seats may be left over",
+    "admit_per_minute": "Let in a minute",
+    "pass_seconds": "Time to choose (seconds)",
+}
 HELP_TEXTS = {
     "is_active": "Off: the event is in no list, and nothing can be held or paid.",
     "starts_at": "When the doors close and it begins. Buyers see it, and refunds are counted back from it.",

@@ -19,8 +19,14 @@ def position_of(seat: str, *, rows: int, cols: int) -> int | None:
 
 def seat_name(position: int, cols: int) -> str:
     """The name "row-seat" of a position in a block with `cols` seats a row."""
+    row, seat = place_of(position, cols)
+    return f"{row}-{seat}"
+
+
+def place_of(position: int, cols: int) -> tuple[int, int]:
+    """Row and seat (both from 1) of a position in a block with `cols` seats a row."""
     row, seat = divmod(position, cols)
-    return f"{row + 1}-{seat + 1}"
+    return row + 1, seat + 1
 
 
 def places_of(seats: list[str], *, field: str = "seat_positions") -> list[tuple[int, int]]:

@@ -74,9 +74,9 @@ def add_step(step: Step) -> None:
 
 
 def add_effects(name: str, more: Effects) -> None:
-    """What a known step does to things of an app above, said after its own effects."""
+    """What a known step is about among things of an app above, said before its own effects."""
     step = STEPS[name]
-    STEPS[name] = replace(step, effects=lambda event: [*step.effects(event), *more(event)])
+    STEPS[name] = replace(step, effects=lambda event: [*more(event), *step.effects(event)])
 
 
 def work_on(event: Event) -> Progress | None:

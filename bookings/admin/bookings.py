@@ -11,9 +11,10 @@ from django.urls import reverse
 from bookings.admin.filters import EventFilter, StatusFilter
 from bookings.admin.inlines import Letters, Payments, Tickets
 from bookings.admin.seat_story import seat_links
-from bookings.deeds import DEEDS, price_of, seats_of, state_of
+from bookings.deeds import DEEDS, price_of, state_of
 from bookings.models import Booking, BookingQuerySet
 from bookings.states import OPEN
+from bookings.wording import places
 from events.deed_pages import DeedPages
 from events.models import Event
 from events.money import money
@@ -40,7 +41,6 @@ class Bookings(DeedPages):
         "buyer_name",
         "block",
         "seats_explained",
-        "seat_selection_mode",
         "quantity",
         "price_of_one",
         "price",
@@ -105,14 +105,14 @@ class Bookings(DeedPages):
         """Section and number of the block."""
         return str(booking.subsection)
 
-    @admin.display(description="Seats (row-seat)")
+    @admin.display(description="Seats")
     def seats(self, booking: Booking) -> str:
-        """The seats by name."""
-        return seats_of(booking)
+        """The seats row by row."""
+        return places(booking)
 
-    @admin.display(description="Seats (row-seat)")
+    @admin.display(description="Seats, each with its story")
     def seats_explained(self, booking: Booking) -> str:
-        """The same, each with a link to its story."""
+        """The same one by one, each with a link."""
         return seat_links(booking)
 
     @admin.display(description="Total", ordering="total_price")

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import ForeignKey, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from accounts.models import User
 from bookings.models import CheckIn, GateStaff, SellerGateStaff
@@ -75,6 +75,11 @@ class EventStaff(StaffRows):
     def event_of(self, row: GateStaff) -> Event:
         """The event at whose gate he works."""
         return row.event
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The event by which the list was narrowed, if it was."""
+        filters = QueryDict(request.GET.get("_changelist_filters", ""))
+        return {"event": filters.get("event__id__exact")}
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """By event, which is how its page leads here."""

@@ -11,7 +11,7 @@ from django.utils.html import format_html_join
 from bookings.models import Admission, Letter, Payment, Refund
 from bookings.states import AdmissionStatus, LetterStatus, RefundStatus
 from events.money import money
-from events.positions import seat_name
+from events.positions import place_of
 
 
 class ToRead(admin.TabularInline):
@@ -85,10 +85,11 @@ class Tickets(ToRead):
         """With their block, for the names of the seats."""
         return super().get_queryset(request).select_related("subsection").defer("subsection__letters")
 
-    @admin.display(description="Seat (row-seat)")
+    @admin.display(description="Seat")
     def seat(self, ticket: Admission) -> str:
         """Row and seat."""
-        return seat_name(ticket.position, ticket.subsection.cols)
+        row, seat = place_of(ticket.position, ticket.subsection.cols)
+        return f"row {row}, seat {seat}"
 
     @admin.display(description="State")
     def state(self, ticket: Admission) -> str:

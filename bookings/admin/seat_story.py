@@ -16,7 +16,7 @@ from bookings.seat_words import StoryKind
 from events.desk import user_of
 from events.desk_site import PAGES, Page
 from events.models import Event, Subsection
-from events.positions import seat_name
+from events.positions import place_of
 from events.reads import STATUS_OF_LETTER, may_manage
 
 # How an entry looks, by what it is about; the others are neither good nor bad.
@@ -45,9 +45,9 @@ def seat_story_page(request: HttpRequest, event_id: int, subsection_id: int, pos
 
 
 def _context(event: Event, block: Subsection, position: int) -> dict[str, Any]:
-    row, seat = divmod(position, block.cols)
+    row, seat = place_of(position, block.cols)
     return {
-        "title": f"{block}, row {row + 1}, seat {seat + 1}",
+        "title": f"{block}, row {row}, seat {seat}",
         "event": event,
         "status": STATUS_OF_LETTER[block.letters[position]],
         "story": [(entry, TONES.get(entry.kind, "")) for entry in seat_story(block, position)],
@@ -60,11 +60,11 @@ def seat_links(booking: Booking) -> SafeString:
     links = (
         (
             reverse("admin:bookings_seat_story", args=[booking.event_id, block.pk, position]),
-            seat_name(position, block.cols),
+            *place_of(position, block.cols),
         )
         for position in booking.positions
     )
-    return format_html_join(", ", '<a href="{}">{}</a>', links)
+    return format_html_join(", ", '<a href="{}">row {} seat {}</a>', links)
 
 
 PAGES.append(

@@ -96,13 +96,13 @@ def test_the_progress_costs_two_queries_besides_who_asks_for_what(
 
 def test_the_queue_is_told_in_people(desk, concert, state_redis):
     Event.objects.update(waiting_room_on=True)
-    assert effects_of(desk, concert, "pause")[-1] == "0 buyers wait at this moment, and 0 have been let in."
+    assert effects_of(desk, concert, "pause")[0] == "0 buyers wait at this moment, and 0 have been let in."
     assert len(effects_of(desk, concert, "resume")) == 2
 
 
 def test_without_redis_the_page_of_the_queue_still_comes(desk, concert, use_redis):
     use_redis("redis://127.0.0.1:1/0")
-    assert effects_of(desk, concert, "pause")[-1] == "How many wait can't be told at the moment."
+    assert effects_of(desk, concert, "pause")[0] == "How many wait can't be told at the moment."
 
 
 def test_nobody_else_cancels_or_watches(concert, paid_booking, alice, dave):

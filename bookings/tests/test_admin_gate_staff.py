@@ -129,6 +129,11 @@ def test_somebody_elses_staff_does_not_exist_for_a_seller(desk, daves, daves_sta
     assert not LogEntry.objects.exists()
 
 
+def test_from_the_page_of_an_event_its_staff_is_added_without_choosing_it_again(desk, concert):
+    page = desk.get(f"{OF_EVENT}add/?_changelist_filters=event__id__exact%3D{concert.pk}").text
+    assert f'<option value="{concert.pk}" selected>' in page
+
+
 def test_a_buyer_finds_no_staff(client, alice, daves):
     client.force_login(alice)
     for path in (OF_EVENT, OF_SELLER, OF_EVENT + "add/"):
@@ -150,7 +155,17 @@ def test_adding_and_removing_need_a_token(carol, concert):
     assert GateStaff.objects.count() == 1
 
 
-@pytest.mark.parametrize("query", ["event__id__exact=x", "event__id__exact=%00", "q=%00", "event=x", "email=%00"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "event__id__exact=x",
+        "event__id__exact=%00",
+        "q=%00",
+        "event=x",
+        "email=%00",
+        "_changelist_filters=event__id__exact%3Dx",
+    ],
+)
 def test_no_address_of_the_lists_is_a_server_error(desk, concert, query):
     for path in (OF_EVENT, OF_SELLER, OF_EVENT + "add/", OF_SELLER + "add/"):
         assert desk.get(f"{path}?{query}").status_code in (200, 302, 400)

@@ -86,4 +86,4 @@ def test_it_is_only_read(desk, block):
 def test_the_page_of_a_booking_links_to_each_of_its_seats(desk, block, hold, alice):
     booking: Booking = hold(alice, "1-1", "2-3")
     page = desk.get(f"/admin/bookings/booking/{booking.pk}/change/").text
-    assert f'<a href="{page_of(block, 0)}">1-1</a>, <a href="{page_of(block, 12)}">2-3</a>' in page
+    assert f'<a href="{page_of(block, 0)}">row 1 seat 1</a>, <a href="{page_of(block, 12)}">row 2 seat 3</a>' in page

@@ -66,7 +66,7 @@ def test_a_seat_that_is_taken_is_told_and_not_picked(
 
 def test_seats_are_unblocked_by_finger(visitors: Visitors, carol: User, concert: Event) -> None:
     desk = visitors(carol, seats_path(concert), viewport=PHONE, has_touch=True)
-    desk.get_by_label("Seats (row-seat)").fill("1-1 1-2")
+    desk.get_by_label(re.compile("^Or by name")).fill("1-1 1-2")
     desk.get_by_role("button", name="Block", exact=True).tap()
     desk.get_by_label("Unblock blocked seats").check()
     desk.get_by_role("button", name="Row 1, seat 2, blocked").tap()
@@ -77,7 +77,7 @@ def test_seats_are_unblocked_by_finger(visitors: Visitors, carol: User, concert:
 
 def test_without_scripts_seats_are_blocked_by_name(visitors: Visitors, carol: User, concert: Event) -> None:
     desk = visitors(carol, seats_path(concert), java_script_enabled=False)
-    desk.get_by_label("Seats (row-seat)").fill("1-1, 1-2")
+    desk.get_by_label(re.compile("^Or by name")).fill("1-1, 1-2")
     desk.get_by_role("button", name="Do it").click()
     expect(desk.get_by_text("Blocked 2 seats of block A-1.")).to_be_visible()
 

@@ -49,12 +49,12 @@ def test_closing_is_told_in_seats(desk, concert, hold, paid_booking, alice):
     paid_booking(alice, quantity=2)
     effects = desk.get(change_page(concert, "do/close/")).context["question"].parts[0].said
     assert effects == [
-        "Nobody can hold another seat from that moment on.",
+        "1 buyer holds seats at this moment.",
+        "Nobody can hold another seat once sales are closed.",
         "3 held seats can still be paid for until the time to pay is over.",
         "195 free seats stay unsold.",
         "2 sold seats stay sold, and the tickets work.",
         "This can't be undone: sales of this event never open again.",
-        "1 buyer holds seats at this moment.",
     ]
 
 

@@ -15,7 +15,7 @@ export function showTables(report, currency) {
 
 function funnelRows({ holds, paid, expired, cancelled }) {
   const open = holds - paid - expired - cancelled;
-  const steps = { "Seats held": holds, Paid: paid, "Still waiting": Math.max(0, open), "Ran out of time": expired, "Given up": cancelled };
+  const steps = { "All holds": holds, Paid: paid, "Still waiting": Math.max(0, open), "Ran out of time": expired, "Given up": cancelled };
   return Object.entries(steps).map(([name, bookings]) => [name, count(bookings), { share: holds ? bookings / holds : 0 }]);
 }
 

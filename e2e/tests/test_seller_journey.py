@@ -1,0 +1,157 @@
+"""What the seller's desk is for, from the first page to the last: a sale, with two people at their browsers."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from accounts.models import User
+from bookings.models import Booking
+from conftest import GOOD_CARD, PASSWORD
+from e2e.tests.seatmap import SeatMap
+from e2e.tests.visitors import Visitors
+from events.models import Event
+from events.positions import seat_name
+
+NAME, VENUE = "An opera by the lake", "The old shipyard"
+# What the seller makes of the example's sections: name and price.
+TIERS = (("Boxes", "150"), ("Stalls", "80"), ("Gallery", "25"))
+
+
+def test_a_seller_makes_an_event_sells_ten_seats_watches_them_and_stops_the_sale(
+    visitors: Visitors, carol: User, alice: User
+) -> None:
+    """Nobody types an address after the first; whoever is here has read nothing but the pages.
+
+    The seller is on sale after 8 clicks and 10 fields: Log in, 2 fields, Log in; Sell, New event, 8 fields, Keep as a
+    draft, Save; Publish, and Publish below what it will do. 1 click more shows the charts, 2 stop the sale. A seat is
+    explained by 5 clicks from there (Manage, Seats, block, seat, Explain), and its booking refunded by 3 more. The
+    buyer's ten seats in two bookings are 12 clicks and 4 fields.
+    """
+    visitors.forgive("Applying inline style")  # by the calendars of Django's forms
+    charts = _sign_in(visitors, carol)
+    _make_a_draft(charts)
+    event = Event.objects.get()
+    assert (event.name, event.status) == (NAME, "draft")
+    _publish(charts)
+    charts.get_by_role("link", name="Charts").click()
+    expect(charts.locator("[data-live-state]")).to_have_attribute("data-live-state", "live")
+    _expect_figures(charts, sold="0", held="0", revenue="$0.00")
+
+    buyer = visitors(alice, "/")
+    _buy(buyer, event, 6, "VIP", "$900.00")
+    _expect_figures(charts, sold="6", held="0", revenue="$900.00")
+    _buy(buyer, event, 4, "Economy", "$100.00")
+    _expect_figures(charts, sold="10", held="0", revenue="$1,000.00")
+    expect(charts.locator("#pace-words")).to_contain_text("10 seats were held and 10 sold.")
+    expect(_tier(charts, "VIP")).to_contain_text("$900.00")
+    expect(_tier(charts, "Economy")).to_contain_text("$100.00")
+
+    seats = _open(buyer, event)
+    seats.pick("Stalls", 1, (1, 1))
+    _stop(charts)
+    expect(buyer.locator("[data-sale]")).to_have_text("Sales are closed.")
+    expect(seats.summary.get_by_role("button", name="Hold seats")).to_have_attribute("aria-disabled", "true")
+    _expect_no_hold(buyer, event)
+
+    with charts.context.expect_page() as desk:  # in another tab, so that the charts stay in sight
+        charts.get_by_role("link", name="Manage").click(modifiers=["Control"])
+    _explain_a_seat(desk.value, Booking.objects.get(buyer=alice, quantity=6))
+    _refund(desk.value)
+    _expect_figures(charts, sold="4", held="0", revenue="$100.00")
+    expect(charts.locator('[data-figure="refunds"]')).to_have_text("1")
+
+
+# --- The seller --------------------------------------------------------------------------------------
+
+
+def _sign_in(visitors: Visitors, seller: User) -> Page:
+    page = visitors(path="/")
+    page.get_by_role("banner").get_by_role("link", name="Log in").click()
+    page.get_by_label("E-mail address").fill(seller.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    return page
+
+
+def _make_a_draft(page: Page) -> None:
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Sell", exact=True).click()
+    page.get_by_role("link", name="New event").click()
+    page.get_by_label("Name:", exact=True).fill(NAME)
+    page.get_by_label("Venue name:").fill(VENUE)
+    for number, (name, price) in enumerate(TIERS, start=1):
+        section = page.get_by_role("group", name=f"Section {number}", exact=True)
+        section.get_by_label("Name", exact=True).fill(name)
+        section.get_by_label("Price", exact=True).fill(price)
+    page.get_by_label("Keep as a draft").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Nobody but you sees it. Publish it when it is ready.")).to_be_visible()
+
+
+def _publish(page: Page) -> None:
+    page.get_by_role("link", name="Publish").click()
+    expect(page.get_by_text("500 seats in 7 blocks go on sale now.")).to_be_visible()
+    expect(page.get_by_text("Prices are from 25.00 USD to 150.00 USD a seat.")).to_be_visible()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("Buyers can hold and pay seats.")).to_be_visible()
+
+
+def _stop(charts: Page) -> None:
+    charts.get_by_role("button", name="Stop the sale").click()
+    charts.get_by_role("dialog").get_by_role("button", name="Stop the sale").click()
+    expect(charts.get_by_role("button", name="Stop the sale")).to_be_hidden()
+
+
+def _explain_a_seat(desk: Page, booking: Booking) -> None:
+    row, seat = seat_name(booking.positions[0], booking.subsection.cols).split("-")
+    desk.get_by_role("link", name="Seats", exact=True).click()
+    desk.get_by_role("link", name=str(booking.subsection), exact=True).click()
+    desk.get_by_role("button", name=f"Row {row}, seat {seat}, sold").click(force=True)  # nothing to block there
+    desk.get_by_role("link", name="Explain this seat").click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text(f"{booking.subsection}, row {row}, seat {seat}")
+    expect(desk.get_by_role("listitem").filter(has_text="Sold to Alice (alice@example.com)")).to_be_visible()
+
+
+def _refund(desk: Page) -> None:
+    desk.get_by_role("link", name=re.compile("^Booking")).first.click()
+    desk.get_by_role("link", name="Refund").click()
+    expect(desk.get_by_text("1 booking, 900.00 USD.")).to_be_visible()
+    desk.get_by_role("button", name="Yes: refund").click()
+    expect(desk.get_by_text("Refunded 900.00 USD: the tickets are void")).to_be_visible()
+
+
+def _expect_figures(charts: Page, **figures: str) -> None:
+    """The tiles say so, by themselves."""
+    for name, text in figures.items():
+        expect(charts.locator(f'[data-figure="{name}"]')).to_have_text(text)
+
+
+def _tier(charts: Page, name: str) -> Locator:
+    return charts.get_by_role("region", name="By tier").get_by_role("row", name=re.compile(f"^{name} "))
+
+
+# --- The buyer ---------------------------------------------------------------------------------------
+
+
+def _open(page: Page, event: Event) -> SeatMap:
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Events").click()
+    page.get_by_role("link", name=NAME).click()
+    return SeatMap(page, event, opened=True)
+
+
+def _buy(page: Page, event: Event, number: int, tier: str, price: str) -> None:
+    seats = _open(page, event)
+    page.get_by_role("button", name=re.compile(f"^{tier} ")).click()
+    page.get_by_label("How many seats").fill(str(number))
+    page.get_by_role("button", name="Find best seats").click()
+    expect(seats.summary).to_contain_text(f"{number} seats · {price}")
+    seats.hold()
+    page.get_by_label("Card number").fill(GOOD_CARD)
+    page.get_by_role("button", name=f"Pay {price}").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your seats are booked")
+
+
+def _expect_no_hold(page: Page, event: Event) -> None:
+    """Not even past the page."""
+    wish = {"event_id": event.pk, "section": "Stalls", "subsection": 1, "quantity": 1}
+    answer = page.request.post("/api/booking", data={**wish, "seat_selection_mode": "best_available"})
+    assert (answer.status, answer.json()["code"]) == (409, "not_on_sale")

@@ -159,10 +159,10 @@ class FormPage(WrittenRows):
             return super().response_add(request, obj, post_url_continue)
         return HttpResponseRedirect(reverse("admin:events_event_creation", args=[obj.creation.pk]))
 
-    def response_post_save_add(self, request: HttpRequest, obj: Event) -> HttpResponse:
+    def response_post_save_add(self, request: HttpRequest, obj: Event) -> HttpResponseRedirect:
         """To its page, where it is published."""
         return HttpResponseRedirect(reverse("admin:events_event_change", args=[quote(obj.pk)]))
 
-    def response_post_save_change(self, request: HttpRequest, obj: Event) -> HttpResponse:
+    def response_post_save_change(self, request: HttpRequest, obj: Event) -> HttpResponseRedirect:
         """To its page, which says who is told of the change."""
         return self.response_post_save_add(request, obj)

@@ -1,13 +1,20 @@
 """The others: who bought and holds seats of the demo's events before a picture is taken. The same ones every time."""
 
 import random
+import time
+import uuid
 
 from accounts.models import User
+from bookings.models import Admission
+from bookings.operations.admit import code_of
+from bookings.operations.check_in import check_in
 from bookings.operations.hold import Wish, hold_seats
 from bookings.operations.pay import pay_booking
+from bookings.operations.refund import refund_booking
 from bookings.states import SelectionMode
 from bookings.waiting.room import Room
 from events.errors import NotEnoughSeats, SeatsTaken
+from events.models import Subsection
 
 GOOD_CARD = "4242424242424242"
 IN_LINE = 1_480  # before the one who looks
@@ -16,12 +23,17 @@ GROUPS = 900  # of buyers in the arena
 ARENA_SECTIONS = "ABCDEFGHIJ"
 
 
-def fill_the_arena(event_id: int) -> None:
-    """Groups of buyers, each in a random block; the nearer to the stage, the more of them."""
+def fill_the_arena(event_id: int, seconds: float = 0) -> None:
+    """Groups of buyers, each in a random block; the nearer to the stage, the more of them.
+
+    Within `seconds` at least, fewer and fewer of them, as after the start of a sale.
+    """
     dice = random.Random(1)
     people = _people()
     weights = range(len(ARENA_SECTIONS), 0, -1)
+    began = time.monotonic()
     for number in range(GROUPS):
+        time.sleep(max(0.0, began + seconds * (number / GROUPS) ** 2 - time.monotonic()))
         (section,) = dice.choices(ARENA_SECTIONS, weights)
         wish = Wish(event_id, section, dice.randint(1, 10), SelectionMode.BEST_AVAILABLE, dice.randint(2, 10))
         try:
@@ -43,22 +55,33 @@ def fill_the_hall(event_id: int) -> None:
                 continue
 
 
+def fill_a_seats_story(event_id: int, section: str, number: int, seat: str) -> Subsection:
+    """Somebody buys the seat and is given the money back; somebody else buys it and comes. Returns its block."""
+    first, second = _people()[:2]
+    block = Subsection.objects.select_related("event__seller").get(event=event_id, section=section, number=number)
+    refund_booking(booking_id=take(first, event_id, section, number, seat, paid=True), user=first)
+    booking = take(second, event_id, section, number, seat, paid=True)
+    ticket = Admission.objects.select_related("event").get(booking=booking)
+    check_in(event_id=event_id, code=code_of(ticket), by=block.event.seller, device="North gate")
+    return block
+
+
 def fill_the_queue(event_id: int) -> None:
     """So many that one has to wait for a while."""
     for number in range(IN_LINE):
         Room(event_id).join(NOBODY + number)
 
 
-def take(buyer: User, event_id: int, section: str, number: int, *seats: str, paid: bool = False) -> str:
+def take(buyer: User, event_id: int, section: str, number: int, *seats: str, paid: bool = False) -> uuid.UUID:
     """Holds these seats, or buys them; returns the booking's id."""
     return _settle(buyer, Wish(event_id, section, number, SelectionMode.MANUAL, len(seats), list(seats)), paid)
 
 
-def _settle(buyer: User, wish: Wish, paid: bool) -> str:
+def _settle(buyer: User, wish: Wish, paid: bool) -> uuid.UUID:
     booking = hold_seats(buyer_id=buyer.pk, wish=wish)
     if paid:
         pay_booking(booking_id=booking.pk, buyer_id=buyer.pk, card_number=GOOD_CARD)
-    return str(booking.pk)
+    return booking.pk
 
 
 def _people() -> list[User]:

@@ -13,6 +13,7 @@ from e2e.browser import chromium
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from events.models import Event, Subsection
 
 PICTURES = CHECKOUT / "docs" / "pictures"
 DESKTOP = {"width": 1440, "height": 900}
@@ -20,6 +21,10 @@ SMALLER = {"width": 1320, "height": 860}  # so much detail makes a large file
 PHONE = {"width": 360, "height": 740}
 SMALL, ARENA = "Chamber music by candlelight", "Northern Lights Tour"
 FLASH = "One night only: The Comeback"
+TALL = {"width": 1440, "height": 1380}  # the form of a new event with its picture
+STORY = {"width": 1080, "height": 1150}
+LONG_PHONE = {"width": 360, "height": 1290}  # down to the chart
+SALE_SECONDS = 150  # of the arena's sale, so that its charts have minutes to show
 SETTLED = 800  # ms: fonts, movements and toasts of the page before
 
 
@@ -35,10 +40,11 @@ def main() -> None:
 
 
 def take_all(browser: Browser, url: str) -> None:
-    """Fills the house, then goes through the pages as a buyer."""
+    """Fills the house, then goes through the pages as a buyer and as a seller."""
     from accounts.models import User
     from e2e import audience
     from events.models import Event
+    from events.operations.blocking import block_seats
 
     PICTURES.mkdir(parents=True, exist_ok=True)
     buyer = User.objects.get(email="buyer@example.com")
@@ -46,8 +52,10 @@ def take_all(browser: Browser, url: str) -> None:
     small, arena, flash = (Event.objects.get(name=name) for name in (SMALL, ARENA, FLASH))
     paid = audience.take(buyer, small.pk, "A", 1, "3-5", "3-6", paid=True)
     held = audience.take(buyer, small.pk, "B", 1, "2-4", "2-5", "2-6")
+    block = audience.fill_a_seats_story(small.pk, "A", 1, "2-8")
+    block_seats(event_id=small.pk, seller=seller, section="A", subsection=1, seats=["1-1", "1-2", "1-3"])
     audience.fill_the_hall(small.pk)
-    audience.fill_the_arena(arena.pk)
+    audience.fill_the_arena(arena.pk, SALE_SECONDS)
     audience.fill_the_queue(flash.pk)
 
     with _page(browser, url, None) as page:
@@ -57,7 +65,7 @@ def take_all(browser: Browser, url: str) -> None:
         _take(page, f"/events/{arena.pk}", "arena")
     for scheme, suffix in (("light", ""), ("dark", "-dark")):
         with _page(browser, url, buyer, color_scheme=scheme) as page:
-            _take(page, f"/events/{small.pk}", f"event{suffix}", picks=True)
+            _take(page, f"/events/{small.pk}", f"event{suffix}", press="Find best seats")
     with _page(browser, url, buyer) as page:
         _take(page, f"/checkout/{held}", "checkout")
         _take(page, f"/checkout/{paid}/done", "done")
@@ -65,16 +73,28 @@ def take_all(browser: Browser, url: str) -> None:
         _take(page, f"/queue/{flash.pk}", "queue")
     with _page(browser, url, operator) as page:
         _take(page, "/operator", "operator")
-    with _page(browser, url, seller) as page:
-        _take(page, f"/sell/{arena.pk}", "sell")
-    with _page(browser, url, seller, viewport=PHONE, device_scale_factor=2) as page:
-        _take(page, f"/sell/{arena.pk}", "phone-sell")
+    _take_the_sellers(browser, url, seller, block, arena)
     with _page(browser, url, buyer, viewport=PHONE, device_scale_factor=2, has_touch=True, is_mobile=True) as page:
         _take(page, "/", "phone-events")
-        _take(page, f"/events/{small.pk}", "phone-event", picks=True)
+        _take(page, f"/events/{small.pk}", "phone-event", press="Find best seats")
         _take(page, f"/checkout/{held}", "phone-checkout")
         _take(page, f"/queue/{flash.pk}", "phone-queue")
     print(f"Pictures are in {PICTURES.relative_to(CHECKOUT)}.")
+
+
+def _take_the_sellers(browser: Browser, url: str, seller: "User", block: "Subsection", arena: "Event") -> None:
+    desk, hall = "/admin/events/event", block.event
+    with _page(browser, url, seller) as page:
+        _take(page, f"/sell/{arena.pk}", "sell", press="15 min")
+        _take(page, f"{desk}/{hall.pk}/change/", "event-desk")
+        _take(page, f"/admin/bookings/booking/?event__id__exact={hall.pk}", "bookings-desk")
+    with _page(browser, url, seller, viewport=TALL) as page:
+        _take(page, f"{desk}/add/", "new-event")
+        _take(page, f"{desk}/{hall.pk}/seats/?block={block.pk}", "seats-desk")
+    with _page(browser, url, seller, viewport=STORY) as page:
+        _take(page, f"/admin/bookings/seat/{hall.pk}/{block.pk}/17/", "seat-story")
+    with _page(browser, url, seller, viewport=LONG_PHONE, device_scale_factor=2) as page:
+        _take(page, f"/sell/{arena.pk}", "phone-sell", press="15 min")
 
 
 @contextmanager
@@ -95,13 +115,14 @@ def _page(browser: Browser, url: str, user: "User | None", **options: Any) -> It
         context.close()
 
 
-def _take(page: Page, path: str, name: str, *, picks: bool = False) -> None:
+def _take(page: Page, path: str, name: str, *, press: str = "") -> None:
     page.goto(path)
     state = page.locator("[data-live-state]")
     if state.count():
         expect(state).to_have_attribute("data-live-state", "live")
-    if picks:
-        page.get_by_role("button", name="Find best seats").click()
+    if press:
+        page.get_by_text(press, exact=True).click()
+        page.evaluate("scrollTo(0, 0)")
     page.wait_for_timeout(SETTLED)
     page.screenshot(path=PICTURES / f"{name}.png")
     print(f"  {name}.png", flush=True)

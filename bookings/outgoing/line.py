@@ -113,7 +113,7 @@ def _reach(addresses: list[str], port: int) -> socket.socket:
         except OSError as error:
             failure = error
         else:
-            wire.settimeout(WHOLE_SECONDS)
+            wire.settimeout(2 * WHOLE_SECONDS)  # a net: `_cut_after` is there first
             return wire
     raise failure
 

@@ -115,7 +115,7 @@ def _refund(desk: Page) -> None:
     desk.get_by_role("link", name=re.compile("^Booking")).first.click()
     desk.get_by_role("link", name="Refund").click()
     expect(desk.get_by_text("1 booking, 900.00 USD.")).to_be_visible()
-    desk.get_by_role("button", name="Yes: refund").click()
+    desk.get_by_role("button", name="Refund").click()
     expect(desk.get_by_text("Refunded 900.00 USD: the tickets are void")).to_be_visible()
 
 

@@ -5,6 +5,7 @@ class BookingsConfig(AppConfig):
     """The sale: holds and payments."""
 
     name = "bookings"
+    verbose_name = "Sales"
 
     def ready(self) -> None:
         """Makes our feeds known to the hub, and those who hold seats to their events."""

@@ -5,6 +5,7 @@ class EventsConfig(AppConfig):
     """What is for sale: events, subsections, tickets; the only hand on seat state."""
 
     name = "events"
+    verbose_name = "For sale"
 
     def ready(self) -> None:
         """Makes the event feed known to the hub."""

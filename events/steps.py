@@ -116,7 +116,7 @@ add_step(
 add_step(
     Step(
         name="close",
-        label="Close sales",
+        label="Stop the sale",
         act=_close,
         possible_from=ON_SALE,
         effects=effects.of_closing,

@@ -13,6 +13,7 @@ from bookings.operations.post import OPEN
 from bookings.states import BookingStatus, LetterKind
 from events.clock import Now
 from events.models import Event
+from events.states import EventStatus
 
 # A seller who changes one thing after the other, or his mind, is one mail: the letter waits, and takes in what follows.
 SETTLES_SECONDS = 60
@@ -44,10 +45,12 @@ def tell_holders(event: Event, before: Mapping[str, Any]) -> None:
 
 
 def holders_notice(event: Event) -> str:
-    """Who is told of a change, in a sentence for the seller; "" where nobody holds seats."""
+    """Who is told of a change, in a sentence for the seller; "" where nobody will."""
     letters = Letter.objects.filter(booking__event=event, kind=LetterKind.EVENT_CHANGED, status__in=OPEN)
     if untold := letters.count():
         return f"{_bookings(untold)} will be told by mail of what has changed, about a minute after the change."
+    if event.status == EventStatus.CANCELLED:
+        return ""
     if holders := Booking.objects.filter(HOLDERS, event=event).count():
         return f"Whoever holds seats ({_bookings(holders)}) is told by mail if you change name, place or times."
     return ""

@@ -14,6 +14,7 @@ from bookings.models import Booking, Letter
 from bookings.operations.call_off import cancel_event
 from bookings.operations.post import send_due_letters
 from bookings.operations.refund import refund_booking
+from bookings.operations.tell_holders import holders_notice
 from events.clock import database_now
 from events.models import Event
 from events.operations.change import change_event
@@ -153,6 +154,16 @@ def test_what_was_taken_back_or_called_off_meanwhile_is_not_told(
     Booking.objects.filter(buyer=alice).update(status="refunded")
     send_all()
     assert set(Letter.objects.filter(kind="event_changed").values_list("status")) == {("dropped",)}
+
+
+def test_the_desk_promises_no_mail_about_a_cancelled_event(
+    concert: Event, carol: User, alice: User, paid_booking: Callable[..., Booking]
+) -> None:
+    paid_booking(alice)
+    assert "1 booking" in holders_notice(concert)
+    cancel_event(event_id=concert.pk, seller=carol)
+    concert.refresh_from_db()
+    assert holders_notice(concert) == ""
 
 
 def test_a_refused_change_tells_nobody(

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
+from events import seat_forms
 from events.admin import seat_pages
 from events.models import Event, SeatChange, Subsection, Ticket
 from events.tests.desk import messages_of
@@ -154,4 +155,11 @@ def test_blocking_needs_a_token(carol, concert, block):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(carol)
     assert browser.post(page_of(concert), picks(block, "1-1")).status_code == 403
+    assert not SeatChange.objects.exists()
+
+
+def test_more_blocks_than_somebody_would_wait_for_are_refused(desk, new_event):
+    event = new_event([{"name": "A", "price": 1, "subsections": seat_forms.MOST_BLOCKS + 1}], rows=1, cols=1)
+    answer = desk.post(page_of(event), {"do": "blocked", "sections": ["A"]}, follow=True)
+    assert messages_of(answer) == ["Please pick at most 500 blocks at once; these are 501."]
     assert not SeatChange.objects.exists()

@@ -24,8 +24,9 @@ EVENTS_PER_PAGE = 20
 TIER_COLOURS = 6  # --tier-1 … of the stylesheet
 # The map's modules, told to the browser at once so that it need not find them one after the other.
 MODULES = (
-    "best", "bitmaps", "camera", "cards", "colours", "draw", "filters", "gestures", "ground", "hit", "hold", "layout",
-    "list", "minimap", "model", "picks", "prices", "sale", "sprites", "summary", "tooltip", "turn", "view", "words",
+    "best", "bitmaps", "camera", "cards", "chooser", "colours", "draw", "filters", "gestures", "ground", "hit", "hold",
+    "layout", "list", "minimap", "model", "picks", "prices", "sale", "sprites", "summary", "tooltip", "turn", "view",
+    "words",
 )  # fmt: skip
 FEW = 20  # seats: as few as this are said to be the last ones
 

@@ -6,7 +6,8 @@ import { count, duration, money } from "../../ticketing/format.js";
 import { toast } from "../../ticketing/toast.js";
 import { LiveFeed } from "../live.js";
 import { forgetPass } from "../pass.js";
-import { bestScattered, bestTogether, nearestEqual } from "./best.js";
+import { nearestEqual } from "./best.js";
+import { Chooser } from "./chooser.js";
 import { Colours } from "./colours.js";
 import { Filter } from "./filters.js";
 import { forget, Holder, keep, kept } from "./hold.js";
@@ -20,7 +21,7 @@ import { Summary } from "./summary.js";
 import { Tooltip } from "./tooltip.js";
 import { showTurn } from "./turn.js";
 import { MapView } from "./view.js";
-import { blockName, leftWords, placesWords, seatsWords, shortName, wheelchairWords } from "./words.js";
+import { blockName, leftWords, placesWords, seatsWords, shortName } from "./words.js";
 
 const STATES = {
   connecting: "Catching up…",
@@ -47,6 +48,7 @@ const list = new SeatList(find("#list"), { model, picks, filter, colours, curren
 const tooltip = new Tooltip(find(".tip"), { currency, colours, act: pick });
 const holder = new Holder(dataset);
 const summary = new Summary(find("#summary"), picks, currency, hold);
+const chooser = new Chooser(find("#best"), { model, filter, view, summary, max: picks.max, gapsAllowed });
 const feed = new LiveFeed(eventId, { bookings: dataset.signedIn === "true" });
 const sale = new Sale(find("[data-sale]"), JSON.parse(document.getElementById("sale").textContent));
 summary.close(sale.reason);
@@ -144,6 +146,10 @@ picks.addEventListener("moved", ({ detail: { from, number } }) => {
   toast(`One booking lies in one block. ${words} let go (${blockName(from)}).`);
 });
 
+chooser.addEventListener("found", ({ detail: { what, ...seats } }) => {
+  choose(seats);
+  if (what === "hold") hold();
+});
 picks.addEventListener("full", () => toast(`You can take at most ${seatsWords(picks.max)} in one booking.`, "warn"));
 
 picks.addEventListener("lost", ({ detail: { block, positions } }) => {
@@ -233,61 +239,6 @@ page.addEventListener("click", ({ target }) => {
   if (button?.dataset.zoom === "all") view.showAll();
   else if (button) view.zoom(Number(button.dataset.zoom));
 });
-
-// --- The best together ----------------------------------------------------------------------------------
-
-const quantity = find("#quantity");
-const places = find("#places"); // for an event that has wheelchair places
-
-let asked = null; // "find" or "hold", pressed before the seats were here
-
-find("#best").addEventListener("submit", (event) => {
-  event.preventDefault();
-  takeBest(event.submitter?.value ?? "find");
-});
-
-model.addEventListener("seats", () => {
-  if (!asked || !model.isKnown) return;
-  summary.tell(null);
-  takeBest(asked);
-});
-
-function takeBest(what) {
-  asked = model.isKnown ? null : what;
-  if (asked) return summary.tell("The seats are still on their way. The best ones are picked as soon as they are here.");
-  const found = findBest();
-  if (!found) return;
-  choose(found);
-  if (what === "hold") hold();
-}
-
-find("#best").addEventListener("click", ({ target }) => {
-  const step = Number(target.closest("[data-step]")?.dataset.step ?? 0);
-  if (!step) return;
-  quantity.value = Math.min(picks.max, Math.max(1, (Number(quantity.value) || 1) + step));
-  say(seatsWords(Number(quantity.value)));
-});
-
-function findBest() {
-  const accessible = places ? wholeNumber(places, 0) : 0;
-  const number = Math.max(accessible, wholeNumber(quantity, 1));
-  quantity.value = number;
-  const blocks = model.blocks.filter(filter.wanted);
-  const found = bestTogether(blocks, number, { near: view.stage, accessible, gapsAllowed });
-  if (found) return found;
-  const scattered = bestScattered(blocks, number, { near: view.stage, accessible });
-  const sorry = `There are no ${seatsWords(number)} side by side${accessible ? ` with ${wheelchairWords(accessible)}` : ""}${filter.isActive ? " that fit your filter" : ""}.`;
-  const actions = filter.isActive ? [["Look everywhere", () => (filter.clear(), find("#best").requestSubmit())]] : [];
-  if (scattered) actions.push(["Take seats near each other", () => choose(scattered)]);
-  summary.tell(sorry, actions);
-  return null;
-}
-
-/** What is in the field, made a number from `least` to the most seats of a booking. */
-function wholeNumber(field, least) {
-  field.value = Math.min(picks.max, Math.max(least, Math.round(Number(field.value) || least)));
-  return Number(field.value);
-}
 
 // --- Holding --------------------------------------------------------------------------------------------
 

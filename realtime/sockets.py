@@ -27,7 +27,7 @@ MAX_FRAMES, FRAMES_SECONDS = 20, 10.0  # and how many frames in how many seconds
 CLOSE_BAD_FRAME = 4400
 CLOSE_NOT_FOUND = 4404
 CLOSE_TOO_MANY_FRAMES = 4429
-CLOSE_TRY_AGAIN = 1013  # RFC 6455's registry: Try Again Later
+CLOSE_TRY_AGAIN = 4503  # autobahn, which Daphne speaks with, sends no code of the registry but 1000
 
 
 class Closed(Exception):

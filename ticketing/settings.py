@@ -150,6 +150,10 @@ STORAGES = {
 # Threads of the WSGI server and of Celery keep one connection each. The ASGI process sets DB_POOL: there
 # a persistent connection per thread leaks (Django makes threads per request), a pool does not.
 
+# In seconds. A connection that can't be made is given up soon and asked for anew: tried for longer, with growing waits
+# (psycopg_pool's default is five minutes), the pool would be full of them after an outage and be away as long again.
+POOL = {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 2}
+
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"] |= {
     "ENGINE": "django.db.backends.postgresql",
@@ -162,7 +166,7 @@ DATABASES["default"] |= {
         "connect_timeout": 3,  # seconds
         "prepare_threshold": 5,  # uses; only of bookings.statement, as Django's cursor sends text
     }
-    | ({"pool": {"min_size": 1, "max_size": 8, "timeout": 3}} if env.bool("DB_POOL", False) else {}),
+    | ({"pool": POOL} if env.bool("DB_POOL", False) else {}),
 }
 
 # --- Redis: a logical database for each use, none of them precious ---------------------------------

@@ -6,9 +6,11 @@ from itertools import count
 import pytest
 from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.db import connection
+from websockets.exceptions import ConnectionClosed
 
 from events.operations.blocking import block_seats, unblock_seats
 from realtime import news
+from realtime.tests.door import open_door, through
 from realtime.tests.servers import daphne, free_port, valkey
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,3 +67,21 @@ def test_the_feed_outlives_its_database_connections(live_server_of_streams, conc
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             assert delay(viewer, lambda seat=seat: hold(alice, seat)) < 10  # the pool waits 3 s and tries again
+
+
+def test_a_viewer_is_sent_away_for_a_moment_while_the_database_is_away(concert):
+    with daphne(DATABASE_URL=through(free_port())) as server:
+        with server.socket(f"/ws/event/{concert.pk}") as viewer, pytest.raises(ConnectionClosed) as closed:
+            viewer.expect("snapshot")
+        assert closed.value.rcvd.code == 4503
+
+
+def test_viewers_are_back_at_once_when_the_database_is(concert):
+    """Whatever the pool has tried in vain meanwhile, and however often, doesn't keep the next one waiting."""
+    port = free_port()
+    with daphne(DATABASE_URL=through(port)) as server:
+        for _ in range(3):  # at 3 s each, in which the pool waits longer every time
+            with server.socket(f"/ws/event/{concert.pk}") as viewer, pytest.raises(ConnectionClosed):
+                viewer.expect("snapshot")
+        with open_door(port), server.socket(f"/ws/event/{concert.pk}") as viewer:
+            viewer.expect("snapshot")

@@ -73,6 +73,7 @@ def test_a_viewer_is_sent_away_for_a_moment_while_the_database_is_away(concert):
     with daphne(DATABASE_URL=through(free_port())) as server:
         with server.socket(f"/ws/event/{concert.pk}") as viewer, pytest.raises(ConnectionClosed) as closed:
             viewer.expect("snapshot")
+        assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4503
 
 

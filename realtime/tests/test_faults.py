@@ -1,8 +1,11 @@
 """Redis and the database may go and come back; the feed goes on."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from uuid import uuid4
 
+import httpx
 import pytest
 from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.db import connection
@@ -61,11 +64,7 @@ def test_the_feed_outlives_its_database_connections(live_server_of_streams, conc
     with live_server_of_streams.socket(f"/ws/event/{concert.pk}") as viewer:
         viewer.expect("snapshot")
         for seat in ("1-1", "1-2", "1-3"):
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
+            end_connections()
             assert delay(viewer, lambda seat=seat: hold(alice, seat)) < 10  # the pool waits 3 s and tries again
 
 
@@ -86,3 +85,23 @@ def test_viewers_are_back_at_once_when_the_database_is(concert):
                 viewer.expect("snapshot")
         with open_door(port), server.socket(f"/ws/event/{concert.pk}") as viewer:
             viewer.expect("snapshot")
+
+
+def test_a_pool_full_of_broken_connections_keeps_nobody_waiting_for_long(concert):
+    """It was busy, then idle, then the database was restarted."""
+    with daphne() as server:
+        with ThreadPoolExecutor(8) as crowd:
+            list(crowd.map(lambda _: httpx.get(f"{server.url}/api/event?q={uuid4()}"), range(64)))
+        assert end_connections() > 3
+        with server.socket(f"/ws/event/{concert.pk}") as viewer:
+            viewer.expect("snapshot")
+
+
+def end_connections() -> int:
+    """Ends all connections to the database but this one; how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return cursor.fetchone()[0]

@@ -1,6 +1,6 @@
 """The gates: who works there, and what happened."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -28,6 +28,7 @@ class StaffRows(WrittenRows):
     search_fields = ("email",)
     search_help_text = "(Part of) the e-mail address"
     ordering = ("email",)
+    remove: "ClassVar[staticmethod[[Any, User], None]]"  # takes a row off the list; given the row and who asks
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Sellers and operators."""
@@ -42,10 +43,6 @@ class StaffRows(WrittenRows):
         return super().get_form(request, obj, change, **{"help_texts": {"email": WHO_MAY}, **kwargs})
 
     # --- Writing: one operation each ---------------------------------------------------------------
-
-    def remove(self, row: Any, by: User) -> None:
-        """Takes a row off the list."""
-        raise NotImplementedError
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """Nothing: Django asks before the rows are gone, `delete_model` logs when they are."""
@@ -63,6 +60,14 @@ class StaffRows(WrittenRows):
             self.delete_model(request, row)
 
 
+def _remove_from_event(row: GateStaff, by: User) -> None:
+    remove_gate_staff(event_id=row.event_id, email=row.email, seller=by)
+
+
+def _remove_from_all(row: SellerGateStaff, by: User) -> None:
+    remove_standing_gate_staff(seller=row.seller, email=row.email, by=by)
+
+
 @admin.register(GateStaff)
 class EventStaff(StaffRows):
     """Who works at the gate of one event."""
@@ -71,6 +76,7 @@ class EventStaff(StaffRows):
     list_display = ("email", "event")
     list_select_related = ("event",)
     fields = ("event", "email")
+    remove = staticmethod(_remove_from_event)
 
     def event_of(self, row: GateStaff) -> Event:
         """The event at whose gate he works."""
@@ -96,10 +102,6 @@ class EventStaff(StaffRows):
         """Adds him; `obj` itself is never saved."""
         obj.pk = add_gate_staff(event_id=obj.event_id, email=obj.email, seller=user_of(request)).pk
 
-    def remove(self, row: GateStaff, by: User) -> None:
-        """From this event."""
-        remove_gate_staff(event_id=row.event_id, email=row.email, seller=by)
-
 
 @admin.register(SellerGateStaff)
 class StandingStaff(StaffRows):
@@ -107,6 +109,7 @@ class StandingStaff(StaffRows):
 
     seller_lookup = "seller"
     list_select_related = ("seller",)
+    remove = staticmethod(_remove_from_all)
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         """Operators also see whose staff it is."""
@@ -134,10 +137,6 @@ class StandingStaff(StaffRows):
         seller = obj.seller if user.is_superuser else user
         row = add_standing_gate_staff(seller=seller, email=obj.email, by=user)
         obj.pk, obj.seller = row.pk, seller
-
-    def remove(self, row: SellerGateStaff, by: User) -> None:
-        """From all gates; the staff of a single event stays."""
-        remove_standing_gate_staff(seller=row.seller, email=row.email, by=by)
 
 
 @admin.register(CheckIn)

@@ -24,7 +24,7 @@ class BookingStream(Stream):
 
     async def prepare(self) -> None:
         """Refuses who is not signed in, and events that are not there for him."""
-        user = await user_of(self.scope)
+        user = await in_thread(user_of, self.scope)
         if user is None:
             raise NotSignedIn("Sign in to follow your bookings.")
         await in_thread(visible_event, self.subject, user)

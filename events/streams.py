@@ -36,7 +36,7 @@ class EventSocket(Socket):
         """The snapshot at once; who is signed in hears of his bookings and his place in the queue too, and the
         event's seller how it sells.
         """
-        user = await user_of(self.scope)
+        user = await in_thread(user_of, self.scope)
         self.topic = await self.hub.open("event", self.subject)
         self.topic.admit(user)
         self.join(self.topic)
@@ -97,7 +97,7 @@ class EventStream(Stream):
 
     async def prepare(self) -> None:
         """Refuses what the caller may not see; reads what a client that comes back has missed."""
-        user = await user_of(self.scope)
+        user = await in_thread(user_of, self.scope)
         topic: EventTopic = await self.hub.open("event", self.subject)
         topic.admit(user)
         known = resumed_versions(self.last_event_id, topic.blocks.values())

@@ -1,4 +1,4 @@
-"""Database work of the streams: in a few threads of its own, so that no stream ever holds a connection."""
+"""Database work of the streams: in a few threads of its own, each of which keeps one connection."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,49 +6,33 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
-from psycopg_pool import PoolTimeout
 
 Result = TypeVar("Result")
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
-LOST = "connections_lost"  # as the pool counts them
-
-_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="feed")
-
 
 async def in_thread(work: Callable[..., Result], *args: Any) -> Result:
-    """Runs `work(*args)` in a thread with a healthy database connection, which is given back afterwards."""
+    """Runs `work(*args)` in one of the threads, with a connection that was asked whether it still lives.
+
+    Raises one of DATABASE_AWAY when there is no database, after three seconds at the latest.
+    """
     return await asyncio.get_running_loop().run_in_executor(_threads, _with_connection, work, args)
 
 
-async def renew_connections() -> None:
-    """Has the pool look at all of its connections at once and replace those that are broken.
-
-    Asked for one, it tries them one by one, with growing waits between (psycopg_pool 3.3): after an outage it would
-    send everybody away who comes, until the last of the broken ones was tried.
-    """
-    await asyncio.get_running_loop().run_in_executor(_threads, _renew)
-
-
 def _with_connection(work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
-    close_old_connections()
-    try:
-        return work(*args)
-    except OperationalError as error:
-        begun = not isinstance(error.__cause__, PoolTimeout)
-        if begun or not _renew():
-            raise
-        return work(*args)
-    finally:
-        close_old_connections()
+    close_old_connections()  # the next statement asks first whether the connection is alive, and renews it if not
+    return work(*args)
 
 
-def _renew() -> bool:
-    """Whether any was broken."""
-    pool = getattr(connection, "pool", None)
-    if pool is None:
-        return False
-    before = pool.get_stats().get(LOST, 0)
-    pool.check()
-    return bool(pool.get_stats().get(LOST, 0) > before)
+def _keep_one() -> None:
+    """Takes this thread's connection out of the pool that Django's own requests share in this process.
+
+    The pool (psycopg_pool 3.3) tries its connections one by one, with waits of a second and more between: after a
+    restart of the database it is away for as long as it has broken ones.
+    """
+    ours = {name: value for name, value in connection.settings_dict["OPTIONS"].items() if name != "pool"}
+    connection.settings_dict = connection.settings_dict | {"CONN_MAX_AGE": None, "OPTIONS": ours}
+
+
+_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="feed", initializer=_keep_one)

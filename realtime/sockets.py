@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from realtime.database import DATABASE_AWAY, renew_connections
+from realtime.database import DATABASE_AWAY
 from realtime.feed import Topic, join_topic
 from realtime.frames import socket_frame
 from realtime.hub import Hub, current_hub
@@ -98,7 +98,6 @@ class Socket(Viewer, ABC):
         except NotFound as error:
             raise Closed(CLOSE_NOT_FOUND) from error
         except DATABASE_AWAY as error:
-            await renew_connections()
             raise Closed(CLOSE_TRY_AGAIN) from error
 
     async def _answer(self, frame: Any) -> None:

@@ -4,7 +4,7 @@ import random
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from realtime.database import DATABASE_AWAY, renew_connections
+from realtime.database import DATABASE_AWAY
 from realtime.feed import Topic, join_topic
 from realtime.frames import chunk, encode
 from realtime.hub import Hub, current_hub
@@ -85,7 +85,6 @@ class Stream(Viewer, ABC):
         try:
             await self.prepare()
         except DATABASE_AWAY as error:
-            await renew_connections()
             raise Overloaded from error
 
     async def _run(self, receive: Receive, send: Send) -> None:

@@ -147,8 +147,8 @@ STORAGES = {
 }
 
 # --- Database --------------------------------------------------------------------------------------
-# Threads of the WSGI server and of Celery keep one connection each. The ASGI process sets DB_POOL: there
-# a persistent connection per thread leaks (Django makes threads per request), a pool does not.
+# Threads of the WSGI server, of Celery and of the feeds (realtime.database) keep one connection each. The ASGI process
+# sets DB_POOL for Django's requests to it: a connection per thread leaks there (Django makes threads per request).
 
 # In seconds. A connection that can't be made is given up soon and asked for anew: tried for longer, with growing waits
 # (psycopg_pool's default is five minutes), the pool would be full of them after an outage and be away as long again.

@@ -3,21 +3,19 @@
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.operations.stream_tickets import issue_stream_ticket
 from accounts.scopes import user_of
 
-# Giving the connection back, as the code under test does, would end a test's own transaction.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def whose(query: str = "", **headers: str) -> User | None:
     pairs = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     scope: dict[str, Any] = {"type": "websocket", "query_string": query.encode(), "headers": pairs}
-    return async_to_sync(user_of)(scope)
+    return user_of(scope)
 
 
 def cookie_of(client: APIClient) -> str:

@@ -60,12 +60,13 @@ def test_redis_killed_and_restarted_costs_a_second_a_change_and_then_nothing(con
 
 
 def test_the_feed_outlives_its_database_connections(live_server_of_streams, concert, hold, alice, monkeypatch):
+    """And looks at the truth a second later as ever: a connection that died is not waited for."""
     monkeypatch.setattr("realtime.news.Publisher.publish", lambda self, news: None)
     with live_server_of_streams.socket(f"/ws/event/{concert.pk}") as viewer:
         viewer.expect("snapshot")
         for seat in ("1-1", "1-2", "1-3"):
             end_connections()
-            assert delay(viewer, lambda seat=seat: hold(alice, seat)) < 10  # the pool waits 3 s and tries again
+            assert delay(viewer, lambda seat=seat: hold(alice, seat)) < 1.6
 
 
 def test_a_viewer_is_sent_away_for_a_moment_while_the_database_is_away(concert):
@@ -77,18 +78,18 @@ def test_a_viewer_is_sent_away_for_a_moment_while_the_database_is_away(concert):
 
 
 def test_viewers_are_back_at_once_when_the_database_is(concert):
-    """Whatever the pool has tried in vain meanwhile, and however often, doesn't keep the next one waiting."""
+    """Whatever was tried in vain meanwhile, and however often, doesn't keep the next one waiting."""
     port = free_port()
     with daphne(DATABASE_URL=through(port)) as server:
-        for _ in range(3):  # at 3 s each, in which the pool waits longer every time
+        for _ in range(3):
             with server.socket(f"/ws/event/{concert.pk}") as viewer, pytest.raises(ConnectionClosed):
                 viewer.expect("snapshot")
         with open_door(port), server.socket(f"/ws/event/{concert.pk}") as viewer:
             viewer.expect("snapshot")
 
 
-def test_a_pool_full_of_broken_connections_keeps_nobody_waiting_for_long(concert):
-    """It was busy, then idle, then the database was restarted."""
+def test_a_pool_full_of_broken_connections_keeps_no_viewer_waiting(concert):
+    """Django's requests to this process share one, whose broken connections cost a second and more to find."""
     with daphne() as server:
         with ThreadPoolExecutor(8) as crowd:
             list(crowd.map(lambda _: httpx.get(f"{server.url}/api/event?q={uuid4()}"), range(64)))

@@ -118,7 +118,7 @@ class PriceField(forms.DecimalField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """45 and 45.00 are the same."""
-        return super().has_changed(plain(initial, self.currency), data)
+        return super().has_changed(self.prepare_value(initial), data)
 
 
 class EventChangeForm(EventTexts):
@@ -133,6 +133,13 @@ class EventChangeForm(EventTexts):
         fields = {f"price_{index}": _price_field(section, event.currency) for index, section in enumerate(sections)}
         names = dict(zip(fields, [section["name"] for section in sections], strict=True))
         return type(cls.__name__, (cls,), {"price_fields": names, **fields})
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """What was changed is told by what the page had shown, not by what there is now: of two tabs, the one saved
+        last must not take back what the other has changed."""
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
 
     def changes(self) -> dict[str, Any]:
         """What the seller changed, in the words of `change_event`; what he left alone is not in it."""

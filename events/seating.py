@@ -18,6 +18,7 @@ SECTION_MEMBERS = ("name", "price", "subsections", "rows", "cols", "tier", "acce
 MAX_SECTIONS = 1_000  # a stadium has about a hundred
 MAX_SUBSECTIONS = 5_000  # each is a row in every snapshot of the live feed
 MAX_ACCESSIBLE = 1_000  # a block
+JOINERS = {0x200C: None, 0x200D: None}  # within words of Persian and Hindi, and within emoji; they print nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,8 @@ class _Reader:
 
     def label(self, value: object, field: str) -> str:
         text = value.strip() if isinstance(value, str) else ""
-        if not text or not text.isprintable():
+        shown = text.translate(JOINERS)
+        if not shown or not shown.isprintable():
             self.refuse(field, "blank", "This must be a name of printable characters.")
         elif len(text) > NAME_LENGTH:
             self.refuse(field, "max_length", f"This may have at most {NAME_LENGTH} characters.")

@@ -64,7 +64,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; a larger body is answered 413
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # the admin has a price field for each section, of which there may be 1,000
+# The admin has two price fields, as it was and as it is to be, for each section, of which there may be 1,000.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 
 # --- Staying up (ticketing/staying.py) -------------------------------------------------------------
 

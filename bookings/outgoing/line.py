@@ -78,8 +78,7 @@ class Line:
                 text = response.read(READ_BYTES)
             if not response.isclosed():  # there is more, in the way of the next answer
                 self._connection.close()
-        wait = response.headers.get("Retry-After", "")
-        return Answer(response.status, _plain(text), int(wait) if wait.isascii() and wait.isdigit() else 0)
+        return Answer(response.status, _plain(text), _seconds(response.headers.get("Retry-After", "")))
 
 
 class _Connection(http.client.HTTPConnection):
@@ -143,6 +142,11 @@ def _words_of(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return f"No connection within {CONNECT_SECONDS} seconds."
     return f"No answer: {error}." if str(error) else f"No answer: {type(error).__name__}."
+
+
+def _seconds(wait: str) -> int:
+    """0 for a date, and for a number that no length of time can hold."""
+    return int(wait) if wait.isascii() and wait.isdigit() and len(wait) < 10 else 0
 
 
 def _plain(text: bytes) -> str:

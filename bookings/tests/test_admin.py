@@ -125,7 +125,7 @@ def test_the_link_of_an_event_leads_to_its_bookings(desk, concert, hold, new_eve
 )
 def test_no_address_of_the_list_is_a_server_error(desk, hold, alice, query):
     hold(alice)
-    assert desk.get(f"{LIST}?{query}").status_code in (200, 302)
+    assert desk.get(f"{LIST}?{query}").status_code in (200, 302, 400)
 
 
 @pytest.mark.parametrize("booking_id", ["abc", "0", uuid.uuid4(), "_00"])

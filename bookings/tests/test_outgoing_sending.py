@@ -85,6 +85,17 @@ def test_a_receiver_says_how_long_it_wants_to_rest(told: Receiver, paid_booking:
     assert Endpoint.objects.get().free_at - database_now() > timedelta(minutes=9)
 
 
+@pytest.mark.parametrize("length", [20, 5_000])
+def test_a_rest_of_more_seconds_than_there_are_is_not_heeded(
+    told: Receiver, paid_booking: Paid, alice: User, length: int
+) -> None:
+    told.answers = [(429, {"Retry-After": "9" * length})]
+    paid_booking(alice)
+    assert send_due_deliveries() == 1
+    assert Delivery.objects.get().http_status == 429
+    assert Endpoint.objects.get().free_at - database_now() < timedelta(minutes=1)
+
+
 def test_who_is_gone_is_not_asked_again(told: Receiver, paid_booking: Paid, alice: User) -> None:
     told.answers = [410]
     paid_booking(alice, quantity=1)

@@ -12,6 +12,7 @@ from events.states import SELLER_STEPS, EventStatus
 from ticketing.errors import BadInput, InvalidState, NotFound, PermissionRefused
 
 PERIODS = (("starts_at", "ends_at"), ("sales_start_at", "sales_end_at"))
+FIRST_YEAR = 1970  # the end of refunds is counted back from the start, and must be a date as well
 
 # Who is told in the transaction that changes an event, with {field: old value} of what is another now. Apps above add
 # theirs (AppConfig.ready).
@@ -64,8 +65,12 @@ def _tell_holders(event: Event, before: dict[str, Any]) -> None:
 
 
 def check_times(times: dict[str, Any]) -> None:
-    """Raises BadInput if something would end before it starts. `times`: the four times of an event, or None."""
+    """Raises BadInput if something would end before it starts, or lies before FIRST_YEAR. `times`: the four times of
+    an event, or None."""
     for start, end in PERIODS:
+        for name in (start, end):
+            if times.get(name) and times[name].year < FIRST_YEAR:
+                raise BadInput.field(name, f"This must be in {FIRST_YEAR} or later.")
         if times.get(start) and times.get(end) and times[start] >= times[end]:
             raise BadInput.field(end, f"This must be after {start}.")
 

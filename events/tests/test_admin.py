@@ -1,6 +1,8 @@
 """How a seller creates and changes an event at his desk. Who may do it is in test_admin_access.py."""
 
 import json
+import re
+from html import unescape
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -40,9 +42,15 @@ def changed(event: Event, **fields: object) -> dict[str, object]:
     texts = {"name": event.name, "description": event.description, "venue_name": event.venue_name, "is_active": "on"}
     sections = enumerate(event.seating_config["sections"])
     prices = {f"price_{n}": plain(section["price"], event.currency) for n, section in sections}
-    shown = {f"initial-{name}": LIMITS[name] for name in ("hold_seconds", "payment_seconds", "max_active_holds")}
-    form = {**filled_in(), **texts, **prices, **shown, **fields}
-    return {name: value for name, value in form.items() if value is not None}
+    form = {**filled_in(), **texts, **prices, **fields}
+    return as_shown(event) | {name: value for name, value in form.items() if value is not None}
+
+
+def as_shown(event: Event) -> dict[str, object]:
+    """The fields that keep what the change form was filled in with."""
+    page = str(EventChangeForm.with_prices(event)(instance=event).as_p())
+    inputs = re.findall(r'<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?', page)
+    return {name: unescape(value) for name, value in inputs}
 
 
 def change_page(event: Event, page: str = "change/") -> str:
@@ -199,6 +207,22 @@ def test_what_a_seller_leaves_alone_is_not_part_of_the_change(concert):
     form = EventChangeForm.with_prices(concert)(changed(concert, name="Renamed", price_1="0.01"), instance=concert)
     form.full_clean()
     assert form.changes() == {"name": "Renamed", "prices": {"B": 1}}
+
+
+def test_of_two_tabs_the_one_saved_last_takes_nothing_back(desk, concert):
+    shown_before = changed(concert, name="Renamed")
+    desk.post(change_page(concert), changed(concert, price_0="70", allow_single_gaps=None))
+    desk.post(change_page(concert), shown_before)
+    concert.refresh_from_db()
+    assert (concert.name, concert.seating_config["sections"][0]["price"]) == ("Renamed", 7000)
+    assert not concert.allow_single_gaps
+
+
+def test_a_form_that_forgot_what_it_showed_is_read_all_the_same(desk, concert):
+    posted = {name: value for name, value in changed(concert, price_0="70").items() if not name.startswith("initial-")}
+    assert desk.post(change_page(concert), posted).status_code == 302
+    concert.refresh_from_db()
+    assert [section["price"] for section in concert.seating_config["sections"]] == [7000, 2000]
 
 
 def test_a_refusal_of_the_operation_is_told_and_not_logged(desk, concert, monkeypatch):

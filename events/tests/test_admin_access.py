@@ -130,6 +130,12 @@ def test_no_address_of_the_list_is_a_server_error(desk, carol, concert, query):
     assert desk(carol).get(f"{LIST}?{query}").status_code in (200, 302, 400)
 
 
+def test_a_list_is_no_oracle_for_what_it_does_not_show(desk, carol, concert):
+    """Who knew the seed before the draw could send friends who come out first."""
+    for lookup in ("shuffle_seed", "shuffle_seed__startswith", "shuffle_seed__gt"):
+        assert desk(carol).get(f"{LIST}?{lookup}={concert.shuffle_seed}").status_code == 400
+
+
 @pytest.mark.parametrize("event_id", ["abc", "0", "99999999999999999999999", "_00", "1.5"])
 def test_no_id_is_a_server_error(desk, carol, event_id):
     assert desk(carol).get(f"{LIST}{event_id}/change/").status_code == 302

@@ -61,6 +61,7 @@ def test_new_prices_count_for_new_holds_only(
         {"prices": []},
         {"hold_seconds": 0},
         {"status": "open"},
+        {"starts_at": "0001-01-01T00:00:00Z"},
     ],
 )
 def test_bad_input_changes_nothing(concert: Event, carol: User, client_of: ClientOf, fields: dict[str, Any]) -> None:

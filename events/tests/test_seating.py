@@ -71,6 +71,8 @@ def test_blocks_come_in_the_order_of_the_configuration_all_available() -> None:
         ({"rows": 1, "cols": 1, "sections": [section(name="  ")]}, ".sections.0.name"),
         ({"rows": 1, "cols": 1, "sections": [section(name="x" * 33)]}, ".sections.0.name"),
         ({"rows": 1, "cols": 1, "sections": [section(name="a\x00b")]}, ".sections.0.name"),
+        ({"rows": 1, "cols": 1, "sections": [section(name="a\u202eb")]}, ".sections.0.name"),
+        ({"rows": 1, "cols": 1, "sections": [section(name="\u200d")]}, ".sections.0.name"),
         ({"rows": 1, "cols": 1, "sections": [section(tier=5)]}, ".sections.0.tier"),
         ({"rows": 1, "cols": 1, "sections": [section(), section(name=" A ")]}, ".sections.1.name"),
         ({"rows": 1, "cols": 1, "sections": [section(subsections=5001)]}, ""),
@@ -90,6 +92,12 @@ def test_every_problem_is_named_at_once() -> None:
         "seating_config.sections.1.rows",
         "seating_config.sections.1.name",
     }
+
+
+@pytest.mark.parametrize("name", ["نیم\u200cطبقه", "क्\u200dष", "👩\u200d🦽 places"])
+def test_a_section_is_named_in_any_script(name: str) -> None:
+    seating = read_seating({"rows": 1, "cols": 1, "sections": [section(name=name)]}, max_seats=100)
+    assert seating.sections[0].name == name
 
 
 def test_a_billion_seats_are_refused_at_once() -> None:

@@ -63,7 +63,7 @@ class OwnRows(admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """By the list's filters and nothing else. Django lets an address ask for any column of the rows, and so guess
         what is not shown letter by letter, such as the seed of a draw to come."""
-        filters = [spec if isinstance(spec, str) else spec.parameter_name for spec in self.get_list_filter(request)]
+        filters = [getattr(spec, "parameter_name", spec) for spec in self.get_list_filter(request)]
         named = any(lookup == name or lookup.startswith(f"{name}__") for name in filters)
         return named and super().lookup_allowed(lookup, value, request)
 

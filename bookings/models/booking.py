@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models.functions import Cast
 from uuid_utils.compat import uuid7
 
 from bookings.states import HOLDING, TIME_IS_UP, BookingStatus, SelectionMode
@@ -98,7 +99,10 @@ class Booking(models.Model):
             CheckConstraint(name="booking_status_known", condition=Q(status__in=BookingStatus.values)),
             CheckConstraint(name="booking_quantity_positive", condition=Q(quantity__gte=1)),
             CheckConstraint(name="booking_accessible_are_its_seats", condition=Q(accessible_wanted__lte=F("quantity"))),
-            CheckConstraint(name="booking_total", condition=Q(total_price=F("quantity") * F("unit_price"))),
+            CheckConstraint(
+                name="booking_total",
+                condition=Q(total_price=Cast("unit_price", models.BigIntegerField()) * F("quantity")),
+            ),
             CheckConstraint(
                 name="booking_has_its_seats",
                 condition=Q(positions__len=F("quantity")) | Q(status__in=["processing", "failed", "cancelled"]),

@@ -75,7 +75,7 @@ class Line:
         with self._connection.getresponse() as response:
             text = b""
             with suppress(OSError, http.client.HTTPException):  # the status has said what counts
-                text = response.read(READ_BYTES)
+                text = _beginning(response)
             if not response.isclosed():  # there is more, in the way of the next answer
                 self._connection.close()
         return Answer(response.status, _plain(text), _seconds(response.headers.get("Retry-After", "")))
@@ -142,6 +142,16 @@ def _words_of(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return f"No connection within {CONNECT_SECONDS} seconds."
     return f"No answer: {error}." if str(error) else f"No answer: {type(error).__name__}."
+
+
+def _beginning(response: http.client.HTTPResponse) -> bytes:
+    """At most READ_BYTES. Of a part that says it has less than no bytes, `read` would take all that ever comes."""
+    if not response.chunked:
+        return response.read(READ_BYTES)
+    text = b""
+    while len(text) < READ_BYTES and (part := response.read1(READ_BYTES - len(text))):
+        text += part
+    return text
 
 
 def _seconds(wait: str) -> int:

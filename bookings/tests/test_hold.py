@@ -12,10 +12,11 @@ from bookings.errors import IdempotencyKeyReused, TooManyHolds, WouldLeaveSingle
 from bookings.idempotency import Once
 from bookings.models import Booking
 from bookings.operations.hold import Wish, hold_seats
+from bookings.operations.refund import refund_booking
 from bookings.states import BookingStatus, SelectionMode
 from events.clock import database_now
 from events.errors import NotEnoughSeats, NotOnSale, SeatsTaken
-from events.models import Event, SeatChange, Subsection, Ticket
+from events.models import MAX_PRICE, Event, SeatChange, Subsection, Ticket
 from events.operations.blocking import block_seats
 from events.states import EventStatus
 from ticketing.errors import BadInput, DomainError, NotFound
@@ -180,6 +181,16 @@ def test_the_same_key_gives_the_same_booking(alice: User, bob: User, concert: Ev
     assert hold_seats(buyer_id=bob.pk, wish=wish, once=once) != first  # keys belong to one user
     with pytest.raises(IdempotencyKeyReused):
         hold_seats(buyer_id=alice.pk, wish=wish, once=Once("key-1", "other"))
+
+
+def test_the_dearest_seats_are_sold_and_given_back_by_the_dozen(
+    new_event: Callable[..., Event], paid_booking: Hold, alice: User, carol: User
+) -> None:
+    event = new_event([{"name": "A", "price": MAX_PRICE, "subsections": 1}], max_tickets_per_booking=50)
+    booking = paid_booking(alice, event=event, quantity=50)
+    assert booking.total_price == 50 * MAX_PRICE > 2**31
+    refund_booking(booking_id=booking.pk, user=carol)
+    assert booking.payments.get().refunded_amount == 50 * MAX_PRICE
 
 
 def test_a_refused_wish_does_not_use_its_key_up(alice: User, bob: User, hold: Hold, concert: Event) -> None:

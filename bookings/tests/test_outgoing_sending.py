@@ -152,6 +152,17 @@ def test_a_long_answer_is_not_read_to_its_end(told: Receiver, paid_booking: Paid
     assert told.connections == 2
 
 
+@pytest.mark.parametrize("size", ["4", "-5", "9" * 5_000, "nonsense"])
+def test_the_parts_of_an_answer_may_have_any_length(
+    told: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch, size: str
+) -> None:
+    monkeypatch.setattr(line, "WHOLE_SECONDS", 1)  # the rest of a part that was cut short never comes
+    told.answers = [(200, {"Transfer-Encoding": f"chunked\r\n\r\n{size}\r\nwell"})]
+    paid_booking(alice)
+    send_due_deliveries()
+    assert Delivery.objects.get().status == "delivered"
+
+
 def test_a_connection_that_the_receiver_has_closed_is_made_anew(told: Receiver, carol: User) -> None:
     kept = line.Line(told.url)
     headers = {"webhook-id": "m", "webhook-timestamp": "0", "webhook-signature": "v1,"}

@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.db.models import Model
 from django.http import HttpResponseBase
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from bookings.models import Booking, Delivery
@@ -17,6 +20,7 @@ from bookings.operations.admit import code_of
 from bookings.operations.check_in import check_in
 from bookings.operations.endpoints import add_endpoint
 from bookings.operations.gate_staff import add_gate_staff, add_standing_gate_staff
+from events.desk import OwnRows
 from events.models import Creation, Event
 
 # One letter a person: who is not signed in, the booking's buyer, another buyer, the event's gate staff, its seller,
@@ -264,3 +268,37 @@ def test_it_is_let_in_who_may_and_nobody_else(people: dict[str, User], stage: St
         answer = browser.generic(method, path, stage.body, "application/json")
         assert answer.status_code != 500, (letter, path)
         assert refused(answer) == (letter not in allowed), (letter, answer.status_code, answer.headers.get("Location"))
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if "<path:object_id>" in route])
+def test_nobody_writes_to_what_is_anothers_at_the_desk(people: dict[str, User], stage: Stage, route: str) -> None:
+    form = {"name": "Mine", "url": "https://mine.example/", "email": "me@example.com", "sure": "1", "post": "yes"}
+    for letter in "nbxgt":
+        browser = Client()
+        if people[letter] is not None:
+            browser.force_login(people[letter])
+        answer = browser.post(stage.path(route), form)
+        assert answer.status_code in (302, 403, 404, 405), letter
+        assert not LogEntry.objects.exists(), letter
+
+
+@pytest.mark.parametrize("rows", [model for model, rows in admin.site._registry.items() if isinstance(rows, OwnRows)])
+def test_no_action_of_a_list_reaches_anothers_rows(people: dict[str, User], stage: Stage, rows: type[Model]) -> None:
+    chosen = stage.rows[rows._meta.model_name]
+    browser = Client()
+    browser.force_login(people["t"])
+    before = list(rows._base_manager.values())
+    for action in {"delete_selected", "copy", *DEEDS.values(), *actions_of(rows, people["o"])}:
+        for across in ("0", "1"):
+            form = {"action": action, "_selected_action": chosen, "select_across": across, "sure": "1", "post": "yes"}
+            answer = browser.post(reverse(f"admin:{rows._meta.label_lower.replace('.', '_')}_changelist"), form)
+            assert answer.status_code in (200, 302), action
+    assert list(rows._base_manager.values()) == before
+    assert not LogEntry.objects.exists()
+
+
+def actions_of(rows: type[Model], person: User) -> list[str]:
+    """The names of all actions that the list offers to somebody."""
+    request = RequestFactory().get("/")
+    request.user = person
+    return list(admin.site._registry[rows].get_actions(request))

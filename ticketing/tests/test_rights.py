@@ -284,7 +284,7 @@ def test_nobody_writes_to_what_is_anothers_at_the_desk(people: dict[str, User], 
 
 @pytest.mark.parametrize("rows", [model for model, rows in admin.site._registry.items() if isinstance(rows, OwnRows)])
 def test_no_action_of_a_list_reaches_anothers_rows(people: dict[str, User], stage: Stage, rows: type[Model]) -> None:
-    chosen = stage.rows[rows._meta.model_name]
+    chosen = stage.rows[str(rows._meta.model_name)]
     browser = Client()
     browser.force_login(people["t"])
     before = list(rows._base_manager.values())

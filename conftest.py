@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
+import hypothesis
 import pytest
 import redis
 from django.conf import settings
@@ -25,6 +26,10 @@ from events.operations.create import create_event
 from events.seating import read_seating
 
 pytest_plugins = ["realtime.tests.servers"]
+
+# A busy machine is no finding.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 PASSWORD = "correct-horse-battery"
 GOOD_CARD = "4242424242424242"

@@ -10,7 +10,7 @@ from bookings.tests.specification import choosing
 from events.models import Subsection
 
 pytestmark = pytest.mark.django_db
-any_block = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+any_block = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 
 
 @st.composite

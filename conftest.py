@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import psycopg
 import hypothesis
+import psycopg
 import pytest
 import redis
 from django.conf import settings
@@ -27,8 +27,9 @@ from events.seating import read_seating
 
 pytest_plugins = ["realtime.tests.servers"]
 
-# A busy machine is no finding.
-hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+# A busy machine is no finding, and examples may share a test's fixtures.
+NO_FINDINGS = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture]
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=NO_FINDINGS)
 hypothesis.settings.load_profile("house")
 
 PASSWORD = "correct-horse-battery"

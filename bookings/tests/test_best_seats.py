@@ -1,7 +1,7 @@
 """The database chooses seats as the specification does, in any block."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.errors import WouldLeaveSingleSeat
@@ -10,7 +10,7 @@ from bookings.tests.specification import choosing
 from events.models import Subsection
 
 pytestmark = pytest.mark.django_db
-any_block = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+any_block = settings(max_examples=300)
 
 
 @st.composite

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.models import Event, Subsection, Ticket
@@ -20,7 +20,6 @@ def paint(letters: str, colours: dict[int, str]) -> str:
 
 
 @pytest.mark.django_db
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     letters=st.text("arsb", min_size=SEATS, max_size=SEATS),
     colours=st.dictionaries(st.integers(0, SEATS - 1), st.sampled_from("arsb"), min_size=1, max_size=SEATS),

@@ -6,8 +6,9 @@ from itertools import accumulate
 from math import ceil
 from typing import Any
 
-from django.db.models import Case, DateTimeField, F, Func, Max, Min, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, F, Max, Min, Q, QuerySet, Sum, When
 
+from events.clock import part_of_time
 from events.models import Event, SeatChange
 from events.states import ChangeKind
 
@@ -35,7 +36,7 @@ def _points(moves: QuerySet[SeatChange], began: datetime, last: datetime) -> lis
     step = ceil(minutes / MOST_POINTS)
     seats = F("positions__len")
     net = Sum(Case(When(kind=ChangeKind.PAID, then=seats), default=-seats))
-    parts = moves.annotate(part=_part(began, step * MINUTE)).values_list("part").annotate(net=net)
+    parts = moves.values_list(part_of_time(step * MINUTE, began)).annotate(net=net)
     changed: Counter[int] = Counter()
     for start, seats_more in parts:
         # What was sold before the start of sales (it was moved since) counts as sold in the first minute.
@@ -43,8 +44,3 @@ def _points(moves: QuerySet[SeatChange], began: datetime, last: datetime) -> lis
     ordered = sorted(changed)
     sold = accumulate(changed[part] for part in ordered)
     return [{"minute": (part + 1) * step, "sold": total} for part, total in zip(ordered, sold, strict=True)]
-
-
-def _part(began: datetime, length: timedelta) -> Func:
-    """The beginning of the part of the sale in which a change fell."""
-    return Func(Value(length), F("at"), Value(began), function="date_bin", output_field=DateTimeField())

@@ -1,9 +1,9 @@
 """The database's clock: the only one that deadlines are compared with."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import DateTimeField, Func
+from django.db.models import DateTimeField, F, Func, Value
 
 
 class Now(Func):
@@ -18,3 +18,8 @@ def database_now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         return cursor.fetchone()[0]
+
+
+def part_of_time(length: timedelta, origin: datetime) -> Func:
+    """When the part of time began in which `at` falls: all are as long, and one of them begins at `origin`."""
+    return Func(Value(length), F("at"), Value(origin), function="date_bin", output_field=DateTimeField())

@@ -80,7 +80,13 @@ class Refund(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["created_at"], name="refund_open", condition=Q(status="pending"))]
+        indexes = [
+            models.Index(fields=["created_at"], name="refund_open", condition=Q(status="pending")),
+            # What the seller's report looks for: the few payments that bought nothing.
+            models.Index(
+                fields=["payment"], name="refund_for_nothing", condition=Q(reason__in=["seats_lost", "paid_twice"])
+            ),
+        ]
         constraints = [
             CheckConstraint(name="refund_status_known", condition=Q(status__in=RefundStatus.values)),
             UniqueConstraint(fields=["by", "idempotency_key"], name="refund_once_per_key"),

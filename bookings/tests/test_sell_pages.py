@@ -77,7 +77,7 @@ def test_the_list_takes_as_many_statements_for_many_events_as_for_one(
 ) -> None:
     client = client_of(carol)
     for _ in range(2):
-        with django_assert_num_queries(5):  # session, user, count, events with their seats, money
+        with django_assert_num_queries(6):  # session, user, count, events with their seats, money by two
             client.get("/sell")
         new_event()
 

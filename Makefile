@@ -39,6 +39,7 @@ format: .venv/dev ## Lets ruff repair what it can
 
 bench: .venv/dev ## Measures (ARGS passes through)
 	$(BIN)/python -m benchmarks $(ARGS)
+	$(BIN)/python -m benchmarks.sales_report
 	$(BIN)/python -m benchmarks.waiting
 	$(BIN)/python -m benchmarks.flash
 	$(BIN)/python -m benchmarks.flash --fault redis

@@ -8,6 +8,7 @@
 | `python -m benchmarks.sellout` | an event sold out, one request a seat; proves that each seat was sold once |
 | `python -m benchmarks.waiting` | a waiting room with 100,000 people in it |
 | `python -m benchmarks.flash` | a flash sale through the waiting room, also with Redis killed or writes refused |
+| `python -m benchmarks.sales_report` | the seller's report and its live frame, 50,000 seats sold by 100,000 changes |
 | `python -m benchmarks.growth` | holds with 1,000, 50,000 and 1,000,000 tickets in the database |
 | `python -m benchmarks.scaling` | one web process, then two, and what each part of the product costs |
 | `python -m benchmarks.startup` | `make run` until it is ready |

@@ -71,6 +71,22 @@ def own_folder() -> Iterator[Path]:
 
 
 @contextmanager
+def own_services() -> Iterator[None]:
+    """A Postgres and a Valkey of our own, with the product's tables, and Django set up for them, but no product."""
+    with own_folder():
+        from ticketing import embedded
+
+        os.environ["DJANGO_SETTINGS_MODULE"] = "ticketing.settings"
+        with embedded.lease():
+            import django
+            from django.core.management import call_command
+
+            django.setup()
+            call_command("migrate", verbosity=0)
+            yield
+
+
+@contextmanager
 def product(folder: Path, **environment: str) -> Iterator[Address]:
     """The address of a product in `folder` (of `own_folder`), started as `make run` does it; it answers /readyz."""
     url = f"http://127.0.0.1:{os.environ['PORT']}"

@@ -4,16 +4,14 @@ Straight at the operations, on servers of its own; nobody else asks them meanwhi
 is driven, as the admission is: how many were let in beside how many were due, the worst of all seconds.
 """
 
-import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.command import rounds_of
 from benchmarks.report import Figures
-from benchmarks.stage import own_folder
+from benchmarks.stage import own_services
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -28,7 +26,7 @@ OPENS_AT = 1_000  # seconds, on the driven clock
 
 def main() -> None:
     """Fills a waiting room and empties it, round after round, and publishes medians and spread."""
-    with rounds_of("waiting", __doc__, rounds=3) as (report, rounds), _services():
+    with rounds_of("waiting", __doc__, rounds=3) as (report, rounds), own_services():
         users = _users()
         for _ in rounds:
             report.add(one_round(users))
@@ -50,22 +48,6 @@ def one_round(users: "list[User]") -> Figures:
     read_standings(event, [user.pk for user in others])
     figures[f"positions of {VIEWERS:,} viewers (ms)"] = (time.perf_counter() - started) * 1000
     return figures | _let_in(len(users))
-
-
-@contextmanager
-def _services() -> Iterator[None]:
-    """A Postgres and a Valkey of our own, with the product's tables, and Django set up for them."""
-    with own_folder():
-        from ticketing import embedded
-
-        os.environ["DJANGO_SETTINGS_MODULE"] = "ticketing.settings"
-        with embedded.lease():
-            import django
-            from django.core.management import call_command
-
-            django.setup()
-            call_command("migrate", verbosity=0)
-            yield
 
 
 def _users() -> "list[User]":

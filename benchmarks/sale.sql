@@ -1,0 +1,44 @@
+-- A sale as the operations leave it, which check_invariants proves, only sooner: each seat of an event held by a booking
+-- of its own, one after the other within 23 hours, block by block in turn; paid a minute later; every second one let in.
+CREATE FUNCTION pg_temp.bench_sale(wanted bigint, buyer bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    CREATE TEMP TABLE sale ON COMMIT DROP AS
+    SELECT bookings_new_id() AS booking, bookings_new_id() AS payment, s.id AS block, s.price, t.position AS seat,
+        now() - interval '23 hours'
+            + interval '22 hours 58 minutes' * (row_number() OVER turn) / (count(*) OVER ()) AS held_at
+    FROM events_ticket t JOIN events_subsection s ON s.id = t.subsection_id
+    WHERE t.event_id = wanted AND t.status = 'available' WINDOW turn AS (ORDER BY t.position, s.id)
+    ORDER BY t.position, s.id;
+
+    INSERT INTO bookings_booking (
+        id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, positions, unit_price, total_price,
+        status, expires_at, extended, failure, request_hash, paid_at, created_at, updated_at
+    )
+    SELECT booking, buyer, wanted, block, 'manual', 1, ARRAY[seat], price, price, 'paid', held_at + interval '5 min',
+        false, '', '', held_at + interval '1 min', held_at, held_at + interval '1 min' FROM sale;
+
+    INSERT INTO bookings_payment (
+        id, booking_id, status, amount, refunded_amount, currency, gateway, gateway_reference, left_open, card_last4,
+        failure_code, failure, request_hash, created_at, captured_at
+    )
+    SELECT payment, booking, 'captured', price, 0, 'USD', 'bench', 'bench_' || payment, false, '4242', '', '', '',
+        held_at, held_at + interval '1 min' FROM sale;
+
+    UPDATE events_ticket t SET status = 'sold', booking_id = booking FROM sale
+    WHERE t.event_id = wanted AND t.subsection_id = block AND t.position = seat;
+
+    INSERT INTO bookings_admission (
+        id, serial, booking_id, event_id, subsection_id, position, holder, status, issued_at, used_at
+    )
+    SELECT bookings_new_id(), bookings_new_serial(), booking, wanted, block, seat, 'Ben Bench',
+        CASE seat % 2 WHEN 0 THEN 'used' ELSE 'active' END, held_at, now() FROM sale;
+
+    INSERT INTO events_seatchange (subsection_id, version, kind, booking_id, positions, at)
+    SELECT block, row_number() OVER (PARTITION BY block ORDER BY at), kind, booking, ARRAY[seat], at
+    FROM (
+        SELECT *, held_at AS at, 'held' AS kind FROM sale
+        UNION ALL SELECT *, held_at + interval '1 min', 'paid' FROM sale
+    ) change ORDER BY at;
+    UPDATE events_subsection s SET version = (SELECT max(version) FROM events_seatchange WHERE subsection_id = s.id)
+    WHERE event_id = wanted;
+END $$;

@@ -1,0 +1,104 @@
+"""What the seller's report costs: `python -m benchmarks.sales_report [--rounds 15]`, on a Postgres of our own.
+
+Two events of 50,000 seats have been sold seat by seat within a day, by 100,000 changes each; one of them is reported.
+In turn with it a yardstick: the seats of the same 100,000 changes added up by one bare statement.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from benchmarks import shop
+from benchmarks.bare_hold import HERE
+from benchmarks.command import rounds_of
+from benchmarks.report import Figures
+from benchmarks.stage import own_services
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from events.models import Event
+
+ADD_UP = """
+    SELECT sum(cardinality(c.positions)) FROM events_seatchange c
+    WHERE c.subsection_id = ANY (ARRAY(SELECT id FROM events_subsection WHERE event_id = %s))
+"""
+
+
+def main() -> None:
+    """Sells both events, reads the report round after round and publishes medians and spread."""
+    with rounds_of("sales_report", __doc__, rounds=15) as (report, rounds), own_services():
+        from accounts.models import User
+
+        seller = User.objects.create(email=shop.SELLER, name="Seller", role="seller", password="!")
+        _sold_event(seller)
+        event = _sold_event(seller)
+        with _connect() as bare:
+            bare.execute("VACUUM ANALYZE")  # as autovacuum would have by then
+            _one_round(event, bare)  # warms it up
+            for _ in rounds:
+                report.add(_one_round(event, bare))
+
+
+def _one_round(event: "Event", bare: psycopg.Connection[Any]) -> Figures:
+    """The call without the web server and the session, its statements, and the live frame, which tells an hour."""
+    from django.db import connection
+    from rest_framework.test import APIRequestFactory, force_authenticate
+
+    from bookings.analytics_api import EventAnalytics
+    from bookings.analytics_feed import report_frame
+
+    figures: Figures = {}
+
+    def timed(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        started = time.perf_counter()
+        answer = execute(sql, *rest)
+        table = re.search(r'FROM "(\w+)"', sql)
+        figures[f"sales report: {table[1] if table else 'clock'} (ms)"] = (time.perf_counter() - started) * 1000
+        return answer
+
+    request = APIRequestFactory().get("/")
+    force_authenticate(request, event.seller)
+    with connection.execute_wrapper(timed):
+        whole = _milliseconds(lambda: EventAnalytics.as_view()(request, event_id=event.pk).render())
+    frame = _milliseconds(lambda: report_frame(event))
+    yardstick = _milliseconds(lambda: bare.execute(ADD_UP, [event.pk]).fetchone())
+    return {
+        "sales report (ms)": whole,
+        **figures,
+        "live frame (ms)": frame,
+        "bare sum of its changes (ms)": yardstick,
+        "sales report / bare sum": whole / yardstick,
+        "live frame / bare sum": frame / yardstick,
+    }
+
+
+def _milliseconds(act: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    act()
+    return (time.perf_counter() - started) * 1000
+
+
+def _sold_event(seller: "User") -> "Event":
+    from events.operations.create import create_event
+    from events.seating import read_seating
+
+    fields = shop.arena()
+    seating = read_seating(fields.pop("seating_config"), max_seats=50_000)
+    event = create_event(seller=seller, seating=seating, **fields)
+    with _connect() as connection:
+        connection.execute((HERE / "sale.sql").read_bytes())
+        connection.execute("SELECT pg_temp.bench_sale(%s, %s)", [event.pk, seller.pk])
+    return event
+
+
+def _connect() -> psycopg.Connection[Any]:
+    from django.conf import settings
+
+    return psycopg.connect(settings.DATABASE_URL, autocommit=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0014_letter_rank'),
+        ('bookings', '0015_report_indexes'),
         ('events', '0009_creation_asked_by'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -22,7 +22,8 @@ REFUSED = problems(401, 403, 404)
 LIST = OpenApiResponse(
     OpenApiTypes.STR,
     f"RFC 4180 in UTF-8 with the header `{','.join(FIELDS)}`. Money in minor units, times RFC 3339 in UTC, seats"
-    ' "row-seat" parted by spaces. A cell that a spreadsheet would take for a formula begins with an apostrophe.',
+    ' "row-seat" parted by spaces; `places` and `total` say seats and money as people write them.'
+    " A cell that a spreadsheet would take for a formula begins with an apostrophe.",
 )
 CSV = "text/csv; charset=utf-8; header=present"
 PRIVATE = {"Cache-Control": "private, no-store"}  # turnover and people's addresses

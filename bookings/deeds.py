@@ -97,7 +97,7 @@ DEEDS = by_name(
         label="Refund",
         act=_refund,
         possible_from=SOLD,
-        means="The whole price goes back to the card that paid, the tickets are void, the seats are in sale again. "
+        means="The whole price goes back to the card that paid, the tickets are void, the seats are free again. "
         "The buyer is told by mail. This can't be taken back.",
         done="Refunded {total}: the tickets are void, {buyer} is told by mail.",
         moves_money=True,

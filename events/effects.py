@@ -19,6 +19,8 @@ def of_publishing(event: Event) -> list[str]:
         _prices([row["price"] for row in rows], event.currency),
         _visible(event),
     ]
+    if event.starts_at is None:
+        said.append("It has no date: buyers read “Date to be announced” until you set one.")
     if blocked:
         said.append(f"{counted(blocked, 'blocked seat')} {_stays(blocked)} out of sale until you unblock them.")
     if event.waiting_room_on:
@@ -38,7 +40,11 @@ def of_closing(event: Event) -> list[str]:
         said.append(f"{counted(free, 'free seat')} {_stays(free)} unsold.")
     if sold:
         said.append(f"{counted(sold, 'sold seat')} {_stays(sold)} sold, and the tickets work.")
-    return [*said, "This can't be undone: sales of this event never open again."]
+    return [
+        *said,
+        "This can't be undone: sales of this event never open again, and it can't be cancelled as a whole any more.",
+        "To stop for a while only, untick “Active” instead: nothing is held or paid until you tick it again.",
+    ]
 
 
 def of_pausing(event: Event) -> list[str]:

@@ -12,13 +12,13 @@ LABELS = {
     "pass_seconds": "Time to choose (seconds)",
 }
 HELP_TEXTS = {
-    "is_active": "Off: the event is in no list, and nothing can be held or paid.",
-    "starts_at": "When the doors close and it begins. Buyers see it, and refunds are counted back from it.",
+    "is_active": "Off pauses the sale: the event is in no list, and nothing can be held or paid. Sold tickets work.",
+    "starts_at": "When it begins. Empty: buyers read “Date to be announced”. Refunds are counted back from it.",
     "ends_at": "From then on the event is completed by itself, and nothing can be booked.",
     "sales_start_at": "Until then buyers only look. Empty: seats can be held as soon as the event is published.",
     "sales_end_at": "From then on nothing can be held; who holds seats may still pay. Empty: until the event ends.",
-    "hold_seconds": "How long seats stay held for a buyer before he begins to pay. 300 is five minutes.",
-    "payment_seconds": "How long he has to finish once he has begun to pay. 900 is a quarter of an hour.",
+    "hold_seconds": "How long seats stay held for a buyer before paying begins. 300 is five minutes.",
+    "payment_seconds": "How long a buyer has to finish once paying has begun. 900 is a quarter of an hour.",
     "max_tickets_per_booking": "The most seats one booking can have.",
     "max_active_holds": "The most unpaid bookings one buyer may have at once, over all events. More is refused.",
     "refund_until_hours": "Until this many hours before the start buyers can give their tickets back by themselves.",

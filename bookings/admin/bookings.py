@@ -27,31 +27,19 @@ class Bookings(DeedPages):
     seller_lookup = "event__seller"
     deeds = DEEDS
     listed = tuple(DEEDS)
-    instead_of_more = "To refund everybody, cancel the event."
+    instead_of_more = "To refund everybody, cancel the event, while it is on sale."
     inlines = (Payments, Tickets, Letters)
     list_display = ("buyer_email", "event", "block", "seats", "state", "price", "created_at", "deadline")
     list_filter = (StatusFilter, EventFilter)
     search_fields = ("buyer__email", "buyer__name")
     search_help_text = "Booking id, or (part of) the buyer's e-mail address or name"
-    fields = (
-        "id",
-        "state",
-        "event",
-        "buyer_email",
-        "buyer_name",
-        "block",
-        "seats_explained",
-        "quantity",
-        "price_of_one",
-        "price",
-        "created_at",
-        "expires_at",
-        "extended",
-        "paying_since",
-        "paid_at",
-        "failure",
+    of_sale = (
+        *("id", "state", "event", "buyer_email", "buyer_name", "block", "seats_explained", "quantity", "price_of_one"),
+        *("price", "created_at", "paid_at", "failure"),
     )
-    readonly_fields = fields
+    of_hold = ("expires_at", "extended", "paying_since")
+    fieldsets = ((None, {"fields": of_sale}), ("The hold", {"fields": of_hold, "classes": ("collapse",)}))
+    readonly_fields = (*of_sale, *of_hold)
 
     class Media:
         css = {"all": ("bookings/admin.css",)}

@@ -3,9 +3,11 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 
 from accounts.models import User
 from bookings.models import CheckIn, GateStaff, SellerGateStaff
@@ -19,7 +21,7 @@ from events.desk import OwnRows, WrittenRows, user_of
 from events.models import Event
 from events.positions import seat_name
 
-WHO_MAY = "Whoever signs in with this address, once it is confirmed. He may register later."
+WHO_MAY = "Whoever signs in with this address, once it is confirmed. They may sign up later."
 
 
 class StaffRows(WrittenRows):
@@ -99,8 +101,11 @@ class EventStaff(StaffRows):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: GateStaff, form: forms.ModelForm, change: bool) -> None:
-        """Adds him; `obj` itself is never saved."""
-        obj.pk = add_gate_staff(event_id=obj.event_id, email=obj.email, seller=user_of(request)).pk
+        """Adds him and tells where to send him; `obj` itself is never saved."""
+        row = add_gate_staff(event_id=obj.event_id, email=obj.email, seller=user_of(request))
+        obj.pk, obj.email = row.pk, row.email
+        gate = f"{settings.SITE_URL}{reverse('gate', args=[obj.event_id])}"
+        self.message_user(request, f"Tell {row.email} to log in and open {gate} to scan tickets.")
 
 
 @admin.register(SellerGateStaff)

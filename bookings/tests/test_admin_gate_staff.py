@@ -1,6 +1,7 @@
 """Who works at the gates, at the sellers' desk: of one event, and of all events of a seller."""
 
 import pytest
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
@@ -28,7 +29,9 @@ def daves_standing(dave) -> SellerGateStaff:
 
 def test_a_seller_names_gate_staff_of_an_event_and_removes_it(desk, concert, new_user):
     gus = new_user("gus", is_verified=True)
-    desk.post(OF_EVENT + "add/", {"event": concert.pk, "email": "Gus@example.com"})
+    answer = desk.post(OF_EVENT + "add/", {"event": concert.pk, "email": "Gus@example.com"}, follow=True)
+    gate = f"{settings.SITE_URL}/gate/{concert.pk}"
+    assert f"Tell gus@example.com to log in and open {gate} to scan tickets." in messages_of(answer)
     row = GateStaff.objects.get()
     assert gate_event(concert.pk, gus) == concert
     assert LogEntry.objects.get().object_id == str(row.pk)

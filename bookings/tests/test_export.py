@@ -89,6 +89,8 @@ def test_it_has_a_line_for_each_booking_the_oldest_first(
         "total_price": "10000",
         "currency": "USD",
         "status": "refunded",
+        "places": "row 1, seats 1-2",
+        "total": "100.00",
     }
     assert (second["id"], second["status"], second["paid_at"]) == (str(held.pk), "pending_payment", "")
     assert (third["id"], third["status"], third["seats"]) == (str(over.pk), "expired", "5-10")

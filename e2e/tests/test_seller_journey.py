@@ -27,7 +27,6 @@ def test_a_seller_makes_an_event_sells_ten_seats_watches_them_and_stops_the_sale
     explained by 5 clicks from there (Manage, Seats, block, seat, Explain), and its booking refunded by 3 more. The
     buyer's ten seats in two bookings are 12 clicks and 4 fields.
     """
-    visitors.forgive("Applying inline style")  # by the calendars of Django's forms
     charts = _sign_in(visitors, carol)
     _make_a_draft(charts)
     event = Event.objects.get()

@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import quote
-from django.db.models import Field, ForeignKey
-from django.forms import SplitDateTimeField
+from django.db.models import DateTimeField, Field, ForeignKey
+from django.forms import SplitDateTimeField, SplitDateTimeWidget
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -42,6 +42,14 @@ SEATING_LIMITS = {
 }
 
 
+class DateAndTime(SplitDateTimeWidget):
+    """Nobody has to know how a date is written here, and a phone shows its own picker."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        parts = [{"type": kind, "class": "vTextField"} for kind in ("date", "time")]
+        super().__init__(attrs, "%Y-%m-%d", "%H:%M:%S", *parts)
+
+
 def _new_event_fieldsets(seller: list[str]) -> list[tuple[str | None, dict[str, Any]]]:
     """First what every event needs; the rest has defaults that fit most, and lies folded up."""
     rest = {"classes": ("collapse",)}
@@ -59,6 +67,7 @@ class FormPage(WrittenRows):
     """Reads the form, calls one operation and says what came of it."""
 
     readonly_fields = ("status", "seating")
+    formfield_overrides = {DateTimeField: {"form_class": SplitDateTimeField, "widget": DateAndTime}}
     add_form_template = "admin/events/event/add_form.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
@@ -89,7 +98,7 @@ class FormPage(WrittenRows):
         return self.readonly_fields if obj is None else (*self.readonly_fields, "seller")
 
     def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Date and time are two fields under one name; each has its own for those who only hear it."""
+        """Date and time are two of the browser's own fields, in its writing; each has a name for who only hears it."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(field, SplitDateTimeField):
             for part, widget in zip(("date", "time"), field.widget.widgets, strict=True):

@@ -16,7 +16,7 @@ from events.desk import user_of
 from events.errors import SeatsTaken
 from events.models import Event, Subsection
 from events.operations.blocking import block_free_seats, block_seats, unblock_all_seats, unblock_seats
-from events.positions import position_of
+from events.positions import position_of, seat_name
 from events.reads import STATUS_OF_LETTER, sum_counts
 from events.seat_forms import BlockPicks, SeatPicks, blocks_of
 from events.states import ChangeKind
@@ -158,6 +158,7 @@ def _grid(block: Subsection, first: str) -> dict[str, Any]:
     rows = [(row + 1, letters[row * block.cols : (row + 1) * block.cols]) for row in range(start, end)]
     return {
         "seat_rows": rows,
+        "accessible": [seat_name(position, block.cols) for position in block.accessible],
         "rows_before": max(1, start + 1 - many) if start else 0,
         "rows_after": end + 1 if end < block.rows else 0,
     }

@@ -98,6 +98,12 @@ def test_whole_blocks_and_sections_are_blocked_as_far_as_they_are_free(desk, con
     assert blocked_in(block) == []
 
 
+def test_wheelchair_places_are_named(desk, concert, block):
+    assert desk.get(page_of(concert, f"?block={block.pk}")).context["accessible"] == []
+    Subsection.objects.filter(pk=block.pk).update(accessible=[0, 49])
+    assert "Wheelchair places: 1-1, 5-10." in desk.get(page_of(concert, f"?block={block.pk}")).text
+
+
 def test_a_block_without_a_free_seat_is_left_alone(desk, concert, block):
     chosen = {"do": "unblocked", "blocks": [block.pk]}
     assert messages_of(desk.post(page_of(concert), chosen, follow=True)) == ["Unblocked 0 seats in 1 block."]

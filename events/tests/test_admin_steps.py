@@ -37,6 +37,7 @@ def test_before_a_step_its_page_says_what_it_will_do_and_changes_nothing(desk, d
         "200 seats in 4 blocks go on sale on 1 May 2100, 18:00 UTC.",
         "Prices are from 20.00 USD to 50.00 USD a seat.",
         f"Everybody finds it in the list of events, and at {settings.SITE_URL}/events/{draft.pk}",
+        "It has no date: buyers read “Date to be announced” until you set one.",
         "The waiting room is on: 60 a minute are let in to choose seats.",
         "An event on sale does not become a draft again; you can still change its texts, times and prices.",
     ]
@@ -54,7 +55,8 @@ def test_closing_is_told_in_seats(desk, concert, hold, paid_booking, alice):
         "3 held seats can still be paid for until the time to pay is over.",
         "195 free seats stay unsold.",
         "2 sold seats stay sold, and the tickets work.",
-        "This can't be undone: sales of this event never open again.",
+        "This can't be undone: sales of this event never open again, and it can't be cancelled as a whole any more.",
+        "To stop for a while only, untick “Active” instead: nothing is held or paid until you tick it again.",
     ]
 
 
@@ -97,7 +99,7 @@ def test_the_list_asks_first_and_says_what_happens_to_each(desk, new_event):
     posted = {"action": "publish", "_selected_action": [event.pk for event in events], "index": "0"}
     page = desk.post("/admin/events/event/", posted)
     plans = {part.heading: (len(part.said), part.obstacle) for part in page.context["question"].parts}
-    assert plans["Ready"] == (4, "")
+    assert plans["Ready"] == (5, "")
     assert plans["Open"] == (0, "Only a draft can be published; the status of this event is “Available”.")
     assert page.context["question"].rows == [events[0]]
     assert Event.objects.filter(status="draft").count() == 1

@@ -93,8 +93,9 @@ class Builder {
     draw(this.#part("svg"), tooMuch.length ? [] : sections.filter(Boolean), this.#code, this.#colours);
   }
 
-  #sum({ seats, value }) {
-    return `${count(seats)} seats, ${shown(value, this.#code)}`;
+  #sum({ seats, wheelchairs, value }) {
+    const places = wheelchairs ? ` (${count(wheelchairs)} ♿︎)` : "";
+    return `${count(seats)} seats${places}, ${shown(value, this.#code)}`;
   }
 
   #showTotals(totals, tooMuch) {

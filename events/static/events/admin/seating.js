@@ -59,14 +59,15 @@ function placesOf(row) {
   return row.accessible.split(/[\s,;]+/).filter(Boolean);
 }
 
-/** A row in numbers: {name, tier, price, subsections, rows, cols, seats, value}; null while a number is missing. */
+/** A row in numbers: {name, tier, price, subsections, rows, cols, seats, wheelchairs, value}; null while one is missing. */
 export function section(row, currency) {
   const price = minorUnits(row.price, currency);
   if (price === null || !COUNTS.every((member) => WHOLE.test(row[member].trim()))) return null;
   const [subsections, rows, cols] = COUNTS.map((member) => Number(row[member]));
   const seats = subsections * rows * cols;
   const tier = row.tier.trim() || "Regular";
-  return { name: row.name.trim(), tier, price, subsections, rows, cols, seats, value: seats * price };
+  const wheelchairs = subsections * new Set(placesOf(row)).size;
+  return { name: row.name.trim(), tier, price, subsections, rows, cols, seats, wheelchairs, value: seats * price };
 }
 
 /** What is wrong with each row: a list of {member: what to do about it}, in the order of the rows. */

@@ -2,6 +2,7 @@
 
 const STATES = { a: "free", r: "held", s: "sold", b: "blocked" };
 const SIGNS = { a: "", r: "◔", s: "●", b: "×" };
+const WHEELCHAIR = "♿︎";
 
 /** What the letters a r s b of the seat map mean here. */
 export const stateOf = (letter) => STATES[letter];
@@ -18,25 +19,27 @@ export function readRows(pre) {
 /**
  * The table. In it each button has `data-row` (0 is the line of the corner) and `data-col` (0 is the row's number).
  * All of its text is numbers and words from here, so it can be written as HTML, which is quick for 5,000 seats.
+ * `places` are the names of the wheelchair places.
  */
-export function buildGrid(rows, name) {
+export function buildGrid(rows, name, places) {
   const table = document.createElement("table");
   table.setAttribute("role", "grid");
   table.setAttribute("aria-label", `Seats of block ${name}`);
   table.setAttribute("aria-describedby", "grid-help");
   const heads = [...rows[0].letters].map((_, index) => `<th scope="col">${index + 1}</th>`).join("");
   const corner = `<th scope="col">${button(0, 0, "All seats shown", "All")}</th>`;
-  const body = rows.map((row, index) => `<tr>${cells(row, index + 1)}</tr>`).join("");
+  const body = rows.map((row, index) => `<tr>${cells(row, index + 1, places)}</tr>`).join("");
   table.innerHTML = `<thead><tr>${corner}${heads}</tr></thead><tbody>${body}</tbody>`;
   table.querySelector("button").tabIndex = 0;
   return table;
 }
 
-function cells({ number, letters }, line) {
+function cells({ number, letters }, line, places) {
   const head = `<th scope="row">${button(line, 0, `Row ${number}`, number)}</th>`;
   const seats = [...letters].map((letter, index) => {
-    const words = `Row ${number}, seat ${index + 1}, ${STATES[letter]}`;
-    return `<td>${button(line, index + 1, words, SIGNS[letter], `class="seat ${STATES[letter]}"`)}</td>`;
+    const place = places.has(`${number}-${index + 1}`);
+    const words = `Row ${number}, seat ${index + 1}, ${place ? "wheelchair place, " : ""}${STATES[letter]}`;
+    return `<td>${button(line, index + 1, words, SIGNS[letter] || (place ? WHEELCHAIR : ""), `class="seat ${STATES[letter]}"`)}</td>`;
   });
   return head + seats.join("");
 }

@@ -11,7 +11,7 @@ const submit = document.getElementById("seats-submit");
 const clear = document.getElementById("seats-clear");
 
 const rows = readRows(root.querySelector("pre"));
-const table = buildGrid(rows, root.dataset.block);
+const table = buildGrid(rows, root.dataset.block, new Set(root.dataset.accessible.split(" ")));
 const at = roam(table, moved);
 const picked = new Set(); // names; also of seats that are not drawn
 let anchor = null; // where a range begins

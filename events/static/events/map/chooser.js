@@ -48,7 +48,7 @@ export class Chooser extends EventTarget {
 
   #find(what) {
     const { model, filter, view, gapsAllowed } = this.#parts;
-    const accessible = this.#places ? this.#number(this.#places, 0) : 0;
+    const accessible = this.#places ? this.#number(this.#places, filter.accessible ? 1 : 0) : 0;
     const number = Math.max(accessible, this.#number(this.#quantity, 1));
     this.#quantity.value = number;
     const blocks = model.blocks.filter(filter.wanted);

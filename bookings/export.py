@@ -57,14 +57,8 @@ def _bookings(event: Event) -> Iterator[Booking]:
     bookings = Booking.objects.for_display().select_related("buyer").filter(event=event)
     wanted = bookings.only(
         *("created_at", "positions", "quantity", "unit_price", "total_price", "status", "expires_at", "paid_at"),
-        *(
-            "event__currency",
-            "buyer__email",
-            "buyer__name",
-            "subsection__section",
-            "subsection__number",
-            "subsection__cols",
-        ),
+        *("event__currency", "buyer__email", "buyer__name"),
+        *("subsection__section", "subsection__number", "subsection__cols"),
     )
     return wanted.order_by("created_at", "id").iterator(chunk_size=AT_ONCE)
 

@@ -10,7 +10,7 @@ SENTENCES = {
     EventStatus.DRAFT: "Nobody but you sees it. Publish it when it is ready.",
     EventStatus.SOLD_OUT: "Every seat in sale is sold. If one comes back, it is on sale again by itself.",
     EventStatus.COMPLETED: "The event is over. Nothing can be booked any more.",
-    EventStatus.ENDED: "You closed sales. Nothing more can be held; sold tickets work. Called off? Refund its bookings.",
+    EventStatus.ENDED: "You closed sales. Nothing can be held; sold tickets work. Called off? Refund the bookings.",
     EventStatus.CANCELLED: "It does not take place. Every hold ends, and every paid booking is refunded in full.",
 }
 INACTIVE = "Published, but not active: it is in no list, and nothing can be held or paid. Make it active to sell."

@@ -48,7 +48,8 @@ export class Chooser extends EventTarget {
 
   #find(what) {
     const { model, filter, view, gapsAllowed } = this.#parts;
-    const accessible = this.#places ? this.#number(this.#places, filter.accessible ? 1 : 0) : 0;
+    const asked = this.#places ? this.#number(this.#places, 0) : 0;
+    const accessible = Math.max(asked, filter.accessible ? 1 : 0); // who wants only such blocks wants such a place
     const number = Math.max(accessible, this.#number(this.#quantity, 1));
     this.#quantity.value = number;
     const blocks = model.blocks.filter(filter.wanted);

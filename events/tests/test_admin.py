@@ -86,6 +86,9 @@ def test_a_seller_creates_a_draft_with_times_and_another_currency(desk):
     assert (event.status, event.currency) == (EventStatus.DRAFT, "JPY")
     assert event.starts_at is not None
     assert event.starts_at.isoformat() == "2030-05-01T20:00:00+00:00"
+    page = desk.get(f"/admin/events/event/{event.pk}/change/").text
+    assert 'type="date" name="starts_at_0" value="2030-05-01"' in page  # what browsers and phones have a picker for
+    assert 'type="time" name="starts_at_1" value="20:00:00"' in page
 
 
 @pytest.mark.parametrize(

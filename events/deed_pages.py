@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from events.deeds import Deed
 from events.desk import OwnRows, user_of
 from events.words import counted
-from ticketing.errors import DomainError
+from ticketing.errors import DomainError, Unavailable
 
 MOST_AT_ONCE = 100  # each is a transaction of its own, and somebody waits for all of them
 
@@ -81,16 +81,34 @@ class DeedPages(OwnRows):
         return TemplateResponse(request, "admin/ask.html", context)
 
     def do(self, request: HttpRequest, deed: Deed, rows: Sequence[Any]) -> None:
-        """Does it to each, writes the log, and says what came of it; of refusals each reason once."""
-        done, refusals = [], Counter[str]()
-        for row in rows:
+        """Does it to each, writes the log, and says what came of it; of refusals each reason once.
+
+        So it does where the database is lost half-way, which is raised.
+        """
+        rest, done, refusals = list(rows), list[Any](), Counter[str]()
+        with self.telling_the_rest(request, rest):
             try:
-                deed.take(row, user_of(request))
-            except DomainError as refusal:
-                refusals[str(refusal)] += 1
-            else:
-                self.log_change(request, row, deed.done_to(row))
-                done.append(row)
+                while rest:
+                    if reason := self._refused(request, deed, rest[0]):
+                        refusals[reason] += 1
+                    else:
+                        done.append(rest[0])
+                    del rest[0]
+            finally:
+                self._tell(request, deed, done, refusals)
+
+    def _refused(self, request: HttpRequest, deed: Deed, row: Any) -> str:
+        """Does it and writes the log, or returns why not."""
+        try:
+            deed.take(row, user_of(request))
+        except Unavailable:
+            raise
+        except DomainError as refusal:
+            return str(refusal)
+        self.log_change(request, row, deed.done_to(row))
+        return ""
+
+    def _tell(self, request: HttpRequest, deed: Deed, done: Sequence[Any], refusals: Counter[str]) -> None:
         if done:
             self.message_user(request, deed.summary(done), messages.SUCCESS)
         for reason, times in refusals.items():

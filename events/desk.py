@@ -1,19 +1,28 @@
 """What all pages of the sellers' desk share: its name, who may see which rows, and lists that bear nonsense."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
+import structlog
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.db import DataError
+from django.db import DataError, Error
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 
 from accounts.models import User
+from accounts.transactions import durably
 from events.models import Event
 from events.reads import may_manage
-from ticketing.errors import DomainError
+from events.words import listed
+from ticketing.errors import DomainError, OutcomeUnknown, Unavailable
+
+log = structlog.get_logger(__name__)
+
+UNWRITTEN = "It is done, but missing in the history: that could not be written at the moment."
+NAMED = 50  # rows of which one message names each
 
 admin.site.site_header = admin.site.site_title = "Ticketing — sellers' desk"
 admin.site.index_title = "Your events and bookings"
@@ -50,6 +59,10 @@ class OwnRows(admin.ModelAdmin):
     def event_of(self, row: Any) -> Event:
         """The event a row belongs to."""
         raise NotImplementedError
+
+    def name_of(self, row: Any) -> str:
+        """The row as people know it."""
+        return str(row)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows this person may see; all others don't exist here."""
@@ -88,6 +101,47 @@ class OwnRows(admin.ModelAdmin):
         """Nobody."""
         return False
 
+    # --- History: written after the operation, which stays done without it -------------------------
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Django's; tried again like an operation, and told if it is in vain."""
+        return self._written_down(request, super().log_addition, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Likewise."""
+        return self._written_down(request, super().log_change, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """Likewise."""
+        return self._written_down(request, super().log_deletions, queryset)
+
+    def _written_down(self, request: HttpRequest, write: Callable[..., Any], *args: Any) -> Any:
+        try:
+            return durably(write)(request, *args)
+        except (Error, Unavailable) as trouble:
+            log.warning("history_unwritten", rows=self.opts.model_name, reason=type(trouble).__name__)
+            self.message_user(request, UNWRITTEN, messages.WARNING)
+            return None
+
+    # --- Several at once ---------------------------------------------------------------------------
+
+    @contextmanager
+    def telling_the_rest(self, request: HttpRequest, rest: list[Any]) -> Iterator[None]:
+        """Where the database is lost on the way through several rows, those that are still in `rest` are told.
+
+        Who has seen to a row, takes it out of `rest`, from the beginning.
+        """
+        several = len(rest) > 1
+        try:
+            yield
+        except (Error, Unavailable) as trouble:
+            names = [self.name_of(row) for row in rest] if several else []
+            sure = 1 if isinstance(trouble, OutcomeUnknown) else 0
+            for words, told in (("Done or not, please look", names[:sure]), ("Not done", names[sure:])):
+                if told:
+                    self.message_user(request, f"{words}: {listed(told, NAMED, '; ')}.", messages.WARNING)
+            raise
+
 
 class WrittenRows(OwnRows):
     """Rows that are added, changed or removed in forms, each by one operation."""
@@ -113,6 +167,8 @@ class WrittenRows(OwnRows):
     def _told(self, request: HttpRequest, view: Callable[..., Any], *args: Any) -> Any:
         try:
             return view(request, *args)
+        except Unavailable:
+            raise
         except DomainError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())

@@ -9,7 +9,6 @@ from events.states import ChangeKind
 DOINGS = ((ChangeKind.BLOCKED.value, "Block"), (ChangeKind.UNBLOCKED.value, "Unblock"))
 NO_SEATS = "Pick the seats first, or write their names."
 MOST_CHARACTERS = 1_000_000  # as many as a request can hold
-MOST_BLOCKS = 500  # at once: each is a transaction of some 10 ms, and somebody waits for all of them
 
 
 def blocks_of(event: Event) -> QuerySet[Subsection]:
@@ -63,11 +62,7 @@ class BlockPicks(forms.Form):
         return [block for block in self.all if block in picked or block.section in sections]
 
     def clean(self) -> None:
-        """At least one block, and no more than somebody would wait for."""
+        """At least one block."""
         super().clean()
-        if self.errors:
-            return
-        if not (picked := len(self.chosen())):
+        if not self.errors and not self.chosen():
             raise forms.ValidationError("Pick at least one block first.")
-        if picked > MOST_BLOCKS:
-            raise forms.ValidationError(f"Please pick at most {MOST_BLOCKS} blocks at once; these are {picked:,}.")

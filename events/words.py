@@ -15,7 +15,7 @@ def moment(when: datetime) -> str:
     return f"{date_format(when.astimezone(UTC), 'j F Y, H:i')} UTC"
 
 
-def listed(names: list[str], most: int = 20) -> str:
+def listed(names: list[str], most: int = 20, comma: str = ", ") -> str:
     """The names with commas; of more than `most` the first ones, and how many more there are."""
     more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+    return comma.join(names[:most]) + (f" and {more:,} more" if more > 0 else "")

@@ -82,14 +82,21 @@ class InvalidState(DomainError):
     code, title = "invalid_state", "Not possible in this state"
 
 
-class Overloaded(DomainError):
-    """Too much at once, or the database is away; the same request may succeed in `retry_after` seconds."""
+class Unavailable(DomainError):
+    """No refusal of what was asked for: the same request may succeed in `retry_after` seconds."""
 
-    status, code, title = 503, "overloaded", "Busy"
+    status = 503
+    soon: ClassVar[int] = 2  # seconds
+
+    def __init__(self, detail: str | None = None, retry_after: int | None = None) -> None:
+        super().__init__(detail, retry_after=self.soon if retry_after is None else retry_after)
+
+
+class Overloaded(Unavailable):
+    """Too much at once, or the database is away."""
+
+    code, title = "overloaded", "Busy"
     detail = "The service is busy at the moment. Please try again in a few seconds."
-
-    def __init__(self, detail: str | None = None, retry_after: int = 2) -> None:
-        super().__init__(detail, retry_after=retry_after)
 
 
 class OutcomeUnknown(Overloaded):
@@ -101,11 +108,8 @@ class OutcomeUnknown(Overloaded):
     )
 
 
-class ReadOnly(DomainError):
+class ReadOnly(Unavailable):
     """Nothing can be changed for the moment; all that reads goes on."""
 
-    status, code, title = 503, "read_only", "Read-only for the moment"
+    code, title, soon = "read_only", "Read-only for the moment", 5
     detail = "You can look at everything, but nothing can be changed at the moment. Please try again in a few seconds."
-
-    def __init__(self, detail: str | None = None, retry_after: int = 5) -> None:
-        super().__init__(detail, retry_after=retry_after)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
+from django.contrib import admin
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -14,10 +16,10 @@ from django.template.loader import render_to_string
 from accounts import read_only
 from accounts.origin import SAFE_METHODS
 from ticketing import staying
-from ticketing.errors import DomainError
+from ticketing.errors import DomainError, OutcomeUnknown
 from ticketing.limits import count_call, refusal
 from ticketing.metrics import note_request
-from ticketing.problems import database_trouble, problem_response
+from ticketing.problems import problem_response, trouble
 
 log = structlog.get_logger("request")
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -117,8 +119,8 @@ class StayingUp:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """For pages and the admin; the REST framework has a handler of its own."""
-        trouble = database_trouble(exception)
-        return _refused(request, trouble) if trouble is not None else None
+        error = trouble(exception)
+        return _refused(request, error) if error is not None else None
 
 
 class CallLimits:
@@ -146,7 +148,26 @@ def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     problem = problem_response(error)
     if request.path.startswith("/api/"):
         return problem
-    page = HttpResponse(render_to_string(f"{error.status}.html", {"advice": str(error)}), status=error.status)
+    names = [f"{error.status}.html"]
+    context: dict[str, object] = {"advice": str(error)}
+    if request.path.startswith("/admin/"):
+        names.insert(0, f"admin/{error.status}.html")
+        context |= _at_the_desk(request, error)
+    page = HttpResponse(render_to_string(names, context), status=error.status)
     if "Retry-After" in problem:
         page["Retry-After"] = problem["Retry-After"]
     return page
+
+
+def _at_the_desk(request: HttpRequest, error: DomainError) -> dict[str, object]:
+    """What a seller has to know besides: how far it came. What was done, and the rest of it, is in the messages."""
+    told = [*get_messages(request)]
+    is_asking = request.method in SAFE_METHODS
+    is_unknown = isinstance(error, OutcomeUnknown)
+    return {
+        "site_header": admin.site.site_header,
+        "messages": told,
+        "is_unknown": is_unknown,
+        "is_undone": not (told or is_asking or is_unknown),
+        "back": request.get_full_path() if is_asking else request.path,
+    }

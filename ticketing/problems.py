@@ -13,7 +13,16 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from accounts import counters, read_only
-from ticketing.errors import BadInput, DomainError, FieldProblem, NotFound, Overloaded, PermissionRefused, ReadOnly
+from ticketing.errors import (
+    BadInput,
+    DomainError,
+    FieldProblem,
+    NotFound,
+    Overloaded,
+    PermissionRefused,
+    ReadOnly,
+    Unavailable,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -102,11 +111,13 @@ def _domain_error(exception: Exception) -> DomainError | None:
         return PermissionRefused()
     if isinstance(exception, DataError):
         return BadInput([], "A value is out of the range that can be stored.")
-    return database_trouble(exception)
+    return trouble(exception)
 
 
-def database_trouble(exception: Exception) -> DomainError | None:
-    """What to tell of a database that does not do its work; None if it is something else."""
+def trouble(exception: Exception) -> Unavailable | None:
+    """What to tell of a database (or another part) that does not do its work; None if it is something else."""
+    if isinstance(exception, Unavailable):
+        return exception
     if isinstance(exception, Error) and read_only.note(exception):
         return ReadOnly()
     if isinstance(exception, OperationalError | InterfaceError):

@@ -48,6 +48,10 @@ class Bookings(DeedPages):
         """The event it books."""
         return row.event
 
+    def name_of(self, row: Booking) -> str:
+        """Whose it is, and where."""
+        return f"{row.buyer.email}, block {row.subsection}, {places(row)}"
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With buyer, block, what the status by the clock needs, and of the events not the long texts."""
         rows: BookingQuerySet = super().get_queryset(request)  # type: ignore[assignment]

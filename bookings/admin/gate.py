@@ -58,8 +58,11 @@ class StaffRows(WrittenRows):
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """One after the other."""
-        for row in queryset:
-            self.delete_model(request, row)
+        rest = list(queryset)
+        with self.telling_the_rest(request, rest):
+            while rest:
+                self.delete_model(request, rest[0])
+                del rest[0]
 
 
 def _remove_from_event(row: GateStaff, by: User) -> None:

@@ -15,13 +15,13 @@ from events.admin.step_pages import StepPages
 from events.desk import user_of
 from events.errors import SeatsTaken
 from events.models import Event, Subsection
-from events.operations.blocking import block_free_seats, block_seats, unblock_all_seats, unblock_seats
+from events.operations.blocking import block_free_seats, block_seats, parts_of, unblock_all_seats, unblock_seats
 from events.positions import position_of, seat_name
 from events.reads import STATUS_OF_LETTER, sum_counts
 from events.seat_forms import BlockPicks, SeatPicks, blocks_of
 from events.states import ChangeKind
 from events.words import counted, listed
-from ticketing.errors import BadInput, DomainError
+from ticketing.errors import BadInput, DomainError, Unavailable
 
 SEATS_DRAWN = 5_000  # at once; of larger blocks as many whole rows
 LAST_POSITION = 2**31 - 1  # stands in an address for a seat that the script knows
@@ -41,6 +41,16 @@ DOINGS = {
     ChangeKind.BLOCKED: Doing(block_seats, block_free_seats, "Blocked", "free"),
     ChangeKind.UNBLOCKED: Doing(unblock_seats, unblock_all_seats, "Unblocked", "blocked"),
 }
+
+
+class Part(NamedTuple):
+    """Blocks that are changed at once, in the order of the seating."""
+
+    blocks: list[Subsection]
+
+    def __str__(self) -> str:
+        first, last = self.blocks[0], self.blocks[-1]
+        return str(first) if first is last else f"{first} to {last}"
 
 
 class SeatPages(StepPages):
@@ -72,6 +82,8 @@ class SeatPages(StepPages):
         where = {"event_id": event.pk, "section": block.section, "subsection": block.number}
         try:
             doing.some(**where, seller=user_of(request), seats=seats)
+        except Unavailable:
+            raise
         except DomainError as refusal:
             block = blocks_of(event).defer(None).get(pk=block.pk)
             self.message_user(request, _refusal(refusal, block, doing), messages.ERROR)
@@ -83,20 +95,30 @@ class SeatPages(StepPages):
         return HttpResponseRedirect(f"{_address(event)}?block={block.pk}#block")
 
     def _change_blocks(self, request: HttpRequest, event: Event, form: BlockPicks) -> HttpResponse:
-        """One operation and one log entry a block."""
+        """One operation and one log entry for each part of them."""
         if not form.is_valid():
             return self._not_understood(request, event, form)
-        doing, seats = DOINGS[form.cleaned_data["do"]], 0
-        blocks = form.chosen()
-        for block in blocks:
-            where = {"event_id": event.pk, "section": block.section, "subsection": block.number}
-            changed = doing.every(**where, seller=user_of(request))
-            if changed:
-                self.log_change(request, event, f"{doing.done} all {changed:,} {doing.which} seats of block {block}.")
-            seats += changed
-        said = f"{doing.done} {counted(seats, 'seat')} in {counted(len(blocks), 'block')}."
-        self.message_user(request, said, messages.SUCCESS if seats else messages.WARNING)
+        doing, blocks, seats = DOINGS[form.cleaned_data["do"]], 0, 0
+        rest = [Part(part) for part in parts_of(form.chosen())]
+        with self.telling_the_rest(request, rest):
+            try:
+                while rest:
+                    seats += self._change_part(request, event, rest[0], doing)
+                    blocks += len(rest.pop(0).blocks)
+            finally:
+                if blocks:
+                    said = f"{doing.done} {counted(seats, 'seat')} in {counted(blocks, 'block')}."
+                    self.message_user(request, said, messages.SUCCESS if seats else messages.WARNING)
         return HttpResponseRedirect(_address(event))
+
+    def _change_part(self, request: HttpRequest, event: Event, part: Part, doing: Doing) -> int:
+        changed = doing.every(event_id=event.pk, seller=user_of(request), blocks=[block.pk for block in part.blocks])
+        names = [str(block) for block in part.blocks if block.pk in changed]
+        seats = sum(changed.values())
+        if seats:
+            where = f"{counted(len(names), 'block')}: {listed(names, len(names))}"
+            self.log_change(request, event, f"{doing.done} all {counted(seats, f'{doing.which} seat')} of {where}.")
+        return seats
 
     def _not_understood(self, request: HttpRequest, event: Event, form: Form) -> HttpResponse:
         for problems in form.errors.values():

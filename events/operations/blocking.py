@@ -1,14 +1,19 @@
 """Taking free seats out of sale and back."""
 
+from collections.abc import Iterator, Sequence
+
 from accounts.models import User
 from accounts.transactions import durably
 from events.models import Subsection
 from events.operations.change import own_event
 from events.operations.life import follow_seats
-from events.operations.seats import change_seats, lock_subsection
+from events.operations.seats import change_all_seats, change_seats, lock_subsection, lock_subsections
 from events.positions import positions_of
 from events.reads import subsection_of
-from events.states import SEAT_STEPS, ChangeKind
+from events.states import ChangeKind
+from ticketing.errors import NotFound
+
+MOST_SEATS = 5_000  # changed in one transaction
 
 
 def block_seats(*, event_id: int, seller: User, section: str, subsection: int, seats: list[str]) -> Subsection:
@@ -21,14 +26,29 @@ def unblock_seats(*, event_id: int, seller: User, section: str, subsection: int,
     return _change(event_id, seller, section, subsection, seats, ChangeKind.UNBLOCKED)
 
 
-def block_free_seats(*, event_id: int, seller: User, section: str, subsection: int) -> int:
-    """Takes all seats of one block out of sale that are free; returns how many. None free is fine."""
-    return _change_all(event_id, seller, section, subsection, ChangeKind.BLOCKED)
+def block_free_seats(*, event_id: int, seller: User, blocks: Sequence[int]) -> dict[int, int]:
+    """Takes all seats of these blocks (their keys) out of sale that are free; {block: seats} where there were any.
+
+    All these blocks are locked at once: see `parts_of`.
+    """
+    return _change_all(event_id, seller, blocks, ChangeKind.BLOCKED)
 
 
-def unblock_all_seats(*, event_id: int, seller: User, section: str, subsection: int) -> int:
-    """Brings all blocked seats of one block back on sale; returns how many. None blocked is fine."""
-    return _change_all(event_id, seller, section, subsection, ChangeKind.UNBLOCKED)
+def unblock_all_seats(*, event_id: int, seller: User, blocks: Sequence[int]) -> dict[int, int]:
+    """Brings all blocked seats of these blocks back on sale; likewise."""
+    return _change_all(event_id, seller, blocks, ChangeKind.UNBLOCKED)
+
+
+def parts_of(blocks: Sequence[Subsection]) -> Iterator[list[Subsection]]:
+    """The blocks in parts, of which each is one transaction: buyers wait for no more than MOST_SEATS to be changed."""
+    part: list[Subsection] = []
+    for block in blocks:
+        if part and sum(other.total for other in part) + block.total > MOST_SEATS:
+            yield part
+            part = []
+        part.append(block)
+    if part:
+        yield part
 
 
 @durably
@@ -46,15 +66,11 @@ def _change(
 
 
 @durably
-def _change_all(event_id: int, seller: User, section: str, subsection: int, kind: ChangeKind) -> int:
+def _change_all(event_id: int, seller: User, blocks: Sequence[int], kind: ChangeKind) -> dict[int, int]:
     event = own_event(event_id, seller)
-    named = subsection_of(event_id, section, subsection)
-
-    block = lock_subsection(named.pk)
-    letter = SEAT_STEPS[kind][0].value[0]
-    positions = [position for position, state in enumerate(block.letters) if state == letter]
-    if not positions:
-        return 0
-    change_seats(subsection=block, positions=positions, kind=kind)
-    follow_seats(event, block)
-    return len(positions)
+    locked = lock_subsections(blocks)
+    if len(locked) < len(set(blocks)) or any(block.event_id != event_id for block in locked):
+        raise NotFound("This event has no such block.")
+    changed = change_all_seats(blocks=locked, kind=kind)
+    follow_seats(event, *(block for block in locked if block.pk in changed))
+    return changed

@@ -13,14 +13,14 @@ ANY_SOLD = Exists(Subsection.objects.filter(sold__gt=0, event_id=OuterRef("pk"))
 ANY_FREE = Exists(Subsection.objects.filter(available__gt=0, event_id=OuterRef("pk")))
 
 
-def follow_seats(event: Event, block: Subsection) -> None:
-    """After a change of `block`, and only if it can matter: look whether the event is sold out, or no longer.
+def follow_seats(event: Event, *blocks: Subsection) -> None:
+    """After a change of these blocks, and only if it can matter: look whether the event is sold out, or no longer.
 
     It looks after the commit, not in the transaction: of two that sell the last seats of two blocks at once,
     neither sees the other's seats before. What a crash leaves out, `follow_the_clock` does seconds later.
     """
-    last_one = block.available == 0 and block.reserved == 0
-    if last_one or (event.status == EventStatus.SOLD_OUT and block.available > 0):
+    last_one = any(block.available == 0 and block.reserved == 0 for block in blocks)
+    if last_one or (event.status == EventStatus.SOLD_OUT and any(block.available > 0 for block in blocks)):
         transaction.on_commit(lambda: refresh_sold_out(event.pk), robust=True)
 
 

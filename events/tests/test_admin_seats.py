@@ -6,7 +6,6 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from events import seat_forms
 from events.admin import seat_pages
 from events.models import Event, SeatChange, Subsection, Ticket
 from events.tests.desk import messages_of
@@ -90,8 +89,7 @@ def test_whole_blocks_and_sections_are_blocked_as_far_as_they_are_free(desk, con
     assert messages_of(desk.post(page_of(concert), chosen, follow=True)) == ["Blocked 148 seats in 3 blocks."]
     assert blocked_in(block) == list(range(2, 50))
     assert SeatChange.objects.filter(kind="blocked").count() == 3
-    assert LogEntry.objects.count() == 3
-    assert "Blocked all 48 free seats of block A-1." in LogEntry.objects.values_list("change_message", flat=True)
+    assert LogEntry.objects.get().change_message == "Blocked all 148 free seats of 3 blocks: A-1, A-2, B-2."
 
     back = desk.post(page_of(concert), {**chosen, "do": "unblocked"}, follow=True)
     assert messages_of(back) == ["Unblocked 148 seats in 3 blocks."]
@@ -161,11 +159,4 @@ def test_blocking_needs_a_token(carol, concert, block):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(carol)
     assert browser.post(page_of(concert), picks(block, "1-1")).status_code == 403
-    assert not SeatChange.objects.exists()
-
-
-def test_more_blocks_than_somebody_would_wait_for_are_refused(desk, new_event):
-    event = new_event([{"name": "A", "price": 1, "subsections": seat_forms.MOST_BLOCKS + 1}], rows=1, cols=1)
-    answer = desk.post(page_of(event), {"do": "blocked", "sections": ["A"]}, follow=True)
-    assert messages_of(answer) == ["Please pick at most 500 blocks at once; these are 501."]
     assert not SeatChange.objects.exists()

@@ -10,9 +10,9 @@ from accounts.models import User
 from bookings.models import Booking
 from events.models import Event, SeatChange, Subsection, Ticket
 from events.operations.blocking import block_free_seats, unblock_all_seats
-from events.operations.seats import change_seats, lock_subsection
+from events.operations.seats import change_seats, lock_subsection, lock_subsections
 from events.states import ChangeKind
-from ticketing.errors import PermissionRefused
+from ticketing.errors import NotFound, PermissionRefused
 
 ClientOf = Callable[[User | None], APIClient]
 SEATS = {"section": "A", "subsection": 1, "seat_positions": ["1-1", "1-2"]}
@@ -72,10 +72,14 @@ def test_all_free_seats_of_a_block_are_blocked_and_come_back(
     concert: Event, carol: User, alice: User, hold: Callable[..., Booking]
 ) -> None:
     hold(alice, "1-2")
-    block: dict[str, Any] = {"event_id": concert.pk, "section": "A", "subsection": 1, "seller": carol}
-    assert [block_free_seats(**block), block_free_seats(**block)] == [49, 0]
-    assert [unblock_all_seats(**block), unblock_all_seats(**block)] == [49, 0]
-    assert list(SeatChange.objects.values_list("kind", flat=True)) == ["held", "blocked", "unblocked"]
+    first, second, *_ = Subsection.objects.filter(event=concert)
+    both: dict[str, Any] = {"event_id": concert.pk, "blocks": [first.pk, second.pk], "seller": carol}
+    assert [block_free_seats(**both), block_free_seats(**both)] == [{first.pk: 49, second.pk: 50}, {}]
+    assert [unblock_all_seats(**both), unblock_all_seats(**both)] == [{first.pk: 49, second.pk: 50}, {}]
+    assert list(SeatChange.objects.values_list("kind", flat=True)) == [
+        *("held", "blocked", "unblocked"),
+        *("blocked", "unblocked"),
+    ]
 
 
 def test_what_changes_right_before_the_lock_is_seen(
@@ -83,16 +87,25 @@ def test_what_changes_right_before_the_lock_is_seen(
 ) -> None:
     """Free seats are looked for under the lock: one that was taken just before is left alone, and is no refusal."""
 
-    def lock_late(subsection_id: int) -> Subsection:
-        change_seats(subsection=lock_subsection(subsection_id), positions=[0, 1], kind=ChangeKind.BLOCKED)
-        return lock_subsection(subsection_id)
+    def lock_late(subsection_ids: list[int]) -> list[Subsection]:
+        change_seats(subsection=lock_subsection(subsection_ids[0]), positions=[0, 1], kind=ChangeKind.BLOCKED)
+        return lock_subsections(subsection_ids)
 
-    monkeypatch.setattr("events.operations.blocking.lock_subsection", lock_late)
-    assert block_free_seats(event_id=concert.pk, section="A", subsection=1, seller=carol) == 48
+    monkeypatch.setattr("events.operations.blocking.lock_subsections", lock_late)
+    block = Subsection.objects.get(event=concert, section="A", number=1)
+    assert block_free_seats(event_id=concert.pk, blocks=[block.pk], seller=carol) == {block.pk: 48}
 
 
 def test_only_the_events_seller_blocks_all(concert: Event, dave: User) -> None:
+    blocks = list(Subsection.objects.filter(event=concert).values_list("pk", flat=True))
     for operation in (block_free_seats, unblock_all_seats):
         with pytest.raises(PermissionRefused):
-            operation(event_id=concert.pk, section="A", subsection=1, seller=dave)
+            operation(event_id=concert.pk, blocks=blocks, seller=dave)
+    assert not SeatChange.objects.exists()
+
+
+def test_a_block_of_another_event_stops_all_of_it(concert: Event, new_event: Callable[..., Event], carol: User) -> None:
+    blocks = list(Subsection.objects.filter(event__in=[concert, new_event()]).values_list("pk", flat=True))
+    with pytest.raises(NotFound):
+        block_free_seats(event_id=concert.pk, blocks=blocks, seller=carol)
     assert not SeatChange.objects.exists()

@@ -88,5 +88,4 @@ def _page_data(event: Event, report: dict[str, Any]) -> dict[str, Any]:
         "on_sale": list(ON_SALE),
         "report": report,
         "report_path": reverse("event-analytics", args=[event.pk]),
-        "event_path": reverse("event-detail", args=[event.pk]),
     }

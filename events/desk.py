@@ -8,9 +8,11 @@ import structlog
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import DataError, Error
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.db.models import Field, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.text import capfirst
 
 from accounts.models import User
 from accounts.transactions import durably
@@ -35,7 +37,14 @@ def user_of(request: HttpRequest) -> User:
 
 
 class SafeList(ChangeList):
-    """A list which sends whoever wrote nonsense into its address back to the list, as Django does with most of it."""
+    """A list which sends whoever wrote nonsense into its address back to the list, as Django does with most of it.
+
+    Its title is what it shows, not "Select … to change".
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = capfirst(str(self.opts.verbose_name_plural))
 
     def get_results(self, request: HttpRequest) -> None:
         try:
@@ -79,6 +88,24 @@ class OwnRows(admin.ModelAdmin):
         filters = [getattr(spec, "parameter_name", spec) for spec in self.get_list_filter(request)]
         named = any(lookup == name or lookup.startswith(f"{name}__") for name in filters)
         return named and super().lookup_allowed(lookup, value, request)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Under the name of the row, or as a new one; a new one is not shown again when it is saved."""
+        row = kwargs.get("obj")
+        title = f"New {self.opts.verbose_name}" if row is None else self.name_of(row)
+        context |= {"title": title, "subtitle": None, "show_save_and_continue": False}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """What was done to the row at the desk."""
+        return super().history_view(request, object_id, {"title": "History", **(extra_context or {})})
+
+    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        """Without buttons that would change or add the row a field points to."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(widget := getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            widget.can_add_related = widget.can_change_related = widget.can_view_related = False
+        return field
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Sellers and operators."""

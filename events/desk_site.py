@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
@@ -30,6 +31,11 @@ class SellersDesk(AdminSite):
         pages = [path(page.route, self.admin_view(page.view), name=page.name) for page in PAGES]
         own = [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
         return [*pages, *own]
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:
+        """A part of the desk under its name, without "administration"."""
+        title = apps.app_configs[app_label].verbose_name if app_label in apps.app_configs else ""
+        return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """With the events first: everything else at the desk is about one of them."""

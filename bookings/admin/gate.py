@@ -54,7 +54,7 @@ class StaffRows(WrittenRows):
         key = obj.pk
         self.remove(obj, user_of(request))
         obj.pk = key
-        super().log_deletions(request, [obj])  # type: ignore[arg-type]  # Django's own calls do the same
+        super().log_deletions(request, [obj])  # Django's own calls do the same
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """One after the other."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -50,6 +51,22 @@ def test_a_row_is_blocked_by_keyboard_and_buyers_see_it(
     states = buyer.states("A", 1)
     blocked = {seat for seat, state in states.items() if state == "not for sale"}
     assert blocked == {"1-1", "1-2"} | {f"2-{seat}" for seat in range(1, 11)} - {"2-3"}
+
+
+def test_below_a_time_stands_what_it_is_where_the_seller_is(visitors: Visitors, carol: User, concert: Event) -> None:
+    visitors.forgive("Applying inline style")  # by the calendars of Django's forms
+    page = visitors(carol, desk_path(concert, "change/"), timezone_id="Europe/Berlin")
+    words = page.locator(".field-starts_at .own-time")
+    page.get_by_label("Starts at: date (UTC)").fill("2030-07-01")
+    page.get_by_label("Starts at: time (UTC)").fill("23:30")
+    expect(words).to_have_text("UTC. For you (Europe/Berlin) that is Tuesday, 2 July 2030 at 01:30.")
+    page.get_by_label("Starts at: time (UTC)").fill("midnight")
+    expect(words).to_have_text("UTC")
+    expect(page.get_by_text("server time").first).to_be_hidden()
+    page.get_by_label("Starts at: time (UTC)").fill("23:30")
+    page.get_by_role("button", name="Save", exact=True).click()
+    concert.refresh_from_db()
+    assert concert.starts_at == datetime(2030, 7, 1, 23, 30, tzinfo=UTC)
 
 
 def test_a_seat_that_is_taken_is_told_and_not_picked(

@@ -88,17 +88,15 @@ def test_the_seller_stops_the_sale_and_buyers_are_told(
     seats.pick("A", 1, (2, 1))
 
     page = open_charts(visitors, carol, concert)
-    page.get_by_role("button", name="Stop the sale").click()
-    dialog = page.get_by_role("dialog", name="Stop the sale?")
-    expect(dialog).to_contain_text("The 2 seats that are held now may still be paid.")
-    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Stop the sale").click()
+    expect(page.get_by_text("2 held seats can still be paid for until the time to pay is over.")).to_be_visible()
     concert.refresh_from_db()
     assert concert.status == "available"
 
     page.get_by_role("button", name="Stop the sale").click()
-    dialog.get_by_role("button", name="Stop the sale").click()
+    page.get_by_role("link", name="Charts").click()
     expect(page.locator("[data-status]")).to_have_text("Sales ended")
-    expect(page.get_by_role("button", name="Stop the sale")).to_be_hidden()
+    expect(page.get_by_role("link", name="Stop the sale")).to_be_hidden()
     concert.refresh_from_db()
     assert concert.status == "ended"
 
@@ -109,14 +107,21 @@ def test_the_seller_stops_the_sale_and_buyers_are_told(
     expect(figure(page, "sold")).to_have_text("2")
 
 
-def test_a_draft_is_published_here(visitors: Visitors, carol: User, new_event: Callable[..., Event]) -> None:
+def test_a_draft_is_published_after_the_page_that_says_what_it_will_do(
+    visitors: Visitors, carol: User, new_event: Callable[..., Event]
+) -> None:
     draft = new_event(draft=True)
     page = open_charts(visitors, carol, draft)
-    page.get_by_role("button", name="Publish").click()
-    expect(page.locator("[data-status]")).to_have_text("Available")
-    expect(page.get_by_role("button", name="Stop the sale")).to_be_visible()
+    expect(page.get_by_role("link", name="Stop the sale")).to_be_hidden()
+    page.get_by_role("link", name="Publish").click()
+    expect(page.get_by_text("200 seats in 4 blocks go on sale now.")).to_be_visible()
     draft.refresh_from_db()
-    assert draft.status == "available"
+    assert draft.status == "draft"
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("link", name="Charts").click()
+    expect(page.locator("[data-status]")).to_have_text("Available")
+    expect(page.get_by_role("link", name="Publish")).to_be_hidden()
+    expect(page.get_by_role("link", name="Stop the sale")).to_be_visible()
 
 
 def test_two_sales_are_compared_by_their_minutes(

@@ -127,7 +127,7 @@ class FormPage(WrittenRows):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """With the table of blocks; a new one with what its builder must know."""
         event = kwargs.get("obj")
-        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}  # it goes on at the event
+        context["show_save_and_add_another"] = False  # it goes on at the event
         if event is None:
             limits = SEATING_LIMITS | {"seats": settings.MAX_SEATS_PER_EVENT}
             context |= {"limits": limits, "limits_json": json.dumps(limits), "copied": self._copied(request)}

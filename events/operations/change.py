@@ -91,9 +91,7 @@ def _step(event: Event, status: str) -> None:
 
 def _set_prices(event: Event, prices: dict[str, int]) -> None:
     changed = Subsection.objects.filter(event_id=event.pk, section__in=prices)
-    list(
-        changed.select_for_update(no_key=True).order_by("pk").values_list("pk")
-    )  # in the order of all who lock several
+    list(changed.select_for_update(no_key=True).order_by("pk").values_list("pk"))  # as all do who lock several
     sections = {section["name"]: section for section in event.seating_config["sections"]}
     for name, price in prices.items():
         if name not in sections:

@@ -1,8 +1,8 @@
 """The only hand on seat state.
 
-Whoever changes seats holds the lock on their subsection's row; so there is one lock a change and no order of
-locks to get wrong. The database's trigger keeps counts and version; here the change is checked, written into the
-trail and announced.
+Whoever changes seats holds the lock on their subsection's row. Who sells locks one, so that there is no order of locks
+to get wrong; who changes many blocks at once locks them by their ids and nothing after them. The database's trigger
+keeps counts and version; here the change is checked, written into the trail and announced.
 """
 
 import uuid

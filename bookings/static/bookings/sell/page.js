@@ -8,7 +8,7 @@ import { compareWith } from "./compare.js";
 import { showFigures } from "./figures.js";
 import { HeatMap } from "./heat.js";
 import { Pace } from "./pace.js";
-import { offerSteps } from "./steps.js";
+import { showStatus } from "./steps.js";
 import { showTables } from "./tables.js";
 
 const FETCH_EVERY = 5_000; // ms between two fetches where the report can't be pushed
@@ -24,7 +24,6 @@ const page = JSON.parse(document.getElementById("page").textContent);
 const pace = new Pace(document.querySelector("[data-pace]"));
 const heat = new HeatMap(document.querySelector("[data-heat]"), document.querySelector("[data-heat-words]"));
 const comparison = compareWith(document.querySelector("[data-compare]"));
-const steps = offerSteps(page);
 let shown = page.report;
 let spoken = page.report.sold;
 let fetching = null;
@@ -39,7 +38,7 @@ function show(report) {
   showTables(report, page.currency);
   pace.learn(report.velocity);
   comparison.learn(report);
-  steps.learn(report);
+  showStatus(report.status, page);
 }
 
 function listen(feed) {

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 
 
@@ -32,7 +33,7 @@ class SellersDesk(AdminSite):
         own = [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
         return [*pages, *own]
 
-    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> TemplateResponse:
         """A part of the desk under its name, without "administration"."""
         title = apps.app_configs[app_label].verbose_name if app_label in apps.app_configs else ""
         return super().app_index(request, app_label, {"title": title, **(extra_context or {})})

@@ -42,11 +42,13 @@ def unblock_all_seats(*, event_id: int, seller: User, blocks: Sequence[int]) -> 
 def parts_of(blocks: Sequence[Subsection]) -> Iterator[list[Subsection]]:
     """The blocks in parts, of which each is one transaction: buyers wait for no more than MOST_SEATS to be changed."""
     part: list[Subsection] = []
+    seats = 0
     for block in blocks:
-        if part and sum(other.total for other in part) + block.total > MOST_SEATS:
+        if part and seats + block.total > MOST_SEATS:
             yield part
-            part = []
+            part, seats = [], 0
         part.append(block)
+        seats += block.total
     if part:
         yield part
 

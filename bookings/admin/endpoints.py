@@ -170,7 +170,8 @@ class Endpoints(DeedPages, WrittenRows):
         if change:
             change_endpoint(endpoint_id=obj.pk, by=user, **fields)
         else:
-            obj.pk = add_endpoint(seller=form.cleaned_data.get("seller", user), **fields).pk
+            obj.seller = form.cleaned_data.get("seller", user)  # so that what is told afterwards links to its page
+            obj.pk = add_endpoint(seller=obj.seller, **fields).pk
 
     def response_post_save_add(self, request: HttpRequest, obj: Endpoint) -> HttpResponseRedirect:
         """To its page, which has the secret."""

@@ -1,12 +1,13 @@
 """The gates: who works there, and what happened."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import ForeignKey, QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
 from accounts.models import User
@@ -30,6 +31,7 @@ class StaffRows(WrittenRows):
     search_fields = ("email",)
     search_help_text = "(Part of) the e-mail address"
     ordering = ("email",)
+    whose: ClassVar[str]  # the field that says whose staff a row is
     remove: "ClassVar[staticmethod[[Any, User], None]]"  # takes a row off the list; given the row and who asks
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -43,6 +45,14 @@ class StaffRows(WrittenRows):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """With words on the address."""
         return super().get_form(request, obj, change, **{"help_texts": {"email": WHO_MAY}, **kwargs})
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        """As Django's; for another one it is already chosen whose staff he is."""
+        answer = super().response_add(request, obj, post_url_continue)
+        if "_addanother" not in request.POST or not isinstance(answer, HttpResponseRedirect):
+            return answer
+        chosen = urlencode({self.whose: getattr(obj, self.whose).pk})
+        return HttpResponseRedirect(f"{answer.url}{'&' if '?' in answer.url else '?'}{chosen}")
 
     # --- Writing: one operation each ---------------------------------------------------------------
 
@@ -78,6 +88,7 @@ class EventStaff(StaffRows):
     """Who works at the gate of one event."""
 
     seller_lookup = "event__seller"
+    whose = "event"
     list_display = ("email", "event")
     list_select_related = ("event",)
     fields = ("event", "email")
@@ -88,9 +99,9 @@ class EventStaff(StaffRows):
         return row.event
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """The event by which the list was narrowed, if it was."""
+        """The event of whom was added before, or by which the list was narrowed, if there is one."""
         filters = QueryDict(request.GET.get("_changelist_filters", ""))
-        return {"event": filters.get("event__id__exact")}
+        return {"event": request.GET.get("event", filters.get("event__id__exact"))}
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """By event, which is how its page leads here."""
@@ -116,6 +127,7 @@ class StandingStaff(StaffRows):
     """Who works at the gates of all events of a seller."""
 
     seller_lookup = "seller"
+    whose = "seller"
     list_select_related = ("seller",)
     remove = staticmethod(_remove_from_all)
 

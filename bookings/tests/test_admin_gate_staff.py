@@ -189,3 +189,39 @@ def test_only_the_seller_himself_or_an_operator_names_standing_staff(carol, dave
     remove_standing_gate_staff(seller=carol, email="GUS@example.com", by=carol)
     remove_standing_gate_staff(seller=carol, email="gus@example.com", by=carol)
     assert not SellerGateStaff.objects.exists()
+
+
+def test_one_after_the_other_is_added_without_choosing_the_event_again(desk, concert, new_event):
+    other = new_event(name="Another evening")
+    page = f"{OF_EVENT}add/?_changelist_filters=event__id__exact%3D{other.pk}"
+    for name in ("gus", "zoe"):
+        form = {"event": concert.pk, "email": f"{name}@example.com", "_addanother": "Save and add another"}
+        answer = desk.post(page, form, follow=True)
+        assert f'<option value="{concert.pk}" selected>' in answer.text
+        assert f"“{name}@example.com” was added" in messages_of(answer)[0]
+        assert answer.context["adminform"].form["email"].value() is None
+        page = answer.redirect_chain[-1][0]
+    assert set(GateStaff.objects.values_list("event", "email")) == {
+        (concert.pk, "gus@example.com"),
+        (concert.pk, "zoe@example.com"),
+    }
+
+
+def test_one_after_the_other_is_added_to_all_gates(desk, client, carol, olga):
+    another = {"_addanother": "Save and add another"}
+    answer = desk.post(OF_SELLER + "add/", {"email": "gus@example.com", **another}, follow=True)
+    assert answer.context["adminform"].form["email"].value() is None
+    desk.post(answer.redirect_chain[-1][0], {"email": "zoe@example.com"})
+    client.force_login(olga)
+    answer = client.post(OF_SELLER + "add/", {"seller": carol.pk, "email": "kim@example.com", **another}, follow=True)
+    assert f'<option value="{carol.pk}" selected>' in answer.text
+    assert set(SellerGateStaff.objects.values_list("seller", "email")) == {
+        (carol.pk, f"{name}@example.com") for name in ("gus", "zoe", "kim")
+    }
+
+
+def test_another_is_not_added_where_the_first_is_refused(desk, concert):
+    form = {"event": concert.pk, "email": "nobody", "_addanother": "Save and add another"}
+    answer = desk.post(OF_EVENT + "add/", form)
+    assert "email" in answer.context["adminform"].form.errors
+    assert not GateStaff.objects.exists()

@@ -244,3 +244,32 @@ def test_the_sellers_lock_keeps_many_at_once_within_the_limit(carol, monkeypatch
     crowd(2, lambda n: add_endpoint(seller=carol, url=URL, kinds=WANTED_KINDS))
     monkeypatch.undo()
     assert Endpoint.objects.count() == MOST_ENDPOINTS + (0 if locked else 1)
+
+
+def test_one_endpoint_after_the_other_is_added_with_a_link_to_the_secret_of_each(desk, carol):
+    fields = {"kinds": ["booking.paid"], "is_active": "on", "_addanother": "Save and add another"}
+    for url in (f"{URL}/1", f"{URL}/2"):
+        answer = desk.post(ENDPOINTS + "add/", fields | {"url": url}, follow=True)
+        assert answer.redirect_chain[-1][0] == ENDPOINTS + "add/"
+        assert f'<a href="{ENDPOINTS}{Endpoint.objects.get(url=url).pk}/change/">' in messages_of(answer)[0]
+        form = answer.context["adminform"].form
+        assert (form["url"].value(), form["kinds"].value()) == (None, list(WANTED_KINDS))
+    assert set(Endpoint.objects.values_list("seller", "url")) == {(carol.pk, f"{URL}/1"), (carol.pk, f"{URL}/2")}
+
+
+def test_no_other_endpoint_is_added_past_the_limit(desk, carol):
+    for _ in range(MOST_ENDPOINTS - 1):
+        add_endpoint(seller=carol, url=URL, kinds=WANTED_KINDS)
+    fields = {"url": URL, "kinds": ["booking.paid"], "is_active": "on", "_addanother": "Save and add another"}
+    assert "was added" in messages_of(desk.post(ENDPOINTS + "add/", fields, follow=True))[0]
+    assert "at most 10 endpoints" in messages_of(desk.post(ENDPOINTS + "add/", fields, follow=True))[0]
+    assert LogEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("button", ["_addanother", "_continue"])
+def test_a_changed_endpoint_is_saved_whatever_is_done_next(desk, told, button):
+    page = f"{ENDPOINTS}{Endpoint.objects.get().pk}/change/"
+    fields = {"url": URL, "kinds": ["booking.paid"], "is_active": "on", button: "Save and"}
+    answer = desk.post(page, fields, follow=True)
+    assert answer.redirect_chain[-1][0] == (ENDPOINTS + "add/" if button == "_addanother" else page)
+    assert Endpoint.objects.get().url == URL

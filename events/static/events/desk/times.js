@@ -2,24 +2,16 @@
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short", timeZone: zone });
-const POLL_MS = 500; // the calendar and the clock beside the fields write into them without telling
 
-for (const pair of document.querySelectorAll(".datetime")) follow(pair);
+for (const date of document.querySelectorAll('input[type="date"]')) follow(date, date.nextElementSibling);
 
-function follow(pair) {
-  const [date, time] = pair.querySelectorAll("input");
+function follow(date, time) {
   const words = document.createElement("span");
   words.className = "own-time";
-  pair.append(words);
-  let shown = null;
-  const show = () => {
-    const typed = `${date.value}T${time.value}`;
-    if (typed === shown) return;
-    shown = typed;
-    words.textContent = inWords(date.value, time.value);
-  };
+  time.after(words);
+  const show = () => (words.textContent = inWords(date.value, time.value));
   show();
-  setInterval(show, POLL_MS);
+  for (const field of [date, time]) field.addEventListener("input", show);
 }
 
 function inWords(date, time) {

@@ -1,5 +1,5 @@
-"""What the mails to buyers say, as text and HTML. They carry no name that a person typed: anybody can enter anybody's
-address; what a seller typed stands in one line, where it can fake nothing."""
+"""What the mails to buyers and sellers say, as text and HTML. They carry no name that a person typed: anybody can enter
+anybody's address; what a seller typed stands in one line, where it can fake nothing."""
 
 from typing import Any
 
@@ -7,9 +7,11 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Sum
 from django.template.loader import render_to_string
+from django.urls import reverse
 
+from accounts.models import User
 from bookings.event_changes import changes_since
-from bookings.models import Booking, Letter, Payment, Refund
+from bookings.models import Booking, Endpoint, Letter, Payment, Refund
 from bookings.pdf import tickets_pdf
 from bookings.states import SOLD, BookingStatus, LetterKind
 from bookings.tickets import one_line, valid_tickets, when
@@ -45,17 +47,27 @@ WITH_CALENDAR = (*WITH_TICKETS, LetterKind.EVENT_CHANGED)
 
 
 def compose(letter: Letter) -> EmailMultiAlternatives | None:
-    """The mail (the letter with its booking, event, subsection and buyer loaded); None if it is no longer true."""
+    """The mail (the letter with what it is about loaded: booking, event, subsection and buyer, or endpoint and seller);
+    None if it is no longer true."""
+    return _about_endpoint(letter.endpoint) if letter.endpoint else _about_booking(letter)
+
+
+def _about_endpoint(endpoint: Endpoint) -> EmailMultiAlternatives | None:
+    if endpoint.is_active:
+        return None
+    page = settings.SITE_URL + reverse("admin:bookings_endpoint_change", args=[endpoint.pk])
+    context = {"endpoint": endpoint, "page": page, "subject": "Your webhook endpoint was switched off"}
+    return _mail(LetterKind.ENDPOINT_OFF, endpoint.seller, context)
+
+
+def _about_booking(letter: Letter) -> EmailMultiAlternatives | None:
     kind, booking = LetterKind(letter.kind), letter.booking
+    assert booking is not None  # as the database has it
     changes = changes_since(letter.before, booking.event)
     if booking.status not in STILL_TRUE[kind] or (kind == LetterKind.EVENT_CHANGED and not changes):
         return None
     subject = SUBJECTS[kind].format(event=one_line(booking.event.name))
-    context = _context(letter) | {"subject": subject, "changes": changes}
-    mail = EmailMultiAlternatives(
-        subject, render_to_string(f"bookings/mail/{kind}.txt", context), None, [booking.buyer.email]
-    )
-    mail.attach_alternative(render_to_string(f"bookings/mail/{kind}.html", context), "text/html")
+    mail = _mail(kind, booking.buyer, _context(letter, booking) | {"subject": subject, "changes": changes})
     if kind in WITH_TICKETS:
         _attach_tickets(mail, booking)
     if kind in WITH_CALENDAR and booking.event.starts_at is not None:
@@ -64,13 +76,20 @@ def compose(letter: Letter) -> EmailMultiAlternatives | None:
     return mail
 
 
+def _mail(kind: LetterKind, to: User, context: dict[str, Any]) -> EmailMultiAlternatives:
+    text = render_to_string(f"bookings/mail/{kind}.txt", context)
+    mail = EmailMultiAlternatives(context["subject"], text, None, [to.email])
+    mail.attach_alternative(render_to_string(f"bookings/mail/{kind}.html", context), "text/html")
+    return mail
+
+
 def _attach_tickets(mail: EmailMultiAlternatives, booking: Booking) -> None:
     tickets = booking.admissions.select_related("booking", "event", "subsection").order_by("position")
     mail.attach("tickets.pdf", tickets_pdf(valid_tickets(list(tickets))), "application/pdf")
 
 
-def _context(letter: Letter) -> dict[str, Any]:
-    booking, event, block = letter.booking, letter.booking.event, letter.booking.subsection
+def _context(letter: Letter, booking: Booking) -> dict[str, Any]:
+    event, block = booking.event, booking.subsection
     return {
         "site": settings.SITE_URL,
         "booking": booking,
@@ -83,15 +102,15 @@ def _context(letter: Letter) -> dict[str, Any]:
         "block": block.number,
         "seats": seat_names(block, booking.positions),
         "total": money(booking.total_price, event.currency),
-        "returned": _returned(letter),
+        "returned": _returned(letter, booking),
     }
 
 
-def _returned(letter: Letter) -> str:
+def _returned(letter: Letter, booking: Booking) -> str:
     """The money that goes back, as people write it; empty if there is none."""
     if letter.kind == LetterKind.SEATS_LOST:
         amount = Payment.objects.get(pk=letter.subject).amount
     else:
-        refunds = Refund.objects.filter(payment__booking=letter.booking)
+        refunds = Refund.objects.filter(payment__booking=booking)
         amount = refunds.aggregate(sum=Sum("amount"))["sum"] or 0
-    return money(amount, letter.booking.event.currency) if amount else ""
+    return money(amount, booking.event.currency) if amount else ""

@@ -92,7 +92,7 @@ class CheckInKind(models.TextChoices):
 
 
 class LetterKind(models.TextChoices):
-    """What a mail to the buyer says."""
+    """What a mail says, to the buyer except where the seller is named."""
 
     CONFIRMATION = "confirmation", "Booking confirmed, with the tickets"
     PAYMENT_FAILED = "payment_failed", "A payment that was open has failed"
@@ -103,6 +103,7 @@ class LetterKind(models.TextChoices):
     HOLD_RELEASED = "hold_released", "The organiser let the hold go"
     TICKETS_AGAIN = "tickets_again", "The tickets, sent again"
     EVENT_CHANGED = "event_changed", "The event has changed"
+    ENDPOINT_OFF = "endpoint_off", "To the seller: a webhook endpoint was switched off"
 
 
 # These come by the thousand, and nobody sits waiting for one: all others go first.

@@ -5,7 +5,7 @@ import uuid
 from celery import shared_task
 
 from bookings.gateways.mock_webhooks import deliver_webhooks
-from bookings.operations import call_off, outgoing, post, refund, respond_async
+from bookings.operations import call_off, housekeeping, outgoing, post, refund, respond_async
 from bookings.operations.complete import complete_bookings
 from bookings.operations.expiry import expire_holds as expire_due_holds
 from bookings.operations.reconcile import reconcile_payments
@@ -83,7 +83,7 @@ def send_due_deliveries() -> None:
     outgoing.send_due_deliveries()
 
 
-@shared_task(name="bookings.tasks.forget_old_deliveries")
-def forget_old_deliveries() -> None:
-    """Every hour: webhooks that are long delivered."""
-    outgoing.forget_old_deliveries()
+@shared_task(name="bookings.tasks.forget_finished")
+def forget_finished() -> None:
+    """Every hour: webhooks and mails that went out long ago, and gateways' messages of old."""
+    housekeeping.forget_finished()

@@ -236,11 +236,7 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile-payments": {"task": "bookings.tasks.reconcile", "schedule": 10.0, "options": {"expires": 10}},
     "send-due-letters": {"task": "bookings.tasks.send_due_letters", "schedule": 1.0, "options": {"expires": 5}},
     "send-due-deliveries": {"task": "bookings.tasks.send_due_deliveries", "schedule": 1.0, "options": {"expires": 5}},
-    "forget-old-deliveries": {
-        "task": "bookings.tasks.forget_old_deliveries",
-        "schedule": 3600.0,
-        "options": {"expires": 600},
-    },
+    "forget-finished": {"task": "bookings.tasks.forget_finished", "schedule": 3600.0, "options": {"expires": 600}},
     "mock-webhooks": {"task": "bookings.tasks.deliver_mock_webhooks", "schedule": 1.0, "options": {"expires": 1}},
 }
 

@@ -4,11 +4,13 @@ from django.db import models
 from django.db.models import Case, CheckConstraint, Q, UniqueConstraint, When
 
 from bookings.models.booking import Booking, new_id
+from bookings.models.outgoing import Endpoint
 from bookings.states import MASS_LETTERS, LetterKind, LetterStatus
 
 
 class Letter(models.Model):
-    """One mail to a booking's buyer, written once for each `kind` and `subject`, and sent by bookings.operations.post.
+    """One mail to a booking's buyer or to an endpoint's seller, written once for each `kind` and `subject`, and sent by
+    bookings.operations.post.
 
     `subject` is what it is about: the booking, one of its payments, or what happened once more. `due_at` is when the
     sweep looks at it: a letter that is being sent belongs to its sender until then.
@@ -16,7 +18,8 @@ class Letter(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=16, choices=LetterKind.choices)
-    booking = models.ForeignKey(Booking, models.PROTECT, related_name="letters")
+    booking = models.ForeignKey(Booking, models.PROTECT, null=True, related_name="letters")
+    endpoint = models.ForeignKey(Endpoint, models.CASCADE, null=True, related_name="letters", db_index=False)
     rank = models.GeneratedField(
         expression=Case(When(kind__in=MASS_LETTERS, then=1), default=0),
         output_field=models.SmallIntegerField(),
@@ -37,6 +40,11 @@ class Letter(models.Model):
         indexes = [
             # What the sweep looks for, in its order: those that are not sent yet.
             models.Index(fields=["rank", "due_at"], name="letter_due", condition=Q(status__in=["waiting", "sending"])),
+            models.Index(fields=["endpoint"], name="letter_of_endpoint", condition=Q(endpoint__isnull=False)),
+            # What is done with, to be forgotten.
+            models.Index(
+                fields=["written_at"], name="letter_done", condition=Q(status__in=["sent", "dropped", "failed"])
+            ),
         ]
         constraints = [
             UniqueConstraint(fields=["subject", "kind"], name="letter_once"),
@@ -45,6 +53,11 @@ class Letter(models.Model):
                 fields=["booking"],
                 name="letter_of_changes_once",
                 condition=Q(kind="event_changed", status="waiting", attempts=0),
+            ),
+            CheckConstraint(
+                name="letter_of_booking_or_endpoint",
+                condition=Q(kind="endpoint_off", booking__isnull=True, endpoint__isnull=False)
+                | ~Q(kind="endpoint_off") & Q(booking__isnull=False, endpoint__isnull=True),
             ),
             CheckConstraint(name="letter_status_known", condition=Q(status__in=LetterStatus.values)),
             CheckConstraint(

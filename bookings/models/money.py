@@ -109,5 +109,8 @@ class WebhookEvent(models.Model):
     event_id = models.CharField(max_length=255)
     received_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["received_at"], name="webhook_received")]  # to be forgotten
+
     def __str__(self) -> str:
         return f"{self.gateway} {self.event_id}"

@@ -15,9 +15,8 @@ URL_LENGTH = 500
 class Endpoint(models.Model):
     """An address of a seller's that gets a message when something of a kind it wants happens to his events.
 
-    Messages are signed with `secret`, and until `former_until` with `former_secret` as well. From `free_at` on a sender
-    may turn to it: one that is at work has it until then, and one that fails rests. `failing_since` is the first
-    failure that no success has followed.
+    Messages are signed with `secret`, and until `former_until` with `former_secret` as well. One that fails rests
+    until `free_at`. `failing_since` is the first failure that no success has followed.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -85,6 +84,10 @@ class Delivery(models.Model):
             models.Index(
                 fields=["endpoint", "due_at"], name="delivery_due", condition=Q(status__in=["waiting", "sending"])
             ),
+            # How many are under way to an endpoint, however many wait.
+            models.Index(fields=["endpoint"], name="delivery_under_way", condition=Q(status="sending")),
+            # What is done with, to be forgotten.
+            models.Index(fields=["happened_at"], name="delivery_done", condition=Q(status__in=["delivered", "failed"])),
         ]
         constraints = [
             CheckConstraint(name="delivery_kind_known", condition=Q(kind__in=DeliveryKind.values)),

@@ -92,11 +92,12 @@ def repeat_delivery(*, delivery_id: uuid.UUID, by: User) -> Delivery:
 
     Locks the endpoint, then the delivery. Raises NotFound, InvalidState.
     """
-    delivery = Delivery.objects.filter(pk=delivery_id).first()
-    if delivery is None:
+    row = Delivery.objects.filter(pk=delivery_id)
+    endpoint_id = row.values_list("endpoint_id", flat=True).first()
+    endpoint = _own_active(endpoint_id, by) if endpoint_id else None
+    delivery = row.select_for_update(of=("self",), no_key=True).first()
+    if endpoint is None or delivery is None:  # never was, or forgotten meanwhile
         raise NotFound("There is no such delivery.")
-    endpoint = _own_active(delivery.endpoint_id, by)
-    delivery = Delivery.objects.select_for_update(of=("self",), no_key=True).get(pk=delivery.pk)
     now = database_now()
     if delivery.status == DeliveryStatus.SENDING and delivery.due_at > now:
         raise InvalidState("It is being sent just now.")
@@ -121,10 +122,8 @@ def new_secret() -> str:
 
 
 def _wake(endpoint: Endpoint) -> None:
-    """Ends the rest of a failing endpoint, unless a sender is at work there."""
-    at_work = Delivery.objects.filter(endpoint=endpoint, status=DeliveryStatus.SENDING, due_at__gt=Now())
-    if not at_work.exists():
-        Endpoint.objects.filter(pk=endpoint.pk).update(free_at=Now())
+    """Ends the rest of a failing endpoint."""
+    Endpoint.objects.filter(pk=endpoint.pk).update(free_at=Now())
 
 
 def _own_active(endpoint_id: uuid.UUID, user: User) -> Endpoint:

@@ -1,4 +1,4 @@
-"""Mail to buyers: written down with what it is about, sent afterwards, once.
+"""Mail to buyers and sellers: written down with what it is about, sent afterwards, once.
 
 A letter is a row, inserted by the operation that makes it true and in its transaction, so that none is forgotten and
 none is sent of what was rolled back. The sweep finds it within about a second, in a process of its own: printing
@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from bookings.mails import compose
-from bookings.models import Booking, Letter
+from bookings.models import Booking, Endpoint, Letter
 from bookings.models.booking import new_id
 from bookings.states import LetterKind, LetterStatus
 from events.clock import Now
@@ -26,6 +26,7 @@ from events.clock import Now
 log = structlog.get_logger(__name__)
 
 OPEN = (LetterStatus.WAITING, LetterStatus.SENDING)
+DONE = (LetterStatus.SENT, LetterStatus.DROPPED, LetterStatus.FAILED)
 SWEEP_SECONDS = 5  # after which a sweep begins no other letter, so that its process is heard of
 SENDER_GETS = timedelta(minutes=10)  # before he counts as dead: above CELERY_TASK_TIME_LIMIT
 FIRST_WAIT = timedelta(seconds=10)  # doubled with each attempt
@@ -47,6 +48,12 @@ def write_letter(kind: LetterKind, booking: Booking, *, subject: uuid.UUID | Non
 def write_letters(kind: LetterKind, booking_ids: Sequence[uuid.UUID]) -> None:
     """The same about many bookings, in one statement."""
     _write(kind, list(booking_ids), list(booking_ids))
+
+
+def write_letter_about(endpoint: Endpoint) -> None:
+    """In the transaction that switches an endpoint off: notes that its seller is to get a mail about that."""
+    now = Now()
+    Letter.objects.create(kind=LetterKind.ENDPOINT_OFF, endpoint=endpoint, subject=new_id(), due_at=now, written_at=now)
 
 
 def _write(kind: LetterKind, booking_ids: list[uuid.UUID], subjects: list[uuid.UUID]) -> None:
@@ -88,7 +95,7 @@ def _due() -> QuerySet[Letter]:
     to it."""
     due = Letter.objects.filter(status__in=OPEN, due_at__lte=Now()).order_by("rank", "due_at")
     unlocked = due.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    return unlocked.select_related("booking__event", "booking__subsection", "booking__buyer")
+    return unlocked.select_related("booking__event", "booking__subsection", "booking__buyer", "endpoint__seller")
 
 
 def _send(letter: Letter) -> None:

@@ -1,2 +1,2 @@
-"""Webhooks to sellers, apart from the database: what they say (payloads), where they may go (addresses), and the wire
-they go over (line)."""
+"""Webhooks to sellers, apart from the database: what they say (payloads), where they may go (addresses), the wire they
+go over (line), and several on their way at once (crew)."""

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from types import TracebackType
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -43,10 +42,8 @@ class Line:
         self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._connection = _Connection(parts)
 
-    def __enter__(self) -> "Line":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def close(self) -> None:
+        """Hangs up."""
         self._connection.close()
 
     def post(self, body: bytes, headers: dict[str, str]) -> Answer:

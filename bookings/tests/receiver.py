@@ -37,7 +37,8 @@ class Receiver:
         self.connections = 0
         self.open: list[socket.socket] = []
         self.at_once = self.most_at_once = 0
-        self.pause = 0.0  # seconds before it answers
+        self.pause = 0.0  # seconds before it answers, unless `wake` is set
+        self.wake = threading.Event()
         self.lock = threading.Lock()
 
     def hang_up(self) -> None:
@@ -81,7 +82,7 @@ def receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
             signed = (said["webhook-id"], said["webhook-timestamp"], said["webhook-signature"])
             body = self.rfile.read(int(said["Content-Length"]))
             told.messages.append(Message(*signed, body, said["Host"]))
-            time.sleep(told.pause)
+            told.wake.wait(told.pause)
             with told.lock:
                 told.at_once -= 1
             self.answer()

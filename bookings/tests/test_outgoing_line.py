@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def test_a_receiver_with_the_names_certificate_is_believed(
     port: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line, "TLS", ssl.create_default_context(cafile=str(certificate)))
-    with Line(f"https://hooks.example:{port}/in") as wire:
+    with closing(Line(f"https://hooks.example:{port}/in")) as wire:
         assert wire.post(b"{}", HEADERS).status == 200
         assert wire.post(b"{}", HEADERS).status == 200
 
@@ -67,12 +68,12 @@ def test_one_with_the_certificate_of_another_name_is_not(
 ) -> None:
     monkeypatch.setattr(line, "TLS", ssl.create_default_context(cafile=str(certificate)))
     with (
-        Line(f"https://other.example:{port}/in") as wire,
+        closing(Line(f"https://other.example:{port}/in")) as wire,
         pytest.raises(NoAnswer, match="is not valid for"),
     ):
         wire.post(b"{}", HEADERS)
 
 
 def test_nor_one_whose_certificate_nobody_knows(port: str) -> None:
-    with Line(f"https://hooks.example:{port}/in") as wire, pytest.raises(NoAnswer, match="self-signed"):
+    with closing(Line(f"https://hooks.example:{port}/in")) as wire, pytest.raises(NoAnswer, match="self-signed"):
         wire.post(b"{}", HEADERS)

@@ -1,0 +1,139 @@
+"""An endpoint that is gone, or has failed for days, is switched off, and its seller hears of that by mail."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from bookings.models import Booking, Delivery, Endpoint, Letter
+from bookings.operations import outgoing
+from bookings.operations.endpoints import change_endpoint, remove_endpoint
+from bookings.operations.outgoing import send_due_deliveries
+from bookings.operations.post import send_due_letters, write_letter
+from bookings.states import WANTED_KINDS, LetterKind
+from bookings.tests.receiver import Receiver
+from events.clock import database_now
+
+pytestmark = pytest.mark.django_db
+
+Paid = Callable[..., Booking]
+Mails = list[EmailMultiAlternatives]
+
+
+@pytest.fixture
+def dying(told: Receiver, paid_booking: Paid, alice: User) -> Endpoint:
+    """Carol's endpoint: three messages are due, and it has failed for five days."""
+    for _ in range(3):
+        paid_booking(alice, quantity=1)
+    Letter.objects.all().delete()  # alice's tickets
+    told.answers = [500] * 3
+    Endpoint.objects.update(failing_since=database_now() - timedelta(days=5, minutes=1))
+    return Endpoint.objects.get()
+
+
+def switch_on(endpoint: Endpoint) -> None:
+    change_endpoint(endpoint_id=endpoint.pk, by=endpoint.seller, url=endpoint.url, kinds=WANTED_KINDS, is_active=True)
+
+
+def test_who_is_gone_is_not_asked_again(told: Receiver, paid_booking: Paid, alice: User) -> None:
+    told.answers = [410]
+    paid_booking(alice, quantity=1)
+    send_due_deliveries()
+    endpoint = Endpoint.objects.get()
+    assert (endpoint.is_active, endpoint.off_because) == (False, "It answered 410: it wants no more messages.")
+    assert Delivery.objects.get().status == "failed"
+    paid_booking(alice, quantity=1)
+    assert send_due_deliveries() == 0
+    assert Delivery.objects.count() == 1
+
+
+def test_who_takes_nothing_for_five_days_is_switched_off(dying: Endpoint) -> None:
+    assert send_due_deliveries() == 1
+    dying.refresh_from_db()
+    assert not dying.is_active
+    assert "has taken nothing since" in dying.off_because and "Answered 500: well" in dying.off_because
+
+
+def test_the_seller_is_told_by_mail_what_happened_and_where_to_switch_it_on(
+    dying: Endpoint, carol: User, mailoutbox: Mails
+) -> None:
+    send_due_deliveries()
+    send_due_letters()
+    [mail] = mailoutbox
+    assert (mail.to, mail.subject) == ([carol.email], "Your webhook endpoint was switched off")
+    html = str(mail.alternatives[0][0])
+    page = f"{settings.SITE_URL}/admin/bookings/endpoint/{dying.pk}/change/"
+    for said in (dying.url, "It has taken nothing since", "Answered 500: well", page, "Active"):
+        assert said in mail.body and said in html
+    for text in (mail.body, html):
+        assert "Booking" not in text and "/bookings" not in text.replace(page, "")
+    assert Letter.objects.get().status == "sent"
+
+
+def test_many_messages_that_fail_together_are_one_mail(told: Receiver, paid_booking: Paid, alice: User) -> None:
+    for _ in range(5):
+        paid_booking(alice, quantity=1)
+    told.answers = [410] * 5
+    assert send_due_deliveries() == 5
+    assert Letter.objects.filter(kind=LetterKind.ENDPOINT_OFF).count() == 1
+
+
+def test_each_time_it_is_switched_off_is_told(told: Receiver, dying: Endpoint, mailoutbox: Mails) -> None:
+    for number in (1, 2):
+        told.answers = [410]
+        Delivery.objects.update(due_at=database_now(), status="waiting")
+        Endpoint.objects.update(failing_since=database_now())  # one message is enough
+        assert send_due_deliveries() == 1
+        send_due_letters()
+        assert len(mailoutbox) == number
+        switch_on(dying)
+
+
+def test_who_has_switched_it_on_already_gets_no_mail(dying: Endpoint, mailoutbox: Mails) -> None:
+    send_due_deliveries()
+    switch_on(dying)
+    send_due_letters()
+    assert not mailoutbox
+    assert Letter.objects.get().status == "dropped"
+
+
+def test_who_switches_it_off_himself_meanwhile_gets_no_mail(dying: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    note = outgoing._note_failed
+
+    def switch_off_and_note(*args: Any) -> None:
+        Endpoint.objects.update(is_active=False)
+        note(*args)
+
+    monkeypatch.setattr(outgoing, "_note_failed", switch_off_and_note)
+    assert send_due_deliveries() == 1
+    assert not Letter.objects.exists()
+
+
+def test_a_mail_about_an_endpoint_that_is_removed_goes_with_it(dying: Endpoint, carol: User) -> None:
+    send_due_deliveries()
+    remove_endpoint(endpoint_id=dying.pk, by=carol)
+    assert not Letter.objects.exists()
+    assert send_due_letters() == 0
+
+
+def test_what_the_receiver_said_is_text(dying: Endpoint, mailoutbox: Mails) -> None:
+    send_due_deliveries()
+    Endpoint.objects.update(off_because="It has taken nothing. The last error: Answered 500: <b>no</b>")
+    send_due_letters()
+    assert "<b>no</b>" in mailoutbox[0].body
+    assert "<b>no" not in str(mailoutbox[0].alternatives[0][0])
+
+
+def test_a_letter_is_about_a_booking_or_an_endpoint(dying: Endpoint) -> None:
+    booking = Booking.objects.all()[0]
+    with pytest.raises(IntegrityError, match="letter_of_booking_or_endpoint"), transaction.atomic():
+        write_letter(LetterKind.ENDPOINT_OFF, booking)
+    write_letter(LetterKind.CONFIRMATION, booking)
+    for wrong in ({"booking": None}, {"endpoint": dying}):
+        with pytest.raises(IntegrityError, match="letter_of_booking_or_endpoint"), transaction.atomic():
+            Letter.objects.update(**wrong)

@@ -10,8 +10,9 @@ from accounts.models import User
 from bookings.models import Booking, Letter, new_id
 from bookings.operations import post
 from bookings.operations.cancel import cancel_booking
+from bookings.operations.endpoints import add_endpoint
 from bookings.operations.post import send_due_letters
-from bookings.states import MASS_LETTERS, LetterKind
+from bookings.states import MASS_LETTERS, WANTED_KINDS, LetterKind
 from events.clock import database_now
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +63,11 @@ def test_the_next_letter_can_be_found_by_its_index_and_nothing_is_sorted(thousan
 
 def test_whatever_a_person_waits_for_goes_first(hold: Hold, alice: User) -> None:
     booking = hold(alice)
+    endpoint = add_endpoint(seller=booking.event.seller, url="https://hooks.example/", kinds=WANTED_KINDS)
     for kind in LetterKind:
-        post.write_letter(kind, booking)
+        if kind == LetterKind.ENDPOINT_OFF:
+            post.write_letter_about(endpoint)
+        else:
+            post.write_letter(kind, booking)
     assert set(Letter.objects.filter(rank=1).values_list("kind", flat=True)) == set(MASS_LETTERS)
     assert Letter.objects.filter(rank=0).count() == len(LetterKind) - len(MASS_LETTERS)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0014_letter_rank'),
+        ('bookings', '0016_booking_total'),
         ('events', '0009_creation_asked_by'),
     ]
 

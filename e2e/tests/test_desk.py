@@ -4,19 +4,14 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from bookings.models import Booking
 from e2e.tests.product import Product
 from e2e.tests.seatmap import SeatMap
-from e2e.tests.test_every_page import COLOURS, assert_accessible, assert_fits
 from e2e.tests.visitors import PHONE, Visitors
 from events.models import Event, Subsection
-
-# Django's two fields of a time have their names in a paragraph each.
-NOT_DJANGOS = {"rules": {"label": {"enabled": False}}}
 
 
 def desk_path(event: Event, page: str) -> str:
@@ -126,27 +121,3 @@ def test_an_event_is_cancelled_with_a_preview_and_its_refunds_are_watched(
         expect(desk.get_by_text("1 of 1 booking refunded.")).to_be_visible(timeout=60_000)
         expect(bar).to_have_attribute("value", "1")
         expect(desk.get_by_text("That is all.")).to_be_visible()
-
-
-@pytest.mark.parametrize("page_name", ["change/", "seats", "do/cancel/"])
-def test_a_page_of_the_desk_is_accessible_and_fits_a_phone(
-    visitors: Visitors,
-    carol: User,
-    alice: User,
-    concert: Event,
-    paid_booking: Callable[..., Booking],
-    hold: Callable[..., Booking],
-    page_name: str,
-) -> None:
-    paid_booking(alice, "1-1")
-    hold(alice, "2-1")
-    path = seats_path(concert) if page_name == "seats" else desk_path(concert, page_name)
-    visitors.forgive("Applying inline style|widgets")  # axe's look at the styles of Django's forms
-    page = visitors(carol, path)
-    page.emulate_media(color_scheme="light")
-    assert_accessible(page, options=NOT_DJANGOS)
-    page.set_viewport_size(PHONE)
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(100)
-    assert_fits(page)
-    assert_accessible(page, options=COLOURS)

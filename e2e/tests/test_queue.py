@@ -14,8 +14,8 @@ from bookings.tests.conftest import forget_queues
 from bookings.waiting.admit import admit_waiting
 from bookings.waiting.join import join_queue
 from e2e.tests.seatmap import SeatMap
-from e2e.tests.test_every_page import COLOURS, assert_accessible, assert_fits
-from e2e.tests.visitors import PHONE, Visitors
+from e2e.tests.test_every_page import look_at
+from e2e.tests.visitors import Visitors
 from events.clock import database_now
 from events.models import Event
 
@@ -186,8 +186,4 @@ def test_the_page_is_accessible_and_fits_a_phone(
         Event.objects.filter(pk=rush.pk).update(sales_start_at=database_now() + timedelta(hours=2), drawn_at=None)
     page = open_queue(visitors, alice, rush)
     expect(page.locator("#queue")).to_have_attribute("data-state", state)
-    assert_accessible(page)
-    page.set_viewport_size(PHONE)
-    page.emulate_media(color_scheme="dark")
-    assert_fits(page)
-    assert_accessible(page, options=COLOURS)
+    look_at(page)

@@ -95,7 +95,8 @@ class TokenFamily(models.Model):
 class StreamTicket(models.Model):
     """Leave to open one live feed as this user within seconds, where no cookie can be sent.
 
-    A ticket travels in a URL, so it is short-lived, works once, and only its hash is kept.
+    A ticket travels in a URL, so it is short-lived, works once, and only its hash is kept. A used one stands for the
+    feed that it opened.
     """
 
     digest = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the ticket, in hex.")

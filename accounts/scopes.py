@@ -1,7 +1,8 @@
 """Who opens a live feed (WebSocket or SSE)."""
 
+from datetime import UTC, datetime
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from django.conf import settings
@@ -9,35 +10,58 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 
+from accounts import tokens
 from accounts.authentication import bearer_token
 from accounts.models import User
 from accounts.operations.stream_tickets import redeem_stream_ticket
 from accounts.operations.tokens import user_of_access_token
+from accounts.sign_ins import SignIn
 
 
-def user_of(scope: dict[str, Any]) -> User | None:
-    """The user of an ASGI scope: by `Authorization: Bearer`, `?ticket=` (which is used up) or the session cookie.
+class Visitor(NamedTuple):
+    """Who it is, and by what: both None for who is not signed in."""
+
+    user: User | None = None
+    sign_in: SignIn | None = None
+
+
+def visitor_of(scope: dict[str, Any]) -> Visitor:
+    """Who opened an ASGI scope: by `Authorization: Bearer`, `?ticket=` (which is used up) or the session cookie.
 
     The first of them that is there decides: a bad ticket means nobody, it does not fall back to the cookie. Asks the
     database, so call it in a thread.
     """
     token = bearer_token(_header(scope, b"authorization"))
     if token is not None:
-        return user_of_access_token(token=token)
+        return _by_token(token)
     ticket = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("ticket")
     if ticket:
-        return redeem_stream_ticket(ticket=ticket[0])
-    return _user_of_session(parse_cookie(_header(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME))
+        return _by_ticket(ticket[0])
+    return _by_session(parse_cookie(_header(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME))
 
 
-def _user_of_session(key: str | None) -> User | None:
+def _by_token(token: str) -> Visitor:
+    user = user_of_access_token(token=token)
+    if user is None:
+        return Visitor()
+    claims = tokens.read(token, "access")
+    until = datetime.fromtimestamp(claims["exp"] + tokens.LEEWAY_SECONDS, UTC)
+    return Visitor(user, SignIn.of(user, family=claims["fam"], until=until))
+
+
+def _by_ticket(ticket: str) -> Visitor:
+    used = redeem_stream_ticket(ticket=ticket)
+    return Visitor() if used is None else Visitor(used.user, SignIn.of(used.user, ticket=used.digest))
+
+
+def _by_session(key: str | None) -> Visitor:
     """As Django finds it: a changed password ends the session."""
     if not key:
-        return None
+        return Visitor()
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     user = get_user(request)
-    return user if isinstance(user, User) else None
+    return Visitor(user, SignIn.of(user, session=key)) if isinstance(user, User) else Visitor()
 
 
 def _header(scope: dict[str, Any], name: bytes) -> str:

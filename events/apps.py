@@ -8,8 +8,10 @@ class EventsConfig(AppConfig):
     verbose_name = "For sale"
 
     def ready(self) -> None:
-        """Makes the event feed known to the hub."""
+        """Makes our feeds known to the hub."""
         from events.feed import EventFeed
+        from events.sign_ins import SignInFeed
         from realtime.feed import register_feed
 
         register_feed("event", EventFeed)
+        register_feed("sign_in", SignInFeed)

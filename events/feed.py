@@ -89,7 +89,7 @@ class EventFeed(Feed[EventTopic]):
 
     def read(self, question: Question) -> Answer:
         """See Feed."""
-        return Answer(read_truths(question.known), read_changed(question.events), read_only.seen())
+        return Answer(*read_missed(question.known, question.events), read_only.seen())
 
     def learn(self, answer: Answer) -> None:
         """See Feed."""
@@ -123,6 +123,15 @@ class EventFeed(Feed[EventTopic]):
         topic.changed()
         if any(block.due for block in blocks):
             self.hub.due(self, topic)
+
+
+def read_missed(known: dict[int, tuple[int, int]], events: dict[int, datetime]) -> tuple[dict[int, Truth], list[Event]]:
+    """`read_truths` and `read_changed`.
+
+    The events first: so no viewer gets a block's old price after the others were told of the event's new ones.
+    """
+    changed = read_changed(events)
+    return read_truths(known), changed
 
 
 def read_truths(known: dict[int, tuple[int, int]]) -> dict[int, Truth]:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from accounts.scopes import user_of
-from events.feed import read_truths
+from accounts.scopes import visitor_of
+from accounts.sign_ins import SignIn
+from events.feed import read_missed
 from events.looking import Looking, Mark
 from events.reads import may_manage
-from events.resume import resumed_versions
+from events.resume import known_by
+from events.sign_ins import watch_sign_in
 from events.topic import EventTopic
 from realtime.database import in_thread
 from realtime.frames import COMMENT, socket_frame
@@ -22,27 +24,27 @@ PONG = socket_frame({"type": "pong"})
 class EventSocket(Socket):
     """A viewer of one event. `watching` are the blocks whose seats he follows, `looking` tells others of his picks."""
 
-    __slots__ = ("topic", "watching", "looking", "user_id")
+    __slots__ = ("topic", "watching", "looking", "sign_in")
 
     topic: EventTopic
-    user_id: int  # of who is signed in; only feeds that nobody else joins ask for it
 
     def __init__(self, scope: Scope, hub: Hub, subject: int) -> None:
         super().__init__(scope, hub, subject)
         self.watching: frozenset[int] = frozenset()
         self.looking: Looking | None = None
+        self.sign_in: SignIn | None = None  # set in whoever joins feeds that ask for it
 
     async def opened(self) -> None:
         """The snapshot at once; who is signed in hears of his bookings and his place in the queue too, and the
         event's seller how it sells.
         """
-        user = await in_thread(user_of, self.scope)
+        user, self.sign_in = await in_thread(visitor_of, self.scope)
         self.topic = await self.hub.open("event", self.subject)
         self.topic.admit(user)
         self.join(self.topic)
         self.write(self.topic.snapshot())
         if user is not None:
-            self.user_id = user.pk
+            await watch_sign_in(self)
             self.join(await self.hub.open("buyer", user.pk))
             self.join(await self.hub.open("queue", self.subject))
             if may_manage(self.topic.event, user):
@@ -93,21 +95,28 @@ class EventSocket(Socket):
 class EventStream(Stream):
     """The same for clients without WebSocket: the state, then what changes, seats included."""
 
-    __slots__ = ("_missed",)
+    __slots__ = ("sign_in", "_missed")
+
+    sign_in: SignIn | None
 
     async def prepare(self) -> None:
         """Refuses what the caller may not see; reads what a client that comes back has missed."""
-        user = await in_thread(user_of, self.scope)
+        user, self.sign_in = await in_thread(visitor_of, self.scope)
         topic: EventTopic = await self.hub.open("event", self.subject)
         topic.admit(user)
-        known = resumed_versions(self.last_event_id, topic.blocks.values())
+        known = known_by(self.last_event_id, topic.blocks.values())
         self._missed = None
         if known is not None:
-            prices = {id: (version, topic.blocks[id].price) for id, version in known.items()}
-            self._missed = known, await in_thread(read_truths, prices)
+            prices = {id: (version, topic.blocks[id].price) for id, version in known.versions.items()}
+            truths, events = await in_thread(read_missed, prices, {topic.key: topic.event.updated_at})
+            for event in events:
+                topic.learn_event(event)  # or else who has heard of it elsewhere would hear here how it was before
+            self._missed = known, truths
 
     async def begin(self) -> None:
         """The first message: what was missed, or else everything."""
+        if self.sign_in is not None:
+            await watch_sign_in(self)
         topic: EventTopic = await self.hub.open("event", self.subject)
         missed = topic.missed(*self._missed) if self._missed else None
         self._missed = None

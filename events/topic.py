@@ -1,7 +1,7 @@
 """One watched event: what is known of its blocks becomes snapshots, deltas and ticks for both spouts."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from events.blocks import Block, Seats, Truth, total_counts
 from events.looking import MAX_TOLD_AT_ONCE, Mark
 from events.models import Event
 from events.reads import may_manage
-from events.resume import resume_id
+from events.resume import Known, mark_of, resume_id
 from events.states import EventStatus
 from realtime.database import in_thread
 from realtime.feed import Topic
@@ -53,16 +53,24 @@ class EventTopic(Topic):
 
     def learn_event(self, event: Event) -> None:
         """The event's row is another one now; viewers are told if that decides what can be bought, or for how much."""
+        if event.seller_id != self.event.seller_id:
+            self._send_away(self.event.seller_id)
         before = self._offer()
         self.event = event
         self.changed()
         if self._offer() != before:
             frame = socket_frame({"type": "event_updated", "event_id": self.key, **self._offer()})
-            message = self._stream_message("event_updated", self._offer(), self.blocks.values())
+            message = self._event_updated({block.id: block.told for block in self.blocks.values()})
             for socket in self.sockets:
                 socket.write(frame)
             for stream in self.streams:
                 stream.write(message)
+
+    def _send_away(self, user_id: int) -> None:
+        """Him who was let in as the event's seller, and is not any more."""
+        for viewer in self.sockets | self.streams:
+            if viewer.sign_in is not None and viewer.sign_in.user_id == user_id:
+                viewer.send_away()
 
     # --- Messages ----------------------------------------------------------------------------------
 
@@ -86,24 +94,27 @@ class EventTopic(Topic):
     def initial_status(self) -> bytes:
         """The first message of a stream; encoded once like `snapshot`."""
         if self._initial is None:
-            self._initial = self._stream_message("initial_status", self._state(), self.blocks.values())
+            self._initial = self._stream_message("initial_status", self._state(), _versions(self.blocks.values()))
         return self._initial
 
     def status_update(self, due: list[Block]) -> bytes:
         """A message of a stream: these blocks with what changed since they were told."""
         blocks = self.blocks.values()
-        return self._stream_message("status_update", _changes(blocks, due), blocks)
+        return self._stream_message("status_update", _changes(blocks, due), _versions(blocks))
 
-    def missed(self, known: dict[int, int], truths: dict[int, Truth]) -> bytes | None:
-        """The message that brings a stream from the `known` versions to where the others are; b"" if that is there.
+    def missed(self, known: Known, truths: dict[int, Truth]) -> bytes | None:
+        """The messages that bring a stream from what is `known` to where the others are; b"" if that is there.
 
         None if it can't be joined to what is told next: others have already been told more than `truths` say.
         """
-        blocks = [self._as_of(block, known[block.id], truths.get(block.id)) for block in self.blocks.values()]
+        blocks = [self._as_of(block, known.versions[block.id], truths.get(block.id)) for block in self.blocks.values()]
         if any(self.blocks[block.id].told > block.version for block in blocks):
             return None
+        updated = b"" if known.offer == mark_of(self._offer()) else self._event_updated(known.versions)
         due = [block for block in blocks if block.due]
-        return self._stream_message("status_update", _changes(self.blocks.values(), due), blocks) if due else b""
+        if not due:
+            return updated
+        return updated + self._stream_message("status_update", _changes(self.blocks.values(), due), _versions(blocks))
 
     def tick(self, *, read_only: bool = False) -> bytes:
         """The frame by which a socket's client finds out that it missed something, or that nothing can be changed."""
@@ -161,9 +172,14 @@ class EventTopic(Topic):
         sections = self.event.seating_config["sections"]
         return {**self._sale(), "prices": {section["name"]: section["price"] for section in sections}}
 
-    def _stream_message(self, kind: str, data: dict[str, Any], told: Iterable[Block]) -> bytes:
+    def _event_updated(self, told: Mapping[int, int]) -> bytes:
+        """A message of a stream: what is on offer now."""
+        return self._stream_message("event_updated", self._offer(), told)
+
+    def _stream_message(self, kind: str, data: dict[str, Any], told: Mapping[int, int]) -> bytes:
+        """`told`: the version of each block that a client knows once it has this message."""
         names = {"event_type": kind, "event_id": self.key, "total_sections": len(self.blocks)}
-        return stream_message(kind, {**names, **data}, resume_id(told))
+        return stream_message(kind, {**names, **data}, resume_id(Known(mark_of(self._offer()), told)))
 
     def _as_of(self, block: Block, version: int, truth: Truth | None) -> Block:
         """A copy of the block for somebody who knows it at `version`, with what he missed due."""
@@ -201,6 +217,10 @@ def _delta_frame(block: Block, watching: frozenset[int]) -> bytes:
     if block.id in watching:
         return socket_frame({"type": "seats_changed", **block.counts_delta(), "seats": block.changed_seats()})
     return socket_frame({"type": "counts_changed", **block.counts_delta()})
+
+
+def _versions(blocks: Iterable[Block]) -> dict[int, int]:
+    return {block.id: block.version for block in blocks}
 
 
 def _changes(blocks: Iterable[Block], due: Iterable[Block]) -> dict[str, Any]:

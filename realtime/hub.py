@@ -43,8 +43,8 @@ class Hub:
         self._flush_from = 0.0  # not before that, by the loop's clock
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._start(self._ear.listen())
-        self._start(self._pulse())
+        self.start(self._ear.listen())
+        self.start(self._pulse())
 
     # --- Watching ----------------------------------------------------------------------------------
 
@@ -56,7 +56,7 @@ class Hub:
         feed = self._feeds[name]
         while (topic := feed.topics.get(key)) is None:
             if (name, key) not in self._opening:
-                self._opening[name, key] = self._start(self._open(feed, key))
+                self._opening[name, key] = self.start(self._open(feed, key))
             await asyncio.shield(self._opening[name, key])
         return topic
 
@@ -91,17 +91,23 @@ class Hub:
     async def _pulse(self) -> None:
         for second in count(1):
             await asyncio.sleep(1)
-            self._start(self._ear.check())
+            self.start(self._ear.check())
             for feed in self._feeds.values():
                 self._read_truth(feed)
-                feed.beat(second)
+                self._beat(feed, second)
             await self._close_unwatched()
+
+    def _beat(self, feed: Feed[Any], second: int) -> None:
+        try:
+            feed.beat(second)
+        except Exception:
+            log.exception("beat_failed")
 
     def _read_truth(self, feed: Feed[Any]) -> None:
         """Unless the last read still runs: a slow database is not asked faster."""
         running = self._reading.get(feed.name)
         if feed.topics and (running is None or running.done()):
-            self._reading[feed.name] = self._start(self._refresh(feed, feed.topics.values()))
+            self._reading[feed.name] = self.start(self._refresh(feed, feed.topics.values()))
 
     def ask(self, feed: Feed[Any], topics: list[Any]) -> None:
         """See Runner. What is asked while the answer to another question is awaited goes into the next."""
@@ -109,7 +115,7 @@ class Hub:
             self._asked[feed] += topics
         else:
             self._asked[feed] = topics
-            self._start(self._answer(feed))
+            self.start(self._answer(feed))
 
     async def _answer(self, feed: Feed[Any]) -> None:
         while topics := self._asked[feed]:
@@ -141,7 +147,7 @@ class Hub:
 
     def relay(self, name: str, key: int, message: Message) -> None:
         """Passes a viewer's word on to the feed `name` of every process, this one included; may be lost."""
-        self._start(self._ear.tell(group_of(name, key), message))
+        self.start(self._ear.tell(group_of(name, key), message))
 
     def due(self, feed: Feed[Any], topic: Topic) -> None:
         """See Runner."""
@@ -163,7 +169,8 @@ class Hub:
         self._flush_from = max(started + MERGE_SECONDS, ended + (ended - started) * REST)
         self._flush_timer = None
 
-    def _start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+    def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Has it run beside everything else."""
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -25,6 +25,7 @@ MAX_FRAME = 4096  # bytes a client may send at once
 MAX_FRAMES, FRAMES_SECONDS = 20, 10.0  # and how many frames in how many seconds
 
 CLOSE_BAD_FRAME = 4400
+CLOSE_SIGNED_OUT = 4401
 CLOSE_NOT_FOUND = 4404
 CLOSE_TOO_MANY_FRAMES = 4429
 CLOSE_TRY_AGAIN = 4503  # autobahn, which Daphne speaks with, sends no code of the registry but 1000
@@ -41,17 +42,18 @@ class Closed(Exception):
 class Socket(Viewer, ABC):
     """A viewer on a WebSocket. A door of an app fills in `opened` and `heard`."""
 
-    __slots__ = ("scope", "hub", "_frame_times")
+    __slots__ = ("scope", "_frame_times")
+
+    FAREWELL = {"type": "websocket.close", "code": CLOSE_SIGNED_OUT}
 
     def __init__(self, scope: Scope, hub: Hub, subject: int) -> None:
-        super().__init__(subject)
+        super().__init__(hub, subject)
         self.scope = scope
-        self.hub = hub
         self._frame_times: deque[float] = deque(maxlen=MAX_FRAMES)
 
     @abstractmethod
     async def opened(self) -> None:
-        """The client is connected. NotFound closes with 4404."""
+        """The client is connected. NotFound closes with 4404, another DomainError with 4503."""
 
     @abstractmethod
     async def heard(self, frame: dict[str, Any]) -> None:
@@ -97,7 +99,7 @@ class Socket(Viewer, ABC):
             await self.opened()
         except NotFound as error:
             raise Closed(CLOSE_NOT_FOUND) from error
-        except DATABASE_AWAY as error:
+        except (DomainError, *DATABASE_AWAY) as error:
             raise Closed(CLOSE_TRY_AGAIN) from error
 
     async def _answer(self, frame: Any) -> None:

@@ -33,12 +33,13 @@ class MethodRefused(DomainError):
 class Stream(Viewer, ABC):
     """A viewer on an SSE stream. A door of an app fills in `prepare` and `begin`."""
 
-    __slots__ = ("scope", "hub", "_chunked")
+    __slots__ = ("scope", "_chunked")
+
+    FAREWELL = {"type": "http.response.body", "body": b""}
 
     def __init__(self, scope: Scope, hub: Hub, subject: int) -> None:
-        super().__init__(subject)
+        super().__init__(hub, subject)
         self.scope = scope
-        self.hub = hub
         self._chunked = False
 
     @abstractmethod

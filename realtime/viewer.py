@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import structlog
 
@@ -10,6 +10,7 @@ from realtime.wire import Wire
 
 if TYPE_CHECKING:
     from realtime.feed import Topic
+    from realtime.hub import Hub
 
 log = structlog.get_logger(__name__)
 
@@ -19,12 +20,22 @@ MAX_UNSENT = 1024 * 1024  # bytes; who is further behind does not read, and is d
 class Viewer:
     """A client of one spout (`Socket` or `Stream`). `subject` is the id of what its address names."""
 
-    __slots__ = ("subject", "topics", "_wire")
+    __slots__ = ("hub", "subject", "topics", "_wire")
 
-    def __init__(self, subject: int) -> None:
+    FAREWELL: ClassVar[dict[str, Any]]  # the ASGI message that ends it
+
+    def __init__(self, hub: Hub, subject: int) -> None:
+        self.hub = hub
         self.subject = subject
         self.topics: list[Topic] = []
         self._wire: Wire | None = None
+
+    def send_away(self) -> None:
+        """It may not hear any more what it came for: nothing else is told from here on. The client may come back."""
+        self.hub.leave(self)
+        if self._wire is not None:
+            self.hub.start(self._wire.send(self.FAREWELL))
+            self._wire = None
 
     def write(self, data: bytes) -> None:
         """Sends encoded bytes, in order. Never waits: a client that does not read is dropped."""

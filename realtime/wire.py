@@ -14,12 +14,13 @@ from daphne.server import Server
 class Wire:
     """The client's end of an ASGI `send` that belongs to Daphne. Only for use in the event loop's thread."""
 
-    __slots__ = ("_protocol", "_transport")
+    __slots__ = ("send", "_protocol", "_transport")
 
     def __init__(self, send: Any) -> None:
         """`send` as the server gave it; TypeError if that was not Daphne."""
         if not isinstance(send, partial) or send.func.__func__ is not Server.handle_reply:  # type: ignore[attr-defined]
             raise TypeError("The live feed is served by Daphne only.")
+        self.send = send
         self._protocol = send.args[0]
         self._transport = self._protocol.transport
 

@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.operations.stream_tickets import issue_stream_ticket
-from accounts.scopes import user_of
+from accounts.scopes import visitor_of
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def whose(query: str = "", **headers: str) -> User | None:
     pairs = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     scope: dict[str, Any] = {"type": "websocket", "query_string": query.encode(), "headers": pairs}
-    return user_of(scope)
+    return visitor_of(scope).user
 
 
 def cookie_of(client: APIClient) -> str:

@@ -12,11 +12,16 @@ from accounts.models import StreamTicket, User
 from accounts.operations.stream_tickets import issue_stream_ticket, redeem_stream_ticket
 
 
+def redeemed_by(ticket: str) -> User | None:
+    used = redeem_stream_ticket(ticket=ticket)
+    return used.user if used else None
+
+
 def test_ticket_is_given_and_works_once(browser: APIClient, alice: User) -> None:
     answer = browser.post("/api/user/stream-ticket")
     assert answer.status_code == 200
     assert set(answer.json()) == {"ticket", "expires_in"} and answer.json()["expires_in"] == 30
-    assert redeem_stream_ticket(ticket=answer.json()["ticket"]) == alice
+    assert redeemed_by(answer.json()["ticket"]) == alice
     assert redeem_stream_ticket(ticket=answer.json()["ticket"]) is None
 
 
@@ -31,6 +36,15 @@ def test_ticket_itself_is_not_kept(alice: User) -> None:
     assert ticket not in kept.digest
     left = kept.expires_at - timezone.now()
     assert timedelta(seconds=28) < left <= timedelta(seconds=30)
+
+
+def test_nothing_that_is_sent_leads_to_a_used_ticket(alice: User) -> None:
+    ticket = issue_stream_ticket(user=alice)
+    unused = StreamTicket.objects.get().digest
+    used = redeem_stream_ticket(ticket=ticket)
+    assert used is not None and used.digest == StreamTicket.objects.get().digest
+    for claim in (ticket, unused, used.digest, used.digest[1:]):
+        assert redeem_stream_ticket(ticket=claim) is None
 
 
 def test_late_ticket_is_worth_nothing(alice: User) -> None:
@@ -61,5 +75,5 @@ def test_nonsense_is_worth_nothing(ticket: str) -> None:
 def test_one_of_many_simultaneous_uses_wins(alice: User, together: Callable[..., list[Any]]) -> None:
     for _ in range(10):
         ticket = issue_stream_ticket(user=alice)
-        answers = together(lambda ticket=ticket: redeem_stream_ticket(ticket=ticket), 8)
+        answers = together(lambda ticket=ticket: redeemed_by(ticket), 8)
         assert answers.count(alice) == 1 and answers.count(None) == 7

@@ -21,7 +21,7 @@ Standings = dict[int, Standing]  # by user; who is not in it is not in the queue
 
 
 class QueueTopic(Topic):
-    """The queue of one event. Its viewers have a `user_id`."""
+    """The queue of one event. Its viewers have a `sign_in`."""
 
     def __init__(self, event_id: int) -> None:
         super().__init__(event_id)
@@ -29,7 +29,7 @@ class QueueTopic(Topic):
 
     def watchers(self) -> list[int]:
         """The users that watch, once each."""
-        return list({viewer.user_id for viewer in self.sockets | self.streams})
+        return list({viewer.sign_in.user_id for viewer in self.sockets | self.streams})
 
     def learn(self, standings: Standings) -> None:
         """Tells each viewer what is new for him."""
@@ -45,7 +45,7 @@ class QueueTopic(Topic):
         encode: Callable[[dict[str, Any]], bytes],
     ) -> None:
         for viewer in viewers:
-            known, standing = before.get(viewer), standings.get(viewer.user_id)
+            known, standing = before.get(viewer), standings.get(viewer.sign_in.user_id)
             if known is None and standing is None:
                 continue  # he just looks at the seats
             event = standing_event(standing)

@@ -2,8 +2,10 @@
 
 import pytest
 
-from events.resume import MAX_MISSED, resume_id, resumed_versions
+from events.resume import MAX_MISSED, Known, known_by, mark_of, resume_id
 from events.tests.test_feed_blocks import block_at
+
+OFFER = mark_of({"status": "available"})
 
 
 def blocks(*versions: int):
@@ -13,24 +15,32 @@ def blocks(*versions: int):
     return made
 
 
+def id_of(*versions: int, offer: int = OFFER) -> str:
+    return resume_id(Known(offer, dict(enumerate(versions))))
+
+
 @pytest.mark.parametrize("versions", [(0,), (1, 127, 128), (300, 0, 2**40), (5,) * 100])
-def test_an_id_says_what_was_known(versions):
-    known = resumed_versions(resume_id(blocks(*versions)), blocks(*versions))
-    assert known == dict(enumerate(versions))
+@pytest.mark.parametrize("offer", [0, OFFER, 2**32 - 1])
+def test_an_id_says_what_was_known(versions, offer):
+    known = Known(offer, dict(enumerate(versions)))
+    assert known_by(resume_id(known), blocks(*versions)) == known
 
 
 def test_an_id_of_an_arena_is_short():
-    assert len(resume_id(blocks(*[100] * 100))) < 140
+    assert len(id_of(*[100] * 100)) < 150
+
+
+def test_another_offer_has_another_mark():
+    assert mark_of({"status": "available"}) == OFFER
+    assert mark_of({"status": "ended"}) != OFFER
 
 
 def test_who_missed_a_little_is_told_what_and_who_missed_much_gets_everything():
-    before = resume_id(blocks(1, 2))
-    assert resumed_versions(before, blocks(1, 2 + MAX_MISSED)) == {0: 1, 1: 2}
-    assert resumed_versions(before, blocks(2, 2 + MAX_MISSED)) is None
+    before = id_of(1, 2)
+    assert known_by(before, blocks(1, 2 + MAX_MISSED)) == Known(OFFER, {0: 1, 1: 2})
+    assert known_by(before, blocks(2, 2 + MAX_MISSED)) is None
 
 
-@pytest.mark.parametrize(
-    "claim", [None, "", "=", "ü", "AQI!", "gICAgIA", resume_id(blocks(9, 9)), resume_id(blocks(1))]
-)
+@pytest.mark.parametrize("claim", [None, "", "=", "ü", "AQI!", "gICAgIA", id_of(9, 9), id_of(1), "AQI"])
 def test_other_claims_are_not_believed(claim):
-    assert resumed_versions(claim, blocks(1, 2)) is None
+    assert known_by(claim, blocks(1, 2)) is None

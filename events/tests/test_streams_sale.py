@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from events.operations.blocking import block_seats
 from events.operations.change import change_event
 from events.operations.life import refresh_sold_out
+from realtime.tests.servers import daphne
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,4 +66,51 @@ def test_a_stream_is_told_too(server, concert, carol):
         told = stream.receive()
     assert (told.event, told.data["event_type"]) == ("event_updated", "event_updated")
     assert told.data["status"] == "ended"
-    assert told.id == first.id
+
+
+def test_who_comes_back_is_told_of_an_offer_that_he_missed_and_only_once(server, concert, carol, hold, alice):
+    """Nothing else was missed the first time; then seats were as well."""
+    path = f"/api/event/{concert.pk}/sse"
+    with server.stream(path) as stream:
+        last = stream.receive()
+    change_event(event_id=concert.pk, seller=carol, prices={"A": 7500})
+    with server.stream(path, last_event_id=last.id) as stream:
+        told = stream.receive()
+        assert (told.event, told.data["prices"]) == ("event_updated", {"A": 7500, "B": 2000})
+    with server.stream(path, last_event_id=told.id) as stream:
+        stream.wait_for_comment()
+        change_event(event_id=concert.pk, seller=carol, sales_end_at=CLOSES)
+        last = stream.receive()
+        assert (last.event, datetime.fromisoformat(last.data["sales_end_at"])) == ("event_updated", CLOSES)
+    hold(alice, "1-1")
+    change_event(event_id=concert.pk, seller=carol, status="ended")
+    with server.stream(path, last_event_id=last.id) as stream:
+        missed = [stream.receive(), stream.receive()]
+    assert [message.event for message in missed] == ["event_updated", "status_update"]
+    with server.stream(path, last_event_id=missed[0].id) as stream:  # the line was cut between the two
+        assert stream.receive().event == "status_update"
+
+
+def test_who_comes_back_is_not_told_of_what_decides_nothing(server, concert, carol, hold, alice):
+    path = f"/api/event/{concert.pk}/sse"
+    with server.stream(path) as stream:
+        last = stream.receive()
+    change_event(event_id=concert.pk, seller=carol, description="Another text.")
+    hold(alice, "1-1")
+    with server.stream(path, last_event_id=last.id) as stream:
+        assert stream.receive().event == "status_update"
+
+
+def test_who_comes_back_is_never_told_of_an_older_offer_by_a_server_that_is_behind(server, concert, carol):
+    """Another server told him the new one in the second before this one reads it."""
+    path = f"/api/event/{concert.pk}/sse"
+    with server.stream(path) as stream, daphne() as other:
+        old = stream.receive()
+        for number in range(1, 11):
+            change_event(event_id=concert.pk, seller=carol, prices={"A": number})
+            with other.stream(path, last_event_id=old.id) as elsewhere:
+                new = elsewhere.receive()
+                assert new.data["prices"]["A"] == number
+            block_seats(event_id=concert.pk, seller=carol, section="A", subsection=1, seats=[f"1-{number}"])
+            with server.stream(path, last_event_id=new.id) as resumed:
+                assert resumed.receive().event == "status_update"

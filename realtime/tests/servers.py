@@ -150,6 +150,11 @@ class Stream:
         while not next(self._lines).startswith(":"):
             pass
 
+    def wait_for_end(self) -> None:
+        """Passes over everything until the server ends the stream, as it should be ended."""
+        for _ in self._lines:
+            pass
+
     def receive(self) -> Message:
         """The next message; httpx.ReadTimeout if none comes within TIMEOUT."""
         fields: dict[str, str] = {}

@@ -235,6 +235,7 @@ feed.addEventListener("expiring", ({ detail }) => {
   if (detail.booking_id === booking.id && !leaving) refresh();
 });
 let missedNews = false;
+feed.addEventListener("signed_out", () => (missedNews = true));
 feed.addEventListener("state", ({ detail: state }) => {
   if (state === "offline") missedNews = true;
   if (!missedNews || !["live", "stream"].includes(state) || leaving) return;

@@ -18,6 +18,7 @@ const FRAMES = 14; // we send at most so many in ten seconds; the server allows 
  * - `frame` `{type, …}`: of the socket, and what else the event's stream says
  * - `update` `{initial, stats, sections, …}`: of the event's stream
  * - `booking` `{type, …}`: of the stream of the signed-in buyer's bookings
+ * - `signed_out`: who was signed in is not any more, or by something else; the line goes on, as whoever he is now
  * - `gone`: there is no such event (any more); nothing follows
  */
 export class Connection extends EventTarget {
@@ -117,6 +118,7 @@ export class Connection extends EventTarget {
       this.#tell("gone", {});
       return;
     }
+    if (code === 4401) this.#tell("signed_out", {});
     this.#failures += 1;
     if (this.#streams.length) {
       this.#timers.after("retry", SOCKET_AGAIN, () => this.#openSocket()); // the stream is there, so there is no hurry

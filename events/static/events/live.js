@@ -26,6 +26,7 @@ const keyOf = (section, subsection) => `${section}\n${subsection}`;
  * - `booking` `{booking}`, `expiring` `{booking_id, seconds_left}`: the signed-in buyer's
  * - `selecting` `{section, subsection, seats, viewer}`: what another viewer looks at; an empty list clears it
  * - `queue_position` `{position, ahead, eta_seconds, …}`, `admitted` `{pass, expires_at}`, `queue_left`: his place in line
+ * - `signed_out`: who was signed in is not any more; what is everybody's goes on
  * - `gone`: there is no such event (any more); nothing follows
  * Other frames of the server are dispatched under their type.
  */
@@ -53,6 +54,7 @@ export class LiveFeed extends EventTarget {
     on("frame", (frame) => this.#hear(frame));
     on("update", (update) => this.#hearUpdate(update));
     on("booking", ({ type, ...news }) => this.#tell(type, news));
+    on("signed_out", () => this.#tell("signed_out", {}));
     on("gone", () => this.#gone());
   }
 

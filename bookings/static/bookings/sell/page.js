@@ -55,6 +55,7 @@ function listen(feed) {
     if (state === "stream" || (state === "live" && before === "offline")) fetchSoon();
     if (state !== "connecting") before = state;
   });
+  feed.addEventListener("signed_out", () => location.reload()); // the server says what may still be seen
   feed.start();
 }
 

@@ -1,0 +1,150 @@
+"""A feed does not outlive what it was opened by: it ends within about a second, in both spouts."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import httpx
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+from websockets.exceptions import ConnectionClosed
+
+from accounts.models import StreamTicket, TokenFamily, User
+from accounts.operations.credentials import replace_password
+from accounts.operations.stream_tickets import issue_stream_ticket
+from accounts.operations.tokens import tokens_for
+from events.models import Event
+from realtime.tests.servers import Server, Socket, Stream, daphne
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Spouts = tuple[Socket, list[Stream]]
+Opened = Callable[..., Any]
+
+
+@contextmanager
+def spouts(server: Server, event: Event, headers: Callable[[], dict[str, str]], query: Any = str) -> Iterator[Spouts]:
+    """The event's socket and stream, and the stream of the buyer's bookings, after what they begin with."""
+    with ExitStack() as opened:
+        path = f"/ws/event/{event.pk}{query()}"
+        socket = opened.enter_context(server.socket(path, additional_headers=headers()))
+        socket.expect("snapshot")
+        streams = []
+        for path in (f"/api/event/{event.pk}/sse", f"/api/booking/event/{event.pk}/sse"):
+            streams.append(opened.enter_context(server.stream(f"{path}{query()}", **headers())))
+        streams[0].receive()
+        streams[1].wait_for_comment()
+        yield socket, streams
+
+
+def sent_away(socket: Socket, streams: list[Stream]) -> bool:
+    """Whether all of them end as they should, and soon."""
+    with pytest.raises(ConnectionClosed) as closed:
+        socket.expect("nothing")
+    for stream in streams:
+        stream.wait_for_end()
+    return closed.value.rcvd is not None and closed.value.rcvd.code == 4401
+
+
+def still_there(socket: Socket, streams: list[Stream]) -> bool:
+    """Whether, after some looks, they still hear."""
+    for _ in range(2):
+        socket.expect("tick", timeout=10)
+    socket.send("ping")
+    return socket.expect("pong")["type"] == "pong"
+
+
+def cookie(client: APIClient) -> Callable[[], dict[str, str]]:
+    return lambda: {"cookie": f"sessionid={client.cookies['sessionid'].value}"}
+
+
+def test_a_logout_ends_them(server: Server, concert: Event, alice: User, client_of: Any) -> None:
+    client, elsewhere = client_of(alice), client_of(alice)
+    with (
+        spouts(server, concert, cookie(client)) as opened,
+        spouts(server, concert, lambda: {}, lambda: f"?ticket={issue_stream_ticket(user=alice)}") as by_ticket,
+        spouts(server, concert, cookie(elsewhere)) as others,
+    ):
+        client.post("/api/user/logout")
+        assert sent_away(*opened)
+        assert sent_away(*by_ticket)
+        assert still_there(*others)  # cookies of other browsers hold on
+
+
+def test_a_new_password_ends_them(server: Server, concert: Event, alice: User, client_of: Any) -> None:
+    with (
+        spouts(server, concert, cookie(client_of(alice))) as opened,
+        spouts(server, concert, lambda: {}, lambda: f"?ticket={issue_stream_ticket(user=alice)}") as by_ticket,
+    ):
+        replace_password(alice, "another hash")
+        assert sent_away(*opened)
+        assert sent_away(*by_ticket)
+
+
+def test_a_deactivated_user_is_sent_away(server: Server, concert: Event, alice: User, client_of: Any) -> None:
+    with spouts(server, concert, cookie(client_of(alice))) as opened:
+        User.objects.filter(pk=alice.pk).update(is_active=False)
+        assert sent_away(*opened)
+
+
+def test_an_operator_who_is_none_any_more_is_sent_away(
+    server: Server, concert: Event, olga: User, client_of: Any
+) -> None:
+    with spouts(server, concert, cookie(client_of(olga))) as opened:
+        User.objects.filter(pk=olga.pk).update(is_superuser=False)
+        assert sent_away(*opened)
+
+
+def test_a_session_that_is_over_ends_them(server: Server, concert: Event, alice: User, client_of: Any) -> None:
+    client = client_of(alice)
+    with spouts(server, concert, cookie(client)) as opened:
+        client.session.model.objects.update(expire_date=timezone.now())
+        assert sent_away(*opened)
+
+
+def test_a_revoked_family_of_tokens_ends_them(server: Server, concert: Event, alice: User) -> None:
+    bearer = {"authorization": f"Bearer {tokens_for(alice)['access']}"}
+    with spouts(server, concert, lambda: bearer) as opened:
+        TokenFamily.objects.update(revoked_at=timezone.now())
+        assert sent_away(*opened)
+
+
+def test_the_end_of_an_access_token_ends_them(concert: Event, alice: User, settings: Any) -> None:
+    settings.ACCESS_TOKEN_SECONDS = -7  # of the ten that clocks may differ by
+    with daphne() as server:
+        bearer = {"authorization": f"Bearer {tokens_for(alice)['access']}"}
+        with spouts(server, concert, lambda: bearer) as opened:
+            assert sent_away(*opened)
+
+
+def test_a_feed_that_a_ticket_opened_ends_with_the_ticket(server: Server, concert: Event, alice: User) -> None:
+    with spouts(server, concert, lambda: {}, lambda: f"?ticket={issue_stream_ticket(user=alice)}") as opened:
+        StreamTicket.objects.update(expires_at=timezone.now())
+        assert sent_away(*opened)
+
+
+def test_a_seller_who_lost_the_event_is_sent_away(
+    server: Server, concert: Event, carol: User, dave: User, alice: User, client_of: Any
+) -> None:
+    with (
+        spouts(server, concert, cookie(client_of(carol))) as (socket, (stream, _)),
+        spouts(server, concert, cookie(client_of(alice))) as others,
+    ):
+        concert.seller = dave
+        concert.save()
+        assert sent_away(socket, [stream])
+        assert still_there(*others)
+
+
+def test_who_comes_back_with_what_has_ended_is_nobody(
+    server: Server, concert: Event, carol: User, client_of: Any
+) -> None:
+    client = client_of(carol)
+    headers = cookie(client)()
+    client.post("/api/user/logout")
+    with server.socket(f"/ws/event/{concert.pk}", additional_headers=headers) as socket:
+        socket.expect("snapshot")
+        assert socket.expect("analytics", "tick", timeout=10)["type"] == "tick"
+    answer = httpx.get(f"{server.url}/api/booking/event/{concert.pk}/sse", headers=headers)
+    assert answer.status_code == 401

@@ -3,7 +3,8 @@
 import random
 from collections.abc import Callable
 
-from playwright.sync_api import Route, expect
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Route, WebSocket, expect
 
 from accounts.models import User
 from bookings.models import Booking
@@ -76,6 +77,23 @@ def test_without_websockets_the_map_is_live_by_the_stream(
     expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", "stream", timeout=30_000)
     hold(bob, "1-1", "1-2")
     expect(page.locator("[data-left]")).to_have_text("198")
+
+
+def test_who_is_signed_out_elsewhere_comes_back_once_and_goes_on_as_anybody(
+    visitors: Visitors, alice: User, bob: User, concert: Event, hold: Callable[..., Booking]
+) -> None:
+    page = visitors(alice)
+    lines: list[WebSocket] = []
+    page.on("websocket", lines.append)
+    page.goto(f"/events/{concert.pk}")
+    expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", LIVE)
+    with page.expect_websocket():
+        Session.objects.all().delete()
+    expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", LIVE)
+    hold(bob, "1-1", "1-2")
+    expect(page.locator("[data-left]")).to_have_text("198")
+    page.wait_for_timeout(3_000)  # some looks of the server
+    assert len(lines) == 2
 
 
 def test_the_best_seats_are_picked_once_the_seats_have_come(visitors: Visitors, concert: Event) -> None:

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from bookings.models import Booking
+from e2e.tests.product import Product
 from e2e.tests.seatmap import SeatMap
 from e2e.tests.visitors import Visitors
 from events.clock import database_now
@@ -65,3 +66,18 @@ def test_a_new_price_and_the_end_of_sales_reach_an_open_page(
     page.get_by_role("button", name="Hold best at once").click()
     expect(seats.summary.get_by_role("group", name="What to do")).to_contain_text("Sales are closed.")
     assert not Booking.objects.exists()
+
+
+def test_what_changed_of_the_sale_while_the_line_was_down_is_made_up_for(
+    visitors: Visitors, shop: Product, alice: User, carol: User, concert: Event
+) -> None:
+    visitors.forgive("WebSocket|EventSource|ERR_|status of 50[234]")
+    page = visitors(alice)
+    seats = SeatMap(page, concert)
+    seats.pick("A", 1, (2, 1), (2, 2))
+    shop.stop_realtime()
+    expect(page.locator("[data-live-state]")).to_contain_text("Not live")
+    change_event(event_id=concert.pk, seller=carol, prices={"A": 7500}, status="ended")
+    shop.start_realtime()
+    expect(seats.summary).to_contain_text("2 seats · $150.00")
+    expect(seats.summary).to_contain_text("Sales are closed.")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
@@ -65,6 +66,12 @@ def test_what_was_missed_while_the_feed_was_down_is_made_up_for(
     expect(figure(page, "refunds")).to_have_text("1", timeout=30_000)
     expect(page.locator("#pace-words")).to_contain_text("3 seats were held and 3 sold.")
     expect(figure(page, "sold")).to_have_text("0")
+
+
+def test_who_is_signed_out_elsewhere_is_asked_to_sign_in_again(visitors: Visitors, carol: User, concert: Event) -> None:
+    page = open_charts(visitors, carol, concert)
+    Session.objects.all().delete()
+    expect(page).to_have_url(re.compile("/login"))
 
 
 def test_without_websockets_the_figures_follow_the_stream(

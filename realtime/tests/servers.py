@@ -23,7 +23,7 @@ import psutil
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-START_SECONDS = 20
+START_SECONDS = 60
 TIMEOUT = 5.0  # seconds to wait for a message that must come
 
 

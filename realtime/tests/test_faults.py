@@ -8,11 +8,12 @@ from uuid import uuid4
 import httpx
 import pytest
 from channels_redis.pubsub import RedisPubSubChannelLayer
-from django.db import connection
+from django.db import connection, transaction
 from websockets.exceptions import ConnectionClosed
 
 from events.operations.blocking import block_seats, unblock_seats
 from realtime import news
+from realtime.database import WAIT_SECONDS
 from realtime.tests.door import open_door, through
 from realtime.tests.servers import daphne, free_port, valkey
 
@@ -96,6 +97,25 @@ def test_a_pool_full_of_broken_connections_keeps_no_viewer_waiting(concert):
         assert end_connections() > 3
         with server.socket(f"/ws/event/{concert.pk}") as viewer:
             viewer.expect("snapshot")
+
+
+def test_a_database_that_does_not_answer_keeps_nobody_waiting_for_long(
+    live_server_of_streams, concert, alice, client_of
+):
+    """Neither those whose statements hang, nor the many who wait behind them for a thread."""
+    server, path = live_server_of_streams, f"/ws/event/{concert.pk}"
+    cookie = {"Cookie": f"sessionid={client_of(alice).cookies['sessionid'].value}"}
+
+    def come(_) -> int:
+        with server.socket(path, additional_headers=cookie) as viewer, pytest.raises(ConnectionClosed) as closed:
+            viewer.expect("snapshot", timeout=WAIT_SECONDS + 5)
+        return closed.value.rcvd.code
+
+    with ThreadPoolExecutor(20) as crowd, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE django_session")
+        assert set(crowd.map(come, range(20))) == {4503}
+    with server.socket(path, additional_headers=cookie) as viewer:
+        viewer.expect("snapshot")
 
 
 def end_connections() -> int:

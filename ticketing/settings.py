@@ -165,6 +165,11 @@ DATABASES["default"] |= {
         # in the middle of a transaction.
         "options": "-c lock_timeout=5000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=10000",
         "connect_timeout": 3,  # seconds
+        # A server that vanished without a word: milliseconds for what was sent, seconds while its answer is awaited.
+        "tcp_user_timeout": 10_000,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
         "prepare_threshold": 5,  # uses; only of bookings.statement, as Django's cursor sends text
     }
     | ({"pool": POOL} if env.bool("DB_POOL", False) else {}),

@@ -84,7 +84,7 @@ def test_who_is_signed_out_elsewhere_comes_back_once_and_goes_on_as_anybody(
 ) -> None:
     page = visitors(alice)
     lines: list[WebSocket] = []
-    page.on("websocket", lines.append)
+    page.on("websocket", lambda line: lines.append(line))
     page.goto(f"/events/{concert.pk}")
     expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", LIVE)
     with page.expect_websocket():

@@ -79,5 +79,5 @@ def test_what_changed_of_the_sale_while_the_line_was_down_is_made_up_for(
     expect(page.locator("[data-live-state]")).to_contain_text("Not live")
     change_event(event_id=concert.pk, seller=carol, prices={"A": 7500}, status="ended")
     shop.start_realtime()
-    expect(seats.summary).to_contain_text("2 seats · $150.00")
+    expect(seats.summary).to_contain_text("2 seats · $150.00", timeout=30_000)
     expect(seats.summary).to_contain_text("Sales are closed.")

@@ -109,6 +109,7 @@ def test_a_database_that_does_not_answer_keeps_nobody_waiting_for_long(
     def come(_) -> int:
         with server.socket(path, additional_headers=cookie) as viewer, pytest.raises(ConnectionClosed) as closed:
             viewer.expect("snapshot", timeout=WAIT_SECONDS + 5)
+        assert closed.value.rcvd is not None
         return closed.value.rcvd.code
 
     with ThreadPoolExecutor(20) as crowd, transaction.atomic(), connection.cursor() as cursor:

@@ -49,15 +49,13 @@ def test_a_row_is_blocked_by_keyboard_and_buyers_see_it(
 
 
 def test_below_a_time_stands_what_it_is_where_the_seller_is(visitors: Visitors, carol: User, concert: Event) -> None:
-    visitors.forgive("Applying inline style")  # by the calendars of Django's forms
     page = visitors(carol, desk_path(concert, "change/"), timezone_id="Europe/Berlin")
     words = page.locator(".field-starts_at .own-time")
     page.get_by_label("Starts at: date (UTC)").fill("2030-07-01")
     page.get_by_label("Starts at: time (UTC)").fill("23:30")
     expect(words).to_have_text("UTC. For you (Europe/Berlin) that is Tuesday, 2 July 2030 at 01:30.")
-    page.get_by_label("Starts at: time (UTC)").fill("midnight")
+    page.get_by_label("Starts at: time (UTC)").fill("")
     expect(words).to_have_text("UTC")
-    expect(page.get_by_text("server time").first).to_be_hidden()
     page.get_by_label("Starts at: time (UTC)").fill("23:30")
     page.get_by_role("button", name="Save", exact=True).click()
     concert.refresh_from_db()

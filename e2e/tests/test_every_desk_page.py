@@ -71,7 +71,6 @@ def groups(
 def test_pages_of_the_desk_are_accessible_quiet_and_fit_their_window(
     visitors: Visitors, carol: User, groups: dict[str, list[str]], group: str
 ) -> None:
-    visitors.forgive("Applying inline style")  # by the calendars of Django's forms
     page = visitors(carol)
     for path in groups[group]:
         answer = page.goto(path)

@@ -12,7 +12,6 @@ from django.urls import reverse
 from accounts.models import User
 from bookings.event_changes import changes_since
 from bookings.models import Booking, Endpoint, Letter, Payment, Refund
-from bookings.pdf import tickets_pdf
 from bookings.states import SOLD, BookingStatus, LetterKind
 from bookings.tickets import one_line, valid_tickets, when
 from events.calendar import calendar_file
@@ -84,6 +83,8 @@ def _mail(kind: LetterKind, to: User, context: dict[str, Any]) -> EmailMultiAlte
 
 
 def _attach_tickets(mail: EmailMultiAlternatives, booking: Booking) -> None:
+    from bookings.pdf import tickets_pdf  # 0.2 s of CPU, which no process is to spend at its start
+
     tickets = booking.admissions.select_related("booking", "event", "subsection").order_by("position")
     mail.attach("tickets.pdf", tickets_pdf(valid_tickets(list(tickets))), "application/pdf")
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, LiteralString
 
 import psycopg
-from django.db import Error, connection
+from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 
 from accounts.read_only import sqlstate
 from accounts.transactions import DEADLOCK, READ_ONLY, Undone, is_lost, leave_connection, until_done
@@ -21,13 +21,16 @@ from ticketing.errors import OutcomeUnknown
 IDLE_SECONDS = 1
 
 
-class LastAnswer(threading.local):
-    """When this thread's connection answered last, on the monotonic clock."""
+class Thread(threading.local):
+    """What is kept for this thread's connection."""
 
-    at = 0.0
+    answered_at = 0.0  # last, on the monotonic clock
+
+    def __init__(self) -> None:
+        self.cursors: dict[str, psycopg.Cursor[Any]] = {}
 
 
-_last_answer = LastAnswer()
+_thread = Thread()
 
 
 def ask(query: LiteralString, parameters: Sequence[Any], *, repeatable: bool = False) -> tuple[Any, ...]:
@@ -63,18 +66,26 @@ def _alone(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _ask(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]:
-    with connection.wrap_database_errors:
-        cursor = psycopg.Cursor(connection.connection)
-        row = cursor.execute(query, parameters, prepare=True, binary=True).fetchone()
+    own = connections[DEFAULT_DB_ALIAS]  # each look at Django's `connection` is one more search for it
+    with own.wrap_database_errors:
+        row = kept_cursor(query, own.connection).execute(query, parameters, prepare=True, binary=True).fetchone()
     assert row is not None
-    _last_answer.at = time.monotonic()
+    _thread.answered_at = time.monotonic()
     return row
+
+
+def kept_cursor(query: str, driver: psycopg.Connection[Any]) -> psycopg.Cursor[Any]:
+    """This thread's cursor for the statement, which remembers how its parameters and answers are converted."""
+    cursor = _thread.cursors.get(query)
+    if cursor is None or cursor.connection is not driver:
+        cursor = _thread.cursors[query] = psycopg.Cursor(driver)
+    return cursor
 
 
 def _look_at_connection() -> None:
     """Django asks the database before each request whether it is still there, one round trip more; here it is asked
     after a second of silence and when something has gone wrong."""
-    silent = time.monotonic() - _last_answer.at > IDLE_SECONDS
+    silent = time.monotonic() - _thread.answered_at > IDLE_SECONDS
     if (silent or connection.errors_occurred) and not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
         connection.close_if_health_check_failed()

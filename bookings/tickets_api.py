@@ -16,7 +16,6 @@ from accounts.schema import problems
 from bookings.api import who
 from bookings.models import Admission
 from bookings.operations.admit import code_of
-from bookings.pdf import tickets_pdf
 from bookings.qr import qr_png, qr_svg
 from bookings.serializers import AdmissionBody, admission_body
 from bookings.tickets import issued_tickets, valid_ticket, valid_tickets
@@ -82,6 +81,8 @@ class TicketsPdf(TicketFile):
     )
     def get(self, request: Request, booking_id: uuid.UUID) -> HttpResponse:
         """A page of A6 for each ticket that is not void. 409 if there is none."""
+        from bookings.pdf import tickets_pdf  # see bookings.mails
+
         tickets = valid_tickets(issued_tickets(booking_id, who(request)))
         response = HttpResponse(tickets_pdf(tickets), content_type="application/pdf")
         response["Content-Disposition"] = f'inline; filename="tickets-{booking_id}.pdf"'

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import structlog
 
-from realtime.wire import Wire
-
 if TYPE_CHECKING:
     from realtime.feed import Topic
     from realtime.hub import Hub
+    from realtime.wire import Wire  # brings Daphne along, which no other process needs
 
 log = structlog.get_logger(__name__)
 

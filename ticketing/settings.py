@@ -75,7 +75,6 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # who carries it reads /metrics fr
 # --- What it is made of ----------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "daphne",
     "events.desk_app.DeskConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -7,7 +7,7 @@ from django.db import OperationalError, connection, transaction
 
 from accounts.models import Switch
 from accounts.tests.cable import Cable, cable
-from bookings.statement import ask
+from bookings.statement import ask, kept_cursor
 from ticketing.errors import OutcomeUnknown
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,3 +76,20 @@ def test_a_session_that_may_only_read_is_left_for_another() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET default_transaction_read_only = on")
     assert ask(WRITE, ("mark",)) == (False,)
+
+
+@pytest.mark.parametrize("function", ["bookings_hold", "bookings_begin_payment", "bookings_sell"])
+def test_holding_and_paying_plan_nothing_anew(function: str) -> None:
+    """A later migration that makes the function once more has to say so once more (0017_planned_once)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT proconfig FROM pg_proc WHERE proname = %s", [function])
+        assert cursor.fetchall() == [(["plan_cache_mode=force_generic_plan", "enable_seqscan=off"],)]
+
+
+def test_a_thread_keeps_one_cursor_a_statement_and_connection() -> None:
+    ask("SELECT %s::int", (1,))
+    before = kept_cursor("SELECT %s::int", connection.connection)
+    assert kept_cursor("SELECT %s::int", connection.connection) is before
+    connection.close()
+    assert ask("SELECT %s::int", (3,)) == (3,)
+    assert kept_cursor("SELECT %s::int", connection.connection) is not before

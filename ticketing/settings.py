@@ -75,6 +75,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # who carries it reads /metrics fr
 # --- What it is made of ----------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "realtime",  # before staticfiles: each has a command runserver, and the first counts
     "events.desk_app.DeskConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -92,7 +93,6 @@ INSTALLED_APPS = [
     "accounts",
     "events",
     "bookings",
-    "realtime",
 ]
 
 MIDDLEWARE = [

@@ -19,6 +19,6 @@ def _planned_once(function: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0014_letter_rank")]
+    dependencies = [("bookings", "0017_endpoint_off")]
 
     operations = [_planned_once(function) for function in FUNCTIONS]

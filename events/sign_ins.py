@@ -3,13 +3,17 @@
 Of this there is one topic in each process, which all its signed-in viewers join; they have a `sign_in`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from accounts.sign_ins import SignIn, ended
 from realtime.feed import Feed, Topic
-from realtime.sockets import Socket
-from realtime.sse import Stream
+
+if TYPE_CHECKING:
+    from realtime.sockets import Socket
+    from realtime.sse import Stream
 
 EVERYBODY = 0
 

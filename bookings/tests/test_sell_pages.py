@@ -69,7 +69,7 @@ def test_a_seller_finds_his_events_and_how_they_stand(
     paid_booking(alice)
     text = text_of(client_of(carol).get("/sell"))
     assert "A quiet evening The hall Draft Sold 0 of 200" in text
-    assert "A concert The hall Available Sold 2 of 200 1 % Revenue 100.00 USD" in text
+    assert "A concert The hall Available Sold 2 of 200 1% Revenue 100.00 USD" in text
 
 
 def test_the_list_takes_as_many_statements_for_many_events_as_for_one(

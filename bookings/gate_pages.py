@@ -27,7 +27,11 @@ from ticketing.errors import NotFound, PermissionRefused
 WORKER = "bookings/gate/sw.js"
 # All that the scanner needs. What cameras of browsers without a barcode detector need (READERS) is fetched at leisure.
 FILES = (
+    "ticketing/tiers.css",
+    "ticketing/tokens.css",
     "ticketing/style.css",
+    "ticketing/forms.css",
+    "ticketing/components.css",
     "ticketing/icon.svg",
     "ticketing/announce.js",
     "ticketing/api.js",

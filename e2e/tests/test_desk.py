@@ -48,7 +48,7 @@ def test_a_row_is_blocked_by_keyboard_and_buyers_see_it(
     assert blocked == {"1-1", "1-2"} | {f"2-{seat}" for seat in range(1, 11)} - {"2-3"}
 
 
-def test_below_a_time_stands_what_it_is_where_the_seller_is(visitors: Visitors, carol: User, concert: Event) -> None:
+def test_beside_a_time_stands_what_it_is_where_the_seller_is(visitors: Visitors, carol: User, concert: Event) -> None:
     page = visitors(carol, desk_path(concert, "change/"), timezone_id="Europe/Berlin")
     words = page.locator(".field-starts_at .own-time")
     page.get_by_label("Starts at: date (UTC)").fill("2030-07-01")

@@ -54,7 +54,7 @@ def _new_event_fieldsets(seller: list[str]) -> list[tuple[str | None, dict[str, 
     """First what every event needs; the rest has defaults that fit most, and lies folded up."""
     rest = {"classes": ("collapse",)}
     return [
-        (None, {"fields": [*seller, *TEXTS, "starts_at"], "description": "All times are UTC."}),
+        (None, {"fields": [*seller, *TEXTS, "starts_at"]}),
         ("Seats and prices", {"fields": ("currency", "seating_config")}),
         ("Sale", {"fields": ("draft", "is_active")}),
         ("Times", {"fields": OTHER_TIMES, "description": UTC_NOTE, **rest}),

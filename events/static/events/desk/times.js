@@ -1,4 +1,4 @@
-/** Below each pair of date and time, which are UTC: the same moment where the reader is. */
+/** Beside each pair of date and time, which are UTC: the same moment where the reader is. */
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short", timeZone: zone });

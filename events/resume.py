@@ -1,6 +1,6 @@
 """What a stream's message is called, so that a client which comes back can be told what it missed.
 
-The id is the version of every block, and a mark of what was on offer. So any process can answer, without having known
+The id is the version of every block, and a seal of what was on offer. So any process can answer, without having known
 the client before.
 """
 
@@ -19,17 +19,17 @@ MAX_MISSED = 500  # changes; who missed more gets everything anew
 class Known(NamedTuple):
     """What a client has been told."""
 
-    offer: int  # a mark of it (`mark_of`)
+    offer: int  # its seal (`seal_of`)
     versions: Mapping[int, int]  # by block id
 
 
-def mark_of(offer: dict[str, Any]) -> int:
+def seal_of(offer: dict[str, Any]) -> int:
     """A number that is another one when the offer is (in all but one of 2^32 cases), the same in every process."""
     return zlib.crc32(encode(offer))
 
 
 def resume_id(known: Known) -> str:
-    """The mark and the versions (in order of block id) as base64url of LEB128 numbers: a character or two a block."""
+    """The seal and the versions (in order of block id) as base64url of LEB128 numbers: a character or two a block."""
     data = bytearray()
     for rest in [known.offer, *(known.versions[id] for id in sorted(known.versions))]:
         while rest > 0x7F:

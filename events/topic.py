@@ -13,7 +13,7 @@ from events.blocks import Block, Seats, Truth, total_counts
 from events.looking import MAX_TOLD_AT_ONCE, Mark
 from events.models import Event
 from events.reads import may_manage
-from events.resume import Known, mark_of, resume_id
+from events.resume import Known, resume_id, seal_of
 from events.states import EventStatus
 from realtime.database import in_thread
 from realtime.feed import Topic
@@ -110,7 +110,7 @@ class EventTopic(Topic):
         blocks = [self._as_of(block, known.versions[block.id], truths.get(block.id)) for block in self.blocks.values()]
         if any(self.blocks[block.id].told > block.version for block in blocks):
             return None
-        updated = b"" if known.offer == mark_of(self._offer()) else self._event_updated(known.versions)
+        updated = b"" if known.offer == seal_of(self._offer()) else self._event_updated(known.versions)
         due = [block for block in blocks if block.due]
         if not due:
             return updated
@@ -179,7 +179,7 @@ class EventTopic(Topic):
     def _stream_message(self, kind: str, data: dict[str, Any], told: Mapping[int, int]) -> bytes:
         """`told`: the version of each block that a client knows once it has this message."""
         names = {"event_type": kind, "event_id": self.key, "total_sections": len(self.blocks)}
-        return stream_message(kind, {**names, **data}, resume_id(Known(mark_of(self._offer()), told)))
+        return stream_message(kind, {**names, **data}, resume_id(Known(seal_of(self._offer()), told)))
 
     def _as_of(self, block: Block, version: int, truth: Truth | None) -> Block:
         """A copy of the block for somebody who knows it at `version`, with what he missed due."""

@@ -2,10 +2,10 @@
 
 import pytest
 
-from events.resume import MAX_MISSED, Known, known_by, mark_of, resume_id
+from events.resume import MAX_MISSED, Known, known_by, resume_id, seal_of
 from events.tests.test_feed_blocks import block_at
 
-OFFER = mark_of({"status": "available"})
+OFFER = seal_of({"status": "available"})
 
 
 def blocks(*versions: int):
@@ -31,8 +31,8 @@ def test_an_id_of_an_arena_is_short():
 
 
 def test_another_offer_has_another_mark():
-    assert mark_of({"status": "available"}) == OFFER
-    assert mark_of({"status": "ended"}) != OFFER
+    assert seal_of({"status": "available"}) == OFFER
+    assert seal_of({"status": "ended"}) != OFFER
 
 
 def test_who_missed_a_little_is_told_what_and_who_missed_much_gets_everything():

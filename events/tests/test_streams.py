@@ -246,7 +246,7 @@ def test_a_client_that_comes_back_and_missed_nothing_is_told_nothing(server, con
 def test_a_claim_that_can_not_be_used_gets_everything(server, concert, hold, alice, claim):
     hold(alice, "1-1")
     headers = {"Last-Event-ID": claim}
-    expected = "event_updated" if claim == "AAAAAAA" else "initial_status"  # a mark and four versions, all of them 0
+    expected = "event_updated" if claim == "AAAAAAA" else "initial_status"  # a seal and four versions, all of them 0
     with httpx.stream("GET", f"{server.url}/api/event/{concert.pk}/sse", headers=headers, timeout=5) as response:
         lines = [line for line, _ in zip(response.iter_lines(), range(3), strict=False)]
     assert f"event: {expected}" in lines

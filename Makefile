@@ -13,7 +13,7 @@ PRODUCTION := DEBUG=off SITE_URL=https://tickets.example.com ALLOWED_HOSTS=ticke
 	DATABASE_URL=postgres://ticketing:password@127.0.0.1:5432/ticketing REDIS_URL=redis://127.0.0.1:6379/0 \
 	EMAIL_URL=smtp+tls://user:password@mail.example.com:587 TRUSTED_PROXIES=1
 
-.PHONY: help run test lint format bench chaos pictures pins clean
+.PHONY: help run test lint check-deploy format bench chaos pictures pins clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -31,6 +31,9 @@ lint: .venv/dev ## Style, types, the floors of the house, migrations, deployment
 	STATE_DIR=$(TEST_STATE) $(BIN)/mypy .
 	$(BIN)/lint-imports
 	STATE_DIR=$(TEST_STATE) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(MAKE) --no-print-directory check-deploy
+
+check-deploy: .venv/dev
 	STATE_DIR=$(TEST_STATE) $(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 format: .venv/dev ## Lets ruff repair what it can

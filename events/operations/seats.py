@@ -24,8 +24,8 @@ MOVE_SEATS = """
     RETURNING position
 """
 APPEND_CHANGE = """
-    INSERT INTO events_seatchange (subsection_id, version, kind, booking_id, positions, at)
-    SELECT id, version, %s, %s, %s, clock_timestamp() FROM events_subsection WHERE id = %s
+    INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
+    SELECT event_id, id, version, %s, %s, %s, clock_timestamp() FROM events_subsection WHERE id = %s AND event_id = %s
     RETURNING version, at
 """
 FREE_ENDED = """
@@ -39,19 +39,19 @@ FREE_ENDED = """
 # in by version: each is chained to the one before it.
 APPEND_ENDED = """
     WITH block AS (
-        UPDATE events_subsection SET version = version + %(holds)s - 1 WHERE id = %(block)s
+        UPDATE events_subsection SET version = version + %(holds)s - 1 WHERE id = %(block)s AND event_id = %(event)s
         RETURNING *
     ), trail AS (
-        INSERT INTO events_seatchange (subsection_id, version, kind, booking_id, positions, at)
-        SELECT block.id, block.version - %(holds)s + row_number() OVER (ORDER BY min(place)),
+        INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
+        SELECT block.event_id, block.id, block.version - %(holds)s + row_number() OVER (ORDER BY min(place)),
             'expired', booking_id, array_agg(position ORDER BY place), clock_timestamp()
         FROM block, unnest(%(owners)s::uuid[], %(positions)s::integer[])
             WITH ORDINALITY AS freed (booking_id, position, place)
-        GROUP BY block.id, block.version, booking_id
+        GROUP BY block.event_id, block.id, block.version, booking_id
         ORDER BY min(place)
         RETURNING at
     )
-    SELECT version, available, reserved, sold, blocked, letters, (SELECT max(at) FROM trail) FROM block
+    SELECT version, available, reserved, sold, blocked, seat_status, (SELECT max(at) FROM trail) FROM block
 """
 MOVE_ALL = """
     UPDATE events_ticket SET status = %s
@@ -60,17 +60,18 @@ MOVE_ALL = """
 """
 APPEND_ALL = """
     WITH trail AS (
-        INSERT INTO events_seatchange (subsection_id, version, kind, positions, at)
-        SELECT block.id, block.version, %s, array_agg(position ORDER BY position), clock_timestamp()
+        INSERT INTO events_seatchange (event_id, subsection_id, version, kind, positions, at)
+        SELECT block.event_id, block.id, block.version, %s, array_agg(position ORDER BY position), clock_timestamp()
         FROM events_subsection block
         JOIN unnest(%s::bigint[], %s::integer[]) AS moved (block_id, position) ON moved.block_id = block.id
-        GROUP BY block.id, block.version
-        RETURNING subsection_id, positions, at
+        WHERE block.event_id = %s
+        GROUP BY block.event_id, block.id, block.version
+        RETURNING event_id, subsection_id, positions, at
     )
-    SELECT block.id, trail.positions, trail.at, version, available, reserved, sold, blocked, letters
-    FROM trail JOIN events_subsection block ON block.id = trail.subsection_id
+    SELECT block.id, trail.positions, trail.at, version, available, reserved, sold, blocked, seat_status
+    FROM trail JOIN events_subsection block ON block.id = trail.subsection_id AND block.event_id = trail.event_id
 """
-BROUGHT_UP_TO_DATE = ("version", "available", "reserved", "sold", "blocked", "letters")
+BROUGHT_UP_TO_DATE = ("version", "available", "reserved", "sold", "blocked", "seat_status")
 
 
 def lock_subsection(subsection_id: int) -> Subsection:
@@ -118,7 +119,7 @@ def _move(subsection: Subsection, positions: list[int], kind: ChangeKind, bookin
 def _append(subsection: Subsection, positions: list[int], kind: ChangeKind, booking_id: uuid.UUID | None) -> None:
     before, after = SEAT_STEPS[kind]
     with connection.cursor() as cursor:
-        cursor.execute(APPEND_CHANGE, [kind.value, booking_id, positions, subsection.pk])
+        cursor.execute(APPEND_CHANGE, [kind.value, booking_id, positions, subsection.pk, subsection.event_id])
         subsection.version, at = cursor.fetchone()
     setattr(subsection, before, getattr(subsection, before) - len(positions))
     setattr(subsection, after, getattr(subsection, after) + len(positions))
@@ -136,7 +137,7 @@ def change_all_seats(*, blocks: Sequence[Subsection], kind: ChangeKind) -> dict[
     with connection.cursor() as cursor:
         cursor.execute(MOVE_ALL, [after, blocks[0].event_id, list(by_id), before])
         moved = cursor.fetchall()
-        cursor.execute(APPEND_ALL, [kind.value, *([row[part] for row in moved] for part in (0, 1))])
+        cursor.execute(APPEND_ALL, [kind.value, *([row[part] for row in moved] for part in (0, 1)), blocks[0].event_id])
         changes = cursor.fetchall()
     for block_id, positions, at, *fields in changes:
         block = by_id[block_id]
@@ -161,7 +162,14 @@ def free_ended_seats(*, subsection: Subsection, holds: Mapping[uuid.UUID, Sequen
         freed = {position for (position,) in cursor.fetchall()}
         _check_all(subsection, positions, freed)
         cursor.execute(
-            APPEND_ENDED, {"holds": len(holds), "block": subsection.pk, "owners": owners, "positions": positions}
+            APPEND_ENDED,
+            {
+                "holds": len(holds),
+                "event": subsection.event_id,
+                "block": subsection.pk,
+                "owners": owners,
+                "positions": positions,
+            },
         )
         *fields, at = cursor.fetchone()
     for name, value in zip(BROUGHT_UP_TO_DATE, fields, strict=True):

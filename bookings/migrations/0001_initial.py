@@ -9,8 +9,6 @@ import django.db.models.functions.comparison
 from django.conf import settings
 from django.db import migrations, models
 
-from core.sql_files import install
-
 
 class Migration(migrations.Migration):
 
@@ -277,7 +275,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['received_at'], name='webhook_received')],
             },
         ),
-        install('bookings', 'keys'),
         migrations.AddIndex(
             model_name='booking',
             index=models.Index(fields=['buyer', '-created_at'], name='booking_of_buyer'),
@@ -486,11 +483,4 @@ class Migration(migrations.Migration):
             model_name='sellergatestaff',
             constraint=models.UniqueConstraint(fields=('seller', 'email'), name='gate_staff_once_per_seller'),
         ),
-        install('bookings', 'new_ids'),
-        install('bookings', 'queue_pass'),
-        install('bookings', 'seat_rules'),
-        install('bookings', 'hold'),
-        install('bookings', 'begin_payment'),
-        install('bookings', 'sell'),
-        install('bookings', 'webhooks'),
     ]

@@ -19,11 +19,11 @@ from events.operations.seats import free_ended_seats
 END_DUE = """
     UPDATE bookings_booking booking SET status = 'expired', failure = %s, updated_at = clock_timestamp()
     FROM (
-        SELECT id, event_id FROM bookings_booking
-        WHERE subsection_id = %s AND event_id = %s AND status = 'pending_payment' AND expires_at <= clock_timestamp()
+        SELECT id FROM bookings_booking
+        WHERE subsection_id = %s AND status = 'pending_payment' AND expires_at <= clock_timestamp()
         ORDER BY id FOR NO KEY UPDATE
     ) due
-    WHERE booking.id = due.id AND booking.event_id = due.event_id
+    WHERE booking.id = due.id
     RETURNING booking.id, booking.buyer_id, booking.event_id, booking.updated_at, booking.positions
 """
 
@@ -62,7 +62,7 @@ def release_expired(block: Subsection) -> int:
 def _end_due(block: Subsection) -> list[Ended]:
     """Moves the bookings; in the order of their ids, which is that in which the trail will have them."""
     with connection.cursor() as cursor:
-        cursor.execute(END_DUE, [TIME_IS_UP, block.pk, block.event_id])
+        cursor.execute(END_DUE, [TIME_IS_UP, block.pk])
         return sorted(Ended(*row) for row in cursor.fetchall())
 
 

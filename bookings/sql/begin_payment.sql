@@ -62,7 +62,7 @@ BEGIN
     -- 2. Check: the same key gives the same payment; still held by the clock; no other charge open.
     IF key IS NOT NULL AND EXISTS (
         SELECT FROM bookings_payment p
-        WHERE p.booking_id = wanted AND p.event_id = held.event_id AND p.idempotency_key = key
+        WHERE p.booking_id = wanted AND p.idempotency_key = key
     ) THEN
         outcome := 'known';
         RETURN;
@@ -78,7 +78,7 @@ BEGIN
         WHEN event.status = 'cancelled' THEN 'event_cancelled'
         WHEN EXISTS (
             SELECT FROM bookings_payment p
-            WHERE p.booking_id = wanted AND p.event_id = held.event_id AND p.status = 'pending'
+            WHERE p.booking_id = wanted AND p.status = 'pending'
         ) THEN 'in_progress'
     END;
     IF outcome IS NOT NULL THEN
@@ -92,7 +92,7 @@ BEGIN
             paying_since = begun_at,
             updated_at = begun_at,
             expires_at = begun_at + make_interval(secs => event.payment_seconds)
-        WHERE b.id = wanted AND b.event_id = held.event_id;
+        WHERE b.id = wanted;
     END IF;
     event_id := held.event_id;
     amount := held.total_price;

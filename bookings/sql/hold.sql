@@ -1,4 +1,4 @@
--- bookings_any_hold_due(wanted_event, wanted_subsection)
+-- bookings_any_hold_due(wanted_subsection)
 --
 -- Promises: whether a hold in the subsection is over by the database's clock and not yet ended.
 -- Locks: none.
@@ -6,14 +6,13 @@
 
 DROP FUNCTION IF EXISTS bookings_any_hold_due;
 
-CREATE FUNCTION bookings_any_hold_due(wanted_event bigint, wanted_subsection bigint) RETURNS boolean
+CREATE FUNCTION bookings_any_hold_due(wanted_subsection bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
     RETURN EXISTS (
         SELECT FROM bookings_booking b
-        WHERE b.subsection_id = wanted_subsection AND b.event_id = wanted_event AND b.status = 'pending_payment'
-            AND b.expires_at <= clock_timestamp()
+        WHERE b.subsection_id = wanted_subsection AND b.status = 'pending_payment' AND b.expires_at <= clock_timestamp()
     );
 END
 $$;
@@ -145,7 +144,7 @@ BEGIN
             outcome := 'not_enough_seats';
         END IF;
     END IF;
-    IF outcome IN ('seats_taken', 'not_enough_seats') AND bookings_any_hold_due(wanted_event, seen.id) THEN
+    IF outcome IN ('seats_taken', 'not_enough_seats') AND bookings_any_hold_due(seen.id) THEN
         outcome := 'due';
     END IF;
     IF outcome IS NOT NULL THEN
@@ -158,16 +157,16 @@ BEGIN
     IF hold_mode <> 'accept' THEN
         SELECT s.seat_status, s.price INTO seat_status, price
         FROM events_subsection s
-        WHERE s.id = seen.id AND s.event_id = wanted_event
+        WHERE s.id = seen.id
         FOR NO KEY UPDATE;
-        IF bookings_any_hold_due(wanted_event, seen.id) THEN
+        IF bookings_any_hold_due(seen.id) THEN
             outcome := 'due';
             RETURN;
         END IF;
     END IF;
     IF hold_mode = 'allocate' THEN
         PERFORM FROM bookings_booking b
-        WHERE b.id = booking AND b.event_id = wanted_event AND b.status = 'processing'
+        WHERE b.id = booking AND b.status = 'processing'
         FOR NO KEY UPDATE;
         IF NOT FOUND THEN
             outcome := 'settled';
@@ -242,7 +241,7 @@ BEGIN
             total_price = price::bigint * wanted,
             expires_at = ends_at,
             updated_at = held_at
-        WHERE b.id = booking AND b.event_id = wanted_event;
+        WHERE b.id = booking;
     ELSE
         INSERT INTO bookings_booking (
             id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, accessible_wanted, positions,
@@ -259,7 +258,7 @@ BEGIN
     END IF;
     SELECT s.version, s.available, s.reserved, s.sold, s.blocked INTO version, available, reserved, sold, blocked
     FROM events_subsection s
-    WHERE s.id = seen.id AND s.event_id = wanted_event;
+    WHERE s.id = seen.id;
     INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
     VALUES (wanted_event, seen.id, version, 'held', booking, seats, held_at);
     outcome := 'held';

@@ -1,8 +1,9 @@
 -- Keys of the event tables that Django can't declare: each contains event_id, so that rows can be split by event.
 --
--- Runs once, in the first migration. Django believes that `id` alone is the primary key. In practice it is unique: ids are
+-- Runs once, when the tables are created. Django believes that `id` alone is the primary key. In practice it is unique: ids are
 -- UUIDs of version 7 or come from one sequence a table. `id` comes first in the key, so that it also serves look-ups by id
--- alone. A foreign key to (event_id, id) makes sure that a row's event_id is that of the row it belongs to.
+-- alone. A foreign key to (event_id, id) makes sure that a row's event_id is that of the row it belongs to. Why look-ups name
+-- only the id: events/sql/keys.sql.
 --
 -- Keys that stay unique over all events, because a rule wants it (core/tests/test_keys.py has the list):
 --     booking_once_per_key, refund_once_per_key: an idempotency key of one person means one request.

@@ -42,22 +42,22 @@ BEGIN
     outcome := 'not_plain';
     SELECT b.id, b.event_id, b.subsection_id INTO booking, wanted_event, wanted_subsection
     FROM bookings_payment p
-    JOIN bookings_booking b ON b.id = p.booking_id AND b.event_id = p.event_id
+    JOIN bookings_booking b ON b.id = p.booking_id
     WHERE p.id = payment;
     event_id := wanted_event;
     subsection_id := wanted_subsection;
     PERFORM FROM events_subsection s
-    WHERE s.id = wanted_subsection AND s.event_id = wanted_event
+    WHERE s.id = wanted_subsection
     FOR NO KEY UPDATE;
     SELECT b.buyer_id, b.positions INTO buyer, seats
     FROM bookings_booking b
-    WHERE b.id = booking AND b.event_id = wanted_event AND b.status = 'pending_payment'
+    WHERE b.id = booking AND b.status = 'pending_payment'
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN;
     END IF;
     PERFORM FROM bookings_payment p
-    WHERE p.id = payment AND p.event_id = wanted_event AND p.status = 'pending'
+    WHERE p.id = payment AND p.status = 'pending'
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN;
@@ -71,7 +71,7 @@ BEGIN
         failure_code = '',
         failure = '',
         gateway_reference = coalesce(nullif(reference, ''), p.gateway_reference)
-    WHERE p.id = payment AND p.event_id = wanted_event;
+    WHERE p.id = payment;
     UPDATE events_ticket t SET status = 'sold'
     WHERE t.event_id = wanted_event AND t.subsection_id = wanted_subsection AND t.position = ANY (seats)
         AND t.status = 'reserved' AND t.booking_id = booking;
@@ -81,13 +81,13 @@ BEGIN
     END IF;
     SELECT s.version, s.available, s.reserved, s.sold, s.blocked INTO version, available, reserved, sold, blocked
     FROM events_subsection s
-    WHERE s.id = wanted_subsection AND s.event_id = wanted_event;
+    WHERE s.id = wanted_subsection;
     INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
     VALUES (wanted_event, wanted_subsection, version, 'paid', booking, seats, sold_at);
 
     -- 3. The booking, its admissions, and the mail that brings them.
     UPDATE bookings_booking b SET status = 'paid', paid_at = sold_at, failure = '', updated_at = sold_at
-    WHERE b.id = booking AND b.event_id = wanted_event;
+    WHERE b.id = booking;
     INSERT INTO bookings_admission (id, serial, booking_id, event_id, subsection_id, position, holder, issued_at)
     SELECT
         bookings_new_id(), bookings_new_serial(), booking, wanted_event, wanted_subsection, seat, u.name, sold_at

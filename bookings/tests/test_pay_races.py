@@ -28,7 +28,7 @@ BEGIN_WRITES = "-- 3. Insert the payment."
 SALE_LOCKS = [
     (f"{locked}\n    FOR NO KEY UPDATE;", f"{locked};")
     for locked in (
-        "WHERE s.id = wanted_subsection AND s.event_id = wanted_event",
+        "WHERE s.id = wanted_subsection",
         "b.status = 'pending_payment'",
         "p.status = 'pending'",
     )

@@ -12,8 +12,6 @@ import events.models
 from django.conf import settings
 from django.db import migrations, models
 
-from core.sql_files import install
-
 
 class Migration(migrations.Migration):
 
@@ -121,35 +119,6 @@ class Migration(migrations.Migration):
                 'ordering': ['subsection_id', 'version'],
             },
         ),
-        install('events', 'keys'),
-        # Partitioned, which Django can't create: the model only takes note of it.
-        install('events', 'ticket_table'),
-        migrations.SeparateDatabaseAndState(
-            state_operations=[
-                migrations.CreateModel(
-                    name='Ticket',
-                    fields=[
-                        ('pk', models.CompositePrimaryKey('event_id', 'subsection_id', 'position', blank=True, editable=False, primary_key=True, serialize=False)),
-                        ('position', models.PositiveIntegerField()),
-                        ('status', models.CharField(choices=[('available', 'Available'), ('reserved', 'Reserved'), ('sold', 'Sold'), ('blocked', 'Blocked')], db_default='available', max_length=9)),
-                        ('booking_id', models.UUIDField(null=True)),
-                        ('event', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='events.event')),
-                        ('subsection', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='events.subsection')),
-                    ],
-                    options={
-                        'ordering': ['event_id', 'subsection_id', 'position'],
-                    },
-                ),
-                migrations.AddConstraint(
-                    model_name='ticket',
-                    constraint=models.CheckConstraint(condition=models.Q(('status__in', ['available', 'reserved', 'sold', 'blocked'])), name='ticket_status_known'),
-                ),
-                migrations.AddConstraint(
-                    model_name='ticket',
-                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('booking_id__isnull', False), ('status__in', ['reserved', 'sold'])), models.Q(('booking_id__isnull', True), ('status__in', ['available', 'blocked'])), _connector='OR'), name='ticket_taken_means_booked'),
-                ),
-            ],
-        ),
         migrations.AddIndex(
             model_name='event',
             index=models.Index(fields=['status', 'is_active', 'starts_at'], name='event_on_offer'),
@@ -230,9 +199,4 @@ class Migration(migrations.Migration):
             model_name='seatchange',
             constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('hash'), 32), name='seat_change_hash_is_sha256'),
         ),
-        install('events', 'set_seat_status'),
-        install('events', 'ticket_trigger'),
-        install('events', 'seat_change_hash'),
-        install('events', 'seat_change_chain'),
-        install('events', 'seat_change_append_only'),
     ]

@@ -25,7 +25,7 @@ MOVE_SEATS = """
 """
 APPEND_CHANGE = """
     INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
-    SELECT event_id, id, version, %s, %s, %s, clock_timestamp() FROM events_subsection WHERE id = %s AND event_id = %s
+    SELECT event_id, id, version, %s, %s, %s, clock_timestamp() FROM events_subsection WHERE id = %s
     RETURNING version, at
 """
 FREE_ENDED = """
@@ -39,7 +39,7 @@ FREE_ENDED = """
 # in by version: each is chained to the one before it.
 APPEND_ENDED = """
     WITH block AS (
-        UPDATE events_subsection SET version = version + %(holds)s - 1 WHERE id = %(block)s AND event_id = %(event)s
+        UPDATE events_subsection SET version = version + %(holds)s - 1 WHERE id = %(block)s
         RETURNING *
     ), trail AS (
         INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
@@ -64,12 +64,11 @@ APPEND_ALL = """
         SELECT block.event_id, block.id, block.version, %s, array_agg(position ORDER BY position), clock_timestamp()
         FROM events_subsection block
         JOIN unnest(%s::bigint[], %s::integer[]) AS moved (block_id, position) ON moved.block_id = block.id
-        WHERE block.event_id = %s
         GROUP BY block.event_id, block.id, block.version
-        RETURNING event_id, subsection_id, positions, at
+        RETURNING subsection_id, positions, at
     )
     SELECT block.id, trail.positions, trail.at, version, available, reserved, sold, blocked, seat_status
-    FROM trail JOIN events_subsection block ON block.id = trail.subsection_id AND block.event_id = trail.event_id
+    FROM trail JOIN events_subsection block ON block.id = trail.subsection_id
 """
 BROUGHT_UP_TO_DATE = ("version", "available", "reserved", "sold", "blocked", "seat_status")
 
@@ -119,7 +118,7 @@ def _move(subsection: Subsection, positions: list[int], kind: ChangeKind, bookin
 def _append(subsection: Subsection, positions: list[int], kind: ChangeKind, booking_id: uuid.UUID | None) -> None:
     before, after = SEAT_STEPS[kind]
     with connection.cursor() as cursor:
-        cursor.execute(APPEND_CHANGE, [kind.value, booking_id, positions, subsection.pk, subsection.event_id])
+        cursor.execute(APPEND_CHANGE, [kind.value, booking_id, positions, subsection.pk])
         subsection.version, at = cursor.fetchone()
     setattr(subsection, before, getattr(subsection, before) - len(positions))
     setattr(subsection, after, getattr(subsection, after) + len(positions))
@@ -137,7 +136,7 @@ def change_all_seats(*, blocks: Sequence[Subsection], kind: ChangeKind) -> dict[
     with connection.cursor() as cursor:
         cursor.execute(MOVE_ALL, [after, blocks[0].event_id, list(by_id), before])
         moved = cursor.fetchall()
-        cursor.execute(APPEND_ALL, [kind.value, *([row[part] for row in moved] for part in (0, 1)), blocks[0].event_id])
+        cursor.execute(APPEND_ALL, [kind.value, *([row[part] for row in moved] for part in (0, 1))])
         changes = cursor.fetchall()
     for block_id, positions, at, *fields in changes:
         block = by_id[block_id]
@@ -165,7 +164,6 @@ def free_ended_seats(*, subsection: Subsection, holds: Mapping[uuid.UUID, Sequen
             APPEND_ENDED,
             {
                 "holds": len(holds),
-                "event": subsection.event_id,
                 "block": subsection.pk,
                 "owners": owners,
                 "positions": positions,

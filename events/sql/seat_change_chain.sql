@@ -20,7 +20,7 @@ DECLARE
 BEGIN
     SELECT c.version, c.hash INTO last_version, last_hash
     FROM events_seatchange c
-    WHERE c.subsection_id = NEW.subsection_id AND c.event_id = NEW.event_id
+    WHERE c.subsection_id = NEW.subsection_id
     ORDER BY c.version DESC
     LIMIT 1;
     IF last_version >= NEW.version THEN

@@ -19,7 +19,6 @@ BEGIN
         version = s.version + 1
     FROM (
         SELECT
-            event_id,
             subsection_id,
             sum(sign * (status = 'available')::int) AS available,
             sum(sign * (status = 'reserved')::int) AS reserved,
@@ -28,13 +27,13 @@ BEGIN
             array_agg(position) FILTER (WHERE sign = 1) AS positions,
             array_agg(left(status, 1)) FILTER (WHERE sign = 1) AS letters
         FROM (
-            SELECT event_id, subsection_id, position, status, 1 AS sign FROM after_update
+            SELECT subsection_id, position, status, 1 AS sign FROM after_update
             UNION ALL
-            SELECT event_id, subsection_id, position, status, -1 FROM before_update
+            SELECT subsection_id, position, status, -1 FROM before_update
         ) seats
-        GROUP BY event_id, subsection_id
+        GROUP BY subsection_id
     ) change
-    WHERE s.id = change.subsection_id AND s.event_id = change.event_id;
+    WHERE s.id = change.subsection_id;
     RETURN NULL;
 END
 $$;

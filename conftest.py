@@ -40,7 +40,7 @@ GOOD_CARD = "4242424242424242"
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Of the tests' database alone, the trail can be emptied: between transactional tests all tables are."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE events_seatchange DISABLE TRIGGER keep_whole_trail")
+        cursor.execute("ALTER TABLE events_seatchange DISABLE TRIGGER append_only_truncate")
 
 
 @pytest.fixture(scope="session")

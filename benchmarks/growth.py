@@ -67,9 +67,9 @@ def _wishes(cast: Cast, event: dict[str, Any]) -> list[bytes]:
 
 def _empty() -> None:
     """Removes all events, bookings and tickets, the demo's too: it is our own product."""
-    _execute("ALTER TABLE events_seatchange DISABLE TRIGGER keep_whole_trail")  # nothing else empties a trail
+    _execute("ALTER TABLE events_seatchange DISABLE TRIGGER append_only_truncate")  # nothing else empties a trail
     _execute("TRUNCATE events_event CASCADE")
-    _execute("ALTER TABLE events_seatchange ENABLE TRIGGER keep_whole_trail")
+    _execute("ALTER TABLE events_seatchange ENABLE TRIGGER append_only_truncate")
 
 
 def _settle() -> None:

@@ -19,11 +19,10 @@ BEGIN
 
     INSERT INTO bookings_booking (
         id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, positions, unit_price, total_price,
-        status, expires_at, extended, failure, request_hash, created_at, updated_at
+        status, expires_at, created_at, updated_at
     ) VALUES (
         booking, buyer, block.event_id, wanted, 'best_available', 2, ARRAY[first, first + 1], block.price,
-        block.price * 2, 'pending_payment', clock_timestamp() + interval '300 s', false, '', '', clock_timestamp(),
-        clock_timestamp()
+        block.price * 2, 'pending_payment', clock_timestamp() + interval '300 s', clock_timestamp(), clock_timestamp()
     );
 
     UPDATE events_ticket SET status = 'reserved', booking_id = booking
@@ -33,8 +32,8 @@ BEGIN
         RAISE EXCEPTION 'a seat of block % was taken under the lock', wanted;
     END IF;
 
-    INSERT INTO events_seatchange (subsection_id, version, kind, booking_id, positions, at)
-    SELECT id, version, 'held', booking, ARRAY[first, first + 1], clock_timestamp()
+    INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
+    SELECT event_id, id, version, 'held', booking, ARRAY[first, first + 1], clock_timestamp()
     FROM events_subsection WHERE id = wanted;
     RETURN booking;
 END $$;

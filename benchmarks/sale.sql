@@ -12,17 +12,16 @@ BEGIN
 
     INSERT INTO bookings_booking (
         id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, positions, unit_price, total_price,
-        status, expires_at, extended, failure, request_hash, paid_at, created_at, updated_at
+        status, expires_at, paid_at, created_at, updated_at
     )
     SELECT booking, buyer, wanted, block, 'manual', 1, ARRAY[seat], price, price, 'paid', held_at + interval '5 min',
-        false, '', '', held_at + interval '1 min', held_at, held_at + interval '1 min' FROM sale;
+        held_at + interval '1 min', held_at, held_at + interval '1 min' FROM sale;
 
     INSERT INTO bookings_payment (
-        id, booking_id, status, amount, refunded_amount, currency, gateway, gateway_reference, left_open, card_last4,
-        failure_code, failure, request_hash, created_at, captured_at
+        id, event_id, booking_id, status, amount, currency, gateway, gateway_reference, card_last4, created_at, captured_at
     )
-    SELECT payment, booking, 'captured', price, 0, 'USD', 'bench', 'bench_' || payment, false, '4242', '', '', '',
-        held_at, held_at + interval '1 min' FROM sale;
+    SELECT payment, wanted, booking, 'captured', price, 'USD', 'bench', 'bench_' || payment, '4242', held_at,
+        held_at + interval '1 min' FROM sale;
 
     UPDATE events_ticket t SET status = 'sold', booking_id = booking FROM sale
     WHERE t.event_id = wanted AND t.subsection_id = block AND t.position = seat;
@@ -33,8 +32,8 @@ BEGIN
     SELECT bookings_new_id(), bookings_new_serial(), booking, wanted, block, seat, 'Ben Bench',
         CASE seat % 2 WHEN 0 THEN 'used' ELSE 'active' END, held_at, now() FROM sale;
 
-    INSERT INTO events_seatchange (subsection_id, version, kind, booking_id, positions, at)
-    SELECT block, row_number() OVER (PARTITION BY block ORDER BY at), kind, booking, ARRAY[seat], at
+    INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
+    SELECT wanted, block, row_number() OVER (PARTITION BY block ORDER BY at), kind, booking, ARRAY[seat], at
     FROM (
         SELECT *, held_at AS at, 'held' AS kind FROM sale
         UNION ALL SELECT *, held_at + interval '1 min', 'paid' FROM sale

@@ -27,20 +27,20 @@ class Invariant:
 INVARIANTS = (
     Invariant(
         "counts",
-        "The counts and letters of a block are those of its tickets.",
+        "The counts and the seat status of a subsection are those of its tickets.",
         """
-        SELECT s.id AS subsection, s.available, s.reserved, s.sold, s.blocked, s.letters, t.*
+        SELECT s.id AS subsection, s.available, s.reserved, s.sold, s.blocked, s.seat_status, t.*
         FROM events_subsection s LEFT JOIN (
-            SELECT subsection_id, count(*) AS tickets,
+            SELECT event_id, subsection_id, count(*) AS tickets,
                 count(*) FILTER (WHERE status = 'available') AS tickets_available,
                 count(*) FILTER (WHERE status = 'reserved') AS tickets_reserved,
                 count(*) FILTER (WHERE status = 'sold') AS tickets_sold,
                 count(*) FILTER (WHERE status = 'blocked') AS tickets_blocked,
-                string_agg(left(status, 1), '' ORDER BY position) AS tickets_letters
-            FROM events_ticket GROUP BY subsection_id
-        ) t ON t.subsection_id = s.id
-        WHERE (s.total, s.available, s.reserved, s.sold, s.blocked, s.letters) IS DISTINCT FROM (t.tickets,
-            t.tickets_available, t.tickets_reserved, t.tickets_sold, t.tickets_blocked, t.tickets_letters)
+                string_agg(left(status, 1), '' ORDER BY position) AS tickets_seat_status
+            FROM events_ticket GROUP BY event_id, subsection_id
+        ) t ON t.subsection_id = s.id AND t.event_id = s.event_id
+        WHERE (s.total, s.available, s.reserved, s.sold, s.blocked, s.seat_status) IS DISTINCT FROM (t.tickets,
+            t.tickets_available, t.tickets_reserved, t.tickets_sold, t.tickets_blocked, t.tickets_seat_status)
         """,
     ),
     Invariant(
@@ -48,7 +48,7 @@ INVARIANTS = (
         "A reserved ticket belongs to a pending booking that names it, a sold one to a paid one.",
         """
         SELECT t.subsection_id AS subsection, t.position, t.status, t.booking_id AS booking, b.status AS booking_status
-        FROM events_ticket t LEFT JOIN bookings_booking b ON b.id = t.booking_id
+        FROM events_ticket t LEFT JOIN bookings_booking b ON b.id = t.booking_id AND b.event_id = t.event_id
         WHERE t.booking_id IS NOT NULL AND NOT COALESCE(
             b.subsection_id = t.subsection_id AND t.position = ANY (b.positions)
             AND (t.status = 'reserved' AND b.status = 'pending_payment'
@@ -62,7 +62,7 @@ INVARIANTS = (
         SELECT b.id AS booking, b.status, b.quantity, count(t.booking_id) AS tickets
         FROM bookings_booking b LEFT JOIN events_ticket t
             ON t.event_id = b.event_id AND t.subsection_id = b.subsection_id AND t.booking_id = b.id
-        GROUP BY b.id HAVING count(t.booking_id) <>
+        GROUP BY b.id, b.event_id HAVING count(t.booking_id) <>
             CASE WHEN b.status IN ('pending_payment', 'paid', 'completed') THEN b.quantity ELSE 0 END
         """,
     ),
@@ -72,8 +72,8 @@ INVARIANTS = (
         """
         SELECT b.id AS booking, b.status, b.total_price, count(p.id) AS captured, sum(p.amount) AS amount
         FROM bookings_booking b LEFT JOIN bookings_payment p
-            ON p.booking_id = b.id AND p.status IN ('captured', 'partly_refunded')
-        GROUP BY b.id
+            ON p.booking_id = b.id AND p.event_id = b.event_id AND p.status IN ('captured', 'partly_refunded')
+        GROUP BY b.id, b.event_id
         HAVING b.status IN ('paid', 'completed') AND (count(p.id) <> 1 OR sum(p.amount) <> b.total_price)
             OR b.status NOT IN ('paid', 'completed') AND count(p.id) > 0
         """,
@@ -83,8 +83,8 @@ INVARIANTS = (
         "What a payment says was refunded is the sum of its refunds, and never more than was captured.",
         """
         SELECT p.id AS payment, p.status, p.amount, p.refunded_amount, coalesce(sum(r.amount), 0) AS refunds
-        FROM bookings_payment p LEFT JOIN bookings_refund r ON r.payment_id = p.id
-        GROUP BY p.id HAVING p.refunded_amount <> coalesce(sum(r.amount), 0) OR p.refunded_amount > p.amount
+        FROM bookings_payment p LEFT JOIN bookings_refund r ON r.payment_id = p.id AND r.event_id = p.event_id
+        GROUP BY p.id, p.event_id HAVING p.refunded_amount <> coalesce(sum(r.amount), 0) OR p.refunded_amount > p.amount
         """,
     ),
     Invariant(
@@ -94,7 +94,8 @@ INVARIANTS = (
         SELECT b.id AS booking, b.status, b.quantity, count(a.id) AS admissions
         FROM bookings_booking b LEFT JOIN bookings_admission a ON a.booking_id = b.id AND a.status IN ('active', 'used')
             AND a.event_id = b.event_id AND a.subsection_id = b.subsection_id AND a.position = ANY (b.positions)
-        GROUP BY b.id HAVING count(a.id) <> CASE WHEN b.status IN ('paid', 'completed') THEN b.quantity ELSE 0 END
+        GROUP BY b.id, b.event_id
+        HAVING count(a.id) <> CASE WHEN b.status IN ('paid', 'completed') THEN b.quantity ELSE 0 END
         """,
     ),
     Invariant(
@@ -134,8 +135,8 @@ INVARIANTS = (
         "Every version of a block has its row in the trail.",
         """
         SELECT s.id AS subsection, s.version, count(c.id) AS changes
-        FROM events_subsection s LEFT JOIN events_seatchange c ON c.subsection_id = s.id
-        GROUP BY s.id HAVING count(c.id) <> s.version OR coalesce(max(c.version), 0) <> s.version
+        FROM events_subsection s LEFT JOIN events_seatchange c ON c.subsection_id = s.id AND c.event_id = s.event_id
+        GROUP BY s.id, s.event_id HAVING count(c.id) <> s.version OR coalesce(max(c.version), 0) <> s.version
         """,
     ),
     Invariant(

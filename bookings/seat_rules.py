@@ -1,24 +1,9 @@
-"""The seat rules: which seats a buyer gets, and how many.
+"""What a request for seats must be like before anybody looks at seats, and the refusals that go with it.
 
-The database follows them while it holds the block's lock (`bookings_hold`; their text is migration 0010), the event's
-page when it proposes seats (events/static/events/map/best.js), and bookings/tests/specification/choosing.py says them
-once more in Python. Tests hold all three together. Here is what a wish must be like before anybody looks at seats.
+Which seats a buyer gets: bookings/specification/seat_choice.py has the rules in words.
 
-**Best available.** The first row from the front with so many free seats side by side; else the longest runs there are.
-
-**Accessible seats.** A section may mark wheelchair places. They are given to those who ask for them: without asking,
-the best available never are, though nothing else be left. Who asks for `accessible` ones of his seats gets the first
-row from the front with all of them side by side and enough of those among them: of that row the seats with the fewest
-accessible ones more than that, then the leftmost. Else the accessible ones come from one row, if any has enough, and
-the companions sit as near to them as can be. Seats that are named one by one may be accessible ones.
-
-**Single gaps.** A free seat left alone between taken seats, or between a taken seat and the end of its row. An
-accessible seat is no gap, as it is kept; nor is the seat beside a free one, which is a companion's. Where an event does
-not allow gaps, the best available leave none if they can; named seats that leave one are refused, unless no other
-seats of the block, as many side by side with as many accessible ones, would do.
-
-**Limits.** At most `max_tickets_per_booking` seats in a booking; a buyer has at most as many open holds, over all
-events, as the `max_active_holds` of the event he books, under any concurrency.
+**Limits.** A booking has at most `max_tickets_per_booking` seats. A buyer has at most as many open holds, over all
+events, as the event they book allows (`max_active_holds`), under any concurrency.
 """
 
 from bookings.states import SelectionMode

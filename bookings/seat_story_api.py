@@ -36,6 +36,6 @@ class SeatStoryOf(APIView):
             raise NotFound("This block has no such seat.")
         row, place = divmod(position, block.cols)
         where = {"event_id": event.pk, "section": block.section, "subsection": block.number}
-        now = {"row": row + 1, "seat": place + 1, "status": STATUS_OF_LETTER[block.letters[position]]}
+        now = {"row": row + 1, "seat": place + 1, "status": STATUS_OF_LETTER[block.seat_status[position]]}
         story = SeatStory({**where, **now, "entries": seat_story(block, position)})
         return Response(story.data, headers=PRIVATE)

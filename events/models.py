@@ -200,12 +200,12 @@ class Subsection(models.Model):
     cols = models.PositiveIntegerField()
     total = models.PositiveIntegerField()
     available = models.PositiveIntegerField()
-    reserved = models.PositiveIntegerField(default=0)
-    sold = models.PositiveIntegerField(default=0)
-    blocked = models.PositiveIntegerField(default=0)
-    version = models.PositiveBigIntegerField(default=0)
-    letters = models.TextField(editable=False, help_text="One letter (a r s b) a seat, in row order.")
-    # Positions that lie in the block, which a constraint made by hand in migration 0006 says.
+    reserved = models.PositiveIntegerField(default=0, db_default=0)
+    sold = models.PositiveIntegerField(default=0, db_default=0)
+    blocked = models.PositiveIntegerField(default=0, db_default=0)
+    version = models.PositiveBigIntegerField(default=0, db_default=0)
+    seat_status = models.TextField(editable=False, help_text="One letter (a r s b) a seat, in row order.")
+    # A constraint (events/sql/keys.sql) refuses positions outside of the subsection.
     accessible = ArrayField(
         models.PositiveIntegerField(), default=list, editable=False, help_text="Positions of wheelchair places."
     )
@@ -220,7 +220,7 @@ class Subsection(models.Model):
                 condition=Q(total=F("available") + F("reserved") + F("sold") + F("blocked")),
             ),
             CheckConstraint(name="subsection_price_in_range", condition=Q(price__lte=MAX_PRICE)),
-            CheckConstraint(name="subsection_has_a_letter_a_seat", condition=Exact(Length("letters"), F("total"))),
+            CheckConstraint(name="subsection_has_a_status_a_seat", condition=Exact(Length("seat_status"), F("total"))),
         ]
 
     def __str__(self) -> str:
@@ -228,10 +228,10 @@ class Subsection(models.Model):
 
 
 class Ticket(models.Model):
-    """One seat of one event. Partitioned by event (hash); see migration 0002 for what the database adds.
+    """One seat of one event. Partitioned by event (hash): events/sql/ticket_table.sql makes the table.
 
     `position` is the seat's place in its block, in row order from the front left, counted from 0.
-    The foreign key, to the block and its event together, is made there by hand, too.
+    There is its foreign key, to (event, subsection), too.
     """
 
     pk = models.CompositePrimaryKey("event_id", "subsection_id", "position")
@@ -261,11 +261,16 @@ class Ticket(models.Model):
 class SeatChange(models.Model):
     """The trail: one row for each committed change of a subsection, under the version it made.
 
-    The database only ever appends: it refuses UPDATE, DELETE and TRUNCATE, and makes `hash` itself (migration 0005), so
-    that no row can be altered, taken out or slipped in without breaking the chain of its block.
+    The database only ever appends: it refuses UPDATE, DELETE and TRUNCATE, and makes `hash` itself
+    (events/sql/seat_change_*.sql), so that no row can be altered, taken out or slipped in without breaking the chain of
+    its block.
     """
 
-    subsection = models.ForeignKey(Subsection, models.PROTECT, related_name="changes", db_index=False)
+    # The database's foreign key is to (event, subsection): events/sql/keys.sql.
+    event = models.ForeignKey(Event, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    subsection = models.ForeignKey(
+        Subsection, models.PROTECT, db_constraint=False, db_index=False, related_name="changes"
+    )
     version = models.PositiveBigIntegerField()
     kind = models.CharField(max_length=9, choices=ChangeKind.choices)
     booking_id = models.UUIDField(null=True)
@@ -278,7 +283,7 @@ class SeatChange(models.Model):
         # Rows come in the order of their time, so a few kB say which pages hold the last hour, and a hold pays nothing.
         indexes = [BrinIndex(fields=["at"], name="seat_change_at", pages_per_range=32, autosummarize=True)]
         constraints = [
-            UniqueConstraint(fields=["subsection", "version"], name="seat_change_once_per_version"),
+            UniqueConstraint(fields=["subsection", "version", "event"], name="seat_change_once_per_version"),
             CheckConstraint(name="seat_change_hash_is_sha256", condition=Exact(Length("hash"), 32)),
         ]
 

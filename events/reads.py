@@ -112,12 +112,12 @@ def block_row(block: Subsection) -> dict[str, Any]:
 def block_with_seats(event_id: int, section: str, number: int) -> tuple[Subsection, list[SeatStatus]]:
     """A block and the state of each of its seats from the front left, of one moment. Raises NotFound."""
     block = subsection_of(event_id, section, number)
-    return block, [STATUS_OF_LETTER[letter] for letter in block.letters]
+    return block, [STATUS_OF_LETTER[letter] for letter in block.seat_status]
 
 
 def seat_map(event_id: int) -> list[dict[str, Any]]:
     """All section rows with `seats`: one letter (a r s b) per seat in row order."""
-    blocks = Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS, "letters")
+    blocks = Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS, "seat_status")
     return [_row(values[:-1]) | {"seats": values[-1]} for values in blocks]
 
 

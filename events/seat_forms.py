@@ -13,7 +13,7 @@ MOST_CHARACTERS = 1_000_000  # as many as a request can hold
 
 def blocks_of(event: Event) -> QuerySet[Subsection]:
     """The event's blocks without their seats."""
-    return Subsection.objects.filter(event=event).defer("letters")
+    return Subsection.objects.filter(event=event).defer("seat_status")
 
 
 class SeatPicks(forms.Form):

@@ -66,7 +66,7 @@ class Seating:
                     cols=section.cols,
                     total=total,
                     available=total,
-                    letters=SeatStatus.AVAILABLE[0] * total,
+                    seat_status=SeatStatus.AVAILABLE[0] * total,
                     accessible=list(section.accessible),
                 )
 

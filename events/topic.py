@@ -21,7 +21,7 @@ from realtime.frames import socket_frame, stream_message
 from ticketing.errors import NotFound
 
 # One statement, so that version and letters are of the same moment.
-LETTERS = "SELECT id, version, letters FROM events_subsection WHERE event_id = %s AND id = ANY(%s)"
+LETTERS = "SELECT id, version, seat_status FROM events_subsection WHERE event_id = %s AND id = ANY(%s)"
 
 
 class EventTopic(Topic):

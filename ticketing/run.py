@@ -143,11 +143,14 @@ def prepare() -> None:
     """Tables, static files and, once, the demo data."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
     import django
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
     from django.db import connections
 
     django.setup()
-    step("Migrations", lambda: call_command("migrate", verbosity=0))
+    try:
+        step("Migrations", lambda: call_command("migrate", verbosity=0))
+    except CommandError as error:
+        raise RuntimeError(str(error)) from None
     step("Static files", collect_static_files)
     step("Demo data", lambda: call_command("seed_demo", stdout=io.StringIO()))
     connections.close_all()

@@ -56,7 +56,7 @@ class Bookings(DeedPages):
         """With buyer, block, what the status by the clock needs, and of the events not the long texts."""
         rows: BookingQuerySet = super().get_queryset(request)  # type: ignore[assignment]
         shown = rows.for_display().select_related("buyer")
-        return shown.defer("subsection__letters", "event__description", "event__seating_config")
+        return shown.defer("subsection__seat_status", "event__description", "event__seating_config")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """With the link to all bookings of the chosen event as CSV."""

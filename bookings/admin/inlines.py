@@ -83,7 +83,7 @@ class Tickets(ToRead):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Admission]:
         """With their block, for the names of the seats."""
-        return super().get_queryset(request).select_related("subsection").defer("subsection__letters")
+        return super().get_queryset(request).select_related("subsection").defer("subsection__seat_status")
 
     @admin.display(description="Seat")
     def seat(self, ticket: Admission) -> str:

@@ -49,7 +49,7 @@ def _context(event: Event, block: Subsection, position: int) -> dict[str, Any]:
     return {
         "title": f"{block}, row {row}, seat {seat}",
         "event": event,
-        "status": STATUS_OF_LETTER[block.letters[position]],
+        "status": STATUS_OF_LETTER[block.seat_status[position]],
         "story": [(entry, TONES.get(entry.kind, "")) for entry in seat_story(block, position)],
     }
 

@@ -25,16 +25,19 @@ class Admission(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    # Unique over all events, so that a QR code names one ticket wherever it is scanned.
     serial = models.PositiveBigIntegerField(unique=True, default=new_serial, editable=False)
-    booking = models.ForeignKey(Booking, models.PROTECT, related_name="admissions")
-    # One foreign key, to the block and its event together, is made by hand in migration 0007.
+    # The database's foreign keys are to (event, booking) and (event, subsection): bookings/sql/keys.sql.
+    booking = models.ForeignKey(Booking, models.PROTECT, db_constraint=False, related_name="admissions")
     event = models.ForeignKey(Event, models.PROTECT, db_constraint=False, db_index=False, related_name="admissions")
     subsection = models.ForeignKey(
         Subsection, models.PROTECT, db_constraint=False, db_index=False, related_name="admissions"
     )
     position = models.PositiveIntegerField()
     holder = models.CharField(max_length=150)
-    status = models.CharField(max_length=6, choices=AdmissionStatus.choices, default=AdmissionStatus.ACTIVE)
+    status = models.CharField(
+        max_length=6, choices=AdmissionStatus.choices, default=AdmissionStatus.ACTIVE, db_default=AdmissionStatus.ACTIVE
+    )
     issued_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     void_at = models.DateTimeField(null=True)
@@ -72,10 +75,12 @@ class CheckIn(models.Model):
     accepted scan that later turns out to be the second has a row as a conflict as well (bookings/scans.py).
     """
 
-    admission = models.ForeignKey(Admission, models.PROTECT, related_name="check_ins")
+    # The database's foreign key is to (event, admission): bookings/sql/keys.sql.
+    event = models.ForeignKey(Event, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    admission = models.ForeignKey(Admission, models.PROTECT, db_constraint=False, related_name="check_ins")
     kind = models.CharField(max_length=8, choices=CheckInKind.choices)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    device = models.CharField(max_length=100, blank=True, default="")
+    device = models.CharField(max_length=100, blank=True, default="", db_default="")
     scanned_at = models.DateTimeField(help_text="By the scanner's clock if it was offline, else by the database's.")
     recorded_at = models.DateTimeField()
 
@@ -83,7 +88,9 @@ class CheckIn(models.Model):
         verbose_name = "check-in"
         ordering = ["recorded_at", "id"]
         constraints = [
-            UniqueConstraint(fields=["admission", "kind", "device", "scanned_at"], name="check_in_once_per_scan"),
+            UniqueConstraint(
+                fields=["admission", "kind", "device", "scanned_at", "event"], name="check_in_once_per_scan"
+            ),
             CheckConstraint(name="check_in_kind_known", condition=Q(kind__in=CheckInKind.values)),
         ]
 

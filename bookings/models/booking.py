@@ -28,7 +28,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def for_display(self) -> "BookingQuerySet":
         """With event and block, and `left`, the time to the deadline by the database's clock."""
-        blocks = self.select_related("event", "subsection").defer("subsection__letters")
+        blocks = self.select_related("event", "subsection").defer("subsection__seat_status")
         return blocks.annotate(left=F("expires_at") - Now())
 
     def shown_as(self, status: str) -> "BookingQuerySet":
@@ -51,7 +51,7 @@ class Booking(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     buyer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="bookings", db_index=False)
-    # One foreign key, to the block and its event together, is made by hand in migration 0006.
+    # The database's foreign key is to (event, subsection): bookings/sql/keys.sql.
     event = models.ForeignKey(Event, models.PROTECT, db_constraint=False, db_index=False, related_name="bookings")
     subsection = models.ForeignKey(
         Subsection, models.PROTECT, db_constraint=False, db_index=False, related_name="bookings"
@@ -66,14 +66,14 @@ class Booking(models.Model):
     total_price = models.PositiveBigIntegerField(help_text="In minor units.")
     status = models.CharField(max_length=15, choices=BookingStatus.choices)
     expires_at = models.DateTimeField(help_text="The hold ends then, to the millisecond.")
-    extended = models.BooleanField(default=False, help_text="A hold can be extended once.")
+    extended = models.BooleanField(default=False, db_default=False, help_text="A hold can be extended once.")
     paying_since = models.DateTimeField(null=True, help_text="The payment window began; it begins once.")
     paid_at = models.DateTimeField(null=True)
     failure = models.CharField(
-        max_length=300, blank=True, default="", help_text="Why it came to nothing, for the buyer."
+        max_length=300, blank=True, default="", db_default="", help_text="Why it came to nothing, for the buyer."
     )
     idempotency_key = models.CharField(max_length=KEY_LENGTH, null=True)
-    request_hash = models.CharField(max_length=64, blank=True, default="")
+    request_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -95,6 +95,7 @@ class Booking(models.Model):
             ),
         ]
         constraints = [
+            # Over all events: a buyer's key means one request, whatever the request is about.
             UniqueConstraint(fields=["buyer", "idempotency_key"], name="booking_once_per_key"),
             CheckConstraint(name="booking_status_known", condition=Q(status__in=BookingStatus.values)),
             CheckConstraint(name="booking_quantity_positive", condition=Q(quantity__gte=1)),

@@ -1,11 +1,12 @@
 """What people are told by mail, written down in the transaction in which it became true."""
 
 from django.db import models
-from django.db.models import Case, CheckConstraint, Q, UniqueConstraint, When
+from django.db.models import Case, CheckConstraint, Q, UniqueConstraint, Value, When
 
 from bookings.models.booking import Booking, new_id
-from bookings.models.outgoing import Endpoint
+from bookings.models.outgoing import NO_EVENT, Endpoint
 from bookings.states import MASS_LETTERS, LetterKind, LetterStatus
+from events.models import Event
 
 
 class Letter(models.Model):
@@ -18,7 +19,18 @@ class Letter(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=16, choices=LetterKind.choices)
-    booking = models.ForeignKey(Booking, models.PROTECT, null=True, related_name="letters")
+    # The database's foreign key is to (event, booking): bookings/sql/keys.sql. A mail about an endpoint is about no
+    # event. `null=True` makes Django join such rows, too; the database refuses NULL.
+    event = models.ForeignKey(
+        Event,
+        models.DO_NOTHING,
+        null=True,
+        db_default=Value(NO_EVENT),
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    booking = models.ForeignKey(Booking, models.PROTECT, null=True, db_constraint=False, related_name="letters")
     endpoint = models.ForeignKey(Endpoint, models.CASCADE, null=True, related_name="letters", db_index=False)
     rank = models.GeneratedField(
         expression=Case(When(kind__in=MASS_LETTERS, then=1), default=0),
@@ -27,10 +39,14 @@ class Letter(models.Model):
         help_text="0 goes before 1, whatever has waited longer.",
     )
     subject = models.UUIDField()
-    status = models.CharField(max_length=7, choices=LetterStatus.choices, default=LetterStatus.WAITING)
-    attempts = models.PositiveIntegerField(default=0)
+    status = models.CharField(
+        max_length=7, choices=LetterStatus.choices, default=LetterStatus.WAITING, db_default=LetterStatus.WAITING
+    )
+    attempts = models.PositiveIntegerField(default=0, db_default=0)
     due_at = models.DateTimeField()
-    failure = models.CharField(max_length=300, blank=True, default="", help_text="What the mail server said last.")
+    failure = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="What the mail server said last."
+    )
     written_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     before = models.JSONField(db_default={}, help_text="Of an event that changed: what it was, {field: value}.")
@@ -47,10 +63,10 @@ class Letter(models.Model):
             ),
         ]
         constraints = [
-            UniqueConstraint(fields=["subject", "kind"], name="letter_once"),
+            UniqueConstraint(fields=["subject", "kind", "event"], name="letter_once"),
             # A change that comes before the mail about the last one is sent goes into the same mail.
             UniqueConstraint(
-                fields=["booking"],
+                fields=["booking", "event"],
                 name="letter_of_changes_once",
                 condition=Q(kind="event_changed", status="waiting", attempts=0),
             ),

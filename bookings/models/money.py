@@ -6,6 +6,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from bookings.models.booking import KEY_LENGTH, Booking, new_id
 from bookings.states import PaymentStatus, RefundReason, RefundStatus
+from events.models import Event
 
 
 class Payment(models.Model):
@@ -15,19 +16,25 @@ class Payment(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    booking = models.ForeignKey(Booking, models.PROTECT, related_name="payments")
-    status = models.CharField(max_length=15, choices=PaymentStatus.choices, default=PaymentStatus.PENDING)
+    # The database's foreign key is to (event, booking): bookings/sql/keys.sql.
+    event = models.ForeignKey(Event, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    booking = models.ForeignKey(Booking, models.PROTECT, db_constraint=False, related_name="payments")
+    status = models.CharField(
+        max_length=15, choices=PaymentStatus.choices, default=PaymentStatus.PENDING, db_default=PaymentStatus.PENDING
+    )
     amount = models.PositiveBigIntegerField(help_text="In minor units.")
-    refunded_amount = models.PositiveBigIntegerField(default=0, help_text="In minor units.")
+    refunded_amount = models.PositiveBigIntegerField(default=0, db_default=0, help_text="In minor units.")
     currency = models.CharField(max_length=3)
     gateway = models.CharField(max_length=20)
-    gateway_reference = models.CharField(max_length=100, blank=True, default="")
-    left_open = models.BooleanField(default=False, help_text="The buyer was answered before its outcome was known.")
+    gateway_reference = models.CharField(max_length=100, blank=True, default="", db_default="")
+    left_open = models.BooleanField(
+        default=False, db_default=False, help_text="The buyer was answered before its outcome was known."
+    )
     card_last4 = models.CharField(max_length=4)
-    failure_code = models.CharField(max_length=50, blank=True, default="")
-    failure = models.CharField(max_length=300, blank=True, default="")
+    failure_code = models.CharField(max_length=50, blank=True, default="", db_default="")
+    failure = models.CharField(max_length=300, blank=True, default="", db_default="")
     idempotency_key = models.CharField(max_length=KEY_LENGTH, null=True)
-    request_hash = models.CharField(max_length=64, blank=True, default="")
+    request_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     captured_at = models.DateTimeField(null=True)
 
@@ -39,12 +46,12 @@ class Payment(models.Model):
         ]
         constraints = [
             UniqueConstraint(
-                fields=["booking"],
+                fields=["booking", "event"],
                 name="payment_captured_once",
                 condition=Q(status__in=["captured", "partly_refunded"]),
             ),
-            UniqueConstraint(fields=["booking"], name="payment_open_once", condition=Q(status="pending")),
-            UniqueConstraint(fields=["booking", "idempotency_key"], name="payment_once_per_key"),
+            UniqueConstraint(fields=["booking", "event"], name="payment_open_once", condition=Q(status="pending")),
+            UniqueConstraint(fields=["booking", "idempotency_key", "event"], name="payment_once_per_key"),
             CheckConstraint(name="payment_status_known", condition=Q(status__in=PaymentStatus.values)),
             CheckConstraint(
                 name="payment_captured_has_time",
@@ -67,14 +74,20 @@ class Refund(models.Model):
     """Money promised back. The gateway knows it by `id`: asked twice, it gives back once."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
+    # The database's foreign key is to (event, payment): bookings/sql/keys.sql.
+    event = models.ForeignKey(Event, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    payment = models.ForeignKey(Payment, models.PROTECT, db_constraint=False, related_name="refunds")
     amount = models.PositiveBigIntegerField(help_text="In minor units.")
     reason = models.CharField(max_length=15, choices=RefundReason.choices)
-    status = models.CharField(max_length=7, choices=RefundStatus.choices, default=RefundStatus.PENDING)
-    failure = models.CharField(max_length=300, blank=True, default="", help_text="What the gateway said last.")
+    status = models.CharField(
+        max_length=7, choices=RefundStatus.choices, default=RefundStatus.PENDING, db_default=RefundStatus.PENDING
+    )
+    failure = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="What the gateway said last."
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     idempotency_key = models.CharField(max_length=KEY_LENGTH, null=True)
-    request_hash = models.CharField(max_length=64, blank=True, default="")
+    request_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 
@@ -89,6 +102,7 @@ class Refund(models.Model):
         ]
         constraints = [
             CheckConstraint(name="refund_status_known", condition=Q(status__in=RefundStatus.values)),
+            # Over all events: a person's key means one request, whatever the request is about.
             UniqueConstraint(fields=["by", "idempotency_key"], name="refund_once_per_key"),
             CheckConstraint(name="refund_amount_positive", condition=Q(amount__gt=0)),
             CheckConstraint(

@@ -3,13 +3,14 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CheckConstraint, Q
+from django.db.models import CheckConstraint, Q, Value
 
 from bookings.models.booking import new_id
 from bookings.states import DeliveryKind, DeliveryStatus
 from events.models import Event
 
 URL_LENGTH = 500
+NO_EVENT = 0  # `event_id` of a row that is about no event: a primary key has no NULL
 
 
 class Endpoint(models.Model):
@@ -48,8 +49,8 @@ class Endpoint(models.Model):
 
 
 class Delivery(models.Model):
-    """One message to one endpoint, written by triggers on the tables of what it is about (migration 0012) and sent by
-    bookings.operations.outgoing.
+    """One message to one endpoint, written by triggers on the tables of what it is about
+    (bookings/sql/webhooks.sql) and sent by bookings.operations.outgoing.
 
     `subject` is the number of what it is about: the booking, the check-in or the event. `payload` is empty until the
     first attempt, and from then on what is sent each time. `due_at` is when the sweep looks at it: a message that is
@@ -62,16 +63,27 @@ class Delivery(models.Model):
     endpoint = models.ForeignKey(
         Endpoint, models.CASCADE, related_name="deliveries", db_constraint=False, db_index=False
     )
-    event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
+    # NO_EVENT for a test message. `null=True` makes Django join such rows, too; the database refuses NULL.
+    event = models.ForeignKey(
+        Event,
+        models.PROTECT,
+        null=True,
+        db_default=Value(NO_EVENT),
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     kind = models.CharField(max_length=20, choices=DeliveryKind.choices)
     subject = models.CharField(max_length=36)
     happened_at = models.DateTimeField()
-    payload = models.TextField(blank=True, default="")
-    status = models.CharField(max_length=9, choices=DeliveryStatus.choices, default=DeliveryStatus.WAITING)
-    attempts = models.PositiveIntegerField(default=0)
+    payload = models.TextField(blank=True, default="", db_default="")
+    status = models.CharField(
+        max_length=9, choices=DeliveryStatus.choices, default=DeliveryStatus.WAITING, db_default=DeliveryStatus.WAITING
+    )
+    attempts = models.PositiveIntegerField(default=0, db_default=0)
     due_at = models.DateTimeField("next attempt")
     http_status = models.PositiveIntegerField("last answer", null=True)
-    failure = models.CharField(max_length=300, blank=True, default="", help_text="What went wrong last.")
+    failure = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="What went wrong last.")
     delivered_at = models.DateTimeField(null=True)
 
     class Meta:

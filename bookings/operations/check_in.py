@@ -37,7 +37,7 @@ def check_in(
     row = CheckIn(kind=CheckInKind.ACCEPTED, device=device, scanned_at=now, recorded_at=now)
     if scanned_at is not None and scanned_at > now - BELIEVED and (undone_at is None or scanned_at > undone_at):
         row.scanned_at = scanned_at
-    row.admission, row.by = admission, by
+    row.event_id, row.admission, row.by = admission.event_id, admission, by
     row.save()
     Admission.objects.filter(pk=admission.pk).update(used_at=row.counted_at)
     return admission, row
@@ -55,7 +55,13 @@ def undo_check_in(*, event_id: int, code: str, by: User, device: str = "") -> Ad
         raise TicketVoid if admission.status == AdmissionStatus.VOID else NotCheckedIn
     now = database_now()
     CheckIn.objects.create(
-        admission=admission, kind=CheckInKind.UNDONE, by=by, device=device, scanned_at=now, recorded_at=now
+        event_id=admission.event_id,
+        admission=admission,
+        kind=CheckInKind.UNDONE,
+        by=by,
+        device=device,
+        scanned_at=now,
+        recorded_at=now,
     )
     return admission
 

@@ -47,7 +47,7 @@ def release_expired(block: Subsection) -> int:
     ended = _end_due(block)
     if ended:
         free_ended_seats(subsection=block, holds={hold.booking_id: hold.positions for hold in ended})
-        write_letters(LetterKind.HOLD_EXPIRED, [hold.booking_id for hold in ended])
+        write_letters(LetterKind.HOLD_EXPIRED, block.event_id, [hold.booking_id for hold in ended])
         wasted = [Wasted(hold.buyer_id, hold.event_id) for hold in ended]
         transaction.on_commit(lambda: note_wasted(wasted), robust=True)
         announce_bookings(

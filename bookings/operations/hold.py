@@ -1,7 +1,7 @@
-"""Holding seats: one statement, the database function `bookings_hold`, which is one transaction and one round trip.
+"""Holding seats: one statement, the database function `bookings_hold` (bookings/sql/hold.sql), which is one transaction
+and one round trip.
 
-What it does is written down step by step with the ORM in bookings/tests/specification/hold.py; a property test holds
-both together.
+bookings/specification/hold.py does the same step by step with the ORM; a property test compares both.
 """
 
 import uuid
@@ -73,7 +73,7 @@ class Answer(NamedTuple):
     outcome: str
     seats: list[int] | None
     number: int | None
-    block_id: int
+    subsection_id: int
     cols: int
     price: int
     held_at: datetime
@@ -100,7 +100,7 @@ def hold_seats(
 
     Before any lock, what can be refused cheaply is refused. Then, in one transaction:
     1. Lock the block's row. If something has expired in it, that is released first, in a transaction of its own.
-    2. Choose or check the seats by bookings.seat_rules; lock the buyer's row and count his open holds, so that
+    2. Choose or check the seats (bookings/sql/seat_rules.sql); lock the buyer's row and count his open holds, so that
        parallel requests can't pass the limit.
     3. Move the seats (the guarded update is the last word), insert the booking, append to the trail.
     4. After the commit the event's viewers and the buyer are told.
@@ -140,7 +140,7 @@ def ask_for_seats(
             return answer
         if answer.outcome != "due":
             raise _refusal(answer, wish)
-        expire_in(answer.block_id)
+        expire_in(answer.subsection_id)
     raise Overloaded
 
 
@@ -166,7 +166,7 @@ def tell_held(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer) 
     """Tells the event's viewers and the buyer that the seats are held."""
     seats = SeatNews(
         event_id=wish.event_id,
-        subsection_id=answer.block_id,
+        subsection_id=answer.subsection_id,
         from_version=answer.version - 1,
         version=answer.version,
         available=answer.available,
@@ -188,7 +188,7 @@ def new_booking(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer
         None,
         NEW_BOOKING,
         (
-            *(booking_id, buyer_id, wish.event_id, answer.block_id, wish.mode.value, wish.quantity),
+            *(booking_id, buyer_id, wish.event_id, answer.subsection_id, wish.mode.value, wish.quantity),
             *(answer.seats or [], answer.price, total, status.value, answer.ends_at, None, ""),
             *(answer.held_at, answer.held_at),
         ),
@@ -201,7 +201,7 @@ def new_booking(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer
     booking.subsection = Subsection.from_db(
         None,
         ("id", "event_id", "section", "number", "cols"),
-        (answer.block_id, wish.event_id, wish.section, wish.subsection, answer.cols),
+        (answer.subsection_id, wish.event_id, wish.section, wish.subsection, answer.cols),
     )
     booking.left = answer.ends_at - answer.held_at
     return booking
@@ -219,7 +219,7 @@ def _refusal(answer: Answer, wish: Wish) -> DomainError:
     match answer.outcome:
         case "not_signed_in":
             return NotSignedIn()
-        case "no_block":
+        case "no_subsection":
             return _no_block(wish)
         case "queue_pass_required":
             return QueuePassRequired(wish.event_id)

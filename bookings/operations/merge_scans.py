@@ -102,7 +102,14 @@ def _new_scans(ticket: Admission, keys: Iterable[ScanKey], known: list[CheckIn],
     seen = {key_of(row) for row in known if row.kind != CheckInKind.UNDONE}
     now = database_now()
     return [
-        CheckIn(admission=ticket, by=by, device=device, scanned_at=scanned_at, recorded_at=now)
+        CheckIn(
+            event_id=ticket.event_id,
+            admission=ticket,
+            by=by,
+            device=device,
+            scanned_at=scanned_at,
+            recorded_at=now,
+        )
         for device, scanned_at in dict.fromkeys(keys)
         if (device, scanned_at) not in seen
     ]
@@ -116,6 +123,7 @@ def _displaced(known: list[CheckIn], scans: Scans) -> list[CheckIn]:
     now = database_now()
     return [
         CheckIn(
+            event_id=row.event_id,
             admission=row.admission,
             kind=CheckInKind.CONFLICT,
             by=row.by,

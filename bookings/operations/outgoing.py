@@ -1,15 +1,13 @@
 """Webhooks to sellers: sent after they were written down, at least once.
 
-Triggers write a delivery in the transaction in which it becomes true (migration 0012), so that no path forgets one and
-none is sent of what was rolled back. The sweep finds it within about a second, in a process of its own: receivers are
-strangers, and may be as slow as they like. Several messages go to one endpoint at once, but not many, and who waits for
-a slow one is in nobody's way: a sweep gives an endpoint at most half of the hands it has free, the next second brings
-another sweep with hands of its own, and an endpoint that fails rests.
-
-Whoever holds the lock of an endpoint's row may claim deliveries to it, so that of any number of sweeps one sends each,
-and all together no more than MOST_AT_ONCE at a time. A sender that dies is followed by another when its time is over,
-under the same id and with the same bytes; if it died after the receiver had answered, that one gets a message twice,
-and knows it by its id.
+Triggers write a delivery in the transaction in which it becomes true (bookings/sql/webhooks.sql), so that no path
+forgets one and none is sent of what was rolled back. The sweep finds it within about a second, in a process of its own:
+receivers are strangers, and may be as slow as they like. Several messages go to one endpoint at once, but not many, and
+who waits for a slow one is in nobody's way: a sweep gives an endpoint at most half of the hands it has free, the next
+second brings another sweep with hands of its own, and an endpoint that fails rests. Whoever holds the lock of an
+endpoint's row may claim deliveries to it, so that of any number of sweeps one sends each, and all together no more than
+MOST_AT_ONCE at a time. A sender that dies is followed by another when its time is over, under the same id and with the
+same bytes; if it died after the receiver had answered, that one gets a message twice, and knows it by its id.
 """
 
 import base64

@@ -2,7 +2,8 @@
 
 No lock is held while the gateway is asked, so a slow gateway slows nobody else. Whoever learns the outcome, the view,
 a webhook or the reconciler, ends in the same `settle_payment`. Both transactions are one statement each; what
-`bookings_begin_payment` does is written down with the ORM in bookings/tests/specification/pay.py.
+`bookings_begin_payment` (bookings/sql/begin_payment.sql) does is written down with the ORM in
+bookings/specification/pay.py.
 """
 
 import uuid
@@ -113,7 +114,8 @@ def _ask(payment: Payment, buyer_id: int, family: uuid.UUID | None) -> Answer:
 
 def _begun(payment: Payment, buyer_id: int, answer: Answer) -> Payment:
     """The new row, complete; its booking with so much as is needed here, all else is read when it is asked for."""
-    payment.amount, payment.currency, payment.created_at = answer.amount, answer.currency, answer.begun_at
+    payment.event_id, payment.created_at = answer.event_id, answer.begun_at
+    payment.amount, payment.currency = answer.amount, answer.currency
     payment.booking = Booking.from_db(
         None,
         ("id", "buyer_id", "event_id", "status", "updated_at"),

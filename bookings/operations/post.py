@@ -33,8 +33,8 @@ FIRST_WAIT = timedelta(seconds=10)  # doubled with each attempt
 MOST_ATTEMPTS = 10  # the last about an hour and a half after the first
 
 WRITE_LETTERS = """
-    INSERT INTO bookings_letter (id, kind, booking_id, subject, status, attempts, failure, due_at, written_at)
-    SELECT id, %s, booking_id, subject, 'waiting', 0, '', clock_timestamp(), clock_timestamp()
+    INSERT INTO bookings_letter (id, kind, event_id, booking_id, subject, due_at, written_at)
+    SELECT id, %s, %s, booking_id, subject, clock_timestamp(), clock_timestamp()
     FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS letter (id, booking_id, subject)
     ON CONFLICT DO NOTHING
 """
@@ -42,12 +42,12 @@ WRITE_LETTERS = """
 
 def write_letter(kind: LetterKind, booking: Booking, *, subject: uuid.UUID | None = None) -> None:
     """In a transaction: notes that the booking's buyer is to get this mail, once for each kind and subject."""
-    _write(kind, [booking.pk], [subject or booking.pk])
+    _write(kind, booking.event_id, [booking.pk], [subject or booking.pk])
 
 
-def write_letters(kind: LetterKind, booking_ids: Sequence[uuid.UUID]) -> None:
-    """The same about many bookings, in one statement."""
-    _write(kind, list(booking_ids), list(booking_ids))
+def write_letters(kind: LetterKind, event_id: int, booking_ids: Sequence[uuid.UUID]) -> None:
+    """The same about many bookings of one event, in one statement."""
+    _write(kind, event_id, list(booking_ids), list(booking_ids))
 
 
 def write_letter_about(endpoint: Endpoint) -> None:
@@ -56,9 +56,9 @@ def write_letter_about(endpoint: Endpoint) -> None:
     Letter.objects.create(kind=LetterKind.ENDPOINT_OFF, endpoint=endpoint, subject=new_id(), due_at=now, written_at=now)
 
 
-def _write(kind: LetterKind, booking_ids: list[uuid.UUID], subjects: list[uuid.UUID]) -> None:
+def _write(kind: LetterKind, event_id: int, booking_ids: list[uuid.UUID], subjects: list[uuid.UUID]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(WRITE_LETTERS, [kind.value, [new_id() for _ in booking_ids], booking_ids, subjects])
+        cursor.execute(WRITE_LETTERS, [kind.value, event_id, [new_id() for _ in booking_ids], booking_ids, subjects])
 
 
 def send_due_letters() -> int:

@@ -100,6 +100,7 @@ def promise_refund(
     payment.save()
     if amount:
         refund = Refund.objects.create(
+            event_id=payment.event_id,
             payment=payment,
             amount=amount,
             reason=reason,

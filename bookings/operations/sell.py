@@ -1,5 +1,5 @@
-"""Selling held seats for captured money: one statement, the database function `bookings_sell`, which is one transaction
-and one round trip.
+"""Selling held seats for captured money: one statement, the database function `bookings_sell`
+(bookings/sql/sell.sql), which is one transaction and one round trip.
 
 It does the plain case of bookings.operations.settle, where the same is written down step by step; a property test holds
 both together.
@@ -29,7 +29,7 @@ class Sale(NamedTuple):
     booking_id: uuid.UUID
     buyer_id: int
     event_id: int
-    block_id: int
+    subsection_id: int
     seats: list[int]
     sold_at: datetime
     version: int
@@ -58,7 +58,7 @@ def sell_held_seats(*, payment_id: uuid.UUID, reference: str) -> Payment | None:
 def _announce(sale: Sale) -> None:
     seats = SeatNews(
         event_id=sale.event_id,
-        subsection_id=sale.block_id,
+        subsection_id=sale.subsection_id,
         from_version=sale.version - 1,
         version=sale.version,
         available=sale.available,
@@ -77,14 +77,14 @@ def _payment(payment_id: uuid.UUID, sale: Sale) -> Payment:
     """The payment and its booking with what has changed; all else is read when it is asked for."""
     payment = Payment.from_db(
         None,
-        ("id", "booking_id", "status", "captured_at"),
-        (payment_id, sale.booking_id, PaymentStatus.CAPTURED.value, sale.sold_at),
+        ("id", "event_id", "booking_id", "status", "captured_at"),
+        (payment_id, sale.event_id, sale.booking_id, PaymentStatus.CAPTURED.value, sale.sold_at),
     )
     payment.booking = Booking.from_db(
         None,
         ("id", "buyer_id", "event_id", "subsection_id", "positions", "status", "paid_at", "updated_at"),
         (
-            *(sale.booking_id, sale.buyer_id, sale.event_id, sale.block_id, sale.seats),
+            *(sale.booking_id, sale.buyer_id, sale.event_id, sale.subsection_id, sale.seats),
             *(BookingStatus.PAID.value, sale.sold_at, sale.sold_at),
         ),
     )

@@ -20,13 +20,12 @@ SETTLES_SECONDS = 60
 
 # One statement, however many hold seats. What a letter that still waits knows of the time before stays as it is.
 WRITE = """
-    INSERT INTO bookings_letter
-        (id, kind, booking_id, subject, status, attempts, failure, due_at, written_at, before)
-    SELECT gen_random_uuid(), 'event_changed', id, gen_random_uuid(), 'waiting', 0, '',
+    INSERT INTO bookings_letter (id, kind, event_id, booking_id, subject, due_at, written_at, before)
+    SELECT gen_random_uuid(), 'event_changed', event_id, id, gen_random_uuid(),
         clock_timestamp() + make_interval(secs => %s), clock_timestamp(), %s::jsonb
     FROM bookings_booking
     WHERE event_id = %s AND (status = 'paid' OR status = 'pending_payment' AND expires_at > clock_timestamp())
-    ON CONFLICT (booking_id) WHERE kind = 'event_changed' AND status = 'waiting' AND attempts = 0
+    ON CONFLICT (booking_id, event_id) WHERE kind = 'event_changed' AND status = 'waiting' AND attempts = 0
     DO UPDATE SET before = EXCLUDED.before || bookings_letter.before
 """
 HOLDERS = Q(status=BookingStatus.PAID) | Q(status=BookingStatus.PENDING_PAYMENT, expires_at__gt=Now())

@@ -36,7 +36,7 @@ def _refunded(delivery: Delivery) -> Data:
 
 
 def _booking(delivery: Delivery, status: BookingStatus) -> Data:
-    blocks = Booking.objects.select_related("event", "subsection").defer("subsection__letters")
+    blocks = Booking.objects.select_related("event", "subsection").defer("subsection__seat_status")
     booking = blocks.get(pk=uuid.UUID(delivery.subject))
     assert booking.paid_at is not None
     return {
@@ -54,7 +54,7 @@ def _booking(delivery: Delivery, status: BookingStatus) -> Data:
 
 def _checked_in(delivery: Delivery) -> Data:
     rows = CheckIn.objects.select_related("admission__event", "admission__subsection")
-    entry = rows.defer("admission__subsection__letters").get(pk=int(delivery.subject))
+    entry = rows.defer("admission__subsection__seat_status").get(pk=int(delivery.subject))
     admission = entry.admission
     return {
         "admission_id": str(admission.pk),

@@ -1,4 +1,4 @@
-"""The database asked about one seat rule at a time (bookings/seat_rules.py), of a block as it is given."""
+"""The database asked about one seat rule at a time (bookings/sql/seat_rules.sql), of a block as it is given."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,9 +7,9 @@ from django.db import connection
 
 from events.models import Subsection
 
-BEST = "SELECT bookings_best_seats(bookings_keep(%s, %s), %s, %s, %s, %s)"
-GAPS = "SELECT bookings_single_gaps(bookings_keep(%s, %s), %s, %s)"
-OTHERS = "SELECT bookings_tidy_choice(bookings_keep(%s, %s), %s, %s)"
+BEST = "SELECT bookings_best_seats(bookings_mark_accessible(%s, %s), %s, %s, %s, %s)"
+GAPS = "SELECT bookings_single_gaps(bookings_mark_accessible(%s, %s), %s, %s)"
+OTHERS = "SELECT bookings_tidy_choice(bookings_mark_accessible(%s, %s), %s, %s)"
 
 
 def best_seats(block: Subsection, quantity: int, accessible: int = 0, *, gaps_allowed: bool = True) -> list[int] | None:
@@ -32,5 +32,5 @@ def may_take(block: Subsection, chosen: Sequence[int]) -> bool:
 
 def _ask(question: str, block: Subsection, *more: Any) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute(question, [block.letters, block.accessible, block.cols, *more])
+        cursor.execute(question, [block.seat_status, block.accessible, block.cols, *more])
         return cursor.fetchone()[0]

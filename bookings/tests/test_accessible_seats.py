@@ -1,4 +1,4 @@
-"""Holding wheelchair places and the seats beside them (bookings/seat_rules.py)."""
+"""Holding wheelchair places and the seats beside them (bookings/specification/seat_choice.py)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -86,7 +86,14 @@ def trail(chance: random.Random, event: Event, days: float) -> datetime:
     times = [began, *(began + timedelta(days=days) * chance.random() for _ in range(1_500))]
     kinds = ["held", *chance.choices(["held", "paid", "paid", "refunded", "expired", "blocked"], k=1_500)]
     SeatChange.objects.bulk_create(
-        SeatChange(subsection=block, version=version, kind=kind, positions=list(range(chance.randint(1, 4))), at=at)
+        SeatChange(
+            event=event,
+            subsection=block,
+            version=version,
+            kind=kind,
+            positions=list(range(chance.randint(1, 4))),
+            at=at,
+        )
         for version, (kind, at) in enumerate(zip(kinds, times, strict=True), start=1)
     )
     return began

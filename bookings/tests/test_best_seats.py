@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.errors import WouldLeaveSingleSeat
+from bookings.specification import seat_choice as choosing
 from bookings.tests.seat_rules import best_seats, may_take, single_gaps
-from bookings.tests.specification import choosing
 from events.models import Subsection
 
 pytestmark = pytest.mark.django_db
@@ -20,11 +20,11 @@ def blocks(draw: st.DrawFn) -> Subsection:
     alphabet = draw(st.sampled_from(["aaars", "arsb", "arrrssb"]))
     letters = draw(st.text(alphabet, min_size=rows * cols, max_size=rows * cols))
     places = st.lists(st.integers(0, rows * cols - 1), max_size=8, unique=True)
-    return Subsection(letters=letters, cols=cols, accessible=draw(st.just([]) | places.map(sorted)))
+    return Subsection(seat_status=letters, cols=cols, accessible=draw(st.just([]) | places.map(sorted)))
 
 
 def free(block: Subsection) -> list[int]:
-    return [position for position, letter in enumerate(block.letters) if letter == "a"]
+    return [position for position, letter in enumerate(block.seat_status) if letter == "a"]
 
 
 @any_block

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.errors import WouldLeaveSingleSeat
-from bookings.tests.specification.choosing import best_seats, check_single_gaps, first_window, single_gaps
+from bookings.specification.seat_choice import best_seats, check_single_gaps, first_window, single_gaps
 
 
 def free(*rows: str) -> list[int]:

@@ -13,7 +13,7 @@ from bookings.models import Booking, Letter
 from bookings.operations.cancel import cancel_booking
 from bookings.operations.expiry import release_expired
 from bookings.operations.pay import pay_booking
-from bookings.tests.specification import expiry as specification
+from bookings.specification import expiry as specification
 from conftest import GOOD_CARD
 from events.clock import database_now
 from events.models import Event, SeatChange, Subsection, Ticket

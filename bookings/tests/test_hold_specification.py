@@ -19,8 +19,8 @@ from bookings.models import Booking, QueuePass
 from bookings.operations.cancel import cancel_booking
 from bookings.operations.expiry import expire_holds
 from bookings.operations.hold import Wish, hold_seats
+from bookings.specification.hold import hold_seats as specified_hold
 from bookings.states import BookingStatus, SelectionMode
-from bookings.tests.specification.hold import hold_seats as specified_hold
 from events.clock import database_now
 from events.models import Event, SeatChange, Subsection, Ticket
 from events.operations.blocking import block_seats
@@ -67,7 +67,7 @@ def rows(event: Event) -> dict[str, Any]:
     bookings = Booking.objects.filter(event=event).order_by("created_at")
     blocks = Subsection.objects.filter(event=event)
     return {
-        "blocks": list(blocks.values_list("letters", "version", "available", "reserved", "sold", "blocked")),
+        "blocks": list(blocks.values_list("seat_status", "version", "available", "reserved", "sold", "blocked")),
         "tickets": list(Ticket.objects.filter(event=event).values_list("position", "status")),
         "changes": [(c.version, c.kind, sorted(c.positions)) for c in changes],
         "bookings": sorted(

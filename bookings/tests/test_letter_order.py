@@ -26,7 +26,14 @@ def thousand(hold: Hold, bob: User) -> Booking:
     booking = cancel_booking(booking_id=hold(bob).pk, buyer=bob)
     now = database_now()
     Letter.objects.bulk_create(
-        Letter(kind=LetterKind.EVENT_CANCELLED, booking=booking, subject=new_id(), due_at=now, written_at=now)
+        Letter(
+            kind=LetterKind.EVENT_CANCELLED,
+            event_id=booking.event_id,
+            booking=booking,
+            subject=new_id(),
+            due_at=now,
+            written_at=now,
+        )
         for _ in range(1000)
     )
     return booking

@@ -224,7 +224,7 @@ def test_ten_sweeps_at_once_send_each_letter_once(
 def test_written_twice_it_is_one_letter(paid_booking: Hold, alice: User) -> None:
     booking = paid_booking(alice)
     write_letter(LetterKind.CONFIRMATION, booking)
-    write_letters(LetterKind.CONFIRMATION, [booking.pk])
+    write_letters(LetterKind.CONFIRMATION, booking.event_id, [booking.pk])
     assert Letter.objects.count() == 1
 
 

@@ -167,17 +167,22 @@ def test_the_lock_keeps_a_second_sweep_from_what_the_first_claims(
     told: Receiver, monkeypatch: pytest.MonkeyPatch, locked: bool
 ) -> None:
     many_due(Endpoint.objects.get(), 2)
-    both, first = threading.Barrier(2), QuerySet.first
+    both, first, update = threading.Barrier(2), QuerySet.first, QuerySet.update
 
     def look_and_meet(rows: QuerySet[Endpoint]) -> Endpoint | None:
         found = first(rows)
         both.wait(10)
         return found
 
-    if not locked:
-        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
+    def meet_and_update(rows: QuerySet[Delivery], **fields: Any) -> int:
+        both.wait(10)
+        return update(rows, **fields)
+
     with monkeypatch.context() as meeting:
         meeting.setattr(QuerySet, "first", look_and_meet)
+        if not locked:
+            meeting.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
+            meeting.setattr(QuerySet, "update", meet_and_update)
         claims = crowd(2, lambda n: outgoing._claim(4) or [])
     keys = [delivery.pk for claim in claims for delivery in claim]
     assert (len(keys), len(set(keys))) == ((2, 2) if locked else (4, 2))

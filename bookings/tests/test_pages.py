@@ -132,7 +132,13 @@ def test_an_open_charge_is_said(client_of: ClientOf, hold: Hold, alice: User) ->
     booking = hold(alice, "1-1")
     assert "hidden" in part(client_of(alice).get(f"/checkout/{booking.pk}"), "waiting")
     Payment.objects.create(
-        booking=booking, amount=5000, currency="USD", gateway="mock", card_last4="0077", created_at=database_now()
+        event_id=booking.event_id,
+        booking=booking,
+        amount=5000,
+        currency="USD",
+        gateway="mock",
+        card_last4="0077",
+        created_at=database_now(),
     )
     assert "hidden" not in part(client_of(alice).get(f"/checkout/{booking.pk}"), "waiting")
 

@@ -23,12 +23,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Hold = Callable[..., Booking]
 CAPTURED = Charge(Outcome.CAPTURED, "ref")
 # Parts of the database functions, and a pause between their checks and their writes in which everybody meets.
-BOOKING_LOCK = "WHERE b.id = wanted AND b.buyer_id = payer FOR NO KEY UPDATE;"
+BOOKING_LOCK = "WHERE b.id = wanted AND b.buyer_id = payer\n    FOR NO KEY UPDATE;"
 BEGIN_WRITES = "-- 3. Insert the payment."
 SALE_LOCKS = [
-    ("WHERE s.id = block_id FOR NO KEY UPDATE;", "WHERE s.id = block_id;"),
-    ("b.status = 'pending_payment' FOR NO KEY UPDATE;", "b.status = 'pending_payment';"),
-    ("p.status = 'pending' FOR NO KEY UPDATE;", "p.status = 'pending';"),
+    (f"{locked}\n    FOR NO KEY UPDATE;", f"{locked};")
+    for locked in (
+        "WHERE s.id = wanted_subsection",
+        "b.status = 'pending_payment'",
+        "p.status = 'pending'",
+    )
 ]
 SALE_WRITES = "-- 2. The money"
 
@@ -58,7 +61,7 @@ def test_one_of_five_charges_is_begun(hold: Hold, alice: User) -> None:
 
 def test_without_the_lock_the_index_is_the_last_word(hold: Hold, alice: User) -> None:
     booking = hold(alice)
-    no_lock = (BOOKING_LOCK, BOOKING_LOCK.replace(" FOR NO KEY UPDATE", ""))
+    no_lock = (BOOKING_LOCK, BOOKING_LOCK.replace("\n    FOR NO KEY UPDATE", ""))
     with altered("bookings_begin_payment", no_lock, pause(BEGIN_WRITES)):
         assert outcomes(crowd(5, lambda n: begin(booking))) == {"Payment": 1, "IntegrityError": 4}
     sound()

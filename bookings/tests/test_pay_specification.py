@@ -18,7 +18,7 @@ from bookings.operations.cancel import cancel_booking
 from bookings.operations.complete import complete_bookings
 from bookings.operations.expiry import expire_holds
 from bookings.operations.refund import refund_booking
-from bookings.tests.specification import pay as specification
+from bookings.specification import pay as specification
 from events.clock import database_now
 from events.models import Event, SeatChange, Subsection, Ticket
 from ticketing.errors import DomainError

@@ -57,10 +57,10 @@ def sound() -> None:
 
 
 # Parts of the database function, and a pause between its checks and its writes in which everybody meets.
-BLOCK_LOCK = "WHERE s.id = block_id FOR NO KEY UPDATE;"
+BLOCK_LOCK = "WHERE s.id = seen.id\n        FOR NO KEY UPDATE;"
 BUYER_LOCK = "PERFORM FROM accounts_user u WHERE u.id = buyer FOR NO KEY UPDATE;"
 WRITES = "-- 4. Move the seats"
-no_block_lock = (BLOCK_LOCK, "WHERE s.id = block_id;")
+no_block_lock = (BLOCK_LOCK, "WHERE s.id = seen.id;")
 no_buyer_lock = (BUYER_LOCK, "")
 pause = (WRITES, f"PERFORM pg_sleep(0.2); {WRITES}")
 

@@ -236,7 +236,7 @@ def test_a_message_that_comes_many_times_holds_seats_once(alice: User, accept: A
 
 
 def test_without_the_look_at_its_state_a_booking_would_get_seats_twice(alice: User, accept: Accept) -> None:
-    blind = (" AND b.status = 'processing' FOR NO KEY UPDATE", " FOR NO KEY UPDATE")
+    blind = (" AND b.status = 'processing'\n        FOR NO KEY UPDATE", " FOR NO KEY UPDATE")
     pause = ("-- 3. Choose or check.", "PERFORM pg_sleep(0.2); -- 3. Choose or check.")
     booking = accept(alice)
     with altered("bookings_hold", blind, pause):

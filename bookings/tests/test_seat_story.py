@@ -158,7 +158,7 @@ def test_of_many_other_seats_the_number_is_said(block: Subsection, hold: Hold, a
 
 def test_a_trail_with_a_booking_that_is_not_there_is_told_all_the_same(block: Subsection) -> None:
     stray = {"kind": "held", "booking_id": uuid.uuid4(), "positions": [0], "at": database_now()}
-    SeatChange.objects.create(subsection=block, version=1, **stray)
+    SeatChange.objects.create(event_id=block.event_id, subsection=block, version=1, **stray)
     assert told(block) == [("held", "Held by an unknown buyer.")]
 
 

@@ -80,7 +80,6 @@ def test_a_session_that_may_only_read_is_left_for_another() -> None:
 
 @pytest.mark.parametrize("function", ["bookings_hold", "bookings_begin_payment", "bookings_sell"])
 def test_holding_and_paying_plan_nothing_anew(function: str) -> None:
-    """A later migration that makes the function once more has to say so once more (0018_planned_once)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT proconfig FROM pg_proc WHERE proname = %s", [function])
         assert cursor.fetchall() == [(["plan_cache_mode=force_generic_plan", "enable_seqscan=off"],)]

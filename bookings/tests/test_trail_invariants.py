@@ -14,8 +14,8 @@ from events.tests.trail import unguarded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COPY_OF_3 = """
-    INSERT INTO events_seatchange (subsection_id, version, kind, booking_id, positions, at, hash)
-    SELECT subsection_id, 1000, kind, booking_id, positions, at, hash FROM events_seatchange
+    INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at, hash)
+    SELECT event_id, subsection_id, 1000, kind, booking_id, positions, at, hash FROM events_seatchange
     WHERE subsection_id = %s AND version = 3
 """
 REHASH_3 = """

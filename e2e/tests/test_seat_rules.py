@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from bookings.models import Booking
+from bookings.specification.seat_choice import fits, windows
 from bookings.tests.seat_rules import may_take, single_gaps
-from bookings.tests.specification.choosing import fits, windows
 from e2e.tests.seatmap import SeatMap
 from e2e.tests.visitors import Visitors
 from events.models import Event, Subsection
@@ -48,7 +48,7 @@ def random_block(dice: random.Random) -> Subsection:
     letters = "".join(dice.choices(alphabet, k=rows * cols))
     places = sorted(dice.sample(range(rows * cols), min(rows * cols, dice.choice([0, 2, 5]))))
     return Subsection(
-        section="A", number=1, tier="Regular", price=100, rows=rows, cols=cols, letters=letters, accessible=places
+        section="A", number=1, tier="Regular", price=100, rows=rows, cols=cols, seat_status=letters, accessible=places
     )
 
 
@@ -56,8 +56,8 @@ def asked(page: Page, block: Subsection) -> list[dict[str, Any]]:
     """What the page says of the block, to each of WISHES."""
     row = {
         **{name: getattr(block, name) for name in ("section", "tier", "price", "rows", "cols")},
-        **{"subsection": 1, "total": len(block.letters), "available": block.letters.count("a")},
-        **{"reserved": 0, "sold": 0, "seats": block.letters},
+        **{"subsection": 1, "total": len(block.seat_status), "available": block.seat_status.count("a")},
+        **{"reserved": 0, "sold": 0, "seats": block.seat_status},
         "accessible": [seat_name(position, block.cols) for position in block.accessible],
     }
     answers: list[dict[str, Any]] = page.evaluate(ASK, [row, WISHES])
@@ -67,7 +67,7 @@ def asked(page: Page, block: Subsection) -> list[dict[str, Any]]:
 def agree(block: Subsection, wish: dict[str, Any], said: dict[str, Any]) -> None:
     """What the page says is what the database would do."""
     quantity, accessible, gaps_allowed = wish["quantity"], wish["accessible"], wish["gapsAllowed"]
-    free = [position for position, letter in enumerate(block.letters) if letter == "a"]
+    free = [position for position, letter in enumerate(block.seat_status) if letter == "a"]
     fitting = [seats for seats in windows(free, quantity, block.cols) if fits(seats, block.accessible, accessible)]
     lone = {seats[0]: bool(single_gaps(block, seats)) for seats in fitting}
     wanted = lone if gaps_allowed or all(lone.values()) else [first for first in lone if not lone[first]]

@@ -176,7 +176,7 @@ def _grid(block: Subsection, first: str) -> dict[str, Any]:
     many = max(1, SEATS_DRAWN // block.cols)
     start = min(int(first), block.rows) - 1 if _is_number(first) and int(first) else 0
     end = min(start + many, block.rows)
-    letters = block.letters
+    letters = block.seat_status
     rows = [(row + 1, letters[row * block.cols : (row + 1) * block.cols]) for row in range(start, end)]
     return {
         "seat_rows": rows,
@@ -204,4 +204,4 @@ def _refusal(refusal: DomainError, block: Subsection, doing: Doing) -> str:
 
 def _state(block: Subsection, seat: str) -> str:
     position = position_of(seat, rows=block.rows, cols=block.cols)
-    return SHOWN[STATUS_OF_LETTER[block.letters[position or 0]]]
+    return SHOWN[STATUS_OF_LETTER[block.seat_status[position or 0]]]

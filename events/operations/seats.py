@@ -24,8 +24,8 @@ MOVE_SEATS = """
     RETURNING position
 """
 APPEND_CHANGE = """
-    INSERT INTO events_seatchange (subsection_id, version, kind, booking_id, positions, at)
-    SELECT id, version, %s, %s, %s, clock_timestamp() FROM events_subsection WHERE id = %s
+    INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
+    SELECT event_id, id, version, %s, %s, %s, clock_timestamp() FROM events_subsection WHERE id = %s
     RETURNING version, at
 """
 FREE_ENDED = """
@@ -42,16 +42,16 @@ APPEND_ENDED = """
         UPDATE events_subsection SET version = version + %(holds)s - 1 WHERE id = %(block)s
         RETURNING *
     ), trail AS (
-        INSERT INTO events_seatchange (subsection_id, version, kind, booking_id, positions, at)
-        SELECT block.id, block.version - %(holds)s + row_number() OVER (ORDER BY min(place)),
+        INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
+        SELECT block.event_id, block.id, block.version - %(holds)s + row_number() OVER (ORDER BY min(place)),
             'expired', booking_id, array_agg(position ORDER BY place), clock_timestamp()
         FROM block, unnest(%(owners)s::uuid[], %(positions)s::integer[])
             WITH ORDINALITY AS freed (booking_id, position, place)
-        GROUP BY block.id, block.version, booking_id
+        GROUP BY block.event_id, block.id, block.version, booking_id
         ORDER BY min(place)
         RETURNING at
     )
-    SELECT version, available, reserved, sold, blocked, letters, (SELECT max(at) FROM trail) FROM block
+    SELECT version, available, reserved, sold, blocked, seat_status, (SELECT max(at) FROM trail) FROM block
 """
 MOVE_ALL = """
     UPDATE events_ticket SET status = %s
@@ -60,17 +60,17 @@ MOVE_ALL = """
 """
 APPEND_ALL = """
     WITH trail AS (
-        INSERT INTO events_seatchange (subsection_id, version, kind, positions, at)
-        SELECT block.id, block.version, %s, array_agg(position ORDER BY position), clock_timestamp()
+        INSERT INTO events_seatchange (event_id, subsection_id, version, kind, positions, at)
+        SELECT block.event_id, block.id, block.version, %s, array_agg(position ORDER BY position), clock_timestamp()
         FROM events_subsection block
         JOIN unnest(%s::bigint[], %s::integer[]) AS moved (block_id, position) ON moved.block_id = block.id
-        GROUP BY block.id, block.version
+        GROUP BY block.event_id, block.id, block.version
         RETURNING subsection_id, positions, at
     )
-    SELECT block.id, trail.positions, trail.at, version, available, reserved, sold, blocked, letters
+    SELECT block.id, trail.positions, trail.at, version, available, reserved, sold, blocked, seat_status
     FROM trail JOIN events_subsection block ON block.id = trail.subsection_id
 """
-BROUGHT_UP_TO_DATE = ("version", "available", "reserved", "sold", "blocked", "letters")
+BROUGHT_UP_TO_DATE = ("version", "available", "reserved", "sold", "blocked", "seat_status")
 
 
 def lock_subsection(subsection_id: int) -> Subsection:
@@ -161,7 +161,13 @@ def free_ended_seats(*, subsection: Subsection, holds: Mapping[uuid.UUID, Sequen
         freed = {position for (position,) in cursor.fetchall()}
         _check_all(subsection, positions, freed)
         cursor.execute(
-            APPEND_ENDED, {"holds": len(holds), "block": subsection.pk, "owners": owners, "positions": positions}
+            APPEND_ENDED,
+            {
+                "holds": len(holds),
+                "block": subsection.pk,
+                "owners": owners,
+                "positions": positions,
+            },
         )
         *fields, at = cursor.fetchone()
     for name, value in zip(BROUGHT_UP_TO_DATE, fields, strict=True):

@@ -1,9 +1,9 @@
 /**
  * The best seats together: side by side, as near as can be to a point (the middle of the stage, or seats just lost).
  *
- * By the rules that the hold follows (bookings/seat_rules.py): wheelchair places go to who asks for them, and where lone
- * seats are not allowed none is left over unless nothing else in the block fits. A choice made here is a wish like any
- * other; only the hold makes it sure.
+ * By the rules that the hold follows (bookings/sql/seat_rules.sql; in words and in Python:
+ * bookings/specification/seat_choice.py). A change of a rule changes all three; e2e/tests/test_seat_rules.py compares them.
+ * A choice made here is a request like any other; only the hold makes it sure.
  */
 
 import { seatPoint } from "./layout.js";

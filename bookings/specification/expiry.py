@@ -1,0 +1,19 @@
+"""Ending holds, hold by hold: what `release_expired` does with four statements a block."""
+
+from bookings.models import Booking
+from bookings.operations.post import write_letters
+from bookings.operations.steps import move
+from bookings.states import TIME_IS_UP, BookingStatus, LetterKind
+from events.models import Subsection
+from events.operations.seats import change_seats
+from events.states import ChangeKind
+
+
+def release_expired(block: Subsection) -> int:
+    """Expires every hold of a locked block whose deadline has passed and frees its seats; returns how many."""
+    due = list(Booking.objects.due().filter(subsection=block).order_by("pk").select_for_update(of=("self",)))
+    for booking in due:
+        move(booking, BookingStatus.EXPIRED, failure=TIME_IS_UP)
+        change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.EXPIRED, booking_id=booking.pk)
+        write_letters(LetterKind.HOLD_EXPIRED, block.event_id, [booking.pk])
+    return len(due)

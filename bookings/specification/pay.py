@@ -1,0 +1,71 @@
+"""Beginning a payment, step by step: what the database function `bookings_begin_payment` does in one statement."""
+
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+
+from accounts.models import User
+from bookings.errors import PaymentInProgress
+from bookings.gateways.protocol import Gateway
+from bookings.idempotency import Once
+from bookings.models import Booking, Payment
+from bookings.operations.steps import change, check_still_held, lock_booking
+from bookings.reads import own_booking
+from bookings.states import PaymentStatus
+from events.clock import database_now
+from events.states import EventStatus
+from ticketing.errors import InvalidState
+
+
+@transaction.atomic
+def begin_payment(
+    *, booking_id: uuid.UUID, buyer_id: int, card_last4: str, provider: Gateway, once: Once | None = None
+) -> Payment:
+    """Opens a payment for a held booking and, the first time, its payment window of `payment_seconds`.
+
+    1. Lock the booking's row (its seats are not touched).
+    2. Check: the same key gives the same payment; still held by the clock; no other charge open.
+    3. Insert the payment. The window begins once, so that declined cards can't prolong a hold for ever.
+
+    Raises NotFound, NotOwner, IdempotencyKeyReused, AlreadyPaid, HoldExpired, InvalidState, PaymentInProgress.
+    """
+    own_booking(booking_id, User.objects.get(pk=buyer_id))
+    booking = lock_booking(booking_id)
+
+    if (earlier := _earlier(booking, once)) is not None:
+        return earlier
+    now = database_now()
+    check_still_held(booking, now)
+    if booking.event.status == EventStatus.CANCELLED:
+        raise InvalidState("The event was cancelled.")
+    if booking.payments.filter(status=PaymentStatus.PENDING).exists():
+        raise PaymentInProgress
+
+    if booking.paying_since is None:
+        window = timedelta(seconds=booking.event.payment_seconds)
+        change(booking, now=now, paying_since=now, expires_at=now + window)
+    return Payment.objects.create(
+        event=booking.event,
+        booking=booking,
+        amount=booking.total_price,
+        currency=booking.event.currency,
+        gateway=provider.name,
+        card_last4=card_last4,
+        idempotency_key=once.key if once else None,
+        request_hash=once.request_hash if once else "",
+        created_at=now,
+    )
+
+
+def _earlier(booking: Booking, once: Once | None) -> Payment | None:
+    """The payment this key has already made; PaymentInProgress while its outcome is not known."""
+    if once is None:
+        return None
+    payment = booking.payments.filter(idempotency_key=once.key).first()
+    if payment is None:
+        return None
+    once.check(payment.request_hash)
+    if payment.status == PaymentStatus.PENDING:
+        raise PaymentInProgress
+    return payment

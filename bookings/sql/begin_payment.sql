@@ -1,0 +1,107 @@
+-- bookings_begin_payment(payment, token_family, payer, wanted, key, fingerprint, provider, last4)
+--
+-- Promises: opens the payment `payment` for the held booking `wanted` and, the first time, the booking's payment window of
+--     the event's `payment_seconds`. Writes only if the outcome is 'begun'. `key` and `fingerprint` are the idempotency key
+--     and the hash of its request (NULL and '' without one), `provider` the payment gateway's name, `last4` of the card.
+--     `amount` is in minor units of `currency`.
+-- Locks: the booking's row; its seats are not touched.
+-- Outcomes: begun; not_signed_in (the token family of the request is revoked or over); not_yours (no such booking of the
+--     payer); known (the key has a payment already); already_paid; hold_expired; wrong_state (see `booking_status`);
+--     event_cancelled; in_progress (another charge is open).
+-- Called by: begin_payment (bookings/operations/pay.py). Step by step with the ORM: bookings/specification/pay.py.
+--
+-- The settings: Postgres keeps one plan a session instead of planning at each call, and one that is good for a table of any
+-- size, also if it was made while the table was all but empty: by index (docs/performance.md).
+
+DROP FUNCTION IF EXISTS bookings_begin_payment;
+
+CREATE FUNCTION bookings_begin_payment(
+    payment uuid,
+    token_family uuid,
+    payer bigint,
+    wanted uuid,
+    key text,
+    fingerprint text,
+    provider text,
+    last4 text,
+    OUT outcome text,
+    OUT booking_status text,
+    OUT event_id bigint,
+    OUT amount bigint,
+    OUT currency text,
+    OUT begun_at timestamptz,
+    OUT window_begun boolean
+)
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+AS $$
+DECLARE
+    held record;
+    event record;
+BEGIN
+    IF token_family IS NOT NULL AND NOT EXISTS (
+        SELECT FROM accounts_tokenfamily f
+        WHERE f.id = token_family AND f.user_id = payer AND f.revoked_at IS NULL AND f.expires_at > clock_timestamp()
+    ) THEN
+        outcome := 'not_signed_in';
+        RETURN;
+    END IF;
+
+    -- 1. Lock the booking; its seats are not touched.
+    SELECT b.status, b.event_id, b.total_price, b.expires_at, b.paying_since
+    INTO held
+    FROM bookings_booking b
+    WHERE b.id = wanted AND b.buyer_id = payer
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        outcome := 'not_yours';
+        RETURN;
+    END IF;
+
+    -- 2. Check: the same key gives the same payment; still held by the clock; no other charge open.
+    IF key IS NOT NULL AND EXISTS (
+        SELECT FROM bookings_payment p
+        WHERE p.booking_id = wanted AND p.idempotency_key = key
+    ) THEN
+        outcome := 'known';
+        RETURN;
+    END IF;
+    SELECT e.status, e.currency, e.payment_seconds INTO event FROM events_event e WHERE e.id = held.event_id;
+    begun_at := clock_timestamp();
+    booking_status := held.status;
+    outcome := CASE
+        WHEN held.status IN ('paid', 'completed') THEN 'already_paid'
+        WHEN held.status = 'expired' THEN 'hold_expired'
+        WHEN held.status <> 'pending_payment' THEN 'wrong_state'
+        WHEN held.expires_at <= begun_at THEN 'hold_expired'
+        WHEN event.status = 'cancelled' THEN 'event_cancelled'
+        WHEN EXISTS (
+            SELECT FROM bookings_payment p
+            WHERE p.booking_id = wanted AND p.status = 'pending'
+        ) THEN 'in_progress'
+    END;
+    IF outcome IS NOT NULL THEN
+        RETURN;
+    END IF;
+
+    -- 3. Insert the payment. The window begins once, so that declined cards can't prolong a hold for ever.
+    window_begun := held.paying_since IS NULL;
+    IF window_begun THEN
+        UPDATE bookings_booking b SET
+            paying_since = begun_at,
+            updated_at = begun_at,
+            expires_at = begun_at + make_interval(secs => event.payment_seconds)
+        WHERE b.id = wanted;
+    END IF;
+    event_id := held.event_id;
+    amount := held.total_price;
+    currency := event.currency;
+    INSERT INTO bookings_payment (
+        id, event_id, booking_id, status, amount, currency, gateway, card_last4, idempotency_key, request_hash, created_at
+    ) VALUES (
+        payment, held.event_id, wanted, 'pending', amount, currency, provider, last4, key, fingerprint, begun_at
+    );
+    outcome := 'begun';
+END
+$$;

@@ -1,0 +1,266 @@
+-- bookings_any_hold_due(wanted_subsection)
+--
+-- Promises: whether a hold in the subsection is over by the database's clock and not yet ended.
+-- Locks: none.
+-- Called by: bookings_hold, below.
+
+DROP FUNCTION IF EXISTS bookings_any_hold_due;
+
+CREATE FUNCTION bookings_any_hold_due(wanted_subsection bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM bookings_booking b
+        WHERE b.subsection_id = wanted_subsection AND b.status = 'pending_payment' AND b.expires_at <= clock_timestamp()
+    );
+END
+$$;
+
+-- bookings_hold(hold_mode, booking, token_family, buyer, key, fingerprint, wanted_event, wanted_section, wanted_number,
+--     selection_mode, wanted, accessible_wanted, seat_rows, seat_numbers, pass_issued_at)
+--
+-- Promises: the booking `booking` of `wanted` seats of one subsection, all of them or none, by one set of rules in three
+--     modes: 'hold' does it at once. 'accept' checks all that no other buyer can change, counts the booking among the
+--     buyer's open holds and keeps it as processing; 'allocate' looks for its seats later.
+--     `key` and `fingerprint` are the idempotency key and the hash of its request (NULL and '' without one). The
+--     subsection is number `wanted_number` of the section. `selection_mode` is 'manual', with `seat_rows` and
+--     `seat_numbers` (both from 1, both NULL otherwise), or 'best_available', of which `accessible_wanted` are wheelchair
+--     places. `pass_issued_at` names the buyer's queue pass (NULL without one).
+--     Writes only if the outcome is 'held' or 'accepted'; `price` is of one seat, in minor units of `currency`. Of any
+--     other outcome the caller makes an error, from `seats` (positions, from 0) and `number` where they help. If a seat was
+--     changed without the subsection's lock, it raises serialization_failure and nothing of it stays.
+-- Locks: the subsection ('hold', 'allocate'), then the booking ('allocate'), then the buyer ('hold', 'accept'). What can
+--     be refused without a lock is refused before the first.
+-- Outcomes: held; accepted; settled ('allocate': the booking is not processing any more); known (the key has a booking
+--     already); due (first end the holds that are over in `subsection_id`, then call again); not_signed_in (the token
+--     family of the request is revoked or over); no_subsection; queue_pass_required; not_on_sale; too_many_seats (`number`
+--     are allowed); no_seat (the subsection has `number` rows of `cols`); seats_taken (`seats`); not_enough_seats;
+--     would_leave_single_seat (`seats`); too_many_holds (the first ends in `number` seconds).
+-- Called by: ask_for_seats (bookings/operations/hold.py) for hold_seats, accept_wish and allocate_seats. Step by step with
+--     the ORM: bookings/specification/hold.py. Which seats are chosen: seat_rules.sql.
+--
+-- The settings: as for bookings_begin_payment (begin_payment.sql).
+
+DROP FUNCTION IF EXISTS bookings_hold;
+
+CREATE FUNCTION bookings_hold(
+    hold_mode text,
+    booking uuid,
+    token_family uuid,
+    buyer bigint,
+    key text,
+    fingerprint text,
+    wanted_event bigint,
+    wanted_section text,
+    wanted_number integer,
+    selection_mode text,
+    wanted integer,
+    accessible_wanted integer,
+    seat_rows integer[],
+    seat_numbers integer[],
+    pass_issued_at timestamptz,
+    OUT outcome text,
+    OUT seats integer[],
+    OUT number integer,
+    OUT subsection_id bigint,
+    OUT cols integer,
+    OUT price integer,
+    OUT held_at timestamptz,
+    OUT ends_at timestamptz,
+    OUT event_name text,
+    OUT venue_name text,
+    OUT currency text,
+    OUT version bigint,
+    OUT available integer,
+    OUT reserved integer,
+    OUT sold integer,
+    OUT blocked integer
+)
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+AS $$
+DECLARE
+    seen record;
+    seat_status text;
+    refused integer[];
+    first_end timestamptz;
+BEGIN
+    IF token_family IS NOT NULL AND NOT EXISTS (
+        SELECT FROM accounts_tokenfamily f
+        WHERE f.id = token_family AND f.user_id = buyer AND f.revoked_at IS NULL AND f.expires_at > clock_timestamp()
+    ) THEN
+        outcome := 'not_signed_in';
+        RETURN;
+    END IF;
+    IF key IS NOT NULL AND EXISTS (
+        SELECT FROM bookings_booking b WHERE b.buyer_id = buyer AND b.idempotency_key = key
+    ) THEN
+        outcome := 'known';
+        RETURN;
+    END IF;
+
+    -- 1. What needs no lock.
+    SELECT
+        s.id, s.rows, s.cols, s.seat_status, s.available, s.accessible, s.price,
+        e.name, e.venue_name, e.currency, e.hold_seconds,
+        e.max_tickets_per_booking, e.max_active_holds, e.allow_single_gaps,
+        e.waiting_room_on AND e.is_active AND e.status IN ('available', 'sold_out') AS queueing,
+        e.is_active AND e.status IN ('available', 'sold_out')
+            AND clock_timestamp() >= coalesce(e.sales_start_at, '-infinity')
+            AND clock_timestamp() < coalesce(e.sales_end_at, 'infinity') AS on_sale
+    INTO seen
+    FROM events_subsection s
+    JOIN events_event e ON e.id = s.event_id
+    WHERE s.event_id = wanted_event AND s.section = wanted_section AND s.number = wanted_number;
+    subsection_id := seen.id;
+    cols := seen.cols;
+    IF seen.id IS NULL THEN
+        outcome := 'no_subsection';
+    ELSIF seen.queueing AND hold_mode <> 'allocate'
+        AND NOT bookings_has_queue_pass(wanted_event, buyer, pass_issued_at) THEN
+        outcome := 'queue_pass_required';
+    ELSIF NOT seen.on_sale THEN
+        outcome := 'not_on_sale';
+    ELSIF wanted > seen.max_tickets_per_booking THEN
+        outcome := 'too_many_seats';
+        number := seen.max_tickets_per_booking;
+    ELSIF seen.rows < ANY (seat_rows) OR cols < ANY (seat_numbers) THEN
+        outcome := 'no_seat';
+        number := seen.rows;
+    ELSIF selection_mode = 'manual' THEN
+        seats := ARRAY(SELECT (line - 1) * seen.cols + seat - 1 FROM unnest(seat_rows, seat_numbers) AS s (line, seat));
+    END IF;
+    IF outcome IS NULL AND hold_mode <> 'accept' THEN
+        refused := bookings_taken(seen.seat_status, seats);
+        IF refused IS NOT NULL THEN
+            outcome := 'seats_taken';
+        ELSIF seen.available < wanted
+            OR selection_mode = 'best_available' AND (accessible_wanted > 0 OR seen.accessible <> '{}')
+                AND NOT bookings_has_room(
+                    bookings_mark_accessible(seen.seat_status, seen.accessible), wanted, accessible_wanted
+                ) THEN
+            outcome := 'not_enough_seats';
+        END IF;
+    END IF;
+    IF outcome IN ('seats_taken', 'not_enough_seats') AND bookings_any_hold_due(seen.id) THEN
+        outcome := 'due';
+    END IF;
+    IF outcome IS NOT NULL THEN
+        seats := refused;
+        RETURN;
+    END IF;
+
+    -- 2. Lock the subsection. What has expired in it is to be released first. An accepted booking that somebody has
+    -- cancelled meanwhile wants no seats any more.
+    IF hold_mode <> 'accept' THEN
+        SELECT s.seat_status, s.price INTO seat_status, price
+        FROM events_subsection s
+        WHERE s.id = seen.id
+        FOR NO KEY UPDATE;
+        IF bookings_any_hold_due(seen.id) THEN
+            outcome := 'due';
+            RETURN;
+        END IF;
+    END IF;
+    IF hold_mode = 'allocate' THEN
+        PERFORM FROM bookings_booking b
+        WHERE b.id = booking AND b.status = 'processing'
+        FOR NO KEY UPDATE;
+        IF NOT FOUND THEN
+            outcome := 'settled';
+            RETURN;
+        END IF;
+        held_at := clock_timestamp();
+    END IF;
+
+    -- 3. Choose or check.
+    seat_status := bookings_mark_accessible(seat_status, seen.accessible);
+    IF hold_mode = 'accept' THEN
+        price := seen.price;
+    ELSIF selection_mode = 'manual' THEN
+        refused := bookings_taken(seat_status, seats);
+        IF refused IS NOT NULL THEN
+            outcome := 'seats_taken';
+        ELSIF NOT seen.allow_single_gaps THEN
+            refused := bookings_single_gaps(seat_status, cols, seats);
+            IF refused IS NOT NULL AND bookings_tidy_choice(seat_status, cols, seats) THEN
+                outcome := 'would_leave_single_seat';
+            END IF;
+        END IF;
+    ELSE
+        seats := bookings_best_seats(seat_status, cols, wanted, accessible_wanted, seen.allow_single_gaps);
+        outcome := CASE WHEN cardinality(seats) IS DISTINCT FROM wanted THEN 'not_enough_seats' END;
+    END IF;
+    IF outcome IS NOT NULL THEN
+        seats := refused;
+        RETURN;
+    END IF;
+
+    -- Then lock the buyer and count, so that parallel requests can't pass the limit. What was accepted is counted.
+    IF hold_mode <> 'allocate' THEN
+        PERFORM FROM accounts_user u WHERE u.id = buyer FOR NO KEY UPDATE;
+        IF key IS NOT NULL AND EXISTS (
+            SELECT FROM bookings_booking b WHERE b.buyer_id = buyer AND b.idempotency_key = key
+        ) THEN
+            outcome := 'known';
+            RETURN;
+        END IF;
+        held_at := clock_timestamp();
+        SELECT count(*), min(b.expires_at) INTO number, first_end
+        FROM bookings_booking b
+        WHERE b.buyer_id = buyer AND b.status IN ('processing', 'pending_payment')
+            AND (b.status = 'processing' OR b.expires_at > held_at);
+        IF number >= seen.max_active_holds THEN
+            outcome := 'too_many_holds';
+            number := extract(epoch FROM first_end - held_at)::integer + 1;
+            RETURN;
+        END IF;
+    END IF;
+
+    -- 4. Move the seats (the guarded update is the last word), write the booking, append to the seat history.
+    ends_at := held_at + make_interval(secs => seen.hold_seconds);
+    event_name := seen.name;
+    venue_name := seen.venue_name;
+    currency := seen.currency;
+    IF hold_mode <> 'accept' THEN
+        UPDATE events_ticket t SET status = 'reserved', booking_id = booking
+        WHERE t.event_id = wanted_event AND t.subsection_id = seen.id AND t.position = ANY (seats)
+            AND t.status = 'available';
+        GET DIAGNOSTICS number = ROW_COUNT;
+        IF number <> wanted THEN
+            RAISE EXCEPTION 'a seat was taken under the lock' USING ERRCODE = 'serialization_failure';
+        END IF;
+    END IF;
+    IF hold_mode = 'allocate' THEN
+        UPDATE bookings_booking b SET
+            status = 'pending_payment',
+            positions = seats,
+            unit_price = price,
+            total_price = price::bigint * wanted,
+            expires_at = ends_at,
+            updated_at = held_at
+        WHERE b.id = booking;
+    ELSE
+        INSERT INTO bookings_booking (
+            id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, accessible_wanted, positions,
+            unit_price, total_price, status, expires_at, idempotency_key, request_hash, created_at, updated_at
+        ) VALUES (
+            booking, buyer, wanted_event, seen.id, selection_mode, wanted, accessible_wanted, coalesce(seats, '{}'),
+            price, price::bigint * wanted, CASE hold_mode WHEN 'accept' THEN 'processing' ELSE 'pending_payment' END,
+            ends_at, key, fingerprint, held_at, held_at
+        );
+    END IF;
+    IF hold_mode = 'accept' THEN
+        outcome := 'accepted';
+        RETURN;
+    END IF;
+    SELECT s.version, s.available, s.reserved, s.sold, s.blocked INTO version, available, reserved, sold, blocked
+    FROM events_subsection s
+    WHERE s.id = seen.id;
+    INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
+    VALUES (wanted_event, seen.id, version, 'held', booking, seats, held_at);
+    outcome := 'held';
+END
+$$;

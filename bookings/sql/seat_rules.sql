@@ -1,0 +1,314 @@
+-- Which seats a buyer gets: pure functions over the seat status of one subsection. bookings_hold (hold.sql) calls them while
+-- it holds the subsection's lock. They take no lock and read no table.
+--
+-- The same rules for the other two runtimes: bookings/specification/seat_choice.py, which says them in words, and
+-- events/static/events/map/best.js, by which the event's page proposes seats. Tests compare all three (test_best_seats.py,
+-- test_choosing.py and e2e/tests/test_seat_rules.py). A change of a rule changes all three.
+--
+-- Arguments: `seat_status` has one letter a seat, in row order, as bookings_mark_accessible returns it: `a` is free, `k` a
+--     free wheelchair place, `r`, `s` and `b` are not free. `cols` is the seats a row. Positions count from 0, from the
+--     front left. `wanted` seats are wanted, `accessible_wanted` of them wheelchair places.
+-- Called by: bookings_hold, and each other.
+
+
+-- --- What is free ------------------------------------------------------------------------------------------------------
+
+-- bookings_mark_accessible: the seat status with `k` for each free wheelchair place. It is kept for those who ask for it.
+
+DROP FUNCTION IF EXISTS bookings_mark_accessible;
+
+CREATE FUNCTION bookings_mark_accessible(seat_status text, accessible integer[]) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+BEGIN
+    FOR i IN 1 .. cardinality(accessible) LOOP
+        IF substr(seat_status, accessible[i] + 1, 1) = 'a' THEN
+            seat_status := overlay(seat_status PLACING 'k' FROM accessible[i] + 1);
+        END IF;
+    END LOOP;
+    RETURN seat_status;
+END
+$$;
+
+-- bookings_has_room: whether enough seats are free, wherever they are.
+
+DROP FUNCTION IF EXISTS bookings_has_room;
+
+CREATE FUNCTION bookings_has_room(seat_status text, wanted integer, accessible_wanted integer) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT CASE
+        WHEN accessible_wanted = 0 THEN length(translate(seat_status, 'rsbk', '')) >= wanted
+        ELSE length(translate(seat_status, 'rsba', '')) >= accessible_wanted
+            AND length(translate(seat_status, 'rsb', '')) >= wanted
+    END
+$$;
+
+-- bookings_taken: those of the seats that are not free; NULL if all are.
+
+DROP FUNCTION IF EXISTS bookings_taken;
+
+CREATE FUNCTION bookings_taken(seat_status text, seats integer[]) RETURNS integer[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT array_agg(seat ORDER BY seat)
+    FROM unnest(seats) AS seat
+    WHERE substr(seat_status, seat + 1, 1) NOT IN ('a', 'k')
+$$;
+
+
+-- --- Single gaps -------------------------------------------------------------------------------------------------------
+
+-- bookings_single_gaps: the seats beside the chosen ones that would be left alone; NULL if there are none. Beyond both ends
+-- of a row is no seat. A wheelchair place is never a gap, as it is kept; nor is the seat beside it, which is a companion's.
+
+DROP FUNCTION IF EXISTS bookings_single_gaps;
+
+CREATE FUNCTION bookings_single_gaps(seat_status text, cols integer, chosen integer[]) RETURNS integer[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    after text := events_set_seat_status(seat_status, chosen, array_fill('x'::text, ARRAY[cardinality(chosen)]));
+BEGIN
+    RETURN (
+        SELECT array_agg(DISTINCT seat ORDER BY seat)
+        FROM unnest(chosen) AS taken
+        CROSS JOIN LATERAL (VALUES (taken - 1), (taken + 1)) AS beside (seat)
+        WHERE seat >= 0 AND seat / cols = taken / cols AND substr(after, seat + 1, 1) = 'a'
+            AND (seat % cols = 0 OR substr(after, seat, 1) NOT IN ('a', 'k'))
+            AND (seat % cols = cols - 1 OR substr(after, seat + 2, 1) NOT IN ('a', 'k'))
+    );
+END
+$$;
+
+-- bookings_tidy_seats: where the first run of free seats begins, from the front left, that leaves no single gap; NULL if
+-- there is none. On both sides of it is no free seat, or a kept one, or a free one that is not alone.
+
+DROP FUNCTION IF EXISTS bookings_tidy_seats;
+
+CREATE FUNCTION bookings_tidy_seats(seat_status text, cols integer, wanted integer) RETURNS integer
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    tidy text := format('(?<=x|k|[ak]a)a{%s}(?=x|k|a[ak])', wanted);
+    seats text := translate(seat_status, 'rsb', 'xxx');
+    place integer;
+BEGIN
+    FOR front IN 0 .. length(seat_status) - 1 BY cols LOOP
+        place := regexp_instr('x' || substr(seats, front + 1, cols) || 'x', tidy);
+        IF place > 0 THEN
+            RETURN front + place - 2;
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+
+-- bookings_tidy_choice: whether as many seats side by side, with as many wheelchair places among them, can be had without a
+-- single gap.
+
+DROP FUNCTION IF EXISTS bookings_tidy_choice;
+
+CREATE FUNCTION bookings_tidy_choice(seat_status text, cols integer, chosen integer[]) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    places integer := (SELECT count(*) FROM unnest(chosen) AS seat WHERE substr(seat_status, seat + 1, 1) = 'k');
+BEGIN
+    IF places = 0 THEN
+        RETURN bookings_tidy_seats(seat_status, cols, cardinality(chosen)) IS NOT NULL;
+    END IF;
+    RETURN bookings_accessible_window(seat_status, cols, cardinality(chosen), places, true) IS NOT NULL;
+END
+$$;
+
+
+-- --- The best for those who ask for no wheelchair place ----------------------------------------------------------------
+
+-- bookings_first_seats: where the first run of free seats begins, from the front left; NULL if there is none. A run that
+-- reaches over the end of its row is none, and behind its beginning that row has no other.
+
+DROP FUNCTION IF EXISTS bookings_first_seats;
+
+CREATE FUNCTION bookings_first_seats(seat_status text, cols integer, wanted integer) RETURNS integer
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    run text := repeat('a', wanted);
+    first integer := 0;
+    place integer;
+BEGIN
+    LOOP
+        place := strpos(substr(seat_status, first + 1), run);
+        IF place = 0 THEN
+            RETURN NULL;
+        END IF;
+        first := first + place - 1;
+        IF first % cols + wanted <= cols THEN
+            RETURN first;
+        END IF;
+        first := (first / cols + 1) * cols;
+    END LOOP;
+END
+$$;
+
+-- bookings_longest_runs: the seats of the longest runs there are; fewer than wanted, or NULL, if there are not enough.
+
+DROP FUNCTION IF EXISTS bookings_longest_runs;
+
+CREATE FUNCTION bookings_longest_runs(seat_status text, cols integer, wanted integer) RETURNS integer[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT array_agg(position ORDER BY position)
+    FROM (
+        SELECT position
+        FROM (
+            SELECT position, min(position) OVER run AS first, count(*) OVER run AS length
+            FROM (
+                SELECT
+                    number - 1 AS position,
+                    (number - 1) / cols AS line,
+                    number - row_number() OVER (PARTITION BY (number - 1) / cols ORDER BY number) AS island
+                FROM (
+                    SELECT number::integer
+                    FROM string_to_table(seat_status, NULL) WITH ORDINALITY AS l (letter, number)
+                    WHERE letter = 'a'
+                ) free
+            ) numbered
+            WINDOW run AS (PARTITION BY line, island)
+        ) runs
+        ORDER BY length DESC, first, position
+        LIMIT wanted
+    ) chosen
+$$;
+
+
+-- --- The best with wheelchair places -----------------------------------------------------------------------------------
+
+-- bookings_accessible_window: where the first free seats side by side begin that have enough wheelchair places among them:
+-- of a row those with the fewest more than that, then the leftmost; NULL if there are none. `tidy`: only such as leave no
+-- single gap.
+
+DROP FUNCTION IF EXISTS bookings_accessible_window;
+
+CREATE FUNCTION bookings_accessible_window(
+    seat_status text,
+    cols integer,
+    wanted integer,
+    accessible_wanted integer,
+    tidy boolean
+) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT first
+    FROM generate_series(0, length(seat_status) - wanted) AS first,
+        LATERAL (SELECT substr(seat_status, first + 1, wanted)) AS run (seats),
+        LATERAL (SELECT length(translate(seats, 'a', ''))) AS kept (number)
+    WHERE first % cols + wanted <= cols
+        AND translate(seats, 'ak', '') = ''
+        AND number >= accessible_wanted
+        AND CASE
+            WHEN tidy THEN bookings_single_gaps(
+                seat_status, cols, ARRAY(SELECT generate_series(first, first + wanted - 1))
+            ) IS NULL
+            ELSE true
+        END
+    ORDER BY first / cols, number, first
+    LIMIT 1
+$$;
+
+-- bookings_accessible_seats: the best where no row has them side by side; NULL if there are not enough. The wheelchair
+-- places: of the first row that has them and seats for the others, else of the first row that has them, else from the front
+-- left. The others: as near to any of them as can be, the same row before the next ones, wheelchair places only where
+-- nothing else is left.
+
+DROP FUNCTION IF EXISTS bookings_accessible_seats;
+
+CREATE FUNCTION bookings_accessible_seats(
+    seat_status text,
+    cols integer,
+    wanted integer,
+    accessible_wanted integer
+) RETURNS integer[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    WITH free AS (
+        SELECT
+            number::integer - 1 AS seat,
+            (number::integer - 1) / cols AS line,
+            (number::integer - 1) % cols AS place,
+            letter = 'k' AS kept
+        FROM string_to_table(seat_status, NULL) WITH ORDINALITY AS l (letter, number)
+        WHERE letter IN ('a', 'k')
+    ), lines AS (
+        SELECT
+            line,
+            count(*) FILTER (WHERE kept) >= accessible_wanted AS has_places,
+            count(*) >= wanted AS has_all
+        FROM free
+        GROUP BY line
+    ), given AS (
+        SELECT f.*
+        FROM free f
+        JOIN lines USING (line)
+        WHERE kept
+        ORDER BY has_places AND has_all DESC, has_places DESC, seat
+        LIMIT accessible_wanted
+    ), companions AS (
+        SELECT f.seat
+        FROM free f,
+            LATERAL (
+                SELECT abs(f.line - g.line) AS lines, abs(f.place - g.place) AS seats
+                FROM given g
+                ORDER BY 1, 2
+                LIMIT 1
+            ) AS away
+        WHERE f.seat NOT IN (SELECT seat FROM given)
+        ORDER BY f.kept, away.lines, away.seats, f.seat
+        LIMIT wanted - accessible_wanted
+    )
+    SELECT array_agg(seat ORDER BY seat)
+    FROM (SELECT seat FROM given UNION ALL SELECT seat FROM companions) chosen
+    WHERE (SELECT count(*) FROM given) = accessible_wanted
+$$;
+
+
+-- --- The best ----------------------------------------------------------------------------------------------------------
+
+-- bookings_best_seats: the best available; fewer than wanted, or NULL, if there are not enough. Where single gaps are not
+-- allowed, seats that leave none are preferred to seats nearer the front.
+
+DROP FUNCTION IF EXISTS bookings_best_seats;
+
+CREATE FUNCTION bookings_best_seats(
+    seat_status text,
+    cols integer,
+    wanted integer,
+    accessible_wanted integer,
+    gaps_allowed boolean
+) RETURNS integer[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    first integer;
+BEGIN
+    IF NOT gaps_allowed THEN
+        first := CASE accessible_wanted
+            WHEN 0 THEN bookings_tidy_seats(seat_status, cols, wanted)
+            ELSE bookings_accessible_window(seat_status, cols, wanted, accessible_wanted, true)
+        END;
+    END IF;
+    IF first IS NULL THEN
+        first := CASE accessible_wanted
+            WHEN 0 THEN bookings_first_seats(seat_status, cols, wanted)
+            ELSE bookings_accessible_window(seat_status, cols, wanted, accessible_wanted, false)
+        END;
+    END IF;
+    IF first IS NOT NULL THEN
+        RETURN ARRAY(SELECT generate_series(first, first + wanted - 1));
+    ELSIF accessible_wanted = 0 THEN
+        RETURN bookings_longest_runs(seat_status, cols, wanted);
+    END IF;
+    RETURN bookings_accessible_seats(seat_status, cols, wanted, accessible_wanted);
+END
+$$;

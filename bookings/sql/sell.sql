@@ -1,0 +1,102 @@
+-- bookings_sell(payment, reference)
+--
+-- Promises: the plain case of a captured charge, all of it or nothing: an open payment for seats that are held, be their
+--     time over or not. The payment is captured (`reference` is the gateway's, '' if unknown), the seats are sold, the
+--     booking is paid; admissions, the confirmation mail and the row of the seat history are inserted. Writes only if the
+--     outcome is 'sold'. If a seat is not its booking's, it raises serialization_failure and nothing of it stays.
+-- Locks: the subsection, the booking, the payment, in this order.
+-- Outcomes: sold; not_plain (any other case: settle_step_by_step deals with it).
+-- Called by: sell_held_seats (bookings/operations/sell.py). Step by step with the ORM: settle_step_by_step
+--     (bookings/operations/settle.py), which production needs for the other cases anyway.
+--
+-- The settings: as for bookings_begin_payment (begin_payment.sql).
+
+DROP FUNCTION IF EXISTS bookings_sell;
+
+CREATE FUNCTION bookings_sell(
+    payment uuid,
+    reference text,
+    OUT outcome text,
+    OUT booking uuid,
+    OUT buyer bigint,
+    OUT event_id bigint,
+    OUT subsection_id bigint,
+    OUT seats integer[],
+    OUT sold_at timestamptz,
+    OUT version bigint,
+    OUT available integer,
+    OUT reserved integer,
+    OUT sold integer,
+    OUT blocked integer
+)
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+AS $$
+DECLARE
+    wanted_event bigint;
+    wanted_subsection bigint;
+    moved integer;
+BEGIN
+    -- 1. Lock the subsection, the booking, the payment.
+    outcome := 'not_plain';
+    SELECT b.id, b.event_id, b.subsection_id INTO booking, wanted_event, wanted_subsection
+    FROM bookings_payment p
+    JOIN bookings_booking b ON b.id = p.booking_id
+    WHERE p.id = payment;
+    event_id := wanted_event;
+    subsection_id := wanted_subsection;
+    PERFORM FROM events_subsection s
+    WHERE s.id = wanted_subsection
+    FOR NO KEY UPDATE;
+    SELECT b.buyer_id, b.positions INTO buyer, seats
+    FROM bookings_booking b
+    WHERE b.id = booking AND b.status = 'pending_payment'
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    PERFORM FROM bookings_payment p
+    WHERE p.id = payment AND p.status = 'pending'
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+
+    -- 2. The money, the seats (the guarded update is the last word) and their history.
+    sold_at := clock_timestamp();
+    UPDATE bookings_payment p SET
+        status = 'captured',
+        captured_at = sold_at,
+        failure_code = '',
+        failure = '',
+        gateway_reference = coalesce(nullif(reference, ''), p.gateway_reference)
+    WHERE p.id = payment;
+    UPDATE events_ticket t SET status = 'sold'
+    WHERE t.event_id = wanted_event AND t.subsection_id = wanted_subsection AND t.position = ANY (seats)
+        AND t.status = 'reserved' AND t.booking_id = booking;
+    GET DIAGNOSTICS moved = ROW_COUNT;
+    IF moved <> cardinality(seats) THEN
+        RAISE EXCEPTION 'a held seat is not its booking''s' USING ERRCODE = 'serialization_failure';
+    END IF;
+    SELECT s.version, s.available, s.reserved, s.sold, s.blocked INTO version, available, reserved, sold, blocked
+    FROM events_subsection s
+    WHERE s.id = wanted_subsection;
+    INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
+    VALUES (wanted_event, wanted_subsection, version, 'paid', booking, seats, sold_at);
+
+    -- 3. The booking, its admissions, and the mail that brings them.
+    UPDATE bookings_booking b SET status = 'paid', paid_at = sold_at, failure = '', updated_at = sold_at
+    WHERE b.id = booking;
+    INSERT INTO bookings_admission (id, serial, booking_id, event_id, subsection_id, position, holder, issued_at)
+    SELECT
+        bookings_new_id(), bookings_new_serial(), booking, wanted_event, wanted_subsection, seat, u.name, sold_at
+    FROM accounts_user u
+    CROSS JOIN unnest(seats) AS seat
+    WHERE u.id = buyer;
+    INSERT INTO bookings_letter (id, kind, event_id, booking_id, subject, due_at, written_at)
+    VALUES (bookings_new_id(), 'confirmation', wanted_event, booking, booking, sold_at, sold_at)
+    ON CONFLICT DO NOTHING;
+    outcome := 'sold';
+END
+$$;

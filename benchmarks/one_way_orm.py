@@ -1,16 +1,16 @@
-"""Holds with the ORM instead of the database function, for `benchmarks.one_way` alone: the specification under tests."""
+"""Holds seats with the ORM instead of the database function, for `benchmarks.one_way`: the tests' specification."""
 
 from typing import Any
 
 from accounts.models import User
-from bookings import placing
+from bookings import create_booking as creation
 from bookings.models import Booking
 from bookings.tests.specification import hold as specification
 
 
 def use_the_specification() -> None:
     """From now on this process holds seats with some twelve statements of the ORM."""
-    placing.hold_seats = hold_seats
+    creation.hold_seats = hold_seats
 
 
 def hold_seats(*, buyer_id: int, family: Any = None, **arguments: Any) -> Booking:

@@ -17,9 +17,7 @@ STOP_SECONDS = 10
 
 
 @contextmanager
-def running(
-    command: list[str], port: int, checkout: Path = CHECKOUT, **environment: str
-) -> Iterator[psutil.Process]:
+def running(command: list[str], port: int, checkout: Path = CHECKOUT, **environment: str) -> Iterator[psutil.Process]:
     """The process, as long as it is needed, from when it accepts connections on this port of 127.0.0.1.
 
     Raises RuntimeError if it does not.

@@ -21,6 +21,8 @@ from bookings.models import Booking
 from bookings.operations.hold import Wish, hold_seats
 from bookings.operations.pay import pay_booking
 from bookings.states import SelectionMode
+from events import views
+from events.microcache import MicroCache
 from events.models import Event
 from events.operations.create import create_event
 from events.seating import read_seating
@@ -198,6 +200,13 @@ def nothing_switched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     switches.forget()
     read_only.forget()
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The event list, events and maps are read anew at each request: tests change rows faster than answers age."""
+    fresh = MicroCache(life=0, wait=views.WAIT_SECONDS, entries=views.CACHE_ENTRIES, size=views.CACHE_BYTES)
+    monkeypatch.setattr(views, "ready", fresh)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""Whose calls are counted together: a user's, however he signs in and from wherever; an address's, of the unknown.
+"""Whose calls are counted together: a user's, however and from wherever they sign in; else those of an address.
 
-Cheaper than signing in, and only for counting: what a caller may do is decided where he is signed in. So a token or
-session that was ended a moment ago still counts for its user, and one that is none counts for the address.
+Cheaper than signing in, and only for counting; what a caller may do is decided by accounts.authentication. A token or
+session that ended a moment ago still counts for its user, and an invalid one counts for the address.
 """
 
 import time
@@ -15,17 +15,17 @@ from django.db import DatabaseError, InterfaceError
 from django.http import parse_cookie
 
 from accounts import tokens
-from accounts.address import client_address
 from accounts.authentication import bearer_token
 from accounts.errors import TokenRefused
 from accounts.session_store import SessionStore
+from core.http.address import client_address
 
-SESSION_SECONDS = 60  # for so long at most it is remembered whose session it is
+SESSION_SECONDS = 60  # for at most so long a process remembers whose session it is
 SESSIONS = 10_000
 
 
 class Caller(NamedTuple):
-    """`key` names him among all; `is_user` if it is a user and not an address."""
+    """`key` is unique among all callers; `is_user` tells a user from an address."""
 
     key: str
     is_user: bool
@@ -39,7 +39,7 @@ def caller_of(environ: Mapping[str, Any]) -> Caller:
 
 
 def address_of(environ: Mapping[str, Any]) -> Caller:
-    """The caller as one who is not signed in."""
+    """The caller as somebody who is not signed in."""
     return Caller(f"address:{client_address(environ)}", False)
 
 
@@ -62,5 +62,5 @@ def _user_of_cookie(cookies: str) -> str | None:
 
 @lru_cache(maxsize=SESSIONS)
 def _user_of_session(key: str, moment: int) -> str | None:
-    """A session's user never changes; `moment` makes it be looked up again now and then."""
+    """A session's user never changes; a new `moment` makes it be looked up again."""
     return SessionStore(key).load().get(SESSION_KEY)

@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 
@@ -16,12 +17,12 @@ STOP_SECONDS = 10
 
 
 @contextmanager
-def running(command: list[str], port: int, **environment: str) -> Iterator[psutil.Process]:
+def running(command: list[str], port: int, checkout: Path = CHECKOUT, **environment: str) -> Iterator[psutil.Process]:
     """The process, as long as it is needed, from when it accepts connections on this port of 127.0.0.1.
 
     Raises RuntimeError if it does not.
     """
-    process = subprocess.Popen(command, cwd=CHECKOUT, env=os.environ | environment)
+    process = subprocess.Popen(command, cwd=checkout, env=os.environ | environment)
     try:
         end = time.monotonic() + START_SECONDS
         while not _accepts(port):

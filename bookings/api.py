@@ -13,19 +13,17 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.schema import problems
-from bookings.gatekeeping import Attempt, check_attempt
 from bookings.gateways import WebhookForged
+from bookings.hold_view import post_booking
 from bookings.idempotency import read_key
 from bookings.models import Booking, BookingQuerySet
 from bookings.operations.call_off import cancel_event
 from bookings.operations.cancel import cancel_booking
 from bookings.operations.extend import extend_hold
-from bookings.operations.hold import Wish
-from bookings.operations.pay import pay_booking
 from bookings.operations.refund import refund_booking
 from bookings.operations.webhook import receive_webhook
+from bookings.payment_view import post_payment
 from bookings.permissions import BuyersBook
-from bookings.placing import place_booking
 from bookings.reads import bookings_of, visible_booking
 from bookings.serializers import (
     BookingBody,
@@ -36,13 +34,11 @@ from bookings.serializers import (
     PaymentBody,
     booking_body,
     booking_detail,
-    payment_body,
 )
-from bookings.states import BookingStatus, PaymentStatus, SelectionMode
-from bookings.waiting.tokens import read_pass
-from events.api import event_detail
+from bookings.states import BookingStatus
+from core.http.views import HandlerView, answered_by
 from events.permissions import AnyoneReadsSellersWrite
-from events.serializers import EventDetail
+from events.serializers import EventDetail, event_detail
 from ticketing.errors import BadInput, NotFound
 
 KEY = OpenApiParameter(
@@ -78,7 +74,7 @@ def who(request: Request) -> User:
     return cast(User, request.user)
 
 
-class BookingList(generics.GenericAPIView[Booking]):
+class BookingList(HandlerView):
     """My bookings, and a new one."""
 
     permission_classes = [BuyersBook]
@@ -92,34 +88,11 @@ class BookingList(generics.GenericAPIView[Booking]):
         bookings = self.paginate_queryset(self.get_queryset()) or []
         return self.get_paginated_response([booking_body(booking) for booking in bookings])
 
-    @extend_schema(
+    post = extend_schema(
         operation_id="booking_create",
         responses={201: BookingDetail, 202: BookingDetail} | problems(400, 401, 403, 404, 409, 422, 429, 503),
         parameters=[KEY, PREFER, SOLUTION, PASS],
-    )
-    def post(self, request: Request) -> Response:
-        """Holds seats until `expires_at`. 409 seats_taken names the seats that are gone.
-
-        With `Prefer: respond-async` the booking is `processing` at first; the outcome comes on the live feed.
-        """
-        form = self.get_serializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        data = form.validated_data
-        check_attempt(Attempt(who(request).pk, data["event_id"], request.META))
-        wish = Wish(
-            event_id=data["event_id"],
-            section=data["section"],
-            subsection=data["subsection"],
-            mode=SelectionMode(data["seat_selection_mode"]),
-            quantity=data["quantity"],
-            seats=data["seat_positions"],
-            accessible=data.get("accessible", 0),
-        )
-        once = read_key(request.headers.get("Idempotency-Key"), data)
-        prefer, buyer_id = request.headers.get("Prefer", ""), who(request).pk
-        pass_from = read_pass(request.headers.get("X-Queue-Pass"), user_id=buyer_id, event_id=wish.event_id)
-        placed = place_booking(prefer=prefer, buyer_id=buyer_id, wish=wish, once=once, pass_from=pass_from)
-        return Response(booking_detail(placed.booking), status=placed.status, headers=placed.headers)
+    )(answered_by(post_booking))
 
     def get_queryset(self) -> BookingQuerySet:
         """Whose bookings, and in which state."""
@@ -191,30 +164,17 @@ class BookingExtension(generics.GenericAPIView[Booking]):
         return Response(booking_detail(visible_booking(booking_id, who(request))))
 
 
-class BookingPayment(generics.GenericAPIView[Booking]):
+class BookingPayment(HandlerView):
     """Paying."""
 
     permission_classes = [IsAuthenticated]
     serializer_class = Card
 
-    @extend_schema(
+    post = extend_schema(
         operation_id="booking_pay",
         responses={200: PaymentBody, 202: PaymentBody} | problems(400, 401, 402, 403, 404, 409, 410, 422, 503),
         parameters=[KEY],
-    )
-    def post(self, request: Request, booking_id: uuid.UUID) -> Response:
-        """Charges the card and sells the seats. A declined card (402) leaves them held until the deadline.
-
-        202 with `pending_payment` when the gateway answers later or not at all: the outcome comes on the live feed.
-        """
-        form = self.get_serializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        once = read_key(request.headers.get("Idempotency-Key"), form.validated_data | {"booking": booking_id})
-        payment = pay_booking(
-            booking_id=booking_id, buyer_id=who(request).pk, card_number=form.validated_data["card_number"], once=once
-        )
-        open_ = payment.status == PaymentStatus.PENDING
-        return Response(payment_body(payment), status.HTTP_202_ACCEPTED if open_ else status.HTTP_200_OK)
+    )(answered_by(post_payment))
 
 
 class BookingRefund(generics.GenericAPIView[Booking]):

@@ -1,4 +1,4 @@
-"""Doing a thing once, however often it is asked for under the same key."""
+"""Idempotency keys: a repeated request under the same key has its effect once."""
 
 import json
 from dataclasses import dataclass

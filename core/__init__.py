@@ -1,1 +1,1 @@
-"""What every app builds on; imports none of them."""
+"""The foundation: what every app needs. It imports no app."""

@@ -1,10 +1,9 @@
 """The calls of the contract's table "Events"."""
 
-from collections.abc import Callable
 from typing import Any, cast
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.text import slugify
 from drf_spectacular.types import OpenApiTypes
@@ -15,9 +14,9 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from accounts.schema import problems
+from core.http.views import HandlerView, answered_by
 from events import reads
 from events.calendar import calendar_file
-from events.filters import EventFilter
 from events.models import Event
 from events.operations.blocking import block_seats, unblock_seats
 from events.operations.change import change_event, check_times
@@ -33,11 +32,11 @@ from events.serializers import (
     SeatsOfBlock,
     SectionRow,
     block_tickets,
+    event_detail,
     public_row,
 )
-from ticketing.errors import BadInput
+from events.views import EventPages, list_events, show_event, show_seat_map
 
-Body = Callable[[], Any]
 UNCHANGED = OpenApiResponse(description="Nothing has changed since the answer with the tag in `If-None-Match`.")
 CONDITIONAL = [
     OpenApiParameter("If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="An `ETag` from before."),
@@ -48,48 +47,24 @@ CONDITIONAL = [
 
 
 def user_or_none(request: Request) -> User | None:
-    """Who asks; None for anonymous."""
+    """The signed-in user; None for anonymous requests."""
     return request.user if request.user.is_authenticated else None
 
 
-def event_detail(event: Event) -> dict[str, Any]:
-    """An event with stats and sections, in one read of its blocks."""
-    rows = reads.section_rows(event.pk)
-    context = {"stats": reads.sum_counts(rows), "sections": rows}
-    return EventDetail(event, context=context).data
-
-
-def seat_map(event: Event) -> dict[str, Any]:
-    """The whole map of an event, in one read of its blocks."""
-    rows = reads.seat_map(event.pk)
-    return {"event_id": event.pk, "stats": reads.sum_counts(rows), "sections": [public_row(row) for row in rows]}
-
-
-def tag_headers(tag: str) -> dict[str, str]:
-    """For an answer that is to be asked for again each time. The ETag is weak, as the body may be compressed."""
-    return {"ETag": f'W/"{tag}"', "Cache-Control": "no-cache"}
-
-
-class EventList(generics.ListCreateAPIView[Event]):
+class EventList(HandlerView, EventPages):
     """Events on sale, and a new event by a seller."""
 
     permission_classes = [AnyoneReadsSellersWrite]
     serializer_class = NewEvent
-    filterset_class = EventFilter
 
-    @extend_schema(
+    get = extend_schema(
         operation_id="event_list",
         responses={200: EventBody(many=True), 304: UNCHANGED} | problems(400),
         parameters=[
             OpenApiParameter("seller_id", int, description="That seller's events, in any state you may see."),
             *CONDITIONAL,
         ],
-    )
-    def get(  # type: ignore[override]  # a 304 is no Response: nothing is rendered
-        self, request: Request, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
-        """A page of events: those on sale, or with `seller_id` that seller's (drafts only for that seller)."""
-        return _answer(request, *self.page())
+    )(answered_by(list_events))
 
     @extend_schema(
         operation_id="event_create", request=NewEvent, responses={201: EventDetail} | problems(400, 401, 403, 413)
@@ -105,37 +80,18 @@ class EventList(generics.ListCreateAPIView[Event]):
         location = {"Location": f"/api/event/{event.pk}"}
         return Response(event_detail(event), status=status.HTTP_201_CREATED, headers=location)
 
-    def page(self) -> tuple[str, Body]:
-        """The tag of the page that is asked for, and what makes its body."""
-        events = list(self.paginate_queryset(self.filter_queryset(self.get_queryset())) or [])
-        tag = reads.page_tag(events, self.paginator.page.paginator.count)  # type: ignore[union-attr]
-        return tag, lambda: self.get_paginated_response(EventBody(events, many=True).data).data
 
-    def get_queryset(self) -> Any:
-        """Whose events, and which of them the caller may see."""
-        seller_id = self.request.query_params.get("seller_id")
-        if seller_id is None:
-            return reads.with_stats(reads.events_on_offer())
-        if not seller_id.isascii() or not seller_id.isdigit() or len(seller_id) > 18:
-            raise BadInput.field("seller_id", "This must be a whole number.")
-        return reads.with_stats(reads.events_of_seller(int(seller_id), user_or_none(self.request)))
-
-
-class EventItem(generics.GenericAPIView[Event]):
+class EventItem(HandlerView):
     """One event."""
 
     permission_classes = [AnyoneReadsSellersWrite]
     serializer_class = EventChange
 
-    @extend_schema(
+    get = extend_schema(
         operation_id="event_detail",
         responses={200: EventDetail, 304: UNCHANGED} | problems(404),
         parameters=CONDITIONAL,
-    )
-    def get(self, request: Request, event_id: int) -> HttpResponseBase:
-        """The event with stats and sections; a draft only for its seller."""
-        event = _marked_event(event_id, request)
-        return _answer(request, reads.event_tag(event), lambda: event_detail(event))
+    )(answered_by(show_event))
 
     @extend_schema(
         operation_id="event_change",
@@ -194,21 +150,17 @@ class SubsectionSeats(generics.GenericAPIView[Event]):
         return Response({"event_id": event_id, **row, "tickets": block_tickets(block, seats)})
 
 
-class SeatMap(generics.GenericAPIView[Event]):
+class SeatMap(HandlerView):
     """The whole map, compact."""
 
     permission_classes = [AnyoneReadsSellersWrite]
     serializer_class = SeatMapBody
 
-    @extend_schema(
+    get = extend_schema(
         operation_id="seat_map",
         responses={200: SeatMapBody, 304: UNCHANGED} | problems(404),
         parameters=CONDITIONAL,
-    )
-    def get(self, request: Request, event_id: int) -> HttpResponseBase:
-        """Every block with one letter per seat. `ETag` changes with every committed change; 304 if it has not."""
-        event = _marked_event(event_id, request)
-        return _answer(request, reads.event_tag(event), lambda: seat_map(event))
+    )(answered_by(show_seat_map))
 
 
 class CalendarFile(generics.GenericAPIView[Event]):
@@ -232,15 +184,3 @@ class CalendarFile(generics.GenericAPIView[Event]):
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         """Calendars ask for text/calendar, which is no renderer here: never 406."""
         return super().perform_content_negotiation(request, force=True)
-
-
-def _marked_event(event_id: int, request: Request) -> Event:
-    among = reads.with_marks(Event.objects.all())
-    return reads.visible_event(event_id, user_or_none(request), among=among)
-
-
-def _answer(request: Request, tag: str, body: Body) -> HttpResponseBase:
-    """The body, or 304 to a caller who has it."""
-    if f'"{tag}"' in request.headers.get("If-None-Match", ""):
-        return HttpResponseNotModified(headers=tag_headers(tag))
-    return Response(body(), headers=tag_headers(tag))

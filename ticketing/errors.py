@@ -1,6 +1,6 @@
 """What can go wrong, in the contract's words. The only module of the street that apps import.
 
-An operation raises a `DomainError`; one handler (ticketing/problems.py) turns it into problem+json.
+An operation raises a `DomainError`; one handler (core/http/problems.py) turns it into problem+json.
 """
 
 from collections.abc import Sequence

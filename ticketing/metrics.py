@@ -12,13 +12,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from accounts import counters
-from accounts.address import UNKNOWN, client_address
 from accounts.authentication import bearer_token
-from accounts.origin import SAFE_METHODS
 from accounts.redis import RedisGone
 from bookings import watching
+from core.http.address import UNKNOWN, client_address
+from core.http.origin import SAFE_METHODS
+from core.http.problems import problem_response
 from ticketing.errors import PermissionRefused
-from ticketing.problems import problem_response
 
 TOLD_AT_ONCE = (401, 403, 429, 503)  # refused without the work that is timed
 HOLD = ("POST", "/api/booking")

@@ -1,95 +1,92 @@
-"""What every request passes on its way in."""
+"""Middleware for every request that Django answers.
 
-import re
-import time
-import uuid
+The rules are in functions that the fast path (ticketing/fast_path) calls too. A new middleware needs a line in
+ticketing/fast_path/middleware_table.py.
+"""
+
 from collections.abc import Callable
 
-import structlog
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.messages import get_messages
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 
 from accounts import read_only
-from accounts.origin import SAFE_METHODS
-from ticketing import staying
+from core.database import is_disconnected
+from core.http import problems
+from core.http.origin import SAFE_METHODS
+from core.http.problems import problem_response, trouble
+from core.http.security_headers import security_headers
+from ticketing.body_limit import BodyTooLarge, check_body_length
 from ticketing.errors import DomainError, OutcomeUnknown
-from ticketing.limits import count_call, refusal
-from ticketing.metrics import note_request
-from ticketing.problems import problem_response, trouble
+from ticketing.load_shedding import read_only_headers, write_slot
+from ticketing.rate_limits import count_call, refusal
+from ticketing.request_context import request_context
 
-log = structlog.get_logger("request")
 GetResponse = Callable[[HttpRequest], HttpResponse]
-REQUEST_ID = re.compile(r"[\w.-]{8,64}\Z", re.ASCII)
 
 
-class RequestContext:
-    """Gives each request an id (the caller's `X-Request-Id` if it is one), answers with it, logs one line at the end.
-
-    The line names method, path, status and milliseconds; never the query string, a body or a header.
-    """
+class RequestContextMiddleware:
+    """Gives each request an id and sends it back; writes the access log line and counts the request at the end."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        sent = request.headers.get("X-Request-Id", "")
-        request_id = sent if REQUEST_ID.match(sent) else uuid.uuid4().hex
-        started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with request_context(request.META, request.path) as context:
             response = self.get_response(request)
-            seconds = time.perf_counter() - started
-            log.info(
-                "request",
-                method=request.method,
-                path=request.path,
-                status=response.status_code,
-                ms=round(seconds * 1000, 1),
-            )
-            note_request(str(request.method), request.path, response.status_code, seconds)
-        response["X-Request-Id"] = request_id
+            context.finish(response.status_code)
+        response["X-Request-Id"] = context.request_id
         return response
 
 
-class PermissionsPolicy:
-    """Says which of the browser's powers our pages may ask for (PERMISSIONS_POLICY)."""
+class SecurityHeadersMiddleware:
+    """Adds the security headers (core.http.security_headers) that a view or another middleware has not set."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        for name, value in security_headers(is_secure=bool(request.is_secure())):
+            response.headers.setdefault(name, value)
         return response
 
 
-class BodyTooLarge(DomainError):
-    """The announced length of the body is over the limit."""
+class ApiRequestMiddleware:
+    """Under /api, refuses large bodies before they are read, and accepts paths with and without a trailing slash.
 
-    status, code, title = 413, "payload_too_large", "Body too large"
-    detail = f"The body may have at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes."
-
-
-class ApiDoor:
-    """Under /api, paths work with and without a trailing slash, and a large body is refused before it is read."""
+    An empty `Accept` header means the same as none.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith("/api/"):
-            length = request.META.get("CONTENT_LENGTH") or "0"
-            if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-                return problem_response(BodyTooLarge())
+            try:
+                check_body_length(request.META)
+            except BodyTooLarge as error:
+                return problem_response(error)
             request.path_info = request.path_info.rstrip("/")
+            if not request.META.get("HTTP_ACCEPT"):
+                request.META.pop("HTTP_ACCEPT", None)
         return self.get_response(request)
 
 
-class StayingUp:
-    """What writes is refused while nothing can be changed, or too much is under way; see ticketing.staying.
+class CompressionMiddleware(GZipMiddleware):
+    """Compresses responses, but no problem details, and nothing that a handler of the API has finished itself."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if getattr(response, "is_finished", False) or response.get("Content-Type") == problems.CONTENT_TYPE:
+            return response
+        return super().process_response(request, response)  # type: ignore[arg-type]
+
+
+class LoadSheddingMiddleware:
+    """Refuses calls that write while nothing can be changed or too many are in progress (ticketing.load_shedding).
 
     A page whose view found the database away, or unwilling to write, becomes a 503 that says so. Templates find
     `request.read_only`.
@@ -101,18 +98,18 @@ class StayingUp:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.read_only = read_only.cause() is not None  # type: ignore[attr-defined]
         try:
-            with staying.turn(str(request.method), request.path_info):
+            with write_slot(str(request.method), request.path_info):
                 response = self._answer(request)
-        except DomainError as refusal:
-            response = _refused(request, refusal)
-        for name, value in staying.headers().items():
+        except DomainError as error:
+            response = _refused(request, error)
+        for name, value in read_only_headers():
             response[name] = value
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        """Once more, if it only reads and lost its connection (a restart, a fail-over): nobody has to see that."""
+        """The response; asked for once more if the request only reads and lost its connection (restart, fail-over)."""
         response = self.get_response(request)
-        if request.method in SAFE_METHODS and response.status_code == 503 and _is_connection_broken():
+        if request.method in SAFE_METHODS and response.status_code == 503 and is_disconnected():
             connection.close()
             response = self.get_response(request)
         return response
@@ -123,28 +120,24 @@ class StayingUp:
         return _refused(request, error) if error is not None else None
 
 
-class CallLimits:
-    """Counts each call (ticketing.limits) before anything is done for it; one too many is refused with 429."""
+class RateLimitMiddleware:
+    """Counts each call (ticketing.rate_limits) before anything is done for it; one too many is refused with 429."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        verdict = count_call(request.META)
-        if verdict is None:
+        result = count_call(request.META)
+        if result is None:
             return self.get_response(request)
-        response = self.get_response(request) if verdict.passes else _refused(request, refusal(verdict))
-        for name, value in verdict.headers():
+        response = self.get_response(request) if result.passes else _refused(request, refusal(result))
+        for name, value in result.headers():
             response[name] = value
         return response
 
 
-def _is_connection_broken() -> bool:
-    return connection.connection is not None and connection.connection.closed
-
-
 def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """A problem under /api, a page elsewhere, which needs neither the database nor the request."""
+    """Problem details under /api, elsewhere a page that needs neither the database nor a session."""
     problem = problem_response(error)
     if request.path.startswith("/api/"):
         return problem
@@ -152,22 +145,22 @@ def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     context: dict[str, object] = {"advice": str(error)}
     if request.path.startswith("/admin/"):
         names.insert(0, f"admin/{error.status}.html")
-        context |= _at_the_desk(request, error)
+        context |= _admin_context(request, error)
     page = HttpResponse(render_to_string(names, context), status=error.status)
     if "Retry-After" in problem:
         page["Retry-After"] = problem["Retry-After"]
     return page
 
 
-def _at_the_desk(request: HttpRequest, error: DomainError) -> dict[str, object]:
-    """What a seller has to know besides: how far it came. What was done, and the rest of it, is in the messages."""
-    told = [*get_messages(request)]
-    is_asking = request.method in SAFE_METHODS
+def _admin_context(request: HttpRequest, error: DomainError) -> dict[str, object]:
+    """What the admin page says besides: whether anything was done. Messages tell what."""
+    messages = [*get_messages(request)]
+    is_read = request.method in SAFE_METHODS
     is_unknown = isinstance(error, OutcomeUnknown)
     return {
         "site_header": admin.site.site_header,
-        "messages": told,
+        "messages": messages,
         "is_unknown": is_unknown,
-        "is_undone": not (told or is_asking or is_unknown),
-        "back": request.get_full_path() if is_asking else request.path,
+        "is_undone": not (messages or is_read or is_unknown),
+        "back": request.get_full_path() if is_read else request.path,
     }

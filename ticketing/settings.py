@@ -67,7 +67,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; a larger body is answered 41
 # The admin has two price fields, as it was and as it is to be, for each section, of which there may be 1,000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 
-# --- Staying up (ticketing/staying.py) -------------------------------------------------------------
+# --- Load shedding (ticketing/load_shedding.py) ----------------------------------------------------
 
 WRITES_IN_FLIGHT = env.int("WRITES_IN_FLIGHT", 6)  # at once in a web process, which has two threads more
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # who carries it reads /metrics from anywhere; empty: this machine only
@@ -94,24 +94,26 @@ INSTALLED_APPS = [
     "accounts",
     "events",
     "bookings",
+    "ticketing.fast_path",
 ]
 
+# The calls of the fast path pass all of them by: ticketing/fast_path/middleware_table.py has a line for each.
 MIDDLEWARE = [
-    "ticketing.middleware.RequestContext",
+    "ticketing.middleware.RequestContextMiddleware",
+    "ticketing.middleware.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
-    "ticketing.middleware.PermissionsPolicy",
-    "ticketing.middleware.ApiDoor",
+    "ticketing.middleware.ApiRequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
-    "ticketing.middleware.StayingUp",
+    "ticketing.middleware.CompressionMiddleware",
+    "ticketing.middleware.LoadSheddingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "ticketing.middleware.CallLimits",
+    "ticketing.middleware.RateLimitMiddleware",
 ]
 
 ROOT_URLCONF = "ticketing.urls"
@@ -288,11 +290,11 @@ WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", SITE_URL)  # where the mock gatew
 WEBHOOK_PRIVATE_ADDRESSES = env.bool("WEBHOOK_PRIVATE_ADDRESSES", EMBEDDED_DATABASE)
 
 # --- Limits ----------------------------------------------------------------------------------------
-# Each a pair, most calls and seconds, or None. What is counted together, and which calls: ticketing/limits.py.
+# Each a pair, most calls and seconds, or None. What is counted together, and which calls: ticketing/rate_limits.py.
 
 BOOKING_RATE = read_rate("BOOKING_RATE", env.str("BOOKING_RATE", "10/min"))  # attempts of one user
 API_RATE = read_rate("API_RATE", env.str("API_RATE", "100/min"))  # of one user, or of one address when anonymous
-API_RATE_SURGE = read_rate("API_RATE_SURGE", env.str("API_RATE_SURGE", "10/min"))  # likewise, in a surge
+API_RATE_SURGE = read_rate("API_RATE_SURGE", env.str("API_RATE_SURGE", "10/min"))  # likewise, in peak mode
 # Of one address, signed in or not; off as well when API_RATE is empty.
 LOGIN_RATE = read_rate("LOGIN_RATE", env.str("LOGIN_RATE", "30/min"))
 REGISTRATION_RATE = read_rate("REGISTRATION_RATE", env.str("REGISTRATION_RATE", "20/min"))
@@ -307,7 +309,7 @@ REST_FRAMEWORK = {
         "accounts.authentication.CookieAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["ticketing.parsers.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.http.json_body.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
         "rest_framework.renderers.BrowsableAPIRenderer",
@@ -315,7 +317,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "ticketing.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "ticketing.problems.answer_problem",
+    "EXCEPTION_HANDLER": "core.http.problems.answer_problem",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": False,
 }

@@ -27,6 +27,6 @@ urlpatterns = [
     path("favicon.ico", icon),
 ]
 
-handler400 = "ticketing.problems.bad_request"
-handler404 = "ticketing.problems.not_found"
-handler500 = "ticketing.problems.server_error"
+handler400 = "core.http.problems.bad_request"
+handler404 = "core.http.problems.not_found"
+handler500 = "core.http.problems.server_error"

@@ -11,12 +11,13 @@ if "LIFELINE" in os.environ:
     # Granian's workers would outlive a granian that was killed, and go on answering.
     end_with_parent(int(os.environ["LIFELINE"]))
 
-ordinary = get_wsgi_application()
+django_application = get_wsgi_application()
 
-from bookings import express as bookings_express  # noqa: E402  (once Django is set up)
-from events import express as events_express  # noqa: E402
-from ticketing import staying  # noqa: E402
-from ticketing.express import Express  # noqa: E402
+from django.urls import get_resolver  # noqa: E402  (once Django is set up)
 
-staying.tell()
-application = Express(ordinary, [*bookings_express.LANES, *events_express.LANES])
+from ticketing.fast_path.application import FastPath  # noqa: E402
+from ticketing.fast_path.routes import routes_of  # noqa: E402
+from ticketing.load_shedding import publish_gauges  # noqa: E402
+
+publish_gauges()
+application = FastPath(django_application, [*routes_of(get_resolver().url_patterns)])

@@ -1,7 +1,6 @@
 """The guard before a hold: people pass, suspects get a proof of work, who would have to work too long is refused."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 
@@ -19,14 +18,12 @@ from bookings.bots.challenge import (
 from bookings.bots.memory import Memory, note_attempt, note_refusal
 from bookings.bots.signals import Facts, comes_from_page, faded, signals_of
 from bookings.errors import ChallengeRequired, TakenForBot
-
-if TYPE_CHECKING:
-    from bookings.gatekeeping import Attempt
+from bookings.hold_attempt import HoldAttempt
 
 A_DAY = 24 * 60  # minutes
 
 
-def refuse_bots(attempt: "Attempt", now: float | None = None) -> None:
+def refuse_bots(attempt: HoldAttempt, now: float | None = None) -> None:
     """Lets the attempt pass or not; one round trip to Redis, and a second only for a refusal.
 
     Without Redis everybody passes. `now` (seconds) is the clock of Redis unless a test drives it. Raises TakenForBot;
@@ -53,7 +50,7 @@ def refuse_bots(attempt: "Attempt", now: float | None = None) -> None:
         return
 
 
-def _judged(attempt: "Attempt", known: Memory, solved: Solved | None) -> ChallengeRequired | TakenForBot | None:
+def _judged(attempt: HoldAttempt, known: Memory, solved: Solved | None) -> ChallengeRequired | TakenForBot | None:
     agent = attempt.environ.get("HTTP_USER_AGENT", "")
     facts = replace(known.facts, from_page=comes_from_page(attempt.environ), agent=agent)
     seconds = _work(facts)

@@ -16,8 +16,8 @@ from bookings.operations.respond_async import accept_wish, allocate_seats
 from bookings.states import BookingStatus, SelectionMode
 from events.errors import NotEnoughSeats
 from events.models import Event
-from ticketing.tests.test_express import Caller
-from ticketing.wsgi import application, ordinary
+from ticketing.tests.test_fast_path import Caller
+from ticketing.wsgi import application, django_application
 
 ClientOf = Callable[[User | None], APIClient]
 SECTION = {"name": "A", "price": 5000, "subsections": 1, "accessible": ["1-1", "2-3", "2-4"]}
@@ -108,13 +108,15 @@ def test_none_wanted_is_the_same_request_as_none_named(hall: Event, alice: User,
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_express_lane_understands_it(hall: Event, alice: User) -> None:
+def test_the_fast_path_understands_it(hall: Event, alice: User) -> None:
     caller = Caller(tokens_for(alice)["access"])
     first = caller(application, body(hall, accessible=1), HTTP_IDEMPOTENCY_KEY="key")
-    again = caller(ordinary, body(hall, accessible=1), HTTP_IDEMPOTENCY_KEY="key")
-    assert (first.express, first.status, first.body["seat_positions"]) == (True, 201, ["1-1", "1-2"])
+    again = caller(django_application, body(hall, accessible=1), HTTP_IDEMPOTENCY_KEY="key")
+    assert (first.fast, first.status, first.body["seat_positions"]) == (True, 201, ["1-1", "1-2"])
     assert again.body["id"] == first.body["id"]
-    assert caller(application, body(hall, accessible=3)).body == caller(ordinary, body(hall, accessible=3)).body
+    assert (
+        caller(application, body(hall, accessible=3)).body == caller(django_application, body(hall, accessible=3)).body
+    )
 
 
 def test_the_wish_is_kept_while_the_booking_is_processing(hall: Event, alice: User) -> None:

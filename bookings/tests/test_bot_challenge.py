@@ -20,7 +20,7 @@ from bookings.operations.cancel import cancel_booking
 from bookings.operations.expiry import expire_holds
 from events.clock import database_now
 from events.models import Event
-from ticketing.tests.test_express import Caller
+from ticketing.tests.test_fast_path import Caller
 from ticketing.wsgi import application
 
 ClientOf = Callable[[User | None], APIClient]
@@ -160,11 +160,11 @@ def test_the_bad_name_of_one_is_not_that_of_another(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_express_lane_asks_for_the_same(bot_challenge: None, cheap: None, concert: Event, alice: User) -> None:
+def test_the_fast_path_asks_for_the_same(bot_challenge: None, cheap: None, concert: Event, alice: User) -> None:
     suspect(alice, concert)
     call = Caller(tokens_for(alice)["access"])
     refused = call(application, wish(concert))
-    assert (refused.status, refused.body["code"], refused.express) == (403, "challenge_required", True)
+    assert (refused.status, refused.body["code"], refused.fast) == (403, "challenge_required", True)
     solved = solution_of(refused.body["challenge"])
     assert call(application, wish(concert), HTTP_X_CHALLENGE_SOLUTION=solved).status == 201
 

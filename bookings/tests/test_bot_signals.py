@@ -16,7 +16,7 @@ from bookings.bots.guard import refuse_bots
 from bookings.bots.memory import Wasted, note_attempt, note_wasted
 from bookings.bots.signals import AUTOMATION
 from bookings.errors import ChallengeRequired, TakenForBot
-from bookings.gatekeeping import Attempt
+from bookings.hold_attempt import HoldAttempt
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SCRIPT = "python-requests/2.34.2"
@@ -44,7 +44,7 @@ class Buyer:
     def costs(self, at: float) -> float:
         """Asks for seats; returns the seconds of work it takes, without end if it is refused."""
         try:
-            refuse_bots(Attempt(self.id, EVENT, self.environ), now=at)
+            refuse_bots(HoldAttempt(self.id, EVENT, self.environ), now=at)
         except ChallengeRequired as refusal:
             self.why = str(refusal)
             return refusal.extra["challenge"]["parameters"]["data"]["tries"] / TRIES_PER_SECOND

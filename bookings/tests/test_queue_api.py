@@ -287,19 +287,19 @@ def test_the_room_can_be_switched_on_and_off_while_selling(
     assert book(client_of(bob), concert).status_code == 201
 
 
-def test_the_express_lane_asks_for_the_pass_as_well(
+def test_the_fast_path_asks_for_the_pass_as_well(
     waiting_room: Event, alice: User, bob: User, client_of: ClientOf
 ) -> None:
-    from ticketing.tests.test_express import Caller
+    from ticketing.tests.test_fast_path import Caller
     from ticketing.wsgi import application
 
     (queue_pass,) = let_in(waiting_room, client_of(alice))
     body = {"event_id": waiting_room.pk, **WISH}
     call, stranger = (Caller(tokens_for(user)["access"]) for user in (alice, bob))
     refused = stranger(application, body, HTTP_X_QUEUE_PASS=queue_pass)
-    assert (refused.express, refused.status, refused.body["code"]) == (True, 403, "queue_pass_required")
+    assert (refused.fast, refused.status, refused.body["code"]) == (True, 403, "queue_pass_required")
     held = call(application, body, HTTP_X_QUEUE_PASS=queue_pass)
-    assert (held.express, held.status) == (True, 201)
+    assert (held.fast, held.status) == (True, 201)
 
 
 def test_a_booking_without_waiting_needs_the_pass_when_it_is_accepted(

@@ -27,8 +27,8 @@ from events.clock import database_now
 from events.errors import NotOnSale
 from events.models import Event, SeatChange, Ticket
 from ticketing.errors import BadInput, DomainError, NotFound
-from ticketing.tests.test_express import Caller
-from ticketing.wsgi import application, ordinary
+from ticketing.tests.test_fast_path import Caller
+from ticketing.wsgi import application, django_application
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,8 +99,8 @@ def test_the_worker_is_told_at_once(alice: User, accept: Accept) -> None:
 def test_both_doors_read_the_preference_alike(alice: User, body: dict[str, Any], prefer: str) -> None:
     call = Caller(tokens_for(alice)["access"])
     quick = call(application, body, HTTP_PREFER=prefer)
-    slow = call(ordinary, body, HTTP_PREFER=prefer)
-    assert (quick.express, slow.express) == (True, False)
+    slow = call(django_application, body, HTTP_PREFER=prefer)
+    assert (quick.fast, slow.fast) == (True, False)
     assert quick.status == slow.status == 202
     assert quick.body.keys() == slow.body.keys()
     assert quick.headers["Preference-Applied"] == slow.headers["Preference-Applied"] == "respond-async"

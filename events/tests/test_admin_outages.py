@@ -17,7 +17,7 @@ from bookings.operations.gate_staff import add_gate_staff
 from events.desk import UNWRITTEN
 from events.models import Event, SeatChange
 from events.tests.desk import messages_of
-from ticketing.tests.test_staying import no_writes
+from ticketing.tests.test_load_shedding import no_writes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -22,7 +22,7 @@ from events.operations import blocking
 from events.operations.blocking import block_free_seats, parts_of, unblock_all_seats
 from events.tests.desk import messages_of
 from ticketing.errors import DomainError
-from ticketing.tests.test_staying import wait_for, waiting_in_the_database
+from ticketing.tests.test_load_shedding import wait_for, waiting_in_the_database
 
 Hold = Callable[..., Booking]
 LOCK = 770_078  # of the test, on which the altered hold waits

@@ -9,14 +9,14 @@ from rest_framework.test import APIClient
 from accounts import callers, switches
 from accounts.models import User
 from accounts.operations.tokens import tokens_for
-from events import surge
+from events import peak_mode
 
 
 @pytest.fixture
 def nothing_remembered() -> Iterator[None]:
     """Of sessions, events and switches of other tests."""
     callers._user_of_session.cache_clear()
-    surge._surging.cache_clear()
+    peak_mode._in_peak_mode.cache_clear()
     switches.forget()
     yield
     switches.forget()

@@ -1,4 +1,4 @@
-"""Limits at the door: what a caller is told, what none costs, and how they hold in many processes and without Redis."""
+"""Rate limits: what a caller is told, what none costs, and how they hold in many processes and without Redis."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -48,8 +48,8 @@ def test_without_limits_nobody_asks_redis_or_the_database(
     alice: User, concert: Event, client: Client, rates: Rates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rates()
-    monkeypatch.setattr("ticketing.limits.limits.count", None)
-    monkeypatch.setattr("ticketing.limits.caller_of", None)
+    monkeypatch.setattr("ticketing.rate_limits.rate_limits.count", None)
+    monkeypatch.setattr("ticketing.rate_limits.caller_of", None)
     answer = client.get("/api/event")
     assert answer.status_code == 200
     assert not answer.has_header("RateLimit")
@@ -67,7 +67,7 @@ def test_without_redis_limits_still_hold_in_each_process(
 def test_of_two_hundred_calls_at_two_processes_at_once_exactly_the_limit_passes(
     alice: User, concert: Event, state_redis: Any
 ) -> None:
-    """By cookie, by token and with invented addresses, half of them bookings, half of them by the lane."""
+    """By cookie, by token and with invented addresses, half of them bookings, half of them by the fast path."""
     token = tokens_for(alice)["access"]
     headers = {"Authorization": f"Bearer {token}"}
 

@@ -1,4 +1,4 @@
-"""Limits at the door: whose calls are counted together."""
+"""Rate limits: whose calls are counted together."""
 
 import io
 from collections.abc import Callable
@@ -69,7 +69,7 @@ def test_behind_our_proxy_what_the_proxy_saw_counts(
     assert client.get("/api/event", headers={"X-Forwarded-For": "198.51.100.1"}).status_code == 200
 
 
-def read_by_lane(path: str, **environ: Any) -> Any:
+def read_fast(path: str, **environ: Any) -> Any:
     """An anonymous GET of a micro-cached answer."""
     seen: dict[str, Any] = {}
 
@@ -89,28 +89,28 @@ def read_by_lane(path: str, **environ: Any) -> Any:
         "wsgi.errors": io.StringIO(),
         "wsgi.url_scheme": "http",
     } | environ
+    assert application._find(call) is not None
     b"".join(application(call, start))
-    return seen | {"express": "request_id" in call}
+    return seen
 
 
 def test_cached_public_reads_count_by_address(concert: Event, rates: Rates) -> None:
     rates(API_RATE=3)
     paths = ["/api/event", f"/api/event/{concert.pk}", f"/api/event/{concert.pk}/seatmap", "/api/event"]
-    answers = [read_by_lane(path) for path in paths]
+    answers = [read_fast(path) for path in paths]
     assert [answer["status"] for answer in answers] == [200, 200, 200, 429]
-    assert all(answer["express"] for answer in answers)
     assert answers[1]["headers"]["RateLimit"].startswith('"api";r=1;')
     assert all(answer["names"].count("RateLimit") == 1 for answer in answers)
-    assert read_by_lane("/api/event", REMOTE_ADDR="198.51.100.1")["status"] == 200
+    assert read_fast("/api/event", REMOTE_ADDR="198.51.100.1")["status"] == 200
 
 
-def test_a_signed_in_browser_counts_as_its_user_by_the_lane_too(
+def test_a_signed_in_browser_counts_as_its_user_on_the_fast_path_too(
     alice: User, concert: Event, client_of: ClientOf, rates: Rates
 ) -> None:
     rates(API_RATE=3)
     cookie = f"sessionid={client_of(alice).cookies['sessionid'].value}"
-    assert [read_by_lane("/api/event", HTTP_COOKIE=cookie)["status"] for _ in range(4)] == [200, 200, 200, 429]
-    assert read_by_lane("/api/event")["status"] == 200
+    assert [read_fast("/api/event", HTTP_COOKIE=cookie)["status"] for _ in range(4)] == [200, 200, 200, 429]
+    assert read_fast("/api/event")["status"] == 200
 
 
 def test_a_database_that_is_away_makes_signed_in_people_count_by_address(
@@ -122,4 +122,4 @@ def test_a_database_that_is_away_makes_signed_in_people_count_by_address(
     rates(API_RATE=2)
     cookie = f"sessionid={client_of(alice).cookies['sessionid'].value}"
     monkeypatch.setattr("accounts.callers._user_of_session", away)
-    assert [read_by_lane("/api/event", HTTP_COOKIE=cookie)["status"] for _ in range(3)] == [200, 200, 429]
+    assert [read_fast("/api/event", HTTP_COOKIE=cookie)["status"] for _ in range(3)] == [200, 200, 429]

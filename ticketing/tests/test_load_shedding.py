@@ -1,4 +1,4 @@
-"""Staying up: what is refused at once, and what goes on meanwhile."""
+"""Load shedding: what is refused at once, and what goes on meanwhile."""
 
 import threading
 import time
@@ -20,10 +20,10 @@ from accounts.models import User
 from accounts.operations.tokens import tokens_for
 from bookings.models import Booking
 from bookings.tests.surgery import altered
+from core.concurrency import ConcurrencyLimiter
 from events.models import Event
 from realtime.tests.servers import Server, granian
 from ticketing.errors import Overloaded
-from ticketing.staying import Gate
 
 LOCK = 770_077  # of the test, on which the altered hold waits
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -35,31 +35,31 @@ ClientOf = Callable[[User | None], APIClient]
 Wish = dict[str, Any]
 
 
-# --- The gate -----------------------------------------------------------------------------------------
+# --- The limiter --------------------------------------------------------------------------------------
 
 
-def test_as_many_as_the_limit_have_a_turn_at_once() -> None:
-    gate = Gate(2, stall=0.05)
-    with gate.turn(), gate.turn():
-        assert gate.under_way == 2
-        with pytest.raises(Overloaded) as refusal, gate.turn():
+def test_as_many_as_the_limit_have_a_slot_at_once() -> None:
+    limiter = ConcurrencyLimiter(2, stall=0.05)
+    with limiter.slot(), limiter.slot():
+        assert limiter.in_use == 2
+        with pytest.raises(Overloaded) as refusal, limiter.slot():
             pass
-    assert gate.under_way == 0
+    assert limiter.in_use == 0
     assert refusal.value.extra["retry_after"] > 0
-    with gate.turn():
-        assert gate.under_way == 1
+    with limiter.slot():
+        assert limiter.in_use == 1
 
 
 def test_one_more_waits_while_things_move() -> None:
-    gate, waits, done = Gate(1, stall=5), threading.Event(), threading.Event()
+    limiter, waits, done = ConcurrencyLimiter(1, stall=5), threading.Event(), threading.Event()
 
-    def wait_for_a_turn() -> None:
+    def wait_for_a_slot() -> None:
         waits.set()
-        with gate.turn():
+        with limiter.slot():
             done.set()
 
-    with gate.turn():
-        thread = threading.Thread(target=wait_for_a_turn)
+    with limiter.slot():
+        thread = threading.Thread(target=wait_for_a_slot)
         thread.start()
         waits.wait(5)
         assert not done.is_set()
@@ -68,16 +68,16 @@ def test_one_more_waits_while_things_move() -> None:
 
 
 def test_nobody_waits_for_long_even_while_things_move() -> None:
-    gate = Gate(1, stall=60, wait=0.05)
-    with gate.turn(), pytest.raises(Overloaded), gate.turn():
+    limiter = ConcurrencyLimiter(1, stall=60, wait=0.05)
+    with limiter.slot(), pytest.raises(Overloaded), limiter.slot():
         pass
 
 
-def test_a_turn_that_failed_is_given_back() -> None:
-    gate = Gate(1, stall=0.05)
-    with pytest.raises(ZeroDivisionError), gate.turn():
+def test_a_slot_is_free_again_after_an_error() -> None:
+    limiter = ConcurrencyLimiter(1, stall=0.05)
+    with pytest.raises(ZeroDivisionError), limiter.slot():
         raise ZeroDivisionError
-    assert gate.under_way == 0
+    assert limiter.in_use == 0
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from django.test import RequestFactory
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
+from core.http.problems import answer_problem, not_found, problem_response, server_error
 from ticketing.errors import BadInput, DomainError, InvalidState, Overloaded
-from ticketing.middleware import ApiDoor
-from ticketing.problems import answer_problem, not_found, problem_response, server_error
+from ticketing.middleware import ApiRequestMiddleware
 
 
 class SectionInput(serializers.Serializer[Any]):
@@ -150,7 +150,7 @@ def test_an_announced_large_body_is_refused_at_the_door() -> None:
         raise AssertionError("it came through")
 
     request = RequestFactory().post("/api/event", CONTENT_LENGTH=str(2 * 1024 * 1024))
-    response = ApiDoor(nobody)(request)
+    response = ApiRequestMiddleware(nobody)(request)
     assert response.status_code == 413
     assert json.loads(response.content)["code"] == "payload_too_large"
 
@@ -164,5 +164,5 @@ def test_only_api_paths_lose_their_slash(path: str) -> None:
         seen.append(request.path_info)
         return HttpResponse()
 
-    ApiDoor(view)(request)
+    ApiRequestMiddleware(view)(request)
     assert seen == ["/admin/" if path == "/admin/" else "/api/event"]

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from rest_framework.exceptions import APIException, ParseError
 
-from ticketing.parsers import MAX_DEPTH, PayloadTooLarge, StrictJSONParser
+from core.http.json_body import MAX_DEPTH, PayloadTooLarge, StrictJSONParser
 
 LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 

@@ -1,8 +1,8 @@
-"""Limits: at most so many calls of one caller in any span of so many seconds, wherever they arrive.
+"""Rate limits: at most so many calls of one caller in any span of so many seconds, over all processes.
 
-A call is counted in all its windows by one script, one round trip: if all of them have room, else in none. So any
-number of calls at once gets through exactly as far as the limit, and who is refused does not wait longer for having
-asked again. Without Redis each process counts for itself, by the same rates.
+One script in Redis, one round trip, counts a call in all its windows if all of them have room, else in none. So exactly
+as many simultaneous calls pass as the limit allows, and a refused caller does not wait longer after asking again.
+Without Redis each process counts for itself, by the same rates.
 """
 
 import math
@@ -18,7 +18,7 @@ from redis.commands.core import Script
 
 from accounts.redis import RedisGone, client
 
-# A window is a list of the times (milliseconds, by the clock of Redis) of the calls in it, the oldest first.
+# A window is the list of its calls' times (milliseconds, by the clock of Redis), oldest first.
 COUNT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -49,7 +49,7 @@ return answer
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `most` calls of `caller` in any `seconds`. `name` is what it is called in headers."""
+    """At most `most` calls of `caller` in any `seconds`. Headers use `name`."""
 
     name: str
     most: int
@@ -58,13 +58,13 @@ class Limit:
 
     @property
     def key(self) -> str:
-        """Of its window in Redis."""
+        """The key of its window in Redis."""
         return f"limit:{self.name}:{self.caller}"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a caller stands with a limit: so many calls `left`, one more in `wait` seconds."""
+class RateLimitStatus:
+    """One limit after a call: how many calls are `left`, and in how many seconds (`wait`) one more is."""
 
     limit: Limit
     left: int
@@ -72,26 +72,26 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What came of counting a call: it `passes` if every limit had room for it."""
+class RateLimitResult:
+    """The result of counting a call: it `passes` if every limit had room for it."""
 
     passes: bool
-    standings: Sequence[Standing]
+    statuses: Sequence[RateLimitStatus]
 
     @property
-    def exceeded(self) -> Standing:
-        """Of a call that does not pass: what it has to wait for longest."""
-        return max((s for s in self.standings if not s.left), key=lambda standing: standing.wait)
+    def exceeded(self) -> RateLimitStatus:
+        """The exhausted limit with the longest wait, for a call that does not pass."""
+        return max((s for s in self.statuses if not s.left), key=lambda status: status.wait)
 
     def headers(self) -> list[tuple[str, str]]:
-        """As draft-ietf-httpapi-ratelimit-headers-10 has them: quota and window, what remains and for how long."""
-        policies = (f'"{s.limit.name}";q={s.limit.most};w={s.limit.seconds}' for s in self.standings)
-        remaining = (f'"{s.limit.name}";r={s.left};t={s.wait}' for s in self.standings)
+        """Quota and window, remaining calls and seconds, as in draft-ietf-httpapi-ratelimit-headers-10."""
+        policies = (f'"{s.limit.name}";q={s.limit.most};w={s.limit.seconds}' for s in self.statuses)
+        remaining = (f'"{s.limit.name}";r={s.left};t={s.wait}' for s in self.statuses)
         return [("RateLimit-Policy", ", ".join(policies)), ("RateLimit", ", ".join(remaining))]
 
 
-def count(limits: Sequence[Limit]) -> Verdict:
-    """Counts one call against all these limits, at least one; against none if it does not pass."""
+def count(limits: Sequence[Limit]) -> RateLimitResult:
+    """Counts one call against all these limits (at least one), or against none if it does not pass."""
     try:
         passes, *numbers = _script()(
             keys=[limit.key for limit in limits],
@@ -99,12 +99,12 @@ def count(limits: Sequence[Limit]) -> Verdict:
         )
     except RedisGone:
         return _count_here(limits)
-    told = zip(limits, numbers[::2], numbers[1::2], strict=True)
-    return Verdict(bool(passes), [_standing(limit, used + passes, wait) for limit, used, wait in told])
+    answers = zip(limits, numbers[::2], numbers[1::2], strict=True)
+    return RateLimitResult(bool(passes), [_status(limit, used + passes, wait) for limit, used, wait in answers])
 
 
-def _standing(limit: Limit, used: int, milliseconds: int) -> Standing:
-    return Standing(limit, max(0, limit.most - used), max(1, math.ceil(milliseconds / 1000)))
+def _status(limit: Limit, used: int, milliseconds: int) -> RateLimitStatus:
+    return RateLimitStatus(limit, max(0, limit.most - used), max(1, math.ceil(milliseconds / 1000)))
 
 
 @cache
@@ -118,12 +118,12 @@ def _script() -> Script:
 _local = MovingWindowRateLimiter(MemoryStorage())
 
 
-def _count_here(limits: Iterable[Limit]) -> Verdict:
-    """Counts in this process. In one window after the other: those before a full one have counted the call."""
-    passes, standings = True, []
+def _count_here(limits: Iterable[Limit]) -> RateLimitResult:
+    """Counts in this process, one window after the other: windows before a full one have counted the call."""
+    passes, statuses = True, []
     for limit in limits:
         item = RateLimitItemPerSecond(limit.most, limit.seconds)
         passes = passes and _local.hit(item, limit.key)
         until, left = _local.get_window_stats(item, limit.key)
-        standings.append(_standing(limit, limit.most - left, int((until - time.time()) * 1000)))
-    return Verdict(passes, standings)
+        statuses.append(_status(limit, limit.most - left, int((until - time.time()) * 1000)))
+    return RateLimitResult(passes, statuses)

@@ -1,4 +1,4 @@
-"""The client's address, for limits. What a client says of itself is never believed."""
+"""The client's address, for limits. What a client says about itself is never believed."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -12,10 +12,10 @@ IPV6_PREFIX = 64  # bits; one subscriber has at least that many addresses to cho
 
 
 def client_address(environ: Mapping[str, Any]) -> str:
-    """The IPv4 address, or the IPv6 network of 64 bits, from which a request (WSGI environment or META) came.
+    """The IPv4 address, or the IPv6 network of 64 bits, that a request (WSGI environment or META) comes from.
 
-    Each of our TRUSTED_PROXIES appends the address of its own caller to X-Forwarded-For, so the entry that many from
-    the right is the client's; what stands before it the client has written himself.
+    Each trusted proxy (TRUSTED_PROXIES is their number) appends the address of its own caller to X-Forwarded-For, so
+    the entry that many from the right is the client's. Clients can write anything to the left of it.
     """
     proxies = settings.TRUSTED_PROXIES
     forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
@@ -26,7 +26,7 @@ def client_address(environ: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=4_096)
 def _grouped(text: str) -> str:
-    """One name for what one subscriber can call from. Ports, brackets and zones are dropped."""
+    """One name for all addresses of one subscriber. Ports, brackets and zones are dropped."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from accounts.address import UNKNOWN, client_address
+from core.http.address import UNKNOWN, client_address
 
 
 @pytest.mark.parametrize(

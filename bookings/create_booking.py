@@ -1,4 +1,4 @@
-"""Making a booking, for both doors: held at once (201), or accepted now and held by a worker (202)."""
+"""Creates a booking as the `Prefer` header says: held at once (201), or accepted now and held by a worker (202)."""
 
 import uuid
 from datetime import datetime
@@ -13,15 +13,15 @@ from bookings.states import BookingStatus
 RESPOND_ASYNC = "respond-async"  # RFC 7240
 
 
-class Placed(NamedTuple):
-    """The booking, and the status and headers of the answer."""
+class CreatedBooking(NamedTuple):
+    """The booking, and the status and headers of the response."""
 
     booking: Booking
     status: int
     headers: dict[str, str]
 
 
-def place_booking(
+def create_booking(
     *,
     prefer: str,
     buyer_id: int,
@@ -29,10 +29,11 @@ def place_booking(
     once: Once | None = None,
     family: uuid.UUID | None = None,
     pass_from: datetime | None = None,
-) -> Placed:
-    """Does what the `Prefer` header says. 202 also for a repeated request whose booking is still being processed.
+) -> CreatedBooking:
+    """Holds the seats, or accepts the request if the client prefers `respond-async`.
 
-    Raises what `hold_seats` and `accept_wish` raise.
+    The status is 202 also for a repeated request whose booking is still being processed. Raises what `hold_seats` and
+    `accept_wish` raise.
     """
     is_async = _prefers_async(prefer)
     make = accept_wish if is_async else hold_seats
@@ -40,9 +41,9 @@ def place_booking(
     headers = {"Location": f"/api/booking/{booking.pk}"}
     if is_async:
         headers["Preference-Applied"] = RESPOND_ASYNC
-    return Placed(booking, 202 if is_async or booking.status == BookingStatus.PROCESSING else 201, headers)
+    return CreatedBooking(booking, 202 if is_async or booking.status == BookingStatus.PROCESSING else 201, headers)
 
 
 def _prefers_async(prefer: str) -> bool:
-    """Whether it is among the header's preferences, which are parted by commas and may have parameters."""
+    """Whether `respond-async` is among the preferences, which commas separate and which may have parameters."""
     return any(preference.partition(";")[0].strip().lower() == RESPOND_ASYNC for preference in prefer.split(","))

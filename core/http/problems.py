@@ -1,4 +1,4 @@
-"""Every refusal under /api leaves as RFC 9457 problem+json, made here and nowhere else."""
+"""Problem details (RFC 9457): the one place that turns errors into application/problem+json."""
 
 from http import HTTPStatus
 from typing import Any
@@ -6,14 +6,16 @@ from typing import Any
 import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, Error, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from accounts import counters, read_only
+from core.http.messages import ApiResponse, to_json
 from ticketing.errors import (
+    BEARER_CHALLENGE,
     BadInput,
     DomainError,
     FieldProblem,
@@ -34,40 +36,36 @@ CODES = {
     413: "payload_too_large",
     429: "rate_limited",
 }
+Body = dict[str, Any]
 
 
-def problem_response(error: DomainError) -> JsonResponse:
-    """A refusal made outside the REST framework (middleware, streams)."""
-    counters.count(f"refusal:{error.code}")
-    response = JsonResponse(error.body(), status=error.status, content_type=CONTENT_TYPE)
-    return _with_retry_after(response, error.extra)
+def problem_of(exception: Exception) -> ApiResponse:
+    """The response to an error that a handler raised. Unexpected errors are logged and answered 500."""
+    body = problem_body(exception)
+    if body is None:
+        log.exception("internal_error", exc_info=exception)
+        body = _internal_error()
+    counters.count(f"refusal:{body['code']}")
+    return ApiResponse(body["status"], to_json(body), {"Content-Type": CONTENT_TYPE, **_headers(body)})
 
 
-def problem_of(exception: Exception) -> JsonResponse:
-    """The answer to whatever went wrong outside the REST framework; what nobody foresaw is logged and a 500."""
-    error = _domain_error(exception)
-    if error is not None:
-        return problem_response(error)
-    log.exception("internal_error", exc_info=exception)
-    return _internal_error()
+def problem_response(error: DomainError) -> HttpResponse:
+    """The same as Django's response: for middleware, streams and pages outside the REST framework."""
+    return _django_response(error.body())
 
 
 def answer_problem(exception: Exception, context: dict[str, Any]) -> Response | None:
-    """The REST framework's exception handler. None (a 500) only for what nobody foresaw."""
+    """The REST framework's exception handler. None leaves unexpected errors to handler500."""
     set_rollback()
-    error = _domain_error(exception)
-    if error is not None:
-        body = error.body()
-    elif isinstance(exception, exceptions.APIException):
-        body = _framework_body(exception)
-    else:
+    body = problem_body(exception)
+    if body is None:
         return None
     counters.count(f"refusal:{body['code']}")
-    response = Response(body, status=body["status"], content_type=_content_type(context["request"]))
-    challenge = getattr(exception, "auth_header", None)
-    if challenge:
-        response["WWW-Authenticate"] = challenge
-    return _with_retry_after(response, body)
+    content_type = None if _is_browsable(context["request"]) else CONTENT_TYPE
+    response = Response(body, status=body["status"], content_type=content_type)
+    for name, value in _headers(body).items():
+        response[name] = value
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -78,28 +76,53 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """handler500: says that it is our fault and nothing else; the traceback is in the log under the request's id."""
+    """handler500: tells nothing but that the error is ours; the log has the traceback under the request's id."""
     if not request.path.startswith("/api/"):
         return defaults.server_error(request)
-    return _internal_error()
+    return _django_response(_internal_error())
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """handler400: a request Django itself refused (host, headers)."""
+    """handler400: a request that Django itself refused (host, headers)."""
     if not request.path.startswith("/api/"):
         return defaults.bad_request(request, exception)
     return problem_response(BadInput([], "The request can't be understood."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
-    """CSRF_FAILURE_VIEW: forms of pages and admin; /api is guarded by origin instead."""
+    """CSRF_FAILURE_VIEW, for forms of pages and the admin; the API checks the origin instead."""
     return defaults.permission_denied(request, PermissionDenied(reason))
 
 
-def _internal_error() -> JsonResponse:
-    counters.count("refusal:internal_error")
-    detail = "Something went wrong on our side. Nothing was changed unless you were told so before."
-    return JsonResponse(_body(500, "internal_error", "Internal error", detail), status=500, content_type=CONTENT_TYPE)
+def problem_body(exception: Exception) -> Body | None:
+    """The members of the problem; None for an unexpected error."""
+    error = _domain_error(exception)
+    if error is not None:
+        return error.body()
+    return _framework_body(exception) if isinstance(exception, exceptions.APIException) else None
+
+
+def trouble(exception: Exception) -> Unavailable | None:
+    """The 503 for a database or another service that does not work; None if the error means something else."""
+    if isinstance(exception, Unavailable):
+        return exception
+    if isinstance(exception, Error) and read_only.note(exception):
+        return ReadOnly()
+    if isinstance(exception, OperationalError | InterfaceError):
+        # The pool is empty, a lock or statement took too long, or the database is away.
+        log.warning("database_refused", reason=str(exception).splitlines()[0] if str(exception) else "")
+        return Overloaded()
+    return None
+
+
+def _django_response(body: Body) -> HttpResponse:
+    counters.count(f"refusal:{body['code']}")
+    return HttpResponse(to_json(body), status=body["status"], content_type=CONTENT_TYPE, headers=_headers(body))
+
+
+def _headers(body: Body) -> dict[str, str]:
+    headers = {"Retry-After": str(body["retry_after"])} if "retry_after" in body else {}
+    return headers | ({"WWW-Authenticate": BEARER_CHALLENGE} if body["status"] == 401 else {})
 
 
 def _domain_error(exception: Exception) -> DomainError | None:
@@ -114,20 +137,7 @@ def _domain_error(exception: Exception) -> DomainError | None:
     return trouble(exception)
 
 
-def trouble(exception: Exception) -> Unavailable | None:
-    """What to tell of a database (or another part) that does not do its work; None if it is something else."""
-    if isinstance(exception, Unavailable):
-        return exception
-    if isinstance(exception, Error) and read_only.note(exception):
-        return ReadOnly()
-    if isinstance(exception, OperationalError | InterfaceError):
-        # The pool is empty, a lock or statement took too long, or the database is away.
-        log.warning("database_refused", reason=str(exception).splitlines()[0] if str(exception) else "")
-        return Overloaded()
-    return None
-
-
-def _framework_body(exception: exceptions.APIException) -> dict[str, Any]:
+def _framework_body(exception: exceptions.APIException) -> Body:
     status = exception.status_code
     if isinstance(exception, exceptions.ValidationError):
         return BadInput(_flatten(exception.get_full_details())).body()
@@ -152,17 +162,16 @@ def _flatten(details: Any, path: str = "") -> list[FieldProblem]:
     return problems
 
 
-def _body(status: int, code: str, title: str, detail: str) -> dict[str, Any]:
+def _internal_error() -> Body:
+    detail = "Something went wrong on our side. Nothing was changed unless you were told so before."
+    return _body(500, "internal_error", "Internal error", detail)
+
+
+def _body(status: int, code: str, title: str, detail: str) -> Body:
     return {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code}
 
 
-def _content_type(request: Any) -> str | None:
-    """problem+json, unless a person looks at it in the browsable API."""
+def _is_browsable(request: Any) -> bool:
+    """Whether a person looks at the answer in the browsable API."""
     renderer = getattr(request, "accepted_renderer", None)
-    return None if renderer is not None and renderer.format == "api" else CONTENT_TYPE
-
-
-def _with_retry_after(response: Any, members: dict[str, Any]) -> Any:
-    if "retry_after" in members:
-        response["Retry-After"] = str(members["retry_after"])
-    return response
+    return renderer is not None and renderer.format == "api"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import redis
 
-from accounts import limits
-from accounts.limits import Limit, Verdict, count
 from accounts.redis import client
+from core import rate_limits
+from core.rate_limits import Limit, RateLimitResult, count
 from realtime.tests.servers import free_port
 
 ALICE, BOB = "user:1", "user:2"
@@ -22,10 +22,10 @@ pytestmark = pytest.mark.usefixtures("state_redis")
 
 @pytest.fixture
 def without_redis(use_redis: Callable[[str], None]) -> Iterator[None]:
-    limits._local.storage.reset()
+    rate_limits._local.storage.reset()
     use_redis(f"redis://127.0.0.1:{free_port()}/0")
     yield
-    limits._local.storage.reset()
+    rate_limits._local.storage.reset()
 
 
 def limit(most: int, seconds: int = 60, *, name: str = "api", caller: str = ALICE) -> Limit:
@@ -47,7 +47,7 @@ def test_without_redis_the_same_limit_counts_in_this_process() -> None:
     assert passed(1, limit(3, caller=BOB)) == [True]
 
 
-def in_parallel(threads: int, times: int, call: Callable[[], Verdict]) -> Counter[bool]:
+def in_parallel(threads: int, times: int, call: Callable[[], RateLimitResult]) -> Counter[bool]:
     """Each thread calls so many times, all beginning together."""
     start = Barrier(threads)
 
@@ -98,8 +98,8 @@ def test_who_is_refused_waits_no_longer_for_having_asked_again() -> None:
 
 def test_a_call_that_one_limit_refuses_is_counted_by_none() -> None:
     assert passed(3, limit(5), limit(1, name="booking")) == [True, False, False]
-    verdict = count([limit(5)])
-    assert verdict.standings[0].left == 3
+    result = count([limit(5)])
+    assert result.statuses[0].left == 3
 
 
 def test_one_round_trip_counts_in_all_windows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,8 +142,8 @@ def test_a_window_is_forgotten_when_it_is_over_and_never_longer_than_its_limit(s
 
 def test_a_limit_that_was_lowered_counts_at_once(state_redis: redis.Redis) -> None:
     passed(5, limit(10))
-    verdict = count([limit(3)])
-    assert (verdict.passes, verdict.standings[0].left) == (False, 0)
+    result = count([limit(3)])
+    assert (result.passes, result.statuses[0].left) == (False, 0)
 
 
 def test_a_script_that_redis_has_forgotten_is_sent_again(state_redis: redis.Redis) -> None:

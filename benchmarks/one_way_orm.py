@@ -1,0 +1,20 @@
+"""Holds seats with the ORM instead of the database function, for `benchmarks.one_way`: the tests' specification."""
+
+from typing import Any
+
+from accounts.models import User
+from bookings import create_booking as creation
+from bookings.models import Booking
+from bookings.tests.specification import hold as specification
+
+
+def use_the_specification() -> None:
+    """From now on this process holds seats with some twelve statements of the ORM."""
+    creation.hold_seats = hold_seats
+
+
+def hold_seats(*, buyer_id: int, family: Any = None, **arguments: Any) -> Booking:
+    """`bookings.operations.hold.hold_seats` with the specification; a bearer token has been checked before."""
+    buyer = User.objects.get(pk=buyer_id)
+    held = specification.hold_seats(buyer=buyer, **arguments)
+    return Booking.objects.for_display().get(pk=held.pk)

@@ -1,0 +1,27 @@
+"""Reads that survive the loss of their connection (a restart or a fail-over of Postgres)."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import InterfaceError, OperationalError, connection
+
+T = TypeVar("T")
+
+
+def read_again_if_disconnected(read: Callable[[], T]) -> T:
+    """What `read` returns; it is called once more, on a new connection, if it lost its connection.
+
+    `read` may change nothing. Raises the second call's error.
+    """
+    try:
+        return read()
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or not is_disconnected():
+            raise
+        connection.close()
+        return read()
+
+
+def is_disconnected() -> bool:
+    """Whether the connection of this thread was lost and not noticed yet."""
+    return connection.connection is not None and bool(connection.connection.closed)

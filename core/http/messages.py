@@ -1,0 +1,115 @@
+"""Requests and responses of the API as its handlers see them, whichever server answers.
+
+A handler is a function `(request: ApiRequest, **path arguments) -> ApiResponse`. The fast path (ticketing/fast_path)
+calls it instead of Django's middleware, a view of the REST framework (core.http.views) after it; both give the same
+answer.
+"""
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import orjson
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest
+
+from core.http.json_body import PayloadTooLarge, check_media_type, read_json
+
+VARY = "Accept"  # the REST framework also answers with HTML
+VARY_BY_USER = "Accept, Cookie"
+
+
+class ApiResponse(NamedTuple):
+    """A finished response: `content` is JSON. The server adds `Vary` if a handler says nothing about it."""
+
+    status: int
+    content: bytes
+    headers: dict[str, str]
+
+
+Handler = Callable[..., ApiResponse]
+
+
+class ApiRequest:
+    """One request. `environ` is the WSGI environment or Django's META: both name headers `HTTP_X_QUEUE_PASS`."""
+
+    __slots__ = ("_django", "_read", "environ", "is_secure", "method", "path", "uses_cookie")
+
+    def __init__(self, environ: Mapping[str, Any], *, read: Callable[[int], bytes], is_secure: bool) -> None:
+        self.method: str = environ["REQUEST_METHOD"]
+        self.path: str = environ["PATH_INFO"]
+        self.environ = environ
+        self.is_secure = is_secure
+        self.uses_cookie = False  # set when the session cookie decides about the answer
+        self._read = read
+        self._django: HttpRequest | None = None
+
+    @classmethod
+    def from_environ(cls, environ: dict[str, Any]) -> "ApiRequest":
+        """The request of a WSGI server."""
+        return cls(environ, read=environ["wsgi.input"].read, is_secure=is_secure(environ))
+
+    @classmethod
+    def from_django(cls, request: HttpRequest) -> "ApiRequest":
+        """The same request when Django has received it."""
+        made = cls(request.META, read=lambda length: request.body[:length], is_secure=bool(request.is_secure()))
+        made.path = request.path
+        made._django = request
+        return made
+
+    @property
+    def django(self) -> HttpRequest:
+        """The request as Django knows it, for what reads query parameters or builds links."""
+        if self._django is None:
+            self._django = WSGIRequest({"wsgi.input": io.BytesIO()} | dict(self.environ))
+        return self._django
+
+    @property
+    def vary(self) -> str:
+        """The headers that the answer depends on."""
+        return VARY_BY_USER if self.uses_cookie else VARY
+
+    def header(self, name: str) -> str | None:
+        """A header by its name in the environment without `HTTP_`: `request.header("PREFER")`."""
+        return self.environ.get(f"HTTP_{name}")
+
+    def json(self) -> Any:
+        """The value of the JSON body; an empty object if there is none.
+
+        Raises UnsupportedMediaType, ParseError (see read_json), PayloadTooLarge.
+        """
+        length = _content_length(self.environ)
+        if length == 0:
+            return {}
+        check_media_type(self.environ.get("CONTENT_TYPE", ""))
+        if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise PayloadTooLarge
+        return read_json(self._read(length))
+
+
+def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> ApiResponse:
+    """A response with this body, written once for every server."""
+    return ApiResponse(status, to_json(body), {"Content-Type": "application/json", **(headers or {})})
+
+
+def to_json(body: Any) -> bytes:
+    """Compact JSON in UTF-8; times are in UTC and end in Z."""
+    return orjson.dumps(body, option=orjson.OPT_UTC_Z, default=str)
+
+
+def is_secure(environ: Mapping[str, Any]) -> bool:
+    """Whether the client uses https, by Django's rule (SECURE_PROXY_SSL_HEADER)."""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        header, value = settings.SECURE_PROXY_SSL_HEADER
+        sent = environ.get(header)
+        if sent is not None:
+            return bool(sent.split(",", 1)[0].strip() == value)
+    return environ.get("wsgi.url_scheme") == "https"
+
+
+def _content_length(environ: Mapping[str, Any]) -> int:
+    try:
+        return max(0, int(environ.get("CONTENT_LENGTH") or 0))
+    except ValueError:
+        return 0

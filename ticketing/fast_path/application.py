@@ -1,0 +1,135 @@
+"""The WSGI application: answers the routes of the fast path and passes every other request to Django.
+
+Which of the two answers depends only on method, path, host, scheme and the wanted form of the answer, never on the body
+or on who calls. So each call has one handler, and what it answers is the same on both ways.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from http import HTTPStatus
+from threading import local
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from django.conf import settings
+from django.db import close_old_connections, connection
+from django.http.request import split_domain_port, validate_host
+
+from core.database import read_again_if_disconnected
+from core.http.messages import ApiRequest, ApiResponse, is_secure
+from core.http.origin import SAFE_METHODS
+from core.http.problems import problem_of
+from core.http.security_headers import security_headers
+from core.http.views import wants_plain_json
+from ticketing.body_limit import check_body_length
+from ticketing.fast_path.routes import Route
+from ticketing.load_shedding import read_only_headers, write_slot
+from ticketing.rate_limits import RESULT, count_call, refusal
+from ticketing.request_context import RequestContext, request_context
+
+STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+IDLE_SECONDS = 1.0  # after which a thread's connection is checked before it is used
+
+
+class FastPath:
+    """A WSGI application in front of Django's."""
+
+    def __init__(self, django: WSGIApplication, routes: Sequence[Route]) -> None:
+        self._django = django
+        self._routes = routes
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        found = self._find(environ)
+        if found is None:
+            return self._django(environ, start_response)
+        route, arguments = found
+        with request_context(environ, environ["PATH_INFO"]) as context:
+            request = ApiRequest.from_environ(environ)
+            answer = _answer(request, route, arguments)
+            start_response(STATUS_LINES[answer.status], [*answer.headers.items(), *_headers(request, answer, context)])
+            context.finish(answer.status)
+        return [answer.content]
+
+    def _find(self, environ: WSGIEnvironment) -> tuple[Route, dict[str, Any]] | None:
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if not path.startswith("/api/"):
+            return None
+        path = path.strip("/")
+        for route in self._routes:
+            if route.method == method and (arguments := route.match(path)) is not None:
+                return (route, arguments) if _is_plain(environ) else None
+        return None
+
+
+def _is_plain(environ: WSGIEnvironment) -> bool:
+    """Whether the answer is JSON, and neither a redirect to https nor a refusal of the host, which are Django's."""
+    return (
+        wants_plain_json(environ.get("HTTP_ACCEPT") or "*/*")
+        and "format=" not in environ.get("QUERY_STRING", "")  # the REST framework's other way to choose a form
+        and _is_our_host(environ.get("HTTP_HOST", ""))
+        and (not settings.SECURE_SSL_REDIRECT or is_secure(environ))
+    )
+
+
+@lru_cache(maxsize=128)
+def _is_our_host(host: str) -> bool:
+    domain, _ = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def _answer(request: ApiRequest, route: Route, arguments: dict[str, Any]) -> ApiResponse:
+    """The response, with what a view adds to it. Refusals before the handler are those of the middleware."""
+    try:
+        check_body_length(request.environ)
+        with write_slot(request.method, request.path):
+            result = count_call(request.environ)  # type: ignore[arg-type]
+            if result is not None and not result.passes:
+                raise refusal(result)
+            return _handled(request, route, arguments)
+    except Exception as error:
+        return problem_of(error)
+
+
+def _handled(request: ApiRequest, route: Route, arguments: dict[str, Any]) -> ApiResponse:
+    _connections.check()
+    try:
+        if request.method in SAFE_METHODS:
+            answer = read_again_if_disconnected(lambda: route.handler(request, **arguments))
+        else:
+            answer = route.handler(request, **arguments)
+    except Exception as error:
+        answer = problem_of(error)
+    if answer.status != HTTPStatus.INTERNAL_SERVER_ERROR:
+        answer.headers.setdefault("Vary", request.vary)
+        answer.headers["Allow"] = route.allow
+    return answer
+
+
+def _headers(request: ApiRequest, answer: ApiResponse, context: RequestContext) -> list[tuple[str, str]]:
+    """What the middleware adds to a response."""
+    result = request.environ.get(RESULT)
+    limits = result.headers() if result else ()
+    own = [("X-Request-Id", context.request_id), ("Content-Length", str(len(answer.content)))]
+    return [*own, *security_headers(is_secure=request.is_secure), *limits, *read_only_headers()]
+
+
+class _Connections(local):
+    """When this thread used its database connection last, on the monotonic clock; 0 if it never did."""
+
+    used_at = 0.0
+
+    def check(self) -> None:
+        """Closes a connection that is too old or broken, as Django does before each request.
+
+        A request more than IDLE_SECONDS after the one before, or after an error, pays for the check with one round
+        trip; the others save it.
+        """
+        now = time.monotonic()
+        is_idle = 0 < self.used_at < now - IDLE_SECONDS
+        if (is_idle or connection.errors_occurred) and not connection.in_atomic_block:
+            close_old_connections()
+        self.used_at = now
+
+
+_connections = _Connections()

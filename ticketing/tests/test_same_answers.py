@@ -1,0 +1,373 @@
+"""The same request gets the same answer from the fast path, from Django over WSGI and from Django over ASGI.
+
+Compared are status, all headers and the body, for every call of the fast path and every status that it has.
+"""
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from asgiref.testing import ApplicationCommunicator
+from django.test import override_settings
+from django.urls import resolve
+
+from accounts import switches
+from accounts.models import TokenFamily, User
+from accounts.operations.tokens import tokens_for
+from bookings.models import Booking
+from core.http import security_headers
+from core.http.views import HandlerView, handler_of
+from events.models import Event
+from ticketing.asgi import django_application as asgi_application
+from ticketing.fast_path.middleware_table import FAST_PATH, check_middleware
+from ticketing.wsgi import application, django_application
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# Different in any two answers, and made of what is different.
+OWN = {"x-request-id", "content-length", "location"}
+OWN_MEMBERS = {
+    *("id", "booking_id", "payment_id", "seat_positions", "tickets", "token"),
+    *("expires_at", "created_at", "paid_at", "seconds_left", "retry_after", "detail"),
+}
+GOOD_CARD = "4242424242424242"
+
+
+@dataclass
+class Call:
+    """One request: `headers` as in WSGI, without HTTP_."""
+
+    method: str
+    path: str
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def content(self) -> bytes:
+        return (
+            self.body if isinstance(self.body, bytes) else b"" if self.body is None else json.dumps(self.body).encode()
+        )
+
+
+@dataclass
+class Answer:
+    """A response, with its headers by lower-case name."""
+
+    status: int
+    headers: dict[str, str]
+    content: bytes
+
+    @property
+    def body(self) -> Any:
+        """The body without members that differ in any two answers."""
+        value = json.loads(self.content) if self.content else None
+        return {name: member for name, member in value.items() if name not in OWN_MEMBERS} if value else value
+
+    @property
+    def shared(self) -> dict[str, str]:
+        """The headers that answers to the same request have in common, whatever was counted before."""
+        return {
+            name: value.split(";")[0] if name == "ratelimit" else value
+            for name, value in self.headers.items()
+            if name not in OWN
+        }
+
+
+def by_wsgi(app: Any, call: Call) -> Answer:
+    seen: dict[str, Any] = {}
+    headers = {f"HTTP_{name}": value for name, value in call.headers.items()}
+    path, _, query = call.path.partition("?")
+    environ = {
+        "REQUEST_METHOD": call.method,
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": "127.0.0.1",
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": str(len(call.content)),
+        "wsgi.input": io.BytesIO(call.content),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.url_scheme": "http",
+    } | headers
+    assert app is not application or application._find(environ) is not None
+
+    def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Callable[[bytes], object]:
+        names = [name.lower() for name, _ in headers]
+        assert len(names) == len(set(names)), "a header was sent twice"
+        seen.update(status=int(status[:3]), headers={name.lower(): value for name, value in headers})
+        return lambda written: None
+
+    parts = app(environ, start)
+    content = b"".join(parts)
+    getattr(parts, "close", lambda: None)()
+    return Answer(seen["status"], seen["headers"], content)
+
+
+def by_asgi(call: Call) -> Answer:
+    path, _, query = call.path.partition("?")
+    sent = {"host": "127.0.0.1", "content-type": "application/json", "content-length": str(len(call.content))}
+    sent |= {name.lower().replace("_", "-"): value for name, value in call.headers.items()}
+    scope = {
+        "type": "http",
+        "method": call.method,
+        "path": path,
+        "query_string": query.encode(),
+        "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
+        "server": ("127.0.0.1", 80),
+        "client": ("127.0.0.1", 1234),
+        "scheme": "http",
+    }
+    return async_to_sync(_ask_asgi)(scope, call.content)
+
+
+async def _ask_asgi(scope: dict[str, Any], content: bytes) -> Answer:
+    server = ApplicationCommunicator(asgi_application, scope)
+    await server.send_input({"type": "http.request", "body": content, "more_body": False})
+    start = await server.receive_output(20)
+    parts, more = [], True
+    while more:
+        part = await server.receive_output(20)
+        parts.append(part["body"])
+        more = part.get("more_body", False)
+    headers = {name.decode().lower(): value.decode() for name, value in start["headers"]}
+    return Answer(start["status"], headers, b"".join(parts))
+
+
+@pytest.fixture
+def bearer(alice: User) -> dict[str, str]:
+    return {"AUTHORIZATION": f"Bearer {tokens_for(alice)['access']}"}
+
+
+@pytest.fixture
+def calls(concert: Event, hold: Callable[..., Booking], alice: User, bearer: dict[str, str]) -> dict[str, Any]:
+    """Each call of the fast path, by handler: a function that makes a new one."""
+    Event.objects.filter(pk=concert.pk).update(max_active_holds=50)
+    event = f"/api/event/{concert.pk}"
+    wish = {"event_id": concert.pk, "section": "A", "subsection": 1, "seat_selection_mode": "best_available"}
+
+    def pay() -> Call:
+        return Call("POST", f"/api/booking/{hold(alice).pk}/pay", {"card_number": GOOD_CARD}, bearer)
+
+    return {
+        "list_events": lambda: Call("GET", "/api/event?page_size=1"),
+        "show_event": lambda: Call("GET", event),
+        "show_seat_map": lambda: Call("GET", f"{event}/seatmap"),
+        "post_booking": lambda: Call("POST", "/api/booking", {**wish, "quantity": 1}, bearer),
+        "post_payment": pay,
+        "get_place": lambda: Call("GET", f"{event}/queue", headers=bearer),
+        "post_place": lambda: Call("POST", f"{event}/queue", {}, bearer),
+    }
+
+
+def same(make: Callable[[], Call], status: int) -> Answer:
+    """The fast answer, after it was compared with Django's two."""
+    fast = by_wsgi(application, make())
+    assert fast.status == status, fast.content
+    for other in (by_wsgi(django_application, make()), by_asgi(make())):
+        assert (other.status, other.body) == (fast.status, fast.body)
+        assert other.shared == fast.shared
+    assert {name.lower() for name, _ in security_headers.security_headers(is_secure=False)} <= fast.headers.keys()
+    return fast
+
+
+def with_headers(make: Callable[[], Call], **headers: str) -> Callable[[], Call]:
+    def changed() -> Call:
+        call = make()
+        return Call(call.method, call.path, call.body, call.headers | headers)
+
+    return changed
+
+
+def test_every_call_of_the_fast_path_is_compared(calls: dict[str, Any]) -> None:
+    assert {route.handler.__name__ for route in application._routes} == calls.keys()
+    for name, make in calls.items():
+        call = make()
+        view = resolve(call.path.partition("?")[0]).func.cls
+        assert issubclass(view, HandlerView)
+        handler = handler_of(view, call.method)
+        assert handler is not None and handler.__name__ == name
+
+
+def test_answers_200_201_304_and_409(calls: dict[str, Any], concert: Event) -> None:
+    for name in ("list_events", "show_event", "show_seat_map"):
+        found = same(calls[name], 200)
+        same(with_headers(calls[name], IF_NONE_MATCH=found.headers["etag"]), 304)
+        packed = [
+            by_wsgi(app, with_headers(calls[name], ACCEPT_ENCODING="gzip")())
+            for app in (application, django_application)
+        ]
+        assert packed[0] == replace(packed[1], headers=packed[0].headers)
+        assert packed[0].shared == packed[1].shared | {"content-encoding": "gzip"}
+    same(calls["post_booking"], 201)
+    same(calls["post_payment"], 200)
+    same(calls["get_place"], 409)  # there is no waiting room
+    same(calls["post_place"], 409)
+    Event.objects.filter(pk=concert.pk).update(status="ended")
+    same(calls["post_booking"], 409)
+
+
+def test_the_queue_answers_200(calls: dict[str, Any], concert: Event, state_redis: Any) -> None:
+    Event.objects.filter(pk=concert.pk).update(waiting_room_on=True)
+    same(calls["post_place"], 200)
+    same(calls["get_place"], 200)
+
+
+@pytest.mark.parametrize("slashes", ["/", "//"])
+def test_slashes_at_the_end_change_nothing(calls: dict[str, Any], slashes: str) -> None:
+    for name in ("show_event", "show_seat_map", "post_booking"):
+        made = calls[name]()
+        same(
+            lambda made=made: Call(made.method, made.path + slashes, made.body, made.headers), 201 if made.body else 200
+        )
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"{", 400), (b"[]", 400), (b"null", 400), ({}, 400), (b'{"a": NaN}', 400), (b"", 400)]
+)
+def test_answers_400(calls: dict[str, Any], body: Any, status: int) -> None:
+    for name in ("post_booking", "post_payment"):
+        same(lambda name=name: Call("POST", calls[name]().path, body, calls[name]().headers), status)
+
+
+@pytest.mark.parametrize("query", ["page=x", "price_min=x", "seller_id=x", "q=%00", "starts_after=yesterday"])
+def test_a_bad_filter_is_answered_alike(concert: Event, query: str) -> None:
+    same(lambda: Call("GET", f"/api/event?{query}"), 404 if query == "page=x" else 400)
+
+
+@pytest.mark.parametrize("authorization", ["Bearer nonsense", "Bearer ", "Basic YQ=="])
+def test_answers_401(calls: dict[str, Any], authorization: str) -> None:
+    for name, make in calls.items():
+        public = name in ("list_events", "show_event", "show_seat_map")
+        answer = same(
+            with_headers(make, AUTHORIZATION=authorization), 200 if public and "Basic" in authorization else 401
+        )
+        assert answer.status == 200 or answer.headers["www-authenticate"] == 'Bearer realm="api"'
+
+
+def test_a_revoked_token_is_answered_401(calls: dict[str, Any], bearer: dict[str, str]) -> None:
+    made = {name: make() for name, make in calls.items()}
+    TokenFamily.objects.all().delete()
+    for call in made.values():
+        same(with_headers(lambda call=call: call, **bearer), 401)
+
+
+def test_answers_403(calls: dict[str, Any], carol: User, client_of: Any, alice: User) -> None:
+    seller = {"AUTHORIZATION": f"Bearer {tokens_for(carol)['access']}"}
+    same(with_headers(calls["post_booking"], **seller), 403)
+    cookie = f"sessionid={client_of(alice).cookies['sessionid'].value}"
+    for name in ("post_booking", "post_payment", "post_place"):
+        made = calls[name]()
+        foreign = {"COOKIE": cookie, "ORIGIN": "https://elsewhere.example.com"}
+        same(lambda made=made, foreign=foreign: Call("POST", made.path, made.body, foreign), 403)
+
+
+def test_a_cookie_signs_every_call(calls: dict[str, Any], client_of: Any, alice: User) -> None:
+    cookie = {"COOKIE": f"sessionid={client_of(alice).cookies['sessionid'].value}"}
+    expected = {"post_booking": 201, "post_payment": 200, "get_place": 409, "post_place": 409}
+    for name, status in expected.items():
+
+        def signed(name: str = name) -> Call:
+            made = calls[name]()
+            return Call(made.method, made.path, made.body, cookie | {"ORIGIN": "http://127.0.0.1"})
+
+        assert same(signed, status).headers["vary"] == "Accept, Cookie"
+
+
+def test_answers_404(concert: Event, bearer: dict[str, str]) -> None:
+    for path in ("/api/event/999999", "/api/event/999999/seatmap", f"/api/event/{'9' * 40}", "/api/event?page=99"):
+        same(lambda path=path: Call("GET", path), 404)
+    same(lambda: Call("GET", "/api/event/999999/queue", headers=bearer), 404)
+    nothing = "00000000-0000-0000-0000-000000000000"
+    same(lambda: Call("POST", f"/api/booking/{nothing}/pay", {"card_number": GOOD_CARD}, bearer), 404)
+
+
+def test_answers_413(calls: dict[str, Any]) -> None:
+    for name in ("post_booking", "post_payment", "post_place"):
+        made = calls[name]()
+        large = b" " * (1024 * 1024 + 1)
+        same(lambda made=made, large=large: Call("POST", made.path, large, made.headers), 413)
+
+
+def test_answers_429(calls: dict[str, Any], settings: Any, state_redis: Any) -> None:
+    settings.API_RATE = (1, 60)
+    for name, make in calls.items():
+        made = make()
+        by_wsgi(application, made)
+        answer = same(lambda made=made: made, 429)
+        assert {"ratelimit", "ratelimit-policy", "retry-after"} <= answer.headers.keys(), name
+
+
+def test_answers_503(calls: dict[str, Any], olga: User) -> None:
+    made = {name: make() for name, make in calls.items()}
+    switches.turn(name=switches.READ_ONLY, on=True, by=olga)
+    for name, call in made.items():
+        expected = 503 if call.method == "POST" else 409 if name == "get_place" else 200
+        assert same(lambda call=call: call, expected).headers["x-read-only"] == "1"
+
+
+@override_settings(
+    SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https"), SECURE_HSTS_SECONDS=60, PERMISSIONS_POLICY="usb=()"
+)
+def test_changed_settings_change_the_headers_of_the_fast_path(calls: dict[str, Any]) -> None:
+    answer = by_wsgi(application, with_headers(calls["show_event"], X_FORWARDED_PROTO="https")())
+    assert answer.headers["strict-transport-security"].startswith("max-age=60")
+    assert answer.headers["permissions-policy"] == "usb=()"
+    assert "strict-transport-security" not in by_wsgi(application, calls["show_event"]()).headers
+
+
+# --- A new middleware can't be forgotten ----------------------------------------------------------------------------
+
+
+class AddsHeader:
+    """A middleware that somebody adds."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> Any:
+        response = self.get_response(request)
+        response["X-Rule"] = "new"
+        return response
+
+
+NEW = f"{__name__}.AddsHeader"
+
+
+@pytest.fixture
+def with_new_middleware(settings: Any) -> Any:
+    from django.core.wsgi import get_wsgi_application
+
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, NEW]
+    return get_wsgi_application()
+
+
+def test_every_middleware_has_its_line() -> None:
+    assert check_middleware() == []
+
+
+def test_a_new_middleware_fails_the_system_check(with_new_middleware: Any, calls: dict[str, Any]) -> None:
+    assert by_wsgi(with_new_middleware, calls["show_event"]()).headers["x-rule"] == "new"
+    assert "x-rule" not in by_wsgi(application, calls["show_event"]()).headers
+    (error,) = check_middleware()
+    assert error.id == "ticketing.E001" and NEW in error.msg
+
+
+def test_a_middleware_that_was_removed_fails_the_system_check(settings: Any) -> None:
+    settings.MIDDLEWARE = settings.MIDDLEWARE[:-1]
+    assert [error.id for error in check_middleware()] == ["ticketing.E002"]
+
+
+def test_a_header_of_a_new_middleware_is_a_difference(
+    with_new_middleware: Any, calls: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever gives it a line in the table and nothing else fails the comparison."""
+    monkeypatch.setitem(FAST_PATH, NEW, "nothing")
+    assert check_middleware() == []
+    slow, fast = by_wsgi(with_new_middleware, calls["show_event"]()), by_wsgi(application, calls["show_event"]())
+    assert slow.shared != fast.shared

@@ -1,4 +1,4 @@
-"""Users in the admin, for operators only. Sellers enter the admin too, and see nothing of this."""
+"""Users in the admin, for operators only. Sellers use the admin too, but don't see this."""
 
 from typing import Any
 
@@ -10,36 +10,36 @@ from django.http import HttpRequest
 
 from accounts.models import User, normal_email
 
-admin.site.unregister(Group)  # rights follow from role and superuser
+admin.site.unregister(Group)  # permissions follow from the role and `is_superuser`
 
 
 class NewUserForm(AdminUserCreationForm):
-    """A new user and his password, which Django's validators check."""
+    """A new user with a password, which Django's validators check."""
 
     class Meta:
         model = User
         fields = ("email", "name", "role")
 
     def clean_email(self) -> str:
-        """In the spelling under which it is stored, so that a taken address is noticed."""
+        """Normalise the address as it is stored, so that the form notices one that is taken."""
         return normal_email(self.cleaned_data["email"])
 
 
 class ChangedUserForm(UserChangeForm):
-    """A user, with a link to set his password."""
+    """A user, with a link to set the password."""
 
     class Meta:
         model = User
         fields = "__all__"
 
     def clean_email(self) -> str:
-        """In the spelling under which it is stored, so that a taken address is noticed."""
+        """Normalise the address as it is stored, so that the form notices one that is taken."""
         return normal_email(self.cleaned_data["email"])
 
 
 @admin.register(User)
 class Users(UserAdmin):
-    """Find, add, deactivate; set a password or a role. A changed password ends the user's sessions and tokens."""
+    """Find, add and deactivate users; set passwords and roles. A new password ends the user's sessions and tokens."""
 
     form = ChangedUserForm
     add_form = NewUserForm
@@ -73,15 +73,15 @@ class Users(UserAdmin):
         return is_operator(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nobody: what a user bought and sold must stay his. Deactivate instead."""
+        """Nobody: a user's purchases and sales must remain. Deactivate users instead."""
         return False
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Whoever sells or operates enters the admin, and nobody else."""
+        """Save the user; sellers and superusers may enter the admin, nobody else."""
         obj.is_staff = obj.is_superuser or obj.role == User.Role.SELLER
         super().save_model(request, obj, form, change)
 
 
 def is_operator(request: HttpRequest) -> bool:
-    """Whether a superuser asks."""
+    """Whether the user is an active superuser."""
     return bool(request.user.is_active and request.user.is_superuser)

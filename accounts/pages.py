@@ -1,4 +1,4 @@
-"""The pages of this app. They only show forms; what these send goes to the API by script."""
+"""The pages of this app. They render forms, which account.js sends to the API."""
 
 from typing import Any
 
@@ -14,45 +14,45 @@ HOME = "/"
 
 
 def own_path(wanted: str) -> str:
-    """`wanted` if it is a path of this site, else the first page: nobody is led elsewhere by a link to us."""
+    """Return `wanted` if it is a path of this site, otherwise the home page. Prevents open redirects."""
     is_path = wanted.startswith("/") and not wanted.startswith(("//", "/api/"))
     return wanted if is_path and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else HOME
 
 
 @require_safe
 def login(request: HttpRequest) -> HttpResponseBase:
-    """`/login?next=`: to `next` at once if somebody is signed in already."""
-    return _door(request, "accounts/login.html")
+    """`/login?next=`: redirects to `next` if the user is already logged in."""
+    return _login_or_redirect(request, "accounts/login.html")
 
 
 @require_safe
 def register(request: HttpRequest) -> HttpResponseBase:
-    """`/register?next=&role=`: as a buyer, or as a seller."""
+    """`/register?next=&role=`: sign up as a buyer or as a seller."""
     role = User.Role.SELLER if request.GET.get("role") == User.Role.SELLER else User.Role.BUYER
-    return _door(request, "accounts/register.html", role=role)
+    return _login_or_redirect(request, "accounts/register.html", role=role)
 
 
 @require_safe
 @sensitive_variables("token")
 def verify(request: HttpRequest) -> HttpResponse:
-    """`/verify?token=`: where the link in the mail leads. The script sends the token; a mail scanner's GET doesn't."""
+    """`/verify?token=`: the link in the mail. The script sends the token, so a mail scanner's GET does nothing."""
     return _private(render(request, "accounts/verify.html", {"token": request.GET.get("token", "")[:2048]}))
 
 
 @require_safe
 def reset(request: HttpRequest) -> HttpResponse:
-    """`/reset`: asks for the address whose password was forgotten."""
+    """`/reset`: asks for the e-mail address of the account whose password was forgotten."""
     return render(request, "accounts/reset.html")
 
 
 @require_safe
 @sensitive_variables("token")
 def reset_confirm(request: HttpRequest, uid: str, token: str) -> HttpResponse:
-    """`/reset/<uid>/<token>`: where the link in the mail leads."""
+    """`/reset/<uid>/<token>`: the link in the password reset mail."""
     return _private(render(request, "accounts/reset_confirm.html", {"uid": uid, "token": token}))
 
 
-def _door(request: HttpRequest, template: str, **context: Any) -> HttpResponseBase:
+def _login_or_redirect(request: HttpRequest, template: str, **context: Any) -> HttpResponseBase:
     onward = own_path(request.GET.get("next", HOME))
     if request.user.is_authenticated:
         return redirect(onward)
@@ -60,7 +60,7 @@ def _door(request: HttpRequest, template: str, **context: Any) -> HttpResponseBa
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Its address carries a secret: not to be kept, nor to be told to the next site."""
+    """Keep the secret in the URL out of caches and of the Referer header."""
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     return response

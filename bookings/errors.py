@@ -1,4 +1,4 @@
-"""Refusals of the bookings app."""
+"""The errors of the bookings app."""
 
 from typing import Any
 
@@ -6,17 +6,17 @@ from ticketing.errors import DomainError
 
 
 class TooManyHolds(DomainError):
-    """The buyer has as many open holds as the event allows; the first of them ends in `retry_after` seconds."""
+    """The buyer has as many open holds as the event allows. The first one ends in `retry_after` seconds."""
 
     status, code, title = 429, "too_many_holds", "Too many open holds"
-    detail = "You already hold as many bookings as you may. Pay or cancel one first."
+    detail = "You already have as many unpaid bookings as the event allows. Pay for or cancel one first."
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(retry_after=max(1, retry_after))
 
 
 class WouldLeaveSingleSeat(DomainError):
-    """The event allows no single gaps and the choice would leave one; `seats` names the lone seats."""
+    """The event forbids single gaps and the choice would leave one. `seats` names the seats that would be left."""
 
     code, title = "would_leave_single_seat", "A single seat would be left"
     detail = "This choice would leave a single seat that nobody can use. Please move over by one seat."
@@ -26,42 +26,42 @@ class WouldLeaveSingleSeat(DomainError):
 
 
 class NotOwner(DomainError):
-    """The event's seller sees the booking, but it is not his to pay, extend or cancel."""
+    """The user may see the booking, as the event's seller, but only its buyer may pay, extend or cancel it."""
 
     status, code, title = 403, "not_owner", "Not your booking"
     detail = "Only the buyer of this booking can do this."
 
 
 class HoldExpired(DomainError):
-    """The deadline has passed by the database's clock; the seats are free for others."""
+    """The deadline has passed, by the database's clock, and the seats are free for others."""
 
     status, code, title = 410, "hold_expired", "Hold expired"
-    detail = "The time to pay is over and the seats are free again. Please choose once more."
+    detail = "The time to pay is over and the seats are free again. Please choose seats again."
 
 
 class AlreadyPaid(DomainError):
-    """The booking is paid; nothing was charged again."""
+    """The booking is already paid. Nothing was charged again."""
 
     code, title = "already_paid", "Already paid"
     detail = "This booking is already paid."
 
 
 class PaymentInProgress(DomainError):
-    """A charge for this booking is open; its outcome is not known yet."""
+    """A charge for this booking is in progress."""
 
     code, title = "payment_in_progress", "Payment in progress"
     detail = "A payment for this booking is under way. Please wait for its outcome."
 
 
 class PaymentDeclined(DomainError):
-    """The gateway refused the card; the seats stay held until the deadline."""
+    """The gateway declined the card. The seats stay held until the deadline."""
 
     status, code, title = 402, "payment_declined", "Payment declined"
     detail = "The card was declined. Try another card; your seats are still held."
 
 
 class GatewayAway(DomainError):
-    """The payment gateway can't be reached; nothing was charged and the seats are still held."""
+    """The payment gateway can't be reached. Nothing was charged and the seats stay held."""
 
     status, code, title = 503, "overloaded", "Payment not possible at the moment"
     detail = "The payment provider does not answer. Nothing was charged; please try again in a moment."
@@ -71,56 +71,56 @@ class GatewayAway(DomainError):
 
 
 class RefundWindowClosed(DomainError):
-    """Too late for the buyer to give his tickets back."""
+    """It is too late for the buyer to return the tickets."""
 
     code, title = "refund_window_closed", "Too late for a refund"
 
     def __init__(self, hours: int) -> None:
-        super().__init__(f"Tickets can be given back up to {hours} hours before the start.")
+        super().__init__(f"Tickets can be returned up to {hours} hours before the start.")
 
 
 class IdempotencyKeyReused(DomainError):
-    """The key was used for something else."""
+    """The key belongs to a different request."""
 
     status, code, title = 422, "idempotency_key_reused", "Idempotency key reused"
     detail = "This Idempotency-Key was already used for a different request."
 
 
 class AlreadyCheckedIn(DomainError):
-    """Somebody was let in with this ticket; the extra members say when and where."""
+    """The ticket was used before. The extra members say when and where."""
 
     code, title = "already_checked_in", "Already checked in"
 
 
 class NotCheckedIn(DomainError):
-    """Nobody was let in with this ticket, so there is nothing to undo."""
+    """The ticket is not checked in, so there is nothing to undo."""
 
     code, title = "not_checked_in", "Not checked in"
     detail = "Nobody was let in with this ticket."
 
 
 class TicketVoid(DomainError):
-    """The ticket was refunded and opens no door any more."""
+    """The ticket was refunded and is no longer valid."""
 
     status, code, title = 410, "ticket_void", "Ticket void"
-    detail = "This ticket was refunded and is not valid any more."
+    detail = "This ticket was refunded and is no longer valid."
 
 
 class ChallengeRequired(DomainError):
-    """The buyer may be a program: `challenge` (ALTCHA's JSON) is to be solved, and the same request sent again."""
+    """The client may be a bot. It must solve `challenge` (ALTCHA's JSON) and send the same request again."""
 
     status, code, title = 403, "challenge_required", "A proof of work is required"
 
     def __init__(self, why: str, challenge: dict[str, Any]) -> None:
         super().__init__(
-            f"Something looks like a program ({why}). Browsers clear this up by themselves; a program solves the"
-            " challenge and sends the same request again with X-Challenge-Solution.",
+            f"This looks like a bot ({why}). Browsers solve the challenge by themselves; other clients solve it and"
+            " send the same request again with X-Challenge-Solution.",
             challenge=challenge,
         )
 
 
 class TakenForBot(DomainError):
-    """The buyer behaves like a program, and no proof of work would do; he may try again after so many minutes."""
+    """The buyer behaves like a bot beyond what a proof of work can clear. They may try again after `minutes`."""
 
     status, code, title = 403, "permission_denied", "No holds for a while"
 
@@ -131,17 +131,17 @@ class TakenForBot(DomainError):
 
 
 class QueuePassRequired(DomainError):
-    """The event's waiting room is on, and the buyer has no pass that counts; `queue` is where he gets in line."""
+    """The waiting room is on and the buyer has no valid queue pass. `queue` is the path to join the queue."""
 
     status, code, title = 403, "queue_pass_required", "Please queue first"
-    detail = "Many people want seats for this event. Get in line, and you will be let in when it is your turn."
+    detail = "Many people want seats for this event. Join the queue, and you are let in when it is your turn."
 
     def __init__(self, event_id: int) -> None:
         super().__init__(queue=f"/api/event/{event_id}/queue")
 
 
 class NoWaitingRoom(DomainError):
-    """The event's waiting room is off: whoever wants seats just takes them."""
+    """The event's waiting room is off, so buyers choose seats without a queue."""
 
     code, title = "invalid_state", "No waiting room"
     detail = "There is no queue for this event at the moment. You can choose your seats right away."

@@ -1,4 +1,4 @@
-"""An event's bookings as CSV (RFC 4180), a row at a time: however many there are, few of them are in memory."""
+"""Export an event's bookings as CSV (RFC 4180), row by row, so that memory use does not grow with their number."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -26,34 +26,34 @@ FIELDS = (
     "places",
     "total",
 )
-AT_ONCE = 500  # bookings that are fetched together
-# A spreadsheet takes a cell that begins so for a formula, and would run what a buyer gave as his name
+AT_ONCE = 500  # bookings fetched at a time
+# Spreadsheets run a cell that starts with one of these as a formula, even if it is the name that a buyer typed
 # (https://owasp.org/www-community/attacks/CSV_Injection).
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
-class _Line:
-    """The file that `csv.writer` wants: it hands back what is written to it."""
+class _Echo:
+    """The file that `csv.writer` requires. Returns each line instead of storing it."""
 
     def write(self, text: str) -> str:
         return text
 
 
 def bookings_csv(event: Event) -> Iterator[str]:
-    """A header, then a line for each booking of the event, the oldest first.
+    """Yield a header, then a line for each booking of the event, oldest first.
 
-    `seats` are "row-seat", parted by spaces; `total_price` is in minor units; times are RFC 3339 in UTC. For people
-    `places` and `total` say the same as they write it: of "8-2" a spreadsheet makes the 8th of February. The rows are
-    those of the moment in which the first is fetched, from a cursor of the database that is closed at the end.
+    `seats` are "row-seat", separated by spaces; `total_price` is in minor units; times are RFC 3339 in UTC. `places`
+    and `total` repeat them in a form for people, because spreadsheets turn "8-2" into the 8th of February. A database
+    cursor, closed at the end, fetches the rows as they are when the first one is fetched.
     """
-    writer = csv.writer(_Line())
+    writer = csv.writer(_Echo())
     yield writer.writerow(FIELDS)
     for booking in _bookings(event):
-        yield writer.writerow(_defused(_cells(booking)))
+        yield writer.writerow(_escaped(_cells(booking)))
 
 
 def _bookings(event: Event) -> Iterator[Booking]:
-    """With buyer, block and of the event the currency alone: its texts would come along in every row."""
+    """Select buyer, block and the event's currency, but not its long texts, which every row would repeat."""
     bookings = Booking.objects.for_display().select_related("buyer").filter(event=event)
     wanted = bookings.only(
         *("created_at", "positions", "quantity", "unit_price", "total_price", "status", "expires_at", "paid_at"),
@@ -64,21 +64,25 @@ def _bookings(event: Event) -> Iterator[Booking]:
 
 
 def _cells(booking: Booking) -> Iterator[str]:
-    """The booking in the order of `FIELDS`."""
-    block = booking.subsection
+    """Return the booking's values in the order of `FIELDS`."""
+    subsection = booking.subsection
     values = (
         *(booking.pk, _time(booking.created_at), booking.buyer.email, booking.buyer.name),
-        *(block.section, block.number, " ".join(seat_name(position, block.cols) for position in booking.positions)),
+        *(subsection.section, subsection.number, _seats(booking)),
         *(booking.quantity, booking.total_price, booking.event.currency, booking.shown_status, _time(booking.paid_at)),
         *(places(booking).replace("–", "-"), plain(booking.total_price, booking.event.currency)),
     )
     return map(str, values)
 
 
+def _seats(booking: Booking) -> str:
+    return " ".join(seat_name(position, booking.subsection.cols) for position in booking.positions)
+
+
 def _time(moment: datetime | None) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else ""
 
 
-def _defused(cells: Iterable[str]) -> list[str]:
-    """With an apostrophe before whatever a spreadsheet would run, also behind blanks: it shows the rest as text."""
+def _escaped(cells: Iterable[str]) -> list[str]:
+    """Put an apostrophe before cells that a spreadsheet would run, even after spaces; it then shows them as text."""
     return [f"'{cell}" if cell.lstrip(" ").startswith(FORMULA_STARTS) else cell for cell in cells]

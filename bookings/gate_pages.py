@@ -1,6 +1,6 @@
-"""The scanner: a page that keeps working without a network once it was opened with one.
+"""The check-in page, which keeps working offline once it has been opened online.
 
-The service worker (`/gate/sw.js`, so that it may serve `/gate/`) keeps the page and its files by version.
+The service worker caches the page and its files. Its URL is `/gate/sw.js`, so that it may serve pages below `/gate/`.
 """
 
 import hashlib
@@ -24,8 +24,8 @@ from bookings.gate import gate_event
 from events.models import Event
 from ticketing.errors import NotFound, PermissionRefused
 
-WORKER = "bookings/gate/sw.js"
-# All that the scanner needs. What cameras of browsers without a barcode detector need (READERS) is fetched at leisure.
+WORKER = "bookings/checkin/service_worker.js"
+# All files that the page needs. READERS, for browsers without a barcode detector, are cached later.
 FILES = (
     "ticketing/tiers.css",
     "ticketing/tokens.css",
@@ -41,18 +41,18 @@ FILES = (
     "ticketing/read_only.js",
     "ticketing/site.js",
     "ticketing/toast.js",
-    "bookings/gate.css",
-    "bookings/gate/camera.js",
-    "bookings/gate/clock.js",
-    "bookings/gate/code.js",
-    "bookings/gate/decide.js",
-    "bookings/gate/install.js",
-    "bookings/gate/page.js",
-    "bookings/gate/queue.js",
-    "bookings/gate/result.js",
-    "bookings/gate/sync.js",
+    "bookings/checkin.css",
+    "bookings/checkin/camera.js",
+    "bookings/checkin/server_clock.js",
+    "bookings/checkin/ticket_code.js",
+    "bookings/checkin/decision.js",
+    "bookings/checkin/install.js",
+    "bookings/checkin/scanner.js",
+    "bookings/checkin/offline_store.js",
+    "bookings/checkin/result_panel.js",
+    "bookings/checkin/upload.js",
 )
-READERS = ("bookings/gate/vendor/zxing_reader.js", "bookings/gate/vendor/zxing_reader.wasm")
+READERS = ("bookings/checkin/vendor/zxing_reader.js", "bookings/checkin/vendor/zxing_reader.wasm")
 
 
 @require_safe
@@ -60,7 +60,7 @@ READERS = ("bookings/gate/vendor/zxing_reader.js", "bookings/gate/vendor/zxing_r
 @login_required
 @csp_update({"script-src": ["'wasm-unsafe-eval'"]})  # type: ignore[arg-type]  # the barcode reader is WebAssembly
 def scanner(request: HttpRequest, event_id: int) -> HttpResponse:
-    """The scanner of an event, for its gate staff."""
+    """The check-in page of an event, for its gate staff."""
     event = _event(request, event_id)
     page = {
         "event_id": event.pk,
@@ -72,13 +72,13 @@ def scanner(request: HttpRequest, event_id: int) -> HttpResponse:
         "ends_at": event.ends_at,
         "login": f"{reverse('login')}?next={request.path}",
     }
-    return render(request, "bookings/gate.html", {"event": event, "page": page})
+    return render(request, "bookings/checkin.html", {"event": event, "page": page})
 
 
 @require_safe
 @login_required
 def web_manifest(request: HttpRequest, event_id: int) -> HttpResponse:
-    """What the browser asks for when the scanner is to be installed like an app."""
+    """The web app manifest, with which browsers install the page like an app."""
     event = _event(request, event_id)
     start = reverse("gate", args=[event.pk])
     body = {
@@ -97,7 +97,7 @@ def web_manifest(request: HttpRequest, event_id: int) -> HttpResponse:
 
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The worker, told which files of which version to keep; it changes with any of them."""
+    """The service worker's source, preceded by the list of files to cache. It changes whenever one of them does."""
     source = Path(cast(str, finders.find(WORKER))).read_text()
     files = {"files": [static(name) for name in FILES], "readers": [static(name) for name in READERS]}
     kept = json.dumps(files | {"version": _version()}, indent=2)
@@ -107,7 +107,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 
 def _version() -> str:
-    """Of what the files say, so that it is right also where their names have no hashes."""
+    """Hash the content of the files, which also works where their names have no hashes."""
     digest = hashlib.sha256()
     for name in (*FILES, *READERS):
         found = finders.find(name)

@@ -1,6 +1,6 @@
-"""The buyer's pages: checkout, what he has bought, and all his bookings.
+"""The buyer's pages: checkout, a paid booking with its tickets, and the list of all bookings.
 
-What is shown without script is right at the time it is shown; the scripts beside the templates keep it so.
+Each page is correct when it is rendered; the scripts keep it up to date.
 """
 
 import uuid
@@ -25,7 +25,7 @@ from bookings.reads import Urgency, bought_by, is_charging, own_booking
 from bookings.serializers import booking_body
 from bookings.states import SOLD, BookingStatus
 from bookings.tickets import issued_tickets
-from bookings.wording import in_words, lines, wording
+from bookings.wording import duration_text, lines, status_text
 from ticketing.errors import NotFound
 
 PAGE_SIZE = 10
@@ -36,7 +36,7 @@ BOUGHT = (*SOLD, BookingStatus.REFUNDED)
 @never_cache
 @login_required
 def checkout(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
-    """Paying for held seats; also where it says that they are lost. What is paid goes on to `done`."""
+    """Pay for reserved seats, or read why they are lost. A paid booking redirects to `done`."""
     booking = _booking(request, booking_id)
     if booking.status in BOUGHT:
         return redirect("booking-done", booking_id)
@@ -54,7 +54,7 @@ def checkout(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
 @never_cache
 @login_required
 def done(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
-    """What was bought. What is not paid goes back to `checkout`."""
+    """A paid booking with its tickets. An unpaid booking redirects to `checkout`."""
     booking = _booking(request, booking_id)
     if booking.status not in BOUGHT:
         return redirect("checkout", booking_id)
@@ -71,7 +71,7 @@ def done(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
 @never_cache
 @login_required
 def bookings(request: HttpRequest) -> HttpResponse:
-    """All bookings of the buyer, a page at a time; those that wait for him first."""
+    """All bookings of the buyer, in pages; those that wait for payment first."""
     page = Paginator(bought_by(_user(request)), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [_shown(booking) | {"heading": _heading(booking)} for booking in page]
     return render(request, "bookings/bookings.html", {"rows": rows, "page": page})
@@ -82,7 +82,7 @@ def _user(request: HttpRequest) -> User:
 
 
 def _booking(request: HttpRequest, booking_id: uuid.UUID) -> Booking:
-    """The buyer's own booking. 404 for a stranger's, 403 for who may look at it but has not made it."""
+    """Return the buyer's own booking. 404 for other users; 403 for those who may see it but did not make it."""
     try:
         return own_booking(booking_id, _user(request))
     except NotFound as error:
@@ -96,24 +96,24 @@ def _heading(booking: Booking) -> str:
 
 
 def _shown(booking: Booking) -> dict[str, Any]:
-    """A booking as the templates show it."""
+    """Return the template variables of a booking."""
     return {
         "booking": booking,
         "event": booking.event,
-        "place": booking.subsection,
+        "subsection": booking.subsection,
         "status": booking.shown_status,
-        "words": wording(booking),
+        "status_text": status_text(booking),
         "lines": lines(booking),
-        "more_time": in_words(booking.event.hold_seconds),
+        "more_time": duration_text(booking.event.hold_seconds),
     }
 
 
 def _page_data(booking: Booking) -> dict[str, Any]:
-    """What checkout.js begins with. `window_seconds` is the whole time the ring stands for."""
+    """Return the initial data of checkout.js. `window_seconds` is the time that a full ring stands for."""
     window = booking.expires_at - (booking.paying_since or booking.created_at)
     return {
         "booking": booking_body(booking),
         "extended": booking.extended,
         "window_seconds": window.total_seconds(),
-        "more_time": in_words(booking.event.hold_seconds),
+        "more_time": duration_text(booking.event.hold_seconds),
     }

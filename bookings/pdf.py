@@ -1,8 +1,8 @@
-"""Tickets to print or to keep on a phone: one page of A6 each, so that four fit on a sheet of A4.
+"""Tickets as PDF, to print or to keep on a phone: one A6 page each, so that four fit on a sheet of A4.
 
-The built-in fonts of PDF know Latin-1 only. The font beside this file (bookings/fonts) writes the alphabets of Europe
-and Hebrew; a character it lacks is shown as □. Such a ticket is as good: the door reads the code, and the seat is in
-digits.
+PDF's built-in fonts only cover Latin-1, so the fonts in `bookings/fonts` are embedded. They cover the European
+alphabets and Hebrew; other characters are shown as □. Such a ticket is still valid: the scanner reads the code, and the
+seat is in digits.
 """
 
 import unicodedata
@@ -33,55 +33,55 @@ RIGHT_TO_LEFT = ("R", "AL")
 
 
 def tickets_pdf(tickets: list[Admission]) -> bytes:
-    """A page for each of the tickets of one booking (with booking, event and subsection loaded)."""
+    """Return a PDF with one page per ticket of a booking (with booking, event and subsection loaded)."""
     pdf = _blank()
     pdf.set_title(f"Tickets for {printable(tickets[0].event.name)}")
     for number, ticket in enumerate(tickets, start=1):
         pdf.add_page()
-        _event(pdf, ticket)
+        _draw_event(pdf, ticket)
         pdf.image(BytesIO(qr_png(code_of(ticket))), (PAGE[0] - QR_SIDE) / 2, BAND + 2, QR_SIDE, QR_SIDE)
-        _seat(pdf, ticket)
-        _small_print(pdf, ticket, f"Ticket {number} of {len(tickets)}")
+        _draw_seat(pdf, ticket)
+        _draw_footer(pdf, ticket, f"Ticket {number} of {len(tickets)}")
     return bytes(pdf.output())
 
 
 def _blank() -> FPDF:
     pdf = FPDF(format=PAGE)
     pdf.set_auto_page_break(False)
-    pdf.alias_nb_pages(None)  # type: ignore[arg-type]  # else "{nb}" in a name becomes the number of pages
+    pdf.alias_nb_pages(None)  # type: ignore[arg-type]  # otherwise "{nb}" in a name becomes the number of pages
     pdf.add_font(FAMILY, fname=FONTS / "DejaVuSansCondensed.ttf")
     pdf.add_font(FAMILY, "B", FONTS / "DejaVuSansCondensed-Bold.ttf")
     return pdf
 
 
 def printable(text: str) -> str:
-    """Somebody's text in one line and in characters the font has."""
+    """Put a user's text on one line, in characters that the font has."""
     return "".join(map(_in_font, unicodedata.normalize("NFC", one_line(text))))
 
 
-def _event(pdf: FPDF, ticket: Admission) -> None:
+def _draw_event(pdf: FPDF, ticket: Admission) -> None:
     event = ticket.event
     pdf.set_fill_color(INK)
     pdf.rect(0, 0, PAGE[0], BAND, style="F")
     size, lines = _two_lines(pdf, printable(event.name))
     for number, line in enumerate(lines):
-        _line(pdf, line, MARGIN, 7 + 7.5 * number, INNER, size=size, style="B", colour=PAPER)
-    _line(pdf, printable(event.venue_name), MARGIN, 25, INNER, size=10, colour=PAPER)
-    _line(pdf, when(event), MARGIN, 31, INNER, size=9, colour=BAND_INK)
+        _draw_line(pdf, line, MARGIN, 7 + 7.5 * number, INNER, size=size, style="B", colour=PAPER)
+    _draw_line(pdf, printable(event.venue_name), MARGIN, 25, INNER, size=10, colour=PAPER)
+    _draw_line(pdf, when(event), MARGIN, 31, INNER, size=9, colour=BAND_INK)
 
 
-def _seat(pdf: FPDF, ticket: Admission) -> None:
-    block = ticket.subsection
+def _draw_seat(pdf: FPDF, ticket: Admission) -> None:
+    subsection = ticket.subsection
     row, seat = seat_of(ticket)
     x = float(MARGIN)
     for label, value, width in (
-        ("SECTION", printable(block.section), 38),
-        ("BLOCK", str(block.number), 17),
+        ("SECTION", printable(subsection.section), 38),
+        ("BLOCK", str(subsection.number), 17),
         ("ROW", str(row), 17),
         ("SEAT", str(seat), 17),
     ):
-        _line(pdf, label, x, 108, width - 2, size=6.5, colour=FAINT)
-        _line(pdf, value, x, 111, width - 2, size=23, style="B", height=10, smallest=5)
+        _draw_line(pdf, label, x, 108, width - 2, size=6.5, colour=FAINT)
+        _draw_line(pdf, value, x, 111, width - 2, size=23, style="B", height=10, smallest=5)
         x += width
     pdf.set_draw_color(BAND_INK)
     pdf.set_dash_pattern(dash=1, gap=1)
@@ -89,16 +89,16 @@ def _seat(pdf: FPDF, ticket: Admission) -> None:
     pdf.set_dash_pattern()
 
 
-def _small_print(pdf: FPDF, ticket: Admission, which: str) -> None:
-    _line(pdf, "HOLDER", MARGIN, 126.5, INNER, size=6.5, colour=FAINT)
-    _line(pdf, printable(ticket.holder), MARGIN, 129.5, INNER, size=10, style="B")
-    _line(pdf, f"Booking {ticket.booking_id}", MARGIN, 136, INNER, size=6.5, colour=FAINT)
-    _line(pdf, f"Serial {serial_of(ticket)}", MARGIN, 139.5, INNER, size=6.5, colour=FAINT)
+def _draw_footer(pdf: FPDF, ticket: Admission, which: str) -> None:
+    _draw_line(pdf, "HOLDER", MARGIN, 126.5, INNER, size=6.5, colour=FAINT)
+    _draw_line(pdf, printable(ticket.holder), MARGIN, 129.5, INNER, size=10, style="B")
+    _draw_line(pdf, f"Booking {ticket.booking_id}", MARGIN, 136, INNER, size=6.5, colour=FAINT)
+    _draw_line(pdf, f"Serial {serial_of(ticket)}", MARGIN, 139.5, INNER, size=6.5, colour=FAINT)
     pdf.set_xy(MARGIN, 139.5)
     pdf.cell(INNER, 3, which, align="R")
 
 
-def _line(
+def _draw_line(
     pdf: FPDF,
     text: str,
     x: float,
@@ -111,7 +111,7 @@ def _line(
     height: float = 4.0,
     smallest: float = 7.5,
 ) -> None:
-    """One line, in smaller letters if it is too long for `width`, and cut if they get too small (sizes in points)."""
+    """Draw one line, smaller if it is too long for `width`, and cut off at the `smallest` size (sizes in points)."""
     pdf.set_font(FAMILY, style, size)
     while pdf.get_string_width(text) > width and size > smallest:
         size -= 0.5
@@ -123,11 +123,11 @@ def _line(
     pdf.set_text_color(colour)
     pdf.set_xy(x, y)
     pdf.c_margin = 0
-    pdf.cell(width, height, _as_seen(text))
+    pdf.cell(width, height, _in_display_order(text))
 
 
 def _two_lines(pdf: FPDF, text: str) -> tuple[float, list[str]]:
-    """The name of an event in the largest letters (points) in which it takes at most two lines, and these."""
+    """Split an event's name into at most two lines. Return the largest font size (points) that fits, and the lines."""
     for size in (17, 15, 13, 11):
         pdf.set_font(FAMILY, "B", size)
         first, rest = "", text.split(" ")
@@ -138,8 +138,8 @@ def _two_lines(pdf: FPDF, text: str) -> tuple[float, list[str]]:
     return size, [line for line in (first, " ".join(rest)) if line]
 
 
-def _as_seen(text: str) -> str:
-    """Hebrew is written from the right; the page is filled from the left."""
+def _in_display_order(text: str) -> str:
+    """Reorder right-to-left text such as Hebrew, because the page is filled from the left."""
     if not any(unicodedata.bidirectional(char) in RIGHT_TO_LEFT for char in text):
         return text
     return BidiParagraph(text).get_reordered_string()
@@ -148,12 +148,12 @@ def _as_seen(text: str) -> str:
 def _in_font(char: str) -> str:
     if ord(char) in _glyphs():
         return char
-    alike = "".join(part for part in unicodedata.normalize("NFKD", char) if ord(part) in _glyphs())
-    return alike or "□"
+    similar = "".join(part for part in unicodedata.normalize("NFKD", char) if ord(part) in _glyphs())
+    return similar or "□"
 
 
 @cache
 def _glyphs() -> frozenset[int]:
-    """The characters that both weights of the font have."""
+    """Return the characters that both weights of the font have."""
     weights = [frozenset(font.cmap) for font in _blank().fonts.values() if isinstance(font, TTFFont)]
     return frozenset.intersection(*weights)

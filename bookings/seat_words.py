@@ -1,4 +1,4 @@
-"""What the story of a seat says, in plain words."""
+"""The text of the entries of a seat's history."""
 
 from django.db import models
 
@@ -9,17 +9,17 @@ from events.money import money
 from events.positions import seat_name
 from events.states import ChangeKind
 
-MOST_NAMED = 6  # other seats of a change that are named; of more, their number is said
+MOST_NAMED = 6  # a text names at most this many other seats; beyond that it gives their number
 
 
 class StoryKind(models.TextChoices):
-    """What an entry is about."""
+    """The kind of an entry."""
 
     HELD = "held", "Held"
     PAID = "paid", "Sold"
     EXPIRED = "expired", "Hold expired"
     CANCELLED = "cancelled", "Hold cancelled"
-    REFUNDED = "refunded", "Given back"
+    REFUNDED = "refunded", "Refunded"
     BLOCKED = "blocked", "Blocked"
     UNBLOCKED = "unblocked", "Unblocked"
     PAYMENT_CAPTURED = "payment_captured", "Payment taken"
@@ -36,12 +36,12 @@ class StoryKind(models.TextChoices):
 
 
 def change_words(change: SeatChange, booking: Booking | None, *, position: int, cols: int, again: bool) -> str:
-    """What a row of the trail says of one of its seats. `again`: the same booking had held it before."""
+    """Describe a `SeatChange` for one of its seats. `again` means that the same booking held the seat before."""
     whose = f"{booking.buyer.name} ({booking.buyer.email})" if booking else "an unknown buyer"
     others = _others(change.positions, position, cols)
     match ChangeKind(change.kind):
         case ChangeKind.HELD if again:
-            return f"Held once more for {whose}{others}: a payment arrived after the hold had ended."
+            return f"Held again for {whose}{others}: a payment arrived after the hold had ended."
         case ChangeKind.HELD:
             return f"Held by {whose}{others}."
         case ChangeKind.PAID:
@@ -66,23 +66,23 @@ def _others(positions: list[int], position: int, cols: int) -> str:
 
 
 def payment_words(payment: Payment, booking: Booking) -> tuple[StoryKind, str]:
-    """How an attempt to pay ended."""
+    """Describe how a payment attempt ended."""
     seats = f"{booking.quantity} seat{'s' if booking.quantity > 1 else ''}"
     what = f"{money(payment.amount, payment.currency)} for {seats}, card ending {payment.card_last4}"
     match PaymentStatus(payment.status):
         case PaymentStatus.PENDING:
-            return StoryKind.PAYMENT_OPEN, f"Payment begun: {what}. Its outcome is not known yet."
+            return StoryKind.PAYMENT_OPEN, f"Payment started: {what}. Its outcome is not known yet."
         case PaymentStatus.FAILED:
-            told = payment.failure and f"The buyer was told: “{payment.failure}”"
-            return StoryKind.PAYMENT_DECLINED, _sentences(f"Payment begun and declined: {what}.", told)
+            shown = payment.failure and f"The buyer was told: “{payment.failure}”"
+            return StoryKind.PAYMENT_DECLINED, _sentences(f"Payment started and declined: {what}.", shown)
         case PaymentStatus.CANCELLED:
-            return StoryKind.PAYMENT_CANCELLED, f"Payment begun, but it never reached the gateway: {what}."
+            return StoryKind.PAYMENT_CANCELLED, f"Payment started, but it never reached the gateway: {what}."
         case PaymentStatus.CAPTURED | PaymentStatus.PARTLY_REFUNDED | PaymentStatus.REFUNDED:
             return StoryKind.PAYMENT_CAPTURED, f"Paid: {what}."
 
 
 def promise_words(refund: Refund) -> str:
-    """That money goes back, why, and whether it has left."""
+    """Describe a refund: how much, why, and whether it has been sent."""
     by = f" ({refund.by.name})" if refund.by else ""
     reason = RefundReason(refund.reason).label
     promised = f"{_to_card(refund, 'promised back')}: {reason[0].lower()}{reason[1:]}{by}."
@@ -93,7 +93,7 @@ def promise_words(refund: Refund) -> str:
 
 
 def sent_words(refund: Refund) -> str:
-    """That it has left."""
+    """Describe that a refund has been sent."""
     return f"{_to_card(refund, 'sent back')}."
 
 
@@ -103,15 +103,18 @@ def _to_card(refund: Refund, how: str) -> str:
 
 
 def scan_words(scan: CheckIn) -> tuple[StoryKind, str]:
-    """What happened at the gate, where and by whom."""
+    """Describe what happened at check-in, where and by whom."""
     where = f" at {scan.device}" if scan.device else ""
     match CheckInKind(scan.kind):
         case CheckInKind.ACCEPTED:
             return StoryKind.CHECKED_IN, f"Let in{where} by {scan.by.name}."
         case CheckInKind.UNDONE:
-            return StoryKind.CHECK_IN_UNDONE, f"Check-in undone{where} by {scan.by.name}: the ticket lets in again."
+            return StoryKind.CHECK_IN_UNDONE, f"Check-in undone{where} by {scan.by.name}: the ticket is valid again."
         case CheckInKind.CONFLICT:
-            return StoryKind.CHECK_IN_CONFLICT, f"Scanned{where} by {scan.by.name}, while somebody was in with it."
+            return (
+                StoryKind.CHECK_IN_CONFLICT,
+                f"Scanned{where} by {scan.by.name} after it had been used.",
+            )
 
 
 def _sentences(first: str, second: str) -> str:

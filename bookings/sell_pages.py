@@ -1,4 +1,4 @@
-"""The seller's pages: his events, and the charts of one, which their script keeps live by the event's WebSocket."""
+"""The seller's pages: the list of events, and the sales charts of one event, which follow its live feed."""
 
 from typing import Any, cast
 
@@ -28,7 +28,7 @@ STATUS_KINDS = {EventStatus.AVAILABLE: "good", EventStatus.SOLD_OUT: "accent", E
 @never_cache
 @login_required
 def events(request: HttpRequest) -> HttpResponse:
-    """`/sell`: how each of the seller's events stands, the newest first; all events for an operator."""
+    """`/sell`: the sales of each of the seller's events, newest first; for operators, of all events."""
     user = cast(User, request.user)
     if user.role != User.Role.SELLER and not user.is_superuser:
         raise PermissionDenied("This page is for sellers. With a seller’s account you can set up events of your own.")
@@ -42,7 +42,7 @@ def events(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def charts(request: HttpRequest, event_id: int) -> HttpResponse:
-    """`/sell/{id}`: how the event sells. 404 for who may not manage it."""
+    """`/sell/{id}`: the sales charts of an event. 404 for users who may not manage it."""
     user = cast(User, request.user)
     event = Event.objects.select_related("seller").filter(pk=event_id).first()
     if event is None or not may_manage(event, user):
@@ -64,7 +64,7 @@ def _events_of(user: User) -> QuerySet[Event]:
 
 
 def _row(event: Event, money: dict[str, int]) -> dict[str, Any]:
-    """An event as the list shows it."""
+    """Return the template variables of one event in the list."""
     stats = event.stats  # type: ignore[attr-defined]  # see with_stats
     in_sale = stats["total"] - stats["blocked"]
     return {
@@ -79,7 +79,7 @@ def _row(event: Event, money: dict[str, int]) -> dict[str, Any]:
 
 
 def _page_data(event: Event, report: dict[str, Any]) -> dict[str, Any]:
-    """What sell/page.js begins with."""
+    """Return the initial data of sell/page.js."""
     return {
         "event_id": event.pk,
         "currency": event.currency,

@@ -1,4 +1,7 @@
-"""The mails of this app. They never carry what the recipient's namesake typed: anybody can enter anybody's address."""
+"""Compose and send the mails of this app.
+
+They never contain a name that a user typed: anybody can sign up with somebody else's address.
+"""
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -10,22 +13,23 @@ from accounts.operations.registration import verification_token
 
 
 def mail_verification_link(*, user_id: int) -> None:
-    """Asks a user to confirm his address; nothing if he did, or is gone."""
+    """Ask a user to confirm their address. Does nothing if they already have, or are gone."""
     user = User.objects.filter(pk=user_id, is_verified=False, is_active=True).first()
     if user is not None:
-        _send(user, "verification", token=verification_token(user))
+        token = verification_token(user)
+        _send(user, "verification", path=f"/verify?token={token}", token=token)
 
 
 def mail_password_reset_link(*, email: str) -> None:
-    """Sends the way to a new password to an active user with this address; nothing if there is none."""
+    """Send a link to choose a new password to the active user with this address, if there is one."""
     user = User.objects.filter(email=normal_email(email), is_active=True).first()
     if user is not None:
         uid, token = reset_link_parts(user)
-        _send(user, "password_reset", uid=uid, token=token)
+        _send(user, "password_reset", path=f"/reset/{uid}/{token}", uid=uid, token=token)
 
 
-def _send(user: User, kind: str, **links: str) -> None:
-    context = {"site": settings.SITE_URL, **links}
+def _send(user: User, kind: str, *, path: str, **parts: str) -> None:
+    context = {"site": settings.SITE_URL, "link": settings.SITE_URL + path, **parts}
     subject = render_to_string(f"accounts/mail/{kind}_subject.txt", context).strip()
     body = render_to_string(f"accounts/mail/{kind}_body.txt", context)
     html = render_to_string(f"accounts/mail/{kind}_body.html", context | {"subject": subject})

@@ -29,7 +29,7 @@ FOREIGN = [
         ("/register", "Sign up", "/api/user"),
         ("/verify?token=abc", "Confirm your e-mail address", "/api/user/verify"),
         ("/reset", "Forgotten password", "/api/user/password/reset"),
-        ("/reset/MQ/abc-def", "A new password", "/api/user/password/reset/confirm"),
+        ("/reset/MQ/abc-def", "Choose a new password", "/api/user/password/reset/confirm"),
     ],
 )
 def test_each_page_has_its_title_and_sends_to_its_call(client: Client, address: str, title: str, call: str) -> None:

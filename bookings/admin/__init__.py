@@ -1,4 +1,4 @@
-"""The sale at the sellers' desk. What happens to bookings happens through the operations."""
+"""Bookings, webhooks and check-in in the admin. All changes go through the operations."""
 
 from bookings.admin import bookings, deliveries, endpoints, event_steps, gate, holders, seat_story
 

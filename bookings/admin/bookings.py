@@ -1,4 +1,4 @@
-"""Bookings: found, read, and acted on by deeds. No field of theirs is ever written by hand."""
+"""Bookings in the admin: find and read them, and act on them with buttons. Their fields are read-only."""
 
 import uuid
 from typing import Any
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from bookings.admin.filters import EventFilter, StatusFilter
-from bookings.admin.inlines import Letters, Payments, Tickets
+from bookings.admin.inlines import Mails, Payments, Tickets
 from bookings.admin.seat_story import seat_links
 from bookings.deeds import DEEDS, price_of, state_of
 from bookings.models import Booking, BookingQuerySet
@@ -22,13 +22,13 @@ from events.money import money
 
 @admin.register(Booking)
 class Bookings(DeedPages):
-    """Find bookings, read them, and do what their seller may do about them."""
+    """Find and read bookings; release, refund, or send their tickets again."""
 
     seller_lookup = "event__seller"
     deeds = DEEDS
     listed = tuple(DEEDS)
-    instead_of_more = "To refund everybody, cancel the event, while it is on sale."
-    inlines = (Payments, Tickets, Letters)
+    instead_of_more = "To refund everyone, cancel the event while it is on sale."
+    inlines = (Payments, Tickets, Mails)
     list_display = ("buyer_email", "event", "block", "seats", "state", "price", "created_at", "deadline")
     list_filter = (StatusFilter, EventFilter)
     search_fields = ("buyer__email", "buyer__name")
@@ -45,21 +45,21 @@ class Bookings(DeedPages):
         css = {"all": ("bookings/admin.css",)}
 
     def event_of(self, row: Booking) -> Event:
-        """The event it books."""
+        """Return the event of a booking."""
         return row.event
 
     def name_of(self, row: Booking) -> str:
-        """Whose it is, and where."""
+        """Name a booking by its buyer and seats."""
         return f"{row.buyer.email}, block {row.subsection}, {places(row)}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With buyer, block, what the status by the clock needs, and of the events not the long texts."""
+        """Include buyer, block and what the shown status needs, but not the events' long texts."""
         rows: BookingQuerySet = super().get_queryset(request)  # type: ignore[assignment]
         shown = rows.for_display().select_related("buyer")
         return shown.defer("subsection__seat_status", "event__description", "event__seating_config")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """With the link to all bookings of the chosen event as CSV."""
+        """Add the link to download the bookings of the chosen event as CSV."""
         response = super().changelist_view(request, extra_context)
         context = getattr(response, "context_data", None) or {}
         if "cl" in context:
@@ -71,7 +71,7 @@ class Bookings(DeedPages):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """An id finds exactly that booking; anything else is looked for in addresses and names."""
+        """Find exactly one booking by its id; otherwise search e-mail addresses and names."""
         try:
             return queryset.filter(pk=uuid.UUID(search_term.strip())), False
         except ValueError:
@@ -79,12 +79,12 @@ class Bookings(DeedPages):
 
     @admin.display(description="Status", ordering="status")
     def state(self, booking: Booking) -> str:
-        """As people see it: a hold ends by the clock."""
+        """The status as buyers see it: a hold is expired as soon as its deadline passes."""
         return state_of(booking)
 
     @admin.display(description="Buyer", ordering="buyer__email")
     def buyer_email(self, booking: Booking) -> str:
-        """Without a link: a buyer's account is not the seller's business."""
+        """The buyer's address, without a link, because sellers must not see the account."""
         return booking.buyer.email
 
     @admin.display(description="Name")
@@ -94,30 +94,30 @@ class Bookings(DeedPages):
 
     @admin.display(description="Block")
     def block(self, booking: Booking) -> str:
-        """Section and number of the block."""
+        """Section and number of the block, such as A-1."""
         return str(booking.subsection)
 
     @admin.display(description="Seats")
     def seats(self, booking: Booking) -> str:
-        """The seats row by row."""
+        """The seats, grouped by row."""
         return places(booking)
 
-    @admin.display(description="Seats, each with its story")
+    @admin.display(description="Seats, with their history")
     def seats_explained(self, booking: Booking) -> str:
-        """The same one by one, each with a link."""
+        """Each seat with a link to its history."""
         return seat_links(booking)
 
     @admin.display(description="Total", ordering="total_price")
     def price(self, booking: Booking) -> str:
-        """The total as people write it."""
+        """The formatted total."""
         return price_of(booking)
 
     @admin.display(description="Price of a seat")
     def price_of_one(self, booking: Booking) -> str:
-        """As it was when the seats were held."""
+        """The price of a seat when the seats were held."""
         return money(booking.unit_price, booking.event.currency)
 
     @admin.display(description="Held until", ordering="expires_at")
     def deadline(self, booking: Booking) -> Any:
-        """The end of the hold, while there is one."""
+        """The end of the hold; empty once the booking is no longer held."""
         return booking.expires_at if booking.shown_status in OPEN else None

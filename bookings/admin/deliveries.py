@@ -1,4 +1,4 @@
-"""Each message to an endpoint: what it said, what became of it, and once more."""
+"""Webhook deliveries in the admin: read each message and its outcome, and send it again."""
 
 import uuid
 from datetime import datetime
@@ -27,30 +27,30 @@ def _to_the_second(at: datetime) -> str:
 
 
 class OfEndpoint(admin.SimpleListFilter):
-    """One of the person's own endpoints."""
+    """Filter by one of the user's own endpoints."""
 
     title = "endpoint"
     parameter_name = "endpoint"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        """Own ones; an operator comes from the endpoint's page."""
+        """List the user's own endpoints. Operators follow the link on an endpoint's page instead."""
         return [(str(row.pk), row.url) for row in Endpoint.objects.filter(seller=request.user.pk)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
-        """Its deliveries."""
+        """Select the deliveries of the endpoint."""
         try:
             return queryset.filter(endpoint=uuid.UUID(self.value())) if self.value() else queryset
         except ValueError as error:
             raise IncorrectLookupParameters from error
 
     def has_output(self) -> bool:
-        """Also when there is nothing to choose from, so that the address counts."""
+        """Keep the filter even without choices, so that the parameter in the URL works."""
         return True
 
 
 @admin.register(Delivery)
 class Deliveries(DeedPages):
-    """Find and read deliveries, send them again."""
+    """Find and read deliveries, and send them again."""
 
     seller_lookup = "endpoint__seller"
     list_display = ("happened", "kind", "event", "address", "status", "attempts", "http_status", "next_attempt")
@@ -67,49 +67,49 @@ class Deliveries(DeedPages):
             name="repeat",
             label="Send again",
             act=lambda delivery, user: repeat_delivery(delivery_id=delivery.pk, by=user),
-            done="Is sent again within seconds, with the same id and content.",
+            done="Will be sent again within seconds, with the same id and content.",
         )
     )
     listed = tuple(deeds)
 
     class Media:
-        css = {"all": ("bookings/outgoing.css",)}
+        css = {"all": ("bookings/webhooks.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without those whose endpoint was removed."""
+        """Leave out deliveries whose endpoint was removed."""
         return super().get_queryset(request).select_related("endpoint", "event")
 
     def has_view_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
-        """Sellers and operators; of one delivery the endpoint's seller."""
+        """Sellers and operators may view the list; one delivery, the endpoint's seller and operators."""
         own = obj is None or request.user.is_superuser or obj.endpoint.seller_id == request.user.pk
         return self.has_module_permission(request) and own
 
     @admin.display(description="Happened at (UTC)", ordering="happened_at")
     def happened(self, delivery: Delivery) -> str:
-        """What it is about, to the second."""
+        """When the reported event happened, to the second."""
         return _to_the_second(delivery.happened_at)
 
     @admin.display(description="Endpoint")
     def address(self, delivery: Delivery) -> str:
-        """The beginning of it; the rest has the page."""
+        """The first characters of the URL; the detail page shows all of it."""
         return Truncator(delivery.endpoint.url).chars(40)
 
     @admin.display(description="Next attempt (UTC)", ordering="due_at")
     def next_attempt(self, delivery: Delivery) -> str:
-        """While there is one to come."""
+        """The time of the next attempt, if there is one."""
         return _to_the_second(delivery.due_at) if delivery.status in OPEN else NONE
 
     @admin.display(description="Delivered at (UTC)")
     def delivered(self, delivery: Delivery) -> str:
-        """If it is."""
+        """The time of the delivery, if it succeeded."""
         return _to_the_second(delivery.delivered_at) if delivery.delivered_at else NONE
 
     @admin.display(description="webhook-id")
     def message_id(self, delivery: Delivery) -> str:
-        """As its receiver knows it."""
+        """The id of the message in the `webhook-id` header."""
         return delivery.message_id
 
     @admin.display(description="Message")
     def message(self, delivery: Delivery) -> SafeString | str:
-        """To the byte what is sent; made with the first attempt."""
+        """The exact body of the request, which the first attempt creates."""
         return format_html('<code class="webhook-text">{}</code>', delivery.payload) if delivery.payload else NONE

@@ -1,4 +1,4 @@
-"""What an event's page at the desk says and does about its bookings."""
+"""What an event's admin page says about its bookings, and the step that cancels the event."""
 
 from accounts.models import User
 from bookings.models import Booking
@@ -16,43 +16,43 @@ def _cancel(event: Event, seller: User) -> None:
     cancel_event(event_id=event.pk, seller=seller)
 
 
-def _of_cancelling(event: Event) -> list[str]:
-    """Whose holds end, who gets how much back, and how they hear of it."""
+def _cancel_effects(event: Event) -> list[str]:
+    """Say which holds end, how much is refunded, and who gets a mail."""
     toll = toll_of(event)
-    said = ["Nobody can book or pay from that moment on."]
+    texts = ["From that moment on, nobody can book or pay."]
     if toll.holds:
-        said.append(f"{counted(toll.holds, 'hold')} {'ends' if toll.holds == 1 else 'end'} without a charge.")
+        texts.append(f"{counted(toll.holds, 'hold')} {'ends' if toll.holds == 1 else 'end'} without a charge.")
     if toll.paid:
-        said += _of_refunding(toll, event.currency)
+        texts += _refund_effects(toll, event.currency)
     if toll.holds or toll.paid:
-        said.append("Everybody who holds seats or has paid is told by mail.")
+        texts.append("Everyone who holds seats or has paid gets a mail.")
     else:
-        said.append("Nobody holds seats or has paid, so nobody is told and no money goes back.")
-    return [*said, "This can't be undone."]
+        texts.append("Nobody holds seats or has paid, so there are no mails and no refunds.")
+    return [*texts, "This can't be undone."]
 
 
-def _of_refunding(toll: Toll, currency: str) -> list[str]:
+def _refund_effects(toll: Toll, currency: str) -> list[str]:
     bookings = f"{counted(toll.paid, 'paid booking')} of {counted(toll.buyers, 'buyer')}"
     are = "is" if toll.paid == 1 else "are"
     return [
         f"{bookings} {are} refunded in full: {money(toll.money, currency)} in all.",
-        "That is done in the background; the event's page shows how far it is.",
+        "This runs in the background; the event's page shows its progress.",
         "The tickets of these bookings stop working.",
     ]
 
 
-def _of_closing(event: Event) -> list[str]:
-    """Who is still about to pay."""
+def _close_effects(event: Event) -> list[str]:
+    """Say how many buyers may still pay."""
     held = Booking.objects.filter(event=event, status__in=HOLDING)
     buyers = held.order_by().values("buyer").distinct().count()
     return [f"{counted(buyers, 'buyer')} {'holds' if buyers == 1 else 'hold'} seats at this moment."] if buyers else []
 
 
-def _of_the_queue(event: Event) -> list[str]:
-    """How many stand in it."""
+def _queue_effects(event: Event) -> list[str]:
+    """Say how many buyers wait in the queue and how many have been let in."""
     room = waiting_numbers(event.pk)
     if room.waiting is None:
-        return ["How many wait can't be told at the moment."]
+        return ["The number of waiting buyers is not available at this moment."]
     wait = "waits" if room.waiting == 1 else "wait"
     return [f"{counted(room.waiting, 'buyer')} {wait} at this moment, and {room.active:,} have been let in."]
 
@@ -61,18 +61,18 @@ def _refunding(event: Event) -> Progress | None:
     call_off = progress_of(event)
     if call_off is None:
         return None
-    return Progress(call_off.refunded, call_off.total, _in_words(call_off), call_off.running)
+    return Progress(call_off.refunded, call_off.total, _progress_text(call_off), call_off.running)
 
 
-def _in_words(call_off: CallOff) -> str:
-    said = [f"{call_off.refunded:,} of {counted(call_off.total, 'booking')} refunded"]
+def _progress_text(call_off: CallOff) -> str:
+    texts = [f"{call_off.refunded:,} of {counted(call_off.total, 'booking')} refunded"]
     if not call_off.total:
-        said = ["There is no money to give back"]
+        texts = ["There is nothing to refund"]
     if call_off.holds:
-        said.append(f"{counted(call_off.holds, 'hold')} still to end")
+        texts.append(f"{counted(call_off.holds, 'hold')} still to end")
     if call_off.unsent:
-        said.append(f"{call_off.unsent:,} {'waits' if call_off.unsent == 1 else 'wait'} for the gateway")
-    return ", ".join(said) + "."
+        texts.append(f"{call_off.unsent:,} {'waits' if call_off.unsent == 1 else 'wait'} for the gateway")
+    return ", ".join(texts) + "."
 
 
 add_step(
@@ -81,13 +81,13 @@ add_step(
         label="Cancel the event",
         act=_cancel,
         possible_from=(EventStatus.DRAFT, EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
-        effects=_of_cancelling,
+        effects=_cancel_effects,
         done="Cancelled. Every hold ends and every paid booking is refunded in the background.",
         only="Only a draft or an event on sale can be cancelled",
         final=True,
     )
 )
-add_effects("close", _of_closing)
-add_effects("pause", _of_the_queue)
-add_effects("resume", _of_the_queue)
+add_effects("close", _close_effects)
+add_effects("pause", _queue_effects)
+add_effects("resume", _queue_effects)
 WORK.append(_refunding)

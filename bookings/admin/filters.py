@@ -1,4 +1,4 @@
-"""How the list of bookings is narrowed."""
+"""Filters of the list of bookings."""
 
 from typing import Any
 
@@ -11,27 +11,27 @@ from bookings.states import BookingStatus
 from events.desk import user_of
 from events.models import Event
 
-MOST_EVENTS = 50  # offered as a choice: the newest; every other has a link to its bookings in the list of events
+MOST_EVENTS = 50  # the filter offers the newest; the list of events links to the bookings of every event
 
 
 class StatusFilter(admin.SimpleListFilter):
-    """By the status as people see it: a hold whose time is over has expired, whether or not the sweep was there."""
+    """Filter by the status that buyers see: a hold past its deadline is expired, even before the sweep has run."""
 
     title = "status"
     parameter_name = "status__exact"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """All of them."""
+        """List all statuses."""
         return [(status.value, status.label) for status in BookingStatus]
 
     def queryset(self, request: HttpRequest, queryset: BookingQuerySet) -> BookingQuerySet:  # type: ignore[override]
-        """Those of the chosen status."""
+        """Select the bookings with the chosen status."""
         status = self.value()
         return queryset.shown_as(status) if status else queryset
 
 
 class EventFilter(admin.SimpleListFilter):
-    """By event: a seller's own, for operators anybody's."""
+    """Filter by event: for sellers their own, for operators all."""
 
     title = "event"
     parameter_name = "event__id__exact"
@@ -39,7 +39,7 @@ class EventFilter(admin.SimpleListFilter):
     event: Event | None = None  # the chosen one
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The chosen one, then the newest."""
+        """List the chosen event first, then the newest."""
         value = self.value() or ""
         user = user_of(request)
         events = Event.objects.all() if user.is_superuser else Event.objects.filter(seller=user)
@@ -50,7 +50,7 @@ class EventFilter(admin.SimpleListFilter):
         return [(str(event.pk), event.name) for event in found]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Those of the chosen event."""
+        """Select the bookings of the chosen event."""
         if self.value() is None:
             return queryset
         return queryset.filter(event=self.event) if self.event else queryset.none()

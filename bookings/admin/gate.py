@@ -1,4 +1,4 @@
-"""The gates: who works there, and what happened."""
+"""Check-in in the admin: the gate staff, and the log of scans."""
 
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -22,52 +22,52 @@ from events.desk import OwnRows, WrittenRows, user_of
 from events.models import Event
 from events.positions import seat_name
 
-WHO_MAY = "Whoever signs in with this address, once it is confirmed. They may sign up later."
+WHO_MAY = "The person who signs in with this address, once it is confirmed. They may sign up later."
 
 
 class StaffRows(WrittenRows):
-    """People who may scan tickets: added and removed; there is nothing to change about them."""
+    """People who may scan tickets. They can be added and removed, but not changed."""
 
     search_fields = ("email",)
     search_help_text = "(Part of) the e-mail address"
     ordering = ("email",)
-    whose: ClassVar[str]  # the field that says whose staff a row is
-    remove: "ClassVar[staticmethod[[Any, User], None]]"  # takes a row off the list; given the row and who asks
+    whose: ClassVar[str]  # the field that a person works for: an event or a seller
+    remove: "ClassVar[staticmethod[[Any, User], None]]"  # removes a row; takes the row and the user
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Sellers and operators."""
         return self.has_module_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever sees it."""
+        """Everyone who may view the row."""
         return self.has_view_permission(request, obj)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """With words on the address."""
+        """Add the help text of the address."""
         return super().get_form(request, obj, change, **{"help_texts": {"email": WHO_MAY}, **kwargs})
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        """As Django's; for another one it is already chosen whose staff he is."""
-        answer = super().response_add(request, obj, post_url_continue)
-        if "_addanother" not in request.POST or not isinstance(answer, HttpResponseRedirect):
-            return answer
+        """After "Save and add another", preselect the same event or seller."""
+        response = super().response_add(request, obj, post_url_continue)
+        if "_addanother" not in request.POST or not isinstance(response, HttpResponseRedirect):
+            return response
         chosen = urlencode({self.whose: getattr(obj, self.whose).pk})
-        return HttpResponseRedirect(f"{answer.url}{'&' if '?' in answer.url else '?'}{chosen}")
+        return HttpResponseRedirect(f"{response.url}{'&' if '?' in response.url else '?'}{chosen}")
 
-    # --- Writing: one operation each ---------------------------------------------------------------
+    # --- Changes, one operation each ---------------------------------------------------------------
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
-        """Nothing: Django asks before the rows are gone, `delete_model` logs when they are."""
+        """Do nothing: Django calls this before the rows are deleted; `delete_model` logs afterwards."""
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """By the operation; then the log entry."""
+        """Delete the row through the operation, then write the log entry."""
         key = obj.pk
         self.remove(obj, user_of(request))
         obj.pk = key
-        super().log_deletions(request, [obj])  # Django's own calls do the same
+        super().log_deletions(request, [obj])  # the log entry that Django would have written
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """One after the other."""
+        """Delete the rows one by one."""
         rest = list(queryset)
         with self.telling_the_rest(request, rest):
             while rest:
@@ -85,7 +85,7 @@ def _remove_from_all(row: SellerGateStaff, by: User) -> None:
 
 @admin.register(GateStaff)
 class EventStaff(StaffRows):
-    """Who works at the gate of one event."""
+    """The gate staff of one event."""
 
     seller_lookup = "event__seller"
     whose = "event"
@@ -95,27 +95,27 @@ class EventStaff(StaffRows):
     remove = staticmethod(_remove_from_event)
 
     def event_of(self, row: GateStaff) -> Event:
-        """The event at whose gate he works."""
+        """Return the event that the person works for."""
         return row.event
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """The event of whom was added before, or by which the list was narrowed, if there is one."""
+        """Preselect the event of the person added before, or of the list's filter."""
         filters = QueryDict(request.GET.get("_changelist_filters", ""))
         return {"event": request.GET.get("event", filters.get("event__id__exact"))}
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """By event, which is how its page leads here."""
+        """Allow the filter by event that the event's page links to."""
         return lookup == "event__id__exact" or super().lookup_allowed(lookup, value, request)
 
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Among one's own events."""
+        """Offer the user's own events; operators, all."""
         if db_field.name == "event":
             events = Event.objects.all()
             kwargs["queryset"] = events if request.user.is_superuser else events.filter(seller=user_of(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: GateStaff, form: forms.ModelForm, change: bool) -> None:
-        """Adds him and tells where to send him; `obj` itself is never saved."""
+        """Add the person, and show the link to send them. `obj` itself is never saved."""
         row = add_gate_staff(event_id=obj.event_id, email=obj.email, seller=user_of(request))
         obj.pk, obj.email = row.pk, row.email
         gate = f"{settings.SITE_URL}{reverse('gate', args=[obj.event_id])}"
@@ -124,7 +124,7 @@ class EventStaff(StaffRows):
 
 @admin.register(SellerGateStaff)
 class StandingStaff(StaffRows):
-    """Who works at the gates of all events of a seller."""
+    """The gate staff of all events of a seller."""
 
     seller_lookup = "seller"
     whose = "seller"
@@ -132,27 +132,27 @@ class StandingStaff(StaffRows):
     remove = staticmethod(_remove_from_all)
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        """Operators also see whose staff it is."""
+        """Operators also see the seller."""
         return ("email", "seller") if request.user.is_superuser else ("email",)
 
     def get_fields(self, request: HttpRequest, obj: SellerGateStaff | None = None) -> tuple[str, ...]:
-        """Operators add staff for a seller, sellers their own."""
+        """Operators choose the seller; sellers add their own staff."""
         return ("seller", "email") if request.user.is_superuser else ("email",)
 
     def has_view_permission(self, request: HttpRequest, obj: SellerGateStaff | None = None) -> bool:
-        """Sellers and operators, and of one row only its seller and operators."""
+        """Sellers and operators may view the list; one row, its seller and operators."""
         user = user_of(request)
         own = obj is None or obj.seller_id == user.pk or user.is_superuser
         return self.has_module_permission(request) and own
 
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Among the sellers."""
+        """Offer only active sellers."""
         if db_field.name == "seller":
             kwargs["queryset"] = User.objects.filter(role=User.Role.SELLER, is_active=True).order_by("email")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: SellerGateStaff, form: forms.ModelForm, change: bool) -> None:
-        """Adds him; `obj` itself is never saved."""
+        """Add the person. `obj` itself is never saved."""
         user = user_of(request)
         seller = obj.seller if user.is_superuser else user
         row = add_standing_gate_staff(seller=seller, email=obj.email, by=user)
@@ -161,35 +161,35 @@ class StandingStaff(StaffRows):
 
 @admin.register(CheckIn)
 class CheckIns(OwnRows):
-    """What happened at the gates, to read."""
+    """The log of scans, read-only."""
 
     seller_lookup = "admission__event__seller"
     list_display = ("recorded_at", "event_of", "seat", "holder", "kind", "device", "by_name", "scanned_at")
     list_filter = ("kind",)
     list_select_related = ("admission__event", "admission__subsection", "by")
     search_fields = ("admission__holder", "device")
-    search_help_text = "(Part of) the holder's name or of the place of the scanner"
+    search_help_text = "(Part of) the name of the holder or the scanner"
     fields = list_display
     readonly_fields = fields
     ordering = ("-recorded_at", "-id")
 
     @admin.display(description="Event")
     def event_of(self, row: CheckIn) -> Event:
-        """The event at whose gate it happened."""
+        """Return the event of the ticket."""
         return row.admission.event
 
     @admin.display(description="Seat")
     def seat(self, row: CheckIn) -> str:
         """Block, row and seat."""
-        block = row.admission.subsection
-        return f"{block} {seat_name(row.admission.position, block.cols)}"
+        subsection = row.admission.subsection
+        return f"{subsection} {seat_name(row.admission.position, subsection.cols)}"
 
     @admin.display(description="Holder")
     def holder(self, row: CheckIn) -> str:
-        """Whose ticket it is."""
+        """The name on the ticket."""
         return row.admission.holder
 
     @admin.display(description="By")
     def by_name(self, row: CheckIn) -> str:
-        """Who was at the gate; without a link: his account is not the seller's business."""
+        """Who scanned the ticket, without a link, because sellers must not see the account."""
         return row.by.name

@@ -1,4 +1,4 @@
-"""What an event's page in the admin says about those who hold seats."""
+"""Add the notice about ticket holders to an event's admin page."""
 
 from bookings.operations.tell_holders import holders_notice
 from events.steps import NOTICES

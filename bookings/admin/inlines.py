@@ -1,4 +1,4 @@
-"""What belongs to a booking, on its page, to read: its money, its tickets, its mails."""
+"""Read-only tables on a booking's page: payments, tickets and mails."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ from events.money import money
 from events.positions import place_of
 
 
-class ToRead(admin.TabularInline):
-    """Rows that nobody adds, changes or deletes here. Whoever sees the booking sees them: its page asks first."""
+class ReadOnlyInline(admin.TabularInline):
+    """Rows that nobody adds, changes or deletes. The booking's page has already checked who may view them."""
 
     extra = 0
     show_change_link = False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever sees the booking."""
+        """Everyone who may view the booking."""
         return True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -37,43 +37,43 @@ class ToRead(admin.TabularInline):
         return False
 
 
-class Payments(ToRead):
-    """The attempts to pay, each with what went back. Of a card, nothing but its last four digits was ever kept."""
+class Payments(ReadOnlyInline):
+    """The payment attempts with their refunds. Only the last four digits of a card are ever stored."""
 
     model = Payment
     verbose_name_plural = "Payments and refunds"
     fields = (
         *("status", "price", "gateway", "gateway_reference", "card_last4", "failure", "created_at", "captured_at"),
-        "given_back",
+        "refunded",
     )
-    readonly_fields = ("price", "given_back")
+    readonly_fields = ("price", "refunded")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
-        """With their refunds."""
+        """Include the refunds."""
         return super().get_queryset(request).prefetch_related("refunds")
 
     @admin.display(description="Amount")
     def price(self, payment: Payment) -> str:
-        """The amount as people write it."""
+        """The formatted amount."""
         return money(payment.amount, payment.currency)
 
-    @admin.display(description="Given back")
-    def given_back(self, payment: Payment) -> str:
-        """Each refund: how much, why, and whether the gateway has it."""
-        lines = [(_refund_in_words(refund, payment.currency),) for refund in payment.refunds.all()]
+    @admin.display(description="Refunded")
+    def refunded(self, payment: Payment) -> str:
+        """Each refund: how much, why, and whether it has been sent."""
+        lines = [(_refund_text(refund, payment.currency),) for refund in payment.refunds.all()]
         return format_html_join("", "<div>{}</div>", lines) or "–"
 
 
-def _refund_in_words(refund: Refund, currency: str) -> str:
+def _refund_text(refund: Refund, currency: str) -> str:
     what = f"{money(refund.amount, currency)}. {refund.get_reason_display()}."
     if refund.status == RefundStatus.SENT:
         return f"{what} Sent to the card on {_time(refund.sent_at)}."
-    asked = f"{what} Promised on {_time(refund.created_at)}, not sent yet."
-    return f"{asked} The gateway said: {refund.failure}" if refund.failure else asked
+    pending = f"{what} Promised on {_time(refund.created_at)}, not sent yet."
+    return f"{pending} The gateway said: {refund.failure}" if refund.failure else pending
 
 
-class Tickets(ToRead):
-    """The issued tickets, and whether somebody was let in with them."""
+class Tickets(ReadOnlyInline):
+    """The issued tickets, and whether they have been used."""
 
     model = Admission
     verbose_name_plural = "Tickets"
@@ -82,7 +82,7 @@ class Tickets(ToRead):
     ordering = ("position", "issued_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Admission]:
-        """With their block, for the names of the seats."""
+        """Include the block, for the names of the seats."""
         return super().get_queryset(request).select_related("subsection").defer("subsection__seat_status")
 
     @admin.display(description="Seat")
@@ -102,8 +102,8 @@ class Tickets(ToRead):
         return ticket.get_status_display()
 
 
-class Letters(ToRead):
-    """What was mailed to the buyer when, or why not."""
+class Mails(ReadOnlyInline):
+    """The mails to the buyer: when they were sent, or why not."""
 
     model = Letter
     verbose_name_plural = "Mails to the buyer"
@@ -111,20 +111,20 @@ class Letters(ToRead):
     readonly_fields = ("outcome",)
 
     @admin.display(description="Outcome")
-    def outcome(self, letter: Letter) -> str:
+    def outcome(self, entry: Letter) -> str:
         """The status with its time, and what went wrong."""
-        match letter.status:
+        match entry.status:
             case LetterStatus.SENT:
-                return f"Sent on {_time(letter.sent_at)}"
-            case LetterStatus.WAITING if letter.failure:
-                return f"Failed {letter.attempts} times, tried again on {_time(letter.due_at)}: {letter.failure}"
+                return f"Sent on {_time(entry.sent_at)}"
+            case LetterStatus.WAITING if entry.failure:
+                return f"Failed {entry.attempts} times; next attempt on {_time(entry.due_at)}: {entry.failure}"
             case LetterStatus.WAITING:
-                return f"Waiting, to be sent on {_time(letter.due_at)}"
+                return f"Waiting, to be sent on {_time(entry.due_at)}"
             case LetterStatus.FAILED:
-                return f"Given up after {letter.attempts} attempts: {letter.failure}"
+                return f"Given up after {entry.attempts} attempts: {entry.failure}"
             case LetterStatus.DROPPED:
-                return "Not sent: it was no longer true"
-        return letter.get_status_display()
+                return "Not sent: it no longer applied"
+        return entry.get_status_display()
 
 
 def _time(moment: Any) -> str:

@@ -1,4 +1,4 @@
-"""Explain this seat: a page of the desk with the story of one seat."""
+"""The admin page with the history of one seat."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from events.models import Event, Subsection
 from events.positions import place_of
 from events.reads import STATUS_OF_LETTER, may_manage
 
-# How an entry looks, by what it is about; the others are neither good nor bad.
+# CSS class of an entry by its kind; other kinds are neutral.
 TONES = {
     StoryKind.HELD: "waiting",
     StoryKind.PAYMENT_OPEN: "waiting",
@@ -35,32 +35,32 @@ TONES = {
 
 @require_safe
 def seat_story_page(request: HttpRequest, event_id: int, subsection_id: int, position: int) -> HttpResponse:
-    """The timeline of a seat, for whoever manages its event; to others it does not exist."""
+    """The history of a seat, for users who may manage its event; 404 for others."""
     event = Event.objects.filter(pk=event_id).first()
-    block = Subsection.objects.filter(pk=subsection_id, event=event_id).first()
-    if event is None or block is None or position >= block.total or not may_manage(event, user_of(request)):
+    subsection = Subsection.objects.filter(pk=subsection_id, event=event_id).first()
+    if event is None or subsection is None or position >= subsection.total or not may_manage(event, user_of(request)):
         raise Http404
-    context = _context(event, block, position)
-    return TemplateResponse(request, "admin/bookings/seat_story.html", admin.site.each_context(request) | context)
+    context = _context(event, subsection, position)
+    return TemplateResponse(request, "admin/bookings/seat_history.html", admin.site.each_context(request) | context)
 
 
-def _context(event: Event, block: Subsection, position: int) -> dict[str, Any]:
-    row, seat = place_of(position, block.cols)
+def _context(event: Event, subsection: Subsection, position: int) -> dict[str, Any]:
+    row, seat = place_of(position, subsection.cols)
     return {
-        "title": f"{block}, row {row}, seat {seat}",
+        "title": f"{subsection}, row {row}, seat {seat}",
         "event": event,
-        "status": STATUS_OF_LETTER[block.seat_status[position]],
-        "story": [(entry, TONES.get(entry.kind, "")) for entry in seat_story(block, position)],
+        "status": STATUS_OF_LETTER[subsection.seat_status[position]],
+        "history": [(entry, TONES.get(entry.kind, "")) for entry in seat_story(subsection, position)],
     }
 
 
 def seat_links(booking: Booking) -> SafeString:
-    """The seats of a booking by name, each a link to its story."""
-    block = booking.subsection
+    """Return the seats of a booking, each a link to its history."""
+    subsection = booking.subsection
     links = (
         (
-            reverse("admin:bookings_seat_story", args=[booking.event_id, block.pk, position]),
-            *place_of(position, block.cols),
+            reverse("admin:bookings_seat_story", args=[booking.event_id, subsection.pk, position]),
+            *place_of(position, subsection.cols),
         )
         for position in booking.positions
     )

@@ -1,4 +1,4 @@
-"""Amounts, numbers and seats in templates."""
+"""Template tags that format amounts, card numbers, times and seats."""
 
 from django import template
 from django.utils.html import format_html
@@ -6,34 +6,34 @@ from django.utils.safestring import SafeString
 
 from bookings.models import Admission
 from bookings.tickets import seat_of
-from events.money import money as in_words
+from events.money import money as money_text
 
 register = template.Library()
 
 
 @register.simple_tag
 def money(amount: int, currency: str) -> SafeString:
-    """An amount in minor units, readable as it is; localize.js writes it as the reader's locale does."""
-    text = in_words(amount, currency)
+    """Format an amount in minor units; localize.js rewrites it in the reader's locale."""
+    text = money_text(amount, currency)
     return format_html('<data class="money" value="{}" data-currency="{}">{}</data>', amount, currency, text)
 
 
 @register.filter
 def card_groups(number: str) -> str:
-    """A card's number as it is printed on it: in groups of four."""
+    """Format a card number in groups of four, as on the card."""
     return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
 
 @register.filter
 def clock(seconds: int) -> str:
-    """Seconds as a clock: 75 is "1:15"."""
+    """Format seconds: 75 is "1:15"."""
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 @register.filter
-def seat_words(ticket: Admission) -> str:
-    """Where a ticket leads: "Section A, block 1, row 2, seat 3"."""
+def seat_text(ticket: Admission) -> str:
+    """Return the seat of a ticket: "Section A, block 1, row 2, seat 3"."""
     row, seat = seat_of(ticket)
     return f"Section {ticket.subsection.section}, block {ticket.subsection.number}, row {row}, seat {seat}"

@@ -32,12 +32,12 @@ def test_cancelling_is_told_in_bookings_buyers_and_money(desk, concert, hold, pa
     paid_booking(bob, section="B", quantity=1)
     refund_booking(booking_id=paid_booking(bob).pk, user=bob)
     assert effects_of(desk, concert, "cancel") == [
-        "Nobody can book or pay from that moment on.",
+        "From that moment on, nobody can book or pay.",
         "1 hold ends without a charge.",
         "3 paid bookings of 2 buyers are refunded in full: 220.00 USD in all.",
-        "That is done in the background; the event's page shows how far it is.",
+        "This runs in the background; the event's page shows its progress.",
         "The tickets of these bookings stop working.",
-        "Everybody who holds seats or has paid is told by mail.",
+        "Everyone who holds seats or has paid gets a mail.",
         "This can't be undone.",
     ]
     concert.refresh_from_db()
@@ -47,7 +47,7 @@ def test_cancelling_is_told_in_bookings_buyers_and_money(desk, concert, hold, pa
 
 def test_where_nobody_has_booked_cancelling_tells_nobody(desk, concert):
     assert effects_of(desk, concert, "cancel")[1] == (
-        "Nobody holds seats or has paid, so nobody is told and no money goes back."
+        "Nobody holds seats or has paid, so there are no mails and no refunds."
     )
 
 
@@ -81,7 +81,7 @@ def test_the_progress_counts_what_the_cancellation_gives_back(desk, concert, hol
 def test_an_event_without_money_has_nothing_to_give_back(desk, concert):
     desk.post(page_of(concert, "do/cancel/"))
     tasks.follow_the_clock()
-    words = "There is no money to give back."
+    words = "There is nothing to refund."
     assert progress(desk, concert) == {"done": 0, "total": 0, "words": words, "running": False, "next": ""}
 
 
@@ -102,7 +102,7 @@ def test_the_queue_is_told_in_people(desk, concert, state_redis):
 
 def test_without_redis_the_page_of_the_queue_still_comes(desk, concert, use_redis):
     use_redis("redis://127.0.0.1:1/0")
-    assert effects_of(desk, concert, "pause")[0] == "How many wait can't be told at the moment."
+    assert effects_of(desk, concert, "pause")[0] == "The number of waiting buyers is not available at this moment."
 
 
 def test_nobody_else_cancels_or_watches(concert, paid_booking, alice, dave):

@@ -41,7 +41,7 @@ def test_the_worker_is_told_what_to_keep(client: Client) -> None:
     assert "no-cache" in answer["Cache-Control"]
     kept = json.loads(answer.content.decode().removeprefix("const KEPT = ").split(";\n", 1)[0])
     assert re.fullmatch("[0-9a-f]{16}", kept["version"])
-    assert any("gate/page" in name for name in kept["files"])
+    assert any("checkin/scanner" in name for name in kept["files"])
 
 
 def test_all_modules_of_the_page_are_kept() -> None:

@@ -69,7 +69,8 @@ def test_who_has_paid_gets_his_tickets(hold: Hold, alice: User, mailoutbox: Mail
     send_due_letters()
     [mail] = mailoutbox
     assert (mail.to, mail.subject) == (["alice@example.com"], "Your tickets for A concert")
-    assert says(mail, "100.00 USD", "A concert", "The hall", "Saturday 2 January 2027, 19:30 UTC", "1-4, 1-5")
+    assert says(mail, "100.00 USD", "A concert", "The hall", "Saturday 2 January 2027, 19:30 UTC")
+    assert says(mail, "Section A, block 1: row 1, seats 4–5")
     assert says(mail, str(booking.pk), f"{settings.SITE_URL}/bookings")
     tickets, evening = mail.attachments
     assert (tickets[0], tickets[2]) == ("tickets.pdf", "application/pdf")
@@ -101,7 +102,7 @@ def test_a_payment_that_fails_after_its_answer_was_open_is_told(
     send_due_letters()
     [mail] = mailoutbox
     assert mail.subject == "Your payment for A concert did not go through"
-    assert says(mail, "Nothing was charged", "Your seats are held until", f"/checkout/{booking.pk}")
+    assert says(mail, "Nothing was charged", "Your seats are reserved until", f"/checkout/{booking.pk}")
     assert not mail.attachments
 
 
@@ -112,7 +113,7 @@ def test_a_charge_that_never_reached_the_gateway_is_told_as_well(hold: Hold, ali
     cancel_payment(payment_id=payment.pk)
     send_due_letters()
     mail, _ = mailoutbox  # the second says that the hold is over
-    assert says(mail, "Nothing was charged", "Your seats are no longer held", f"/events/{booking.event_id}")
+    assert says(mail, "Nothing was charged", "Your seats are no longer reserved", f"/events/{booking.event_id}")
 
 
 def test_a_payment_that_comes_late_after_all_is_confirmed(hold: Hold, alice: User, mailoutbox: Mails) -> None:
@@ -128,7 +129,7 @@ def test_a_hold_that_ran_out_is_told_by_the_sweep(hold: Hold, alice: User, mailo
     lose(booking)
     assert send_due_letters() == 1
     [mail] = mailoutbox
-    assert mail.subject == "Your seats for A concert are no longer held"
+    assert mail.subject == "Your seats for A concert are no longer reserved"
     assert says(mail, "Nothing was charged", f"/events/{booking.event_id}")
 
 
@@ -155,7 +156,7 @@ def test_money_that_came_too_late_is_explained(hold: Hold, alice: User, bob: Use
     settle_payment(payment_id=payment.pk, charge=Charge(Outcome.CAPTURED, "ref"))
     send_due_letters()
     mail, _ = mailoutbox  # the second says that the hold is over
-    assert mail.subject == "Your payment for A concert came too late and is returned"
+    assert mail.subject == "Your payment for A concert arrived too late and is refunded"
     assert says(mail, "100.00 USD", "on its way back")
 
 
@@ -164,8 +165,8 @@ def test_a_refund_is_told_with_its_amount(paid_booking: Hold, alice: User, carol
     refund_booking(booking_id=booking.pk, user=carol)
     send_due_letters()
     [mail] = mailoutbox
-    assert (mail.to, mail.subject) == (["alice@example.com"], "Your booking for A concert is refunded")
-    assert says(mail, "100.00 USD is on its way back", "void")
+    assert (mail.to, mail.subject) == (["alice@example.com"], "Your booking for A concert has been refunded")
+    assert says(mail, "100.00 USD is on its way back", "no longer valid")
 
 
 def test_a_free_ticket_is_given_back_without_a_word_about_money(
@@ -190,7 +191,7 @@ def test_everybody_hears_that_an_event_is_cancelled(
     send_due_letters()
     release_cancelled_event(event_id=concert.pk)
     to_alice, to_bob = sorted(mailoutbox, key=lambda mail: mail.to)
-    assert to_alice.subject == to_bob.subject == "A concert is cancelled"
+    assert to_alice.subject == to_bob.subject == "A concert has been cancelled"
     assert says(to_alice, "100.00 USD is on its way back")
     assert says(to_bob, "You have not paid anything")
 

@@ -99,12 +99,12 @@ def test_a_test_is_sent_by_a_button_and_seen_in_the_list(desk, told):
 
 def test_a_new_secret_is_made_by_a_button(desk, told):
     before = Endpoint.objects.get()
-    assert "24 hours to learn it" in desk.get(f"{ENDPOINTS}{before.pk}/do/roll/").text
+    assert "24 hours to switch to it" in desk.get(f"{ENDPOINTS}{before.pk}/do/roll/").text
     assert Endpoint.objects.get().secret == before.secret
     answer = desk.post(f"{ENDPOINTS}{before.pk}/do/roll/", follow=True)
     after = Endpoint.objects.get()
     assert after.secret != before.secret == after.former_secret
-    assert "The former one counts as well until" in answer.text
+    assert "The former one is also valid until" in answer.text
     assert "24 hours" in LogEntry.objects.get().change_message
 
 
@@ -122,8 +122,8 @@ def test_a_delivery_is_sent_again_with_the_same_id_and_bytes(desk, told, paid_bo
     send_due_deliveries()
     delivery = Delivery.objects.get()
     answer = desk.post(f"{DELIVERIES}{delivery.pk}/do/repeat/", follow=True)
-    assert messages_of(answer) == ["Is sent again within seconds, with the same id and content."]
-    assert "Is sent again" in LogEntry.objects.get().change_message
+    assert messages_of(answer) == ["Will be sent again within seconds, with the same id and content."]
+    assert "Will be sent again" in LogEntry.objects.get().change_message
     assert send_due_deliveries() == 1
     first, second = told.messages
     assert (first.id, first.body) == (second.id, second.body)

@@ -19,7 +19,7 @@ from bookings.operations.expiry import expire_holds
 from bookings.operations.extend import extend_hold
 from bookings.reads import Urgency, bought_by
 from bookings.states import BookingStatus
-from bookings.wording import WORDINGS, in_words, ranges
+from bookings.wording import STATUS_TEXTS, duration_text, ranges
 from events.clock import database_now
 from events.models import Event
 
@@ -104,7 +104,7 @@ def test_a_hold_is_shown_with_seats_total_and_time(client_of: ClientOf, hold: Ho
     assert "Row 2, seats 3–4, 6 150.00 USD" in text
     assert "Row 3, seat 1 50.00 USD" in text
     assert "To pay 200.00 USD" in text
-    assert re.search(r"(5:00|4:59) Held for you until \d\d:\d\d:\d\d UTC", text)
+    assert re.search(r"(5:00|4:59) Reserved for you until \d\d:\d\d:\d\d UTC", text)
     assert "More time (+5 min)" in text
     assert "hidden" not in part(page, "pay")
     assert "hidden" in part(page, "over")
@@ -130,7 +130,7 @@ def test_an_extended_hold_offers_no_second_extension(client_of: ClientOf, hold: 
 
 def test_an_open_charge_is_said(client_of: ClientOf, hold: Hold, alice: User) -> None:
     booking = hold(alice, "1-1")
-    assert "hidden" in part(client_of(alice).get(f"/checkout/{booking.pk}"), "waiting")
+    assert "hidden" in part(client_of(alice).get(f"/checkout/{booking.pk}"), "payment-in-progress")
     Payment.objects.create(
         event_id=booking.event_id,
         booking=booking,
@@ -140,7 +140,7 @@ def test_an_open_charge_is_said(client_of: ClientOf, hold: Hold, alice: User) ->
         card_last4="0077",
         created_at=database_now(),
     )
-    assert "hidden" not in part(client_of(alice).get(f"/checkout/{booking.pk}"), "waiting")
+    assert "hidden" not in part(client_of(alice).get(f"/checkout/{booking.pk}"), "payment-in-progress")
 
 
 @pytest.mark.parametrize("swept", [False, True])
@@ -170,7 +170,7 @@ def test_a_cancelled_hold_says_so(client_of: ClientOf, hold: Hold, alice: User) 
     booking = hold(alice, "1-1")
     cancel_booking(booking_id=booking.pk, buyer=alice)
     page = client_of(alice).get(f"/checkout/{booking.pk}")
-    assert "Cancelled You let the seats go." in text_of(page)
+    assert "Cancelled You cancelled the reservation." in text_of(page)
     assert "Try to get the same seats" in text_of(page)
 
 
@@ -236,7 +236,7 @@ def test_a_refunded_booking_says_where_the_money_goes(client_of: ClientOf, paid_
     booking = paid_booking(alice, "1-1")
     Booking.objects.filter(pk=booking.pk).update(status="refunded")
     text = text_of(client_of(alice).get(f"/checkout/{booking.pk}/done"))
-    assert "Refunded The money goes back to the card that paid." in text
+    assert "Refunded The money goes back to the card you paid with." in text
 
 
 # --- My bookings -----------------------------------------------------------------------------------
@@ -274,7 +274,7 @@ def test_the_list_says_each_state_and_what_can_still_be_done(
     html, text = page.content.decode(), text_of(page)
     assert text.index("Waiting for you") < text.index("Coming up") < text.index("Earlier")
     assert f'href="/checkout/{held.pk}"' in html and f'id="extend-{held.pk}"' in html
-    assert f'id="give-up-{held.pk}"' in html and f'id="give-up-{paid.pk}"' not in html
+    assert f'id="cancel-{held.pk}"' in html and f'id="cancel-{paid.pk}"' not in html
     assert f'href="/checkout/{paid.pk}/done"' in html
     for words in ("Waiting for payment", "Paid", "Cancelled", "left to pay", "Choose again"):
         assert words in text
@@ -305,12 +305,12 @@ def test_few_queries_however_many_bookings(
         assert client.get(path).status_code == 200
 
 
-# --- Words -----------------------------------------------------------------------------------------
+# --- Text ------------------------------------------------------------------------------------------
 
 
-def test_every_status_has_words() -> None:
-    assert set(WORDINGS) == set(BookingStatus)
-    assert len({words.word for words in WORDINGS.values()}) == len(WORDINGS)
+def test_every_status_has_a_label_of_its_own() -> None:
+    assert set(STATUS_TEXTS) == set(BookingStatus)
+    assert len({text.label for text in STATUS_TEXTS.values()}) == len(STATUS_TEXTS)
 
 
 @pytest.mark.parametrize(
@@ -325,7 +325,7 @@ def test_seats_are_said_in_runs(numbers: list[int], text: str) -> None:
     ("seconds", "text"), [(0, "0 s"), (20, "20 s"), (90, "1 min 30 s"), (300, "5 min"), (3600, "1 h")]
 )
 def test_a_length_of_time_is_said_shortly(seconds: int, text: str) -> None:
-    assert in_words(seconds) == text
+    assert duration_text(seconds) == text
 
 
 def test_a_paid_booking_shows_its_tickets_with_their_codes(paid_booking, alice, client):
@@ -336,4 +336,4 @@ def test_a_paid_booking_shows_its_tickets_with_their_codes(paid_booking, alice, 
         assert f"/api/booking/{booking.pk}/admissions/{ticket.pk}/qr.svg" in page
     assert "Section A, block 1, row 1, seat 2" in page
     assert f"/api/booking/{booking.pk}/tickets.pdf" in page
-    assert "Give the tickets back" in page
+    assert "Return the tickets" in page

@@ -51,7 +51,7 @@ def test_a_seller_lets_a_hold_go_and_its_buyer_is_told(
     assert SeatChange.objects.latest("version").kind == "cancelled"
     send_due_letters()
     [mail] = mailoutbox
-    assert (mail.to, mail.subject) == (["alice@example.com"], "Your seats for A concert are no longer held")
+    assert (mail.to, mail.subject) == (["alice@example.com"], "Your seats for A concert are no longer reserved")
     assert "Nothing was charged" in mail.body and f"/events/{booking.event_id}" in mail.body
     assert hold(bob, "1-1")
 
@@ -116,7 +116,7 @@ def test_the_tickets_are_sent_again(paid_booking: Hold, alice: User, carol: User
     resend_tickets(booking_id=booking.pk, seller=carol)
     send_due_letters()
     _, second = mailoutbox
-    assert (second.to, second.subject) == (["alice@example.com"], "Your tickets for A concert, once more")
+    assert (second.to, second.subject) == (["alice@example.com"], "Your tickets for A concert, sent again")
     [(name, content, kind)] = second.attachments
     assert (name, kind) == ("tickets.pdf", "application/pdf")
     assert isinstance(content, bytes)

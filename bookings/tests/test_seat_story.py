@@ -95,13 +95,13 @@ def test_a_sale_is_told_from_the_declined_card_to_the_door(
         ("held", "Held by Alice (alice@example.com), with 1-2."),
         (
             "payment_declined",
-            f"Payment begun and declined: 100.00 USD for 2 seats, card ending 0002. The buyer was told: “{declined}”",
+            f"Payment started and declined: 100.00 USD for 2 seats, card ending 0002. The buyer was told: “{declined}”",
         ),
         ("payment_captured", "Paid: 100.00 USD for 2 seats, card ending 4242."),
         ("paid", "Sold to Alice (alice@example.com), with 1-2."),
         ("ticket_issued", "Ticket issued to Alice."),
         ("checked_in", "Let in at North door by Carol."),
-        ("check_in_undone", "Check-in undone by Carol: the ticket lets in again."),
+        ("check_in_undone", "Check-in undone by Carol: the ticket is valid again."),
     ]
     assert [entry.by for entry in seat_story(block, 0)][-2:] == [carol, carol]
     assert kinds(block, 1) == ["held", "payment_declined", "payment_captured", "paid", "ticket_issued"]
@@ -139,7 +139,7 @@ def test_a_payment_that_came_after_the_hold_takes_the_seat_once_more(
     pay(booking, NEVER_ANSWERS)
     assert told(block)[-1] == (
         "payment_open",
-        "Payment begun: 50.00 USD for 1 seat, card ending 0119. Its outcome is not known yet.",
+        "Payment started: 50.00 USD for 1 seat, card ending 0119. Its outcome is not known yet.",
     )
     Booking.objects.update(expires_at=database_now())
     expire_holds()
@@ -147,7 +147,7 @@ def test_a_payment_that_came_after_the_hold_takes_the_seat_once_more(
     reconcile_payments()
     assert kinds(block) == ["held", "expired", "payment_captured", "held", "paid", "ticket_issued"]
     assert told(block)[3][1] == (
-        "Held once more for Alice (alice@example.com): a payment arrived after the hold had ended."
+        "Held again for Alice (alice@example.com): a payment arrived after the hold had ended."
     )
 
 

@@ -38,7 +38,7 @@ def test_it_tells_the_story_with_links_to_the_bookings(desk, block, paid_booking
 def test_a_seat_without_a_story_says_so(desk, block):
     page = desk.get(page_of(block, 49)).text
     assert "A-1, row 5, seat 10" in page
-    assert "Nothing has happened to it" in page
+    assert "Nothing has happened to this seat" in page
 
 
 def test_a_buyers_name_is_text_and_nothing_else(desk, block, hold, alice):

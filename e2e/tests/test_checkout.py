@@ -61,15 +61,15 @@ def test_a_wrong_number_is_said_before_anything_is_sent(
     assert not Payment.objects.exists()
 
 
-def test_seats_are_given_up_only_after_a_question(
+def test_a_reservation_is_cancelled_only_after_a_question(
     visitors: Visitors, alice: User, concert: Event, hold: Callable[..., Booking]
 ) -> None:
     booking = hold(alice, "1-1")
     page = visitors(alice, f"/checkout/{booking.pk}")
-    page.get_by_role("button", name="Give the seats up").click()
+    page.get_by_role("button", name="Cancel the reservation").click()
     page.get_by_role("button", name="Keep my seats").click()
-    page.get_by_role("button", name="Give the seats up").click()
-    page.get_by_role("button", name="Give them up").click()
+    page.get_by_role("button", name="Cancel the reservation").click()
+    page.get_by_role("button", name="Cancel it").click()
     page.wait_for_url(f"**/events/{concert.pk}")
     booking.refresh_from_db()
     assert booking.status == BookingStatus.CANCELLED

@@ -1,4 +1,4 @@
-"""The scanner at the door: with a network, without one, and with one again."""
+"""The check-in page: online, offline, and online again."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ UNPLUGGED = "ERR_INTERNET_DISCONNECTED"
 
 @pytest.fixture
 def codes(alice: User, paid_booking: PaidBooking) -> list[str]:
-    """Of four tickets: row 1, seats 1 to 4."""
+    """The codes of four tickets: row 1, seats 1 to 4."""
     return codes_of(paid_booking(alice, "1-1", "1-2", "1-3", "1-4"))
 
 
@@ -34,7 +34,7 @@ def void(alice: User, carol: User, paid_booking: PaidBooking) -> str:
 
 
 class Scanner:
-    """A scanner, worked by typing as a hand scanner does."""
+    """The check-in page, operated by typing as a hand scanner does."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -43,17 +43,17 @@ class Scanner:
     def wait_until_ready(self) -> None:
         expect(self.page.locator("#page[data-ready]")).to_be_visible()
 
-    def scan(self, code: str, verdict: str, *, alone: bool = False) -> None:
-        """Scans, and expects this verdict, by this scanner alone or by the server."""
+    def scan(self, code: str, result: str, *, offline: bool = False) -> None:
+        """Scans, and expects this result, decided by the server or, offline, by this scanner."""
         log = self.page.locator("#log li")
         before = log.count()
         self.page.get_by_label("Code").focus()
         self.page.keyboard.insert_text(code)
         self.page.keyboard.press("Enter")
         expect(log).to_have_count(before + 1)
-        result = self.page.get_by_role("region", name="Last ticket")
-        expect(result).to_have_attribute("data-result", verdict)
-        expect(result.get_by_text("Decided without the network.")).to_be_visible(visible=alone)
+        panel = self.page.get_by_role("region", name="Last ticket")
+        expect(panel).to_have_attribute("data-result", result)
+        expect(panel.get_by_text("Checked offline.")).to_be_visible(visible=offline)
 
     def unplug(self) -> None:
         self.page.context.set_offline(True)
@@ -62,37 +62,35 @@ class Scanner:
         self.page.context.set_offline(False)
 
 
-def test_the_door_keeps_moving_without_a_network(
-    visitors: Visitors, concert: Event, carol: User, codes: list[str], void: str
-) -> None:
+def test_check_in_goes_on_offline(visitors: Visitors, concert: Event, carol: User, codes: list[str], void: str) -> None:
     visitors.forgive(UNPLUGGED)
     page = visitors(carol, f"/gate/{concert.pk}")
     gate = Scanner(page)
     expect(page.get_by_text("Online", exact=True)).to_be_visible()
-    expect(page.get_by_text("Opens without a network", exact=True)).to_be_visible()
+    expect(page.get_by_text("Opens offline", exact=True)).to_be_visible()
     gate.scan(codes[0], "accepted")
     expect(page.get_by_role("region", name="Last ticket")).to_contain_text("Section A · block 1 · row 1 · seat 1")
     gate.scan(codes[0], "already")
     gate.scan(void, "void")
 
     gate.unplug()
-    gate.scan(codes[1], "accepted", alone=True)
-    gate.scan(codes[1], "already", alone=True)
-    gate.scan(codes[0], "already", alone=True)
-    gate.scan(void, "void", alone=True)
-    gate.scan(codes[1][:40] + ("B" if codes[1][40] == "A" else "A") + codes[1][41:], "forged", alone=True)
+    gate.scan(codes[1], "accepted", offline=True)
+    gate.scan(codes[1], "already", offline=True)
+    gate.scan(codes[0], "already", offline=True)
+    gate.scan(void, "void", offline=True)
+    gate.scan(codes[1][:40] + ("B" if codes[1][40] == "A" else "A") + codes[1][41:], "forged", offline=True)
     check_in(event_id=concert.pk, code=codes[2], by=carol, device="Side door")
     page.wait_for_timeout(1000)  # more than what their clocks may differ by
-    gate.scan(codes[2], "accepted", alone=True)
-    gate.scan(codes[3], "accepted", alone=True)
-    page.get_by_role("button", name="Take it back").click()
+    gate.scan(codes[2], "accepted", offline=True)
+    gate.scan(codes[3], "accepted", offline=True)
+    page.get_by_role("button", name="Undo check-in").click()
     expect(page.get_by_text("2 waiting to be sent")).to_be_visible()
-    expect(page.get_by_text("Offline: this scanner decides alone")).to_be_visible()
+    expect(page.get_by_text("Offline: this scanner checks tickets itself")).to_be_visible()
 
     page.reload()
     gate.wait_until_ready()
     expect(page.get_by_text("2 waiting to be sent")).to_be_visible()
-    gate.scan(codes[1], "already", alone=True)
+    gate.scan(codes[1], "already", offline=True)
     assert CheckIn.objects.count() == 2
 
     gate.plug_in()
@@ -108,18 +106,18 @@ def test_the_door_keeps_moving_without_a_network(
         (2, "accepted"),
         (2, "conflict"),
     ]
-    page.get_by_role("button", name="I have seen them").click()
+    page.get_by_role("button", name="Mark as seen").click()
     expect(conflicts).to_be_hidden()
     gate.scan(codes[3], "accepted")
 
 
-def test_what_was_let_in_is_taken_back(visitors: Visitors, concert: Event, carol: User, codes: list[str]) -> None:
+def test_a_check_in_is_undone(visitors: Visitors, concert: Event, carol: User, codes: list[str]) -> None:
     page = visitors(carol, f"/gate/{concert.pk}")
     gate = Scanner(page)
     for _ in range(2):
         gate.scan(codes[0], "accepted")
-        page.get_by_role("button", name="Take it back").click()
-        expect(page.get_by_role("heading", name="Taken back")).to_be_visible()
+        page.get_by_role("button", name="Undo check-in").click()
+        expect(page.get_by_role("heading", name="Check-in undone")).to_be_visible()
     assert CheckIn.objects.count() == 4
 
 
@@ -128,6 +126,6 @@ def test_the_scanner_fits_a_phone_and_is_accessible(
 ) -> None:
     page = visitors(carol, f"/gate/{concert.pk}")
     gate = Scanner(page)
-    for code, verdict in ((codes[0], "accepted"), (codes[0], "already"), ("no ticket", "forged")):
-        gate.scan(code, verdict)
+    for code, result in ((codes[0], "accepted"), (codes[0], "already"), ("no ticket", "forged")):
+        gate.scan(code, result)
         look_at(page)

@@ -27,15 +27,15 @@ def test_the_operator_switches_and_steers(visitors: Visitors, olga: User, queued
     queued.refresh_from_db()
     assert queued.admission_paused
 
-    room.get_by_label("Let in a minute").fill("300")
-    room.get_by_role("button", name="Set speed").click()
+    room.get_by_label("People per minute").fill("300")
+    room.get_by_role("button", name="Set rate").click()
     expect(room).to_contain_text("of 300")
 
-    page.get_by_role("button", name="Switch surge on").click()
-    expect(page.get_by_role("button", name="Switch surge off")).to_be_visible()
+    page.get_by_role("button", name="Switch peak mode on").click()
+    expect(page.get_by_role("button", name="Switch peak mode off")).to_be_visible()
     assert Switch.objects.get(name=switches.SURGE).changed_by == olga
-    page.get_by_role("button", name="Switch surge off").click()
-    expect(page.get_by_role("button", name="Switch surge on")).to_be_visible()
+    page.get_by_role("button", name="Switch peak mode off").click()
+    expect(page.get_by_role("button", name="Switch peak mode on")).to_be_visible()
 
 
 def test_read_only_mode_is_told_on_the_map_and_ends_by_itself(

@@ -102,7 +102,7 @@ def test_a_number_that_rises_is_explained(visitors: Visitors, rush: Event, alice
     expect(page.locator("#queue-number")).to_have_text("0")
     join_queue(event_id=rush.pk, user=person, token=token)
     expect(page.locator("#queue-number")).to_have_text("1")
-    expect(page.locator("#queue-note")).to_contain_text("have come back to their places")
+    expect(page.locator("#queue-note")).to_contain_text("are back in their places")
 
 
 def test_without_the_live_feed_the_page_asks(visitors: Visitors, rush: Event, crowd: list[User], alice: User) -> None:
@@ -123,7 +123,7 @@ def test_paused_is_said(visitors: Visitors, rush: Event, crowd: list[User], alic
     expect(page.locator("#queue-number")).to_have_text("5")
     Event.objects.filter(pk=rush.pk).update(admission_paused=True)
     expect(page.get_by_role("heading", level=2).first).to_have_text("The queue is paused")
-    expect(page.locator("#queue-eta")).to_contain_text("Your place is kept")
+    expect(page.locator("#queue-eta")).to_contain_text("You keep your place")
     Event.objects.filter(pk=rush.pk).update(admission_paused=False)
     expect(page.get_by_role("heading", level=2).first).to_have_text("You’re in line")
 
@@ -133,7 +133,7 @@ def test_before_the_sale_the_page_says_how_places_are_given(
 ) -> None:
     Event.objects.filter(pk=rush.pk).update(sales_start_at=database_now() + timedelta(hours=2))
     page = open_queue(visitors, alice, rush)
-    expect(page.get_by_role("heading", level=2).first).to_have_text("You’re here before the start")
+    expect(page.get_by_role("heading", level=2).first).to_have_text("You’re early")
     expect(page.locator("#queue-eta")).to_contain_text("random order")
     page.get_by_text("Proof that nobody can choose the order").click()
     expect(page.get_by_text(rush.seed_hash)).to_be_visible()

@@ -46,7 +46,7 @@ def test_the_charts_follow_a_purchase_without_a_reload(
     expect(figure(charts, "sold")).to_have_text("2")
     expect(figure(charts, "held")).to_have_text("0")
     expect(figure(charts, "revenue")).to_have_text("$100.00")
-    expect(charts.locator("#pace-words")).to_contain_text("2 seats were held and 2 sold.")
+    expect(charts.locator("#rate-text")).to_contain_text("2 seats were held and 2 sold.")
     expect(charts.get_by_role("row", name=re.compile("^A "))).to_contain_text("2% of 100")
     expect(charts.get_by_role("row", name=re.compile("^Paid"))).to_contain_text("100%")
     block = charts.get_by_role("img", name="Section A, block 1: 4% sold, 2 of 50")
@@ -64,7 +64,7 @@ def test_what_was_missed_while_the_feed_was_down_is_made_up_for(
     refund_booking(booking_id=booking.pk, user=carol)
     shop.start_realtime()
     expect(figure(page, "refunds")).to_have_text("1", timeout=30_000)
-    expect(page.locator("#pace-words")).to_contain_text("3 seats were held and 3 sold.")
+    expect(page.locator("#rate-text")).to_contain_text("3 seats were held and 3 sold.")
     expect(figure(page, "sold")).to_have_text("0")
 
 
@@ -144,7 +144,7 @@ def test_two_sales_are_compared_by_their_minutes(
     paid_booking(alice, quantity=3)
     page = open_charts(visitors, carol, concert)
     page.get_by_label("Event", exact=True).select_option(label="Last year")
-    words = page.locator("#compare-words")
+    words = page.locator("#compare-text")
     expect(words).to_contain_text("3 seats are sold here; Last year had sold 5 by then, and 5 in the end.")
     expect(page.get_by_role("img", name="Compared with another event").locator("canvas")).to_be_visible()
     paid_booking(alice, quantity=1)
@@ -156,4 +156,4 @@ def test_the_heat_map_is_read_by_keyboard(visitors: Visitors, carol: User, conce
     page = open_charts(visitors, carol, concert)
     page.get_by_role("img", name=re.compile("^Section A, block 1:")).focus()
     page.keyboard.press(key)
-    expect(page.locator("[data-heat-words]")).to_have_text("Section A, block 2: 0% sold, 0 of 50")
+    expect(page.locator("[data-heat-map-text]")).to_have_text("Section A, block 2: 0% sold, 0 of 50")

@@ -41,7 +41,7 @@ def test_a_seller_makes_an_event_sells_ten_seats_watches_them_and_stops_the_sale
     _expect_figures(charts, sold="6", held="0", revenue="$900.00")
     _buy(buyer, event, 4, "Economy", "$100.00")
     _expect_figures(charts, sold="10", held="0", revenue="$1,000.00")
-    expect(charts.locator("#pace-words")).to_contain_text("10 seats were held and 10 sold.")
+    expect(charts.locator("#rate-text")).to_contain_text("10 seats were held and 10 sold.")
     expect(_tier(charts, "VIP")).to_contain_text("$900.00")
     expect(_tier(charts, "Economy")).to_contain_text("$100.00")
 

@@ -1,16 +1,16 @@
-/** Log in, sign up, verify, reset: what these forms do beyond sending (see ticketing/forms.js). */
+/** The account forms: what follows after ticketing/forms.js has sent them. */
 
 import { call } from "../ticketing/api.js";
 import { submit } from "../ticketing/forms.js";
 import { toastNext } from "../ticketing/toast.js";
 
-for (const button of document.querySelectorAll("[data-reveal]")) reveal(button);
+for (const button of document.querySelectorAll("[data-reveal]")) setUpReveal(button);
 on("[data-register]", "form:sent", registered);
-on("[data-reset]", "form:sent", linkSent);
-on("[data-reset-confirm]", "form:sent", () => toastNext("Your new password is saved. Log in with it.", "good"));
-on("[data-reset-confirm]", "form:refused", linkRefused);
+on("[data-reset]", "form:sent", resetRequested);
+on("[data-reset-confirm]", "form:sent", () => toastNext("Your new password is saved. You can log in with it now.", "good"));
+on("[data-reset-confirm]", "form:refused", resetRefused);
 on("[data-verify]", "form:sent", verified);
-on("[data-verify]", "form:refused", notVerified);
+on("[data-verify]", "form:refused", verificationRefused);
 
 const verification = document.querySelector("[data-verify]");
 if (verification) submit(verification);
@@ -19,8 +19,8 @@ function on(selector, type, listener) {
   document.querySelector(selector)?.addEventListener(type, listener);
 }
 
-/** Shows and hides what is typed; the password is hidden again when it is sent. */
-function reveal(button) {
+/** Makes the button show and hide the password. Sending the form hides it again. */
+function setUpReveal(button) {
   const field = document.getElementById(button.dataset.reveal);
   const show = (shown) => {
     field.type = shown ? "text" : "password";
@@ -32,63 +32,66 @@ function reveal(button) {
   field.form.addEventListener("submit", () => show(false), { capture: true });
 }
 
-/** Signs the new user in, so that nobody types the password twice, and goes on. */
+/** Logs the new user in, so that they need not type the password again, and continues. */
 async function registered(event) {
   event.preventDefault();
   const { email, password } = event.detail.body;
   const form = event.target;
   try {
     await call("POST", "/api/user/login", { body: { email, password } });
-    toastNext(`Welcome! We sent a mail to ${email}: please confirm your address by its link.`, "good");
+    toastNext(`Welcome! We sent a mail to ${email}. Please confirm your address with the link in it.`, "good");
     location.assign(form.dataset.next);
   } catch {
-    location.assign("/login"); // the account is there; the log-in page says what is wrong
+    location.assign("/login"); // the account exists; the login page shows what is wrong
   }
 }
 
-/** The same for a known and an unknown address. */
-function linkSent(event) {
+/** Shows the same text for known and unknown addresses, so that it reveals nothing. */
+function resetRequested(event) {
   event.preventDefault();
-  say(event.target, "Look into your mail", `If there is an account with ${event.detail.body.email}, a link is on its way. It works once, for an hour.`);
+  const text = `If ${event.detail.body.email} has an account, we have sent it a link. It works once, for an hour.`;
+  replaceForm(event.target, "Check your mail", text);
 }
 
-function linkRefused(event) {
+function resetRefused(event) {
   const { errors } = event.detail;
   if (errors.some(({ field }) => field === "password")) return;
   event.preventDefault();
-  say(event.target, "This link works no more", "It was used already, or it is too old.", "Send a new link", event.target.dataset.again);
+  const form = event.target;
+  replaceForm(form, "This link no longer works", "It has been used or has expired.", "Send a new link", form.dataset.again);
 }
 
 function verified(event) {
   event.preventDefault();
-  say(event.target, "Thank you", "Your e-mail address is confirmed.", "Go to the events", "/");
+  replaceForm(event.target, "Thank you", "Your e-mail address is confirmed.", "Go to the events", "/");
 }
 
-function notVerified(event) {
+function verificationRefused(event) {
   const problem = event.detail;
-  if (problem.status !== 400) return; // offline or busy: the button tries again
+  if (problem.status !== 400) return; // offline or overloaded: the button tries again
   event.preventDefault();
-  say(event.target, "This link works no more", "It is too old or incomplete. Your account works without it, too.", "Go to the events", "/");
+  const text = "It has expired or is incomplete. You can use your account all the same.";
+  replaceForm(event.target, "This link no longer works", text, "Go to the events", "/");
 }
 
-/** Puts an outcome in place of the form, and the focus on it, so that it is read. */
-function say(form, title, text, action, href) {
+/** Replaces the form with an outcome and focuses it, so that screen readers read it. */
+function replaceForm(form, title, text, action, href) {
   const card = document.createElement("div");
   card.className = "card stack";
   const heading = document.createElement("h2");
   heading.tabIndex = -1;
   heading.textContent = title;
-  const words = document.createElement("p");
-  words.textContent = text;
-  card.append(heading, words);
+  const paragraph = document.createElement("p");
+  paragraph.textContent = text;
+  card.append(heading, paragraph);
   if (action) {
     const link = document.createElement("a");
     link.className = "button";
     link.href = href;
     link.textContent = action;
-    const place = document.createElement("div");
-    place.append(link);
-    card.append(place);
+    const row = document.createElement("div");
+    row.append(link);
+    card.append(row);
   }
   form.replaceWith(card);
   heading.focus();

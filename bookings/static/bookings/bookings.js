@@ -1,7 +1,8 @@
 /**
- * My bookings: counts the open ones down, extends them and gives them up.
+ * My bookings: counts down the time to pay, extends it, and cancels unpaid bookings.
  *
- * The list is the server's: after each change, at the end of a hold and on each return to the page it is fetched anew.
+ * The server renders the list. The page fetches it again after each change, when the time to pay ends, and whenever the
+ * page becomes visible again.
  */
 
 import { say } from "../ticketing/announce.js";
@@ -9,36 +10,36 @@ import { call } from "../ticketing/api.js";
 import { duration } from "../ticketing/format.js";
 import { localize } from "../ticketing/localize.js";
 import { toast } from "../ticketing/toast.js";
-import { confirmGiveUp } from "./give_up.js";
-import { Countdown } from "./timer.js";
+import { confirmCancel } from "./cancel_dialog.js";
+import { Countdown } from "./countdown.js";
 
 const list = document.getElementById("bookings");
 let countdowns = [];
 
-/** Takes the list as the server shows it now; the focus stays on what it was on, or on its booking. */
+/** Replaces the list with a fresh one. The focus stays on the same element, or moves to its booking. */
 async function refresh() {
   let page;
   try {
-    const answer = await fetch(location.href, { credentials: "same-origin" });
-    if (answer.redirected || !answer.ok) return location.reload(); // logged out, most likely
-    page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const response = await fetch(location.href, { credentials: "same-origin" });
+    if (response.redirected || !response.ok) return location.reload(); // most likely logged out
+    page = new DOMParser().parseFromString(await response.text(), "text/html");
   } catch {
-    return; // no connection; the next occasion comes
+    return; // no connection: a later refresh succeeds
   }
   const focused = list.contains(document.activeElement) ? document.activeElement : null;
   list.replaceChildren(...page.getElementById("bookings").childNodes);
   localize(list);
-  if (focused) placeOf(focused).focus();
-  count();
+  if (focused) counterpart(focused).focus();
+  startCountdowns();
 }
 
-/** Where the focus belongs that was on `element` of the list before: the same, else its booking's link. */
-function placeOf(element) {
+/** The element of the new list that replaces `element` of the old one; otherwise the link of its booking. */
+function counterpart(element) {
   const row = document.getElementById(element.closest("[data-booking]")?.id ?? "");
   return document.getElementById(element.id) ?? row?.querySelector("a") ?? document.getElementById("main");
 }
 
-function count() {
+function startCountdowns() {
   for (const countdown of countdowns) countdown.stop();
   countdowns = [...list.querySelectorAll("[data-seconds-left]")].map((row) => {
     const digits = row.querySelector("[data-digits]");
@@ -47,18 +48,19 @@ function count() {
       digits.textContent = duration(left);
       row.classList.toggle("warn", left <= countdown.warnAt);
     });
-    countdown.addEventListener("end", () => setTimeout(() => row.isConnected && refresh(), 1000)); // rounded down
+    countdown.addEventListener("end", () => setTimeout(() => row.isConnected && refresh(), 1000)); // the seconds were rounded down
     countdown.set(Number(row.dataset.secondsLeft));
     return countdown;
   });
 }
 
-async function change(button, method, path, done) {
+/** Sends the request, then announces what `message(data)` returns. */
+async function change(button, method, path, message) {
   if (button.ariaBusy === "true") return;
   button.ariaBusy = "true";
   try {
     const { data } = await call(method, path);
-    say(done(data));
+    say(message(data));
   } catch (problem) {
     toast(problem.message, "warn");
   }
@@ -71,11 +73,11 @@ list.addEventListener("click", async ({ target }) => {
   const id = button?.closest("[data-booking]")?.dataset.booking;
   if (!id) return;
   if ("extend" in button.dataset) {
-    await change(button, "POST", `/api/booking/${id}/extend`, (data) => `You have ${duration(data.seconds_left)} now.`);
-  } else if (await confirmGiveUp(`Your seats for ${button.dataset.giveUp}.`)) {
-    await change(button, "DELETE", `/api/booking/${id}`, () => "The seats are free again. Nothing was charged.");
+    await change(button, "POST", `/api/booking/${id}/extend`, (data) => `You have ${duration(data.seconds_left)} left to pay.`);
+  } else if (await confirmCancel(`Your seats for ${button.dataset.cancel}.`)) {
+    await change(button, "DELETE", `/api/booking/${id}`, () => "Your reservation is cancelled. Nothing was charged.");
   }
 });
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
 addEventListener("pageshow", ({ persisted }) => persisted && refresh());
-count();
+startCountdowns();

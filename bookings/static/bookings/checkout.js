@@ -1,8 +1,8 @@
 /**
- * The checkout: counts the time down, pays, and says what became of the seats.
+ * The checkout: counts down the time to pay, takes the payment, and shows when the seats are lost.
  *
- * The server is asked whenever its answer may have changed: on the news of the live feed, on each return to the page and
- * at the end of the time. What was typed stays in the field until the seats are paid.
+ * The page fetches the booking whenever it may have changed: on an event of the live feed, when the page becomes visible
+ * again, and when the time to pay ends. The card number stays in its field until the seats are paid.
  */
 
 import { LiveFeed } from "../events/live.js";
@@ -12,41 +12,42 @@ import { call } from "../ticketing/api.js";
 import { dateTime, duration } from "../ticketing/format.js";
 import { localize } from "../ticketing/localize.js";
 import { toast, toastNext } from "../ticketing/toast.js";
-import { confirmGiveUp } from "./give_up.js";
-import { payForm } from "./pay_form.js";
-import { Countdown } from "./timer.js";
-import { bookingInWords, seatsInWords, statusInWords } from "./words.js";
+import { confirmCancel } from "./cancel_dialog.js";
+import { Countdown } from "./countdown.js";
+import { bookingText, seatsText, statusText } from "./formatting.js";
+import { newIdempotencyKey } from "./idempotency_key.js";
+import { paymentForm } from "./payment_form.js";
 
 const URGENT_SECONDS = 10; // the ring turns red
 const PAID = ["paid", "completed", "refunded"];
 
 const page = document.getElementById("checkout");
 const part = (id) => document.getElementById(id);
-const given = JSON.parse(part("checkout-data").textContent);
+const initial = JSON.parse(part("checkout-data").textContent);
 const countdown = new Countdown();
-let { booking, extended } = given;
-let asked = 0; // answers of the server are believed in the order of their questions
+let { booking, extended, window_seconds: windowSeconds } = initial;
+let lastRequest = 0; // number of the latest request; responses to earlier ones are ignored
 let leaving = false;
-let refused = null; // the booking whose seats went to somebody else
+let takenId = null; // id of the booking whose seats somebody else has taken
 
-const form = payForm(part("pay"), {
+const form = paymentForm(part("pay"), {
   bookingId: () => booking.id,
   paid: leave,
   changed: refresh,
   loginUrl: () => `${page.dataset.loginUrl}?next=${encodeURIComponent(location.pathname)}`,
 });
 
-// --- What the server says --------------------------------------------------------------------------
+// --- The state of the booking -----------------------------------------------------------------------
 
-/** Asks how the booking stands. Without an answer everything stays as it is. */
+/** Fetches the booking and shows its state. Without a response nothing changes. */
 async function refresh() {
-  const question = ++asked;
+  const request = ++lastRequest;
   try {
     const { data } = await call("GET", `/api/booking/${booking.id}`);
-    if (question === asked) show(data);
+    if (request === lastRequest) show(data);
   } catch (problem) {
-    if (problem.status === 404 || problem.status === 401) return location.reload(); // no longer ours to see
-    if (question === asked && countdown.left === 0) show({ ...booking, status: "expired", seconds_left: 0 });
+    if (problem.status === 404 || problem.status === 401) return location.reload(); // this user may no longer see it
+    if (request === lastRequest && countdown.left === 0) show({ ...booking, status: "expired", seconds_left: 0 });
   }
 }
 
@@ -64,24 +65,24 @@ function showHeld(before) {
   part("deadline").textContent = ends.toLocaleTimeString(undefined, { timeStyle: "medium" });
   part("deadline").title = dateTime(booking.expires_at);
   if (ends > new Date(before.expires_at)) {
-    given.window_seconds = Math.max(given.window_seconds, booking.seconds_left);
+    windowSeconds = Math.max(windowSeconds, booking.seconds_left);
   }
   toggle(true);
-  countdown.set(booking.seconds_left, given.window_seconds);
+  countdown.set(booking.seconds_left, windowSeconds);
 }
 
 function showLost() {
   countdown.stop();
-  if (form.isBusy()) return; // what becomes of the charge decides, and the form tells it
+  if (form.isBusy()) return; // the outcome of the payment decides, and the form shows it
   const wasHeld = part("over").hidden;
   const typing = part("pay").contains(document.activeElement) || part("hold").contains(document.activeElement);
-  const { word, meaning } = statusInWords(booking);
-  part("over-title").textContent = word;
+  const { label, meaning } = statusText(booking);
+  part("over-title").textContent = label;
   part("over-text").textContent = meaning;
-  part("again").hidden = booking.status === "processing" || refused === booking.id;
+  part("again").hidden = booking.status === "processing" || takenId === booking.id;
   toggle(false);
   if (!wasHeld) return;
-  alert(`${word}. ${meaning}`);
+  alert(`${label}. ${meaning}`);
   if (typing) part("over-title").focus();
   part("over").scrollIntoView({ block: "nearest" });
 }
@@ -103,39 +104,39 @@ function leave() {
   location.assign(page.dataset.doneUrl.replace(/0{8}-[0-]{27}/, booking.id));
 }
 
-// --- The time --------------------------------------------------------------------------------------
+// --- The time to pay -------------------------------------------------------------------------------
 
-countdown.addEventListener("tick", ({ detail: { left, part: rest } }) => {
+countdown.addEventListener("tick", ({ detail: { left, fraction } }) => {
   part("digits").textContent = duration(left);
-  part("ring").style.strokeDashoffset = String(1 - rest);
+  part("ring").style.strokeDashoffset = String(1 - fraction);
   part("hold").classList.toggle("warn", left <= countdown.warnAt);
   part("hold").classList.toggle("bad", left <= URGENT_SECONDS);
 });
 countdown.addEventListener("warn", ({ detail: { left } }) => {
-  const more = extended ? "" : ` Press Alt and M for ${given.more_time} more.`;
+  const more = extended ? "" : ` Press Alt and M for ${initial.more_time} more.`;
   alert(`${Math.round(left)} seconds left to pay.${more}`);
 });
-// Seconds come rounded down, and the time may have been extended elsewhere: the server has the last word.
+// The seconds were rounded down, and another tab may have extended the time, so the server decides.
 countdown.addEventListener("end", () => setTimeout(() => !leaving && part("over").hidden && refresh(), 1000));
 
 async function extend() {
   if (extended || leaving || part("hold").hidden) return;
   extended = true; // a second press does nothing
   try {
-    const question = ++asked;
+    const request = ++lastRequest;
     const { data } = await call("POST", `/api/booking/${booking.id}/extend`);
-    if (question === asked) show(data);
-    say(`${given.more_time} were added. You have ${duration(data.seconds_left)}.`);
-    timeWasAdded();
+    if (request === lastRequest) show(data);
+    say(`${initial.more_time} added. You have ${duration(data.seconds_left)} left to pay.`);
+    disableExtend();
   } catch (problem) {
-    if (problem.code === "invalid_state") timeWasAdded();
+    if (problem.code === "invalid_state") disableExtend();
     else extended = false;
     toast(problem.message, "warn");
     refresh();
   }
 }
 
-function timeWasAdded() {
+function disableExtend() {
   const button = part("extend");
   if (document.activeElement === button) part("card").focus();
   button.disabled = true;
@@ -149,13 +150,13 @@ document.addEventListener("keydown", (event) => {
   extend();
 });
 
-// --- Giving up, and getting the same seats again ---------------------------------------------------
+// --- Cancelling, and reserving the same seats again ------------------------------------------------
 
 part("cancel").addEventListener("click", async () => {
-  if (!(await confirmGiveUp(`${bookingInWords(booking)}.`))) return;
+  if (!(await confirmCancel(`${bookingText(booking)}.`))) return;
   try {
     await call("DELETE", `/api/booking/${booking.id}`);
-    toastNext("Your seats are free again. Nothing was charged.");
+    toastNext("Your reservation is cancelled. Nothing was charged.");
     leaving = true;
     location.assign(page.dataset.eventUrl);
   } catch (problem) {
@@ -164,68 +165,65 @@ part("cancel").addEventListener("click", async () => {
   }
 });
 
-let attempt = { of: null, key: null };
+let attempt = { bookingId: null, key: null };
 
 part("again").addEventListener("click", async () => {
   const button = part("again");
   if (button.ariaBusy === "true") return;
   button.ariaBusy = "true";
-  if (attempt.of !== booking.id) attempt = { of: booking.id, key: crypto.getRandomValues(new Uint32Array(4)).join("-") };
+  if (attempt.bookingId !== booking.id) attempt = { bookingId: booking.id, key: newIdempotencyKey() };
   try {
-    const { data } = await call("POST", "/api/booking", { body: sameSeats(), headers: againHeaders() });
-    await begin(data);
+    const headers = { "Idempotency-Key": attempt.key, ...passHeader(booking.event_id) };
+    const { data } = await call("POST", "/api/booking", { body: sameSeats(), headers });
+    await continueWith(data);
   } catch (problem) {
-    refuseAgain(problem);
+    showNotReserved(problem);
   } finally {
     button.ariaBusy = null;
   }
 });
-
-function againHeaders() {
-  return { "Idempotency-Key": attempt.key, ...passHeader(booking.event_id) };
-}
 
 function sameSeats() {
   const { event_id, section, subsection, quantity, seat_positions } = booking;
   return { event_id, section, subsection, quantity, seat_positions, seat_selection_mode: "manual" };
 }
 
-/** The same page for the new booking, so that what was typed is still there. */
-async function begin(data) {
-  asked += 1;
+/** Turns the page into the checkout of the new booking. What the buyer typed stays in the form. */
+async function continueWith(data) {
+  lastRequest += 1;
   extended = false;
-  given.window_seconds = data.seconds_left;
+  windowSeconds = data.seconds_left;
   history.replaceState(null, "", page.dataset.checkoutUrl.replace(/0{8}-[0-]{27}/, data.id));
-  await takeOver("order", "extend", "pay-button"); // prices may have changed
+  await replaceWithFresh("receipt", "extend", "pay-button"); // prices may have changed
   part("extend").disabled = false;
   show(data);
-  say(`The seats are held for you again. You have ${duration(data.seconds_left)} to pay.`);
+  say(`The seats are reserved for you again. You have ${duration(data.seconds_left)} left to pay.`);
   part("card").focus();
 }
 
-/** Takes parts of the page as the server renders it now. */
-async function takeOver(...ids) {
+/** Replaces the content of these elements with what the server renders now. */
+async function replaceWithFresh(...ids) {
   const text = await (await fetch(location.href, { credentials: "same-origin" })).text();
   const fresh = new DOMParser().parseFromString(text, "text/html");
   for (const id of ids) part(id).replaceChildren(...(fresh.getElementById(id)?.childNodes ?? part(id).childNodes));
   localize(page);
 }
 
-function refuseAgain(problem) {
-  const place = part("over-refusal");
+function showNotReserved(problem) {
+  const notice = part("over-refusal");
   const taken = problem.code === "seats_taken";
-  place.hidden = false;
-  place.textContent = taken
-    ? `Somebody else was faster: ${seatsInWords(problem.seats)}. The map shows what is free.`
+  notice.hidden = false;
+  notice.textContent = taken
+    ? `Someone else was faster: ${seatsText(problem.seats)}. The map shows which seats are free.`
     : problem.message;
   if (!taken) return;
-  refused = booking.id;
+  takenId = booking.id;
   part("again").hidden = true;
   part("to-map").classList.remove("quiet");
   part("to-map").focus();
 }
 
-// --- Staying right ---------------------------------------------------------------------------------
+// --- Keeping up to date ----------------------------------------------------------------------------
 
 const feed = new LiveFeed(booking.event_id);
 feed.addEventListener("booking", ({ detail }) => {
@@ -234,12 +232,12 @@ feed.addEventListener("booking", ({ detail }) => {
 feed.addEventListener("expiring", ({ detail }) => {
   if (detail.booking_id === booking.id && !leaving) refresh();
 });
-let missedNews = false;
-feed.addEventListener("signed_out", () => (missedNews = true));
+let mayHaveMissed = false;
+feed.addEventListener("signed_out", () => (mayHaveMissed = true));
 feed.addEventListener("state", ({ detail: state }) => {
-  if (state === "offline") missedNews = true;
-  if (!missedNews || !["live", "stream"].includes(state) || leaving) return;
-  missedNews = false;
+  if (state === "offline") mayHaveMissed = true;
+  if (!mayHaveMissed || !["live", "stream"].includes(state) || leaving) return;
+  mayHaveMissed = false;
   refresh();
 });
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && !leaving && refresh());
@@ -252,4 +250,4 @@ addEventListener("pageshow", ({ persisted }) => {
 
 if (booking.status === "pending_payment") show(booking);
 else toggle(false);
-feed.start(); // also for lost seats: a payment that was captured late may bring them back
+feed.start(); // for lost seats too: a payment that is captured late may bring them back

@@ -1,8 +1,8 @@
 /**
- * The waiting room: gets in line, says how it goes on, and goes to the seats when it is the buyer's turn.
+ * The waiting room: joins the queue, shows the buyer's position, and goes to the seat map when it is the buyer's turn.
  *
- * The place is the server's; this page only shows it. What it keeps is the signed token of the place, with which a queue
- * that was lost forms again in its old order. The live feed tells what is new; where it doesn't get through, the page asks.
+ * The server keeps the queue. The browser keeps the signed token of its place, which restores the order if the server
+ * loses the queue. Updates arrive by the live feed; without the feed the page polls.
  */
 
 import { LiveFeed } from "../events/live.js";
@@ -11,13 +11,13 @@ import { alert, say } from "../ticketing/announce.js";
 import { call } from "../ticketing/api.js";
 import { count, dateTime } from "../ticketing/format.js";
 import { toast, toastNext } from "../ticketing/toast.js";
-import { waitInWords } from "./wait_words.js";
+import { waitingTimeText } from "./waiting_time.js";
 
-const ASK_EVERY = 20_000; // ms, while the feed is away; a surge allows few calls
-const FIRST_WORD = 4_000; // ms after which the feed should have told the place; it tells nothing to who has none
-const RETRY = 5_000; // ms after a failure that names no time
-const GO_AFTER = 1_500; // ms to read that it is one's turn
-const SAY_EVERY = 30_000; // ms between two positions for those who listen
+const POLL_EVERY = 20_000; // ms, while the feed is not live; few requests, because many people wait
+const FIRST_POSITION = 4_000; // ms to wait for the position from the feed; a buyer without a place gets none
+const RETRY = 5_000; // ms after a failure without Retry-After
+const GO_AFTER = 1_500; // ms to read "It's your turn!"
+const ANNOUNCE_EVERY = 30_000; // ms between two positions for screen readers
 
 const page = document.getElementById("queue");
 const part = (name) => document.getElementById(`queue-${name}`);
@@ -25,59 +25,59 @@ const { event: eventId, eventUrl, loginUrl } = page.dataset;
 const path = `/api/event/${eventId}/queue`;
 const title = document.title;
 const key = `queue:${eventId}`;
-const nothing = { token: null, from: null };
+const noPlace = { token: null, aheadAtFirst: null };
 const feed = new LiveFeed(eventId);
-let kept = read(); // {token, from}: the place, and how many were ahead at first
-let answered = false; // since the page was opened
-let shown = null; // how many are said to be ahead
-let doubted = false; // more were said to be ahead than before, so it is asked whether that is true
-let saidAt = 0;
-let asking = null; // timer
-let listening = null; // timer
-let missed = false; // the feed was away
-let left = false; // another tab has given the place up
-let over = false; // he was let in, has left, or there is no queue
+let place = readPlace(); // {token, aheadAtFirst}
+let answered = false; // the server has answered since the page was opened
+let shownAhead = null; // the number of people ahead that the page shows
+let checkingRise = false; // the number rose, so the page fetches the position to confirm it
+let announcedAt = 0;
+let pollTimer = null;
+let firstPositionTimer = null;
+let wasOffline = false; // the feed was offline
+let leftElsewhere = false; // the place is gone from storage: left, or admitted, in another tab
+let over = false; // the buyer is admitted or has left, or there is no queue
 
-// --- Asking -----------------------------------------------------------------------------------------
+// --- Requests ---------------------------------------------------------------------------------------
 
-/** Gets in line, or finds the place again, with the token if the queue has lost it. */
-const join = () => ask("POST", kept.token ? { token: kept.token } : {});
+/** Joins the queue, or finds the place again; with the token even if the server has lost the queue. */
+const join = () => request("POST", place.token ? { token: place.token } : {});
 
-/** Looks where he stands. */
-const look = () => ask("GET");
+/** Fetches the position. */
+const fetchPosition = () => request("GET");
 
-async function ask(method, body) {
+async function request(method, body) {
   if (over) return;
-  schedule(ASK_EVERY);
+  schedulePoll(POLL_EVERY);
   try {
     const { data } = await call(method, path, { body });
     answered = true;
     part("note").hidden = true;
     show(data);
   } catch (problem) {
-    refused(problem, method);
+    handleFailure(problem, method);
   }
 }
 
-function refused(problem, method) {
+function handleFailure(problem, method) {
   const { status, code, message, retryAfter } = problem;
   if (status === 401) location.assign(`${loginUrl}?next=${encodeURIComponent(location.pathname)}`);
   else if (code === "invalid_state") leaveFor("There is no queue any more: choose your seats.");
-  else if (status === 404 && method === "GET" && left) leaveFor("You have left the queue.");
+  else if (status === 404 && method === "GET" && leftElsewhere) leaveFor("You have left the queue.");
   else if (status === 404 && method === "GET") join();
   else if (status === 0 || status === 429 || status >= 500) {
-    note("The waiting room does not answer at the moment. Your place is kept; this page tries again by itself.");
-    schedule((retryAfter ? retryAfter * 1000 : RETRY) * (1 + Math.random()));
+    note("The waiting room is not answering right now. You keep your place, and this page keeps trying.");
+    schedulePoll((retryAfter ? retryAfter * 1000 : RETRY) * (1 + Math.random()));
   } else end("You can’t queue here", message);
 }
 
-/** Asks again after so long, unless the feed is there by then. */
-function schedule(milliseconds) {
-  clearTimeout(asking);
-  asking = setTimeout(() => {
+/** Sends the next request after this time, unless the feed is live by then. */
+function schedulePoll(milliseconds) {
+  clearTimeout(pollTimer);
+  pollTimer = setTimeout(() => {
     if (!answered) join();
-    else if (!isLive()) look();
-    else schedule(ASK_EVERY);
+    else if (!isLive()) fetchPosition();
+    else schedulePoll(POLL_EVERY);
   }, milliseconds);
 }
 
@@ -87,53 +87,56 @@ function isLive() {
 
 // --- Showing ----------------------------------------------------------------------------------------
 
-function show(standing) {
+function show(position) {
   if (over) return;
-  if (standing.pass) return letIn(standing);
-  if (standing.token) keep({ token: standing.token, from: kept.token === standing.token ? kept.from : null });
-  page.dataset.state = standing.ahead === null ? "early" : standing.paused ? "paused" : "waiting";
+  if (position.pass) return showAdmitted(position);
+  const { token } = position;
+  if (token) keepPlace({ token, aheadAtFirst: place.token === token ? place.aheadAtFirst : null });
+  page.dataset.state = position.ahead === null ? "early" : position.paused ? "paused" : "waiting";
   part("leave").hidden = false;
   part("rate").hidden = false;
-  part("rate").textContent = `About ${count(standing.admit_per_minute)} people are let in per minute.`;
-  if (standing.ahead === null) showEarly(standing);
-  else showPlace(standing);
+  part("rate").textContent = `About ${count(position.admit_per_minute)} people are let in per minute.`;
+  if (position.ahead === null) showEarly(position);
+  else showPlace(position);
 }
 
 function showEarly({ opens_at: opensAt }) {
-  head("You’re here before the start");
+  setHeading("You’re early");
   const when = opensAt ? ` on ${dateTime(opensAt)}` : " in a moment";
-  part("eta").textContent = `Sales start${when}. Then everybody who is here gets a place in random order.`;
+  part("eta").textContent = `Sales start${when}. Everyone who is here by then gets a place in random order.`;
 }
 
 function showPlace({ ahead, paused, eta_seconds: soonest, eta_seconds_latest: latest }) {
-  if (shown !== null && ahead > shown) {
-    if (!doubted) return doubt();
-    note(`There was an interruption. People who were ahead of you have come back to their places; now ${count(ahead)} are ahead of you.`);
+  if (shownAhead !== null && ahead > shownAhead) {
+    if (!checkingRise) return checkRise();
+    const back = "The queue was interrupted. People who were ahead of you are back in their places";
+    note(`${back}: ${count(ahead)} are ahead of you now.`);
   }
-  doubted = false;
-  shown = ahead;
-  if (kept.from === null || ahead > kept.from) keep({ ...kept, from: ahead });
-  head(paused ? "The queue is paused" : ahead ? "You’re in line" : "You’re next");
+  checkingRise = false;
+  shownAhead = ahead;
+  if (place.aheadAtFirst === null || ahead > place.aheadAtFirst) keepPlace({ ...place, aheadAtFirst: ahead });
+  setHeading(paused ? "The queue is paused" : ahead ? "You’re in line" : "You’re next");
   part("ahead").hidden = false;
   part("number").textContent = count(ahead);
   part("people").textContent = ahead === 1 ? "person ahead of you" : "people ahead of you";
   part("progress").hidden = false;
-  part("progress").value = kept.from ? 1 - ahead / kept.from : 1;
-  part("eta").textContent = paused ? "Nobody is let in for the moment. Your place is kept." : `Your turn: ${waitInWords(soonest, latest)}.`;
+  part("progress").value = place.aheadAtFirst ? 1 - ahead / place.aheadAtFirst : 1;
+  const turn = `Your turn: ${waitingTimeText(soonest, latest)}.`;
+  part("eta").textContent = paused ? "Nobody is let in at the moment. You keep your place." : turn;
   document.title = `${count(ahead)} ahead · ${title}`;
-  if (Date.now() - saidAt > SAY_EVERY) {
-    saidAt = Date.now();
+  if (Date.now() - announcedAt > ANNOUNCE_EVERY) {
+    announcedAt = Date.now();
     say(`${count(ahead)} ${part("people").textContent}. ${part("eta").textContent}`);
   }
 }
 
-/** The number never rises without a word, and not before it is certain: answers may overtake each other. */
-function doubt() {
-  doubted = true;
-  look();
+/** Messages may arrive out of order, so a number that rises is confirmed before the page shows and explains it. */
+function checkRise() {
+  checkingRise = true;
+  fetchPosition();
 }
 
-function head(text) {
+function setHeading(text) {
   if (part("title").textContent !== text) part("title").textContent = text;
 }
 
@@ -144,24 +147,24 @@ function note(text) {
   say(text);
 }
 
-// --- The end of waiting -----------------------------------------------------------------------------
+// --- Leaving the waiting room -----------------------------------------------------------------------
 
-function letIn({ pass, expires_at: expiresAt }) {
+function showAdmitted({ pass, expires_at: expiresAt }) {
   stop("admitted");
   keepPass(eventId, pass, expiresAt);
   const until = new Date(expiresAt).toLocaleTimeString(undefined, { timeStyle: "short" });
-  head("It’s your turn!");
+  setHeading("It’s your turn!");
   part("ahead").hidden = true;
   part("progress").hidden = true;
   part("note").hidden = true;
-  part("eta").textContent = `Choose your seats and hold them by ${until}.`;
+  part("eta").textContent = `Choose your seats by ${until}.`;
   part("go").hidden = false;
   document.title = `It’s your turn! · ${title}`;
   alert(`It’s your turn! ${part("eta").textContent}`);
   go();
 }
 
-/** At once if somebody looks; else the title calls him first. */
+/** Goes to the seat map now if the page is visible, otherwise as soon as it is. The title calls the buyer. */
 function go() {
   if (document.visibilityState === "visible") setTimeout(() => location.assign(eventUrl), GO_AFTER);
   else document.addEventListener("visibilitychange", go, { once: true });
@@ -169,7 +172,7 @@ function go() {
 
 function end(heading, text) {
   stop("over");
-  head(heading);
+  setHeading(heading);
   part("ahead").hidden = true;
   part("progress").hidden = true;
   part("facts").hidden = true;
@@ -187,14 +190,14 @@ function stop(state) {
   over = true;
   page.dataset.state = state;
   part("leave").hidden = true;
-  clearTimeout(asking);
-  clearTimeout(listening);
+  clearTimeout(pollTimer);
+  clearTimeout(firstPositionTimer);
   feed.stop();
-  keep({});
+  keepPlace({});
 }
 
 part("leave").addEventListener("click", () => {
-  part("dialog").returnValue = "stay"; // what Escape means
+  part("dialog").returnValue = "stay"; // the result when Escape closes the dialog
   part("dialog").showModal();
 });
 part("dialog").addEventListener("close", async () => {
@@ -207,53 +210,53 @@ part("dialog").addEventListener("close", async () => {
   }
 });
 
-// --- What this browser keeps ------------------------------------------------------------------------
+// --- The place in local storage ---------------------------------------------------------------------
 
-function read() {
+function readPlace() {
   try {
-    return { ...nothing, ...JSON.parse(localStorage.getItem(key)) };
+    return { ...noPlace, ...JSON.parse(localStorage.getItem(key)) };
   } catch {
-    return nothing;
+    return noPlace;
   }
 }
 
-function keep(place) {
-  kept = { ...nothing, ...place };
+function keepPlace(changed) {
+  place = { ...noPlace, ...changed };
   try {
-    if (kept.token) localStorage.setItem(key, JSON.stringify(kept));
+    if (place.token) localStorage.setItem(key, JSON.stringify(place));
     else localStorage.removeItem(key);
   } catch {
-    // No storage: as long as the page is open, the place is kept all the same.
+    // Without storage the place lasts as long as the page is open.
   }
 }
 
-// --- Staying right ----------------------------------------------------------------------------------
+// --- Live feed and other tabs -----------------------------------------------------------------------
 
 for (const type of ["queue_position", "admitted"]) {
   feed.addEventListener(type, ({ detail }) => {
-    clearTimeout(listening);
+    clearTimeout(firstPositionTimer);
     show(detail);
   });
 }
-feed.addEventListener("queue_left", () => join()); // the queue was lost; with the token the place is found again
-feed.addEventListener("gone", () => end("This event is no longer here", "There is nothing to wait for."));
+feed.addEventListener("queue_left", () => join()); // the server has lost the queue; the token restores the place
+feed.addEventListener("gone", () => end("This event no longer exists", "There is nothing to queue for."));
 feed.addEventListener("state", ({ detail: state }) => {
   if (state === "offline") {
-    missed = true;
-    note("The connection is lost. Your place is kept; this page goes on by itself.");
+    wasOffline = true;
+    note("The connection is lost. You keep your place, and this page reconnects by itself.");
   } else if (isLive()) {
-    clearTimeout(listening);
-    listening = setTimeout(look, missed ? 0 : FIRST_WORD);
-    missed = false;
+    clearTimeout(firstPositionTimer);
+    firstPositionTimer = setTimeout(fetchPosition, wasOffline ? 0 : FIRST_POSITION);
+    wasOffline = false;
   }
 });
 addEventListener("storage", ({ key: changed, newValue }) => {
   if (changed !== key || newValue !== null || over) return;
-  left = true; // or was let in: the answer says which
-  kept = nothing;
-  look();
+  leftElsewhere = true; // or admitted there: the response says which
+  place = noPlace;
+  fetchPosition();
 });
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && !isLive() && look());
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && !isLive() && fetchPosition());
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
 join();

@@ -1,33 +1,33 @@
-/** Stepped lines over time, drawn by uPlot in the page's colours; drawn anew when light turns to dark. */
+/** A chart of stepped lines over time, drawn by uPlot in the page's colours, which follow the light or dark scheme. */
 
 import { count } from "../../ticketing/format.js";
 import uPlot from "./vendor/uPlot.esm.js";
 
 const STEPS = [1, 2, 5].flatMap((step) => [0, 1, 2, 3, 4, 5].map((zeros) => step * 10 ** zeros)).sort((one, other) => one - other);
-const LEAST = 4; // the top of the scale while there is next to nothing to show
-const DIGIT = 8; // px, about
+const LOWEST_MAXIMUM = 4; // of the vertical scale
+const DIGIT_WIDTH = 8; // px, approximately
 
 /**
- * A chart that fills `root` and follows its width.
+ * Creates a chart that fills `root` and resizes with it.
  *
  * @param {HTMLElement} root
- * @param {{name: string, say: (x: number) => string, time?: boolean, incrs?: number[],
+ * @param {{name: string, format: (x: number) => string, time?: boolean, incrs?: number[],
  *   lines: {label: string, colour: string, fill?: boolean, dash?: number[]}[]}} options
- *   `name` and `say` are the words for the axis and a place on it, `time` means seconds since 1970, `incrs` are the
- *   distances that its ticks may have, colours are the stylesheet's tokens
- * @returns {(data: number[][]) => void} shows the columns: x, then one for each line
+ *   `name` is the label of the horizontal axis and `format` formats its values, `time` says that they are seconds since
+ *   1970, `incrs` are the allowed distances between ticks, `colour` is a custom property of the stylesheet
+ * @returns {(data: number[][]) => void} a function that shows new columns: x, then one for each line
  */
-export function chart(root, { name, say, time = false, incrs, lines }) {
+export function chart(root, { name, format, time = false, incrs, lines }) {
   const plot = new uPlot(
     {
       width: root.clientWidth,
       height: root.clientHeight,
-      scales: { x: { time }, y: { range: (_, low, high) => [0, Math.max(LEAST, high * 1.1)] } },
+      scales: { x: { time }, y: { range: (_, low, high) => [0, Math.max(LOWEST_MAXIMUM, high * 1.1)] } },
       axes: [
-        axis({ values: (_, places) => places.map(say), space: 72, ...(incrs && { incrs }) }),
-        axis({ values: (_, numbers) => numbers.map(count), size: widthOf, incrs: STEPS }),
+        axis({ values: (_, values) => values.map(format), space: 72, ...(incrs && { incrs }) }),
+        axis({ values: (_, values) => values.map(count), size: widthOf, incrs: STEPS }),
       ],
-      series: [{ label: name, value: (_, place) => (place === null ? "–" : say(place)) }, ...lines.map(line)],
+      series: [{ label: name, value: (_, value) => (value === null ? "–" : format(value)) }, ...lines.map(line)],
       legend: { markers: { width: 3 } },
       cursor: { drag: { x: false, y: false }, points: { size: 7 } },
     },
@@ -53,12 +53,12 @@ function line({ label, colour, fill = false, dash }) {
 }
 
 function axis(options) {
-  const quiet = { stroke: () => token("--line"), width: 1 };
-  return { stroke: () => token("--ink-2"), font: `12px ${token("--face")}`, grid: quiet, ticks: quiet, ...options };
+  const subtle = { stroke: () => token("--line"), width: 1 };
+  return { stroke: () => token("--ink-2"), font: `12px ${token("--face")}`, grid: subtle, ticks: subtle, ...options };
 }
 
 function widthOf(_, values) {
-  return 16 + DIGIT * Math.max(1, ...(values ?? []).map((value) => value.length));
+  return 16 + DIGIT_WIDTH * Math.max(1, ...(values ?? []).map((value) => value.length));
 }
 
 function token(name) {

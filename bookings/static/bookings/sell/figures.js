@@ -1,4 +1,4 @@
-/** The tiles: the sale in a few numbers. */
+/** The tiles with the key figures of the sale. */
 
 import { count, money } from "../../ticketing/format.js";
 
@@ -6,12 +6,12 @@ const MONEY = ["revenue", "gross", "refunded"];
 const COUNTS = ["sold", "in_sale", "held", "refunds", "checked_in"];
 const percents = [0, 1].map((digits) => new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: digits }));
 
-/** A share from 0 to 1 in the reader's way, with 0 or 1 digits; what is not everything is never called 100 %. */
+/** Formats a share from 0 to 1 as a percentage with 0 or 1 decimals. Less than everything never rounds up to 100 %. */
 export function percent(share, digits = 1) {
   return percents[digits].format(share < 1 ? Math.min(share, 1 - 0.01 / 10 ** digits) : share);
 }
 
-/** Fills the tiles with a report's numbers. */
+/** Fills the tiles from a sales report. */
 export function showFigures(report, currency) {
   for (const name of COUNTS) write(name, count(report[name]), report[name]);
   for (const name of MONEY) write(name, money(report[name], currency));

@@ -1,90 +1,90 @@
-/** The seller's charts of one event: what the live feed tells goes to each part of the page. */
+/** The seller's charts of one event: passes the events of the live feed on to the parts of the page. */
 
 import { LiveFeed } from "../../events/live.js";
 import { say } from "../../ticketing/announce.js";
 import { call } from "../../ticketing/api.js";
 import { count } from "../../ticketing/format.js";
-import { compareWith } from "./compare.js";
+import { setUpComparison } from "./comparison.js";
+import { showStatus } from "./event_status.js";
 import { showFigures } from "./figures.js";
-import { HeatMap } from "./heat.js";
-import { Pace } from "./pace.js";
-import { showStatus } from "./steps.js";
+import { HeatMap } from "./heat_map.js";
+import { SalesRate } from "./sales_rate.js";
 import { showTables } from "./tables.js";
 
-const FETCH_EVERY = 5_000; // ms between two fetches where the report can't be pushed
-const SPOKEN_EVERY = 60_000; // ms
+const FETCH_EVERY = 5_000; // ms between two fetches where the server can't push the report
+const ANNOUNCE_EVERY = 60_000; // ms
 const STATES = {
   connecting: ["", "Connecting…"],
   live: ["good", "Live"],
   stream: ["good", "Live, every few seconds"],
-  offline: ["bad", "Not live: trying again"],
+  offline: ["bad", "Not live: reconnecting"],
 };
 
 const page = JSON.parse(document.getElementById("page").textContent);
-const pace = new Pace(document.querySelector("[data-pace]"));
-const heat = new HeatMap(document.querySelector("[data-heat]"), document.querySelector("[data-heat-words]"));
-const comparison = compareWith(document.querySelector("[data-compare]"));
+const salesRate = new SalesRate(document.querySelector("[data-sales-rate]"));
+const heatMap = new HeatMap(document.querySelector("[data-heat-map]"), document.querySelector("[data-heat-map-text]"));
+const comparison = setUpComparison(document.querySelector("[data-comparison]"));
 let shown = page.report;
-let spoken = page.report.sold;
+let announcedSold = page.report.sold;
 let fetching = null;
 
 show({ ...page.report, status: page.status });
 listen(new LiveFeed(page.event_id, { bookings: false }));
-setInterval(speak, SPOKEN_EVERY);
+setInterval(announceSales, ANNOUNCE_EVERY);
 
 function show(report) {
   shown = report;
   showFigures(report, page.currency);
   showTables(report, page.currency);
-  pace.learn(report.velocity);
-  comparison.learn(report);
+  salesRate.add(report.velocity);
+  comparison.update(report);
   showStatus(report.status, page);
 }
 
 function listen(feed) {
   let before = null;
   feed.addEventListener("analytics", ({ detail }) => show(detail));
-  feed.addEventListener("snapshot", ({ detail }) => heat.begin(detail.sections));
+  feed.addEventListener("snapshot", ({ detail }) => heatMap.setAll(detail.sections));
   feed.addEventListener("block", ({ detail }) => {
-    heat.count(detail);
+    heatMap.update(detail);
     if (feed.state === "stream") fetchSoon();
   });
   feed.addEventListener("state", ({ detail: state }) => {
     showState(state);
-    // A frame goes back an hour; what else was missed while the line was down is in the day's report.
+    // An `analytics` frame covers the last hour; the report covers the whole day, so it has what was missed while offline.
     if (state === "stream" || (state === "live" && before === "offline")) fetchSoon();
     if (state !== "connecting") before = state;
   });
-  feed.addEventListener("signed_out", () => location.reload()); // the server says what may still be seen
+  feed.addEventListener("signed_out", () => location.reload()); // the server decides what this user may still see
   feed.start();
 }
 
 function showState(state) {
   const badge = document.querySelector("[data-live-state]");
-  const [kind, words] = STATES[state];
+  const [kind, text] = STATES[state];
   badge.dataset.liveState = state;
   badge.className = `badge ${kind}`;
-  badge.textContent = words;
+  badge.textContent = text;
 }
 
-/** Where WebSockets don't get through, the report is fetched when seats have changed. */
+/** Fetches the report after seats have changed, where WebSockets are blocked and the server can't push it. */
 function fetchSoon() {
   fetching ??= setTimeout(async () => {
     try {
       const { data } = await call("GET", page.report_path, { signal: AbortSignal.timeout(FETCH_EVERY) });
       show({ ...data, status: shown.status });
     } catch {
-      // The next change asks again.
+      // The next change fetches it again.
     } finally {
       fetching = null;
     }
   }, FETCH_EVERY);
 }
 
-/** Big news only, for who listens: what was sold since the last time, once a minute. */
-function speak() {
-  const more = shown.sold - spoken;
-  spoken = shown.sold;
+/** Announces to screen readers, once a minute, how many seats were sold since the last time. */
+function announceSales() {
+  const more = shown.sold - announcedSold;
+  announcedSold = shown.sold;
   if (more <= 0) return;
   const seats = more === 1 ? "1 seat" : `${count(more)} seats`;
   say(`${seats} sold in the last minute. ${count(shown.sold)} of ${count(shown.in_sale)} are sold.`);

@@ -1,13 +1,13 @@
-/** The tables: from hold to paid, by section and by tier. Rows are made once and then only filled. */
+/** The tables: from hold to paid, by section and by tier. Rows are created once and updated in place. */
 
 import { count, money } from "../../ticketing/format.js";
 import { percent } from "./figures.js";
 
-/** Fills all tables with a report. */
+/** Fills all tables from a sales report. */
 export function showTables(report, currency) {
   fill(document.querySelector("[data-funnel]"), funnelRows(report.funnel));
   document.querySelector("[data-let-in]").textContent =
-    `${count(report.checked_in)} of ${count(report.sold)} people with a ticket have been let in.`;
+    `${count(report.checked_in)} of ${count(report.sold)} ticket holders have been let in.`;
   for (const kind of ["section", "tier"]) {
     fill(document.querySelector(`[data-by="${kind}"]`), report[`by_${kind}`].map((row) => salesRow(row, kind, currency)));
   }
@@ -15,8 +15,9 @@ export function showTables(report, currency) {
 
 function funnelRows({ holds, paid, expired, cancelled }) {
   const open = holds - paid - expired - cancelled;
-  const steps = { "All holds": holds, Paid: paid, "Still waiting": Math.max(0, open), "Ran out of time": expired, "Given up": cancelled };
-  return Object.entries(steps).map(([name, bookings]) => [name, count(bookings), { share: holds ? bookings / holds : 0 }]);
+  const waiting = Math.max(0, open);
+  const rows = { "All holds": holds, Paid: paid, "Waiting for payment": waiting, Expired: expired, Cancelled: cancelled };
+  return Object.entries(rows).map(([name, bookings]) => [name, count(bookings), { share: holds ? bookings / holds : 0 }]);
 }
 
 function salesRow(row, kind, currency) {
@@ -24,7 +25,7 @@ function salesRow(row, kind, currency) {
   return [name, count(row.sold), { share: row.occupancy, of: row.in_sale }, count(row.held), money(row.revenue, currency)];
 }
 
-/** Cells are text, or {share, of?} for a bar with its words. */
+/** Cells are text, or {share, of?} for a bar with a percentage. */
 function fill(body, rows) {
   while (body.rows.length > rows.length) body.deleteRow(-1);
   rows.forEach((cells, index) => {
@@ -54,20 +55,20 @@ function newCell(content) {
   const bar = document.createElement("progress");
   bar.className = "sell-bar";
   bar.max = 1;
-  bar.ariaHidden = "true"; // the words beside it say the same
+  bar.ariaHidden = "true"; // the text beside it says the same
   cell.className = "sell-share";
   cell.append(bar, document.createElement("span"));
   return cell;
 }
 
 function write(cell, content) {
-  const place = cell.querySelector("span") ?? cell;
-  const text = typeof content === "string" ? content : words(content);
-  if (place.textContent !== text) place.textContent = text;
+  const element = cell.querySelector("span") ?? cell;
+  const text = typeof content === "string" ? content : shareText(content);
+  if (element.textContent !== text) element.textContent = text;
   const bar = cell.querySelector("progress");
   if (bar) bar.value = content.share;
 }
 
-function words({ share, of }) {
+function shareText({ share, of }) {
   return of === undefined ? percent(share) : `${percent(share)} of ${count(of)}`;
 }

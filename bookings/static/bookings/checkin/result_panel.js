@@ -1,0 +1,95 @@
+/** Shows a decision, with a sound and a vibration. The text and the icon tell it; the colour only repeats it. */
+
+import { alert } from "../../ticketing/announce.js";
+
+const TEXTS = {
+  accepted: ["good", "Let in", ""],
+  already: ["warn", "Already used", "Someone was already let in with this ticket."],
+  void: ["bad", "Refunded", "This ticket was refunded and is no longer valid."],
+  forged: ["bad", "Not a ticket for this event", "Forged, for another event, or misread. Scan it again to be sure."],
+  expired: ["bad", "Event over", "The event of this ticket is over."],
+  unknown: ["warn", "Can’t tell", "This scanner is offline and was never prepared online."],
+  undone: ["", "Check-in undone", "The ticket is valid again."],
+};
+// [Hz, seconds]: rising for let in, level for already used, falling and long for refused.
+const TONES = {
+  good: [[660, 0.09], [990, 0.16]],
+  warn: [[520, 0.14], [0, 0.06], [520, 0.14]],
+  bad: [[300, 0.2], [190, 0.4]],
+};
+const VIBRATIONS = { good: [80], warn: [120, 80, 120], bad: [400] }; // ms
+
+/** The seat: "Section A · block 1 · row 5 · seat 12"; empty if it is not known. */
+export function seatText({ section, subsection, row, seat }) {
+  return section === undefined ? "" : `Section ${section} · block ${subsection} · row ${row} · seat ${seat}`;
+}
+
+/** When and where the ticket was used before. */
+export function entryText({ checked_in_at: at, device, by }) {
+  if (!at) return "";
+  const when = new Date(at);
+  const today = when.toDateString() === new Date().toDateString();
+  const time = when.toLocaleString(undefined, { timeStyle: "medium", ...(today ? {} : { dateStyle: "medium" }) });
+  return `Used ${[time, device && `at ${device}`, by && `by ${by}`].filter(Boolean).join(" ")}.`;
+}
+
+/** A decision as text: `{kind, title, lines}`. */
+export function decisionText(decision) {
+  const [kind, title, meaning] = TEXTS[decision.result];
+  const lines = [decision.holder, seatText(decision), decision.result === "already" ? entryText(decision) : ""];
+  const shown = lines.filter(Boolean);
+  return { kind, title, lines: shown.length || !meaning ? shown : [meaning] };
+}
+
+/** The large panel with the latest decision. */
+export class ResultPanel {
+  #sound = null;
+
+  constructor(root) {
+    this.root = root;
+    this.part = (name) => root.querySelector(`[data-part="${name}"]`);
+  }
+
+  /** Enables sound, which browsers allow only after a touch or a key press. */
+  unlockSound() {
+    this.#sound ??= "AudioContext" in window ? new AudioContext() : null;
+    if (this.#sound?.state === "suspended") this.#sound.resume();
+  }
+
+  show(decision) {
+    const { kind, title, lines } = decisionText(decision);
+    this.root.dataset.kind = kind;
+    this.root.dataset.result = decision.result;
+    this.part("title").textContent = title;
+    this.part("lines").replaceChildren(
+      ...lines.map((line) => Object.assign(document.createElement("p"), { textContent: line })),
+    );
+    this.part("offline").hidden = !decision.offline || decision.result === "unknown";
+    this.part("undo").hidden = !["accepted", "already"].includes(decision.result);
+    // Restart the animation for each decision, so that two equal ones are seen as two.
+    this.root.getAnimations().forEach((animation) => animation.cancel());
+    const reduceMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (!reduceMotion) this.root.animate([{ transform: "scale(0.97)" }, { transform: "none" }], 120);
+    alert(`${title}. ${lines.join(". ")}`);
+    this.#signal(kind);
+  }
+
+  #signal(kind) {
+    if (VIBRATIONS[kind] && navigator.userActivation?.hasBeenActive) navigator.vibrate?.(VIBRATIONS[kind]);
+    if (this.#sound?.state !== "running") return;
+    let at = this.#sound.currentTime;
+    for (const [hertz, seconds] of TONES[kind] ?? []) {
+      if (hertz) this.#beep(hertz, at, seconds);
+      at += seconds;
+    }
+  }
+
+  #beep(hertz, at, seconds) {
+    const tone = new OscillatorNode(this.#sound, { frequency: hertz, type: "triangle" });
+    const volume = new GainNode(this.#sound, { gain: 0.4 });
+    volume.gain.setTargetAtTime(0, at + seconds * 0.8, 0.02);
+    tone.connect(volume).connect(this.#sound.destination);
+    tone.start(at);
+    tone.stop(at + seconds);
+  }
+}

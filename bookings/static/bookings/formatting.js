@@ -1,0 +1,40 @@
+/** Text for a booking's status and seats, the same as in bookings/wording.py. */
+
+const STATUS = {
+  processing: ["Being reserved", "We are reserving the seats for you."],
+  pending_payment: ["Waiting for payment", "The seats are reserved for you until the time to pay runs out."],
+  failed: ["Not booked", "We could not reserve the seats. Nothing was charged."],
+  cancelled: ["Cancelled", "You cancelled the reservation. Nothing was charged."],
+  expired: ["Expired", "The time to pay ran out, so the seats are free again. Nothing was charged."],
+};
+
+/** What an unpaid status means to the buyer: `{label, meaning}`. */
+export function statusText({ status, failure }) {
+  const [label, meaning] = STATUS[status] ?? [status, ""];
+  return { label, meaning: failure && status !== "expired" ? failure : meaning };
+}
+
+/** The seats of a booking: "Section A, block 1: row 3, seats 4–5". */
+export function bookingText({ section, subsection, seat_positions: seats }) {
+  return `Section ${section}, block ${subsection}: ${seatsText(seats)}`;
+}
+
+/** Seats named "row-seat", grouped by row: "row 3, seats 4–6, 9; row 4, seat 1". */
+export function seatsText(seats) {
+  const rows = new Map();
+  for (const [row, seat] of seats.map((name) => name.split("-").map(Number))) {
+    rows.set(row, [...(rows.get(row) ?? []), seat]);
+  }
+  const sorted = [...rows].sort(([one], [other]) => one - other);
+  return sorted.map(([row, numbers]) => `row ${row}, ${numbers.length > 1 ? "seats" : "seat"} ${ranges(numbers)}`).join("; ");
+}
+
+function ranges(numbers) {
+  const found = [];
+  for (const number of numbers.sort((one, other) => one - other)) {
+    const last = found.at(-1);
+    if (last?.[1] === number - 1) last[1] = number;
+    else found.push([number, number]);
+  }
+  return found.map(([first, last]) => (first === last ? `${first}` : `${first}–${last}`)).join(", ");
+}

@@ -1,0 +1,119 @@
+/** The card form. Charges at most once, however often the buyer presses the button and whatever the network does. */
+
+import { say } from "../ticketing/announce.js";
+import { call, Problem } from "../ticketing/api.js";
+import { clearErrors, showFieldError, showFormError, showProblem } from "../ticketing/forms.js";
+import { digitsOf, grouped, groupWhileTyping, isCardNumber } from "./card_number.js";
+import { newIdempotencyKey } from "./idempotency_key.js";
+
+const FIRST_WAIT = 2; // seconds before the first repeat of a request whose payment is still in progress
+const LONGEST_WAIT = 15;
+
+/**
+ * Handles the form's submit event and errors.
+ *
+ * @param {HTMLFormElement} form
+ * @param {{bookingId: () => string, paid: () => void, changed: () => void, loginUrl: () => string}} page `paid` is
+ *   called after the payment, `changed` when the booking may differ from what the page shows
+ * @returns {{isBusy: () => boolean, hasText: () => boolean}} whether a payment is in progress, whether anything is typed
+ */
+export function paymentForm(form, page) {
+  const field = form.elements.namedItem("card_number");
+  const button = form.querySelector("button:not([type])");
+  const inProgress = form.querySelector("#payment-in-progress");
+  let attempt = null; // {booking, number, key}: kept until the outcome is known, so that a repeat does not charge twice
+  let busy = false;
+
+  function setBusy(on) {
+    busy = on;
+    form.ariaBusy = String(on);
+    button.ariaDisabled = String(on);
+    field.readOnly = on;
+  }
+
+  async function pay(number) {
+    if (attempt?.number !== number || attempt.booking !== page.bookingId()) {
+      attempt = { booking: page.bookingId(), number, key: newIdempotencyKey() };
+    }
+    for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 1.5, LONGEST_WAIT)) {
+      if (await isPaid()) return;
+      if (inProgress.hidden) say(inProgress.textContent);
+      inProgress.hidden = false;
+      await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+    }
+  }
+
+  /** Sends the payment under the attempt's key. False while it is in progress; throws the Problem if it failed. */
+  async function isPaid() {
+    const { booking, number, key } = attempt;
+    try {
+      const headers = { "Idempotency-Key": key };
+      const { data } = await call("POST", `/api/booking/${booking}/pay`, { body: { card_number: number }, headers });
+      return data.status === "paid";
+    } catch (problem) {
+      if (problem.code === "payment_in_progress") return false;
+      throw problem;
+    }
+  }
+
+  async function submit() {
+    if (busy || !isValid()) return;
+    setBusy(true);
+    try {
+      await pay(digitsOf(field.value));
+      page.paid(); // the form stays busy, so that nothing more can be pressed
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      setBusy(false);
+      inProgress.hidden = true;
+      showFailure(problem);
+    }
+  }
+
+  function isValid() {
+    clearErrors(form);
+    const digits = digitsOf(field.value);
+    if (isCardNumber(digits)) return true;
+    const text = digits ? "This is not a valid card number. Check the digits." : field.dataset.missing;
+    showFieldError(field, text);
+    field.focus();
+    return false;
+  }
+
+  function showFailure(problem) {
+    const mayBeCharged = problem.status === 0 || problem.status >= 500;
+    if (!mayBeCharged) attempt = null;
+    if (problem.code === "already_paid") return page.paid();
+    if (problem.status === 401) return showLogin();
+    if (problem.status === 410 || problem.code === "invalid_state") return page.changed();
+    if (mayBeCharged) return showFormError(form, `${problem.message} You won’t be charged twice.`);
+    showProblem(form, problem);
+    field.focus();
+    field.select();
+    if (problem.status === 402) page.changed(); // starting to pay has extended the deadline
+  }
+
+  function showLogin() {
+    showFormError(form, "You were logged out. Your seats are still reserved. ");
+    const link = document.createElement("a");
+    link.href = page.loginUrl();
+    link.textContent = "Log in and pay";
+    form.querySelector("[data-form-error]").append(link);
+    link.focus();
+  }
+
+  groupWhileTyping(field);
+  form.noValidate = true;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  form.addEventListener("click", ({ target }) => {
+    if (!target.dataset.card || busy || field.matches(":disabled")) return;
+    clearErrors(form);
+    field.value = grouped(target.dataset.card);
+    button.focus();
+  });
+
+  return { isBusy: () => busy, hasText: () => field.value !== "" };
+}

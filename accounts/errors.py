@@ -1,31 +1,31 @@
-"""Refusals of this app, in the contract's words."""
+"""Errors of the accounts app; codes as in the API contract."""
 
 from ticketing.errors import DomainError, NotSignedIn
 
 
 class EmailTaken(DomainError):
-    """Somebody is registered with this address."""
+    """The address is already registered."""
 
     code, title = "email_taken", "E-mail address taken"
     detail = "There is an account with this e-mail address already. Sign in, or reset its password."
 
 
 class InvalidCredentials(NotSignedIn):
-    """Unknown address, wrong password or deactivated account: the same answer, so that it tells nothing."""
+    """Unknown address, wrong password or deactivated account: the same error, so that it reveals nothing."""
 
     code, title = "invalid_credentials", "Sign-in refused"
-    detail = "The e-mail address and the password don't belong together."
+    detail = "The e-mail address or the password is wrong."
 
 
 class TokenRefused(NotSignedIn):
-    """A bearer token that was forged, has ended or was revoked, or is of the other kind."""
+    """The bearer token is forged, expired, revoked or of the wrong type."""
 
     title = "Token refused"
     detail = "The token is not valid or has ended. Sign in again."
 
 
 class RateLimited(DomainError):
-    """Too many calls; the next one is welcome in `retry_after` seconds."""
+    """The caller made too many requests; the next one is allowed in `retry_after` seconds."""
 
     status, code, title = 429, "rate_limited", "Too many requests"
 

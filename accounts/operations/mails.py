@@ -1,4 +1,7 @@
-"""The mails of this app. They never carry what the recipient's namesake typed: anybody can enter anybody's address."""
+"""The emails of accounts.
+
+They contain no text that a user typed, such as the name: anybody can register with somebody else's address.
+"""
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -10,14 +13,14 @@ from accounts.operations.registration import verification_token
 
 
 def mail_verification_link(*, user_id: int) -> None:
-    """Asks a user to confirm his address; nothing if he did, or is gone."""
+    """Send a verification link; do nothing if the user is verified, inactive or deleted."""
     user = User.objects.filter(pk=user_id, is_verified=False, is_active=True).first()
     if user is not None:
         _send(user, "verification", token=verification_token(user))
 
 
 def mail_password_reset_link(*, email: str) -> None:
-    """Sends the way to a new password to an active user with this address; nothing if there is none."""
+    """Send a link to set a new password to the active user with this address, if there is one."""
     user = User.objects.filter(email=normal_email(email), is_active=True).first()
     if user is not None:
         uid, token = reset_link_parts(user)

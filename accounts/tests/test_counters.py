@@ -87,7 +87,7 @@ def test_a_process_that_says_nothing_any_more_is_forgotten(monkeypatch: pytest.M
     gauge("in_flight", lambda: 3)
     flush()
     now = time.time()
-    monkeypatch.setattr("accounts.counters.time.time", lambda: now + counters.PROCESS_KEPT + 1)
+    monkeypatch.setattr("accounts.counters.time.time", lambda: now + counters.PROCESS_SECONDS + 1)
     assert counters.processes() == {}
 
 

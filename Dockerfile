@@ -1,4 +1,4 @@
-# One image for all processes of ours; docker-compose.yml says which one a container runs.
+# One image for all own processes; docker-compose.yml says which one a container runs.
 FROM python:3.11-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 STATE_DIR=/var/lib/ticketing
@@ -11,7 +11,7 @@ COPY . .
 RUN useradd --system --home-dir "$STATE_DIR" --create-home ticketing
 USER ticketing
 
-# Static files are part of the image. The addresses are never called here.
+# The image contains the static files. Nothing connects to these URLs during the build.
 RUN DATABASE_URL=postgres://build REDIS_URL=redis://build SECRET_KEY=build python manage.py collectstatic --no-input
 
 EXPOSE 8000

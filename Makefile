@@ -1,4 +1,4 @@
-# `make run` and `make test` are all that a newcomer needs. Both make .venv and install into it what is missing.
+# Newcomers need only `make run` and `make test`. Both create .venv and install what is missing.
 
 PYTHON3 ?= python3
 PORT ?= 8000
@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 TEST_STATE := .state/test
 
-# What `check --deploy` is asked about: a deployment as it should be.
+# The environment for `check --deploy`: a correct deployment.
 PRODUCTION := DEBUG=off SITE_URL=https://tickets.example.com ALLOWED_HOSTS=tickets.example.com \
 	SECRET_KEY=lint-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ \
 	DATABASE_URL=postgres://ticketing:password@127.0.0.1:5432/ticketing REDIS_URL=redis://127.0.0.1:6379/0 \
@@ -16,16 +16,16 @@ PRODUCTION := DEBUG=off SITE_URL=https://tickets.example.com ALLOWED_HOSTS=ticke
 .PHONY: help run test lint check-deploy format bench chaos pictures pins clean
 .DEFAULT_GOAL := help
 
-help: ## This list
+help: ## Prints this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' $(MAKEFILE_LIST) | column -t -s @
 
-run: .venv/runtime ## Everything on http://127.0.0.1:8000 (PORT=9000 make run: elsewhere); Ctrl-C stops it
+run: .venv/runtime ## Runs everything on http://127.0.0.1:8000 (another port: PORT=9000 make run); Ctrl-C stops it
 	@PORT=$(PORT) exec $(BIN)/python -m ticketing.run
 
-test: .venv/dev ## All tests (ARGS="events -k hold": some)
+test: .venv/dev ## Runs all tests (some: ARGS="events -k hold")
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-lint: .venv/dev ## Style, types, the floors of the house, migrations, deployment settings
+lint: .venv/dev ## Checks style, types, import layers, migrations and deployment settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	STATE_DIR=$(TEST_STATE) $(BIN)/mypy .
@@ -36,11 +36,11 @@ lint: .venv/dev ## Style, types, the floors of the house, migrations, deployment
 check-deploy: .venv/dev
 	STATE_DIR=$(TEST_STATE) $(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-format: .venv/dev ## Lets ruff repair what it can
+format: .venv/dev ## Formats the code and fixes what ruff can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/dev ## Measures (ARGS passes through)
+bench: .venv/dev ## Runs the benchmarks (ARGS: for the first of them)
 	$(BIN)/python -m benchmarks $(ARGS)
 	$(BIN)/python -m benchmarks.sales_report
 	$(BIN)/python -m benchmarks.waiting
@@ -48,13 +48,13 @@ bench: .venv/dev ## Measures (ARGS passes through)
 	$(BIN)/python -m benchmarks.flash --fault redis
 	$(BIN)/python -m benchmarks.flash --fault read-only
 
-chaos: .venv/dev ## 10,000 payments with failures injected at every step (ARGS="--payments 1000 --seed 7")
+chaos: .venv/dev ## Makes 10,000 payments with failures injected at every step (ARGS="--payments 1000 --seed 7")
 	$(BIN)/python -m chaos $(ARGS)
 
-pictures: .venv/dev ## Writes the pictures of the pages anew (docs/pictures)
+pictures: .venv/dev ## Takes the pictures of the pages in docs/pictures
 	$(BIN)/python -m e2e.pictures
 
-pins: .venv/dev ## Resolves pyproject.toml into requirements*.txt anew
+pins: .venv/dev ## Resolves pyproject.toml into requirements*.txt
 	$(PIP) uv
 	$(BIN)/uv pip compile -q --universal --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --no-header --no-annotate --no-emit-index-url \
@@ -77,6 +77,6 @@ clean: ## Deletes the environment, the caches and ALL data of this checkout
 	@touch $@
 
 .venv/bin/python:
-	@echo "  Making .venv"
+	@echo "  Creating .venv"
 	@$(PYTHON3) -m venv .venv
 	@echo "$(CURDIR)" > "$$($@ -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/checkout.pth"  # for bare pytest

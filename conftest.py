@@ -1,4 +1,4 @@
-"""The stage for all tests: the cast, a concert on sale, `hold()` and `paid_booking()`."""
+"""Fixtures for all tests: users, a concert on sale, `hold()` and `paid_booking()`."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -29,10 +29,10 @@ from events.seating import read_seating
 
 pytest_plugins = ["realtime.tests.servers"]
 
-# A busy machine is no finding, and examples may share a test's fixtures.
-NO_FINDINGS = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture]
-hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=NO_FINDINGS)
-hypothesis.settings.load_profile("house")
+# A slow machine is no failure, and examples may share the fixtures of a test.
+SUPPRESSED_CHECKS = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture]
+hypothesis.settings.register_profile("project", deadline=None, suppress_health_check=SUPPRESSED_CHECKS)
+hypothesis.settings.load_profile("project")
 
 PASSWORD = "correct-horse-battery"
 GOOD_CARD = "4242424242424242"
@@ -40,20 +40,20 @@ GOOD_CARD = "4242424242424242"
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Of the tests' database alone, the trail can be emptied: between transactional tests all tables are."""
+    """Allow emptying the audit log in the test database: transactional tests truncate all tables."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE events_seatchange DISABLE TRIGGER append_only_truncate")
 
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    """Made once: hashing takes a fifth of a second, on purpose."""
+    """Hashed once, because hashing deliberately takes a fifth of a second."""
     return make_password(PASSWORD)
 
 
 @pytest.fixture
 def new_user(db: None, password_hash: str) -> Callable[..., User]:
-    """Makes a user of the given name; further fields as given."""
+    """A function that creates a user with this name and further fields."""
 
     def make(name: str, role: str = "buyer", **fields: Any) -> User:
         fields.setdefault("is_staff", role == "seller")
@@ -109,14 +109,17 @@ def client_of() -> Callable[[User | None], APIClient]:
 
 @pytest.fixture
 def desk(client: Client, carol: User) -> Client:
-    """Carol's browser, signed in."""
+    """Carol's browser, signed in: the seller admin."""
     client.force_login(carol)
     return client
 
 
 @pytest.fixture
 def new_event(carol: User) -> Callable[..., Event]:
-    """Makes an event of carol's; `sections` as in a seating configuration, 2 × 2 blocks of 5 × 10 seats by default."""
+    """A function that creates an event of Carol's.
+
+    `sections` is as in a seating configuration; the default is 2 × 2 subsections of 5 × 10 seats.
+    """
 
     def make(sections: list[dict[str, Any]] | None = None, *, rows: int = 5, cols: int = 10, **fields: Any) -> Event:
         config = {
@@ -134,13 +137,13 @@ def new_event(carol: User) -> Callable[..., Event]:
 
 @pytest.fixture
 def concert(new_event: Callable[..., Event]) -> Event:
-    """An event on sale: sections A (50.00) and B (20.00), two blocks each, 5 rows of 10 seats."""
+    """An event on sale: sections A (50.00) and B (20.00), two subsections each, 5 rows of 10 seats."""
     return new_event()
 
 
 @pytest.fixture
 def hold(concert: Event) -> Callable[..., Booking]:
-    """Holds seats of the concert's block A-1: named ones, or the best `quantity`."""
+    """A function that holds seats in the concert's subsection A-1: named ones, or the best `quantity`."""
 
     def make(buyer: User, *seats: str, quantity: int = 2, event: Event | None = None, **wish: Any) -> Booking:
         named = {"mode": SelectionMode.MANUAL, "quantity": len(seats), "seats": list(seats)}
@@ -153,7 +156,7 @@ def hold(concert: Event) -> Callable[..., Booking]:
 
 @pytest.fixture
 def paid_booking(hold: Callable[..., Booking]) -> Callable[..., Booking]:
-    """Holds and pays, as `hold` takes it."""
+    """A function that holds seats and pays; its arguments are those of `hold`."""
 
     def make(buyer: User, *seats: str, **wish: Any) -> Booking:
         booking = hold(buyer, *seats, **wish)
@@ -164,29 +167,29 @@ def paid_booking(hold: Callable[..., Booking]) -> Callable[..., Booking]:
 
 @pytest.fixture
 def state_redis() -> Iterator[redis.Redis]:
-    """The Redis of limits, queues and signals (accounts.redis), empty; by a connection past the breaker."""
-    with redis.Redis.from_url(settings.REDIS_STATE_URL) as ours:
-        ours.flushdb()
-        yield ours
-        ours.flushdb()
+    """The Redis of limits, queues and bot signals, empty; this connection bypasses the circuit breaker."""
+    with redis.Redis.from_url(settings.REDIS_STATE_URL) as redis_connection:
+        redis_connection.flushdb()
+        yield redis_connection
+        redis_connection.flushdb()
 
 
 @pytest.fixture
 def no_numbers(state_redis: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing has been counted, and what is counted waits for `counters.flush`."""
+    """Reset the counters, and send them only when `counters.flush` is called."""
     monkeypatch.setattr(counters, "_process", counters._Process())
-    monkeypatch.setattr(counters._Process, "_begin", lambda self: None)
+    monkeypatch.setattr(counters._Process, "_start_thread", lambda self: None)
 
 
 @pytest.fixture
 def use_redis(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    """Makes another server, or none, the Redis of accounts.redis until the end of the test."""
+    """A function that replaces the Redis client's server (or points it to none) until the end of the test."""
 
     def use(url: str) -> None:
-        others = redis.ConnectionPool.from_url(url).connection_kwargs
-        kept = client().connection_pool.connection_kwargs | {"password": None} | others
-        monkeypatch.setattr(counters, "flush", lambda: None)  # nobody asks it behind the test's back
-        monkeypatch.setattr(client(), "connection_pool", redis.ConnectionPool(**kept))
+        new = redis.ConnectionPool.from_url(url).connection_kwargs
+        options = client().connection_pool.connection_kwargs | {"password": None} | new
+        monkeypatch.setattr(counters, "flush", lambda: None)  # no background thread uses Redis meanwhile
+        monkeypatch.setattr(client(), "connection_pool", redis.ConnectionPool(**options))
         breaker.close()
 
     yield use
@@ -195,7 +198,10 @@ def use_redis(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]
 
 @pytest.fixture(autouse=True)
 def nothing_switched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """All switches are off, and are turned by this process only: it does not look, which would be a query a second."""
+    """Turn off all feature switches.
+
+    The process does not read them from the database, which would be one query a second.
+    """
     monkeypatch.setattr(switches, "LIFE_SECONDS", math.inf)
     yield
     switches.forget()
@@ -211,7 +217,7 @@ def nothing_kept_ready(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def round_trips(db: None, monkeypatch: pytest.MonkeyPatch) -> list[None]:
-    """Grows by one with each round trip to the database, through Django's cursors or past them."""
+    """A list that grows by one item with each round trip to the database, with Django's cursors or without."""
     trips: list[None] = []
     wait = psycopg.Connection.wait
 

@@ -1,4 +1,4 @@
-"""Users in the admin, for operators only. Sellers use the admin too, but don't see this."""
+"""The admin pages of users, for operators only; sellers, who also use the admin, don't see them."""
 
 from typing import Any
 
@@ -10,36 +10,39 @@ from django.http import HttpRequest
 
 from accounts.models import User, normal_email
 
-admin.site.unregister(Group)  # permissions follow from the role and `is_superuser`
+admin.site.unregister(Group)  # rights come from the role and is_superuser
 
 
 class NewUserForm(AdminUserCreationForm):
-    """A new user with a password, which Django's validators check."""
+    """A form for a new user; Django's validators check the password."""
 
     class Meta:
         model = User
         fields = ("email", "name", "role")
 
     def clean_email(self) -> str:
-        """Normalise the address as it is stored, so that the form notices one that is taken."""
+        """Return the address as it is stored, so that a taken address is found."""
         return normal_email(self.cleaned_data["email"])
 
 
 class ChangedUserForm(UserChangeForm):
-    """A user, with a link to set the password."""
+    """A form to edit a user, with a link to set their password."""
 
     class Meta:
         model = User
         fields = "__all__"
 
     def clean_email(self) -> str:
-        """Normalise the address as it is stored, so that the form notices one that is taken."""
+        """Return the address as it is stored, so that a taken address is found."""
         return normal_email(self.cleaned_data["email"])
 
 
 @admin.register(User)
 class Users(UserAdmin):
-    """Find, add and deactivate users; set passwords and roles. A new password ends the user's sessions and tokens."""
+    """Find, add and deactivate users; set a password or a role.
+
+    A changed password ends the user's sessions and tokens.
+    """
 
     form = ChangedUserForm
     add_form = NewUserForm
@@ -57,31 +60,31 @@ class Users(UserAdmin):
     add_fieldsets = ((None, {"fields": ("email", "name", "role", "usable_password", "password1", "password2")}),)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Operators only."""
+        """Allow operators only."""
         return is_operator(request)
 
     def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Operators only."""
+        """Allow operators only."""
         return is_operator(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Operators only."""
+        """Allow operators only."""
         return is_operator(request)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Operators only."""
+        """Allow operators only."""
         return is_operator(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nobody: a user's purchases and sales must remain. Deactivate users instead."""
+        """Allow nobody: a user's bookings and events must keep their owner. Deactivate instead."""
         return False
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Save the user; sellers and superusers may enter the admin, nobody else."""
+        """Save the user; sellers and operators may enter the admin (`is_staff`), nobody else may."""
         obj.is_staff = obj.is_superuser or obj.role == User.Role.SELLER
         super().save_model(request, obj, form, change)
 
 
 def is_operator(request: HttpRequest) -> bool:
-    """Whether the user is an active superuser."""
+    """Return whether the request comes from an active superuser."""
     return bool(request.user.is_active and request.user.is_superuser)

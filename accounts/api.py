@@ -1,4 +1,4 @@
-"""The accounts' calls over HTTP: parse, one operation, answer."""
+"""The HTTP endpoints of accounts; each parses the request, calls one operation and returns the result."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -35,100 +35,112 @@ from accounts.serializers import (
 
 
 class AnyonesCall(APIView):
-    """A call for people who are not signed in: an ended bearer token does no harm, a foreign site is still refused."""
+    """Base class of endpoints that need no sign-in.
+
+    It ignores bearer tokens, so an expired one does no harm; it still refuses requests from other sites (CSRF).
+    """
 
     authentication_classes = (CookieAuthentication,)
     permission_classes = (AllowAny,)
 
 
 class Me(APIView):
-    """The user himself; POST registers a new one."""
+    """The signed-in user; POST registers a new one."""
 
     def get_permissions(self) -> Sequence[Any]:
-        """Registering is anyone's call."""
+        """Allow everybody to register (POST); the other methods need a signed-in user."""
         return [AllowAny()] if self.request.method == "POST" else super().get_permissions()
 
     @extend_schema(request=RegistrationInput, responses={201: UserOutput} | problems(400, 401, 403, 409))
     def post(self, request: Request) -> Response:
-        """Registers a buyer or a seller and mails a verification link. 409 `email_taken` if the address is registered.
+        """Registers a buyer or a seller and sends a verification email.
 
-        Nobody can make himself staff or verified: other members of the body are ignored.
+        Returns 409 `email_taken` if the address is registered. Other members of the body are ignored, so nobody can
+        make themselves staff or verified.
         """
         user = register_user(**parsed(RegistrationInput, request))
         return Response(UserOutput(user).data, status.HTTP_201_CREATED)
 
     @extend_schema(responses={200: UserOutput} | problems(401))
     def get(self, request: Request) -> Response:
-        """Who I am."""
+        """Returns the signed-in user."""
         return Response(UserOutput(signed_in(request)).data)
 
     @extend_schema(request=ProfileInput, responses={200: UserOutput} | problems(400, 401, 403))
     def patch(self, request: Request) -> Response:
-        """Changes my name, or my password (with `current_password`), which signs me out everywhere else.
+        """Changes the user's name or password.
 
-        Other members of the body are ignored: e-mail, role and the rest can't be changed here.
+        A new password needs `current_password` and signs the user out everywhere else. Other members of the body are
+        ignored: email, role and the rest can't be changed here.
         """
         user = update_user(request=request, user=signed_in(request), **parsed(ProfileInput, request))
         return Response(UserOutput(user).data)
 
 
 class Login(AnyonesCall):
-    """Signing in by cookie."""
+    """Sign-in with a session cookie."""
 
     @extend_schema(request=CredentialsInput, responses={200: UserOutput} | problems(400, 401, 403))
     def post(self, request: Request) -> Response:
-        """Opens a session and sets its cookie (HttpOnly, SameSite=Lax). 401 `invalid_credentials` is the same answer,
-        after the same time, for an unknown address, a wrong password and a deactivated account."""
+        """Opens a session and sets its cookie (HttpOnly, SameSite=Lax).
+
+        Returns 401 `invalid_credentials` for an unknown address, a wrong password and a deactivated account: the
+        response is the same in all three cases, and takes the same time.
+        """
         user = log_in(request=request, **parsed(CredentialsInput, request))
         return Response(UserOutput(user).data)
 
 
 class Logout(APIView):
-    """Signing out."""
+    """Sign-out."""
 
     @extend_schema(request=None, responses={204: None} | problems(401, 403))
     def post(self, request: Request) -> Response:
-        """Ends this session, and all bearer tokens of the user on all devices."""
+        """Ends this session and all bearer tokens of the user on all devices."""
         log_out(request=request, user=signed_in(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class Tokens(AnyonesCall):
-    """Signing in by bearer token."""
+    """Sign-in with bearer tokens."""
 
     @extend_schema(request=CredentialsInput, responses={200: TokensOutput} | problems(400, 401, 403))
     def post(self, request: Request) -> Response:
-        """Gives an access token for 15 minutes and a refresh token. 401 as for the login."""
+        """Returns an access token, valid for 15 minutes, and a refresh token. Fails with 401 as the login does."""
         pair = issue_tokens(**parsed(CredentialsInput, request))
         return Response(TokensOutput(pair).data)
 
 
 class TokenRefresh(AnyonesCall):
-    """Renewing bearer tokens."""
+    """Renewal of bearer tokens."""
 
     @extend_schema(request=RefreshInput, responses={200: TokensOutput} | problems(400, 401, 403))
     def post(self, request: Request) -> Response:
-        """Gives a new pair. The refresh token works once: using it again ends all tokens that descend from it."""
+        """Returns a new pair of tokens.
+
+        A refresh token works once. Using it again ends the whole token family: all tokens that came from the same
+        sign-in.
+        """
         pair = refresh_tokens(**parsed(RefreshInput, request))
         return Response(TokensOutput(pair).data)
 
 
 class Verification(AnyonesCall):
-    """Confirming an e-mail address."""
+    """Confirmation of an email address."""
 
     @extend_schema(request=VerificationInput, responses={204: None} | problems(400, 403))
     def post(self, request: Request) -> Response:
-        """Marks the address as verified, by the token from the mail; again is fine."""
+        """Marks the address as verified, with the token from the email. Repeating it has no further effect."""
         verify_email(**parsed(VerificationInput, request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class PasswordReset(AnyonesCall):
-    """A forgotten password."""
+    """The request for a link to set a new password."""
 
     @extend_schema(request=ResetRequestInput, responses={204: None} | problems(400, 403))
     def post(self, request: Request) -> Response:
-        """Mails a link to the address if it is known; the answer doesn't tell."""
+        """Sends a link to the address if a user has it. The response is the same if nobody has."""
         request_password_reset(**parsed(ResetRequestInput, request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -138,29 +150,32 @@ class PasswordResetConfirmation(AnyonesCall):
 
     @extend_schema(request=ResetInput, responses={204: None} | problems(400, 403))
     def post(self, request: Request) -> Response:
-        """Sets the password, by `uid` and `token` from the mail, which work once; ends all sessions and tokens."""
+        """Sets the password with `uid` and `token` from the email.
+
+        They work once. Ends all sessions and tokens of the user.
+        """
         reset_password(**parsed(ResetInput, request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class StreamTickets(APIView):
-    """Leave to open a live feed without cookie or header."""
+    """Tickets that open a live feed without a cookie or an Authorization header."""
 
     @extend_schema(request=None, responses={200: StreamTicketOutput} | problems(401, 403))
     def post(self, request: Request) -> Response:
-        """Gives a ticket for `?ticket=` on one live feed: works once, for 30 seconds."""
+        """Returns a stream ticket for `?ticket=` of one live feed. It works once, within 30 seconds."""
         ticket = issue_stream_ticket(user=signed_in(request))
         return Response(StreamTicketOutput({"ticket": ticket, "expires_in": STREAM_TICKET_SECONDS}).data)
 
 
-def parsed(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """The body in this shape; raises the framework's ValidationError."""
-    body = shape(data=request.data)
+def parsed(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Return the validated body of the request; raises the framework's ValidationError."""
+    body = serializer(data=request.data)
     body.is_valid(raise_exception=True)
     return dict(body.validated_data)
 
 
 def signed_in(request: Request) -> User:
-    """The caller, whom IsAuthenticated has let through."""
+    """Return the caller of a view whose permissions require a signed-in user."""
     assert isinstance(request.user, User)
     return request.user

@@ -4,10 +4,10 @@ from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """Who you are: users, passwords, sessions, bearer tokens."""
+    """Users and how they sign in: passwords, sessions and bearer tokens."""
 
     name = "accounts"
 
     def ready(self) -> None:
-        """Teaches the OpenAPI generator the two ways of signing in; it finds extensions only once imported."""
+        """Import the OpenAPI extensions for both ways to sign in; the generator finds them only once imported."""
         from accounts import schema  # noqa: F401

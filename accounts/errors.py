@@ -1,31 +1,31 @@
-"""The errors of this app."""
+"""Errors of the accounts app; codes as in the API contract."""
 
 from ticketing.errors import DomainError, NotSignedIn
 
 
 class EmailTaken(DomainError):
-    """The address already has an account."""
+    """The address is already registered."""
 
     code, title = "email_taken", "E-mail address taken"
     detail = "This e-mail address already has an account. Sign in, or reset its password."
 
 
 class InvalidCredentials(NotSignedIn):
-    """Unknown address, wrong password or inactive account: the same error for all, so that it reveals nothing."""
+    """Unknown address, wrong password or deactivated account: the same error, so that it reveals nothing."""
 
     code, title = "invalid_credentials", "Sign-in refused"
     detail = "The e-mail address or the password is wrong."
 
 
 class TokenRefused(NotSignedIn):
-    """The bearer token is forged, expired, revoked or of the wrong kind."""
+    """The bearer token is forged, expired, revoked or of the wrong type."""
 
     title = "Token refused"
     detail = "The token is not valid or has expired. Sign in again."
 
 
 class RateLimited(DomainError):
-    """Too many requests. The client may try again in `retry_after` seconds."""
+    """The caller made too many requests; the next one is allowed in `retry_after` seconds."""
 
     status, code, title = 429, "rate_limited", "Too many requests"
 

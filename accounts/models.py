@@ -1,4 +1,4 @@
-"""Who you are, which of your bearer tokens still count, and how the operator has set his switches."""
+"""Users, token families, stream tickets and the operator's feature switches."""
 
 import uuid
 from typing import Any, ClassVar
@@ -8,22 +8,25 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 
-# Python and Postgres agree on the lower case of ASCII only; and nobody can register a look-alike of another address.
+# ASCII only, because Python and Postgres agree on lower case only there, and because it rules out look-alike addresses.
 plain_address = RegexValidator(
     r"\A[\x21-\x7e]*\Z", "Write the address in ASCII (an international domain as xn--…).", "ascii"
 )
 
 
 def normal_email(email: str) -> str:
-    """The one spelling under which an address is stored and looked up."""
+    """Return the form in which an address is stored and looked up: trimmed, lower case."""
     return email.strip().lower()
 
 
 class UserManager(BaseUserManager["User"]):
-    """Creates users; finds them by e-mail in any case."""
+    """Creates users and finds them by email address in any case."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A user whose password is hashed (None: no password works). A seller is staff: he enters the admin."""
+        """Create a user with a hashed password (None: they can't sign in with one).
+
+        Sellers become staff, so that they can enter the admin.
+        """
         fields.setdefault("is_staff", fields.get("role") == User.Role.SELLER)
         user = User(email=normal_email(email), **fields)
         user.set_password(password)
@@ -31,19 +34,19 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """An operator: sees and may do everything in the admin."""
+        """Create an operator, who may see and do everything in the admin."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, is_verified=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """The user with this e-mail, in any case; raises `User.DoesNotExist`."""
+        """Return the user with this address in any case; raises `User.DoesNotExist`."""
         return self.get(email=normal_email(username or ""))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in with an e-mail address. Buyers book, sellers sell, operators are superusers."""
+    """A person who signs in with an email address. Buyers book, sellers sell, operators are superusers."""
 
     class Role(models.TextChoices):
-        """What a person registers as; it never changes through the API."""
+        """The role chosen at registration; the API never changes it."""
 
         BUYER = "buyer"
         SELLER = "seller"
@@ -72,15 +75,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class TokenFamily(models.Model):
-    """All bearer tokens that descend from one sign-in.
+    """All bearer tokens that come from one sign-in.
 
-    Only its newest refresh token counts; an older one is stolen or lost and ends the family. Access tokens name
-    their family and die with it. Not prolonged by refreshing: like the cookie, it ends on a fixed day.
+    Only the newest refresh token is valid. Use of an older one means that a token was stolen or lost, and revokes the
+    family. Access tokens name their family and end with it. Refreshing does not extend the family: like the session
+    cookie, it ends at a fixed time.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
-    refresh_jti = models.UUIDField(help_text="The id of the refresh token that counts.")
+    refresh_jti = models.UUIDField(help_text="The id (`jti`) of the only valid refresh token.")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -93,10 +97,10 @@ class TokenFamily(models.Model):
 
 
 class StreamTicket(models.Model):
-    """Leave to open one live feed as this user within seconds, where no cookie can be sent.
+    """Permission to open one live feed as this user, for clients that can't send a cookie or a header.
 
-    A ticket travels in a URL, so it is short-lived, works once, and only its hash is kept. A used one stands for the
-    feed that it opened.
+    A ticket is part of a URL, so it is valid for seconds, works once, and is stored only as a hash. The row of a used
+    ticket remains as the sign-in of the feed that it opened.
     """
 
     digest = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the ticket, in hex.")
@@ -108,7 +112,7 @@ class StreamTicket(models.Model):
 
 
 class Switch(models.Model):
-    """One of the operator's switches (accounts.switches). No row: never turned, off."""
+    """One of the operator's feature switches (core.feature_switches). Without a row, the switch is off."""
 
     name = models.CharField(max_length=32, primary_key=True)
     is_on = models.BooleanField(default=False)

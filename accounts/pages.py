@@ -1,4 +1,4 @@
-"""The pages of this app. They render forms, which account.js sends to the API."""
+"""The pages of accounts. They show forms; scripts send the input to the API."""
 
 from typing import Any
 
@@ -14,53 +14,57 @@ HOME = "/"
 
 
 def own_path(wanted: str) -> str:
-    """Return `wanted` if it is a path of this site, otherwise the home page. Prevents open redirects."""
+    """Return `wanted` if it is a path of this site, else "/": a link to us must not redirect elsewhere."""
     is_path = wanted.startswith("/") and not wanted.startswith(("//", "/api/"))
     return wanted if is_path and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else HOME
 
 
 @require_safe
 def login(request: HttpRequest) -> HttpResponseBase:
-    """`/login?next=`: redirects to `next` if the user is already logged in."""
-    return _login_or_redirect(request, "accounts/login.html")
+    """`/login?next=`: redirect to `next` at once if the user is signed in already."""
+    return _visitor_page(request, "accounts/login.html")
 
 
 @require_safe
 def register(request: HttpRequest) -> HttpResponseBase:
-    """`/register?next=&role=`: sign up as a buyer or as a seller."""
+    """`/register?next=&role=`: registration as a buyer or as a seller."""
     role = User.Role.SELLER if request.GET.get("role") == User.Role.SELLER else User.Role.BUYER
-    return _login_or_redirect(request, "accounts/register.html", role=role)
+    return _visitor_page(request, "accounts/register.html", role=role)
 
 
 @require_safe
 @sensitive_variables("token")
 def verify(request: HttpRequest) -> HttpResponse:
-    """`/verify?token=`: the link in the mail. The script sends the token, so a mail scanner's GET does nothing."""
+    """`/verify?token=`: the target of the link in the verification email.
+
+    The page's script sends the token, so that a mail scanner's GET verifies nothing.
+    """
     return _private(render(request, "accounts/verify.html", {"token": request.GET.get("token", "")[:2048]}))
 
 
 @require_safe
 def reset(request: HttpRequest) -> HttpResponse:
-    """`/reset`: asks for the e-mail address of the account whose password was forgotten."""
+    """`/reset`: a form for the address whose password was forgotten."""
     return render(request, "accounts/reset.html")
 
 
 @require_safe
 @sensitive_variables("token")
 def reset_confirm(request: HttpRequest, uid: str, token: str) -> HttpResponse:
-    """`/reset/<uid>/<token>`: the link in the password reset mail."""
+    """`/reset/<uid>/<token>`: the target of the link in the reset email."""
     return _private(render(request, "accounts/reset_confirm.html", {"uid": uid, "token": token}))
 
 
-def _login_or_redirect(request: HttpRequest, template: str, **context: Any) -> HttpResponseBase:
-    onward = own_path(request.GET.get("next", HOME))
+def _visitor_page(request: HttpRequest, template: str, **context: Any) -> HttpResponseBase:
+    """Render a page for visitors; redirect signed-in users to `next`."""
+    next_path = own_path(request.GET.get("next", HOME))
     if request.user.is_authenticated:
-        return redirect(onward)
-    return render(request, template, {"next": onward, "has_next": onward != HOME, **context})
+        return redirect(next_path)
+    return render(request, template, {"next": next_path, "has_next": next_path != HOME, **context})
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Keep the secret in the URL out of caches and of the Referer header."""
+    """Forbid caching and the Referer header, because the page's URL contains a secret."""
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -1,7 +1,8 @@
-"""Read-only: nothing may be changed, because the operator wants it so or the database can't; all that reads goes on.
+"""Read-only mode: nothing can be changed, but everything can still be read.
 
-Each process finds out for itself that the database refuses to write (a standby after a fail-over, a full disk, an
-administrator's setting), and tries again every few seconds until it may.
+It is on if the operator turned on the switch, or if the database refuses writes (a standby after a failover, a full
+disk, an administrator's setting). Each process finds out by itself that the database refuses writes, and then tries a
+write every TRY_SECONDS until one succeeds.
 """
 
 import math
@@ -18,20 +19,20 @@ from accounts.models import Switch
 
 log = structlog.get_logger(__name__)
 
-REFUSALS = ("25006", "53100")  # SQLSTATE: read_only_sql_transaction, disk_full
+REFUSALS = ("25006", "53100")  # SQLSTATEs: read_only_sql_transaction, disk_full
 TRY_SECONDS = 3.0
-TRIAL = "trial"  # a row of the switches' table that means nothing: writing it is the trial
+TRIAL = "trial"  # name of a row in the switches' table that is only there to try a write
 
 
 class Cause(StrEnum):
-    """Why nothing is written."""
+    """Why nothing can be changed."""
 
     SWITCH = "switch"
     DATABASE = "database"
 
 
 class _Known:
-    """What this process knows of the database, and when it tried last, on the monotonic clock."""
+    """What this process knows about the database, and when it last tried a write (monotonic clock)."""
 
     def __init__(self) -> None:
         self.refused = False
@@ -43,7 +44,7 @@ _known = _Known()
 
 
 def cause() -> Cause | None:
-    """Why nothing may be written now; None if it may. Not for use in a transaction."""
+    """Return why nothing can be changed, or None. May query and write, so don't call it in a transaction."""
     switches.is_on(switches.READ_ONLY)
     if _known.refused:
         _try_again()
@@ -51,14 +52,17 @@ def cause() -> Cause | None:
 
 
 def known() -> Cause | None:
-    """The same as far as this process knows without asking anybody: for threads that have no connection."""
+    """Return the same from this process's memory, without a query: for threads without a connection."""
     if switches.was_on(switches.READ_ONLY):
         return Cause.SWITCH
     return Cause.DATABASE if _known.refused else None
 
 
 def seen() -> bool:
-    """Whether nothing can be changed, as somebody sees it who never writes: by the switch, or by the server's word."""
+    """Return whether nothing can be changed, for processes that never write.
+
+    Asks the server whether it accepts writes, instead of waiting for a write to fail.
+    """
     if cause() is not None:
         return True
     with connection.cursor() as cursor:
@@ -67,7 +71,7 @@ def seen() -> bool:
 
 
 def note(error: BaseException) -> bool:
-    """Whether the database failed so because it does not write; from now on this process knows it."""
+    """Return whether this error means that the database refuses writes; if so, remember it."""
     if sqlstate(error) not in REFUSALS:
         return False
     if not _known.refused:
@@ -77,23 +81,23 @@ def note(error: BaseException) -> bool:
 
 
 def sqlstate(error: BaseException) -> str | None:
-    """The code that Postgres gave the failure; None if it came from elsewhere (a lost connection)."""
+    """Return the SQLSTATE of a database error; None if it did not come from Postgres (a lost connection)."""
     source = error.__cause__ if isinstance(error, Error) else error
     return getattr(source, "sqlstate", None)
 
 
 def forget() -> None:
-    """As if the database had never refused (tests)."""
+    """Reset what this process knows about the database (tests)."""
     _known.refused, _known.tried_at = False, -math.inf
 
 
 def _try_again() -> None:
-    """One thread a process, every TRY_SECONDS; the others go on with what is known."""
+    """Try a write if the last try is TRY_SECONDS ago. One thread does it; the others don't wait."""
     if time.monotonic() - _known.tried_at < TRY_SECONDS or not _known.trying.acquire(blocking=False):
         return
     try:
         _known.tried_at = time.monotonic()
-        _write_something()
+        _write_trial_row()
     except DatabaseError as error:
         log.warning("database_still_refuses", reason=type(error).__name__)
     else:
@@ -103,8 +107,8 @@ def _try_again() -> None:
         _known.trying.release()
 
 
-def _write_something() -> None:
-    """On a new connection, since a session keeps what it began with."""
+def _write_trial_row() -> None:
+    """Write a row on a new connection, since an existing session may be read-only for its lifetime."""
     if not connection.in_atomic_block:
         connection.close()
     Switch.objects.update_or_create(name=TRIAL, defaults={"changed_at": Now()})

@@ -1,7 +1,7 @@
-"""Redis for what may be lost: limits, signals of bots, the waiting room, counters. One client, one breaker a process.
+"""The Redis client for data that may be lost: limits, bot signals, the waiting room, counters.
 
-Nothing here is precious, and nothing may wait long for it: whoever asks a Redis that is gone is told so within a few
-tenths of a second, and, once that has happened a few times in a row, at once.
+There is one client and one circuit breaker for each process. A call to an unavailable Redis fails within tenths of a
+second, and at once after FAILURES failures in a row.
 """
 
 from collections.abc import Iterator
@@ -18,33 +18,36 @@ from redis.retry import Retry
 
 from ticketing.errors import Overloaded
 
-TIMEOUT_SECONDS = 0.3  # to connect, and for each answer
+TIMEOUT_SECONDS = 0.3  # to connect, and for each response
 FAILURES = 3  # in a row
-REST_SECONDS = 1  # then calls are let through to see, and the first that ends decides
+RESET_SECONDS = 1  # the breaker then lets calls through again; the first that ends decides
 
 
 class RedisGone(Overloaded):
-    """Redis does not answer. What can do without catches this; what can't is answered 503 by it."""
+    """Redis is unavailable. Callers that can do without it catch this; for others the response is 503."""
 
 
 def is_failure(error: BaseException) -> bool:
-    """Whether it says that Redis is away, and not that it was asked something wrong."""
+    """Return whether the error means that Redis is unavailable, rather than that the command was wrong."""
     return isinstance(error, redis.ConnectionError | redis.TimeoutError | redis.ReadOnlyError | redis.OutOfMemoryError)
 
 
 breaker = pybreaker.CircuitBreaker(
-    FAILURES, REST_SECONDS, exclude=[lambda error: not is_failure(error)], throw_new_error_on_trip=False, name="redis"
+    FAILURES, RESET_SECONDS, exclude=[lambda error: not is_failure(error)], throw_new_error_on_trip=False, name="redis"
 )
 
 
 @contextmanager
-def _watched() -> Iterator[None]:
-    """One trip through the breaker. Not by the breaker's `call`, which keeps its lock while it asks."""
+def _through_breaker() -> Iterator[None]:
+    """Run one call through the circuit breaker.
+
+    `breaker.call` is not used because it holds its lock during the call.
+    """
     try:
         with breaker.calling():
             yield
-    except pybreaker.CircuitBreakerError as open_:
-        raise RedisGone from open_
+    except pybreaker.CircuitBreakerError as breaker_open:
+        raise RedisGone from breaker_open
     except redis.RedisError as error:
         if not is_failure(error):
             raise
@@ -52,10 +55,10 @@ def _watched() -> Iterator[None]:
 
 
 class _Client(redis.Redis):
-    """Every command, also those of `register_script`, raises RedisGone where redis-py has many errors for it."""
+    """A Redis client whose commands and scripts raise RedisUnavailable for all connection errors."""
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
-        with _watched():
+        with _through_breaker():
             return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
 
     def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> Pipeline:
@@ -63,18 +66,19 @@ class _Client(redis.Redis):
 
 
 class _Pipeline(Pipeline):
-    """Likewise. Not for WATCH: what moves several keys together is a script."""
+    """A pipeline with the same errors. It does not support WATCH; use a script to change several keys together."""
 
     def execute(self, raise_on_error: bool = True) -> list[Any]:
-        with _watched():
+        with _through_breaker():
             return super().execute(raise_on_error)
 
 
 @cache
 def client() -> redis.Redis:
-    """The client of this process, for any thread; made at the first call, connected at the first command.
+    """Return this process's client, for any thread. It connects at the first command.
 
-    A connection that was cut is made again once, at once: a command may then have its effect twice. Answers are bytes.
+    A lost connection is replaced once, at once, and the command repeated, so a command may take effect twice.
+    Responses are bytes.
     """
     return _Client.from_url(
         settings.REDIS_STATE_URL,

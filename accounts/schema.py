@@ -1,4 +1,4 @@
-"""What the OpenAPI generator can't see by itself: how to sign in, and what a refusal looks like."""
+"""What the OpenAPI generator can't find out itself: how to sign in, and the body of an error response."""
 
 from http import HTTPStatus
 from typing import Any
@@ -12,29 +12,29 @@ from rest_framework import serializers
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
-    """`Authorization: Bearer`, in the schema."""
+    """`Authorization: Bearer` in the OpenAPI schema."""
 
     target_class = "accounts.authentication.BearerAuthentication"
     name = "bearer"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
-        """The scheme's definition."""
+        """Return the definition of the security scheme."""
         return build_bearer_security_scheme_object("Authorization", "Bearer", bearer_format="JWT")
 
 
 class CookieScheme(OpenApiAuthenticationExtension):
-    """The session cookie, in the schema."""
+    """The session cookie in the OpenAPI schema."""
 
     target_class = "accounts.authentication.CookieAuthentication"
     name = "cookie"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
-        """The scheme's definition."""
+        """Return the definition of the security scheme."""
         return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
 class FieldProblem(serializers.Serializer[Any]):
-    """One bad field: where, what kind, and a sentence a person can act on."""
+    """One invalid field: its name, a code and a sentence a person can act on."""
 
     field = serializers.CharField(allow_blank=True)
     code = serializers.CharField()
@@ -42,7 +42,7 @@ class FieldProblem(serializers.Serializer[Any]):
 
 
 class Problem(serializers.Serializer[Any]):
-    """A refusal after RFC 9457; `code` is stable."""
+    """An error response as in RFC 9457; `code` never changes."""
 
     type = serializers.CharField()
     title = serializers.CharField()
@@ -55,7 +55,7 @@ class Problem(serializers.Serializer[Any]):
 
 
 def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
-    """For `extend_schema(responses={201: …} | problems(400, 409))`: the refusals a call may answer with."""
+    """Return the error responses for `extend_schema(responses={201: …} | problems(400, 409))`."""
     return {
         (status, "application/problem+json"): OpenApiResponse(Problem, HTTPStatus(status).phrase) for status in statuses
     }

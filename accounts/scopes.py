@@ -1,4 +1,4 @@
-"""Who opens a live feed (WebSocket or SSE)."""
+"""Find out who opens a live feed (WebSocket or server-sent events)."""
 
 from datetime import UTC, datetime
 from importlib import import_module
@@ -19,17 +19,17 @@ from accounts.sign_ins import SignIn
 
 
 class Visitor(NamedTuple):
-    """Who it is, and by what: both None for who is not signed in."""
+    """A user and their sign-in; both None if nobody is signed in."""
 
     user: User | None = None
     sign_in: SignIn | None = None
 
 
 def visitor_of(scope: dict[str, Any]) -> Visitor:
-    """Who opened an ASGI scope: by `Authorization: Bearer`, `?ticket=` (which is used up) or the session cookie.
+    """Return who opened an ASGI scope. Queries the database, so call it in a thread.
 
-    The first of them that is there decides: a bad ticket means nobody, it does not fall back to the cookie. Asks the
-    database, so call it in a thread.
+    Looks for `Authorization: Bearer`, `?ticket=` (which is used up) and the session cookie. The first that is present
+    decides: with an invalid ticket the visitor is anonymous, even if the cookie is valid.
     """
     token = bearer_token(_header(scope, b"authorization"))
     if token is not None:
@@ -55,7 +55,7 @@ def _by_ticket(ticket: str) -> Visitor:
 
 
 def _by_session(key: str | None) -> Visitor:
-    """As Django finds it: a changed password ends the session."""
+    """Return the user as Django finds them: a changed password ends the session."""
     if not key:
         return Visitor()
     request = HttpRequest()
@@ -65,5 +65,5 @@ def _by_session(key: str | None) -> Visitor:
 
 
 def _header(scope: dict[str, Any], name: bytes) -> str:
-    """All values of a header, as one cookie or token string."""
+    """Return all values of a header as one string."""
     return "; ".join(value.decode("latin-1") for key, value in scope.get("headers", ()) if key == name)

@@ -1,4 +1,4 @@
-"""The shapes of the accounts' calls: what comes in, what goes out. They check form; rules are in the operations."""
+"""Request and response bodies of the accounts endpoints. They check the form; operations check the rules."""
 
 from typing import Any
 
@@ -8,14 +8,17 @@ from accounts.models import User, plain_address
 
 
 class PasswordField(serializers.CharField):
-    """A password as typed, spaces included; never sent back. Hashing a longer one would only cost us time."""
+    """A password as typed, spaces included; never part of a response.
+
+    The maximum of 128 characters limits the cost of hashing.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=128, trim_whitespace=False, write_only=True, **options)
 
 
 class RegistrationInput(serializers.Serializer[Any]):
-    """Who registers as what. Other members (is_staff, is_verified …) are ignored."""
+    """A new user. Other members (is_staff, is_verified …) are ignored."""
 
     email = serializers.EmailField(max_length=254, validators=[plain_address])
     password = PasswordField(help_text="At least 8 characters, not common, not only digits, not like the address.")
@@ -24,21 +27,24 @@ class RegistrationInput(serializers.Serializer[Any]):
 
 
 class ProfileInput(serializers.Serializer[Any]):
-    """What may be changed. Other members (email, role, is_staff, is_verified …) are ignored."""
+    """Changes to the user. Other members (email, role, is_staff, is_verified …) are ignored."""
 
     name = serializers.CharField(max_length=150, required=False)
     password = PasswordField(required=False, help_text="The new password; ends all other sessions and all tokens.")
     current_password = PasswordField(required=False, help_text="Required with `password`.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A new password is taken only together with the current one."""
+        """Require the current password with a new one."""
         if "password" in attrs and "current_password" not in attrs:
             raise serializers.ValidationError({"current_password": "Required to change the password."}, "required")
         return attrs
 
 
 class CredentialsInput(serializers.Serializer[Any]):
-    """An address and its password. Not checked for the form of an address: a wrong one is just unknown."""
+    """An email address and its password.
+
+    The address is not validated: a malformed one is simply unknown.
+    """
 
     email = serializers.CharField(max_length=254)
     password = PasswordField()
@@ -57,7 +63,7 @@ class VerificationInput(serializers.Serializer[Any]):
 
 
 class ResetRequestInput(serializers.Serializer[Any]):
-    """The address whose password was forgotten."""
+    """The address of the account whose password was forgotten."""
 
     email = serializers.EmailField(max_length=254)
 
@@ -71,7 +77,7 @@ class ResetInput(serializers.Serializer[Any]):
 
 
 class UserOutput(serializers.ModelSerializer[User]):
-    """A user as he sees himself."""
+    """The user, as shown to themselves."""
 
     class Meta:
         model = User
@@ -80,14 +86,14 @@ class UserOutput(serializers.ModelSerializer[User]):
 
 
 class TokensOutput(serializers.Serializer[Any]):
-    """Bearer tokens: `access` for the `Authorization` header, `refresh` for the next pair (once)."""
+    """Bearer tokens: `access` for the `Authorization` header; `refresh` gets the next pair, once."""
 
     access = serializers.CharField()
     refresh = serializers.CharField()
 
 
 class StreamTicketOutput(serializers.Serializer[Any]):
-    """A ticket for `?ticket=` on a live feed: works once, within `expires_in` seconds."""
+    """A ticket for `?ticket=` of a live feed: it works once, within `expires_in` seconds."""
 
     ticket = serializers.CharField()
     expires_in = serializers.IntegerField(help_text="Seconds.")

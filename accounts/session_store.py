@@ -1,4 +1,4 @@
-"""The session engine (SESSION_ENGINE): Django's own, in the database, which believes no impossible key."""
+"""The session engine (SESSION_ENGINE): Django's database sessions, with a check for impossible keys."""
 
 from django.contrib.sessions.backends import base, db
 
@@ -6,8 +6,8 @@ from django.contrib.sessions.backends import base, db
 class SessionStore(db.SessionStore):
     r"""Sessions in the database.
 
-    A cookie can carry any character (also as `"\000"`); Postgres can't store NUL, so asking for such a key would be
-    answered 500 on every page.
+    A cookie can contain any character, such as `"\000"`. Postgres can't store NUL, so without the check such a cookie
+    would make every page fail with 500.
     """
 
     def _validate_session_key(self, key: str | None) -> bool:

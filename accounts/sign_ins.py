@@ -1,4 +1,4 @@
-"""By what somebody is signed in, and whether it still holds: for feeds, which may stay open for longer."""
+"""How a user signed in, and whether that sign-in is still valid: for feeds, which may stay open longer."""
 
 import hashlib
 from collections.abc import Iterable
@@ -9,14 +9,14 @@ from django.db import connection
 
 from accounts.models import User
 
-# Scalar subqueries, so that each row is looked up by its key: joined, all users and sessions there are would be read.
+# Scalar subqueries look up each row by its key; with joins, Postgres would read all users and sessions.
 ENDED = """
     SELECT known.number
     FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::uuid[], %s::text[], %s::timestamptz[])
-        WITH ORDINALITY AS known (user_id, seal, session, family, ticket, until, number)
+        WITH ORDINALITY AS known (user_id, fingerprint, session, family, ticket, until, number)
     WHERE known.until <= clock_timestamp()
     OR NOT coalesce(
-        (SELECT is_active AND sha256(convert_to(password || is_superuser::text, 'UTF8')) = known.seal
+        (SELECT is_active AND sha256(convert_to(password || is_superuser::text, 'UTF8')) = known.fingerprint
          FROM accounts_user WHERE id = known.user_id),
         false)
     OR NOT coalesce(
@@ -29,14 +29,14 @@ ENDED = """
 
 
 class SignIn(NamedTuple):
-    """What a user has proved himself by: a `session`'s key, a bearer token's `family`, or a used `ticket`'s digest."""
+    """How a user signed in: a session's key, a bearer token's family or the digest of a used stream ticket."""
 
     user_id: int
-    seal: bytes  # of what else must stay as it was: the password, an operator's rights
+    fingerprint: bytes  # hash of what must not change: the password and `is_superuser`
     session: str | None = None
     family: str | None = None
     ticket: str | None = None
-    until: datetime | None = None  # a bearer token's own end
+    until: datetime | None = None  # when the bearer token expires
 
     @classmethod
     def of(
@@ -48,18 +48,20 @@ class SignIn(NamedTuple):
         ticket: str | None = None,
         until: datetime | None = None,
     ) -> Self:
-        """The user's, as he is now."""
-        sealed = f"{user.password}{'true' if user.is_superuser else 'false'}"
-        return cls(user.pk, hashlib.sha256(sealed.encode()).digest(), session, family, ticket, until)
+        """Return the sign-in of this user, with the fingerprint of their current password and rights."""
+        fingerprinted = f"{user.password}{'true' if user.is_superuser else 'false'}"
+        return cls(user.pk, hashlib.sha256(fingerprinted.encode()).digest(), session, family, ticket, until)
 
 
 def ended(sign_ins: Iterable[SignIn]) -> set[SignIn]:
-    """Those that don't hold any more: signed out, revoked, past their end, or the user's password, rights or activity
-    changed. One statement for all.
+    """Return the sign-ins that are no longer valid, with one query for all.
+
+    A sign-in ends when it is signed out, revoked or expired, or when the user's password, rights or `is_active`
+    change.
     """
-    asked = list(sign_ins)
-    if not asked:
+    checked = list(sign_ins)
+    if not checked:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(ENDED, [list(column) for column in zip(*asked, strict=True)])
-        return {asked[number - 1] for (number,) in cursor.fetchall()}
+        cursor.execute(ENDED, [list(column) for column in zip(*checked, strict=True)])
+        return {checked[number - 1] for (number,) in cursor.fetchall()}

@@ -1,6 +1,6 @@
-"""The operator's switches: kept in Postgres, so that they outlive Redis and every process.
+"""The operator's feature switches, stored in Postgres so that they survive restarts of Redis and of every process.
 
-`surge` makes the stricter limits count; `read_only` refuses whatever writes, while all that reads goes on.
+`surge` turns on the stricter rate limits. `read_only` refuses all writes while reads go on.
 """
 
 import math
@@ -19,11 +19,11 @@ log = structlog.get_logger(__name__)
 SURGE = "surge"
 READ_ONLY = "read_only"
 NAMES = (SURGE, READ_ONLY)
-LIFE_SECONDS = 1.0  # how old what a process knows may be
+LIFE_SECONDS = 1.0  # how long a process uses what it has read
 
 
 class _Known:
-    """What this process has read of the switches, and when, on the monotonic clock."""
+    """The switches that this process has read, and when (monotonic clock)."""
 
     def __init__(self) -> None:
         self.on: frozenset[str] = frozenset()
@@ -35,10 +35,10 @@ _known = _Known()
 
 
 def is_on(name: str) -> bool:
-    """Whether the switch is on, as it was at most LIFE_SECONDS ago; while the database is away, as it was last known.
+    """Return whether the switch was on at most LIFE_SECONDS ago. Don't call it in a transaction.
 
-    One query a second and process, by whoever comes first; the others don't wait for it. Not for use in a transaction:
-    a failing query would spoil it.
+    Each process queries once in LIFE_SECONDS; other threads use the previous value meanwhile. While the database is
+    unavailable, the last value remains. (In a transaction, a failed query would abort it.)
     """
     if time.monotonic() - _known.read_at > LIFE_SECONDS and _known.reading.acquire(blocking=False):
         try:
@@ -49,17 +49,20 @@ def is_on(name: str) -> bool:
 
 
 def was_on(name: str) -> bool:
-    """The same as far as this process knows, without asking the database."""
+    """Return whether the switch was on when this process last read it, without a query."""
     return name in _known.on
 
 
 def turn(*, name: str, on: bool, by: User) -> Switch:
-    """Turns a switch: this process knows at once, the others within LIFE_SECONDS. Raises BadInput if there is none."""
+    """Turn a switch on or off. Raises BadInput if there is no such switch.
+
+    This process uses the new value at once, the others within LIFE_SECONDS.
+    """
     if name not in NAMES:
         raise BadInput.field("name", f"This must be one of {', '.join(NAMES)}.", "unknown")
     with transaction.atomic(durable=True):
-        now = {"is_on": on, "changed_at": Now(), "changed_by": by}
-        switch, _ = Switch.objects.update_or_create(name=name, defaults=now)
+        values = {"is_on": on, "changed_at": Now(), "changed_by": by}
+        switch, _ = Switch.objects.update_or_create(name=name, defaults=values)
         switch.refresh_from_db()
     _known.on = _known.on | {name} if on else _known.on - {name}
     log.warning("switch_turned", switch=name, on=on, by=by.pk)
@@ -67,15 +70,15 @@ def turn(*, name: str, on: bool, by: User) -> Switch:
 
 
 def forget() -> None:
-    """Forgets what this process knows (tests, whose tables are emptied behind its back)."""
+    """Forget what this process has read (for tests, which empty the tables)."""
     _known.on, _known.read_at = frozenset(), -math.inf
 
 
 def _read() -> None:
-    _known.read_at = time.monotonic()  # also if it fails: a second passes before the next try
+    _known.read_at = time.monotonic()  # also if the query fails, so that the next try is a second later
     try:
         _known.on = frozenset(Switch.objects.filter(is_on=True).values_list("name", flat=True))
     except Error as error:
-        log.warning("switches_unread", reason=type(error).__name__)
+        log.warning("switches_read_failed", reason=type(error).__name__)
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()

@@ -1,4 +1,4 @@
-"""Bearer tokens: how they are signed and read. Which of them still count, the database decides (TokenFamily)."""
+"""Sign and read bearer tokens. Whether a token is still valid is stored in the database (TokenFamily)."""
 
 import time
 import uuid
@@ -15,16 +15,16 @@ from django.utils.crypto import salted_hmac
 from accounts.errors import TokenRefused
 from accounts.models import TokenFamily, User
 
-ALGORITHM = "HS256"  # the only one read; a token's own `alg` chooses nothing
+ALGORITHM = "HS256"  # the only one accepted, whatever a token's `alg` says
 ISSUER = "ticketing"
 AUDIENCE = "ticketing-api"
-LEEWAY_SECONDS = 10  # by how much the clocks of our machines may differ
+LEEWAY_SECONDS = 10  # how much the clocks of our machines may differ
 
 Kind = Literal["access", "refresh"]
 
 
 class Claims(TypedDict):
-    """What a token says: whose it is (`sub`, `role`), of which family and until when."""
+    """The content of a token: its user (`sub`, `role`), its family (`fam`) and its expiry (`exp`)."""
 
     iss: str
     aud: str
@@ -38,14 +38,17 @@ class Claims(TypedDict):
 
 
 class TokenPair(TypedDict):
-    """What a client is given."""
+    """The access token and the refresh token that a client gets."""
 
     access: str
     refresh: str
 
 
 def pair_of(user: User, family: TokenFamily) -> TokenPair:
-    """An access token for ACCESS_TOKEN_SECONDS and the refresh token that counts now, until the family ends."""
+    """Return an access token, valid for ACCESS_TOKEN_SECONDS, and the family's current refresh token.
+
+    The refresh token expires with the family.
+    """
     now = timezone.now()
     shared = {
         "iss": ISSUER,
@@ -63,7 +66,7 @@ def pair_of(user: User, family: TokenFamily) -> TokenPair:
 
 
 def read(token: str, kind: Kind) -> Claims:
-    """The claims of a token of ours of this kind; raises `TokenRefused`."""
+    """Return the claims of a valid token of this kind; raises `TokenRefused`."""
     try:
         claims = _signed_claims(token)
     except jwt.PyJWTError:
@@ -75,7 +78,10 @@ def read(token: str, kind: Kind) -> Claims:
 
 @lru_cache(maxsize=4_096)
 def _signed_claims(token: str) -> Claims:
-    """What a token says that we have signed; its end is looked at each time anew. Raises `jwt.PyJWTError`."""
+    """Return the claims of a token that we signed; raises `jwt.PyJWTError`.
+
+    The result is cached, so the caller checks the expiry each time.
+    """
     claims = jwt.decode(
         token,
         _key(),
@@ -96,5 +102,5 @@ def _sign(claims: Mapping[str, Any]) -> str:
 
 @cache
 def _key() -> bytes:
-    """A key for nothing but these tokens."""
+    """Return a key that is used only for these tokens."""
     return salted_hmac("accounts.tokens", "bearer", algorithm="sha256").digest()

@@ -1,10 +1,11 @@
-"""An operation's transaction, and what happens when the database gives it up half-way: it is run again, where that is
-safe.
+"""Run an operation as one transaction, and repeat it if the database rolled it back and a repeat is safe.
 
-Safe is what certainly left nothing behind: a deadlock, a serialization failure, or a connection that was lost (restart,
-fail-over) before COMMIT was sent. If it is lost during COMMIT, nobody knows: then the caller is told so, and only an
-idempotency key or a look can help. Waits grow and are shaken by chance, so that those who failed together don't meet
-again; all of it takes less than two seconds.
+A repeat is safe if the failed attempt certainly changed nothing: after a deadlock, a serialization failure, or a
+connection that was lost (restart, failover) before COMMIT was sent. If it is lost during COMMIT, nobody knows the
+outcome; the caller gets OutcomeUnknown, and must use an idempotency key or read the state.
+
+Waits between attempts grow and are random, so that operations that failed together don't meet again. All attempts
+begin within two seconds.
 """
 
 import random
@@ -20,25 +21,25 @@ from accounts.read_only import sqlstate
 from ticketing.errors import OutcomeUnknown
 
 ATTEMPTS = 4
-FIRST_WAIT = 0.05  # seconds
-again = stamina.RetryingCaller(  # after the first attempt, which nearly always is the last and is spared all this
+WAIT_SECONDS = 0.05  # before the second attempt, at least
+retry = stamina.RetryingCaller(  # for later attempts; the first, which nearly always succeeds, is made without it
     attempts=ATTEMPTS - 1,
-    timeout=1.5,  # seconds after which no attempt begins
-    wait_initial=2 * FIRST_WAIT,  # then twice as long each time
+    timeout=1.5,  # seconds; no attempt begins after that
+    wait_initial=2 * WAIT_SECONDS,  # doubled each time
     wait_max=0.4,
     wait_jitter=0.05,
 )
 
 DEADLOCK, SERIALIZATION = "40P01", "40001"
-READ_ONLY = "25006"  # read_only_sql_transaction: the server we knew may be a standby now
-GOING = ("57P01", "57P02", "57P03", READ_ONLY)  # the first three: shut down by hand, by a crash; not up yet
+READ_ONLY = "25006"  # read_only_sql_transaction: the server may have become a standby
+UNAVAILABLE = ("57P01", "57P02", "57P03", READ_ONLY)  # admin_shutdown, crash_shutdown, cannot_connect_now
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class Undone(Exception):
-    """What was tried has certainly left nothing behind, and may succeed another time."""
+    """The attempt certainly changed nothing, and may succeed when repeated."""
 
     def __init__(self, failure: Error) -> None:
         super().__init__(type(failure.__cause__).__name__)
@@ -46,54 +47,54 @@ class Undone(Exception):
 
 
 def durably(operation: Callable[P, T]) -> Callable[P, T]:
-    """The operation is one transaction, the outermost; again if the database gave it up and that is certain.
+    """Run the operation as one outermost transaction; repeat it if the database certainly rolled it back.
 
-    So whatever it does besides asking the database, it must be able to do twice, or leave to `on_commit`. Raises
-    OutcomeUnknown if the connection was lost during COMMIT.
+    Side effects outside the database must be safe to repeat, or be left to `on_commit`. Raises OutcomeUnknown if the
+    connection was lost during COMMIT.
     """
 
     @wraps(operation)
-    def whole(*args: P.args, **kwargs: P.kwargs) -> T:
-        return until_done(partial(_once, operation, *args, **kwargs))
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        return until_done(partial(_run_once, operation, *args, **kwargs))
 
-    return whole
+    return run
 
 
 def until_done(attempt: Callable[[], T], on: type[Exception] | tuple[type[Exception], ...] = Undone) -> T:
-    """What the attempt returns, which is made again when it raises Undone (or what else `on` says).
+    """Return the result of `attempt`, and repeat it if it raises RolledBack (or an exception in `on`).
 
-    In the end its failure is raised.
+    Raises the failure of the last attempt.
     """
     try:
         return attempt()
     except on:
-        time.sleep(FIRST_WAIT * random.uniform(1, 2))
+        time.sleep(WAIT_SECONDS * random.uniform(1, 2))
     try:
-        return again(on, attempt)
+        return retry(on, attempt)
     except Undone as undone:
         raise undone.failure from undone.failure.__cause__
 
 
 def is_lost(error: Error) -> bool:
-    """Whether the server is gone or another one, so that only a new connection can help."""
+    """Return whether the server is gone or was replaced, so that only a new connection can help."""
     code = sqlstate(error) or ""
-    return connection.connection is None or connection.connection.closed or code in GOING or code.startswith("08")
+    return connection.connection is None or connection.connection.closed or code in UNAVAILABLE or code.startswith("08")
 
 
 def leave_connection() -> None:
-    """Lets go of a connection to a server that is gone, so that the next statement makes a new one."""
+    """Close a connection to a server that is gone, so that the next query opens a new one."""
     if not connection.in_atomic_block:
         connection.close()
 
 
-def _once(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def _run_once(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     lost = committing = False
     try:
         with transaction.atomic(durable=True):
             try:
                 result = operation(*args, **kwargs)
             except Error as error:
-                lost = is_lost(error)  # here, since the end of the block connects again
+                lost = is_lost(error)  # checked here, because leaving the block reconnects
                 raise
             used, committing = connection.connection, True
         return result

@@ -1,4 +1,4 @@
-"""The addresses of the accounts' pages and calls."""
+"""URLs of the accounts pages and endpoints."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Signing messages after the Standard Webhooks specification 1.0 (standardwebhooks.com), with HMAC-SHA256."""
+"""Sign messages as the Standard Webhooks specification 1.0 (standardwebhooks.com) demands, with HMAC-SHA256."""
 
 import base64
 import hashlib
@@ -6,7 +6,10 @@ import hmac
 
 
 def sign(*keys: bytes, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The three headers of a message, with one signature for each key. `timestamp` in seconds since 1970."""
+    """Return the three headers of a message, with one signature for each key.
+
+    `timestamp` is in seconds since 1970.
+    """
     signatures = [signature(key, message_id, str(timestamp), body) for key in keys]
     return {
         "webhook-id": message_id,
@@ -16,6 +19,6 @@ def sign(*keys: bytes, message_id: str, timestamp: int, body: bytes) -> dict[str
 
 
 def signature(key: bytes, message_id: str, timestamp: str, body: bytes) -> str:
-    """One signature, as the header has it."""
+    """Return one signature in the format of the `webhook-signature` header."""
     signed = f"{message_id}.{timestamp}.".encode() + body
     return f"v1,{base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()}"

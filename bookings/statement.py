@@ -1,8 +1,8 @@
-"""One statement, one round trip: for the few calls whose price decides what the product can do.
+"""Run a prepared statement in one round trip, for the few calls that limit the throughput of the product.
 
-Django's cursor puts the parameters into the text of each query, so that Postgres parses and plans it anew. This one
-names the statement once a connection and sends and receives binary: half the time in both, measured
-(docs/performance.md).
+Django's cursor writes the parameters into the text of each query, so Postgres parses and plans it every time. Here, a
+statement is prepared once for each connection, and parameters and results are binary. This halves the time in Python
+and in Postgres (measured, see docs/performance.md).
 """
 
 import threading
@@ -22,9 +22,9 @@ IDLE_SECONDS = 1
 
 
 class Thread(threading.local):
-    """What is kept for this thread's connection."""
+    """State that belongs to this thread's connection."""
 
-    answered_at = 0.0  # last, on the monotonic clock
+    last_response_at = 0.0  # monotonic clock
 
     def __init__(self) -> None:
         self.cursors: dict[str, psycopg.Cursor[Any]] = {}
@@ -34,26 +34,29 @@ _thread = Thread()
 
 
 def ask(query: LiteralString, parameters: Sequence[Any], *, repeatable: bool = False) -> tuple[Any, ...]:
-    """The first row of the answer, on Django's connection and in its transaction, if one is open.
+    """Run the query on Django's connection and return the first row of the result.
 
-    If none is, the statement is a transaction of its own, and asked again if it certainly left nothing behind (see
-    accounts.transactions; a serialization failure is left to the caller). If the connection was lost before the answer
-    came, nobody knows: then it is asked again only if it is `repeatable`, which means that a second run does nothing
-    after a first; else OutcomeUnknown is raised.
-    Parameters need casts (`%s::bigint`): nothing else says their types. Raises Django's database errors.
+    In an open transaction, the query is part of it. Without one, it is a transaction of its own, and is repeated if it
+    certainly changed nothing (see core.transactions; serialization failures are left to the caller). If the connection
+    is lost before the result arrives, nobody knows the outcome: the query is repeated only if it is `repeatable`, that
+    is, if a second run after a successful first one changes nothing. Otherwise OutcomeUnknown is raised.
+
+    Parameters need casts (`%s::bigint`), because nothing else gives their types. Raises Django's database errors.
     """
     if connection.in_atomic_block:
-        return _ask(query, parameters)
-    return until_done(partial(_alone, query, parameters), (Undone, OutcomeUnknown) if repeatable else Undone)
+        return _execute(query, parameters)
+    return until_done(
+        partial(_execute_in_own_transaction, query, parameters), (Undone, OutcomeUnknown) if repeatable else Undone
+    )
 
 
-def _alone(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]:
-    """As a transaction of its own."""
+def _execute_in_own_transaction(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]:
+    """Run the query as a transaction of its own."""
     sent = False
     try:
-        _look_at_connection()
+        _check_connection()
         sent = True
-        return _ask(query, parameters)
+        return _execute(query, parameters)
     except Error as error:
         lost = is_lost(error)
         if lost:
@@ -65,28 +68,31 @@ def _alone(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]:
         raise
 
 
-def _ask(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]:
-    own = connections[DEFAULT_DB_ALIAS]  # each look at Django's `connection` is one more search for it
-    with own.wrap_database_errors:
-        row = kept_cursor(query, own.connection).execute(query, parameters, prepare=True, binary=True).fetchone()
+def _execute(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]:
+    django_connection = connections[DEFAULT_DB_ALIAS]  # looked up once: the proxy `connection` does so at each use
+    with django_connection.wrap_database_errors:
+        cursor = kept_cursor(query, django_connection.connection)
+        row = cursor.execute(query, parameters, prepare=True, binary=True).fetchone()
     assert row is not None
-    _thread.answered_at = time.monotonic()
+    _thread.last_response_at = time.monotonic()
     return row
 
 
 def kept_cursor(query: str, driver: psycopg.Connection[Any]) -> psycopg.Cursor[Any]:
-    """This thread's cursor for the statement, which remembers how its parameters and answers are converted."""
+    """Return this thread's cursor for the query. It remembers the conversion of parameters and results."""
     cursor = _thread.cursors.get(query)
     if cursor is None or cursor.connection is not driver:
         cursor = _thread.cursors[query] = psycopg.Cursor(driver)
     return cursor
 
 
-def _look_at_connection() -> None:
-    """Django asks the database before each request whether it is still there, one round trip more; here it is asked
-    after a second of silence and when something has gone wrong."""
-    silent = time.monotonic() - _thread.answered_at > IDLE_SECONDS
-    if (silent or connection.errors_occurred) and not connection.in_atomic_block:
+def _check_connection() -> None:
+    """Check that the connection is alive, if it was idle for IDLE_SECONDS or an error occurred.
+
+    Django does so before each request, which costs one more round trip.
+    """
+    idle = time.monotonic() - _thread.last_response_at > IDLE_SECONDS
+    if (idle or connection.errors_occurred) and not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
         connection.close_if_health_check_failed()
     connection.ensure_connection()

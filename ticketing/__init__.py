@@ -1,4 +1,4 @@
-"""The street between the houses: settings, urls, servers' entry points and the errors all apps share."""
+"""The project package: settings, URLs, entry points of the servers, and the processes."""
 
 from ticketing.celery import app as celery_app
 

@@ -1,4 +1,7 @@
-"""The streams: WebSocket and SSE (daphne, any number of processes). Everything else works here too, only slower."""
+"""The ASGI application: WebSocket and server-sent events (daphne, any number of processes).
+
+It also serves everything else, only slower than the WSGI application.
+"""
 
 import os
 

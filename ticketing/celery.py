@@ -1,4 +1,4 @@
-"""The Celery application, and the two heartbeats that /readyz looks at."""
+"""The Celery application, and the heartbeats of beat and worker for /readyz."""
 
 import os
 import sys
@@ -9,44 +9,44 @@ from celery.signals import beat_init, before_task_publish, setup_logging, task_p
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
 if "ONLY_IDLE_CORES" in os.environ and sys.platform == "linux":
-    # The process `letters` and its children: they start and work when nobody else wants to.
+    # The mailer and its child processes run only while a core is idle.
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 app = Celery("ticketing")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-HEARTBEAT_TASK = "bookings.tasks.expire_holds"  # scheduled four times a second, so its age is the system's pulse
-HEARTBEAT_SECONDS = 60  # kept that long, so that a stopped process is seen as stopped and not as unknown
+HEARTBEAT_TASK = "bookings.tasks.expire_holds"  # scheduled four times a second
+HEARTBEAT_SECONDS = 60  # kept this long, so that a stopped process is distinguished from one that never ran
 
 
 def beat_key(process: str) -> str:
-    """Cache key under which `process` ("worker" or "beat") leaves the time of its last sign of life."""
+    """Return the cache key of the last heartbeat (a Unix time) of `process`: "worker" or "beat"."""
     return f"heartbeat:{process}"
 
 
-def _leave_sign_of_life(process: str) -> None:
+def _record_heartbeat(process: str) -> None:
     from django.core.cache import cache
 
     cache.set(beat_key(process), time.time(), HEARTBEAT_SECONDS)
 
 
 @setup_logging.connect
-def _leave_logging_to_the_settings(**kwargs: object) -> None:
-    """That somebody listens keeps Celery from adding handlers and levels of its own."""
+def _keep_django_logging(**kwargs: object) -> None:
+    """Do nothing: with a receiver connected, Celery adds no log handlers and levels of its own."""
 
 
 @beat_init.connect
-def _listen_to_own_messages(**kwargs: object) -> None:
-    """Only in the beat process: what it publishes is its sign of life."""
+def _record_heartbeats_of_beat(**kwargs: object) -> None:
+    """In the beat process, record a heartbeat whenever the heartbeat task is published."""
 
     @before_task_publish.connect(weak=False)
-    def sent(sender: str = "", **kwargs: object) -> None:
+    def before_publish(sender: str = "", **kwargs: object) -> None:
         if sender == HEARTBEAT_TASK:
-            _leave_sign_of_life("beat")
+            _record_heartbeat("beat")
 
 
 @task_postrun.connect
-def _task_ran(task: object = None, **kwargs: object) -> None:
+def _record_heartbeat_of_worker(task: object = None, **kwargs: object) -> None:
     if getattr(task, "name", "") == HEARTBEAT_TASK:
-        _leave_sign_of_life("worker")
+        _record_heartbeat("worker")

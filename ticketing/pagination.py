@@ -1,10 +1,13 @@
-"""Pages of lists: `page`, `page_size` (at most 100, 20 by default), answered as {count, next, previous, results}."""
+"""Pagination of lists: `page` and `page_size` (20 by default, at most 100).
+
+Responses have the form {count, next, previous, results}.
+"""
 
 from rest_framework.pagination import PageNumberPagination
 
 
 class Pages(PageNumberPagination):
-    """The one pagination of the API."""
+    """The pagination of all lists of the API."""
 
     page_size = 20
     page_size_query_param = "page_size"

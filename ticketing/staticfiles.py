@@ -1,19 +1,19 @@
-"""Static files under names that carry their content's hash: a browser may keep them for ever."""
+"""Static files with names that contain a hash of their content, so that browsers may cache them forever."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):
-    """Hashes and compresses; in stylesheets and in ES modules the names of what they import are rewritten too.
+    """Hash and compress static files; rewrite imports in stylesheets and ES modules to the hashed names.
 
-    Where nothing was collected (tests, `runserver` with DEBUG) the plain names are used.
+    Plain names are used if no files were collected (tests, `runserver` with DEBUG).
     """
 
     support_js_module_import_aggregation = True
     manifest_strict = False
 
     def stored_name(self, name: str) -> str:
-        """The name with the hash, or `name` itself if it was never collected."""
+        """Return the hashed name, or `name` itself if no files were collected."""
         if not self.hashed_files:
             return name
         return super().stored_name(name)

@@ -1,4 +1,4 @@
-"""All addresses. The apps bring their own; here are the admin, the schema and the operators' endpoints."""
+"""All URLs: those of the apps, the admin, the API schema and the operator's endpoints."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponseRedirect
@@ -10,7 +10,7 @@ from ticketing import health, metrics
 
 
 def icon(request: HttpRequest) -> HttpResponseRedirect:
-    """Pages that name no icon (the admin) are asked for this one."""
+    """Redirect to the icon, for pages that name none (the admin)."""
     return HttpResponseRedirect(static("ticketing/icon.svg"))
 
 

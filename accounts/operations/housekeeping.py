@@ -1,4 +1,4 @@
-"""Sweeping out what has ended, so that the tables don't grow for ever."""
+"""Delete expired rows, so that tables don't grow forever."""
 
 from importlib import import_module
 
@@ -9,7 +9,7 @@ from accounts.models import StreamTicket, TokenFamily
 
 
 def forget_expired() -> None:
-    """Deletes ended token families, stream tickets and sessions. None of them counted any more; run it any time."""
+    """Delete expired token families, stream tickets and sessions. Safe at any time."""
     TokenFamily.objects.filter(expires_at__lte=Now()).delete()
     StreamTicket.objects.filter(expires_at__lte=Now()).delete()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()

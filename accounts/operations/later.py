@@ -1,4 +1,4 @@
-"""Work that others do after the answer."""
+"""Enqueue Celery tasks on commit."""
 
 from typing import Any
 
@@ -7,13 +7,14 @@ from django.db import transaction
 
 
 def later(task: str, **arguments: Any) -> None:
-    """Enqueues `task` once the running transaction is committed, or at once without one.
+    """Enqueue a Celery task after the running transaction commits, or at once if there is none.
 
-    By name, because tasks are doors above the operations. Robust: what is committed stays a success when the broker
-    is down (Celery's `delay_on_commit` would answer 500); the failure is logged.
+    `task` is the task's name, because tasks import operations and not the other way round. If the broker is down, the
+    failure is logged and the caller still succeeds, since its transaction is committed. (Celery's `delay_on_commit`
+    would turn it into a 500.)
     """
 
-    def enqueue() -> None:  # no functools.partial: Django's report of a failure needs a __qualname__, else it is a 500
+    def enqueue() -> None:  # not a partial: to log a failure, Django needs its __qualname__
         current_app.signature(task, kwargs=arguments).delay()
 
     transaction.on_commit(enqueue, robust=True)

@@ -1,6 +1,6 @@
-"""Compose and send the mails of this app.
+"""The emails of accounts.
 
-They never contain a name that a user typed: anybody can sign up with somebody else's address.
+They contain no text that a user typed, such as the name: anybody can register with somebody else's address.
 """
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from accounts.operations.registration import verification_token
 
 
 def mail_verification_link(*, user_id: int) -> None:
-    """Ask a user to confirm their address. Does nothing if they already have, or are gone."""
+    """Send a verification link; do nothing if the user is verified, inactive or deleted."""
     user = User.objects.filter(pk=user_id, is_verified=False, is_active=True).first()
     if user is not None:
         token = verification_token(user)
@@ -21,7 +21,7 @@ def mail_verification_link(*, user_id: int) -> None:
 
 
 def mail_password_reset_link(*, email: str) -> None:
-    """Send a link to choose a new password to the active user with this address, if there is one."""
+    """Send a link to set a new password to the active user with this address, if there is one."""
     user = User.objects.filter(email=normal_email(email), is_active=True).first()
     if user is not None:
         uid, token = reset_link_parts(user)

@@ -1,4 +1,4 @@
-"""A forgotten password."""
+"""Reset of a forgotten password."""
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import default_token_generator
@@ -13,33 +13,40 @@ from ticketing.errors import BadInput
 
 
 def request_password_reset(*, email: str) -> None:
-    """A mail with a link follows if there is such an active user. Whether there is, the worker finds out, not we:
-    the work done here is the same."""
+    """Enqueue an email with a reset link.
+
+    The worker looks up the user, not this function, so that the work done here is the same for known and unknown
+    addresses.
+    """
     later("accounts.tasks.send_password_reset_mail", email=email)
 
 
 def reset_link_parts(user: User) -> tuple[str, str]:
-    """`uid` and `token`, good for PASSWORD_RESET_TIMEOUT and until the password or the last login changes."""
+    """Return `uid` and `token` of a reset link.
+
+    The link works for PASSWORD_RESET_TIMEOUT seconds and until the password or the last login changes.
+    """
     return urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)
 
 
 def reset_password(*, uid: str, token: str, password: str) -> None:
-    """Sets a new password by a mailed link, which works once; sessions and tokens of the old password end.
+    """Set a new password with the values from a reset link, which works once.
 
-    Raises `BadInput` on `token` (also for an unknown uid) or `password`.
+    Ends all sessions and tokens of the user. Raises `BadInput` for the field `token` (also if the uid is unknown) or
+    `password`.
     """
     user = _user_of_uid(uid)
     if user is None or not default_token_generator.check_token(user, token):
-        raise _link_ended()
+        raise _invalid_link()
     check_strength(password, user)
     new_hash = make_password(password)
     with transaction.atomic(durable=True):
         if not replace_password(user, new_hash):
-            raise _link_ended()
+            raise _invalid_link()
 
 
-def _link_ended() -> BadInput:
-    return BadInput.field("token", "The link is not valid or has ended. Ask for a new one.")
+def _invalid_link() -> BadInput:
+    return BadInput.field("token", "The link is not valid or has expired. Ask for a new one.")
 
 
 def _user_of_uid(uid: str) -> User | None:

@@ -1,4 +1,4 @@
-"""What a user may change about himself."""
+"""Changes that users make to their own account."""
 
 from django.contrib.auth import SESSION_KEY, update_session_auth_hash
 from django.contrib.auth.hashers import make_password
@@ -18,10 +18,10 @@ def update_user(
     password: str | None = None,
     current_password: str = "",
 ) -> User:
-    """Changes name and password; None leaves them as they are.
+    """Change name and password; None leaves them as they are.
 
-    A new password needs the current one and ends every session and token but the session of this request. Raises
-    `BadInput` on `current_password` or `password`; then the name is unchanged too.
+    A new password needs the current one, and ends all sessions and tokens except the session of this request. Raises
+    `BadInput` for the field `current_password` or `password`; the name is then unchanged too.
     """
     new_hash = None if password is None else _new_hash(user, current_password, password)
     with transaction.atomic(durable=True):
@@ -41,7 +41,10 @@ def _new_hash(user: User, current_password: str, password: str) -> str:
 
 
 def _replace_password(request: HttpRequest, user: User, new_hash: str) -> None:
-    """Keeps only a session of this very user: a bearer request may bring along another one's cookie."""
+    """Store the hash and keep this request's session alive, but only if the session is this user's.
+
+    A bearer request may carry somebody else's cookie.
+    """
     if not replace_password(user, new_hash):
         raise _wrong_password()
     if request.session.get(SESSION_KEY) == str(user.pk):

@@ -1,4 +1,4 @@
-"""Becoming a user."""
+"""Registration of users and verification of their addresses."""
 
 from django.conf import settings
 from django.core import signing
@@ -15,9 +15,9 @@ VERIFICATION_SALT = "accounts.verify-email"
 
 
 def register_user(*, email: str, password: str, name: str, role: str) -> User:
-    """A new buyer or seller, not verified yet; a verification mail follows.
+    """Create an unverified buyer or seller and enqueue a verification email.
 
-    Raises `BadInput` for a weak password and `EmailTaken`, also to the loser of two simultaneous registrations.
+    Raises `BadInput` for a weak password and `EmailTaken`, also if the same address is registered at the same moment.
     """
     check_strength(password, User(email=email, name=name))
     if User.objects.filter(email=normal_email(email)).exists():
@@ -32,16 +32,19 @@ def register_user(*, email: str, password: str, name: str, role: str) -> User:
 
 
 def verification_token(user: User) -> str:
-    """Proof that its bearer reads the user's mail; good for EMAIL_VERIFICATION_SECONDS and this address only."""
+    """Return a token that proves access to the user's mailbox.
+
+    It is valid for EMAIL_VERIFICATION_SECONDS, and only for the user's current address.
+    """
     return signing.dumps({"user": user.pk, "email": user.email}, salt=VERIFICATION_SALT)
 
 
 @durably
 def verify_email(*, token: str) -> None:
-    """Marks the token's user as verified; again is fine. Raises `BadInput` on `token`."""
+    """Mark the token's user as verified; repeating it has no effect. Raises `BadInput` for `token`."""
     try:
         claim = signing.loads(token, salt=VERIFICATION_SALT, max_age=settings.EMAIL_VERIFICATION_SECONDS)
     except signing.BadSignature:
         claim = {"user": None, "email": None}
     if not User.objects.filter(pk=claim["user"], email=claim["email"]).update(is_verified=True):
-        raise BadInput.field("token", "The link is not valid or has ended.")
+        raise BadInput.field("token", "The link is not valid or has expired.")

@@ -1,4 +1,4 @@
-"""Signing in by cookie, and signing out of everything."""
+"""Sign in with a cookie, and sign out on all devices."""
 
 from django.contrib import auth
 from django.db import transaction
@@ -10,7 +10,10 @@ from accounts.operations.credentials import user_with
 
 
 def log_in(*, request: HttpRequest, email: str, password: str) -> User:
-    """Opens a cookie session, after ending somebody else's in this browser; raises `InvalidCredentials`."""
+    """Open a cookie session; raises `InvalidCredentials`.
+
+    A session of somebody else in this browser ends first.
+    """
     user = user_with(email=email, password=password)
     auth.login(request, user)
     return user
@@ -18,7 +21,7 @@ def log_in(*, request: HttpRequest, email: str, password: str) -> User:
 
 @transaction.atomic(durable=True)
 def log_out(*, request: HttpRequest, user: User) -> None:
-    """Ends the cookie session of this request and every bearer token and stream ticket of the user, on all devices."""
+    """End this request's session and all bearer tokens and stream tickets of the user, on all devices."""
     user.token_families.filter(revoked_at=None).update(revoked_at=Now())
     user.stream_tickets.all().delete()
     auth.logout(request)

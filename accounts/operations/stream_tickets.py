@@ -1,4 +1,4 @@
-"""Stream tickets: leave to open one live feed where neither cookie nor header can be sent."""
+"""Stream tickets open one live feed where neither a cookie nor a header can be sent."""
 
 import hashlib
 import secrets
@@ -10,13 +10,15 @@ from django.db.models.functions import Now
 from accounts.models import StreamTicket, User
 from accounts.transactions import durably
 
-USED = "+"  # in the first place of a digest, where no ticket's has it: nothing that a client sends leads to that row
-STREAM_TICKET_SECONDS = 30  # contract.md; from asking for it to opening the feed
+USED = (
+    "+"  # first character of a used ticket's digest; no hex digest has it, so that no client's ticket matches the row
+)
+STREAM_TICKET_SECONDS = 30  # from issue to opening the feed; part of the API contract
 
 
 @durably
 def issue_stream_ticket(*, user: User) -> str:
-    """A ticket good for STREAM_TICKET_SECONDS by the database's clock, once."""
+    """Return a new ticket: it works once, within STREAM_TICKET_SECONDS by the database's clock."""
     ticket = secrets.token_urlsafe(32)
     user.stream_tickets.create(digest=_digest(ticket), expires_at=Now() + timedelta(seconds=STREAM_TICKET_SECONDS))
     return ticket
@@ -24,10 +26,10 @@ def issue_stream_ticket(*, user: User) -> str:
 
 @durably
 def redeem_stream_ticket(*, ticket: str) -> StreamTicket | None:
-    """Uses the ticket up; of simultaneous uses exactly one gets it, and its user must be active.
+    """Use up the ticket and return its row; None if it is unknown, expired, used or its user is inactive.
 
-    The row stays under another name for what it opened: as long as an access token would last, if its user doesn't log
-    out before.
+    If several requests use a ticket at the same time, exactly one gets it. The row remains, with a changed digest, as
+    the sign-in of the feed that it opened: for ACCESS_TOKEN_SECONDS, unless the user logs out earlier.
     """
     tickets = StreamTicket.objects.filter(digest=_digest(ticket), expires_at__gt=Now())
     found = tickets.select_related("user").filter(user__is_active=True).first()
@@ -39,5 +41,5 @@ def redeem_stream_ticket(*, ticket: str) -> StreamTicket | None:
 
 
 def _digest(ticket: str) -> str:
-    """A plain hash is enough: the ticket has 256 random bits."""
+    """Return the hash of a ticket. A plain SHA-256 is enough, because a ticket has 256 random bits."""
     return hashlib.sha256(ticket.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Bearer tokens: given for a password, renewed by a refresh token, believed until their family ends."""
+"""Issue, renew and check bearer tokens."""
 
 import uuid
 from datetime import timedelta
@@ -17,12 +17,15 @@ from accounts.transactions import durably
 
 
 def issue_tokens(*, email: str, password: str) -> TokenPair:
-    """A new family of tokens for whoever has this password; raises `InvalidCredentials`."""
+    """Return the tokens of a new family for the user with this password; raises `InvalidCredentials`."""
     return tokens_for(user_with(email=email, password=password))
 
 
 def tokens_for(user: User) -> TokenPair:
-    """A new family of tokens of a user whose identity is proved, ending in REFRESH_TOKEN_SECONDS."""
+    """Return the tokens of a new family for a user whose identity is proven.
+
+    The family ends after REFRESH_TOKEN_SECONDS.
+    """
     expires_at = timezone.now() + timedelta(seconds=settings.REFRESH_TOKEN_SECONDS)
     with transaction.atomic(durable=True):
         family = user.token_families.create(refresh_jti=uuid.uuid4(), expires_at=expires_at)
@@ -30,20 +33,27 @@ def tokens_for(user: User) -> TokenPair:
 
 
 def refresh_tokens(*, refresh: str) -> TokenPair:
-    """A new pair for the newest refresh token of a family; the old access token lives on to its end.
+    """Return a new pair for the newest refresh token of a family. Raises `TokenRefused`.
 
-    An older refresh token ends the whole family: who uses it twice may be a thief. The database ends all families of a
-    user whose password, role or activity changes. Raises `TokenRefused`.
+    The old access token stays valid until it expires. An older refresh token revokes the whole family, because a
+    second use may be theft. The database revokes all families of a user whose password, role or `is_active` changes.
     """
     pair = _rotate(tokens.read(refresh, "refresh"))
     if pair is None:
-        raise TokenRefused  # not inside the transaction: the revocation must stay
+        raise TokenRefused  # outside the transaction, so that the revocation is committed
     return pair
 
 
 @durably
 def _rotate(claims: Claims) -> TokenPair | None:
-    """Lock the family's row, check, write; of simultaneous uses of one token only the first is the newest."""
+    """Replace the family's refresh token and return the new pair; None if the token is refused.
+
+    1. Lock the family's row.
+    2. Check that the family is valid and the token is its newest; an older token revokes the family.
+    3. Store the id of the new refresh token.
+
+    If one token is used several times at once, only the first use finds it to be the newest.
+    """
     families = TokenFamily.objects.select_for_update(of=("self",), no_key=True).select_related("user")
     family = families.filter(pk=claims["fam"], revoked_at=None, expires_at__gt=Now()).first()
     if family is None:
@@ -60,7 +70,7 @@ def _rotate(claims: Claims) -> TokenPair | None:
 
 
 def user_of_access_token(*, token: str) -> User | None:
-    """Whose token this is, in one query; None if it or its family doesn't count any more."""
+    """Return the token's user, with one query; None if the token or its family is not valid."""
     try:
         claims = tokens.read(token, "access")
     except TokenRefused:

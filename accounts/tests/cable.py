@@ -1,4 +1,4 @@
-"""A cable between us and the database, to be cut: a TCP proxy that watches what we say."""
+"""A TCP proxy between the tests and the database that can cut connections."""
 
 import socket
 import threading
@@ -11,7 +11,7 @@ Pump = Callable[[socket.socket, socket.socket], None]
 
 
 class Cable:
-    """Passes everything on, in both directions, until it is cut."""
+    """Passes all bytes on in both directions until it is cut."""
 
     def __init__(self, host: str, port: int) -> None:
         self._target = (host, port)
@@ -28,13 +28,16 @@ class Cable:
         return self._listener.getsockname()[1]
 
     def cut_at(self, marker: bytes, *, deliver: bool) -> None:
-        """Once, when we say something with `marker` in it; `deliver`: the database hears it, but not we its answer."""
+        """Cut once, when the client sends bytes that contain `marker`.
+
+        With `deliver`, the database receives these bytes, but its response is dropped.
+        """
         self._marker, self._deliver = marker, deliver
 
     def cut(self) -> None:
-        """Every connection ends, on both sides; new ones can be made."""
+        """End every connection on both sides; new ones can be made."""
         self.cuts += 1
-        hang_up(*self._open)
+        shut_down(*self._open)
         self._open.clear()
 
     def close(self) -> None:
@@ -44,46 +47,46 @@ class Cable:
     def _accept(self) -> None:
         with suppress(OSError):
             while True:
-                ours, _ = self._listener.accept()
-                theirs = socket.create_connection(self._target)
-                self._open += [ours, theirs]
-                threading.Thread(target=self._carry, args=(ours, theirs), daemon=True).start()
+                client, _ = self._listener.accept()
+                server = socket.create_connection(self._target)
+                self._open += [client, server]
+                threading.Thread(target=self._forward, args=(client, server), daemon=True).start()
 
-    def _carry(self, ours: socket.socket, theirs: socket.socket) -> None:
-        with ours, theirs:
-            down = threading.Thread(target=self._until_the_end, args=(self._down, ours, theirs), daemon=True)
+    def _forward(self, client: socket.socket, server: socket.socket) -> None:
+        with client, server:
+            down = threading.Thread(target=self._run, args=(self._server_to_client, client, server), daemon=True)
             down.start()
-            self._until_the_end(self._up, ours, theirs)
+            self._run(self._client_to_server, client, server)
             down.join()
 
-    def _until_the_end(self, pump: Pump, ours: socket.socket, theirs: socket.socket) -> None:
+    def _run(self, pump: Pump, client: socket.socket, server: socket.socket) -> None:
         with suppress(OSError):
-            pump(ours, theirs)
-        hang_up(ours, theirs)
+            pump(client, server)
+        shut_down(client, server)
 
-    def _up(self, ours: socket.socket, theirs: socket.socket) -> None:
-        while data := ours.recv(65_536):
+    def _client_to_server(self, client: socket.socket, server: socket.socket) -> None:
+        while data := client.recv(65_536):
             if self._marker and self._marker in data:
                 self._marker = b""
                 if self._deliver:
                     self._swallow.set()
-                    theirs.sendall(data)
+                    server.sendall(data)
                     self._swallowed.wait(5)
                 self.cut()
                 return
-            theirs.sendall(data)
+            server.sendall(data)
 
-    def _down(self, ours: socket.socket, theirs: socket.socket) -> None:
-        while data := theirs.recv(65_536):
+    def _server_to_client(self, client: socket.socket, server: socket.socket) -> None:
+        while data := server.recv(65_536):
             if self._swallow.is_set():
                 self._swallow.clear()
                 self._swallowed.set()
                 return
-            ours.sendall(data)
+            client.sendall(data)
 
 
-def hang_up(*ends: socket.socket) -> None:
-    """Tells both sides, whoever still listens at them here."""
+def shut_down(*ends: socket.socket) -> None:
+    """Shut down both sides, so that threads of this process that read from them stop too."""
     for end in ends:
         with suppress(OSError):
             end.shutdown(socket.SHUT_RDWR)
@@ -91,15 +94,15 @@ def hang_up(*ends: socket.socket) -> None:
 
 @contextmanager
 def cable() -> Iterator[Cable]:
-    """Django's connection goes through it."""
+    """Route Django's database connection through a Cable."""
     settings = connection.settings_dict
     real = {name: settings[name] for name in ("HOST", "PORT")}
-    through = Cable(str(real["HOST"] or "127.0.0.1"), int(real["PORT"] or 5432))
+    proxy = Cable(str(real["HOST"] or "127.0.0.1"), int(real["PORT"] or 5432))
     connection.close()
-    settings.update(HOST="127.0.0.1", PORT=str(through.port))
+    settings.update(HOST="127.0.0.1", PORT=str(proxy.port))
     try:
-        yield through
+        yield proxy
     finally:
         connection.close()
         settings.update(real)
-        through.close()
+        proxy.close()

@@ -1,4 +1,4 @@
-"""Accounts' own stage: a browser, tokens, and a worker in the same process."""
+"""Fixtures of accounts: clients, tokens, and a worker in the same process."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +26,7 @@ def anyone() -> APIClient:
 
 @pytest.fixture
 def browser(alice: User) -> APIClient:
-    """Alice's browser, signed in by cookie."""
+    """Alice's browser, signed in with a cookie."""
     client = APIClient()
     client.force_login(alice)
     return client
@@ -34,7 +34,7 @@ def browser(alice: User) -> APIClient:
 
 @pytest.fixture
 def family(alice: User) -> TokenFamily:
-    """A family of alice's tokens, as issue_tokens makes it but without hashing."""
+    """A token family of Alice, as issue_tokens creates it, but without hashing a password."""
     return alice.token_families.create(refresh_jti=uuid4(), expires_at=timezone.now() + timedelta(days=14))
 
 
@@ -46,7 +46,7 @@ def pair(alice: User, family: TokenFamily) -> TokenPair:
 
 @pytest.fixture
 def bearer() -> Callable[[str], APIClient]:
-    """A client with this access token."""
+    """A function that returns a client with this access token."""
 
     def client_with(token: str) -> APIClient:
         client = APIClient()
@@ -58,7 +58,7 @@ def bearer() -> Callable[[str], APIClient]:
 
 @pytest.fixture
 def worker(django_capture_on_commit_callbacks: Any) -> Iterator[Callable[[], Any]]:
-    """`with worker():` runs what was enqueued inside, at its end, in this process."""
+    """`with worker():` runs the tasks enqueued inside it, in this process, when it ends."""
     current_app.conf.task_always_eager = True
     yield lambda: django_capture_on_commit_callbacks(execute=True)
     current_app.conf.task_always_eager = False
@@ -66,12 +66,12 @@ def worker(django_capture_on_commit_callbacks: Any) -> Iterator[Callable[[], Any
 
 @pytest.fixture
 def together() -> Callable[..., list[Any]]:
-    """Calls something from many threads at the same moment; gives what they returned or raised."""
+    """Call a function from several threads at once; return what each call returned or raised."""
 
     def run(call: Callable[[], Any], times: int) -> list[Any]:
         start = Barrier(times)
 
-        def one() -> Any:
+        def run_one() -> Any:
             start.wait(10)
             try:
                 return call()
@@ -81,6 +81,6 @@ def together() -> Callable[..., list[Any]]:
                 connection.close()
 
         with ThreadPoolExecutor(times) as threads:
-            return [each.result() for each in [threads.submit(one) for _ in range(times)]]
+            return [each.result() for each in [threads.submit(run_one) for _ in range(times)]]
 
     return run

@@ -1,4 +1,4 @@
-"""Operators look after users in the admin; sellers don't see them."""
+"""Operators manage users in the admin; sellers don't see them."""
 
 import pytest
 from django.test import Client
@@ -26,14 +26,14 @@ def test_operator_adds_a_seller(operator: Client) -> None:
     assert dan.is_staff and dan.check_password("a quiet evening")
 
 
-def test_operator_adds_no_second_user_with_an_address(operator: Client, alice: User) -> None:
+def test_operator_cannot_add_a_second_user_with_the_same_address(operator: Client, alice: User) -> None:
     form = {"email": "Alice@Example.com", "name": "A", "role": "buyer", "usable_password": "true"}
     passwords = {"password1": "a quiet evening", "password2": "a quiet evening"}
     page = operator.post("/admin/accounts/user/add/", form | passwords)
     assert page.status_code == 200 and b"already exists" in page.content
 
 
-def test_operator_deactivates_a_user_and_changes_his_role(operator: Client, alice: User) -> None:
+def test_operator_deactivates_a_user_and_changes_their_role(operator: Client, alice: User) -> None:
     form = {"email": alice.email, "name": "Alice", "role": "seller"}
     assert operator.post(f"/admin/accounts/user/{alice.pk}/change/", form).status_code == 302
     alice.refresh_from_db()

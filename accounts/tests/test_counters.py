@@ -1,4 +1,4 @@
-"""Counters that several processes add to."""
+"""Counters to which several processes add."""
 
 import os
 import threading
@@ -14,32 +14,32 @@ from accounts.redis import RedisGone
 pytestmark = pytest.mark.usefixtures("no_numbers")
 
 
-def seconds_that_are_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two seconds later."""
+def after_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Move the clock of counters on by two seconds."""
     now = time.time()
     monkeypatch.setattr("accounts.counters.time.time", lambda: now + 2)
 
 
-def test_what_was_counted_is_there_after_the_flush_and_adds_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counts_appear_after_a_flush_and_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     count("held")
     count("held", 4)
     flush()
     count("held")
     flush()
     assert counters.all_time().number("held") == 6
-    seconds_that_are_over(monkeypatch)
+    after_two_seconds(monkeypatch)
     recent = counters.recent(10)
     assert recent.number("held") == 6
     assert recent.rate("held") == 0.6
 
 
-def test_the_second_that_still_runs_is_not_among_the_recent_ones() -> None:
+def test_recent_leaves_out_the_current_second() -> None:
     count("held")
     flush()
-    assert counters.recent(10).number("held") in (0, 1)  # 1 if the second is over by now
+    assert counters.recent(10).number("held") in (0, 1)  # 1 if a new second has begun meanwhile
 
 
-def test_kinds_are_counted_apart_and_together() -> None:
+def test_kinds_are_counted_separately_and_in_total() -> None:
     count("refusal:seats_taken", 2)
     count("refusal:not_on_sale")
     flush()
@@ -48,7 +48,7 @@ def test_kinds_are_counted_apart_and_together() -> None:
     assert numbers.number("refusal") == 3
 
 
-def test_percentiles_are_right_to_their_class() -> None:
+def test_percentiles_are_accurate_to_a_bucket() -> None:
     for milliseconds in range(1, 101):
         observe("hold", milliseconds / 1000)
     flush()
@@ -60,13 +60,13 @@ def test_percentiles_are_right_to_their_class() -> None:
     assert numbers.timed() == {"hold"}
 
 
-def test_what_took_longer_than_all_classes_is_in_the_last() -> None:
+def test_longer_durations_count_in_the_last_bucket() -> None:
     observe("hold", 60)
     flush()
     assert counters.all_time().percentile("hold", 0.95) == counters.BOUNDS[-1]
 
 
-def test_no_count_of_many_threads_is_lost() -> None:
+def test_counts_of_several_threads_are_not_lost() -> None:
     threads = [threading.Thread(target=count_often, args=(1000,)) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -76,24 +76,24 @@ def test_no_count_of_many_threads_is_lost() -> None:
     assert counters.all_time().number("held") == 8000
 
 
-def test_gauges_of_each_process_are_told() -> None:
+def test_gauges_of_each_process_are_published() -> None:
     gauge("in_flight", lambda: 3)
     gauge("breaker:redis", lambda: "closed")
     flush()
     assert counters.processes() == {counters.own_name(): {"in_flight": "3", "breaker:redis": "closed"}}
 
 
-def test_a_process_that_says_nothing_any_more_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_sends_no_gauges_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     gauge("in_flight", lambda: 3)
     flush()
     now = time.time()
-    monkeypatch.setattr("accounts.counters.time.time", lambda: now + counters.PROCESS_KEPT + 1)
+    monkeypatch.setattr("accounts.counters.time.time", lambda: now + counters.PROCESS_SECONDS + 1)
     assert counters.processes() == {}
 
 
-def test_without_redis_counting_goes_on_and_the_sums_catch_up(use_redis: Callable[[str], None]) -> None:
+def test_all_time_sums_catch_up_after_redis_was_unavailable(use_redis: Callable[[str], None]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(counters, "client", gone)
+        patch.setattr(counters, "client", unavailable)
         count("held", 2)
         flush()
         count("held")
@@ -107,10 +107,10 @@ def test_without_redis_counting_goes_on_and_the_sums_catch_up(use_redis: Callabl
     assert counters.all_time().number("held") == 4
 
 
-def test_a_forked_process_counts_for_itself() -> None:
+def test_a_forked_process_starts_with_empty_counters() -> None:
     count("held")
     child = os.fork()
-    if child == 0:  # without pytest's ending
+    if child == 0:  # leave without pytest's cleanup
         os._exit(0 if not counters._process.fresh else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
@@ -120,5 +120,5 @@ def count_often(times: int) -> None:
         count("held")
 
 
-def gone() -> None:
+def unavailable() -> None:
     raise RedisGone

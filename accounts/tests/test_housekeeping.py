@@ -1,4 +1,4 @@
-"""What has ended is swept out, what counts stays."""
+"""Expired rows are deleted, others are kept."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from accounts.operations.stream_tickets import issue_stream_ticket
 from accounts.tasks import forget_expired
 
 
-def test_only_what_has_ended_is_forgotten(browser: APIClient, alice: User, family: TokenFamily) -> None:
+def test_only_expired_rows_are_deleted(browser: APIClient, alice: User, family: TokenFamily) -> None:
     issue_stream_ticket(user=alice)
     forget_expired()
     assert (Session.objects.count(), TokenFamily.objects.count(), StreamTicket.objects.count()) == (1, 1, 1)

@@ -14,7 +14,7 @@ from conftest import PASSWORD
 RIGHT = {"email": "alice@example.com", "password": PASSWORD}
 
 
-def test_login_answers_the_user_and_sets_the_cookie(anyone: APIClient, alice: User) -> None:
+def test_login_returns_the_user_and_sets_the_cookie(anyone: APIClient, alice: User) -> None:
     answer = anyone.post("/api/user/login", RIGHT | {"email": "Alice@Example.com"})
     assert answer.status_code == 200
     assert answer.json()["id"] == alice.pk
@@ -31,7 +31,7 @@ def test_login_does_not_take_over_a_planted_session(anyone: APIClient, carol: Us
     assert not Session.objects.filter(pk=planted).exists()
 
 
-def test_every_failed_login_gets_the_same_answer(anyone: APIClient, alice: User, carol: User) -> None:
+def test_every_failed_login_gets_the_same_response(anyone: APIClient, alice: User, carol: User) -> None:
     User.objects.filter(pk=carol.pk).update(is_active=False)
     answers = [
         anyone.post(path, body)
@@ -52,17 +52,17 @@ def test_every_failed_login_gets_the_same_answer(anyone: APIClient, alice: User,
 
 
 def test_failed_logins_take_the_same_time(anyone: APIClient, alice: User, carol: User) -> None:
-    """CPU time of this thread, which no other process can disturb."""
+    """Compare the CPU time of this thread, which other processes don't affect."""
     User.objects.filter(pk=carol.pk).update(is_active=False)
 
     def seconds(email: str) -> float:
-        begun = thread_time()
+        started = thread_time()
         anyone.post("/api/user/login", {"email": email, "password": PASSWORD + "!"})
-        return thread_time() - begun
+        return thread_time() - started
 
-    people = ["nobody@example.com", "alice@example.com", "carol@example.com"]
-    seconds(people[0])
-    spent = [median(seconds(email) for _ in range(5)) for email in people]
+    addresses = ["nobody@example.com", "alice@example.com", "carol@example.com"]
+    seconds(addresses[0])
+    spent = [median(seconds(email) for _ in range(5)) for email in addresses]
     assert max(spent) < 1.2 * min(spent)
 
 
@@ -78,14 +78,14 @@ def test_logout_ends_the_session_and_all_bearer_tokens(
     assert browser.post("/api/user/token/refresh", {"refresh": pair["refresh"]}).status_code == 401
 
 
-def test_logout_by_bearer_ends_the_token(pair: dict[str, str], bearer: Callable[[str], APIClient]) -> None:
+def test_logout_with_a_bearer_token_ends_it(pair: dict[str, str], bearer: Callable[[str], APIClient]) -> None:
     client = bearer(pair["access"])
     assert client.post("/api/user/logout").status_code == 204
     assert client.get("/api/user").status_code == 401
 
 
 @pytest.mark.django_db
-def test_logout_needs_a_user(anyone: APIClient) -> None:
+def test_logout_needs_a_signed_in_user(anyone: APIClient) -> None:
     answer = anyone.post("/api/user/logout")
     assert answer.status_code == 401
     assert answer.json()["code"] == "not_authenticated"
@@ -96,7 +96,7 @@ def test_deactivated_user_is_signed_out(browser: APIClient, alice: User) -> None
     assert browser.get("/api/user").status_code == 401
 
 
-def test_browsable_api_works_for_a_person(browser: APIClient) -> None:
+def test_browsable_api_works_in_a_browser(browser: APIClient) -> None:
     answer = browser.get("/api/user", headers={"Accept": "text/html"})
     assert answer.status_code == 200
     assert b"alice@example.com" in answer.content
@@ -105,6 +105,6 @@ def test_browsable_api_works_for_a_person(browser: APIClient) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
 @pytest.mark.parametrize("key", [r'"\000aaaaaaaaaa"', "x", "é" * 10, "a" * 5000, "' OR 1=1 --"])
-def test_impossible_session_key_is_nobody(anyone: APIClient, key: str, accept: str) -> None:
+def test_impossible_session_key_is_anonymous(anyone: APIClient, key: str, accept: str) -> None:
     headers = {"Cookie": f"sessionid={key}", "Accept": accept}
     assert anyone.get("/api/user", headers=headers).status_code == 401

@@ -1,4 +1,4 @@
-"""A forgotten password: the mail, and what its link may do."""
+"""A forgotten password: the email and its link."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ from ticketing.errors import BadInput
 NEW = "another quiet evening"
 
 
-def test_mailed_link_sets_a_new_password_once(
+def test_link_from_the_email_sets_a_new_password_once(
     anyone: APIClient, alice: User, worker: Any, mailoutbox: list[EmailMessage]
 ) -> None:
     with worker():
@@ -34,7 +34,7 @@ def test_mailed_link_sets_a_new_password_once(
 
 
 @pytest.mark.parametrize("email", ["nobody@example.com", "carol@example.com"])
-def test_unknown_and_deactivated_addresses_get_the_same_answer_and_no_mail(
+def test_unknown_and_deactivated_addresses_get_the_same_response_and_no_email(
     anyone: APIClient, carol: User, worker: Any, mailoutbox: list[EmailMessage], email: str
 ) -> None:
     User.objects.update(is_active=False)
@@ -46,7 +46,7 @@ def test_unknown_and_deactivated_addresses_get_the_same_answer_and_no_mail(
 
 
 @pytest.mark.django_db
-def test_asking_does_the_same_work_for_everybody(
+def test_the_request_does_the_same_work_for_every_address(
     anyone: APIClient, alice: User, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     for email in ("alice@example.com", "nobody@example.com"):
@@ -65,7 +65,7 @@ def test_reset_ends_sessions_and_tokens(
 
 
 @pytest.mark.parametrize("uid", ["nonsense", "", "MQ==", "é", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "4pyT", "LTE"])
-def test_unknown_uid_is_a_bad_link(alice: User, uid: str) -> None:
+def test_unknown_uid_is_an_invalid_link(alice: User, uid: str) -> None:
     _, token = reset_link_parts(alice)
     with pytest.raises(BadInput) as refusal:
         reset_password(uid=uid, token=token, password=NEW)
@@ -81,14 +81,14 @@ def test_link_of_another_user_is_refused(anyone: APIClient, alice: User, carol: 
     assert [error["field"] for error in answer.json()["errors"]] == ["token"]
 
 
-def test_link_ends(alice: User, settings: Any) -> None:
+def test_link_expires(alice: User, settings: Any) -> None:
     uid, token = reset_link_parts(alice)
     settings.PASSWORD_RESET_TIMEOUT = -1
     with pytest.raises(BadInput):
         reset_password(uid=uid, token=token, password=NEW)
 
 
-def test_weak_password_is_refused_and_the_link_stays_good(anyone: APIClient, alice: User) -> None:
+def test_weak_password_is_refused_and_the_link_stays_valid(anyone: APIClient, alice: User) -> None:
     uid, token = reset_link_parts(alice)
     body = {"uid": uid, "token": token, "password": "alice@example"}
     answer = anyone.post("/api/user/password/reset/confirm", body)

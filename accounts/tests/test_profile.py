@@ -12,7 +12,7 @@ from conftest import PASSWORD
 NEW = "another quiet evening"
 
 
-def test_me(browser: APIClient, alice: User) -> None:
+def test_user_sees_their_own_account(browser: APIClient, alice: User) -> None:
     assert browser.get("/api/user").json() == {
         "id": alice.pk,
         "email": "alice@example.com",
@@ -25,7 +25,7 @@ def test_me(browser: APIClient, alice: User) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["get", "patch"])
-def test_nobody_is_nobody(anyone: APIClient, method: str) -> None:
+def test_anonymous_requests_are_refused(anyone: APIClient, method: str) -> None:
     answer = getattr(anyone, method)("/api/user")
     assert answer.status_code == 401
     assert answer.json()["code"] == "not_authenticated"
@@ -36,9 +36,9 @@ def test_name_can_be_changed(browser: APIClient) -> None:
     assert User.objects.get().name == "Alicia"
 
 
-def test_what_is_not_ones_own_to_change_is_ignored(browser: APIClient, alice: User) -> None:
+def test_fields_that_users_may_not_change_are_ignored(browser: APIClient, alice: User) -> None:
     before = User.objects.values().get()
-    wishes = {
+    unwanted_changes = {
         "id": 7,
         "email": "mallory@example.com",
         "role": "seller",
@@ -50,7 +50,7 @@ def test_what_is_not_ones_own_to_change_is_ignored(browser: APIClient, alice: Us
         "last_login": "2000-01-01T00:00:00Z",
         "groups": [1],
     }
-    assert browser.patch("/api/user", wishes).status_code == 200
+    assert browser.patch("/api/user", unwanted_changes).status_code == 200
     assert User.objects.values().get() == before
 
 
@@ -65,7 +65,7 @@ def test_what_is_not_ones_own_to_change_is_ignored(browser: APIClient, alice: Us
         ({"name": "Alicia", "password": "short", "current_password": PASSWORD}, "password"),
     ],
 )
-def test_bad_change_is_refused_and_nothing_is_changed(browser: APIClient, body: dict[str, Any], field: str) -> None:
+def test_invalid_change_is_refused_and_changes_nothing(browser: APIClient, body: dict[str, Any], field: str) -> None:
     before = User.objects.values().get()
     answer = browser.patch("/api/user", body)
     assert answer.status_code == 400
@@ -73,19 +73,19 @@ def test_bad_change_is_refused_and_nothing_is_changed(browser: APIClient, body: 
     assert User.objects.values().get() == before
 
 
-def test_new_password_ends_all_else_but_this_session(
+def test_new_password_ends_everything_except_this_session(
     browser: APIClient, alice: User, pair: dict[str, str], bearer: Callable[[str], APIClient]
 ) -> None:
-    elsewhere = APIClient()
-    elsewhere.force_login(alice)
+    other_browser = APIClient()
+    other_browser.force_login(alice)
     assert browser.patch("/api/user", {"password": NEW, "current_password": PASSWORD}).status_code == 200
     assert User.objects.get().check_password(NEW)
     assert browser.get("/api/user").status_code == 200
-    assert elsewhere.get("/api/user").status_code == 401
+    assert other_browser.get("/api/user").status_code == 401
     assert bearer(pair["access"]).get("/api/user").status_code == 401
 
 
-def test_new_password_by_bearer_does_not_touch_anothers_session(
+def test_new_password_by_bearer_keeps_the_session_of_another_user(
     browser: APIClient, carol: User, pair: dict[str, str]
 ) -> None:
     shared = APIClient()

@@ -16,7 +16,7 @@ DAN = {"email": "dan@example.com", "password": "a quiet evening", "name": "Dan",
 
 
 @pytest.mark.django_db
-def test_buyer_registers_and_gets_himself_back(anyone: APIClient) -> None:
+def test_buyer_registers_and_gets_their_account(anyone: APIClient) -> None:
     answer = anyone.post("/api/user", DAN)
     dan = User.objects.get()
     assert answer.status_code == 201
@@ -40,9 +40,9 @@ def test_seller_registers_and_may_enter_the_admin(anyone: APIClient) -> None:
 
 
 @pytest.mark.django_db
-def test_nobody_makes_himself_operator(anyone: APIClient) -> None:
-    wishes = {"is_staff": True, "is_superuser": True, "is_verified": True, "is_active": False, "id": 7, "groups": [1]}
-    assert anyone.post("/api/user", DAN | wishes).status_code == 201
+def test_nobody_registers_as_operator(anyone: APIClient) -> None:
+    unwanted = {"is_staff": True, "is_superuser": True, "is_verified": True, "is_active": False, "id": 7, "groups": [1]}
+    assert anyone.post("/api/user", DAN | unwanted).status_code == 201
     dan = User.objects.get()
     assert (dan.is_staff, dan.is_superuser, dan.is_verified, dan.is_active) == (False, False, False, True)
     assert dan.pk != 7
@@ -69,7 +69,7 @@ def test_nobody_makes_himself_operator(anyone: APIClient) -> None:
     ],
 )
 @pytest.mark.django_db
-def test_bad_field_is_named_and_nobody_is_registered(anyone: APIClient, change: dict[str, Any], field: str) -> None:
+def test_invalid_field_is_named_and_nobody_is_registered(anyone: APIClient, change: dict[str, Any], field: str) -> None:
     answer = anyone.post("/api/user", DAN | change)
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
@@ -100,21 +100,21 @@ def test_taken_address_is_refused_in_any_case(anyone: APIClient, alice: User) ->
 def test_one_of_two_simultaneous_registrations_wins(
     anyone: APIClient, together: Callable[..., list[Any]], worker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    both_have_looked = Barrier(2)
+    both_have_read = Barrier(2)
     create_user = UserManager.create_user
 
-    def create_after_both_have_looked(*args: Any, **fields: Any) -> User:
-        both_have_looked.wait(10)
+    def create_after_both_have_read(*args: Any, **fields: Any) -> User:
+        both_have_read.wait(10)
         return create_user(*args, **fields)
 
-    monkeypatch.setattr(UserManager, "create_user", create_after_both_have_looked)
+    monkeypatch.setattr(UserManager, "create_user", create_after_both_have_read)
     answers = together(lambda: APIClient().post("/api/user", DAN).status_code, 2)
     assert sorted(answers) == [201, 409]
     assert User.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_registration_and_reset_stand_when_the_broker_is_down(
+def test_registration_and_reset_succeed_while_the_broker_is_down(
     anyone: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_broker(*args: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""The OpenAPI schema tells the truth about the accounts' calls."""
+"""The OpenAPI schema describes the accounts endpoints correctly."""
 
 from typing import Any
 
@@ -26,12 +26,12 @@ def schema() -> Any:
 
 
 @pytest.mark.parametrize("call", STATUSES)
-def test_call_is_described_with_all_its_answers(schema: Any, call: tuple[str, str]) -> None:
+def test_every_status_of_an_endpoint_is_documented(schema: Any, call: tuple[str, str]) -> None:
     method, path = call
     described = schema["paths"][path][method]
     assert set(described["responses"]) == STATUSES[call]
 
 
-def test_refusals_are_problem_json(schema: Any) -> None:
-    refusal = schema["paths"]["/api/user/login"]["post"]["responses"]["401"]
-    assert set(refusal["content"]) == {"application/problem+json"}
+def test_errors_are_problem_json(schema: Any) -> None:
+    error = schema["paths"]["/api/user/login"]["post"]["responses"]["401"]
+    assert set(error["content"]) == {"application/problem+json"}

@@ -1,4 +1,4 @@
-"""Who opens a live feed."""
+"""Who opens a live feed, by cookie, token or ticket."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from accounts.scopes import visitor_of
 pytestmark = pytest.mark.django_db
 
 
-def whose(query: str = "", **headers: str) -> User | None:
+def user_of(query: str = "", **headers: str) -> User | None:
     pairs = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     scope: dict[str, Any] = {"type": "websocket", "query_string": query.encode(), "headers": pairs}
     return visitor_of(scope).user
@@ -23,29 +23,29 @@ def cookie_of(client: APIClient) -> str:
 
 
 def test_session_cookie_names_the_user(browser: APIClient, alice: User) -> None:
-    assert whose(cookie=cookie_of(browser)) == alice
+    assert user_of(cookie=cookie_of(browser)) == alice
 
 
 def test_bearer_token_names_the_user(pair: dict[str, str], alice: User) -> None:
-    assert whose(authorization=f"Bearer {pair['access']}") == alice
+    assert user_of(authorization=f"Bearer {pair['access']}") == alice
 
 
 def test_ticket_names_the_user_once(alice: User) -> None:
     ticket = issue_stream_ticket(user=alice)
-    assert whose(f"since=1&ticket={ticket}") == alice
-    assert whose(f"ticket={ticket}") is None
+    assert user_of(f"since=1&ticket={ticket}") == alice
+    assert user_of(f"ticket={ticket}") is None
 
 
 def test_session_ends_with_the_password(browser: APIClient, alice: User) -> None:
     alice.set_password("another quiet evening")
     alice.save()
-    assert whose(cookie=cookie_of(browser)) is None
+    assert user_of(cookie=cookie_of(browser)) is None
 
 
-def test_deactivated_user_is_nobody(browser: APIClient, pair: dict[str, str], alice: User) -> None:
+def test_deactivated_user_is_anonymous(browser: APIClient, pair: dict[str, str], alice: User) -> None:
     User.objects.update(is_active=False)
-    assert whose(cookie=cookie_of(browser)) is None
-    assert whose(authorization=f"Bearer {pair['access']}") is None
+    assert user_of(cookie=cookie_of(browser)) is None
+    assert user_of(authorization=f"Bearer {pair['access']}") is None
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,12 @@ def test_deactivated_user_is_nobody(browser: APIClient, pair: dict[str, str], al
         r'sessionid="\000aaaaaaaaaa"',
     ],
 )
-def test_nobody_is_nobody(cookie: str) -> None:
-    assert whose(cookie=cookie) is None
-    assert whose() is None
+def test_invalid_or_missing_cookie_is_anonymous(cookie: str) -> None:
+    assert user_of(cookie=cookie) is None
+    assert user_of() is None
 
 
-def test_bad_ticket_or_token_does_not_fall_back_to_the_cookie(browser: APIClient) -> None:
-    assert whose("ticket=nonsense", cookie=cookie_of(browser)) is None
-    assert whose("ticket=%00%E9", cookie=cookie_of(browser)) is None
-    assert whose(cookie=cookie_of(browser), authorization="Bearer nonsense") is None
+def test_invalid_ticket_or_token_does_not_fall_back_to_the_cookie(browser: APIClient) -> None:
+    assert user_of("ticket=nonsense", cookie=cookie_of(browser)) is None
+    assert user_of("ticket=%00%E9", cookie=cookie_of(browser)) is None
+    assert user_of(cookie=cookie_of(browser), authorization="Bearer nonsense") is None

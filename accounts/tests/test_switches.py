@@ -1,4 +1,4 @@
-"""The operator's switches."""
+"""The operator's feature switches."""
 
 from collections.abc import Callable
 
@@ -13,12 +13,12 @@ from ticketing.errors import BadInput
 pytestmark = pytest.mark.django_db
 
 
-def test_a_switch_that_nobody_turned_is_off() -> None:
+def test_a_switch_is_off_at_first() -> None:
     assert not switches.is_on(SURGE)
     assert not switches.is_on(READ_ONLY)
 
 
-def test_a_turned_switch_is_known_at_once_and_kept_with_who_turned_it(olga: User) -> None:
+def test_turning_a_switch_has_effect_at_once_and_records_the_user(olga: User) -> None:
     switch = switches.turn(name=SURGE, on=True, by=olga)
     assert switches.is_on(SURGE) and not switches.is_on(READ_ONLY)
     assert (switch.is_on, switch.changed_by) == (True, olga)
@@ -27,24 +27,24 @@ def test_a_turned_switch_is_known_at_once_and_kept_with_who_turned_it(olga: User
     assert Switch.objects.get().changed_at > switch.changed_at
 
 
-def test_there_are_no_other_switches(olga: User) -> None:
+def test_unknown_switch_is_refused(olga: User) -> None:
     with pytest.raises(BadInput):
         switches.turn(name="everything", on=True, by=olga)
     assert not Switch.objects.exists()
 
 
-def test_another_process_learns_of_it_when_it_looks_again(olga: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_process_sees_the_change_after_a_while(olga: User, monkeypatch: pytest.MonkeyPatch) -> None:
     switches.turn(name=SURGE, on=True, by=olga)
     switches.forget()
     monkeypatch.setattr(switches, "LIFE_SECONDS", 60)
     assert switches.is_on(SURGE)
     Switch.objects.update(is_on=False)
-    assert switches.is_on(SURGE)  # known for a while
+    assert switches.is_on(SURGE)  # read a moment ago
     monkeypatch.setattr(switches, "LIFE_SECONDS", 0)
     assert not switches.is_on(SURGE)
 
 
-def test_who_looks_often_asks_once(
+def test_repeated_checks_cost_one_query(
     django_assert_num_queries: Callable[..., object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     switches.forget()
@@ -54,12 +54,12 @@ def test_who_looks_often_asks_once(
             switches.is_on(SURGE)
 
 
-def test_while_the_database_is_away_the_last_position_counts(olga: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_the_database_is_unavailable_the_last_value_counts(olga: User, monkeypatch: pytest.MonkeyPatch) -> None:
     switches.turn(name=READ_ONLY, on=True, by=olga)
 
-    def away(*args: object) -> None:
+    def unavailable(*args: object) -> None:
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(switches, "LIFE_SECONDS", 0)
-    monkeypatch.setattr(connection, "cursor", away)
+    monkeypatch.setattr(connection, "cursor", unavailable)
     assert switches.is_on(READ_ONLY)

@@ -1,4 +1,4 @@
-"""Operations are run again where that is safe, and only there. The database is real, and so are its failures."""
+"""Operations are repeated where that is safe, and only there. The database and its failures are real."""
 
 import threading
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Runs(list[str]):
-    """The names of the operations that were begun."""
+    """The names of the operations that have started."""
 
 
 @pytest.fixture
@@ -25,12 +25,12 @@ def runs() -> Runs:
 
 
 @pytest.fixture
-def wire() -> Iterator[Cable]:
-    with cable() as through:
-        yield through
+def database_proxy() -> Iterator[Cable]:
+    with cable() as proxy:
+        yield proxy
 
 
-def written(name: str = "mark") -> int:
+def rows_named(name: str = "mark") -> int:
     return Switch.objects.filter(name=name).count()
 
 
@@ -41,10 +41,10 @@ def write(runs: Runs, name: str = "mark") -> None:
 
 def test_an_operation_that_does_not_fail_runs_once(runs: Runs) -> None:
     durably(write)(runs)
-    assert (len(runs), written()) == (1, 1)
+    assert (len(runs), rows_named()) == (1, 1)
 
 
-def test_a_refusal_is_no_failure(runs: Runs) -> None:
+def test_a_refused_operation_is_rolled_back_and_not_repeated(runs: Runs) -> None:
     @durably
     def refuse() -> None:
         write(runs)
@@ -52,28 +52,28 @@ def test_a_refusal_is_no_failure(runs: Runs) -> None:
 
     with pytest.raises(Overloaded):
         refuse()
-    assert (len(runs), written()) == (1, 0)
+    assert (len(runs), rows_named()) == (1, 0)
 
 
-def test_a_broken_rule_is_no_reason_to_try_again(runs: Runs) -> None:
+def test_a_constraint_violation_is_not_repeated(runs: Runs) -> None:
     durably(write)(runs)
     with pytest.raises(IntegrityError):
         durably(write)(runs)
-    assert (len(runs), written()) == (2, 1)
+    assert (len(runs), rows_named()) == (2, 1)
 
 
-def test_who_falls_victim_to_a_deadlock_runs_again() -> None:
+def test_the_victim_of_a_deadlock_is_repeated() -> None:
     for name in ("left", "right"):
         Switch.objects.create(name=name, changed_at=Now())
     both_hold_one = threading.Barrier(2)
-    begun: list[str] = []
+    started: list[str] = []
 
     @durably
     def take(*names: str) -> None:
         first, second = names
-        begun.append(first)
+        started.append(first)
         Switch.objects.select_for_update().get(name=first)
-        if begun.count(first) == 1:
+        if started.count(first) == 1:
             both_hold_one.wait(5)
         Switch.objects.filter(name=second).update(is_on=True)
 
@@ -88,12 +88,12 @@ def test_who_falls_victim_to_a_deadlock_runs_again() -> None:
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert len(begun) == 3  # one of them twice
+    assert len(started) == 3  # one of them twice
     assert Switch.objects.filter(is_on=True).count() == 2
 
 
 @pytest.mark.parametrize("sqlstate", ["40001", "40P01"])
-def test_what_the_database_gave_up_is_tried_a_few_times(runs: Runs, sqlstate: str) -> None:
+def test_serialization_failures_and_deadlocks_are_repeated(runs: Runs, sqlstate: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE SEQUENCE tries")
         cursor.execute(
@@ -105,7 +105,7 @@ def test_what_the_database_gave_up_is_tried_a_few_times(runs: Runs, sqlstate: st
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP FUNCTION give_up; DROP SEQUENCE tries")
-    assert (len(runs), written()) == (3, 1)
+    assert (len(runs), rows_named()) == (3, 1)
 
 
 def _write_and_call(runs: Runs) -> None:
@@ -114,7 +114,7 @@ def _write_and_call(runs: Runs) -> None:
         cursor.execute("SELECT give_up()")
 
 
-def test_it_ends_with_the_failure_when_it_never_gets_better(runs: Runs) -> None:
+def test_the_last_failure_is_raised_after_all_attempts(runs: Runs) -> None:
     @durably
     def give_up() -> None:
         write(runs)
@@ -123,39 +123,41 @@ def test_it_ends_with_the_failure_when_it_never_gets_better(runs: Runs) -> None:
 
     with pytest.raises(OperationalError):
         give_up()
-    assert (len(runs), written()) == (ATTEMPTS, 0)
+    assert (len(runs), rows_named()) == (ATTEMPTS, 0)
 
 
-def test_a_connection_lost_before_the_commit_costs_nothing(wire: Cable, runs: Runs) -> None:
-    wire.cut_at(b'INSERT INTO "accounts_switch"', deliver=True)
+def test_a_connection_lost_before_the_commit_is_repeated(database_proxy: Cable, runs: Runs) -> None:
+    database_proxy.cut_at(b'INSERT INTO "accounts_switch"', deliver=True)
     durably(write)(runs)
-    assert (wire.cuts, len(runs), written()) == (1, 2, 1)
+    assert (database_proxy.cuts, len(runs), rows_named()) == (1, 2, 1)
 
 
-def test_a_connection_lost_while_idle_costs_nothing(wire: Cable, runs: Runs) -> None:
-    assert written() == 0
-    wire.cut()
+def test_a_connection_lost_while_idle_is_replaced(database_proxy: Cable, runs: Runs) -> None:
+    assert rows_named() == 0
+    database_proxy.cut()
     durably(write)(runs)
-    assert (len(runs), written()) == (2, 1)
+    assert (len(runs), rows_named()) == (2, 1)
 
 
-@pytest.mark.parametrize("deliver", [True, False], ids=["the database heard it", "the database did not"])
-def test_a_connection_lost_during_the_commit_is_never_guessed_about(wire: Cable, runs: Runs, deliver: bool) -> None:
-    wire.cut_at(b"COMMIT", deliver=deliver)
+@pytest.mark.parametrize("deliver", [True, False], ids=["the database received it", "the database did not"])
+def test_a_connection_lost_during_the_commit_is_an_unknown_outcome(
+    database_proxy: Cable, runs: Runs, deliver: bool
+) -> None:
+    database_proxy.cut_at(b"COMMIT", deliver=deliver)
     with pytest.raises(OutcomeUnknown) as unknown:
         durably(write)(runs)
     assert unknown.value.body()["code"] == "overloaded"
-    assert (len(runs), written()) == (1, int(deliver))
+    assert (len(runs), rows_named()) == (1, int(deliver))
 
 
-def test_a_session_that_may_only_read_is_left_for_another(runs: Runs) -> None:
+def test_a_read_only_session_is_replaced(runs: Runs) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET default_transaction_read_only = on")
     durably(write)(runs)
-    assert (len(runs), written()) == (2, 1)
+    assert (len(runs), rows_named()) == (2, 1)
 
 
-def test_a_server_that_ends_our_session_is_asked_again(runs: Runs) -> None:
+def test_a_session_ended_by_the_server_is_replaced(runs: Runs) -> None:
     @durably
     def interrupted() -> None:
         write(runs)
@@ -164,4 +166,4 @@ def test_a_server_that_ends_our_session_is_asked_again(runs: Runs) -> None:
                 cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
     interrupted()
-    assert (len(runs), written()) == (2, 1)
+    assert (len(runs), rows_named()) == (2, 1)

@@ -1,4 +1,4 @@
-"""The verification mail and POST /api/user/verify."""
+"""The verification email and POST /api/user/verify."""
 
 import re
 from typing import Any
@@ -15,7 +15,7 @@ from accounts.tasks import send_verification_mail
 
 
 @pytest.mark.django_db
-def test_registration_mails_a_link_that_verifies(
+def test_registration_sends_a_link_that_verifies(
     anyone: APIClient, worker: Any, mailoutbox: list[EmailMessage]
 ) -> None:
     dan = {"email": "dan@example.com", "password": "a quiet evening", "name": "<b>Dan</b>", "role": "buyer"}
@@ -33,7 +33,7 @@ def test_registration_mails_a_link_that_verifies(
     assert User.objects.get().is_verified
 
 
-def test_verifying_again_is_fine_and_no_second_mail_is_sent(
+def test_verifying_again_succeeds_and_sends_no_second_email(
     anyone: APIClient, alice: User, mailoutbox: list[EmailMessage]
 ) -> None:
     for _ in range(2):
@@ -42,25 +42,25 @@ def test_verifying_again_is_fine_and_no_second_mail_is_sent(
     assert not mailoutbox
 
 
-def test_token_is_for_one_address_only(anyone: APIClient, alice: User) -> None:
+def test_token_is_valid_for_one_address_only(anyone: APIClient, alice: User) -> None:
     token = verification_token(alice)
     User.objects.filter(pk=alice.pk).update(email="alicia@example.com")
-    refused(anyone, token)
+    assert_refused(anyone, token)
 
 
-def test_token_ends(anyone: APIClient, alice: User, settings: Any) -> None:
+def test_token_expires(anyone: APIClient, alice: User, settings: Any) -> None:
     settings.EMAIL_VERIFICATION_SECONDS = -1
-    refused(anyone, verification_token(alice))
+    assert_refused(anyone, verification_token(alice))
 
 
 def test_forged_token_is_refused(anyone: APIClient, alice: User) -> None:
     claim = {"user": alice.pk, "email": alice.email}
-    refused(anyone, signing.dumps(claim, salt="another purpose"))
-    refused(anyone, signing.dumps(claim, key="x" * 50, salt=VERIFICATION_SALT))
-    refused(anyone, "nonsense:é:1")
+    assert_refused(anyone, signing.dumps(claim, salt="another purpose"))
+    assert_refused(anyone, signing.dumps(claim, key="x" * 50, salt=VERIFICATION_SALT))
+    assert_refused(anyone, "nonsense:é:1")
 
 
-def refused(client: APIClient, token: str) -> None:
+def assert_refused(client: APIClient, token: str) -> None:
     answer = client.post("/api/user/verify", {"token": token})
     assert answer.status_code == 400
     assert [error["field"] for error in answer.json()["errors"]] == ["token"]

@@ -1,8 +1,8 @@
-"""A Postgres and a Valkey of this checkout's own, for the demo and the tests: real servers, from PyPI wheels.
+"""A Postgres and a Valkey that belong to this checkout, for the demo and the tests: real servers from PyPI wheels.
 
-Used where DATABASE_URL or REDIS_URL is unset. Both keep their data under STATE_DIR, listen on 127.0.0.1 only and
-are shared by all processes of the checkout: whoever needs them takes a `lease()`; the first one in starts them,
-the last one out stops them. Imports no Django, because the settings are made from it.
+They are used where DATABASE_URL or REDIS_URL is unset, keep their data below STATE_DIR and listen on 127.0.0.1 only.
+All processes of the checkout share them: each one takes a `lease()`; the first starts the servers, the last one stops
+them. Imports no Django, because the settings need this package.
 """
 
 import fcntl
@@ -20,11 +20,11 @@ from ticketing.embedded import postgres, state, valkey
 __all__ = ["database_url", "lease", "redis_url", "remove", "secret_key", "state_dir", "watch"]
 
 WATCH_SECONDS = 0.5
-READY_SECONDS = 120  # after a crash they have to recover first
+READY_SECONDS = 120  # includes recovery after a crash
 
 
 class Server(Protocol):
-    """What the modules `postgres` and `valkey` offer. Callers of `start` and `stop` hold the start lock."""
+    """The interface of the modules `postgres` and `valkey`. Callers of `start` and `stop` hold the start lock."""
 
     def is_alive(self) -> bool: ...
     def start(self, *, may_move: bool) -> None: ...
@@ -37,53 +37,59 @@ SERVERS: dict[str, Server] = {"DATABASE_URL": postgres, "REDIS_URL": valkey}  # 
 
 
 def state_dir() -> Path:
-    """The folder that keeps everything of this checkout: STATE_DIR, `.state` by default. Absolute; made if missing."""
+    """Return the absolute path of STATE_DIR (default: `.state`), which contains all state of this checkout.
+
+    Creates the folder if it is missing.
+    """
     return state.state_dir()
 
 
 def database_url() -> str:
-    """Address of the embedded Postgres, whether or not it runs."""
+    """Return the URL of the embedded Postgres, whether or not it runs."""
     return postgres.url()
 
 
 def redis_url() -> str:
-    """Address of the embedded Valkey, whether or not it runs; REDIS_NUMBER (default 0) is its database number."""
+    """Return the URL of the embedded Valkey, whether or not it runs.
+
+    REDIS_NUMBER (default 0) is its database number.
+    """
     return valkey.url()
 
 
 def secret_key() -> str:
-    """A random secret, chosen once for this STATE_DIR."""
+    """Return a random secret that is created once for this STATE_DIR."""
     return str(state.services()["secret_key"])
 
 
 @contextmanager
 def lease() -> Iterator[None]:
-    """While it is open, the embedded servers that are needed run. Does nothing where both URLs are set.
+    """Keep the needed embedded servers running inside the block. Does nothing if both URLs are set.
 
-    Processes that died without closing theirs hold nothing back: the kernel takes their lock away.
+    The lease of a process that died does not count: the kernel releases its lock.
     """
     servers = _needed()
     if not servers:
         yield
         return
-    with state.open_lock("lease") as held:
+    with state.open_lock("lease") as descriptor:
         try:
             with state.lock("start"):
-                alone = _try_alone(held)
-                fcntl.flock(held, fcntl.LOCK_SH)
+                is_only_holder = _try_exclusive_lock(descriptor)
+                fcntl.flock(descriptor, fcntl.LOCK_SH)
                 for server in servers:
-                    _ensure(server, may_move=alone)
+                    _ensure(server, may_move=is_only_holder)
             yield
         finally:
             with state.lock("start"):
-                if _try_alone(held):
+                if _try_exclusive_lock(descriptor):
                     _stop(servers)
 
 
 def watch() -> None:
-    """Starts again what died, until SIGTERM or SIGINT."""
-    signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGINT, _leave)
+    """Restart servers that die, until SIGTERM or SIGINT."""
+    signal.signal(signal.SIGTERM, _exit)
+    signal.signal(signal.SIGINT, _exit)
     with lease():
         servers = _needed()
         while True:
@@ -95,7 +101,7 @@ def watch() -> None:
 
 
 def remove() -> None:
-    """Stops the embedded servers, whoever may use them, and deletes their data for ever."""
+    """Stop the embedded servers, even if they are in use, and delete their data."""
     with state.lock("start"):
         _stop(list(SERVERS.values()))
         for server in SERVERS.values():
@@ -108,9 +114,9 @@ def _needed() -> list[Server]:
 
 
 def _ensure(server: Server, *, may_move: bool) -> None:
-    """Returns when it answers; starts it if it is dead, or dies meanwhile.
+    """Wait until the server is ready; start it if it is dead, or dies meanwhile.
 
-    It may move to another port only while nobody else can know the old one.
+    With `may_move` it may change to another port. Pass True only while no other process can know the old one.
     """
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end:
@@ -119,7 +125,7 @@ def _ensure(server: Server, *, may_move: bool) -> None:
         if server.is_ready():
             return
         time.sleep(0.01)
-    raise TimeoutError(f"An embedded server does not answer; see {state_dir() / 'logs'}.")
+    raise TimeoutError(f"An embedded server does not respond; see {state_dir() / 'logs'}.")
 
 
 def _stop(servers: list[Server]) -> None:
@@ -127,13 +133,13 @@ def _stop(servers: list[Server]) -> None:
         server.stop()
 
 
-def _try_alone(held: int) -> bool:
+def _try_exclusive_lock(descriptor: int) -> bool:
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
 
 
-def _leave(signum: int, frame: FrameType | None) -> None:
+def _exit(signum: int, frame: FrameType | None) -> None:
     raise SystemExit(0)

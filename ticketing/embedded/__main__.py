@@ -1,4 +1,4 @@
-"""`python -m ticketing.embedded watch` starts again what dies; `… remove` stops the servers and deletes their data."""
+"""`python -m ticketing.embedded watch` restarts servers that die; `… remove` stops them and deletes their data."""
 
 import sys
 

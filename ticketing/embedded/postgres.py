@@ -1,4 +1,4 @@
-"""The embedded Postgres. Its data lies in STATE_DIR/postgres, or in /var/tmp where its user can't get there."""
+"""The embedded Postgres. Its data is in STATE_DIR/postgres, or in /var/tmp if its user can't enter STATE_DIR."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from ticketing.embedded import postgres_binaries, processes, state
 USER = DATABASE = "ticketing"
 START_SECONDS = 20
 STOP_SECONDS = 20
-FIRST_BUILTIN_LOCALE = 17  # the major version that brought C.UTF-8 along, independent of the system
+FIRST_BUILTIN_LOCALE = 17  # the first major version with its own C.UTF-8, independent of the system
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -26,23 +26,29 @@ SETTINGS = {
     "log_line_prefix": "%m [%p] ",
     "log_checkpoints": "off",
 }
-# Lost with the machine's power, but not with the process: what was committed has been handed to the system.
-CARELESS = {"fsync": "off", "full_page_writes": "off"}
+# Commits survive a crash of the process, because the operating system has them, but not a power failure.
+NO_FSYNC = {"fsync": "off", "full_page_writes": "off"}
 
 
 def url() -> str:
-    """Its address, in the form DATABASE_URL has."""
+    """Return its URL in the form of DATABASE_URL."""
     chosen = state.services()["postgres"]
     return f"postgres://{USER}:{chosen['password']}@127.0.0.1:{chosen['port']}/{DATABASE}"
 
 
 def is_alive() -> bool:
-    """Whether the process of the pid file is there and is ours: a killed postmaster leaves a file that says ready."""
+    """Return whether the process in the pid file runs and belongs to this STATE_DIR.
+
+    The pid file alone is not enough: a killed postmaster leaves a file that says "ready".
+    """
     return _is_ours(processes.command_of(_pid()))
 
 
 def start(*, may_move: bool) -> None:
-    """Starts it, with a new data folder the first time; on another port if its own is taken and it may move."""
+    """Start it. Creates the data folder the first time.
+
+    With `may_move`, it changes to another port if its own is taken.
+    """
     binaries = postgres_binaries.folder()
     _prepare_home()
     if not _data().exists():
@@ -59,7 +65,7 @@ def start(*, may_move: bool) -> None:
 
 
 def is_ready() -> bool:
-    """Whether it lets us in; not while it recovers or goes down."""
+    """Return whether it accepts connections; False while it recovers or shuts down."""
     try:
         with psycopg.connect(url(), connect_timeout=5):
             return True
@@ -68,18 +74,18 @@ def is_ready() -> bool:
 
 
 def stop() -> None:
-    """Ends it in order: sessions are cut off, a checkpoint is written."""
+    """Stop it in order: sessions end, and a checkpoint is written."""
     for pid in processes.find(_is_ours):
         processes.end(pid, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL, seconds=STOP_SECONDS)
 
 
 def remove() -> None:
-    """Deletes its data, also outside STATE_DIR."""
+    """Delete its data, also outside STATE_DIR."""
     shutil.rmtree(_home(), ignore_errors=True)
 
 
 def _home() -> Path:
-    """The folder that its data folder lies in."""
+    """Return the parent folder of the data folder."""
     outside = state.services()["postgres"].get("outside", False)
     return postgres_binaries.SHARED_FOLDER / state.identity() if outside else state.state_dir() / "postgres"
 
@@ -93,18 +99,18 @@ def _pid() -> int:
 
 
 def _prepare_home() -> None:
-    """Makes it; whether inside STATE_DIR or outside is chosen at the first start and kept from then on."""
+    """Create the parent folder, inside STATE_DIR or outside; the choice of the first start is kept."""
     if "outside" not in state.services()["postgres"]:
-        way = (state.state_dir(), *state.state_dir().parents)
-        closed = not all(folder.stat().st_mode & 0o001 for folder in way)
-        state.choose("postgres", outside=closed and processes.server_owner() is not None)
+        folders = (state.state_dir(), *state.state_dir().parents)
+        is_closed = not all(folder.stat().st_mode & 0o001 for folder in folders)
+        state.choose("postgres", outside=is_closed and processes.server_owner() is not None)
     _home().mkdir(exist_ok=True)
     postgres_binaries.refuse_foreign(_home())
     _home().chmod(0o755)
 
 
 def _create_data(binaries: Path) -> None:
-    """Beside its final place, so that an interruption leaves nothing that looks finished."""
+    """Create the data folder under another name and rename it, so that an interruption leaves no partial one."""
     owner = processes.server_owner()
     draft = _home() / "data.new"
     shutil.rmtree(draft, ignore_errors=True)
@@ -134,15 +140,15 @@ def _locale(binaries: Path) -> list[str]:
 
 
 def _check_version(binaries: Path) -> None:
-    made_by = int((_data() / "PG_VERSION").read_text())
-    if made_by != postgres_binaries.major_version(binaries):
-        raise RuntimeError(f"{_data()} was made by Postgres {made_by}; `make clean` deletes it.")
+    data_version = int((_data() / "PG_VERSION").read_text())
+    if data_version != postgres_binaries.major_version(binaries):
+        raise RuntimeError(f"{_data()} was created by Postgres {data_version}; `make clean` deletes it.")
 
 
 def _command(binaries: Path) -> list[str]:
     settings = SETTINGS | {"port": state.services()["postgres"]["port"], "cluster_name": state.identity()}
     if os.environ.get("EMBEDDED_FSYNC") == "off":
-        settings |= CARELESS
+        settings |= NO_FSYNC
     if postgres_binaries.has_library(binaries, "pg_stat_statements"):
         settings |= {"shared_preload_libraries": "pg_stat_statements"}
     arguments = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
@@ -154,7 +160,10 @@ def _is_ours(command: list[str]) -> bool:
 
 
 def _end_orphans() -> None:
-    """A killed postmaster's children hold its shared memory for a moment more; a new one would refuse to start."""
+    """End the children of a killed postmaster.
+
+    They keep its shared memory for a moment, and a new postmaster would refuse to start.
+    """
     title = f"postgres: {state.identity()}: "
     for pid in processes.find(lambda command: " ".join(command).startswith(title)):
         processes.end(pid, signal.SIGQUIT, signal.SIGKILL, seconds=5)

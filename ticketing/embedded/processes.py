@@ -1,4 +1,4 @@
-"""Starting, recognising and stopping processes that outlive us."""
+"""Start, recognise and stop processes that outlive this one."""
 
 import os
 import pwd
@@ -11,12 +11,12 @@ from typing import Any
 
 import psutil
 
-# What this process started and may have to reap.
+# The child processes of this process, which it may have to reap.
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def server_owner() -> pwd.struct_passwd | None:
-    """Whom to become for a server that refuses to run as root; None (stay who we are) for everybody else."""
+    """Return the user for servers that refuse to run as root; None if this process is not root."""
     if os.geteuid() != 0:
         return None
     try:
@@ -26,13 +26,13 @@ def server_owner() -> pwd.struct_passwd | None:
 
 
 def as_owner(owner: pwd.struct_passwd | None) -> dict[str, Any]:
-    """Arguments for `subprocess`: as this user, from a folder anybody may enter, with none of our environment."""
+    """Return arguments for `subprocess`: this user, a folder anybody may enter, and a clean environment."""
     identity = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
     return {"cwd": "/", "env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}, **identity}
 
 
 def spawn(command: list[str], *, log: Path, owner: pwd.struct_passwd | None = None) -> int:
-    """Starts a server that neither our end nor the terminal's Ctrl-C reaches. Returns its process id."""
+    """Start a server that survives this process and the terminal's Ctrl-C; return its process id."""
     with log.open("ab") as stream:
         child = subprocess.Popen(
             command,
@@ -47,14 +47,14 @@ def spawn(command: list[str], *, log: Path, owner: pwd.struct_passwd | None = No
 
 
 def reap() -> None:
-    """Lets those of our children that ended go for good."""
+    """Reap the child processes that have ended."""
     for pid, child in list(_children.items()):
         if child.poll() is not None:
             del _children[pid]
 
 
 def is_running(pid: int) -> bool:
-    """Whether there is such a process, and not only its zombie."""
+    """Return whether the process exists and is not a zombie."""
     reap()
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
@@ -63,21 +63,24 @@ def is_running(pid: int) -> bool:
 
 
 def command_of(pid: int) -> list[str]:
-    """Its command line as it shows itself; empty when there is no such process."""
+    """Return the command line of a process; empty if there is no such process."""
     try:
         return list(psutil.Process(pid).cmdline()) if is_running(pid) else []
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
         return []
 
 
-def find(is_meant: Callable[[list[str]], bool]) -> list[int]:
-    """All processes with such a command line; slower than a pid file, but nobody can have deleted it."""
+def find(matches: Callable[[list[str]], bool]) -> list[int]:
+    """Return the ids of all processes whose command line matches.
+
+    Slower than a pid file, but nobody can have deleted it.
+    """
     commands = ((process.pid, process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"]))
-    return [pid for pid, command in commands if is_meant(command)]
+    return [pid for pid, command in commands if matches(command)]
 
 
 def read_pid(file: Path) -> int:
-    """The process id in the first line of a pid file; 0 when there is none."""
+    """Return the process id in the first line of a pid file; 0 if there is none."""
     try:
         return int(file.read_text().split("\n", 1)[0])
     except (FileNotFoundError, ValueError):
@@ -85,7 +88,7 @@ def read_pid(file: Path) -> int:
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
-    """Looks until it is true or the time is over; returns which."""
+    """Check the condition until it is true or the time is over; return whether it became true."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -95,13 +98,16 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 def settled(pid: int, is_alive: Callable[[], bool], seconds: float) -> bool:
-    """Waits until the process just started is recognised as the server, or has ended; returns whether it is."""
+    """Wait until the new process is recognised as the server, or has ended; return whether it is the server."""
     wait_for(lambda: is_alive() or not is_running(pid), seconds)
     return is_alive()
 
 
 def end(pid: int, *signals: signal.Signals, seconds: float) -> None:
-    """Sends the signals one after the other, giving the process so long after each, until it is gone."""
+    """Send the signals one after the other until the process ends, waiting `seconds` after each.
+
+    Raises RuntimeError if the process is still running after the last one.
+    """
     for number in signals:
         try:
             os.kill(pid, number)

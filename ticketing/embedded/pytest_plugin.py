@@ -1,7 +1,7 @@
-"""Embedded servers for the length of a test run; each process of pytest-xdist holds a lease of its own.
+"""Run the embedded servers during a test run; each process of pytest-xdist holds a lease.
 
-Works at import (`-p ticketing.embedded.pytest_plugin`), because pytest-django reads the settings before any hook of
-ours could run. With DATABASE_URL and REDIS_URL set, the tests use those servers.
+It works at import (`-p ticketing.embedded.pytest_plugin`), because pytest-django reads the settings before any hook of
+a plugin could run. With DATABASE_URL and REDIS_URL set, the tests use those servers.
 """
 
 import os
@@ -10,23 +10,23 @@ from contextlib import ExitStack
 from ticketing import embedded
 from ticketing.embedded.state import CHECKOUT
 
-# Never the demo's data; and nothing of the tests has to survive a power cut.
+# Never use the demo's data. Test data need not survive a power failure.
 os.environ.setdefault("STATE_DIR", str(CHECKOUT / ".state" / "test"))
 os.environ.setdefault("EMBEDDED_FSYNC", "off")
-# What is known of users outlives the test database, and its users have the same numbers in each run.
+# Bot signals outlive the test database, whose users have the same ids in each run.
 os.environ.setdefault("BOT_CHALLENGE", "off")
 
-# Postgres databases are told apart by pytest-django; Redis has numbers, and the settings use three from the first on.
+# pytest-django gives each worker its own Postgres database; in Redis, each worker uses three database numbers.
 worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
 os.environ["REDIS_NUMBER"] = str(3 * int(worker))
 
-# Nothing is limited but in the tests of limits.
+# Rate limits are off except in their own tests.
 os.environ |= {"API_RATE": "", "BOOKING_RATE": ""}
 
-_until_the_end = ExitStack()
-_until_the_end.enter_context(embedded.lease())
+_stack = ExitStack()
+_stack.enter_context(embedded.lease())
 
 
 def pytest_unconfigure() -> None:
-    """Gives the lease back."""
-    _until_the_end.close()
+    """Release the lease."""
+    _stack.close()

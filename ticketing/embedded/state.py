@@ -1,4 +1,4 @@
-"""STATE_DIR: where it is, what was chosen for it once (services.json), and the locks around it."""
+"""STATE_DIR: its path, the values chosen once for it (services.json), and its locks."""
 
 import fcntl
 import functools
@@ -18,20 +18,20 @@ import environ
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 LARGE_LOG = 10_000_000  # bytes
 
-# Outside the ports that the kernel hands to outgoing connections (32768 and up): a server that restarts under load
-# must find its own port free.
+# Below the ports that the kernel uses for outgoing connections (32768 and up), so that a server that restarts under
+# load finds its own port free.
 PORTS = range(20_000, 32_000)
 
 
 @functools.cache
 def read_dotenv() -> None:
-    """Reads `.env` as the settings do, once: what is set in the environment wins."""
+    """Read `.env` once, as the settings do: the environment takes precedence."""
     if (CHECKOUT / ".env").exists():
         environ.Env.read_env(CHECKOUT / ".env")
 
 
 def state_dir() -> Path:
-    """STATE_DIR, absolute; a relative one is meant from the checkout, wherever the process was started."""
+    """Return STATE_DIR as an absolute path; a relative one starts at the checkout. Creates the folder."""
     read_dotenv()
     folder = (CHECKOUT / (os.environ.get("STATE_DIR") or ".state")).resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -39,12 +39,12 @@ def state_dir() -> Path:
 
 
 def identity() -> str:
-    """A short name of this state folder, for what has to lie or be named outside it."""
+    """Return a short name of this state folder, for things outside it."""
     return "ticketing-" + hashlib.sha256(bytes(state_dir())).hexdigest()[:12]
 
 
 def services() -> dict[str, Any]:
-    """What was chosen for the embedded servers of this folder; chosen now if it never was."""
+    """Return the values chosen for the embedded servers of this folder; choose them the first time."""
     with lock("services"):
         if not _file().exists():
             _write(
@@ -59,7 +59,7 @@ def services() -> dict[str, Any]:
 
 
 def choose(server: str, **values: Any) -> None:
-    """Changes what was chosen for one server."""
+    """Change the chosen values of one server."""
     chosen = services()
     with lock("services"):
         chosen[server] |= values
@@ -67,7 +67,7 @@ def choose(server: str, **values: Any) -> None:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 where nobody listens now."""
+    """Return a port of 127.0.0.1 that is free now."""
     while True:
         port = random.choice(PORTS)
         if is_free(port):
@@ -75,9 +75,9 @@ def free_port() -> int:
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen on this port of 127.0.0.1."""
+    """Return whether a server could listen on this port of 127.0.0.1."""
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of the past don't count
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closed connections don't count
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
@@ -87,7 +87,7 @@ def is_free(port: int) -> bool:
 
 @contextmanager
 def open_lock(name: str) -> Iterator[int]:
-    """A file to flock, closed (and so released) at the end. Children that are started don't inherit it."""
+    """Open a lock file for flock; closing it at the end releases the lock. Child processes don't inherit it."""
     descriptor = os.open(state_dir() / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         yield descriptor
@@ -97,14 +97,14 @@ def open_lock(name: str) -> Iterator[int]:
 
 @contextmanager
 def lock(name: str) -> Iterator[None]:
-    """One process at a time. Order: start, then services."""
+    """Let one process at a time into the block. Lock order: start, then services."""
     with open_lock(name) as descriptor:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
 
 
 def log_file(name: str) -> Path:
-    """STATE_DIR/logs/`name`.log; a large one is put aside first."""
+    """Return the path STATE_DIR/logs/`name`.log; rename a large old log first."""
     path = state_dir() / "logs" / f"{name}.log"
     path.parent.mkdir(exist_ok=True)
     if path.exists() and path.stat().st_size > LARGE_LOG:
@@ -117,7 +117,7 @@ def _file() -> Path:
 
 
 def _write(chosen: dict[str, Any]) -> None:
-    """Whole or not at all, and for our eyes only."""
+    """Write the file completely or not at all, readable only by its owner."""
     draft = _file().with_suffix(".new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

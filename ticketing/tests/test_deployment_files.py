@@ -1,4 +1,4 @@
-"""docker-compose.yml, Dockerfile and .env.example can't be run here, so they are read."""
+"""docker-compose.yml, Dockerfile and .env.example can't be run by the tests, so their text is checked."""
 
 import configparser
 import re
@@ -10,9 +10,9 @@ import yaml
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 PROCESSES = CHECKOUT / "ticketing" / "processes"
-OURS = ["web", "realtime", "worker", "letters", "deliveries", "beat"]
+OWN = ["web", "realtime", "worker", "letters", "deliveries", "beat"]
 
-# The settings that the public contract names.
+# The settings in the public contract.
 CONTRACT = {
     *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "STATE_DIR", "EMAIL_URL"),
     *("PORT", "BOOKING_RATE", "API_RATE", "API_RATE_SURGE", "MAX_ACTIVE_HOLDS", "MAX_SEATS_PER_EVENT", "HOLD_SECONDS"),
@@ -37,10 +37,10 @@ def example_settings() -> set[str]:
 
 
 def test_compose_has_all_services(services: dict[str, Any]) -> None:
-    assert set(services) == {"postgres", "redis", "mail", "migrate", "proxy", *OURS}
+    assert set(services) == {"postgres", "redis", "mail", "migrate", "proxy", *OWN}
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", OWN)
 def test_containers_run_the_same_commands_as_make_run(
     name: str, services: dict[str, Any], supervised: configparser.RawConfigParser
 ) -> None:
@@ -48,8 +48,8 @@ def test_containers_run_the_same_commands_as_make_run(
     assert supervised[f"program:{name}"]["command"].endswith(f" %(here)s/{name}")
 
 
-@pytest.mark.parametrize("name", [*OURS, "services", "proxy"])
-def test_every_process_is_an_executable_file_and_started_again_when_it_dies(
+@pytest.mark.parametrize("name", [*OWN, "services", "proxy"])
+def test_every_process_is_an_executable_file_and_is_restarted(
     name: str, supervised: configparser.RawConfigParser
 ) -> None:
     assert (PROCESSES / name).stat().st_mode & 0o111
@@ -63,15 +63,15 @@ def test_the_proxy_container_reads_the_same_configuration(services: dict[str, An
     assert needed == set(services["proxy"]["environment"])
 
 
-@pytest.mark.parametrize("name", ["migrate", *OURS])
-def test_our_containers_are_given_what_a_deployment_needs(name: str, services: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", ["migrate", *OWN])
+def test_own_containers_get_the_settings_of_a_deployment(name: str, services: dict[str, Any]) -> None:
     needed = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "EMAIL_URL", "TRUSTED_PROXIES"}
     assert needed <= set(services[name]["environment"])
     assert "DEBUG" not in services[name]["environment"]
 
 
-@pytest.mark.parametrize("name", OURS)
-def test_nothing_starts_before_the_tables_are_there(name: str, services: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", OWN)
+def test_no_process_starts_before_the_migrations(name: str, services: dict[str, Any]) -> None:
     assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 
 
@@ -82,7 +82,7 @@ def test_images_have_versions(services: dict[str, Any]) -> None:
     assert all(":" in image and not image.endswith(":latest") for image in images)
 
 
-def test_the_image_is_made_of_the_same_pins_and_does_not_run_as_root() -> None:
+def test_the_image_uses_the_pinned_requirements_and_does_not_run_as_root() -> None:
     lines = (CHECKOUT / "Dockerfile").read_text().splitlines()
     assert "RUN pip install -r requirements.txt" in lines
     assert "USER ticketing" in lines
@@ -93,12 +93,12 @@ def test_the_example_lists_every_setting_of_the_contract() -> None:
     assert example_settings() >= CONTRACT
 
 
-def test_the_example_lists_every_name_that_the_settings_read() -> None:
+def test_the_example_lists_every_setting_that_is_read() -> None:
     settings = (CHECKOUT / "ticketing" / "settings.py").read_text()
     assert set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", settings)) <= example_settings()
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
-def test_pins_are_exact_and_name_no_place(name: str) -> None:
+def test_pins_are_exact_and_name_no_index(name: str) -> None:
     lines = (CHECKOUT / name).read_text().splitlines()
     assert all(re.match(r"[a-z0-9-]+(\[[a-z,]+\])?==[^ ]+( ; .+)?$", line) for line in lines)

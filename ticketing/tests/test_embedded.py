@@ -1,4 +1,4 @@
-"""The embedded servers: real ones, each test with a STATE_DIR of its own."""
+"""The embedded servers: real ones, with a STATE_DIR of its own for each test."""
 
 import json
 import os
@@ -42,14 +42,14 @@ def open_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def remember() -> None:
+def write_data() -> None:
     with psycopg.connect(embedded.database_url(), autocommit=True) as connection:
         connection.execute("CREATE TABLE memory AS SELECT 'kept' AS word")
     with redis.Redis.from_url(embedded.redis_url()) as client:
         client.set("memory", "kept")
 
 
-def assert_remembered() -> None:
+def assert_data_is_there() -> None:
     with psycopg.connect(embedded.database_url()) as connection:
         assert connection.execute("SELECT word FROM memory").fetchone() == ("kept",)
     with redis.Redis.from_url(embedded.redis_url()) as client:
@@ -57,7 +57,7 @@ def assert_remembered() -> None:
 
 
 def postgres_pid() -> int:
-    """A session that was just forked looks like its parent for a moment; the parent is the older one."""
+    """Return the oldest process id: for a moment, a newly forked session looks like its parent."""
     return min(processes.find(postgres._is_ours))
 
 
@@ -71,18 +71,18 @@ def assert_nothing_runs() -> None:
     assert processes.find(valkey._is_ours) == []
 
 
-def test_data_addresses_and_secret_are_kept_between_runs(own_state: Path) -> None:
+def test_data_urls_and_secret_are_kept_between_runs(own_state: Path) -> None:
     with embedded.lease():
-        remember()
+        write_data()
         before = embedded.database_url(), embedded.redis_url(), embedded.secret_key()
     assert_nothing_runs()
 
     with embedded.lease():
         assert (embedded.database_url(), embedded.redis_url(), embedded.secret_key()) == before
-        assert_remembered()
+        assert_data_is_there()
 
 
-def test_passwords_are_for_our_eyes_only(own_state: Path) -> None:
+def test_passwords_are_readable_only_by_their_owner(own_state: Path) -> None:
     embedded.database_url()
     assert stat.S_IMODE((own_state / "services.json").stat().st_mode) == 0o600
 
@@ -98,14 +98,14 @@ def passwords() -> list[dict[str, str]]:
     return [state.services()["postgres"], state.services()["valkey"]]
 
 
-def test_killed_servers_come_back_with_all_that_was_committed(own_state: Path) -> None:
+def test_killed_servers_restart_with_all_committed_data(own_state: Path) -> None:
     with embedded.lease():
-        remember()
+        write_data()
         for _ in range(2):
             os.kill(postgres_pid(), signal.SIGKILL)
             os.kill(valkey_pid(), signal.SIGKILL)
             with embedded.lease():
-                assert_remembered()
+                assert_data_is_there()
 
 
 def test_leases_share_the_servers_and_the_last_one_stops_them(own_state: Path) -> None:
@@ -113,28 +113,28 @@ def test_leases_share_the_servers_and_the_last_one_stops_them(own_state: Path) -
         pids = postgres_pid(), valkey_pid()
         with embedded.lease():
             assert (postgres_pid(), valkey_pid()) == pids
-        assert_answers()
+        assert_servers_are_ready()
     assert_nothing_runs()
 
 
-def assert_answers() -> None:
+def assert_servers_are_ready() -> None:
     assert postgres.is_ready()
     assert valkey.is_ready()
 
 
-def test_a_killed_holder_holds_nothing_back(own_state: Path) -> None:
+def test_the_lease_of_a_killed_process_does_not_count(own_state: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         holder.kill()
-    assert_answers()
+    assert_servers_are_ready()
 
     with embedded.lease():
-        assert_answers()
+        assert_servers_are_ready()
     assert_nothing_runs()
 
 
-def test_the_watch_starts_again_what_died(own_state: Path) -> None:
+def test_watch_restarts_servers_that_die(own_state: Path) -> None:
     watch = subprocess.Popen([sys.executable, "-m", "ticketing.embedded", "watch"])
     assert processes.wait_for(lambda: postgres.is_ready() and valkey.is_ready(), 20)
     pids = postgres_pid(), valkey_pid()
@@ -149,19 +149,19 @@ def test_the_watch_starts_again_what_died(own_state: Path) -> None:
     assert_nothing_runs()
 
 
-def test_a_port_that_somebody_else_took_is_given_up(own_state: Path) -> None:
+def test_a_server_moves_if_its_port_is_taken(own_state: Path) -> None:
     with socket.create_server(("127.0.0.1", state.services()["postgres"]["port"])):
         before = embedded.database_url()
         with embedded.lease():
             assert embedded.database_url() != before
-            assert_answers()
+            assert_servers_are_ready()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
-def test_a_folder_that_the_servers_user_can_not_enter_is_no_obstacle(own_state: Path) -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change the user")
+def test_data_is_outside_a_state_dir_that_the_servers_user_cannot_enter(own_state: Path) -> None:
     own_state.parent.chmod(0o700)
     with embedded.lease():
-        assert_answers()
+        assert_servers_are_ready()
         home = postgres._home()
         assert home.parent == Path("/var/tmp")
 
@@ -169,13 +169,13 @@ def test_a_folder_that_the_servers_user_can_not_enter_is_no_obstacle(own_state: 
     assert not home.exists()
 
 
-def test_data_lies_in_state_dir_where_the_servers_user_can_enter_it(open_folder: Path) -> None:
+def test_data_is_in_a_state_dir_that_the_servers_user_can_enter(open_folder: Path) -> None:
     with embedded.lease():
-        assert_answers()
+        assert_servers_are_ready()
         assert (open_folder / "postgres" / "data" / "PG_VERSION").exists()
 
 
-def test_nothing_is_started_where_addresses_are_given(own_state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_server_starts_if_both_urls_are_set(own_state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://elsewhere/ticketing")
     monkeypatch.setenv("REDIS_URL", "redis://elsewhere/0")
     with embedded.lease():
@@ -183,14 +183,14 @@ def test_nothing_is_started_where_addresses_are_given(own_state: Path, monkeypat
         assert not (own_state / "services.json").exists()
 
 
-def test_only_what_is_not_given_is_started(own_state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_server_without_a_url_starts(own_state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://elsewhere/ticketing")
     with embedded.lease():
         assert valkey.is_ready()
         assert processes.find(postgres._is_ours) == []
 
 
-def test_settings_survive_a_change_whole(own_state: Path) -> None:
+def test_changing_one_value_keeps_the_others(own_state: Path) -> None:
     state.choose("valkey", port=12345)
     chosen = json.loads((own_state / "services.json").read_text())
     assert chosen["valkey"]["port"] == 12345

@@ -1,4 +1,4 @@
-"""What holds for every page: security headers, nothing inline, clear words when something is wrong."""
+"""Rules for every page: security headers, no inline code, and clear texts when something is wrong."""
 
 import re
 from pathlib import Path
@@ -17,13 +17,13 @@ TEMPLATES = sorted(
     path
     for folder in ("accounts", "bookings", "events", "ticketing")
     for path in (settings.BASE_DIR / folder / "templates").rglob("*.html")
-    if path.parent.name != "mail"  # a mail brings its style along: no policy of ours rules where it is read
+    if path.parent.name != "mail"  # emails contain their styles: the site's policy does not apply where they are read
 )
 TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 INLINE = re.compile(
     r"""<style\b|\s(?:style|on[a-z]+)\s*=|(?:href|src|action)\s*=\s*["']?\s*javascript:""", re.IGNORECASE
 )
-# What a script element may be: one with a source, or data.
+# Matches script elements other than those with a source and those with data.
 SCRIPT = re.compile(r"""<script\b(?![^>]*\bsrc=)(?![^>]*type="application/json")""", re.IGNORECASE)
 
 
@@ -34,7 +34,7 @@ def test_no_template_has_inline_script_or_style(path: Path) -> None:
     assert [tag for tag in TAG.findall(text) if INLINE.search(tag)] == []
 
 
-def test_the_search_for_inline_things_finds_them() -> None:
+def test_the_patterns_find_inline_code() -> None:
     for bad in ("<p style='color: red'>", '<a onclick="x()">', "<style>", '<a href="javascript:x()">'):
         assert any(INLINE.search(tag) for tag in TAG.findall(bad)), bad
     assert SCRIPT.search("<script>x()</script>")
@@ -43,7 +43,7 @@ def test_the_search_for_inline_things_finds_them() -> None:
 
 @pytest.mark.parametrize("address", ["/", "/login", "/nowhere", "/api/docs", "/admin/login/", "/api/event", "/healthz"])
 @pytest.mark.django_db
-def test_every_answer_has_the_security_headers(client: Client, address: str) -> None:
+def test_every_response_has_the_security_headers(client: Client, address: str) -> None:
     headers = client.get(address).headers
     policy = dict(part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
@@ -56,12 +56,12 @@ def test_every_answer_has_the_security_headers(client: Client, address: str) -> 
 
 
 @pytest.mark.django_db
-def test_pages_are_isolated_from_what_opened_them(client: Client) -> None:
+def test_pages_are_isolated_from_the_window_that_opened_them(client: Client) -> None:
     assert client.get("/").headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
 @pytest.mark.django_db
-def test_a_page_has_what_a_shared_link_shows(client: Client) -> None:
+def test_a_page_has_the_metadata_of_a_shared_link(client: Client) -> None:
     page = client.get("/?q=x").content.decode()
     for name in ("og:site_name", "og:type", "og:title", "og:description", "og:url"):
         assert f'property="{name}"' in page
@@ -70,14 +70,14 @@ def test_a_page_has_what_a_shared_link_shows(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_a_page_begins_with_a_way_past_the_header_and_has_both_live_regions(client: Client) -> None:
+def test_a_page_starts_with_a_skip_link_and_has_both_live_regions(client: Client) -> None:
     page = client.get("/").content.decode()
     assert page.index('class="skip-link" href="#main"') < page.index("<header")
     assert 'aria-live="polite"' in page
     assert 'aria-live="assertive"' in page
 
 
-def test_the_header_is_for_who_is_there(client: Client, alice: User, carol: User) -> None:
+def test_the_header_depends_on_the_user(client: Client, alice: User, carol: User) -> None:
     anonymous = client.get("/").content.decode()
     assert "Log in" in anonymous
     assert "My bookings" not in anonymous
@@ -91,21 +91,21 @@ def test_the_header_is_for_who_is_there(client: Client, alice: User, carol: User
 
 
 @pytest.mark.django_db
-def test_a_page_that_is_not_there_says_what_to_do(client: Client) -> None:
+def test_a_missing_page_says_what_to_do(client: Client) -> None:
     answer = client.get("/nowhere")
     assert answer.status_code == 404
     assert "See what’s on" in answer.content.decode()
 
 
 @pytest.mark.django_db
-def test_a_name_is_never_taken_for_markup(client: Client, alice: User) -> None:
+def test_a_users_name_is_escaped(client: Client, alice: User) -> None:
     User.objects.filter(pk=alice.pk).update(name="<img src=x onerror=alert(1)>")
     client.force_login(alice)
     assert "<img src=x" not in client.get("/").content.decode()
 
 
 @pytest.mark.django_db
-def test_a_refusal_offers_to_log_in(rf: RequestFactory, alice: User) -> None:
+def test_a_refused_page_says_that_it_belongs_to_somebody_else(rf: RequestFactory, alice: User) -> None:
     request = rf.get("/bookings")
     request.user = alice
     answer = defaults.permission_denied(request, PermissionDenied())
@@ -113,7 +113,7 @@ def test_a_refusal_offers_to_log_in(rf: RequestFactory, alice: User) -> None:
     assert "This isn’t yours to see" in answer.content.decode()
 
 
-def test_our_own_mistake_is_told_without_a_request_or_the_database(rf: RequestFactory) -> None:
+def test_the_page_for_500_needs_neither_a_request_nor_the_database(rf: RequestFactory) -> None:
     answer = problems.server_error(rf.get("/checkout/1"))
     assert answer.status_code == 500
     assert "It isn’t your fault" in answer.content.decode()  # type: ignore[attr-defined]
@@ -126,5 +126,5 @@ def test_a_malformed_request_gets_a_page(rf: RequestFactory) -> None:
     assert "can’t understand" in answer.content.decode()  # type: ignore[attr-defined]
 
 
-def test_whoever_asks_for_an_icon_gets_one(client: Client) -> None:
+def test_the_default_icon_redirects_to_the_icon(client: Client) -> None:
     assert re.search(r"/icon(\.\w+)?\.svg$", client.get("/favicon.ico").headers["Location"])

@@ -1,4 +1,4 @@
-"""The proxy's configuration, run by the real HAProxy in front of two servers that say who they are."""
+"""The proxy's configuration, run by a real HAProxy in front of two servers that report who they are."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from ticketing.embedded import processes, state
 
 
 class Mirror(BaseHTTPRequestHandler):
-    """Answers with its server's name and what it was sent."""
+    """Responds with its server's port and the headers it received."""
 
     protocol_version = "HTTP/1.1"
 
@@ -30,7 +30,7 @@ class Mirror(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_POST(self) -> None:
-        """Answers only when it may."""
+        """Respond only once `may_answer` is set."""
         self.rfile.read(int(self.headers["Content-Length"]))
         self.waiting.append(self.path)
         self.may_answer.wait(20)
@@ -40,12 +40,12 @@ class Mirror(BaseHTTPRequestHandler):
     may_answer: ClassVar[threading.Event] = threading.Event()
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """Not into the tests' output."""
+        """Keep the tests' output clean."""
 
 
 @pytest.fixture(scope="module")
 def servers() -> Iterator[dict[str, ThreadingHTTPServer]]:
-    """web and realtime."""
+    """The servers "web" and "realtime"."""
     both = {name: ThreadingHTTPServer(("127.0.0.1", 0), Mirror) for name in ("web", "realtime")}
     for server in both.values():
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -78,7 +78,7 @@ def proxy(servers: dict[str, ThreadingHTTPServer]) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def lonely_proxy() -> Iterator[httpx.Client]:
+def proxy_without_servers() -> Iterator[httpx.Client]:
     yield from running_proxy(web=state.free_port(), realtime=state.free_port())
 
 
@@ -96,7 +96,7 @@ def lonely_proxy() -> Iterator[httpx.Client]:
         ("/ws/event/1", "realtime"),
     ],
 )
-def test_streams_go_to_realtime_and_all_else_to_web(
+def test_streams_go_to_realtime_and_everything_else_to_web(
     proxy: httpx.Client, servers: dict[str, ThreadingHTTPServer], path: str, name: str
 ) -> None:
     assert proxy.get(path).json()["port"] == servers[name].server_address[1]
@@ -110,28 +110,28 @@ def test_streams_go_to_realtime_and_all_else_to_web(
         (["6.6.6.6", "1.1.1.1, 2.2.2.2"], "1.1.1.1, 2.2.2.2, 127.0.0.1"),
     ],
 )
-def test_the_clients_address_is_appended_in_one_line(proxy: httpx.Client, sent: list[str], arrives: str) -> None:
+def test_the_clients_address_is_appended_to_one_header_line(proxy: httpx.Client, sent: list[str], arrives: str) -> None:
     headers = proxy.get("/", headers=[("X-Forwarded-For", line) for line in sent]).json()["headers"]
     assert headers["x-forwarded-for"] == arrives
 
 
-def test_the_scheme_is_ours_to_say(proxy: httpx.Client) -> None:
+def test_the_proxy_overrides_the_scheme_that_a_client_sends(proxy: httpx.Client) -> None:
     assert proxy.get("/", headers={"X-Forwarded-Proto": "http"}).json()["headers"]["x-forwarded-proto"] == "https"
 
 
-def test_the_servers_make_is_not_told(proxy: httpx.Client) -> None:
+def test_the_server_header_is_removed(proxy: httpx.Client) -> None:
     assert "Server" not in proxy.get("/").headers
 
 
-def test_an_absent_server_is_a_problem_that_asks_to_come_back(lonely_proxy: httpx.Client) -> None:
-    response = lonely_proxy.post("/api/booking", json={})
+def test_without_a_server_the_response_is_503_with_retry_after(proxy_without_servers: httpx.Client) -> None:
+    response = proxy_without_servers.post("/api/booking", json={})
     assert response.status_code == 503
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.headers["Retry-After"] == "2"
     assert response.json()["code"] == "overloaded"
 
 
-def test_writes_that_wait_hold_up_neither_readers_nor_those_who_sign_in(proxy: httpx.Client) -> None:
+def test_waiting_writes_delay_neither_reads_nor_sign_ins(proxy: httpx.Client) -> None:
     at_once, more = 64, 16
     Mirror.waiting.clear()
     Mirror.may_answer.clear()
@@ -146,7 +146,7 @@ def test_writes_that_wait_hold_up_neither_readers_nor_those_who_sign_in(proxy: h
         assert {write.result().status_code for write in [*writes, sign_in]} == {200}
 
 
-def test_a_write_whose_turn_does_not_come_is_told_to_come_again(proxy: httpx.Client) -> None:
+def test_a_write_that_waits_too_long_gets_503_with_retry_after(proxy: httpx.Client) -> None:
     at_once = 64
     Mirror.waiting.clear()
     Mirror.may_answer.clear()

@@ -1,5 +1,7 @@
-"""Who may call what: every address of the resolver, every method, every kind of person. An address that has no line in
-`RIGHTS` fails, so a new view can't be forgotten."""
+"""Who may call what: every URL and method, for every kind of caller.
+
+A URL without a line in `RIGHTS` fails, so that no new view is forgotten.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -23,15 +25,15 @@ from bookings.operations.gate_staff import add_gate_staff, add_standing_gate_sta
 from events.desk import OwnRows
 from events.models import Creation, Event
 
-# One letter a person: who is not signed in, the booking's buyer, another buyer, the event's gate staff, its seller,
-# another seller, an operator.
+# One character for each caller: (n)obody signed in, the booking's (b)uyer, another buyer (x), the event's (g)ate staff,
+# its (s)eller, ano(t)her seller, an (o)perator.
 EVERYBODY = "nbxgsto"
 SIGNED_IN = "bxgsto"
-DESK = "so"  # who manages the event
+MANAGERS = "so"  # they manage the event
 SELLERS = "sto"
 OPERATOR = "o"
 BUYER = "b"
-BUYERS = "bxgo"  # whose role is buyer; our operator's is, too
+BUYERS = "bxgo"  # users with the role buyer; the operator of these tests has it too
 NOBODY = ""
 
 RIGHTS: dict[str, dict[str, str]] = {
@@ -51,7 +53,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "gate/<int:event_id>": {"GET": "gso"},
     "gate/<int:event_id>/app.webmanifest": {"GET": "gso"},
     "sell": {"GET": SELLERS},
-    "sell/<int:event_id>": {"GET": DESK},
+    "sell/<int:event_id>": {"GET": MANAGERS},
     "operator": {"GET": OPERATOR},
     "healthz": {"GET": EVERYBODY},
     "readyz": {"GET": EVERYBODY},
@@ -69,21 +71,23 @@ RIGHTS: dict[str, dict[str, str]] = {
     "api/user/stream-ticket": {"POST": SIGNED_IN},
     # --- API: events -------------------------------------------------------------------------------
     "api/event": {"GET": EVERYBODY, "POST": SELLERS},
-    "api/event/<int:event_id>": {"GET": EVERYBODY, "PATCH": DESK},
-    "api/event/<int:event_id>/block": {"POST": DESK},
-    "api/event/<int:event_id>/unblock": {"POST": DESK},
+    "api/event/<int:event_id>": {"GET": EVERYBODY, "PATCH": MANAGERS},
+    "api/event/<int:event_id>/block": {"POST": MANAGERS},
+    "api/event/<int:event_id>/unblock": {"POST": MANAGERS},
     "api/event/<int:event_id>/seatmap": {"GET": EVERYBODY},
     "api/event/<int:event_id>/calendar.ics": {"GET": EVERYBODY},
     "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats": {"GET": EVERYBODY},
-    "api/event/<int:event_id>/cancel": {"POST": DESK},
+    "api/event/<int:event_id>/cancel": {"POST": MANAGERS},
     "api/event/<int:event_id>/check-in": {"GET": "gso", "POST": "gso", "DELETE": "gso"},
     "api/event/<int:event_id>/check-in/manifest": {"GET": "gso"},
     "api/event/<int:event_id>/check-in/batch": {"POST": "gso"},
-    "api/event/<int:event_id>/gate-staff/<str:email>": {"PUT": DESK, "DELETE": DESK},
-    "api/event/<int:event_id>/analytics": {"GET": DESK},
-    "api/event/<int:event_id>/analytics/curve": {"GET": DESK},
-    "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats/<str:seat>/story": {"GET": DESK},
-    "api/event/<int:event_id>/bookings.csv": {"GET": DESK},
+    "api/event/<int:event_id>/gate-staff/<str:email>": {"PUT": MANAGERS, "DELETE": MANAGERS},
+    "api/event/<int:event_id>/analytics": {"GET": MANAGERS},
+    "api/event/<int:event_id>/analytics/curve": {"GET": MANAGERS},
+    "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats/<str:seat>/story": {
+        "GET": MANAGERS
+    },
+    "api/event/<int:event_id>/bookings.csv": {"GET": MANAGERS},
     "api/event/<int:event_id>/queue": {"GET": SIGNED_IN, "POST": BUYERS, "DELETE": SIGNED_IN},
     # --- API: bookings -----------------------------------------------------------------------------
     "api/booking": {"GET": SIGNED_IN, "POST": BUYERS},
@@ -96,20 +100,20 @@ RIGHTS: dict[str, dict[str, str]] = {
     "api/booking/<uuid:booking_id>/admissions/<uuid:admission_id>/qr.svg": {"GET": BUYER},
     "api/booking/<uuid:booking_id>/admissions/<uuid:admission_id>/qr.png": {"GET": BUYER},
     "api/booking/<uuid:booking_id>/tickets.pdf": {"GET": BUYER},
-    "api/payment/webhook/<str:gateway>": {"POST": EVERYBODY},  # whoever signs it
+    "api/payment/webhook/<str:gateway>": {"POST": EVERYBODY},  # anybody who can sign it
     # --- API: operations ---------------------------------------------------------------------------
     "api/operator": {"GET": OPERATOR},
     "api/operator/switch/<str:name>": {"POST": OPERATOR},
     "api/operator/event/<int:event_id>": {"POST": OPERATOR},
     "api/schema": {"GET": EVERYBODY},
     "api/docs": {"GET": EVERYBODY},
-    # --- The sellers' desk -------------------------------------------------------------------------
+    # --- The admin ---------------------------------------------------------------------------------
     "admin/": {"GET": SELLERS},
-    "admin/login/": {"GET": "nbxg"},  # the others are in
+    "admin/login/": {"GET": "nbxg"},  # the others are redirected into the admin
     "admin/logout/": {"POST": SELLERS},
     "admin/password_change/": {"GET": SELLERS},
     "admin/password_change/done/": {"GET": SELLERS},
-    "admin/autocomplete/": {"GET": NOBODY},  # no form of ours has such a field
+    "admin/autocomplete/": {"GET": NOBODY},  # no form has such a field
     "admin/jsi18n/": {"GET": SELLERS},
     "admin/^(?P<app_label>accounts|events|bookings)$": {"GET": SELLERS},
     "admin/(?P<url>.*)$": {"GET": NOBODY},
@@ -118,40 +122,40 @@ RIGHTS: dict[str, dict[str, str]] = {
         for page in ("", "add/", "<path:object_id>/history/", "<path:object_id>/change/", "<id>/password/")
     },
     "admin/accounts/user/<path:object_id>/delete/": {"GET": NOBODY},
-    "admin/accounts/user/<path:object_id>/": {"GET": SELLERS},  # leads to the page
+    "admin/accounts/user/<path:object_id>/": {"GET": SELLERS},  # redirects to the page
     "admin/events/event/": {"GET": SELLERS},
     "admin/events/event/add/": {"GET": SELLERS},
-    "admin/events/event/<path:object_id>/change/": {"GET": DESK},
-    "admin/events/event/<path:object_id>/history/": {"GET": DESK},
-    "admin/events/event/<path:object_id>/progress/": {"GET": DESK},
-    "admin/events/event/<path:object_id>/seats/": {"GET": DESK, "POST": DESK},
-    "admin/events/event/creation/<int:creation_id>/": {"GET": DESK},
-    "admin/events/event/creation/<int:creation_id>/state": {"GET": DESK},
-    "admin/bookings/seat/<int:event_id>/<int:subsection_id>/<int:position>/": {"GET": DESK},
+    "admin/events/event/<path:object_id>/change/": {"GET": MANAGERS},
+    "admin/events/event/<path:object_id>/history/": {"GET": MANAGERS},
+    "admin/events/event/<path:object_id>/progress/": {"GET": MANAGERS},
+    "admin/events/event/<path:object_id>/seats/": {"GET": MANAGERS, "POST": MANAGERS},
+    "admin/events/event/creation/<int:creation_id>/": {"GET": MANAGERS},
+    "admin/events/event/creation/<int:creation_id>/state": {"GET": MANAGERS},
+    "admin/bookings/seat/<int:event_id>/<int:subsection_id>/<int:position>/": {"GET": MANAGERS},
     **{
-        f"admin/{rows}/<path:object_id>/do/<str:name>/": {"GET": DESK, "POST": DESK}
+        f"admin/{rows}/<path:object_id>/do/<str:name>/": {"GET": MANAGERS, "POST": MANAGERS}
         for rows in ("events/event", "bookings/booking", "bookings/delivery", "bookings/endpoint")
     },
     "admin/events/event/<path:object_id>/delete/": {"GET": NOBODY},
-    "admin/events/event/<path:object_id>/": {"GET": SELLERS},  # leads to the page
+    "admin/events/event/<path:object_id>/": {"GET": SELLERS},  # redirects to the page
     **{
-        f"admin/bookings/{rows}/{page}": {"GET": people}
+        f"admin/bookings/{rows}/{page}": {"GET": allowed}
         for rows in ("booking", "checkin", "delivery", "endpoint", "gatestaff", "sellergatestaff")
-        for page, people in {
+        for page, allowed in {
             "": SELLERS,
             "add/": SELLERS if rows in ("endpoint", "gatestaff", "sellergatestaff") else NOBODY,
-            "<path:object_id>/change/": DESK,
-            "<path:object_id>/history/": DESK,
-            "<path:object_id>/delete/": DESK if rows in ("gatestaff", "sellergatestaff") else NOBODY,
-            "<path:object_id>/": SELLERS,  # leads to the page
+            "<path:object_id>/change/": MANAGERS,
+            "<path:object_id>/history/": MANAGERS,
+            "<path:object_id>/delete/": MANAGERS if rows in ("gatestaff", "sellergatestaff") else NOBODY,
+            "<path:object_id>/": SELLERS,  # redirects to the page
         }.items()
     },
 }
-BEHIND_A_PAGE = ("/login", "/admin/login/")  # where who is not signed in is sent to
+LOGIN_PAGES = ("/login", "/admin/login/")
 
 
 def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Every address with its pattern, as the resolver has them."""
+    """Yield every URL of the resolver with its pattern."""
     for pattern in patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
@@ -167,39 +171,39 @@ ROUTES = dict(routes(get_resolver().url_patterns))
 def people(
     alice: User, bob: User, carol: User, dave: User, olga: User, new_user: Callable[..., User]
 ) -> dict[str, Any]:
-    """Whom the letters mean."""
+    """The users for the characters in RIGHTS."""
     gus = new_user("gus", is_verified=True)
     return {"n": None, "b": alice, "x": bob, "g": gus, "s": carol, "t": dave, "o": olga}
 
 
-DEEDS = {
+ACTIONS = {
     "event": "close",
     "booking": "refund",
     "delivery": "repeat",
     "endpoint": "test",
-}  # at the desk, by the name of its rows; elsewhere a switch
+}  # an admin action for each kind of row
 
 
 class Stage(NamedTuple):
-    """What a call is about: carol's concert, alice's paid booking, gus at the gate."""
+    """The objects that requests are about: Carol's concert, Alice's paid booking, Gus at the gate."""
 
-    values: dict[str, object]  # of the parts of a route
-    rows: dict[str, object]  # object ids of the admin, by the name of its rows
-    body: str  # that means something to every call
+    values: dict[str, object]  # for the parameters of a route
+    rows: dict[str, object]  # object ids in the admin, by model name
+    body: str  # valid for every endpoint
 
     def path(self, route: str) -> str:
-        """An address of the route."""
+        """Return a URL of the route."""
         rows = route.split("/")[2] if route.startswith("admin/") and route.count("/") > 2 else ""
         own = {"<path:object_id>": self.rows.get(rows), "<id>": self.rows["user"]}
-        deed = DEEDS.get(rows, "surge")
-        for name, value in {**self.values, **own, "<str:name>": deed}.items():
+        action_or_switch = ACTIONS.get(rows, "surge")
+        for name, value in {**self.values, **own, "<str:name>": action_or_switch}.items():
             route = route.replace(name, str(value))
         return f"/{route}"
 
 
 @pytest.fixture
 def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., Booking]) -> Stage:
-    """With something to see for everybody who may see it."""
+    """A stage with something to see for everybody who may see it."""
     Event.objects.filter(pk=concert.pk).update(starts_at=datetime(2099, 1, 1, 20, tzinfo=UTC))
     endpoint = add_endpoint(seller=people["s"], url="https://example.com/hook", kinds=["booking.paid"])
     booking = paid_booking(people["b"], "1-1")
@@ -238,18 +242,18 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
 
 
 def refused(answer: HttpResponseBase) -> bool:
-    """Whether the caller was told that he may not, or that there is no such thing."""
+    """Return whether the response refuses the caller, or says that there is no such object."""
     target = answer.headers.get("Location", "")
-    sent_away = answer.status_code == 302 and (target == "/admin/" or target.startswith(BEHIND_A_PAGE))
-    return sent_away or answer.status_code in (401, 403, 404)
+    redirected = answer.status_code == 302 and (target == "/admin/" or target.startswith(LOGIN_PAGES))
+    return redirected or answer.status_code in (401, 403, 404)
 
 
-def test_every_address_has_its_rights_written_down() -> None:
+def test_every_url_is_listed_in_rights() -> None:
     assert set(ROUTES) == set(RIGHTS)
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.startswith("api/")])
-def test_every_method_of_a_call_has_its_rights_written_down(route: str) -> None:
+def test_every_method_of_an_endpoint_is_listed_in_rights(route: str) -> None:
     view: Any = ROUTES[route].callback
     assert set(RIGHTS[route]) == {
         method.upper() for method in view.view_class.http_method_names if hasattr(view.view_class, method)
@@ -257,38 +261,38 @@ def test_every_method_of_a_call_has_its_rights_written_down(route: str) -> None:
 
 
 @pytest.mark.parametrize(("route", "method"), [(route, method) for route in RIGHTS for method in RIGHTS[route]])
-def test_it_is_let_in_who_may_and_nobody_else(people: dict[str, User], stage: Stage, route: str, method: str) -> None:
+def test_only_allowed_callers_are_let_in(people: dict[str, User], stage: Stage, route: str, method: str) -> None:
     path, allowed = stage.path(route), RIGHTS[route][method]
-    for letter in sorted(
-        EVERYBODY, key=allowed.count
-    ):  # who is refused comes first: he must leave everything as it was
+    for caller in sorted(EVERYBODY, key=allowed.count):  # refused callers come first, and must change nothing
         browser = Client()
-        if people[letter] is not None:
-            browser.force_login(people[letter])
+        if people[caller] is not None:
+            browser.force_login(people[caller])
         answer = browser.generic(method, path, stage.body, "application/json")
-        assert answer.status_code != 500, (letter, path)
-        assert refused(answer) == (letter not in allowed), (letter, answer.status_code, answer.headers.get("Location"))
+        assert answer.status_code != 500, (caller, path)
+        assert refused(answer) == (caller not in allowed), (caller, answer.status_code, answer.headers.get("Location"))
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if "<path:object_id>" in route])
-def test_nobody_writes_to_what_is_anothers_at_the_desk(people: dict[str, User], stage: Stage, route: str) -> None:
+def test_nobody_changes_rows_of_another_seller_in_the_admin(people: dict[str, User], stage: Stage, route: str) -> None:
     form = {"name": "Mine", "url": "https://mine.example/", "email": "me@example.com", "sure": "1", "post": "yes"}
-    for letter in "nbxgt":
+    for caller in "nbxgt":
         browser = Client()
-        if people[letter] is not None:
-            browser.force_login(people[letter])
+        if people[caller] is not None:
+            browser.force_login(people[caller])
         answer = browser.post(stage.path(route), form)
-        assert answer.status_code in (302, 403, 404, 405), letter
-        assert not LogEntry.objects.exists(), letter
+        assert answer.status_code in (302, 403, 404, 405), caller
+        assert not LogEntry.objects.exists(), caller
 
 
 @pytest.mark.parametrize("rows", [model for model, rows in admin.site._registry.items() if isinstance(rows, OwnRows)])
-def test_no_action_of_a_list_reaches_anothers_rows(people: dict[str, User], stage: Stage, rows: type[Model]) -> None:
+def test_no_list_action_changes_rows_of_another_seller(
+    people: dict[str, User], stage: Stage, rows: type[Model]
+) -> None:
     chosen = stage.rows[str(rows._meta.model_name)]
     browser = Client()
     browser.force_login(people["t"])
     before = list(rows._base_manager.values())
-    for action in {"delete_selected", "copy", *DEEDS.values(), *actions_of(rows, people["o"])}:
+    for action in {"delete_selected", "copy", *ACTIONS.values(), *actions_of(rows, people["o"])}:
         for across in ("0", "1"):
             form = {"action": action, "_selected_action": chosen, "select_across": across, "sure": "1", "post": "yes"}
             answer = browser.post(reverse(f"admin:{rows._meta.label_lower.replace('.', '_')}_changelist"), form)
@@ -297,8 +301,8 @@ def test_no_action_of_a_list_reaches_anothers_rows(people: dict[str, User], stag
     assert not LogEntry.objects.exists()
 
 
-def actions_of(rows: type[Model], person: User) -> list[str]:
-    """The names of all actions that the list offers to somebody."""
+def actions_of(rows: type[Model], user: User) -> list[str]:
+    """Return the names of all actions that the list offers to this user."""
     request = RequestFactory().get("/")
-    request.user = person
+    request.user = user
     return list(admin.site._registry[rows].get_actions(request))

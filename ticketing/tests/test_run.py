@@ -1,4 +1,4 @@
-"""`make run` as people meet it: one process started, one stopped."""
+"""`make run` as users see it: one process to start, one to stop."""
 
 import functools
 import os
@@ -18,28 +18,30 @@ from ticketing.embedded import processes, state
 START_SECONDS = 90
 
 
-STARTS = ("import ticketing.wsgi", "from ticketing.celery import app; app.loader.import_default_modules()")
+IMPORTS = ("import ticketing.wsgi", "from ticketing.celery import app; app.loader.import_default_modules()")
 
 
-@pytest.mark.parametrize("start", STARTS, ids=["web", "worker"])
-def test_no_process_starts_with_what_only_another_needs(start: str) -> None:
-    """Streams alone need Daphne, a printed ticket alone needs fpdf: a fifth of the CPU that a start takes."""
-    look = f"import sys; {start}; sys.exit(str({{'daphne', 'fpdf'}} & sys.modules.keys()))"
-    ended = subprocess.run([sys.executable, "-c", look], cwd=state.CHECKOUT, capture_output=True, text=True, timeout=60)
+@pytest.mark.parametrize("start", IMPORTS, ids=["web", "worker"])
+def test_a_process_does_not_import_what_only_another_one_needs(start: str) -> None:
+    """Only the streams need Daphne, only printed tickets need fpdf; both take a fifth of the CPU time of a start."""
+    script = f"import sys; {start}; sys.exit(str({{'daphne', 'fpdf'}} & sys.modules.keys()))"
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=state.CHECKOUT, capture_output=True, text=True, timeout=60
+    )
     assert ended.stderr.endswith("set()\n")
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """A checkout of its own: state folder, port, and none of the tests' settings."""
-    ours = {"DATABASE_URL", "REDIS_URL", "REDIS_NUMBER", "DJANGO_SETTINGS_MODULE"}
-    inherited = {name: value for name, value in os.environ.items() if name not in ours}
+    """The environment of a new checkout: its own state folder and port, and none of the tests' settings."""
+    left_out = {"DATABASE_URL", "REDIS_URL", "REDIS_NUMBER", "DJANGO_SETTINGS_MODULE"}
+    inherited = {name: value for name, value in os.environ.items() if name not in left_out}
     return inherited | {"STATE_DIR": str(tmp_path / "state"), "PORT": str(state.free_port())}
 
 
 @pytest.fixture
 def product(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
-    """The running product, after it has printed everything it prints."""
+    """The process of `make run`, just started; its output is in `stdout`."""
     run = subprocess.Popen(
         [sys.executable, "-m", "ticketing.run"],
         env=environment,
@@ -57,7 +59,7 @@ def product(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
 
 
 def processes_of(environment: dict[str, str]) -> list[psutil.Process]:
-    """Everything that was started for this STATE_DIR, by whatever road."""
+    """Return all processes that were started for this STATE_DIR, directly or not."""
     found = []
     for process in psutil.process_iter():
         try:
@@ -78,9 +80,11 @@ def ready(environment: dict[str, str]) -> bool:
 
 
 def child(run: subprocess.Popen[str], word: str) -> psutil.Process:
-    """The process below supervisord whose command line has this word."""
-    (supervisord,) = [one for one in psutil.Process(run.pid).children() if "supervisord" in " ".join(one.cmdline())]
-    (found,) = [one for one in supervisord.children() if word in " ".join(one.cmdline())]
+    """Return the process below supervisord whose command line contains `word`."""
+    (supervisord,) = [
+        process for process in psutil.Process(run.pid).children() if "supervisord" in " ".join(process.cmdline())
+    ]
+    (found,) = [process for process in supervisord.children() if word in " ".join(process.cmdline())]
     return found
 
 
@@ -94,7 +98,9 @@ def read_until(run: subprocess.Popen[str], word: str) -> str:
     raise AssertionError("".join(lines))
 
 
-def test_it_starts_heals_and_leaves_nothing_behind(product: subprocess.Popen[str], environment: dict[str, str]) -> None:
+def test_run_starts_restarts_what_dies_and_leaves_no_process_behind(
+    product: subprocess.Popen[str], environment: dict[str, str]
+) -> None:
     printed = read_until(product, "Ctrl-C")
     for word in (f"http://127.0.0.1:{environment['PORT']}", "seller@example.com", "demo-pass-1", "logs"):
         assert word in printed
@@ -111,8 +117,8 @@ def test_it_starts_heals_and_leaves_nothing_behind(product: subprocess.Popen[str
         [sys.executable, "-m", "ticketing.run"], env=environment, capture_output=True, text=True, check=False
     )
     assert refused.returncode == 1
-    assert "runs already" in refused.stderr
-    assert processes.wait_for(lambda: ready(environment), 30)  # a beat that was just killed may not be back yet
+    assert "already running" in refused.stderr
+    assert processes.wait_for(lambda: ready(environment), 30)  # beat was just killed and may not be back yet
 
     product.send_signal(signal.SIGTERM)
     assert product.wait(40) == 0
@@ -120,21 +126,21 @@ def test_it_starts_heals_and_leaves_nothing_behind(product: subprocess.Popen[str
 
 
 def exists(run: subprocess.Popen[str], word: str, but: int = 0) -> bool:
-    """Whether there is such a child of supervisord, other than process `but`."""
+    """Return whether there is such a child of supervisord, other than the process `but`."""
     try:
         return child(run, word).pid != but
     except (ValueError, psutil.NoSuchProcess):
         return False
 
 
-def test_a_killed_run_takes_its_processes_along(product: subprocess.Popen[str], environment: dict[str, str]) -> None:
+def test_all_processes_end_with_a_killed_run(product: subprocess.Popen[str], environment: dict[str, str]) -> None:
     assert processes.wait_for(lambda: ready(environment), START_SECONDS)
     product.kill()
     product.wait()
     assert processes.wait_for(lambda: processes_of(environment) == [], 40)
 
 
-def test_a_taken_port_is_said_plainly(environment: dict[str, str]) -> None:
+def test_a_taken_port_is_reported(environment: dict[str, str]) -> None:
     with socket.create_server(("127.0.0.1", int(environment["PORT"]))):
         refused = subprocess.run(
             [sys.executable, "-m", "ticketing.run"], env=environment, capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""Settings that are easily wrong without anybody noticing."""
+"""Settings whose errors would otherwise go unnoticed."""
 
 import os
 
@@ -6,6 +6,6 @@ import pytest
 from django.conf import settings
 
 
-@pytest.mark.skipif("EMAIL_URL" in os.environ, reason="mails go to EMAIL_URL")
-def test_mails_are_written_below_the_state_folder() -> None:
+@pytest.mark.skipif("EMAIL_URL" in os.environ, reason="emails go to EMAIL_URL")
+def test_emails_are_written_below_the_state_folder() -> None:
     assert settings.EMAIL_CONFIG["EMAIL_FILE_PATH"] == str(settings.STATE_DIR / "mail")

@@ -1,4 +1,4 @@
-"""Static files as they are served: under hashed names, compressed, with every import leading somewhere."""
+"""Static files as they are served: with hashed names, compressed, and with working imports."""
 
 import json
 import re
@@ -22,7 +22,7 @@ HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
 
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that `collectstatic` fills."""
+    """The folder that `collectstatic` filled."""
     folder = tmp_path_factory.mktemp("static")
     with override_settings(STATIC_ROOT=str(folder)):
         call_command("collectstatic", interactive=False, verbosity=0)
@@ -31,11 +31,11 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def names(collected: Path) -> dict[str, str]:
-    """Each file's hashed name."""
+    """The hashed name of each file."""
     return json.loads((collected / "staticfiles.json").read_text())["paths"]
 
 
-def test_every_file_of_ours_has_a_name_with_its_hash(names: dict[str, str]) -> None:
+def test_every_own_file_has_a_hashed_name(names: dict[str, str]) -> None:
     own = [name for name in names if name.startswith(OWN)]
     assert "ticketing/style.css" in own
     assert [name for name in own if not HASHED.search(names[name])] == []
@@ -54,11 +54,11 @@ def test_every_import_leads_to_a_hashed_file(collected: Path, names: dict[str, s
     assert found >= 5
 
 
-def test_texts_are_compressed_beforehand(collected: Path, names: dict[str, str]) -> None:
+def test_text_files_are_compressed_in_advance(collected: Path, names: dict[str, str]) -> None:
     assert (collected / f"{names['ticketing/style.css']}.gz").is_file()
 
 
-def test_hashed_files_may_be_kept_for_ever(collected: Path, names: dict[str, str]) -> None:
+def test_hashed_files_may_be_cached_forever(collected: Path, names: dict[str, str]) -> None:
     with override_settings(STATIC_ROOT=str(collected)):
         whitenoise = WhiteNoiseMiddleware(lambda request: None)
         static_file = whitenoise.files[f"/static/{names['ticketing/style.css']}"]
@@ -66,13 +66,13 @@ def test_hashed_files_may_be_kept_for_ever(collected: Path, names: dict[str, str
     assert "immutable" in headers["Cache-Control"]
 
 
-def test_plain_names_do_where_nothing_was_collected(tmp_path: Path) -> None:
+def test_plain_names_are_used_if_no_files_were_collected(tmp_path: Path) -> None:
     storage = HashedStaticFiles(location=str(tmp_path), base_url="/static/")
     assert storage.url("ticketing/style.css") == "/static/ticketing/style.css"
     assert isinstance(staticfiles_storage, HashedStaticFiles)
 
 
-def test_scripts_and_server_agree_on_the_currencies_decimals() -> None:
+def test_scripts_and_server_agree_on_the_decimals_of_currencies() -> None:
     script = (settings.BASE_DIR / "ticketing/static/ticketing/format.js").read_text()
     for name, codes in (("NO_DECIMALS", NO_DECIMALS), ("THREE_DECIMALS", THREE_DECIMALS)):
         assert f'const {name} = "{" ".join(codes)}"' in script

@@ -1,4 +1,4 @@
-"""An event's bookings as CSV (RFC 4180), a row at a time: however many there are, few of them are in memory."""
+"""The bookings of an event as CSV (RFC 4180), produced in batches so that memory use stays small."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -26,45 +26,49 @@ FIELDS = (
     "places",
     "total",
 )
-AT_ONCE = 500  # bookings that are fetched together
-# A spreadsheet takes a cell that begins so for a formula, and would run what a buyer gave as his name
+FETCH_SIZE = 500  # bookings fetched from the database at a time
+# A spreadsheet takes a cell that begins with one of these for a formula, and would run what a buyer entered as a name
 # (https://owasp.org/www-community/attacks/CSV_Injection).
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 class _Line:
-    """The file that `csv.writer` wants: it hands back what is written to it."""
+    """A file-like object for `csv.writer` whose `write` returns the text instead of storing it."""
 
     def write(self, text: str) -> str:
         return text
 
 
 def bookings_csv(event: Event) -> Iterator[str]:
-    """A header, then a line for each booking of the event, the oldest first.
+    """Yield a header, then one line per booking of the event, oldest first.
 
-    `seats` are "row-seat", parted by spaces; `total_price` is in minor units; times are RFC 3339 in UTC. For people
-    `places` and `total` say the same as they write it: of "8-2" a spreadsheet makes the 8th of February. The rows are
-    those of the moment in which the first is fetched, from a cursor of the database that is closed at the end.
+    `seats` are "row-seat", separated by spaces; `total_price` is in minor units; times are RFC 3339 in UTC. `places`
+    and `total` repeat seats and price in a form for people: a spreadsheet would turn the seat "8-2" into 8 February.
+    All rows come from one snapshot, taken when the first is fetched, through a database cursor that is closed at the
+    end.
     """
     writer = csv.writer(_Line())
     yield writer.writerow(FIELDS)
     for booking in _bookings(event):
-        yield writer.writerow(_defused(_cells(booking)))
+        yield writer.writerow(_escape_formulas(_cells(booking)))
 
 
 def _bookings(event: Event) -> Iterator[Booking]:
-    """With buyer, block and of the event the currency alone: its texts would come along in every row."""
+    """Return the event's bookings with buyer and subsection, and only the currency of the event.
+
+    The long texts of the event would otherwise be repeated in every row.
+    """
     bookings = Booking.objects.for_display().select_related("buyer").filter(event=event)
     wanted = bookings.only(
         *("created_at", "positions", "quantity", "unit_price", "total_price", "status", "expires_at", "paid_at"),
         *("event__currency", "buyer__email", "buyer__name"),
         *("subsection__section", "subsection__number", "subsection__cols"),
     )
-    return wanted.order_by("created_at", "id").iterator(chunk_size=AT_ONCE)
+    return wanted.order_by("created_at", "id").iterator(chunk_size=FETCH_SIZE)
 
 
 def _cells(booking: Booking) -> Iterator[str]:
-    """The booking in the order of `FIELDS`."""
+    """Yield the cells of a booking, in the order of `FIELDS`."""
     block = booking.subsection
     values = (
         *(booking.pk, _time(booking.created_at), booking.buyer.email, booking.buyer.name),
@@ -79,6 +83,9 @@ def _time(moment: datetime | None) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else ""
 
 
-def _defused(cells: Iterable[str]) -> list[str]:
-    """With an apostrophe before whatever a spreadsheet would run, also behind blanks: it shows the rest as text."""
+def _escape_formulas(cells: Iterable[str]) -> list[str]:
+    """Put an apostrophe before each cell that a spreadsheet would run as a formula, also one with leading spaces.
+
+    With the apostrophe, spreadsheets show the cell as text.
+    """
     return [f"'{cell}" if cell.lstrip(" ").startswith(FORMULA_STARTS) else cell for cell in cells]

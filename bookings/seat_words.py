@@ -1,4 +1,4 @@
-"""What the story of a seat says, in plain words."""
+"""The texts in the history of a seat."""
 
 from django.db import models
 
@@ -9,11 +9,11 @@ from events.money import money
 from events.positions import seat_name
 from events.states import ChangeKind
 
-MOST_NAMED = 6  # other seats of a change that are named; of more, their number is said
+MAX_NAMED = 6  # other seats of a change that are named; if there are more, only their number is given
 
 
 class StoryKind(models.TextChoices):
-    """What an entry is about."""
+    """The kind of an entry in the history."""
 
     HELD = "held", "Held"
     PAID = "paid", "Sold"
@@ -36,7 +36,11 @@ class StoryKind(models.TextChoices):
 
 
 def change_words(change: SeatChange, booking: Booking | None, *, position: int, cols: int, again: bool) -> str:
-    """What a row of the trail says of one of its seats. `again`: the same booking had held it before."""
+    """Return the text for one seat of a row of the audit log.
+
+    `position` is the seat's position in the subsection, from 0, and `cols` the seats per row. `again` says that the
+    same booking had held the seat before.
+    """
     whose = f"{booking.buyer.name} ({booking.buyer.email})" if booking else "an unknown buyer"
     others = _others(change.positions, position, cols)
     match ChangeKind(change.kind):
@@ -60,13 +64,13 @@ def change_words(change: SeatChange, booking: Booking | None, *, position: int, 
 
 def _others(positions: list[int], position: int, cols: int) -> str:
     names = [seat_name(other, cols) for other in positions if other != position]
-    if len(names) > MOST_NAMED:
+    if len(names) > MAX_NAMED:
         return f", with {len(names)} other seats"
     return f", with {', '.join(names)}" if names else ""
 
 
 def payment_words(payment: Payment, booking: Booking) -> tuple[StoryKind, str]:
-    """How an attempt to pay ended."""
+    """Return kind and text for a payment, by how it ended."""
     seats = f"{booking.quantity} seat{'s' if booking.quantity > 1 else ''}"
     what = f"{money(payment.amount, payment.currency)} for {seats}, card ending {payment.card_last4}"
     match PaymentStatus(payment.status):
@@ -82,7 +86,7 @@ def payment_words(payment: Payment, booking: Booking) -> tuple[StoryKind, str]:
 
 
 def promise_words(refund: Refund) -> str:
-    """That money goes back, why, and whether it has left."""
+    """Return the text for a recorded refund: how much, why, and whether it has been sent."""
     by = f" ({refund.by.name})" if refund.by else ""
     reason = RefundReason(refund.reason).label
     promised = f"{_to_card(refund, 'promised back')}: {reason[0].lower()}{reason[1:]}{by}."
@@ -93,7 +97,7 @@ def promise_words(refund: Refund) -> str:
 
 
 def sent_words(refund: Refund) -> str:
-    """That it has left."""
+    """Return the text for a refund that the gateway has accepted."""
     return f"{_to_card(refund, 'sent back')}."
 
 
@@ -103,7 +107,7 @@ def _to_card(refund: Refund, how: str) -> str:
 
 
 def scan_words(scan: CheckIn) -> tuple[StoryKind, str]:
-    """What happened at the gate, where and by whom."""
+    """Return kind and text for a scan at the gate: what happened, on which device, and who scanned."""
     where = f" at {scan.device}" if scan.device else ""
     match CheckInKind(scan.kind):
         case CheckInKind.ACCEPTED:

@@ -1,4 +1,7 @@
-"""The seller's pages: his events, and the charts of one, which their script keeps live by the event's WebSocket."""
+"""The pages for sellers: the list of their events, and the charts of one event.
+
+The script of the charts keeps them up to date through the event's WebSocket.
+"""
 
 from typing import Any, cast
 
@@ -19,7 +22,7 @@ from events.reads import events_of_seller, may_manage, with_stats
 from events.states import EventStatus
 
 EVENTS_PER_PAGE = 20
-COMPARABLE = 50  # of the seller's other events, the newest first
+MAX_COMPARABLE = 50  # other events of the seller that are offered for comparison, newest first
 ON_SALE = (EventStatus.AVAILABLE, EventStatus.SOLD_OUT)
 STATUS_KINDS = {EventStatus.AVAILABLE: "good", EventStatus.SOLD_OUT: "accent", EventStatus.CANCELLED: "bad"}
 
@@ -28,7 +31,10 @@ STATUS_KINDS = {EventStatus.AVAILABLE: "good", EventStatus.SOLD_OUT: "accent", E
 @never_cache
 @login_required
 def events(request: HttpRequest) -> HttpResponse:
-    """`/sell`: how each of the seller's events stands, the newest first; all events for an operator."""
+    """Render `/sell`: the sales of each event of the seller, newest first. Operators see all events.
+
+    Answers 403 to users who are neither sellers nor operators.
+    """
     user = cast(User, request.user)
     if user.role != User.Role.SELLER and not user.is_superuser:
         raise PermissionDenied("This page is for sellers. With a seller’s account you can set up events of your own.")
@@ -42,7 +48,7 @@ def events(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def charts(request: HttpRequest, event_id: int) -> HttpResponse:
-    """`/sell/{id}`: how the event sells. 404 for who may not manage it."""
+    """Render `/sell/{id}`: the charts of one event. Answers 404 to users who may not manage it."""
     user = cast(User, request.user)
     event = Event.objects.select_related("seller").filter(pk=event_id).first()
     if event is None or not may_manage(event, user):
@@ -53,7 +59,7 @@ def charts(request: HttpRequest, event_id: int) -> HttpResponse:
         "event": event,
         "report": report,
         "kind": STATUS_KINDS.get(EventStatus(event.status), ""),
-        "others": others.only("name", "starts_at")[:COMPARABLE],
+        "others": others.only("name", "starts_at")[:MAX_COMPARABLE],
         "page": _page_data(event, report),
     }
     return render(request, "bookings/sell.html", context)
@@ -64,7 +70,7 @@ def _events_of(user: User) -> QuerySet[Event]:
 
 
 def _row(event: Event, money: dict[str, int]) -> dict[str, Any]:
-    """An event as the list shows it."""
+    """Return what the list shows of an event."""
     stats = event.stats  # type: ignore[attr-defined]  # see with_stats
     in_sale = stats["total"] - stats["blocked"]
     return {
@@ -79,7 +85,7 @@ def _row(event: Event, money: dict[str, int]) -> dict[str, Any]:
 
 
 def _page_data(event: Event, report: dict[str, Any]) -> dict[str, Any]:
-    """What sell/page.js begins with."""
+    """Return the initial data for sell/page.js."""
     return {
         "event_id": event.pk,
         "currency": event.currency,

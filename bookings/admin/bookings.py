@@ -1,4 +1,4 @@
-"""Bookings: found, read, and acted on by deeds. No field of theirs is ever written by hand."""
+"""Bookings in the admin: search, read, and run actions on them. No field of a booking can be edited."""
 
 import uuid
 from typing import Any
@@ -22,7 +22,7 @@ from events.money import money
 
 @admin.register(Booking)
 class Bookings(DeedPages):
-    """Find bookings, read them, and do what their seller may do about them."""
+    """The list and the page of bookings, with the actions that the event's seller may run."""
 
     seller_lookup = "event__seller"
     deeds = DEEDS
@@ -45,21 +45,21 @@ class Bookings(DeedPages):
         css = {"all": ("bookings/admin.css",)}
 
     def event_of(self, row: Booking) -> Event:
-        """The event it books."""
+        """Return the event of a booking."""
         return row.event
 
     def name_of(self, row: Booking) -> str:
-        """Whose it is, and where."""
+        """Return buyer, block and seats of a booking."""
         return f"{row.buyer.email}, block {row.subsection}, {places(row)}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With buyer, block, what the status by the clock needs, and of the events not the long texts."""
+        """Join buyer, subsection and what `shown_status` needs; leave out the long texts of the events."""
         rows: BookingQuerySet = super().get_queryset(request)  # type: ignore[assignment]
         shown = rows.for_display().select_related("buyer")
         return shown.defer("subsection__letters", "event__description", "event__seating_config")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """With the link to all bookings of the chosen event as CSV."""
+        """Add the link to all bookings of the chosen event as CSV."""
         response = super().changelist_view(request, extra_context)
         context = getattr(response, "context_data", None) or {}
         if "cl" in context:
@@ -71,7 +71,7 @@ class Bookings(DeedPages):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """An id finds exactly that booking; anything else is looked for in addresses and names."""
+        """Search by booking id if the term is one, else in email addresses and names."""
         try:
             return queryset.filter(pk=uuid.UUID(search_term.strip())), False
         except ValueError:
@@ -79,45 +79,45 @@ class Bookings(DeedPages):
 
     @admin.display(description="Status", ordering="status")
     def state(self, booking: Booking) -> str:
-        """As people see it: a hold ends by the clock."""
+        """Return the status that people see: expired once the deadline has passed."""
         return state_of(booking)
 
     @admin.display(description="Buyer", ordering="buyer__email")
     def buyer_email(self, booking: Booking) -> str:
-        """Without a link: a buyer's account is not the seller's business."""
+        """Return the address without a link: sellers have no access to buyers' accounts."""
         return booking.buyer.email
 
     @admin.display(description="Name")
     def buyer_name(self, booking: Booking) -> str:
-        """The buyer's name."""
+        """Return the buyer's name."""
         return booking.buyer.name
 
     @admin.display(description="Block")
     def block(self, booking: Booking) -> str:
-        """Section and number of the block."""
+        """Return section and number of the subsection."""
         return str(booking.subsection)
 
     @admin.display(description="Seats")
     def seats(self, booking: Booking) -> str:
-        """The seats row by row."""
+        """Return the seats, row by row."""
         return places(booking)
 
     @admin.display(description="Seats, each with its story")
     def seats_explained(self, booking: Booking) -> str:
-        """The same one by one, each with a link."""
+        """Return the seats one by one, each with a link to its history."""
         return seat_links(booking)
 
     @admin.display(description="Total", ordering="total_price")
     def price(self, booking: Booking) -> str:
-        """The total as people write it."""
+        """Return the total, formatted with its currency."""
         return price_of(booking)
 
     @admin.display(description="Price of a seat")
     def price_of_one(self, booking: Booking) -> str:
-        """As it was when the seats were held."""
+        """Return the price of one seat at the time when the seats were held."""
         return money(booking.unit_price, booking.event.currency)
 
     @admin.display(description="Held until", ordering="expires_at")
     def deadline(self, booking: Booking) -> Any:
-        """The end of the hold, while there is one."""
+        """Return the deadline of an open booking, else None."""
         return booking.expires_at if booking.shown_status in OPEN else None

@@ -1,4 +1,7 @@
-"""What an event's page at the desk says and does about its bookings."""
+"""What the event page of the seller admin shows and does about bookings.
+
+Adds the action "Cancel the event", the effects of closing, pausing and resuming on buyers, and the progress of refunds.
+"""
 
 from accounts.models import User
 from bookings.models import Booking
@@ -16,40 +19,40 @@ def _cancel(event: Event, seller: User) -> None:
     cancel_event(event_id=event.pk, seller=seller)
 
 
-def _of_cancelling(event: Event) -> list[str]:
-    """Whose holds end, who gets how much back, and how they hear of it."""
-    toll = toll_of(event)
-    said = ["Nobody can book or pay from that moment on."]
-    if toll.holds:
-        said.append(f"{counted(toll.holds, 'hold')} {'ends' if toll.holds == 1 else 'end'} without a charge.")
-    if toll.paid:
-        said += _of_refunding(toll, event.currency)
-    if toll.holds or toll.paid:
-        said.append("Everybody who holds seats or has paid is told by mail.")
+def _effects_of_cancelling(event: Event) -> list[str]:
+    """Return the effects of cancelling the event: holds that end, refunds, and who is told."""
+    impact = toll_of(event)
+    effects = ["Nobody can book or pay from that moment on."]
+    if impact.holds:
+        effects.append(f"{counted(impact.holds, 'hold')} {'ends' if impact.holds == 1 else 'end'} without a charge.")
+    if impact.paid:
+        effects += _effects_of_refunding(impact, event.currency)
+    if impact.holds or impact.paid:
+        effects.append("Everybody who holds seats or has paid is told by mail.")
     else:
-        said.append("Nobody holds seats or has paid, so nobody is told and no money goes back.")
-    return [*said, "This can't be undone."]
+        effects.append("Nobody holds seats or has paid, so nobody is told and no money goes back.")
+    return [*effects, "This can't be undone."]
 
 
-def _of_refunding(toll: Toll, currency: str) -> list[str]:
-    bookings = f"{counted(toll.paid, 'paid booking')} of {counted(toll.buyers, 'buyer')}"
-    are = "is" if toll.paid == 1 else "are"
+def _effects_of_refunding(impact: Toll, currency: str) -> list[str]:
+    bookings = f"{counted(impact.paid, 'paid booking')} of {counted(impact.buyers, 'buyer')}"
+    are = "is" if impact.paid == 1 else "are"
     return [
-        f"{bookings} {are} refunded in full: {money(toll.money, currency)} in all.",
+        f"{bookings} {are} refunded in full: {money(impact.money, currency)} in all.",
         "That is done in the background; the event's page shows how far it is.",
         "The tickets of these bookings stop working.",
     ]
 
 
-def _of_closing(event: Event) -> list[str]:
-    """Who is still about to pay."""
+def _effects_of_closing(event: Event) -> list[str]:
+    """Return how many buyers hold seats at the moment; closing the sale matters to them."""
     held = Booking.objects.filter(event=event, status__in=HOLDING)
     buyers = held.order_by().values("buyer").distinct().count()
     return [f"{counted(buyers, 'buyer')} {'holds' if buyers == 1 else 'hold'} seats at this moment."] if buyers else []
 
 
-def _of_the_queue(event: Event) -> list[str]:
-    """How many stand in it."""
+def _effects_on_the_queue(event: Event) -> list[str]:
+    """Return how many buyers wait in the queue, and how many have been admitted from it."""
     room = waiting_numbers(event.pk)
     if room.waiting is None:
         return ["How many wait can't be told at the moment."]
@@ -57,22 +60,22 @@ def _of_the_queue(event: Event) -> list[str]:
     return [f"{counted(room.waiting, 'buyer')} {wait} at this moment, and {room.active:,} have been let in."]
 
 
-def _refunding(event: Event) -> Progress | None:
-    call_off = progress_of(event)
-    if call_off is None:
+def _refund_progress(event: Event) -> Progress | None:
+    progress = progress_of(event)
+    if progress is None:
         return None
-    return Progress(call_off.refunded, call_off.total, _in_words(call_off), call_off.running)
+    return Progress(progress.refunded, progress.total, _progress_text(progress), progress.running)
 
 
-def _in_words(call_off: CallOff) -> str:
-    said = [f"{call_off.refunded:,} of {counted(call_off.total, 'booking')} refunded"]
-    if not call_off.total:
-        said = ["There is no money to give back"]
-    if call_off.holds:
-        said.append(f"{counted(call_off.holds, 'hold')} still to end")
-    if call_off.unsent:
-        said.append(f"{call_off.unsent:,} {'waits' if call_off.unsent == 1 else 'wait'} for the gateway")
-    return ", ".join(said) + "."
+def _progress_text(progress: CallOff) -> str:
+    parts = [f"{progress.refunded:,} of {counted(progress.total, 'booking')} refunded"]
+    if not progress.total:
+        parts = ["There is no money to give back"]
+    if progress.holds:
+        parts.append(f"{counted(progress.holds, 'hold')} still to end")
+    if progress.unsent:
+        parts.append(f"{progress.unsent:,} {'waits' if progress.unsent == 1 else 'wait'} for the gateway")
+    return ", ".join(parts) + "."
 
 
 add_step(
@@ -81,13 +84,13 @@ add_step(
         label="Cancel the event",
         act=_cancel,
         possible_from=(EventStatus.DRAFT, EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
-        effects=_of_cancelling,
+        effects=_effects_of_cancelling,
         done="Cancelled. Every hold ends and every paid booking is refunded in the background.",
         only="Only a draft or an event on sale can be cancelled",
         final=True,
     )
 )
-add_effects("close", _of_closing)
-add_effects("pause", _of_the_queue)
-add_effects("resume", _of_the_queue)
-WORK.append(_refunding)
+add_effects("close", _effects_of_closing)
+add_effects("pause", _effects_on_the_queue)
+add_effects("resume", _effects_on_the_queue)
+WORK.append(_refund_progress)

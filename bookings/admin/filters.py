@@ -1,4 +1,4 @@
-"""How the list of bookings is narrowed."""
+"""Filters for the list of bookings in the admin."""
 
 from typing import Any
 
@@ -11,27 +11,27 @@ from bookings.states import BookingStatus
 from events.desk import user_of
 from events.models import Event
 
-MOST_EVENTS = 50  # offered as a choice: the newest; every other has a link to its bookings in the list of events
+MAX_EVENTS = 50  # the newest events, offered as choices; the list of events links to the bookings of all others
 
 
 class StatusFilter(admin.SimpleListFilter):
-    """By the status as people see it: a hold whose time is over has expired, whether or not the sweep was there."""
+    """Filters by the status that people see: a hold whose deadline has passed is expired, even before the sweep."""
 
     title = "status"
     parameter_name = "status__exact"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """All of them."""
+        """Return all statuses."""
         return [(status.value, status.label) for status in BookingStatus]
 
     def queryset(self, request: HttpRequest, queryset: BookingQuerySet) -> BookingQuerySet:  # type: ignore[override]
-        """Those of the chosen status."""
+        """Return the bookings with the chosen status, or all if none is chosen."""
         status = self.value()
         return queryset.shown_as(status) if status else queryset
 
 
 class EventFilter(admin.SimpleListFilter):
-    """By event: a seller's own, for operators anybody's."""
+    """Filters by event. Sellers choose from their own events, operators from all."""
 
     title = "event"
     parameter_name = "event__id__exact"
@@ -39,18 +39,18 @@ class EventFilter(admin.SimpleListFilter):
     event: Event | None = None  # the chosen one
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The chosen one, then the newest."""
+        """Return the chosen event, then the newest ones."""
         value = self.value() or ""
         user = user_of(request)
         events = Event.objects.all() if user.is_superuser else Event.objects.filter(seller=user)
         if value.isdecimal():
             events = events.order_by(Case(When(pk=value, then=0), default=1), "-created_at")
-        found = list(events.only("name")[:MOST_EVENTS])
+        found = list(events.only("name")[:MAX_EVENTS])
         self.event = next((event for event in found if str(event.pk) == value), None)
         return [(str(event.pk), event.name) for event in found]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Those of the chosen event."""
+        """Return the bookings of the chosen event, or all if none is chosen; none if the user may not see it."""
         if self.value() is None:
             return queryset
         return queryset.filter(event=self.event) if self.event else queryset.none()

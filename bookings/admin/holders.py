@@ -1,4 +1,4 @@
-"""What an event's page in the admin says about those who hold seats."""
+"""Adds to an event's admin page the notice about ticket holders who are emailed when the event changes."""
 
 from bookings.operations.tell_holders import holders_notice
 from events.steps import NOTICES

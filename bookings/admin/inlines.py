@@ -1,4 +1,4 @@
-"""What belongs to a booking, on its page, to read: its money, its tickets, its mails."""
+"""Read-only tables on a booking's admin page: its payments and refunds, its tickets and its emails."""
 
 from typing import Any
 
@@ -14,31 +14,34 @@ from events.money import money
 from events.positions import place_of
 
 
-class ToRead(admin.TabularInline):
-    """Rows that nobody adds, changes or deletes here. Whoever sees the booking sees them: its page asks first."""
+class ReadOnlyTable(admin.TabularInline):
+    """A table whose rows nobody can add, change or delete.
+
+    Everyone who may see the booking may see the rows; the booking's page checks that first.
+    """
 
     extra = 0
     show_change_link = False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever sees the booking."""
+        """Allow everyone; the booking's page has checked who may see it."""
         return True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
+        """Forbid it to everyone."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
+        """Forbid it to everyone."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
+        """Forbid it to everyone."""
         return False
 
 
-class Payments(ToRead):
-    """The attempts to pay, each with what went back. Of a card, nothing but its last four digits was ever kept."""
+class Payments(ReadOnlyTable):
+    """Payments with their refunds. Only the last four digits of a card are stored."""
 
     model = Payment
     verbose_name_plural = "Payments and refunds"
@@ -49,31 +52,31 @@ class Payments(ToRead):
     readonly_fields = ("price", "given_back")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
-        """With their refunds."""
+        """Prefetch the refunds."""
         return super().get_queryset(request).prefetch_related("refunds")
 
     @admin.display(description="Amount")
     def price(self, payment: Payment) -> str:
-        """The amount as people write it."""
+        """Return the amount, formatted with its currency."""
         return money(payment.amount, payment.currency)
 
     @admin.display(description="Given back")
     def given_back(self, payment: Payment) -> str:
-        """Each refund: how much, why, and whether the gateway has it."""
-        lines = [(_refund_in_words(refund, payment.currency),) for refund in payment.refunds.all()]
+        """Return one line per refund: how much, why, and whether it has been sent to the gateway."""
+        lines = [(_refund_text(refund, payment.currency),) for refund in payment.refunds.all()]
         return format_html_join("", "<div>{}</div>", lines) or "–"
 
 
-def _refund_in_words(refund: Refund, currency: str) -> str:
+def _refund_text(refund: Refund, currency: str) -> str:
     what = f"{money(refund.amount, currency)}. {refund.get_reason_display()}."
     if refund.status == RefundStatus.SENT:
         return f"{what} Sent to the card on {_time(refund.sent_at)}."
-    asked = f"{what} Promised on {_time(refund.created_at)}, not sent yet."
-    return f"{asked} The gateway said: {refund.failure}" if refund.failure else asked
+    pending = f"{what} Promised on {_time(refund.created_at)}, not sent yet."
+    return f"{pending} The gateway said: {refund.failure}" if refund.failure else pending
 
 
-class Tickets(ToRead):
-    """The issued tickets, and whether somebody was let in with them."""
+class Tickets(ReadOnlyTable):
+    """Issued tickets, and whether they were used."""
 
     model = Admission
     verbose_name_plural = "Tickets"
@@ -82,18 +85,18 @@ class Tickets(ToRead):
     ordering = ("position", "issued_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Admission]:
-        """With their block, for the names of the seats."""
+        """Join the subsection, which the names of the seats need."""
         return super().get_queryset(request).select_related("subsection").defer("subsection__letters")
 
     @admin.display(description="Seat")
     def seat(self, ticket: Admission) -> str:
-        """Row and seat."""
+        """Return row and seat, both from 1."""
         row, seat = place_of(ticket.position, ticket.subsection.cols)
         return f"row {row}, seat {seat}"
 
     @admin.display(description="State")
     def state(self, ticket: Admission) -> str:
-        """The status with its time."""
+        """Return the status and since when it applies."""
         match ticket.status:
             case AdmissionStatus.USED:
                 return f"Used: let in on {_time(ticket.used_at)}"
@@ -102,8 +105,8 @@ class Tickets(ToRead):
         return ticket.get_status_display()
 
 
-class Letters(ToRead):
-    """What was mailed to the buyer when, or why not."""
+class Letters(ReadOnlyTable):
+    """Emails to the buyer: when each was sent, or why it was not."""
 
     model = Letter
     verbose_name_plural = "Mails to the buyer"
@@ -112,7 +115,7 @@ class Letters(ToRead):
 
     @admin.display(description="Outcome")
     def outcome(self, letter: Letter) -> str:
-        """The status with its time, and what went wrong."""
+        """Return the status with its time, and the last error."""
         match letter.status:
             case LetterStatus.SENT:
                 return f"Sent on {_time(letter.sent_at)}"

@@ -1,4 +1,4 @@
-"""Explain this seat: a page of the desk with the story of one seat."""
+"""The admin page with the history of one seat."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from events.models import Event, Subsection
 from events.positions import place_of
 from events.reads import STATUS_OF_LETTER, may_manage
 
-# How an entry looks, by what it is about; the others are neither good nor bad.
+# Colour of an entry by its kind. Kinds that are missing here are neutral.
 TONES = {
     StoryKind.HELD: "waiting",
     StoryKind.PAYMENT_OPEN: "waiting",
@@ -35,7 +35,10 @@ TONES = {
 
 @require_safe
 def seat_story_page(request: HttpRequest, event_id: int, subsection_id: int, position: int) -> HttpResponse:
-    """The timeline of a seat, for whoever manages its event; to others it does not exist."""
+    """Render the history of a seat. Answers 404 to users who may not manage its event.
+
+    `position` is the seat's position in the subsection, from 0.
+    """
     event = Event.objects.filter(pk=event_id).first()
     block = Subsection.objects.filter(pk=subsection_id, event=event_id).first()
     if event is None or block is None or position >= block.total or not may_manage(event, user_of(request)):
@@ -55,7 +58,7 @@ def _context(event: Event, block: Subsection, position: int) -> dict[str, Any]:
 
 
 def seat_links(booking: Booking) -> SafeString:
-    """The seats of a booking by name, each a link to its story."""
+    """Return the seats of a booking by name, each as a link to its history."""
     block = booking.subsection
     links = (
         (

@@ -1,4 +1,4 @@
-"""Issued tickets as people see them: who may, and what stands on them."""
+"""Selectors for issued tickets, and the texts on a ticket."""
 
 import re
 import unicodedata
@@ -13,13 +13,13 @@ from bookings.states import AdmissionStatus
 from events.models import Event
 from ticketing.errors import InvalidState, NotFound
 
-INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")  # Unicode's categories of what is no character to read
+INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")  # Unicode categories of characters that have no visible form
 
 
 def issued_tickets(booking_id: uuid.UUID, buyer: User) -> list[Admission]:
-    """The tickets of a booking of his, void ones as well, in the order of its seats.
+    """Return all tickets issued for a buyer's own booking, including void ones, in the order of the seats.
 
-    Raises NotFound, NotOwner; InvalidState if none was issued, because it was not paid.
+    Raises NotFound, NotOwner; InvalidState if none was issued, because the booking was not paid.
     """
     booking = own_booking(booking_id, buyer)
     admissions = Admission.objects.filter(booking=booking).select_related("booking", "event", "subsection")
@@ -30,7 +30,7 @@ def issued_tickets(booking_id: uuid.UUID, buyer: User) -> list[Admission]:
 
 
 def valid_tickets(tickets: list[Admission]) -> list[Admission]:
-    """Those of them that are not void. Raises InvalidState if none is left."""
+    """Return the tickets that are not void. Raises InvalidState if there are none."""
     valid = [ticket for ticket in tickets if ticket.status != AdmissionStatus.VOID]
     if not valid:
         raise InvalidState("These tickets are void.")
@@ -38,7 +38,7 @@ def valid_tickets(tickets: list[Admission]) -> list[Admission]:
 
 
 def valid_ticket(booking_id: uuid.UUID, admission_id: uuid.UUID, buyer: User) -> Admission:
-    """One ticket that is not void. Raises NotFound, NotOwner, InvalidState, TicketVoid."""
+    """Return one ticket of a buyer's own booking. Raises NotFound, NotOwner, InvalidState; TicketVoid if it is void."""
     ticket = next((ticket for ticket in issued_tickets(booking_id, buyer) if ticket.pk == admission_id), None)
     if ticket is None:
         raise NotFound("This booking has no such ticket.")
@@ -48,27 +48,30 @@ def valid_ticket(booking_id: uuid.UUID, admission_id: uuid.UUID, buyer: User) ->
 
 
 def seat_of(ticket: Admission) -> tuple[int, int]:
-    """Row and seat, both from 1."""
+    """Return row and seat of a ticket, both from 1."""
     row, seat = divmod(ticket.position, ticket.subsection.cols)
     return row + 1, seat + 1
 
 
 def serial_of(ticket: Admission) -> str:
-    """The serial as people read it out: 16 hexadecimal digits in fours."""
+    """Return the serial in a form to read aloud: 16 hexadecimal digits in groups of four."""
     return "-".join(re.findall(r"....", f"{ticket.serial:016X}"))
 
 
 def when(event: Event) -> str:
-    """The start as people write it, in UTC, the only time an event has: "Saturday 5 December 2026, 19:30 UTC"."""
+    """Return the start of an event as text, such as "Saturday 5 December 2026, 19:30 UTC".
+
+    Events have no time zone of their own, so the text is in UTC.
+    """
     return moment(event.starts_at) or "Date to be announced"
 
 
 def moment(time: datetime | None) -> str:
-    """A time in UTC as people write it, like `when`; empty for None."""
+    """Return a time as text in UTC, in the format of `when`; empty for None."""
     return f"{time:%A} {time.day} {time:%B %Y, %H:%M} UTC" if time else ""
 
 
 def one_line(text: str) -> str:
-    """Somebody's text in one line, without what can't be seen, so that it can end no header and fake no line."""
+    """Return a user's text on one line, without invisible characters, so that it can't break headers or fake lines."""
     spaced = " ".join(text.split())
     return "".join(char for char in spaced if unicodedata.category(char) not in INVISIBLE)

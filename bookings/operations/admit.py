@@ -32,8 +32,8 @@ def issue_admissions(booking: Booking) -> None:
 def void_admissions(booking: Booking, *, also_used: bool) -> None:
     """Void the tickets of a booking. Raises InvalidState if one was used, unless `also_used`.
 
-    These are guarded updates: a check-in at the same moment either comes first and stops a refund by the buyer, or finds
-    a void ticket.
+    These are guarded updates: a check-in at the same moment either comes first and stops a refund by the buyer, or
+    finds a void ticket.
     """
     now = Now()
     voided = booking.admissions.filter(status=AdmissionStatus.ACTIVE).update(status=AdmissionStatus.VOID, void_at=now)

@@ -103,8 +103,8 @@ def promise_refund(
 ) -> None:
     """Record a refund of `amount` minor units, and send it after the commit.
 
-    Runs in the caller's transaction, which must hold the lock on the payment. The CHECK constraint on the payment refuses
-    to refund more than was captured. An amount of 0 records no refund.
+    Runs in the caller's transaction, which must hold the lock on the payment. The CHECK constraint on the payment
+    refuses to refund more than was captured. An amount of 0 records no refund.
     """
     payment.refunded_amount += amount
     whole = payment.refunded_amount == payment.amount

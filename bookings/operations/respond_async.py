@@ -79,7 +79,8 @@ def allocate_seats(*, booking_id: uuid.UUID) -> None:
 def allocate_forgotten() -> None:
     """Find seats for bookings that have been `processing` for longer than PATIENCE, oldest first. Run as a sweep.
 
-    Their task message was lost, or the workers are behind. Bookings that can't be handled now are left to the next sweep.
+    Their task message was lost, or the workers are behind. Bookings that can't be handled now are left to the next
+    sweep.
     """
     waiting = Booking.objects.filter(status=BookingStatus.PROCESSING, created_at__lt=Now() - PATIENCE)
     for booking_id in list(waiting.order_by("created_at").values_list("pk", flat=True)[:SWEEP_BATCH]):

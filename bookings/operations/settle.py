@@ -28,8 +28,8 @@ NOT_CAPTURED = (PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.CANCE
 def settle_payment(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
     """Record the outcome of a charge. Does nothing if the payment was settled before.
 
-    In the usual case, a capture for seats that are held, `sell_held_seats` does it in one statement. All other cases take
-    `settle_step_by_step`.
+    In the usual case, a capture for seats that are held, `sell_held_seats` does it in one statement. All other cases
+    take `settle_step_by_step`.
     """
     if charge.outcome is Outcome.CAPTURED:
         sold = sell_held_seats(payment_id=payment_id, reference=charge.reference)

@@ -20,9 +20,9 @@ def lock_booking(booking_id: uuid.UUID) -> Booking:
 
 
 def lock_with_block(booking: Booking) -> tuple[Booking, Subsection]:
-    """Lock the booking's subsection, then the booking, which is the order everywhere; return both as read under the lock.
+    """Lock the booking's subsection, then the booking; return both as they are under the lock.
 
-    A booking never changes its subsection.
+    Every operation locks in this order. A booking never changes its subsection.
     """
     block = lock_subsection(booking.subsection_id)
     return lock_booking(booking.pk), block

@@ -1,7 +1,8 @@
-"""How an event sells, for its seller. Each part is one statement of its own moment; none takes a lock.
+"""The sales report of an event, for its seller.
 
-Seats are added up from the counts that the tickets' trigger keeps for each block, not from the tickets, and money from
-the bookings' prices, not from the payments: one pass over the bookings tells it and the funnel.
+Each part of the report is one query with its own snapshot; none takes a lock. Seats are added up from the counts that
+the trigger on tickets keeps for each subsection, not from the tickets. Money is added up from the prices of the
+bookings, not from the payments, so that one pass over the bookings gives both the money and the funnel.
 """
 
 from collections import Counter, defaultdict
@@ -19,31 +20,33 @@ from events.clock import database_now, part_of_time
 from events.models import Event, SeatChange, Subsection
 from events.states import ChangeKind
 
-DAY = timedelta(hours=24)  # that the pace goes back: 1,441 minutes at most, however long the sale has been going on
+DAY = timedelta(hours=24)  # covered by `velocity`: at most 1,441 minutes, however long the sale has been going on
 MINUTE = timedelta(minutes=1)
-EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # some full minute
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # any full minute
 NUMBERS = ("sold", "held", "in_sale", "gross", "refunded")
 NEVER_HELD = (BookingStatus.PROCESSING, BookingStatus.FAILED)
 PAID = (*SOLD, BookingStatus.REFUNDED)
-FOR_NOTHING = (RefundReason.SEATS_LOST, RefundReason.PAID_TWICE)
+BOUGHT_NOTHING = (RefundReason.SEATS_LOST, RefundReason.PAID_TWICE)
 
 Money = dict[str, int]  # `gross` and `refunded`
-Tally = dict[str, Any]  # of the bookings of one place and status: their `number` and `price`, and how many are `over`
+# The bookings with one status in one event or subsection: their `number`, the sum of their `price`s in minor units, and
+# how many are `over` (their deadline has passed).
+Tally = dict[str, Any]
 
 
 def sales_report(event: Event, *, pace: timedelta = DAY) -> dict[str, Any]:
-    """The contract's section "Analytics"; `velocity` goes back as far as `pace`.
+    """Return the sales report of an event, as the API shows it.
 
-    Money in minor units of the event's currency; shares from 0 to 1.
+    Money is in minor units of the event's currency; shares are from 0 to 1. `velocity` covers the last `pace`.
     """
     bookings = _bookings([event.pk], "subsection_id")
-    blocks = _blocks(event, _money([event.pk], "subsection_id", bookings))
+    subsections = _subsections(event, _money([event.pk], "subsection_id", bookings))
     funnel = _funnel(bookings)
     return {
-        **_total(blocks),
-        "by_section": _grouped(blocks, "section", "tier"),
-        "by_tier": _grouped(blocks, "tier"),
-        "velocity": _velocity([block["pk"] for block in blocks], pace),
+        **_total(subsections),
+        "by_section": _grouped(subsections, "section", "tier"),
+        "by_tier": _grouped(subsections, "tier"),
+        "velocity": _velocity([subsection["pk"] for subsection in subsections], pace),
         "refunds": funnel.pop("refunds"),
         "funnel": funnel,
         "checked_in": Admission.objects.filter(event=event, status=AdmissionStatus.USED).count(),
@@ -51,67 +54,73 @@ def sales_report(event: Event, *, pace: timedelta = DAY) -> dict[str, Any]:
 
 
 def money_of(event_ids: list[int]) -> dict[int, Money]:
-    """`gross` and `refunded` of each event, of all its blocks together."""
+    """Return `gross` and `refunded` of each event, in minor units: {event id: {"gross": …, "refunded": …}}."""
     money = _money(event_ids, "event_id", _bookings(event_ids, "event_id"))
     return {event_id: money[event_id] for event_id in event_ids}
 
 
 def _bookings(event_ids: list[int], place: str) -> list[Tally]:
-    """A tally for each place (`event_id` or `subsection_id`) and status. A hold is over once its time is."""
+    """Return a tally for each status and each value of `place`, which is `event_id` or `subsection_id`."""
     bookings = Booking.objects.filter(event__in=event_ids).order_by().values(place, "status")
     over = Count("pk", filter=Q(expires_at__lte=Now()))
     return list(bookings.annotate(number=Count("*"), over=over, price=Sum("total_price")))
 
 
 def _money(event_ids: list[int], place: str, bookings: Iterable[Tally]) -> dict[int, Money]:
-    """By place: what was captured, and what of it has been promised back.
+    """Return how much was captured, and how much of it has a refund recorded, by the value of `place`.
 
-    Each booking that was paid was paid by one payment of its price (invariant "paid_is_captured"), and a refund gives
-    all of it back: to join the payments took longer than all else. The other payments bought nothing, as they came too
-    late for their seats or twice: they were captured and go back.
+    Each paid booking has exactly one captured payment, of its price (invariant "paid_is_captured"), and a refund
+    returns all of it. So the prices of the bookings are enough; joining the payments took longer than everything else.
+    Payments that came too late for their seats, or for a booking that was paid already, bought nothing: they are added
+    as captured and as refunded.
     """
     money: dict[int, Money] = defaultdict(lambda: {"gross": 0, "refunded": 0})
     for tally in bookings:
         money[tally[place]]["gross"] += int(tally["price"]) if tally["status"] in PAID else 0
         money[tally[place]]["refunded"] += int(tally["price"]) if tally["status"] == BookingStatus.REFUNDED else 0
-    gone = Refund.objects.filter(payment__booking__event__in=event_ids, reason__in=FOR_NOTHING).order_by()
-    for key, amount in gone.values_list(f"payment__booking__{place}").annotate(Sum("amount")):
+    refunds = Refund.objects.filter(payment__booking__event__in=event_ids, reason__in=BOUGHT_NOTHING).order_by()
+    for key, amount in refunds.values_list(f"payment__booking__{place}").annotate(Sum("amount")):
         money[key]["gross"] += int(amount)
         money[key]["refunded"] += int(amount)
     return money
 
 
-def _blocks(event: Event, money: dict[int, Money]) -> list[dict[str, Any]]:
-    """Section, tier and `NUMBERS` of each block, in the order of the configuration."""
+def _subsections(event: Event, money: dict[int, Money]) -> list[dict[str, Any]]:
+    """Return section, tier and `NUMBERS` of each subsection, in the order of the seating configuration."""
     seats = {"held": F("reserved"), "in_sale": F("total") - F("blocked")}
-    blocks = Subsection.objects.filter(event=event).values("pk", "section", "tier", "sold", **seats)
-    return [{**block, **money[block["pk"]]} for block in blocks]
+    subsections = Subsection.objects.filter(event=event).values("pk", "section", "tier", "sold", **seats)
+    return [{**subsection, **money[subsection["pk"]]} for subsection in subsections]
 
 
-def _grouped(blocks: list[dict[str, Any]], *names: str) -> list[dict[str, Any]]:
-    """A total for each section or tier, in the order in which they come first."""
+def _grouped(subsections: list[dict[str, Any]], *names: str) -> list[dict[str, Any]]:
+    """Return a total for each section or tier, in the order in which each first appears."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-    for block in blocks:
-        groups[tuple(block[name] for name in names)].append(block)
+    for subsection in subsections:
+        groups[tuple(subsection[name] for name in names)].append(subsection)
     return [{**dict(zip(names, key, strict=True)), **_total(group)} for key, group in groups.items()]
 
 
-def _total(blocks: list[dict[str, Any]]) -> dict[str, Any]:
-    total = {name: sum(block[name] for block in blocks) for name in NUMBERS}
-    occupancy = _share(total["sold"], total["in_sale"])
+def _total(subsections: list[dict[str, Any]]) -> dict[str, Any]:
+    total = {name: sum(subsection[name] for subsection in subsections) for name in NUMBERS}
+    occupancy = _ratio(total["sold"], total["in_sale"])
     return {**total, "revenue": total["gross"] - total["refunded"], "occupancy": occupancy}
 
 
-def _velocity(block_ids: list[int], pace: timedelta) -> Sequence[Mapping[str, object]]:
-    """Seats held and sold in each minute of the last time; minutes in which there were none are left out.
+def _velocity(subsection_ids: list[int], pace: timedelta) -> Sequence[Mapping[str, object]]:
+    """Return the seats held and sold in each minute of the last `pace`, oldest first, without minutes that have none.
 
-    What the statement says is done for each of perhaps 100,000 changes. Joining the blocks takes twice as long as
-    naming them, and their range, which is cheaper to look at, sifts first. `Now() - pace` would be reckoned for each
-    change; by a constant the BRIN index finds an hour without the days before it. Other kinds of change cost more to
-    sift out than to count, and to sort the minutes Postgres would sort the changes.
+    The query may read 100,000 changes, so every condition counts:
+    - Naming the subsections takes half as long as joining them. Their range of ids is cheaper to check than the list,
+      so it is checked first.
+    - `at` is compared with a constant. `Now() - pace` would be computed for each change, and the BRIN index could not
+      skip the days before.
+    - Changes of other kinds cost more to exclude than to count.
+    - Python sorts the minutes; Postgres would sort the changes instead.
     """
     changes = SeatChange.objects.filter(at__gt=database_now() - pace).order_by()
-    changes = changes.filter(subsection__gte=block_ids[0], subsection__lte=block_ids[-1], subsection__in=block_ids)
+    changes = changes.filter(
+        subsection__gte=subsection_ids[0], subsection__lte=subsection_ids[-1], subsection__in=subsection_ids
+    )
     seats = F("positions__len")
     counted = changes.values(minute=part_of_time(MINUTE, EPOCH)).annotate(
         held=Coalesce(Sum(seats, filter=Q(kind=ChangeKind.HELD)), 0),
@@ -121,7 +130,10 @@ def _velocity(block_ids: list[int], pace: timedelta) -> Sequence[Mapping[str, ob
 
 
 def _funnel(bookings: Iterable[Tally]) -> dict[str, Any]:
-    """Where the event's bookings have got to, with `refunds`. A hold is expired once its time is over, swept or not."""
+    """Return the number of bookings by how far they got, and `refunds`.
+
+    A hold counts as expired once its deadline has passed, even if the sweep has not ended it yet.
+    """
     number: Counter[str] = Counter()
     over = 0
     for tally in bookings:
@@ -135,9 +147,9 @@ def _funnel(bookings: Iterable[Tally]) -> dict[str, Any]:
         "expired": number[BookingStatus.EXPIRED] + over,
         "cancelled": number[BookingStatus.CANCELLED],
         "refunds": number[BookingStatus.REFUNDED],
-        "conversion": _share(paid, holds),
+        "conversion": _ratio(paid, holds),
     }
 
 
-def _share(part: int, whole: int) -> float:
+def _ratio(part: int, whole: int) -> float:
     return round(part / whole, 4) if whole else 0.0

@@ -1,4 +1,4 @@
-"""The calls of the contract's section "Analytics", for an event's seller and operators."""
+"""API views for an event's sales report, sales curve and bookings as CSV; for its seller and operators."""
 
 from typing import Any
 
@@ -19,50 +19,50 @@ from bookings.export import FIELDS, bookings_csv
 from events.operations.change import own_event
 
 REFUSED = problems(401, 403, 404)
-LIST = OpenApiResponse(
+CSV_DESCRIPTION = OpenApiResponse(
     OpenApiTypes.STR,
-    f"RFC 4180 in UTF-8 with the header `{','.join(FIELDS)}`. Money in minor units, times RFC 3339 in UTC, seats"
-    ' "row-seat" parted by spaces; `places` and `total` say seats and money as people write them.'
+    f"RFC 4180 in UTF-8 with the header `{','.join(FIELDS)}`. Money is in minor units, times are RFC 3339 in UTC, seats"
+    ' are "row-seat", separated by spaces. `places` and `total` show seats and money as people write them.'
     " A cell that a spreadsheet would take for a formula begins with an apostrophe.",
 )
-CSV = "text/csv; charset=utf-8; header=present"
-PRIVATE = {"Cache-Control": "private, no-store"}  # turnover and people's addresses
+CSV_CONTENT_TYPE = "text/csv; charset=utf-8; header=present"
+PRIVATE = {"Cache-Control": "private, no-store"}  # the responses contain revenue and email addresses
 
 
 class EventAnalytics(APIView):
-    """How an event sells."""
+    """The sales report of an event."""
 
     permission_classes = [IsAuthenticated]
 
     @extend_schema(operation_id="event_analytics", responses={200: SalesReport} | REFUSED)
     def get(self, request: Request, event_id: int) -> Response:
-        """Seats, money, pace and bookings of the moment. For the event's seller."""
+        """Seats, money, sales per minute and bookings as of now. For the event's seller and operators."""
         return Response(sales_report(own_event(event_id, who(request))), headers=PRIVATE)
 
 
 class EventCurve(APIView):
-    """How an event's sale went from its beginning."""
+    """The sales curve of an event."""
 
     permission_classes = [IsAuthenticated]
 
     @extend_schema(operation_id="event_sales_curve", responses={200: SalesCurve} | REFUSED)
     def get(self, request: Request, event_id: int) -> Response:
-        """Seats sold by minutes since sales began. For the event's seller."""
+        """Seats sold, by minutes since sales began. For the event's seller and operators."""
         return Response(sales_curve(own_event(event_id, who(request))), headers=PRIVATE)
 
 
 class EventBookings(APIView):
-    """An event's bookings as a file."""
+    """The bookings of an event as a CSV_CONTENT_TYPE file."""
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="event_bookings_csv", responses={(200, "text/csv"): LIST} | REFUSED)
+    @extend_schema(operation_id="event_bookings_csv", responses={(200, "text/csv"): CSV_DESCRIPTION} | REFUSED)
     def get(self, request: Request, event_id: int) -> StreamingHttpResponse:
-        """A line for each booking, the oldest first, sent as it is read. For the event's seller."""
+        """One line per booking, oldest first, streamed as it is read. For the event's seller and operators."""
         event = own_event(event_id, who(request))
         headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="bookings-{event.pk}.csv"'}
-        return StreamingHttpResponse(bookings_csv(event), content_type=CSV, headers=headers)
+        return StreamingHttpResponse(bookings_csv(event), content_type=CSV_CONTENT_TYPE, headers=headers)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Programs ask for text/csv, which is no renderer here: never 406."""
+        """Accept any `Accept` header: no renderer offers text/csv, and clients that ask for it must not get 406."""
         return super().perform_content_negotiation(request, force=True)

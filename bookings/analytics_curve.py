@@ -1,4 +1,4 @@
-"""How many seats an event had sold after so many minutes of its sale: what two events are compared by."""
+"""The sales curve of an event: seats sold by minutes since sales began, to compare events with each other."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -12,16 +12,16 @@ from events.clock import part_of_time
 from events.models import Event, SeatChange
 from events.states import ChangeKind
 
-MOST_POINTS = 500
+MAX_POINTS = 500
 MINUTE = timedelta(minutes=1)
 
 
 def sales_curve(event: Event) -> dict[str, Any]:
-    """`{event_id, name, began_at, points: [{minute, sold}]}`, in two statements.
+    """Return `{event_id, name, began_at, points: [{minute, sold}]}`, in two queries.
 
-    `sold` are the seats sold, less those given back, by `minute` minutes after `began_at`: the start of sales that
-    was set, else the first hold; None before either. Where nothing changed there is no point, and of long sales one
-    for some minutes each, `MOST_POINTS` at most.
+    `began_at` is the event's start of sales, or its first hold if no start was set; None if there is neither.
+    `sold` is the number of seats sold, minus refunded ones, `minute` minutes after `began_at`. A minute without a
+    change has no point. There are at most `MAX_POINTS` points: in a long sale each stands for several minutes.
     """
     changes = SeatChange.objects.filter(subsection__event=event).order_by()
     moves = Q(kind__in=[ChangeKind.PAID, ChangeKind.REFUNDED])
@@ -33,14 +33,14 @@ def sales_curve(event: Event) -> dict[str, Any]:
 
 def _points(moves: QuerySet[SeatChange], began: datetime, last: datetime) -> list[dict[str, int]]:
     minutes = max(1, (last - began) // MINUTE + 1)
-    step = ceil(minutes / MOST_POINTS)
+    step = ceil(minutes / MAX_POINTS)
     seats = F("positions__len")
     net = Sum(Case(When(kind=ChangeKind.PAID, then=seats), default=-seats))
     parts = moves.values_list(part_of_time(step * MINUTE, began)).annotate(net=net)
     changed: Counter[int] = Counter()
-    for start, seats_more in parts:
-        # What was sold before the start of sales (it was moved since) counts as sold in the first minute.
-        changed[max(0, (start - began) // (step * MINUTE))] += seats_more
+    for start, seats_added in parts:
+        # Seats sold before the start of sales, which was moved afterwards, count as sold in the first minute.
+        changed[max(0, (start - began) // (step * MINUTE))] += seats_added
     ordered = sorted(changed)
     sold = accumulate(changed[part] for part in ordered)
     return [{"minute": (part + 1) * step, "sold": total} for part, total in zip(ordered, sold, strict=True)]

@@ -2,13 +2,13 @@ from django.apps import AppConfig
 
 
 class BookingsConfig(AppConfig):
-    """The sale: holds and payments."""
+    """The bookings app: holds, payments, tickets, check-in, waiting room, notifications and reports."""
 
     name = "bookings"
     verbose_name = "Sales"
 
     def ready(self) -> None:
-        """Makes our feeds known to the hub, and those who hold seats to their events."""
+        """Register the app's feeds, and the function that emails ticket holders when an event changes."""
         from bookings.analytics_feed import AnalyticsFeed
         from bookings.feed import BuyerFeed
         from bookings.operations.tell_holders import tell_holders

@@ -1,4 +1,4 @@
-"""What a seller can do about bookings at his desk. Each deed is one operation, with the words around it."""
+"""The admin actions on bookings. Each runs one operation per booking and has the texts around it."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,57 +18,61 @@ from events.words import counted
 
 @dataclass(frozen=True, kw_only=True)
 class BookingDeed(Deed):
-    """One that is done to bookings (`for_display`). In `done`, {total} and {buyer} are the booking's."""
+    """An admin action on bookings that were read with `for_display`.
+
+    `possible_from` lists the statuses in which it can be run; `moves_money` adds the sum to the question. In `done`,
+    {total} and {buyer} stand for the booking's total and its buyer's email address.
+    """
 
     possible_from: tuple[BookingStatus, ...]
     moves_money: bool = False
 
     def offered(self, row: Booking) -> bool:
-        """Where it can be done to the booking as it is now."""
+        """Return whether the action can be run on the booking, by its current status."""
         return row.shown_status in self.possible_from
 
     def question(self, rows: Sequence[Booking]) -> Question:
-        """How many bookings, how much money, and which of them stay as they are."""
+        """Return what the confirmation page shows: number of bookings, money, and bookings left as they are."""
         possible = [booking for booking in rows if self.offered(booking)]
         others = Counter(state_of(booking) for booking in rows if not self.offered(booking))
-        does = Part(f"{self.counted(possible)}.", [self.means]) if possible else Part("Nothing to do.", [])
-        stay = [Part("", [], _staying(number, state)) for state, number in sorted(others.items())]
+        effect = Part(f"{self.counted(possible)}.", [self.means]) if possible else Part("Nothing to do.", [])
+        unaffected = [Part("", [], _unaffected_text(number, state)) for state, number in sorted(others.items())]
         table = [
             (booking.buyer.email, booking.event.name, str(booking.subsection), places(booking), price_of(booking))
             for booking in possible
         ]
-        return Question(possible, [does, *stay], ("Buyer", "Event", "Block", "Seats", "Total"), table)
+        return Question(possible, [effect, *unaffected], ("Buyer", "Event", "Block", "Seats", "Total"), table)
 
     def done_to(self, row: Booking) -> str:
-        """The sentence for the log."""
+        """Return the sentence for the log."""
         return self.done.format(total=price_of(row), buyer=row.buyer.email)
 
     def counted(self, rows: Sequence[Booking]) -> str:
-        """How many bookings, and how much money where it moves."""
+        """Return the number of bookings, with their total if the action moves money."""
         return super().counted(rows) + (f", {_total(rows)}" if self.moves_money else "")
 
 
 def state_of(booking: Booking) -> str:
-    """The status as people see it: a hold ends by the clock."""
+    """Return the label of the status that people see: expired once the deadline has passed."""
     return BookingStatus(booking.shown_status).label
 
 
 def price_of(booking: Booking) -> str:
-    """The total as people write it."""
+    """Return the total of a booking, formatted with its currency."""
     return money(booking.total_price, booking.event.currency)
 
 
 def _total(bookings: Sequence[Booking]) -> str:
-    """The sum of what the bookings cost, in each currency."""
+    """Return the sum of the bookings' totals, once for each currency."""
     sums = Counter[str]()
     for booking in bookings:
         sums[booking.event.currency] += booking.total_price
     return ", ".join(money(amount, currency) for currency, amount in sorted(sums.items()))
 
 
-def _staying(number: int, state: str) -> str:
-    stay = "stays as it is" if number == 1 else "stay as they are"
-    return f"{counted(number, 'booking')} with the status “{state}” can’t take this step and {stay}."
+def _unaffected_text(number: int, state: str) -> str:
+    verb = "stays as it is" if number == 1 else "stay as they are"
+    return f"{counted(number, 'booking')} with the status “{state}” can’t take this step and {verb}."
 
 
 def _release(booking: Booking, seller: User) -> None:

@@ -1,4 +1,4 @@
-"""What holders must know of an event that changes: what a letter keeps of it, and how the mail says it."""
+"""Which changes of an event its ticket holders must know about, and how the email lists them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ TIMES = ("starts_at", "ends_at")
 
 
 class Change(NamedTuple):
-    """One line of the mail."""
+    """One changed field, as a line of the email: its label, the old value and the new one."""
 
     label: str
     was: str
@@ -20,24 +20,28 @@ class Change(NamedTuple):
 
 
 def worth_telling(before: Mapping[str, Any]) -> dict[str, str | None]:
-    """Of what changed ({field: old value}) that which holders must know, as a letter keeps it in JSON."""
+    """Return the old values that ticket holders must know about, in the form that an email stores as JSON.
+
+    `before` holds the old values of all changed fields: {field: old value}.
+    """
     kept = {name: before[name] for name in LABELS if name in before}
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in kept.items()}
 
 
 def changes_since(before: Mapping[str, str | None], event: Event) -> list[Change]:
-    """How the event differs from what a letter kept of it; nothing, where the seller has taken it back meanwhile."""
-    lines = [
-        Change(label, _words(name, before[name]), _words(name, getattr(event, name))) for name, label in _of(before)
+    """Return the changes between the old values stored in an email and the event as it is now.
+
+    Fields that have their old value again are left out.
+    """
+    changes = [
+        Change(label, _text(name, before[name]), _text(name, getattr(event, name)))
+        for name, label in LABELS.items()
+        if name in before
     ]
-    return [line for line in lines if line.was != line.now]
+    return [change for change in changes if change.was != change.now]
 
 
-def _of(before: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(name, label) for name, label in LABELS.items() if name in before]
-
-
-def _words(name: str, value: Any) -> str:
+def _text(name: str, value: Any) -> str:
     if name not in TIMES:
         return one_line(value)
     return moment(datetime.fromisoformat(value) if isinstance(value, str) else value) or "to be announced"

@@ -60,7 +60,7 @@ def _bookings(event: Event) -> Iterator[Booking]:
         *("event__currency", "buyer__email", "buyer__name"),
         *("subsection__section", "subsection__number", "subsection__cols"),
     )
-    return wanted.order_by("created_at", "id").iterator(chunk_size=AT_ONCE)
+    return wanted.order_by("created_at", "id").iterator(chunk_size=FETCH_SIZE)
 
 
 def _cells(booking: Booking) -> Iterator[str]:

@@ -13,23 +13,26 @@ from ticketing.errors import BadInput
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """An Idempotency-Key and a fingerprint of what it is used for. Keys belong to one user."""
+    """An `Idempotency-Key` header and a hash of the request that it came with. Keys belong to one user."""
 
     key: str
     request_hash: str
 
     def check(self, earlier_hash: str) -> None:
-        """Raises IdempotencyKeyReused unless the earlier request under this key was the same."""
+        """Raise IdempotencyKeyReused unless the earlier request with this key had the same hash."""
         if earlier_hash != self.request_hash:
             raise IdempotencyKeyReused
 
 
 def read_key(header: str | None, body: dict[str, Any]) -> Once | None:
-    """The `Idempotency-Key` header with the checked body it came with; None without one. Raises BadInput."""
+    """Return the key from the `Idempotency-Key` header, with a hash of the validated `body`; None without a header.
+
+    Raises BadInput if the header is not a valid key.
+    """
     if header is None:
         return None
     if not header.strip() or len(header) > KEY_LENGTH or not header.isprintable():
         raise BadInput.field("Idempotency-Key", f"The key must be 1 to {KEY_LENGTH} printable characters.")
     canonical = json.dumps(body, sort_keys=True, default=str)
-    # Keyed, since a card's number is among what is hashed and few numbers are possible.
+    # The hash is keyed with SECRET_KEY: the body can contain a card number, and there are few enough to try them all.
     return Once(header, salted_hmac("idempotency", canonical, algorithm="sha256").hexdigest())

@@ -1,10 +1,10 @@
-"""What must hold on any database at any moment. Each query returns what breaks it; none returns anything.
+"""Invariants: statements that hold on any database at any time. The query of each returns the rows that violate it.
 
-The trail of seats is held to three of them. "chain" recomputes each row's hash from the row before it, and so finds a
-row that was altered, taken out, slipped in or exchanged with another. What a chain can't show is that its newest rows
-were cut off, or that somebody wrote it anew from some row on, hashes and all. Rows cut off are missed by "trail", which
-counts the versions of the block, and by "trail_tells_seats", which compares the seats with what was last said of them.
-A trail written anew is found by whoever kept a hash of it elsewhere: that row has another one now.
+Three invariants protect the audit log of seats. "chain" recomputes the hash of each row from the row before it, and so
+finds rows that were changed, removed, inserted or swapped. A chain can't show that its newest rows were removed, or
+that somebody rewrote it from some row on, including the hashes. Removed newest rows are found by "trail", which counts
+the versions of the subsection, and by "trail_tells_seats", which compares each seat with the last row about it. A
+rewritten audit log is found by comparing it with a hash that was stored elsewhere: that row now has a different one.
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
-SHOWN = 20  # breaches of one invariant that are listed
+MAX_BREACHES = 20  # rows reported for one invariant
 
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """A promise in one sentence, and a query for whatever breaks it."""
+    """A statement that always holds, and a query for the rows that violate it."""
 
     name: str
     promise: str
@@ -45,7 +45,7 @@ INVARIANTS = (
     ),
     Invariant(
         "ticket_has_booking",
-        "A reserved ticket belongs to a pending booking that names it, a sold one to a paid one.",
+        "A reserved ticket belongs to a pending booking with its position, a sold ticket to a paid booking.",
         """
         SELECT t.subsection_id AS subsection, t.position, t.status, t.booking_id AS booking, b.status AS booking_status
         FROM events_ticket t LEFT JOIN bookings_booking b ON b.id = t.booking_id AND b.event_id = t.event_id
@@ -57,7 +57,7 @@ INVARIANTS = (
     ),
     Invariant(
         "booking_has_tickets",
-        "A pending or paid booking has all its tickets; every other booking has none.",
+        "A pending or paid booking has all its tickets; other bookings have none.",
         """
         SELECT b.id AS booking, b.status, b.quantity, count(t.booking_id) AS tickets
         FROM bookings_booking b LEFT JOIN events_ticket t
@@ -68,7 +68,7 @@ INVARIANTS = (
     ),
     Invariant(
         "paid_is_captured",
-        "A paid booking has exactly one captured payment, of its total; a dead booking keeps no captured money.",
+        "A paid booking has exactly one captured payment, of its total; other bookings keep no captured money.",
         """
         SELECT b.id AS booking, b.status, b.total_price, count(p.id) AS captured, sum(p.amount) AS amount
         FROM bookings_booking b LEFT JOIN bookings_payment p
@@ -80,7 +80,7 @@ INVARIANTS = (
     ),
     Invariant(
         "refunds",
-        "What a payment says was refunded is the sum of its refunds, and never more than was captured.",
+        "The refunded amount of a payment is the sum of its refunds, and at most what was captured.",
         """
         SELECT p.id AS payment, p.status, p.amount, p.refunded_amount, coalesce(sum(r.amount), 0) AS refunds
         FROM bookings_payment p LEFT JOIN bookings_refund r ON r.payment_id = p.id AND r.event_id = p.event_id
@@ -89,7 +89,7 @@ INVARIANTS = (
     ),
     Invariant(
         "paid_has_admissions",
-        "Every seat of a paid booking has one admission that counts; no other booking has any.",
+        "Every seat of a paid booking has one ticket that is not void; other bookings have none.",
         """
         SELECT b.id AS booking, b.status, b.quantity, count(a.id) AS admissions
         FROM bookings_booking b LEFT JOIN bookings_admission a ON a.booking_id = b.id AND a.status IN ('active', 'used')
@@ -100,7 +100,7 @@ INVARIANTS = (
     ),
     Invariant(
         "mock_book",
-        "Our book of the mock gateway's payments and its own agree, but for what is still open.",
+        "Our records of payments by the mock gateway match its own records, except for those still open.",
         """
         SELECT coalesce(p.id, c.payment_id) AS payment, p.status, p.amount, p.refunded_amount,
             c.captured AS captured_there, c.amount AS amount_there, coalesce(b.amount, 0) AS refunded_there
@@ -122,7 +122,7 @@ INVARIANTS = (
     ),
     Invariant(
         "open_holds",
-        "No buyer has more open holds than the most generous event of them allows.",
+        "No buyer has more open holds than the highest limit among the events of these holds.",
         """
         SELECT b.buyer_id AS buyer, count(*) AS open_holds, max(e.max_active_holds) AS allowed
         FROM bookings_booking b JOIN events_event e ON e.id = b.event_id
@@ -132,7 +132,7 @@ INVARIANTS = (
     ),
     Invariant(
         "trail",
-        "Every version of a block has its row in the trail.",
+        "Every version of a block has a row in the audit log.",
         """
         SELECT s.id AS subsection, s.version, count(c.id) AS changes
         FROM events_subsection s LEFT JOIN events_seatchange c ON c.subsection_id = s.id AND c.event_id = s.event_id
@@ -141,7 +141,7 @@ INVARIANTS = (
     ),
     Invariant(
         "chain",
-        "Every row of the trail has the hash that follows from itself and the row before it.",
+        "Every row of the audit log has the hash that follows from it and the row before it.",
         """
         SELECT subsection_id AS subsection, version, kind, booking_id AS booking, at
         FROM (
@@ -154,7 +154,7 @@ INVARIANTS = (
     ),
     Invariant(
         "trail_tells_seats",
-        "Every seat is as the last change of it in the trail left it, and available if there was none.",
+        "Every seat has the status of its last change in the audit log, and is available if there is none.",
         """
         SELECT subsection, position, t.status, t.booking_id AS booking, c.version, c.kind, c.booking_id AS told_booking
         FROM (SELECT subsection_id AS subsection, position, status, booking_id FROM events_ticket) t
@@ -173,7 +173,10 @@ INVARIANTS = (
 
 
 def check_invariants() -> dict[str, list[dict[str, Any]]]:
-    """All breaches by the invariant's name (at most 20 each), read in one snapshot of the live database."""
+    """Return the violating rows by the invariant's name, at most MAX_BREACHES each.
+
+    Reads all of them in one snapshot of the live database, without locks.
+    """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         cursor.execute("SET LOCAL statement_timeout = '10min'")
@@ -183,4 +186,4 @@ def check_invariants() -> dict[str, list[dict[str, Any]]]:
 def _breaches(cursor: Any, invariant: Invariant) -> list[dict[str, Any]]:
     cursor.execute(invariant.breaches)
     columns = [column.name for column in cursor.description]
-    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchmany(SHOWN)]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchmany(MAX_BREACHES)]

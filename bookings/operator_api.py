@@ -1,4 +1,7 @@
-"""The operator's calls: numbers of the moment, switches, the speed of a waiting room. They work in read-only mode."""
+"""API views for operators: current numbers, feature switches, and the pace of a waiting room.
+
+These endpoints also work in read-only mode.
+"""
 
 from typing import Any, cast
 
@@ -21,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 class OperatorsOnly(BasePermission):
-    """Superusers."""
+    """Allows superusers only."""
 
     message = "Only operators can do this."
 
@@ -30,32 +33,32 @@ class OperatorsOnly(BasePermission):
 
 
 class SwitchChange(serializers.Serializer[Any]):
-    """On or off."""
+    """The wanted state of a switch."""
 
     on = serializers.BooleanField()
 
 
 class SwitchBody(SwitchChange):
-    """A switch, and who turned it last."""
+    """The state of a switch, and who changed it last."""
 
     changed_at = serializers.DateTimeField(allow_null=True)
     changed_by = serializers.CharField(allow_null=True)
 
 
 class AdmissionChange(serializers.Serializer[Any]):
-    """What is not sent stays as it is."""
+    """New settings of a waiting room. Fields that are not sent keep their values."""
 
-    paused = serializers.BooleanField(required=False, help_text="Nobody is let in.")
+    paused = serializers.BooleanField(required=False, help_text="While true, nobody is let in.")
     admit_per_minute = serializers.IntegerField(min_value=1, max_value=MAX_PER_MINUTE, required=False)
 
 
 class RoomBody(serializers.Serializer[Any]):
-    """A waiting room that is on."""
+    """Settings and current numbers of a waiting room that is on."""
 
     event_id = serializers.IntegerField()
     name = serializers.CharField()
-    waiting = serializers.IntegerField(allow_null=True, help_text="Null while Redis is gone.")
-    active = serializers.IntegerField(help_text="Let in, and still choosing.")
+    waiting = serializers.IntegerField(allow_null=True, help_text="Buyers in the queue; null if Redis is unavailable.")
+    active = serializers.IntegerField(help_text="Buyers who have been let in and are still choosing.")
     admitted_last_minute = serializers.IntegerField()
     admit_per_minute = serializers.IntegerField()
     max_active = serializers.IntegerField()
@@ -63,51 +66,55 @@ class RoomBody(serializers.Serializer[Any]):
 
 
 class NumbersBody(serializers.Serializer[Any]):
-    """Of the last `window_seconds`, over all processes."""
+    """Measurements of the last `window_seconds`, over all processes."""
 
     holds_per_second = serializers.FloatField()
     hold_p95_ms = serializers.FloatField(allow_null=True)
-    admission_share = serializers.FloatField(help_text="Of the set speed: less than 1 while holds are slow.")
+    admission_share = serializers.FloatField(
+        help_text="Share of `admit_per_minute` at which waiting rooms admit; less than 1 while holds are slow."
+    )
     limits_hit = serializers.IntegerField()
     challenges = serializers.DictField(child=serializers.IntegerField())
-    refusals = serializers.DictField(child=serializers.IntegerField(), help_text="By code.")
+    refusals = serializers.DictField(child=serializers.IntegerField(), help_text="Refused requests by error code.")
 
 
 class ProcessBody(serializers.Serializer[Any]):
-    """A process that serves the API."""
+    """The state of one process that serves the API."""
 
     name = serializers.CharField()
-    in_flight = serializers.IntegerField(help_text="Calls that write, under way.")
+    in_flight = serializers.IntegerField(help_text="Requests that write and are being processed.")
     read_only = serializers.CharField(  # type: ignore[assignment]  # a field's own attribute has the same name
-        allow_null=True, help_text="switch or database, if it changes nothing."
+        allow_null=True, help_text="Why the process is read-only: switch or database; null if it is not."
     )
-    breakers = serializers.DictField(child=serializers.CharField(), help_text="closed, open or half-open.")
+    breakers = serializers.DictField(
+        child=serializers.CharField(), help_text="State of each circuit breaker: closed, open or half-open."
+    )
 
 
 class Overview(serializers.Serializer[Any]):
-    """Everything that the operator's page shows."""
+    """Everything that the operator page shows."""
 
     window_seconds = serializers.IntegerField()
     switches = serializers.DictField(child=SwitchBody())
     read_only = serializers.CharField(allow_null=True)  # type: ignore[assignment]
-    numbers = NumbersBody(allow_null=True, help_text="Null while Redis is gone.")
+    numbers = NumbersBody(allow_null=True, help_text="Null if Redis is unavailable.")
     processes = ProcessBody(many=True)
     waiting_rooms = RoomBody(many=True)
 
 
 class OperatorOverview(APIView):
-    """The numbers of the moment."""
+    """The current state of the installation."""
 
     permission_classes = [OperatorsOnly]
 
     @extend_schema(operation_id="operator_overview", responses={200: Overview} | problems(401, 403))
     def get(self, request: Request) -> Response:
-        """Asked every second by the operator's page."""
+        """Switches, measurements, processes and waiting rooms. The operator page polls this every second."""
         return Response(watching.overview())
 
 
 class OperatorSwitch(APIView):
-    """One of the switches, `surge` or `read_only`."""
+    """One feature switch, `surge` or `read_only`."""
 
     permission_classes = [OperatorsOnly]
 
@@ -117,7 +124,7 @@ class OperatorSwitch(APIView):
         responses={200: SwitchBody} | problems(400, 401, 403, 503),
     )
     def post(self, request: Request, name: str) -> Response:
-        """Turns it; every process knows within a second."""
+        """Turn the switch on or off. Every process applies it within a second."""
         form = SwitchChange(data=request.data)
         form.is_valid(raise_exception=True)
         switch = switches.turn(name=name, on=form.validated_data["on"], by=cast(User, request.user))
@@ -125,7 +132,7 @@ class OperatorSwitch(APIView):
 
 
 class OperatorAdmission(APIView):
-    """How fast an event's waiting room lets people in."""
+    """The pace at which an event's waiting room admits buyers."""
 
     permission_classes = [OperatorsOnly]
 
@@ -135,7 +142,7 @@ class OperatorAdmission(APIView):
         responses={200: RoomBody} | problems(400, 401, 403, 404, 503),
     )
     def post(self, request: Request, event_id: int) -> Response:
-        """Pauses it, goes on, or sets its speed."""
+        """Pause or resume the waiting room, or set how many buyers it admits per minute."""
         form = AdmissionChange(data=request.data)
         form.is_valid(raise_exception=True)
         wanted = form.validated_data

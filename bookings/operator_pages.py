@@ -1,4 +1,4 @@
-"""The operator's page. It is filled, and kept up to date, by its script (bookings/static/bookings/operator.js)."""
+"""The operator page. Its script (bookings/static/bookings/operator.js) fills it and keeps it up to date."""
 
 from typing import cast
 
@@ -18,7 +18,7 @@ from bookings import watching
 @never_cache
 @login_required
 def operator(request: HttpRequest) -> HttpResponse:
-    """For superusers."""
+    """Render `/operator`. Answers 403 to users who are not superusers."""
     if not cast(User, request.user).is_superuser:
         raise PermissionDenied("Only operators can do this.")
     page = {"overview": watching.overview(), "path": reverse("operator-overview")}

@@ -8,7 +8,7 @@ from accounts.models import User
 
 
 class BuyersBook(BasePermission):
-    """Signed-in people read; only buyers make bookings. Whose booking it is, the operation checks."""
+    """Lets signed-in users read, and only buyers create bookings. Operations check whose booking it is."""
 
     message = "Only buyers can book seats."
 

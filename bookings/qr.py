@@ -1,29 +1,30 @@
-"""A ticket's code as a picture."""
+"""QR codes of tickets, as SVG and PNG."""
 
 from io import BytesIO
 
 import segno
 
-QUIET_ZONE = 4  # modules, the least ISO/IEC 18004 allows
+QUIET_ZONE = 4  # modules, the minimum of ISO/IEC 18004
 
 
 def qr_of(code: str) -> segno.QRCode:
-    """The QR code: error correction M, or better where it costs no larger picture."""
+    """Return the QR code with error correction M, or a higher level if the symbol does not get larger."""
     return segno.make_qr(code, error="m")
 
 
 def qr_svg(code: str) -> bytes:
-    """As SVG of no size of its own, sharp at any."""
-    svg = _saved(code, kind="svg", omitsize=True, light="white", xmldecl=False)
-    return svg.replace(b"<svg ", b'<svg shape-rendering="crispEdges" ', 1)  # else grey hairlines between the rows
+    """Return the QR code as SVG without a fixed size."""
+    svg = _render(code, kind="svg", omitsize=True, light="white", xmldecl=False)
+    # Without this, thin grey lines appear between the rows.
+    return svg.replace(b"<svg ", b'<svg shape-rendering="crispEdges" ', 1)
 
 
 def qr_png(code: str) -> bytes:
-    """As PNG, ten pixels a module."""
-    return _saved(code, kind="png", scale=10)
+    """Return the QR code as PNG, ten pixels per module."""
+    return _render(code, kind="png", scale=10)
 
 
-def _saved(code: str, **how: object) -> bytes:
-    picture = BytesIO()
-    qr_of(code).save(picture, border=QUIET_ZONE, **how)  # type: ignore[arg-type]
-    return picture.getvalue()
+def _render(code: str, **options: object) -> bytes:
+    image = BytesIO()
+    qr_of(code).save(image, border=QUIET_ZONE, **options)  # type: ignore[arg-type]
+    return image.getvalue()

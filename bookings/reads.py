@@ -1,4 +1,4 @@
-"""What is shown of bookings, and to whom."""
+"""Selectors for bookings: which bookings a user may see, and in which order."""
 
 import uuid
 
@@ -15,7 +15,7 @@ from ticketing.errors import NotFound, PermissionRefused
 
 
 class Urgency(IntegerChoices):
-    """What a booking asks of its buyer; also the headings of his list."""
+    """How soon a buyer must act on a booking. The labels are the headings of the buyer's list."""
 
     WAITING = 1, "Waiting for you"
     COMING = 2, "Coming up"
@@ -23,7 +23,10 @@ class Urgency(IntegerChoices):
 
 
 def bookings_of(user: User, status: str | None) -> BookingQuerySet:
-    """A buyer's own bookings, a seller's those of his events, an operator's all; newest first."""
+    """Return the bookings that a user may list, newest first; with `status`, only those shown with that status.
+
+    Buyers see their own bookings, sellers those of their events, operators all.
+    """
     bookings = Booking.objects.for_display()
     if not user.is_superuser:
         bookings = bookings.filter(event__seller=user) if user.role == User.Role.SELLER else bookings.filter(buyer=user)
@@ -31,7 +34,7 @@ def bookings_of(user: User, status: str | None) -> BookingQuerySet:
 
 
 def visible_booking(booking_id: uuid.UUID, user: User) -> Booking:
-    """The booking if `user` is its buyer, the event's seller or an operator; NotFound to all others."""
+    """Return the booking. Raises NotFound unless `user` is its buyer, the event's seller or an operator."""
     booking = Booking.objects.for_display().filter(pk=booking_id).first()
     if booking is None or not (booking.buyer_id == user.pk or may_manage(booking.event, user)):
         raise NotFound("You have no such booking.")
@@ -39,8 +42,10 @@ def visible_booking(booking_id: uuid.UUID, user: User) -> Booking:
 
 
 def bought_by(user: User) -> BookingQuerySet:
-    """A buyer's bookings in the order in which they matter, each with its `urgency`: what waits for payment by its
-    deadline, then what is coming by its start, then the rest, newest first."""
+    """Return a buyer's bookings, most urgent first, each with its `urgency`.
+
+    First come open bookings by their deadline, then upcoming events by their start, then the rest, newest first.
+    """
     waiting = Q(status__in=OPEN, expires_at__gt=Now())
     coming = Q(status=BookingStatus.PAID) & (Q(event__starts_at__isnull=True) | Q(ends__gt=Now()))
     urgency = Case(When(waiting, then=Urgency.WAITING), When(coming, then=Urgency.COMING), default=Urgency.PAST)
@@ -51,12 +56,15 @@ def bought_by(user: User) -> BookingQuerySet:
 
 
 def is_charging(booking: Booking) -> bool:
-    """Whether a charge for the booking is open, so that its outcome is not known yet."""
+    """Return whether a payment of the booking is pending, so that the outcome of its charge is not known yet."""
     return booking.payments.filter(status=PaymentStatus.PENDING).exists()
 
 
 def own_booking(booking_id: uuid.UUID, user: User) -> Booking:
-    """The booking if `user` is its buyer. NotFound if it's not for him to see, NotOwner if it is."""
+    """Return the booking if `user` is its buyer.
+
+    Raises NotFound if the user may not see the booking, NotOwner if they may see it but are not its buyer.
+    """
     booking = visible_booking(booking_id, user)
     if booking.buyer_id != user.pk:
         raise NotOwner
@@ -64,7 +72,10 @@ def own_booking(booking_id: uuid.UUID, user: User) -> Booking:
 
 
 def managed_booking(booking_id: uuid.UUID, user: User) -> Booking:
-    """The booking if `user` manages its event. NotFound if it's not for him to see, PermissionRefused if it is his."""
+    """Return the booking if `user` manages its event, as its seller or an operator.
+
+    Raises NotFound if the user may not see the booking, PermissionRefused if they may see it as its buyer.
+    """
     booking = visible_booking(booking_id, user)
     if not may_manage(booking.event, user):
         raise PermissionRefused("Only the event's seller can do this.")

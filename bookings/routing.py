@@ -1,4 +1,4 @@
-"""Addresses of the buyer's live feed, with and without a trailing slash."""
+"""URLs of the buyer's live feed, with and without a trailing slash."""
 
 from bookings.streams import BookingStream
 from realtime.routes import route

@@ -1,4 +1,4 @@
-"""The story of one seat: the trail and what hangs on the bookings in it, as one timeline."""
+"""The history of one seat: the audit log and the payments, refunds and tickets of its bookings, as one timeline."""
 
 import uuid
 from collections.abc import Iterator
@@ -17,10 +17,11 @@ Bookings = dict[uuid.UUID, Booking]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing that happened to a seat, in plain words.
+    """One thing that happened to a seat, with a text for people.
 
-    `booking` is whose it was then; None of a seat that was taken out of sale or put back. `by` is who gave money back
-    or stood at the gate; of blocks nobody wrote it down. `version` is the trail's, of entries that come from there.
+    `booking` is the booking that the seat belonged to; None when the seat was blocked or unblocked.
+    `by` is the person who made the refund or scanned the ticket; who blocked a seat is not recorded.
+    `version` is the version in the audit log, for entries that come from there.
     """
 
     at: datetime
@@ -32,24 +33,24 @@ class Entry:
 
     @property
     def booking_id(self) -> uuid.UUID | None:
-        """The booking's id."""
+        """The id of the booking, if there is one."""
         return self.booking.pk if self.booking else None
 
     @property
     def buyer(self) -> User | None:
-        """Whose booking it is."""
+        """The buyer of the booking, if there is one."""
         return self.booking.buyer if self.booking else None
 
 
 def seat_story(block: Subsection, position: int) -> list[Entry]:
-    """All that ever happened to the seat, oldest first: who held it, paid for it, lost it, was refunded, was let in.
+    """Return everything that happened to a seat, oldest first: holds, payments, refunds, tickets and check-ins.
 
-    Six statements at most, however long the story is.
+    `position` is the seat's position in `block`, from 0. Takes at most six queries, however long the history is.
     """
     of_seat = SeatChange.objects.filter(subsection=block, positions__contains=[position])
     changes = list(of_seat.defer("hash").order_by("version"))
     bookings = Booking.objects.select_related("buyer").in_bulk({change.booking_id for change in changes} - {None})
-    entries = [  # what is of one moment stays in this order
+    entries = [  # the sort below is stable, so entries with the same time stay in this order
         *_payments(bookings),
         *_changes(changes, bookings, position, block.cols),
         *_refunds(bookings),
@@ -59,18 +60,21 @@ def seat_story(block: Subsection, position: int) -> list[Entry]:
 
 
 def _changes(changes: list[SeatChange], bookings: Bookings, position: int, cols: int) -> Iterator[Entry]:
-    have_held: set[uuid.UUID | None] = set()
+    held_before: set[uuid.UUID | None] = set()
     for change in changes:
         booking = bookings.get(change.booking_id) if change.booking_id else None
-        again = change.booking_id in have_held
+        again = change.booking_id in held_before
         text = change_words(change, booking, position=position, cols=cols, again=again)
         yield Entry(at=change.at, kind=StoryKind(change.kind), text=text, booking=booking, version=change.version)
         if change.kind == ChangeKind.HELD:
-            have_held.add(change.booking_id)
+            held_before.add(change.booking_id)
 
 
 def _payments(bookings: Bookings) -> Iterator[Entry]:
-    """Of an attempt that took no money, nobody wrote down when it ended: it stands where it began."""
+    """Yield an entry for each payment, at the time of capture.
+
+    When a payment that took no money ended is not recorded, so its entry has the time at which it began.
+    """
     for payment in Payment.objects.filter(booking__in=bookings).order_by("created_at", "id"):
         booking = bookings[payment.booking_id]
         kind, text = payment_words(payment, booking)
@@ -95,16 +99,16 @@ def _refunds(bookings: Bookings) -> Iterator[Entry]:
 
 def _admissions(block: Subsection, position: int, bookings: Bookings) -> Iterator[Entry]:
     tickets = Admission.objects.filter(event=block.event_id, subsection=block, position=position)
-    of_id = {ticket.pk: ticket for ticket in tickets.order_by("issued_at")}
-    for ticket in of_id.values():
+    by_id = {ticket.pk: ticket for ticket in tickets.order_by("issued_at")}
+    for ticket in by_id.values():
         booking = bookings.get(ticket.booking_id)
         text = f"Ticket issued to {ticket.holder}."
         yield Entry(at=ticket.issued_at, kind=StoryKind.TICKET_ISSUED, text=text, booking=booking)
         if ticket.void_at:
             text = f"The ticket of {ticket.holder} opens no door any more."
             yield Entry(at=ticket.void_at, kind=StoryKind.TICKET_VOID, text=text, booking=booking)
-    scans = CheckIn.objects.filter(admission__in=of_id).select_related("by").order_by("recorded_at", "id")
+    scans = CheckIn.objects.filter(admission__in=by_id).select_related("by").order_by("recorded_at", "id")
     for scan in scans:
         kind, text = scan_words(scan)
-        booking = bookings.get(of_id[scan.admission_id].booking_id)
+        booking = bookings.get(by_id[scan.admission_id].booking_id)
         yield Entry(at=scan.counted_at, kind=kind, text=text, booking=booking, by=scan.by)

@@ -1,4 +1,4 @@
-"""Explain this seat: its story, for the event's seller and operators."""
+"""API view for the history of one seat, for the event's seller and operators."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import IsAuthenticated
@@ -15,19 +15,19 @@ from events.positions import position_of
 from events.reads import STATUS_OF_LETTER, subsection_of
 from ticketing.errors import NotFound
 
-PRIVATE = {"Cache-Control": "private, no-store"}  # people's names and addresses
+PRIVATE = {"Cache-Control": "private, no-store"}  # the response contains people's names and email addresses
 
 
 class SeatStoryOf(APIView):
-    """How a seat came to be as it is."""
+    """The history of one seat."""
 
     permission_classes = [IsAuthenticated]
 
     @extend_schema(operation_id="seat_story", responses={200: SeatStory} | problems(401, 403, 404))
     def get(self, request: Request, event_id: int, section: str, number: int, seat: str) -> Response:
-        """Who held the seat ("row-seat"), paid for it, lost it, was refunded or let in, and when; oldest first.
+        """Holds, payments, refunds, tickets and check-ins of the seat ("row-seat"), oldest first.
 
-        From the trail of seats and what belongs to the bookings in it. For the event's seller.
+        Comes from the audit log of seats and the records of the bookings in it. For the event's seller and operators.
         """
         event = own_event(event_id, who(request))
         block = subsection_of(event.pk, section, number)

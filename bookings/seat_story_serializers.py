@@ -1,4 +1,4 @@
-"""The shapes of a seat's story."""
+"""Serializers that describe the history of a seat."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from events.states import SeatStatus
 
 
 class StoryBuyer(serializers.Serializer[Any]):
-    """Whose booking it was."""
+    """The buyer of the booking."""
 
     name = serializers.CharField()
     email = serializers.EmailField()
@@ -20,22 +20,22 @@ class StoryEntry(serializers.Serializer[Any]):
 
     at = serializers.DateTimeField()
     kind = serializers.ChoiceField(choices=StoryKind.choices)
-    text = serializers.CharField(help_text="What happened, in plain words.")
-    booking_id = serializers.UUIDField(allow_null=True, help_text="Null of a seat taken out of sale or put back.")
+    text = serializers.CharField(help_text="What happened, as a sentence.")
+    booking_id = serializers.UUIDField(allow_null=True, help_text="Null when the seat was blocked or unblocked.")
     buyer = StoryBuyer(allow_null=True)
     by = serializers.CharField(
         source="by.name",
         default=None,
         allow_null=True,
-        help_text="Who gave the money back or stood at the gate.",
+        help_text="Name of the person who made the refund or scanned the ticket.",
     )
     version = serializers.IntegerField(
-        allow_null=True, help_text="Of the block's trail of seats, if the entry comes from there."
+        allow_null=True, help_text="Version of the block in the audit log, if the entry comes from there."
     )
 
 
 class SeatStory(serializers.Serializer[Any]):
-    """A seat as it is now, and how that came about."""
+    """The current status of a seat, and its history."""
 
     event_id = serializers.IntegerField()
     section = serializers.CharField()

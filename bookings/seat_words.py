@@ -60,7 +60,7 @@ def change_words(change: SeatChange, booking: Booking | None, *, position: int, 
 
 def _others(positions: list[int], position: int, cols: int) -> str:
     names = [seat_name(other, cols) for other in positions if other != position]
-    if len(names) > MOST_NAMED:
+    if len(names) > MAX_NAMED:
         return f", with {len(names)} other seats"
     return f", with {', '.join(names)}" if names else ""
 

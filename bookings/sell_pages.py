@@ -19,7 +19,7 @@ from events.reads import events_of_seller, may_manage, with_stats
 from events.states import EventStatus
 
 EVENTS_PER_PAGE = 20
-COMPARABLE = 50  # of the seller's other events, the newest first
+MAX_COMPARABLE = 50  # other events of the seller that are offered for comparison, newest first
 ON_SALE = (EventStatus.AVAILABLE, EventStatus.SOLD_OUT)
 STATUS_KINDS = {EventStatus.AVAILABLE: "good", EventStatus.SOLD_OUT: "accent", EventStatus.CANCELLED: "bad"}
 
@@ -53,7 +53,7 @@ def charts(request: HttpRequest, event_id: int) -> HttpResponse:
         "event": event,
         "report": report,
         "kind": STATUS_KINDS.get(EventStatus(event.status), ""),
-        "others": others.only("name", "starts_at")[:COMPARABLE],
+        "others": others.only("name", "starts_at")[:MAX_COMPARABLE],
         "page": _page_data(event, report),
     }
     return render(request, "bookings/sell.html", context)

@@ -1,10 +1,10 @@
-"""The states of a booking and of a payment, and the steps between them (drawn in the README)."""
+"""The statuses of bookings, payments and other rows, and the allowed transitions (drawn in the README)."""
 
 from django.db import models
 
 
 class BookingStatus(models.TextChoices):
-    """Where a booking stands."""
+    """The status of a booking."""
 
     PROCESSING = "processing", "Processing"
     PENDING_PAYMENT = "pending_payment", "Waiting for payment"
@@ -22,7 +22,7 @@ BOOKING_TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
     BookingStatus.PAID: frozenset({BookingStatus.COMPLETED, BookingStatus.REFUNDED}),
     BookingStatus.COMPLETED: frozenset({BookingStatus.REFUNDED}),
     BookingStatus.FAILED: frozenset(),
-    # A payment captured after the hold was lost takes the same seats again if they are free.
+    # A payment that is captured after the hold has ended takes the same seats again if they are free.
     BookingStatus.CANCELLED: frozenset({BookingStatus.PAID}),
     BookingStatus.EXPIRED: frozenset({BookingStatus.PAID}),
     BookingStatus.REFUNDED: frozenset(),
@@ -30,12 +30,12 @@ BOOKING_TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
 
 HOLDING = (BookingStatus.PENDING_PAYMENT,)  # its seats are reserved
 SOLD = (BookingStatus.PAID, BookingStatus.COMPLETED)  # its seats are sold
-TIME_IS_UP = "The time to pay was over before the payment."  # why a booking expired, for its buyer
-OPEN = (BookingStatus.PROCESSING, BookingStatus.PENDING_PAYMENT)  # counts against the buyer's limit
+TIME_IS_UP = "The time to pay was over before the payment."  # `failure` of an expired booking, shown to its buyer
+OPEN = (BookingStatus.PROCESSING, BookingStatus.PENDING_PAYMENT)  # counts towards the buyer's limit of open holds
 
 
 class PaymentStatus(models.TextChoices):
-    """Where one attempt to take money stands."""
+    """The status of a payment, which is one attempt to take the money of a booking."""
 
     PENDING = "pending", "Pending"
     CAPTURED = "captured", "Captured"
@@ -46,27 +46,27 @@ class PaymentStatus(models.TextChoices):
 
 
 PAYMENT_TRANSITIONS: dict[PaymentStatus, frozenset[PaymentStatus]] = {
-    # Cancelled: the gateway was never reached, so nothing was or will be taken.
+    # Cancelled means that the gateway was never reached, so no money is taken.
     PaymentStatus.PENDING: frozenset({PaymentStatus.CAPTURED, PaymentStatus.FAILED, PaymentStatus.CANCELLED}),
     PaymentStatus.CAPTURED: frozenset({PaymentStatus.PARTLY_REFUNDED, PaymentStatus.REFUNDED}),
     PaymentStatus.PARTLY_REFUNDED: frozenset({PaymentStatus.PARTLY_REFUNDED, PaymentStatus.REFUNDED}),
-    # A gateway that first said no, or nothing, and took the money all the same.
+    # Some gateways take the money although they first declined or did not answer.
     PaymentStatus.FAILED: frozenset({PaymentStatus.CAPTURED}),
     PaymentStatus.CANCELLED: frozenset({PaymentStatus.CAPTURED}),
     PaymentStatus.REFUNDED: frozenset(),
 }
-TAKEN_MONEY = (PaymentStatus.CAPTURED, PaymentStatus.PARTLY_REFUNDED)  # some of it is still ours
+TAKEN_MONEY = (PaymentStatus.CAPTURED, PaymentStatus.PARTLY_REFUNDED)  # captured and not fully refunded
 
 
 class RefundStatus(models.TextChoices):
-    """Where money on its way back stands."""
+    """The status of a refund: recorded, or sent to the gateway."""
 
     PENDING = "pending", "Pending"
     SENT = "sent", "Sent"
 
 
 class RefundReason(models.TextChoices):
-    """Why money goes back."""
+    """Why a payment is refunded."""
 
     BUYER = "buyer", "Asked for by the buyer"
     SELLER = "seller", "Given by the seller"
@@ -76,7 +76,7 @@ class RefundReason(models.TextChoices):
 
 
 class AdmissionStatus(models.TextChoices):
-    """Whether an issued ticket still opens the door."""
+    """The status of an issued ticket: whether it still admits someone."""
 
     ACTIVE = "active", "Active"
     USED = "used", "Used"
@@ -84,7 +84,7 @@ class AdmissionStatus(models.TextChoices):
 
 
 class CheckInKind(models.TextChoices):
-    """What happened at the door."""
+    """The result of a scan at check-in."""
 
     ACCEPTED = "accepted", "Accepted"
     UNDONE = "undone", "Undone"
@@ -92,7 +92,7 @@ class CheckInKind(models.TextChoices):
 
 
 class LetterKind(models.TextChoices):
-    """What a mail says, to the buyer except where the seller is named."""
+    """The subject of an email. Emails go to the buyer, except where the label names the seller."""
 
     CONFIRMATION = "confirmation", "Booking confirmed, with the tickets"
     PAYMENT_FAILED = "payment_failed", "A payment that was open has failed"
@@ -106,12 +106,12 @@ class LetterKind(models.TextChoices):
     ENDPOINT_OFF = "endpoint_off", "To the seller: a webhook endpoint was switched off"
 
 
-# These come by the thousand, and nobody sits waiting for one: all others go first.
+# These emails come in thousands and nobody waits for them, so all others are sent first.
 MASS_LETTERS = (LetterKind.HOLD_EXPIRED, LetterKind.EVENT_CANCELLED, LetterKind.EVENT_CHANGED)
 
 
 class LetterStatus(models.TextChoices):
-    """Where a mail stands."""
+    """The status of an email in the outbox."""
 
     WAITING = "waiting", "Waiting"
     SENDING = "sending", "Being sent"
@@ -121,7 +121,7 @@ class LetterStatus(models.TextChoices):
 
 
 class DeliveryKind(models.TextChoices):
-    """What a webhook tells a seller."""
+    """The event type of a webhook."""
 
     BOOKING_PAID = "booking.paid", "Booking paid"
     BOOKING_REFUNDED = "booking.refunded", "Booking refunded"
@@ -130,11 +130,11 @@ class DeliveryKind(models.TextChoices):
     TEST = "endpoint.test", "Test"
 
 
-WANTED_KINDS = tuple(kind for kind in DeliveryKind if kind != DeliveryKind.TEST)  # those an endpoint chooses from
+WANTED_KINDS = tuple(kind for kind in DeliveryKind if kind != DeliveryKind.TEST)  # an endpoint subscribes to these
 
 
 class DeliveryStatus(models.TextChoices):
-    """Where a webhook stands."""
+    """The status of a webhook delivery."""
 
     WAITING = "waiting", "Waiting"
     SENDING = "sending", "Being sent"
@@ -143,7 +143,7 @@ class DeliveryStatus(models.TextChoices):
 
 
 class SelectionMode(models.TextChoices):
-    """How the seats of a booking were chosen."""
+    """Who chose the seats of a booking: the buyer, or the product (best available)."""
 
     MANUAL = "manual", "Manual"
     BEST_AVAILABLE = "best_available", "Best available"

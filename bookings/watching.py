@@ -1,4 +1,4 @@
-"""What an operator watches: one answer with the numbers of the moment, made of reads alone."""
+"""The overview for operators: the current numbers in one response. Only reads; changes nothing."""
 
 from datetime import datetime
 from typing import Any, TypedDict
@@ -10,13 +10,13 @@ from bookings.waiting import pace
 from bookings.waiting.numbers import waiting_numbers
 from events.models import Event
 
-WINDOW_SECONDS = 10  # what is a rate or a percentile here is over the last so many
-MOST_ROOMS = 50
-BREAKER = "breaker:"
+WINDOW_SECONDS = 10  # rates and percentiles are over the last 10 seconds
+MAX_ROOMS = 50
+BREAKER_PREFIX = "breaker:"
 
 
 class Room(TypedDict):
-    """A waiting room; `waiting` is None while Redis is gone."""
+    """Settings and numbers of one waiting room. `waiting` is None if Redis is unavailable."""
 
     event_id: int
     name: str
@@ -29,7 +29,7 @@ class Room(TypedDict):
 
 
 def overview() -> dict[str, Any]:
-    """Everything that the page shows."""
+    """Return everything that the operator page shows."""
     return {
         "window_seconds": WINDOW_SECONDS,
         "switches": all_switches(),
@@ -41,20 +41,20 @@ def overview() -> dict[str, Any]:
 
 
 def all_switches() -> dict[str, dict[str, Any]]:
-    """Each switch, and who turned it when."""
+    """Return the state of each feature switch, with who changed it last and when."""
     rows = {row.name: row for row in Switch.objects.select_related("changed_by")}
     return {name: switch_body(rows.get(name)) for name in switches.NAMES}
 
 
 def switch_body(row: Switch | None) -> dict[str, Any]:
-    """A switch as the API shows it."""
+    """Return what the API shows of a switch; `row` is None for a switch that was never changed."""
     by: str | None = row.changed_by.name if row and row.changed_by else None
     at: datetime | None = row.changed_at if row else None
     return {"on": row is not None and row.is_on, "changed_at": at, "changed_by": by}
 
 
 def recent_numbers() -> dict[str, Any] | None:
-    """Rates a second and milliseconds, over the last seconds; None while Redis is gone."""
+    """Return rates per second and times in milliseconds of the last WINDOW_SECONDS; None if Redis is unavailable."""
     try:
         numbers = counters.recent(WINDOW_SECONDS)
     except RedisGone:
@@ -71,12 +71,12 @@ def recent_numbers() -> dict[str, Any] | None:
 
 
 def waiting_rooms() -> list[Room]:
-    """The events whose waiting room is on."""
-    return [room_of(event) for event in Event.objects.filter(waiting_room_on=True).order_by("pk")[:MOST_ROOMS]]
+    """Return the waiting rooms that are on, at most MAX_ROOMS."""
+    return [room_of(event) for event in Event.objects.filter(waiting_room_on=True).order_by("pk")[:MAX_ROOMS]]
 
 
 def room_of(event: Event) -> Room:
-    """An event's waiting room as it is now."""
+    """Return settings and current numbers of an event's waiting room."""
     now = waiting_numbers(event.pk)
     return {
         "event_id": event.pk,
@@ -90,23 +90,25 @@ def room_of(event: Event) -> Room:
     }
 
 
-def breakers_of(said: dict[str, str]) -> dict[str, str]:
-    """The state of each circuit breaker among what a process's gauges said: closed, open or half-open."""
-    return {name.removeprefix(BREAKER): state for name, state in said.items() if name.startswith(BREAKER)}
+def breakers_of(gauges: dict[str, str]) -> dict[str, str]:
+    """Return the state of each circuit breaker among a process's gauges: closed, open or half-open."""
+    return {
+        name.removeprefix(BREAKER_PREFIX): state for name, state in gauges.items() if name.startswith(BREAKER_PREFIX)
+    }
 
 
 def _processes() -> list[dict[str, Any]]:
-    """Each process that has told anything in the last seconds; while Redis is gone, only this one."""
+    """Return the state of each process that reported gauges recently; only of this one if Redis is unavailable."""
     try:
-        told = counters.processes()
+        reported = counters.processes()
     except RedisGone:
-        told = {counters.own_name(): counters.own_gauges()}
+        reported = {counters.own_name(): counters.own_gauges()}
     return [
         {
             "name": name,
-            "in_flight": int(said.get("in_flight", 0)),
-            "read_only": said.get("read_only") or None,
-            "breakers": breakers_of(said),
+            "in_flight": int(gauges.get("in_flight", 0)),
+            "read_only": gauges.get("read_only") or None,
+            "breakers": breakers_of(gauges),
         }
-        for name, said in sorted(told.items())
+        for name, gauges in sorted(reported.items())
     ]

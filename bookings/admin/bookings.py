@@ -89,7 +89,7 @@ class Bookings(DeedPages):
 
     @admin.display(description="Name")
     def buyer_name(self, booking: Booking) -> str:
-        """The buyer's name."""
+        """Return the buyer's name."""
         return booking.buyer.name
 
     @admin.display(description="Block")

@@ -57,9 +57,9 @@ def _queue_effects(event: Event) -> list[str]:
     return [f"{counted(room.waiting, 'buyer')} {wait} at this moment, and {room.active:,} have been let in."]
 
 
-def _refunding(event: Event) -> Progress | None:
-    call_off = progress_of(event)
-    if call_off is None:
+def _refund_progress(event: Event) -> Progress | None:
+    progress = progress_of(event)
+    if progress is None:
         return None
     return Progress(call_off.refunded, call_off.total, _progress_text(call_off), call_off.running)
 

@@ -45,7 +45,7 @@ class EventFilter(admin.SimpleListFilter):
         events = Event.objects.all() if user.is_superuser else Event.objects.filter(seller=user)
         if value.isdecimal():
             events = events.order_by(Case(When(pk=value, then=0), default=1), "-created_at")
-        found = list(events.only("name")[:MOST_EVENTS])
+        found = list(events.only("name")[:MAX_EVENTS])
         self.event = next((event for event in found if str(event.pk) == value), None)
         return [(str(event.pk), event.name) for event in found]
 

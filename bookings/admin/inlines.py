@@ -25,15 +25,15 @@ class ReadOnlyInline(admin.TabularInline):
         return True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
+        """Forbid it to everyone."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
+        """Forbid it to everyone."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
+        """Forbid it to everyone."""
         return False
 
 
@@ -87,13 +87,13 @@ class Tickets(ReadOnlyInline):
 
     @admin.display(description="Seat")
     def seat(self, ticket: Admission) -> str:
-        """Row and seat."""
+        """Return row and seat, both from 1."""
         row, seat = place_of(ticket.position, ticket.subsection.cols)
         return f"row {row}, seat {seat}"
 
     @admin.display(description="State")
     def state(self, ticket: Admission) -> str:
-        """The status with its time."""
+        """Return the status and since when it applies."""
         match ticket.status:
             case AdmissionStatus.USED:
                 return f"Used: let in on {_time(ticket.used_at)}"

@@ -1,4 +1,4 @@
-"""A booking lies in one subsection; its seats are `positions` of that block."""
+"""The booking: seats in one subsection, stored as their `positions` in it."""
 
 import uuid
 from datetime import timedelta
@@ -15,38 +15,39 @@ from bookings.states import HOLDING, TIME_IS_UP, BookingStatus, SelectionMode
 from events.clock import Now
 from events.models import Event, Subsection
 
-KEY_LENGTH = 255  # of an Idempotency-Key
+KEY_LENGTH = 255  # maximum length of an Idempotency-Key
 
 
 def new_id() -> uuid.UUID:
-    """A UUIDv7, made here since Postgres makes them only from 18 on."""
+    """Return a UUIDv7. It is made in Python because Postgres can make them only since version 18."""
     return uuid7()
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
-    """What the operations and doors ask for."""
+    """Querysets for operations, API views and pages."""
 
     def for_display(self) -> "BookingQuerySet":
-        """With event and block, and `left`, the time to the deadline by the database's clock."""
+        """Join event and subsection, and add `left`: the time until the deadline, by the database's clock."""
         blocks = self.select_related("event", "subsection").defer("subsection__seat_status")
         return blocks.annotate(left=F("expires_at") - Now())
 
     def shown_as(self, status: str) -> "BookingQuerySet":
-        """Those with this `shown_status`."""
+        """Return the bookings whose `shown_status` is `status`."""
         over = Q(status=BookingStatus.PENDING_PAYMENT, expires_at__lte=Now())
         if status == BookingStatus.EXPIRED:
             return self.filter(Q(status=status) | over)
         return self.filter(status=status).exclude(over)
 
     def due(self) -> "BookingQuerySet":
-        """Holds whose deadline has passed, whether or not the sweep has been there."""
+        """Return the holds whose deadline has passed and that the sweep has not ended yet."""
         return self.filter(status=BookingStatus.PENDING_PAYMENT, expires_at__lte=Now())
 
 
 class Booking(models.Model):
     """A buyer's seats in one subsection, with a deadline by the database's clock while they are held.
 
-    Prices are frozen when the seats are held. `request_hash` is what the idempotency key was used for.
+    The price is fixed when the seats are held. `request_hash` is the hash of the request that came with the idempotency
+    key.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -85,11 +86,11 @@ class Booking(models.Model):
         indexes = [
             models.Index(fields=["buyer", "-created_at"], name="booking_of_buyer"),
             models.Index(fields=["event", "-created_at"], name="booking_of_event"),
-            # What the sweep and every hold look for: holds of a block by their end.
+            # Used by the sweep and by every hold: holds of a subsection by their deadline.
             models.Index(
                 fields=["subsection", "expires_at"], name="booking_deadline", condition=Q(status="pending_payment")
             ),
-            # What the limit counts: the few open bookings of a buyer.
+            # Used by the limit of open holds: the few open bookings of a buyer.
             models.Index(
                 fields=["buyer"], name="booking_open", condition=Q(status__in=["processing", "pending_payment"])
             ),
@@ -120,20 +121,20 @@ class Booking(models.Model):
 
     @property
     def is_over(self) -> bool:
-        """Whether the time to pay has passed, be the sweep there yet or not."""
+        """Whether the booking is a hold whose deadline has passed, even if the sweep has not ended it yet."""
         return self.status == BookingStatus.PENDING_PAYMENT and self.left <= timedelta(0)
 
     @property
     def shown_status(self) -> str:
-        """The status as people see it: a hold ends by the clock, and needs no worker to have ended."""
+        """The status that people see: expired once the deadline has passed, even before the sweep."""
         return BookingStatus.EXPIRED.value if self.is_over else self.status
 
     @property
     def shown_failure(self) -> str:
-        """Why it came to nothing, for its buyer; empty if it did not."""
+        """Why the booking failed, was cancelled or expired, as a text for its buyer; empty otherwise."""
         return TIME_IS_UP if self.is_over else self.failure
 
     @property
     def seconds_left(self) -> int:
-        """Whole seconds to the deadline while the seats are held, else 0."""
+        """Whole seconds until the deadline while the seats are held, otherwise 0."""
         return max(0, int(self.left.total_seconds())) if self.status in HOLDING else 0

@@ -1,4 +1,4 @@
-"""The money of a booking: taken by payments, given back by refunds, and what gateways told us."""
+"""Payments and refunds of bookings, and the webhooks received from gateways."""
 
 from django.conf import settings
 from django.db import models
@@ -10,9 +10,9 @@ from events.models import Event
 
 
 class Payment(models.Model):
-    """One attempt to take the money of a booking. The gateway knows it by `id`, its idempotency key there.
+    """One attempt to take the money of a booking. Its `id` is the idempotency key of the charge at the gateway.
 
-    `refunded_amount` is what refunds have promised to give back, sent or not: it can't pass `amount`.
+    `refunded_amount` is the sum of all recorded refunds, sent or not; a constraint keeps it within `amount`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -41,7 +41,7 @@ class Payment(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         indexes = [
-            # What the reconciler looks for: charges whose outcome is not known.
+            # Used by the reconciler: charges whose outcome is not known.
             models.Index(fields=["created_at"], name="payment_open", condition=Q(status="pending")),
         ]
         constraints = [
@@ -71,7 +71,7 @@ class Payment(models.Model):
 
 
 class Refund(models.Model):
-    """Money promised back. The gateway knows it by `id`: asked twice, it gives back once."""
+    """A recorded refund of a payment. Its `id` is the idempotency key at the gateway: sent twice, it refunds once."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     # The database's foreign key is to (event, payment): bookings/sql/keys.sql.
@@ -95,7 +95,7 @@ class Refund(models.Model):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["created_at"], name="refund_open", condition=Q(status="pending")),
-            # What the seller's report looks for: the few payments that bought nothing.
+            # Used by the sales report: the few payments that bought nothing.
             models.Index(
                 fields=["payment"], name="refund_for_nothing", condition=Q(reason__in=["seats_lost", "paid_twice"])
             ),
@@ -116,7 +116,7 @@ class Refund(models.Model):
 
 
 class WebhookEvent(models.Model):
-    """A message of a gateway that had its effect. Gateways send at least once, in any order."""
+    """A webhook of a gateway that was processed. Gateways send each at least once, in any order."""
 
     pk = models.CompositePrimaryKey("gateway", "event_id")
     gateway = models.CharField(max_length=20)
@@ -124,7 +124,7 @@ class WebhookEvent(models.Model):
     received_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["received_at"], name="webhook_received")]  # to be forgotten
+        indexes = [models.Index(fields=["received_at"], name="webhook_received")]  # for the purge of old rows
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.event_id}"

@@ -1,4 +1,7 @@
-"""Issuing tickets with the sale and taking them back with a refund. Both run inside the caller's transaction."""
+"""Issues tickets when seats are sold, and voids them when a booking is refunded.
+
+Both functions run in the caller's transaction.
+"""
 
 from bookings.codes import FOREVER, TicketCode, write_code
 from bookings.models import Admission, Booking
@@ -8,8 +11,10 @@ from ticketing.errors import InvalidState
 
 
 def issue_admissions(booking: Booking) -> None:
-    """One admission for each seat of a booking that was just paid. At most one per seat opens the door: an index
-    refuses a second."""
+    """Create one admission for each seat of a booking that was just paid.
+
+    A unique index allows at most one admission per seat that is not void.
+    """
     now = database_now()
     Admission.objects.bulk_create(
         Admission(
@@ -25,9 +30,10 @@ def issue_admissions(booking: Booking) -> None:
 
 
 def void_admissions(booking: Booking, *, also_used: bool) -> None:
-    """The booking's tickets open no door any more. Raises InvalidState if one was used, unless `also_used`.
+    """Void the tickets of a booking. Raises InvalidState if one was used, unless `also_used`.
 
-    Guarded: a check-in at the same moment either comes first, and then stops a buyer's refund, or finds it void.
+    These are guarded updates: a check-in at the same moment either comes first and stops a refund by the buyer, or
+    finds a void ticket.
     """
     now = Now()
     voided = booking.admissions.filter(status=AdmissionStatus.ACTIVE).update(status=AdmissionStatus.VOID, void_at=now)
@@ -38,7 +44,10 @@ def void_admissions(booking: Booking, *, also_used: bool) -> None:
 
 
 def code_of(admission: Admission) -> str:
-    """The signed code of an admission with its event loaded; valid until the event's end, if it has one."""
+    """Return the signed code of an admission, for its QR code. Valid until the event's end, if the event has one.
+
+    Load the admission with its event.
+    """
     ends_at = admission.event.ends_at
     return write_code(
         TicketCode(

@@ -1,4 +1,4 @@
-"""An event does not take place: every hold ends and every paid booking is refunded."""
+"""Cancels an event: ends every hold and refunds every paid booking."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,14 +21,20 @@ from events.states import EVENT_TRANSITIONS, ChangeKind, EventStatus
 from ticketing.errors import InvalidState
 
 CALLED_OFF = "The event was cancelled."
-CONCERNED = (BookingStatus.PENDING_PAYMENT, BookingStatus.PAID)
+AFFECTED = (BookingStatus.PENDING_PAYMENT, BookingStatus.PAID)
 
 
 @durably
 def cancel_event(*, event_id: int, seller: User) -> Event:
-    """Cancels an event; nothing can be booked or paid from now on, and everybody's money goes back in the background.
+    """Cancel an event, as its seller: nothing can be booked or paid any more.
 
-    Locks the event's row. Raises NotFound, PermissionRefused, InvalidState.
+    A Celery task ends the holds and refunds the paid bookings after the commit (`release_cancelled_event`).
+
+    1. Lock the event's row.
+    2. Check that the event can be cancelled in its current status.
+    3. Write the status and enqueue the task.
+
+    Raises NotFound, PermissionRefused, InvalidState.
     """
     own_event(event_id, seller)
     event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
@@ -41,18 +47,22 @@ def cancel_event(*, event_id: int, seller: User) -> Event:
 
 
 def release_cancelled_event(*, event_id: int) -> int:
-    """Ends every hold and gives every paid booking back, one transaction a booking; returns how many.
+    """End every hold and refund every paid booking of a cancelled event; return how many bookings.
 
-    Safe to run again after it was interrupted, and twice at once: a booking that is done is passed over.
+    Uses one transaction per booking. Safe to repeat after an interruption and to run several times at once: bookings
+    that are done are skipped.
     """
-    concerned = Booking.objects.filter(event_id=event_id, event__status=EventStatus.CANCELLED, status__in=CONCERNED)
-    return sum(_release(booking) for booking in list(concerned.order_by("subsection_id", "pk")))
+    affected = Booking.objects.filter(event_id=event_id, event__status=EventStatus.CANCELLED, status__in=AFFECTED)
+    return sum(_release(booking) for booking in list(affected.order_by("subsection_id", "pk")))
 
 
 def unreleased_events() -> list[int]:
-    """Cancelled events that still have bookings to release: what a lost message or a dead worker left undone."""
-    concerned = Booking.objects.filter(event__status=EventStatus.CANCELLED, status__in=CONCERNED)
-    return list(concerned.order_by().values_list("event_id", flat=True).distinct())
+    """Return the ids of cancelled events that still have holds or paid bookings.
+
+    They are left over when a task message is lost or a worker dies.
+    """
+    affected = Booking.objects.filter(event__status=EventStatus.CANCELLED, status__in=AFFECTED)
+    return list(affected.order_by().values_list("event_id", flat=True).distinct())
 
 
 def _release(booking: Booking) -> bool:
@@ -60,13 +70,17 @@ def _release(booking: Booking) -> bool:
         return _end_hold(booking)
     try:
         give_back(booking=booking, reason=RefundReason.EVENT_CANCELLED)
-    except InvalidState:  # somebody else was faster
+    except InvalidState:  # the booking was refunded or cancelled meanwhile
         return False
     return True
 
 
 @transaction.atomic(durable=True)
 def _end_hold(booking: Booking) -> bool:
+    """Cancel a hold and free its seats; return False if the booking is no longer a hold.
+
+    Locks the subsection, then the booking.
+    """
     booking, block = lock_with_block(booking)
     if booking.status != BookingStatus.PENDING_PAYMENT:
         return False
@@ -78,12 +92,12 @@ def _end_hold(booking: Booking) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CallOff:
-    """How far the release of a cancelled event is, in bookings with money to give back, and holds still to end."""
+    """How far the cancellation of an event has got, in numbers of bookings."""
 
-    refunded: int  # the gateway has the order
-    unsent: int  # promised; waits for the gateway
-    to_refund: int
-    holds: int
+    refunded: int  # refunds sent to the gateway
+    unsent: int  # refunds recorded but not sent yet
+    to_refund: int  # paid bookings without a refund
+    holds: int  # holds that have not ended yet
 
     @property
     def running(self) -> bool:
@@ -92,22 +106,21 @@ class CallOff:
 
     @property
     def total(self) -> int:
-        """All bookings whose money goes back because of the cancellation."""
+        """Number of bookings that are refunded because of the cancellation."""
         return self.refunded + self.unsent + self.to_refund
 
 
 def progress_of(event: Event) -> CallOff | None:
-    """How far the release of a cancelled event is; None for other events."""
+    """Return how far the cancellation of an event has got; None if the event is not cancelled."""
     if event.status != EventStatus.CANCELLED:
         return None
-    bookings = Booking.objects.filter(event=event, status__in=CONCERNED)
-    left = _by_status(bookings)
-    sent = _by_status(Refund.objects.filter(payment__booking__event=event, reason=RefundReason.EVENT_CANCELLED))
+    bookings = _by_status(Booking.objects.filter(event=event, status__in=AFFECTED))
+    refunds = _by_status(Refund.objects.filter(payment__booking__event=event, reason=RefundReason.EVENT_CANCELLED))
     return CallOff(
-        refunded=sent.get(RefundStatus.SENT, 0),
-        unsent=sent.get(RefundStatus.PENDING, 0),
-        to_refund=left.get(BookingStatus.PAID, 0),
-        holds=left.get(BookingStatus.PENDING_PAYMENT, 0),
+        refunded=refunds.get(RefundStatus.SENT, 0),
+        unsent=refunds.get(RefundStatus.PENDING, 0),
+        to_refund=bookings.get(BookingStatus.PAID, 0),
+        holds=bookings.get(BookingStatus.PENDING_PAYMENT, 0),
     )
 
 
@@ -117,17 +130,20 @@ def _by_status(rows: QuerySet[Any]) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Toll:
-    """Whom the cancellation of an event would concern: bookings, different buyers, and money in minor units."""
+    """What the cancellation of an event would affect."""
 
-    holds: int
-    paid: int
-    buyers: int
-    money: int
+    holds: int  # bookings that are held
+    paid: int  # bookings that are paid
+    buyers: int  # different buyers of the paid bookings
+    money: int  # minor units that would be refunded
 
 
 def toll_of(event: Event) -> Toll:
-    """The toll at this moment. Money is what payments have taken and refunds have not promised back."""
-    bookings = Booking.objects.filter(event=event, status__in=CONCERNED)
+    """Return what the cancellation of an event would affect now.
+
+    `money` is what the payments have captured, minus the refunds that are recorded already.
+    """
+    bookings = Booking.objects.filter(event=event, status__in=AFFECTED)
     paid = Q(status=BookingStatus.PAID)
     counts = bookings.aggregate(
         holds=Count("pk", filter=~paid),

@@ -1,4 +1,4 @@
-"""A buyer lets his hold go, or the event's seller does it."""
+"""Cancels a hold, for its buyer or for the event's seller."""
 
 import uuid
 
@@ -19,22 +19,23 @@ from events.operations.seats import change_seats
 from events.states import ChangeKind
 from ticketing.errors import InvalidState
 
-RELEASED = "The organiser has let the seats go. Nothing was charged."  # why it came to nothing, for its buyer
+RELEASED = "The organiser has let the seats go. Nothing was charged."  # the booking's `failure`, shown to its buyer
 
 
 @durably
 def cancel_booking(*, booking_id: uuid.UUID, buyer: User) -> Booking:
-    """Cancels a hold, whose seats are free at once, or a booking that still waits for its seats.
+    """Cancel a booking that is held or still waits for its seats; held seats are free at once.
 
-    1. Lock the block, then the booking.
-    2. Check: it is waiting for its seats; or for payment, and no charge is open (its outcome would come too late).
-    3. Free the seats, move the booking; everybody is told after the commit.
+    1. Lock the subsection, then the booking.
+    2. Check that the booking is processing or pending payment, and that no charge is open, because its outcome would
+       come too late.
+    3. Free the seats and write the status; viewers and the buyer are told after the commit.
 
     Raises NotFound, NotOwner, InvalidState, PaymentInProgress.
     """
     booking, block = lock_with_block(own_booking(booking_id, buyer))
     held = booking.status == BookingStatus.PENDING_PAYMENT
-    _let_go(booking, block)
+    _cancel(booking, block)
     if held:
         transaction.on_commit(lambda: note_wasted([Wasted(booking.buyer_id, booking.event_id)]), robust=True)
     return booking
@@ -42,21 +43,22 @@ def cancel_booking(*, booking_id: uuid.UUID, buyer: User) -> Booking:
 
 @durably
 def release_hold(*, booking_id: uuid.UUID, seller: User) -> Booking:
-    """The same by the event's seller, who has other plans for the seats; the buyer is told by mail.
+    """Cancel a booking as the event's seller; the buyer gets an email.
 
-    As `cancel_booking` does it, but for a hold whose time is over: that one has ended by itself. Nobody's signals count
-    it as wasted, since the buyer did not waste it. Raises NotFound, PermissionRefused, InvalidState, PaymentInProgress.
+    Locks and checks as in `cancel_booking`, and refuses a hold whose deadline has passed, which has already ended. Bot
+    detection does not count the hold as wasted, because the buyer did not give it up.
+    Raises NotFound, PermissionRefused, InvalidState, PaymentInProgress.
     """
     booking, block = lock_with_block(managed_booking(booking_id, seller))
     if booking.status == BookingStatus.PENDING_PAYMENT and booking.expires_at <= database_now():
         raise InvalidState("This hold is over, and its seats are free again.")
-    _let_go(booking, block, failure=RELEASED)
+    _cancel(booking, block, failure=RELEASED)
     write_letter(LetterKind.HOLD_RELEASED, booking)
     return booking
 
 
-def _let_go(booking: Booking, block: Subsection, failure: str = "") -> None:
-    """Checks and writes, for a booking that is locked with its block."""
+def _cancel(booking: Booking, block: Subsection, failure: str = "") -> None:
+    """Check and cancel a booking that is locked with its subsection."""
     if booking.status not in OPEN:
         raise InvalidState(f"A booking that is {booking.status} can't be cancelled.")
     if booking.status == BookingStatus.PENDING_PAYMENT:

@@ -1,4 +1,4 @@
-"""Bookings of events that took place."""
+"""Completes the bookings of events that are over."""
 
 from django.db import connection, transaction
 
@@ -11,7 +11,7 @@ COMPLETE = """
 
 @transaction.atomic(durable=True)
 def complete_bookings() -> int:
-    """Paid bookings of events that are over become completed; returns how many. One guarded update."""
+    """Mark the paid bookings of events that are over as completed; return how many. One guarded update."""
     with connection.cursor() as cursor:
         cursor.execute(COMPLETE)
         return cursor.rowcount

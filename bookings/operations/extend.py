@@ -1,4 +1,4 @@
-"""A buyer asks for more time."""
+"""Extends a hold, for a buyer who needs more time."""
 
 import uuid
 from datetime import timedelta
@@ -14,9 +14,10 @@ from ticketing.errors import InvalidState
 
 @durably
 def extend_hold(*, booking_id: uuid.UUID, buyer: User) -> Booking:
-    """Adds `hold_seconds` of the event to the deadline, once.
+    """Move the deadline of a hold by the event's `hold_seconds`, once per hold.
 
-    Locks the booking's row. Raises NotFound, NotOwner, InvalidState (not pending, or extended before), HoldExpired.
+    Locks the booking's row. Raises NotFound, NotOwner, InvalidState (not held, or extended before), HoldExpired and
+    AlreadyPaid.
     """
     own_booking(booking_id, buyer)
     booking = lock_booking(booking_id)
@@ -26,6 +27,6 @@ def extend_hold(*, booking_id: uuid.UUID, buyer: User) -> Booking:
     if booking.extended:
         raise InvalidState("A hold can be extended only once.")
 
-    longer = booking.expires_at + timedelta(seconds=booking.event.hold_seconds)
-    change(booking, now=now, extended=True, expires_at=longer)
+    deadline = booking.expires_at + timedelta(seconds=booking.event.hold_seconds)
+    change(booking, now=now, extended=True, expires_at=deadline)
     return booking

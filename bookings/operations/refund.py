@@ -1,4 +1,8 @@
-"""Money goes back: promised in a transaction with what it is for, sent afterwards as often as it takes."""
+"""Refunds bookings.
+
+A refund is recorded in the transaction that ends the booking, and sent to the gateway after the commit, as often as
+necessary.
+"""
 
 import uuid
 from datetime import datetime, timedelta
@@ -37,11 +41,12 @@ log = structlog.get_logger(__name__)
 
 
 def refund_booking(*, booking_id: uuid.UUID, user: User, once: Once | None = None) -> Booking:
-    """Gives a paid booking back: its seats return to sale, its admissions are void, the money is on its way.
+    """Refund a paid booking in full: free its seats, void its tickets, and record the refund.
 
-    Its buyer may up to `refund_until_hours` before the start (without a start until the event is completed), unless
-    somebody was let in with it; the event's seller always. The same `once` by the same person is the same refund.
-    Raises NotFound, InvalidState, RefundWindowClosed, IdempotencyKeyReused.
+    The event's seller may do this at any time. The buyer may do it up to `refund_until_hours` before the start of the
+    event (until the event is completed, if it has no start), unless one of the tickets was used.
+    A repeated request of the same user with the same idempotency key returns the earlier refund's booking.
+    Raises NotFound, NotOwner, InvalidState, RefundWindowClosed, IdempotencyKeyReused.
     """
     booking = visible_booking(booking_id, user)
     as_seller = may_manage(booking.event, user)
@@ -54,7 +59,10 @@ def refund_booking(*, booking_id: uuid.UUID, user: User, once: Once | None = Non
 
 
 def _earlier(user: User, once: Once) -> Booking | None:
-    """The booking that this person has already refunded under this key."""
+    """Return the booking that this user has already refunded with this idempotency key, if any.
+
+    Raises IdempotencyKeyReused if the earlier request was different.
+    """
     refund = Refund.objects.select_related("payment__booking").filter(by=user, idempotency_key=once.key).first()
     if refund is None:
         return None
@@ -64,11 +72,14 @@ def _earlier(user: User, once: Once) -> Booking | None:
 
 @durably
 def give_back(*, booking: Booking, reason: RefundReason, by: User | None = None, once: Once | None = None) -> Booking:
-    """The refund itself, for any reason.
+    """Refund a paid booking for any reason, without checking who may do it.
 
-    1. Lock the block, the booking, then its payment.
-    2. Check: paid, and for a buyer: early enough and nobody let in.
-    3. Free the seats, void the admissions, promise the money; everybody is told after the commit.
+    1. Lock the subsection, the booking, then its payment.
+    2. Check that the booking is paid and, for a buyer, that it is early enough and no ticket was used.
+    3. Void the tickets, free the seats, record the refund and queue the email; viewers and the buyer are told after the
+       commit.
+
+    Raises InvalidState, RefundWindowClosed.
     """
     booking, block = lock_with_block(booking)
     if booking.status not in (BookingStatus.PAID, BookingStatus.COMPLETED):
@@ -81,8 +92,8 @@ def give_back(*, booking: Booking, reason: RefundReason, by: User | None = None,
     change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.REFUNDED, booking_id=booking.pk)
     promise_refund(payment, amount=payment.amount - payment.refunded_amount, reason=reason, by=by, once=once)
     move(booking, BookingStatus.REFUNDED)
-    called_off = reason == RefundReason.EVENT_CANCELLED
-    write_letter(LetterKind.EVENT_CANCELLED if called_off else LetterKind.REFUND, booking)
+    cancelled = reason == RefundReason.EVENT_CANCELLED
+    write_letter(LetterKind.EVENT_CANCELLED if cancelled else LetterKind.REFUND, booking)
     follow_seats(booking.event, block)
     return booking
 
@@ -90,9 +101,10 @@ def give_back(*, booking: Booking, reason: RefundReason, by: User | None = None,
 def promise_refund(
     payment: Payment, *, amount: int, reason: RefundReason, by: User | None = None, once: Once | None = None
 ) -> None:
-    """In a transaction that holds the payment's lock: notes what goes back (minor units) and has it sent.
+    """Record a refund of `amount` minor units, and send it after the commit.
 
-    The CHECK on the payment refuses more than was captured.
+    Runs in the caller's transaction, which must hold the lock on the payment. The CHECK constraint on the payment
+    refuses to refund more than was captured. An amount of 0 records no refund.
     """
     payment.refunded_amount += amount
     whole = payment.refunded_amount == payment.amount
@@ -113,10 +125,11 @@ def promise_refund(
 
 
 def send_refund(*, refund_id: uuid.UUID) -> None:
-    """Has the gateway give the money back; a second time it changes nothing.
+    """Send a recorded refund to the gateway. Does nothing if it was sent before.
 
-    The gateway is asked with no lock held, under the refund's id: if the process dies between asking and noting, the
-    next run asks again and nothing is given twice.
+    No lock is held during the request. It carries the refund's id as idempotency key: if the process dies before the
+    result is recorded, the next run repeats the request and the gateway refunds only once. If the gateway fails or
+    refuses, the reason is stored and the refund stays open.
     """
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
     if refund.status == RefundStatus.SENT:
@@ -127,17 +140,20 @@ def send_refund(*, refund_id: uuid.UUID) -> None:
         log.warning("refund_not_sent", refund=str(refund_id), reason=repr(error))
         Refund.objects.filter(pk=refund_id, status=RefundStatus.PENDING).update(failure=str(error)[:300])
         return
-    _note_sent(refund_id)
+    _mark_sent(refund_id)
 
 
 @transaction.atomic(durable=True)
-def _note_sent(refund_id: uuid.UUID) -> None:
-    open_ = Refund.objects.filter(pk=refund_id, status=RefundStatus.PENDING)
-    open_.update(status=RefundStatus.SENT, sent_at=Now(), failure="")
+def _mark_sent(refund_id: uuid.UUID) -> None:
+    pending = Refund.objects.filter(pk=refund_id, status=RefundStatus.PENDING)
+    pending.update(status=RefundStatus.SENT, sent_at=Now(), failure="")
 
 
 def send_open_refunds() -> int:
-    """Sends what is still open after ten seconds: what a lost message, a dead worker or a gateway left undone."""
+    """Send refunds that are still open ten seconds after they were recorded, at most 500; return how many were tried.
+
+    They are left over when a task message is lost, a worker dies or a gateway fails.
+    """
     overdue = Refund.objects.filter(status=RefundStatus.PENDING, created_at__lt=Now() - timedelta(seconds=10))
     waiting = list(overdue.order_by("created_at").values_list("pk", flat=True)[:500])
     for refund_id in waiting:
@@ -146,7 +162,10 @@ def send_open_refunds() -> int:
 
 
 def refundable_until(event: Event) -> datetime | None:
-    """Until when a buyer can give tickets back; None without a start: until the event is completed."""
+    """Return the time until which buyers can refund their bookings.
+
+    None if the event has no start: then they can until the event is completed.
+    """
     return event.starts_at - timedelta(hours=event.refund_until_hours) if event.starts_at else None
 
 

@@ -1,4 +1,4 @@
-"""A buyer can't find his mail: the seller has the tickets sent once more."""
+"""Sends the tickets of a booking again, for a buyer who can't find the email."""
 
 import uuid
 from datetime import timedelta
@@ -14,16 +14,16 @@ from bookings.states import SOLD, LetterKind
 from events.clock import Now
 from ticketing.errors import InvalidState
 
-PAUSE = timedelta(minutes=1)  # between two mails with the same tickets, so that nobody's inbox is flooded
+MIN_INTERVAL = timedelta(minutes=1)  # between two emails with the same tickets, so that no inbox is flooded
 
 
 @durably
 def resend_tickets(*, booking_id: uuid.UUID, seller: User) -> Booking:
-    """Writes another letter with the tickets of a paid booking, to the address of its buyer.
+    """Queue another email with the tickets of a paid booking to its buyer.
 
-    1. Lock the booking, so that two clicks are one letter.
-    2. Check: paid, and no mail with its tickets is waiting or was written within PAUSE.
-    3. Write the letter; the sweep sends it.
+    1. Lock the booking, so that two clicks queue one email.
+    2. Check that the booking is paid, and that no email with its tickets is waiting or was queued within MIN_INTERVAL.
+    3. Queue the email; the mailer sends it.
 
     Raises NotFound, PermissionRefused, InvalidState.
     """
@@ -33,7 +33,7 @@ def resend_tickets(*, booking_id: uuid.UUID, seller: User) -> Booking:
     if booking.status not in SOLD:
         raise InvalidState(f"A booking that is {booking.status} has no tickets to send.")
     with_tickets = booking.letters.filter(kind__in=[LetterKind.CONFIRMATION, LetterKind.TICKETS_AGAIN])
-    if with_tickets.filter(written_at__gt=Now() - PAUSE).exists():
+    if with_tickets.filter(written_at__gt=Now() - MIN_INTERVAL).exists():
         raise InvalidState("The tickets were sent less than a minute ago. Please wait a minute.")
     if with_tickets.filter(status__in=post.OPEN).exists():
         raise InvalidState("A mail with the tickets is still waiting to be sent; it is tried again by itself.")

@@ -1,7 +1,7 @@
-"""Booking without waiting (`Prefer: respond-async`): the wish is accepted at once, a worker finds its seats.
+"""Bookings with `Prefer: respond-async`: the hold request is accepted at once, and a worker finds the seats.
 
-The booking exists from the first answer on, as `processing`, and counts among the buyer's open holds. Messages and
-workers may be lost: a sweep finds what nobody has seen to.
+The booking exists from the first response on, as `processing`, and counts towards the buyer's limit of open holds. Task
+messages and workers may be lost: a sweep finds the bookings that were not handled.
 """
 
 import uuid
@@ -21,8 +21,8 @@ from events.clock import Now
 from events.serializers import seat_names
 from ticketing.errors import DomainError, Overloaded
 
-PATIENCE = timedelta(seconds=2)  # by then its message should have come
-MOST_AT_ONCE = 500  # that one sweep sees to
+PATIENCE = timedelta(seconds=2)  # after this time the task message is assumed to be lost or late
+SWEEP_BATCH = 500  # bookings handled by one sweep
 
 
 def accept_wish(
@@ -33,15 +33,17 @@ def accept_wish(
     family: uuid.UUID | None = None,
     pass_from: datetime | None = None,
 ) -> Booking:
-    """Keeps the wish as a `processing` booking, which `allocate_seats` settles soon.
+    """Store a hold request as a `processing` booking; `allocate_seats` finds its seats shortly afterwards.
 
-    What no other buyer can change is looked at now, as `hold_seats` does it; which seats are free, only later.
+    Everything that does not depend on other buyers is checked now, as in `hold_seats`. Whether the seats are free is
+    checked by `allocate_seats`.
 
-    1. Lock the buyer's row and count his open bookings, so that parallel requests can't pass the limit.
-    2. Insert the booking; its `positions` are the seats that were named.
-    3. The worker and the buyer are told.
+    1. Lock the buyer's row and count their open bookings, so that parallel requests can't exceed the limit.
+    2. Insert the booking; its `positions` are the seats that the request names.
+    3. Publish the booking to the buyer and enqueue the task.
 
-    Raises as `hold_seats` does, but for what depends on the seats.
+    Returns the earlier booking for a repeated idempotency key. Raises the errors of `hold_seats`, except those that
+    depend on which seats are free.
     """
     booking_id = new_id()
     answer = ask_for_seats(Deed.ACCEPT, booking_id, buyer_id, wish, once, family, pass_from)
@@ -54,10 +56,10 @@ def accept_wish(
 
 
 def allocate_seats(*, booking_id: uuid.UUID) -> None:
-    """Holds the seats of an accepted booking; if that is refused, the booking has failed and says why.
+    """Hold the seats of a `processing` booking. If that is refused, the booking becomes `failed` and stores the reason.
 
-    Safe to run zero or many times at once, and while the buyer cancels: whoever has the block's lock settles it.
-    Raises Overloaded, for a later run, if the block's seats keep changing hands.
+    Safe to run any number of times at once, and while the buyer cancels: the lock on the subsection decides who comes
+    first. Raises Overloaded if other buyers keep taking the chosen seats; a later run tries again.
     """
     booking = Booking.objects.for_display().filter(pk=booking_id, status=BookingStatus.PROCESSING).first()
     if booking is None:
@@ -75,12 +77,13 @@ def allocate_seats(*, booking_id: uuid.UUID) -> None:
 
 
 def allocate_forgotten() -> None:
-    """The sweep: accepted bookings that have waited for longer than they should, the oldest first.
+    """Find seats for bookings that have been `processing` for longer than PATIENCE, oldest first. Run as a sweep.
 
-    Their message was lost, or the worker is behind; who can't be helped now is left to the next sweep.
+    Their task message was lost, or the workers are behind. Bookings that can't be handled now are left to the next
+    sweep.
     """
     waiting = Booking.objects.filter(status=BookingStatus.PROCESSING, created_at__lt=Now() - PATIENCE)
-    for booking_id in list(waiting.order_by("created_at").values_list("pk", flat=True)[:MOST_AT_ONCE]):
+    for booking_id in list(waiting.order_by("created_at").values_list("pk", flat=True)[:SWEEP_BATCH]):
         with suppress(Overloaded, OperationalError):
             allocate_seats(booking_id=booking_id)
 
@@ -100,7 +103,7 @@ def _wish_of(booking: Booking) -> Wish:
 
 @transaction.atomic(durable=True)
 def _fail(booking_id: uuid.UUID, why: str) -> None:
-    """Locks the booking alone: it has no seats."""
+    """Mark a `processing` booking as failed. Locks only the booking, since it has no seats."""
     booking = lock_booking(booking_id)
     if booking.status == BookingStatus.PROCESSING:
         move(booking, BookingStatus.FAILED, failure=why[:300])

@@ -1,8 +1,7 @@
-"""Selling held seats for captured money: one statement, the database function `bookings_sell`
-(bookings/sql/sell.sql), which is one transaction and one round trip.
+"""Sells held seats after a capture with `bookings_sell` (bookings/sql/sell.sql): one transaction, one round trip.
 
-It does the plain case of bookings.operations.settle, where the same is written down step by step; a property test holds
-both together.
+It handles the usual case of `settle_step_by_step` in bookings.operations.settle, which is its specification; a property
+test compares both.
 """
 
 import uuid
@@ -23,7 +22,7 @@ SELL = "SELECT * FROM bookings_sell(%s::uuid, %s::text)"
 
 
 class Sale(NamedTuple):
-    """What `bookings_sell` returns: all of it if `outcome` is "sold"."""
+    """The row that `bookings_sell` returns. All fields have values if `outcome` is "sold"."""
 
     outcome: str
     booking_id: uuid.UUID
@@ -40,22 +39,27 @@ class Sale(NamedTuple):
 
 
 def sell_held_seats(*, payment_id: uuid.UUID, reference: str) -> Payment | None:
-    """Writes down that the money of an open payment was captured while the booking's seats are held: payment, seats,
-    trail, booking, admissions and the letter. None, and nothing written, if the case is another one.
+    """Record the capture of an open payment whose booking is held, and sell its seats; return the payment.
 
-    Locks the block, the booking, the payment. After the commit the event's viewers and the buyer are told, and with the
-    last seats of a block it is looked whether the event is sold out.
+    Returns None and writes nothing in every other case.
+
+    1. Lock the subsection, the booking, the payment.
+    2. Check that the payment is open and the booking is held.
+    3. Write payment, seats, audit log, booking, tickets and the confirmation email.
+
+    `reference` is the gateway's id of the charge. After the commit the change is published to the event's viewers and
+    the buyer. If it took the last seats of the subsection, the event is marked as sold out where that is true.
     """
     sale = Sale(*ask(SELL, (payment_id, reference)))
     if sale.outcome != "sold":
         return None
-    _announce(sale)
+    _publish(sale)
     if sale.available == sale.reserved == 0:
         transaction.on_commit(lambda: refresh_sold_out(sale.event_id), robust=True)
     return _payment(payment_id, sale)
 
 
-def _announce(sale: Sale) -> None:
+def _publish(sale: Sale) -> None:
     seats = SeatNews(
         event_id=sale.event_id,
         subsection_id=sale.subsection_id,
@@ -74,7 +78,7 @@ def _announce(sale: Sale) -> None:
 
 
 def _payment(payment_id: uuid.UUID, sale: Sale) -> Payment:
-    """The payment and its booking with what has changed; all else is read when it is asked for."""
+    """Return the payment and its booking with the columns that changed; other columns are loaded on access."""
     payment = Payment.from_db(
         None,
         ("id", "event_id", "booking_id", "status", "captured_at"),

@@ -1,4 +1,4 @@
-"""Writing down what became of a charge: the one place where money and seats meet."""
+"""Settles payments: records the outcome of a charge, and what it means for the seats."""
 
 import uuid
 
@@ -26,9 +26,10 @@ NOT_CAPTURED = (PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.CANCE
 
 
 def settle_payment(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
-    """Writes down what became of a charge; a second time it changes nothing.
+    """Record the outcome of a charge. Does nothing if the payment was settled before.
 
-    Nearly always the money was captured and the seats are held: that is one statement. All else goes step by step.
+    In the usual case, a capture for seats that are held, `sell_held_seats` does it in one statement. All other cases
+    take `settle_step_by_step`.
     """
     if charge.outcome is Outcome.CAPTURED:
         sold = sell_held_seats(payment_id=payment_id, reference=charge.reference)
@@ -39,14 +40,16 @@ def settle_payment(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
 
 @transaction.atomic(durable=True)
 def settle_step_by_step(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
-    """Every case of `settle_payment`, the plain one too: what `bookings_sell` does is specified here.
+    """Record the outcome of a charge in every case of `settle_payment`, including the usual one.
 
-    1. Lock the block, the booking, the payment.
-    2. Pending or unknown: it stays open; a webhook or the reconciler will say more.
-    3. Declined: the payment failed, the seats stay held until the deadline.
-    4. Captured: the held seats are sold and their admissions issued. If the hold was lost meanwhile the same seats are
-       taken again if they are free; else the whole amount is promised back. Also if the payment had been closed as
-       failed or never sent: money that was taken is never ignored.
+    This is the specification of the SQL function `bookings_sell`.
+
+    1. Lock the subsection, the booking, the payment.
+    2. Pending or unknown: the payment stays open until a webhook or the reconciler brings the outcome.
+    3. Declined: the payment fails; the seats stay held until the deadline.
+    4. Captured: the held seats are sold and their tickets issued. If the hold has ended meanwhile, the same seats are
+       taken again if they are free, otherwise the whole amount is refunded. A capture also counts if the payment was
+       closed as failed or as never sent: captured money is never ignored.
     """
     booking, block, payment = _lock(payment_id)
     if payment.status not in NOT_CAPTURED or (
@@ -60,8 +63,8 @@ def settle_step_by_step(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
     elif charge.outcome is Outcome.DECLINED:
         payment.status, payment.failure_code, payment.failure = PaymentStatus.FAILED, charge.code, charge.detail
         payment.save()
-        change(booking, failure="")  # tells the buyer, who may be waiting for it elsewhere
-        _write_if_left_open(payment)
+        change(booking, failure="")  # publishes to the buyer, who may be waiting on another page
+        _email_if_left_open(payment)
     else:
         payment.left_open = True
         payment.save()
@@ -70,17 +73,20 @@ def settle_step_by_step(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
 
 @transaction.atomic(durable=True)
 def cancel_payment(*, payment_id: uuid.UUID) -> None:
-    """Closes an open payment that never reached the gateway, so that the buyer can try again, also under its key."""
+    """Close an open payment that never reached the gateway.
+
+    The buyer can then pay again, also with the same idempotency key. Locks the subsection, the booking, the payment.
+    """
     booking, _, payment = _lock(payment_id)
     if payment.status == PaymentStatus.PENDING:
         payment.status, payment.idempotency_key, payment.request_hash = PaymentStatus.CANCELLED, None, ""
         payment.save()
         change(booking, failure="")
-        _write_if_left_open(payment)
+        _email_if_left_open(payment)
 
 
-def _write_if_left_open(payment: Payment) -> None:
-    """A mail about a failure that the buyer was not shown when he paid."""
+def _email_if_left_open(payment: Payment) -> None:
+    """Queue an email about the failure if the buyer was answered before the outcome was known."""
     if payment.left_open:
         write_letter(LetterKind.PAYMENT_FAILED, payment.booking, subject=payment.pk)
 
@@ -100,7 +106,7 @@ def _capture(booking: Booking, block: Subsection, payment: Payment) -> None:
         "",
         "",
     )
-    if booking.paid_at is not None:  # by another payment, while this one was thought to be dead
+    if booking.paid_at is not None:  # another payment has paid the booking while this one counted as closed
         promise_refund(payment, amount=payment.amount, reason=RefundReason.PAID_TWICE)
         return
     payment.save()
@@ -122,7 +128,7 @@ def _sell(booking: Booking, block: Subsection, payment: Payment) -> None:
 
 
 def _take_again(booking: Booking, block: Subsection) -> bool:
-    """Holds the seats of a lost hold once more, if the event still takes place and all of them are free."""
+    """Hold the seats of an ended hold again. Return False if the event is cancelled or not all of them are free."""
     if booking.event.status == EventStatus.CANCELLED:
         return False
     release_expired(block)

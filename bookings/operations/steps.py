@@ -1,4 +1,4 @@
-"""The two things every operation on a booking does: lock it in the right order, and move it one step."""
+"""Shared parts of all operations on bookings: lock a booking in the right order, and change its status."""
 
 import uuid
 from datetime import datetime
@@ -15,19 +15,24 @@ from ticketing.errors import InvalidState
 
 
 def lock_booking(booking_id: uuid.UUID) -> Booking:
-    """Locks the booking's row alone: for what touches no seats. Waits at most `lock_timeout`."""
+    """Lock only the booking's row, for changes that don't touch seats. Waits at most `lock_timeout`."""
     return Booking.objects.select_for_update(of=("self",), no_key=True).select_related("event").get(pk=booking_id)
 
 
 def lock_with_block(booking: Booking) -> tuple[Booking, Subsection]:
-    """Locks the booking's block, then the booking: the order everywhere. A booking never changes its block."""
+    """Lock the booking's subsection, then the booking; return both as they are under the lock.
+
+    Every operation locks in this order. A booking never changes its subsection.
+    """
     block = lock_subsection(booking.subsection_id)
     return lock_booking(booking.pk), block
 
 
 def check_still_held(booking: Booking, now: datetime) -> None:
-    """Raises unless the locked booking waits for payment and its deadline is ahead: HoldExpired, AlreadyPaid or
-    InvalidState. The deadline counts, not whether the sweep has passed."""
+    """Raise HoldExpired, AlreadyPaid or InvalidState unless the locked booking is held and its deadline is after `now`.
+
+    The deadline decides, even if the sweep has not ended the hold yet.
+    """
     if booking.status in SOLD:
         raise AlreadyPaid
     if booking.status == BookingStatus.EXPIRED or (
@@ -39,9 +44,9 @@ def check_still_held(booking: Booking, now: datetime) -> None:
 
 
 def move(booking: Booking, status: BookingStatus, *, now: datetime | None = None, **fields: Any) -> None:
-    """Moves a locked booking one step, sets `fields` with it, and tells its buyer after the commit.
+    """Change the status of a locked booking, set `fields`, and publish the booking to its buyer after the commit.
 
-    Raises InvalidState if the state machine has no such step.
+    Raises InvalidState if BOOKING_TRANSITIONS does not allow the change.
     """
     if status not in BOOKING_TRANSITIONS[BookingStatus(booking.status)]:
         raise InvalidState(f"A booking that is {booking.status} can't become {status}.")
@@ -49,7 +54,7 @@ def move(booking: Booking, status: BookingStatus, *, now: datetime | None = None
 
 
 def change(booking: Booking, *, now: datetime | None = None, **fields: Any) -> None:
-    """Writes `fields` of a locked booking and tells its buyer after the commit."""
+    """Write `fields` of a locked booking and publish it to its buyer after the commit."""
     for name, value in fields.items():
         setattr(booking, name, value)
     booking.updated_at = now or database_now()

@@ -1,4 +1,4 @@
-"""An event that people hold seats for has changed: each of them is told by mail."""
+"""Emails to everyone who has a paid or held booking, when their event changes."""
 
 import json
 from collections.abc import Mapping
@@ -15,10 +15,11 @@ from events.clock import Now
 from events.models import Event
 from events.states import EventStatus
 
-# A seller who changes one thing after the other, or his mind, is one mail: the letter waits, and takes in what follows.
-SETTLES_SECONDS = 60
+# An email waits this long, and later changes are added to it: a seller who makes several changes, or takes one back,
+# causes one email.
+DELAY_SECONDS = 60
 
-# One statement, however many hold seats. What a letter that still waits knows of the time before stays as it is.
+# One statement, however many bookings there are. An email that is still waiting keeps the oldest value of each field.
 WRITE = """
     INSERT INTO bookings_letter (id, kind, event_id, booking_id, subject, due_at, written_at, before)
     SELECT gen_random_uuid(), 'event_changed', event_id, id, gen_random_uuid(),
@@ -32,22 +33,22 @@ HOLDERS = Q(status=BookingStatus.PAID) | Q(status=BookingStatus.PENDING_PAYMENT,
 
 
 def tell_holders(event: Event, before: Mapping[str, Any]) -> None:
-    """In the transaction that changes the event: every booking that is paid or held gets one letter, if it is about
-    something that holders must know. `before`: {field: old value} of what changed.
+    """Queue an email for every paid or held booking of a changed event, if ticket holders must know about the change.
 
-    A letter keeps what was; what is now, the mail reads when it is sent, so that it is true then.
+    `before` holds the old values of the changed fields: {field: old value}. Runs in the transaction that changes the
+    event. The email stores the old values; it reads the new ones when it is sent, so that they are true at that time.
     """
     kept = worth_telling(before)
     if kept:
         with connection.cursor() as cursor:
-            cursor.execute(WRITE, [SETTLES_SECONDS, json.dumps(kept), event.pk])
+            cursor.execute(WRITE, [DELAY_SECONDS, json.dumps(kept), event.pk])
 
 
 def holders_notice(event: Event) -> str:
-    """Who is told of a change, in a sentence for the seller; "" where nobody will."""
+    """Return a sentence for the seller about who gets an email when the event changes; "" if nobody does."""
     letters = Letter.objects.filter(booking__event=event, kind=LetterKind.EVENT_CHANGED, status__in=OPEN)
-    if untold := letters.count():
-        return f"{_bookings(untold)} will be told by mail of what has changed, about a minute after the change."
+    if waiting := letters.count():
+        return f"{_bookings(waiting)} will be told by mail of what has changed, about a minute after the change."
     if event.status == EventStatus.CANCELLED:
         return ""
     if holders := Booking.objects.filter(HOLDERS, event=event).count():

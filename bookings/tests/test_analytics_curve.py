@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from bookings.analytics_curve import MOST_POINTS, sales_curve
+from bookings.analytics_curve import MAX_POINTS, sales_curve
 from bookings.models import Booking
 from bookings.operations.refund import refund_booking
 from events.clock import database_now
@@ -75,7 +75,7 @@ def test_the_points_are_those_of_a_recount(concert: Event, days: float) -> None:
     curve = sales_curve(concert)
     assert curve["began_at"] == began
     assert curve["points"] == recount(concert, began, curve["points"])
-    assert 0 < len(curve["points"]) <= MOST_POINTS
+    assert 0 < len(curve["points"]) <= MAX_POINTS
 
 
 def trail(chance: random.Random, event: Event, days: float) -> datetime:

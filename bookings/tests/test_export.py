@@ -146,7 +146,7 @@ def test_it_is_read_a_few_bookings_at_a_time(
     for buyer in (alice, bob):
         for _ in range(3):
             hold(buyer, quantity=1)
-    monkeypatch.setattr(export, "AT_ONCE", 2)
+    monkeypatch.setattr(export, "FETCH_SIZE", 2)
     round_trips.clear()
     lines = bookings_csv(concert)
     next(lines)

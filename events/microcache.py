@@ -1,7 +1,8 @@
-"""A cache of ready answers for milliseconds: what thousands ask for at once is read, written and compressed once.
+"""Keeps finished answers for milliseconds, so that thousands of readers at once cost one query and one compression.
 
-One a process; nobody tells it of changes. It is right because an answer counts only for those who ask within `life` of
-the moment it was read, however long the making took, and because of each key only one is made at a time.
+Each process has its own, and nothing invalidates it. It stays correct because an answer serves only requests that
+arrive within `life` of the moment it was read, however long making it took, and because answers under one key are made
+one at a time.
 """
 
 import gzip

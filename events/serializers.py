@@ -9,7 +9,7 @@ from rest_framework import serializers
 from events import reads
 from events.models import MAX_ACTIVE, MAX_PER_MINUTE, MAX_PRICE, MAX_SECONDS, Event, Subsection
 from events.positions import seat_name
-from events.reads import COUNTS, section_rows, sum_counts
+from events.reads import COUNTS
 from events.seating import Seating, read_seating
 from events.states import SeatStatus
 
@@ -267,15 +267,15 @@ class EventDetail(EventBody):
 
 def event_detail(event: Event) -> dict[str, Any]:
     """The shape of EventDetail, in one read of the event's blocks."""
-    rows = section_rows(event.pk)
-    context = {"stats": sum_counts(rows), "sections": rows}
+    rows = reads.section_rows(event.pk)
+    context = {"stats": reads.sum_counts(rows), "sections": rows}
     return EventDetail(event, context=context).data
 
 
 def seat_map(event: Event) -> dict[str, Any]:
     """The shape of SeatMapBody, in one read of the event's blocks."""
     rows = reads.seat_map(event.pk)
-    return {"event_id": event.pk, "stats": sum_counts(rows), "sections": [public_row(row) for row in rows]}
+    return {"event_id": event.pk, "stats": reads.sum_counts(rows), "sections": [public_row(row) for row in rows]}
 
 
 def public_row(row: dict[str, Any]) -> dict[str, Any]:

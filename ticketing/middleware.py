@@ -82,7 +82,7 @@ class CompressionMiddleware(GZipMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if getattr(response, "is_finished", False) or response.get("Content-Type") == problems.CONTENT_TYPE:
             return response
-        return super().process_response(request, response)  # type: ignore[arg-type]
+        return super().process_response(request, response)
 
 
 class LoadSheddingMiddleware:

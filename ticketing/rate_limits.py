@@ -81,15 +81,15 @@ def _limits_of(environ: dict[str, Any]) -> Iterator[Limit]:
         return
     caller = caller_of(environ)
     if settings.API_RATE and is_api and not (caller.is_user and FREE_TO_USERS.fullmatch(path)):
-        yield from _api_limits(path, caller)
+        yield from _api_limits(path, caller, settings.API_RATE)
     if settings.API_RATE and by_address is not None and (rate := getattr(settings, by_address.setting)):
         yield _limit(by_address.name, rate, address_of(environ))
     if settings.BOOKING_RATE and (method, path) == BOOKING and caller.is_user:
         yield _limit("booking", settings.BOOKING_RATE, caller)
 
 
-def _api_limits(path: str, caller: Caller) -> Iterator[Limit]:
-    yield _limit("api", settings.API_RATE, caller)
+def _api_limits(path: str, caller: Caller, rate: Rate) -> Iterator[Limit]:
+    yield _limit("api", rate, caller)
     if settings.API_RATE_SURGE and _is_in_peak_mode(path):
         yield _limit("surge", settings.API_RATE_SURGE, caller)
 

@@ -1,5 +1,5 @@
-"""Protection against programs that grab seats: signs, points, and a proof of work that people don't notice.
+"""Protection against scalpers' programs: signals, points, and a proof of work that people don't notice.
 
-`memory` keeps in Redis what buyers did, `signals` says what speaks for a program and how much (pure), `challenge` makes
-and checks the proof of work, `guard` puts them together before a hold. docs/bots.md tells the thinking.
+`attempt_store` keeps in Redis what buyers did, `signals` rates how much of it looks like a program (pure functions),
+`challenge` makes and checks the proof of work, `guard` uses them before a hold. docs/bots.md has the reasons.
 """

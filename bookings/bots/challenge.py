@@ -1,7 +1,7 @@
 """The proof of work: ALTCHA's challenge (version 2, PBKDF2), for one buyer, for a few minutes, solved once.
 
-A browser has PBKDF2 built in and does it as fast as a program of a grabber's own could on the same machine. How
-much is asked for grows with the points, and below the first threshold it is nothing.
+Browsers have PBKDF2 built in, as fast as a scalper's own program on the same machine. The work grows with the points of
+bookings.bots.signals; below the first threshold there is none.
 """
 
 import secrets
@@ -24,24 +24,24 @@ MOST_SECONDS = 10.0  # who would have to work longer is refused for a while
 
 
 class Solved(NamedTuple):
-    """A solution that is right: by which name it is remembered, and how many tries its challenge was made for."""
+    """A correct solution: the name it is remembered by, and for how many tries its challenge was made."""
 
     name: str
     tries: int
 
 
 def seconds_of_work(points: float) -> float:
-    """For how long, on average, a core has to work for one hold."""
+    """How many seconds, on average, a core has to work for one hold."""
     return FIRST_SECONDS * 2 ** ((points - FIRST_POINTS) / DOUBLED_BY) if points >= FIRST_POINTS else 0.0
 
 
 def tries_for(seconds: float) -> int:
-    """So much work as tries, on average."""
+    """How many tries that much work is, on average."""
     return round(seconds * TRIES_PER_SECOND)
 
 
 def make_challenge(buyer_id: int, tries: int) -> dict[str, Any]:
-    """ALTCHA's JSON. What has to be found is a number below twice the tries, each of them as likely."""
+    """ALTCHA's JSON. The client has to find a number below twice the tries; all are equally likely."""
     made = altcha.create_challenge(
         ALGORITHM,
         ITERATIONS,
@@ -55,7 +55,8 @@ def make_challenge(buyer_id: int, tries: int) -> dict[str, Any]:
 
 
 def read_solution(payload: str, buyer_id: int) -> Solved | None:
-    """The solved challenge of this buyer; None if it is none, somebody else's, too old, altered or wrong."""
+    """The challenge that this buyer solved; None if the payload is no solution, or somebody else's, too old, altered or
+    wrong."""
     if not payload or len(payload) > LONGEST:
         return None
     result = altcha.verify_solution(payload, _secret("challenge"), hmac_key_secret=_secret("key"))
@@ -69,5 +70,5 @@ def read_solution(payload: str, buyer_id: int) -> Solved | None:
 
 
 def _secret(of: str) -> str:
-    """Secrets of their own, made from SECRET_KEY."""
+    """A secret of its own for each use, derived from SECRET_KEY."""
     return salted_hmac(f"bookings.bots.{of}", "secret", algorithm="sha256").hexdigest()

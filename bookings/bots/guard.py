@@ -1,4 +1,5 @@
-"""The guard before a hold: people pass, suspects get a proof of work, who would have to work too long is refused."""
+"""The bot check before a hold: lets people pass, gives suspects a proof of work, and refuses those who would need too
+long for it."""
 
 from dataclasses import replace
 
@@ -6,6 +7,7 @@ from django.conf import settings
 
 from accounts.counters import count
 from accounts.redis import RedisGone
+from bookings.bots.attempt_store import AttemptHistory, note_attempt, note_refusal
 from bookings.bots.challenge import (
     KEPT_SECONDS,
     MOST_SECONDS,
@@ -15,7 +17,6 @@ from bookings.bots.challenge import (
     seconds_of_work,
     tries_for,
 )
-from bookings.bots.memory import Memory, note_attempt, note_refusal
 from bookings.bots.signals import Facts, comes_from_page, faded, signals_of
 from bookings.errors import ChallengeRequired, TakenForBot
 from bookings.hold_attempt import HoldAttempt
@@ -24,10 +25,10 @@ A_DAY = 24 * 60  # minutes
 
 
 def refuse_bots(attempt: HoldAttempt, now: float | None = None) -> None:
-    """Lets the attempt pass or not; one round trip to Redis, and a second only for a refusal.
+    """Lets the attempt pass, or raises. One round trip to Redis, and a second only for a refusal.
 
-    Without Redis everybody passes. `now` (seconds) is the clock of Redis unless a test drives it. Raises TakenForBot;
-    ChallengeRequired, to be answered by the same request with the solution in `X-Challenge-Solution`.
+    Without Redis every attempt passes. `now` (seconds) is the clock of Redis unless a test drives it. Raises
+    TakenForBot; ChallengeRequired, which the client answers by the same request with `X-Challenge-Solution`.
     """
     if not settings.BOT_CHALLENGE:
         return
@@ -41,7 +42,7 @@ def refuse_bots(attempt: HoldAttempt, now: float | None = None) -> None:
             solution_seconds=KEPT_SECONDS,
             now=now,
         )
-        refusal = _judged(attempt, known, solved)
+        refusal = _refusal(attempt, known, solved)
         if refusal is not None:
             challenged = isinstance(refusal, ChallengeRequired)
             note_refusal(buyer_id=attempt.buyer_id, address=attempt.address, challenged=challenged)
@@ -50,7 +51,9 @@ def refuse_bots(attempt: HoldAttempt, now: float | None = None) -> None:
         return
 
 
-def _judged(attempt: HoldAttempt, known: Memory, solved: Solved | None) -> ChallengeRequired | TakenForBot | None:
+def _refusal(
+    attempt: HoldAttempt, known: AttemptHistory, solved: Solved | None
+) -> ChallengeRequired | TakenForBot | None:
     agent = attempt.environ.get("HTTP_USER_AGENT", "")
     facts = replace(known.facts, from_page=comes_from_page(attempt.environ), agent=agent)
     seconds = _work(facts)
@@ -68,7 +71,7 @@ def _judged(attempt: HoldAttempt, known: Memory, solved: Solved | None) -> Chall
 
 
 def _minutes_to_wait(facts: Facts) -> int:
-    """After how many minutes a solved challenge will do again."""
+    """After how many minutes a solved challenge is enough again."""
     return next((minutes for minutes in range(1, A_DAY) if _work(faded(facts, minutes * 60)) <= MOST_SECONDS), A_DAY)
 
 

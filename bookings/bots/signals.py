@@ -1,7 +1,7 @@
-"""What speaks for a program, in points. Pure: facts in, signals out.
+"""Signals that a program makes the requests, in points. Pure functions: facts in, signals out.
 
-A person may show any one sign by chance, or because of where he lives or what he browses with; so none that he can't
-help is worth much, and points only count together. What bookings/bots/challenge.py asks for depends on their sum.
+A person may show any one signal by chance, or because of where they live or what they browse with. So signals that
+people can't avoid have few points, and only the sum counts: bookings/bots/challenge.py asks for work by it.
 """
 
 import math
@@ -31,13 +31,13 @@ FEW = 10  # wasted holds at an address, below which their share says nothing
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known when somebody asks for seats. Counts fade, by half in an hour; times are seconds, newest first."""
+    """What is known when somebody asks for seats. Counts halve in an hour; times are seconds, newest first."""
 
-    wasted: float = 0.0  # holds of the buyer that ended unpaid or were let go
+    wasted: float = 0.0  # holds of the buyer that ended unpaid or were cancelled
     snipes: float = 0.0  # attempts so soon after seats came free that nobody can have seen them
-    unanswered: float = 0.0  # challenges he was given and did not solve
-    times: Sequence[float] = ()  # of his latest attempts, this one too
-    neighbours: int = 0  # accounts at his address within the hour
+    unanswered: float = 0.0  # challenges that the buyer did not solve
+    times: Sequence[float] = ()  # of the buyer's latest attempts, with this one
+    neighbours: int = 0  # accounts at the buyer's address within the hour
     address_attempts: float = 0.0  # that were not refused
     address_wasted: float = 0.0
     address_times: Sequence[float] = ()
@@ -46,15 +46,15 @@ class Facts:
 
 
 class Signal(NamedTuple):
-    """One sign: its points, and the words in which a buyer is told."""
+    """One signal: its points, and the reason that a buyer is told."""
 
     points: float
     why: str
 
 
 def signals_of(facts: Facts) -> list[Signal]:
-    """The signs that are there, the strongest first."""
-    found = [Signal(points(facts), why) for points, why in SIGNS]
+    """The signals that are present, strongest first."""
+    found = [Signal(points(facts), why) for points, why in SIGNALS]
     return sorted((signal for signal in found if signal.points > 0), reverse=True)
 
 
@@ -72,12 +72,12 @@ def faded(facts: Facts, seconds: float) -> Facts:
 
 
 def comes_from_page(environ: Mapping[str, Any]) -> bool:
-    """Whether a browser says that a page of ours sent this. Apps on the API can't, so its lack means little."""
+    """Whether a browser says that one of our pages sent this. Apps on the API can't, so its absence means little."""
     return environ.get("HTTP_SEC_FETCH_SITE") == "same-origin" and bool(environ.get("HTTP_REFERER"))
 
 
 def _wasted(facts: Facts) -> float:
-    """Each hold for nothing costs more than the one before: 1, 3, 6, 10 …"""
+    """Each wasted hold costs more than the one before: 1, 3, 6, 10 …"""
     return facts.wasted * (facts.wasted + 1) / 2
 
 
@@ -96,7 +96,7 @@ def _even(facts: Facts) -> float:
 
 
 def _sniping(facts: Facts) -> float:
-    """Once may be chance."""
+    """The first is free: it may be chance."""
     return max(0.0, 4.0 * (facts.snipes - 1))
 
 
@@ -110,7 +110,7 @@ def _crowd(facts: Facts) -> float:
 
 
 def _barren(facts: Facts) -> float:
-    """Nearly all holds from an address came to nothing, of many accounts: a farm. In a crowd of people many pay."""
+    """Nearly all holds of many accounts at one address are wasted: a farm. In a crowd of people many pay."""
     farm = facts.neighbours > FAMILY and facts.address_wasted >= FEW
     return 4.0 if farm and facts.address_wasted >= 0.8 * facts.address_attempts else 0.0
 
@@ -138,7 +138,7 @@ def _are_even(intervals: Sequence[float]) -> bool:
     return math.sqrt(math.fsum((interval - mean) ** 2 for interval in intervals) / len(intervals)) <= EVEN * mean
 
 
-SIGNS: list[tuple[Callable[[Facts], float], str]] = [
+SIGNALS: list[tuple[Callable[[Facts], float], str]] = [
     (_wasted, "several of your holds ended unpaid or were let go"),
     (_burst, "requests came faster than people click"),
     (_even, "requests came at perfectly regular intervals"),

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.transactions import durably
-from bookings.bots.memory import Wasted, note_wasted
+from bookings.bots.attempt_store import Wasted, note_wasted
 from bookings.errors import PaymentInProgress
 from bookings.models import Booking
 from bookings.operations.post import write_letter

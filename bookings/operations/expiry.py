@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from bookings.bots.memory import Wasted, note_wasted
+from bookings.bots.attempt_store import Wasted, note_wasted
 from bookings.models import Booking
 from bookings.news import BookingNews, announce_bookings
 from bookings.operations.post import write_letters

@@ -13,8 +13,8 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.operations.tokens import tokens_for
 from bookings.bots import challenge as challenges
+from bookings.bots.attempt_store import Wasted, note_attempt, note_wasted
 from bookings.bots.challenge import make_challenge, read_solution, seconds_of_work
-from bookings.bots.memory import Wasted, note_attempt, note_wasted
 from bookings.models import Booking
 from bookings.operations.cancel import cancel_booking
 from bookings.operations.expiry import expire_holds

@@ -1,6 +1,6 @@
 """What people do costs them nothing, what grabbers do is stopped within five attempts: stories, by a clock we drive.
 
-Each story runs against the real memory; only its time is made up. "Passes" means that no proof of work was asked for.
+Each test runs against the real Redis; only its time is made up. "Passes" means that no proof of work was asked for.
 """
 
 import math
@@ -11,9 +11,9 @@ from itertools import count
 
 import pytest
 
+from bookings.bots.attempt_store import Wasted, note_attempt, note_wasted
 from bookings.bots.challenge import MOST_SECONDS, TRIES_PER_SECOND
 from bookings.bots.guard import refuse_bots
-from bookings.bots.memory import Wasted, note_attempt, note_wasted
 from bookings.bots.signals import AUTOMATION
 from bookings.errors import ChallengeRequired, TakenForBot
 from bookings.hold_attempt import HoldAttempt

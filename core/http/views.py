@@ -82,7 +82,8 @@ def wants_plain_json(accept: str) -> bool:
 def _negotiated(accept: str) -> bool:
     request = HttpRequest()
     request.META["HTTP_ACCEPT"] = accept
-    renderers = [renderer() for renderer in api_settings.DEFAULT_RENDERER_CLASSES]
+    classes: Any = api_settings.DEFAULT_RENDERER_CLASSES
+    renderers = [renderer() for renderer in classes]
     try:
         return _is_plain(*DefaultContentNegotiation().select_renderer(Request(request), renderers))
     except APIException:

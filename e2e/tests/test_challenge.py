@@ -7,7 +7,7 @@ from playwright.sync_api import Response, expect
 from redis import Redis
 
 from accounts.models import User
-from bookings.bots.memory import Wasted, note_wasted
+from bookings.bots.attempt_store import Wasted, note_wasted
 from bookings.models import Booking
 from e2e.tests.seatmap import SeatMap
 from e2e.tests.visitors import Visitors

@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 from django.views import defaults
 
 from accounts.models import User
-from ticketing import problems
+from core.http import problems
 
 TEMPLATES = sorted(
     path

@@ -1,6 +1,6 @@
-"""What buyers did lately, kept in Redis: facts that fade by half in an hour and are gone after six.
+"""What buyers did lately, kept in Redis: counts that halve in an hour and are deleted after six.
 
-One script, one round trip, notes an attempt and answers with all that is known. Lost with Redis, and then made anew.
+One script, one round trip, records an attempt and returns all that is known. If Redis loses it, counting starts again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ if not now then
 end
 local stamp = string.format('%.4f', now)
 
--- Adds to counts of a hash that fade by half in an hour; returns them.
+-- Adds to the counts of a hash, which halve in an hour; returns them.
 local function add(key, more)
   local at = tonumber(redis.call('HGET', key, 'at')) or now
   local factor = 0.5 ^ (math.max(0, now - at) / {HALF_SECONDS})
@@ -35,8 +35,8 @@ local function add(key, more)
   return counts
 end
 """
-# KEYS: the buyer, his address, its accounts, what the event has freed, the solution.
-# ARGV: the time or '', the buyer's id, his address, for how many seconds to remember the solution (0: there is none).
+# KEYS: the buyer, their address, its accounts, what the event has freed, the solution.
+# ARGV: the time or '', the buyer's id, their address, for how many seconds to remember the solution (0: there is none).
 ATTEMPT = (
     FADING
     + """
@@ -51,7 +51,7 @@ local function note_time(key)
   redis.call('HSET', key, 'times', table.concat(times, ','))
 end
 
--- Whether seats of others came free less than half a second ago, while that happens too rarely to be met by chance.
+-- Whether other buyers' seats came free less than half a second ago, while that is too rare to be met by chance.
 local function is_snipe()
   local recent, newest = 0, 0
   for _, entry in ipairs(redis.call('LRANGE', freed, 0, -1)) do
@@ -63,26 +63,26 @@ local function is_snipe()
 end
 
 local solved = tonumber(ARGV[4]) > 0 and redis.call('SET', solution, 1, 'NX', 'EX', ARGV[4])
-if not solved then -- with a solution it is the attempt before, once more
+if not solved then -- with a solution it is the previous attempt again
   note_time(buyer)
   note_time(place)
 end
 local snipe = not solved and is_snipe()
-local his = add(buyer, {wasted = 0, snipes = snipe and 1 or 0, unanswered = solved and -1 or 0})
-local theirs = add(place, {wasted = 0, attempts = solved and 0 or 1})
+local own = add(buyer, {wasted = 0, snipes = snipe and 1 or 0, unanswered = solved and -1 or 0})
+local shared = add(place, {wasted = 0, attempts = solved and 0 or 1})
 redis.call('HSET', buyer, 'address', ARGV[3])
 redis.call('PFADD', accounts, ARGV[2])
 if redis.call('TTL', accounts) < 0 then redis.call('EXPIRE', accounts, 3600) end
 return {
   solved and 1 or 0,
-  tostring(his.wasted), tostring(his.snipes), tostring(math.max(0, his.unanswered)),
+  tostring(own.wasted), tostring(own.snipes), tostring(math.max(0, own.unanswered)),
   redis.call('HGET', buyer, 'times') or '',
   redis.call('PFCOUNT', accounts),
-  tostring(theirs.attempts), tostring(theirs.wasted), redis.call('HGET', place, 'times') or ''
+  tostring(shared.attempts), tostring(shared.wasted), redis.call('HGET', place, 'times') or ''
 }
 """
 )
-# KEYS: the buyer, what the event has freed. ARGV: the time or '', the buyer's id, how the key of his address begins.
+# KEYS: the buyer, what the event has freed. ARGV: the time or '', the buyer's id, the prefix of addresses' keys.
 WASTE = (
     FADING
     + """
@@ -104,8 +104,8 @@ class Wasted(NamedTuple):
     event_id: int
 
 
-class Memory(NamedTuple):
-    """What Redis answered: the facts, and whether the solution was counted (each counts once)."""
+class AttemptHistory(NamedTuple):
+    """The answer of Redis: the facts, and whether it accepted the solution (once each)."""
 
     facts: Facts
     solved: bool
@@ -119,20 +119,20 @@ def note_attempt(
     solution: str = "",
     solution_seconds: int = 0,
     now: float | None = None,
-) -> Memory:
-    """Notes that the buyer asks for seats, and tells what is known of him and his address.
+) -> AttemptHistory:
+    """Records that the buyer asks for seats; returns what is known about them and their address.
 
-    `solution` names a solved challenge, to be remembered for so many seconds. `now` (seconds) is Redis' clock unless a
-    test drives it. Raises RedisGone.
+    `solution` names a solved challenge, which is remembered for `solution_seconds`. `now` (seconds) is Redis'
+    clock unless a test drives it. Raises RedisGone.
     """
     place, accounts = ADDRESS + address, f"bots:accounts:{address}"
     keys = (_buyer(buyer_id), place, accounts, _freed(event_id), f"bots:solved:{solution}")
     arguments = (_time(now), buyer_id, address, solution_seconds if solution else 0)
-    return _memory(_run(client(), ATTEMPT, keys, arguments))
+    return _history(_run(client(), ATTEMPT, keys, arguments))
 
 
 def note_refusal(*, buyer_id: int, address: str, challenged: bool) -> None:
-    """The attempt noted last was answered with a challenge, or refused. Raises RedisGone."""
+    """Records that the latest attempt was answered with a challenge, or refused. Raises RedisGone."""
     pipe = client().pipeline(transaction=False)
     pipe.hincrbyfloat(_buyer(buyer_id), "unanswered", int(challenged))
     pipe.hincrbyfloat(ADDRESS + address, "attempts", -1)
@@ -140,7 +140,7 @@ def note_refusal(*, buyer_id: int, address: str, challenged: bool) -> None:
 
 
 def note_wasted(holds: Iterable[Wasted], *, now: float | None = None) -> None:
-    """Holds ended unpaid or were let go: their buyers pay for it with the next ones. Nothing without Redis."""
+    """Records holds that ended unpaid or were cancelled. Does nothing without Redis."""
     if not settings.BOT_CHALLENGE:
         return
     pipe = client().pipeline(transaction=False)
@@ -157,7 +157,7 @@ def _run(redis_: redis.Redis, script: str, keys: Sequence[str], arguments: Seque
     return redis_.eval(script, len(keys), *keys, *arguments)
 
 
-def _memory(answer: Sequence[Any]) -> Memory:
+def _history(answer: Sequence[Any]) -> AttemptHistory:
     solved, wasted, snipes, unanswered, times, neighbours, attempts, address_wasted, address_times = answer
     facts = Facts(
         wasted=float(wasted),
@@ -169,7 +169,7 @@ def _memory(answer: Sequence[Any]) -> Memory:
         address_wasted=float(address_wasted),
         address_times=_times(address_times),
     )
-    return Memory(facts, bool(solved))
+    return AttemptHistory(facts, bool(solved))
 
 
 def _times(text: bytes) -> list[float]:

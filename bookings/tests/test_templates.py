@@ -53,8 +53,8 @@ def rendered() -> Iterator[set[str]]:
 @pytest.fixture
 def missing_variables_show() -> Iterator[None]:
     """Shows a variable that the context lacks, instead of nothing."""
-    engine = {**settings.TEMPLATES[0], "OPTIONS": {**settings.TEMPLATES[0]["OPTIONS"]}}
-    engine["OPTIONS"]["string_if_invalid"] = "!missing %s"
+    engine: dict[str, Any] = dict(settings.TEMPLATES[0])
+    engine["OPTIONS"] = engine["OPTIONS"] | {"string_if_invalid": "!missing %s"}
     with override_settings(TEMPLATES=[engine]):
         yield
 

@@ -21,7 +21,7 @@ class TokenRefused(NotSignedIn):
     """The bearer token is forged, expired, revoked or of the wrong type."""
 
     title = "Token refused"
-    detail = "The token is not valid or has ended. Sign in again."
+    detail = "The token is not valid or has expired. Sign in again."
 
 
 class RateLimited(DomainError):

@@ -64,14 +64,14 @@ def _one_round(event: "Event", bare: psycopg.Connection[Any]) -> Figures:
     with connection.execute_wrapper(timed):
         whole = _milliseconds(lambda: EventAnalytics.as_view()(request, event_id=event.pk).render())
     frame = _milliseconds(lambda: report_frame(event))
-    yardstick = _milliseconds(lambda: bare.execute(ADD_UP, [event.pk]).fetchone())
+    baseline = _milliseconds(lambda: bare.execute(ADD_UP, [event.pk]).fetchone())
     return {
         "sales report (ms)": whole,
         **figures,
         "live frame (ms)": frame,
-        "bare sum of its changes (ms)": yardstick,
-        "sales report / bare sum": whole / yardstick,
-        "live frame / bare sum": frame / yardstick,
+        "bare sum of its changes (ms)": baseline,
+        "sales report / bare sum": whole / baseline,
+        "live frame / bare sum": frame / baseline,
     }
 
 

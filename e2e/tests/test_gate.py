@@ -1,4 +1,4 @@
-"""The scanner at the door: with a network, without one, and with one again."""
+"""The check-in scanner: online, offline, and online again."""
 
 from collections.abc import Callable
 
@@ -10,17 +10,17 @@ from bookings.models import Booking, CheckIn
 from bookings.operations.check_in import check_in
 from bookings.operations.refund import refund_booking
 from bookings.tests.gate_stage import codes_of
-from e2e.tests.test_every_page import look_at
+from e2e.tests.test_every_page import check_page
 from e2e.tests.visitors import Visitors
 from events.models import Event
 
 PaidBooking = Callable[..., Booking]
-UNPLUGGED = "ERR_INTERNET_DISCONNECTED"
+OFFLINE_ERROR = "ERR_INTERNET_DISCONNECTED"
 
 
 @pytest.fixture
 def codes(alice: User, paid_booking: PaidBooking) -> list[str]:
-    """Of four tickets: row 1, seats 1 to 4."""
+    """The codes of four tickets: row 1, seats 1 to 4."""
     return codes_of(paid_booking(alice, "1-1", "1-2", "1-3", "1-4"))
 
 
@@ -34,7 +34,7 @@ def void(alice: User, carol: User, paid_booking: PaidBooking) -> str:
 
 
 class Scanner:
-    """A scanner, worked by typing as a hand scanner does."""
+    """A scanner, operated by typing, as a hand scanner does."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -43,8 +43,11 @@ class Scanner:
     def wait_until_ready(self) -> None:
         expect(self.page.locator("#page[data-ready]")).to_be_visible()
 
-    def scan(self, code: str, verdict: str, *, alone: bool = False) -> None:
-        """Scans, and expects this verdict, by this scanner alone or by the server."""
+    def scan(self, code: str, expected: str, *, alone: bool = False) -> None:
+        """Scan a code and expect this result.
+
+        With `alone`, the scanner must have decided offline, otherwise the server.
+        """
         log = self.page.locator("#log li")
         before = log.count()
         self.page.get_by_label("Code").focus()
@@ -52,20 +55,20 @@ class Scanner:
         self.page.keyboard.press("Enter")
         expect(log).to_have_count(before + 1)
         result = self.page.get_by_role("region", name="Last ticket")
-        expect(result).to_have_attribute("data-result", verdict)
+        expect(result).to_have_attribute("data-result", expected)
         expect(result.get_by_text("Decided without the network.")).to_be_visible(visible=alone)
 
-    def unplug(self) -> None:
+    def go_offline(self) -> None:
         self.page.context.set_offline(True)
 
-    def plug_in(self) -> None:
+    def go_online(self) -> None:
         self.page.context.set_offline(False)
 
 
-def test_the_door_keeps_moving_without_a_network(
+def test_check_in_continues_offline_and_merges_afterwards(
     visitors: Visitors, concert: Event, carol: User, codes: list[str], void: str
 ) -> None:
-    visitors.forgive(UNPLUGGED)
+    visitors.allow_error(OFFLINE_ERROR)
     page = visitors(carol, f"/gate/{concert.pk}")
     gate = Scanner(page)
     expect(page.get_by_text("Online", exact=True)).to_be_visible()
@@ -75,14 +78,14 @@ def test_the_door_keeps_moving_without_a_network(
     gate.scan(codes[0], "already")
     gate.scan(void, "void")
 
-    gate.unplug()
+    gate.go_offline()
     gate.scan(codes[1], "accepted", alone=True)
     gate.scan(codes[1], "already", alone=True)
     gate.scan(codes[0], "already", alone=True)
     gate.scan(void, "void", alone=True)
     gate.scan(codes[1][:40] + ("B" if codes[1][40] == "A" else "A") + codes[1][41:], "forged", alone=True)
     check_in(event_id=concert.pk, code=codes[2], by=carol, device="Side door")
-    page.wait_for_timeout(1000)  # more than what their clocks may differ by
+    page.wait_for_timeout(1000)  # more than the allowed difference of the clocks
     gate.scan(codes[2], "accepted", alone=True)
     gate.scan(codes[3], "accepted", alone=True)
     page.get_by_role("button", name="Take it back").click()
@@ -95,7 +98,7 @@ def test_the_door_keeps_moving_without_a_network(
     gate.scan(codes[1], "already", alone=True)
     assert CheckIn.objects.count() == 2
 
-    gate.plug_in()
+    gate.go_online()
     expect(page.get_by_text("waiting to be sent")).to_be_hidden()
     expect(page.get_by_text("Online", exact=True)).to_be_visible()
     conflicts = page.get_by_role("region", name="Conflicts")
@@ -113,7 +116,7 @@ def test_the_door_keeps_moving_without_a_network(
     gate.scan(codes[3], "accepted")
 
 
-def test_what_was_let_in_is_taken_back(visitors: Visitors, concert: Event, carol: User, codes: list[str]) -> None:
+def test_a_check_in_is_undone(visitors: Visitors, concert: Event, carol: User, codes: list[str]) -> None:
     page = visitors(carol, f"/gate/{concert.pk}")
     gate = Scanner(page)
     for _ in range(2):
@@ -128,6 +131,6 @@ def test_the_scanner_fits_a_phone_and_is_accessible(
 ) -> None:
     page = visitors(carol, f"/gate/{concert.pk}")
     gate = Scanner(page)
-    for code, verdict in ((codes[0], "accepted"), (codes[0], "already"), ("no ticket", "forged")):
-        gate.scan(code, verdict)
-        look_at(page)
+    for code, result in ((codes[0], "accepted"), (codes[0], "already"), ("no ticket", "forged")):
+        gate.scan(code, result)
+        check_page(page)

@@ -1,32 +1,32 @@
-"""`make bench`: the product beside the bare API, the bare database and a bare broadcast, in turn, in the same run."""
+"""`make bench`: the product, the bare API, the bare SQL function and the bare broadcast, in turn, in one run."""
 
 import uvloop
 
 from benchmarks import catalog, expiry, holds, journeys, shop, viewers
 from benchmarks.command import command
-from benchmarks.holds import Yardsticks
+from benchmarks.holds import Baselines
 from benchmarks.report import Figures
 from benchmarks.shop import Cast
 
-VIEWERS_ROUNDS = 10  # short ones
+VIEWERS_ROUNDS = 10  # short rounds
 STEADY_ROUNDS = 2
 
 
 def main() -> None:
-    """Measures round after round and publishes medians and spread."""
+    """Measure in rounds; publish medians and spread."""
     with command("bench", __doc__) as bench:
-        with holds.yardsticks(bench) as bare:
-            holds.warm_up(shop.sign_in(bench.address), bare)
+        with holds.baselines(bench) as baselines:
+            holds.warm_up(shop.sign_in(bench.address), baselines)
             for _ in bench.rounds:
-                bench.report.add(one_round(shop.sign_in(bench.address), bare))
+                bench.report.add(one_round(shop.sign_in(bench.address), baselines))
         viewers.run(bench.address, VIEWERS_ROUNDS, STEADY_ROUNDS, bench.report)
 
 
-def one_round(cast: Cast, bare: Yardsticks) -> Figures:
-    """Everything once, each on a new event."""
+def one_round(cast: Cast, baselines: Baselines) -> Figures:
+    """Measure everything once, each on a new event."""
     figures = uvloop.run(catalog.creation(cast))
-    figures |= holds.in_turn(holds.MANY_BLOCKS, cast, bare)
-    figures |= holds.in_turn(holds.ONE_BLOCK, cast, bare)
+    figures |= holds.in_turn(holds.MANY_BLOCKS, cast, baselines)
+    figures |= holds.in_turn(holds.ONE_BLOCK, cast, baselines)
     figures |= uvloop.run(holds.at_rate(cast, rate=figures["holds (/s)"] / 2))
     figures |= uvloop.run(journeys.losers(cast))
     figures |= uvloop.run(catalog.reading(cast))

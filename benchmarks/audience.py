@@ -1,4 +1,4 @@
-"""The processes of the live feed's measures: a realtime process, the bare broadcast, and the viewers of either."""
+"""The processes for measuring the live feed: a realtime process, the bare broadcast, and the viewers of each."""
 
 import json
 import os
@@ -17,60 +17,63 @@ from benchmarks.server import running
 from benchmarks.stage import CHECKOUT
 from ticketing.embedded.state import free_port
 
-Fire = Callable[[], float]  # lets something happen and says when, on the monotonic clock
+Fire = Callable[[], float]  # makes a change and returns when (monotonic clock)
 
 
 class Readers:
-    """The viewers' process, and what it saw."""
+    """The process with the viewers, and what they received."""
 
     def __init__(self, process: subprocess.Popen[str], count: int) -> None:
         self._process = process
         self._count = count
 
     def expect(self, word: str) -> None:
-        """Waits for it to say that."""
-        if (line := self._answer()) != word:
-            raise RuntimeError(f"the readers said {line!r} instead of {word!r}")
+        """Wait for this line from the process; raises RuntimeError if another one comes."""
+        if (line := self._read_line()) != word:
+            raise RuntimeError(f"the readers printed {line!r} instead of {word!r}")
 
     def round(self, fire: Fire) -> dict[str, Any]:
-        """Lets it happen once: `delays` of all viewers in ms, `size`, `cpu_share`."""
-        self._order("next")
+        """Make one change; return `delays` of all viewers in ms, `size` and `cpu_share`."""
+        self._send("next")
         self.expect("listening")
         fired = fire()
-        seen: dict[str, Any] = json.loads(self._answer())
+        seen: dict[str, Any] = json.loads(self._read_line())
         if len(seen["times"]) != self._count:
-            raise RuntimeError(f"{len(seen['times'])} of {self._count} viewers were told")
+            raise RuntimeError(f"{len(seen['times'])} of {self._count} viewers received it")
         return seen | {"delays": [(arrived - fired) * 1000 for arrived in seen["times"]]}
 
     @contextmanager
     def recording(self) -> Iterator[Callable[[list[tuple[int, int, float]]], dict[str, Any]]]:
-        """Notes all that comes. What is yielded ends that: told of all changes (block, version, time), it gives
-        `delays` in ms of each change at each viewer, `frames` and `bytes` a viewer, and `cpu_share`."""
-        self._order("record")
+        """Record all messages inside the block.
+
+        Yields a function that ends the recording. It takes all changes (subsection number, version, time) and returns
+        `delays` in ms of each change at each viewer, `frames` and `bytes` per viewer, and `cpu_share`.
+        """
+        self._send("record")
         self.expect("listening")
 
         def stop(changes: list[tuple[int, int, float]]) -> dict[str, Any]:
-            self._order(json.dumps(changes))
-            seen: dict[str, Any] = json.loads(self._answer())
+            self._send(json.dumps(changes))
+            seen: dict[str, Any] = json.loads(self._read_line())
             if seen["missed"]:
-                raise RuntimeError(f"{seen['missed']} changes of {len(changes)} x {self._count} never came")
+                raise RuntimeError(f"{seen['missed']} changes of {len(changes)} x {self._count} never arrived")
             return seen
 
         yield stop
 
-    def _order(self, line: str) -> None:
+    def _send(self, line: str) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(f"{line}\n")
         self._process.stdin.flush()
 
-    def _answer(self) -> str:
+    def _read_line(self) -> str:
         assert self._process.stdout is not None
         return self._process.stdout.readline().strip()
 
 
 @contextmanager
 def readers(count: int, port: int, path: str, kind: str) -> Iterator[Readers]:
-    """So many viewers, all connected and greeted."""
+    """Start `count` viewers; yield when all are connected and have received the current state."""
     command = [sys.executable, "-m", "benchmarks.readers", str(count), str(port), path, kind]
     process = subprocess.Popen(command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
@@ -84,7 +87,7 @@ def readers(count: int, port: int, path: str, kind: str) -> Iterator[Readers]:
 
 @contextmanager
 def realtime() -> Iterator[tuple[int, psutil.Process]]:
-    """A realtime process as `make run` starts it, warm; its port, and the process."""
+    """Start a realtime process as `make run` does; yield its port and the process."""
     port = free_port()
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with running(["ticketing/processes/realtime"], port, REALTIME_ADDRESS=f"127.0.0.1:{port}", PATH=path) as process:
@@ -92,7 +95,7 @@ def realtime() -> Iterator[tuple[int, psutil.Process]]:
 
 
 class Bare:
-    """The bare broadcast, from where it is told what to send."""
+    """A connection that makes the bare broadcast send."""
 
     def __init__(self, port: int, process: psutil.Process, control: socket.socket) -> None:
         self.port, self.process = port, process
@@ -101,7 +104,7 @@ class Bare:
         control.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def fire(self, size: int) -> tuple[int, float]:
-        """Has so many bytes sent to everybody; the version they carry, and when."""
+        """Make it send `size` bytes to all viewers; return the version in them, and when (monotonic clock)."""
         self._version += 1
         fired = time.monotonic()
         self._control.sendall(b"fire %d %d\n" % (self._version, size))
@@ -110,7 +113,7 @@ class Bare:
 
 @contextmanager
 def bare_broadcast() -> Iterator[Bare]:
-    """The yardstick, running."""
+    """Run the bare broadcast."""
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.broadcast", str(port)]
     with (
@@ -118,5 +121,5 @@ def bare_broadcast() -> Iterator[Bare]:
         socket.create_connection(("127.0.0.1", port)) as control,
     ):
         bare = Bare(port, process, control)
-        bare.fire(1)  # whoever says so is no viewer
+        bare.fire(1)  # the connection that sends this is no viewer
         yield bare

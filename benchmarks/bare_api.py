@@ -1,4 +1,4 @@
-"""Runs the yardstick of the API (bare_app.py) on granian, on the scratch database, beside the product."""
+"""Run the baseline of the API (bare_app.py) on granian and the scratch database, beside the product."""
 
 import sys
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ from benchmarks.client import Address
 from benchmarks.server import running
 from ticketing.embedded.state import free_port
 
-WORKERS = 2  # as the product has
+WORKERS = 2  # as in the product
 
 
 @contextmanager
 def bare_api(database_url: str) -> Iterator[Address]:
-    """Its address, while it runs."""
+    """Yield the address of the bare API while it runs."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--http", "1", "--no-ws", "--loop", "uvloop"]
     command += ["--port", str(port), "--workers", str(WORKERS), "--backlog", "4096", "--log-level", "warning"]

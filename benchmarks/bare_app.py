@@ -1,6 +1,7 @@
-"""The yardstick of the API: what an expert would write by hand for nothing but this one call, and no more.
+"""The baseline of the API: what an expert would write by hand for only this endpoint.
 
-FastAPI, asyncpg, one round trip to the function of hold.sql. No login, limits, idempotency, news or problem+json.
+FastAPI, asyncpg, one round trip to the function in hold.sql. No login, limits, idempotency, live updates or
+problem+json.
 """
 
 import os
@@ -14,7 +15,7 @@ import asyncpg
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-POOL = 8  # connections of each worker: with 4 or 16 it is not faster
+POOL = 8  # connections of each worker; 4 or 16 are no faster
 HOLD = """
     SELECT bench_hold(id, $4) FROM events_subsection WHERE event_id = $1 AND section = $2 AND number = $3
 """
@@ -33,23 +34,23 @@ class Wish(BaseModel):
 
 
 class Held(BaseModel):
-    """The answer."""
+    """The body of the response."""
 
     id: UUID
 
 
 @asynccontextmanager
 async def connected(app: FastAPI) -> AsyncIterator[None]:
-    """The pool, as long as the worker lives."""
+    """Open the connection pool for the lifetime of the worker."""
     global pool
     async with asyncpg.create_pool(
-        os.environ["BARE_DATABASE_URL"], min_size=POOL, max_size=POOL, reset=_nothing_to_reset
+        os.environ["BARE_DATABASE_URL"], min_size=POOL, max_size=POOL, reset=_skip_reset
     ) as pool:
         yield
 
 
-async def _nothing_to_reset(connection: Any) -> None:
-    """Asyncpg's own reset would be a second round trip."""
+async def _skip_reset(connection: Any) -> None:
+    """Do nothing: asyncpg's own reset would be a second round trip."""
 
 
 app = FastAPI(lifespan=connected, openapi_url=None)
@@ -57,6 +58,6 @@ app = FastAPI(lifespan=connected, openapi_url=None)
 
 @app.post("/api/booking", status_code=201)
 async def hold(wish: Wish) -> Held:
-    """Two seats of that block for one of the demo's people."""
+    """Hold two seats of the subsection for a random user of the demo."""
     buyer = random.randint(1, 20)
     return Held(id=await pool.fetchval(HOLD, wish.event_id, wish.section, wish.subsection, buyer))

@@ -1,6 +1,6 @@
-"""The yardstick: the hold as one SQL function (hold.sql) under pgbench, on the product's Postgres server.
+"""The baseline: the hold as one SQL function (hold.sql) under pgbench, on the product's Postgres server.
 
-It has a database of its own there, with the product's schema, so that it never touches the product's data.
+It uses a database of its own with the product's schema, so that it never touches the product's data.
 """
 
 import json
@@ -25,15 +25,15 @@ from ticketing.embedded import postgres_binaries
 HERE = Path(__file__).resolve().parent
 SCRATCH = "ticketing_bench"
 LIMIT_SECONDS = 300
-CLIENTS = 8  # where a bare hold is fastest on few cores: enough to keep them busy, too few to queue
+CLIENTS = 8  # the fastest number on few cores: enough to keep them busy, too few to queue
 
-# The blocks of an event have consecutive ids from :first on; the demo data has at least 20 users from 1 on.
+# The subsections of an event have consecutive ids from :first on; the demo has at least 20 users with ids from 1 on.
 SCRIPT = "\\set block :first + random(0, :blocks - 1)\n\\set buyer random(1, 20)\nSELECT bench_hold(:block, :buyer);\n"
 
 
 @contextmanager
 def scratch_database() -> Iterator[str]:
-    """The URL of a migrated database with the demo's people and `bench_hold`; it is dropped at the end."""
+    """Yield the URL of a migrated database with the demo data and `bench_hold`; drop it at the end."""
     from django.conf import settings
 
     parts = urlsplit(settings.DATABASE_URL)
@@ -50,11 +50,11 @@ def scratch_database() -> Iterator[str]:
 
 
 def new_event(url: str, config: dict[str, Any]) -> dict[str, Any]:
-    """Makes another event of this body of POST /api/event; returns `id` and `sections` as the API does."""
+    """Create an event from a body of POST /api/event; return `id` and `sections` as the API does."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(config, file)
         file.flush()
-        _managed(url, "create_event", "--config", file.name)
+        _run_manage(url, "create_event", "--config", file.name)
     with psycopg.connect(url, row_factory=dict_row) as connection:
         sections = connection.execute(
             "SELECT event_id, section, number AS subsection FROM events_subsection"
@@ -64,7 +64,10 @@ def new_event(url: str, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def holds_per_second(url: str, event: dict[str, Any], *, holds: int) -> float:
-    """Transactions a second of pgbench, `holds` in all, each in a random block of the event."""
+    """Return the transactions per second of pgbench.
+
+    It makes `holds` of them, each in a random subsection of the event.
+    """
     with psycopg.connect(url) as connection:
         connection.execute("ANALYZE")
         first = connection.execute("SELECT min(id) FROM events_subsection WHERE event_id = %s", [event["id"]])
@@ -72,7 +75,7 @@ def holds_per_second(url: str, event: dict[str, Any], *, holds: int) -> float:
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write(SCRIPT)
         script.flush()
-        done = subprocess.run(
+        result = subprocess.run(
             [
                 str(postgres_binaries.folder() / "pgbench"),
                 *("--no-vacuum", "--protocol=prepared", f"--client={CLIENTS}", "--jobs=2"),
@@ -85,35 +88,35 @@ def holds_per_second(url: str, event: dict[str, Any], *, holds: int) -> float:
             timeout=LIMIT_SECONDS,
             check=False,
         )
-    rate = re.search(r"^tps = ([0-9.]+)", done.stdout, re.MULTILINE)
-    if done.returncode or rate is None:
-        raise RuntimeError(f"pgbench: {done.stdout}{done.stderr}")
+    rate = re.search(r"^tps = ([0-9.]+)", result.stdout, re.MULTILINE)
+    if result.returncode or rate is None:
+        raise RuntimeError(f"pgbench: {result.stdout}{result.stderr}")
     return float(rate[1])
 
 
 def server_settings(url: str) -> dict[str, str]:
-    """Version and those settings of the server that decide how fast it writes."""
+    """Return the version and the settings of the server that determine its write speed."""
     names = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers")
     with psycopg.connect(url) as connection:
         return {name: str(connection.execute(f"SHOW {name}").fetchall()[0][0]) for name in names}
 
 
 def _fill(url: str) -> None:
-    _managed(url, "migrate")
-    _managed(url, "seed_demo")
+    _run_manage(url, "migrate")
+    _run_manage(url, "seed_demo")
     with psycopg.connect(url) as connection:
         connection.execute((HERE / "hold.sql").read_bytes())
 
 
-def _managed(url: str, *arguments: str) -> None:
+def _run_manage(url: str, *arguments: str) -> None:
     from django.conf import settings
 
-    done = manage(*arguments, DATABASE_URL=url, SECRET_KEY=settings.SECRET_KEY)
-    if done.returncode:
-        raise RuntimeError(f"manage.py {arguments[0]}: {done.stderr}")
+    result = manage(*arguments, DATABASE_URL=url, SECRET_KEY=settings.SECRET_KEY)
+    if result.returncode:
+        raise RuntimeError(f"manage.py {arguments[0]}: {result.stderr}")
 
 
 def _access(url: str) -> dict[str, str]:
-    """The URL as pgbench reads it from its environment, so that no password is on a command line."""
+    """Return the URL as environment variables of pgbench, so that no password is on a command line."""
     names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
     return {names[key]: str(value) for key, value in conninfo_to_dict(url).items() if key in names}

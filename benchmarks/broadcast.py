@@ -1,7 +1,7 @@
-"""The yardstick of the live feed: a process that writes the same bytes to all sockets as fast as uvloop can.
+"""The baseline of the live feed: a process that writes the same bytes to all sockets as fast as uvloop can.
 
-`python -m benchmarks.broadcast PORT`. Whoever connects is a viewer; who sends lines `fire VERSION SIZE` has SIZE bytes
-that carry VERSION sent to all of them, line by line.
+`python -m benchmarks.broadcast PORT`. Every connection is a viewer, except one that sends lines `fire VERSION SIZE`:
+for each line, all viewers get SIZE bytes that contain VERSION.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ viewers: set[asyncio.Transport] = set()
 
 
 class Viewer(asyncio.Protocol):
-    """Somebody connected: a viewer, until he says `fire`."""
+    """A connection: a viewer, until it sends `fire`."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
@@ -34,13 +34,13 @@ class Viewer(asyncio.Protocol):
 
 
 def broadcast(payload: bytes) -> None:
-    """Hands it to the kernel for each viewer."""
+    """Write the payload to the socket of each viewer."""
     for transport in viewers:
         transport.write(payload)
 
 
 async def main(port: int) -> None:
-    """Serves until killed."""
+    """Serve until killed."""
     server = await asyncio.get_running_loop().create_server(Viewer, "127.0.0.1", port, backlog=4096)
     await server.serve_forever()
 

@@ -1,4 +1,4 @@
-"""What sellers make and everybody reads: creating events, the detail, the list, the seat map."""
+"""Creating and reading events: creation, the detail, the list, the seat map."""
 
 import asyncio
 import itertools
@@ -16,15 +16,15 @@ from benchmarks.tally import Tally
 from events.positions import seat_name
 
 READERS = 32
-MAP_READERS = 8  # of whole maps
+MAP_READERS = 8  # readers of full maps
 READING_SECONDS = 1.5
-LIST = 20  # events, a page
-BLOCKS_AT_ONCE = 4
+LIST = 20  # events per page
+CONCURRENT_CALLS = 4
 GZIP = {"Accept-Encoding": "gzip"}
 
 
 async def creation(cast: Cast) -> Figures:
-    """Events of 50,000 and of 200,000 seats over the API, and what the web processes grow by meanwhile."""
+    """Create events of 50,000 and 200,000 seats over the API; measure the growth of the web processes' memory."""
     parts = Parts(cast.address)
     figures: Figures = {}
     before = parts.memory("web")
@@ -38,9 +38,9 @@ async def creation(cast: Cast) -> Figures:
 
 
 async def reading(cast: Cast) -> Figures:
-    """An arena's map cold; then, when a random half of its seats is gone, map and detail, and a full page of the list.
+    """Read a seat map uncached; then, with a random half of its seats taken, map, detail and a full page of the list.
 
-    A map of seats taken at random is the hardest to compress. What gives no ETag has no 304.
+    A map with randomly taken seats is the hardest to compress. Resources without an ETag have no figure for 304.
     """
     event = await shop.create(cast, shop.arena())
     seat_map, detail = f"/api/event/{event['id']}/seatmap", f"/api/event/{event['id']}"
@@ -48,21 +48,21 @@ async def reading(cast: Cast) -> Figures:
     await shop.call(cast.address, 200, "GET", seat_map, headers=GZIP)
     figures = {"seat map, 50,000 seats, cold (ms)": (time.perf_counter() - started) * 1000}
 
-    await _take_a_half(cast, event["id"])
+    await _block_half(cast, event["id"])
     shown = [await shop.create(cast, shop.hot_block()) for _ in range(LIST)]
     size = len((await shop.call(cast.address, 200, "GET", seat_map, headers=GZIP)).body)
     figures["seat map, mixed, gzip (kB)"] = size / 1000
     figures |= await _rates(cast.address, "seat map", seat_map, MAP_READERS)
     figures |= await _rates(cast.address, "event detail", detail, READERS)
     figures |= await _rates(cast.address, "event list", f"/api/event?page_size={LIST}", READERS)
-    for one in [event, *shown]:
-        await shop.retire(cast, one)
+    for old in [event, *shown]:
+        await shop.retire(cast, old)
     return figures
 
 
 async def _rates(address: Address, name: str, path: str, readers: int) -> Figures:
-    whole = await _read(address, request("GET", path, headers=GZIP), readers, 200)
-    figures = {f"{name}, 200 (/s)": whole.rate(200), f"{name}, 200: generator (% of a core)": whole.cpu_share * 100}
+    full = await _read(address, request("GET", path, headers=GZIP), readers, 200)
+    figures = {f"{name}, 200 (/s)": full.rate(200), f"{name}, 200: generator (% of a core)": full.cpu_share * 100}
     etag = (await shop.call(address, 200, "GET", path, headers=GZIP)).header("ETag")
     if etag is None:
         return figures
@@ -72,27 +72,27 @@ async def _rates(address: Address, name: str, path: str, readers: int) -> Figure
     return figures | {f"{name}, 304 (/s)": unchanged.rate(304)} | share
 
 
-async def _read(address: Address, said: bytes, readers: int, status: int) -> Tally:
-    tally = await closed_loop(address, shared(itertools.repeat(said), readers, seconds=READING_SECONDS))
+async def _read(address: Address, request_bytes: bytes, readers: int, status: int) -> Tally:
+    tally = await closed_loop(address, shared(itertools.repeat(request_bytes), readers, seconds=READING_SECONDS))
     tally.expect(status)
     return tally
 
 
-async def _take_a_half(cast: Cast, event_id: int) -> None:
-    """Blocks a random half of the seats of each block."""
+async def _block_half(cast: Cast, event_id: int) -> None:
+    """Block a random half of the seats of each subsection."""
     seat_map = (await shop.call(cast.address, 200, "GET", f"/api/event/{event_id}/seatmap")).json()
     dice = random.Random(event_id)
     path = f"/api/event/{event_id}/block"
-    turn = asyncio.Semaphore(BLOCKS_AT_ONCE)
+    slots = asyncio.Semaphore(CONCURRENT_CALLS)
 
-    async def take(row: dict[str, Any]) -> None:
+    async def block_half(row: dict[str, Any]) -> None:
         free = [seat_name(position, row["cols"]) for position in range(len(row["seats"]))]
         seats = {
             "section": row["section"],
             "subsection": row["subsection"],
             "seat_positions": dice.sample(free, len(free) // 2),
         }
-        async with turn:
+        async with slots:
             await shop.call(cast.address, 200, "POST", path, token=cast.seller, body=seats)
 
-    await asyncio.gather(*(take(row) for row in seat_map["sections"]))
+    await asyncio.gather(*(block_half(row) for row in seat_map["sections"]))

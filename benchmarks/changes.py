@@ -1,4 +1,7 @@
-"""A new event whose seats change one by one, as the product changes them: lock, guarded update, trail, commit, news."""
+"""An event whose seats change one by one, as the product changes them.
+
+Each change is a lock, a guarded update, an entry of the audit log, a commit and a publish.
+"""
 
 import math
 import os
@@ -11,13 +14,13 @@ from benchmarks import shop
 
 BLOCKS, ROWS, COLS = 4, 5, 10
 
-Change = tuple[int, int, float]  # block (its number), the version made, when it was committed on the monotonic clock
+Change = tuple[int, int, float]  # subsection number, new version, time of the commit (monotonic clock)
 
 
 class Changes:
-    """Blocks one seat after the other, in each block in turn, and brings them back on sale in the next round.
+    """Blocks one seat after the other, in each subsection in turn; the next round unblocks them.
 
-    It calls the only hand on seat state directly: who may block seats is not what is measured.
+    It calls the function that changes seats directly, because permissions are not measured.
     """
 
     def __init__(self) -> None:
@@ -40,7 +43,7 @@ class Changes:
         self._numbers = count()
 
     def next(self) -> Change:
-        """Changes the next seat."""
+        """Change the next seat."""
         from django.db import transaction
 
         from events.operations.seats import change_seats, lock_subsection
@@ -49,15 +52,15 @@ class Changes:
 
         committed = math.nan
 
-        def note(group: str, message: dict[str, Any]) -> None:
+        def note_commit_and_publish(group: str, message: dict[str, Any]) -> None:
             nonlocal committed
-            committed = time.monotonic()  # this runs as soon as the transaction is committed
+            committed = time.monotonic()  # called right after the commit
             publish(group, message)
 
-        turn, place = divmod(next(self._numbers), BLOCKS)
+        turn, index = divmod(next(self._numbers), BLOCKS)
         round, position = divmod(turn, ROWS * COLS)
         kind = ChangeKind.UNBLOCKED if round % 2 else ChangeKind.BLOCKED
-        with mock.patch("events.news.publish", note), transaction.atomic():
-            block = lock_subsection(self._blocks[place])
+        with mock.patch("events.news.publish", note_commit_and_publish), transaction.atomic():
+            block = lock_subsection(self._blocks[index])
             change_seats(subsection=block, positions=[position], kind=kind)
-        return place + 1, block.version, committed
+        return index + 1, block.version, committed

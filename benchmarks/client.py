@@ -1,7 +1,7 @@
-"""A lean HTTP/1.1 client on asyncio's protocols: persistent connections, one request at a time on each.
+"""A lean HTTP/1.1 client on asyncio protocols: persistent connections, one request at a time on each.
 
-It understands what an API on one's own machine answers (Content-Length, chunks, gzip) and costs a tenth of what
-general clients cost, so that on a small machine the load leaves the cores to the product.
+It understands the responses of a local API (Content-Length, chunks, gzip) and costs a tenth of general clients, so
+that on a small machine the load leaves the cores to the product.
 """
 
 import asyncio
@@ -15,31 +15,31 @@ BODILESS = (204, 304)
 
 
 class Answer(NamedTuple):
-    """An HTTP response; `body` as it was sent, still compressed if it was."""
+    """An HTTP response; `body` as it was sent, possibly compressed."""
 
     status: int
     head: bytes
     body: bytes
 
     def header(self, name: str) -> str | None:
-        """The value of the first header of this name."""
+        """Return the value of the first header with this name."""
         lines = self.head.decode("latin-1").split("\r\n")[1:]
         pairs = (line.partition(":") for line in lines)
         return next((value.strip() for key, _, value in pairs if key.lower() == name.lower()), None)
 
     def json(self) -> Any:
-        """The body's value."""
+        """Return the decoded body."""
         return json.loads(gzip.decompress(self.body) if self.header("Content-Encoding") == "gzip" else self.body)
 
 
 Outcome = Answer | ConnectionError
-Hear = Callable[[Outcome], None]
+OnOutcome = Callable[[Outcome], None]
 
 
 def request(
     method: str, path: str, *, token: str | None = None, body: Any = None, headers: dict[str, str] | None = None
 ) -> bytes:
-    """A whole request, ready to be sent as often as one likes."""
+    """Return the bytes of a request, which can be sent many times."""
     content = b"" if body is None else json.dumps(body).encode()
     lines = {"Host": "127.0.0.1", "Accept": "application/json"}
     if method != "GET":
@@ -53,42 +53,42 @@ def request(
 class Connection(asyncio.Protocol):
     """One persistent connection.
 
-    Has no timeouts of its own: whoever sends puts a limit around the whole measurement.
+    It has no timeouts; callers limit the time of the whole measurement.
     """
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self._buffer = b""
-        self._hear: Hear | None = None
+        self._on_outcome: OnOutcome | None = None
 
     @classmethod
     async def open(cls, address: Address) -> "Connection":
-        """A connection to this address; raises OSError if nobody listens there."""
+        """Open a connection to this address; raises OSError if nothing listens there."""
         _, connection = await asyncio.get_running_loop().create_connection(cls, *address)
         return connection
 
-    def ask(self, request: bytes, hear: Hear) -> None:
-        """Sends one request and calls `hear` with the answer: without a task or a future, which cost more than that.
+    def start(self, request: bytes, on_outcome: OnOutcome) -> None:
+        """Send a request and call `on_outcome` with the response, or a ConnectionError if the server hangs up.
 
-        It hears a ConnectionError if the server hangs up instead.
+        A callback costs less than a task or a future would.
         """
-        self._buffer, self._hear = b"", hear
+        self._buffer, self._on_outcome = b"", on_outcome
         if self._transport is None:
-            self._settle(ConnectionError("The server has hung up."))
+            self._settle(ConnectionError("The server has closed the connection."))
         else:
             self._transport.write(request)
 
     async def send(self, request: bytes) -> Answer:
-        """The answer to one request. Raises ConnectionError if the server hangs up instead."""
+        """Return the response to a request. Raises ConnectionError if the server closes the connection."""
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self.ask(request, future.set_result)
+        self.start(request, future.set_result)
         outcome = await future
         if isinstance(outcome, ConnectionError):
             raise outcome
         return outcome
 
     def close(self) -> None:
-        """Hangs up."""
+        """Close the connection."""
         if self._transport is not None:
             self._transport.close()
 
@@ -103,16 +103,16 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._transport = None
-        self._settle(ConnectionError(f"The server hung up: {error}"))
+        self._settle(ConnectionError(f"The server closed the connection: {error}"))
 
     def _settle(self, outcome: Outcome) -> None:
-        hear, self._hear = self._hear, None
-        if hear is not None:
-            hear(outcome)
+        on_outcome, self._on_outcome = self._on_outcome, None
+        if on_outcome is not None:
+            on_outcome(outcome)
 
 
 def parse(received: bytes) -> Answer | None:
-    """The answer, if all of it has been received."""
+    """Return the response, or None if it is not complete yet."""
     end = received.find(b"\r\n\r\n")
     if end < 0:
         return None

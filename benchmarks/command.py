@@ -1,4 +1,4 @@
-"""What all commands of the benchmarks have in common: `--rounds`, a report at the end, a product to measure."""
+"""What all benchmark commands share: `--rounds`, a report at the end, and a product to measure."""
 
 import argparse
 import sys
@@ -13,7 +13,7 @@ from benchmarks.stage import stage
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A product that runs, where its figures go, and the rounds."""
+    """A running product, its report, and the rounds."""
 
     address: Address
     report: Report
@@ -21,30 +21,30 @@ class Bench:
 
 
 @contextmanager
-def command(name: str, about: str | None, *, rounds: int = 5, own: bool = False) -> Iterator[Bench]:
-    """As `rounds_of`, with a product that runs meanwhile: `stage`'s, or with `own` one of our own in any case."""
-    with rounds_of(name, about, rounds=rounds) as (report, numbers), stage(own=own) as address:
+def command(name: str, description: str | None, *, rounds: int = 5, own: bool = False) -> Iterator[Bench]:
+    """Like `rounds_of`, with a running product: that of `stage`, or with `own` always a new one."""
+    with rounds_of(name, description, rounds=rounds) as (report, numbers), stage(own=own) as address:
         yield Bench(address, report, numbers)
 
 
 @contextmanager
-def rounds_of(name: str, about: str | None, *, rounds: int = 5) -> Iterator[tuple[Report, Iterator[int]]]:
-    """Reads the arguments; gives a report, which is published at the end, and the numbers of the rounds.
+def rounds_of(name: str, description: str | None, *, rounds: int = 5) -> Iterator[tuple[Report, Iterator[int]]]:
+    """Parse the arguments; yield a report, published at the end, and an iterator over the rounds.
 
     Exits with one sentence if something can't be measured.
     """
-    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}", description=about)
+    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}", description=description)
     parser.add_argument("--rounds", type=int, default=rounds, choices=range(1, 101), metavar="1–100")
-    asked = parser.parse_args().rounds
+    number_of_rounds = parser.parse_args().rounds
     report = Report()
     try:
-        yield report, _counted(asked)
+        yield report, _numbered(number_of_rounds)
     except (RuntimeError, OSError) as error:
         sys.exit(f"Can't measure: {error}")
     report.publish(name)
 
 
-def _counted(rounds: int) -> Iterator[int]:
+def _numbered(rounds: int) -> Iterator[int]:
     for number in range(1, rounds + 1):
         print(f"round {number} of {rounds}", flush=True)
         yield number

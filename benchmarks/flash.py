@@ -1,7 +1,7 @@
 """A flash sale: 2,000 buyers for 200 seats, all of them through the waiting room.
 
-`python -m benchmarks.flash [--clients 2000] [--seats 200] [--fault redis | read-only]` exits 1 unless every seat was
-sold once, every booking that was answered 2xx is there, and no answer was a 5xx other than 503 with Retry-After. With a
+`python -m benchmarks.flash [--clients 2000] [--seats 200] [--fault redis | read-only]` exits with 1 unless every seat
+was sold once, every booking that got a 2xx exists, and no response was a 5xx other than 503 with Retry-After. With a
 fault, Redis is killed, or the database refuses writes for 20 seconds, in the middle of the sale.
 """
 
@@ -31,8 +31,8 @@ from benchmarks.tally import Tally, percentile
 ADMIT_PER_MINUTE = 3_000
 MAX_ACTIVE = 400
 PASS_SECONDS = 120
-RUSH_SECONDS = 5  # in which all of them come
-LOOK_SECONDS = (2, 10)  # between two looks of one buyer at his place: the less often, the longer it will take
+RUSH_SECONDS = 5  # all buyers arrive within this time
+POLL_SECONDS = (2, 10)  # between two polls of a buyer's queue position: longer if they have longer to wait
 FAULT_AFTER = 3.0  # seconds from the start
 REFUSED_SECONDS = 20
 READS_A_SECOND = 10
@@ -42,23 +42,23 @@ BLOCK = (5, 10)  # rows, cols
 
 @dataclass(slots=True)
 class Sale:
-    """What is going on: the event, what was answered, and what buyers were promised."""
+    """The state of the sale: the event, the responses, and the bookings that buyers got."""
 
     cast: Cast
     event: dict[str, Any]
     calls: Tally = field(default_factory=Tally)
-    latencies: list[float] = field(default_factory=list)  # of all calls of buyers, in seconds
+    latencies: list[float] = field(default_factory=list)  # of all requests of buyers, in seconds
     reads: Tally = field(default_factory=Tally)
     held: list[str] = field(default_factory=list)
     paid: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     sold_out: bool = False
 
-    async def call(self, connection: Connection, said: bytes, tally: Tally | None = None) -> Answer:
-        """One call of a buyer, timed; 503 waits as it is told to and is said again."""
+    async def call(self, connection: Connection, request_bytes: bytes, tally: Tally | None = None) -> Answer:
+        """Send a request of a buyer and measure it; repeat it after a 503 as Retry-After says."""
         while True:
             started = time.perf_counter()
-            answer = await connection.send(said)
+            answer = await connection.send(request_bytes)
             took = time.perf_counter() - started
             (tally or self.calls).note(answer.status, took)
             if tally is None:
@@ -72,7 +72,7 @@ class Sale:
 
 
 def main() -> None:
-    """Sells, prints the figures, and exits 1 with what is wrong, if something is."""
+    """Run the sale and print the figures; exit with 1 and what is wrong, if something is."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.flash", description=__doc__)
     parser.add_argument("--clients", type=int, default=2_000)
     parser.add_argument("--seats", type=int, default=200, help="a multiple of 50")
@@ -87,17 +87,17 @@ def main() -> None:
         sys.exit(f"Can't sell: {error}")
     report.publish("flash")
     if wrong:
-        sys.exit("\n".join(["NOT as it must be:", *wrong[:20]]))
+        sys.exit("\n".join(["These results are wrong:", *wrong[:20]]))
 
 
 async def sell(cast: Cast, seats: int, fault: str | None, report: Report) -> list[str]:
-    """Everybody joins, is let in, takes one seat and pays, until there are none; returns what is wrong."""
+    """Let everybody join, get a pass, take one seat and pay until all are sold; return what is wrong."""
     sale = Sale(cast, await _event(cast, seats))
     started, cpu = time.perf_counter(), time.process_time()
     async with asyncio.timeout(LIMIT_SECONDS), asyncio.TaskGroup() as group:
         helpers = [group.create_task(_read(sale))]
         if fault:
-            helpers.append(group.create_task(asyncio.to_thread(_break, fault)))
+            helpers.append(group.create_task(asyncio.to_thread(_inject_fault, fault)))
         buyers = [group.create_task(_buy(sale, token)) for token in cast.buyers]
         await asyncio.wait(buyers)
         helpers[0].cancel()
@@ -125,12 +125,12 @@ async def _event(cast: Cast, seats: int) -> dict[str, Any]:
 
 
 async def _buy(sale: Sale, token: str) -> None:
-    """One buyer: in line, through the door, a seat, the money."""
+    """Simulate one buyer: join the queue, get a pass, hold a seat, pay."""
     await asyncio.sleep(random.uniform(0, RUSH_SECONDS))
     connection = await Connection.open(sale.cast.address)
     try:
-        leave = await _pass(sale, connection, token)
-        if leave is None:
+        queue_pass = await _pass(sale, connection, token)
+        if queue_pass is None:
             return
         blocks = shop.blocks_of(sale.event)
         random.shuffle(blocks)
@@ -138,8 +138,10 @@ async def _buy(sale: Sale, token: str) -> None:
             section, number = block
             wish = {"event_id": sale.event["id"], "section": section, "subsection": number}
             wish |= {"seat_selection_mode": "best_available", "quantity": 1}
-            said = request("POST", "/api/booking", token=token, body=wish, headers={"X-Queue-Pass": leave})
-            answer = await sale.call(connection, said)
+            request_bytes = request(
+                "POST", "/api/booking", token=token, body=wish, headers={"X-Queue-Pass": queue_pass}
+            )
+            answer = await sale.call(connection, request_bytes)
             if answer.status == 201:
                 booking_id = answer.json()["id"]
                 sale.held.append(booking_id)
@@ -148,7 +150,7 @@ async def _buy(sale: Sale, token: str) -> None:
                     sale.paid.append(booking_id)
                 return
             if answer.status != 409:
-                sale.wrong.append(f"a hold was answered {answer.status}: {answer.body[:200]!r}")
+                sale.wrong.append(f"a hold got {answer.status}: {answer.body[:200]!r}")
                 return
         sale.sold_out = True
     except ConnectionError as error:
@@ -158,25 +160,25 @@ async def _buy(sale: Sale, token: str) -> None:
 
 
 async def _pass(sale: Sale, connection: Connection, token: str) -> str | None:
-    """Waits in line for the pass; None once there is nothing to wait for."""
+    """Wait in the queue for a pass; return None if the event is sold out."""
     path = f"/api/event/{sale.event['id']}/queue"
-    said = request("POST", path, token=token, body={})
+    request_bytes = request("POST", path, token=token, body={})
     while not sale.sold_out:
-        answer = await sale.call(connection, said)
+        answer = await sale.call(connection, request_bytes)
         if answer.status != 200:
-            sale.wrong.append(f"the queue answered {answer.status}: {answer.body[:200]!r}")
+            sale.wrong.append(f"the queue returned {answer.status}: {answer.body[:200]!r}")
             return None
-        standing = answer.json()
-        if standing["state"] == "admitted":
-            return str(standing["pass"])
-        said = request("POST", path, token=token, body={"token": standing["token"]})
-        least, most = LOOK_SECONDS
-        await asyncio.sleep(min(most, max(least, standing["eta_seconds"] or 0)) * random.uniform(0.8, 1.2))
+        position = answer.json()
+        if position["state"] == "admitted":
+            return str(position["pass"])
+        request_bytes = request("POST", path, token=token, body={"token": position["token"]})
+        minimum, maximum = POLL_SECONDS
+        await asyncio.sleep(min(maximum, max(minimum, position["eta_seconds"] or 0)) * random.uniform(0.8, 1.2))
     return None
 
 
 async def _read(sale: Sale) -> None:
-    """Somebody who only looks: the event and its map, all the time."""
+    """Simulate a visitor who only reads: the event, its map and the list, all the time."""
     connection = await Connection.open(sale.cast.address)
     paths = [f"/api/event/{sale.event['id']}", f"/api/event/{sale.event['id']}/seatmap", "/api/event"]
     while True:
@@ -185,13 +187,13 @@ async def _read(sale: Sale) -> None:
             await asyncio.sleep(1 / READS_A_SECOND)
 
 
-def _break(fault: str) -> None:
+def _inject_fault(fault: str) -> None:
     time.sleep(FAULT_AFTER)
     from django.conf import settings
 
     if fault == "redis":
-        with redis.Redis.from_url(settings.REDIS_URL) as server_of_news:
-            os.kill(server_of_news.info("server")["process_id"], signal.SIGKILL)
+        with redis.Redis.from_url(settings.REDIS_URL) as pubsub_server:
+            os.kill(pubsub_server.info("server")["process_id"], signal.SIGKILL)
         return
     with psycopg.connect(settings.DATABASE_URL, autocommit=True) as server:
         server.execute("ALTER SYSTEM SET default_transaction_read_only = on")
@@ -216,11 +218,11 @@ def _figures(sale: Sale, fault: str | None) -> dict[str, float]:
 
 
 async def _outcome(sale: Sale, seats: int) -> list[str]:
-    """By the seat map and the database: all seats are taken, none twice; what was answered 2xx is there."""
+    """Check in the seat map and the database that every seat is sold, once, and that confirmed bookings exist."""
     path = f"/api/event/{sale.event['id']}/seatmap"
     seat_map = (await shop.call(sale.cast.address, 200, "GET", path)).json()
-    letters = Counter("".join(row["seats"] for row in seat_map["sections"]))
-    wrong = [] if letters["s"] == seats else [f"of {seats} seats {dict(letters)}"]
+    statuses = Counter("".join(row["seats"] for row in seat_map["sections"]))
+    wrong = [] if statuses["s"] == seats else [f"{seats} seats have the statuses {dict(statuses)}"]
     return wrong + await asyncio.to_thread(_lost, sale)
 
 
@@ -229,9 +231,9 @@ def _lost(sale: Sale) -> list[str]:
 
     status = dict(Booking.objects.filter(event_id=sale.event["id"]).values_list("pk", "status"))
     found = {str(pk): state for pk, state in status.items()}
-    lost = [f"booking {pk} was answered 201 and is not there" for pk in sale.held if pk not in found]
+    lost = [f"booking {pk} got 201 and does not exist" for pk in sale.held if pk not in found]
     unpaid = [pk for pk in sale.paid if found.get(pk) != "paid"]
-    return lost + [f"booking {pk} was answered paid and is {found.get(pk)}" for pk in unpaid]
+    return lost + [f"booking {pk} was confirmed as paid and is {found.get(pk)}" for pk in unpaid]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What was set as a goal, and whether the medians of a run meet it."""
+"""The goals, and whether the medians of a run meet them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A figure of the report, and the least or the most that it may be."""
+    """A figure of the report, with its minimum or maximum."""
 
     work: str
     figure: str
@@ -15,11 +15,11 @@ class Goal:
 
     @property
     def mark(self) -> str:
-        """For people: ≥ or ≤ so much."""
+        """Return the bound for people: ≥ or ≤ a number."""
         return f"≥ {self.at_least:,g}" if self.at_least is not None else f"≤ {self.at_most:,g}"
 
     def met(self, value: float) -> bool:
-        """Whether the value is good enough. NaN never is."""
+        """Return whether the value is good enough. NaN never is."""
         if self.at_least is not None:
             return value >= self.at_least
         return self.at_most is not None and value <= self.at_most
@@ -62,7 +62,7 @@ GOALS = (
 
 
 def table(medians: Mapping[str, float]) -> str:
-    """Those goals of which there is a figure, as markdown; empty if there is none."""
+    """Return the goals that have a figure as a Markdown table; empty if there are none."""
     measured = [(goal, medians[goal.figure]) for goal in GOALS if goal.figure in medians]
     if not measured:
         return ""
@@ -74,5 +74,5 @@ def table(medians: Mapping[str, float]) -> str:
 
 
 def short(figure: float) -> str:
-    """Three digits, or all that are before the point."""
+    """Format a figure with three digits, or all digits before the decimal point."""
     return f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"

@@ -1,6 +1,6 @@
-"""Does a full database slow holds down? `python -m benchmarks.growth [--rounds 5]`, on a product of our own.
+"""Does a full database slow holds down? `python -m benchmarks.growth [--rounds 5]`, on a product of its own.
 
-The same small event is sold again and again while the database holds 1,000, 50,000 and 1,000,000 tickets, in turn.
+The same small event is sold repeatedly while the database holds 1,000, 50,000 and 1,000,000 tickets, in turn.
 """
 
 import random
@@ -15,14 +15,14 @@ from benchmarks.load import closed_loop, shared
 from benchmarks.shop import Cast
 from benchmarks.tally import Tally
 
-ARENAS = {"1,000": 0, "50,000": 1, "1,000,000": 20}  # events of 50,000 seats beside the one that is sold
-EVENTS = 8  # small ones that are sold one after the other
-PAIRS_A_BLOCK = 40  # of 50
+ARENAS = {"1,000": 0, "50,000": 1, "1,000,000": 20}  # events of 50,000 seats, beside the one that is sold
+EVENTS = 8  # small events that are sold one after the other
+PAIRS_PER_SUBSECTION = 40  # of 50
 CLIENTS = 32
 
 
 def main() -> None:
-    """Fills the database, sells, empties it; publishes medians and spread."""
+    """Fill the database, sell, and empty it; publish medians and spread."""
     with command("growth", __doc__, own=True) as bench:
         for _ in bench.rounds:
             cast = shop.sign_in(bench.address)
@@ -33,11 +33,11 @@ def main() -> None:
 
 
 def _round(cast: Cast, arenas: int) -> float:
-    """Holds a second with so many arenas in the database."""
+    """Return the holds per second with this many arenas in the database."""
     _empty()
     uvloop.run(_fill(cast, arenas))
     _settle()
-    uvloop.run(_sell(cast))  # warms it up
+    uvloop.run(_sell(cast))  # warm-up
     sold = [uvloop.run(_sell(cast)) for _ in range(EVENTS)]
     return sum(tally.statuses[201] for tally in sold) / sum(tally.seconds for tally in sold)
 
@@ -48,16 +48,16 @@ async def _fill(cast: Cast, arenas: int) -> None:
 
 
 async def _sell(cast: Cast) -> Tally:
-    """Most of an event of 1,000 seats in 10 blocks, each block evenly, so that none runs out."""
+    """Sell most of an event of 1,000 seats in 10 subsections, evenly, so that none sells out."""
     sections = [{"name": "A", "price": 5000, "subsections": 10}]
     event = await shop.create(cast, shop.new_event("Benchmark: growth", sections, rows=10, cols=10))
-    tally = await closed_loop(cast.address, shared(_wishes(cast, event), CLIENTS))
+    tally = await closed_loop(cast.address, shared(_hold_requests(cast, event), CLIENTS))
     tally.expect(201)
     return tally
 
 
-def _wishes(cast: Cast, event: dict[str, Any]) -> list[bytes]:
-    blocks = shop.blocks_of(event) * PAIRS_A_BLOCK
+def _hold_requests(cast: Cast, event: dict[str, Any]) -> list[bytes]:
+    blocks = shop.blocks_of(event) * PAIRS_PER_SUBSECTION
     random.Random(1).shuffle(blocks)
     buyers = len(cast.buyers)
     return [
@@ -66,14 +66,14 @@ def _wishes(cast: Cast, event: dict[str, Any]) -> list[bytes]:
 
 
 def _empty() -> None:
-    """Removes all events, bookings and tickets, the demo's too: it is our own product."""
-    _execute("ALTER TABLE events_seatchange DISABLE TRIGGER append_only_truncate")  # nothing else empties a trail
+    """Remove all events, bookings and tickets, including the demo's: the database belongs to the benchmark."""
+    _execute("ALTER TABLE events_seatchange DISABLE TRIGGER append_only_truncate")  # it forbids emptying the audit log
     _execute("TRUNCATE events_event CASCADE")
     _execute("ALTER TABLE events_seatchange ENABLE TRIGGER append_only_truncate")
 
 
 def _settle() -> None:
-    """What autovacuum would do some time during the measurement."""
+    """Do what autovacuum would otherwise do during the measurement."""
     _execute("VACUUM ANALYZE")
     _execute("CHECKPOINT")
 

@@ -1,5 +1,6 @@
--- The limit: the whole hold as one function in the database, with the product's tables, trigger and guards, but
--- without a web server, a login, limits, idempotency and news. Holds the first two free seats side by side.
+-- The upper limit of speed: the hold as one function in the database, with the product's tables, trigger and guarded
+-- updates, but without a web server, login, limits, idempotency and live updates. Holds the first two adjacent free
+-- seats.
 CREATE FUNCTION bench_hold(wanted bigint, buyer bigint) RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
     block events_subsection;

@@ -1,6 +1,7 @@
-"""Holding seats: `python -m benchmarks.holds [--rounds 5]`. The product, the bare API, the bare SQL function, in turn.
+"""Holding seats: `python -m benchmarks.holds [--rounds 5]`.
 
-Two seats, the best available, of a random one of 100 blocks, or all of one block that everybody wants.
+Measures the product, the bare API and the bare SQL function, in turn. Each hold takes the two best available seats in
+a random one of 100 subsections, or all holds are in one subsection.
 """
 
 import itertools
@@ -21,15 +22,15 @@ from benchmarks.report import Figures
 from benchmarks.shop import Cast
 from benchmarks.tally import Tally
 
-SECONDS = 6  # of one closed loop, if it did not have all holds by then
+SECONDS = 6  # maximum duration of one closed loop
 OPEN_LOOP_SECONDS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Rush:
-    """Who holds where: `clients` take at most `holds` pairs in random blocks of a new event, over either API.
+    """A load: `clients` take at most `holds` pairs in random subsections of a new event, over either API.
 
-    `holds` and `bare_holds` (pgbench's) are so few that no block runs out.
+    `holds` and `bare_holds` (those of pgbench) are low enough that no subsection sells out.
     """
 
     name: str
@@ -45,53 +46,53 @@ WARM_UP = Rush("warm-up", shop.arena(), clients=32, holds=500, bare_holds=0)
 
 
 @dataclass(frozen=True, slots=True)
-class Yardsticks:
-    """The scratch database with the hold as a function, and the bare API on it."""
+class Baselines:
+    """The baselines: the scratch database with the hold as a function, and the bare API on it."""
 
     url: str
     api: Address
 
 
 def main() -> None:
-    """Measures round after round and publishes medians and spread."""
-    with command("holds", __doc__) as bench, yardsticks(bench) as bare:
-        warm_up(shop.sign_in(bench.address), bare)
+    """Measure in rounds; publish medians and spread."""
+    with command("holds", __doc__) as bench, baselines(bench) as baseline:
+        warm_up(shop.sign_in(bench.address), baseline)
         for _ in bench.rounds:
             cast = shop.sign_in(bench.address)
             for rush in (MANY_BLOCKS, ONE_BLOCK):
-                bench.report.add(in_turn(rush, cast, bare))
+                bench.report.add(in_turn(rush, cast, baseline))
 
 
 @contextmanager
-def yardsticks(bench: Bench) -> Iterator[Yardsticks]:
-    """Both, running."""
+def baselines(bench: Bench) -> Iterator[Baselines]:
+    """Run both baselines."""
     with bare_hold.scratch_database() as url, bare_api(url) as api:
         bench.report.note(postgres=bare_hold.server_settings(url))
-        yield Yardsticks(url, api)
+        yield Baselines(url, api)
 
 
-def warm_up(cast: Cast, bare: Yardsticks) -> None:
-    """Some holds that don't count."""
+def warm_up(cast: Cast, baseline: Baselines) -> None:
+    """Make some holds that don't count."""
     uvloop.run(product(WARM_UP, cast))
-    uvloop.run(pairs(WARM_UP, bare.api, bare_hold.new_event(bare.url, WARM_UP.event), cast.buyers))
+    uvloop.run(pairs(WARM_UP, baseline.api, bare_hold.new_event(baseline.url, WARM_UP.event), cast.buyers))
 
 
-def in_turn(rush: Rush, cast: Cast, bare: Yardsticks) -> Figures:
-    """The product, then the bare API, then the bare SQL function, each on a new event."""
-    ours = uvloop.run(product(rush, cast))
-    api = uvloop.run(pairs(rush, bare.api, bare_hold.new_event(bare.url, rush.event), cast.buyers))
-    sql = bare_hold.holds_per_second(bare.url, bare_hold.new_event(bare.url, rush.event), holds=rush.bare_holds)
+def in_turn(rush: Rush, cast: Cast, baseline: Baselines) -> Figures:
+    """Measure the product, then the bare API, then the bare SQL function, each on a new event."""
+    own = uvloop.run(product(rush, cast))
+    api = uvloop.run(pairs(rush, baseline.api, bare_hold.new_event(baseline.url, rush.event), cast.buyers))
+    sql = bare_hold.holds_per_second(baseline.url, bare_hold.new_event(baseline.url, rush.event), holds=rush.bare_holds)
     return {
-        **ours.figures(rush.name, 201),
+        **own.figures(rush.name, 201),
         **api.figures(f"{rush.name}, bare API", 201),
         f"{rush.name}, bare SQL (/s)": sql,
-        f"{rush.name} / bare API": ours.rate(201) / api.rate(201),
-        f"{rush.name} / bare SQL": ours.rate(201) / sql,
+        f"{rush.name} / bare API": own.rate(201) / api.rate(201),
+        f"{rush.name} / bare SQL": own.rate(201) / sql,
     }
 
 
 async def product(rush: Rush, cast: Cast) -> Tally:
-    """A rush on a new event of the product."""
+    """Run a rush on a new event of the product."""
     event = await shop.create(cast, rush.event)
     tally = await pairs(rush, cast.address, event, cast.buyers)
     await shop.retire(cast, event)
@@ -99,7 +100,7 @@ async def product(rush: Rush, cast: Cast) -> Tally:
 
 
 async def at_rate(cast: Cast, *, rate: float) -> Figures:
-    """Pairs in many blocks at a constant rate of arrival: what one buyer waits while so many others come a second."""
+    """Hold pairs in many subsections at a constant rate (per second); return the latency percentiles."""
     event = await shop.create(cast, shop.arena())
     tally = await open_loop(cast.address, wishes(event, cast.buyers, int(rate * OPEN_LOOP_SECONDS)), rate=rate)
     tally.expect(201)
@@ -108,14 +109,14 @@ async def at_rate(cast: Cast, *, rate: float) -> Figures:
 
 
 async def pairs(rush: Rush, address: Address, event: dict[str, Any], tokens: list[str]) -> Tally:
-    """A rush on an event at either API; all are 201."""
+    """Run a rush on an event of either API; every response must be 201."""
     tally = await closed_loop(address, shared(wishes(event, tokens, rush.holds), rush.clients, seconds=SECONDS))
     tally.expect(201)
     return tally
 
 
 def wishes(event: dict[str, Any], tokens: list[str], count: int) -> list[bytes]:
-    """Requests for pairs of seats, each of the next buyer in a random block; the same ones in every run."""
+    """Return requests for pairs of seats, each for the next buyer in a random subsection; the same in every run."""
     blocks = shop.blocks_of(event)
     dice = random.Random(count)
     buyers = itertools.islice(itertools.cycle(tokens), count)

@@ -1,4 +1,4 @@
-"""What becomes of a wish: held and paid, or refused because the seat is taken."""
+"""What becomes of a hold request: held and paid, or refused because the seat is taken."""
 
 import itertools
 import random
@@ -15,12 +15,12 @@ from events.positions import seat_name
 
 CLIENTS = 32
 JOURNEYS = 600
-SEATS = 3_000  # that are picked one by one, of 50,000
-SECONDS = 4  # of picking, if not all were picked by then
+SEATS = 3_000  # picked one by one, of 50,000
+SECONDS = 4  # maximum duration of picking
 
 
 async def paid(cast: Cast) -> Figures:
-    """Hold a pair, pay it, have the tickets: how many come through in a second."""
+    """Hold a pair, pay, get the tickets; return the number of complete purchases per second."""
     event = await shop.create(cast, shop.arena())
     turns = iter(zip(wishes(event, cast.buyers, JOURNEYS), itertools.cycle(cast.buyers), strict=False))
 
@@ -41,7 +41,7 @@ async def paid(cast: Cast) -> Figures:
 
 
 async def losers(cast: Cast) -> Figures:
-    """Seats picked by name: first all different ones (201), then the very same by other buyers (409)."""
+    """Hold seats by name: first different ones (201), then the same ones by other buyers (409)."""
     event = await shop.create(cast, shop.arena())
     picks = _picks(event)
     winner = await _pick(cast.address, event, picks, cast.buyers)
@@ -58,7 +58,7 @@ async def losers(cast: Cast) -> Figures:
 
 
 def _picks(event: dict[str, Any]) -> list[tuple[Block, str]]:
-    """Random seats, all different."""
+    """Return random seats, all different."""
     seats = [
         ((row["section"], row["subsection"]), seat_name(position, row["cols"]))
         for row in event["sections"]
@@ -68,7 +68,7 @@ def _picks(event: dict[str, Any]) -> list[tuple[Block, str]]:
 
 
 async def _pick(address: Address, event: dict[str, Any], picks: list[tuple[Block, str]], buyers: list[str]) -> Tally:
-    """A request for each, by the next buyer."""
+    """Send a request for each seat, by the next buyer."""
     turns = zip(picks, itertools.cycle(buyers), strict=False)
     requests = [shop.by_name(event["id"], block, [seat], buyer) for (block, seat), buyer in turns]
     return await closed_loop(address, shared(requests, CLIENTS, seconds=SECONDS))

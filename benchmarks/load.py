@@ -1,4 +1,4 @@
-"""Load on one address, closed or open, and what came of it."""
+"""Put load on one address, as a closed or an open loop, and tally the responses."""
 
 import asyncio
 import functools
@@ -11,29 +11,33 @@ from contextlib import asynccontextmanager
 from benchmarks.client import Address, Answer, Connection, Outcome
 from benchmarks.tally import Tally
 
-LIMIT_SECONDS = 300  # of one measurement; then it is given up
-TIMER_SECONDS = 0.001  # the event loop's clock is no finer
+LIMIT_SECONDS = 300  # maximum duration of one measurement
+TIMER_SECONDS = 0.001  # resolution of the event loop's clock
 
-# Yields a request, is sent the answer, yields the next. No coroutine: waking a task costs more than the rest.
+# Yields a request, receives the response, yields the next. Not a coroutine: waking a task costs more than the rest.
 Client = Generator[bytes, Answer, None]
 
 
 async def closed_loop(address: Address, clients: Iterable[Client]) -> Tally:
-    """Each client on a connection of its own says something, waits for the answer, says the next: for throughput.
+    """Let each client send a request, wait for the response and send the next: measures throughput.
 
-    Raises ConnectionError if the server hangs up, and whatever a client raises.
+    Each client has a connection of its own. Raises ConnectionError if the server closes a connection, and whatever a
+    client raises.
     """
     scripts = list(clients)
     async with _connections(address, len(scripts)) as connections, _measured() as tally:
         ends = [asyncio.get_running_loop().create_future() for _ in scripts]
         for connection, client, end in zip(connections, scripts, ends, strict=True):
-            _Play(connection, client, tally, end).start()
+            _ClientRun(connection, client, tally, end).start()
         await asyncio.gather(*ends)
     return tally
 
 
 def shared(requests: Iterable[bytes], clients: int, *, seconds: float = math.inf) -> list[Client]:
-    """So many clients of whom the one that is free takes the next request, until none is left or time is up."""
+    """Return `clients` clients that share the requests.
+
+    A client that is free takes the next request, until none is left or `seconds` have passed.
+    """
     queue = iter(requests)
     end = time.perf_counter() + seconds
 
@@ -44,24 +48,24 @@ def shared(requests: Iterable[bytes], clients: int, *, seconds: float = math.inf
     return [client() for _ in range(clients)]
 
 
-class _Play:
-    """A client on his connection, until he has nothing more to say."""
+class _ClientRun:
+    """Runs one client on its connection until it has no more requests."""
 
     def __init__(self, connection: Connection, client: Client, tally: Tally, end: asyncio.Future[None]) -> None:
         self._connection, self._client, self._tally, self._end = connection, client, tally, end
-        self._asked = 0.0
+        self._sent_at = 0.0
 
     def start(self) -> None:
-        self._go_on(lambda: next(self._client))
+        self._send_next(lambda: next(self._client))
 
-    def _hear(self, outcome: Outcome) -> None:
+    def _on_outcome(self, outcome: Outcome) -> None:
         if isinstance(outcome, ConnectionError):
             self._finish(outcome)
             return
-        self._tally.note(outcome.status, time.perf_counter() - self._asked)
-        self._go_on(functools.partial(self._client.send, outcome))
+        self._tally.note(outcome.status, time.perf_counter() - self._sent_at)
+        self._send_next(functools.partial(self._client.send, outcome))
 
-    def _go_on(self, next_request: Callable[[], bytes]) -> None:
+    def _send_next(self, next_request: Callable[[], bytes]) -> None:
         try:
             request = next_request()
         except StopIteration:
@@ -69,11 +73,11 @@ class _Play:
         except Exception as error:
             self._finish(error)
         else:
-            self._asked = time.perf_counter()
-            self._connection.ask(request, self._hear)
+            self._sent_at = time.perf_counter()
+            self._connection.start(request, self._on_outcome)
 
     def _finish(self, error: Exception | None) -> None:
-        if self._end.done():  # given up
+        if self._end.done():  # the measurement has ended
             return
         if error is None:
             self._end.set_result(None)
@@ -82,60 +86,60 @@ class _Play:
 
 
 async def open_loop(address: Address, requests: Sequence[bytes], *, rate: float, connections: int = 64) -> Tally:
-    """Sends `rate` requests a second, however slow the answers are: for latency.
+    """Send `rate` requests per second, however slow the responses are: measures latency.
 
-    A latency counts from the moment the request was due, also when all connections were busy then: what a slow
-    answer does to those behind it is in the figures (no coordinated omission). The clock of the event loop makes up to
-    a millisecond of it. Raises ConnectionError if the server hangs up.
+    A latency counts from the moment the request was due, even if all connections were busy then, so that it includes
+    the effect of slow responses on later requests (no coordinated omission). The event loop's clock adds up to a
+    millisecond. Raises ConnectionError if the server closes a connection.
     """
     async with _connections(address, connections) as opened, _measured() as tally:
-        desk = _Desk(opened, tally, len(requests))
+        dispatcher = _Dispatcher(opened, tally, len(requests))
         started = time.perf_counter()
         for number, request in enumerate(requests):
             due = started + number / rate
-            while (ahead := due - time.perf_counter()) > 0:
-                await asyncio.sleep(max(ahead, TIMER_SECONDS))
-            desk.take(request, due)
-        await desk.all_answered
+            while (remaining := due - time.perf_counter()) > 0:
+                await asyncio.sleep(max(remaining, TIMER_SECONDS))
+            dispatcher.add(request, due)
+        await dispatcher.all_done
     return tally
 
 
-class _Desk:
-    """Hands each request to an idle connection; those that find none queue."""
+class _Dispatcher:
+    """Hands each request to an idle connection; requests wait if there is none."""
 
     def __init__(self, connections: list[Connection], tally: Tally, requests: int) -> None:
-        self._idle, self._tally, self._missing = connections, tally, requests
+        self._idle, self._tally, self._open = connections, tally, requests
         self._queue: deque[tuple[bytes, float]] = deque()
-        self.all_answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.all_done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def take(self, request: bytes, due: float) -> None:
+    def add(self, request: bytes, due: float) -> None:
         self._queue.append((request, due))
         if self._idle:
-            self._ask(self._idle.pop())
+            self._send(self._idle.pop())
 
-    def _ask(self, connection: Connection) -> None:
+    def _send(self, connection: Connection) -> None:
         request, due = self._queue.popleft()
-        connection.ask(request, functools.partial(self._hear, connection, due))
+        connection.start(request, functools.partial(self._on_outcome, connection, due))
 
-    def _hear(self, connection: Connection, due: float, outcome: Outcome) -> None:
-        if self.all_answered.done():  # given up
+    def _on_outcome(self, connection: Connection, due: float, outcome: Outcome) -> None:
+        if self.all_done.done():  # the measurement has ended
             return
         if isinstance(outcome, ConnectionError):
-            self.all_answered.set_exception(outcome)
+            self.all_done.set_exception(outcome)
             return
         self._tally.note(outcome.status, time.perf_counter() - due)
-        self._missing -= 1
+        self._open -= 1
         if self._queue:
-            self._ask(connection)
+            self._send(connection)
         else:
             self._idle.append(connection)
-        if not self._missing:
-            self.all_answered.set_result(None)
+        if not self._open:
+            self.all_done.set_result(None)
 
 
 @asynccontextmanager
 async def _connections(address: Address, count: int) -> AsyncIterator[list[Connection]]:
-    """So many, open before anything is measured."""
+    """Open `count` connections before the measurement."""
     opened: list[Connection] = []
     try:
         for _ in range(count):
@@ -148,6 +152,7 @@ async def _connections(address: Address, count: int) -> AsyncIterator[list[Conne
 
 @asynccontextmanager
 async def _measured() -> AsyncIterator[Tally]:
+    """Yield a tally and fill in its duration and CPU share at the end."""
     tally = Tally()
     started, cpu_before = time.perf_counter(), time.process_time()
     async with asyncio.timeout(LIMIT_SECONDS):

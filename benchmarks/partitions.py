@@ -1,4 +1,4 @@
-"""Into how many hash partitions should the tickets go? `python -m benchmarks.partitions [--rounds 3]`.
+"""How many hash partitions should the tickets have? `python -m benchmarks.partitions [--rounds 3]`.
 
 Rebuilds the table of a product of its own and of the scratch database in each layout, in turn, and measures the bare
 hold, the hold over the API and the creation of an event in each.
@@ -38,7 +38,7 @@ TRIGGER = """
 
 
 def main() -> None:
-    """Measures every layout in every round and publishes medians and spread."""
+    """Measure every layout in every round; publish medians and spread."""
     with command("partitions", __doc__, rounds=3, own=True) as bench, bare_hold.scratch_database() as url:
         bench.report.note(postgres=bare_hold.server_settings(url))
         for _ in bench.rounds:
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _figures(cast: Cast, url: str, partitions: int) -> Figures:
-    """One layout, in the product's database and in the scratch database."""
+    """Measure one layout, in the product's database and in the scratch database."""
     from django.conf import settings
 
     repartition(settings.DATABASE_URL, partitions)
@@ -68,7 +68,7 @@ def _figures(cast: Cast, url: str, partitions: int) -> Figures:
 
 
 def repartition(url: str, partitions: int) -> None:
-    """Rebuilds the tickets' table with so many hash partitions, or 0 for none, with everything in and on it."""
+    """Rebuild the table of tickets, with all its data and triggers, with this many hash partitions (0: none)."""
     numbers = range(partitions)
     layout = "PARTITION BY HASH (event_id)" if partitions else "WITH (fillfactor = 75)"
     tables = ["events_ticket", *(f"events_ticket_{number}" for number in numbers)]

@@ -1,4 +1,4 @@
-"""What the parts of the running product cost: CPU and memory by process type, as the kernel counts them."""
+"""CPU time and memory of the running product by process type, as the kernel counts them."""
 
 import os
 from collections.abc import Callable
@@ -8,12 +8,12 @@ import psutil
 
 from benchmarks.client import Address
 
-# What stands on the command lines of supervisord's children.
+# Words on the command lines of supervisord's children.
 WORDS = {"granian": "web", "daphne": "realtime", "worker": "worker", "beat": "beat", "haproxy": "proxy"}
 
 
 class Parts:
-    """The processes of the product at `address`, each tree of them under the name of its part."""
+    """The processes of the product at `address`, grouped by part."""
 
     def __init__(self, address: Address) -> None:
         from django.conf import settings
@@ -27,14 +27,16 @@ class Parts:
             words = {os.path.basename(argument) for argument in child.cmdline()}
             self._roots |= {part: child for word, part in WORDS.items() if word in words}
         if "web" not in self._roots:
-            raise RuntimeError("the product's web processes are not found: is it on this machine, under supervisord?")
+            raise RuntimeError(
+                "the product's web processes were not found: does it run on this machine, under supervisord?"
+            )
 
     def cpu_seconds(self) -> dict[str, float]:
-        """What each part has used since it began."""
+        """Return the CPU seconds that each part has used since it started."""
         return {part: _sum(root, _cpu_seconds) for part, root in self._roots.items()}
 
     def memory(self, part: str) -> float:
-        """Resident memory in MB of the processes of a part; what they share is counted in each."""
+        """Return the resident memory of a part's processes in MB; shared memory counts in each process."""
         return _sum(self._roots[part], lambda process: process.memory_info().rss) / 1_000_000
 
 
@@ -42,11 +44,11 @@ def _listener(port: int | None) -> psutil.Process:
     for connection in psutil.net_connections("tcp"):
         if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
             return psutil.Process(connection.pid)
-    raise RuntimeError(f"nobody on this machine listens at port {port}")
+    raise RuntimeError(f"nothing on this machine listens on port {port}")
 
 
 def _cpu_seconds(process: psutil.Process) -> float:
-    """Its own, and that of its children that have ended."""
+    """Return the CPU seconds of a process and of its children that have ended."""
     times = process.cpu_times()
     return float(times.user + times.system + times.children_user + times.children_system)
 
@@ -56,6 +58,6 @@ def _sum(root: psutil.Process, measure: Callable[[psutil.Process], float]) -> fl
     for process in [root, *root.children(recursive=True)]:
         try:
             total += measure(process)
-        except psutil.NoSuchProcess:  # its parent has it in his account now
+        except psutil.NoSuchProcess:  # its parent's time includes it now
             continue
     return total

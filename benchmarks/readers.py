@@ -1,14 +1,14 @@
-"""Many viewers of one feed in one process: they note when each of them got the news, and do nothing else.
+"""Many viewers of one feed in one process, which records when each of them receives a message.
 
-`python -m benchmarks.readers COUNT PORT PATH KIND` (ws, sse or bare). Says "ready" on stdout, and then takes orders:
+`python -m benchmarks.readers COUNT PORT PATH KIND` (ws, sse or bare). It prints "ready" and then reads commands:
 
-- `next`: waits until everybody has got the next news and answers with one line of JSON: `times` of arrival on the
-  system's monotonic clock, the `size` of the news in bytes, and `cpu_share` of one core that the reading took.
-- `record`, later followed by the changes that happened meanwhile (JSON, `[[block, version, time], …]`): answers with
-  `delays` in ms of each change at each viewer, how many were `missed`, `frames` (reads) and `bytes` a viewer, and the
-  `cpu_share` of the time between the orders. What came is only kept while it comes, and looked into afterwards.
+- `next`: waits until every viewer has received the next message, and prints one line of JSON: the `times` of arrival
+  (monotonic clock), the `size` of the message in bytes, and the `cpu_share` of one core that reading took.
+- `record`, followed later by the changes that happened meanwhile (JSON, `[[subsection, version, time], …]`): prints
+  the `delays` in ms of each change at each viewer, how many were `missed`, `frames` (reads) and `bytes` per viewer,
+  and the `cpu_share` between the two lines. Messages are only stored while they arrive, and parsed afterwards.
 
-Each says "listening" as soon as it does.
+It prints "listening" as soon as each command has started.
 """
 
 import asyncio
@@ -24,16 +24,16 @@ from typing import cast
 
 import uvloop
 
-MARK = b'_changed"'  # in every frame of a change, and in no other
+MARK = b'_changed"'  # in every frame of a change, and in no other frame
 SSE_MARK = b"status_update"
-CHANGED = b'_changed","subsection":%d,"from_version":%d,"version":%d,'  # what a WebSocket frame of a change has
+CHANGED = b'_changed","subsection":%d,"from_version":%d,"version":%d,'  # part of a WebSocket frame of a change
 CHANGES = {
     "sse": re.compile(rb'"subsection":(?P<block>\d+),"tier"[^}]*?"version":(?P<to>\d+),"from_version":(?P<since>\d+)'),
     "ws": re.compile(rb'"subsection":(?P<block>\d+),"from_version":(?P<since>\d+),"version":(?P<to>\d+)'),
 }
-AT_ONCE = 50  # connections that are opened together
-GREETINGS = {"ws": b'"type":"seats"', "sse": b"initial_status", "bare": b""}  # who has it hears all that follows
-QUIET_SECONDS = 1.0  # without a byte: everybody has all there is
+CONCURRENT_CONNECTIONS = 50  # connections opened at the same time
+GREETINGS = {"ws": b'"type":"seats"', "sse": b"initial_status", "bare": b""}  # after this, a viewer receives everything
+QUIET_SECONDS = 1.0  # without a byte: every viewer has received everything
 LIMIT_SECONDS = 5.0
 ARRIVAL_SECONDS = 60.0
 
@@ -43,11 +43,11 @@ UPGRADE = (
 )
 WATCH = b'{"type":"watch"}'
 WATCH_FRAME = bytes([0x81, 0x80 | len(WATCH), 0, 0, 0, 0]) + WATCH  # RFC 6455: text, final, masked with zeros
-PING = b"\x89\x0c"  # with 12 bytes to be sent back, or Daphne drops us; in no JSON, and in no length of ours
+PING = b"\x89\x0c"  # then 12 bytes to send back, or Daphne disconnects; occurs in no JSON and in no length
 PONG = bytes([0x8A, 0x80 | 12, 0, 0, 0, 0])
 
-Step = tuple[int, int, int]  # block, from version, version
-Arrivals = dict[int, tuple[list[int], list[float]]]  # block: versions, and when one knew them
+Step = tuple[int, int, int]  # subsection, from version, version
+Arrivals = dict[int, tuple[list[int], list[float]]]  # subsection: versions, and when they were known
 
 
 class Audience:
@@ -62,18 +62,18 @@ class Audience:
         self.viewers: list[Viewer] = []
         self.times: list[float] = []
         self.size = 0
-        self.heard_at = time.monotonic()
+        self.received_at = time.monotonic()
         self.complete = asyncio.Event()
-        self.said: dict[bytes, int] | None = None  # while recording: all that was ever said, numbered
+        self.messages: dict[bytes, int] | None = None  # while recording: each distinct message, numbered
 
-    async def arrive(self) -> None:
-        """Connects everybody; returns when all have been told how things stand."""
+    async def connect(self) -> None:
+        """Connect all viewers; return when all have received the current state."""
         loop = asyncio.get_running_loop()
         self.viewers = [Viewer(self) for _ in range(self.count)]
-        for start in range(0, self.count, AT_ONCE):
-            connecting = self.viewers[start : start + AT_ONCE]
+        for start in range(0, self.count, CONCURRENT_CONNECTIONS):
+            connecting = self.viewers[start : start + CONCURRENT_CONNECTIONS]
             await asyncio.gather(
-                *(loop.create_connection(viewer.itself, "127.0.0.1", self.port) for viewer in connecting)
+                *(loop.create_connection(viewer.as_protocol, "127.0.0.1", self.port) for viewer in connecting)
             )
             await asyncio.sleep(0.03)
         async with asyncio.timeout(ARRIVAL_SECONDS):
@@ -81,8 +81,8 @@ class Audience:
                 await asyncio.sleep(0.1)
         await self._quiet()
 
-    async def next_news(self) -> dict[str, object]:
-        """When everybody got it; after LIMIT_SECONDS, when those did who have it."""
+    async def next_message(self) -> dict[str, object]:
+        """Return when each viewer received the next message; after LIMIT_SECONDS, of those that did."""
         self.times.clear()
         self.complete.clear()
         started, cpu = time.monotonic(), time.process_time()
@@ -92,30 +92,30 @@ class Audience:
         share = (time.process_time() - cpu) / (time.monotonic() - started)
         return {"times": self.times, "size": self.size, "cpu_share": share}
 
-    async def record(self, orders: asyncio.StreamReader) -> dict[str, object]:
-        """What everybody got until the changes are told, and until it is quiet."""
-        self.said = {}
+    async def record(self, commands: asyncio.StreamReader) -> dict[str, object]:
+        """Record what all viewers receive until the changes are given and no more messages arrive."""
+        self.messages = {}
         for viewer in self.viewers:
-            viewer.forget()
+            viewer.start_recording()
         started, cpu = time.monotonic(), time.process_time()
         print("listening", flush=True)
-        changes = json.loads(await orders.readline())
+        changes = json.loads(await commands.readline())
         share = (time.process_time() - cpu) / (time.monotonic() - started)
         end = time.monotonic() + LIMIT_SECONDS
         while True:
             await self._quiet()
-            seen = self._delays(list(self.said), changes)
+            seen = self._delays(list(self.messages), changes)
             if not seen["missed"] or time.monotonic() > end:
                 break
-        said, self.said = list(self.said), None
-        return {**seen, **self._traffic(said), "cpu_share": share}
+        messages, self.messages = list(self.messages), None
+        return {**seen, **self._traffic(messages), "cpu_share": share}
 
-    def hear(self, viewer: "Viewer", data: bytes) -> None:
-        """He received this."""
-        self.heard_at = now = time.monotonic()
-        if self.said is not None:
+    def receive(self, viewer: "Viewer", data: bytes) -> None:
+        """Record that the viewer received this."""
+        self.received_at = now = time.monotonic()
+        if self.messages is not None:
             viewer.times.append(now)
-            viewer.heard.append(self.said.setdefault(data, len(self.said)))
+            viewer.received.append(self.messages.setdefault(data, len(self.messages)))
         elif self.mark in data:
             self.times.append(now)
             self.size = len(data)
@@ -123,13 +123,13 @@ class Audience:
                 self.complete.set()
 
     async def _quiet(self) -> None:
-        self.heard_at = time.monotonic()
-        while time.monotonic() - self.heard_at < QUIET_SECONDS:
+        self.received_at = time.monotonic()
+        while time.monotonic() - self.received_at < QUIET_SECONDS:
             await asyncio.sleep(0.1)
 
-    def _delays(self, said: list[bytes], changes: list[tuple[int, int, float]]) -> dict[str, object]:
+    def _delays(self, messages: list[bytes], changes: list[tuple[int, int, float]]) -> dict[str, object]:
         pattern = CHANGES["sse" if self.kind == "sse" else "ws"]
-        steps = [[_step(found) for found in pattern.finditer(data)] for data in said]
+        steps = [[_step(found) for found in pattern.finditer(data)] for data in messages]
         before = {block: version - 1 for block, version, _ in reversed(changes)}
         delays, missed = [], 0
         for viewer in self.viewers:
@@ -143,10 +143,10 @@ class Audience:
                     missed += 1
         return {"delays": delays, "missed": missed}
 
-    def _traffic(self, said: list[bytes]) -> dict[str, object]:
-        tells = [self.mark in data for data in said]
-        frames = sum(tells[number] for viewer in self.viewers for number in viewer.heard)
-        received = sum(len(said[number]) for viewer in self.viewers for number in viewer.heard)
+    def _traffic(self, messages: list[bytes]) -> dict[str, object]:
+        has_change = [self.mark in data for data in messages]
+        frames = sum(has_change[number] for viewer in self.viewers for number in viewer.received)
+        received = sum(len(messages[number]) for viewer in self.viewers for number in viewer.received)
         return {"frames": frames / self.count, "bytes": received / self.count}
 
 
@@ -157,20 +157,23 @@ class Viewer(asyncio.Protocol):
         self.audience = audience
         self.greeted = not audience.greeting
         self.watches = audience.kind != "ws"
-        self.forget()
+        self.start_recording()
 
-    def itself(self) -> "Viewer":
-        """As the protocol of a connection."""
+    def as_protocol(self) -> "Viewer":
+        """Return the viewer, as the protocol factory of its connection."""
         return self
 
-    def forget(self) -> None:
-        """Begins to note what is heard."""
-        self.times, self.heard = array("d"), array("L")
+    def start_recording(self) -> None:
+        """Start with an empty recording."""
+        self.times, self.received = array("d"), array("L")
 
     def arrivals(self, steps: list[list[Step]], before: dict[int, int]) -> Arrivals:
-        """When each version was known, by the rule of docs/live.md, to one who knew those `before`."""
+        """Return when the viewer knew each version, by the rule of docs/live.md.
+
+        `before` are the versions known at the start.
+        """
         known: Arrivals = {block: ([version], [-math.inf]) for block, version in before.items()}
-        for at, number in zip(self.times, self.heard, strict=True):
+        for at, number in zip(self.times, self.received, strict=True):
             for block, since, version in steps[number]:
                 versions, times = known[block]
                 if since <= versions[-1] < version:
@@ -189,7 +192,7 @@ class Viewer(asyncio.Protocol):
         if (ping := data.find(PING)) >= 0:
             self.transport.write(PONG + data[ping + 2 : ping + 14])
         self.greeted = self.greeted or self.audience.greeting in data
-        self.audience.hear(self, data)
+        self.audience.receive(self, data)
 
 
 def _step(found: re.Match[bytes]) -> Step:
@@ -197,15 +200,15 @@ def _step(found: re.Match[bytes]) -> Step:
 
 
 async def main(count: int, port: int, path: str, kind: str) -> None:
-    """Reads until stdin ends."""
+    """Read commands until stdin ends."""
     audience = Audience(count, port, path, kind)
-    await audience.arrive()
-    orders = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
+    await audience.connect()
+    commands = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
     print("ready", flush=True)
-    while order := await orders.readline():
-        answer = audience.record(orders) if order == b"record\n" else audience.next_news()
-        print(json.dumps(await answer), flush=True)
+    while command := await commands.readline():
+        result = audience.record(commands) if command == b"record\n" else audience.next_message()
+        print(json.dumps(await result), flush=True)
 
 
 if __name__ == "__main__":

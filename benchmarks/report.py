@@ -1,4 +1,4 @@
-"""The figures of a run: printed, kept as JSON, and as a table for docs/performance.md."""
+"""The figures of a run: printed, stored as JSON, and as a table for docs/performance.md."""
 
 import json
 import os
@@ -13,29 +13,29 @@ from benchmarks import goals
 from benchmarks.goals import short
 from benchmarks.stage import CHECKOUT
 
-Figures = dict[str, float]  # each under its name with the unit
+Figures = dict[str, float]  # by name with unit
 
 RESULTS = CHECKOUT / "benchmarks" / "results"
 
 
 class Report:
-    """Samples by figure, one of each a round. Made before anything is started, since it looks at the machine."""
+    """Samples by figure, one for each round. Create it before anything starts, since it records the machine's load."""
 
     def __init__(self) -> None:
-        self._about = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **machine()}
+        self._conditions = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **machine()}
         self._samples: dict[str, list[float]] = {}
 
-    def note(self, **surroundings: Any) -> None:
-        """Something else that the figures depend on."""
-        self._about |= surroundings
+    def note(self, **conditions: Any) -> None:
+        """Add other conditions that the figures depend on."""
+        self._conditions |= conditions
 
     def add(self, figures: Figures) -> None:
-        """The figures of one round (or a part of it)."""
+        """Add the figures of one round, or of a part of it."""
         for name, figure in figures.items():
             self._samples.setdefault(name, []).append(figure)
 
     def table(self) -> str:
-        """Medians with the lowest and highest, as markdown."""
+        """Return medians with minimum and maximum as a Markdown table."""
         lines = ["| figure | median | spread | rounds |", "|---|---:|---:|---:|"]
         for name, samples in self._samples.items():
             spread = f"{short(min(samples))} – {short(max(samples))}"
@@ -43,20 +43,20 @@ class Report:
         return "\n".join(lines)
 
     def publish(self, name: str) -> None:
-        """Prints surroundings, figures and goals, and writes them with all samples to benchmarks/results/."""
-        about = "\n".join(f"{key}: {value}" for key, value in self._about.items())
+        """Print conditions, figures and goals, and write them with all samples to benchmarks/results/."""
+        conditions = "\n".join(f"{key}: {value}" for key, value in self._conditions.items())
         medians = {name: statistics.median(samples) for name, samples in self._samples.items()}
         tables = "\n\n".join(table for table in (self.table(), goals.table(medians)) if table)
-        print(f"\n{about}\n\n{tables}", flush=True)
+        print(f"\n{conditions}\n\n{tables}", flush=True)
         RESULTS.mkdir(exist_ok=True)
         stem = f"{name}-{datetime.now(UTC):%Y-%m-%d-%H%M%S}"
-        (RESULTS / f"{stem}.json").write_text(json.dumps(self._about | {"figures": self._samples}, indent=2))
+        (RESULTS / f"{stem}.json").write_text(json.dumps(self._conditions | {"figures": self._samples}, indent=2))
         (RESULTS / f"{stem}.md").write_text(f"{tables}\n")
-        print(f"\nKept as benchmarks/results/{stem}.json and .md")
+        print(f"\nWritten to benchmarks/results/{stem}.json and .md")
 
 
 def machine() -> dict[str, Any]:
-    """What the figures depend on. `load` well above 0 means that somebody else was at work."""
+    """Return what the figures depend on. A `load` well above 0 means that other programs were running."""
     commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=CHECKOUT, capture_output=True, text=True)
     return {
         "cores": len(os.sched_getaffinity(0)),

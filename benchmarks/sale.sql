@@ -1,5 +1,6 @@
--- A sale as the operations leave it, which check_invariants proves, only sooner: each seat of an event held by a booking
--- of its own, one after the other within 23 hours, block by block in turn; paid a minute later; every second one let in.
+-- Leaves the rows of a sale as the operations would, only faster; check_invariants proves it. Each seat of an event is
+-- held by a booking of its own, one after the other within 23 hours, in each subsection in turn, and paid a minute later;
+-- every second ticket is checked in.
 CREATE FUNCTION pg_temp.bench_sale(wanted bigint, buyer bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     CREATE TEMP TABLE sale ON COMMIT DROP AS

@@ -1,7 +1,7 @@
-"""What the seller's report costs: `python -m benchmarks.sales_report [--rounds 15]`, on a Postgres of our own.
+"""The cost of the seller's report: `python -m benchmarks.sales_report [--rounds 15]`, on a Postgres of its own.
 
-Two events of 50,000 seats have been sold seat by seat within a day, by 100,000 changes each; one of them is reported.
-In turn with it a yardstick: the seats of the same 100,000 changes added up by one bare statement.
+Two events of 50,000 seats were sold seat by seat within a day, in 100,000 changes each; the report is about one of
+them. In turn with it, as a baseline, one bare query sums the seats of the same 100,000 changes.
 """
 
 import re
@@ -28,7 +28,7 @@ ADD_UP = """
 
 
 def main() -> None:
-    """Sells both events, reads the report round after round and publishes medians and spread."""
+    """Sell both events, read the report in rounds; publish medians and spread."""
     with rounds_of("sales_report", __doc__, rounds=15) as (report, rounds), own_services():
         from accounts.models import User
 
@@ -36,14 +36,14 @@ def main() -> None:
         _sold_event(seller)
         event = _sold_event(seller)
         with _connect() as bare:
-            bare.execute("VACUUM ANALYZE")  # as autovacuum would have by then
-            _one_round(event, bare)  # warms it up
+            bare.execute("VACUUM ANALYZE")  # as autovacuum would have done by then
+            _one_round(event, bare)  # warm-up
             for _ in rounds:
                 report.add(_one_round(event, bare))
 
 
 def _one_round(event: "Event", bare: psycopg.Connection[Any]) -> Figures:
-    """The call without the web server and the session, its statements, and the live frame, which tells an hour."""
+    """Measure the report without web server and session, its queries, and the live frame, which covers an hour."""
     from django.db import connection
     from rest_framework.test import APIRequestFactory, force_authenticate
 
@@ -52,32 +52,32 @@ def _one_round(event: "Event", bare: psycopg.Connection[Any]) -> Figures:
 
     figures: Figures = {}
 
-    def timed(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+    def timed(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
         started = time.perf_counter()
-        answer = execute(sql, *rest)
+        result = execute(sql, *arguments)
         table = re.search(r'FROM "(\w+)"', sql)
         figures[f"sales report: {table[1] if table else 'clock'} (ms)"] = (time.perf_counter() - started) * 1000
-        return answer
+        return result
 
     request = APIRequestFactory().get("/")
     force_authenticate(request, event.seller)
     with connection.execute_wrapper(timed):
         whole = _milliseconds(lambda: EventAnalytics.as_view()(request, event_id=event.pk).render())
     frame = _milliseconds(lambda: report_frame(event))
-    yardstick = _milliseconds(lambda: bare.execute(ADD_UP, [event.pk]).fetchone())
+    baseline = _milliseconds(lambda: bare.execute(ADD_UP, [event.pk]).fetchone())
     return {
         "sales report (ms)": whole,
         **figures,
         "live frame (ms)": frame,
-        "bare sum of its changes (ms)": yardstick,
-        "sales report / bare sum": whole / yardstick,
-        "live frame / bare sum": frame / yardstick,
+        "bare sum of its changes (ms)": baseline,
+        "sales report / bare sum": whole / baseline,
+        "live frame / bare sum": frame / baseline,
     }
 
 
-def _milliseconds(act: Callable[[], object]) -> float:
+def _milliseconds(function: Callable[[], object]) -> float:
     started = time.perf_counter()
-    act()
+    function()
     return (time.perf_counter() - started) * 1000
 
 

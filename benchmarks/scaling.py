@@ -1,7 +1,7 @@
-"""One web process, then two: `python -m benchmarks.scaling [--rounds 3]`, on a product of our own.
+"""One web process, then two: `python -m benchmarks.scaling [--rounds 3]`, on a product of its own.
 
-On a machine whose cores are all busy two processes can't be twice as fast as one. So beside the rate stands the CPU
-that each part took for a hold: what a core of its own would give a web process, and what else a hold needs.
+With all cores busy, two processes can't be twice as fast as one. So the report also has the CPU time that each part
+uses per hold: it tells what a core of its own would give a web process, and what else a hold needs.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ PROCESSES = (1, 2)
 
 
 def main() -> None:
-    """Starts the product with one and with two web processes in turn and publishes medians and spread."""
+    """Start the product with one and with two web processes in turn; publish medians and spread."""
     with rounds_of("scaling", __doc__, rounds=3) as (report, rounds), own_folder() as folder:
         for _ in rounds:
             one, two = (_round(folder, number) for number in PROCESSES)

@@ -1,6 +1,6 @@
-"""Sells an event out over the API, one request a seat, and proves that every seat was sold exactly once.
+"""Sell out an event over the API, one request per seat, and prove that every seat was sold exactly once.
 
-`python -m benchmarks.sellout [--seats 2000] [--clients 64] [--hold-only]` exits 1 if anything is not as it must be.
+`python -m benchmarks.sellout [--seats 2000] [--clients 64] [--hold-only]` exits with 1 if any check fails.
 """
 
 import argparse
@@ -21,28 +21,28 @@ from benchmarks.stage import manage, stage
 SECTIONS = 4
 SEATS = range(400, 50_001, 400)
 BLOCK = (10, 10)  # rows, cols
-LARGE_BLOCK = (25, 20)  # where they add up: the arena's
+LARGE_BLOCK = (25, 20)  # as in the arena; used where the number of seats allows it
 
 Seat = tuple[str, int, str]  # section, subsection, row-seat
 
 
 @dataclass(slots=True)
 class Buyer:
-    """One client with an account of his own, and what he got."""
+    """One client with its own account, and the bookings it got."""
 
     token: str
     bookings: list[str] = field(default_factory=list)
     seats: list[Seat] = field(default_factory=list)
 
     def note(self, answer: Answer) -> None:
-        """The booking that he was given."""
+        """Record the booking in this response."""
         booking = answer.json()
         self.bookings.append(booking["id"])
         self.seats += [(booking["section"], booking["subsection"], seat) for seat in booking["seat_positions"]]
 
 
 def main() -> None:
-    """Reads the arguments, sells, and exits 1 with what is wrong, if something is."""
+    """Parse the arguments and sell; exit with 1 and what is wrong, if something is."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sellout", description=__doc__)
     parser.add_argument("--seats", type=int, default=2_000, help=f"a multiple of {SEATS.step} up to {SEATS[-1]:,}")
     parser.add_argument("--clients", type=int, default=64)
@@ -66,13 +66,13 @@ def main() -> None:
 
 
 async def sell_out(cast: Cast, seats: int, report: Report, *, pay: bool) -> list[str]:
-    """Creates an event, holds and, if they are to `pay`, pays all of it; returns what is wrong with the outcome."""
+    """Create an event, hold all seats and, with `pay`, pay for them; return what is wrong with the outcome."""
     event = await shop.create(cast, _event(seats))
     buyers = [Buyer(token) for token in cast.buyers]
     sale = _Sale(event, seats)
     report.note(clients=len(buyers))
 
-    holding = await closed_loop(cast.address, [sale.holder(buyer, turn) for turn, buyer in enumerate(buyers)])
+    holding = await closed_loop(cast.address, [sale.holder(buyer, index) for index, buyer in enumerate(buyers)])
     holding.expect(201, 409)
     report.add({f"{seats:,} seats held (s)": holding.seconds} | holding.figures(f"{seats:,} seats held", 201))
     print(f"{len(buyers)} clients, {seats:,} seats, one request a seat\n  hold  {holding.line(201)}", flush=True)
@@ -98,14 +98,17 @@ def _event(seats: int) -> dict[str, Any]:
 
 
 class _Sale:
-    """An event, and how many of its seats nobody was given yet."""
+    """An event and its number of seats that no buyer has got yet."""
 
     def __init__(self, event: dict[str, Any], seats: int) -> None:
         self._event, self._blocks, self._left = event, shop.blocks_of(event), seats
 
-    def holder(self, buyer: Buyer, turn: int) -> Client:
-        """Holds seat by seat, in a block of his own first, then in the next one, until no seat is left."""
-        first = turn % len(self._blocks)
+    def holder(self, buyer: Buyer, index: int) -> Client:
+        """Hold one seat after the other until none is left.
+
+        Starts in the buyer's own subsection, and continues in the next ones.
+        """
+        first = index % len(self._blocks)
         for block in self._blocks[first:] + self._blocks[:first]:
             wish = shop.best_available(self._event["id"], block, 1, buyer.token)
             while (answer := (yield wish)).status == 201:
@@ -114,7 +117,7 @@ class _Sale:
                 if not self._left:
                     return
             if not self._left or answer.json()["code"] != "not_enough_seats":
-                return  # it is over, or `expect` will tell
+                return  # sold out, or an error that `expect` will raise
 
 
 def _payer(buyer: Buyer) -> Client:
@@ -123,7 +126,7 @@ def _payer(buyer: Buyer) -> Client:
 
 
 def _wrong_answers(seats: int, buyers: list[Buyer]) -> list[str]:
-    """By the answers: each seat was given to one buyer, once."""
+    """Check in the responses that each seat was given to one buyer, once."""
     given = Counter(seat for buyer in buyers for seat in buyer.seats)
     twice = {seat: count for seat, count in given.items() if count > 1}
     print(f"  answers: {given.total():,} seats given, {len(given):,} different ones, {len(twice)} twice")
@@ -132,21 +135,21 @@ def _wrong_answers(seats: int, buyers: list[Buyer]) -> list[str]:
 
 
 async def _wrong_seats(address: Address, event_id: int, seats: int, *, sold: bool) -> list[str]:
-    """By the public seat map: each seat is sold (or held), the counts say so, and a sold out event says so too."""
+    """Check the public seat map: the status of each seat, the counts, and the status of the event."""
     seat_map = (await shop.call(address, 200, "GET", f"/api/event/{event_id}/seatmap")).json()
     event = (await shop.call(address, 200, "GET", f"/api/event/{event_id}")).json()
-    letters = Counter("".join(row["seats"] for row in seat_map["sections"]))
+    statuses = Counter("".join(row["seats"] for row in seat_map["sections"]))
     state = "sold" if sold else "reserved"
     counts = {"available": 0, "reserved": 0, "sold": 0, "blocked": 0, "total": seats, state: seats}
     status = "sold_out" if sold else "available"
-    print(f"  seat map: {letters[state[0]]:,} of {letters.total():,} seats {state}, the event is {event['status']}")
-    wrong = [] if letters == {state[0]: seats} else [f"the seats on the map are {dict(letters)}"]
+    print(f"  seat map: {statuses[state[0]]:,} of {statuses.total():,} seats {state}, the event is {event['status']}")
+    wrong = [] if statuses == {state[0]: seats} else [f"the seats on the map are {dict(statuses)}"]
     wrong += [f"the stats are {found}" for found in (seat_map["stats"], event["stats"]) if found != counts]
     return wrong + ([] if event["status"] == status else [f"the event is {event['status']}"])
 
 
 async def _wrong_bookings(cast: Cast, event_id: int, seats: int, buyers: list[Buyer]) -> list[str]:
-    """By the seller's list: each seat is in exactly one paid booking, and these are the ones the clients were given."""
+    """Check the seller's list: each seat is in one paid booking, and these are the clients' bookings."""
     bookings = [row for row in await _paid_bookings(cast) if row["event_id"] == event_id]
     sold = Counter((row["section"], row["subsection"], seat) for row in bookings for seat in row["seat_positions"])
     twice = {seat: count for seat, count in sold.items() if count > 1}
@@ -172,7 +175,7 @@ async def _paid_bookings(cast: Cast) -> list[dict[str, Any]]:
 
 
 def broken_invariants() -> list[str]:
-    """What `check_invariants` finds in the product's database; nothing if all of it holds."""
+    """Return what `check_invariants` finds in the product's database; empty if all invariants hold."""
     check = manage("check_invariants")
     if check.returncode == 0:
         print(f"  check_invariants: all {len(check.stdout.splitlines())} hold")

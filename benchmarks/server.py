@@ -1,4 +1,4 @@
-"""A server that is started for a measurement and gone afterwards."""
+"""Start a server for the duration of a measurement."""
 
 import os
 import socket
@@ -18,9 +18,9 @@ STOP_SECONDS = 10
 
 @contextmanager
 def running(command: list[str], port: int, checkout: Path = CHECKOUT, **environment: str) -> Iterator[psutil.Process]:
-    """The process, as long as it is needed, from when it accepts connections on this port of 127.0.0.1.
+    """Start the command; yield its process once it accepts connections on this port of 127.0.0.1.
 
-    Raises RuntimeError if it does not.
+    Stops it at the end. Raises RuntimeError if it does not start.
     """
     process = subprocess.Popen(command, cwd=checkout, env=os.environ | environment)
     try:

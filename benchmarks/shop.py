@@ -1,4 +1,4 @@
-"""The people of a benchmark and what they ask the API for."""
+"""The users of a benchmark and their requests to the API."""
 
 import os
 import uuid
@@ -14,13 +14,13 @@ from benchmarks.client import Address, Answer, Connection, request
 SELLER = "seller@example.com"
 PASSWORD = "demo-pass-1"
 GOOD_CARD = "4242424242424242"
-BUYERS = 2_000  # so many that each holds little: who holds hundreds of bookings at once is no buyer
-BUYERS_HOLDS = 1_000  # the most an event can allow: one bench buyer stands for many people
-HOLD_SECONDS = 3_600  # nothing ends during a measurement
+BUYERS = 2_000  # so many that each has few bookings, as real buyers do
+BUYERS_HOLDS = 1_000  # the maximum of an event: one benchmark buyer represents many people
+HOLD_SECONDS = 3_600  # no hold expires during a measurement
 
-DROP_LETTERS = """
-    DELETE FROM bookings_letter letter USING bookings_booking booking, accounts_user buyer
-    WHERE letter.status = 'waiting' AND booking.id = letter.booking_id AND buyer.id = booking.buyer_id
+DROP_EMAILS = """
+    DELETE FROM bookings_letter email USING bookings_booking booking, accounts_user buyer
+    WHERE email.status = 'waiting' AND booking.id = email.booking_id AND buyer.id = booking.buyer_id
     AND buyer.email LIKE 'bench%@example.com'
 """
 
@@ -29,7 +29,7 @@ Block = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who plays, and where: bearer tokens of the seller and of the buyers."""
+    """The address of the product, and bearer tokens of the seller and the buyers."""
 
     address: Address
     seller: str
@@ -37,10 +37,10 @@ class Cast:
 
 
 def sign_in(address: Address, buyers: int = BUYERS) -> Cast:
-    """The seller and so many buyers, who are made in the product's database where they are missing.
+    """Return tokens of the seller and of `buyers` buyers; create missing buyers in the product's database.
 
-    Neither by registering nor by login, since each would cost a password's hash, and all of them more time than the
-    measurement. Their tokens count for 15 minutes.
+    It bypasses registration and login, because each would hash a password, and all of them would take longer than the
+    measurement. The tokens are valid for 15 minutes.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
     import django
@@ -68,19 +68,19 @@ def sign_in(address: Address, buyers: int = BUYERS) -> Cast:
 
 
 async def call(address: Address, expected: int, method: str, path: str, **options: Any) -> Answer:
-    """One request on a connection of its own (`options` as of `request`). Raises unless `expected` is the status."""
+    """Send one request on a new connection (`options` as for `request`). Raises unless the status is `expected`."""
     connection = await Connection.open(address)
     try:
         answer = await connection.send(request(method, path, **options))
     finally:
         connection.close()
     if answer.status != expected:
-        raise RuntimeError(f"{method} {path} answered {answer.status}: {answer.body[:500]!r}")
+        raise RuntimeError(f"{method} {path} returned {answer.status}: {answer.body[:500]!r}")
     return answer
 
 
 def new_event(name: str, sections: list[dict[str, Any]], *, rows: int, cols: int) -> dict[str, Any]:
-    """The body of POST /api/event for an event that few buyers can buy out."""
+    """Return a body of POST /api/event for an event that a few buyers can buy out."""
     return {
         "name": name,
         "description": "Made by the benchmarks.",
@@ -93,34 +93,34 @@ def new_event(name: str, sections: list[dict[str, Any]], *, rows: int, cols: int
 
 
 def arena() -> dict[str, Any]:
-    """The body of POST /api/event for 50,000 seats in 100 blocks."""
+    """Return a body of POST /api/event for 50,000 seats in 100 subsections."""
     sections = [{"name": name, "price": 5000, "subsections": 10} for name in "ABCDEFGHIJ"]
     return new_event("Benchmark: arena", sections, rows=25, cols=20)
 
 
 def stadium() -> dict[str, Any]:
-    """The body of POST /api/event for the largest event: 200,000 seats in 400 blocks."""
+    """Return a body of POST /api/event for the largest event: 200,000 seats in 400 subsections."""
     sections = [{"name": name, "price": 5000, "subsections": 40} for name in "ABCDEFGHIJ"]
     return new_event("Benchmark: stadium", sections, rows=25, cols=20)
 
 
 def hot_block() -> dict[str, Any]:
-    """The body of POST /api/event for one block that everybody wants: 3,000 seats, more than are held of it."""
+    """Return a body of POST /api/event for one subsection with 3,000 seats, more than the benchmarks hold."""
     return new_event("Benchmark: one block", [{"name": "A", "price": 5000, "subsections": 1}], rows=60, cols=50)
 
 
 def blocks_of(event: dict[str, Any]) -> list[Block]:
-    """Section and number of each block of an event, from its detail."""
+    """Return section and number of each subsection, from an event's detail."""
     return [(row["section"], row["subsection"]) for row in event["sections"]]
 
 
 def best_available(event_id: int, block: Block, quantity: int, token: str) -> bytes:
-    """The request that holds the best seats of a block."""
+    """Return a request that holds the best seats of a subsection."""
     return _hold(event_id, block, token, seat_selection_mode="best_available", quantity=quantity)
 
 
 def by_name(event_id: int, block: Block, seats: list[str], token: str) -> bytes:
-    """The request that holds just these seats ("row-seat") of a block."""
+    """Return a request that holds these seats ("row-seat") of a subsection."""
     return _hold(event_id, block, token, seat_selection_mode="manual", quantity=len(seats), seat_positions=seats)
 
 
@@ -131,26 +131,28 @@ def _hold(event_id: int, block: Block, token: str, **choice: Any) -> bytes:
 
 
 def pay(booking_id: str, token: str) -> bytes:
-    """The request that pays a booking with a card that works."""
+    """Return a request that pays a booking with a valid card."""
     return request("POST", f"/api/booking/{booking_id}/pay", token=token, body={"card_number": GOOD_CARD})
 
 
 async def create(cast: Cast, body: dict[str, Any]) -> dict[str, Any]:
-    """A new event over the API: its detail."""
+    """Create an event over the API; return its detail."""
     event: dict[str, Any] = (await call(cast.address, 201, "POST", "/api/event", token=cast.seller, body=body)).json()
     return event
 
 
 async def retire(cast: Cast, event: dict[str, Any]) -> None:
-    """Takes a benchmark's event out of the lists that people see."""
+    """Remove an event from the public lists."""
     path = f"/api/event/{event['id']}"
     await call(cast.address, 200, "PATCH", path, token=cast.seller, body={"is_active": False})
 
 
 def drop_letters() -> None:
-    """Deletes what waits to be mailed to the benchmarks' buyers: printing their tickets takes the worker longer than
-    selling them, and the next measure is to have the machine."""
+    """Delete emails that wait to be sent to the benchmark's buyers.
+
+    Rendering their tickets takes the mailer longer than selling them, and would disturb the next measurement.
+    """
     from django.conf import settings
 
     with psycopg.connect(settings.DATABASE_URL) as connection:
-        connection.execute(DROP_LETTERS)
+        connection.execute(DROP_EMAILS)

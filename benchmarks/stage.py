@@ -1,4 +1,4 @@
-"""The running product that is measured: the one at BASE_URL, or one of our own that is gone afterwards."""
+"""The product to measure: the one running at BASE_URL, or a new one."""
 
 import os
 import shutil
@@ -20,33 +20,36 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 DEFAULT_URL = "http://127.0.0.1:8000"
 START_SECONDS = 120
 STOP_SECONDS = 60
-LOOK_SECONDS = 0.1
+POLL_SECONDS = 0.1
 NO_LIMITS = {"BOOKING_RATE": "", "API_RATE": "", "BOT_CHALLENGE": "off"}
 
 
 @contextmanager
 def stage(*, own: bool = False) -> Iterator[Address]:
-    """The address of the product, which answers /readyz.
+    """Yield the address of a running product; it is ready.
 
-    What runs at BASE_URL (default http://127.0.0.1:8000) is taken as it is; it must be this checkout's, with the
-    same STATE_DIR or DATABASE_URL, and without limits. If nothing answers there and BASE_URL is unset, the product is
-    started in a folder of its own as `make run` starts it, and stopped and deleted at the end; with `own` always.
-    Afterwards Django's settings are those of the product in either case: its database can be looked at.
+    The product at BASE_URL (default http://127.0.0.1:8000) is used as it is. It must be started from this checkout,
+    with the same STATE_DIR or DATABASE_URL, and without limits. If nothing runs there and BASE_URL is unset, or with
+    `own`, a product is started in a new folder as `make run` does, and stopped and deleted at the end. In both cases
+    Django's settings are then those of the product, so that its database can be read.
     """
     base_url = None if own else os.environ.get("BASE_URL")
     if not own and _is_ready(base_url or DEFAULT_URL):
-        print(f"Measured is what runs at {base_url or DEFAULT_URL}.", flush=True)
+        print(f"Measuring the product at {base_url or DEFAULT_URL}.", flush=True)
         yield _address(base_url or DEFAULT_URL)
     elif base_url:
         raise RuntimeError(f"Nothing is ready at {base_url}.")
     else:
-        print("Starting a product of our own.", flush=True)
+        print("Starting a new product.", flush=True)
         with own_folder() as folder, product(folder) as address:
             yield address
 
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command of manage.py on the product's database, or with a changed environment; returns how it ended."""
+    """Run a command of manage.py on the product's database; return the completed process.
+
+    `environment` overrides environment variables.
+    """
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=CHECKOUT,
@@ -60,7 +63,7 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 @contextmanager
 def own_folder() -> Iterator[Path]:
-    """A new STATE_DIR for products of our own, without limits; deleted at the end, with the data of its servers."""
+    """Yield a new STATE_DIR for products without limits; delete it and its servers' data at the end."""
     folder = Path(tempfile.mkdtemp(prefix="ticketing-bench-"))
     os.environ |= {"STATE_DIR": str(folder / "state"), "PORT": str(free_port()), **NO_LIMITS}
     try:
@@ -72,7 +75,7 @@ def own_folder() -> Iterator[Path]:
 
 @contextmanager
 def own_services() -> Iterator[None]:
-    """A Postgres and a Valkey of our own, with the product's tables, and Django set up for them, but no product."""
+    """Run a new Postgres and Valkey with the product's tables, and set up Django for them; no product runs."""
     with own_folder():
         from ticketing import embedded
 
@@ -88,7 +91,7 @@ def own_services() -> Iterator[None]:
 
 @contextmanager
 def product(folder: Path, **environment: str) -> Iterator[Address]:
-    """The address of a product in `folder` (of `own_folder`), started as `make run` does it; it answers /readyz."""
+    """Start a product in `folder` (from `own_folder`) as `make run` does; yield its address once it is ready."""
     url = f"http://127.0.0.1:{os.environ['PORT']}"
     log = folder / "run.log"
     with log.open("wb") as stream:
@@ -106,8 +109,8 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> 
     end = time.monotonic() + START_SECONDS
     while not _is_ready(url):
         if process.poll() is not None or time.monotonic() > end:
-            raise RuntimeError(f"The product does not start:\n{log.read_text(errors='replace')[-2000:]}")
-        time.sleep(LOOK_SECONDS)
+            raise RuntimeError(f"The product did not start:\n{log.read_text(errors='replace')[-2000:]}")
+        time.sleep(POLL_SECONDS)
 
 
 def _is_ready(url: str) -> bool:

@@ -1,4 +1,7 @@
-"""How long `make run` takes: `python -m benchmarks.startup [--rounds 5]`. Cold once (new database), then warm."""
+"""The time that `make run` takes: `python -m benchmarks.startup [--rounds 5]`.
+
+It starts cold once (new database), then warm.
+"""
 
 import time
 from pathlib import Path
@@ -8,7 +11,7 @@ from benchmarks.stage import own_folder, product
 
 
 def main() -> None:
-    """Starts it again and again in one folder and publishes medians and spread."""
+    """Start it repeatedly in one folder; publish medians and spread."""
     with rounds_of("startup", __doc__) as (report, rounds), own_folder() as folder:
         report.add({"start, cold (s)": _seconds(folder)})
         for _ in rounds:
@@ -16,7 +19,7 @@ def main() -> None:
 
 
 def _seconds(folder: Path) -> float:
-    """From the command to the first 200 of /readyz; it is stopped again."""
+    """Return the seconds from the command to the first 200 of /readyz; then stop it."""
     started = time.perf_counter()
     with product(folder):
         return time.perf_counter() - started

@@ -1,7 +1,7 @@
-"""What the waiting room costs with 100,000 people in it: `python -m benchmarks.waiting [--rounds 3]`.
+"""The cost of a waiting room with 100,000 people: `python -m benchmarks.waiting [--rounds 3]`.
 
-Straight at the operations, on servers of its own; nobody else asks them meanwhile. The rate is measured by a clock that
-is driven, as the admission is: how many were let in beside how many were due, the worst of all seconds.
+Calls the operations directly, on servers of its own without other load. The admission rate is measured with a
+simulated clock, which also drives the admission: people let in compared with those due, in the worst second.
 """
 
 import statistics
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from events.models import Event
 
 CROWD = 100_000
-EACH = 2_000  # calls that are timed one by one
+TIMED_CALLS = 2_000  # calls measured one by one
 VIEWERS = 10_000  # of one process
 PER_MINUTE = 50_000
-OPENS_AT = 1_000  # seconds, on the driven clock
+OPENS_AT = 1_000  # seconds, on the simulated clock
 
 
 def main() -> None:
-    """Fills a waiting room and empties it, round after round, and publishes medians and spread."""
+    """Fill a waiting room and empty it, in rounds; publish medians and spread."""
     with rounds_of("waiting", __doc__, rounds=3) as (report, rounds), own_services():
         users = _users()
         for _ in rounds:
@@ -33,14 +33,14 @@ def main() -> None:
 
 
 def one_round(users: "list[User]") -> Figures:
-    """A new event with everybody in its queue, half of them early; then all are let in."""
+    """Create an event with everybody in its queue, half of them early; then let all in."""
     from bookings.waiting.feed import read_standings
     from bookings.waiting.join import join_queue, look_at_queue
 
     event = _new_event()
-    joining, (waiting, others) = users[-EACH:], (users[:EACH], users[:VIEWERS])
+    joining, (waiting, others) = users[-TIMED_CALLS:], (users[:TIMED_CALLS], users[:VIEWERS])
     before = _memory()
-    _fill(event, users[:-EACH])
+    _fill(event, users[:-TIMED_CALLS])
     figures = _percentiles("join", lambda user: join_queue(event_id=event.pk, user=user), joining)
     figures["memory of a waiting buyer (bytes)"] = (_memory() - before) / len(users)
     figures |= _percentiles("look at", lambda user: look_at_queue(event_id=event.pk, user=user), waiting)
@@ -80,7 +80,7 @@ def _new_event() -> "Event":
 
 
 def _fill(event: "Event", users: "list[User]") -> None:
-    """Half of them come before the sale."""
+    """Let them join, half of them before the sale opens."""
     from bookings.waiting.room import Room
     from bookings.waiting.shuffle import place_of
 
@@ -90,11 +90,11 @@ def _fill(event: "Event", users: "list[User]") -> None:
         room.join(user.pk, opens_at=OPENS_AT, early=place_of(event.shuffle_seed, user.pk), at=at)
 
 
-def _percentiles(name: str, act: "Callable[[User], Any]", users: "list[User]") -> Figures:
+def _percentiles(name: str, function: "Callable[[User], Any]", users: "list[User]") -> Figures:
     times = []
     for user in users:
         started = time.perf_counter()
-        act(user)
+        function(user)
         times.append((time.perf_counter() - started) * 1000)
     cuts = statistics.quantiles(times, n=100)
     return {f"{name} the queue: p50 (ms)": cuts[49], f"{name} the queue: p95 (ms)": cuts[94]}
@@ -104,16 +104,16 @@ def _let_in(number: int) -> Figures:
     from bookings.waiting.admit import admit_waiting
 
     admit_waiting(at=OPENS_AT)
-    admitted, seconds, worst, beats = 0, 0, 0.0, []
+    admitted, seconds, worst, durations = 0, 0, 0.0, []
     while admitted < number and seconds < 1_000:
         seconds += 1
         started = time.perf_counter()
         admitted += admit_waiting(at=OPENS_AT + seconds)
-        beats.append((time.perf_counter() - started) * 1000)
+        durations.append((time.perf_counter() - started) * 1000)
         due = min(number, seconds * PER_MINUTE / 60)
         worst = max(worst, abs(admitted - due) / due)
     return {
-        f"a second's share of {PER_MINUTE // 60}: p50 (ms)": statistics.median(beats),
+        f"a second's share of {PER_MINUTE // 60}: p50 (ms)": statistics.median(durations),
         "let in beside due, worst second (%)": worst * 100,
         "let in of all (%)": 100 * admitted / number,
     }

@@ -1,1 +1,1 @@
-"""`make chaos`: the product under failures, ending in proof. Never part of the product."""
+"""`make chaos`: run payments with injected failures and prove that the books are right. Not part of the product."""

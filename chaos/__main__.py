@@ -1,4 +1,4 @@
-"""`python -m chaos`: on an embedded Postgres and Valkey of its own, whose data stay for a look afterwards."""
+"""`python -m chaos`: runs on an embedded Postgres and Valkey of its own, whose data is kept for inspection."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Failures injected at every step of a payment, by a seeded die."""
+"""Failures injected into every step of a payment, chosen by a seeded random generator."""
 
 import random
 import threading
@@ -17,70 +17,73 @@ from bookings.operations import pay, refund, sell, settle
 
 
 class Killed(BaseException):
-    """The process died here. Not an Exception, so that no handler of the product tidies up."""
+    """The process died here. Not an Exception, so that no handler of the product cleans up."""
 
 
 class Failures:
-    """Wraps the steps of paying and refunding. Each fails with `share` (0 to 1); what happened is counted."""
+    """Wraps the steps of paying and refunding. Each fails with probability `share` (0 to 1); failures are counted."""
 
     def __init__(self, share: float) -> None:
         self.share = share
-        self.happened: Counter[str] = Counter()
+        self.injected: Counter[str] = Counter()
         self._local = threading.local()
 
     def seed(self, number: int) -> random.Random:
-        """The die of this thread."""
-        self._local.die = random.Random(number)
-        return self._local.die
+        """Seed and return the random generator of this thread."""
+        self._local.dice = random.Random(number)
+        return self._local.dice
 
     def install(self) -> None:
-        """Puts itself between the steps, for as long as the process lives."""
-        self._around(pay, "begin_payment", "between begin and charge")
-        self._around(pay, "settle_payment", "between settle and answer", before="between charge and settle")
-        self._around(refund, "_note_sent", "after noting a refund", before="between refund and note")
-        self._around(settle, "issue_admissions", "inside settle, before commit")
-        self._around(sell, "ask", "inside the sale, before commit", undone=True)
-        self._gateway()
+        """Wrap the steps, for the lifetime of the process."""
+        self._wrap(pay, "begin_payment", "between begin and charge")
+        self._wrap(pay, "settle_payment", "between settle and answer", before="between charge and settle")
+        self._wrap(refund, "_note_sent", "after noting a refund", before="between refund and note")
+        self._wrap(settle, "issue_admissions", "inside settle, before commit")
+        self._wrap(sell, "ask", "inside the sale, before commit", rolls_back=True)
+        self._wrap_gateway()
 
-    def _chance(self, what: str) -> bool:
-        die = getattr(self._local, "die", None)  # the threads that heal have none: they do not fail
-        if die is None or die.random() >= self.share:
+    def _fails(self, what: str) -> bool:
+        dice = getattr(self._local, "dice", None)  # the thread of the worker's tasks has none: it never fails
+        if dice is None or dice.random() >= self.share:
             return False
-        self.happened[what] += 1
+        self.injected[what] += 1
         return True
 
-    def _around(self, module: Any, name: str, after: str, before: str = "", undone: bool = False) -> None:
-        """`undone`: the step is a transaction, and who dies after it has not reached its commit."""
+    def _wrap(self, module: Any, name: str, after: str, before: str = "", rolls_back: bool = False) -> None:
+        """Replace a function by one that may be killed before or after the call.
+
+        With `rolls_back` the step is a transaction, and a process that is killed after it has not committed.
+        """
         step: Callable[..., Any] = getattr(module, name)
 
-        def unsure(*args: Any, **kwargs: Any) -> Any:
-            if before and self._chance(before):
+        def failing(*args: Any, **kwargs: Any) -> Any:
+            if before and self._fails(before):
                 raise Killed(before)
-            with transaction.atomic() if undone else nullcontext():
+            with transaction.atomic() if rolls_back else nullcontext():
                 result = step(*args, **kwargs)
-                if self._chance(after):
+                if self._fails(after):
                     raise Killed(after)
             return result
 
-        setattr(module, name, unsure)
+        setattr(module, name, failing)
 
-    def _gateway(self) -> None:
-        charge, give_back = MockGateway.charge, MockGateway.refund
+    def _wrap_gateway(self) -> None:
+        charge, refund_money = MockGateway.charge, MockGateway.refund
 
-        def unsure_charge(gateway: MockGateway, payment: Payment, card_number: str) -> Charge:
-            if self._chance("gateway down before the charge"):
+        def failing_charge(gateway: MockGateway, payment: Payment, card_number: str) -> Charge:
+            if self._fails("gateway down before the charge"):
                 raise GatewayDown("chaos")
             answer = charge(gateway, payment, card_number)
-            if self._chance("killed after the charge"):
+            if self._fails("killed after the charge"):
                 raise Killed
-            return Charge(Outcome.UNKNOWN) if self._chance("answer lost") else answer
+            return Charge(Outcome.UNKNOWN) if self._fails("answer lost") else answer
 
-        def unsure_refund(gateway: MockGateway, money: Refund) -> None:
-            if self._chance("gateway down before the refund"):
+        def failing_refund(gateway: MockGateway, money: Refund) -> None:
+            if self._fails("gateway down before the refund"):
                 raise GatewayDown("chaos")
-            give_back(gateway, money)
-            if self._chance("gateway down after the refund"):
+            refund_money(gateway, money)
+            if self._fails("gateway down after the refund"):
                 raise GatewayDown("chaos")
 
-        MockGateway.charge = unsure_charge  # type: ignore[method-assign,assignment]
-        MockGateway.refund = unsure_refund  # type: ignore[method-assign,assignment]
+        MockGateway.charge = failing_charge  # type: ignore[method-assign,assignment]
+        MockGateway.refund = failing_refund  # type: ignore[method-assign,assignment]

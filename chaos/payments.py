@@ -1,8 +1,8 @@
-"""Ten thousand mixed payments with failures at every step end with both books equal to the cent.
+"""Ten thousand mixed payments with failures at every step; at the end, both books must be equal to the cent.
 
-Buyers hold, pay with every card of the mock gateway, click twice, cancel, refund, let holds end; processes die between
-any two steps, answers are lost, webhooks come doubled and shuffled. Meanwhile the sweep and the reconciler run, as the
-worker does. At the end everything that was left open is settled, and the database is proved.
+Buyers hold seats, pay with every card of the mock gateway, click twice, cancel, refund and let holds expire. Processes
+die between any two steps, responses are lost, and webhooks arrive repeatedly and out of order. Meanwhile, the expiry
+sweep and the reconciliation run as in the worker. At the end everything open is settled, and the database is checked.
 """
 
 import argparse
@@ -53,11 +53,11 @@ HALL = {
     "cols": 20,
     "sections": [{"name": name, "price": price, "subsections": 20} for name, price in (("A", 9900), ("B", 3333))],
 }
-QUIET_SECONDS = 90  # in which everything left open must be settled
+SETTLE_SECONDS = 90  # limit for settling everything that is open
 
 
 def main() -> None:
-    """Runs, prints what happened, and exits 1 if anything is out of order."""
+    """Run, print what injected, and exit with 1 if anything is wrong."""
     parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
     parser.add_argument("--payments", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
@@ -65,37 +65,37 @@ def main() -> None:
     options = parser.parse_args()
     print(f"{options.payments:,} payments, seed {options.seed}, {options.failures:.0%} of each step fail", flush=True)
     wrong = run(options.payments, options.seed, options.failures)
-    sys.exit("\n".join(["OUT OF ORDER:", *wrong]) if wrong else 0)
+    sys.exit("\n".join(["WRONG:", *wrong]) if wrong else 0)
 
 
 def run(payments: int, seed: int, share: float) -> list[str]:
-    """The whole of it; what is wrong at the end."""
+    """Make all payments and return what is wrong at the end."""
     reconcile.ASK_AFTER, reconcile.NEVER_SENT_AFTER = reconcile.ASK_AFTER / 20, reconcile.NEVER_SENT_AFTER / 20
-    breaker.FAILURES = 10**9  # it is tested elsewhere; here every call shall go through
+    breaker.FAILURES = 10**9  # its own tests cover the breaker; here every call goes through
     failures = Failures(share)
     failures.install()
-    event, buyers = _stage(seed)
+    event, buyers = _new_event_and_buyers(seed)
     done, seen = threading.Event(), Counter[str]()
     started = time.monotonic()
 
-    healer = threading.Thread(target=_heal, args=(done, random.Random(seed)))
-    healer.start()
+    background_tasks = threading.Thread(target=_run_background_tasks, args=(done, random.Random(seed)))
+    background_tasks.start()
     with ThreadPoolExecutor(THREADS) as pool:
-        for counted in pool.map(
+        for thread_seen in pool.map(
             lambda n: _shop(failures, seed + n, event, buyers[n::THREADS], payments // THREADS), range(THREADS)
         ):
-            seen += counted
-    print(f"  {time.monotonic() - started:.0f} s; then what was left open is settled", flush=True)
+            seen += thread_seen
+    print(f"  {time.monotonic() - started:.0f} s; now everything open is settled", flush=True)
     time.sleep(0.1)
-    quiet = _wait_until_quiet(seed)
+    all_settled = _wait_until_settled(seed)
     done.set()
-    healer.join()
-    _print(seen, failures.happened)
-    return ([] if quiet else ["something is still open"]) + _wrong()
+    background_tasks.join()
+    _print(seen, failures.injected)
+    return ([] if all_settled else ["something is still open"]) + _wrong()
 
 
-def _stage(seed: int) -> tuple[Event, list[User]]:
-    """A new event of 20,000 seats whose holds end quickly, and its buyers."""
+def _new_event_and_buyers(seed: int) -> tuple[Event, list[User]]:
+    """Create an event of 20,000 seats whose holds expire quickly, and its buyers."""
     stamp = f"{seed}-{time.time_ns()}"
     seller = User.objects.create(email=f"seller-{stamp}@chaos.example", name="Seller", role="seller")
     buyers = User.objects.bulk_create(
@@ -108,80 +108,83 @@ def _stage(seed: int) -> tuple[Event, list[User]]:
 
 
 def _shop(failures: Failures, seed: int, event: Event, buyers: list[User], payments: int) -> Counter[str]:
-    """One thread: as many payments as asked for, whatever comes of them."""
-    die, seen = failures.seed(seed), Counter[str]()
+    """Make `payments` payments in this thread, whatever their outcome."""
+    dice, seen = failures.seed(seed), Counter[str]()
     try:
         while payments > 0:
-            buyer = die.choice(buyers)
-            booking = _try(seen, "hold", partial(_hold, die, event, buyer))
+            buyer = dice.choice(buyers)
+            booking = _try(seen, "hold", partial(_hold, dice, event, buyer))
             if booking is None:
                 continue
             payments -= 1
-            _after_hold(die, seen, booking)
+            _after_hold(dice, seen, booking)
     finally:
         connection.close()
     return seen
 
 
-def _after_hold(die: random.Random, seen: Counter[str], booking: Booking) -> None:
-    buyer, fate = booking.buyer, die.random()
-    if fate < 0.05:
-        time.sleep(die.uniform(1.9, 2.1))  # pays at the deadline
-    for _ in range(die.choice([1, 1, 1, 2, 3])):  # declined cards are tried again, good ones clicked twice
-        card = die.choices(list(CARDS), list(CARDS.values()))[0]
+def _after_hold(dice: random.Random, seen: Counter[str], booking: Booking) -> None:
+    buyer, action = booking.buyer, dice.random()
+    if action < 0.05:
+        time.sleep(dice.uniform(1.9, 2.1))  # pay at the deadline
+    for _ in range(dice.choice([1, 1, 1, 2, 3])):  # retry declined cards, click twice with good ones
+        card = dice.choices(list(CARDS), list(CARDS.values()))[0]
         _try(seen, "pay", partial(pay_booking, booking_id=booking.pk, buyer_id=buyer.pk, card_number=card))
-    if fate > 0.93:
+    if action > 0.93:
         _try(seen, "cancel", partial(cancel_booking, booking_id=booking.pk, buyer=buyer))
-    elif fate > 0.35:
+    elif action > 0.35:
         _try(seen, "refund", partial(refund_booking, booking_id=booking.pk, user=buyer))
         for refund_id in Refund.objects.filter(payment__booking=booking).values_list("pk", flat=True):
-            for _ in range(die.choice([0, 1, 2])):
+            for _ in range(dice.choice([0, 1, 2])):
                 _try(seen, "send refund", partial(send_refund, refund_id=refund_id))
 
 
-def _hold(die: random.Random, event: Event, buyer: User) -> Booking:
-    where = {"section": die.choice("AB"), "subsection": die.randint(1, 20)}
-    wish = Wish(event_id=event.pk, mode=SelectionMode.BEST_AVAILABLE, quantity=die.randint(1, 4), **where)  # type: ignore[arg-type]
+def _hold(dice: random.Random, event: Event, buyer: User) -> Booking:
+    where = {"section": dice.choice("AB"), "subsection": dice.randint(1, 20)}
+    wish = Wish(event_id=event.pk, mode=SelectionMode.BEST_AVAILABLE, quantity=dice.randint(1, 4), **where)  # type: ignore[arg-type]
     return hold_seats(buyer_id=buyer.pk, wish=wish)
 
 
-def _try(seen: Counter[str], what: str, act: Callable[[], Any]) -> Any:
-    """What came of it; a refusal or a death is counted, and anything else is a bug that ends the run."""
+def _try(seen: Counter[str], what: str, call: Callable[[], Any]) -> Any:
+    """Return the result of the call, or None if it was refused or killed.
+
+    All outcomes are counted in `seen`. Any other exception is a bug and ends the run.
+    """
     try:
-        result = act()
+        result = call()
         seen[f"{what}: done"] += 1
         return result
-    except DomainError as refusal:
-        seen[f"{what}: {refusal.code}"] += 1
+    except DomainError as error:
+        seen[f"{what}: {error.code}"] += 1
     except Killed:
         seen[f"{what}: killed"] += 1
         connection.close()
     return None
 
 
-def _heal(done: threading.Event, die: random.Random) -> None:
-    """What the worker does meanwhile; and the gateway's webhooks, doubled and shuffled."""
+def _run_background_tasks(done: threading.Event, dice: random.Random) -> None:
+    """Run the worker's tasks, and deliver the gateway's webhooks, repeated and shuffled."""
     while not done.wait(0.2):
         expire_holds()
-        _send_webhooks(die)
+        _send_webhooks(dice)
         reconcile.reconcile_payments()
     connection.close()
 
 
-def _send_webhooks(die: random.Random) -> None:
+def _send_webhooks(dice: random.Random) -> None:
     due = list(MockCharge.objects.filter(webhook_due_at__lte=database_now(), webhook_delivered_at=None)[:200])
-    messages = [entry for entry in due for _ in range(die.choice([1, 2, 3]))]
-    die.shuffle(messages)
+    messages = [entry for entry in due for _ in range(dice.choice([1, 2, 3]))]
+    dice.shuffle(messages)
     for entry in messages:
         body = webhook_body(entry)
         receive_webhook(gateway="mock", headers=webhook_headers(entry, body), body=body)
     MockCharge.objects.filter(pk__in=[entry.pk for entry in due]).update(webhook_delivered_at=database_now())
 
 
-def _wait_until_quiet(seed: int) -> bool:
-    """Until no charge, refund or hold is open; whether that came to be."""
+def _wait_until_settled(seed: int) -> bool:
+    """Wait until no charge, refund or hold is open; return whether that injected."""
     Refund.objects.filter(status="pending").update(created_at=database_now() - 2 * reconcile.NEVER_SENT_AFTER * 20)
-    end = time.monotonic() + QUIET_SECONDS
+    end = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < end:
         time.sleep(0.5)
         open_ = Payment.objects.filter(status="pending").exists() or Refund.objects.filter(status="pending").exists()
@@ -191,22 +194,24 @@ def _wait_until_quiet(seed: int) -> bool:
 
 
 def _wrong() -> list[str]:
-    """Broken invariants, and books that differ."""
+    """Return broken invariants, and differences between the books."""
     wrong = [f"{name}: {found}" for name, found in check_invariants().items() if found]
-    ours = Payment.objects.filter(captured_at__isnull=False).aggregate(taken=Sum("amount"), back=Sum("refunded_amount"))
-    theirs = MockCharge.objects.filter(captured=True).aggregate(taken=Sum("amount"))
-    theirs["back"] = MockRefund.objects.aggregate(back=Sum("amount"))["back"]
-    print(f"  our book:      taken {ours['taken']:>12,}  given back {ours['back']:>12,} cents")
-    print(f"  gateway's:     taken {theirs['taken']:>12,}  given back {theirs['back']:>12,} cents")
+    own_book = Payment.objects.filter(captured_at__isnull=False).aggregate(
+        taken=Sum("amount"), back=Sum("refunded_amount")
+    )
+    gateway_book = MockCharge.objects.filter(captured=True).aggregate(taken=Sum("amount"))
+    gateway_book["back"] = MockRefund.objects.aggregate(back=Sum("amount"))["back"]
+    print(f"  own book:      taken {own_book['taken']:>12,}  refunded  {own_book['back']:>12,} cents")
+    print(f"  gateway's:     taken {gateway_book['taken']:>12,}  refunded  {gateway_book['back']:>12,} cents")
     sold = Booking.objects.filter(status__in=["paid", "completed"]).aggregate(sum=Sum("total_price"))["sum"] or 0
     print(f"  sold tickets:  {sold:>18,} cents", flush=True)
-    if ours != theirs:
+    if own_book != gateway_book:
         wrong.append("the two books differ")
-    if ours["taken"] - ours["back"] != sold:
-        wrong.append("the money we keep is not the price of what is sold")
+    if own_book["taken"] - own_book["back"] != sold:
+        wrong.append("the money kept is not the price of the seats sold")
     return wrong
 
 
-def _print(seen: Counter[str], happened: Counter[str]) -> None:
+def _print(seen: Counter[str], injected: Counter[str]) -> None:
     print("  what buyers saw:  " + ", ".join(f"{count:,} {what}" for what, count in sorted(seen.items())))
-    print("  failures injected: " + ", ".join(f"{count:,} {what}" for what, count in sorted(happened.items())))
+    print("  failures injected: " + ", ".join(f"{count:,} {what}" for what, count in sorted(injected.items())))

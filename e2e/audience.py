@@ -1,4 +1,4 @@
-"""The others: who bought and holds seats of the demo's events before a picture is taken. The same ones every time."""
+"""Fill the demo's events with other buyers before a picture is taken; the same ones every time."""
 
 import random
 import time
@@ -17,35 +17,35 @@ from events.errors import NotEnoughSeats, SeatsTaken
 from events.models import Subsection
 
 GOOD_CARD = "4242424242424242"
-IN_LINE = 1_480  # before the one who looks
-NOBODY = 10**9  # ids that no user has: these people only stand there
+QUEUE_LENGTH = 1_480  # ahead of the buyer in the picture
+NOBODY = 10**9  # the first of the ids that no user has
 GROUPS = 900  # of buyers in the arena
 ARENA_SECTIONS = "ABCDEFGHIJ"
 
 
 def fill_the_arena(event_id: int, seconds: float = 0) -> None:
-    """Groups of buyers, each in a random block; the nearer to the stage, the more of them.
+    """Let groups of buyers buy seats in random subsections, more of them in sections nearer to the stage.
 
-    Within `seconds` at least, fewer and fewer of them, as after the start of a sale.
+    Takes at least `seconds`; the rate falls, as after the start of a sale.
     """
     dice = random.Random(1)
-    people = _people()
+    buyers = _buyers()
     weights = range(len(ARENA_SECTIONS), 0, -1)
-    began = time.monotonic()
+    started = time.monotonic()
     for number in range(GROUPS):
-        time.sleep(max(0.0, began + seconds * (number / GROUPS) ** 2 - time.monotonic()))
+        time.sleep(max(0.0, started + seconds * (number / GROUPS) ** 2 - time.monotonic()))
         (section,) = dice.choices(ARENA_SECTIONS, weights)
         wish = Wish(event_id, section, dice.randint(1, 10), SelectionMode.BEST_AVAILABLE, dice.randint(2, 10))
         try:
-            _settle(people[number % len(people)], wish, paid=True)
+            _settle(buyers[number % len(buyers)], wish, paid=True)
         except NotEnoughSeats:
-            continue  # that block is full
+            continue  # that subsection is full
 
 
 def fill_the_hall(event_id: int) -> None:
-    """Each of some buyers has two pairs of seats and holds a third one, where they are free."""
+    """Let some buyers buy two pairs of seats and hold a third one each, where they are free."""
     dice = random.Random(3)
-    for friend in _people()[:8]:
+    for friend in _buyers()[:8]:
         for paid in (True, True, False):
             section, number = dice.choice([("A", 1), ("A", 2), ("B", 1), ("B", 2)])
             row, seat = dice.randint(1, 5), dice.choice((1, 3, 5, 7, 9))
@@ -55,9 +55,9 @@ def fill_the_hall(event_id: int) -> None:
                 continue
 
 
-def fill_a_seats_story(event_id: int, section: str, number: int, seat: str) -> Subsection:
-    """Somebody buys the seat and is given the money back; somebody else buys it and comes. Returns its block."""
-    first, second = _people()[:2]
+def fill_a_seats_history(event_id: int, section: str, number: int, seat: str) -> Subsection:
+    """Give a seat a history: bought and refunded, bought again and checked in. Returns its subsection."""
+    first, second = _buyers()[:2]
     block = Subsection.objects.select_related("event__seller").get(event=event_id, section=section, number=number)
     refund_booking(booking_id=take(first, event_id, section, number, seat, paid=True), user=first)
     booking = take(second, event_id, section, number, seat, paid=True)
@@ -67,13 +67,13 @@ def fill_a_seats_story(event_id: int, section: str, number: int, seat: str) -> S
 
 
 def fill_the_queue(event_id: int) -> None:
-    """So many that one has to wait for a while."""
-    for number in range(IN_LINE):
+    """Fill the queue, so that a buyer has to wait for a while."""
+    for number in range(QUEUE_LENGTH):
         Room(event_id).join(NOBODY + number)
 
 
 def take(buyer: User, event_id: int, section: str, number: int, *seats: str, paid: bool = False) -> uuid.UUID:
-    """Holds these seats, or buys them; returns the booking's id."""
+    """Hold these seats, or buy them if `paid`; return the booking's id."""
     return _settle(buyer, Wish(event_id, section, number, SelectionMode.MANUAL, len(seats), list(seats)), paid)
 
 
@@ -84,6 +84,6 @@ def _settle(buyer: User, wish: Wish, paid: bool) -> uuid.UUID:
     return booking.pk
 
 
-def _people() -> list[User]:
+def _buyers() -> list[User]:
     others = User.objects.filter(email__startswith="buyer").exclude(email="buyer@example.com")
     return list(others.order_by("pk"))

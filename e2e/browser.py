@@ -1,4 +1,4 @@
-"""The browser: Debian's Chromium, driven by Playwright."""
+"""The browser: Debian's Chromium, controlled by Playwright."""
 
 import shutil
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
 MISSING = "NO BROWSER, SO NO PAGE WAS TESTED. Please install Chromium (apt-get install chromium fonts-dejavu-core)."
-# It speaks to nobody but us, and runs as root in a container without a graphics card.
+# It connects only to this product, and may run as root in a container without a graphics card.
 OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -23,14 +23,14 @@ OPTIONS = [
 
 
 def program() -> str | None:
-    """Where Chromium is, if it is installed."""
+    """Return the path of Chromium, or None if it is not installed."""
     found = (name if Path(name).is_file() else shutil.which(name) for name in NAMES)
     return next((path for path in found if path), None)
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A running browser without a window. Raises RuntimeError if there is none on this machine."""
+    """Run a browser without a window. Raises RuntimeError if none is installed."""
     path = program()
     if path is None:
         raise RuntimeError(MISSING)

@@ -1,4 +1,4 @@
-"""`make pictures`: the main pages as pictures in docs/pictures, of a product of its own with the demo's data."""
+"""`make pictures`: take pictures of the main pages for docs/pictures, of a product of its own with demo data."""
 
 import os
 import sys
@@ -17,30 +17,30 @@ if TYPE_CHECKING:
 
 PICTURES = CHECKOUT / "docs" / "pictures"
 DESKTOP = {"width": 1440, "height": 900}
-SMALLER = {"width": 1320, "height": 860}  # so much detail makes a large file
+SMALLER = {"width": 1320, "height": 860}  # limits the file size of the most detailed picture
 PHONE = {"width": 360, "height": 740}
 SMALL, ARENA = "Chamber music by candlelight", "Northern Lights Tour"
 FLASH = "One night only: The Comeback"
-TALL = {"width": 1440, "height": 1380}  # the form of a new event with its picture
-STORY = {"width": 1080, "height": 1150}
+TALL = {"width": 1440, "height": 1380}  # the form for a new event with its seat map
+HISTORY = {"width": 1080, "height": 1150}
 LONG_PHONE = {"width": 360, "height": 1290}  # down to the chart
-SALE_SECONDS = 150  # of the arena's sale, so that its charts have minutes to show
-SETTLED = 800  # ms: fonts, movements and toasts of the page before
+SALE_SECONDS = 150  # duration of the arena's sale, so that its charts show minutes
+SETTLE_MS = 800  # for fonts, animations, and toasts of the previous page
 
 
 def main() -> None:
-    """Takes all pictures anew."""
+    """Take all pictures."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in this thread
     try:
         with stage(own=True) as (host, port), chromium() as browser:
-            _set_django_up()
+            _set_up_django()
             take_all(browser, f"http://{host}:{port}")
     except RuntimeError as error:
         sys.exit(f"Can't take pictures: {error}")
 
 
 def take_all(browser: Browser, url: str) -> None:
-    """Fills the house, then goes through the pages as a buyer and as a seller."""
+    """Fill the events, then take pictures as a buyer, an operator and a seller."""
     from accounts.models import User
     from e2e import audience
     from events.models import Event
@@ -52,7 +52,7 @@ def take_all(browser: Browser, url: str) -> None:
     small, arena, flash = (Event.objects.get(name=name) for name in (SMALL, ARENA, FLASH))
     paid = audience.take(buyer, small.pk, "A", 1, "3-5", "3-6", paid=True)
     held = audience.take(buyer, small.pk, "B", 1, "2-4", "2-5", "2-6")
-    block = audience.fill_a_seats_story(small.pk, "A", 1, "2-8")
+    block = audience.fill_a_seats_history(small.pk, "A", 1, "2-8")
     block_seats(event_id=small.pk, seller=seller, section="A", subsection=1, seats=["1-1", "1-2", "1-3"])
     audience.fill_the_hall(small.pk)
     audience.fill_the_arena(arena.pk, SALE_SECONDS)
@@ -73,7 +73,7 @@ def take_all(browser: Browser, url: str) -> None:
         _take(page, f"/queue/{flash.pk}", "queue")
     with _page(browser, url, operator) as page:
         _take(page, "/operator", "operator")
-    _take_the_sellers(browser, url, seller, block, arena)
+    _take_seller_pages(browser, url, seller, block, arena)
     with _page(browser, url, buyer, viewport=PHONE, device_scale_factor=2, has_touch=True, is_mobile=True) as page:
         _take(page, "/", "phone-events")
         _take(page, f"/events/{small.pk}", "phone-event", press="Find best seats")
@@ -82,7 +82,7 @@ def take_all(browser: Browser, url: str) -> None:
     print(f"Pictures are in {PICTURES.relative_to(CHECKOUT)}.")
 
 
-def _take_the_sellers(browser: Browser, url: str, seller: "User", block: "Subsection", arena: "Event") -> None:
+def _take_seller_pages(browser: Browser, url: str, seller: "User", block: "Subsection", arena: "Event") -> None:
     desk, hall = "/admin/events/event", block.event
     with _page(browser, url, seller) as page:
         _take(page, f"/sell/{arena.pk}", "sell", press="15 min")
@@ -91,7 +91,7 @@ def _take_the_sellers(browser: Browser, url: str, seller: "User", block: "Subsec
     with _page(browser, url, seller, viewport=TALL) as page:
         _take(page, f"{desk}/add/", "new-event")
         _take(page, f"{desk}/{hall.pk}/seats/?block={block.pk}", "seats-desk")
-    with _page(browser, url, seller, viewport=STORY) as page:
+    with _page(browser, url, seller, viewport=HISTORY) as page:
         _take(page, f"/admin/bookings/seat/{hall.pk}/{block.pk}/17/", "seat-story")
     with _page(browser, url, seller, viewport=LONG_PHONE, device_scale_factor=2) as page:
         _take(page, f"/sell/{arena.pk}", "phone-sell", press="15 min")
@@ -102,8 +102,8 @@ def _page(browser: Browser, url: str, user: "User | None", **options: Any) -> It
     from django.conf import settings
     from django.test import Client
 
-    settled = {"viewport": DESKTOP, "reduced_motion": "reduce", "locale": "en-US", "timezone_id": "Europe/Berlin"}
-    context = browser.new_context(**(settled | {"base_url": url} | options))
+    defaults = {"viewport": DESKTOP, "reduced_motion": "reduce", "locale": "en-US", "timezone_id": "Europe/Berlin"}
+    context = browser.new_context(**(defaults | {"base_url": url} | options))
     if user is not None:
         client = Client()
         client.force_login(user)
@@ -123,12 +123,12 @@ def _take(page: Page, path: str, name: str, *, press: str = "") -> None:
     if press:
         page.get_by_text(press, exact=True).click()
         page.evaluate("scrollTo(0, 0)")
-    page.wait_for_timeout(SETTLED)
+    page.wait_for_timeout(SETTLE_MS)
     page.screenshot(path=PICTURES / f"{name}.png")
     print(f"  {name}.png", flush=True)
 
 
-def _set_django_up() -> None:
+def _set_up_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
     import django
 

@@ -1,4 +1,4 @@
-"""Goals and the medians of a run."""
+"""Goals, compared with the medians of a run."""
 
 import math
 
@@ -12,17 +12,17 @@ def test_every_goal_has_one_bound():
     assert all((goal.at_least is None) != (goal.at_most is None) for goal in GOALS)
 
 
-def test_a_bound_itself_is_good_enough():
+def test_the_bound_itself_meets_the_goal():
     assert Goal("", "", at_least=2).met(2) and not Goal("", "", at_least=2).met(1.99)
     assert Goal("", "", at_most=2).met(2) and not Goal("", "", at_most=2).met(2.01)
 
 
-def test_no_figure_meets_no_goal():
+def test_nan_meets_no_goal():
     assert not Goal("", "", at_least=0).met(math.nan)
     assert not Goal("", "", at_most=0).met(math.nan)
 
 
-def test_the_table_has_only_what_was_measured():
+def test_the_table_has_only_measured_goals():
     table = goals.table({"holds / bare API": 0.9, "start, warm (s)": 5.0, "something else": 1.0})
     assert table.splitlines()[2:] == [
         "| a hold, 100 blocks, beside a bare FastAPI | holds / bare API ≥ 1 | 0.9 | **no** |",

@@ -1,4 +1,4 @@
-"""The load generator, against a server that answers by the path."""
+"""The load generator, against a server whose response depends on the path."""
 
 import asyncio
 import gzip
@@ -24,7 +24,7 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         path = head.split(b" ")[1]
         if path not in ANSWERS:
             break
-        for byte in ANSWERS[path]:  # as slowly as a network may bring it
+        for byte in ANSWERS[path]:  # in small pieces, as on a slow network
             writer.write(bytes([byte]))
             await writer.drain()
     writer.close()
@@ -41,26 +41,26 @@ def run(test: Coroutine[Any, Any, None]) -> None:
 
 
 @pytest.mark.parametrize("path", ANSWERS)
-def test_half_an_answer_is_none(path):
+def test_an_incomplete_response_is_not_parsed(path):
     whole = ANSWERS[path]
     assert parse(whole) is not None
     assert all(parse(whole[:length]) is None for length in range(len(whole)))
 
 
-def test_a_compressed_body_is_read():
+def test_a_compressed_body_is_decoded():
     body = gzip.compress(json.dumps({"seats": "ar"}).encode())
     head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(body)
     answer = parse(head + body)
     assert answer is not None and answer.json() == {"seats": "ar"}
 
 
-def test_each_client_is_sent_the_answers_to_his_requests():
-    heard: list[int] = []
+def test_each_client_gets_the_responses_to_its_requests():
+    received: list[int] = []
 
     def client() -> Client:
         for path in ("/created", "/unchanged", "/chunked"):
             answer = yield request("GET", path)
-            heard.append(answer.status)
+            received.append(answer.status)
 
     async def test() -> None:
         async with server() as address:
@@ -68,10 +68,10 @@ def test_each_client_is_sent_the_answers_to_his_requests():
         assert tally.statuses == {200: 2, 201: 2, 304: 2}
 
     run(test())
-    assert sorted(heard) == [200, 200, 201, 201, 304, 304]
+    assert sorted(received) == [200, 200, 201, 201, 304, 304]
 
 
-def test_what_a_client_raises_ends_the_closed_loop():
+def test_an_exception_in_a_client_ends_the_closed_loop():
     def client() -> Client:
         yield request("GET", "/created")
         raise RuntimeError("enough")
@@ -84,7 +84,7 @@ def test_what_a_client_raises_ends_the_closed_loop():
     run(test())
 
 
-def test_the_open_loop_asks_everything_with_too_few_connections():
+def test_the_open_loop_sends_everything_with_too_few_connections():
     async def test() -> None:
         async with server() as address:
             requests = [request("GET", "/created")] * 30
@@ -94,7 +94,7 @@ def test_the_open_loop_asks_everything_with_too_few_connections():
     run(test())
 
 
-def test_a_server_that_hangs_up_ends_the_closed_loop():
+def test_a_closed_connection_ends_the_closed_loop():
     async def test() -> None:
         async with server() as address:
             with pytest.raises(ConnectionError):
@@ -103,7 +103,7 @@ def test_a_server_that_hangs_up_ends_the_closed_loop():
     run(test())
 
 
-def test_a_server_that_hangs_up_ends_the_open_loop():
+def test_a_closed_connection_ends_the_open_loop():
     async def test() -> None:
         async with server() as address:
             with pytest.raises(ConnectionError):
@@ -130,7 +130,7 @@ def test_clients_who_share_requests_stop_when_time_is_up():
     run(test())
 
 
-def test_a_single_question_to_a_server_that_hangs_up_is_an_error():
+def test_a_closed_connection_is_an_error_of_a_single_request():
     async def test() -> None:
         async with server() as address:
             connection = await Connection.open(address)

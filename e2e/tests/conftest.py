@@ -1,7 +1,6 @@
-"""The stage of the browser tests: one product and one browser for all of them, people who come and go.
+"""Fixtures of the browser tests: one product and one browser for all tests, and visitors.
 
-Everything a test writes has to be committed to be seen by the servers, so all tests here are marked
-`django_db(transaction=True)`.
+The servers see only committed data, so all tests here are marked `django_db(transaction=True)`.
 """
 
 import os
@@ -19,11 +18,11 @@ from pytest_django import DjangoDbBlocker
 from accounts.redis import client
 from e2e import browser as browsers
 from e2e.tests.product import Product, product
-from e2e.tests.visitors import PATIENCE, Visitors
+from e2e.tests.visitors import TIMEOUT_MS, Visitors
 from ticketing.embedded import state
 
 HERE = Path(__file__).parent
-FOLDER = "e2e"  # under the tests' STATE_DIR
+FOLDER = "e2e"  # below the tests' STATE_DIR
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,33 +34,39 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.when == "call" and report.failed and isinstance(guests := _guests(item), Visitors):
+    if report.when == "call" and report.failed and isinstance(visitors_of_test := _visitors_of(item), Visitors):
         stem = state.state_dir() / FOLDER / item.name
-        guests.photograph(stem)
+        visitors_of_test.take_screenshots(stem)
         report.sections.append(("What the browsers showed", f"{stem}-*.png"))
-        report.sections.append(("What the browsers complained about", "\n".join(guests.complaints)))
+        report.sections.append(("Errors in the browsers", "\n".join(visitors_of_test.errors)))
     return report
 
 
-def _guests(item: pytest.Item) -> Any:
+def _visitors_of(item: pytest.Item) -> Any:
     return getattr(item, "funcargs", {}).get("visitors")
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Playwright's loop runs in this thread, where Django would refuse to ask the database."""
+    """One Chromium for all tests.
+
+    Playwright's event loop runs in this thread, where Django would refuse to query the database.
+    """
     if browsers.program() is None:
         pytest.skip(browsers.MISSING)
     with pytest.MonkeyPatch.context() as patch, browsers.chromium() as running:
         patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        expect.set_options(timeout=PATIENCE)
+        expect.set_options(timeout=TIMEOUT_MS)
         yield running
-        connections.close_all()  # those that belong to the loop
+        connections.close_all()  # the connections of that loop
 
 
 @pytest.fixture(scope="package")
 def shop(browser: Browser, django_db_setup: None) -> Iterator[Product]:
-    """The product, for all tests here; what the last run's users did is not this one's users' fault."""
+    """The running product, shared by all tests here.
+
+    Redis is emptied first, because the users of this run have the same ids as those of the last one.
+    """
     client().flushdb()
     with product(state.state_dir() / FOLDER) as running:
         yield running
@@ -69,7 +74,10 @@ def shop(browser: Browser, django_db_setup: None) -> Iterator[Product]:
 
 @pytest.fixture(scope="package")
 def content_types(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[ContentType]:
-    """Under the numbers they had when the product began, which it remembers; the admin's log needs them."""
+    """The content types with the ids they had when the product started.
+
+    The product caches these ids, and the admin's log needs them.
+    """
     with django_db_blocker.unblock():
         return list(ContentType.objects.all())
 
@@ -78,12 +86,12 @@ def content_types(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> 
 def visitors(
     browser: Browser, shop: Product, transactional_db: None, content_types: list[ContentType]
 ) -> Iterator[Visitors]:
-    """Makes visitors; none of their browsers may have complained in the end."""
+    """A function that creates visitors; at the end, none of their browsers may have reported an error."""
     Permission.objects.all().delete()
-    ContentType.objects.all().delete()  # emptying the tables after a test has given them new numbers
+    ContentType.objects.all().delete()  # emptying the tables after a test gave them new ids
     ContentType.objects.bulk_create(content_types)
     ContentType.objects.clear_cache()
-    guests = Visitors(browser, shop.url)
-    yield guests
-    guests.leave()
-    assert not guests.unforgiven
+    visitors_of_test = Visitors(browser, shop.url)
+    yield visitors_of_test
+    visitors_of_test.close()
+    assert not visitors_of_test.unexpected_errors

@@ -1,4 +1,4 @@
-"""The whole product at one address, on the test database: the proxy, web and realtime as `make run` has them."""
+"""The whole product at one address, on the test database: proxy, web and realtime as in `make run`."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ STOP_SECONDS = 15
 
 
 class Product:
-    """Where it is, and the parts that tests stop and start."""
+    """The address of the product, and the processes that tests stop and start."""
 
     def __init__(self, port: int, realtime_port: int, environment: dict[str, str]) -> None:
         self.url = f"http://127.0.0.1:{port}"
@@ -29,21 +29,24 @@ class Product:
 
     @property
     def folder(self) -> Path:
-        """Its STATE_DIR: mails are here."""
+        """Its STATE_DIR, which contains the emails."""
         return Path(self._environment["STATE_DIR"])
 
     def start_realtime(self) -> None:
-        """Starts the live feed, at the address that the proxy knows."""
+        """Start the realtime process at the address that the proxy uses."""
         server = self._realtime.enter_context(daphne(port=self._realtime_port, **self._environment))
         self._realtime.callback(server.process.kill)
 
     def stop_realtime(self) -> None:
-        """Kills it (SIGKILL): every WebSocket and stream ends without a word."""
+        """Kill it (SIGKILL): all WebSockets and streams end without a closing message."""
         self._realtime.close()
 
     @contextmanager
     def worker(self) -> Iterator[None]:
-        """Celery with its clock, for tests that wait for time to pass; only then, since it works on all tables."""
+        """Run Celery with beat, for tests that wait for scheduled tasks.
+
+        Run it only in these tests, because its tasks work on all tables.
+        """
         schedule = self.folder / f"beat-{os.getpid()}"
         command = [sys.executable, "-m", "celery", "-A", "ticketing", "worker", *CELERY, "--schedule", str(schedule)]
         with _process(command, self._environment | own_services()):
@@ -52,7 +55,7 @@ class Product:
 
 @contextmanager
 def product(folder: Path) -> Iterator[Product]:
-    """Starts it; `folder` keeps the collected static files from run to run."""
+    """Start the product; `folder` keeps the collected static files between runs."""
     port, web_port, realtime_port = free_port(), free_port(), free_port()
     environment = {
         "STATE_DIR": str(folder),
@@ -61,7 +64,7 @@ def product(folder: Path) -> Iterator[Product]:
         "TRUSTED_PROXIES": "1",
         "API_RATE": "",
         "BOOKING_RATE": "",
-        "BOT_CHALLENGE": "on",  # whoever is here is a person, and must not notice
+        "BOT_CHALLENGE": "on",  # the visitors are people, and must not notice it
         "LOG_LEVEL": "WARNING",
     }
     proxy = {
@@ -75,7 +78,7 @@ def product(folder: Path) -> Iterator[Product]:
     _collect_static_files(environment)
     running = Product(port, realtime_port, environment)
     with granian(port=web_port, **environment), _process(["ticketing/processes/proxy"], proxy):
-        assert processes.wait_for(lambda: not state.is_free(port), 10), "the proxy does not start"
+        assert processes.wait_for(lambda: not state.is_free(port), 10), "the proxy did not start"
         running.start_realtime()
         try:
             yield running

@@ -1,4 +1,4 @@
-"""The event's page as its visitors use it: the map by mouse, the list by keyboard."""
+"""The event page as visitors use it: the map by mouse or finger, the list by keyboard."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from events.models import Event
 
-# Moves a mouse over the whole map and notes what the tooltip calls each place: {name: the middle of where it was said}.
+# Moves a mouse over the whole map and records the tooltip at each point: {tooltip: a point in the middle of its area}.
 SCAN = """(map, step) => {
   const box = map.getBoundingClientRect();
   const tip = document.querySelector(".tip");
@@ -23,13 +23,13 @@ SCAN = """(map, step) => {
   }
   return Object.fromEntries(Object.entries(found).map(([name, points]) => [name, points[points.length >> 1]]));
 }"""
-# What the list shows of the block that is open in it: {"row-seat": state}.
+# The seats of the subsection that is open in the list: {"row-seat": state}.
 STATES = """list => Object.fromEntries([...list.querySelectorAll("button.seat")].map((button) => {
   const [, row, seat] = button.getAttribute("aria-label").match(/Row (\\d+), seat (\\d+)/);
   return [`${row}-${seat}`, button.dataset.state];
 }))"""
-STEP = 7  # px; a seat that can be told apart is larger
-LIVE = re.compile("live|stream")  # where sockets fail again and again, the stream takes over
+STEP = 7  # px; less than the size of a seat
+LIVE = re.compile("live|stream")  # after repeated failures of the WebSocket, the page uses the stream
 
 
 class SeatMap:
@@ -46,39 +46,39 @@ class SeatMap:
         self.expect_live()
 
     def expect_live(self, timeout: float | None = None) -> None:
-        """It says that it is live."""
+        """Expect the page to show that it is live."""
         expect(self.page.locator("[data-live-state]")).to_have_attribute("data-live-state", LIVE, timeout=timeout)
 
     def click_seat(self, section: str, block: int, row: int, seat: int) -> None:
-        """On the map, going nearer first if seats can't be told apart yet."""
-        self._go_to(self.page.mouse.click, section, block, row, seat)
+        """Click a seat on the map; zoom in first if seats are too small."""
+        self._activate_seat(self.page.mouse.click, section, block, row, seat)
 
     def tap_seat(self, section: str, block: int, row: int, seat: int) -> None:
-        """The same by finger, for which seats have to be larger: always nearer first."""
-        self._go_to(self.page.touchscreen.tap, section, block, row, seat, nearer=True)
+        """Tap a seat on the map; always zoom in first, because fingers need larger seats."""
+        self._activate_seat(self.page.touchscreen.tap, section, block, row, seat, zoom_first=True)
 
-    def _go_to(
+    def _activate_seat(
         self,
-        touch: Callable[[float, float], None],
+        activate: Callable[[float, float], None],
         section: str,
         block: int,
         row: int,
         seat: int,
-        nearer: bool = False,
+        zoom_first: bool = False,
     ) -> None:
         name = f"Section {section} · block {block}"
         wanted = f"{name} · row {row} · seat {seat}"
         self.map.scroll_into_view_if_needed()
         places = self.map.evaluate(SCAN, STEP)
-        if nearer or wanted not in places:
-            inside = [point for place, point in places.items() if place.startswith(name)]
-            touch(*inside[len(inside) // 2])
+        if zoom_first or wanted not in places:
+            points = [point for place, point in places.items() if place.startswith(name)]
+            activate(*points[len(points) // 2])
             places = self.map.evaluate(SCAN, STEP)
         assert wanted in places, sorted(places)
-        touch(*places[wanted])
+        activate(*places[wanted])
 
     def open_block(self, section: str, block: int) -> None:
-        """In the list."""
+        """Open a subsection in the list."""
         back = self.list.get_by_role("button", name="All blocks")
         if back.count():
             back.click()
@@ -88,21 +88,21 @@ class SeatMap:
         place.get_by_role("treeitem", name=re.compile(f"^Block {block}\\b")).click()
 
     def seat(self, row: int, seat: int) -> Locator:
-        """A seat of the block that is open in the list."""
+        """Return a seat of the subsection that is open in the list."""
         return self.list.get_by_role("button", name=re.compile(f"^Row {row}, seat {seat},"))
 
     def pick(self, section: str, block: int, *seats: tuple[int, int]) -> None:
-        """Picks seats from the list."""
+        """Select seats in the list."""
         self.open_block(section, block)
         for row, seat in seats:
             self.seat(row, seat).click()
             expect(self.seat(row, seat)).to_have_attribute("aria-pressed", "true")
 
     def states(self, section: str, block: int) -> dict[str, Any]:
-        """What the page takes the seats of a block for: {"row-seat": words}."""
+        """Return the states that the list shows for the seats of a subsection: {"row-seat": text}."""
         self.open_block(section, block)
         return dict(self.list.evaluate(STATES))
 
     def hold(self) -> None:
-        """Presses the button that holds the picks."""
+        """Press the button that holds the selected seats."""
         self.summary.get_by_role("button", name="Hold seats").click()

@@ -1,4 +1,4 @@
-"""Signing up and in by the pages."""
+"""Sign-up and sign-in with the pages."""
 
 from playwright.sync_api import expect
 
@@ -7,7 +7,7 @@ from conftest import PASSWORD
 from e2e.tests.visitors import Visitors
 
 
-def test_logging_in_leads_on_to_where_one_was_going(visitors: Visitors, alice: User) -> None:
+def test_login_continues_to_the_requested_page(visitors: Visitors, alice: User) -> None:
     page = visitors(path="/bookings")
     page.get_by_label("E-mail address").fill(alice.email)
     page.get_by_label("Password", exact=True).fill("not-her-password")
@@ -23,13 +23,13 @@ def test_logging_in_leads_on_to_where_one_was_going(visitors: Visitors, alice: U
     expect(page.get_by_role("link", name="Log in")).to_be_visible()
 
 
-def test_nobody_is_led_elsewhere_by_a_link_to_us(visitors: Visitors, alice: User) -> None:
+def test_login_never_redirects_to_another_site(visitors: Visitors, alice: User) -> None:
     page = visitors(alice, "/login?next=//example.com/")
     assert page.url.endswith("/")
     assert "example.com" not in page.url
 
 
-def test_a_new_buyer_signs_up_and_is_in(visitors: Visitors) -> None:
+def test_a_new_buyer_signs_up_and_is_signed_in(visitors: Visitors) -> None:
     page = visitors(path="/register")
     page.get_by_label("Name").fill("Erin")
     page.get_by_label("E-mail address").fill("erin@example.com")

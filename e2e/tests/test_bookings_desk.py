@@ -1,4 +1,4 @@
-"""A seller helps a buyer from his desk: refunds a booking, sends tickets again."""
+"""A seller helps a buyer in the admin: refunds a booking, sends tickets again."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,8 +22,8 @@ def test_a_seller_refunds_and_the_buyer_sees_it_at_once(
 ) -> None:
     paid_booking(alice, "1-1", "1-2")
     buyer = visitors(alice, "/bookings")
-    mine = buyer.get_by_role("listitem").filter(has_text=concert.name)
-    expect(mine).to_contain_text("Paid")
+    own_booking = buyer.get_by_role("listitem").filter(has_text=concert.name)
+    expect(own_booking).to_contain_text("Paid")
 
     seller = visitors(carol, LIST, viewport=PHONE)
     seller.locator("#searchbar").fill("alice")
@@ -38,23 +38,23 @@ def test_a_seller_refunds_and_the_buyer_sees_it_at_once(
     expect(seller.get_by_text("Refunded 100.00 USD: the tickets are void")).to_be_visible()
 
     buyer.reload()
-    expect(mine).to_contain_text("Refunded")
+    expect(own_booking).to_contain_text("Refunded")
 
 
-def test_tickets_that_are_sent_again_arrive(
+def test_the_tickets_are_sent_again(
     shop: Product, visitors: Visitors, alice: User, carol: User, paid_booking: Callable[..., Booking]
 ) -> None:
     booking = paid_booking(alice)
 
-    def mails() -> list[Path]:
+    def emails_of_booking() -> list[Path]:
         return [mail for mail in (shop.folder / "mail").glob("*") if str(booking.pk) in mail.read_text()]
 
     with shop.worker():
-        assert wait_for(lambda: len(mails()) == 1, 30)
+        assert wait_for(lambda: len(emails_of_booking()) == 1, 30)
         Letter.objects.update(written_at=database_now() - timedelta(minutes=2))
         seller = visitors(carol, f"{LIST}{booking.pk}/change/")
         seller.get_by_role("link", name="Send the tickets again").click()
         seller.get_by_role("button", name="Send the tickets again").click()
         expect(seller.get_by_text("Tickets sent again to alice@example.com.")).to_be_visible()
-        assert wait_for(lambda: len(mails()) == 2, 30)
-    assert "sent again" in "".join(mail.read_text() for mail in mails())
+        assert wait_for(lambda: len(emails_of_booking()) == 2, 30)
+    assert "sent again" in "".join(mail.read_text() for mail in emails_of_booking())

@@ -1,4 +1,4 @@
-"""A proof of work is done by the page itself; people at most read that their browser is being checked."""
+"""The page solves the proof of work by itself; buyers see at most that their browser is being checked."""
 
 from typing import Any
 
@@ -15,12 +15,12 @@ from events.models import Event
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_known(settings: Any, state_redis: Redis) -> None:
+def enable_challenge(settings: Any, state_redis: Redis) -> None:
     settings.BOT_CHALLENGE = True
 
 
 def suspect(buyer: User, event: Event, wasted: int) -> None:
-    """So many holds of the buyer's came to nothing."""
+    """Record this many wasted holds of the buyer."""
     note_wasted([Wasted(buyer.pk, event.pk)] * wasted)
 
 
@@ -29,11 +29,11 @@ def test_the_page_solves_a_challenge_and_holds_the_seats(visitors: Visitors, ali
     seats = SeatMap(visitors(alice), concert)
     answers: list[int] = []
 
-    def note(answer: Response) -> None:
+    def record(answer: Response) -> None:
         if answer.url.endswith("/api/booking"):
             answers.append(answer.status)
 
-    seats.page.on("response", note)
+    seats.page.on("response", record)
     seats.pick("A", 1, (1, 1))
     seats.hold()
     expect(seats.page.get_by_role("heading", level=1)).to_have_text("Checkout")
@@ -41,12 +41,12 @@ def test_the_page_solves_a_challenge_and_holds_the_seats(visitors: Visitors, ali
     assert Booking.objects.filter(buyer=alice).count() == 1
 
 
-def test_who_has_to_wait_is_told_why(visitors: Visitors, alice: User, concert: Event) -> None:
+def test_the_page_says_why_the_buyer_has_to_wait(visitors: Visitors, alice: User, concert: Event) -> None:
     suspect(alice, concert, wasted=4)
     page = visitors(alice)
     page.add_init_script(
         "Worker = class extends EventTarget { postMessage() {} terminate() {} }"
-    )  # one that never ends
+    )  # a worker that never finishes
     seats = SeatMap(page, concert)
     seats.pick("A", 1, (1, 1))
     seats.hold()
@@ -54,7 +54,7 @@ def test_who_has_to_wait_is_told_why(visitors: Visitors, alice: User, concert: E
     expect(page.locator("#live-polite")).to_contain_text("Checking your browser…")
 
 
-def test_who_is_refused_reads_why_and_for_how_long(visitors: Visitors, alice: User, concert: Event) -> None:
+def test_the_page_says_why_and_for_how_long_a_hold_is_refused(visitors: Visitors, alice: User, concert: Event) -> None:
     suspect(alice, concert, wasted=9)
     seats = SeatMap(visitors(alice), concert)
     seats.pick("A", 1, (1, 1))

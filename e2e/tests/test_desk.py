@@ -1,4 +1,4 @@
-"""The seller's desk in a browser: seats blocked by keyboard, an event cancelled with its refunds."""
+"""The seller admin in a browser: seats blocked by keyboard, an event cancelled with its refunds."""
 
 import re
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def test_a_row_is_blocked_by_keyboard_and_buyers_see_it(
+def test_a_row_is_blocked_by_keyboard_and_buyers_see_it_live(
     visitors: Visitors, carol: User, alice: User, concert: Event, hold: Callable[..., Booking]
 ) -> None:
     hold(alice, "2-3")
@@ -48,27 +48,27 @@ def test_a_row_is_blocked_by_keyboard_and_buyers_see_it(
     assert blocked == {"1-1", "1-2"} | {f"2-{seat}" for seat in range(1, 11)} - {"2-3"}
 
 
-def test_beside_a_time_stands_what_it_is_where_the_seller_is(visitors: Visitors, carol: User, concert: Event) -> None:
+def test_a_time_is_also_shown_in_the_sellers_time_zone(visitors: Visitors, carol: User, concert: Event) -> None:
     page = visitors(carol, desk_path(concert, "change/"), timezone_id="Europe/Berlin")
-    words = page.locator(".field-starts_at .own-time")
+    local_time = page.locator(".field-starts_at .own-time")
     page.get_by_label("Starts at: date (UTC)").fill("2030-07-01")
     page.get_by_label("Starts at: time (UTC)").fill("23:30")
-    expect(words).to_have_text("UTC. For you (Europe/Berlin) that is Tuesday, 2 July 2030 at 01:30.")
+    expect(local_time).to_have_text("UTC. For you (Europe/Berlin) that is Tuesday, 2 July 2030 at 01:30.")
     page.get_by_label("Starts at: time (UTC)").fill("")
-    expect(words).to_have_text("UTC")
+    expect(local_time).to_have_text("UTC")
     page.get_by_label("Starts at: time (UTC)").fill("23:30")
     page.get_by_role("button", name="Save", exact=True).click()
     concert.refresh_from_db()
     assert concert.starts_at == datetime(2030, 7, 1, 23, 30, tzinfo=UTC)
 
 
-def test_a_seat_that_is_taken_is_told_and_not_picked(
+def test_a_taken_seat_cannot_be_selected_and_says_why(
     visitors: Visitors, carol: User, alice: User, concert: Event, hold: Callable[..., Booking]
 ) -> None:
     hold(alice, "1-1")
     desk = visitors(carol, seats_path(concert))
     seat = desk.get_by_role("button", name="Row 1, seat 1, held")
-    seat.click(force=True)  # for assistive technology it can't be pressed; a finger can
+    seat.click(force=True)  # it is disabled for assistive technology, but can be clicked
     expect(desk.get_by_text("Row 1, seat 1 is held.")).to_be_visible()
     expect(desk.get_by_text("Nothing to block here.")).to_be_visible()
     expect(seat).to_have_attribute("aria-pressed", "false")
@@ -92,7 +92,7 @@ def test_without_scripts_seats_are_blocked_by_name(visitors: Visitors, carol: Us
     expect(desk.get_by_text("Blocked 2 seats of block A-1.")).to_be_visible()
 
 
-def test_blocks_are_picked_in_the_picture(visitors: Visitors, carol: User, concert: Event) -> None:
+def test_subsections_are_selected_in_the_overview(visitors: Visitors, carol: User, concert: Event) -> None:
     desk = visitors(carol, desk_path(concert, "seats/"))
     desk.locator("#overview .block").nth(2).click(modifiers=["Shift"])
     expect(desk.get_by_role("checkbox", name="Block B-1")).to_be_checked()
@@ -103,7 +103,7 @@ def test_blocks_are_picked_in_the_picture(visitors: Visitors, carol: User, conce
     expect(desk.get_by_role("button", name=re.compile("blocked$"))).to_have_count(50)
 
 
-def test_an_event_is_cancelled_with_a_preview_and_its_refunds_are_watched(
+def test_cancelling_an_event_shows_a_preview_and_the_progress_of_refunds(
     visitors: Visitors, shop: Product, carol: User, alice: User, concert: Event, paid_booking: Callable[..., Booking]
 ) -> None:
     paid_booking(alice)

@@ -1,6 +1,6 @@
-"""What holds for each page: accessible in light and dark, wide and narrow; nothing cut off, no complaint of a browser.
+"""Rules for every page: accessible in light and dark, on wide and narrow screens, no overflow, no browser errors.
 
-The pages of the sellers' desk are in test_every_desk_page.py.
+test_every_desk_page.py checks the pages of the seller admin.
 """
 
 from collections.abc import Callable
@@ -22,8 +22,8 @@ from events.models import Event
 BAD = ("serious", "critical")
 COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 SCHEMES: tuple[tuple[Literal["light", "dark"], dict[str, Any]], ...] = (("light", {}), ("dark", COLOURS))
-QUIETLY = {"preload": False}  # else axe fetches stylesheets again, from where they are not, and the browser complains
-REDRAWN = 100  # ms: maps and charts follow their window
+AXE_OPTIONS = {"preload": False}  # with preload, axe fetches stylesheets from wrong URLs
+REDRAW_MS = 100  # maps and charts adapt to the window
 PAGES = [
     "list",
     "empty list",
@@ -66,7 +66,7 @@ def place(
     hold: Callable[..., Booking],
     paid_booking: Callable[..., Booking],
 ) -> Place:
-    """Who is to look at what."""
+    """The visitor and the path of the page."""
     name = request.param
     held = hold(alice, "1-1", "1-2", event=event)
     paid = paid_booking(alice, "2-1", event=event)
@@ -104,9 +104,9 @@ def place(
 
 
 @pytest.mark.parametrize(("name", "place"), [(name, name) for name in PAGES], indirect=["place"], ids=PAGES)
-def test_a_page_is_accessible_quiet_and_fits_its_window(visitors: Visitors, name: str, place: Place) -> None:
+def test_a_page_is_accessible_without_errors_and_fits_the_window(visitors: Visitors, name: str, place: Place) -> None:
     for expected in ("404 .*/there-is-no-such-page", "403 .*/checkout/", "400 .*/api/user/verify"):
-        visitors.forgive(f"status of {expected}")
+        visitors.allow_error(f"status of {expected}")
     page = visitors(*place)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     if name.startswith("event") or name == "seller's charts":
@@ -114,50 +114,53 @@ def test_a_page_is_accessible_quiet_and_fits_its_window(visitors: Visitors, name
     if name == "event with picks":
         page.get_by_role("button", name="Find best seats").click()
         page.get_by_role("treeitem", name="Block 1").first.click()
-    look_at(page)
+    check_page(page)
 
 
 @pytest.mark.parametrize("path", ["list", "event"])
-def test_without_scripts_a_page_says_what_it_is_and_costs(visitors: Visitors, event: Event, path: str) -> None:
+def test_without_scripts_a_page_shows_the_event_and_its_price(visitors: Visitors, event: Event, path: str) -> None:
     page = visitors(path="/" if path == "list" else f"/events/{event.pk}", java_script_enabled=False)
     expect(page.get_by_role("main")).to_contain_text(event.name)
     expect(page.get_by_role("main")).to_contain_text("20.00 USD")
     assert "Ticketing" in page.title()
 
 
-def test_a_foreign_booking_is_not_there(
+def test_a_booking_of_another_buyer_is_not_found(
     visitors: Visitors, bob: User, alice: User, hold: Callable[..., Booking]
 ) -> None:
-    visitors.forgive("status of 404")
+    visitors.allow_error("status of 404")
     page = visitors(bob, f"/checkout/{hold(alice, '1-1').pk}")
     expect(page.get_by_role("heading", level=1)).to_have_text("This page isn’t here")
 
 
-def look_at(page: Page, options: dict[str, Any] | None = None) -> None:
-    """In a wide window and on a phone, in light and dark; in dark at the colours, since nothing else is another one."""
+def check_page(page: Page, options: dict[str, Any] | None = None) -> None:
+    """Check the page in a wide window and on a phone, in light and dark.
+
+    In dark only the colours are checked, because nothing else differs.
+    """
     assert page.title()
     expect(page.locator("link[rel=icon]")).to_have_count(1)
     for window in (DESKTOP, PHONE):
         page.set_viewport_size(window)
         for scheme, rules in SCHEMES:
             page.emulate_media(color_scheme=scheme)
-            page.wait_for_timeout(REDRAWN)
+            page.wait_for_timeout(REDRAW_MS)
             assert_fits(page)
             assert_accessible(page, options=rules | (options or {}))
 
 
 def assert_fits(page: Page) -> None:
-    """Nothing is wider than the window."""
+    """Assert that nothing is wider than the window."""
     content, window = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
     assert content <= window, f"{content} px wide in a window of {window}"
 
 
 def assert_accessible(page: Page, options: dict[str, Any] | None = None) -> None:
-    """axe finds nothing serious or critical."""
-    violations = Axe().run(page, options=QUIETLY | (options or {})).response["violations"]
+    """Assert that axe finds nothing serious or critical."""
+    violations = Axe().run(page, options=AXE_OPTIONS | (options or {})).response["violations"]
     found = [
-        f"{one['id']}: {one['help']}: {[node['target'] for node in one['nodes']]}"
-        for one in violations
-        if one["impact"] in BAD
+        f"{violation['id']}: {violation['help']}: {[node['target'] for node in violation['nodes']]}"
+        for violation in violations
+        if violation["impact"] in BAD
     ]
     assert not found, "\n".join(found)

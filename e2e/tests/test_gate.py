@@ -10,12 +10,12 @@ from bookings.models import Booking, CheckIn
 from bookings.operations.check_in import check_in
 from bookings.operations.refund import refund_booking
 from bookings.tests.gate_stage import codes_of
-from e2e.tests.test_every_page import look_at
+from e2e.tests.test_every_page import check_page
 from e2e.tests.visitors import Visitors
 from events.models import Event
 
 PaidBooking = Callable[..., Booking]
-UNPLUGGED = "ERR_INTERNET_DISCONNECTED"
+OFFLINE_ERROR = "ERR_INTERNET_DISCONNECTED"
 
 
 @pytest.fixture
@@ -55,15 +55,15 @@ class Scanner:
         expect(panel).to_have_attribute("data-result", result)
         expect(panel.get_by_text("Checked offline.")).to_be_visible(visible=offline)
 
-    def unplug(self) -> None:
+    def go_offline(self) -> None:
         self.page.context.set_offline(True)
 
-    def plug_in(self) -> None:
+    def go_online(self) -> None:
         self.page.context.set_offline(False)
 
 
 def test_check_in_goes_on_offline(visitors: Visitors, concert: Event, carol: User, codes: list[str], void: str) -> None:
-    visitors.forgive(UNPLUGGED)
+    visitors.allow_error(OFFLINE_ERROR)
     page = visitors(carol, f"/gate/{concert.pk}")
     gate = Scanner(page)
     expect(page.get_by_text("Online", exact=True)).to_be_visible()
@@ -73,7 +73,7 @@ def test_check_in_goes_on_offline(visitors: Visitors, concert: Event, carol: Use
     gate.scan(codes[0], "already")
     gate.scan(void, "void")
 
-    gate.unplug()
+    gate.go_offline()
     gate.scan(codes[1], "accepted", offline=True)
     gate.scan(codes[1], "already", offline=True)
     gate.scan(codes[0], "already", offline=True)
@@ -93,7 +93,7 @@ def test_check_in_goes_on_offline(visitors: Visitors, concert: Event, carol: Use
     gate.scan(codes[1], "already", offline=True)
     assert CheckIn.objects.count() == 2
 
-    gate.plug_in()
+    gate.go_online()
     expect(page.get_by_text("waiting to be sent")).to_be_hidden()
     expect(page.get_by_text("Online", exact=True)).to_be_visible()
     conflicts = page.get_by_role("region", name="Conflicts")
@@ -128,4 +128,4 @@ def test_the_scanner_fits_a_phone_and_is_accessible(
     gate = Scanner(page)
     for code, result in ((codes[0], "accepted"), (codes[0], "already"), ("no ticket", "forged")):
         gate.scan(code, result)
-        look_at(page)
+        check_page(page)

@@ -1,4 +1,4 @@
-"""The map stays right whatever happens to the connection."""
+"""The map stays correct when connections fail."""
 
 import random
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from events.models import Event, Ticket
 from events.operations.blocking import block_seats
 from events.positions import seat_name
 
-# What the list calls the states of others' seats.
+# The texts in the list for the states of other buyers' seats.
 WORDS = {"available": "available", "reserved": "held by somebody", "sold": "sold", "blocked": "not for sale"}
 BLOCKS = [("A", 1), ("A", 2), ("B", 1), ("B", 2)]
 
@@ -27,7 +27,7 @@ def states_in_the_database(event: Event, section: str, number: int) -> dict[str,
     return {seat_name(ticket.position, ticket.subsection.cols): WORDS[ticket.status] for ticket in rows}
 
 
-def test_the_map_is_right_after_realtime_died_in_the_middle_of_a_purchase(
+def test_the_map_is_correct_after_realtime_died_during_a_purchase(
     visitors: Visitors,
     shop: Product,
     alice: User,
@@ -37,7 +37,7 @@ def test_the_map_is_right_after_realtime_died_in_the_middle_of_a_purchase(
     hold: Callable[..., Booking],
     paid_booking: Callable[..., Booking],
 ) -> None:
-    visitors.forgive("WebSocket|EventSource|ERR_|status of 50[234]")
+    visitors.allow_error("WebSocket|EventSource|ERR_|status of 50[234]")
     page = visitors(alice)
     seats = SeatMap(page, concert)
     seats.pick("A", 1, (2, 1), (2, 2))
@@ -49,7 +49,7 @@ def test_the_map_is_right_after_realtime_died_in_the_middle_of_a_purchase(
         chosen = [f"{row}-{seat}" for row in (1, 3, 5) for seat in dice.sample(range(1, 11), 2)]
         paid_booking(bob, *chosen[:2], section=section, subsection=number)
         block_seats(event_id=concert.pk, seller=carol, section=section, subsection=number, seats=chosen[2:4])
-    hold(bob, "2-2")  # one of those that alice has picked
+    hold(bob, "2-2")  # one of the seats that Alice selected
     hold(bob, "4-4", section="B", subsection=2)
 
     shop.start_realtime()
@@ -67,10 +67,10 @@ def test_the_map_is_right_after_realtime_died_in_the_middle_of_a_purchase(
     expect(page.get_by_role("heading", level=1)).to_have_text("Your seats are booked")
 
 
-def test_without_websockets_the_map_is_live_by_the_stream(
+def test_without_websockets_the_map_uses_the_stream(
     visitors: Visitors, alice: User, bob: User, concert: Event, hold: Callable[..., Booking]
 ) -> None:
-    visitors.forgive("WebSocket")
+    visitors.allow_error("WebSocket")
     page = visitors(alice)
     page.route_web_socket("**/ws/**", lambda socket: socket.close(code=1011))
     page.goto(f"/events/{concert.pk}")
@@ -79,12 +79,12 @@ def test_without_websockets_the_map_is_live_by_the_stream(
     expect(page.locator("[data-left]")).to_have_text("198")
 
 
-def test_who_is_signed_out_elsewhere_comes_back_once_and_goes_on_as_anybody(
+def test_after_a_sign_out_elsewhere_the_map_reconnects_once_as_anonymous(
     visitors: Visitors, alice: User, bob: User, concert: Event, hold: Callable[..., Booking]
 ) -> None:
     page = visitors(alice)
-    lines: list[WebSocket] = []
-    page.on("websocket", lambda line: lines.append(line))
+    sockets: list[WebSocket] = []
+    page.on("websocket", lambda websocket: sockets.append(websocket))
     page.goto(f"/events/{concert.pk}")
     expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", LIVE)
     with page.expect_websocket():
@@ -92,21 +92,21 @@ def test_who_is_signed_out_elsewhere_comes_back_once_and_goes_on_as_anybody(
     expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", LIVE)
     hold(bob, "1-1", "1-2")
     expect(page.locator("[data-left]")).to_have_text("198")
-    page.wait_for_timeout(3_000)  # some looks of the server
-    assert len(lines) == 2
+    page.wait_for_timeout(3_000)  # a few checks of the server
+    assert len(sockets) == 2
 
 
-def test_the_best_seats_are_picked_once_the_seats_have_come(visitors: Visitors, concert: Event) -> None:
+def test_the_best_seats_are_selected_once_the_seats_are_loaded(visitors: Visitors, concert: Event) -> None:
     page = visitors()
-    late: list[Route] = []
-    page.route("**/seatmap", lambda route: late.append(route))
+    delayed: list[Route] = []
+    page.route("**/seatmap", lambda route: delayed.append(route))
     page.goto(f"/events/{concert.pk}")
     expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", LIVE)
     summary = page.get_by_role("region", name="Your seats")
     page.get_by_role("button", name="Find best seats").click()
     expect(summary).to_contain_text("The seats are still on their way.")
     expect(summary).to_contain_text("No seats picked yet")
-    for route in late:
+    for route in delayed:
         route.continue_()
     expect(summary).to_contain_text("2 seats · $100.00")
     expect(summary.get_by_role("group", name="What to do")).to_be_hidden()

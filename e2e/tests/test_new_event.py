@@ -1,4 +1,4 @@
-"""A seller makes an event at his desk: by the table of sections or the text, at once or in the worker."""
+"""A seller creates an event in the admin: with the table of sections or as text, at once or in the worker."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User
 from conftest import PASSWORD
 from e2e.tests.product import Product
-from e2e.tests.test_every_page import assert_accessible, look_at
+from e2e.tests.test_every_page import assert_accessible, check_page
 from e2e.tests.visitors import Visitors
 from events.models import Creation, Event, Subsection
 from events.operations.creation import LARGE
@@ -21,7 +21,7 @@ ADD = "/admin/events/event/add/"
 
 @pytest.fixture
 def page(visitors: Visitors, carol: User) -> Page:
-    """Carol at the form of a new event."""
+    """The form for a new event, opened by Carol."""
     page = visitors(carol, ADD)
     expect(page.locator(".totals")).to_contain_text("500 seats in 7 blocks")
     return page
@@ -43,7 +43,7 @@ def texts(page: Page) -> list[str]:
     return page.locator(".builder svg text.name").all_text_contents()
 
 
-def test_a_seller_signs_in_and_makes_a_three_tier_event(visitors: Visitors, carol: User) -> None:
+def test_a_seller_signs_in_and_creates_an_event_with_three_tiers(visitors: Visitors, carol: User) -> None:
     page = visitors(path=f"/admin/login/?next={ADD}")
     page.get_by_label("Email").fill(carol.email)
     page.get_by_label("Password").fill(PASSWORD)
@@ -99,7 +99,7 @@ def test_sections_are_added_moved_and_removed_by_keyboard(page: Page) -> None:
     assert "Gallery 1" in texts(page)
 
 
-def test_table_and_text_stay_in_step(page: Page) -> None:
+def test_table_and_text_stay_in_sync(page: Page) -> None:
     page.get_by_text("As text (JSON)").click()
     config = {
         "rows": 4,
@@ -139,7 +139,7 @@ def test_prices_follow_the_decimals_of_the_currency(page: Page) -> None:
     assert text_of(page)["sections"][0]["price"] == 120_500
 
 
-def test_mistakes_are_told_at_their_row_before_anything_is_sent(page: Page) -> None:
+def test_mistakes_are_shown_at_their_row_before_anything_is_sent(page: Page) -> None:
     page.get_by_label("Name:", exact=True).fill("An opera")
     field(page, 2, "Name").fill("Balcony")
     field(page, 2, "Price").fill("45,00")
@@ -161,7 +161,7 @@ def test_mistakes_are_told_at_their_row_before_anything_is_sent(page: Page) -> N
     assert not Event.objects.exists()
 
 
-def test_what_only_the_server_refuses_is_told_at_its_row_until_it_is_changed(page: Page) -> None:
+def test_errors_of_the_server_are_shown_at_their_row_until_it_is_changed(page: Page) -> None:
     page.get_by_label("Name:", exact=True).fill("An opera")
     page.get_by_label("Venue name:").fill("The house")
     field(page, 2, "Name").fill("Stalls\u200b")
@@ -173,7 +173,7 @@ def test_what_only_the_server_refuses_is_told_at_its_row_until_it_is_changed(pag
     expect(field(page, 2, "Name")).not_to_have_attribute("aria-invalid", "true")
 
 
-def test_without_scripts_the_text_makes_the_event(visitors: Visitors, carol: User) -> None:
+def test_without_scripts_the_text_creates_the_event(visitors: Visitors, carol: User) -> None:
     page = visitors(carol, ADD, java_script_enabled=False)
     page.get_by_label("Name:", exact=True).fill("A play")
     page.get_by_label("Venue name:").fill("The barn")
@@ -183,7 +183,7 @@ def test_without_scripts_the_text_makes_the_event(visitors: Visitors, carol: Use
     assert Event.objects.get().name == "A play"
 
 
-def test_a_large_event_is_made_in_the_worker_while_the_page_waits(page: Page, shop: Product, concert: Event) -> None:
+def test_a_large_event_is_created_in_the_worker_while_the_page_waits(page: Page, shop: Product, concert: Event) -> None:
     page.get_by_label("Name:", exact=True).fill("A festival")
     page.get_by_label("Venue name:").fill("The field")
     field(page, 1, "Blocks").fill(str(LARGE // 50))
@@ -202,7 +202,7 @@ def test_the_form_is_accessible_and_fits_a_phone(visitors: Visitors, carol: User
     page = visitors(carol, ADD)
     expect(page.locator(".builder g.block")).to_have_count(7)
     field(page, 1, "Price").fill("x")
-    look_at(page)
+    check_page(page)
 
 
 def test_a_copy_opens_in_the_table(visitors: Visitors, carol: User, new_event: Callable[..., Event]) -> None:

@@ -1,4 +1,4 @@
-"""The operator's page: figures of the moment, and the switches that everybody feels."""
+"""The operator's page: current figures and the feature switches."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from accounts import switches
 from accounts.models import Switch, User
-from e2e.tests.test_every_page import look_at
+from e2e.tests.test_every_page import check_page
 from e2e.tests.visitors import Visitors
 from events.models import Event
 
@@ -17,7 +17,9 @@ def queued(new_event: Callable[..., Event]) -> Event:
     return new_event(name="One night only", waiting_room_on=True, admit_per_minute=60)
 
 
-def test_the_operator_switches_and_steers(visitors: Visitors, olga: User, queued: Event) -> None:
+def test_the_operator_turns_switches_and_changes_the_admission_rate(
+    visitors: Visitors, olga: User, queued: Event
+) -> None:
     page = visitors(olga, "/operator")
     room = page.get_by_role("article").filter(has_text="One night only")
     expect(room).to_contain_text("Letting in")
@@ -38,10 +40,10 @@ def test_the_operator_switches_and_steers(visitors: Visitors, olga: User, queued
     expect(page.get_by_role("button", name="Switch peak mode on")).to_be_visible()
 
 
-def test_read_only_mode_is_told_on_the_map_and_ends_by_itself(
+def test_read_only_mode_is_shown_on_the_map_until_it_ends(
     visitors: Visitors, olga: User, alice: User, concert: Event
 ) -> None:
-    visitors.forgive("status of 503")
+    visitors.allow_error("status of 503")
     operator, buyer = visitors(olga, "/operator"), visitors(alice, f"/events/{concert.pk}")
     notice = buyer.locator("#read-only")
     expect(notice).to_be_hidden()
@@ -57,10 +59,10 @@ def test_read_only_mode_is_told_on_the_map_and_ends_by_itself(
 def test_the_page_is_accessible_and_fits_a_phone(visitors: Visitors, olga: User, queued: Event) -> None:
     page = visitors(olga, "/operator")
     expect(page.get_by_role("article")).to_contain_text("One night only")
-    look_at(page)
+    check_page(page)
 
 
-def test_buyers_find_no_operators_page(visitors: Visitors, alice: User) -> None:
-    visitors.forgive("status of 403")
+def test_buyers_cannot_open_the_operators_page(visitors: Visitors, alice: User) -> None:
+    visitors.allow_error("status of 403")
     page = visitors(alice, "/operator")
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Operator")

@@ -1,4 +1,4 @@
-"""From the list of events to the tickets: by mouse, by keyboard, and against somebody who is faster."""
+"""From the list of events to the tickets: by mouse, by keyboard, and against a faster buyer."""
 
 import re
 from collections.abc import Callable
@@ -14,19 +14,19 @@ from e2e.tests.visitors import PHONE, Visitors
 from events.models import Event
 from events.positions import seat_name
 
-# Whether the focus is on something, and can be seen there.
+# Returns "" if an element has the focus and shows it, else what is wrong.
 FOCUS = """() => {
   const focused = document.activeElement;
   if (!focused || focused === document.body) return "nothing has the focus";
   const html = focused.outerHTML.slice(0, 200);
   const box = focused.getBoundingClientRect();
   if (box.width < 1 || box.bottom < 0 || box.top > innerHeight) return `out of sight: ${html}`;
-  if (focused.tabIndex < 0) return ""; // where a skip link leads is no control
+  if (focused.tabIndex < 0) return ""; // the target of a skip link is no control
   const isRinged = (element) => {
     const { outlineStyle, outlineWidth } = getComputedStyle(element);
     return outlineStyle !== "none" && parseFloat(outlineWidth) > 0;
   };
-  // A card shows that its link has the focus, a branch of a tree on its first line.
+  // A card shows the focus of its link; a tree item shows it on its first line.
   const places = [focused, focused.firstElementChild, focused.closest("li")];
   return places.some((place) => place && isRinged(place)) ? "" : `no ring around ${html}`;
 }"""
@@ -77,7 +77,7 @@ def test_two_seats_are_bought_by_keyboard_alone(visitors: Visitors, alice: User,
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
-    page.wait_for_load_state("load")  # the heading is there before the script that hears the key
+    page.wait_for_load_state("load")  # the heading appears before the script that handles the key
     press(page, "Tab")
     page.keyboard.press("Alt+m")
     expect(page.get_by_role("button", name="Time was added")).to_be_visible()
@@ -89,7 +89,7 @@ def test_two_seats_are_bought_by_keyboard_alone(visitors: Visitors, alice: User,
     assert Booking.objects.get(buyer=alice).status == BookingStatus.PAID
 
 
-def test_a_finger_is_asked_before_it_takes_a_seat(visitors: Visitors, alice: User, concert: Event) -> None:
+def test_a_tap_on_a_seat_needs_a_confirmation(visitors: Visitors, alice: User, concert: Event) -> None:
     seats = SeatMap(visitors(alice, viewport=PHONE, has_touch=True, is_mobile=True), concert)
     seats.tap_seat("B", 1, 1, 6)
     expect(seats.summary).to_contain_text("No seats picked yet")
@@ -98,7 +98,7 @@ def test_a_finger_is_asked_before_it_takes_a_seat(visitors: Visitors, alice: Use
     expect(seats.summary).to_contain_text("1 seat · $20.00")
 
 
-def test_a_seat_lost_while_picking_is_said_let_go_and_made_up_for(
+def test_a_seat_lost_while_selecting_is_announced_and_can_be_replaced(
     visitors: Visitors, alice: User, bob: User, concert: Event
 ) -> None:
     slow, fast = SeatMap(visitors(alice), concert), SeatMap(visitors(bob), concert)
@@ -117,20 +117,20 @@ def test_a_seat_lost_while_picking_is_said_let_go_and_made_up_for(
     assert "1-6" not in seats_of(Booking.objects.get(buyer=alice))
 
 
-def test_who_clicks_too_late_is_offered_equal_seats(
+def test_a_buyer_who_is_too_late_is_offered_similar_seats(
     visitors: Visitors, alice: User, bob: User, concert: Event, hold: Callable[..., Booking]
 ) -> None:
     page = visitors(alice)
-    deaf = False
+    drops_messages = False
 
     def relay(socket: WebSocketRoute) -> None:
         server = socket.connect_to_server()
-        server.on_message(lambda message: None if deaf else socket.send(message))
+        server.on_message(lambda message: None if drops_messages else socket.send(message))
 
     page.route_web_socket("**/ws/**", relay)
     seats = SeatMap(page, concert)
     seats.pick("A", 1, (3, 5), (3, 6))
-    deaf = True  # a slow line: the click is faster than the news
+    drops_messages = True  # a slow connection: the click comes before the live update
     hold(bob, "3-5")
     seats.hold()
     expect(page.locator("#live-assertive")).to_contain_text("Somebody was faster: row 3, seat 5 is taken.")
@@ -154,7 +154,7 @@ def test_picks_survive_the_login(visitors: Visitors, alice: User, concert: Event
     assert seats_of(Booking.objects.get(buyer=alice)) == ["4-1", "4-2"]
 
 
-def test_others_see_faintly_what_one_looks_at(visitors: Visitors, alice: User, bob: User, concert: Event) -> None:
+def test_others_see_which_seats_a_buyer_selects(visitors: Visitors, alice: User, bob: User, concert: Event) -> None:
     watcher, picker = visitors(bob), visitors(alice)
     frames: list[str] = []
     watcher.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))))
@@ -166,19 +166,19 @@ def test_others_see_faintly_what_one_looks_at(visitors: Visitors, alice: User, b
 
 
 def seats_of(booking: Booking) -> list[str]:
-    """Their names, in order."""
+    """Return the names of a booking's seats, in order."""
     return [seat_name(position, booking.subsection.cols) for position in sorted(booking.positions or ())]
 
 
 def press(page: Page, key: str) -> None:
-    """Presses a key; wherever the focus is then, it can be seen."""
+    """Press a key; afterwards the focus must be visible."""
     page.keyboard.press(key)
-    lost = page.evaluate(FOCUS)
-    assert not lost, f"after {key}: {lost}"
+    problem = page.evaluate(FOCUS)
+    assert not problem, f"after {key}: {problem}"
 
 
 def tab_to(page: Page, target: Locator, limit: int = 60) -> None:
-    """Presses Tab until the focus is there."""
+    """Press Tab until the target has the focus."""
     target.wait_for()
     for _ in range(limit):
         press(page, "Tab")

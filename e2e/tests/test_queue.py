@@ -1,4 +1,4 @@
-"""The waiting room's page: from the event's page into line, and on to the seats when it is one's turn."""
+"""The waiting room's page: from the event page into the queue, and on to the seats."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from bookings.tests.conftest import forget_queues
 from bookings.waiting.admit import admit_waiting
 from bookings.waiting.join import join_queue
 from e2e.tests.seatmap import SeatMap
-from e2e.tests.test_every_page import look_at
+from e2e.tests.test_every_page import check_page
 from e2e.tests.visitors import Visitors
 from events.clock import database_now
 from events.models import Event
@@ -29,12 +29,12 @@ def rush(new_event: Callable[..., Event]) -> Event:
 
 @pytest.fixture
 def crowd(rush: Event, new_user: Callable[..., User]) -> list[User]:
-    """Five who are there already; the room has opened."""
-    people = [new_user(f"person{number}") for number in range(5)]
-    for person in people:
-        join_queue(event_id=rush.pk, user=person)
+    """Five buyers who joined before; the room has opened."""
+    buyers = [new_user(f"person{number}") for number in range(5)]
+    for buyer in buyers:
+        join_queue(event_id=rush.pk, user=buyer)
     admit_waiting(at=0)
-    return people
+    return buyers
 
 
 def open_queue(visitors: Visitors, user: User, event: Event, **options: Any) -> Page:
@@ -43,7 +43,7 @@ def open_queue(visitors: Visitors, user: User, event: Event, **options: Any) -> 
     return page
 
 
-def test_a_buyer_is_sent_into_line_waits_and_holds_his_seats(
+def test_a_buyer_joins_the_queue_waits_and_holds_the_selected_seats(
     visitors: Visitors, rush: Event, crowd: list[User], alice: User
 ) -> None:
     seats = SeatMap(visitors(alice), rush)
@@ -70,7 +70,7 @@ def test_a_buyer_is_sent_into_line_waits_and_holds_his_seats(
     assert Booking.objects.get(buyer=alice).positions == [10, 11]
 
 
-def test_reloading_and_a_second_tab_keep_the_place(
+def test_reloading_and_a_second_tab_keep_the_position(
     visitors: Visitors, rush: Event, crowd: list[User], alice: User, bob: User
 ) -> None:
     page = open_queue(visitors, alice, rush)
@@ -83,7 +83,7 @@ def test_reloading_and_a_second_tab_keep_the_place(
     expect(second.locator("#queue-number")).to_have_text("5")
 
 
-def test_a_lost_queue_forms_again_and_nobody_has_to_do_anything(
+def test_a_lost_queue_is_rebuilt_without_action_of_the_buyers(
     visitors: Visitors, rush: Event, crowd: list[User], alice: User, bob: User
 ) -> None:
     first, second = open_queue(visitors, alice, rush), open_queue(visitors, bob, rush)
@@ -94,19 +94,19 @@ def test_a_lost_queue_forms_again_and_nobody_has_to_do_anything(
     expect(first.get_by_role("heading", level=2).first).to_have_text("You’re next")
 
 
-def test_a_number_that_rises_is_explained(visitors: Visitors, rush: Event, alice: User, crowd: list[User]) -> None:
-    token = join_queue(event_id=rush.pk, user=(person := crowd[0])).token
+def test_a_rising_position_is_explained(visitors: Visitors, rush: Event, alice: User, crowd: list[User]) -> None:
+    token = join_queue(event_id=rush.pk, user=(buyer := crowd[0])).token
     page = open_queue(visitors, alice, rush)
     expect(page.locator("#queue-number")).to_have_text("5")
     forget_queues()
     expect(page.locator("#queue-number")).to_have_text("0")
-    join_queue(event_id=rush.pk, user=person, token=token)
+    join_queue(event_id=rush.pk, user=buyer, token=token)
     expect(page.locator("#queue-number")).to_have_text("1")
     expect(page.locator("#queue-note")).to_contain_text("are back in their places")
 
 
-def test_without_the_live_feed_the_page_asks(visitors: Visitors, rush: Event, crowd: list[User], alice: User) -> None:
-    visitors.forgive("WebSocket|EventSource|ERR_|status of 50")
+def test_without_the_live_feed_the_page_polls(visitors: Visitors, rush: Event, crowd: list[User], alice: User) -> None:
+    visitors.allow_error("WebSocket|EventSource|ERR_|status of 50")
     page = visitors(alice)
     page.route_web_socket("**/ws/**", lambda socket: socket.close(code=1011))
     page.route("**/sse", lambda route: route.abort())
@@ -118,7 +118,7 @@ def test_without_the_live_feed_the_page_asks(visitors: Visitors, rush: Event, cr
     expect(page.locator("#queue-number")).to_have_text("3")
 
 
-def test_paused_is_said(visitors: Visitors, rush: Event, crowd: list[User], alice: User) -> None:
+def test_a_paused_queue_says_so(visitors: Visitors, rush: Event, crowd: list[User], alice: User) -> None:
     page = open_queue(visitors, alice, rush)
     expect(page.locator("#queue-number")).to_have_text("5")
     Event.objects.filter(pk=rush.pk).update(admission_paused=True)
@@ -128,7 +128,7 @@ def test_paused_is_said(visitors: Visitors, rush: Event, crowd: list[User], alic
     expect(page.get_by_role("heading", level=2).first).to_have_text("You’re in line")
 
 
-def test_before_the_sale_the_page_says_how_places_are_given(
+def test_before_the_sale_the_page_explains_the_random_order(
     visitors: Visitors, rush: Event, alice: User, bob: User
 ) -> None:
     Event.objects.filter(pk=rush.pk).update(sales_start_at=database_now() + timedelta(hours=2))
@@ -142,7 +142,7 @@ def test_before_the_sale_the_page_says_how_places_are_given(
     expect(page.get_by_role("heading", level=2).first).to_have_text("You’re next")
 
 
-def test_leaving_is_asked_about_and_done(visitors: Visitors, rush: Event, crowd: list[User], alice: User) -> None:
+def test_leaving_needs_a_confirmation(visitors: Visitors, rush: Event, crowd: list[User], alice: User) -> None:
     page = open_queue(visitors, alice, rush)
     leave = page.get_by_role("button", name="Leave the queue")
     leave.click()
@@ -154,7 +154,7 @@ def test_leaving_is_asked_about_and_done(visitors: Visitors, rush: Event, crowd:
     expect(page.locator("#toasts")).to_contain_text("You have left the queue.")
 
 
-def test_a_room_that_is_switched_off_lets_everybody_on(
+def test_turning_the_waiting_room_off_sends_everybody_to_the_event(
     visitors: Visitors, rush: Event, crowd: list[User], alice: User
 ) -> None:
     page = open_queue(visitors, alice, rush)
@@ -164,7 +164,7 @@ def test_a_room_that_is_switched_off_lets_everybody_on(
     expect(page.locator("#toasts")).to_contain_text("no queue any more")
 
 
-def test_a_turn_that_was_missed_is_said(visitors: Visitors, rush: Event, alice: User) -> None:
+def test_an_expired_pass_leads_back_to_the_queue(visitors: Visitors, rush: Event, alice: User) -> None:
     join_queue(event_id=rush.pk, user=alice)
     admit_waiting(at=0)
     admit_waiting(at=1)
@@ -186,4 +186,4 @@ def test_the_page_is_accessible_and_fits_a_phone(
         Event.objects.filter(pk=rush.pk).update(sales_start_at=database_now() + timedelta(hours=2), drawn_at=None)
     page = open_queue(visitors, alice, rush)
     expect(page.locator("#queue")).to_have_attribute("data-state", state)
-    look_at(page)
+    check_page(page)

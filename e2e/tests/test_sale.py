@@ -1,4 +1,4 @@
-"""An open page follows the sale: it opens by the clock, it closes and reprices as its seller says, without a reload."""
+"""An open page follows the sale without a reload: start, end, prices and status."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,7 +15,7 @@ from events.models import Event
 from events.operations.change import change_event
 
 
-def test_sales_open_by_the_clock_while_somebody_waits(
+def test_sales_open_at_the_set_time_on_an_open_page(
     visitors: Visitors, alice: User, new_event: Callable[..., Event]
 ) -> None:
     event = new_event(sales_start_at=database_now() + timedelta(seconds=8))
@@ -35,7 +35,9 @@ def test_sales_open_by_the_clock_while_somebody_waits(
     assert Booking.objects.get().status == "pending_payment"
 
 
-def test_sales_close_by_the_clock(visitors: Visitors, alice: User, new_event: Callable[..., Event]) -> None:
+def test_sales_close_at_the_set_time_on_an_open_page(
+    visitors: Visitors, alice: User, new_event: Callable[..., Event]
+) -> None:
     event = new_event(sales_end_at=database_now() + timedelta(seconds=8))
     page = visitors(alice)
     seats = SeatMap(page, event)
@@ -68,10 +70,10 @@ def test_a_new_price_and_the_end_of_sales_reach_an_open_page(
     assert not Booking.objects.exists()
 
 
-def test_what_changed_of_the_sale_while_the_line_was_down_is_made_up_for(
+def test_changes_of_the_sale_during_an_outage_appear_afterwards(
     visitors: Visitors, shop: Product, alice: User, carol: User, concert: Event
 ) -> None:
-    visitors.forgive("WebSocket|EventSource|ERR_|status of 50[234]")
+    visitors.allow_error("WebSocket|EventSource|ERR_|status of 50[234]")
     page = visitors(alice)
     seats = SeatMap(page, concert)
     seats.pick("A", 1, (2, 1), (2, 2))

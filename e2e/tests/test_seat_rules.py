@@ -1,4 +1,4 @@
-"""The page proposes seats by the rules that the hold follows; and a buyer finds wheelchair places."""
+"""The page proposes seats by the same rules as the database, and buyers find wheelchair places."""
 
 import random
 from collections.abc import Callable
@@ -16,15 +16,15 @@ from e2e.tests.visitors import Visitors
 from events.models import Event, Subsection
 from events.positions import seat_name
 
-# What the page's own functions say of a block: which seats side by side may be taken, and what they would propose.
-ASK = """async ([row, wishes]) => {
+# Calls the page's own functions: which adjacent seats of a subsection may be taken, and which seats they propose.
+PROPOSE = """async ([row, requests]) => {
   const beside = (name) => import(document.querySelector(`link[href*="/map/${name}."]`).href);
   const [best, model, layout] = await Promise.all(["best", "model", "layout"].map(beside));
   const seats = new model.SeatModel([row]);
   layout.arrange(seats.blocks, 800, 600);
   seats.letters(row);
   const [block] = seats.blocks;
-  return wishes.map(({ quantity, accessible, gapsAllowed }) => {
+  return requests.map(({ quantity, accessible, gapsAllowed }) => {
     const wish = { near: [0, 0], accessible, gapsAllowed };
     return {
       choices: best.choices(block, quantity, accessible, gapsAllowed),
@@ -33,7 +33,7 @@ ASK = """async ([row, wishes]) => {
     };
   });
 }"""
-WISHES = [
+REQUESTS = [
     {"quantity": quantity, "accessible": accessible, "gapsAllowed": gaps_allowed}
     for quantity in (1, 2, 3, 5)
     for accessible in (0, 1, 2)
@@ -44,47 +44,49 @@ WISHES = [
 
 def random_block(dice: random.Random) -> Subsection:
     rows, cols = dice.randint(1, 5), dice.randint(1, 9)
-    alphabet = dice.choice(["aaaaars", "aarsb", "arrrssb"])
-    letters = "".join(dice.choices(alphabet, k=rows * cols))
-    places = sorted(dice.sample(range(rows * cols), min(rows * cols, dice.choice([0, 2, 5]))))
+    statuses = dice.choice(["aaaaars", "aarsb", "arrrssb"])
+    letters = "".join(dice.choices(statuses, k=rows * cols))
+    accessible = sorted(dice.sample(range(rows * cols), min(rows * cols, dice.choice([0, 2, 5]))))
     return Subsection(
-        section="A", number=1, tier="Regular", price=100, rows=rows, cols=cols, seat_status=letters, accessible=places
+        section="A", number=1, tier="Regular", price=100, rows=rows, cols=cols, letters=letters, accessible=accessible
     )
 
 
-def asked(page: Page, block: Subsection) -> list[dict[str, Any]]:
-    """What the page says of the block, to each of WISHES."""
+def proposals_of(page: Page, block: Subsection) -> list[dict[str, Any]]:
+    """Return the page's proposals for the subsection, one for each of REQUESTS."""
     row = {
         **{name: getattr(block, name) for name in ("section", "tier", "price", "rows", "cols")},
         **{"subsection": 1, "total": len(block.seat_status), "available": block.seat_status.count("a")},
         **{"reserved": 0, "sold": 0, "seats": block.seat_status},
         "accessible": [seat_name(position, block.cols) for position in block.accessible],
     }
-    answers: list[dict[str, Any]] = page.evaluate(ASK, [row, WISHES])
-    return answers
+    proposals: list[dict[str, Any]] = page.evaluate(PROPOSE, [row, REQUESTS])
+    return proposals
 
 
-def agree(block: Subsection, wish: dict[str, Any], said: dict[str, Any]) -> None:
-    """What the page says is what the database would do."""
+def assert_same_rules(block: Subsection, wish: dict[str, Any], proposal: dict[str, Any]) -> None:
+    """Assert that the page's proposal follows the rules of the database."""
     quantity, accessible, gaps_allowed = wish["quantity"], wish["accessible"], wish["gapsAllowed"]
     free = [position for position, letter in enumerate(block.seat_status) if letter == "a"]
     fitting = [seats for seats in windows(free, quantity, block.cols) if fits(seats, block.accessible, accessible)]
-    lone = {seats[0]: bool(single_gaps(block, seats)) for seats in fitting}
-    wanted = lone if gaps_allowed or all(lone.values()) else [first for first in lone if not lone[first]]
-    assert {choice["first"]: choice["lone"] for choice in said["choices"]} == {first: lone[first] for first in wanted}
-    assert (said["together"] is None) == (not fitting)
-    if said["together"]:
-        assert said["together"][0] in wanted
-        assert gaps_allowed or may_take(block, said["together"])
+    leaves_gap = {seats[0]: bool(single_gaps(block, seats)) for seats in fitting}
+    without_gap = [first for first, gap in leaves_gap.items() if not gap]
+    wanted = list(leaves_gap) if gaps_allowed or not without_gap else without_gap
+    choices = {choice["first"]: choice["lone"] for choice in proposal["choices"]}
+    assert choices == {first: leaves_gap[first] for first in wanted}
+    assert (proposal["together"] is None) == (not fitting)
+    if proposal["together"]:
+        assert proposal["together"][0] in wanted
+        assert gaps_allowed or may_take(block, proposal["together"])
     if accessible:
-        enough = len(free) >= quantity and sum(position in block.accessible for position in free) >= accessible
+        possible = len(free) >= quantity and sum(position in block.accessible for position in free) >= accessible
     else:
-        enough = sum(position not in block.accessible for position in free) >= quantity
-    assert (said["scattered"] is not None) == enough
-    if said["scattered"]:
-        assert len(set(said["scattered"])) == quantity
-        assert set(said["scattered"]) <= set(free)
-        assert fits(said["scattered"], block.accessible, accessible)
+        possible = sum(position not in block.accessible for position in free) >= quantity
+    assert (proposal["scattered"] is not None) == possible
+    if proposal["scattered"]:
+        assert len(set(proposal["scattered"])) == quantity
+        assert set(proposal["scattered"]) <= set(free)
+        assert fits(proposal["scattered"], block.accessible, accessible)
 
 
 def test_the_page_and_the_database_follow_the_same_rules(visitors: Visitors, concert: Event) -> None:
@@ -94,20 +96,18 @@ def test_the_page_and_the_database_follow_the_same_rules(visitors: Visitors, con
     dice = random.Random(seed)
     for _ in range(60):
         block = random_block(dice)
-        for wish, said in zip(WISHES, asked(page, block), strict=True):
-            agree(block, wish, said)
+        for wish, proposal in zip(REQUESTS, proposals_of(page, block), strict=True):
+            assert_same_rules(block, wish, proposal)
 
 
 @pytest.fixture
 def hall(new_event: Callable[..., Event]) -> Event:
-    """One block of 3 × 6 seats with wheelchair places in its last row, and one without."""
-    marked = {"name": "A", "price": 5000, "subsections": 1, "accessible": ["3-4", "3-6"]}
-    return new_event([marked, {"name": "B", "price": 2000, "subsections": 1}], rows=3, cols=6)
+    """An event with two subsections of 3 × 6 seats; the first has wheelchair places in its last row."""
+    with_wheelchair_places = {"name": "A", "price": 5000, "subsections": 1, "accessible": ["3-4", "3-6"]}
+    return new_event([with_wheelchair_places, {"name": "B", "price": 2000, "subsections": 1}], rows=3, cols=6)
 
 
-def test_the_best_seats_spare_wheelchair_places_until_they_are_asked_for(
-    visitors: Visitors, alice: User, hall: Event
-) -> None:
+def test_best_seats_avoid_wheelchair_places_unless_requested(visitors: Visitors, alice: User, hall: Event) -> None:
     page = visitors(alice)
     seats = SeatMap(page, hall)
     page.get_by_label("How many seats").fill("6")
@@ -135,7 +135,7 @@ def test_wheelchair_places_are_marked_on_the_map_and_in_the_list(visitors: Visit
     expect(page.locator(".tip")).to_contain_text("wheelchair place")
 
 
-def test_the_filter_leaves_blocks_with_wheelchair_places(visitors: Visitors, hall: Event) -> None:
+def test_the_filter_shows_only_subsections_with_wheelchair_places(visitors: Visitors, hall: Event) -> None:
     page = visitors()
     seats = SeatMap(page, hall)
     page.get_by_role("button", name="Accessible", exact=True).click()

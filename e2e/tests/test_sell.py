@@ -1,4 +1,4 @@
-"""The seller watches his event sell, and stops the sale."""
+"""A seller watches the sale of an event, and stops it."""
 
 import re
 from collections.abc import Callable
@@ -53,10 +53,10 @@ def test_the_charts_follow_a_purchase_without_a_reload(
     expect(block).to_have_class(re.compile("heat-1"))
 
 
-def test_what_was_missed_while_the_feed_was_down_is_made_up_for(
+def test_figures_are_correct_after_an_outage_of_the_feed(
     visitors: Visitors, shop: Product, carol: User, alice: User, concert: Event, paid_booking: Callable[..., Booking]
 ) -> None:
-    visitors.forgive("WebSocket|EventSource|ERR_|status of 50[234]")
+    visitors.allow_error("WebSocket|EventSource|ERR_|status of 50[234]")
     page = open_charts(visitors, carol, concert)
     shop.stop_realtime()
     expect(page.locator("[data-live-state]")).to_contain_text("Not live")
@@ -68,7 +68,9 @@ def test_what_was_missed_while_the_feed_was_down_is_made_up_for(
     expect(figure(page, "sold")).to_have_text("0")
 
 
-def test_who_is_signed_out_elsewhere_is_asked_to_sign_in_again(visitors: Visitors, carol: User, concert: Event) -> None:
+def test_a_seller_who_is_signed_out_elsewhere_sees_the_login_page(
+    visitors: Visitors, carol: User, concert: Event
+) -> None:
     page = open_charts(visitors, carol, concert)
     Session.objects.all().delete()
     expect(page).to_have_url(re.compile("/login"))
@@ -77,7 +79,7 @@ def test_who_is_signed_out_elsewhere_is_asked_to_sign_in_again(visitors: Visitor
 def test_without_websockets_the_figures_follow_the_stream(
     visitors: Visitors, carol: User, alice: User, concert: Event, paid_booking: Callable[..., Booking]
 ) -> None:
-    visitors.forgive("WebSocket")
+    visitors.allow_error("WebSocket")
     page = visitors(carol)
     page.route_web_socket("**/ws/**", lambda socket: socket.close(code=1011))
     page.goto(f"/sell/{concert.pk}")
@@ -86,7 +88,7 @@ def test_without_websockets_the_figures_follow_the_stream(
     expect(figure(page, "sold")).to_have_text("2")
 
 
-def test_the_seller_stops_the_sale_and_buyers_are_told(
+def test_the_seller_stops_the_sale_and_buyers_see_it(
     visitors: Visitors, carol: User, alice: User, bob: User, concert: Event, hold: Callable[..., Booking]
 ) -> None:
     held = hold(bob, "5-1", "5-2")
@@ -114,9 +116,7 @@ def test_the_seller_stops_the_sale_and_buyers_are_told(
     expect(figure(page, "sold")).to_have_text("2")
 
 
-def test_a_draft_is_published_after_the_page_that_says_what_it_will_do(
-    visitors: Visitors, carol: User, new_event: Callable[..., Event]
-) -> None:
+def test_a_draft_is_published_after_a_preview(visitors: Visitors, carol: User, new_event: Callable[..., Event]) -> None:
     draft = new_event(draft=True)
     page = open_charts(visitors, carol, draft)
     expect(page.get_by_role("link", name="Stop the sale")).to_be_hidden()
@@ -131,7 +131,7 @@ def test_a_draft_is_published_after_the_page_that_says_what_it_will_do(
     expect(page.get_by_role("link", name="Stop the sale")).to_be_visible()
 
 
-def test_two_sales_are_compared_by_their_minutes(
+def test_two_sales_are_compared_minute_by_minute(
     visitors: Visitors,
     carol: User,
     alice: User,

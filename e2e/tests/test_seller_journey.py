@@ -1,4 +1,4 @@
-"""What the seller's desk is for, from the first page to the last: a sale, with two people at their browsers."""
+"""A complete sale in the seller admin: one seller and one buyer at their browsers."""
 
 import re
 
@@ -13,22 +13,24 @@ from events.models import Event
 from events.positions import seat_name
 
 NAME, VENUE = "An opera by the lake", "The old shipyard"
-# What the seller makes of the example's sections: name and price.
+# The seller's changes to the example's sections: name and price.
 TIERS = (("Boxes", "150"), ("Stalls", "80"), ("Gallery", "25"))
 
 
-def test_a_seller_makes_an_event_sells_ten_seats_watches_them_and_stops_the_sale(
+def test_a_seller_creates_an_event_sells_ten_seats_and_stops_the_sale(
     visitors: Visitors, carol: User, alice: User
 ) -> None:
-    """Nobody types an address after the first; whoever is here has read nothing but the pages.
+    """Both users only follow links and buttons after the first URL.
+
+    They need nothing but what the pages show.
 
     The seller is on sale after 8 clicks and 10 fields: Log in, 2 fields, Log in; Sell, New event, 8 fields, Keep as a
-    draft, Save; Publish, and Publish below what it will do. 1 click more shows the charts, 2 stop the sale and 1 is
-    back there. A seat is explained by 5 clicks from there (Manage, Seats, block, seat, Explain), and its booking
-    refunded by 3 more. The buyer's ten seats in two bookings are 12 clicks and 4 fields.
+    draft, Save; Publish, and Publish again below the preview. 1 more click shows the charts; 2 stop the sale, and 1
+    returns to the charts. From there, 5 clicks explain a seat (Manage, Seats, block, seat, Explain), and 3 more refund
+    its booking. The buyer's ten seats in two bookings take 12 clicks and 4 fields.
     """
     charts = _sign_in(visitors, carol)
-    _make_a_draft(charts)
+    _create_draft(charts)
     event = Event.objects.get()
     assert (event.name, event.status) == (NAME, "draft")
     _publish(charts)
@@ -52,7 +54,7 @@ def test_a_seller_makes_an_event_sells_ten_seats_watches_them_and_stops_the_sale
     expect(seats.summary.get_by_role("button", name="Hold seats")).to_have_attribute("aria-disabled", "true")
     _expect_no_hold(buyer, event)
 
-    with charts.context.expect_page() as desk:  # in another tab, so that the charts stay in sight
+    with charts.context.expect_page() as desk:  # in another tab, so that the charts stay open
         charts.get_by_role("link", name="Manage").click(modifiers=["Control"])
     _explain_a_seat(desk.value, Booking.objects.get(buyer=alice, quantity=6))
     _refund(desk.value)
@@ -72,7 +74,7 @@ def _sign_in(visitors: Visitors, seller: User) -> Page:
     return page
 
 
-def _make_a_draft(page: Page) -> None:
+def _create_draft(page: Page) -> None:
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Sell", exact=True).click()
     page.get_by_role("link", name="New event").click()
     page.get_by_label("Name:", exact=True).fill(NAME)
@@ -105,7 +107,8 @@ def _explain_a_seat(desk: Page, booking: Booking) -> None:
     row, seat = seat_name(booking.positions[0], booking.subsection.cols).split("-")
     desk.get_by_role("link", name="Seats", exact=True).click()
     desk.get_by_role("link", name=str(booking.subsection), exact=True).click()
-    desk.get_by_role("button", name=f"Row {row}, seat {seat}, sold").click(force=True)  # nothing to block there
+    sold_seat = desk.get_by_role("button", name=f"Row {row}, seat {seat}, sold")
+    sold_seat.click(force=True)  # it is disabled, because a sold seat can't be blocked
     desk.get_by_role("link", name="Explain this seat").click()
     expect(desk.get_by_role("heading", level=1)).to_have_text(f"{booking.subsection}, row {row}, seat {seat}")
     expect(desk.get_by_role("listitem").filter(has_text="Sold to Alice (alice@example.com)")).to_be_visible()
@@ -120,7 +123,7 @@ def _refund(desk: Page) -> None:
 
 
 def _expect_figures(charts: Page, **figures: str) -> None:
-    """The tiles say so, by themselves."""
+    """Expect the tiles to show these figures without a reload."""
     for name, text in figures.items():
         expect(charts.locator(f'[data-figure="{name}"]')).to_have_text(text)
 
@@ -151,7 +154,7 @@ def _buy(page: Page, event: Event, number: int, tier: str, price: str) -> None:
 
 
 def _expect_no_hold(page: Page, event: Event) -> None:
-    """Not even past the page."""
+    """Expect the API to refuse a hold, too."""
     wish = {"event_id": event.pk, "section": "Stalls", "subsection": 1, "quantity": 1}
     answer = page.request.post("/api/booking", data={**wish, "seat_selection_mode": "best_available"})
     assert (answer.status, answer.json()["code"]) == (409, "not_on_sale")

@@ -1,4 +1,4 @@
-"""What a buyer has in his hands: tickets with codes, and the way to give them back."""
+"""The buyer's tickets: shown with codes, and given back."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ def test_tickets_are_shown_with_their_codes(
     assert (pdf.status, pdf.headers["content-type"]) == (200, "application/pdf")
 
 
-def test_tickets_are_given_back_after_a_question(
+def test_tickets_are_given_back_after_a_confirmation(
     visitors: Visitors, alice: User, paid_booking: Callable[..., Booking]
 ) -> None:
     booking = paid_booking(alice, "1-1", "1-2")

@@ -1,4 +1,4 @@
-"""What a seller can do about bookings at his desk. Each deed is one operation, with the words around it."""
+"""What sellers can do with bookings in the admin: each action runs one operation."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,35 +11,37 @@ from bookings.operations.refund import refund_booking
 from bookings.operations.resend import resend_tickets
 from bookings.states import OPEN, SOLD, BookingStatus
 from bookings.wording import places
-from events.deeds import Deed, Part, Question, by_name
+from events.admin_actions import AdminAction, Confirmation, ConfirmationPart, by_name
+from events.formatting import pluralize
 from events.money import money
-from events.words import counted
 
 
 @dataclass(frozen=True, kw_only=True)
-class BookingDeed(Deed):
-    """One that is done to bookings (`for_display`). In `done`, {total} and {buyer} are the booking's."""
+class BookingAction(AdminAction):
+    """An action on bookings read with `for_display`. `done` may contain {total} and {buyer}."""
 
     possible_from: tuple[BookingStatus, ...]
     moves_money: bool = False
 
     def offered(self, row: Booking) -> bool:
-        """Where it can be done to the booking as it is now."""
+        """Return whether the booking's status allows it."""
         return row.shown_status in self.possible_from
 
-    def question(self, rows: Sequence[Booking]) -> Question:
+    def confirmation(self, rows: Sequence[Booking]) -> Confirmation:
         """How many bookings, how much money, and which of them stay as they are."""
         possible = [booking for booking in rows if self.offered(booking)]
         others = Counter(state_of(booking) for booking in rows if not self.offered(booking))
-        does = Part(f"{self.counted(possible)}.", [self.means]) if possible else Part("Nothing to do.", [])
-        stay = [Part("", [], _staying(number, state)) for state, number in sorted(others.items())]
+        does = ConfirmationPart("Nothing to do.", [])
+        if possible:
+            does = ConfirmationPart(f"{self.counted(possible)}.", [self.explanation])
+        stay = [ConfirmationPart("", [], _staying(number, state)) for state, number in sorted(others.items())]
         table = [
             (booking.buyer.email, booking.event.name, str(booking.subsection), places(booking), price_of(booking))
             for booking in possible
         ]
-        return Question(possible, [does, *stay], ("Buyer", "Event", "Block", "Seats", "Total"), table)
+        return Confirmation(possible, [does, *stay], ("Buyer", "Event", "Block", "Seats", "Total"), table)
 
-    def done_to(self, row: Booking) -> str:
+    def done_message(self, row: Booking) -> str:
         """The sentence for the log."""
         return self.done.format(total=price_of(row), buyer=row.buyer.email)
 
@@ -68,7 +70,7 @@ def _total(bookings: Sequence[Booking]) -> str:
 
 def _staying(number: int, state: str) -> str:
     stay = "stays as it is" if number == 1 else "stay as they are"
-    return f"{counted(number, 'booking')} with the status “{state}” can’t take this step and {stay}."
+    return f"{pluralize(number, 'booking')} with the status “{state}” can’t take this step and {stay}."
 
 
 def _release(booking: Booking, seller: User) -> None:
@@ -83,32 +85,32 @@ def _resend(booking: Booking, seller: User) -> None:
     resend_tickets(booking_id=booking.pk, seller=seller)
 
 
-DEEDS = by_name(
-    BookingDeed(
+BOOKING_ACTIONS = by_name(
+    BookingAction(
         name="release",
         label="Cancel the hold",
         act=_release,
         possible_from=OPEN,
-        means="The seats are free for others at once. Nothing was charged. The buyer is told by mail.",
+        explanation="The seats are free for others at once. Nothing was charged. The buyer is told by mail.",
         done="Hold cancelled: the seats are free again, {buyer} is told by mail.",
     ),
-    BookingDeed(
+    BookingAction(
         name="refund",
         label="Refund",
         act=_refund,
         possible_from=SOLD,
-        means="The whole price goes back to the card that paid, the tickets are void, the seats are free again. "
+        explanation="The whole price goes back to the card that paid, the tickets are void, the seats are free again. "
         "The buyer is told by mail. This can't be taken back.",
         done="Refunded {total}: the tickets are void, {buyer} is told by mail.",
         moves_money=True,
         final=True,
     ),
-    BookingDeed(
+    BookingAction(
         name="resend",
         label="Send the tickets again",
         act=_resend,
         possible_from=SOLD,
-        means="The buyer gets one more mail with the same tickets.",
+        explanation="The buyer gets one more mail with the same tickets.",
         done="Tickets sent again to {buyer}.",
     ),
 )

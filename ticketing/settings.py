@@ -76,7 +76,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # who carries it reads /metrics fr
 
 INSTALLED_APPS = [
     "realtime",  # before staticfiles: each has a command runserver, and the first counts
-    "events.desk_app.DeskConfig",  # django.contrib.admin
+    "events.desk_app.SellerAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,4 +1,4 @@
-/** Tables at the sellers' desk that are wider than a phone can be scrolled by keyboard as well. */
+/** Makes tables of the seller admin that are wider than the screen scrollable with the keyboard. */
 
 for (const frame of document.querySelectorAll(".inline-group")) {
   const heading = frame.querySelector("h2[id]");

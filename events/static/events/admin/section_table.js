@@ -1,28 +1,28 @@
-/** The table of sections: a list of groups of fields, with buttons to add, move and remove. */
+/** The table of sections: a group of fields per section, with buttons to add, move and remove sections. */
 
 import { say } from "../../ticketing/announce.js";
 
-export class Table {
+export class SectionTable {
   #list;
   #row;
   #changed;
-  #rest = new WeakMap(); // of a row: what the table does not show
-  #refused = new WeakMap(); // of a row: what the server said, until the row is changed
+  #rest = new WeakMap(); // row → members the table doesn't show
+  #serverErrors = new WeakMap(); // row → the server's errors, until the row is changed
 
-  /** @param {HTMLTemplateElement} row of one section @param {() => void} changed somebody changed something */
+  /** @param {HTMLTemplateElement} row of one section  @param {() => void} changed called after every change */
   constructor(list, row, add, changed) {
     this.#list = list;
     this.#row = row;
     this.#changed = changed;
     list.addEventListener("input", (event) => {
-      this.#refused.delete(event.target.closest("li"));
+      this.#serverErrors.delete(event.target.closest("li"));
       changed();
     });
     list.addEventListener("click", (event) => this.#press(event.target.closest("button")));
     add.addEventListener("click", () => this.#add());
   }
 
-  /** As somebody typed it: see seating.js. */
+  /** The rows as typed; see seating_config.js. */
   get rows() {
     return this.#items.map((item) => {
       const typed = fieldsOf(item).map((field) => [field.dataset.member, field.value]);
@@ -35,18 +35,18 @@ export class Table {
     this.#number();
   }
 
-  /** What the server said about the rows: [{index, member, detail}]. */
-  refuse(problems) {
+  /** Sets the server's errors: [{index, member, detail}]. */
+  setServerErrors(problems) {
     for (const { index, member, detail } of problems) {
       const item = this.#items[index];
-      this.#refused.set(item, { ...this.#refused.get(item), [member ?? "name"]: detail });
+      this.#serverErrors.set(item, { ...this.#serverErrors.get(item), [member ?? "name"]: detail });
     }
   }
 
-  /** Writes below each row what is wrong with it, and beside it what it comes to. */
-  tell(problems, sums, colours) {
+  /** Shows each row's errors, sum and colour. */
+  show(problems, sums, colours) {
     this.#items.forEach((item, index) => {
-      const all = { ...this.#refused.get(item), ...problems[index] };
+      const all = { ...this.#serverErrors.get(item), ...problems[index] };
       for (const field of fieldsOf(item)) {
         field.ariaInvalid = field.dataset.member in all ? "true" : null;
       }
@@ -59,7 +59,7 @@ export class Table {
     });
   }
 
-  /** Puts the cursor where the first problem is; false if there is none. */
+  /** Moves the focus to the first field with an error; returns false if there is none. */
   goToProblem() {
     const field = this.#list.querySelector("[aria-invalid=true]");
     field?.focus();
@@ -87,7 +87,7 @@ export class Table {
     return item;
   }
 
-  /** The next section is like the last, which is what most venues are. */
+  /** Adds a section with the numbers of the last one, since most sections of a venue are similar. */
   #add() {
     const last = this.rows.at(-1) ?? { tier: "", price: "", subsections: "1", rows: "10", cols: "20" };
     const item = this.#item({ ...last, name: "", accessible: "", rest: {} });
@@ -111,20 +111,20 @@ export class Table {
     const next = item.nextElementSibling ?? item.previousElementSibling;
     item.remove();
     (next?.querySelector("[data-act=remove]") ?? this.#list.parentElement.querySelector(".add")).focus();
-    say(`${name} is removed.`);
+    say(`${name} removed.`);
   }
 
   #move(item, name, button) {
     if (button.dataset.act === "up") item.previousElementSibling?.before(item);
     else item.nextElementSibling?.after(item);
-    button.focus(); // it was lost on the way
-    say(`${name} is section ${this.#items.indexOf(item) + 1} of ${this.#items.length}.`);
+    button.focus(); // moving the element has removed the focus
+    say(`${name} is now section ${this.#items.indexOf(item) + 1} of ${this.#items.length}.`);
   }
 
   #number() {
     this.#items.forEach((item, index) => {
       item.querySelector("legend").textContent = `Section ${index + 1}`;
-      // Not `disabled`, which would take the focus away from who presses it again and again.
+      // Not `disabled`, which would remove the focus from a button that is pressed repeatedly.
       item.querySelector("[data-act=up]").ariaDisabled = String(index === 0);
       item.querySelector("[data-act=down]").ariaDisabled = String(index === this.#items.length - 1);
     });

@@ -1,27 +1,27 @@
 /**
- * The seats of a new event as a table and a picture. What is posted is the JSON text, as without this script: the
- * table writes it, and follows when it is changed by hand.
+ * The seating of a new event as a table with a preview. The form still posts the JSON text: changes in the table update
+ * the text, and changes in the text update the table.
  */
 
 import { say } from "../../ticketing/announce.js";
 import { count } from "../../ticketing/format.js";
 import { Colours } from "../map/colours.js";
-import { draw } from "./picture.js";
-import { shown } from "./prices.js";
-import { limitProblems, problemsOf, readText, section, totalsOf, writeText } from "./seating.js";
-import { Table } from "./table.js";
+import { drawPreview } from "./preview.js";
+import { displayPrice } from "./prices.js";
+import { limitProblems, parseSection, problemsOf, readText, totalsOf, writeText } from "./seating_config.js";
+import { SectionTable } from "./section_table.js";
 
-const SECTION_PROBLEM = /^sections\.(\d+)(?:\.(\w+))?\S*: (.*)$/s; // a refusal of the server's: field, what to do
+const SECTION_PROBLEM = /^sections\.(\d+)(?:\.(\w+))?\S*: (.*)$/s; // an error of the server: index, field, message
 
-class Builder {
+class SeatingBuilder {
   #text;
   #currency;
   #limits;
   #root;
   #table;
   #tiers = [];
-  #colours = new Colours(this.#tiers); // which looks into the list when it is asked
-  #isReadable = true; // the text, as a table
+  #colours = new Colours(this.#tiers); // reads the list on each call
+  #isReadable = true; // whether the text can be shown as a table
   #frame = null;
 
   constructor(template, text, currency) {
@@ -31,13 +31,13 @@ class Builder {
     this.#root = template.content.firstElementChild.cloneNode(true);
     this.#mount();
     const [list, row] = [this.#part("ol"), document.getElementById("section-row")];
-    this.#table = new Table(list, row, this.#part(".add"), () => this.#tableChanged());
+    this.#table = new SectionTable(list, row, this.#part(".add"), () => this.#tableChanged());
     text.addEventListener("input", () => this.#textChanged());
     currency.addEventListener("input", () => this.#isReadable && this.#tableChanged());
-    text.form.addEventListener("submit", (event) => this.#leave(event));
+    text.form.addEventListener("submit", (event) => this.#onSubmit(event));
     new ResizeObserver(() => this.#refresh()).observe(this.#part("svg"));
     this.#textChanged();
-    this.#tellRefusals();
+    this.#showServerErrors();
   }
 
   get #code() {
@@ -48,7 +48,7 @@ class Builder {
     return this.#root.querySelector(selector);
   }
 
-  /** Before the text, which moves with its help into the disclosure. */
+  /** Inserts the table and moves the text field with its help into the <details> element below it. */
   #mount() {
     const row = this.#text.closest(".form-row");
     const parts = [...row.querySelectorAll(":scope > div")];
@@ -80,54 +80,54 @@ class Builder {
 
   #show() {
     const rows = this.#table.rows;
-    const sections = rows.map((row) => section(row, this.#code));
+    const sections = rows.map((row) => parseSection(row, this.#code));
     const totals = totalsOf(rows, sections);
-    const tooMuch = limitProblems(totals, this.#limits);
+    const limitErrors = limitProblems(totals, this.#limits);
     this.#tiers.splice(0, Infinity, ...new Set(sections.filter(Boolean).map(({ tier }) => tier)));
-    this.#table.tell(
+    this.#table.show(
       problemsOf(rows, this.#code, this.#limits),
       sections.map((each) => (each && Number.isSafeInteger(each.value) ? this.#sum(each) : "")),
       sections.map((each) => (each ? this.#colours.variable(each.tier) : "transparent")),
     );
-    this.#showTotals(totals, tooMuch);
-    draw(this.#part("svg"), tooMuch.length ? [] : sections.filter(Boolean), this.#code, this.#colours);
+    this.#showTotals(totals, limitErrors);
+    drawPreview(this.#part("svg"), limitErrors.length ? [] : sections.filter(Boolean), this.#code, this.#colours);
   }
 
   #sum({ seats, wheelchairs, value }) {
-    const places = wheelchairs ? ` (${count(wheelchairs)} ♿︎)` : "";
-    return `${count(seats)} seats${places}, ${shown(value, this.#code)}`;
+    const accessible = wheelchairs ? ` (${count(wheelchairs)} ♿︎)` : "";
+    return `${count(seats)} seats${accessible}, ${displayPrice(value, this.#code)}`;
   }
 
-  #showTotals(totals, tooMuch) {
+  #showTotals(totals, limitErrors) {
     const { sections, blocks, seats } = this.#limits;
-    const words = tooMuch.length
-      ? tooMuch.join(" ")
-      : `${count(totals.seats)} seats in ${count(totals.blocks)} blocks. Sold out, they bring in ${shown(totals.value, this.#code)}.`;
-    const large = !tooMuch.length && totals.seats >= this.#limits.large;
+    const text = limitErrors.length
+      ? limitErrors.join(" ")
+      : `${count(totals.seats)} seats in ${count(totals.blocks)} blocks. Revenue if sold out: ${displayPrice(totals.value, this.#code)}.`;
+    const large = !limitErrors.length && totals.seats >= this.#limits.large;
     const total = this.#part(".totals");
-    total.classList.toggle("too-much", tooMuch.length > 0);
+    total.classList.toggle("too-much", limitErrors.length > 0);
     this.#part(".large").hidden = !large;
     this.#part(".limits").textContent =
-      `Possible are ${count(seats)} seats, ${count(blocks)} blocks and ${count(sections)} sections.`;
-    if (total.textContent && total.textContent !== words) say(words);
-    total.textContent = words;
+      `The maximum is ${count(seats)} seats, ${count(blocks)} blocks and ${count(sections)} sections.`;
+    if (total.textContent && total.textContent !== text) say(text);
+    total.textContent = text;
   }
 
-  /** Refusals of the server's go to the row they are about; the others stay where Django puts them. */
-  #tellRefusals() {
+  /** Moves the server's errors to the rows they belong to; the others stay where Django puts them. */
+  #showServerErrors() {
     const row = this.#text.closest(".form-row");
-    const refusals = [...row.querySelectorAll(":scope > .errorlist li")].map((line) => [
+    const errors = [...row.querySelectorAll(":scope > .errorlist li")].map((line) => [
       line,
       SECTION_PROBLEM.exec(line.textContent),
     ]);
-    const known = refusals.filter(([, found]) => found && this.#isReadable && this.#table.rows[found[1]]);
-    this.#table.refuse(known.map(([, [, index, member, detail]]) => ({ index: Number(index), member, detail })));
+    const known = errors.filter(([, found]) => found && this.#isReadable && this.#table.rows[found[1]]);
+    this.#table.setServerErrors(known.map(([, [, index, member, detail]]) => ({ index: Number(index), member, detail })));
     for (const [line] of known) line.remove();
     this.#refresh();
   }
 
-  /** What the server would refuse is told before the page is gone. What only the text can say, the server judges. */
-  #leave(event) {
+  /** Stops the form if the table has errors. A text that can't be shown as a table is left to the server. */
+  #onSubmit(event) {
     if (!this.#isReadable) return;
     this.#show();
     if (this.#table.goToProblem()) event.preventDefault();
@@ -141,4 +141,4 @@ class Builder {
 
 const template = document.getElementById("seating-builder");
 const text = document.getElementById("id_seating_config");
-new Builder(template, text, document.getElementById("id_currency"));
+new SeatingBuilder(template, text, document.getElementById("id_currency"));

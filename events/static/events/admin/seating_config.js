@@ -1,18 +1,18 @@
 /**
- * The seating as rows of typed text, one a section, and as the JSON text that is posted.
+ * Converts the seating between table rows, one per section, and the JSON text that the form posts.
  *
- * A row is {name, tier, price, subsections, rows, cols, accessible} as somebody typed it, and `rest`: members this
- * table does not know, which are kept. What can't be read as a number goes into the JSON as it is, so that nothing
- * typed is lost and the server refuses it by the name of its field.
+ * A row is {name, tier, price, subsections, rows, cols, accessible} as typed text, and `rest`, members the table doesn't
+ * show. Text that isn't a valid number goes into the JSON unchanged, so that no input is lost and the server's error
+ * names the field.
  */
 
-import { minorUnits, typed } from "./prices.js";
+import { inputPrice, minorUnits } from "./prices.js";
 
 export const COUNTS = ["subsections", "rows", "cols"];
 const KNOWN = ["name", "tier", "price", "accessible", ...COUNTS];
 const WHOLE = /^[1-9]\d{0,8}$/;
 
-/** The rows of a JSON text; null if it is no JSON or nothing that a table could show. */
+/** Returns the rows of a JSON text; null if it isn't JSON or can't be shown as a table. */
 export function readText(text, currency) {
   let config;
   try {
@@ -28,20 +28,20 @@ export function readText(text, currency) {
 function readSection(section, currency) {
   const { price, accessible = [] } = section;
   const rest = Object.fromEntries(Object.entries(section).filter(([member]) => !KNOWN.includes(member)));
-  const text = Object.fromEntries(["name", "tier", ...COUNTS].map((member) => [member, words(section[member])]));
+  const text = Object.fromEntries(["name", "tier", ...COUNTS].map((member) => [member, textOf(section[member])]));
   return {
     ...text,
-    price: Number.isSafeInteger(price) && price >= 0 ? typed(price, currency) : words(price),
-    accessible: Array.isArray(accessible) ? accessible.join(", ") : words(accessible),
+    price: Number.isSafeInteger(price) && price >= 0 ? inputPrice(price, currency) : textOf(price),
+    accessible: Array.isArray(accessible) ? accessible.join(", ") : textOf(accessible),
     rest,
   };
 }
 
-function words(value) {
+function textOf(value) {
   return typeof value === "object" || value === undefined ? "" : String(value);
 }
 
-/** The JSON text of the rows, a section a line. */
+/** Returns the JSON text of the rows, one section per line. */
 export function writeText(rows, currency) {
   const lines = rows.map((row) => `    ${JSON.stringify(writeSection(row, currency))}`);
   return `{\n  "sections": [\n${lines.join(",\n")}\n  ]\n}`;
@@ -59,8 +59,8 @@ function placesOf(row) {
   return row.accessible.split(/[\s,;]+/).filter(Boolean);
 }
 
-/** A row in numbers: {name, tier, price, subsections, rows, cols, seats, wheelchairs, value}; null while one is missing. */
-export function section(row, currency) {
+/** Parses a row: {name, tier, price, subsections, rows, cols, seats, wheelchairs, value}; null if a number is missing. */
+export function parseSection(row, currency) {
   const price = minorUnits(row.price, currency);
   if (price === null || !COUNTS.every((member) => WHOLE.test(row[member].trim()))) return null;
   const [subsections, rows, cols] = COUNTS.map((member) => Number(row[member]));
@@ -70,7 +70,7 @@ export function section(row, currency) {
   return { name: row.name.trim(), tier, price, subsections, rows, cols, seats, wheelchairs, value: seats * price };
 }
 
-/** What is wrong with each row: a list of {member: what to do about it}, in the order of the rows. */
+/** Returns the errors of each row as {member: message}. */
 export function problemsOf(rows, currency, limits) {
   const names = rows.map((row) => row.name.trim());
   return rows.map((row, index) => {
@@ -83,19 +83,19 @@ export function problemsOf(rows, currency, limits) {
   });
 }
 
-const COUNT_NAMES = { subsections: "Blocks", rows: "Rows", cols: "Seats a row" };
+const COUNT_NAMES = { subsections: "Blocks", rows: "Rows", cols: "Seats per row" };
 
 function nameProblem(names, index, limits) {
   const name = names[index];
-  if (!name) return { name: "Name: every section needs one." };
+  if (!name) return { name: "Name: enter a name for the section." };
   if (name.length > limits.name) return { name: `Name: at most ${limits.name} characters.` };
-  return names.indexOf(name) < index ? { name: `Name: there is a section named ${name} already.` } : {};
+  return names.indexOf(name) < index ? { name: `Name: another section is already named ${name}.` } : {};
 }
 
 function priceProblem(row, currency, limits) {
   const price = minorUnits(row.price, currency);
-  if (price === null) return { price: `Price: write it like ${typed(4500, currency)}, with nothing else.` };
-  return price > limits.price ? { price: `Price: at most ${typed(limits.price, currency)}.` } : {};
+  if (price === null) return { price: `Price: enter a number like ${inputPrice(4500, currency)}.` };
+  return price > limits.price ? { price: `Price: at most ${inputPrice(limits.price, currency)}.` } : {};
 }
 
 function accessibleProblem(row) {
@@ -106,18 +106,18 @@ function accessibleProblem(row) {
   return bad ? { accessible: `Accessible places: there is no seat ${bad}; 5-1 is row 5, seat 1.` } : {};
 }
 
-/** What is wrong with all of it together, as sentences. */
+/** Returns the errors of the whole seating, as sentences. */
 export function limitProblems({ sections, blocks, seats }, limits) {
   const over = [
-    [sections < 1, "At least one section is needed."],
-    [sections > limits.sections, `At most ${limits.sections.toLocaleString()} sections are possible.`],
-    [blocks > limits.blocks, `At most ${limits.blocks.toLocaleString()} blocks are possible.`],
-    [seats > limits.seats, `At most ${limits.seats.toLocaleString()} seats are possible.`],
+    [sections < 1, "Add at least one section."],
+    [sections > limits.sections, `At most ${limits.sections.toLocaleString()} sections are allowed.`],
+    [blocks > limits.blocks, `At most ${limits.blocks.toLocaleString()} blocks are allowed.`],
+    [seats > limits.seats, `At most ${limits.seats.toLocaleString()} seats are allowed.`],
   ];
-  return over.filter(([is]) => is).map(([, words]) => words);
+  return over.filter(([is]) => is).map(([, message]) => message);
 }
 
-/** Sections, blocks, seats, and what a sold-out house is worth in minor units. */
+/** Returns the numbers of sections, blocks and seats, and the revenue if all are sold, in minor units. */
 export function totalsOf(rows, sections) {
   const sum = (member) => sections.reduce((total, each) => total + (each?.[member] ?? 0), 0);
   return { sections: rows.length, blocks: sum("subsections"), seats: sum("seats"), value: sum("value") };

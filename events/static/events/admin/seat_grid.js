@@ -1,45 +1,46 @@
-/** The seats of a block as a table of buttons with one tab stop: arrow keys move, Home and End go along the row. */
+/** The seats of a block as a table of buttons with one Tab stop; arrow keys, Home and End move the focus. */
 
-const STATES = { a: "free", r: "held", s: "sold", b: "blocked" };
+const STATUSES = { a: "free", r: "held", s: "sold", b: "blocked" };
 const SIGNS = { a: "", r: "◔", s: "●", b: "×" };
 const WHEELCHAIR = "♿︎";
 
-/** What the letters a r s b of the seat map mean here. */
-export const stateOf = (letter) => STATES[letter];
+/** The label of a seat's status letter. */
+export const statusLabel = (letter) => STATUSES[letter];
 
-/** Reads the rows that the server wrote into the page: [{number, letters}]. */
+/** Reads the rows from the page: [{number, statuses}], with a letter (a, r, s or b) per seat. */
 export function readRows(pre) {
   return pre.textContent
     .trim()
     .split("\n")
     .map((line) => line.split(" "))
-    .map(([number, letters]) => ({ number: Number(number), letters }));
+    .map(([number, statuses]) => ({ number: Number(number), statuses }));
 }
 
 /**
- * The table. In it each button has `data-row` (0 is the line of the corner) and `data-col` (0 is the row's number).
- * All of its text is numbers and words from here, so it can be written as HTML, which is quick for 5,000 seats.
- * `places` are the names of the wheelchair places.
+ * Builds the table. Buttons have `data-row` (0 is the header) and `data-col` (0 is the row number's column).
+ *
+ * `accessible` has the names of the wheelchair places. The table is built as HTML, which is fast for 5,000 seats and safe
+ * because all of its text comes from this module.
  */
-export function buildGrid(rows, name, places) {
+export function buildGrid(rows, name, accessible) {
   const table = document.createElement("table");
   table.setAttribute("role", "grid");
   table.setAttribute("aria-label", `Seats of block ${name}`);
   table.setAttribute("aria-describedby", "grid-help");
-  const heads = [...rows[0].letters].map((_, index) => `<th scope="col">${index + 1}</th>`).join("");
+  const heads = [...rows[0].statuses].map((_, index) => `<th scope="col">${index + 1}</th>`).join("");
   const corner = `<th scope="col">${button(0, 0, "All seats shown", "All")}</th>`;
-  const body = rows.map((row, index) => `<tr>${cells(row, index + 1, places)}</tr>`).join("");
+  const body = rows.map((row, index) => `<tr>${cells(row, index + 1, accessible)}</tr>`).join("");
   table.innerHTML = `<thead><tr>${corner}${heads}</tr></thead><tbody>${body}</tbody>`;
   table.querySelector("button").tabIndex = 0;
   return table;
 }
 
-function cells({ number, letters }, line, places) {
+function cells({ number, statuses }, line, accessible) {
   const head = `<th scope="row">${button(line, 0, `Row ${number}`, number)}</th>`;
-  const seats = [...letters].map((letter, index) => {
-    const place = places.has(`${number}-${index + 1}`);
-    const words = `Row ${number}, seat ${index + 1}, ${place ? "wheelchair place, " : ""}${STATES[letter]}`;
-    return `<td>${button(line, index + 1, words, SIGNS[letter] || (place ? WHEELCHAIR : ""), `class="seat ${STATES[letter]}"`)}</td>`;
+  const seats = [...statuses].map((letter, index) => {
+    const isAccessible = accessible.has(`${number}-${index + 1}`);
+    const label = `Row ${number}, seat ${index + 1}, ${isAccessible ? "wheelchair place, " : ""}${STATUSES[letter]}`;
+    return `<td>${button(line, index + 1, label, SIGNS[letter] || (isAccessible ? WHEELCHAIR : ""), `class="seat ${STATUSES[letter]}"`)}</td>`;
   });
   return head + seats.join("");
 }
@@ -49,11 +50,11 @@ function button(row, col, label, text, more = 'class="line"') {
   return `<button type="button" tabindex="-1" ${place} ${more} aria-pressed="false" aria-label="${label}">${text}</button>`;
 }
 
-/** Moves the focus with the keys; calls `moved(button, shift)` after each move. */
-export function roam(table, moved) {
+/** Moves the focus with the keyboard and calls `moved(button, shift)`. Returns a lookup (row, col) → button. */
+export function addKeyboard(table, moved) {
   const lines = [...table.rows].map((row) => [...row.querySelectorAll("button")]);
   const at = (row, col) => lines[row]?.[col];
-  const steps = {
+  const moves = {
     ArrowUp: ([row, col]) => at(row - 1, col),
     ArrowDown: ([row, col]) => at(row + 1, col),
     ArrowLeft: ([row, col]) => at(row, col - 1),
@@ -62,9 +63,9 @@ export function roam(table, moved) {
     End: ([row]) => lines[row].at(-1),
   };
   table.addEventListener("keydown", (event) => {
-    if (!steps[event.key] || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!moves[event.key] || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    const next = steps[event.key](placeOf(event.target));
+    const next = moves[event.key](placeOf(event.target));
     if (!next) return;
     next.focus();
     moved(next, event.shiftKey);
@@ -76,7 +77,7 @@ export function roam(table, moved) {
   return at;
 }
 
-/** Row and column of a button. */
+/** Returns [row, column] of a button. */
 export function placeOf(target) {
   return [Number(target.dataset.row), Number(target.dataset.col)];
 }

@@ -1,8 +1,8 @@
 """The seat rules: which seats a buyer gets, and how many.
 
 The database follows them while it holds the block's lock (`bookings_hold`; their text is migration 0010), the event's
-page when it proposes seats (events/static/events/map/best.js), and bookings/tests/specification/choosing.py says them
-once more in Python. Tests hold all three together. Here is what a wish must be like before anybody looks at seats.
+page when it proposes seats (events/static/events/map/best_seats.js), and bookings/tests/specification/choosing.py says
+them once more in Python. Tests hold all three together. Here is what a wish must be like before anybody looks at seats.
 
 **Best available.** The first row from the front with so many free seats side by side; else the longest runs there are.
 

@@ -42,9 +42,9 @@ def test_a_row_is_blocked_by_keyboard_and_buyers_see_it(
 
     expect(desk.get_by_text("Blocked 11 seats of block A-1.")).to_be_visible()
     buyer.open_block("A", 1)
-    expect(buyer.seat(1, 1)).to_have_attribute("data-state", "not for sale")
+    expect(buyer.seat(1, 1)).to_have_attribute("data-state", "blocked")
     states = buyer.states("A", 1)
-    blocked = {seat for seat, state in states.items() if state == "not for sale"}
+    blocked = {seat for seat, state in states.items() if state == "blocked"}
     assert blocked == {"1-1", "1-2"} | {f"2-{seat}" for seat in range(1, 11)} - {"2-3"}
 
 

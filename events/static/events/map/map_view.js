@@ -1,35 +1,36 @@
 /**
- * The map on the page: canvas, camera and hands, and a loop that sleeps while nothing moves.
+ * The map on the page: canvas, camera and gestures, and an animation loop that stops while nothing moves.
  *
- * Tells `tap` {block, position, px, py, touch, double} (block null on the floor), `hover` likewise, and `view` whenever
- * what is seen has changed. `data-ready` on the root says that it is drawn, `data-frame-p95` the 95th percentile of
- * the time between frames (ms) of the last movement, `data-paint-p95` that of painting one.
+ * Dispatches `tap` and `hover` {block, position, px, py, touch, double} (block is null on empty floor), and `view`
+ * whenever the visible part has changed. On the root, `data-ready` means that the map is drawn; `data-frame-p95` is the
+ * 95th percentile of the time between frames (ms) during movements, `data-paint-p95` that of painting a frame.
  */
 
+import { Emitter } from "../../ticketing/emitter.js";
+import { showsSeats } from "./base_layer.js";
 import { Camera } from "./camera.js";
-import { Painter } from "./draw.js";
 import { Gestures } from "./gestures.js";
-import { showsSeats } from "./ground.js";
-import { hitTest } from "./hit.js";
+import { hitTest } from "./hit_test.js";
 import { arrange, corners, seatPoint } from "./layout.js";
 import { Minimap } from "./minimap.js";
+import { Painter } from "./painter.js";
 
-const READABLE = 24; // px per seat at which a seat is easily hit
-const MEASURED = 300; // frames
+const READABLE = 24; // px per seat: a seat of this size is easy to hit
+const MEASURED_FRAMES = 300;
 
-export class MapView extends EventTarget {
+export class MapView extends Emitter {
   #root;
   #canvas;
   #model;
   #painter;
   #minimap;
   #ratio = 1;
-  #asked = 0;
+  #frameRequest = 0;
   #gaps = [];
   #paints = [];
   #lastFrame = 0;
 
-  /** `scene` is that of Painter.paint; who changes it calls `request`. */
+  /** See Painter for `scene`; call `request` after changing it. */
   constructor(root, minimap, { model, scene, colours, price }) {
     super();
     this.#root = root;
@@ -46,15 +47,15 @@ export class MapView extends EventTarget {
   #listen(root, colours) {
     const gestures = new Gestures(root, this.camera);
     gestures.addEventListener("move", () => this.#moved());
-    gestures.addEventListener("leave", () => this.#tell("hover", { block: null, position: -1 }));
-    for (const type of ["tap", "hover"]) gestures.addEventListener(type, ({ detail }) => this.#tell(type, this.#at(detail)));
+    gestures.addEventListener("leave", () => this.emit("hover", { block: null, position: -1 }));
+    for (const type of ["tap", "hover"]) gestures.addEventListener(type, ({ detail }) => this.emit(type, this.#at(detail)));
     new ResizeObserver(() => this.#resize()).observe(root);
-    this.#model.addEventListener("seats", ({ detail }) => this.touch(detail.block, detail.positions));
-    this.#model.addEventListener("counts", ({ detail }) => this.#count(detail.block));
-    this.#model.addEventListener("marks", () => this.request());
+    this.#model.addEventListener("seats", ({ detail }) => this.updateSeats(detail.block, detail.positions));
+    this.#model.addEventListener("counts", ({ detail }) => this.#updateCounts(detail.block));
+    this.#model.addEventListener("selections", () => this.request());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       colours.read();
-      this.#forget();
+      this.#repaint();
     });
   }
 
@@ -63,24 +64,24 @@ export class MapView extends EventTarget {
     return showsSeats(this.camera.scale);
   }
 
-  /** Seats of the block look different now (null: all of them). */
-  touch(block, positions) {
-    this.#painter.ground.touch(block, positions);
+  /** Repaints these seats of the block (null: all of them). */
+  updateSeats(block, positions) {
+    this.#painter.baseLayer.updateSeats(block, positions);
     this.request();
   }
 
-  /** The filter is another one. */
-  filter() {
-    this.#painter.ground.refresh();
+  /** Repaints everything, after the filter or prices have changed. */
+  refresh() {
+    this.#painter.baseLayer.refresh();
     this.request();
   }
 
-  /** Paints at the next frame. */
+  /** Paints with the next animation frame. */
   request() {
-    if (!this.#asked) this.#asked = requestAnimationFrame((now) => this.#frame(now));
+    if (!this.#frameRequest) this.#frameRequest = requestAnimationFrame((now) => this.#frame(now));
   }
 
-  /** Goes so near to a block that its seats can be told apart; to a point of it if the whole does not fit. */
+  /** Zooms in on a block until its seats are readable; to the point `at` if the whole block doesn't fit. */
   showBlock(block, at = null) {
     const points = corners(block.place, 2);
     const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
@@ -91,7 +92,7 @@ export class MapView extends EventTarget {
     this.#moved();
   }
 
-  /** Makes a seat visible and readable with as little movement as that takes. */
+  /** Makes a seat visible and readable with as little movement as possible. */
   showSeat(block, position) {
     const scale = Math.max(this.camera.scale, READABLE * 0.7);
     this.camera.reveal(...seatPoint(block, position), 60, scale);
@@ -120,7 +121,7 @@ export class MapView extends EventTarget {
 
   #moved() {
     this.request();
-    this.#tell("view", {});
+    this.emit("view");
   }
 
   #resize() {
@@ -130,51 +131,47 @@ export class MapView extends EventTarget {
     this.#canvas.width = Math.round(width * this.#ratio);
     this.#canvas.height = Math.round(height * this.#ratio);
     this.camera.resize(width, height);
-    this.#forget();
-    this.#frame(performance.now()); // at once, or the emptied canvas would flash
+    this.#repaint();
+    this.#frame(performance.now()); // at once: resizing has emptied the canvas, which would flash
   }
 
-  #count(block) {
-    this.#painter.ground.count(block);
-    this.#minimap.forget();
+  #updateCounts(block) {
+    this.#painter.baseLayer.updateCounts(block);
+    this.#minimap.invalidate();
     this.request();
   }
 
-  #forget() {
-    this.#painter.ground.refresh(true);
-    this.#minimap.forget();
+  #repaint() {
+    this.#painter.baseLayer.refresh(true);
+    this.#minimap.invalidate();
     this.request();
   }
 
   #frame(now) {
-    cancelAnimationFrame(this.#asked);
-    this.#asked = 0;
+    cancelAnimationFrame(this.#frameRequest);
+    this.#frameRequest = 0;
     const moving = this.camera.isMoving;
     this.camera.step(now);
     const started = performance.now();
     const unfinished = this.#painter.paint(this.camera, this.#ratio);
     this.#minimap.paint();
     this.#measure(now, performance.now() - started);
-    if (moving) this.#tell("view", {});
+    if (moving) this.emit("view");
     if (unfinished || this.camera.isMoving) this.request();
     this.#root.dataset.ready = "true";
   }
 
-  /** Frames that follow each other at once belong to a movement; after a pause a new one begins. */
+  /** Measures frames in quick succession; a longer pause starts a new movement. */
   #measure(now, paint) {
     const gap = now - this.#lastFrame;
     this.#lastFrame = now;
     if (gap <= 0 || gap > 250) return;
     this.#gaps.push(gap);
     this.#paints.push(paint);
-    if (this.#gaps.length > MEASURED) (this.#gaps.shift(), this.#paints.shift());
+    if (this.#gaps.length > MEASURED_FRAMES) (this.#gaps.shift(), this.#paints.shift());
     if (this.#gaps.length % 20) return;
     this.#root.dataset.frameP95 = percentile(this.#gaps).toFixed(1);
     this.#root.dataset.paintP95 = percentile(this.#paints).toFixed(1);
-  }
-
-  #tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 

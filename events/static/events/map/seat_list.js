@@ -1,16 +1,19 @@
 /**
- * The same seats without a picture: section → block → row → seat, by arrow keys and for screen readers.
+ * The seats as a list for keyboards and screen readers: section → block → row → seat.
  *
- * First a tree of sections and blocks; a block opens as a grid of its seats, and only that one is in the page. Each is
- * one stop of the Tab key. Enter takes or lets go, Escape leaves the grid.
- * Tells `open` {block}, `close` {block}, `seat` {block, position} when the focus is on a seat, `pick` likewise.
+ * It first shows a tree of sections and blocks. A block opens as a grid of its seats; only one block's grid is in the
+ * page. Tree and grid are one Tab stop each. Enter picks a seat or removes it, Escape leaves the grid.
+ * Dispatches `open` {block}, `close` {block}, `seat` {block, position} when a seat gets the focus, and `pick` likewise.
  */
 
+import { Emitter } from "../../ticketing/emitter.js";
 import { count, money } from "../../ticketing/format.js";
-import { AVAILABLE } from "./model.js";
-import { accessibleWords, blockName, placesWords, priceRange, stateWords } from "./words.js";
+import { element } from "./element.js";
+import { accessiblePrefix, blockName, priceRange, seatRanges, seatStatus } from "./formatting.js";
+import { bySection } from "./layout.js";
+import { AVAILABLE, STATUSES } from "./seat_model.js";
 
-export class SeatList extends EventTarget {
+export class SeatList extends Emitter {
   #root;
   #model;
   #picks;
@@ -39,24 +42,24 @@ export class SeatList extends EventTarget {
     filter.addEventListener("change", () => this.#applyFilter());
   }
 
-  /** Opens the grid of a block; with `focus` the keyboard goes there, to a seat or the first free one. */
+  /** Opens the grid of a block; with `focus`, moves the focus to the seat, or to the first free one. */
   open(block, { focus = false, position = null } = {}) {
     if (!block.seats) return;
     if (this.#open !== block) this.#showGrid(block);
     const start = position ?? Math.max(0, block.seats.indexOf(AVAILABLE));
-    this.#rove(start, focus);
-    this.#tell("open", { block });
+    this.#focusSeat(start, focus);
+    this.emit("open", { block });
   }
 
-  /** Back to the tree of blocks. */
+  /** Goes back to the tree of blocks. */
   close({ focus = false } = {}) {
     const block = this.#open;
     if (!block) return;
     this.#showTree();
     const item = this.#items.get(block);
     this.#expand(item.parentElement.closest("[role=treeitem]"), true);
-    this.#roveTree(item, focus);
-    this.#tell("close", { block });
+    this.#focusItem(item, focus);
+    this.emit("close", { block });
   }
 
   // --- Sections and blocks ------------------------------------------------------------------------------
@@ -65,9 +68,8 @@ export class SeatList extends EventTarget {
     this.#open = null;
     this.#cells = [];
     this.#items.clear();
-    const tree = make("ul", { role: "tree", label: "Sections and blocks", className: "block-tree" });
-    const sections = new Map();
-    for (const block of this.#model.blocks) sections.set(block.section, [...(sections.get(block.section) ?? []), block]);
+    const tree = element("ul", { role: "tree", label: "Sections and blocks", className: "block-tree" });
+    const sections = bySection(this.#model.blocks);
     for (const [name, blocks] of sections) tree.append(this.#section(name, blocks, sections.size <= 3));
     tree.addEventListener("keydown", (event) => this.#treeKey(event));
     tree.addEventListener("click", ({ target }) => this.#treeClick(target));
@@ -77,17 +79,17 @@ export class SeatList extends EventTarget {
   }
 
   #section(name, blocks, expanded) {
-    const item = make("li", { role: "treeitem", tabIndex: -1, className: "tree-section" });
+    const item = element("li", { role: "treeitem", tabIndex: -1, className: "tree-section" });
     item.blocks = blocks;
     item.ariaExpanded = String(expanded);
-    const line = make("span", { className: "tree-line" });
-    const swatch = make("span", { className: "swatch" });
+    const line = element("span", { className: "tree-line" });
+    const swatch = element("span", { className: "swatch" });
     swatch.style.background = this.#colours.variable(blocks[0].tier);
-    const words = make("span", { className: "tree-name", textContent: `Section ${name}` });
-    const note = make("span", { className: "tree-note", textContent: blocks[0].tier });
-    const left = make("span", { className: "tree-left" });
-    line.append(swatch, words, note, make("span", { className: "tree-price" }), left);
-    const group = make("ul", { role: "group" });
+    const title = element("span", { className: "tree-name", textContent: `Section ${name}` });
+    const note = element("span", { className: "tree-note", textContent: blocks[0].tier });
+    const left = element("span", { className: "tree-left" });
+    line.append(swatch, title, note, element("span", { className: "tree-price" }), left);
+    const group = element("ul", { role: "group" });
     group.append(...blocks.map((block) => this.#blockItem(block)));
     item.append(line, group);
     this.#countSection(item);
@@ -95,9 +97,9 @@ export class SeatList extends EventTarget {
   }
 
   #blockItem(block) {
-    const item = make("li", { role: "treeitem", tabIndex: -1, className: "tree-block" });
+    const item = element("li", { role: "treeitem", tabIndex: -1, className: "tree-block" });
     item.block = block;
-    item.append(make("span", { textContent: `Block ${block.number}` }), make("span", { className: "tree-left" }));
+    item.append(element("span", { textContent: `Block ${block.number}` }), element("span", { className: "tree-left" }));
     this.#items.set(block, item);
     this.#countBlock(block);
     return item;
@@ -113,12 +115,12 @@ export class SeatList extends EventTarget {
 
   #countSection(item) {
     const left = item.blocks.reduce((sum, block) => sum + block.available, 0);
-    const words = left ? `${count(left)} left` : "none left";
-    item.querySelector(".tree-left").textContent = words;
+    const leftText = left ? `${count(left)} left` : "none left";
+    item.querySelector(".tree-left").textContent = leftText;
     const [first] = item.blocks;
     const price = priceRange(item.blocks, this.#currency);
     item.querySelector(".tree-price").textContent = price;
-    item.setAttribute("aria-label", `Section ${first.section}, ${first.tier}, ${price}, ${words}`);
+    item.setAttribute("aria-label", `Section ${first.section}, ${first.tier}, ${price}, ${leftText}`);
   }
 
   #refreshLater(block) {
@@ -143,17 +145,17 @@ export class SeatList extends EventTarget {
   }
 
   #applyFilter() {
-    for (const [block, item] of this.#items) item.hidden = !this.#filter.wanted(block);
-    for (const item of this.#root.querySelectorAll(".tree-section")) item.hidden = !item.blocks.some(this.#filter.wanted);
+    for (const [block, item] of this.#items) item.hidden = !this.#filter.matches(block);
+    for (const item of this.#root.querySelectorAll(".tree-section")) item.hidden = !item.blocks.some(this.#filter.matches);
     const current = this.#root.querySelector("[role=treeitem][tabindex='0']");
     const shown = this.#visibleItems();
-    if (current && shown.length && !shown.includes(current)) this.#roveTree(shown[0], false);
+    if (current && shown.length && !shown.includes(current)) this.#focusItem(shown[0], false);
   }
 
   #treeClick(target) {
     const item = target.closest("[role=treeitem]");
     if (!item) return;
-    this.#roveTree(item, true);
+    this.#focusItem(item, true);
     if (item.block) this.open(item.block, { focus: true });
     else this.#expand(item, item.ariaExpanded !== "true");
   }
@@ -164,12 +166,12 @@ export class SeatList extends EventTarget {
     const at = shown.indexOf(item);
     const parent = item.parentElement.closest("[role=treeitem]");
     const action = {
-      ArrowDown: () => this.#roveTree(shown[at + 1] ?? item, true),
-      ArrowUp: () => this.#roveTree(shown[at - 1] ?? item, true),
-      Home: () => this.#roveTree(shown[0], true),
-      End: () => this.#roveTree(shown[shown.length - 1], true),
+      ArrowDown: () => this.#focusItem(shown[at + 1] ?? item, true),
+      ArrowUp: () => this.#focusItem(shown[at - 1] ?? item, true),
+      Home: () => this.#focusItem(shown[0], true),
+      End: () => this.#focusItem(shown[shown.length - 1], true),
       ArrowRight: () => this.#right(item, shown[at + 1]),
-      ArrowLeft: () => (parent ? this.#roveTree(parent, true) : this.#expand(item, false)),
+      ArrowLeft: () => (parent ? this.#focusItem(parent, true) : this.#expand(item, false)),
       Enter: () => this.#treeClick(item),
       " ": () => this.#treeClick(item),
     }[event.key];
@@ -180,7 +182,7 @@ export class SeatList extends EventTarget {
 
   #right(item, next) {
     if (item.block) this.open(item.block, { focus: true });
-    else if (item.ariaExpanded === "true") this.#roveTree(next ?? item, true);
+    else if (item.ariaExpanded === "true") this.#focusItem(next ?? item, true);
     else this.#expand(item, true);
   }
 
@@ -193,7 +195,7 @@ export class SeatList extends EventTarget {
     return items.filter((item) => !item.hidden && (!item.block || item.parentElement.closest("[role=treeitem]").ariaExpanded === "true"));
   }
 
-  #roveTree(item, focus) {
+  #focusItem(item, focus) {
     for (const other of this.#root.querySelectorAll("[role=treeitem][tabindex='0']")) other.tabIndex = -1;
     item.tabIndex = 0;
     if (focus) item.focus();
@@ -203,17 +205,17 @@ export class SeatList extends EventTarget {
 
   #showGrid(block) {
     this.#open = block;
-    const back = make("button", { type: "button", className: "button plain small", textContent: "← All blocks" });
+    const back = element("button", { type: "button", className: "button plain small", textContent: "← All blocks" });
     back.addEventListener("click", () => this.close({ focus: true }));
-    const title = make("h3", { className: "grid-title", textContent: blockName(block) });
-    const left = make("p", { className: "grid-left muted small-text" });
-    const grid = make("div", { role: "grid", className: "seat-grid", label: `Seats of ${blockName(block)}` });
+    const title = element("h3", { className: "grid-title", textContent: blockName(block) });
+    const left = element("p", { className: "grid-left muted small-text" });
+    const grid = element("div", { role: "grid", className: "seat-grid", label: `Seats of ${blockName(block)}` });
     this.#cells = [];
     for (let row = 0; row < block.rows; row += 1) grid.append(this.#row(block, row));
     grid.addEventListener("keydown", (event) => this.#gridKey(event));
-    grid.addEventListener("click", ({ target }) => this.#take(target));
-    grid.addEventListener("focusin", ({ target }) => this.#tell("seat", { block, position: this.#cells.indexOf(target) }));
-    const scroll = make("div", { className: "seat-scroll" });
+    grid.addEventListener("click", ({ target }) => this.#pickSeat(target));
+    grid.addEventListener("focusin", ({ target }) => this.emit("seat", { block, position: this.#cells.indexOf(target) }));
+    const scroll = element("div", { className: "seat-scroll" });
     scroll.append(grid);
     this.#root.replaceChildren(back, title, left, scroll);
     this.#countOpen();
@@ -221,12 +223,12 @@ export class SeatList extends EventTarget {
   }
 
   #row(block, row) {
-    const line = make("div", { role: "row", className: "seat-row" });
-    line.append(make("span", { role: "rowheader", className: "seat-row-name", textContent: String(row + 1), label: `Row ${row + 1}` }));
+    const line = element("div", { role: "row", className: "seat-row" });
+    line.append(element("span", { role: "rowheader", className: "seat-row-name", textContent: String(row + 1), label: `Row ${row + 1}` }));
     for (let seat = 0; seat < block.cols; seat += 1) {
       const place = block.isAccessible(row * block.cols + seat) ? " accessible" : "";
-      const cell = make("span", { role: "gridcell" });
-      const button = make("button", { type: "button", tabIndex: -1, className: `seat${place}`, textContent: String(seat + 1) });
+      const cell = element("span", { role: "gridcell" });
+      const button = element("button", { type: "button", tabIndex: -1, className: `seat${place}`, textContent: String(seat + 1) });
       button.style.setProperty("--seat", this.#colours.variable(block.tier));
       cell.append(button);
       line.append(cell);
@@ -237,9 +239,9 @@ export class SeatList extends EventTarget {
 
   #countOpen() {
     const block = this.#open;
-    const words = `${block.tier}, ${money(block.price, this.#currency)} each. ${count(block.available)} of ${count(block.total)} left.`;
-    const places = block.accessible.size ? ` Accessible: ${placesWords(block, [...block.accessible])}.` : "";
-    this.#root.querySelector(".grid-left").textContent = words + places;
+    const facts = `${block.tier}, ${money(block.price, this.#currency)} each. ${count(block.available)} of ${count(block.total)} left.`;
+    const accessible = block.accessible.size ? ` Accessible: ${seatRanges(block, [...block.accessible])}.` : "";
+    this.#root.querySelector(".grid-left").textContent = facts + accessible;
   }
 
   #refreshSeats(positions) {
@@ -248,13 +250,13 @@ export class SeatList extends EventTarget {
     for (const position of positions ?? this.#cells.keys()) {
       const button = this.#cells[position];
       const picked = this.#picks.has(block, position);
-      const state = stateWords(block, position, picked);
-      const label = `Row ${block.rowOf(position)}, seat ${block.seatOf(position)}, ${price}, ${accessibleWords(block, position)}${state}`;
+      const status = seatStatus(block, position, picked);
+      const label = `Row ${block.rowOf(position)}, seat ${block.seatOf(position)}, ${price}, ${accessiblePrefix(block, position)}${status}`;
       if (button.getAttribute("aria-label") === label) continue;
       button.setAttribute("aria-label", label);
       button.setAttribute("aria-pressed", String(picked));
       button.setAttribute("aria-disabled", String(!picked && !block.isFree(position)));
-      button.dataset.state = picked ? "picked" : state;
+      button.dataset.state = picked ? "picked" : STATUSES[block.seats[position]];
     }
   }
 
@@ -273,32 +275,21 @@ export class SeatList extends EventTarget {
     }[event.key];
     if (event.key === "Escape") this.close({ focus: true });
     else if (to === undefined) return;
-    else if (to >= 0 && to < total) this.#rove(to, true);
+    else if (to >= 0 && to < total) this.#focusSeat(to, true);
     event.preventDefault();
     event.stopPropagation();
   }
 
-  #rove(position, focus) {
+  #focusSeat(position, focus) {
     for (const button of this.#root.querySelectorAll(".seat[tabindex='0']")) button.tabIndex = -1;
     this.#cells[position].tabIndex = 0;
     if (focus) this.#cells[position].focus();
   }
 
-  #take(target) {
+  #pickSeat(target) {
     const position = this.#cells.indexOf(target);
     if (position < 0) return;
-    this.#rove(position, true);
-    this.#tell("pick", { block: this.#open, position });
+    this.#focusSeat(position, true);
+    this.emit("pick", { block: this.#open, position });
   }
-
-  #tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
-  }
-}
-
-function make(name, { role, label, ...properties } = {}) {
-  const element = Object.assign(document.createElement(name), properties);
-  if (role) element.setAttribute("role", role);
-  if (label) element.setAttribute("aria-label", label);
-  return element;
 }

@@ -1,10 +1,10 @@
-/** The one answer to "what is here?", for mouse, finger and tooltip alike. */
+/** Finds the block or seat at a point of the map, for mouse, touch and tooltip. */
 
 import { seatAt } from "./layout.js";
 
-const AISLE = 1.6; // from afar a block reaches into the aisles, so that small ones are easily hit
+const AISLE = 1.6; // when zoomed out, a block extends into the aisles, so that small ones are easy to hit
 
-/** {block, position} at a point of the plane; position is -1 where no seat is meant, null for empty floor. */
+/** Returns {block, position} at a point of the plane, null for empty floor; position is -1 unless `seats` are shown. */
 export function hitTest(blocks, x, y, seats) {
   for (const block of blocks) {
     const { place } = block;

@@ -1,9 +1,9 @@
-/** What seats and blocks are called: the same words in the tooltip, the list, the summary and for screen readers. */
+/** Names of seats and blocks, the same in the tooltip, the list, the summary and for screen readers. */
 
 import { count, money } from "../../ticketing/format.js";
-import { STATES } from "./model.js";
+import { STATUSES } from "./seat_model.js";
 
-const STATE_WORDS = { available: "available", reserved: "held by somebody", sold: "sold", blocked: "not for sale" };
+const STATUS_LABELS = { available: "available", reserved: "held by someone", sold: "sold", blocked: "not for sale" };
 
 /** "Section A · block 2" */
 export function blockName(block) {
@@ -20,39 +20,44 @@ export function shortName(block, position) {
   return `Row ${block.rowOf(position)} seat ${block.seatOf(position)}`;
 }
 
-/** The state of a seat in words; `picked` if it is an own pick. */
-export function stateWords(block, position, picked) {
-  return picked ? "picked" : STATE_WORDS[STATES[block.seats[position]]];
+/** The status of a seat as text; `picked` if the buyer has picked it. */
+export function seatStatus(block, position, picked) {
+  return picked ? "picked" : STATUS_LABELS[STATUSES[block.seats[position]]];
 }
 
 /** "1 wheelchair place", "2 wheelchair places" */
-export function wheelchairWords(number) {
+export function wheelchairCount(number) {
   return number === 1 ? "1 wheelchair place" : `${count(number)} wheelchair places`;
 }
 
-/** "wheelchair place, " before what is said of a seat that is one, else nothing. */
-export function accessibleWords(block, position) {
+/** "wheelchair place, " for a wheelchair place, else "". */
+export function accessiblePrefix(block, position) {
   return block.isAccessible(position) ? "wheelchair place, " : "";
 }
 
 /** "214 left in this block." */
-export function leftWords(block) {
+export function seatsLeft(block) {
   return block.available ? `${count(block.available)} left in this block.` : "None left in this block.";
 }
 
 /** "1 seat", "3 seats" */
-export function seatsWords(number) {
+export function seatCount(number) {
   return number === 1 ? "1 seat" : `${count(number)} seats`;
 }
 
-/** Seats of one block in as few words as it takes: "row 5, seats 12–14" */
-export function placesWords(block, positions) {
+/** "row 5, seats 12–14" */
+export function seatRanges(block, positions) {
   const rows = new Map();
   for (const position of [...positions].sort((a, b) => a - b)) {
     const row = block.rowOf(position);
     rows.set(row, [...(rows.get(row) ?? []), block.seatOf(position)]);
   }
-  return [...rows].map(([row, seats]) => `row ${row}, ${seats.length > 1 ? "seats" : "seat"} ${runs(seats)}`).join("; ");
+  return [...rows].map(([row, seats]) => `row ${row}, ${seats.length > 1 ? "seats" : "seat"} ${ranges(seats)}`).join("; ");
+}
+
+/** "$20", "$20.50": an amount without zero cents, because the map has little room. */
+export function shortMoney(minor, currency) {
+  return money(minor, currency).replace(/[.,]00(?=\D*$)/, "");
 }
 
 /** "$20.00" or "$20.00 – $50.00" */
@@ -62,7 +67,7 @@ export function priceRange(blocks, currency) {
   return low === high ? money(low, currency) : `${money(low, currency)} – ${money(high, currency)}`;
 }
 
-function runs(seats) {
+function ranges(seats) {
   const parts = [];
   for (const seat of seats) {
     const last = parts[parts.length - 1];

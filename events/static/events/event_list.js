@@ -1,7 +1,7 @@
 /**
- * The list of events: narrows it as you type, without a reload, and keeps what is left up to date.
+ * The list of events: searches while the user types, without a reload, and keeps the free seats up to date.
  *
- * The server renders the results for the page and for this script alike, so the words are in one place.
+ * The server renders the results for both the page and this script, so all texts are in one place.
  */
 
 import { say } from "../ticketing/announce.js";
@@ -13,38 +13,38 @@ const REFRESH_MS = 10_000;
 const form = document.querySelector("[data-search]");
 const results = document.getElementById("results");
 let typing = null;
-let narrowing = null; // the AbortController of the question under way
+let search = null; // the AbortController of the current search
 
 form.addEventListener("input", () => {
   clearTimeout(typing);
-  typing = setTimeout(narrow, TYPING_MS);
+  typing = setTimeout(runSearch, TYPING_MS);
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   clearTimeout(typing);
-  narrow();
+  runSearch();
 });
 document.addEventListener("visibilitychange", refresh);
 
-/** Shows what the form asks for and puts it into the address. A later question overtakes an earlier one. */
-async function narrow() {
-  narrowing?.abort();
-  const mine = (narrowing = new AbortController());
-  const asking = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
-  const address = `${location.pathname}${asking.size ? `?${asking}` : ""}`;
+/** Shows the results of the form's search and puts it into the URL. A new search cancels an earlier one. */
+async function runSearch() {
+  search?.abort();
+  const current = (search = new AbortController());
+  const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+  const address = `${location.pathname}${query.size ? `?${query}` : ""}`;
   history.replaceState(null, "", address);
-  const fresh = await fetchResults(address, mine.signal);
-  if (narrowing === mine) narrowing = null;
+  const fresh = await fetchResults(address, current.signal);
+  if (search === current) search = null;
   if (!fresh) return;
   results.replaceChildren(...fresh.childNodes);
-  say(results.querySelector("[data-count]").textContent || "Nothing fits that search.");
+  say(results.querySelector("[data-count]").textContent || "No events match your search.");
 }
 
-/** Brings what is left up to date, card by card, so that focus and scroll position stay. */
+/** Updates the free seats card by card, so that focus and scroll position stay. */
 async function refresh() {
-  if (narrowing || document.visibilityState !== "visible") return;
+  if (search || document.visibilityState !== "visible") return;
   const fresh = await fetchResults(location.href);
-  if (!fresh || narrowing) return;
+  if (!fresh || search) return;
   for (const card of results.querySelectorAll("[data-event]")) {
     const old = card.querySelector("[data-live]");
     const now = fresh.querySelector(`[data-event="${card.dataset.event}"] [data-live]`);
@@ -52,7 +52,7 @@ async function refresh() {
   }
 }
 
-/** The results at the address, localized; null if they can't be had: what is shown stays. */
+/** Returns the localized results for a URL, or null if they can't be loaded. */
 async function fetchResults(address, signal) {
   try {
     const response = await fetch(address, { headers: { "X-Part": "results" }, signal });
@@ -61,11 +61,11 @@ async function fetchResults(address, signal) {
     localize(fresh);
     return fresh;
   } catch {
-    return null; // offline, or overtaken
+    return null; // offline, or cancelled by a new search
   }
 }
 
-/** A little apart from each other, so that a thousand open pages don't ask in the same moment. */
+/** Refreshes again and again; the random part keeps a thousand open pages from refreshing at the same moment. */
 function schedule() {
   setTimeout(async () => {
     await refresh();

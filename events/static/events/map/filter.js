@@ -1,14 +1,16 @@
 /**
- * Which blocks are wanted: pressed tiers only (none pressed: all), up to a price, with wheelchair places. Tells `change`.
+ * The filter of blocks: by tier (none pressed: all), maximum price and wheelchair places. Dispatches `change`.
  */
 
-export class Filter extends EventTarget {
+import { Emitter } from "../../ticketing/emitter.js";
+
+export class Filter extends Emitter {
   #form;
   #tiers = new Set();
   #upTo = Infinity;
-  #accessible; // the button, for an event that has such places
+  #accessible; // the button; null for an event without wheelchair places
 
-  /** @param {HTMLFormElement} form buttons `data-tier` and a select `up_to` of minor units; `price` writes an amount */
+  /** @param {HTMLFormElement} form buttons `data-tier` and a select `up_to` of minor units; `price` formats an amount */
   constructor(form, price) {
     super();
     this.#form = form;
@@ -19,15 +21,16 @@ export class Filter extends EventTarget {
     this.#accessible?.addEventListener("click", () => this.#pressAccessible());
     form.elements.up_to.addEventListener("change", () => this.#read());
     form.querySelector("[data-all]").addEventListener("click", () => this.clear());
-    this.#read(); // a browser that comes back fills the form in again
+    this.#read(); // after Back, the browser restores the form
   }
 
-  wanted = (block) =>
+  /** Whether a block matches the filter. */
+  matches = (block) =>
     block.price <= this.#upTo &&
     (!this.#tiers.size || this.#tiers.has(block.tier)) &&
     (!this.accessible || block.accessible.size > 0);
 
-  /** Whether only blocks with wheelchair places are wanted. */
+  /** Whether only blocks with wheelchair places match. */
   get accessible() {
     return this.#accessible?.getAttribute("aria-pressed") === "true";
   }
@@ -60,6 +63,6 @@ export class Filter extends EventTarget {
   #read() {
     this.#upTo = Number(this.#form.elements.up_to.value) || Infinity;
     this.#form.querySelector("[data-all]").hidden = !this.isActive;
-    this.dispatchEvent(new CustomEvent("change"));
+    this.emit("change");
   }
 }

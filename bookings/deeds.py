@@ -1,4 +1,4 @@
-"""The admin actions on bookings. Each runs one operation per booking and has the texts around it."""
+"""What sellers can do with bookings in the admin: each action runs one operation."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,39 +11,37 @@ from bookings.operations.refund import refund_booking
 from bookings.operations.resend import resend_tickets
 from bookings.states import OPEN, SOLD, BookingStatus
 from bookings.wording import places
-from events.deeds import Deed, Part, Question, by_name
+from events.admin_actions import AdminAction, Confirmation, ConfirmationPart, by_name
+from events.formatting import pluralize
 from events.money import money
-from events.words import counted
 
 
 @dataclass(frozen=True, kw_only=True)
-class BookingDeed(Deed):
-    """An admin action on bookings that were read with `for_display`.
-
-    `possible_from` lists the statuses in which it can be run; `moves_money` adds the sum to the question. In `done`,
-    {total} and {buyer} stand for the booking's total and its buyer's email address.
-    """
+class BookingAction(AdminAction):
+    """An action on bookings read with `for_display`. `done` may contain {total} and {buyer}."""
 
     possible_from: tuple[BookingStatus, ...]
     moves_money: bool = False
 
     def offered(self, row: Booking) -> bool:
-        """Return whether the action can be run on the booking, by its current status."""
+        """Return whether the booking's status allows it."""
         return row.shown_status in self.possible_from
 
-    def question(self, rows: Sequence[Booking]) -> Question:
+    def confirmation(self, rows: Sequence[Booking]) -> Confirmation:
         """Return what the confirmation page shows: number of bookings, money, and bookings left as they are."""
         possible = [booking for booking in rows if self.offered(booking)]
         others = Counter(state_of(booking) for booking in rows if not self.offered(booking))
-        effect = Part(f"{self.counted(possible)}.", [self.means]) if possible else Part("Nothing to do.", [])
-        unaffected = [Part("", [], _unaffected_text(number, state)) for state, number in sorted(others.items())]
+        does = ConfirmationPart("Nothing to do.", [])
+        if possible:
+            does = ConfirmationPart(f"{self.counted(possible)}.", [self.explanation])
+        stay = [ConfirmationPart("", [], _unaffected_text(number, state)) for state, number in sorted(others.items())]
         table = [
             (booking.buyer.email, booking.event.name, str(booking.subsection), places(booking), price_of(booking))
             for booking in possible
         ]
-        return Question(possible, [effect, *unaffected], ("Buyer", "Event", "Block", "Seats", "Total"), table)
+        return Confirmation(possible, [does, *stay], ("Buyer", "Event", "Block", "Seats", "Total"), table)
 
-    def done_to(self, row: Booking) -> str:
+    def done_message(self, row: Booking) -> str:
         """Return the sentence for the log."""
         return self.done.format(total=price_of(row), buyer=row.buyer.email)
 
@@ -71,8 +69,8 @@ def _total(bookings: Sequence[Booking]) -> str:
 
 
 def _unaffected_text(number: int, state: str) -> str:
-    verb = "stays as it is" if number == 1 else "stay as they are"
-    return f"{counted(number, 'booking')} with the status “{state}” can’t take this step and {verb}."
+    stay = "stays as it is" if number == 1 else "stay as they are"
+    return f"{pluralize(number, 'booking')} with the status “{state}” can’t take this step and {stay}."
 
 
 def _release(booking: Booking, seller: User) -> None:
@@ -87,32 +85,32 @@ def _resend(booking: Booking, seller: User) -> None:
     resend_tickets(booking_id=booking.pk, seller=seller)
 
 
-DEEDS = by_name(
-    BookingDeed(
+BOOKING_ACTIONS = by_name(
+    BookingAction(
         name="release",
         label="Cancel the hold",
         act=_release,
         possible_from=OPEN,
-        means="The seats are free for others at once. Nothing was charged. The buyer is told by mail.",
+        explanation="The seats are free for others at once. Nothing was charged. The buyer is told by mail.",
         done="Hold cancelled: the seats are free again, {buyer} is told by mail.",
     ),
-    BookingDeed(
+    BookingAction(
         name="refund",
         label="Refund",
         act=_refund,
         possible_from=SOLD,
-        means="The whole price goes back to the card that paid, the tickets are void, the seats are free again. "
+        explanation="The whole price goes back to the card that paid, the tickets are void, the seats are free again. "
         "The buyer is told by mail. This can't be taken back.",
         done="Refunded {total}: the tickets are void, {buyer} is told by mail.",
         moves_money=True,
         final=True,
     ),
-    BookingDeed(
+    BookingAction(
         name="resend",
         label="Send the tickets again",
         act=_resend,
         possible_from=SOLD,
-        means="The buyer gets one more mail with the same tickets.",
+        explanation="The buyer gets one more mail with the same tickets.",
         done="Tickets sent again to {buyer}.",
     ),
 )

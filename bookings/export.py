@@ -26,7 +26,7 @@ FIELDS = (
     "places",
     "total",
 )
-AT_ONCE = 500  # bookings fetched at a time
+FETCH_SIZE = 500  # bookings fetched at a time
 # Spreadsheets run a cell that starts with one of these as a formula, even if it is the name that a buyer typed
 # (https://owasp.org/www-community/attacks/CSV_Injection).
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")

@@ -39,7 +39,7 @@ FILES = (
     "ticketing/forms.js",
     "ticketing/localize.js",
     "ticketing/read_only.js",
-    "ticketing/site.js",
+    "ticketing/base.js",
     "ticketing/toast.js",
     "bookings/checkin.css",
     "bookings/checkin/camera.js",

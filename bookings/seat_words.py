@@ -9,7 +9,7 @@ from events.money import money
 from events.positions import seat_name
 from events.states import ChangeKind
 
-MOST_NAMED = 6  # a text names at most this many other seats; beyond that it gives their number
+MAX_NAMED = 6  # a text names at most this many other seats; beyond that it gives their number
 
 
 class StoryKind(models.TextChoices):

@@ -1,9 +1,9 @@
-"""How Django finds the sellers' desk: the settings name this instead of django.contrib.admin."""
+"""App configuration of the seller admin. The settings name it instead of django.contrib.admin."""
 
 from django.contrib.admin.apps import AdminConfig
 
 
-class DeskConfig(AdminConfig):
-    """Django's admin, with another site."""
+class SellerAdminConfig(AdminConfig):
+    """Django's admin with our site."""
 
-    default_site = "events.desk_site.SellersDesk"
+    default_site = "events.desk_site.SellerAdminSite"

@@ -1,4 +1,4 @@
-"""The sellers' forms of an event. They check and never write: the admin hands what they hold to the operations."""
+"""Forms of the seller admin for events. They validate and never write: the admin passes their data to operations."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ from events.operations.change import check_times
 from events.seating import DEFAULT_TIER, Seating, read_seating
 from ticketing.errors import BadInput
 
-# What a seller may say about an event at any time, in the parts of its form.
+# Fields that sellers may change at any time, by fieldset.
 TEXTS = ("name", "description", "venue_name")
 OTHER_TIMES = ("ends_at", "sales_start_at", "sales_end_at")
 LIMITS = (
@@ -35,14 +35,14 @@ SEATING_EXAMPLE = """{
   ]
 }"""
 SEATING_HELP = (
-    "JSON. A section is one or more equal blocks (“subsections”) of rows × cols seats at one price, in minor units "
-    "(4500 is 45.00). “rows” and “cols” beside “sections” are for those that bring none; “tier” is any label. "
-    "The example makes 100 + 240 + 160 = 500 seats. This can't be changed later."
+    "JSON. A section consists of one or more equal blocks (“subsections”) of rows × cols seats at one price, in minor "
+    "units (4500 is 45.00). “rows” and “cols” next to “sections” are defaults for sections without them; “tier” is any "
+    "label. The example has 100 + 240 + 160 = 500 seats. You can't change this later."
 )
 
 
 class EventTexts(forms.ModelForm):
-    """What a seller may say about an event at any time: texts, times, limits."""
+    """Fields that sellers may change at any time: texts, times and limits."""
 
     description = forms.CharField(widget=AdminTextareaWidget(attrs={"rows": 5}), max_length=10_000, required=False)
 
@@ -53,7 +53,7 @@ class EventTexts(forms.ModelForm):
         help_texts = HELP_TEXTS
 
     def clean(self) -> dict[str, Any]:
-        """The order of the times; each problem at its field."""
+        """Check the order of the times; add each error to its field."""
         data = super().clean() or self.cleaned_data
         try:
             check_times(data)
@@ -70,7 +70,7 @@ class NewEventForm(EventTexts):
         r"^[A-Z]{3}\Z",
         initial="USD",
         widget=forms.TextInput(attrs={"size": 4, "maxlength": 3, "autocomplete": "off"}),
-        help_text="Three capital letters (ISO 4217), such as USD or EUR. This can't be changed later.",
+        help_text="Three capital letters (ISO 4217), such as USD or EUR. You can't change this later.",
     )
     seating_config = forms.CharField(
         label="Seating",
@@ -81,16 +81,16 @@ class NewEventForm(EventTexts):
     draft = forms.BooleanField(
         required=False,
         label="Keep as a draft",
-        help_text="Nobody but you sees a draft; publish it later. Otherwise the event is on sale at once.",
+        help_text="Only you can see a draft; publish it when it is ready. Otherwise, saving puts the event on sale.",
     )
 
-    seating: Seating  # what `seating_config` says, once it is clean
+    seating: Seating  # the parsed `seating_config`, set by its clean method
 
     class Meta(EventTexts.Meta):
         fields = (*EventTexts.Meta.fields, "currency", "seating_config")
 
     def clean_seating_config(self) -> dict[str, Any]:
-        """Every problem of the seating with the path of its field, before anything is allocated."""
+        """Parse the seating. Raise every problem with the path of its field, before any seats are allocated."""
         try:
             self.seating = read_seating(
                 _read_json(self.cleaned_data["seating_config"]), max_seats=settings.MAX_SEATS_PER_EVENT
@@ -101,7 +101,7 @@ class NewEventForm(EventTexts):
 
 
 class PriceField(forms.DecimalField):
-    """A price as people write it, in `currency`; what is kept and given is minor units."""
+    """A price typed as a decimal in `currency`; its value is in minor units."""
 
     def __init__(self, *, currency: str, **options: Any) -> None:
         self.currency = currency
@@ -109,40 +109,42 @@ class PriceField(forms.DecimalField):
         super().__init__(**options)
 
     def prepare_value(self, value: Any) -> Any:
-        """4500 is shown as 45.00; what somebody has typed, as it is."""
+        """Show 4500 as 45.00, and invalid input as it was typed."""
         return plain(value, self.currency) if isinstance(value, int) else value
 
     def clean(self, value: Any) -> Any:
-        """Exact: no float comes in between."""
+        """Convert to minor units exactly, without floats."""
         return in_minor_units(super().clean(value), self.currency)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """45 and 45.00 are the same."""
+        """Treat 45 and 45.00 as equal."""
         return super().has_changed(self.prepare_value(initial), data)
 
 
 class EventChangeForm(EventTexts):
-    """An event that exists; `with_prices` adds a field for each section."""
+    """The form of an existing event; `with_prices` adds a price field per section."""
 
-    price_fields: dict[str, str] = {}  # name of the field: name of the section
+    price_fields: dict[str, str] = {}  # field name → section name
 
     @classmethod
     def with_prices(cls, event: Event) -> "type[EventChangeForm]":
-        """The form with one price field a section of `event`."""
+        """Return a form class with one price field for each section of `event`."""
         sections = event.seating_config["sections"]
         fields = {f"price_{index}": _price_field(section, event.currency) for index, section in enumerate(sections)}
         names = dict(zip(fields, [section["name"] for section in sections], strict=True))
         return type(cls.__name__, (cls,), {"price_fields": names, **fields})
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """What was changed is told by what the page had shown, not by what there is now: of two tabs, the one saved
-        last must not take back what the other has changed."""
+        """Compare with the values the page has shown instead of the current ones.
+
+        Otherwise, of two open tabs, the one saved last would undo the changes of the other.
+        """
         super().__init__(*args, **options)
         for field in self.fields.values():
             field.show_hidden_initial = True
 
     def changes(self) -> dict[str, Any]:
-        """What the seller changed, in the words of `change_event`; what he left alone is not in it."""
+        """Return the changed fields as arguments of `change_event`."""
         changed = {name: self.cleaned_data[name] for name in self.changed_data}
         prices = {section: changed.pop(name) for name, section in self.price_fields.items() if name in changed}
         return {**changed, "prices": prices}
@@ -164,11 +166,11 @@ def _problem(field: str, detail: str, code: str) -> ValidationError:
 
 
 def _read_json(text: str) -> Any:
-    """Raises ValidationError saying where the text stops being JSON."""
+    """Parse JSON. Raise ValidationError with the line and column of an error."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise ValidationError(f"This is not JSON: {error.msg} at {where}.", "invalid_json") from None
+        raise ValidationError(f"This is not valid JSON: {error.msg} at {where}.", "invalid_json") from None
     except (ValueError, RecursionError):  # an integer of thousands of digits; very deep nesting
         raise ValidationError("This is not a seating configuration.", "invalid_json") from None

@@ -1,4 +1,4 @@
-"""The pages of this app: read, render. What they show changes by the live feed and the API."""
+"""The public pages of events: the list, and an event with its seat map. Live updates come from the live feed."""
 
 import uuid
 from dataclasses import dataclass
@@ -22,18 +22,18 @@ from ticketing.errors import NotFound
 
 EVENTS_PER_PAGE = 20
 TIER_COLOURS = 6  # --tier-1 … of the stylesheet
-# The map's modules, told to the browser at once so that it need not find them one after the other.
+# The map's modules, preloaded so that the browser doesn't discover them one after the other.
 MODULES = (
-    "best", "bitmaps", "camera", "cards", "chooser", "colours", "draw", "filters", "gestures", "ground", "hit", "hold",
-    "layout", "list", "minimap", "model", "picks", "prices", "sale", "sprites", "summary", "tooltip", "turn", "view",
-    "words",
+    "base_layer", "best_seats", "best_seats_form", "bitmaps", "camera", "cards", "colours", "element", "filter",
+    "formatting", "gestures", "hit_test", "hold_request", "layout", "live_badge", "map_view", "minimap", "painter",
+    "picks", "prices", "queue_notice", "sale_status", "seat_list", "seat_model", "sprites", "summary", "tooltip",
 )  # fmt: skip
-FEW = 20  # seats: as few as this are said to be the last ones
+FEW = 20  # seats left from which the list says "Last 20 seats"
 
 
 @dataclass(frozen=True)
 class Card:
-    """An event as the list shows it: what it costs, what is left, and the state of its sale in words."""
+    """An event in the list: its lowest price, free seats and the state of its sale."""
 
     event: Event
     offer: dict[str, int]
@@ -41,22 +41,22 @@ class Card:
 
     @property
     def price_from(self) -> str:
-        """Of the cheapest seat that is left, or of the cheapest of all."""
+        """Price of the cheapest free seat; if none is free, of the cheapest seat."""
         return money(self.offer["price_from"], self.event.currency)
 
     @property
     def left(self) -> int:
-        """Seats to be had at once."""
+        """Number of free seats."""
         return self.offer["available"]
 
     @property
     def left_in_words(self) -> str:
-        """The same as people write it; the script does it in the reader's way."""
+        """The same with separators; the script replaces them with those of the user's locale."""
         return f"{self.left:,}"
 
     @property
     def state(self) -> str:
-        """`open`, `last`, `held`, `sold_out`, `soon` or `closed`; the template has the words."""
+        """`open`, `last`, `held`, `sold_out`, `soon` or `closed`; the template has a text for each."""
         opens, closes = self.event.sales_start_at, self.event.sales_end_at
         if self.event.status == EventStatus.SOLD_OUT:
             return "sold_out"
@@ -71,7 +71,7 @@ class Card:
 
 @require_safe
 def event_list(request: HttpRequest) -> HttpResponse:
-    """`/`: what is on, narrowed by the address. With `X-Part: results` only the results, for the script."""
+    """`/`: the list of events, filtered by the query. With `X-Part: results`, only the results, for the script."""
     search = EventSearch(request.GET)
     page = Paginator(search.narrow(reads.events_on_show()), EVENTS_PER_PAGE).get_page(request.GET.get("page"))
     offers = reads.offers_of([event.pk for event in page])
@@ -89,7 +89,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
-    """`/events/{id}`: the event with its live seat map. 404 for a draft to all but its seller and operators."""
+    """`/events/{id}`: an event with its live seat map. A draft is a 404 for all but its seller and operators."""
     user = request.user if request.user.is_authenticated else None
     try:
         event = reads.visible_event(event_id, user)
@@ -118,13 +118,13 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
 
 
 def _sale(event: Event) -> dict[str, Any]:
-    """What decides whether seats can be held, as the live feed has it; and what time it is here."""
+    """Fields that decide whether seats can be held, as in the live feed, and the server's time."""
     names = ("status", "is_active", "sales_start_at", "sales_end_at")
     return {**{name: getattr(event, name) for name in names}, "now": datetime.now(UTC)}
 
 
 def _tiers(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
-    """Each tier in the order of the seating, with its place in the palette and its cheapest price."""
+    """Return the tiers in the order of the seating, with their colour and lowest price."""
     prices: dict[str, list[int]] = {}
     for row in rows:
         prices.setdefault(row["tier"], []).append(row["price"])
@@ -136,7 +136,7 @@ def _tiers(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
 
 
 def _sections(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
-    """Each section with its cheapest price and what is left of it: what the page says without its script."""
+    """Return the sections with price and free seats, for the page without JavaScript."""
     return [
         {
             "name": name,

@@ -1,4 +1,4 @@
-"""What sellers send from the page of an event's seats. The forms check and never write."""
+"""Forms of the page that blocks and unblocks seats. They validate and never write."""
 
 from django import forms
 from django.db.models import QuerySet
@@ -6,31 +6,33 @@ from django.db.models import QuerySet
 from events.models import Event, Subsection
 from events.states import ChangeKind
 
-DOINGS = ((ChangeKind.BLOCKED.value, "Block"), (ChangeKind.UNBLOCKED.value, "Unblock"))
-NO_SEATS = "Pick the seats first, or write their names."
-MOST_CHARACTERS = 1_000_000  # as many as a request can hold
+CHANGES = ((ChangeKind.BLOCKED.value, "Block"), (ChangeKind.UNBLOCKED.value, "Unblock"))
+NO_SEATS = "Pick seats or enter their names first."
+MAX_LENGTH = 1_000_000  # characters; the largest request
 
 
 def blocks_of(event: Event) -> QuerySet[Subsection]:
-    """The event's blocks without their seats."""
+    """Return the event's blocks without the status of their seats."""
     return Subsection.objects.filter(event=event).defer("seat_status")
 
 
 class SeatPicks(forms.Form):
-    """Seats of one block by name, and what to do with them."""
+    """Seats of one block by name, and whether to block or unblock them."""
 
-    do = forms.ChoiceField(choices=DOINGS, error_messages={"required": "Say whether to block or to unblock."})
+    do = forms.ChoiceField(
+        choices=CHANGES, error_messages={"required": "Choose whether to block or unblock the seats."}
+    )
     block = forms.ModelChoiceField(
         Subsection.objects.none(), error_messages={"invalid_choice": "This event has no such block."}
     )
-    seats = forms.CharField(max_length=MOST_CHARACTERS, error_messages={"required": NO_SEATS})
+    seats = forms.CharField(max_length=MAX_LENGTH, error_messages={"required": NO_SEATS})
 
     def __init__(self, event: Event, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
         self.fields["block"].queryset = blocks_of(event)  # type: ignore[attr-defined]
 
     def clean_seats(self) -> list[str]:
-        """The names, whatever stands between them: "1-1 1-2" or "1-1, 1-2"."""
+        """Split the names at spaces and commas: "1-1 1-2" or "1-1, 1-2"."""
         names = str(self.cleaned_data["seats"]).replace(",", " ").split()
         if not names:
             raise forms.ValidationError(NO_SEATS)
@@ -38,9 +40,9 @@ class SeatPicks(forms.Form):
 
 
 class BlockPicks(forms.Form):
-    """Whole blocks and sections, and what to do with all of their seats that are in the state for it."""
+    """Whole blocks and sections, and whether to block their free seats or unblock their blocked ones."""
 
-    do = forms.ChoiceField(choices=DOINGS)
+    do = forms.ChoiceField(choices=CHANGES)
     blocks = forms.ModelMultipleChoiceField(
         Subsection.objects.none(), required=False, error_messages={"invalid_choice": "This event has no such block."}
     )
@@ -55,14 +57,14 @@ class BlockPicks(forms.Form):
         self.fields["sections"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
         self.all = blocks_of(event)
 
-    def chosen(self) -> list[Subsection]:
-        """The blocks that were picked by themselves or with their section, in the order of the seating."""
+    def selected(self) -> list[Subsection]:
+        """Return the blocks that were ticked themselves or with their section, in the order of the seating."""
         picked = set(self.cleaned_data["blocks"])
         sections = set(self.cleaned_data["sections"])
         return [block for block in self.all if block in picked or block.section in sections]
 
     def clean(self) -> None:
-        """At least one block."""
+        """Require at least one block."""
         super().clean()
-        if not self.errors and not self.chosen():
-            raise forms.ValidationError("Pick at least one block first.")
+        if not self.errors and not self.selected():
+            raise forms.ValidationError("Tick at least one block first.")

@@ -76,7 +76,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # bearer token for /metrics; empty
 
 INSTALLED_APPS = [
     "realtime",  # before staticfiles: both have a runserver command, and the first wins
-    "events.desk_app.DeskConfig",  # django.contrib.admin
+    "events.desk_app.SellerAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -11,23 +11,23 @@ from django.urls import reverse
 from bookings.admin.filters import EventFilter, StatusFilter
 from bookings.admin.inlines import Mails, Payments, Tickets
 from bookings.admin.seat_story import seat_links
-from bookings.deeds import DEEDS, price_of, state_of
+from bookings.deeds import BOOKING_ACTIONS, price_of, state_of
 from bookings.models import Booking, BookingQuerySet
 from bookings.states import OPEN
 from bookings.wording import places
-from events.deed_pages import DeedPages
+from events.action_pages import ActionPages
 from events.models import Event
 from events.money import money
 
 
 @admin.register(Booking)
-class Bookings(DeedPages):
+class Bookings(ActionPages):
     """Find and read bookings; release, refund, or send their tickets again."""
 
     seller_lookup = "event__seller"
-    deeds = DEEDS
-    listed = tuple(DEEDS)
-    instead_of_more = "To refund everyone, cancel the event while it is on sale."
+    row_actions = BOOKING_ACTIONS
+    list_actions = tuple(BOOKING_ACTIONS)
+    too_many_hint = "To refund everyone, cancel the event while it is on sale."
     inlines = (Payments, Tickets, Mails)
     list_display = ("buyer_email", "event", "block", "seats", "state", "price", "created_at", "deadline")
     list_filter = (StatusFilter, EventFilter)

@@ -16,8 +16,8 @@ from django.utils.text import Truncator
 from bookings.models import Delivery, Endpoint
 from bookings.operations.endpoints import repeat_delivery
 from bookings.operations.outgoing import OPEN
-from events.deed_pages import DeedPages
-from events.deeds import Deed, by_name
+from events.action_pages import ActionPages
+from events.admin_actions import AdminAction, by_name
 
 NONE = "—"
 
@@ -49,7 +49,7 @@ class OfEndpoint(admin.SimpleListFilter):
 
 
 @admin.register(Delivery)
-class Deliveries(DeedPages):
+class Deliveries(ActionPages):
     """Find and read deliveries, and send them again."""
 
     seller_lookup = "endpoint__seller"
@@ -62,15 +62,15 @@ class Deliveries(DeedPages):
         *("failure", "next_attempt", "delivered", "message"),
     )
     readonly_fields = fields
-    deeds = by_name(
-        Deed(
+    row_actions = by_name(
+        AdminAction(
             name="repeat",
             label="Send again",
             act=lambda delivery, user: repeat_delivery(delivery_id=delivery.pk, by=user),
             done="Will be sent again within seconds, with the same id and content.",
         )
     )
-    listed = tuple(deeds)
+    list_actions = tuple(row_actions)
 
     class Media:
         css = {"all": ("bookings/webhooks.css",)}

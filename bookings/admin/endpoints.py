@@ -20,8 +20,8 @@ from bookings.models import Endpoint
 from bookings.operations.endpoints import add_endpoint, change_endpoint, remove_endpoint, roll_secret, send_test
 from bookings.outgoing.addresses import check_url
 from bookings.states import WANTED_KINDS, DeliveryKind
-from events.deed_pages import DeedPages
-from events.deeds import Deed, by_name
+from events.action_pages import ActionPages
+from events.admin_actions import AdminAction, by_name
 from events.desk import WrittenRows, user_of
 from ticketing.errors import BadInput
 
@@ -57,7 +57,7 @@ class EndpointForm(forms.ModelForm):
 
 
 @admin.register(Endpoint)
-class Endpoints(DeedPages, WrittenRows):
+class Endpoints(ActionPages, WrittenRows):
     """Add, change, test and remove endpoints."""
 
     seller_lookup = "seller"
@@ -66,25 +66,25 @@ class Endpoints(DeedPages, WrittenRows):
     list_select_related = ("seller",)
     search_fields = ("url",)
     readonly_fields = ("state", "signing_secret", "deliveries", "created_at")
-    deeds = by_name(
-        Deed(
+    row_actions = by_name(
+        AdminAction(
             name="test",
             label="Send a test",
             act=lambda endpoint, user: send_test(endpoint_id=endpoint.pk, by=user),
             done="A test message is on its way. Look at the deliveries in a few seconds.",
         ),
-        Deed(
+        AdminAction(
             name="roll",
             label="New secret",
             act=lambda endpoint, user: roll_secret(endpoint_id=endpoint.pk, by=user),
-            means="The new secret is valid at once. Your server has 24 hours to switch to it.",
+            explanation="The new secret is valid at once. Your server has 24 hours to switch to it.",
             done="The new secret is valid. For 24 hours, messages are also signed with the former one.",
         ),
-        Deed(
+        AdminAction(
             name="remove",
             label="Remove",
             act=lambda endpoint, user: remove_endpoint(endpoint_id=endpoint.pk, by=user),
-            means="Removes the endpoint with all its deliveries. Deliveries that are still waiting are not sent.",
+            explanation="Removes the endpoint with all its deliveries. Deliveries that are still waiting are not sent.",
             done="Removed, with its deliveries.",
             final=True,
         ),

@@ -5,11 +5,11 @@ from bookings.models import Booking
 from bookings.operations.call_off import CallOff, Toll, cancel_event, progress_of, toll_of
 from bookings.states import HOLDING
 from bookings.waiting.numbers import waiting_numbers
+from events.event_actions import PROGRESS_SOURCES, EventAction, Progress, add_consequences, register_action
+from events.formatting import pluralize
 from events.models import Event
 from events.money import money
 from events.states import EventStatus
-from events.steps import WORK, Progress, Step, add_effects, add_step
-from events.words import counted
 
 
 def _cancel(event: Event, seller: User) -> None:
@@ -21,7 +21,7 @@ def _cancel_effects(event: Event) -> list[str]:
     toll = toll_of(event)
     texts = ["From that moment on, nobody can book or pay."]
     if toll.holds:
-        texts.append(f"{counted(toll.holds, 'hold')} {'ends' if toll.holds == 1 else 'end'} without a charge.")
+        texts.append(f"{pluralize(toll.holds, 'hold')} {'ends' if toll.holds == 1 else 'end'} without a charge.")
     if toll.paid:
         texts += _refund_effects(toll, event.currency)
     if toll.holds or toll.paid:
@@ -32,7 +32,7 @@ def _cancel_effects(event: Event) -> list[str]:
 
 
 def _refund_effects(toll: Toll, currency: str) -> list[str]:
-    bookings = f"{counted(toll.paid, 'paid booking')} of {counted(toll.buyers, 'buyer')}"
+    bookings = f"{pluralize(toll.paid, 'paid booking')} of {pluralize(toll.buyers, 'buyer')}"
     are = "is" if toll.paid == 1 else "are"
     return [
         f"{bookings} {are} refunded in full: {money(toll.money, currency)} in all.",
@@ -45,7 +45,9 @@ def _close_effects(event: Event) -> list[str]:
     """Say how many buyers may still pay."""
     held = Booking.objects.filter(event=event, status__in=HOLDING)
     buyers = held.order_by().values("buyer").distinct().count()
-    return [f"{counted(buyers, 'buyer')} {'holds' if buyers == 1 else 'hold'} seats at this moment."] if buyers else []
+    return (
+        [f"{pluralize(buyers, 'buyer')} {'holds' if buyers == 1 else 'hold'} seats at this moment."] if buyers else []
+    )
 
 
 def _queue_effects(event: Event) -> list[str]:
@@ -54,40 +56,40 @@ def _queue_effects(event: Event) -> list[str]:
     if room.waiting is None:
         return ["The number of waiting buyers is not available at this moment."]
     wait = "waits" if room.waiting == 1 else "wait"
-    return [f"{counted(room.waiting, 'buyer')} {wait} at this moment, and {room.active:,} have been let in."]
+    return [f"{pluralize(room.waiting, 'buyer')} {wait} at this moment, and {room.active:,} have been let in."]
 
 
 def _refund_progress(event: Event) -> Progress | None:
     progress = progress_of(event)
     if progress is None:
         return None
-    return Progress(call_off.refunded, call_off.total, _progress_text(call_off), call_off.running)
+    return Progress(progress.refunded, progress.total, _progress_text(progress), progress.running)
 
 
-def _progress_text(call_off: CallOff) -> str:
-    texts = [f"{call_off.refunded:,} of {counted(call_off.total, 'booking')} refunded"]
-    if not call_off.total:
+def _progress_text(progress: CallOff) -> str:
+    texts = [f"{progress.refunded:,} of {pluralize(progress.total, 'booking')} refunded"]
+    if not progress.total:
         texts = ["There is nothing to refund"]
-    if call_off.holds:
-        texts.append(f"{counted(call_off.holds, 'hold')} still to end")
-    if call_off.unsent:
-        texts.append(f"{call_off.unsent:,} {'waits' if call_off.unsent == 1 else 'wait'} for the gateway")
+    if progress.holds:
+        texts.append(f"{pluralize(progress.holds, 'hold')} still to end")
+    if progress.unsent:
+        texts.append(f"{progress.unsent:,} {'waits' if progress.unsent == 1 else 'wait'} for the gateway")
     return ", ".join(texts) + "."
 
 
-add_step(
-    Step(
+register_action(
+    EventAction(
         name="cancel",
         label="Cancel the event",
         act=_cancel,
         possible_from=(EventStatus.DRAFT, EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
-        effects=_cancel_effects,
+        consequences=_cancel_effects,
         done="Cancelled. Every hold ends and every paid booking is refunded in the background.",
-        only="Only a draft or an event on sale can be cancelled",
+        refusal="Only a draft or an event on sale can be cancelled",
         final=True,
     )
 )
-add_effects("close", _close_effects)
-add_effects("pause", _queue_effects)
-add_effects("resume", _queue_effects)
-WORK.append(_refunding)
+add_consequences("close", _close_effects)
+add_consequences("pause", _queue_effects)
+add_consequences("resume", _queue_effects)
+PROGRESS_SOURCES.append(_refund_progress)

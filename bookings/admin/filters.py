@@ -11,7 +11,7 @@ from bookings.states import BookingStatus
 from events.desk import user_of
 from events.models import Event
 
-MOST_EVENTS = 50  # the filter offers the newest; the list of events links to the bookings of every event
+MAX_EVENTS = 50  # the filter offers the newest; the list of events links to the bookings of every event
 
 
 class StatusFilter(admin.SimpleListFilter):

@@ -69,7 +69,7 @@ class StaffRows(WrittenRows):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Delete the rows one by one."""
         rest = list(queryset)
-        with self.telling_the_rest(request, rest):
+        with self.reporting_unfinished(request, rest):
             while rest:
                 self.delete_model(request, rest[0])
                 del rest[0]

@@ -18,7 +18,7 @@ def page_of(event: Event, page: str) -> str:
 
 
 def effects_of(browser: Client, event: Event, step: str) -> list[str]:
-    return browser.get(page_of(event, f"do/{step}/")).context["question"].parts[0].said
+    return browser.get(page_of(event, f"do/{step}/")).context["confirmation"].parts[0].sentences
 
 
 def progress(browser: Client, event: Event) -> dict[str, object]:
@@ -58,7 +58,7 @@ def test_the_progress_counts_what_the_cancellation_gives_back(desk, concert, hol
     for buyer in (alice, bob):
         paid_booking(buyer)
     hold(alice)
-    assert progress(desk, concert) == {"done": 0, "total": 0, "words": "", "running": False, "next": ""}
+    assert progress(desk, concert) == {"done": 0, "total": 0, "text": "", "running": False, "next": ""}
 
     answer = desk.post(page_of(concert, "do/cancel/"), follow=True)
     assert "0 of 2 bookings refunded, 1 hold still to end." in answer.text
@@ -66,15 +66,15 @@ def test_the_progress_counts_what_the_cancellation_gives_back(desk, concert, hol
 
     release_cancelled_event(event_id=concert.pk)
     words = "0 of 2 bookings refunded, 2 wait for the gateway."
-    assert progress(desk, concert) == {"done": 0, "total": 2, "words": words, "running": True, "next": ""}
+    assert progress(desk, concert) == {"done": 0, "total": 2, "text": words, "running": True, "next": ""}
 
     first, second = Refund.objects.filter(status="pending")
     send_refund(refund_id=first.pk)
     words = "1 of 2 bookings refunded, 1 waits for the gateway."
-    assert progress(desk, concert) == {"done": 1, "total": 2, "words": words, "running": True, "next": ""}
+    assert progress(desk, concert) == {"done": 1, "total": 2, "text": words, "running": True, "next": ""}
     send_refund(refund_id=second.pk)
     words = "2 of 2 bookings refunded."
-    assert progress(desk, concert) == {"done": 2, "total": 2, "words": words, "running": False, "next": ""}
+    assert progress(desk, concert) == {"done": 2, "total": 2, "text": words, "running": False, "next": ""}
     assert "progress.js" not in desk.get(page_of(concert, "change/")).text
 
 
@@ -82,7 +82,7 @@ def test_an_event_without_money_has_nothing_to_give_back(desk, concert):
     desk.post(page_of(concert, "do/cancel/"))
     tasks.follow_the_clock()
     words = "There is nothing to refund."
-    assert progress(desk, concert) == {"done": 0, "total": 0, "words": words, "running": False, "next": ""}
+    assert progress(desk, concert) == {"done": 0, "total": 0, "text": words, "running": False, "next": ""}
 
 
 def test_the_progress_costs_two_queries_besides_who_asks_for_what(

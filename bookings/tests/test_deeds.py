@@ -13,7 +13,7 @@ from bookings.operations.pay import begin_payment
 from bookings.operations.post import send_due_letters
 from bookings.operations.refund import send_refund
 from bookings.tests.gate_stage import codes_of
-from events import deed_pages
+from events import action_pages
 from events.clock import database_now
 from events.models import Ticket
 from events.tests.desk import messages_of
@@ -35,7 +35,7 @@ def statuses() -> list[str]:
 
 
 def offered(desk, booking: Booking) -> list[str]:
-    return [one.name for one in desk.get(f"{LIST}{booking.pk}/change/").context["deeds"]]
+    return [one.name for one in desk.get(f"{LIST}{booking.pk}/change/").context["row_actions"]]
 
 
 def test_the_page_of_a_booking_offers_what_can_be_done_about_it(desk, hold, paid_booking, alice):
@@ -127,9 +127,9 @@ def test_what_changed_after_the_question_is_refused_and_the_rest_is_done(desk, h
 
 
 def test_more_than_can_be_waited_for_are_not_begun(desk, hold, alice, bob, monkeypatch):
-    monkeypatch.setattr(deed_pages, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(action_pages, "MAX_ROWS", 1)
     answer = desk.post(LIST, chosen(hold(alice), hold(bob), action="release", sure="yes"), follow=True)
-    assert "at most 1 booking at once" in messages_of(answer)[0]
+    assert "at most 1 booking at a time" in messages_of(answer)[0]
     assert statuses() == ["pending_payment"] * 2
 
 

@@ -42,9 +42,9 @@ def test_a_row_is_blocked_by_keyboard_and_buyers_see_it_live(
 
     expect(desk.get_by_text("Blocked 11 seats of block A-1.")).to_be_visible()
     buyer.open_block("A", 1)
-    expect(buyer.seat(1, 1)).to_have_attribute("data-state", "not for sale")
+    expect(buyer.seat(1, 1)).to_have_attribute("data-state", "blocked")
     states = buyer.states("A", 1)
-    blocked = {seat for seat, state in states.items() if state == "not for sale"}
+    blocked = {seat for seat, state in states.items() if state == "blocked"}
     assert blocked == {"1-1", "1-2"} | {f"2-{seat}" for seat in range(1, 11)} - {"2-3"}
 
 
@@ -53,7 +53,7 @@ def test_a_time_is_also_shown_in_the_sellers_time_zone(visitors: Visitors, carol
     local_time = page.locator(".field-starts_at .own-time")
     page.get_by_label("Starts at: date (UTC)").fill("2030-07-01")
     page.get_by_label("Starts at: time (UTC)").fill("23:30")
-    expect(local_time).to_have_text("UTC. For you (Europe/Berlin) that is Tuesday, 2 July 2030 at 01:30.")
+    expect(local_time).to_have_text("UTC. In your time zone (Europe/Berlin): Tuesday, 2 July 2030 at 01:30.")
     page.get_by_label("Starts at: time (UTC)").fill("")
     expect(local_time).to_have_text("UTC")
     page.get_by_label("Starts at: time (UTC)").fill("23:30")
@@ -76,7 +76,7 @@ def test_a_taken_seat_cannot_be_selected_and_says_why(
 
 def test_seats_are_unblocked_by_finger(visitors: Visitors, carol: User, concert: Event) -> None:
     desk = visitors(carol, seats_path(concert), viewport=PHONE, has_touch=True)
-    desk.get_by_label(re.compile("^Or by name")).fill("1-1 1-2")
+    desk.get_by_label(re.compile("^Or enter seats by name")).fill("1-1 1-2")
     desk.get_by_role("button", name="Block", exact=True).tap()
     desk.get_by_label("Unblock blocked seats").check()
     desk.get_by_role("button", name="Row 1, seat 2, blocked").tap()
@@ -87,8 +87,8 @@ def test_seats_are_unblocked_by_finger(visitors: Visitors, carol: User, concert:
 
 def test_without_scripts_seats_are_blocked_by_name(visitors: Visitors, carol: User, concert: Event) -> None:
     desk = visitors(carol, seats_path(concert), java_script_enabled=False)
-    desk.get_by_label(re.compile("^Or by name")).fill("1-1, 1-2")
-    desk.get_by_role("button", name="Do it").click()
+    desk.get_by_label(re.compile("^Or enter seats by name")).fill("1-1, 1-2")
+    desk.get_by_role("button", name="Apply").click()
     expect(desk.get_by_text("Blocked 2 seats of block A-1.")).to_be_visible()
 
 
@@ -112,10 +112,10 @@ def test_cancelling_an_event_shows_a_preview_and_the_progress_of_refunds(
     expect(desk.get_by_text("1 paid booking of 1 buyer is refunded in full: 100.00 USD in all.")).to_be_visible()
     desk.get_by_role("button", name="Cancel the event").click()
 
-    bar = desk.get_by_role("progressbar", name="How far the refunds are")
+    bar = desk.get_by_role("progressbar", name="Refunds")
     expect(desk.get_by_text("0 of 1 booking refunded")).to_be_visible()
     expect(bar).to_have_attribute("value", "0")
     with shop.worker():
         expect(desk.get_by_text("1 of 1 booking refunded.")).to_be_visible(timeout=60_000)
         expect(bar).to_have_attribute("value", "1")
-        expect(desk.get_by_text("That is all.")).to_be_visible()
+        expect(desk.get_by_text("Done.")).to_be_visible()

@@ -16,15 +16,13 @@ from events.models import Event, Ticket
 from events.operations.blocking import block_seats
 from events.positions import seat_name
 
-# The texts in the list for the states of other buyers' seats.
-WORDS = {"available": "available", "reserved": "held by somebody", "sold": "sold", "blocked": "not for sale"}
 BLOCKS = [("A", 1), ("A", 2), ("B", 1), ("B", 2)]
 
 
 def states_in_the_database(event: Event, section: str, number: int) -> dict[str, str]:
     tickets = Ticket.objects.filter(subsection__event=event, subsection__section=section, subsection__number=number)
     rows = tickets.select_related("subsection")
-    return {seat_name(ticket.position, ticket.subsection.cols): WORDS[ticket.status] for ticket in rows}
+    return {seat_name(ticket.position, ticket.subsection.cols): ticket.status for ticket in rows}
 
 
 def test_the_map_is_correct_after_realtime_died_during_a_purchase(
@@ -104,7 +102,7 @@ def test_the_best_seats_are_selected_once_the_seats_are_loaded(visitors: Visitor
     expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", LIVE)
     summary = page.get_by_role("region", name="Your seats")
     page.get_by_role("button", name="Find best seats").click()
-    expect(summary).to_contain_text("The seats are still on their way.")
+    expect(summary).to_contain_text("The seats are still loading.")
     expect(summary).to_contain_text("No seats picked yet")
     for route in delayed:
         route.continue_()

@@ -94,7 +94,7 @@ def test_a_tap_on_a_seat_needs_a_confirmation(visitors: Visitors, alice: User, c
     seats.tap_seat("B", 1, 1, 6)
     expect(seats.summary).to_contain_text("No seats picked yet")
     expect(seats.page.locator(".tip")).to_contain_text("Section B · block 1 · row 1 · seat 6")
-    seats.page.get_by_role("button", name="Take this seat").tap()
+    seats.page.get_by_role("button", name="Pick this seat").tap()
     expect(seats.summary).to_contain_text("1 seat · $20.00")
 
 
@@ -108,9 +108,9 @@ def test_a_seat_lost_while_selecting_is_announced_and_can_be_replaced(
     expect(fast.page.get_by_role("heading", level=1)).to_have_text("Checkout")
 
     expect(slow.page.locator("#live-assertive")).to_contain_text("Row 1 seat 6 was taken. 49 left in this block.")
-    expect(slow.seat(1, 6)).to_have_attribute("data-state", "held by somebody")
+    expect(slow.seat(1, 6)).to_have_attribute("data-state", "reserved")
     expect(slow.summary).to_contain_text("1 seat · $50.00")
-    slow.summary.get_by_role("button", name=re.compile("^Take row .* instead$")).click()
+    slow.summary.get_by_role("button", name=re.compile("^Pick row .* instead$")).click()
     expect(slow.summary).to_contain_text("2 seats · $100.00")
     slow.hold()
     expect(slow.page.get_by_role("heading", level=1)).to_have_text("Checkout")
@@ -133,8 +133,8 @@ def test_a_buyer_who_is_too_late_is_offered_similar_seats(
     drops_messages = True  # a slow connection: the click comes before the live update
     hold(bob, "3-5")
     seats.hold()
-    expect(page.locator("#live-assertive")).to_contain_text("Somebody was faster: row 3, seat 5 is taken.")
-    expect(seats.summary.get_by_role("button", name=re.compile("^Take row .* instead$"))).to_be_visible()
+    expect(page.locator("#live-assertive")).to_contain_text("Someone else was faster: row 3, seat 5 is taken.")
+    expect(seats.summary.get_by_role("button", name=re.compile("^Pick row .* instead$"))).to_be_visible()
     assert not Booking.objects.filter(buyer=alice).exists()
 
 

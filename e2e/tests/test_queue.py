@@ -48,7 +48,7 @@ def test_a_buyer_joins_the_queue_waits_and_holds_the_selected_seats(
 ) -> None:
     seats = SeatMap(visitors(alice), rush)
     page = seats.page
-    expect(page.locator("[data-turn]")).to_contain_text("get in line")
+    expect(page.locator("[data-queue-notice]")).to_contain_text("join the queue")
     seats.pick("A", 1, (2, 1), (2, 2))
     seats.hold()
     expect(page).to_have_url(re.compile(f"/queue/{rush.pk}$"))
@@ -63,7 +63,7 @@ def test_a_buyer_joins_the_queue_waits_and_holds_the_selected_seats(
     admit_waiting(at=3)
     expect(page.get_by_role("heading", level=2).first).to_have_text("It’s your turn!")
     expect(page).to_have_url(re.compile(f"/events/{rush.pk}$"))
-    expect(page.locator("[data-turn]")).to_contain_text("It’s your turn")
+    expect(page.locator("[data-queue-notice]")).to_contain_text("It’s your turn")
     expect(seats.summary).to_contain_text("2 seats · $100.00")
     seats.hold()
     expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")

@@ -57,7 +57,7 @@ def test_a_new_price_and_the_end_of_sales_reach_an_open_page(
 
     change_event(event_id=concert.pk, seller=carol, prices={"A": 7500})
     expect(seats.summary).to_contain_text("2 seats · $150.00")
-    expect(page.get_by_text("Prices have changed. Your 2 seats cost $150.00 now.")).to_be_visible()
+    expect(page.get_by_text("Prices have changed. Your picks (2 seats) now cost $150.00.")).to_be_visible()
     expect(page.locator("[data-prices]")).to_have_text("$20.00 – $75.00")
     expect(seats.seat(2, 3)).to_have_attribute("aria-label", "Row 2, seat 3, $75.00, available")
 
@@ -65,7 +65,7 @@ def test_a_new_price_and_the_end_of_sales_reach_an_open_page(
     expect(page.locator("[data-sale]")).to_have_text("Sales are closed.")
     expect(seats.summary).to_contain_text("Sales are closed.")
     expect(seats.summary.get_by_role("button", name="Hold seats")).to_have_attribute("aria-disabled", "true")
-    page.get_by_role("button", name="Hold best at once").click()
+    page.get_by_role("button", name="Hold best seats now").click()
     expect(seats.summary.get_by_role("group", name="What to do")).to_contain_text("Sales are closed.")
     assert not Booking.objects.exists()
 

@@ -19,10 +19,10 @@ from events.positions import seat_name
 # Calls the page's own functions: which adjacent seats of a subsection may be taken, and which seats they propose.
 PROPOSE = """async ([row, requests]) => {
   const beside = (name) => import(document.querySelector(`link[href*="/map/${name}."]`).href);
-  const [best, model, layout] = await Promise.all(["best", "model", "layout"].map(beside));
+  const [best, model, layout] = await Promise.all(["best_seats", "seat_model", "layout"].map(beside));
   const seats = new model.SeatModel([row]);
   layout.arrange(seats.blocks, 800, 600);
-  seats.letters(row);
+  seats.setSeats(row);
   const [block] = seats.blocks;
   return requests.map(({ quantity, accessible, gapsAllowed }) => {
     const wish = { near: [0, 0], accessible, gapsAllowed };
@@ -143,5 +143,5 @@ def test_the_filter_shows_only_subsections_with_wheelchair_places(visitors: Visi
     expect(seats.list.get_by_role("treeitem", name="Section A").first).to_be_visible()
     page.get_by_role("button", name="Find best seats").click()
     expect(seats.summary).to_contain_text("row 3, seats")
-    page.get_by_role("button", name="Show all again").click()
+    page.get_by_role("button", name="Clear the filter").click()
     expect(seats.list.get_by_role("treeitem", name="Section B").first).to_be_visible()

@@ -85,7 +85,7 @@ def _create_draft(page: Page) -> None:
         section.get_by_label("Price", exact=True).fill(price)
     page.get_by_label("Keep as a draft").check()
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Nobody but you sees it. Publish it when it is ready.")).to_be_visible()
+    expect(page.get_by_text("Only you can see it. Publish it when it is ready.")).to_be_visible()
 
 
 def _publish(page: Page) -> None:
@@ -93,7 +93,7 @@ def _publish(page: Page) -> None:
     expect(page.get_by_text("500 seats in 7 blocks go on sale now.")).to_be_visible()
     expect(page.get_by_text("Prices are from 25.00 USD to 150.00 USD a seat.")).to_be_visible()
     page.get_by_role("button", name="Publish").click()
-    expect(page.get_by_text("Buyers can hold and pay seats.")).to_be_visible()
+    expect(page.get_by_text("Buyers can hold and pay for seats.")).to_be_visible()
 
 
 def _stop(charts: Page) -> None:

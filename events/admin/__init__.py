@@ -1,6 +1,6 @@
-"""The sellers' desk: a seller manages his own events in the admin, an operator everybody's.
+"""Events in the seller admin: sellers manage their own events, operators all events.
 
-The admin is a door like the API: it reads the form, calls one operation and says what came of it.
+Like the API, the admin reads the input, calls one operation and shows the result.
 """
 
 from django.contrib import admin
@@ -19,19 +19,19 @@ from events.models import Event
 class Events(ListPage, FormPage, EventPage, SeatPages, Copying, CreationPages):
     """Create and change events, block seats, publish drafts, close sales.
 
-    An event is never deleted: people may hold its seats.
+    Events are never deleted: buyers may hold their seats.
     """
 
     seller_lookup = "seller"
 
     def event_of(self, row: Event) -> Event:
-        """Itself."""
+        """Return the row itself."""
         return row
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Sellers and operators."""
+        """Allow sellers and operators."""
         return self.has_module_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
-        """Whoever sees it."""
+        """Allow everybody who may see the event."""
         return self.has_view_permission(request, obj)

@@ -1,4 +1,4 @@
-"""A new event from one that exists: the form of a new event, filled in."""
+"""Copying an event: the form of a new event, filled in from an existing one."""
 
 import json
 from typing import Any
@@ -12,37 +12,37 @@ from events.desk import OwnRows
 from events.forms import NewEventForm
 from events.models import Event
 
-DATES = ("starts_at", "ends_at", "sales_start_at", "sales_end_at")  # what a copy is made to change
+DATES = ("starts_at", "ends_at", "sales_start_at", "sales_end_at")  # left empty in a copy
 
 
 def copy_url(event: Event) -> str:
-    """The form of a new event like this one."""
+    """Return the URL of the form of a new event that copies this one."""
     return f"{reverse('admin:events_event_add')}?copy={event.pk}"
 
 
 def copy_of(event: Event) -> dict[str, Any]:
-    """What a new event like this one begins with: everything but the dates, at the present prices, as a draft."""
+    """Return initial form data of a copy: all fields but the dates, with current prices, as a draft."""
     fields = [name for name in (*NewEventForm.Meta.fields, "seller") if name not in DATES]
     text = seating_text(event.seating_config)
     return {name: getattr(event, name) for name in fields} | {"seating_config": text, "draft": True}
 
 
 def seating_text(config: dict[str, Any]) -> str:
-    """A seating configuration as a person would write it: a section a line."""
+    """Return a seating configuration as readable JSON, one section per line."""
     sections = ",\n".join(f"    {json.dumps(section, ensure_ascii=False)}" for section in config["sections"])
     counts = "".join(f'  "{name}": {config[name]},\n' for name in ("rows", "cols") if name in config)
     return f'{{\n{counts}  "sections": [\n{sections}\n  ]\n}}'
 
 
 class Copying(OwnRows):
-    """The list's way to a copy; an event's page has a link."""
+    """The list action that copies an event; the event's page has a link."""
 
     actions = ("copy",)
 
     @admin.action(description="Copy one event", permissions=["add"])
     def copy(self, request: HttpRequest, events: QuerySet[Event]) -> HttpResponse | None:
-        """Opens the form of a new event, filled in."""
+        """Open the form of a new event, filled in."""
         if len(events) == 1:
             return HttpResponseRedirect(copy_url(events[0]))
-        self.message_user(request, "Please choose one event to copy.", messages.WARNING)
+        self.message_user(request, "Select one event to copy.", messages.WARNING)
         return None

@@ -1,4 +1,4 @@
-"""What an event's page shows above its form: how it stands, its seats, its steps and the ways to its other pages."""
+"""The part of an event's page above its form: status, seat counts, progress, and links to the event's other pages."""
 
 from typing import Any, NamedTuple
 
@@ -10,31 +10,31 @@ from events.admin.copying import copy_url
 from events.admin.list_page import bookings_url
 from events.clock import database_now
 from events.desk import OwnRows
+from events.event_actions import progress_on
 from events.models import Event
-from events.standing import standing
-from events.steps import work_on
+from events.standing import status_text
 
 TILES = (("sold", "Sold"), ("reserved", "Held"), ("available", "Free"), ("blocked", "Blocked"))
 
 
 class Link(NamedTuple):
-    """A way to another page."""
+    """A link to another page."""
 
     label: str
     url: str
 
 
 class EventPage(OwnRows):
-    """Adds it to the page of an event that exists."""
+    """Adds that part to the page of an existing event."""
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """With what a seller needs before the fields."""
+        """Add the context of the part above the form."""
         event = kwargs.get("obj")
         if event is not None:
             totals = context["totals"]
             context |= {
-                "standing": standing(event, database_now()),
-                "work": work_on(event),
+                "status_text": status_text(event, database_now()),
+                "progress": progress_on(event),
                 "tiles": [{"name": name, "label": label, "seats": totals[name]} for name, label in TILES],
                 "links": _links(event),
             }
@@ -47,7 +47,7 @@ def _links(event: Event) -> list[Link]:
         Link("Seats", reverse("admin:events_event_blocks", args=[quote(event.pk)])),
         Link("Bookings", bookings_url(event)),
         Link("Gate staff", f"{reverse('admin:bookings_gatestaff_changelist')}?event__id__exact={event.pk}"),
-        Link("Buyers' page", reverse("event", args=[event.pk])),
+        Link("Public page", reverse("event", args=[event.pk])),
         Link("Copy", copy_url(event)),
         Link("History", reverse("admin:events_event_history", args=[quote(event.pk)])),
     ]

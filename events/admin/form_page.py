@@ -1,4 +1,4 @@
-"""The form of an event, new or as it is."""
+"""The form of a new or existing event."""
 
 import json
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from events.admin.copying import copy_of
 from events.desk import WrittenRows, user_of
+from events.event_actions import NOTICES
 from events.forms import LIMITS, OTHER_TIMES, ROOM, TEXTS, EventChangeForm, EventTexts, NewEventForm
 from events.models import MAX_PRICE, NAME_LENGTH, Event
 from events.money import money
@@ -24,15 +25,15 @@ from events.operations.create import create_event
 from events.operations.creation import LARGE, ask_for_event
 from events.reads import section_rows, sum_counts
 from events.seating import MAX_SECTIONS, MAX_SUBSECTIONS
-from events.steps import NOTICES
 
 WAITING_ROOM = (
-    "For when more people come than can choose at once. It can be switched on and off while selling. Who comes before "
-    "sales start is shuffled when they do; then it is first come, first served."
+    "Use it when you expect more buyers than can choose seats at the same time. You can switch it on and off during "
+    "the sale. Buyers who arrive before sales start get a random place in the queue; after that, it is first come, "
+    "first served."
 )
 
-UTC_NOTE = "All times are UTC. Empty means no limit."
-# What the builder of the seats says before it is hit; the server has the last word.
+UTC_NOTE = "All times are UTC. Leave a field empty for no limit."
+# Limits that the seating builder checks in the browser; the server checks them again.
 SEATING_LIMITS = {
     "sections": MAX_SECTIONS,
     "blocks": MAX_SUBSECTIONS,
@@ -43,7 +44,7 @@ SEATING_LIMITS = {
 
 
 class DateAndTime(SplitDateTimeWidget):
-    """Nobody has to know how a date is written here, and a phone shows its own picker."""
+    """Native date and time inputs: the browser shows its own picker in the user's format."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         parts = [{"type": kind, "class": "vTextField"} for kind in ("date", "time")]
@@ -51,7 +52,7 @@ class DateAndTime(SplitDateTimeWidget):
 
 
 def _new_event_fieldsets(seller: list[str]) -> list[tuple[str | None, dict[str, Any]]]:
-    """First what every event needs; the rest has defaults that fit most, and lies folded up."""
+    """Show what every event needs first. The rest has defaults and starts collapsed."""
     rest = {"classes": ("collapse",)}
     return [
         (None, {"fields": [*seller, *TEXTS, "starts_at"]}),
@@ -64,20 +65,20 @@ def _new_event_fieldsets(seller: list[str]) -> list[tuple[str | None, dict[str, 
 
 
 class FormPage(WrittenRows):
-    """Reads the form, calls one operation and says what came of it."""
+    """Reads the form, calls one operation and shows the result."""
 
     readonly_fields = ("status", "seating")
     formfield_overrides = {DateTimeField: {"form_class": SplitDateTimeField, "widget": DateAndTime}}
     add_form_template = "admin/events/event/add_form.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
-        """Seating and currency are given once, prices can be changed, the status has its own buttons."""
+        """Show seating and currency only for a new event. The status is changed with the event's actions."""
         seller = ["seller"] if request.user.is_superuser else []
         if obj is None:
             return _new_event_fieldsets(seller)
         prices = {
             "fields": list(EventChangeForm.with_prices(obj).price_fields),
-            "description": f"Of one seat, in {obj.currency}. A new price counts for new holds only.",
+            "description": f"Price of one seat in {obj.currency}. A new price applies to new holds only.",
         }
         return [
             (None, {"fields": [*seller, "status", *TEXTS, "is_active"]}),
@@ -89,16 +90,16 @@ class FormPage(WrittenRows):
         ]
 
     def get_form(self, request: HttpRequest, obj: Event | None = None, change: bool = False, **kwargs: Any) -> Any:
-        """Of a new event, or of this one with its prices."""
+        """Return the form of a new event, or of this event with a price field per section."""
         form = NewEventForm if obj is None else EventChangeForm.with_prices(obj)
         return super().get_form(request, obj, change, **{**kwargs, "form": form})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Event | None = None) -> tuple[str, ...]:
-        """An event never changes hands."""
+        """An event's seller can't be changed."""
         return self.readonly_fields if obj is None else (*self.readonly_fields, "seller")
 
     def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Date and time are two of the browser's own fields, in its writing; each has a name for who only hears it."""
+        """Label the date and the time input for screen readers."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(field, SplitDateTimeField):
             for part, widget in zip(("date", "time"), field.widget.widgets, strict=True):
@@ -106,28 +107,28 @@ class FormPage(WrittenRows):
         return field
 
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """An operator creates events for sellers."""
+        """Let operators choose among active sellers."""
         if db_field.name == "seller":
             kwargs["queryset"] = User.objects.filter(role=User.Role.SELLER, is_active=True).order_by("email")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """What is copied, and nothing else of the address: Django puts it in unread, and a bad date is a 500."""
+        """Use the copied event and nothing else from the URL: a malformed date in it would be a 500."""
         return copy_of(copied) if (copied := self._copied(request)) else {}
 
     def _copied(self, request: HttpRequest) -> Event | None:
-        """The event named by `?copy=`, if it is one of his."""
+        """Return the event in `?copy=` if the user may see it."""
         return self.get_object(request, request.GET.get("copy", ""))
 
     @admin.display(description="As created")
     def seating(self, event: Event) -> SafeString:
-        """The seating configuration, with the present prices."""
+        """Return the seating configuration with current prices."""
         return format_html("<pre>{}</pre>", json.dumps(event.seating_config, indent=2, ensure_ascii=False))
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """With the table of blocks; a new one with what its builder must know."""
+        """Add the table of blocks; for a new event, the limits that the seating builder needs."""
         event = kwargs.get("obj")
-        context["show_save_and_add_another"] = False  # it goes on at the event
+        context["show_save_and_add_another"] = False  # saving leads to the event's page
         if event is None:
             limits = SEATING_LIMITS | {"seats": settings.MAX_SEATS_PER_EVENT}
             context |= {"limits": limits, "limits_json": json.dumps(limits), "copied": self._copied(request)}
@@ -136,14 +137,14 @@ class FormPage(WrittenRows):
             context |= {
                 "totals": sum_counts(blocks),
                 "blocks": [row | {"price": money(row["price"], event.currency)} for row in blocks],
-                "notices": [notice for notice in (tell(event) for tell in NOTICES) if notice],
+                "notices": [text for text in (notice(event) for notice in NOTICES) if text],
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    # --- Writing: one operation each ---------------------------------------------------------------
+    # --- Writing: one operation per form -----------------------------------------------------------
 
     def save_model(self, request: HttpRequest, obj: Event, form: EventTexts, change: bool) -> None:
-        """Creates the event or changes what was changed; `obj` itself is never saved."""
+        """Create the event or apply its changes with an operation; `obj` itself is never saved."""
         user = user_of(request)
         if isinstance(form, EventChangeForm):
             change_event(event_id=obj.pk, seller=user, **form.changes())
@@ -159,19 +160,19 @@ class FormPage(WrittenRows):
             obj.creation = ask_for_event(asked_by=user, **fields)
 
     def log_addition(self, request: HttpRequest, obj: Event, message: Any) -> Any:
-        """Nothing yet of what a worker has still to make: whoever makes it writes it down."""
+        """Skip it for an event that a worker creates later; the worker writes the log entry."""
         return super().log_addition(request, obj, message) if obj.pk else None
 
     def response_add(self, request: HttpRequest, obj: Event, post_url_continue: str | None = None) -> HttpResponse:
-        """To the event, or to the page that shows how far it is."""
+        """Go to the event, or to the progress page of its creation."""
         if obj.pk:
             return super().response_add(request, obj, post_url_continue)
         return HttpResponseRedirect(reverse("admin:events_event_creation", args=[obj.creation.pk]))
 
     def response_post_save_add(self, request: HttpRequest, obj: Event) -> HttpResponseRedirect:
-        """To its page, where it is published."""
+        """Go to the event's page, where it can be published."""
         return HttpResponseRedirect(reverse("admin:events_event_change", args=[quote(obj.pk)]))
 
     def response_post_save_change(self, request: HttpRequest, obj: Event) -> HttpResponseRedirect:
-        """To its page, which says who is told of the change."""
+        """Stay on the event's page, which shows who is notified of the change."""
         return self.response_post_save_add(request, obj)

@@ -15,12 +15,12 @@ from events.reads import stats_of
 
 
 def bookings_url(event: Event) -> str:
-    """The list of the event's bookings."""
+    """Return the URL of the list of the event's bookings."""
     return f"{reverse('admin:bookings_booking_changelist')}?event__id__exact={event.pk}"
 
 
 class EventList(SafeList):
-    """A page of events with their `stats`, read by one statement for the whole page."""
+    """A page of events with their `stats`, read with one query."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -30,7 +30,7 @@ class EventList(SafeList):
 
 
 class ListPage(OwnRows):
-    """Which events there are, and how they sell."""
+    """The list of events with seat counts."""
 
     list_display = ("name", "venue_name", "starts_at", "status", "is_active", "sold", "held", "seats", "bookings")
     list_filter = ("status", "is_active", "starts_at")
@@ -39,33 +39,33 @@ class ListPage(OwnRows):
     list_select_related = ("seller",)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """With seats."""
+        """Use the list with seat counts."""
         return EventList
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        """Operators also see whose event it is."""
+        """Show the seller to operators."""
         return (*self.list_display, "seller") if request.user.is_superuser else self.list_display
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        """Operators also find events by their seller."""
+        """Let operators search for sellers."""
         return (*self.search_fields, "seller__email") if request.user.is_superuser else self.search_fields
 
     @admin.display(description="Sold")
     def sold(self, event: Any) -> int:
-        """Seats sold."""
+        """Number of sold seats."""
         return event.stats["sold"]
 
     @admin.display(description="Held")
     def held(self, event: Any) -> int:
-        """Seats held."""
+        """Number of held seats."""
         return event.stats["reserved"]
 
     @admin.display(description="Seats")
     def seats(self, event: Any) -> int:
-        """All seats."""
+        """Number of all seats."""
         return event.stats["total"]
 
     @admin.display(description="Bookings")
     def bookings(self, event: Event) -> SafeString:
-        """A link to them."""
+        """Link to the event's bookings."""
         return format_html('<a href="{}">Bookings</a>', bookings_url(event))

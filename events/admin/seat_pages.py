@@ -1,4 +1,4 @@
-"""The seats of an event on a small map: taken out of sale and brought back, by seat, row, block or section."""
+"""The page that blocks and unblocks seats of an event: by seat, row, block or section."""
 
 from typing import Any, NamedTuple
 
@@ -11,40 +11,40 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
-from events.admin.step_pages import StepPages
+from events.admin.action_pages import EventActionPages
 from events.desk import user_of
 from events.errors import SeatsTaken
+from events.formatting import join_names, pluralize
 from events.models import Event, Subsection
 from events.operations.blocking import block_free_seats, block_seats, parts_of, unblock_all_seats, unblock_seats
 from events.positions import position_of, seat_name
 from events.reads import STATUS_OF_LETTER, sum_counts
 from events.seat_forms import BlockPicks, SeatPicks, blocks_of
 from events.states import ChangeKind
-from events.words import counted, listed
 from ticketing.errors import BadInput, DomainError, Unavailable
 
-SEATS_DRAWN = 5_000  # at once; of larger blocks as many whole rows
-LAST_POSITION = 2**31 - 1  # stands in an address for a seat that the script knows
-SHOWN = {"available": "free", "reserved": "held", "sold": "sold", "blocked": "blocked"}
+MAX_SEATS_SHOWN = 5_000  # larger blocks are shown in pages of whole rows
+POSITION_PLACEHOLDER = 2**31 - 1  # the script replaces it in the history URL with a seat's position
+STATUS_LABELS = {"available": "free", "reserved": "held", "sold": "sold", "blocked": "blocked"}
 
 
-class Doing(NamedTuple):
-    """Blocking or unblocking: its two operations, and what is said of them."""
+class SeatChange(NamedTuple):
+    """Blocking or unblocking: its operations and the words for messages."""
 
-    some: Any
-    every: Any
+    change_seats: Any  # named seats of one block, all or none
+    change_blocks: Any  # all seats of some blocks that have the required status
     done: str
-    which: str
+    required: str  # the status of seats it applies to
 
 
-DOINGS = {
-    ChangeKind.BLOCKED: Doing(block_seats, block_free_seats, "Blocked", "free"),
-    ChangeKind.UNBLOCKED: Doing(unblock_seats, unblock_all_seats, "Unblocked", "blocked"),
+CHANGES = {
+    ChangeKind.BLOCKED: SeatChange(block_seats, block_free_seats, "Blocked", "free"),
+    ChangeKind.UNBLOCKED: SeatChange(unblock_seats, unblock_all_seats, "Unblocked", "blocked"),
 }
 
 
-class Part(NamedTuple):
-    """Blocks that are changed at once, in the order of the seating."""
+class Batch(NamedTuple):
+    """Blocks that one operation changes, in the order of the seating."""
 
     blocks: list[Subsection]
 
@@ -53,17 +53,17 @@ class Part(NamedTuple):
         return str(first) if first is last else f"{first} to {last}"
 
 
-class SeatPages(StepPages):
-    """All blocks at a glance, the seats of one of them, and what is done with both."""
+class SeatPages(EventActionPages):
+    """An overview of all blocks and the seats of one of them, with forms to block and unblock."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Django's and this page's."""
+        """Add the URL of the page."""
         view = self.admin_site.admin_view(self.seats_page)
         return [path("<path:object_id>/seats/", view, name="events_event_blocks"), *super().get_urls()]
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def seats_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """GET `?block=` (its number in the database) also shows that block's seats; POST blocks and unblocks."""
+        """Show all blocks, and the seats of the block with the id in `?block=`. A POST blocks or unblocks."""
         event = self.own_event(request, object_id)
         if request.method != "POST":
             return self._show(request, event, _shown_block(event, request.GET.get("block", "")))
@@ -71,62 +71,65 @@ class SeatPages(StepPages):
             return self._change_seats(request, event, SeatPicks(event, request.POST))
         return self._change_blocks(request, event, BlockPicks(event, request.POST))
 
-    # --- Doing it ----------------------------------------------------------------------------------
+    # --- Changing seats ----------------------------------------------------------------------------
 
     def _change_seats(self, request: HttpRequest, event: Event, form: SeatPicks) -> HttpResponse:
-        """All of the picked seats or none; refused, the page comes back with the others still picked."""
+        """Change all picked seats or none. If it is refused, show the page with the remaining seats picked."""
         if not form.is_valid():
-            return self._not_understood(request, event, form)
+            return self._show_errors(request, event, form)
         block, seats = form.cleaned_data["block"], form.cleaned_data["seats"]
-        doing = DOINGS[form.cleaned_data["do"]]
+        change = CHANGES[form.cleaned_data["do"]]
         where = {"event_id": event.pk, "section": block.section, "subsection": block.number}
         try:
-            doing.some(**where, seller=user_of(request), seats=seats)
+            change.change_seats(**where, seller=user_of(request), seats=seats)
         except Unavailable:
             raise
         except DomainError as refusal:
             block = blocks_of(event).defer(None).get(pk=block.pk)
-            self.message_user(request, _refusal(refusal, block, doing), messages.ERROR)
+            self.message_user(request, _refusal_message(refusal, block, change), messages.ERROR)
             left = [seat for seat in seats if seat not in refusal.extra.get("seats", ())]
             return self._show(request, event, block, picked=left, doing=form.cleaned_data["do"])
-        done = f"{doing.done} {counted(len(seats), 'seat')} of block {block}"
-        self.log_change(request, event, f"{done}: {listed(seats, 50)}.")
+        done = f"{change.done} {pluralize(len(seats), 'seat')} of block {block}"
+        self.log_change(request, event, f"{done}: {join_names(seats, 50)}.")
         self.message_user(request, f"{done}.", messages.SUCCESS)
         return HttpResponseRedirect(f"{_address(event)}?block={block.pk}#block")
 
     def _change_blocks(self, request: HttpRequest, event: Event, form: BlockPicks) -> HttpResponse:
-        """One operation and one log entry for each part of them."""
+        """Change blocks batch by batch, each with one operation and one log entry."""
         if not form.is_valid():
-            return self._not_understood(request, event, form)
-        doing, blocks, seats = DOINGS[form.cleaned_data["do"]], 0, 0
-        rest = [Part(part) for part in parts_of(form.chosen())]
-        with self.telling_the_rest(request, rest):
+            return self._show_errors(request, event, form)
+        change, blocks, seats = CHANGES[form.cleaned_data["do"]], 0, 0
+        rest = [Batch(blocks) for blocks in parts_of(form.selected())]
+        with self.reporting_unfinished(request, rest):
             try:
                 while rest:
-                    seats += self._change_part(request, event, rest[0], doing)
+                    seats += self._change_batch(request, event, rest[0], change)
                     blocks += len(rest.pop(0).blocks)
             finally:
                 if blocks:
-                    said = f"{doing.done} {counted(seats, 'seat')} in {counted(blocks, 'block')}."
-                    self.message_user(request, said, messages.SUCCESS if seats else messages.WARNING)
+                    message = f"{change.done} {pluralize(seats, 'seat')} in {pluralize(blocks, 'block')}."
+                    self.message_user(request, message, messages.SUCCESS if seats else messages.WARNING)
         return HttpResponseRedirect(_address(event))
 
-    def _change_part(self, request: HttpRequest, event: Event, part: Part, doing: Doing) -> int:
-        changed = doing.every(event_id=event.pk, seller=user_of(request), blocks=[block.pk for block in part.blocks])
-        names = [str(block) for block in part.blocks if block.pk in changed]
+    def _change_batch(self, request: HttpRequest, event: Event, batch: Batch, change: SeatChange) -> int:
+        ids = [block.pk for block in batch.blocks]
+        changed = change.change_blocks(event_id=event.pk, seller=user_of(request), blocks=ids)
+        names = [str(block) for block in batch.blocks if block.pk in changed]
         seats = sum(changed.values())
         if seats:
-            where = f"{counted(len(names), 'block')}: {listed(names, len(names))}"
-            self.log_change(request, event, f"{doing.done} all {counted(seats, f'{doing.which} seat')} of {where}.")
+            where = f"{pluralize(len(names), 'block')}: {join_names(names, len(names))}"
+            self.log_change(
+                request, event, f"{change.done} all {pluralize(seats, f'{change.required} seat')} of {where}."
+            )
         return seats
 
-    def _not_understood(self, request: HttpRequest, event: Event, form: Form) -> HttpResponse:
+    def _show_errors(self, request: HttpRequest, event: Event, form: Form) -> HttpResponse:
         for problems in form.errors.values():
             for problem in problems:
                 self.message_user(request, str(problem), messages.ERROR)
         return HttpResponseRedirect(_back(event, request.POST.get("block", "")))
 
-    # --- Showing it --------------------------------------------------------------------------------
+    # --- Showing the page --------------------------------------------------------------------------
 
     def _show(
         self,
@@ -151,7 +154,7 @@ class SeatPages(StepPages):
             "doing": doing,
         }
         if block is not None:
-            context |= _grid(block, request.GET.get("row", "")) | {"story_url": _story(event, block)}
+            context |= _grid(block, request.GET.get("row", "")) | {"history_url": _history_url(event, block)}
         return TemplateResponse(request, "admin/events/event/seats.html", context)
 
 
@@ -172,8 +175,8 @@ def _back(event: Event, block: str) -> str:
 
 
 def _grid(block: Subsection, first: str) -> dict[str, Any]:
-    """The rows that are drawn, from row `first` on, and where the rows before and after them begin."""
-    many = max(1, SEATS_DRAWN // block.cols)
+    """Return the rows to show, starting with row `first`, and the first rows of the previous and the next page."""
+    many = max(1, MAX_SEATS_SHOWN // block.cols)
     start = min(int(first), block.rows) - 1 if _is_number(first) and int(first) else 0
     end = min(start + many, block.rows)
     letters = block.seat_status
@@ -186,22 +189,22 @@ def _grid(block: Subsection, first: str) -> dict[str, Any]:
     }
 
 
-def _story(event: Event, block: Subsection) -> str:
-    """Where a seat of the block is explained, with LAST_POSITION for the seat."""
-    return reverse("admin:bookings_seat_story", args=[event.pk, block.pk, LAST_POSITION])
+def _history_url(event: Event, block: Subsection) -> str:
+    """Return the URL of a seat's history, with POSITION_PLACEHOLDER as the seat's position."""
+    return reverse("admin:bookings_seat_story", args=[event.pk, block.pk, POSITION_PLACEHOLDER])
 
 
-def _refusal(refusal: DomainError, block: Subsection, doing: Doing) -> str:
-    """Why nothing was changed, seat by seat where it is known."""
-    nothing = f"Nothing was {doing.done.lower()}"
+def _refusal_message(refusal: DomainError, block: Subsection, change: SeatChange) -> str:
+    """Return why nothing was changed, seat by seat where that is known."""
+    nothing = f"Nothing was {change.done.lower()}"
     if isinstance(refusal, SeatsTaken):
-        seats = [f"{seat} is {_state(block, seat)}" for seat in refusal.extra["seats"]]
-        return f"{nothing}, since only {doing.which} seats can be: {listed(seats)}. The other picks are kept."
+        seats = [f"{seat} is {_status_label(block, seat)}" for seat in refusal.extra["seats"]]
+        return f"{nothing} because only {change.required} seats can be: {join_names(seats)}. Your other picks are kept."
     if isinstance(refusal, BadInput):
         return f"{nothing}: {' '.join(problem['detail'] for problem in refusal.extra['errors'][:5])}"
     return f"{nothing}: {refusal}"
 
 
-def _state(block: Subsection, seat: str) -> str:
+def _status_label(block: Subsection, seat: str) -> str:
     position = position_of(seat, rows=block.rows, cols=block.cols)
-    return SHOWN[STATUS_OF_LETTER[block.seat_status[position or 0]]]
+    return STATUS_LABELS[STATUS_OF_LETTER[block.seat_status[position or 0]]]

@@ -46,7 +46,7 @@ def test_a_seat_that_is_taken_stops_all_of_it_and_the_others_stay_picked(desk, c
     hold(alice, "1-2")
     answer = desk.post(page_of(concert), picks(block, "1-1 1-2 1-3"))
     assert messages_of(answer) == [
-        "Nothing was blocked, since only free seats can be: 1-2 is held. The other picks are kept."
+        "Nothing was blocked because only free seats can be: 1-2 is held. Your other picks are kept."
     ]
     assert answer.context["picked"] == "1-1 1-3"
     assert blocked_in(block) == []
@@ -58,8 +58,8 @@ def test_a_seat_that_is_taken_stops_all_of_it_and_the_others_stay_picked(desk, c
     [
         ({"seats": "9-9"}, "Nothing was blocked: There is no seat '9-9' in this block."),
         ({"seats": "1-1 1-1"}, "Nothing was blocked: Seat 1-1 is named twice."),
-        ({"seats": " , "}, "Pick the seats first, or write their names."),
-        ({"seats": ""}, "Pick the seats first, or write their names."),
+        ({"seats": " , "}, "Pick seats or enter their names first."),
+        ({"seats": ""}, "Pick seats or enter their names first."),
         ({"seats": "1-1\0"}, "Null characters are not allowed."),
         ({"block": "x"}, "This event has no such block."),
         ({"block": "9" * 30}, "This event has no such block."),
@@ -111,7 +111,7 @@ def test_a_block_without_a_free_seat_is_left_alone(desk, concert, block):
 
 def test_picking_no_block_is_told(desk, concert):
     answer = desk.post(page_of(concert), {"do": "blocked"}, follow=True)
-    assert messages_of(answer) == ["Pick at least one block first."]
+    assert messages_of(answer) == ["Tick at least one block first."]
 
 
 def test_looking_changes_nothing_and_shows_only_the_chosen_blocks_seats(
@@ -125,7 +125,7 @@ def test_looking_changes_nothing_and_shows_only_the_chosen_blocks_seats(
 
 
 def test_of_a_large_block_some_rows_are_shown_at_a_time(desk, concert, block, monkeypatch):
-    monkeypatch.setattr(seat_pages, "SEATS_DRAWN", 20)
+    monkeypatch.setattr(seat_pages, "MAX_SEATS_SHOWN", 20)
 
     def shown(query: str) -> tuple[list[int], int, int]:
         context = desk.get(page_of(concert, f"?block={block.pk}{query}")).context

@@ -92,5 +92,5 @@ def test_the_list_copies_one_event_at_a_time(desk, original, concert):
     chosen = {"action": "copy", "_selected_action": [original.pk]}
     assert desk.post(LIST, chosen)["Location"] == f"{ADD}?copy={original.pk}"
     both = {"action": "copy", "_selected_action": [original.pk, concert.pk]}
-    assert messages_of(desk.post(LIST, both, follow=True)) == ["Please choose one event to copy."]
+    assert messages_of(desk.post(LIST, both, follow=True)) == ["Select one event to copy."]
     assert Event.objects.count() == 2

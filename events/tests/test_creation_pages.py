@@ -52,8 +52,8 @@ def test_from_there_on_it_is_asked_for(desk, carol, django_capture_on_commit_cal
 
 def test_the_page_waits_with_who_waits_for_a_worker(desk, creation):
     page = desk.get(page_of(creation))
-    assert "Waiting for a worker" in page.text and '<progress id="work-bar" max="200" value="0"' in page.text
-    waiting = {"words": "Waiting for a worker to begin.", "running": True, "next": page_of(creation)}
+    assert "Waiting for a worker" in page.text and '<progress id="progress-bar" max="200" value="0"' in page.text
+    waiting = {"text": "Waiting for a worker to start.", "running": True, "next": page_of(creation)}
     assert state_of(desk, creation) == {"done": 0, "total": 200, **waiting}
     assert str(creation) == TEXTS["name"]
     assert "is being created" in messages_of(desk.get(LIST))[0]
@@ -62,7 +62,7 @@ def test_the_page_waits_with_who_waits_for_a_worker(desk, creation):
 def test_it_says_how_far_it_is(desk, creation):
     Creation.objects.update(status="running", done=150)
     assert 'value="150"' in desk.get(page_of(creation)).text
-    assert state_of(desk, creation)["words"] == "150 of 200 seats are created."
+    assert state_of(desk, creation)["text"] == "150 of 200 seats created."
 
 
 def test_once_it_is_made_the_page_leads_to_the_event(desk, creation):
@@ -72,7 +72,7 @@ def test_once_it_is_made_the_page_leads_to_the_event(desk, creation):
     assert (state["running"], state["next"]) == (False, page_of(creation))
     answer = desk.get(page_of(creation), follow=True)
     assert answer.redirect_chain == [(f"{LIST}{event.pk}/change/", 302)]
-    assert messages_of(answer) == ["A play: all 200 seats are there."]
+    assert messages_of(answer) == ["A play: all 200 seats have been created."]
     assert messages_of(desk.get(LIST)) == []
     assert event.status == "draft"
 
@@ -93,7 +93,7 @@ def test_it_says_why_it_failed(desk, creation):
     page = desk.get(page_of(creation)).text
     assert "There is &lt;no&gt; room." in page and "progress.js" not in page
     state = state_of(desk, creation)
-    assert (state["words"], state["running"]) == ("There is <no> room.", False)
+    assert (state["text"], state["running"]) == ("There is <no> room.", False)
 
 
 def test_it_is_its_sellers_and_the_operators_alone(client, desk, creation, dave, alice, olga):

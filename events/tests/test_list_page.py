@@ -42,12 +42,12 @@ def test_a_card_says_where_when_how_much_and_what_is_left(client: Client, new_ev
 
 @pytest.mark.django_db
 def test_an_empty_list_says_what_to_do(client: Client) -> None:
-    assert "Nothing is on sale yet" in text_of(client)
+    assert "No events on sale yet" in text_of(client)
 
 
 def test_a_search_that_finds_nothing_offers_the_way_back(client: Client, concert: Event) -> None:
     text = client.get("/", {"q": "opera"}).content.decode()
-    assert "Nothing fits that search" in text
+    assert "No events match your search" in text
     assert "Show all events" in text
 
 
@@ -117,7 +117,7 @@ def test_the_state_of_the_sale_is_said_in_words(
     new_event(name="soon", sales_start_at=now + timedelta(days=1))
     new_event(name="closed", sales_end_at=now - timedelta(seconds=1))
     text = text_of(client)
-    for words in ("All held, some may come back", "Last 2 seats", "On sale <time", "Sales are closed"):
+    for words in ("All seats held, some may become free", "Last 2 seats", "On sale <time", "Sales are closed"):
         assert words in text
 
 

@@ -116,9 +116,9 @@ def test_at_the_desk_the_queue_is_paused_and_moved_on_by_a_button(concert: Event
     desk = Client()
     desk.force_login(carol)
     page = f"/admin/events/event/{concert.pk}/"
-    assert [step.name for step in desk.get(f"{page}change/").context["deeds"]] == ["close", "cancel"]
+    assert [step.name for step in desk.get(f"{page}change/").context["row_actions"]] == ["close", "cancel"]
     Event.objects.update(waiting_room_on=True)
-    assert "pause" in [step.name for step in desk.get(f"{page}change/").context["deeds"]]
+    assert "pause" in [step.name for step in desk.get(f"{page}change/").context["row_actions"]]
     answer = desk.post(f"{page}do/pause/", follow=True)
     assert "The queue is paused" in answer.content.decode()
     assert Event.objects.get().admission_paused

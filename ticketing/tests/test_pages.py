@@ -87,7 +87,7 @@ def test_the_header_depends_on_the_user(client: Client, alice: User, carol: User
     assert "Log out" in buyer
     assert "desk" not in buyer
     client.force_login(carol)
-    assert "Sellers’ desk" in client.get("/").content.decode()
+    assert "Seller admin" in client.get("/").content.decode()
 
 
 @pytest.mark.django_db
@@ -110,20 +110,20 @@ def test_a_refused_page_says_that_it_belongs_to_somebody_else(rf: RequestFactory
     request.user = alice
     answer = defaults.permission_denied(request, PermissionDenied())
     assert answer.status_code == 403
-    assert "This isn’t yours to see" in answer.content.decode()
+    assert "You can’t open this page" in answer.content.decode()
 
 
 def test_the_page_for_500_needs_neither_a_request_nor_the_database(rf: RequestFactory) -> None:
     answer = problems.server_error(rf.get("/checkout/1"))
     assert answer.status_code == 500
-    assert "It isn’t your fault" in answer.content.decode()  # type: ignore[attr-defined]
+    assert "Something went wrong on our side" in answer.content.decode()  # type: ignore[attr-defined]
     assert "Log in" not in render_to_string("500.html")
 
 
 def test_a_malformed_request_gets_a_page(rf: RequestFactory) -> None:
     answer = problems.bad_request(rf.get("/"), SuspiciousOperation())
     assert answer.status_code == 400
-    assert "can’t understand" in answer.content.decode()  # type: ignore[attr-defined]
+    assert "couldn’t process this request" in answer.content.decode()  # type: ignore[attr-defined]
 
 
 def test_the_default_icon_redirects_to_the_icon(client: Client) -> None:

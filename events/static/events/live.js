@@ -1,41 +1,42 @@
 /**
- * The live feed of one event, as docs/live.md describes it: always right, and honest about not being live.
+ * The live feed of one event (docs/live.md).
  *
- * The line is connection.js. Versions are checked here: what arrives late or twice is swallowed, what is missing is
- * fetched. Whoever listens may apply each event as it comes.
+ * connection.js holds the connection. This module checks versions: it drops late and duplicate messages and fetches
+ * missing ones, so listeners can apply every event as it arrives.
  */
 
-import { tellReadOnly } from "../ticketing/read_only.js";
+import { Emitter } from "../ticketing/emitter.js";
+import { setReadOnly } from "../ticketing/read_only.js";
 import { Timers } from "../ticketing/timers.js";
 import { Connection } from "./connection.js";
 
-const SELECT_EVERY = 1_100; // ms between two `selecting` frames
-const SELECT_AGAIN = 12_000; // ms; marks fade on the others' maps unless they are renewed
-const TICK_GRACE = 1_500; // ms a change may be under way before a tick's version proves it lost
-const FETCH_EVERY = 3_000; // ms between two fetches of the seat map
+const SELECT_INTERVAL_MS = 1_100; // between two `selecting` frames
+const SELECT_RENEWAL_MS = 12_000; // other viewers' maps drop selections that aren't renewed
+const TICK_GRACE_MS = 1_500; // how late a change may arrive after a tick with its version before it counts as lost
+const FETCH_INTERVAL_MS = 3_000; // between two fetches of the seat map
 
 const keyOf = (section, subsection) => `${section}\n${subsection}`;
 
 /**
  * Events, each a CustomEvent with `detail`:
- * - `state`: "connecting" | "live" (WebSocket) | "stream" (server-sent events, as live) | "offline" (trying again)
+ * - `state`: "connecting" | "live" (WebSocket) | "stream" (SSE, just as live) | "offline" (reconnecting)
  * - `snapshot` `{stats, sections}`: all section rows, also after each reconnect
  * - `sale` `{status, is_active, sales_start_at, sales_end_at, prices?: {section: minor units}}`: whether seats can be held
  * - `block` `{section, subsection, available, reserved, sold, version, seats?: {"row-seat": status}}`
- * - `seats` `{section, subsection, version, seats}`: all letters of a block, as they are at `version`
- * - `booking` `{booking}`, `expiring` `{booking_id, seconds_left}`: the signed-in buyer's
- * - `selecting` `{section, subsection, seats, viewer}`: what another viewer looks at; an empty list clears it
- * - `queue_position` `{position, ahead, eta_seconds, …}`, `admitted` `{pass, expires_at}`, `queue_left`: his place in line
- * - `signed_out`: who was signed in is not any more; what is everybody's goes on
- * - `gone`: there is no such event (any more); nothing follows
- * Other frames of the server are dispatched under their type.
+ * - `seats` `{section, subsection, version, seats}`: all seats of a block at `version`, a letter (a, r, s or b) per seat
+ * - `booking` `{booking}`, `expiring` `{booking_id, seconds_left}`: of the signed-in buyer
+ * - `selecting` `{section, subsection, seats, viewer}`: the seats another viewer has selected; an empty list clears them
+ * - `queue_position` `{position, ahead, eta_seconds, …}`, `admitted` `{pass, expires_at}`, `queue_left`: the buyer's place in the queue
+ * - `signed_out`: the session has ended; public events go on
+ * - `gone`: the event doesn't exist (any more); no further events follow
+ * Other frames are dispatched under their own type.
  */
-export class LiveFeed extends EventTarget {
+export class LiveFeed extends Emitter {
   #eventId;
   #connection;
   #timers = new Timers();
-  #watching = new Map(); // "" is all, a section's name, or a block's key → the frame that asks for it
-  #known = new Map(); // block's key → {counts, seats}: versions; seats is -1 until its letters are known
+  #watched = new Map(); // "" (all), a section's name or a block's key → the `watch` frame
+  #known = new Map(); // block's key → {counts, seats}: versions; `seats` is -1 until its seats are known
   #missing = new Set();
   #selection = null;
   #selectedAt = 0;
@@ -49,16 +50,16 @@ export class LiveFeed extends EventTarget {
   }
 
   #listen() {
-    const on = (type, hear) => this.#connection.addEventListener(type, ({ detail }) => hear(detail));
-    on("state", (state) => this.#turned(state));
-    on("frame", (frame) => this.#hear(frame));
-    on("update", (update) => this.#hearUpdate(update));
-    on("booking", ({ type, ...news }) => this.#tell(type, news));
-    on("signed_out", () => this.#tell("signed_out", {}));
-    on("gone", () => this.#gone());
+    const on = (type, handle) => this.#connection.addEventListener(type, ({ detail }) => handle(detail));
+    on("state", (state) => this.#onState(state));
+    on("frame", (frame) => this.#onFrame(frame));
+    on("update", (update) => this.#onUpdate(update));
+    on("booking", ({ type, ...message }) => this.emit(type, message));
+    on("signed_out", () => this.emit("signed_out"));
+    on("gone", () => this.#onGone());
   }
 
-  /** "idle" before `start` and after `stop`; else as the event `state` tells. */
+  /** "idle" before `start` and after `stop`, otherwise the last `state` event. */
   get state() {
     return this.#connection.state;
   }
@@ -72,32 +73,32 @@ export class LiveFeed extends EventTarget {
     this.#connection.stop();
   }
 
-  /** Follows the seats of a block, of a section, or of all blocks; `seats` of each comes first. */
+  /** Follows the seats of a block, a section or all blocks; begins with a `seats` event for each block. */
   watch(section, subsection) {
     const frame = { type: "watch", section, subsection };
-    this.#watching.set(watchKey(section, subsection), frame);
+    this.#watched.set(watchKey(section, subsection), frame);
     if (this.state === "live") this.#connection.send(frame);
   }
 
   unwatch(section, subsection) {
-    this.#watching.delete(watchKey(section, subsection));
+    this.#watched.delete(watchKey(section, subsection));
     if (this.state === "live") this.#connection.send({ type: "unwatch", section, subsection });
   }
 
-  /** Shows the others which seats (at most 10, "row-seat") are looked at here; an empty list takes it back. */
+  /** Shows other viewers which seats (at most 10, "row-seat") are selected here; an empty list clears the selection. */
   select(section, subsection, seats) {
     this.#selection = { type: "selecting", section, subsection, seats };
-    this.#timers.after("select", this.#selectedAt + SELECT_EVERY - Date.now(), () => this.#tellSelection());
+    this.#timers.after("select", this.#selectedAt + SELECT_INTERVAL_MS - Date.now(), () => this.#sendSelection());
   }
 
   /**
-   * Letters that came by another way (GET seatmap): rows with section, subsection and version. Says for which of them
-   * they are news; those the feed already knows better are to be left as they are.
+   * Registers rows of a seat map that was loaded separately (GET seatmap). Returns the rows that are newer than what the
+   * feed already knows; only these may be applied.
    */
-  know(rows) {
+  addLoaded(rows) {
     return rows.filter((row) => {
       const known = this.#versions(row.section, row.subsection);
-      if (row.version < known.counts) this.#miss(row);
+      if (row.version < known.counts) this.#fetchLater(row);
       if (row.version <= known.seats) return false;
       known.seats = row.version;
       known.counts = Math.max(known.counts, row.version);
@@ -105,81 +106,81 @@ export class LiveFeed extends EventTarget {
     });
   }
 
-  // --- Hearing ----------------------------------------------------------------------------------------
+  // --- Receiving --------------------------------------------------------------------------------------
 
-  #hear({ type, ...frame }) {
+  #onFrame({ type, ...frame }) {
     switch (type) {
       case "snapshot":
-        return this.#hearSnapshot(frame);
+        return this.#onSnapshot(frame);
       case "seats":
-        return this.#hearSeats(frame);
+        return this.#onSeats(frame);
       case "seats_changed":
       case "counts_changed":
-        return this.#hearDelta(frame);
+        return this.#onDelta(frame);
       case "tick":
-        tellReadOnly(frame.read_only === true);
-        return this.#hearTick(frame.versions);
+        setReadOnly(frame.read_only === true);
+        return this.#onTick(frame.versions);
       case "event_updated":
-        return this.#tell("sale", frame);
+        return this.emit("sale", frame);
       case "booking_updated":
-        return this.#tell("booking", frame);
+        return this.emit("booking", frame);
       case "booking_expiring":
-        return this.#tell("expiring", frame);
+        return this.emit("expiring", frame);
       default:
-        return this.#tell(type, frame);
+        return this.emit(type, frame);
     }
   }
 
-  #turned(state) {
-    this.#tell("state", state);
+  #onState(state) {
+    this.emit("state", state);
     if (state !== "live") return;
-    this.#watching.forEach((frame) => this.#connection.send(frame));
-    this.#tellSelection();
+    this.#watched.forEach((frame) => this.#connection.send(frame));
+    this.#sendSelection();
   }
 
-  #gone() {
+  #onGone() {
     this.stop();
-    this.#tell("gone", {});
+    this.emit("gone");
   }
 
-  #hearUpdate({ initial, sections, ...said }) {
-    if (initial) this.#hearSnapshot({ sections, ...said });
-    else sections.forEach((row) => this.#hearDelta(row));
+  #onUpdate({ initial, sections, ...rest }) {
+    if (initial) this.#onSnapshot({ sections, ...rest });
+    else sections.forEach((row) => this.#onDelta(row));
   }
 
-  #hearSnapshot({ stats, sections, ...sale }) {
-    this.#tell("sale", sale);
+  #onSnapshot({ stats, sections, ...sale }) {
+    this.emit("sale", sale);
     for (const row of sections) {
       const known = this.#versions(row.section, row.subsection);
       known.counts = Math.max(known.counts, row.version);
-      if (known.seats >= 0 && known.seats < row.version && this.state === "stream") this.#miss(row);
+      if (known.seats >= 0 && known.seats < row.version && this.state === "stream") this.#fetchLater(row);
     }
-    this.#tell("snapshot", { stats, sections });
+    this.emit("snapshot", { stats, sections });
   }
 
-  #hearSeats(frame) {
+  #onSeats(frame) {
     const known = this.#versions(frame.section, frame.subsection);
     this.#missing.delete(keyOf(frame.section, frame.subsection));
     if (frame.version <= known.seats) return;
     known.seats = frame.version;
     known.counts = Math.max(known.counts, frame.version);
-    this.#tell("seats", frame);
+    this.emit("seats", frame);
   }
 
-  /** The one rule of the feed; counts are absolute, so they need no predecessor. */
-  #hearDelta({ from_version: from, seats, ...counts }) {
+  /** Applies a change if it follows the known version. Counts are absolute, so they need no predecessor. */
+  #onDelta({ from_version: from, seats, ...counts }) {
     const known = this.#versions(counts.section, counts.subsection);
     const applies = seats && known.seats >= 0 && from <= known.seats && known.seats < counts.version;
-    if (seats && known.seats >= 0 && known.seats < from) this.#miss(counts);
-    if (seats && from === counts.version) this.#miss(counts); // the server itself doesn't know which seats
+    if (seats && known.seats >= 0 && known.seats < from) this.#fetchLater(counts);
+    if (seats && from === counts.version) this.#fetchLater(counts); // the server doesn't know which seats changed
     if (applies) known.seats = counts.version;
     if (counts.version > known.counts || applies) {
       known.counts = Math.max(known.counts, counts.version);
-      this.#tell("block", applies ? { ...counts, seats } : counts);
+      this.emit("block", applies ? { ...counts, seats } : counts);
     }
   }
 
-  #hearTick(versions) {
+  #onTick(versions) {
     const behind = [];
     for (const [section, blocks] of Object.entries(versions)) {
       for (const [subsection, version] of Object.entries(blocks)) {
@@ -188,15 +189,15 @@ export class LiveFeed extends EventTarget {
       }
     }
     if (!behind.length) return;
-    this.#timers.after("behind", TICK_GRACE, () => {
-      for (const block of behind) if (this.#versions(block.section, block.subsection).seats < block.version) this.#miss(block);
+    this.#timers.after("behind", TICK_GRACE_MS, () => {
+      for (const block of behind) if (this.#versions(block.section, block.subsection).seats < block.version) this.#fetchLater(block);
     });
   }
 
-  // --- What is missing --------------------------------------------------------------------------------
+  // --- Missing seats ----------------------------------------------------------------------------------
 
-  /** Fetches the block again, together with whatever else turns out to be missing in this moment. */
-  #miss({ section, subsection }) {
+  /** Fetches the block again shortly, together with other blocks that turn out to be missing. */
+  #fetchLater({ section, subsection }) {
     this.#missing.add(keyOf(section, subsection));
     if (!this.#timers.has("missing")) this.#timers.after("missing", 50, () => this.#fetchMissing());
   }
@@ -216,18 +217,18 @@ export class LiveFeed extends EventTarget {
 
   async #fetchMap() {
     this.#missing.clear();
-    this.#timers.after("missing", FETCH_EVERY, () => this.#fetchMissing());
+    this.#timers.after("missing", FETCH_INTERVAL_MS, () => this.#fetchMissing());
     try {
-      const answer = await fetch(`/api/event/${this.#eventId}/seatmap`, { signal: AbortSignal.timeout(10_000) });
-      if (!answer.ok) throw new Error(answer.statusText);
-      for (const row of (await answer.json()).sections) this.#hearSeats(row);
+      const response = await fetch(`/api/event/${this.#eventId}/seatmap`, { signal: AbortSignal.timeout(10_000) });
+      if (!response.ok) throw new Error(response.statusText);
+      for (const row of (await response.json()).sections) this.#onSeats(row);
     } catch {
-      // The next tick or message finds the gap again.
+      // The next tick or message detects the gap again.
     }
   }
 
   #isWatched(key) {
-    return ["", key.split("\n")[0], key].some((name) => this.#watching.has(name));
+    return ["", key.split("\n")[0], key].some((name) => this.#watched.has(name));
   }
 
   #versions(section, subsection) {
@@ -238,16 +239,12 @@ export class LiveFeed extends EventTarget {
 
   // --- Sending ----------------------------------------------------------------------------------------
 
-  #tellSelection() {
+  #sendSelection() {
     if (!this.#selection || this.state !== "live") return;
     this.#selectedAt = Date.now();
     this.#connection.send(this.#selection);
-    if (this.#selection.seats.length) this.#timers.after("select", SELECT_AGAIN, () => this.#tellSelection());
+    if (this.#selection.seats.length) this.#timers.after("select", SELECT_RENEWAL_MS, () => this.#sendSelection());
     else this.#selection = null;
-  }
-
-  #tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 

@@ -1,17 +1,17 @@
-/** The queue pass of an event: given by the waiting room, sent with each hold. Kept for this tab, or, without storage, not. */
+/** The queue pass of an event, issued by the waiting room and sent with each hold; stored for this tab. */
 
 const keyOf = (eventId) => `pass:${eventId}`;
 
-/** Keeps a pass and the time of its end (RFC 3339). */
+/** Stores a pass and the time it expires (RFC 3339). */
 export function keepPass(eventId, pass, expiresAt) {
   try {
     sessionStorage.setItem(keyOf(eventId), JSON.stringify({ pass, expiresAt }));
   } catch {
-    // No storage: the waiting room gives the pass again whenever it is asked.
+    // Without storage, the waiting room issues the pass again on request.
   }
 }
 
-/** `{pass, expiresAt}`, or null: none was kept, or it is over. */
+/** Returns the stored {pass, expiresAt}, or null if there is none or it has expired. */
 export function passOf(eventId) {
   try {
     const kept = JSON.parse(sessionStorage.getItem(keyOf(eventId)));
@@ -21,16 +21,16 @@ export function passOf(eventId) {
   }
 }
 
-/** It is used up, or was never right. */
+/** Removes the stored pass, after it was used or refused. */
 export function forgetPass(eventId) {
   try {
     sessionStorage.removeItem(keyOf(eventId));
   } catch {
-    // Nothing was kept.
+    // Nothing was stored.
   }
 }
 
-/** The header of a hold; none without a pass. */
+/** Returns the request header with the pass; empty without a pass. */
 export function passHeader(eventId) {
   const kept = passOf(eventId);
   return kept ? { "X-Queue-Pass": kept.pass } : {};

@@ -1,4 +1,4 @@
-/** `<button hidden data-share="https://…" data-share-title="…">`: the system's way to share, or the link copied. */
+/** The share button, `<button hidden data-share="https://…" data-share-title="…">`: opens the system's dialog or copies the link. */
 
 import { toast } from "../ticketing/toast.js";
 
@@ -12,11 +12,11 @@ async function share(url, title) {
     if (navigator.share) await navigator.share({ url, title });
     else await copy(url);
   } catch (error) {
-    if (error.name !== "AbortError") toast(`This is the link: ${url}`);
+    if (error.name !== "AbortError") toast(`Copy this link: ${url}`);
   }
 }
 
 async function copy(url) {
   await navigator.clipboard.writeText(url);
-  toast("The link is copied.", "good");
+  toast("Link copied.", "good");
 }

@@ -1,29 +1,29 @@
 /**
- * Solves a proof of work beside the page, on as many cores as there are, so that nobody has to do or to notice anything.
- * Only when it takes longer than a second it says what is going on.
+ * Solves a proof of work in workers, on up to four cores, without any user input. If it takes longer than a second, a
+ * note explains the delay.
  */
 
 import { say } from "./announce.js";
 import { address } from "./challenge_worker.js";
 
-const MOST_WORKERS = 4;
-const QUIET_MS = 1000;
-const WORDS = "Checking your browser…";
+const MAX_WORKERS = 4;
+const NOTE_DELAY_MS = 1000;
+const NOTE_TEXT = "Checking your browser…";
 
 /**
  * @param {object} challenge ALTCHA's JSON
  * @param {AbortSignal} [signal]
  * @returns {Promise<string>} the payload that ALTCHA's libraries verify
- * @throws where the browser has no WebCrypto (it has on https only) or no workers, or by `signal`
+ * @throws if the browser has no workers or no WebCrypto (which needs https), or if `signal` aborts
  */
 export async function solve(challenge, signal) {
   signal?.throwIfAborted();
-  const note = noteLater();
+  const note = showNoteLater();
   const workers = [];
   try {
     const solution = await new Promise((resolve, reject) => {
       signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-      const step = Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 1);
+      const step = Math.min(MAX_WORKERS, navigator.hardwareConcurrency || 1);
       for (let start = 0; start < step; start += 1) {
         workers.push(startWorker({ parameters: challenge.parameters, start, step }, resolve, reject));
       }
@@ -43,15 +43,15 @@ function startWorker(share, resolve, reject) {
   return worker;
 }
 
-/** A note at the edge of the page that stays as long as the work lasts. */
-function noteLater() {
+/** Shows a note at the edge of the page after a delay; `remove` removes it. */
+function showNoteLater() {
   const note = document.createElement("div");
   note.className = "toast";
-  note.textContent = WORDS;
+  note.textContent = NOTE_TEXT;
   const timer = setTimeout(() => {
     document.getElementById("toasts")?.append(note);
-    say(WORDS);
-  }, QUIET_MS);
+    say(NOTE_TEXT);
+  }, NOTE_DELAY_MS);
   return {
     remove() {
       clearTimeout(timer);

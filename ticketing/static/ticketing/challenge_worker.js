@@ -1,8 +1,8 @@
 /**
- * A worker that does its share of a proof of work (ALTCHA version 2, PBKDF2): it tries every `step`th number from
- * `start` on until the key derived from it begins as wanted, and tells the number and the key.
+ * A worker that solves its part of a proof of work (ALTCHA version 2, PBKDF2). It tries every `step`th number from
+ * `start` on until the derived key has the required prefix, and posts the number and the key.
  *
- * To pages that import it, it only says where it is: under the name that carries its hash.
+ * Pages import this module only for `address`, its own URL with the hash of its content.
  */
 
 export const address = import.meta.url;
@@ -10,21 +10,21 @@ export const address = import.meta.url;
 const isWorker = typeof WorkerGlobalScope !== "undefined" && self instanceof WorkerGlobalScope;
 if (isWorker) {
   addEventListener("message", async ({ data: { parameters, start, step } }) => {
-    postMessage(await found(parameters, start, step));
+    postMessage(await solve(parameters, start, step));
   });
-  // Else the page would not hear of it, and wait.
+  // Rethrow, or the page would never learn about the error.
   addEventListener("unhandledrejection", ({ reason }) => {
     throw reason;
   });
 }
 
-async function found(parameters, start, step) {
+async function solve(parameters, start, step) {
   const password = new Uint8Array([...bytes(parameters.nonce), 0, 0, 0, 0]);
   const counter = new DataView(password.buffer, password.length - 4);
   const options = optionsOf(parameters);
   for (let number = start; ; number += step) {
     counter.setUint32(0, number);
-    const derivedKey = hex(await derived(password, options, parameters.keyLength));
+    const derivedKey = hex(await deriveKey(password, options, parameters.keyLength));
     if (derivedKey.startsWith(parameters.keyPrefix)) return { counter: number, derivedKey };
   }
 }
@@ -35,7 +35,7 @@ function optionsOf({ algorithm, salt, cost }) {
   return { name, hash, salt: bytes(salt), iterations: cost };
 }
 
-async function derived(password, options, length) {
+async function deriveKey(password, options, length) {
   const key = await crypto.subtle.importKey("raw", password, "PBKDF2", false, ["deriveBits"]);
   return new Uint8Array(await crypto.subtle.deriveBits(options, key, length * 8));
 }

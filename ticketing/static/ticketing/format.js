@@ -1,42 +1,42 @@
-/** Amounts, dates and times in the reader's own locale and time zone. */
+/** Formats amounts, dates and times in the user's locale and time zone. */
 
-// ISO 4217: the currencies whose minor unit is not a hundredth. The same table as in events/money.py.
+// ISO 4217: currencies whose minor unit isn't a hundredth. The same table is in events/money.py.
 const NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(" ");
 const THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND".split(" ");
 
-const locale = undefined; // the reader's
+const locale = undefined; // the browser's
 const formats = new Map();
 
-/** How many decimals a currency's amounts are written with. */
+/** Returns the number of decimals of a currency's amounts. */
 export function decimals(currency) {
   return NO_DECIMALS.includes(currency) ? 0 : THREE_DECIMALS.includes(currency) ? 3 : 2;
 }
 
-/** An amount in minor units: money(2050, "USD") is "$20.50" to an American. */
+/** Formats an amount in minor units: money(2050, "USD") is "$20.50" in en-US. */
 export function money(minor, currency) {
   const digits = decimals(currency);
   const options = { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits };
   return cached(Intl.NumberFormat, options).format(minor / 10 ** digits);
 }
 
-/** A whole number with the reader's separators. */
+/** Formats a whole number with separators. */
 export function count(number) {
   return cached(Intl.NumberFormat, {}).format(number);
 }
 
-/** Day, date and time with the time zone's short name; `timeZone` (IANA) instead of the reader's. */
+/** Formats weekday, date and time with the time zone's short name. `timeZone` (IANA) replaces the user's. */
 export function dateTime(iso, timeZone) {
   return timeFormat(timeZone).format(new Date(iso));
 }
 
-/** From start to end, naming the day once if it is the same; without an end just the start. */
+/** Formats a range; the date appears once if both are on the same day. Without an end, formats the start. */
 export function dateRange(startIso, endIso, timeZone) {
   return endIso
     ? timeFormat(timeZone).formatRange(new Date(startIso), new Date(endIso))
     : dateTime(startIso, timeZone);
 }
 
-/** A part of a date: "day" (2), "month" (Dec 2026), "weekday-time" (Wednesday, 7 PM CET) or "date" (all of it). */
+/** Formats a part of a date: "day" (2), "month" (Dec 2026), "weekday-time" (Wednesday, 7 PM CET) or "date" (full). */
 export function datePart(iso, part) {
   const options = {
     day: { day: "numeric" },
@@ -47,7 +47,7 @@ export function datePart(iso, part) {
   return cached(Intl.DateTimeFormat, options).format(new Date(iso));
 }
 
-/** Seconds as a clock: 75 is "1:15", 3675 is "1:01:15". Never below zero. */
+/** Formats seconds: 75 is "1:15", 3675 is "1:01:15". Negative numbers count as zero. */
 export function duration(seconds) {
   const whole = Math.max(0, Math.ceil(seconds));
   const parts = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
@@ -68,7 +68,7 @@ function timeFormat(timeZone) {
   });
 }
 
-// Making a formatter costs a thousand times what using it does.
+// Creating a formatter is a thousand times slower than using it.
 function cached(Format, options) {
   const key = Format.name + JSON.stringify(options);
   if (!formats.has(key)) formats.set(key, new Format(locale, options));

@@ -1,19 +1,18 @@
 /**
- * Forms that talk JSON: `<form method="post" data-api="/api/user/login" data-method="POST" data-next="/">`.
+ * Forms that call the JSON API: `<form method="post" data-api="/api/user/login" data-method="POST" data-next="/">`.
  *
- * A field is `<div class="field"><label><input name=…></div>`; its errors are written below it. The form dispatches
- * `form:sent` ({status, data, body}) when it succeeded and `form:refused` (the Problem) when not; `preventDefault()`
- * on either leaves what follows to the listener. `method="post"` keeps what was typed out of the address if the
- * script is missing.
+ * A field is `<div class="field"><label><input name=…></div>`; its errors appear below it. The form dispatches
+ * `form:sent` ({status, data, body}) after a success and `form:refused` (the Problem) after an error; `preventDefault()`
+ * on either leaves the next step to the listener. `method="post"` keeps the input out of the URL without JavaScript.
  */
 
 import { call, Problem } from "./api.js";
 
-/** Takes over all such forms under `root`, once. */
+/** Sets up all such forms under `root`, each once. */
 export function enhanceForms(root = document) {
   for (const form of root.querySelectorAll("form[data-api]:not([data-enhanced])")) {
     form.dataset.enhanced = "";
-    form.noValidate = true; // our messages are inline and stay
+    form.noValidate = true; // we show errors inline, below the fields
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       submit(form);
@@ -22,25 +21,25 @@ export function enhanceForms(root = document) {
   }
 }
 
-/** Checks and sends the form. A second call while the first is under way does nothing. */
+/** Validates and sends the form. Does nothing while it is being sent. */
 export async function submit(form) {
   if (form.ariaBusy === "true" || !validate(form)) return;
-  busy(form, true);
+  setBusy(form, true);
   const body = bodyOf(form);
   let leaving = false;
   try {
     const { status, data } = await call(form.dataset.method ?? "POST", form.dataset.api, { body });
-    leaving = tell(form, "form:sent", { status, data, body }) && Boolean(form.dataset.next);
+    leaving = dispatch(form, "form:sent", { status, data, body }) && Boolean(form.dataset.next);
     if (leaving) location.assign(form.dataset.next);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    if (tell(form, "form:refused", error)) showProblem(form, error);
+    if (dispatch(form, "form:refused", error)) showProblem(form, error);
   } finally {
-    if (!leaving) busy(form, false); // else a second click would send it again while the next page loads
+    if (!leaving) setBusy(form, false); // stays busy while the next page loads, so that a second click doesn't send it again
   }
 }
 
-/** What is typed, by the fields' names: checkboxes as booleans, `type="number"` as numbers, the rest as text. */
+/** Returns the values by field name: checkboxes as booleans, `type="number"` as numbers, others as text. */
 export function bodyOf(form) {
   const body = Object.fromEntries(new FormData(form));
   for (const field of form.elements) {
@@ -50,16 +49,16 @@ export function bodyOf(form) {
   return body;
 }
 
-/** Whether all fields are valid; shows what is not and moves the focus to the first. */
+/** Returns whether all fields are valid. Shows errors and moves the focus to the first. */
 export function validate(form) {
   clearErrors(form);
   const invalid = [...form.elements].filter((field) => field.willValidate && !field.checkValidity());
-  for (const field of invalid) showFieldError(field, sentence(field));
+  for (const field of invalid) showFieldError(field, errorText(field));
   invalid[0]?.focus();
   return invalid.length === 0;
 }
 
-/** Shows a Problem: what belongs to a field below it, the rest (or the whole) above the fields. */
+/** Shows a Problem: errors of fields below them, other errors (or the whole message) above the form. */
 export function showProblem(form, problem) {
   clearErrors(form);
   const others = [];
@@ -77,7 +76,7 @@ export function showProblem(form, problem) {
   first?.focus();
 }
 
-/** Writes `text` above the fields; screen readers say it at once. */
+/** Shows an error above the fields; screen readers announce it immediately. */
 export function showFormError(form, text) {
   let place = form.querySelector("[data-form-error]");
   if (!place) {
@@ -91,7 +90,7 @@ export function showFormError(form, text) {
   place.textContent = text;
 }
 
-/** Writes `text` below the field and ties it to it. */
+/** Shows an error below the field and links it with `aria-describedby`. */
 export function showFieldError(field, text) {
   const id = `${field.id || field.name}-error`;
   let place = document.getElementById(id);
@@ -107,7 +106,7 @@ export function showFieldError(field, text) {
   field.setAttribute("aria-describedby", [...described.add(id)].join(" "));
 }
 
-/** Takes all errors away. */
+/** Removes all errors. */
 export function clearErrors(form) {
   const place = form.querySelector("[data-form-error]");
   if (place) {
@@ -127,20 +126,20 @@ function clearField(field) {
   else field.removeAttribute("aria-describedby");
 }
 
-// The browser's own words, except where a field brings better ones (data-error).
-function sentence(field) {
+// The browser's message, unless the field has its own (data-missing, data-error).
+function errorText(field) {
   if (field.validity.valueMissing) return field.dataset.missing ?? "Please fill this in.";
   return field.dataset.error ?? field.validationMessage;
 }
 
-function busy(form, on) {
+function setBusy(form, on) {
   form.ariaBusy = String(on);
   for (const button of form.querySelectorAll("button:not([type=button])")) {
-    // Not `disabled`: that would throw the keyboard's focus away.
+    // Not `disabled`, which would remove the keyboard focus.
     button.setAttribute("aria-disabled", String(on));
   }
 }
 
-function tell(form, type, detail) {
+function dispatch(form, type, detail) {
   return form.dispatchEvent(new CustomEvent(type, { detail, cancelable: true, bubbles: true }));
 }

@@ -1,5 +1,5 @@
 /**
- * Rewrites what the server wrote for everybody into the reader's locale and time zone.
+ * Rewrites dates and amounts rendered by the server into the user's locale and time zone.
  *
  * `<time datetime="…" data-format="date-time">` (or day, month, weekday-time, date; `range` with `data-until`),
  * `<data class="money" value="2050" data-currency="USD">`, `<data class="count" value="50000">`.
@@ -7,7 +7,7 @@
 
 import { count, datePart, dateRange, dateTime, money } from "./format.js";
 
-/** Does it for everything under `root`. */
+/** Rewrites everything under `root`. */
 export function localize(root = document) {
   for (const time of root.querySelectorAll("time[data-format]")) write(time, timeText(time));
   for (const data of root.querySelectorAll("data.money")) write(data, money(Number(data.value), data.dataset.currency));
@@ -23,5 +23,5 @@ function timeText({ dateTime: iso, dataset }) {
 function write(element, text) {
   if (element.textContent === text) return;
   element.textContent = text;
-  element.lang = navigator.language; // so that a screen reader says it in that language
+  element.lang = navigator.language; // so that screen readers read it in that language
 }

@@ -1,52 +1,52 @@
 /**
- * The notice that nothing can be changed for the moment (`#read-only` in base.html).
+ * The notice of read-only mode (`#read-only` in base.html).
  *
- * The page comes with it, or hears of it: from the headers of the API's answers, or from the ticks of a live feed. While
- * it is shown, the page asks every few seconds whether it is over.
+ * Read-only mode is known from the page itself, from a header of API responses, or from the ticks of a live feed. While
+ * the notice is shown, the page polls whether the mode has ended.
  */
 
 import { say } from "./announce.js";
 
 const EVENT = "read-only";
 const HEADER = "X-Read-Only";
-const AGAIN_MS = 5000;
+const POLL_MS = 5000;
 
 let notice = null;
 let timer = null;
 
-/** Whoever hears how things are tells it here; `on` is true while nothing can be changed. */
-export function tellReadOnly(on) {
+/** Reports whether read-only mode is on. */
+export function setReadOnly(on) {
   document.dispatchEvent(new CustomEvent(EVENT, { detail: on }));
 }
 
-/** Whether an answer says so. */
-export function saysReadOnly(response) {
+/** Returns whether a response was sent in read-only mode. */
+export function isReadOnly(response) {
   return response.headers.get(HEADER) === "1";
 }
 
-/** Keeps the notice right; once a page. */
+/** Shows and hides the notice; called once per page. */
 export function watchReadOnly() {
   notice = document.getElementById("read-only");
   if (!notice) return;
   document.addEventListener(EVENT, ({ detail }) => show(detail));
-  if (!notice.hidden) askAgain();
+  if (!notice.hidden) poll();
 }
 
 function show(on) {
   if (on !== notice.hidden) return;
   notice.hidden = !on;
-  say(on ? notice.textContent : "Bookings and changes are possible again.");
-  if (on) askAgain();
+  say(on ? notice.textContent : "You can book and make changes again.");
+  if (on) poll();
 }
 
-function askAgain() {
+function poll() {
   clearTimeout(timer);
   timer = setTimeout(async () => {
     try {
-      tellReadOnly(saysReadOnly(await fetch("/healthz")));
+      setReadOnly(isReadOnly(await fetch("/healthz")));
     } catch {
-      // offline: that is another matter
+      // offline: the mode is unknown
     }
-    if (!notice.hidden) askAgain();
-  }, AGAIN_MS);
+    if (!notice.hidden) poll();
+  }, POLL_MS);
 }

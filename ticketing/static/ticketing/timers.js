@@ -3,7 +3,7 @@
 export class Timers {
   #running = new Map();
 
-  /** Runs `action` in so many ms. One timer of each name: setting it again replaces it. */
+  /** Runs `action` after this many ms. A timer with the same name is replaced. */
   after(name, milliseconds, action) {
     this.cancel(name);
     const run = () => {
@@ -13,7 +13,7 @@ export class Timers {
     this.#running.set(name, setTimeout(run, Math.max(0, milliseconds)));
   }
 
-  /** Whether it has been set and has not run. */
+  /** Whether the timer is set and hasn't run yet. */
   has(name) {
     return this.#running.has(name);
   }

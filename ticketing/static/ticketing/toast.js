@@ -1,11 +1,11 @@
-/** Short notes at the edge of the page. They repeat what is said elsewhere; nothing depends on reading one. */
+/** Short notes at the edge of the page. They never carry information that isn't also elsewhere. */
 
 import { say } from "./announce.js";
 
 const SECONDS = 6;
-const KEPT = "toast";
+const KEY = "toast";
 
-/** Shows a note and says it; `kind` is "", "good", "warn" or "bad". It goes after six seconds, or by its button. */
+/** Shows and announces a note for six seconds; `kind` is "", "good", "warn" or "bad". */
 export function toast(text, kind = "") {
   const note = document.createElement("div");
   note.className = `toast ${kind}`;
@@ -22,22 +22,22 @@ export function toast(text, kind = "") {
   setTimeout(leave, SECONDS * 1000);
 }
 
-/** Shows it on the next page of this tab. */
+/** Shows a note on the next page of this tab. */
 export function toastNext(text, kind = "") {
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify([text, kind]));
+    sessionStorage.setItem(KEY, JSON.stringify([text, kind]));
   } catch {
-    // no storage: the note is not worth a failure
+    // no storage: the note isn't important enough to fail
   }
 }
 
-/** Shows what the page before left. */
-export function showKept() {
+/** Shows the note that the previous page has stored. */
+export function showStoredToast() {
   try {
-    const kept = sessionStorage.getItem(KEPT);
-    sessionStorage.removeItem(KEPT);
-    if (kept) toast(...JSON.parse(kept));
+    const stored = sessionStorage.getItem(KEY);
+    sessionStorage.removeItem(KEY);
+    if (stored) toast(...JSON.parse(stored));
   } catch {
-    // as above
+    // no storage
   }
 }

@@ -1,14 +1,14 @@
-/** Which part of the plane is seen: a point in the middle of the view, and pixels per seat. */
+/** The visible part of the plane: the point in the middle of the view (x, y), and the scale in px per seat. */
 
 const ANIMATION_MS = 190;
-const CLOSEST = 44; // px per seat: nearer shows nothing more
-const FRICTION = 0.994; // of the speed that is left after a millisecond of gliding
+const CLOSEST = 44; // px per seat: a closer view would show no more detail
+const FRICTION = 0.994; // share of the speed that is left after each millisecond
 const SLOWEST = 0.02; // px per ms
 
-const SIDE = 10; // px left free around the whole
-const BOTTOM = 56; // and below it, for the buttons
+const SIDE = 10; // px of free space around the whole venue
+const BOTTOM = 56; // px of free space below it, for the buttons
 
-const still = matchMedia("(prefers-reduced-motion: reduce)");
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Camera {
   #goal = null;
@@ -21,7 +21,7 @@ export class Camera {
     this.width = this.height = 1;
   }
 
-  /** The view has that many px; what was in its middle stays there. */
+  /** Sets the size of the view in px and keeps its middle. */
   resize(width, height) {
     const fitted = this.width === 1 || Math.abs(this.scale / this.fitScale - 1) < 0.01;
     [this.width, this.height] = [width, height];
@@ -61,13 +61,13 @@ export class Camera {
     return [(px - this.width / 2) / this.scale + this.x, (py - this.height / 2) / this.scale + this.y];
   }
 
-  /** Moves what is seen by px, at once. */
+  /** Moves the view by px, without animation. */
   pan(dx, dy) {
     this.#stop();
     this.#shift(dx, dy);
   }
 
-  /** Nearer or farther by a factor; the plane's point under (px, py) stays there. */
+  /** Zooms by a factor and keeps the plane's point under (px, py) in place. */
   zoomAt(px, py, factor) {
     this.#stop();
     const [x, y] = this.toPlane(px, py);
@@ -78,7 +78,7 @@ export class Camera {
     this.#clamp();
   }
 
-  /** The same, in a short movement. */
+  /** The same with an animation. */
   glideZoom(px, py, factor) {
     const from = this.#goal?.to ?? this;
     const scale = this.#allowed(from.scale * factor);
@@ -86,11 +86,11 @@ export class Camera {
     this.glide({ x: x + (this.x - x) * (this.scale / scale), y: y + (this.y - y) * (this.scale / scale), scale });
   }
 
-  /** Goes to {x, y, scale} within a fifth of a second; at once where motion is not wanted. */
+  /** Moves to {x, y, scale} with a short animation, or at once if the user prefers reduced motion. */
   glide({ x = this.x, y = this.y, scale = this.scale }) {
     this.#stop();
     const to = { x, y, scale: this.#allowed(scale) };
-    if (still.matches) this.jump(to);
+    if (reducedMotion.matches) this.jump(to);
     else this.#goal = { from: { x: this.x, y: this.y, scale: this.scale }, to, start: null };
   }
 
@@ -100,18 +100,18 @@ export class Camera {
     this.#clamp();
   }
 
-  /** Goes on by itself with a speed in px per ms, slowing down. */
+  /** Keeps moving with this speed (px per ms), slowing down. */
   fling(vx, vy) {
-    if (!still.matches && Math.hypot(vx, vy) > 0.15) this.#speed = { vx, vy, at: null };
+    if (!reducedMotion.matches && Math.hypot(vx, vy) > 0.15) this.#speed = { vx, vy, at: null };
   }
 
-  /** Shows a box of the plane as large as it fits, but not nearer than `closest` px per seat. */
+  /** Fits a box of the plane into the view, at no more than `closest` px per seat. */
   show({ left, right, top, bottom }, closest = CLOSEST) {
     const room = Math.min(this.width / (right - left), this.height / (bottom - top)) * 0.9;
     this.glide({ x: (left + right) / 2, y: (top + bottom) / 2, scale: Math.min(room, closest) });
   }
 
-  /** Moves just so far that the plane's point is at least `margin` px inside the view. */
+  /** Moves only as far as needed to have the plane's point at least `margin` px inside the view. */
   reveal(x, y, margin, scale = this.scale) {
     const [w, h] = [(this.width / 2 - margin) / scale, (this.height / 2 - margin) / scale];
     const nx = Math.min(Math.max(this.x, x - w), x + w);
@@ -119,7 +119,7 @@ export class Camera {
     if (nx !== this.x || ny !== this.y || scale !== this.scale) this.glide({ x: nx, y: ny, scale });
   }
 
-  /** One step of a movement under way at `now` (ms). */
+  /** Advances a running movement to the time `now` (ms). */
   step(now) {
     if (this.#goal) this.#approach(now);
     else if (this.#speed) this.#coast(now);
@@ -131,7 +131,7 @@ export class Camera {
     const t = Math.min(1, (now - this.#goal.start) / ANIMATION_MS);
     const eased = 1 - (1 - t) ** 3;
     this.scale = from.scale * (to.scale / from.scale) ** eased;
-    // The way is measured in px of the moment, so that a zoom heads straight for its goal.
+    // The distance is measured in px at the current scale, so that a zoom moves straight to its goal.
     const part = from.scale === to.scale ? eased : (1 / from.scale - 1 / this.scale) / (1 / from.scale - 1 / to.scale);
     this.x = from.x + (to.x - from.x) * part;
     this.y = from.y + (to.y - from.y) * part;
@@ -161,7 +161,7 @@ export class Camera {
     return Math.min(this.closest, Math.max(this.fitScale * 0.8, scale));
   }
 
-  /** The middle of the view stays over the venue. */
+  /** Keeps the middle of the view inside the venue. */
   #clamp() {
     const { left, right, top, bottom } = this.bounds;
     this.x = Math.min(right, Math.max(left, this.x));

@@ -1,4 +1,4 @@
-/** The map's colours: those of the stylesheet's tokens, read again when light turns to dark. */
+/** The map's colours, read from the stylesheet's tokens; read again when the colour scheme changes. */
 
 const TIERS = 6;
 const NAMES = {
@@ -16,7 +16,7 @@ const NAMES = {
 export class Colours {
   #tiers;
 
-  /** @param {string[]} tiers in the order of the seating; each has the colour of its place */
+  /** @param {string[]} tiers in the order of the seating; it decides their colours */
   constructor(tiers) {
     this.#tiers = tiers;
     this.read();
@@ -31,16 +31,17 @@ export class Colours {
     this.face = value("--face") || "sans-serif";
   }
 
-  /** 0-based place of the tier in the palette. */
+  /** The tier's index in the palette. */
   index(tier) {
     return Math.max(0, this.#tiers.indexOf(tier)) % TIERS;
   }
 
-  /** The same as a reference for styles, which then follow the scheme by themselves. */
+  /** The tier's colour as a CSS variable, which follows the colour scheme. */
   variable(tier) {
     return `var(--tier-${this.index(tier) + 1})`;
   }
 
+  /** The tier's colour in the current scheme. */
   tier(tier) {
     return this.palette[this.index(tier)];
   }

@@ -1,21 +1,23 @@
 /**
- * Hands on the map: drag, wheel, pinch, double click, tap and the keys + − 0 and arrows.
+ * User input on the map: drag, wheel, pinch, double click, tap, and the keys + − 0 and arrows.
  *
- * Tells `tap` and `hover` {px, py, touch}, `leave`, and `move` whenever the camera was moved by hand.
+ * Dispatches `tap` and `hover` {px, py, touch}, `leave`, and `move` whenever the user has moved the camera.
  */
 
-const TAP_PX = 9; // farther is a drag
+import { Emitter } from "../../ticketing/emitter.js";
+
+const TAP_PX = 9; // a longer movement is a drag
 const DOUBLE_MS = 300;
 const KEY_PAN = 90; // px
 const KEY_ZOOM = 1.5;
 
-export class Gestures extends EventTarget {
+export class Gestures extends Emitter {
   #surface;
   #camera;
   #pointers = new Map(); // id → {x, y}
-  #start = null; // of what may still be a tap
+  #start = null; // where the pointer went down, while it can still be a tap
   #lastTap = { at: 0, x: 0, y: 0 };
-  #trail = []; // of the last 100 ms: what a fling goes on with
+  #recent = []; // latest positions, for the speed of a fling
 
   constructor(surface, camera) {
     super();
@@ -25,7 +27,7 @@ export class Gestures extends EventTarget {
     surface.addEventListener("pointermove", (event) => this.#move(event));
     surface.addEventListener("pointerup", (event) => this.#up(event, true));
     surface.addEventListener("pointercancel", (event) => this.#up(event, false));
-    surface.addEventListener("pointerleave", () => this.#tell("leave", {}));
+    surface.addEventListener("pointerleave", () => this.emit("leave"));
     surface.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     surface.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -36,15 +38,15 @@ export class Gestures extends EventTarget {
     this.#surface.setPointerCapture(event.pointerId);
     this.#pointers.set(event.pointerId, { x, y });
     this.#start = this.#pointers.size === 1 ? { x, y } : null;
-    this.#trail = [];
-    this.#camera.pan(0, 0); // a hand on the map stops it
+    this.#recent = [];
+    this.#camera.pan(0, 0); // touching the map stops its movement
   }
 
   #move(event) {
     const { offsetX: x, offsetY: y } = this.#local(event);
     const before = this.#pointers.get(event.pointerId);
     if (!before) {
-      if (event.pointerType === "mouse") this.#tell("hover", { px: x, py: y, touch: false });
+      if (event.pointerType === "mouse") this.emit("hover", { px: x, py: y, touch: false });
       return;
     }
     if (this.#start && Math.hypot(x - this.#start.x, y - this.#start.y) < TAP_PX) return;
@@ -52,8 +54,8 @@ export class Gestures extends EventTarget {
     if (this.#pointers.size === 2) this.#pinch(event.pointerId, { x, y });
     else this.#camera.pan(x - before.x, y - before.y);
     this.#pointers.set(event.pointerId, { x, y });
-    this.#trail.push({ x, y, at: event.timeStamp });
-    this.#tell("move", {});
+    this.#recent.push({ x, y, at: event.timeStamp });
+    this.emit("move");
   }
 
   #pinch(id, to) {
@@ -64,27 +66,27 @@ export class Gestures extends EventTarget {
     this.#camera.zoomAt((to.x + other.x) / 2, (to.y + other.y) / 2, far / Math.max(1, near));
   }
 
-  #up(event, meant) {
+  #up(event, completed) {
     if (!this.#pointers.delete(event.pointerId)) return;
-    if (this.#start && meant) {
+    if (this.#start && completed) {
       this.#tap(this.#start, event);
     } else if (!this.#pointers.size) {
       this.#fling(event.timeStamp);
-      this.#tell("move", {});
+      this.emit("move");
     }
     this.#start = null;
-    this.#trail = [];
+    this.#recent = [];
   }
 
   #tap({ x, y }, event) {
     const last = this.#lastTap;
     const double = event.timeStamp - last.at < DOUBLE_MS && Math.hypot(x - last.x, y - last.y) < 30;
     this.#lastTap = { at: double ? 0 : event.timeStamp, x, y };
-    this.#tell("tap", { px: x, py: y, touch: event.pointerType !== "mouse", double });
+    this.emit("tap", { px: x, py: y, touch: event.pointerType !== "mouse", double });
   }
 
   #fling(now) {
-    const recent = this.#trail.filter(({ at }) => now - at < 100);
+    const recent = this.#recent.filter(({ at }) => now - at < 100);
     if (recent.length < 2) return;
     const [first, last] = [recent[0], recent[recent.length - 1]];
     const ms = Math.max(8, last.at - first.at);
@@ -95,10 +97,10 @@ export class Gestures extends EventTarget {
     event.preventDefault();
     const { offsetX: x, offsetY: y } = this.#local(event);
     const px = event.deltaY * (event.deltaMode === 1 ? 33 : event.deltaMode === 2 ? 400 : 1);
-    // A pinch on a touchpad comes as small steps of the wheel with ctrl.
+    // Browsers send a pinch on a touchpad as small wheel steps with ctrl.
     const factor = Math.exp(-Math.max(-240, Math.min(240, px)) * (event.ctrlKey ? 0.01 : 0.0022));
     this.#camera.zoomAt(x, y, factor);
-    this.#tell("move", {});
+    this.emit("move");
   }
 
   #key(event) {
@@ -119,15 +121,11 @@ export class Gestures extends EventTarget {
     if (!action) return;
     event.preventDefault();
     action();
-    this.#tell("move", {});
+    this.emit("move");
   }
 
   #local(event) {
     const box = this.#surface.getBoundingClientRect();
     return { offsetX: event.clientX - box.left, offsetY: event.clientY - box.top };
-  }
-
-  #tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

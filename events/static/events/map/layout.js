@@ -1,52 +1,53 @@
 /**
- * Where the blocks are: lines of blocks bent around a stage, in the order of the seating, the first nearest to it.
+ * Places the blocks in curved lines around a stage, in the order of the seating, the first nearest to the stage.
  *
- * The unit is the distance between two seats. The bend has its centre at (0, 0), the stage lies below it and the
- * lines below the stage. The same seating in a view of the same shape always gives the same places.
+ * The unit is the distance between two seats. The centre of the curves is (0, 0); the stage lies below it, and the lines
+ * lie below the stage. The same seating in a view of the same proportions always gives the same places.
  */
 
 const GAP = 3; // between blocks: room for row numbers
 const SECTION_GAP = 6; // between sections in one line
 const LINE_GAP = 4.5; // between lines: room for the blocks' names
-const NARROW = 1.35; // lines are about that much longer than all of them are deep
-const WIDE = 3.6; // where the view is wide, two sections may share a line
-const WORTH = 1.25; // as much larger must seats become for that
-const STAGE_DEPTH = 0.075; // of the width
+const NARROW = 1.35; // ratio of the lines' length to the depth of all of them
+const WIDE = 3.6; // the same for wide views, where two sections may share a line
+const WIDE_GAIN = 1.25; // the wide layout is used if it makes seats this many times larger
+const STAGE_DEPTH = 0.075; // as part of the width
 
 /**
- * Gives each block a `place` {x, y, angle, width, height, radius} (its centre, turned by `angle`) and answers with
- * {bounds, stage}: the box around everything, and the ring sector of the stage. For a view of that many px.
+ * Sets each block's `place` {x, y, angle, width, height, radius} (its centre and rotation) for a view of this many px.
+ *
+ * Returns {bounds, stage}: the box around everything, and the ring sector of the stage.
  */
 export function arrange(blocks, viewWidth, viewHeight) {
   const zoom = ({ left, right, top, bottom }) => Math.min(viewWidth / (right - left), viewHeight / (bottom - top));
   const wide = arrangeAs(blocks, WIDE);
   const narrow = arrangeAs(blocks, NARROW);
-  return zoom(wide.bounds) > zoom(narrow.bounds) * WORTH ? arrangeAs(blocks, WIDE) : narrow;
+  return zoom(wide.bounds) > zoom(narrow.bounds) * WIDE_GAIN ? arrangeAs(blocks, WIDE) : narrow;
 }
 
 function arrangeAs(blocks, aspect) {
   const lines = linesOf(blocks, aspect);
   const width = Math.max(...lines.map((line) => line.width));
-  const bend = Math.max(width * 1.2, 14); // radius of the first line's front
+  const curve = Math.max(width * 1.2, 14); // the radius of the first line's front
   const depth = Math.max(2.2, Math.min(width * STAGE_DEPTH, lines[0].depth * 0.8));
-  let radius = bend;
+  let radius = curve;
   for (const line of lines) {
     placeLine(line, radius);
     radius += line.depth + LINE_GAP;
   }
-  const half = Math.min(0.5, (width * 0.3) / bend);
-  const stage = { inner: bend - depth - LINE_GAP, outer: bend - LINE_GAP, half };
+  const half = Math.min(0.5, (width * 0.3) / curve);
+  const stage = { inner: curve - depth - LINE_GAP, outer: curve - LINE_GAP, half };
   return { bounds: boundsOf(blocks, stage), stage };
 }
 
-/** Corners of a block in the plane, grown by `margin`. */
+/** Returns the corners of a block in the plane, extended by `margin`. */
 export function corners({ x, y, angle, width, height }, margin = 0) {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const [w, h] = [width / 2 + margin, height / 2 + margin];
   return [[-w, -h], [w, -h], [w, h], [-w, h]].map(([u, v]) => [x + u * cos - v * sin, y + u * sin + v * cos]);
 }
 
-/** The centre of a seat in the plane. */
+/** Returns the centre of a seat in the plane. */
 export function seatPoint(block, position) {
   const { x, y, angle, width, height } = block.place;
   const u = (position % block.cols) + 0.5 - width / 2;
@@ -55,7 +56,7 @@ export function seatPoint(block, position) {
   return [x + u * cos - v * sin, y + u * sin + v * cos];
 }
 
-/** Which seat lies at a point of the plane, or nearest to it within `margin`: its position, or -1 beside the block. */
+/** Returns the position of the seat at a point of the plane, or nearest to it within `margin`; -1 outside the block. */
 export function seatAt(block, px, py, margin = 0) {
   const { x, y, angle, width, height } = block.place;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
@@ -66,9 +67,9 @@ export function seatAt(block, px, py, margin = 0) {
   return Math.min(Math.max(row, 0), block.rows - 1) * block.cols + Math.min(Math.max(seat, 0), block.cols - 1);
 }
 
-/** Long sections are broken into several lines, short ones share a line. */
+/** Breaks long sections into several lines and lets short ones share a line. */
 function linesOf(blocks, aspect) {
-  const sections = Map.groupBy ? [...Map.groupBy(blocks, (block) => block.section).values()] : grouped(blocks);
+  const sections = [...bySection(blocks).values()];
   const area = blocks.reduce((sum, block) => sum + (block.cols + GAP) * (block.rows + LINE_GAP), 0);
   const wanted = Math.sqrt(area * aspect);
   const lines = [];
@@ -89,13 +90,14 @@ function linesOf(blocks, aspect) {
   return lines;
 }
 
-function grouped(blocks) {
+/** Groups blocks by the name of their section. */
+export function bySection(blocks) {
   const sections = new Map();
   for (const block of blocks) sections.set(block.section, [...(sections.get(block.section) ?? []), block]);
-  return [...sections.values()];
+  return sections;
 }
 
-/** A section's blocks in as many lines of the same length as come nearest to the wanted width. */
+/** Splits a section's blocks into lines of about the wanted width. */
 function broken(section, wanted) {
   const width = section.reduce((sum, block) => sum + block.cols + GAP, -GAP);
   const count = Math.max(1, Math.min(section.length, Math.round(width / wanted)));

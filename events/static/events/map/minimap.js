@@ -1,30 +1,30 @@
-/** The whole venue in a corner, with a frame around what is seen; a click there goes there. */
+/** The whole venue in a corner, with a frame around the visible part; a click moves the view there. */
 
 import { corners } from "./layout.js";
 
-const LARGEST = 116; // px, and
-const PART = 0.2; // of the map at most
+const MAX_WIDTH = 116; // px
+const MAX_SHARE = 0.2; // of the map's width
 
 export class Minimap {
   #canvas;
   #camera;
   #model;
   #colours;
-  #plan = document.createElement("canvas");
+  #venue = document.createElement("canvas");
   #ratio = Math.min(2, devicePixelRatio || 1);
   #stale = true;
   #zoom;
 
-  /** @param {() => void} moved the camera was moved from here */
+  /** @param {() => void} moved called after the minimap has moved the camera */
   constructor(canvas, camera, model, colours, moved) {
     this.#canvas = canvas;
     this.#camera = camera;
     this.#model = model;
     this.#colours = colours;
     const { left, right, top, bottom } = camera.bounds;
-    const width = Math.min(LARGEST, canvas.parentElement.clientWidth * PART);
+    const width = Math.min(MAX_WIDTH, canvas.parentElement.clientWidth * MAX_SHARE);
     this.#zoom = (width / Math.max(right - left, bottom - top)) * this.#ratio;
-    for (const each of [canvas, this.#plan]) {
+    for (const each of [canvas, this.#venue]) {
       each.width = (right - left) * this.#zoom;
       each.height = (bottom - top) * this.#zoom;
     }
@@ -35,36 +35,36 @@ export class Minimap {
     }
   }
 
-  /** Blocks or colours are others now. */
-  forget() {
+  /** Repaints the venue with the next frame, after counts or colours have changed. */
+  invalidate() {
     this.#stale = true;
   }
 
   paint() {
     this.#canvas.hidden = this.#camera.isWhole;
     if (this.#camera.isWhole) return;
-    if (this.#stale) this.#paintPlan();
+    if (this.#stale) this.#paintVenue();
     this.#stale = false;
-    const pen = this.#canvas.getContext("2d");
-    pen.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
-    pen.drawImage(this.#plan, 0, 0);
+    const ctx = this.#canvas.getContext("2d");
+    ctx.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+    ctx.drawImage(this.#venue, 0, 0);
     const { x, y, width, height, scale, bounds } = this.#camera;
     const zoom = this.#zoom;
     const [w, h] = [(width / scale) * zoom, (height / scale) * zoom];
-    pen.strokeStyle = this.#colours.ink;
-    pen.lineWidth = 1.5 * this.#ratio;
-    pen.strokeRect((x - bounds.left) * zoom - w / 2, (y - bounds.top) * zoom - h / 2, w, h);
+    ctx.strokeStyle = this.#colours.ink;
+    ctx.lineWidth = 1.5 * this.#ratio;
+    ctx.strokeRect((x - bounds.left) * zoom - w / 2, (y - bounds.top) * zoom - h / 2, w, h);
   }
 
-  #paintPlan() {
-    const pen = this.#plan.getContext("2d");
-    pen.clearRect(0, 0, this.#plan.width, this.#plan.height);
+  #paintVenue() {
+    const ctx = this.#venue.getContext("2d");
+    ctx.clearRect(0, 0, this.#venue.width, this.#venue.height);
     const { left, top } = this.#camera.bounds;
     for (const block of this.#model.blocks) {
-      pen.beginPath();
-      for (const [x, y] of corners(block.place)) pen.lineTo((x - left) * this.#zoom, (y - top) * this.#zoom);
-      pen.fillStyle = block.available ? this.#colours.tier(block.tier) : this.#colours.sold;
-      pen.fill();
+      ctx.beginPath();
+      for (const [x, y] of corners(block.place)) ctx.lineTo((x - left) * this.#zoom, (y - top) * this.#zoom);
+      ctx.fillStyle = block.available ? this.#colours.tier(block.tier) : this.#colours.sold;
+      ctx.fill();
     }
   }
 

@@ -1,35 +1,29 @@
-/** The event page: puts model, feed, map, list and picks together, and says what happens. */
+/** The event page: connects model, live feed, map, list and picks, and tells the buyer what happens. */
 
 import { alert, say } from "../../ticketing/announce.js";
-import { call } from "../../ticketing/api.js";
 import { count, duration, money } from "../../ticketing/format.js";
 import { toast } from "../../ticketing/toast.js";
 import { LiveFeed } from "../live.js";
 import { forgetPass } from "../pass.js";
-import { nearestEqual } from "./best.js";
-import { Chooser } from "./chooser.js";
+import { nearestSimilar } from "./best_seats.js";
+import { BestSeatsForm } from "./best_seats_form.js";
 import { Colours } from "./colours.js";
-import { Filter } from "./filters.js";
-import { forget, Holder, keep, kept } from "./hold.js";
+import { Filter } from "./filter.js";
+import { blockName, seatCount, seatRanges, seatsLeft, shortMoney, shortName } from "./formatting.js";
+import { forgetPicks, HoldRequests, keepPicks, keptPicks } from "./hold_request.js";
 import { seatPoint } from "./layout.js";
-import { SeatList } from "./list.js";
-import { SeatModel } from "./model.js";
+import { LiveBadge } from "./live_badge.js";
+import { MapView } from "./map_view.js";
 import { Picks } from "./picks.js";
 import { showPrices } from "./prices.js";
-import { Sale } from "./sale.js";
+import { showQueueNotice } from "./queue_notice.js";
+import { SaleStatus } from "./sale_status.js";
+import { SeatList } from "./seat_list.js";
+import { SeatModel } from "./seat_model.js";
 import { Summary } from "./summary.js";
 import { Tooltip } from "./tooltip.js";
-import { showTurn } from "./turn.js";
-import { MapView } from "./view.js";
-import { blockName, leftWords, placesWords, seatsWords, shortName } from "./words.js";
 
-const STATES = {
-  connecting: "Catching up…",
-  live: "Live",
-  stream: "Live",
-  offline: "Not live: trying again",
-};
-const TAP_SCALE = 10; // px per seat from which a finger can mean one seat
+const TAP_SCALE = 10; // px per seat: from this scale on, a tap can hit one seat
 
 const page = document.getElementById("event");
 const { dataset } = page;
@@ -40,79 +34,69 @@ const gapsAllowed = dataset.gaps === "true";
 
 const model = new SeatModel(rows);
 const colours = new Colours([...new Set(rows.map((row) => row.tier))]);
+const price = (minor) => shortMoney(minor, currency);
 const picks = new Picks(model, Number(dataset.max));
-const filter = new Filter(find("#filters"), shortMoney);
-const scene = { wanted: filter.wanted, picks, cursor: null, hover: null };
-const view = new MapView(find("#map"), find(".minimap"), { model, scene, colours, price: shortMoney });
+const filter = new Filter(find("#filters"), price);
+const scene = { matches: filter.matches, picks, cursor: null, hover: null };
+const view = new MapView(find("#map"), find(".minimap"), { model, scene, colours, price });
 const list = new SeatList(find("#list"), { model, picks, filter, colours, currency });
 const tooltip = new Tooltip(find(".tip"), { currency, colours, act: pick });
-const holder = new Holder(dataset);
+const holdRequests = new HoldRequests(dataset);
 const summary = new Summary(find("#summary"), picks, currency, hold);
-const chooser = new Chooser(find("#best"), { model, filter, view, summary, max: picks.max, gapsAllowed });
+const bestSeatsForm = new BestSeatsForm(find("#best"), { model, filter, view, summary, max: picks.max, gapsAllowed });
+const liveBadge = new LiveBadge(find("[data-live-state]"));
 const feed = new LiveFeed(eventId, { bookings: dataset.signedIn === "true" });
-const sale = new Sale(find("[data-sale]"), JSON.parse(document.getElementById("sale").textContent));
-summary.close(sale.reason);
+const sale = new SaleStatus(find("[data-sale]"), JSON.parse(document.getElementById("sale").textContent));
+summary.setClosed(sale.reason);
 
-// --- The seats: once as a whole, then from the feed -----------------------------------------------------
+// --- Seats: loaded once, then updated by the live feed --------------------------------------------------
 
 async function load() {
   try {
-    const answer = await fetch(dataset.seatmap);
-    if (!answer.ok) throw new Error(answer.statusText);
-    const { sections } = await answer.json();
-    feed.know(sections).forEach((row) => model.letters(row));
+    const response = await fetch(dataset.seatmap);
+    if (!response.ok) throw new Error(response.statusText);
+    const { sections } = await response.json();
+    feed.addLoaded(sections).forEach((row) => model.setSeats(row));
   } catch {
-    // The feed brings the seats as well.
+    // The live feed sends the seats as well.
   }
   feed.watch();
-  restore();
+  restorePicks();
   remindOfHold();
 }
 
-feed.addEventListener("snapshot", ({ detail }) => model.count(detail.sections));
-feed.addEventListener("seats", ({ detail }) => model.letters(detail));
-feed.addEventListener("selecting", ({ detail }) => model.mark(detail));
-feed.addEventListener("state", ({ detail }) => showState(detail));
-feed.addEventListener("gone", () => summary.tell("This event is no longer here."));
+feed.addEventListener("snapshot", ({ detail }) => model.setCounts(detail.sections));
+feed.addEventListener("seats", ({ detail }) => model.setSeats(detail));
+feed.addEventListener("selecting", ({ detail }) => model.setSelection(detail));
+feed.addEventListener("state", ({ detail }) => liveBadge.show(detail));
+feed.addEventListener("gone", () => summary.showMessage("This event is no longer available."));
 feed.addEventListener("block", ({ detail }) => {
-  model.count([detail]); // first: a lost pick is said together with what is left
-  if (detail.seats) model.change(detail);
+  model.setCounts([detail]); // before the seats: the message about a lost pick includes the free seats left
+  if (detail.seats) model.changeSeats(detail);
 });
 
 feed.addEventListener("sale", ({ detail }) => {
   sale.update(detail);
-  if (detail.prices) model.reprice(detail.prices);
+  if (detail.prices) model.setPrices(detail.prices);
 });
 
 sale.addEventListener("change", () => {
-  summary.close(sale.reason);
-  say(sale.reason ?? "Sales are open: seats can be held now.");
+  summary.setClosed(sale.reason);
+  say(sale.reason ?? "Sales are open. You can hold seats now.");
 });
 
 model.addEventListener("prices", () => {
   showPrices(page, model.blocks, currency);
-  view.filter();
-  summary.close(sale.reason);
-  if (picks.positions.length) toast(`Prices have changed. Your ${seatsWords(picks.positions.length)} cost ${money(picks.total, currency)} now.`, "warn");
+  view.refresh();
+  summary.setClosed(sale.reason);
+  if (picks.positions.length) toast(`Prices have changed. Your picks (${seatCount(picks.positions.length)}) now cost ${money(picks.total, currency)}.`, "warn");
 });
 
-let saidOffline = false;
-
-function showState(state) {
-  const place = find("[data-live-state]");
-  place.dataset.liveState = state;
-  place.textContent = STATES[state];
-  // Only what matters to somebody who can't see it: that the map stands still, and that it moves again.
-  if (state === "offline" && !saidOffline) say("The map is not live at the moment. Trying again.");
-  if (state === "live" && saidOffline) say("The map is live again.");
-  saidOffline = state === "offline" || (saidOffline && state === "connecting");
-}
-
-let shownLeft = null;
+let leftTimer = null;
 
 model.addEventListener("counts", () => {
-  shownLeft ??= setTimeout(() => {
-    shownLeft = null;
+  leftTimer ??= setTimeout(() => {
+    leftTimer = null;
     find("[data-left]").textContent = count(model.available);
   }, 200);
 });
@@ -122,54 +106,54 @@ model.addEventListener("counts", () => {
 function pick(block, position) {
   const had = picks.has(block, position);
   if (!had && !block.isFree(position)) {
-    say(`${shortName(block, position)} can't be had.`);
+    say(`${shortName(block, position)} is not available.`);
     return;
   }
   picks.toggle(block, position);
   tooltip.hide();
-  if (picks.has(block, position)) say(`${shortName(block, position)} picked. ${seatsWords(picks.positions.length)}, ${money(picks.total, currency)}.`);
-  else if (had) say(`${shortName(block, position)} let go.`);
+  if (picks.has(block, position)) say(`${shortName(block, position)} picked. ${seatCount(picks.positions.length)}, ${money(picks.total, currency)}.`);
+  else if (had) say(`${shortName(block, position)} removed.`);
 }
 
 picks.addEventListener("change", ({ detail: { before } }) => {
-  summary.tell(null);
+  summary.showMessage(null);
   view.request();
   const names = picks.names;
-  if (names.length) keep(eventId, { section: picks.block.section, subsection: picks.block.number, names });
-  else forget(eventId);
+  if (names.length) keepPicks(eventId, { section: picks.block.section, subsection: picks.block.number, names });
+  else forgetPicks(eventId);
   const block = picks.block ?? before;
   if (block) feed.select(block.section, block.number, names.slice(0, 10));
 });
 
 picks.addEventListener("moved", ({ detail: { from, number } }) => {
-  const words = number === 1 ? "Your seat there was" : `Your ${number} seats there were`;
-  toast(`One booking lies in one block. ${words} let go (${blockName(from)}).`);
+  const removed = number === 1 ? "Your seat was" : `Your ${number} seats were`;
+  toast(`A booking can only have seats in one block. ${removed} removed (${blockName(from)}).`);
 });
 
-chooser.addEventListener("found", ({ detail: { what, ...seats } }) => {
+bestSeatsForm.addEventListener("found", ({ detail: { what, ...seats } }) => {
   choose(seats);
   if (what === "hold") hold();
 });
-picks.addEventListener("full", () => toast(`You can take at most ${seatsWords(picks.max)} in one booking.`, "warn"));
+picks.addEventListener("full", () => toast(`You can book at most ${seatCount(picks.max)} at a time.`, "warn"));
 
 picks.addEventListener("lost", ({ detail: { block, positions } }) => {
   const [first] = positions;
-  const what = positions.length === 1 ? `${shortName(block, first)} was taken.` : `${positions.length} of your seats were taken: ${placesWords(block, positions)}.`;
-  alert(`${what} ${leftWords(block)}`);
-  offerEqual(what, block, positions, picks.positions.length + positions.length);
+  const what = positions.length === 1 ? `${shortName(block, first)} was taken.` : `${positions.length} of your seats were taken: ${seatRanges(block, positions)}.`;
+  alert(`${what} ${seatsLeft(block)}`);
+  offerSimilar(what, block, positions, picks.positions.length + positions.length);
 });
 
-/** Says what was lost and offers as many seats like these, side by side. */
-function offerEqual(what, block, positions, number) {
-  const accessible = block.places(positions) + (picks.block === block ? block.places(picks.positions) : 0);
-  const found = nearestEqual(model, block, positions, number, { accessible, gapsAllowed });
+/** Shows which seats were lost and offers similar ones, side by side. */
+function offerSimilar(what, block, positions, number) {
+  const accessible = block.accessibleCount(positions) + (picks.block === block ? block.accessibleCount(picks.positions) : 0);
+  const found = nearestSimilar(model, block, positions, number, { accessible, gapsAllowed });
   if (!found) {
-    summary.tell(`${what} There are no ${seatsWords(number)} like these left together.`);
+    summary.showMessage(`${what} No similar seats are free.`);
     return;
   }
-  const where = found.block === block ? placesWords(block, found.positions) : `${blockName(found.block)}, ${placesWords(found.block, found.positions)}`;
-  summary.tell(what, [[`Take ${where} instead`, () => choose(found)]]);
-  say(`Equal seats are free: ${where}.`);
+  const where = found.block === block ? seatRanges(block, found.positions) : `${blockName(found.block)}, ${seatRanges(found.block, found.positions)}`;
+  summary.showMessage(what, [[`Pick ${where} instead`, () => choose(found)]]);
+  say(`Similar seats are free: ${where}.`);
 }
 
 /** Picks these seats and shows them. */
@@ -177,7 +161,7 @@ function choose({ block, positions }) {
   picks.replace(block, positions);
   const middle = positions[Math.floor(positions.length / 2)];
   view.showBlock(block, seatPoint(block, middle));
-  say(`Picked: ${blockName(block)}, ${placesWords(block, positions)}. ${money(picks.total, currency)}.`);
+  say(`Picked: ${blockName(block)}, ${seatRanges(block, positions)}. ${money(picks.total, currency)}.`);
 }
 
 // --- Map, list and tooltip ------------------------------------------------------------------------------
@@ -188,7 +172,7 @@ view.addEventListener("view", () => tooltip.shown?.touch && tooltip.hide());
 
 function tap(hit) {
   const { block, position, px, py, touch } = hit;
-  const asked = tooltip.shown;
+  const previous = tooltip.shown;
   tooltip.hide();
   if (!block) {
     if (hit.double) view.camera.glideZoom(px, py, 2);
@@ -196,13 +180,13 @@ function tap(hit) {
   } else if (position < 0 || (touch && view.camera.scale < TAP_SCALE)) {
     const point = view.camera.toPlane(px, py);
     list.open(block);
-    view.showBlock(block, point); // last: where the finger was counts more than the whole block
-  } else if (!touch || (asked?.block === block && asked.position === position)) {
+    view.showBlock(block, point); // after `list.open`, which shows the whole block: the tapped point is more important
+  } else if (!touch || (previous?.block === block && previous.position === position)) {
     pick(block, position);
   } else {
     const picked = picks.has(block, position);
-    const can = picked || block.isFree(position);
-    tooltip.show(hit, { picked, marked: model.isMarked(block, position), button: can ? (picked ? "Let go" : "Take this seat") : null });
+    const pickable = picked || block.isFree(position);
+    tooltip.show(hit, { picked, selected: model.isSelected(block, position), button: pickable ? (picked ? "Remove this seat" : "Pick this seat") : null });
   }
 }
 
@@ -210,7 +194,7 @@ function hover(hit) {
   scene.hover = hit.block ? hit : null;
   const free = hit.position >= 0 && (hit.block.isFree(hit.position) || picks.has(hit.block, hit.position));
   find("#map").style.cursor = free || (hit.block && hit.position < 0) ? "pointer" : "grab";
-  if (hit.block) tooltip.show(hit, { picked: picks.has(hit.block, hit.position), marked: model.isMarked(hit.block, hit.position) });
+  if (hit.block) tooltip.show(hit, { picked: picks.has(hit.block, hit.position), selected: model.isSelected(hit.block, hit.position) });
   else if (!tooltip.shown?.touch) tooltip.hide();
   view.request();
 }
@@ -228,10 +212,10 @@ list.addEventListener("seat", ({ detail }) => {
 });
 
 filter.addEventListener("change", () => {
-  view.filter();
-  const wanted = model.blocks.filter(filter.wanted);
-  const left = wanted.reduce((sum, block) => sum + block.available, 0);
-  if (filter.isActive) say(`${seatsWords(left)} in ${wanted.length} blocks.`);
+  view.refresh();
+  const matching = model.blocks.filter(filter.matches);
+  const left = matching.reduce((sum, block) => sum + block.available, 0);
+  if (filter.isActive) say(`${seatCount(left)} in ${matching.length} blocks.`);
 });
 
 page.addEventListener("click", ({ target }) => {
@@ -244,14 +228,14 @@ page.addEventListener("click", ({ target }) => {
 
 async function hold() {
   if (!picks.positions.length) return;
-  if (sale.reason) return summary.tell(sale.reason);
+  if (sale.reason) return summary.showMessage(sale.reason);
   const { block, positions, names } = picks;
-  if (dataset.signedIn !== "true") return holder.signIn(block, names);
-  summary.tell(null);
+  if (dataset.signedIn !== "true") return holdRequests.signIn(block, names);
+  summary.showMessage(null);
   summary.busy(true);
   picks.pause(true);
   try {
-    await holder.seats(block, names);
+    await holdRequests.seats(block, names);
   } catch (problem) {
     summary.busy(false);
     refused(problem, block, positions, names);
@@ -260,17 +244,17 @@ async function hold() {
 }
 
 function refused(problem, block, positions, names) {
-  if (problem.status === 401) holder.signIn(block, names);
+  if (problem.status === 401) holdRequests.signIn(block, names);
   else if (problem.code === "queue_pass_required") goToQueue();
   else if (problem.code === "seats_taken") taken(problem, block, positions);
-  else if (problem.code === "would_leave_single_seat") single(problem, block, positions);
-  else if (problem.code === "too_many_holds") summary.tell(problem.message, [["Show my bookings", () => location.assign(dataset.bookings)]]);
-  else if (problem.status === 0 || problem.status >= 500) summary.tell(problem.message, [["Try again", hold]]);
-  else if (problem.status === 429) summary.tell(`Too many tries. Please wait ${problem.retryAfter ?? 60} seconds, then try again.`);
-  else summary.tell(problem.message);
+  else if (problem.code === "would_leave_single_seat") leavesSingleSeat(problem, block, positions);
+  else if (problem.code === "too_many_holds") summary.showMessage(problem.message, [["Show my bookings", () => location.assign(dataset.bookings)]]);
+  else if (problem.status === 0 || problem.status >= 500) summary.showMessage(problem.message, [["Try again", hold]]);
+  else if (problem.status === 429) summary.showMessage(`Too many attempts. Wait ${problem.retryAfter ?? 60} seconds, then try again.`);
+  else summary.showMessage(problem.message);
 }
 
-/** The picks are kept meanwhile, and picked again if they are still free then. */
+/** Picks stay stored and are picked again if they are still free when the buyer comes back. */
 function goToQueue() {
   forgetPass(eventId);
   location.assign(dataset.queue);
@@ -278,52 +262,46 @@ function goToQueue() {
 
 function taken({ seats }, block, positions) {
   const lost = seats.map((name) => block.position(name)).filter((position) => positions.includes(position));
-  const what = `Somebody was faster: ${placesWords(block, lost)} ${lost.length === 1 ? "is" : "are"} taken.`;
-  for (const position of lost) block.seats[position] = Math.max(1, block.seats[position]); // the feed will say the same
-  view.touch(block, lost);
+  const what = `Someone else was faster: ${seatRanges(block, lost)} ${lost.length === 1 ? "is" : "are"} taken.`;
+  for (const position of lost) block.seats[position] = Math.max(1, block.seats[position]); // the live feed will confirm it
+  view.updateSeats(block, lost);
   picks.replace(block, positions.filter((position) => !lost.includes(position)));
   alert(what);
-  offerEqual(what, block, lost, positions.length);
+  offerSimilar(what, block, lost, positions.length);
 }
 
-function single({ message, seats }, block, positions) {
-  const lone = seats.map((name) => block.position(name));
+function leavesSingleSeat({ message, seats }, block, positions) {
+  const empty = seats.map((name) => block.position(name));
   const actions = [];
-  if (positions.length + lone.length <= picks.max) actions.push([`Take ${placesWords(block, lone)} too`, () => picks.replace(block, [...positions, ...lone].sort((a, b) => a - b))]);
-  const found = nearestEqual(model, block, positions, positions.length, { accessible: block.places(positions), gapsAllowed: false });
-  if (found) actions.push([`Take ${placesWords(found.block, found.positions)} instead`, () => choose(found)]);
-  summary.tell(message, actions);
+  if (positions.length + empty.length <= picks.max) actions.push([`Pick ${seatRanges(block, empty)} too`, () => picks.replace(block, [...positions, ...empty].sort((a, b) => a - b))]);
+  const found = nearestSimilar(model, block, positions, positions.length, { accessible: block.accessibleCount(positions), gapsAllowed: false });
+  if (found) actions.push([`Pick ${seatRanges(found.block, found.positions)} instead`, () => choose(found)]);
+  summary.showMessage(message, actions);
 }
 
-/** Picks from before the login, or before the page was loaded again. */
-function restore() {
-  const before = kept(eventId);
+/** Restores the picks from before the login or a reload. */
+function restorePicks() {
+  const before = keptPicks(eventId);
   const block = before && model.block(before.section, before.subsection);
   if (!block?.seats || picks.positions.length) return;
   const wanted = before.names.map((name) => block.position(name));
   picks.replace(block, wanted);
   const lost = wanted.filter((position) => !picks.has(block, position));
-  if (lost.length) offerEqual(`${placesWords(block, lost)} of your seats ${lost.length === 1 ? "was" : "were"} taken meanwhile.`, block, lost, wanted.length);
-  else if (document.referrer.includes(dataset.login)) toast(`Welcome back. Still free and picked for you: ${placesWords(block, wanted)}.`, "good");
+  if (lost.length) offerSimilar(`Taken in the meantime: ${seatRanges(block, lost)}.`, block, lost, wanted.length);
+  else if (document.referrer.includes(dataset.login)) toast(`Welcome back. Your seats are still free: ${seatRanges(block, wanted)}.`, "good");
 }
 
-/** Who comes back from the checkout sees his seats as held: says by whom, and leads on. */
+/** Reminds buyers who come back from the checkout that they hold seats, with a button to pay. */
 async function remindOfHold() {
   if (dataset.signedIn !== "true") return;
-  const { data } = await call("GET", "/api/booking?booking_status=pending_payment").catch(() => ({ data: { results: [] } }));
-  const held = data.results.find((booking) => booking.event_id === Number(eventId) && booking.seconds_left > 0);
+  const held = await holdRequests.currentHold();
   if (!held || picks.positions.length) return;
-  const pay = () => location.assign(holder.checkoutOf(held.id));
-  summary.tell(`You hold ${seatsWords(held.quantity)} here for ${duration(held.seconds_left)} more.`, [["Go on to pay", pay]]);
+  const pay = () => location.assign(holdRequests.checkoutOf(held.id));
+  summary.showMessage(`You hold ${seatCount(held.quantity)} of this event for another ${duration(held.seconds_left)}.`, [["Continue to payment", pay]]);
 }
 
-/** On the map there is little room: no cents where there are none. */
-function shortMoney(minor) {
-  return money(minor, currency).replace(/[.,]00(?=\D*$)/, "");
-}
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload()); // the picked seats may be held by now
 
-addEventListener("pageshow", ({ persisted }) => persisted && location.reload()); // the seats held meanwhile are no longer picks
-
-showTurn(find("[data-turn]"), eventId);
+showQueueNotice(find("[data-queue-notice]"), eventId);
 feed.start();
 load();

@@ -1,10 +1,13 @@
 /**
- * The buyer's own picks, before the hold: seats of one block (a booking lies in one), no more than the event allows.
+ * The seats the buyer has picked to hold: all in one block, like a booking, and no more than the event allows.
  *
- * Tells `change`; `moved` {from, number} when a pick in another block let go of those before; `full` when one too many
- * was wanted; `lost` {block, positions} when somebody else was faster.
+ * Dispatches `change`; `moved` {from, number} when a pick in another block removed the earlier ones; `full` when a pick
+ * would exceed the maximum; `lost` {block, positions} when picked seats were taken.
  */
-export class Picks extends EventTarget {
+
+import { Emitter } from "../../ticketing/emitter.js";
+
+export class Picks extends Emitter {
   block = null;
   positions = [];
   max;
@@ -24,18 +27,18 @@ export class Picks extends EventTarget {
     return this.block ? this.block.price * this.positions.length : 0;
   }
 
-  /** Names of the seats, as the API wants them. */
+  /** The names of the seats for the API. */
   get names() {
     return this.positions.map((position) => this.block.name(position));
   }
 
-  /** Takes a free seat, or lets go of a picked one. */
+  /** Picks a free seat, or removes a picked one. */
   toggle(block, position) {
     if (this.has(block, position)) this.#set(block, this.positions.filter((other) => other !== position));
-    else if (block.isFree(position)) this.#take(block, position);
+    else if (block.isFree(position)) this.#add(block, position);
   }
 
-  /** Picks exactly these, as far as they are free. */
+  /** Picks exactly these seats, as far as they are free. */
   replace(block, positions) {
     this.#set(block, positions.filter((position) => block.isFree(position)).slice(0, this.max));
   }
@@ -44,19 +47,19 @@ export class Picks extends EventTarget {
     this.#set(null, []);
   }
 
-  /** While our own hold is under way, seats that become reserved are ours and not lost. */
+  /** Pauses the check for lost seats: while the buyer's own hold is requested, reserved seats are theirs. */
   pause(paused) {
     this.#paused = paused;
     if (!paused) this.#check();
   }
 
-  #take(block, position) {
+  #add(block, position) {
     if (this.block !== null && this.block !== block && this.positions.length) {
       const [from, number] = [this.block, this.positions.length];
       this.#set(block, [position]);
-      this.#tell("moved", { from, number });
+      this.emit("moved", { from, number });
     } else if (this.positions.length >= this.max) {
-      this.#tell("full", {});
+      this.emit("full");
     } else {
       this.#set(block, [...this.positions, position].sort((a, b) => a - b));
     }
@@ -68,17 +71,13 @@ export class Picks extends EventTarget {
     const lost = this.positions.filter((position) => !block.isFree(position));
     if (!lost.length) return;
     this.#set(block, this.positions.filter((position) => block.isFree(position)));
-    this.#tell("lost", { block, positions: lost });
+    this.emit("lost", { block, positions: lost });
   }
 
   #set(block, positions) {
     const before = this.block;
     this.block = positions.length ? block : null;
     this.positions = positions;
-    this.#tell("change", { before });
-  }
-
-  #tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    this.emit("change", { before });
   }
 }

@@ -1,9 +1,9 @@
-/** Prices where the page says them in words: the range at its head, the cheapest of each tier. The rest asks the model. */
+/** The prices in the page's header (the range) and in the filter (the lowest of each tier). */
 
 import { money } from "../../ticketing/format.js";
-import { priceRange } from "./words.js";
+import { priceRange } from "./formatting.js";
 
-/** Writes them anew. */
+/** Updates them after a change of prices. */
 export function showPrices(page, blocks, currency) {
   page.querySelector("[data-prices]").textContent = priceRange(blocks, currency);
   for (const chip of page.querySelectorAll("[data-tier]")) {

@@ -1,15 +1,15 @@
 /**
- * Seats as pictures: colour is the tier, shape is the state. Each size is painted once and copied from then on.
+ * Images of seats: the colour shows the tier, the shape the status. Each size is painted once and then copied.
  *
- * available: a full disc, for a wheelchair place a square with the sign; reserved by somebody: a hollow, hatched disc;
- * sold: a small grey dot; blocked: a short dash.
+ * available: a full disc, or a square with the wheelchair sign; reserved: a hollow, hatched disc; sold: a small grey dot;
+ * blocked: a short dash.
  */
 
-import { AVAILABLE, BLOCKED, RESERVED, SOLD } from "./model.js";
+import { AVAILABLE, BLOCKED, RESERVED, SOLD } from "./seat_model.js";
 
-const ACCESSIBLE = 4; // behind the four states: an available wheelchair place
-const SIGN = 11; // device px a seat from which the sign can be told from a blot
-const KEPT = 48; // sheets
+const ACCESSIBLE = 4; // the sprite after those of the four statuses: an available wheelchair place
+const SIGN_SIZE = 11; // device px per seat: smaller seats have no room for the wheelchair sign
+const MAX_SHEETS = 48;
 
 export class Sprites {
   #sheets = new Map();
@@ -19,16 +19,16 @@ export class Sprites {
     this.#colours = colours;
   }
 
-  /** The colours are others now. */
-  forget() {
+  /** Empties the cache, when the colours have changed. */
+  clear() {
     this.#sheets.clear();
   }
 
-  /** A canvas with all pictures side by side, each `size` device px wide. */
+  /** Returns a canvas with all sprites side by side, each `size` device px wide. */
   sheet(tier, size) {
     const key = `${this.#colours.index(tier)}/${size}`;
     if (!this.#sheets.has(key)) {
-      if (this.#sheets.size >= KEPT) this.#sheets.delete(this.#sheets.keys().next().value);
+      if (this.#sheets.size >= MAX_SHEETS) this.#sheets.delete(this.#sheets.keys().next().value);
       this.#sheets.set(key, this.#paint(this.#colours.tier(tier), size));
     }
     return this.#sheets.get(key);
@@ -38,106 +38,106 @@ export class Sprites {
     const sheet = document.createElement("canvas");
     sheet.width = size * 5;
     sheet.height = size;
-    const pen = sheet.getContext("2d");
+    const ctx = sheet.getContext("2d");
     for (const state of [AVAILABLE, RESERVED, SOLD, BLOCKED, ACCESSIBLE]) {
-      pen.save();
-      pen.translate((state + 0.5) * size, size / 2);
-      paintSeat(pen, state, size, colour, this.#colours);
-      pen.restore();
+      ctx.save();
+      ctx.translate((state + 0.5) * size, size / 2);
+      paintSeat(ctx, state, size, colour, this.#colours);
+      ctx.restore();
     }
     return sheet;
   }
 }
 
-/** Which of a sheet's pictures shows the seat. */
-export function picture(block, position) {
+/** Which sprite of a sheet shows the seat. */
+export function spriteIndex(block, position) {
   return block.isFree(position) && block.isAccessible(position) ? ACCESSIBLE : block.seats[position];
 }
 
 /** Paints one seat around (0, 0). */
-function paintSeat(pen, state, size, colour, colours) {
-  if (state === AVAILABLE) disc(pen, size * 0.4, colour);
-  else if (state === RESERVED) hatched(pen, size, colour, colours);
-  else if (state === ACCESSIBLE) wheelchair(pen, size, colour, colours);
-  else if (state === SOLD) disc(pen, size * 0.19, colours.sold);
+function paintSeat(ctx, state, size, colour, colours) {
+  if (state === AVAILABLE) disc(ctx, size * 0.4, colour);
+  else if (state === RESERVED) hatched(ctx, size, colour, colours);
+  else if (state === ACCESSIBLE) wheelchair(ctx, size, colour, colours);
+  else if (state === SOLD) disc(ctx, size * 0.19, colours.sold);
   else {
-    pen.fillStyle = colours.sold;
-    pen.fillRect(-size * 0.2, -Math.max(1, size * 0.08) / 2, size * 0.4, Math.max(1, size * 0.08));
+    ctx.fillStyle = colours.sold;
+    ctx.fillRect(-size * 0.2, -Math.max(1, size * 0.08) / 2, size * 0.4, Math.max(1, size * 0.08));
   }
 }
 
-function disc(pen, radius, colour) {
-  pen.fillStyle = colour;
-  pen.beginPath();
-  pen.arc(0, 0, radius, 0, 7);
-  pen.fill();
+function disc(ctx, radius, colour) {
+  ctx.fillStyle = colour;
+  ctx.beginPath();
+  ctx.arc(0, 0, radius, 0, 7);
+  ctx.fill();
 }
 
-function wheelchair(pen, size, colour, colours) {
+function wheelchair(ctx, size, colour, colours) {
   const half = size * 0.42;
-  pen.fillStyle = colour;
-  pen.beginPath();
-  pen.roundRect(-half, -half, 2 * half, 2 * half, size * 0.12);
-  pen.fill();
-  if (size < SIGN) return;
-  pen.strokeStyle = pen.fillStyle = colours.surface;
-  pen.lineWidth = Math.max(1, size * 0.075);
-  pen.lineCap = pen.lineJoin = "round";
-  const at = (points) => points.forEach(([x, y]) => pen.lineTo(x * size, y * size));
-  pen.beginPath(); // head
-  pen.arc(-size * 0.05, -size * 0.27, Math.max(0.8, size * 0.06), 0, 7);
-  pen.fill();
-  pen.beginPath(); // back, seat and leg
+  ctx.fillStyle = colour;
+  ctx.beginPath();
+  ctx.roundRect(-half, -half, 2 * half, 2 * half, size * 0.12);
+  ctx.fill();
+  if (size < SIGN_SIZE) return;
+  ctx.strokeStyle = ctx.fillStyle = colours.surface;
+  ctx.lineWidth = Math.max(1, size * 0.075);
+  ctx.lineCap = ctx.lineJoin = "round";
+  const at = (points) => points.forEach(([x, y]) => ctx.lineTo(x * size, y * size));
+  ctx.beginPath(); // head
+  ctx.arc(-size * 0.05, -size * 0.27, Math.max(0.8, size * 0.06), 0, 7);
+  ctx.fill();
+  ctx.beginPath(); // back, seat and leg
   at([[-0.05, -0.15], [-0.05, 0.06], [0.13, 0.06], [0.2, 0.26], [0.27, 0.24]]);
-  pen.stroke();
-  pen.beginPath(); // wheel
-  pen.arc(-size * 0.05, size * 0.13, size * 0.165, 0.25, 4.2);
-  pen.stroke();
+  ctx.stroke();
+  ctx.beginPath(); // wheel
+  ctx.arc(-size * 0.05, size * 0.13, size * 0.165, 0.25, 4.2);
+  ctx.stroke();
 }
 
-function hatched(pen, size, colour, colours) {
+function hatched(ctx, size, colour, colours) {
   const radius = size * 0.34;
-  disc(pen, radius, colours.surface);
-  pen.strokeStyle = colour;
-  pen.lineWidth = Math.max(1, size * 0.085);
+  disc(ctx, radius, colours.surface);
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = Math.max(1, size * 0.085);
   if (size >= 9) {
-    pen.save();
-    pen.clip();
-    pen.beginPath();
+    ctx.save();
+    ctx.clip();
+    ctx.beginPath();
     for (let offset = -radius * 2; offset <= radius * 2; offset += Math.max(3, size * 0.2)) {
-      pen.moveTo(offset - radius, radius);
-      pen.lineTo(offset + radius, -radius);
+      ctx.moveTo(offset - radius, radius);
+      ctx.lineTo(offset + radius, -radius);
     }
-    pen.stroke();
-    pen.restore();
+    ctx.stroke();
+    ctx.restore();
   }
-  pen.beginPath();
-  pen.arc(0, 0, radius, 0, 7);
-  pen.stroke();
+  ctx.beginPath();
+  ctx.arc(0, 0, radius, 0, 7);
+  ctx.stroke();
 }
 
-/** An own pick: a larger disc with a ring around it and a tick. */
-export function paintPick(pen, size, colours) {
-  disc(pen, size * 0.5, colours.surface);
-  disc(pen, size * 0.42, colours.ink);
-  pen.strokeStyle = colours.ink;
-  pen.lineWidth = Math.max(1, size * 0.06);
-  pen.beginPath();
-  pen.arc(0, 0, size * 0.52, 0, 7);
-  pen.stroke();
-  pen.strokeStyle = colours.surface;
-  pen.lineWidth = Math.max(1.5, size * 0.1);
-  pen.lineCap = pen.lineJoin = "round";
-  pen.beginPath();
-  pen.moveTo(-size * 0.18, size * 0.01);
-  pen.lineTo(-size * 0.04, size * 0.15);
-  pen.lineTo(size * 0.2, -size * 0.14);
-  pen.stroke();
+/** A seat the buyer has picked: a larger disc with a ring and a tick. */
+export function paintPick(ctx, size, colours) {
+  disc(ctx, size * 0.5, colours.surface);
+  disc(ctx, size * 0.42, colours.ink);
+  ctx.strokeStyle = colours.ink;
+  ctx.lineWidth = Math.max(1, size * 0.06);
+  ctx.beginPath();
+  ctx.arc(0, 0, size * 0.52, 0, 7);
+  ctx.stroke();
+  ctx.strokeStyle = colours.surface;
+  ctx.lineWidth = Math.max(1.5, size * 0.1);
+  ctx.lineCap = ctx.lineJoin = "round";
+  ctx.beginPath();
+  ctx.moveTo(-size * 0.18, size * 0.01);
+  ctx.lineTo(-size * 0.04, size * 0.15);
+  ctx.lineTo(size * 0.2, -size * 0.14);
+  ctx.stroke();
 }
 
-/** Somebody else looks at this seat: a faint dot in a free one. */
-export function paintMark(pen, size, colours) {
-  pen.globalAlpha = 0.85;
-  disc(pen, size * 0.17, colours.surface);
-  pen.globalAlpha = 1;
+/** A seat another viewer has selected: a faint dot in a free seat. */
+export function paintSelection(ctx, size, colours) {
+  ctx.globalAlpha = 0.85;
+  disc(ctx, size * 0.17, colours.surface);
+  ctx.globalAlpha = 1;
 }

@@ -1,7 +1,8 @@
-/** The bar that stays in view: what is picked, what it costs, what to do next; and above it what went wrong, with a way out. */
+/** The bar with the picked seats, their price and the hold button; above it, messages with buttons that help. */
 
 import { money } from "../../ticketing/format.js";
-import { blockName, placesWords, seatsWords } from "./words.js";
+import { element } from "./element.js";
+import { blockName, seatCount, seatRanges } from "./formatting.js";
 
 export class Summary {
   #root;
@@ -9,55 +10,48 @@ export class Summary {
   #currency;
   #hold;
   #clear;
-  #problem;
-  #closed = null;
+  #message;
+  #closedReason = null;
 
-  /** @param {HTMLElement} root  @param {() => void} hold what the button does */
+  /** @param {HTMLElement} root  @param {() => void} hold called by the button */
   constructor(root, picks, currency, hold) {
     this.#root = root;
     this.#picks = picks;
     this.#currency = currency;
     this.#hold = root.querySelector("[data-hold]");
     this.#clear = root.querySelector("[data-clear]");
-    this.#problem = root.querySelector("[data-problem]");
+    this.#message = root.querySelector("[data-problem]");
     this.#hold.addEventListener("click", () => this.#hold.ariaDisabled !== "true" && hold());
     this.#clear.addEventListener("click", () => picks.clear());
     picks.addEventListener("change", () => this.#show());
     this.#show();
   }
 
-  /** A hold is under way. */
+  /** Shows that a hold is being requested. */
   busy(on) {
     this.#root.ariaBusy = String(on);
     this.#show();
   }
 
-  /** Nothing can be held, for this reason; null: now it can. Also shows again what the picks cost. */
-  close(reason) {
-    this.#closed = reason;
+  /** Shows why no seats can be held; null if they can. Also updates the price. */
+  setClosed(reason) {
+    this.#closedReason = reason;
     this.#show();
   }
 
-  /** Says what is wrong, with buttons [[text, action], …] that mend it; null takes it away. */
-  tell(text, actions = []) {
-    this.#problem.hidden = text === null;
+  /** Shows a message with buttons [[text, action], …]; null hides it. */
+  showMessage(text, actions = []) {
+    this.#message.hidden = text === null;
     if (text === null) return;
-    const sentence = document.createElement("p");
-    sentence.textContent = text;
     const buttons = actions.map(([name, action]) => this.#button(name, action));
-    const close = this.#button("×", () => {});
-    close.className = "note-close";
-    close.setAttribute("aria-label", "Dismiss");
-    this.#problem.replaceChildren(sentence, ...buttons, close);
+    const close = this.#button("×", () => {}, { label: "Dismiss", className: "note-close" });
+    this.#message.replaceChildren(element("p", { textContent: text }), ...buttons, close);
   }
 
-  #button(text, action) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "button small";
-    button.textContent = text;
+  #button(text, action, options = { className: "button small" }) {
+    const button = element("button", { type: "button", textContent: text, ...options });
     button.addEventListener("click", () => {
-      this.tell(null);
+      this.showMessage(null);
       this.#hold.focus();
       action();
     });
@@ -67,11 +61,11 @@ export class Summary {
   #show() {
     const { block, positions, total } = this.#picks;
     const some = positions.length > 0;
-    this.#text("[data-count]", some ? `${seatsWords(positions.length)} · ${money(total, this.#currency)}` : "No seats picked yet");
-    const places = some ? `${blockName(block)} · ${placesWords(block, positions)}` : this.#root.dataset.hint;
-    this.#text("[data-places]", this.#closed ?? places);
+    this.#text("[data-count]", some ? `${seatCount(positions.length)} · ${money(total, this.#currency)}` : "No seats picked yet");
+    const seats = some ? `${blockName(block)} · ${seatRanges(block, positions)}` : this.#root.dataset.hint;
+    this.#text("[data-seats]", this.#closedReason ?? seats);
     this.#clear.hidden = !some;
-    this.#hold.setAttribute("aria-disabled", String(!some || this.#closed !== null || this.#root.ariaBusy === "true"));
+    this.#hold.setAttribute("aria-disabled", String(!some || this.#closedReason !== null || this.#root.ariaBusy === "true"));
     this.#root.classList.toggle("has-picks", some);
   }
 

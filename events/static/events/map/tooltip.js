@@ -1,7 +1,8 @@
-/** What a seat or a block is, beside the pointer; for a finger with a button, as a finger hides what it hits. */
+/** The tooltip of a seat or block; on touch screens it has a button, because the finger covers the seat. */
 
 import { count, money } from "../../ticketing/format.js";
-import { accessibleWords, blockName, seatName, stateWords } from "./words.js";
+import { element } from "./element.js";
+import { accessiblePrefix, blockName, seatName, seatStatus } from "./formatting.js";
 
 export class Tooltip {
   #box;
@@ -10,7 +11,7 @@ export class Tooltip {
   #colours;
   shown = null;
 
-  /** @param {HTMLElement} box  @param {(block, position) => void} act what the button does */
+  /** @param {HTMLElement} box  @param {(block, position) => void} act called by the button */
   constructor(box, { currency, colours, act }) {
     this.#box = box;
     this.#frame = box.parentElement;
@@ -21,12 +22,12 @@ export class Tooltip {
     });
   }
 
-  /** Shows it at (px, py) of the map; `button` is its text, or null for a tooltip that only tells. */
-  show({ block, position, px, py }, { picked = false, marked = false, button = null } = {}) {
+  /** Shows it at (px, py) of the map; `button` is the button's text, or null for no button. */
+  show({ block, position, px, py }, { picked = false, selected = false, button = null } = {}) {
     this.shown = { block, position, touch: button !== null };
-    const lines = position < 0 ? this.#ofBlock(block) : this.#ofSeat(block, position, picked, marked);
-    this.#box.replaceChildren(...lines, ...(button ? [element("button", button, "button small")] : []));
-    this.#box.classList.toggle("asks", button !== null);
+    const lines = position < 0 ? this.#ofBlock(block) : this.#ofSeat(block, position, picked, selected);
+    this.#box.replaceChildren(...lines, ...(button ? [element("button", { type: "button", textContent: button, className: "button small" })] : []));
+    this.#box.classList.toggle("has-button", button !== null);
     this.#box.hidden = false;
     this.#place(px, py);
   }
@@ -36,20 +37,20 @@ export class Tooltip {
     this.shown = null;
   }
 
-  #ofSeat(block, position, picked, marked) {
-    const state = stateWords(block, position, picked);
-    const note = marked && state === "available" ? "somebody else looks at it" : state;
-    return [element("strong", seatName(block, position)), this.#price(block, ` — ${accessibleWords(block, position)}${note}`)];
+  #ofSeat(block, position, picked, selected) {
+    const status = seatStatus(block, position, picked);
+    const note = selected && status === "available" ? "someone else is looking at it" : status;
+    return [element("strong", { textContent: seatName(block, position) }), this.#price(block, ` — ${accessiblePrefix(block, position)}${note}`)];
   }
 
   #ofBlock(block) {
     const left = block.available ? `${count(block.available)} of ${count(block.total)} left` : "nothing left";
-    return [element("strong", blockName(block)), this.#price(block, ` — ${left}`)];
+    return [element("strong", { textContent: blockName(block) }), this.#price(block, ` — ${left}`)];
   }
 
   #price(block, more) {
-    const line = element("span", "");
-    const swatch = element("span", "", "swatch");
+    const line = element("span");
+    const swatch = element("span", { className: "swatch" });
     swatch.style.background = this.#colours.variable(block.tier);
     line.append(swatch, `${money(block.price, this.#currency)} — ${block.tier}${more}`);
     return line;
@@ -63,12 +64,4 @@ export class Tooltip {
     const top = above > 8 ? above : Math.min(py + 24, clientHeight - height - 8);
     this.#box.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }
-}
-
-function element(name, text, className = "") {
-  const made = document.createElement(name);
-  if (name === "button") made.type = "button";
-  made.className = className;
-  made.textContent = text;
-  return made;
 }

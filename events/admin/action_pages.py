@@ -1,0 +1,43 @@
+"""The actions of an event on its page and in the list, and the progress of the background work they start."""
+
+from dataclasses import asdict
+
+from django.contrib.admin.utils import unquote
+from django.http import Http404, HttpRequest, JsonResponse
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
+
+from events.action_pages import ActionPages
+from events.event_actions import EVENT_ACTIONS, Progress, progress_on
+from events.models import Event
+
+
+class EventActionPages(ActionPages):
+    """Publish, close sales, and the actions that apps above register."""
+
+    change_form_template = "admin/events/event/change_form.html"
+    row_actions = EVENT_ACTIONS
+    list_actions = ("publish", "close")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the URL of the progress."""
+        view = self.admin_site.admin_view(self.progress)
+        return [path("<path:object_id>/progress/", view, name="events_event_progress"), *super().get_urls()]
+
+    def own_event(self, request: HttpRequest, object_id: str) -> Event:
+        """Return the event. Raise Http404 if it doesn't exist or the user may not change it."""
+        event = self.get_object(request, unquote(object_id))
+        if event is None or not self.has_change_permission(request, event):
+            raise Http404
+        return event
+
+    @method_decorator(require_safe)
+    def progress(self, request: HttpRequest, object_id: str) -> JsonResponse:
+        """Return the progress of background work on the event; `total` is 0 if there is none."""
+        return progress_response(progress_on(self.own_event(request, object_id)) or Progress(0, 0, "", running=False))
+
+
+def progress_response(progress: Progress) -> JsonResponse:
+    """Return the progress as JSON for events/admin/progress.js, which polls it once a second."""
+    return JsonResponse(asdict(progress), headers={"Cache-Control": "no-store"})

@@ -1,0 +1,78 @@
+/** Names of seats and blocks, the same in the tooltip, the list, the summary and for screen readers. */
+
+import { count, money } from "../../ticketing/format.js";
+import { STATUSES } from "./seat_model.js";
+
+const STATUS_LABELS = { available: "available", reserved: "held by someone", sold: "sold", blocked: "not for sale" };
+
+/** "Section A · block 2" */
+export function blockName(block) {
+  return `Section ${block.section} · block ${block.number}`;
+}
+
+/** "Section A · block 2 · row 5 · seat 12" */
+export function seatName(block, position) {
+  return `${blockName(block)} · row ${block.rowOf(position)} · seat ${block.seatOf(position)}`;
+}
+
+/** "Row 5 seat 12" */
+export function shortName(block, position) {
+  return `Row ${block.rowOf(position)} seat ${block.seatOf(position)}`;
+}
+
+/** The status of a seat as text; `picked` if the buyer has picked it. */
+export function seatStatus(block, position, picked) {
+  return picked ? "picked" : STATUS_LABELS[STATUSES[block.seats[position]]];
+}
+
+/** "1 wheelchair place", "2 wheelchair places" */
+export function wheelchairCount(number) {
+  return number === 1 ? "1 wheelchair place" : `${count(number)} wheelchair places`;
+}
+
+/** "wheelchair place, " for a wheelchair place, else "". */
+export function accessiblePrefix(block, position) {
+  return block.isAccessible(position) ? "wheelchair place, " : "";
+}
+
+/** "214 left in this block." */
+export function seatsLeft(block) {
+  return block.available ? `${count(block.available)} left in this block.` : "None left in this block.";
+}
+
+/** "1 seat", "3 seats" */
+export function seatCount(number) {
+  return number === 1 ? "1 seat" : `${count(number)} seats`;
+}
+
+/** "row 5, seats 12–14" */
+export function seatRanges(block, positions) {
+  const rows = new Map();
+  for (const position of [...positions].sort((a, b) => a - b)) {
+    const row = block.rowOf(position);
+    rows.set(row, [...(rows.get(row) ?? []), block.seatOf(position)]);
+  }
+  return [...rows].map(([row, seats]) => `row ${row}, ${seats.length > 1 ? "seats" : "seat"} ${ranges(seats)}`).join("; ");
+}
+
+/** "$20", "$20.50": an amount without zero cents, because the map has little room. */
+export function shortMoney(minor, currency) {
+  return money(minor, currency).replace(/[.,]00(?=\D*$)/, "");
+}
+
+/** "$20.00" or "$20.00 – $50.00" */
+export function priceRange(blocks, currency) {
+  const prices = blocks.map((block) => block.price);
+  const [low, high] = [Math.min(...prices), Math.max(...prices)];
+  return low === high ? money(low, currency) : `${money(low, currency)} – ${money(high, currency)}`;
+}
+
+function ranges(seats) {
+  const parts = [];
+  for (const seat of seats) {
+    const last = parts[parts.length - 1];
+    if (last && seat === last[1] + 1) last[1] = seat;
+    else parts.push([seat, seat]);
+  }
+  return parts.map(([from, to]) => (from === to ? from : `${from}–${to}`)).join(", ");
+}

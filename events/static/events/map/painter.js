@@ -1,0 +1,89 @@
+/** Paints one frame: the base layer, and on it other viewers' selections, picks, keyboard focus and pointer. */
+
+import { BaseLayer, isVisible, showsSeats } from "./base_layer.js";
+import { seatPoint } from "./layout.js";
+import { paintPick, paintSelection } from "./sprites.js";
+
+export class Painter {
+  #ctx;
+  #model;
+  #colours;
+  #scene;
+
+  /**
+   * `scene` is {matches(block), picks, cursor, hover}: whether a block matches the filter, {block, positions} of the
+   * buyer's picks, and {block, position} or null of the keyboard focus and of the pointer.
+   */
+  constructor(canvas, { model, stage, colours, price, scene }) {
+    this.#ctx = canvas.getContext("2d", { alpha: false });
+    this.#model = model;
+    this.#colours = colours;
+    this.#scene = scene;
+    this.baseLayer = new BaseLayer({ model, stage, colours, price, matches: scene.matches });
+  }
+
+  /** Paints one frame. Returns whether another frame is needed to finish it. */
+  paint(camera, ratio) {
+    const ctx = this.#ctx;
+    const base = this.baseLayer.paint(camera, ratio);
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.drawImage(base, 0, 0);
+    if (showsSeats(camera.scale)) this.#paintOnSeats(camera, ratio);
+    else this.#paintOnCards(camera, ratio);
+    return this.baseLayer.unfinished;
+  }
+
+  #paintOnCards(camera, ratio) {
+    const { hover, picks } = this.#scene;
+    for (const block of new Set([hover?.block, picks.block])) if (block) this.#edge(block.place, camera, ratio);
+  }
+
+  #edge(place, camera, ratio) {
+    const ctx = this.#ctx;
+    const zoom = camera.scale * ratio;
+    const [x, y] = camera.toScreen(place.x, place.y);
+    const [cos, sin] = [Math.cos(place.angle) * zoom, Math.sin(place.angle) * zoom];
+    ctx.setTransform(cos, sin, -sin, cos, x * ratio, y * ratio);
+    ctx.lineWidth = 2.5 / camera.scale;
+    ctx.strokeStyle = this.#colours.ink;
+    ctx.beginPath();
+    ctx.roundRect(-place.width / 2, -place.height / 2, place.width, place.height, Math.min(1.6, place.width / 6));
+    ctx.stroke();
+  }
+
+  #paintOnSeats(camera, ratio) {
+    const { picks, hover, cursor } = this.#scene;
+    this.#paintSelections(camera, ratio);
+    for (const position of picks.positions) this.#onSeat(picks.block, position, camera, ratio, paintPick);
+    if (hover?.position >= 0) this.#ring(hover, camera, ratio, this.#colours.ink, 1.5);
+    if (cursor) this.#ring(cursor, camera, ratio, this.#colours.accent, 3);
+  }
+
+  #paintSelections(camera, ratio) {
+    for (const [block, positions] of this.#model.selections()) {
+      if (!isVisible(block.place, camera)) continue;
+      for (const position of positions) if (block.isFree(position)) this.#onSeat(block, position, camera, ratio, paintSelection);
+    }
+  }
+
+  #onSeat(block, position, camera, ratio, paint) {
+    this.#toSeat(block, position, camera, ratio);
+    paint(this.#ctx, camera.scale * ratio, this.#colours);
+  }
+
+  #ring({ block, position }, camera, ratio, colour, width) {
+    const ctx = this.#ctx;
+    this.#toSeat(block, position, camera, ratio);
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = width * ratio;
+    ctx.beginPath();
+    ctx.arc(0, 0, camera.scale * ratio * 0.5 + width * ratio, 0, 7);
+    ctx.stroke();
+  }
+
+  /** Moves the context's origin to the seat's centre, in device px, not rotated. */
+  #toSeat(block, position, camera, ratio) {
+    const [x, y] = camera.toScreen(...seatPoint(block, position));
+    this.#ctx.setTransform(1, 0, 0, 1, x * ratio, y * ratio);
+  }
+}

@@ -1,7 +1,7 @@
 """Which seats a buyer gets: the rules in words, then as pure functions.
 
 The same rules for the other two runtimes: bookings/sql/seat_rules.sql, by which the hold chooses, and
-events/static/events/map/best.js, by which the event's page proposes seats. Tests compare all three (test_best_seats.py,
+events/static/events/map/best_seats.js, by which the event's page proposes seats. Tests compare all three (test_best_seats.py,
 test_choosing.py and e2e/tests/test_seat_rules.py). A change of a rule changes all three.
 
 **Best available.** The first row from the front with so many free seats side by side; else the longest runs there are.

@@ -2,7 +2,7 @@
 -- it holds the subsection's lock. They take no lock and read no table.
 --
 -- The same rules for the other two runtimes: bookings/specification/seat_choice.py, which says them in words, and
--- events/static/events/map/best.js, by which the event's page proposes seats. Tests compare all three (test_best_seats.py,
+-- events/static/events/map/best_seats.js, by which the event's page proposes seats. Tests compare all three (test_best_seats.py,
 -- test_choosing.py and e2e/tests/test_seat_rules.py). A change of a rule changes all three.
 --
 -- Arguments: `seat_status` has one letter a seat, in row order, as bookings_mark_accessible returns it: `a` is free, `k` a

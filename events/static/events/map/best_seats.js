@@ -1,8 +1,9 @@
 /**
  * Finds the best seats together: side by side, as near as possible to a point (the middle of the stage, or lost seats).
  *
- * It follows the same rules as the hold (bookings/seat_rules.py): wheelchair places are only given to buyers who ask for
- * them, and where single gaps are not allowed, seats that would leave one are only chosen if nothing else in the block
+ * It follows the rules of the hold (bookings/sql/seat_rules.sql; in words and in Python:
+ * bookings/specification/seat_choice.py). A change of a rule changes all three; e2e/tests/test_seat_rules.py compares
+ * them. Wheelchair places are only given to buyers who ask for them, and where single gaps are not allowed, seats that would leave one are only chosen if nothing else in the block
  * fits. The result is a proposal; only the hold reserves the seats.
  */
 

@@ -10,6 +10,6 @@ class SessionStore(db.SessionStore):
     would make every page fail with 500.
     """
 
-    def _validate_session_key(self, key: str | None) -> bool:
-        acceptable = super()._validate_session_key(key)  # type: ignore[misc]
-        return bool(acceptable) and set(key or "") <= set(base.VALID_KEY_CHARS)
+    def __init__(self, session_key: str | None = None) -> None:
+        possible = session_key is not None and set(session_key) <= set(base.VALID_KEY_CHARS)
+        super().__init__(session_key if possible else None)

@@ -48,7 +48,7 @@ class Changes:
 
         from events.operations.seats import change_seats, lock_subsection
         from events.states import ChangeKind
-        from realtime.news import publish
+        from realtime.publish import publish
 
         committed = math.nan
 
@@ -60,7 +60,7 @@ class Changes:
         turn, index = divmod(next(self._numbers), BLOCKS)
         round, position = divmod(turn, ROWS * COLS)
         kind = ChangeKind.UNBLOCKED if round % 2 else ChangeKind.BLOCKED
-        with mock.patch("events.news.publish", note_commit_and_publish), transaction.atomic():
+        with mock.patch("events.publish.publish", note_commit_and_publish), transaction.atomic():
             block = lock_subsection(self._blocks[index])
             change_seats(subsection=block, positions=[position], kind=kind)
         return index + 1, block.version, committed

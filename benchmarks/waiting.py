@@ -34,7 +34,7 @@ def main() -> None:
 
 def one_round(users: "list[User]") -> Figures:
     """Create an event with everybody in its queue, half of them early; then let all in."""
-    from bookings.waiting.feed import read_standings
+    from bookings.waiting.feed import read_positions
     from bookings.waiting.join import join_queue, look_at_queue
 
     event = _new_event()
@@ -45,7 +45,7 @@ def one_round(users: "list[User]") -> Figures:
     figures["memory of a waiting buyer (bytes)"] = (_memory() - before) / len(users)
     figures |= _percentiles("look at", lambda user: look_at_queue(event_id=event.pk, user=user), waiting)
     started = time.perf_counter()
-    read_standings(event, [user.pk for user in others])
+    read_positions(event, [user.pk for user in others])
     figures[f"positions of {VIEWERS:,} viewers (ms)"] = (time.perf_counter() - started) * 1000
     return figures | _let_in(len(users))
 

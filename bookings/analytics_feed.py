@@ -1,7 +1,7 @@
-"""The live feed of the seller's report: once when he comes, then whenever it has changed, at most once a second.
+"""The live feed of the sales report: sent to the seller on connecting and whenever it changed, at most once a second.
 
-It is read from the database alone, so it is as live without Redis. Most seconds are one look at the marks of all
-watched events; only where a mark has moved is the report made anew.
+It reads only the database, so it works the same without Redis. Usually a second costs one query for the markers of all
+watched events; only the reports whose marker has changed are read again.
 """
 
 from collections.abc import Iterable
@@ -17,104 +17,104 @@ from events.models import Event
 from realtime.feed import Feed, Topic
 from realtime.frames import socket_frame
 
-PACE = timedelta(hours=1)  # that a frame's `velocity` goes back; the day is there to be fetched
-# What moves no mark is seen that late: money that came too late for its seats, the end of a hold that nobody swept.
+PACE = timedelta(hours=1)  # the span of `velocity` in a frame; the API returns the whole day
+# Changes that no marker shows are sent this late: a payment after its seats were lost, or a hold not swept yet.
 AGAIN_SECONDS = 15
 
 
-class Mark(NamedTuple):
-    """Moves with (nearly) everything that moves the report; cheap to read."""
+class Marker(NamedTuple):
+    """Cheap to read, and changes with nearly everything that changes the report."""
 
     status: str
-    versions: int  # the sum of the blocks': versions only rise
-    check_in: int  # the last one, of whatever event
+    versions: int  # sum of the versions of the event's subsections, which only rise
+    check_in: int  # id of the last check-in of any event
 
 
-class Reading(NamedTuple):
-    """A report as it was told, and when it was begun to be read (seconds of `monotonic`)."""
+class Report(NamedTuple):
+    """A report as it was sent, and when reading it began (seconds of `monotonic`)."""
 
     began: float
-    mark: Mark
+    marker: Marker
     frame: bytes
 
 
-Known = dict[int, Reading | None]  # by event
+Known = dict[int, Report | None]  # by event id
 
 
 class AnalyticsTopic(Topic):
-    """The report of one event. Only who may see it joins (events.streams)."""
+    """The report of one event. Only users who may see it join (events.streams)."""
 
     def __init__(self, event_id: int) -> None:
         super().__init__(event_id)
-        self.reading: Reading | None = None
-        self.told: set[Any] = set()  # the viewers that know it
+        self.report: Report | None = None
+        self.up_to_date: set[Any] = set()  # viewers that have received the report
 
-    def learn(self, reading: Reading) -> None:
-        """Keeps the later of two readings, and tells it if it says something else."""
-        known = self.reading
-        if known is not None and reading.began < known.began:
+    def apply(self, report: Report) -> None:
+        """Keep the later of two reports, and send it if it differs."""
+        known = self.report
+        if known is not None and report.began < known.began:
             return
-        self.reading = reading
-        if known is None or reading.frame != known.frame:
-            self.told = set()
-        self.tell()
+        self.report = report
+        if known is None or report.frame != known.frame:
+            self.up_to_date = set()
+        self.send()
 
-    def tell(self) -> None:
-        """Tells it to those who don't know it yet."""
-        if self.reading is None:
+    def send(self) -> None:
+        """Send the report to viewers that have not received it yet."""
+        if self.report is None:
             return
-        for viewer in self.sockets - self.told:
-            viewer.write(self.reading.frame)
-        self.told = set(self.sockets)
+        for viewer in self.sockets - self.up_to_date:
+            viewer.write(self.report.frame)
+        self.up_to_date = set(self.sockets)
 
 
 class AnalyticsFeed(Feed[AnalyticsTopic]):
     """All watched reports of this process."""
 
     def load(self, key: int) -> AnalyticsTopic:
-        """See Feed. The hub asks at once for what there is to tell."""
+        """See Feed. The hub refreshes the topic, and so reads its report, directly after."""
         return AnalyticsTopic(key)
 
-    def hear(self, topic: AnalyticsTopic, message: dict[str, Any]) -> None:
-        """See Feed. There is no news of reports: each would come as often as seats change."""
+    def handle(self, topic: AnalyticsTopic, message: dict[str, Any]) -> None:
+        """See Feed. Nothing is published about reports: it would be as frequent as changes of seats."""
 
-    def question(self, topics: Iterable[AnalyticsTopic]) -> Known:
+    def query(self, topics: Iterable[AnalyticsTopic]) -> Known:
         """See Feed."""
-        return {topic.key: topic.reading for topic in topics}
+        return {topic.key: topic.report for topic in topics}
 
-    def read(self, question: Known) -> dict[int, Reading]:
-        """See Feed. Only what may have changed."""
+    def fetch(self, query: Known) -> dict[int, Report]:
+        """See Feed. Reads only reports that may have changed."""
         began = monotonic()
-        events = Event.objects.filter(pk__in=question).only("status").annotate(versions=Sum("subsections__version"))
+        events = Event.objects.filter(pk__in=query).only("status").annotate(versions=Sum("subsections__version"))
         check_in = CheckIn.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        marks = {event: Mark(event.status, int(event.versions or 0), check_in) for event in events}
+        markers = {event: Marker(event.status, int(event.versions or 0), check_in) for event in events}
         return {
-            event.pk: Reading(began, mark, report_frame(event))
-            for event, mark in marks.items()
-            if is_due(question[event.pk], mark, began)
+            event.pk: Report(began, marker, report_frame(event))
+            for event, marker in markers.items()
+            if is_due(query[event.pk], marker, began)
         }
 
-    def learn(self, answer: dict[int, Reading]) -> None:
+    def apply(self, result: dict[int, Report]) -> None:
         """See Feed."""
-        for event_id, reading in answer.items():
+        for event_id, report in result.items():
             if event_id in self.topics:
-                self.topics[event_id].learn(reading)
+                self.topics[event_id].apply(report)
 
     def flush(self, topics: list[AnalyticsTopic]) -> None:
-        """See Feed. Nothing is ever due: what is told, is told when it is learnt."""
+        """See Feed. Nothing is ever pending: reports are sent when they are applied."""
 
-    def beat(self, second: int) -> None:
-        """Who has come since then is told what the others know."""
+    def every_second(self, second: int) -> None:
+        """See Feed. Sends the known report to viewers that have joined since."""
         for topic in self.topics.values():
-            topic.tell()
+            topic.send()
 
 
-def is_due(known: Reading | None, mark: Mark, now: float) -> bool:
-    """Whether the report may say something else than what is known of it."""
-    return known is None or known.mark != mark or now - known.began >= AGAIN_SECONDS
+def is_due(known: Report | None, marker: Marker, now: float) -> bool:
+    """Return whether the report may differ from the known one."""
+    return known is None or known.marker != marker or now - known.began >= AGAIN_SECONDS
 
 
 def report_frame(event: Event) -> bytes:
-    """For the event's WebSocket: the report of the last hour, and the event's status."""
+    """Return the frame for the event's WebSocket: the report of the last hour, and the event's status."""
     report = sales_report(event, pace=PACE)
     return socket_frame({"type": "analytics", "event_id": event.pk, "status": event.status, **report})

@@ -8,9 +8,9 @@ class EventsConfig(AppConfig):
     verbose_name = "For sale"
 
     def ready(self) -> None:
-        """Makes our feeds known to the hub."""
+        """Register the live feeds of this app."""
         from events.feed import EventFeed
-        from events.sign_ins import SignInFeed
+        from events.sign_in_feed import SignInFeed
         from realtime.feed import register_feed
 
         register_feed("event", EventFeed)

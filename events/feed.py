@@ -1,4 +1,4 @@
-"""The live feed of events: the two ways by which their blocks learn what happened."""
+"""The live feed of events: how subsections learn about changes from messages and from the database."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from accounts import read_only
-from events.blocks import Block, Change, Counts, Truth
-from events.looking import Mark
+from events.live_subsection import Change, Counts, LiveSubsection, Snapshot
 from events.models import Event, Subsection
+from events.presence import Selection
 from events.states import SEAT_STEPS, ChangeKind
 from events.topic import EventTopic
 from realtime.feed import Feed
@@ -17,20 +17,20 @@ from ticketing.errors import NotFound
 
 TICK_SECONDS = 5
 
-# Only what differs from what is known crosses the wire.
-AHEAD = """
+# The queries get what is known and return only what differs from it.
+CHANGED_SUBSECTIONS = """
     SELECT s.id, s.version, s.price, s.available, s.reserved, s.sold, s.blocked
     FROM events_subsection s
     JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS known (id, version, price) ON s.id = known.id
     WHERE s.version > known.version OR s.price <> known.price
 """
-CHANGED = """
+CHANGED_EVENTS = """
     SELECT e.*
     FROM events_event e
     JOIN unnest(%s::bigint[], %s::timestamptz[]) AS known (id, updated_at) ON e.id = known.id
     WHERE e.updated_at <> known.updated_at
 """
-TRAIL = """
+MISSED_CHANGES = """
     SELECT c.subsection_id, c.version, c.kind, c.positions, c.at
     FROM events_seatchange c
     JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS missed (id, known, version)
@@ -39,17 +39,17 @@ TRAIL = """
 """
 
 
-class Question(NamedTuple):
-    """What is known of the watched events and their blocks."""
+class Query(NamedTuple):
+    """What is known of the watched events and their subsections."""
 
-    known: dict[int, tuple[int, int]]  # block id: version, price
-    events: dict[int, datetime]  # event id: when it was changed last
+    subsections: dict[int, tuple[int, int]]  # id: version, price
+    events: dict[int, datetime]  # id: updated_at
 
 
-class Answer(NamedTuple):
-    """What the database has beyond it."""
+class Result(NamedTuple):
+    """What is different in the database."""
 
-    truths: dict[int, Truth]
+    snapshots: dict[int, Snapshot]  # by subsection id
     events: list[Event]
     read_only: bool
 
@@ -57,61 +57,65 @@ class Answer(NamedTuple):
 class EventFeed(Feed[EventTopic]):
     """All watched events of this process."""
 
-    read_only = False  # whether nothing can be changed, as it was when the database was asked last
+    read_only = False  # whether read-only mode was on at the last query
 
     def load(self, key: int) -> EventTopic:
         """See Feed."""
         event = Event.objects.filter(pk=key).first()
         if event is None:
             raise NotFound("There is no such event.")
-        return EventTopic(event, [_block(row) for row in Subsection.objects.filter(event_id=key)])
+        return EventTopic(event, [_live(row) for row in Subsection.objects.filter(event_id=key)])
 
-    def hear(self, topic: EventTopic, message: dict[str, Any]) -> None:
-        """News of seats (events.news.SeatNews), or what a viewer looks at (events.looking.Mark)."""
-        if "mark" in message:
-            if topic.mark(Mark(**message["mark"])):
-                self.hub.due(self, topic)
+    def handle(self, topic: EventTopic, message: dict[str, Any]) -> None:
+        """See Feed. A change of seats (events.publish.SeatsChanged) or a viewer's selection (events.presence)."""
+        if "selection" in message:
+            if topic.add_selection(Selection(**message["selection"])):
+                self.hub.schedule_flush(self, topic)
             return
-        block = topic.blocks.get(message["subsection_id"])
-        if block is not None:
+        subsection = topic.subsections.get(message["subsection_id"])
+        if subsection is not None:
             counts = Counts(message["available"], message["reserved"], message["sold"], message["blocked"])
             steps = message["version"] - message["from_version"]
-            block.hear(
+            subsection.handle(
                 Change(message["version"], message["status"], message["positions"], message["at"], counts, steps)
             )
-            self._changed(topic, [block])
+            self._changed(topic, [subsection])
 
-    def question(self, topics: Iterable[EventTopic]) -> Question:
+    def query(self, topics: Iterable[EventTopic]) -> Query:
         """See Feed."""
         topics = list(topics)
-        known = {block.id: (block.version, block.price) for topic in topics for block in topic.blocks.values()}
-        return Question(known, {topic.key: topic.event.updated_at for topic in topics})
+        known = {
+            subsection.id: (subsection.version, subsection.price)
+            for topic in topics
+            for subsection in topic.subsections.values()
+        }
+        return Query(known, {topic.key: topic.event.updated_at for topic in topics})
 
-    def read(self, question: Question) -> Answer:
+    def fetch(self, query: Query) -> Result:
         """See Feed."""
-        return Answer(*read_missed(question.known, question.events), read_only.seen())
+        return Result(*fetch_changes(query.subsections, query.events), read_only.seen())
 
-    def learn(self, answer: Answer) -> None:
+    def apply(self, result: Result) -> None:
         """See Feed."""
-        self.read_only = answer.read_only
-        for event in answer.events:
+        self.read_only = result.read_only
+        for event in result.events:
             if event.pk in self.topics:
-                self.topics[event.pk].learn_event(event)
+                self.topics[event.pk].update_event(event)
         for topic in self.topics.values():
-            blocks = [topic.blocks[id] for id in topic.blocks.keys() & answer.truths.keys()]
-            for block in blocks:
-                block.learn(answer.truths[block.id])
-            if blocks:
-                self._changed(topic, blocks)
+            changed = [topic.subsections[id] for id in topic.subsections.keys() & result.snapshots.keys()]
+            for subsection in changed:
+                subsection.apply_snapshot(result.snapshots[subsection.id])
+            if changed:
+                self._changed(topic, changed)
 
     def flush(self, topics: list[EventTopic]) -> None:
         """See Feed."""
         for topic in topics:
             topic.flush()
 
-    def beat(self, second: int) -> None:
-        """Streams get their comment, sockets a tick."""
-        super().beat(second)
+    def every_second(self, second: int) -> None:
+        """See Feed. Also sends a `tick` frame to each WebSocket every `TICK_SECONDS`."""
+        super().every_second(second)
         if second % TICK_SECONDS == 0:
             for topic in self.topics.values():
                 if topic.sockets:
@@ -119,42 +123,47 @@ class EventFeed(Feed[EventTopic]):
                     for socket in topic.sockets:
                         socket.write(tick)
 
-    def _changed(self, topic: EventTopic, blocks: list[Block]) -> None:
-        topic.changed()
-        if any(block.due for block in blocks):
-            self.hub.due(self, topic)
+    def _changed(self, topic: EventTopic, subsections: list[LiveSubsection]) -> None:
+        topic.clear_cache()
+        if any(subsection.pending for subsection in subsections):
+            self.hub.schedule_flush(self, topic)
 
 
-def read_missed(known: dict[int, tuple[int, int]], events: dict[int, datetime]) -> tuple[dict[int, Truth], list[Event]]:
-    """`read_truths` and `read_changed`.
+def fetch_changes(
+    subsections: dict[int, tuple[int, int]], events: dict[int, datetime]
+) -> tuple[dict[int, Snapshot], list[Event]]:
+    """Return `fetch_snapshots` and `fetch_events`.
 
-    The events first: so no viewer gets a block's old price after the others were told of the event's new ones.
+    Events are read first, so that no viewer gets a subsection's old price after others received the event's new ones.
     """
-    changed = read_changed(events)
-    return read_truths(known), changed
+    changed = fetch_events(events)
+    return fetch_snapshots(subsections), changed
 
 
-def read_truths(known: dict[int, tuple[int, int]]) -> dict[int, Truth]:
-    """Of the blocks {id: (version, price)} those that the database has otherwise, with their trails since."""
+def fetch_snapshots(known: dict[int, tuple[int, int]]) -> dict[int, Snapshot]:
+    """Return snapshots of those subsections {id: (version, price)} that differ in the database."""
     versions, prices = zip(*known.values(), strict=True) if known else ((), ())
     with connection.cursor() as cursor:
-        cursor.execute(AHEAD, [list(known), list(versions), list(prices)])
-        truths = {id: Truth(version, price, Counts(*counts), []) for id, version, price, *counts in cursor.fetchall()}
-        if truths:
-            missed = [known[id][0] for id in truths]
-            cursor.execute(TRAIL, [list(truths), missed, [truth.version for truth in truths.values()]])
+        cursor.execute(CHANGED_SUBSECTIONS, [list(known), list(versions), list(prices)])
+        rows = cursor.fetchall()
+        snapshots = {id: Snapshot(version, price, Counts(*counts), []) for id, version, price, *counts in rows}
+        if snapshots:
+            from_versions = [known[id][0] for id in snapshots]
+            to_versions = [snapshot.version for snapshot in snapshots.values()]
+            cursor.execute(MISSED_CHANGES, [list(snapshots), from_versions, to_versions])
             for id, version, kind, positions, at in cursor.fetchall():
-                truths[id].trail.append(Change(version, SEAT_STEPS[ChangeKind(kind)][1].value, positions, at))
-    return truths
+                status = SEAT_STEPS[ChangeKind(kind)][1].value
+                snapshots[id].changes.append(Change(version, status, positions, at))
+    return snapshots
 
 
-def read_changed(known: dict[int, datetime]) -> list[Event]:
-    """Of the events {id: updated_at} those that are another now."""
-    return list(Event.objects.raw(CHANGED, [list(known), list(known.values())])) if known else []
+def fetch_events(known: dict[int, datetime]) -> list[Event]:
+    """Return those events {id: updated_at} that have changed since."""
+    return list(Event.objects.raw(CHANGED_EVENTS, [list(known), list(known.values())])) if known else []
 
 
-def _block(row: Subsection) -> Block:
-    return Block(
+def _live(row: Subsection) -> LiveSubsection:
+    return LiveSubsection(
         id=row.pk,
         section=row.section,
         number=row.number,

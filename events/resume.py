@@ -1,7 +1,7 @@
-"""What a stream's message is called, so that a client which comes back can be told what it missed.
+"""Ids of stream messages, from which any process can tell what a reconnecting client has missed.
 
-The id is the version of every block, and a seal of what was on offer. So any process can answer, without having known
-the client before.
+An id contains the version of every subsection and a fingerprint of the offer (dates, status and prices), so no process
+has to remember clients.
 """
 
 import base64
@@ -10,26 +10,32 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from events.blocks import Block
+from events.live_subsection import LiveSubsection
 from realtime.frames import encode
 
-MAX_MISSED = 500  # changes; who missed more gets everything anew
+MAX_MISSED = 500  # changes; a client that missed more gets the whole state again
 
 
 class Known(NamedTuple):
-    """What a client has been told."""
+    """What a client has received."""
 
-    offer: int  # its seal (`seal_of`)
-    versions: Mapping[int, int]  # by block id
+    offer: int  # the offer's fingerprint
+    versions: Mapping[int, int]  # by subsection id
 
 
-def seal_of(offer: dict[str, Any]) -> int:
-    """A number that is another one when the offer is (in all but one of 2^32 cases), the same in every process."""
+def fingerprint(offer: dict[str, Any]) -> int:
+    """Return a checksum of the offer that is the same in every process.
+
+    Two different offers have the same fingerprint with a probability of 1 in 2^32.
+    """
     return zlib.crc32(encode(offer))
 
 
 def resume_id(known: Known) -> str:
-    """The seal and the versions (in order of block id) as base64url of LEB128 numbers: a character or two a block."""
+    """Return the fingerprint and the versions, ordered by subsection id, as base64url of LEB128 numbers.
+
+    That takes a character or two a subsection.
+    """
     data = bytearray()
     for rest in [known.offer, *(known.versions[id] for id in sorted(known.versions))]:
         while rest > 0x7F:
@@ -39,23 +45,24 @@ def resume_id(known: Known) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def known_by(last_event_id: str | None, blocks: Iterable[Block]) -> Known | None:
-    """What the client claims to know; None if it claims nothing that can be used.
+def known_by(last_event_id: str | None, subsections: Iterable[LiveSubsection]) -> Known | None:
+    """Return what the client claims to have received; None if there is no usable claim.
 
-    Usable are versions of all blocks, none of the future, and altogether not more than MAX_MISSED behind.
+    A claim is usable if it has a version of each subsection, none of them is in the future, and they are not more than
+    MAX_MISSED changes behind in total.
     """
-    blocks = sorted(blocks, key=lambda block: block.id)
+    subsections = sorted(subsections, key=lambda subsection: subsection.id)
     offer, *versions = _numbers(last_event_id or "") or [0]
-    if len(versions) != len(blocks):
+    if len(versions) != len(subsections):
         return None
-    missed = [block.version - version for block, version in zip(blocks, versions, strict=True)]
+    missed = [subsection.version - version for subsection, version in zip(subsections, versions, strict=True)]
     if min(missed) < 0 or sum(missed) > MAX_MISSED:
         return None
-    return Known(offer, dict(zip((block.id for block in blocks), versions, strict=True)))
+    return Known(offer, dict(zip((subsection.id for subsection in subsections), versions, strict=True)))
 
 
 def _numbers(claim: str) -> list[int]:
-    """The numbers of a `resume_id`; none for anything else."""
+    """Return the numbers of a `resume_id`; an empty list for anything else."""
     try:
         data = base64.b64decode(claim + "=" * (-len(claim) % 4), b"-_", validate=True)
     except (ValueError, binascii.Error):  # ValueError: not even ASCII

@@ -1,14 +1,14 @@
-"""The doors of an event's live feed: WebSocket /ws/event/{id} and SSE /api/event/{id}/sse (docs/live.md)."""
+"""Endpoints of an event's live feed: WebSocket /ws/event/{id} and SSE /api/event/{id}/sse (docs/live.md)."""
 
 from typing import Any
 
 from accounts.scopes import visitor_of
 from accounts.sign_ins import SignIn
-from events.feed import read_missed
-from events.looking import Looking, Mark
+from events.feed import fetch_changes
+from events.presence import Presence, Selection
 from events.reads import may_manage
 from events.resume import known_by
-from events.sign_ins import watch_sign_in
+from events.sign_in_feed import watch_sign_in
 from events.topic import EventTopic
 from realtime.database import in_thread
 from realtime.frames import COMMENT, socket_frame
@@ -22,25 +22,30 @@ PONG = socket_frame({"type": "pong"})
 
 
 class EventSocket(Socket):
-    """A viewer of one event. `watching` are the blocks whose seats he follows, `looking` tells others of his picks."""
+    """A viewer of one event by WebSocket.
 
-    __slots__ = ("topic", "watching", "looking", "sign_in")
+    `watching` are the ids of the subsections whose seats the viewer watches; `presence` shows the viewer's selection
+    to others.
+    """
+
+    __slots__ = ("topic", "watching", "presence", "sign_in")
 
     topic: EventTopic
 
     def __init__(self, scope: Scope, hub: Hub, subject: int) -> None:
         super().__init__(scope, hub, subject)
         self.watching: frozenset[int] = frozenset()
-        self.looking: Looking | None = None
-        self.sign_in: SignIn | None = None  # set in whoever joins feeds that ask for it
+        self.presence: Presence | None = None
+        self.sign_in: SignIn | None = None  # topics of the queue and of sign-ins need it
 
     async def opened(self) -> None:
-        """The snapshot at once; who is signed in hears of his bookings and his place in the queue too, and the
-        event's seller how it sells.
+        """Send the snapshot, and join all topics the user may watch.
+
+        Signed-in users also watch their bookings and their place in the queue, the event's seller the sales report.
         """
         user, self.sign_in = await in_thread(visitor_of, self.scope)
         self.topic = await self.hub.open("event", self.subject)
-        self.topic.admit(user)
+        self.topic.authorize(user)
         self.join(self.topic)
         self.write(self.topic.snapshot())
         if user is not None:
@@ -50,13 +55,13 @@ class EventSocket(Socket):
             if may_manage(self.topic.event, user):
                 self.join(await self.hub.open("analytics", self.subject))
 
-    async def heard(self, frame: dict[str, Any]) -> None:
-        """`watch`, `unwatch`, `selecting` or `ping`."""
+    async def received(self, frame: dict[str, Any]) -> None:
+        """Handle a `watch`, `unwatch`, `selecting` or `ping` frame."""
         match frame.get("type"):
             case "watch":
-                await self._watch(self._blocks(frame))
+                await self._watch(self._subsection_ids(frame))
             case "unwatch":
-                self.watching -= self._blocks(frame)
+                self.watching -= self._subsection_ids(frame)
             case "selecting":
                 self._select(frame)
             case "ping":
@@ -65,56 +70,60 @@ class EventSocket(Socket):
                 raise BadInput([], "The type of a frame is watch, unwatch, selecting or ping.")
 
     def closed(self) -> None:
-        """See Socket. Who goes looks at nothing."""
-        if self.looking is not None:
-            self._pass_on(self.looking.away())
+        """See Socket. Takes back the viewer's selection."""
+        if self.presence is not None:
+            self._broadcast(self.presence.clear())
 
     def _select(self, frame: dict[str, Any]) -> None:
-        """What others may see as faint marks; what comes too fast is left out."""
-        found = self._blocks(frame)
+        """Show the viewer's selection to others, unless it comes too soon after the last one."""
+        found = self._subsection_ids(frame)
         if frame.get("subsection") is None or len(found) != 1:
             raise BadInput([], "Seats are looked at in one block: give its section and subsection.")
-        (block_id,) = found
-        self.looking = self.looking or Looking()
-        self._pass_on(self.looking.at(self.topic.blocks[block_id], frame.get("seats")))
+        (id,) = found
+        self.presence = self.presence or Presence()
+        self._broadcast(self.presence.select(self.topic.subsections[id], frame.get("seats")))
 
-    def _pass_on(self, mark: Mark | None) -> None:
-        if mark is not None:
-            self.hub.relay("event", self.subject, {"mark": mark._asdict()})
+    def _broadcast(self, selection: Selection | None) -> None:
+        if selection is not None:
+            self.hub.broadcast("event", self.subject, {"selection": selection._asdict()})
 
-    async def _watch(self, block_ids: frozenset[int]) -> None:
-        """The seats as they are now, and from here on every change of them: nothing can fall between."""
-        await self.topic.read_seats(block_ids)
-        self.watching = self.topic.every_block if block_ids == self.topic.every_block else self.watching | block_ids
-        self.write(self.topic.seat_frames(block_ids))
+    async def _watch(self, ids: frozenset[int]) -> None:
+        """Send the seats as they are now, and from here on every change of them.
 
-    def _blocks(self, frame: dict[str, Any]) -> frozenset[int]:
-        return self.topic.block_ids(frame.get("section"), frame.get("subsection"))
+        Nothing is awaited once the seats are loaded, so no change can be missed.
+        """
+        await self.topic.load_seats(ids)
+        self.watching = self.topic.all_ids if ids == self.topic.all_ids else self.watching | ids
+        self.write(self.topic.seat_frames(ids))
+
+    def _subsection_ids(self, frame: dict[str, Any]) -> frozenset[int]:
+        return self.topic.subsection_ids(frame.get("section"), frame.get("subsection"))
 
 
 class EventStream(Stream):
-    """The same for clients without WebSocket: the state, then what changes, seats included."""
+    """A viewer of one event by SSE: the state first, then all changes, seats included."""
 
     __slots__ = ("sign_in", "_missed")
 
     sign_in: SignIn | None
 
     async def prepare(self) -> None:
-        """Refuses what the caller may not see; reads what a client that comes back has missed."""
+        """Check that the caller may see the event, and read what a reconnecting client has missed."""
         user, self.sign_in = await in_thread(visitor_of, self.scope)
         topic: EventTopic = await self.hub.open("event", self.subject)
-        topic.admit(user)
-        known = known_by(self.last_event_id, topic.blocks.values())
+        topic.authorize(user)
+        known = known_by(self.last_event_id, topic.subsections.values())
         self._missed = None
         if known is not None:
-            prices = {id: (version, topic.blocks[id].price) for id, version in known.versions.items()}
-            truths, events = await in_thread(read_missed, prices, {topic.key: topic.event.updated_at})
+            prices = {id: (version, topic.subsections[id].price) for id, version in known.versions.items()}
+            snapshots, events = await in_thread(fetch_changes, prices, {topic.key: topic.event.updated_at})
             for event in events:
-                topic.learn_event(event)  # or else who has heard of it elsewhere would hear here how it was before
-            self._missed = known, truths
+                # Otherwise a client that received the new offer from another process would get the old one here.
+                topic.update_event(event)
+            self._missed = known, snapshots
 
     async def begin(self) -> None:
-        """The first message: what was missed, or else everything."""
+        """Send what was missed or, if that is unknown, the whole state."""
         if self.sign_in is not None:
             await watch_sign_in(self)
         topic: EventTopic = await self.hub.open("event", self.subject)

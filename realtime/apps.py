@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class RealtimeConfig(AppConfig):
-    """The loudspeaker: groups, WebSocket, SSE. Knows no other app."""
+    """Live updates: groups, WebSocket and SSE. Imports no other app."""
 
     name = "realtime"

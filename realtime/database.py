@@ -1,4 +1,4 @@
-"""Database work of the streams: in a few threads of its own, each of which keeps one connection."""
+"""Database access from the event loop: a few threads, each of which keeps one connection."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 Result = TypeVar("Result")
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
-WAIT_SECONDS = 5  # at most, a free thread included; what the database does for a thread ends then as well
+WAIT_SECONDS = 5  # for a free thread and the result together; also the threads' statement timeout
 
 
 async def in_thread(work: Callable[..., Result], *args: Any) -> Result:
-    """Runs `work(*args)` in one of the threads, with a connection that was asked whether it still lives.
+    """Run `work(*args)` in one of the threads, with a connection that has been checked.
 
-    Raises one of DATABASE_AWAY when there is no database, or none that answers within WAIT_SECONDS.
+    Raises one of `DATABASE_AWAY` if the database can't be reached or doesn't answer within `WAIT_SECONDS`.
     """
     try:
         async with asyncio.timeout(WAIT_SECONDS):
@@ -26,19 +26,19 @@ async def in_thread(work: Callable[..., Result], *args: Any) -> Result:
 
 
 def _with_connection(work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
-    close_old_connections()  # the next statement asks first whether the connection is alive, and renews it if not
+    close_old_connections()  # makes Django check the connection before the next query and replace a broken one
     return work(*args)
 
 
-def _keep_one() -> None:
-    """Takes this thread's connection out of the pool that Django's own requests share in this process.
+def _use_own_connection() -> None:
+    """Give this thread a connection outside the pool that Django's own requests share in this process.
 
-    The pool (psycopg_pool 3.3) tries its connections one by one, with waits of a second and more between: after a
-    restart of the database it is away for as long as it has broken ones.
+    The pool (psycopg_pool 3.3) checks its connections one by one and waits a second or more between attempts. After
+    a restart of the database it stays unavailable for as long as it has broken connections.
     """
-    ours = {name: value for name, value in connection.settings_dict["OPTIONS"].items() if name != "pool"}
-    ours["options"] += f" -c statement_timeout={WAIT_SECONDS}s"
-    connection.settings_dict = connection.settings_dict | {"CONN_MAX_AGE": None, "OPTIONS": ours}
+    options = {name: value for name, value in connection.settings_dict["OPTIONS"].items() if name != "pool"}
+    options["options"] += f" -c statement_timeout={WAIT_SECONDS}s"
+    connection.settings_dict = connection.settings_dict | {"CONN_MAX_AGE": None, "OPTIONS": options}
 
 
-_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="feed", initializer=_keep_one)
+_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="feed", initializer=_use_own_connection)

@@ -1,7 +1,8 @@
-"""What can be watched. An app describes its feed this way; the hub runs it without knowing what it is about.
+"""What clients can watch. An app describes it as a `Feed`; the hub runs feeds without knowing their subject.
 
-Two sources tell a feed what happened: news, which is fast and may be lost, and once a second the database, which is
-slow and true. Each must lead to the same messages, and either alone must be enough.
+A feed learns about changes from two sources: messages published to a group, which are fast but may be lost, and a
+query of the database once a second, which is slower but always right. Both must lead to the same output, and either
+one alone must be enough.
 """
 
 from __future__ import annotations
@@ -11,13 +12,12 @@ from collections.abc import Iterable
 from typing import Any, Generic, Protocol, TypeVar
 
 from realtime.frames import COMMENT
-from realtime.viewer import Viewer
 
 HEARTBEAT_SECONDS = 15  # between comments on a stream
 
 
 class Topic:
-    """One watched thing, such as an event, and who watches it in this process."""
+    """One watched object, such as an event, and its viewers in this process."""
 
     def __init__(self, key: int) -> None:
         self.key = key
@@ -27,57 +27,64 @@ class Topic:
 
     @property
     def watched(self) -> bool:
-        """Whether anybody watches."""
+        """Whether the topic has any viewer."""
         return bool(self.sockets or self.streams)
 
 
 AnyTopic = TypeVar("AnyTopic", bound=Topic)
 
 
-class Runner(Protocol):
-    """What a feed may ask of the hub."""
+class FeedRunner(Protocol):
+    """The part of the hub that a feed may call."""
 
-    def due(self, feed: Feed[Any], topic: Topic) -> None:
-        """There is something to tell: `flush` will come, at once or after the last one, for all that is due by then."""
+    def schedule_flush(self, feed: Feed[Any], topic: Topic) -> None:
+        """Have `feed.flush` called soon with all topics scheduled by then."""
 
-    def ask(self, feed: Feed[Any], topics: list[Any]) -> None:
-        """Read the truth of these topics now; `learn` will come."""
+    def refresh(self, feed: Feed[Any], topics: list[Any]) -> None:
+        """Query the database for these topics now and pass the result to `feed.apply`."""
 
 
 class Feed(ABC, Generic[AnyTopic]):
-    """All watched topics of one kind in this process."""
+    """All watched topics of one kind in this process.
 
-    def __init__(self, name: str, hub: Runner) -> None:
+    `load` and `fetch` run in a thread and may use the database. Everything else runs in the event loop and must not
+    block.
+    """
+
+    def __init__(self, name: str, hub: FeedRunner) -> None:
         self.name = name
         self.hub = hub
         self.topics: dict[int, AnyTopic] = {}
 
     @abstractmethod
     def load(self, key: int) -> AnyTopic:
-        """In a thread: the topic as the database has it. Raises NotFound."""
+        """Read a topic from the database (in a thread). Raises NotFound."""
 
     @abstractmethod
-    def hear(self, topic: AnyTopic, message: dict[str, Any]) -> None:
-        """In the loop: news of a topic; may come twice, late, in any order or never."""
+    def handle(self, topic: AnyTopic, message: dict[str, Any]) -> None:
+        """Process a published message. It may arrive twice, late, in any order or never."""
 
     @abstractmethod
-    def question(self, topics: Iterable[AnyTopic]) -> Any:
-        """In the loop: what `read` has to know."""
+    def query(self, topics: Iterable[AnyTopic]) -> Any:
+        """Return what `fetch` needs to know about these topics, such as their known versions."""
 
     @abstractmethod
-    def read(self, question: Any) -> Any:
-        """In a thread, once a second: what the database has that the question does not know. Few queries for all."""
+    def fetch(self, query: Any) -> Any:
+        """Read from the database what has changed compared with `query` (in a thread).
+
+        Called at least once a second, so it should need few SQL queries for all topics together.
+        """
 
     @abstractmethod
-    def learn(self, answer: Any) -> None:
-        """In the loop: what was read. News may have overtaken it."""
+    def apply(self, result: Any) -> None:
+        """Update the topics with the result of `fetch`, which published messages may have overtaken."""
 
     @abstractmethod
     def flush(self, topics: list[AnyTopic]) -> None:
-        """In the loop: tells the viewers of these topics what is due."""
+        """Send pending changes of these topics to their viewers."""
 
-    def beat(self, second: int) -> None:
-        """In the loop, once a second, counted from 1: keeps the lines alive."""
+    def every_second(self, second: int) -> None:
+        """Called once a second, with `second` counted from 1. Sends comments that keep the streams open."""
         if second % HEARTBEAT_SECONDS == 0:
             for topic in self.topics.values():
                 for viewer in topic.streams:
@@ -88,25 +95,19 @@ _feeds: dict[str, type[Feed[Any]]] = {}
 
 
 def register_feed(name: str, feed: type[Feed[Any]]) -> None:
-    """Makes a feed known by name, so that apps can join feeds of apps they must not import (AppConfig.ready).
+    """Register a feed under a name. Call it in `AppConfig.ready`.
 
-    Its news is published to the groups "{name}.{key}".
+    Apps open topics by the feed's name, so they can use feeds of apps they must not import. Messages for a topic are
+    published to its group (`group_name`).
     """
     _feeds[name] = feed
 
 
 def registered_feeds() -> dict[str, type[Feed[Any]]]:
-    """All feeds by name."""
+    """Return all feeds by name."""
     return _feeds
 
 
-def group_of(name: str, key: int) -> str:
-    """The group in which news of a topic is told."""
-    return f"{name}.{key}"
-
-
-def join_topic(topic: Topic, viewer: Viewer, viewers: set[Any]) -> None:
-    """Notes on both sides that `viewer` watches `topic`, as one of its `viewers` (sockets or streams)."""
-    viewers.add(viewer)
-    viewer.topics.append(topic)
-    topic.idle_seconds = 0
+def group_name(feed: str, key: int) -> str:
+    """Return the name of the group to which messages for a topic are published."""
+    return f"{feed}.{key}"

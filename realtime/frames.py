@@ -1,20 +1,24 @@
-"""What goes over the wire, encoded once for all viewers."""
+"""Bytes on the wire, encoded once for all viewers."""
 
 import struct
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
-COMMENT = b":\n\n"  # an SSE comment: keeps the line alive, says nothing
+COMMENT = b":\n\n"  # an SSE comment: keeps the connection open and is ignored by clients
 
 
 def encode(message: dict[str, Any]) -> bytes:
-    """Compact JSON; datetimes in UTC as RFC 3339."""
+    """Return compact JSON with datetimes in UTC (RFC 3339)."""
     return orjson.dumps(message, option=orjson.OPT_UTC_Z)
 
 
 def socket_frame(message: dict[str, Any]) -> bytes:
-    """A WebSocket text frame as a server sends it (RFC 6455, 5.2): unmasked, so the same bytes serve everyone."""
+    """Return a WebSocket text frame as a server sends it (RFC 6455, 5.2).
+
+    Server frames are unmasked, so the same bytes serve all clients.
+    """
     payload = encode(message)
     length = len(payload)
     if length < 126:
@@ -24,12 +28,27 @@ def socket_frame(message: dict[str, Any]) -> bytes:
     return struct.pack("!BBQ", 0x81, 127, length) + payload
 
 
+def frame_texts(data: bytes) -> Iterator[str]:
+    """Return the texts of one or more concatenated frames made by `socket_frame`."""
+    start = 0
+    while start < len(data):
+        length, start = data[start + 1], start + 2
+        if length >= 126:
+            size = 2 if length == 126 else 8
+            length, start = int.from_bytes(data[start : start + size]), start + size
+        yield data[start : start + length].decode()
+        start += length
+
+
 def stream_message(event: str, data: dict[str, Any], id: str | None) -> bytes:
-    """A message of an SSE stream. Its `id`, or the last that there was, comes back as Last-Event-ID on reconnecting."""
+    """Return one message of an SSE stream.
+
+    A client that reconnects sends the last `id` it received as `Last-Event-ID`. None leaves that id unchanged.
+    """
     named = b"" if id is None else b"id: %b\n" % id.encode()
     return b"event: %b\n%bdata: %b\n\n" % (event.encode(), named, encode(data))
 
 
 def chunk(data: bytes) -> bytes:
-    """One chunk of a chunked HTTP/1.1 body."""
+    """Return one chunk of a chunked HTTP/1.1 body."""
     return b"%x\r\n%b\r\n" % (len(data), data)

@@ -1,8 +1,8 @@
-"""The hub: one per process (event loop). Hears news, asks the database once a second, and has the feeds tell it.
+"""The hub: one per process (event loop). Receives messages, queries the database once a second and runs the feeds.
 
-channel layer ──news──▶ Ear ─▶ Feed.hear ─┐
-                                          ├─▶ due ─(no faster than it is written)─▶ Feed.flush ─▶ viewers
-database ──once a second──▶ Feed.learn ───┘
+channel layer ── messages ──▶ Subscriber ─▶ Feed.handle ─┐
+                                                         ├─▶ schedule_flush ─▶ Feed.flush ─▶ viewers
+database ◀── once a second ── Feed.fetch ─▶ Feed.apply ──┘
 """
 
 from __future__ import annotations
@@ -15,125 +15,62 @@ from typing import Any
 import structlog
 
 from realtime.database import DATABASE_AWAY, in_thread
-from realtime.ear import Ear, Message
-from realtime.feed import Feed, Topic, group_of, registered_feeds
-from realtime.viewer import Viewer
+from realtime.feed import Feed, Topic, group_name, registered_feeds
+from realtime.subscriber import Message, Subscriber
 
 log = structlog.get_logger(__name__)
 
-# What comes while viewers are being told, and for a moment after, is told together: small audiences hear as often as a
-# screen shows something new, and however large one is, the loop has a third of its time for everything else.
-MERGE_SECONDS = 1 / 60  # from one telling to the next, at least
-REST = 0.5  # of the time that a telling took, after it
-LINGER_SECONDS = 3  # an unwatched topic is kept that long: viewers reload pages
+# Changes that arrive while a flush runs, and shortly after it, go into the next flush together. A small audience gets
+# updates as often as a screen refreshes; with a large one the loop keeps a third of its time for other work.
+MERGE_SECONDS = 1 / 60  # minimum time from the start of one flush to the next
+PAUSE_RATIO = 0.5  # length of the pause after a flush, relative to the time the flush took
+LINGER_SECONDS = 3  # how long a topic without viewers is kept: people reload pages
 
 
 class Hub:
-    """Who watches what in this process. Everything here runs in the one event loop."""
+    """The topics that are watched in this process. All methods run in one event loop."""
 
     def __init__(self) -> None:
         self._feeds: dict[str, Feed[Any]] = {name: feed(name, self) for name, feed in registered_feeds().items()}
-        self._ear = Ear(self._hear)
+        self._subscriber = Subscriber(self._handle)
         self._opening: dict[tuple[str, int], asyncio.Task[None]] = {}
-        self._reading: dict[str, asyncio.Task[None]] = {}
-        self._asked: dict[Feed[Any], list[Any]] = {}
-        self._stale: set[str] = set()  # feeds whose last read failed
-        self._pending: dict[Feed[Any], list[Any]] = {}
+        self._polls: dict[str, asyncio.Task[None]] = {}
+        self._to_refresh: dict[Feed[Any], list[Any]] = {}
+        self._stale: set[str] = set()  # names of feeds whose last query failed
+        self._to_flush: dict[Feed[Any], list[Any]] = {}
         self._flush_timer: asyncio.TimerHandle | None = None
-        self._flush_from = 0.0  # not before that, by the loop's clock
+        self._flush_from = 0.0  # earliest time of the next flush, by the loop's clock
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[Any]] = set()
-        self.start(self._ear.listen())
-        self.start(self._pulse())
+        self.start(self._subscriber.run())
+        self.start(self._run_every_second())
 
-    # --- Watching ----------------------------------------------------------------------------------
+    # --- Topics ------------------------------------------------------------------------------------
 
-    async def open(self, name: str, key: int) -> Any:
-        """The topic `key` of the feed `name`, read from the database if nobody watches it yet. Raises NotFound.
+    async def open(self, feed_name: str, key: int) -> Any:
+        """Return a topic, reading it from the database if nobody watches it yet. Raises NotFound.
 
-        Join it before the next await, or it may be closed again.
+        Join the topic before the next `await`; a topic without viewers may be closed.
         """
-        feed = self._feeds[name]
+        feed = self._feeds[feed_name]
         while (topic := feed.topics.get(key)) is None:
-            if (name, key) not in self._opening:
-                self._opening[name, key] = self.start(self._open(feed, key))
-            await asyncio.shield(self._opening[name, key])
+            if (feed_name, key) not in self._opening:
+                self._opening[feed_name, key] = self.start(self._open(feed, key))
+            await asyncio.shield(self._opening[feed_name, key])
         return topic
 
-    def leave(self, viewer: Viewer) -> None:
-        """The viewer has gone."""
-        for topic in viewer.topics:
-            topic.sockets.discard(viewer)
-            topic.streams.discard(viewer)
-        viewer.topics.clear()
-
     async def _open(self, feed: Feed[Any], key: int) -> None:
-        """Listens first and reads then; what fell between is asked for once more."""
-        group = group_of(feed.name, key)
+        """Subscribe first and read then. The refresh at the end catches changes made in between."""
+        group = group_name(feed.name, key)
         try:
-            await self._ear.want(group)
+            await self._subscriber.subscribe(group)
             feed.topics[key] = await in_thread(feed.load, key)
         except BaseException:
-            await self._ear.forget(group)
+            await self._subscriber.unsubscribe(group)
             raise
         finally:
             del self._opening[feed.name, key]
-        self.ask(feed, [feed.topics[key]])
-
-    # --- What happened -----------------------------------------------------------------------------
-
-    def _hear(self, message: Message) -> None:
-        name, _, key = message.get("group", "").partition(".")
-        topic = self._feeds[name].topics.get(int(key)) if name in self._feeds else None
-        if topic is not None:
-            self._feeds[name].hear(topic, message)
-
-    async def _pulse(self) -> None:
-        for second in count(1):
-            await asyncio.sleep(1)
-            self.start(self._ear.check())
-            for feed in self._feeds.values():
-                self._read_truth(feed)
-                self._beat(feed, second)
-            await self._close_unwatched()
-
-    def _beat(self, feed: Feed[Any], second: int) -> None:
-        try:
-            feed.beat(second)
-        except Exception:
-            log.exception("beat_failed")
-
-    def _read_truth(self, feed: Feed[Any]) -> None:
-        """Unless the last read still runs: a slow database is not asked faster."""
-        running = self._reading.get(feed.name)
-        if feed.topics and (running is None or running.done()):
-            self._reading[feed.name] = self.start(self._refresh(feed, feed.topics.values()))
-
-    def ask(self, feed: Feed[Any], topics: list[Any]) -> None:
-        """See Runner. What is asked while the answer to another question is awaited goes into the next."""
-        if feed in self._asked:
-            self._asked[feed] += topics
-        else:
-            self._asked[feed] = topics
-            self.start(self._answer(feed))
-
-    async def _answer(self, feed: Feed[Any]) -> None:
-        while topics := self._asked[feed]:
-            self._asked[feed] = []
-            await self._refresh(feed, topics)
-        del self._asked[feed]
-
-    async def _refresh(self, feed: Feed[Any], topics: Iterable[Any]) -> None:
-        """Asks the database; a database that is away is asked again in a second."""
-        try:
-            feed.learn(await in_thread(feed.read, feed.question(topics)))
-        except Exception as error:
-            if feed.name not in self._stale:
-                unforeseen = not isinstance(error, DATABASE_AWAY)
-                log.warning("live_feed_stale", feed=feed.name, reason=repr(error), exc_info=unforeseen)
-            self._stale.add(feed.name)
-        else:
-            self._stale.discard(feed.name)
+        self.refresh(feed, [feed.topics[key]])
 
     async def _close_unwatched(self) -> None:
         for feed in self._feeds.values():
@@ -141,17 +78,74 @@ class Hub:
                 topic.idle_seconds = 0 if topic.watched else topic.idle_seconds + 1
                 if topic.idle_seconds > LINGER_SECONDS:
                     del feed.topics[key]
-                    await self._ear.forget(group_of(feed.name, key))
+                    await self._subscriber.unsubscribe(group_name(feed.name, key))
 
-    # --- Telling it --------------------------------------------------------------------------------
+    # --- Messages ----------------------------------------------------------------------------------
 
-    def relay(self, name: str, key: int, message: Message) -> None:
-        """Passes a viewer's word on to the feed `name` of every process, this one included; may be lost."""
-        self.start(self._ear.tell(group_of(name, key), message))
+    def broadcast(self, feed_name: str, key: int, message: Message) -> None:
+        """Send a message to a topic's group in all processes, this one included. It may be lost."""
+        self.start(self._subscriber.send(group_name(feed_name, key), message))
 
-    def due(self, feed: Feed[Any], topic: Topic) -> None:
-        """See Runner."""
-        topics = self._pending.setdefault(feed, [])
+    def _handle(self, message: Message) -> None:
+        name, _, key = message.get("group", "").partition(".")
+        topic = self._feeds[name].topics.get(int(key)) if name in self._feeds else None
+        if topic is not None:
+            self._feeds[name].handle(topic, message)
+
+    # --- Database ----------------------------------------------------------------------------------
+
+    async def _run_every_second(self) -> None:
+        for second in count(1):
+            await asyncio.sleep(1)
+            self.start(self._subscriber.check())
+            for feed in self._feeds.values():
+                self._poll(feed)
+                self._call_every_second(feed, second)
+            await self._close_unwatched()
+
+    def _call_every_second(self, feed: Feed[Any], second: int) -> None:
+        try:
+            feed.every_second(second)
+        except Exception:
+            log.exception("every_second_failed")
+
+    def _poll(self, feed: Feed[Any]) -> None:
+        """Query all topics of a feed, unless its last query still runs: a slow database gets no additional load."""
+        running = self._polls.get(feed.name)
+        if feed.topics and (running is None or running.done()):
+            self._polls[feed.name] = self.start(self._query(feed, feed.topics.values()))
+
+    def refresh(self, feed: Feed[Any], topics: list[Any]) -> None:
+        """See FeedRunner. Topics that are passed while a refresh runs are queried together after it."""
+        if feed in self._to_refresh:
+            self._to_refresh[feed] += topics
+        else:
+            self._to_refresh[feed] = topics
+            self.start(self._run_refresh(feed))
+
+    async def _run_refresh(self, feed: Feed[Any]) -> None:
+        while topics := self._to_refresh[feed]:
+            self._to_refresh[feed] = []
+            await self._query(feed, topics)
+        del self._to_refresh[feed]
+
+    async def _query(self, feed: Feed[Any], topics: Iterable[Any]) -> None:
+        """Query the database and apply the result. A failure is logged once; the next second tries again."""
+        try:
+            feed.apply(await in_thread(feed.fetch, feed.query(topics)))
+        except Exception as error:
+            if feed.name not in self._stale:
+                unexpected = not isinstance(error, DATABASE_AWAY)
+                log.warning("live_feed_stale", feed=feed.name, reason=repr(error), exc_info=unexpected)
+            self._stale.add(feed.name)
+        else:
+            self._stale.discard(feed.name)
+
+    # --- Flush -------------------------------------------------------------------------------------
+
+    def schedule_flush(self, feed: Feed[Any], topic: Topic) -> None:
+        """See FeedRunner."""
+        topics = self._to_flush.setdefault(feed, [])
         if topic not in topics:
             topics.append(topic)
         if self._flush_timer is None:
@@ -159,18 +153,18 @@ class Hub:
 
     def _flush(self) -> None:
         started = self._loop.time()
-        pending, self._pending = self._pending, {}
-        for feed, topics in pending.items():
+        to_flush, self._to_flush = self._to_flush, {}
+        for feed, topics in to_flush.items():
             try:
                 feed.flush(topics)
             except Exception:
                 log.exception("flush_failed")
         ended = self._loop.time()
-        self._flush_from = max(started + MERGE_SECONDS, ended + (ended - started) * REST)
+        self._flush_from = max(started + MERGE_SECONDS, ended + (ended - started) * PAUSE_RATIO)
         self._flush_timer = None
 
     def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Has it run beside everything else."""
+        """Run a coroutine as a task of the hub."""
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -181,7 +175,7 @@ _hub: Hub | None = None
 
 
 def current_hub() -> Hub:
-    """The hub of the running event loop."""
+    """Return the hub of the running event loop."""
     global _hub
     if _hub is None or _hub._loop is not asyncio.get_running_loop():
         _hub = Hub()

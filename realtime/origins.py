@@ -1,4 +1,4 @@
-"""Which pages may open a feed. Browsers send cookies along to any site's WebSocket, so the page's origin decides."""
+"""Which pages may open a feed. Browsers send cookies with WebSocket requests of any site, so the origin is checked."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,17 +10,17 @@ Scope = dict[str, Any]
 
 
 def header(scope: Scope, name: bytes) -> str | None:
-    """The last value of a header, None without it."""
+    """Return the last value of a header, or None if the request doesn't have it."""
     values = [value for key, value in scope["headers"] if key == name]
     return values[-1].decode("latin-1") if values else None
 
 
 def is_own_origin(scope: Scope) -> bool:
-    """Whether the client is a page of this site, or no browser (no Origin).
+    """Return whether the request comes from a page of this site, or from a client that sends no Origin.
 
-    The origin's host and port must be those of the request, or a trusted one's; and the request's host must be ours,
-    or else a foreign name that resolves to us (DNS rebinding) would be its own origin. Schemes are not compared: a
-    proxy may end TLS.
+    Host and port of the origin must equal those of the request or of a trusted origin (`CSRF_TRUSTED_ORIGINS`). The
+    request's host must be in `ALLOWED_HOSTS`; otherwise any domain that resolves to this server (DNS rebinding) would
+    pass as its own origin. Schemes are not compared, because a proxy may terminate TLS.
     """
     host = (header(scope, b"host") or "").lower()
     if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
@@ -30,7 +30,7 @@ def is_own_origin(scope: Scope) -> bool:
 
 
 def _netloc(origin: str) -> str:
-    """Host and port; for what has none ("null"), something that equals no host."""
+    """Return host and port of an origin, or "-", which equals no host, if it has none (such as "null")."""
     try:
         return urlsplit(origin).netloc.lower() or "-"
     except ValueError:

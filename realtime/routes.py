@@ -1,4 +1,4 @@
-"""Addresses of streams."""
+"""URL patterns of streams."""
 
 from typing import Any
 
@@ -8,6 +8,6 @@ from realtime.sockets import Application
 
 
 def route(pattern: str, application: Application) -> URLPattern:
-    """An address for Channels' URLRouter, which takes Django's patterns with ASGI applications for views."""
+    """Return a URL pattern for Channels' `URLRouter`, whose views are ASGI applications."""
     view: Any = application
     return re_path(pattern, view)

@@ -1,6 +1,6 @@
-"""One WebSocket. A lean ASGI application: the stock consumers hop to a thread for every frame."""
+"""One WebSocket. A lean ASGI application: Channels' consumers change to a thread for every frame."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable
 from time import monotonic
@@ -8,43 +8,43 @@ from typing import Any
 
 import orjson
 
+from realtime.connections import open_transport, use_fast_transport
 from realtime.database import DATABASE_AWAY
-from realtime.feed import Topic, join_topic
+from realtime.feed import Topic
 from realtime.frames import socket_frame
 from realtime.hub import Hub, current_hub
 from realtime.origins import Scope, is_own_origin
+from realtime.portable import PortableSocket
+from realtime.transport import Receive, Send
 from realtime.viewer import Viewer
-from realtime.wire import Wire
 from ticketing.errors import BadInput, DomainError, NotFound, Overloaded
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-MAX_FRAME = 4096  # bytes a client may send at once
-MAX_FRAMES, FRAMES_SECONDS = 20, 10.0  # and how many frames in how many seconds
+MAX_FRAME = 4096  # bytes of one frame of a client
+MAX_FRAMES, FRAMES_SECONDS = 20, 10.0  # frames of a client, in any span of so many seconds
 
 CLOSE_BAD_FRAME = 4400
 CLOSE_SIGNED_OUT = 4401
 CLOSE_NOT_FOUND = 4404
 CLOSE_TOO_MANY_FRAMES = 4429
-CLOSE_TRY_AGAIN = 4503  # autobahn, which Daphne speaks with, sends no code of the registry but 1000
+CLOSE_TRY_AGAIN = 4503  # from the private range, because autobahn (used by Daphne) sends no registered code but 1000
 
 
 class Closed(Exception):
-    """Ends the socket with a close code."""
+    """Raise it to close the socket with a code."""
 
     def __init__(self, code: int) -> None:
         super().__init__(code)
         self.code = code
 
 
-class Socket(Viewer, ABC):
-    """A viewer on a WebSocket. A door of an app fills in `opened` and `heard`."""
+class Socket(Viewer):
+    """A viewer connected by WebSocket. Apps subclass it and implement `opened` and `received`."""
 
     __slots__ = ("scope", "_frame_times")
 
-    FAREWELL = {"type": "websocket.close", "code": CLOSE_SIGNED_OUT}
+    CLOSE_MESSAGE = {"type": "websocket.close", "code": CLOSE_SIGNED_OUT}
 
     def __init__(self, scope: Scope, hub: Hub, subject: int) -> None:
         super().__init__(hub, subject)
@@ -53,22 +53,23 @@ class Socket(Viewer, ABC):
 
     @abstractmethod
     async def opened(self) -> None:
-        """The client is connected. NotFound closes with 4404, another DomainError with 4503."""
+        """Called when the client has connected. NotFound closes with 4404, any other DomainError with 4503."""
 
     @abstractmethod
-    async def heard(self, frame: dict[str, Any]) -> None:
-        """A frame of the client: a JSON object. A DomainError is told to it as an `error` frame."""
+    async def received(self, frame: dict[str, Any]) -> None:
+        """Called with each frame of the client, a JSON object. A DomainError is sent back as an `error` frame."""
 
     def closed(self) -> None:
-        """The client has gone, and may never have been `opened`."""
+        """Called when the client has gone, even if `opened` failed."""
 
     def join(self, topic: Topic) -> None:
-        """Watches a topic that was just opened."""
-        join_topic(topic, self, topic.sockets)
+        """See Viewer."""
+        self._add_to(topic, topic.sockets)
 
     @classmethod
     def as_asgi(cls, subject: str) -> Application:
-        """The ASGI application; `subject` names the URL's argument that holds the viewer's subject."""
+        """Return the ASGI application; `subject` names the URL argument that holds the viewer's subject."""
+        use_fast_transport()  # decided, and logged, when the server starts
 
         async def application(scope: Scope, receive: Receive, send: Send) -> None:
             await receive()  # websocket.connect
@@ -82,16 +83,16 @@ class Socket(Viewer, ABC):
         return application
 
     async def _run(self, receive: Receive, send: Send) -> None:
-        self._wire = Wire(send)
+        self._transport = transport = open_transport(PortableSocket, send, receive)
         try:
             await self._open()
-            while (message := await receive())["type"] == "websocket.receive":
-                await self._answer(self._frame_of(message))
+            while (message := await transport.receive())["type"] == "websocket.receive":
+                await self._handle(self._parse(message))
         except Closed as closed:
-            self._wire = None  # nothing may follow the close frame
-            await send({"type": "websocket.close", "code": closed.code})
+            self._transport = None  # nothing may follow the close frame
+            await transport.send({"type": "websocket.close", "code": closed.code})
         finally:
-            self.hub.leave(self)
+            self.leave()
             self.closed()
 
     async def _open(self) -> None:
@@ -102,21 +103,21 @@ class Socket(Viewer, ABC):
         except (DomainError, *DATABASE_AWAY) as error:
             raise Closed(CLOSE_TRY_AGAIN) from error
 
-    async def _answer(self, frame: Any) -> None:
+    async def _handle(self, frame: Any) -> None:
         try:
             if not isinstance(frame, dict):
                 raise BadInput([], "A frame is a JSON object with a type.")
-            await self.heard(frame)
+            await self.received(frame)
         except DomainError as error:
-            self._tell_error(error)
+            self._send_error(error)
         except DATABASE_AWAY:
-            self._tell_error(Overloaded())
+            self._send_error(Overloaded())
 
-    def _tell_error(self, error: DomainError) -> None:
+    def _send_error(self, error: DomainError) -> None:
         self.write(socket_frame({"type": "error", "code": error.code, "detail": str(error)}))
 
-    def _frame_of(self, message: dict[str, Any]) -> Any:
-        """What the client said. Raises Closed for what no client of ours would send."""
+    def _parse(self, message: dict[str, Any]) -> Any:
+        """Return the JSON value of a frame. Raises Closed if the frame breaks a limit or is not JSON text."""
         now = monotonic()
         if len(self._frame_times) == MAX_FRAMES and now - self._frame_times[0] < FRAMES_SECONDS:
             raise Closed(CLOSE_TOO_MANY_FRAMES)
@@ -131,7 +132,7 @@ class Socket(Viewer, ABC):
 
 
 async def no_such_socket(scope: Scope, receive: Receive, send: Send) -> None:
-    """For every other path: closes with 4404, after accepting, since browsers don't show the code otherwise."""
+    """Close with 4404; the application for all other paths. Accepts first, since browsers hide the code otherwise."""
     await receive()
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": CLOSE_NOT_FOUND})

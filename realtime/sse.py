@@ -1,17 +1,19 @@
-"""One SSE stream: everything that can be refused is refused as JSON before the stream begins."""
+"""One SSE stream. Errors are answered as JSON, before the stream begins."""
 
 import random
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 
+from realtime.connections import open_transport, use_fast_transport
 from realtime.database import DATABASE_AWAY
-from realtime.feed import Topic, join_topic
+from realtime.feed import Topic
 from realtime.frames import chunk, encode
 from realtime.hub import Hub, current_hub
 from realtime.origins import Scope, header, is_own_origin
-from realtime.sockets import Application, Receive, Send
+from realtime.portable import PortableStream
+from realtime.sockets import Application
+from realtime.transport import Receive, Send
 from realtime.viewer import Viewer
-from realtime.wire import Wire
 from ticketing.errors import DomainError, Overloaded, PermissionRefused
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -23,19 +25,19 @@ HEADERS: Headers = (
 )
 
 
-class MethodRefused(DomainError):
-    """A stream can only be read."""
+class MethodNotAllowed(DomainError):
+    """A stream was called with another method than GET."""
 
     status, code, title = 405, "method_not_allowed", "Method Not Allowed"
     detail = "A stream can only be read: use GET."
 
 
-class Stream(Viewer, ABC):
-    """A viewer on an SSE stream. A door of an app fills in `prepare` and `begin`."""
+class Stream(Viewer):
+    """A viewer connected by SSE. Apps subclass it and implement `prepare` and `begin`."""
 
     __slots__ = ("scope", "_chunked")
 
-    FAREWELL = {"type": "http.response.body", "body": b""}
+    CLOSE_MESSAGE = {"type": "http.response.body", "body": b""}
 
     def __init__(self, scope: Scope, hub: Hub, subject: int) -> None:
         super().__init__(hub, subject)
@@ -44,43 +46,44 @@ class Stream(Viewer, ABC):
 
     @abstractmethod
     async def prepare(self) -> None:
-        """Before the answer: finds what will be streamed. A DomainError is answered as problem+json."""
+        """Called before the response: check the request. A DomainError is answered as problem+json."""
 
     @abstractmethod
     async def begin(self) -> None:
-        """The stream is open: joins its topic and writes the first messages."""
+        """Called when the stream is open: join topics and write the first messages."""
 
     @property
     def last_event_id(self) -> str | None:
-        """The id of the last message that the client got before it reconnected; whatever it claims."""
+        """The id of the last message before the client reconnected, as the client claims it; not validated."""
         return header(self.scope, b"last-event-id")
 
     def join(self, topic: Topic) -> None:
-        """Watches a topic that was just opened."""
-        join_topic(topic, self, topic.streams)
+        """See Viewer."""
+        self._add_to(topic, topic.streams)
 
     def write(self, data: bytes) -> None:
-        """See Viewer.write."""
+        """See Viewer."""
         super().write(chunk(data) if self._chunked else data)
 
     @classmethod
     def as_asgi(cls, subject: str) -> Application:
-        """The ASGI application; `subject` names the URL's argument that holds the viewer's subject."""
+        """Return the ASGI application; `subject` names the URL argument that holds the viewer's subject."""
+        use_fast_transport()  # decided, and logged, when the server starts
 
         async def application(scope: Scope, receive: Receive, send: Send) -> None:
             stream = cls(scope, current_hub(), int(scope["url_route"]["kwargs"][subject]))
             try:
-                await stream._refuse_or_prepare()
+                await stream._check_and_prepare()
             except DomainError as error:
-                await _answer_problem(send, error)
+                await _send_problem(send, error)
             else:
                 await stream._run(receive, send)
 
         return application
 
-    async def _refuse_or_prepare(self) -> None:
+    async def _check_and_prepare(self) -> None:
         if self.scope["method"] != "GET":
-            raise MethodRefused
+            raise MethodNotAllowed
         if not is_own_origin(self.scope):
             raise PermissionRefused("This feed can't be read from another site.")
         try:
@@ -90,23 +93,23 @@ class Stream(Viewer, ABC):
 
     async def _run(self, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        # Clients that lost us together come back one by one.
-        hint = b"retry: %d\n\n" % random.randint(1000, 3000)
-        await send({"type": "http.response.body", "body": hint, "more_body": True})
-        wire = Wire(send)
-        self._chunked = wire.chunked
-        self._wire = wire
+        # Random, so that clients that lost the connection together don't reconnect together.
+        retry = b"retry: %d\n\n" % random.randint(1000, 3000)
+        await send({"type": "http.response.body", "body": retry, "more_body": True})
+        transport = open_transport(PortableStream, send, receive)
+        self._chunked = transport.chunked
+        self._transport = transport
         try:
             await self.begin()
-            while (await receive())["type"] != "http.disconnect":
+            while (await transport.receive())["type"] != "http.disconnect":
                 pass
         except DATABASE_AWAY:
-            wire.abort()  # the client comes back
+            transport.abort()  # the client reconnects
         finally:
-            self.hub.leave(self)
+            self.leave()
 
 
-async def _answer_problem(send: Send, error: DomainError) -> None:
+async def _send_problem(send: Send, error: DomainError) -> None:
     headers = [(b"content-type", b"application/problem+json"), *_headers_of(error)]
     await send({"type": "http.response.start", "status": error.status, "headers": headers})
     await send({"type": "http.response.body", "body": encode(error.body())})
@@ -114,7 +117,7 @@ async def _answer_problem(send: Send, error: DomainError) -> None:
 
 def _headers_of(error: DomainError) -> Headers:
     headers = [
-        (b"allow", "GET" if isinstance(error, MethodRefused) else None),
+        (b"allow", "GET" if isinstance(error, MethodNotAllowed) else None),
         (b"retry-after", error.extra.get("retry_after")),
         (b"www-authenticate", getattr(error, "auth_header", None)),
     ]

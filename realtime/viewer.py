@@ -1,47 +1,68 @@
 """One connected client."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, ClassVar
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
 
 import structlog
 
-if TYPE_CHECKING:
-    from realtime.feed import Topic
-    from realtime.hub import Hub
-    from realtime.wire import Wire  # brings Daphne along, which no other process needs
+from realtime.feed import Topic
+from realtime.hub import Hub
+from realtime.transport import Transport
 
 log = structlog.get_logger(__name__)
 
-MAX_UNSENT = 1024 * 1024  # bytes; who is further behind does not read, and is dropped
+MAX_UNSENT = 1024 * 1024  # bytes waiting for a client; one that is further behind does not read and is dropped
 
 
-class Viewer:
-    """A client of one spout (`Socket` or `Stream`). `subject` is the id of what its address names."""
+class Viewer(ABC):
+    """A client connected by WebSocket (`Socket`) or SSE (`Stream`).
 
-    __slots__ = ("hub", "subject", "topics", "_wire")
+    `subject` is the id in the client's URL, such as that of an event.
+    """
 
-    FAREWELL: ClassVar[dict[str, Any]]  # the ASGI message that ends it
+    __slots__ = ("hub", "subject", "topics", "_transport")
+
+    CLOSE_MESSAGE: ClassVar[dict[str, Any]]  # the ASGI message by which the server ends the connection
 
     def __init__(self, hub: Hub, subject: int) -> None:
         self.hub = hub
         self.subject = subject
         self.topics: list[Topic] = []
-        self._wire: Wire | None = None
+        self._transport: Transport | None = None
 
-    def send_away(self) -> None:
-        """It may not hear any more what it came for: nothing else is told from here on. The client may come back."""
-        self.hub.leave(self)
-        if self._wire is not None:
-            self.hub.start(self._wire.send(self.FAREWELL))
-            self._wire = None
+    @abstractmethod
+    def join(self, topic: Topic) -> None:
+        """Watch a topic that was just opened."""
+
+    def leave(self) -> None:
+        """Stop watching all topics."""
+        for topic in self.topics:
+            topic.sockets.discard(self)
+            topic.streams.discard(self)
+        self.topics.clear()
+
+    def disconnect(self) -> None:
+        """End the connection because the client may no longer receive this feed. The client may reconnect.
+
+        Nothing is sent after what has already been written.
+        """
+        self.leave()
+        if self._transport is not None:
+            self.hub.start(self._transport.send(self.CLOSE_MESSAGE))
+            self._transport = None
 
     def write(self, data: bytes) -> None:
-        """Sends encoded bytes, in order. Never waits: a client that does not read is dropped."""
-        if self._wire is None:
+        """Send encoded bytes, in order and without waiting. A client that does not read is dropped."""
+        if self._transport is None:
             return
-        unsent = self._wire.write(data)
+        unsent = self._transport.write(data)
         if unsent > MAX_UNSENT:
             log.info("viewer_dropped", subject=self.subject, unsent=unsent)
-            self._wire.abort()
-            self._wire = None
+            self._transport.abort()
+            self._transport = None
+
+    def _add_to(self, topic: Topic, viewers: set[Any]) -> None:
+        """Add this viewer to `topic.sockets` or `topic.streams`."""
+        viewers.add(self)
+        self.topics.append(topic)
+        topic.idle_seconds = 0

@@ -12,7 +12,7 @@ from accounts import counters, read_only
 from accounts.redis import breaker
 from core.concurrency import ConcurrencyLimiter
 from core.http.origin import SAFE_METHODS
-from realtime import news
+from realtime import publish
 from ticketing.errors import ReadOnly
 
 READ_ONLY_HEADER = "X-Read-Only"
@@ -42,4 +42,4 @@ def publish_gauges() -> None:
     counters.gauge("in_flight", lambda: writes.in_use)
     counters.gauge("read_only", lambda: read_only.known() or "")
     counters.gauge("breaker:redis", lambda: breaker.current_state)
-    counters.gauge("breaker:news", lambda: "open" if news.is_silent() else "closed")
+    counters.gauge("breaker:news", lambda: "open" if publish.is_paused() else "closed")

@@ -207,6 +207,9 @@ CHANNEL_LAYERS = {
     }
 }
 
+# "auto", "on" or "off": whether to use internals of Daphne, Twisted and channels_redis for speed (realtime/internals)
+REALTIME_FAST_TRANSPORT = env.str("REALTIME_FAST_TRANSPORT", "auto")
+
 # --- Celery ----------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = REDIS_BROKER_URL

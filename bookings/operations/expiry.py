@@ -9,8 +9,8 @@ from django.db import connection, transaction
 
 from bookings.bots.attempt_store import Wasted, note_wasted
 from bookings.models import Booking
-from bookings.news import BookingNews, announce_bookings
 from bookings.operations.post import write_letters
+from bookings.publish import BookingChanged, publish_bookings
 from bookings.states import TIME_IS_UP, BookingStatus, LetterKind
 from events.models import Subsection
 from events.operations.seats import free_ended_seats
@@ -50,9 +50,11 @@ def release_expired(block: Subsection) -> int:
         write_letters(LetterKind.HOLD_EXPIRED, block.event_id, [hold.booking_id for hold in ended])
         wasted = [Wasted(hold.buyer_id, hold.event_id) for hold in ended]
         transaction.on_commit(lambda: note_wasted(wasted), robust=True)
-        announce_bookings(
+        publish_bookings(
             [
-                BookingNews(hold.booking_id, hold.buyer_id, hold.event_id, BookingStatus.EXPIRED.value, hold.updated_at)
+                BookingChanged(
+                    hold.booking_id, hold.buyer_id, hold.event_id, BookingStatus.EXPIRED.value, hold.updated_at
+                )
                 for hold in ended
             ]
         )

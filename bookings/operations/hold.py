@@ -16,16 +16,16 @@ from psycopg.errors import SerializationFailure
 from bookings.errors import QueuePassRequired, TooManyHolds, WouldLeaveSingleSeat
 from bookings.idempotency import Once
 from bookings.models import Booking, new_id
-from bookings.news import BookingNews, announce_change
 from bookings.operations.expiry import expire_in
+from bookings.publish import BookingChanged, publish_seats_and_booking
 from bookings.seat_rules import check_wish, not_enough_seats, too_many_seats
 from bookings.statement import ask
 from bookings.states import BookingStatus, SelectionMode
 from events.clock import database_now
 from events.errors import NotOnSale, SeatsTaken
 from events.models import Event, Subsection
-from events.news import SeatNews
 from events.positions import positions_of, seat_name
+from events.publish import SeatsChanged
 from events.states import EventStatus, SeatStatus
 from ticketing.errors import BadInput, DomainError, NotFound, NotSignedIn, Overloaded
 
@@ -164,7 +164,7 @@ def _ask(
 
 def tell_held(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer) -> None:
     """Tells the event's viewers and the buyer that the seats are held."""
-    seats = SeatNews(
+    seats = SeatsChanged(
         event_id=wish.event_id,
         subsection_id=answer.subsection_id,
         from_version=answer.version - 1,
@@ -178,7 +178,7 @@ def tell_held(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer) 
         at=answer.held_at.isoformat(),
     )
     status = BookingStatus.PENDING_PAYMENT.value
-    announce_change(seats, BookingNews(booking_id, buyer_id, wish.event_id, status, answer.held_at))
+    publish_seats_and_booking(seats, BookingChanged(booking_id, buyer_id, wish.event_id, status, answer.held_at))
 
 
 def new_booking(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer, status: BookingStatus) -> Booking:

@@ -16,8 +16,8 @@ from bookings.gateways import GatewayDown, breaker, gateway
 from bookings.gateways.protocol import Charge, Gateway
 from bookings.idempotency import Once
 from bookings.models import Booking, Payment
-from bookings.news import announce_booking
 from bookings.operations.settle import SEATS_LOST, cancel_payment, settle_payment
+from bookings.publish import publish_booking
 from bookings.reads import own_booking
 from bookings.statement import ask
 from bookings.states import BookingStatus, PaymentStatus
@@ -122,7 +122,7 @@ def _begun(payment: Payment, buyer_id: int, answer: Answer) -> Payment:
         (payment.booking_id, buyer_id, answer.event_id, BookingStatus.PENDING_PAYMENT.value, answer.begun_at),
     )
     if answer.window_begun:
-        announce_booking(payment.booking)
+        publish_booking(payment.booking)
     return payment
 
 

@@ -13,9 +13,9 @@ from django.db import OperationalError, transaction
 from accounts.operations.later import later
 from bookings.idempotency import Once
 from bookings.models import Booking, new_id
-from bookings.news import announce_booking
 from bookings.operations.hold import Deed, Wish, ask_for_seats, known_booking, new_booking, tell_held
 from bookings.operations.steps import lock_booking, move
+from bookings.publish import publish_booking
 from bookings.states import BookingStatus, SelectionMode
 from events.clock import Now
 from events.serializers import seat_names
@@ -50,7 +50,7 @@ def accept_wish(
     if once is not None and answer.outcome == "known":
         return known_booking(buyer_id, once)
     booking = new_booking(booking_id, buyer_id, wish, answer, BookingStatus.PROCESSING)
-    announce_booking(booking)
+    publish_booking(booking)
     later("bookings.tasks.allocate_seats", booking_id=str(booking_id))
     return booking
 

@@ -11,11 +11,11 @@ from typing import NamedTuple
 from django.db import transaction
 
 from bookings.models import Booking, Payment
-from bookings.news import BookingNews, announce_change
+from bookings.publish import BookingChanged, publish_seats_and_booking
 from bookings.statement import ask
 from bookings.states import BookingStatus, PaymentStatus
-from events.news import SeatNews
 from events.operations.life import refresh_sold_out
+from events.publish import SeatsChanged
 from events.states import SeatStatus
 
 SELL = "SELECT * FROM bookings_sell(%s::uuid, %s::text)"
@@ -60,7 +60,7 @@ def sell_held_seats(*, payment_id: uuid.UUID, reference: str) -> Payment | None:
 
 
 def _publish(sale: Sale) -> None:
-    seats = SeatNews(
+    seats = SeatsChanged(
         event_id=sale.event_id,
         subsection_id=sale.subsection_id,
         from_version=sale.version - 1,
@@ -74,7 +74,7 @@ def _publish(sale: Sale) -> None:
         at=sale.sold_at.isoformat(),
     )
     paid = BookingStatus.PAID.value
-    announce_change(seats, BookingNews(sale.booking_id, sale.buyer_id, sale.event_id, paid, sale.sold_at))
+    publish_seats_and_booking(seats, BookingChanged(sale.booking_id, sale.buyer_id, sale.event_id, paid, sale.sold_at))
 
 
 def _payment(payment_id: uuid.UUID, sale: Sale) -> Payment:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bookings.errors import AlreadyPaid, HoldExpired
 from bookings.models import Booking
-from bookings.news import announce_booking
+from bookings.publish import publish_booking
 from bookings.states import BOOKING_TRANSITIONS, SOLD, BookingStatus
 from events.clock import database_now
 from events.models import Subsection
@@ -59,4 +59,4 @@ def change(booking: Booking, *, now: datetime | None = None, **fields: Any) -> N
         setattr(booking, name, value)
     booking.updated_at = now or database_now()
     booking.save(update_fields=[*fields, "updated_at"])
-    announce_booking(booking)
+    publish_booking(booking)

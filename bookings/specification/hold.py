@@ -8,9 +8,9 @@ from accounts.models import User
 from bookings.errors import QueuePassRequired, TooManyHolds
 from bookings.idempotency import Once
 from bookings.models import Booking, QueuePass
-from bookings.news import announce_booking
 from bookings.operations.expiry import release_expired
 from bookings.operations.hold import Wish
+from bookings.publish import publish_booking
 from bookings.seat_rules import check_wish, not_enough_seats
 from bookings.specification.seat_choice import best_seats, check_single_gaps
 from bookings.states import BookingStatus, SelectionMode
@@ -70,7 +70,7 @@ def _hold(buyer: User, wish: Wish, seen: Subsection, positions: list[int], once:
     booking = _insert(buyer, wish, seen.event, block, chosen, now, once)
     change_seats(subsection=block, positions=chosen, kind=ChangeKind.HELD, booking_id=booking.pk)
 
-    announce_booking(booking)
+    publish_booking(booking)
     return booking
 
 

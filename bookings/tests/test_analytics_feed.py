@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from bookings.analytics_feed import AGAIN_SECONDS, Mark, Reading, is_due
+from bookings.analytics_feed import AGAIN_SECONDS, Marker, Report, is_due
 from bookings.models import Booking
 from bookings.operations.check_in import check_in
 from bookings.operations.pay import pay_booking
@@ -119,10 +119,10 @@ def test_it_is_as_live_without_redis(concert: Event, carol: User, alice: User, h
 
 
 def test_the_report_is_made_when_a_mark_moves_and_every_quarter_of_a_minute() -> None:
-    mark = Mark("available", versions=7, check_in=0)
-    known = Reading(began=100.0, mark=mark, frame=b"")
-    assert is_due(None, mark, 100.0)
-    assert not is_due(known, mark, 101.0)
-    for moved in (Mark("ended", 7, 0), Mark("available", 8, 0), Mark("available", 7, 1)):
+    marker = Marker("available", versions=7, check_in=0)
+    known = Report(began=100.0, marker=marker, frame=b"")
+    assert is_due(None, marker, 100.0)
+    assert not is_due(known, marker, 101.0)
+    for moved in (Marker("ended", 7, 0), Marker("available", 8, 0), Marker("available", 7, 1)):
         assert is_due(known, moved, 101.0)
-    assert is_due(known, mark, 100.0 + AGAIN_SECONDS)
+    assert is_due(known, marker, 100.0 + AGAIN_SECONDS)

@@ -15,14 +15,15 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from bookings.models import Booking
-from bookings.news import buyer_group
 from bookings.operations.expiry import expire_holds, expire_in, release_expired
+from bookings.publish import buyer_group
 from bookings.states import BookingStatus
 from bookings.tests.crowd import crowd
 from events.clock import database_now
 from events.models import Event, SeatChange, Subsection
-from events.news import event_group
 from events.operations.seats import lock_subsection
+from events.publish import event_group
+from realtime.internals.channels_redis import RedisSender
 
 Hold = Callable[..., Booking]
 
@@ -80,7 +81,7 @@ def test_the_ends_of_a_block_are_told_as_one_change_and_each_buyer_of_his(
         seats, *told = [next(messages) for _ in range(4)]
     assert (seats["from_version"], seats["version"], seats["status"]) == (3, 6, "available")
     assert (seats["available"], seats["reserved"], sorted(seats["positions"])) == (50, 0, [0, 1, 10, 20])
-    assert [(news["group"], news["booking_id"], news["status"]) for news in told] == [
+    assert [(message["group"], message["booking_id"], message["status"]) for message in told] == [
         (buyer_group(booking.buyer_id), str(booking.pk), "expired") for booking in holds
     ]
 
@@ -90,9 +91,9 @@ def heard(*groups: str) -> Iterator[Iterator[dict[str, Any]]]:
     """What the groups are told inside, in order."""
     layer: Any = get_channel_layer()
     client = redis.Redis.from_url(settings.REDIS_BROKER_URL)
-    with client, client.pubsub() as ear:
-        ear.subscribe(*(f"{layer._kwargs['prefix']}__group__{group}" for group in groups))
-        messages = (ear.get_message(timeout=5) or pytest.fail("Nothing more was told.") for _ in iter(int, 1))
+    with client, client.pubsub() as subscriber:
+        subscriber.subscribe(*(RedisSender(layer).channel_of(group) for group in groups))
+        messages = (subscriber.get_message(timeout=5) or pytest.fail("Nothing more was told.") for _ in iter(int, 1))
         yield (layer.deserialize(message["data"]) for message in messages if message["type"] == "message")
 
 

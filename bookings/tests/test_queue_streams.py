@@ -10,7 +10,7 @@ from accounts.models import User
 from bookings.models import QueuePass
 from bookings.tests.conftest import forget_queues
 from bookings.waiting.admit import admit_waiting
-from bookings.waiting.feed import is_news
+from bookings.waiting.feed import needs_update
 from bookings.waiting.join import join_queue
 from bookings.waiting.tokens import read_pass
 from events.models import Event
@@ -103,12 +103,12 @@ def test_far_from_the_front_only_steps_that_matter_are_told() -> None:
             "opens_at": None,
         } | members
 
-    assert is_news(None, standing(5_000))
-    assert not is_news(standing(5_000), standing(4_990))
-    assert is_news(standing(5_000), standing(4_980))
-    assert is_news(standing(50), standing(49))
-    assert is_news(standing(1), standing(0))
-    assert is_news(standing(None), standing(5_000))
-    assert is_news(standing(5_000), standing(4_999, paused=True))
-    assert not is_news(standing(5_000), standing(5_000))
-    assert is_news(standing(5_000), {"type": "admitted", "pass": "x"})
+    assert needs_update(None, standing(5_000))
+    assert not needs_update(standing(5_000), standing(4_990))
+    assert needs_update(standing(5_000), standing(4_980))
+    assert needs_update(standing(50), standing(49))
+    assert needs_update(standing(1), standing(0))
+    assert needs_update(standing(None), standing(5_000))
+    assert needs_update(standing(5_000), standing(4_999, paused=True))
+    assert not needs_update(standing(5_000), standing(5_000))
+    assert needs_update(standing(5_000), {"type": "admitted", "pass": "x"})

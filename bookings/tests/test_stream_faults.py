@@ -12,7 +12,7 @@ from bookings.operations.expiry import expire_holds
 from bookings.operations.pay import pay_booking
 from conftest import GOOD_CARD
 from events.clock import database_now
-from realtime import news
+from realtime.publish import Publisher
 from realtime.tests.servers import daphne, free_port, valkey
 
 SOON = 1.6  # seconds: one read of the truth, and a slow machine
@@ -27,16 +27,16 @@ def cookie_of(client_of):
 
 @pytest.fixture
 def redis_of_its_own(monkeypatch, tmp_path):
-    """Starts a Redis at the address that our news goes to; `url` is that address."""
+    """Starts a Redis at the address that messages are published to; `url` is that address."""
     port = free_port()
     url = f"redis://127.0.0.1:{port}/0"
-    publisher = news.Publisher(RedisPubSubChannelLayer(hosts=[url], prefix="ticketing-0"))
-    monkeypatch.setattr("realtime.news._publisher", lambda: publisher)
+    publisher = Publisher(RedisPubSubChannelLayer(hosts=[url], prefix="ticketing-0"))
+    monkeypatch.setattr("realtime.publish._publisher", lambda: publisher)
     return lambda: valkey(port, tmp_path), url
 
 
 @contextmanager
-def spouts(server, booking, cookie):
+def both_transports(server, booking, cookie):
     """The buyer's socket and stream, after what they begin with."""
     with ExitStack() as both:
         socket = both.enter_context(
@@ -49,7 +49,7 @@ def spouts(server, booking, cookie):
 
 
 def told(socket, stream, booking, status):
-    """Waits until both spouts say that the booking has this status."""
+    """Waits until both transports report that the booking has this status."""
     while (frame := socket.expect("booking_updated")["booking"])["status"] != status:
         pass
     while (message := stream.receive().data).get("status") != status:
@@ -74,7 +74,7 @@ def test_a_payment_is_told_within_a_second_just_after_redis_was_restarted(redis_
     with (
         start_redis() as redis,
         daphne(REDIS_URL=url) as server,
-        spouts(server, booking, cookie_of(alice)) as (socket, stream),
+        both_transports(server, booking, cookie_of(alice)) as (socket, stream),
     ):
         redis.kill()
         redis.wait()
@@ -94,7 +94,7 @@ def test_an_expiry_is_told_within_a_second_just_after_redis_was_restarted(redis_
     with (
         start_redis() as redis,
         daphne(REDIS_URL=url) as server,
-        spouts(server, booking, cookie_of(alice)) as (socket, stream),
+        both_transports(server, booking, cookie_of(alice)) as (socket, stream),
     ):
         redis.kill()
         redis.wait()
@@ -107,7 +107,7 @@ def test_the_end_of_a_hold_is_told_at_its_time_though_no_worker_runs(
 ):
     booking = hold(alice, "1-1")
     ends = timedelta(seconds=2)
-    with spouts(live_server_of_streams, booking, cookie_of(alice)) as (socket, stream):
+    with both_transports(live_server_of_streams, booking, cookie_of(alice)) as (socket, stream):
         Booking.objects.filter(pk=booking.pk).update(expires_at=database_now() + ends)
         waited = seconds(lambda: told(socket, stream, booking, "expired"))
         shown = client_of(alice).get(f"/api/booking/{booking.pk}").json()

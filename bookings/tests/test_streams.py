@@ -81,7 +81,7 @@ def test_bookings_of_other_events_are_not_told(stream_of, hold, new_event, alice
 def test_lost_news_of_a_booking_costs_a_second(stream_of, hold, alice, monkeypatch):
     with stream_of(alice) as stream:
         stream.wait_for_comment()
-        monkeypatch.setattr("realtime.news.Publisher.publish", lambda self, news: None)
+        monkeypatch.setattr("realtime.publish.Publisher.publish", lambda self, messages: None)
         booking = hold(alice, "1-1")
         assert stream.receive().data["booking_id"] == str(booking.pk)
 

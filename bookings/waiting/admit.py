@@ -8,7 +8,7 @@ from accounts.redis import RedisGone
 from accounts.transactions import durably
 from bookings.models import QueueDraw, QueuePass
 from bookings.waiting import pace
-from bookings.waiting.news import announce_admission
+from bookings.waiting.publish import publish_admission
 from bookings.waiting.room import Room
 from bookings.waiting.shuffle import shuffled
 from events.clock import database_now
@@ -78,7 +78,7 @@ def _admit(event_id: int, share: float, at: float | None) -> int:
         return 0
     _issue(event, users)
     transaction.on_commit(lambda: room.remove(users), robust=True)
-    transaction.on_commit(lambda: announce_admission(event_id, len(users)), robust=True)
+    transaction.on_commit(lambda: publish_admission(event_id, len(users)), robust=True)
     return len(users)
 
 

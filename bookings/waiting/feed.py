@@ -1,6 +1,6 @@
-"""The live feed of the queues: a signed-in viewer of an event hears where he stands, and when he is let in.
+"""The live feed of queues: signed-in viewers of an event receive their position, and their admission.
 
-Read once a second for all viewers of this process, and at once when a queue has moved.
+It is read once a second for all viewers of this process, and at once when a queue has moved.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,10 +14,11 @@ from bookings.waiting.room import Room
 from events.models import Event
 from realtime.feed import Feed, Topic
 
-STEPS = 250  # of a way; who has more people ahead of him is told of so many steps, not of each person
+# Updates for a way through the queue: with more people ahead, a buyer gets one for every 1/250 of them, not for each.
+UPDATES = 250
 
-Watchers = dict[int, list[int]]  # by event: the users that watch it
-Standings = dict[int, Standing]  # by user; who is not in it is not in the queue
+UserIds = dict[int, list[int]]  # by event id: the users who watch its queue
+Positions = dict[int, Standing]  # by user id; users who are not in the queue are missing
 
 
 class QueueTopic(Topic):
@@ -25,46 +26,46 @@ class QueueTopic(Topic):
 
     def __init__(self, event_id: int) -> None:
         super().__init__(event_id)
-        self.told: dict[Any, dict[str, Any]] = {}  # viewer: what he was told last
+        self.sent: dict[Any, dict[str, Any]] = {}  # viewer: what was sent to it last
 
-    def watchers(self) -> list[int]:
-        """The users that watch, once each."""
+    def user_ids(self) -> list[int]:
+        """Return the users who watch, without duplicates."""
         return list({viewer.sign_in.user_id for viewer in self.sockets | self.streams})
 
-    def learn(self, standings: Standings) -> None:
-        """Tells each viewer what is new for him."""
-        before, self.told = self.told, {}
-        self._tell(self.sockets, before, standings, frame)
-        self._tell(self.streams, before, standings, lambda event: message(event, self.key))
+    def apply(self, positions: Positions) -> None:
+        """Send each viewer what is new to it."""
+        before, self.sent = self.sent, {}
+        self._send(self.sockets, before, positions, frame)
+        self._send(self.streams, before, positions, lambda event: message(event, self.key))
 
-    def _tell(
+    def _send(
         self,
         viewers: set[Any],
         before: dict[Any, dict[str, Any]],
-        standings: Standings,
+        positions: Positions,
         encode: Callable[[dict[str, Any]], bytes],
     ) -> None:
         for viewer in viewers:
-            known, standing = before.get(viewer), standings.get(viewer.sign_in.user_id)
-            if known is None and standing is None:
-                continue  # he just looks at the seats
-            event = standing_event(standing)
-            if is_news(known, event):
+            known, position = before.get(viewer), positions.get(viewer.sign_in.user_id)
+            if known is None and position is None:
+                continue  # the viewer never was in the queue
+            event = standing_event(position)
+            if needs_update(known, event):
                 viewer.write(encode(event))
                 known = event
-            if standing is not None and known is not None:
-                self.told[viewer] = known
+            if position is not None and known is not None:
+                self.sent[viewer] = known
 
 
-def is_news(known: dict[str, Any] | None, event: dict[str, Any]) -> bool:
-    """Whether somebody who was told `known` should be told this."""
+def needs_update(known: dict[str, Any] | None, event: dict[str, Any]) -> bool:
+    """Return whether a viewer that received `known` should receive `event`."""
     if known is None or known["type"] != event["type"] or not event.get("ahead") or not known.get("ahead"):
         return known != event
     settings = ("paused", "admit_per_minute", "opens_at")
     if any(known[name] != event[name] for name in settings):
         return True
     moved = abs(known["ahead"] - event["ahead"])
-    return moved >= max(1, event["ahead"] // STEPS)
+    return moved >= max(1, event["ahead"] // UPDATES)
 
 
 class QueueFeed(Feed[QueueTopic]):
@@ -74,40 +75,40 @@ class QueueFeed(Feed[QueueTopic]):
         """See Feed."""
         return QueueTopic(key)
 
-    def hear(self, topic: QueueTopic, message: dict[str, Any]) -> None:
-        """The queue has moved (bookings.waiting.news)."""
-        self.hub.ask(self, [topic])
+    def handle(self, topic: QueueTopic, message: dict[str, Any]) -> None:
+        """See Feed. The message (bookings.waiting.publish) says that the queue has moved."""
+        self.hub.refresh(self, [topic])
 
-    def question(self, topics: Iterable[QueueTopic]) -> Watchers:
+    def query(self, topics: Iterable[QueueTopic]) -> UserIds:
         """See Feed."""
-        return {topic.key: topic.watchers() for topic in topics}
+        return {topic.key: topic.user_ids() for topic in topics}
 
-    def read(self, question: Watchers) -> dict[int, Standings]:
-        """See Feed. Of a queue that can't be read nothing is said, so nobody is told that he lost his place."""
-        events = Event.objects.defer("seating_config", "description").filter(pk__in=question, waiting_room_on=True)
-        found: dict[int, Standings] = {event_id: {} for event_id in question}
+    def fetch(self, query: UserIds) -> dict[int, Positions]:
+        """See Feed. A queue that can't be read is left out, so that nobody is told that they lost their place."""
+        events = Event.objects.defer("seating_config", "description").filter(pk__in=query, waiting_room_on=True)
+        found: dict[int, Positions] = {event_id: {} for event_id in query}
         for event in events:
             try:
-                found[event.pk] = read_standings(event, question[event.pk])
+                found[event.pk] = read_positions(event, query[event.pk])
             except RedisGone:
                 del found[event.pk]
         return found
 
-    def learn(self, answer: dict[int, Standings]) -> None:
+    def apply(self, result: dict[int, Positions]) -> None:
         """See Feed."""
-        for event_id, standings in answer.items():
+        for event_id, positions in result.items():
             if event_id in self.topics:
-                self.topics[event_id].learn(standings)
+                self.topics[event_id].apply(positions)
 
     def flush(self, topics: list[QueueTopic]) -> None:
-        """See Feed. Nothing is ever due: what is told, is told when it is learnt."""
+        """See Feed. Nothing is ever pending: positions are sent when they are applied."""
 
-    def beat(self, second: int) -> None:
-        """The buyers' feed keeps the same lines alive."""
+    def every_second(self, second: int) -> None:
+        """See Feed. The buyers' feed keeps the same connections open."""
 
 
-def read_standings(event: Event, user_ids: list[int]) -> Standings:
-    """Of those who wait or were let in. Raises RedisGone."""
+def read_positions(event: Event, user_ids: list[int]) -> Positions:
+    """Return the positions of those users who are waiting or admitted. Raises RedisGone."""
     ranks = Room(event.pk).ranks(user_ids)
     others = [user_id for user_id in user_ids if user_id not in ranks]
     passes = QueuePass.objects.active().filter(event=event, user_id__in=others)

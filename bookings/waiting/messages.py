@@ -1,4 +1,4 @@
-"""How a buyer's standing in the queue is told: as the API's body, as a frame and as a message of a stream."""
+"""A buyer's position in the queue as the API's response, as a WebSocket frame and as a stream message."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ LEFT = {"type": "queue_left"}
 
 
 def standing_body(standing: Standing) -> dict[str, Any]:
-    """The answer of /api/event/{id}/queue."""
+    """Return the response of /api/event/{id}/queue."""
     state = "admitted" if standing.queue_pass else "waiting"
     body = {"token": standing.token, "state": state, **_place(standing), **_room(standing)}
     return body | (_pass(standing.queue_pass) if standing.queue_pass else {})
 
 
 def standing_event(standing: Standing | None) -> dict[str, Any]:
-    """What is told live; for None, that the buyer stands in the queue no longer."""
+    """Return the live event for a position; for None, that the buyer is no longer in the queue."""
     if standing is None:
         return LEFT
     if standing.queue_pass:
@@ -27,12 +27,15 @@ def standing_event(standing: Standing | None) -> dict[str, Any]:
 
 
 def frame(event: dict[str, Any]) -> bytes:
-    """For the event's WebSocket."""
+    """Return the frame for the event's WebSocket."""
     return socket_frame(event)
 
 
 def message(event: dict[str, Any], event_id: int) -> bytes:
-    """For the buyer's stream. Without an id: that of the last booking stays what the client goes on from."""
+    """Return the message for the buyer's stream.
+
+    It has no id, so a client that reconnects still sends the id of the last booking message.
+    """
     kind = event["type"]
     data = {name: value for name, value in event.items() if name != "type"}
     return stream_message(kind, {"event_type": kind, "event_id": event_id, **data}, None)

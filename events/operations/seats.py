@@ -13,8 +13,8 @@ from django.db import connection, transaction
 
 from events.errors import SeatsTaken
 from events.models import Subsection
-from events.news import SeatNews, announce
 from events.positions import seat_name
+from events.publish import SeatsChanged, publish_seats
 from events.states import SEAT_STEPS, TAKEN, ChangeKind, SeatStatus
 
 MOVE_SEATS = """
@@ -122,7 +122,7 @@ def _append(subsection: Subsection, positions: list[int], kind: ChangeKind, book
         subsection.version, at = cursor.fetchone()
     setattr(subsection, before, getattr(subsection, before) - len(positions))
     setattr(subsection, after, getattr(subsection, after) + len(positions))
-    _announce(subsection, subsection.version - 1, after, positions, at)
+    _publish(subsection, subsection.version - 1, after, positions, at)
 
 
 def change_all_seats(*, blocks: Sequence[Subsection], kind: ChangeKind) -> dict[int, int]:
@@ -142,7 +142,7 @@ def change_all_seats(*, blocks: Sequence[Subsection], kind: ChangeKind) -> dict[
         block = by_id[block_id]
         for name, value in zip(BROUGHT_UP_TO_DATE, fields, strict=True):
             setattr(block, name, value)
-        _announce(block, block.version - 1, after, positions, at)
+        _publish(block, block.version - 1, after, positions, at)
     return {block_id: len(positions) for block_id, positions, *_ in changes}
 
 
@@ -172,7 +172,7 @@ def free_ended_seats(*, subsection: Subsection, holds: Mapping[uuid.UUID, Sequen
         *fields, at = cursor.fetchone()
     for name, value in zip(BROUGHT_UP_TO_DATE, fields, strict=True):
         setattr(subsection, name, value)
-    _announce(subsection, subsection.version - len(holds), SeatStatus.AVAILABLE, positions, at)
+    _publish(subsection, subsection.version - len(holds), SeatStatus.AVAILABLE, positions, at)
 
 
 def _check_all(subsection: Subsection, positions: Sequence[int], moved: set[int]) -> None:
@@ -181,10 +181,8 @@ def _check_all(subsection: Subsection, positions: Sequence[int], moved: set[int]
         raise SeatsTaken([seat_name(position, subsection.cols) for position in sorted(lost)])
 
 
-def _announce(
-    subsection: Subsection, from_version: int, status: SeatStatus, positions: list[int], at: datetime
-) -> None:
-    news = SeatNews(
+def _publish(subsection: Subsection, from_version: int, status: SeatStatus, positions: list[int], at: datetime) -> None:
+    change = SeatsChanged(
         event_id=subsection.event_id,
         subsection_id=subsection.pk,
         from_version=from_version,
@@ -197,4 +195,4 @@ def _announce(
         positions=positions,
         at=at.isoformat(),
     )
-    transaction.on_commit(lambda: announce(news), robust=True)
+    transaction.on_commit(lambda: publish_seats(change), robust=True)

@@ -80,12 +80,13 @@ def test_the_number_of_statements_does_not_grow_with_the_blocks(concert: Event, 
 @pytest.mark.django_db(transaction=True)
 def test_every_change_is_announced(concert: Event, carol: User, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Any] = []
-    monkeypatch.setattr("events.operations.seats.announce", told.append)
+    monkeypatch.setattr("events.operations.seats.publish_seats", told.append)
     block_free_seats(event_id=concert.pk, blocks=keys_of(concert), seller=carol)
-    assert {news.subsection_id for news in told} == set(keys_of(concert))
-    for news in told:
-        assert (news.from_version, news.version, news.available, news.blocked, news.status) == (0, 1, 0, 50, "blocked")
-        assert news.positions == list(range(50))
+    assert {change.subsection_id for change in told} == set(keys_of(concert))
+    after = (0, 1, 0, 50, "blocked")
+    for change in told:
+        assert (change.from_version, change.version, change.available, change.blocked, change.status) == after
+        assert change.positions == list(range(50))
 
 
 @pytest.mark.django_db(transaction=True)

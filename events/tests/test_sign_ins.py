@@ -1,4 +1,4 @@
-"""A feed does not outlive what it was opened by: it ends within about a second, in both spouts."""
+"""A feed does not outlive what it was opened by: it ends within about a second, by WebSocket and by SSE."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,12 +19,12 @@ from realtime.tests.servers import Server, Socket, Stream, daphne
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-Spouts = tuple[Socket, list[Stream]]
+Feeds = tuple[Socket, list[Stream]]
 Opened = Callable[..., Any]
 
 
 @contextmanager
-def spouts(server: Server, event: Event, headers: Callable[[], dict[str, str]], query: Any = str) -> Iterator[Spouts]:
+def feeds(server: Server, event: Event, headers: Callable[[], dict[str, str]], query: Any = str) -> Iterator[Feeds]:
     """The event's socket and stream, and the stream of the buyer's bookings, after what they begin with."""
     with ExitStack() as opened:
         path = f"/ws/event/{event.pk}{query()}"
@@ -62,9 +62,9 @@ def cookie(client: APIClient) -> Callable[[], dict[str, str]]:
 def test_a_logout_ends_them(server: Server, concert: Event, alice: User, client_of: Any) -> None:
     client, elsewhere = client_of(alice), client_of(alice)
     with (
-        spouts(server, concert, cookie(client)) as opened,
-        spouts(server, concert, lambda: {}, lambda: f"?ticket={issue_stream_ticket(user=alice)}") as by_ticket,
-        spouts(server, concert, cookie(elsewhere)) as others,
+        feeds(server, concert, cookie(client)) as opened,
+        feeds(server, concert, lambda: {}, lambda: f"?ticket={issue_stream_ticket(user=alice)}") as by_ticket,
+        feeds(server, concert, cookie(elsewhere)) as others,
     ):
         client.post("/api/user/logout")
         assert sent_away(*opened)
@@ -74,8 +74,8 @@ def test_a_logout_ends_them(server: Server, concert: Event, alice: User, client_
 
 def test_a_new_password_ends_them(server: Server, concert: Event, alice: User, client_of: Any) -> None:
     with (
-        spouts(server, concert, cookie(client_of(alice))) as opened,
-        spouts(server, concert, lambda: {}, lambda: f"?ticket={issue_stream_ticket(user=alice)}") as by_ticket,
+        feeds(server, concert, cookie(client_of(alice))) as opened,
+        feeds(server, concert, lambda: {}, lambda: f"?ticket={issue_stream_ticket(user=alice)}") as by_ticket,
     ):
         replace_password(alice, "another hash")
         assert sent_away(*opened)
@@ -83,7 +83,7 @@ def test_a_new_password_ends_them(server: Server, concert: Event, alice: User, c
 
 
 def test_a_deactivated_user_is_sent_away(server: Server, concert: Event, alice: User, client_of: Any) -> None:
-    with spouts(server, concert, cookie(client_of(alice))) as opened:
+    with feeds(server, concert, cookie(client_of(alice))) as opened:
         User.objects.filter(pk=alice.pk).update(is_active=False)
         assert sent_away(*opened)
 
@@ -91,21 +91,21 @@ def test_a_deactivated_user_is_sent_away(server: Server, concert: Event, alice: 
 def test_an_operator_who_is_none_any_more_is_sent_away(
     server: Server, concert: Event, olga: User, client_of: Any
 ) -> None:
-    with spouts(server, concert, cookie(client_of(olga))) as opened:
+    with feeds(server, concert, cookie(client_of(olga))) as opened:
         User.objects.filter(pk=olga.pk).update(is_superuser=False)
         assert sent_away(*opened)
 
 
 def test_a_session_that_is_over_ends_them(server: Server, concert: Event, alice: User, client_of: Any) -> None:
     client = client_of(alice)
-    with spouts(server, concert, cookie(client)) as opened:
+    with feeds(server, concert, cookie(client)) as opened:
         client.session.model.objects.update(expire_date=timezone.now())
         assert sent_away(*opened)
 
 
 def test_a_revoked_family_of_tokens_ends_them(server: Server, concert: Event, alice: User) -> None:
     bearer = {"authorization": f"Bearer {tokens_for(alice)['access']}"}
-    with spouts(server, concert, lambda: bearer) as opened:
+    with feeds(server, concert, lambda: bearer) as opened:
         TokenFamily.objects.update(revoked_at=timezone.now())
         assert sent_away(*opened)
 
@@ -114,12 +114,12 @@ def test_the_end_of_an_access_token_ends_them(concert: Event, alice: User, setti
     settings.ACCESS_TOKEN_SECONDS = -7  # of the ten that clocks may differ by
     with daphne() as server:
         bearer = {"authorization": f"Bearer {tokens_for(alice)['access']}"}
-        with spouts(server, concert, lambda: bearer) as opened:
+        with feeds(server, concert, lambda: bearer) as opened:
             assert sent_away(*opened)
 
 
 def test_a_feed_that_a_ticket_opened_ends_with_the_ticket(server: Server, concert: Event, alice: User) -> None:
-    with spouts(server, concert, lambda: {}, lambda: f"?ticket={issue_stream_ticket(user=alice)}") as opened:
+    with feeds(server, concert, lambda: {}, lambda: f"?ticket={issue_stream_ticket(user=alice)}") as opened:
         StreamTicket.objects.update(expires_at=timezone.now())
         assert sent_away(*opened)
 
@@ -128,8 +128,8 @@ def test_a_seller_who_lost_the_event_is_sent_away(
     server: Server, concert: Event, carol: User, dave: User, alice: User, client_of: Any
 ) -> None:
     with (
-        spouts(server, concert, cookie(client_of(carol))) as (socket, (stream, _)),
-        spouts(server, concert, cookie(client_of(alice))) as others,
+        feeds(server, concert, cookie(client_of(carol))) as (socket, (stream, _)),
+        feeds(server, concert, cookie(client_of(alice))) as others,
     ):
         concert.seller = dave
         concert.save()

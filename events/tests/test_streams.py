@@ -258,7 +258,7 @@ def test_a_claim_that_can_not_be_used_gets_everything(server, concert, hold, ali
 def test_lost_news_is_made_up_for_within_a_second_and_a_half(viewer, hold, alice, monkeypatch):
     viewer.send("watch", section="A", subsection=1)
     viewer.expect("seats")
-    monkeypatch.setattr("realtime.news.Publisher.publish", lambda self, news: None)
+    monkeypatch.setattr("realtime.publish.Publisher.publish", lambda self, messages: None)
     hold(alice, "1-1")
     hold(alice, "1-2")
     seats: dict[str, str] = {}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from events.operations.blocking import block_seats
-from realtime.news import publish
+from realtime.publish import publish
 
 CHANGES = 40
 SEATS = [f"{row}-{seat}" for row in range(1, 5) for seat in range(1, 11)]
@@ -16,14 +16,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def burst(concert, carol, monkeypatch) -> Callable[[], None]:
-    """Changes each seat of a block in a transaction of its own; the news of all of them comes at once."""
+    """Changes each seat of a block in a transaction of its own; their messages are published together."""
 
     def happen() -> None:
-        news: list[tuple[str, dict[str, Any]]] = []
-        monkeypatch.setattr("events.news.publish", lambda group, message: news.append((group, message)))
+        messages: list[tuple[str, dict[str, Any]]] = []
+        monkeypatch.setattr("events.publish.publish", lambda group, message: messages.append((group, message)))
         for seat in SEATS:
             block_seats(event_id=concert.pk, seller=carol, section="A", subsection=1, seats=[seat])
-        for group, message in news:
+        for group, message in messages:
             publish(group, message)
 
     return happen

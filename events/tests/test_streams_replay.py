@@ -1,4 +1,4 @@
-"""Replaying the deltas on the snapshot gives what the database has, whatever happens to the news."""
+"""Replaying the deltas on the snapshot gives what the database has, whatever happens to the messages."""
 
 import random
 import threading
@@ -11,7 +11,7 @@ from events.models import Subsection
 from events.operations.seats import change_seats, lock_subsection
 from events.reads import seat_map
 from events.states import SEAT_STEPS, ChangeKind
-from realtime import news
+from realtime.publish import publish
 from realtime.tests.servers import Server, Socket
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,7 +75,7 @@ def change_at_random(event_id: int, chance: random.Random) -> None:
             change_seats(subsection=block, positions=some, kind=kind)
 
 
-class Postman:
+class UnreliablePublisher:
     """Publishes for real, but loses, doubles and delays what it is given."""
 
     def __init__(self, chance: random.Random) -> None:
@@ -86,7 +86,7 @@ class Postman:
         self.kept += [(group, message)] * self.chance.choice([0, 1, 1, 1, 2])
         self.chance.shuffle(self.kept)
         while len(self.kept) > 3:
-            news.publish(*self.kept.pop())
+            publish(*self.kept.pop())
 
 
 def database_map(event_id: int) -> dict[tuple[str, int], tuple[int, str]]:
@@ -101,7 +101,7 @@ def test_replaying_the_deltas_equals_the_database(
     print("seed", seed)
     chance = random.Random(seed)
     if not reliable:
-        monkeypatch.setattr("events.news.publish", Postman(chance).publish)
+        monkeypatch.setattr("events.publish.publish", UnreliablePublisher(chance).publish)
     with live_server_of_streams.socket(f"/ws/event/{concert.pk}") as socket:
         replica = Replica(socket)
         replica.begin()

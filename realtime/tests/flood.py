@@ -1,4 +1,8 @@
-"""A Daphne application that writes numbered frames without end, as fast as it can, to whoever connects."""
+"""An ASGI application that sends numbered frames without end, as fast as it can, to each client.
+
+`FLOOD_BREAK_TWISTED=1` removes an attribute of Twisted that the fast transport needs, as a new version might.
+`FLOOD_PAUSE` is a pause in seconds after each frame.
+"""
 
 import asyncio
 import os
@@ -9,6 +13,11 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
 django.setup()
 
+if os.environ.get("FLOOD_BREAK_TWISTED"):
+    from realtime.tests.broken_twisted import break_twisted
+
+    break_twisted()
+
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from realtime.frames import socket_frame, stream_message  # noqa: E402
@@ -17,31 +26,41 @@ from realtime.sockets import Socket  # noqa: E402
 from realtime.sse import Stream  # noqa: E402
 from realtime.viewer import Viewer  # noqa: E402
 
+PAUSE = float(os.environ.get("FLOOD_PAUSE", "0"))
 SIZES = (10, 125, 126, 5_000, 65_535, 65_536, 200_000)
 
 
 async def flood(viewer: Viewer, frame: Any) -> None:
     number = 0
-    while viewer._wire is not None:
+    while viewer._transport is not None:
         viewer.write(frame(number, "x" * SIZES[number % len(SIZES)]))
         number += 1
-        await asyncio.sleep(0 if viewer._wire is None or viewer._wire.unsent < viewer.subject else 0.01)
+        await asyncio.sleep(PAUSE if viewer._transport is None or viewer._transport.unsent < viewer.subject else 0.01)
 
 
-class FloodedSocket(Socket):
+class Flooded:
+    """Sends in a task of its own, until the client has gone."""
+
+    flooding: asyncio.Task[None]
+
+    def leave(self) -> None:
+        self.flooding.cancel()
+
+
+class FloodedSocket(Flooded, Socket):
     async def opened(self) -> None:
-        await flood(self, lambda number, text: socket_frame({"number": number, "text": text}))
+        self.flooding = self.hub.start(flood(self, lambda n, text: socket_frame({"number": n, "text": text})))
 
-    async def heard(self, frame: dict[str, Any]) -> None:
+    async def received(self, frame: dict[str, Any]) -> None:
         pass
 
 
-class FloodedStream(Stream):
+class FloodedStream(Flooded, Stream):
     async def prepare(self) -> None:
         pass
 
     async def begin(self) -> None:
-        await flood(self, lambda number, text: stream_message("flood", {"text": text}, str(number)))
+        self.flooding = self.hub.start(flood(self, lambda n, text: stream_message("flood", {"text": text}, str(n))))
 
 
 async def healthy(scope: Any, receive: Any, send: Any) -> None:

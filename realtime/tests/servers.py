@@ -59,12 +59,17 @@ class Server:
 
 @contextmanager
 def daphne(
-    application: str = "ticketing.asgi:application", *, port: int | None = None, **environment: str
+    application: str = "ticketing.asgi:application",
+    *,
+    port: int | None = None,
+    options: tuple[str, ...] = (),
+    log: Path | None = None,
+    **environment: str,
 ) -> Iterator[Server]:
     """The streams, and everything else, in a process of their own; at `port`, or at a free one."""
     port = port or free_port()
-    command = ["-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port), application]
-    with _running(command, port, environment) as server:
+    command = ["-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port), *options, application]
+    with _running(command, port, environment, log) as server:
         yield server
 
 
@@ -75,6 +80,15 @@ def granian(*, port: int | None = None, **environment: str) -> Iterator[Server]:
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--blocking-threads", "8"]
     command = ["-m", "granian", *options, "ticketing.wsgi:application"]
     with _running(command, port, environment) as server:
+        yield server
+
+
+@contextmanager
+def granian_asgi(application: str, *, log: Path | None = None, **environment: str) -> Iterator[Server]:
+    """Another ASGI server than Daphne; at a free port."""
+    port = free_port()
+    command = ["-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), application]
+    with _running(command, port, environment, log) as server:
         yield server
 
 
@@ -170,8 +184,15 @@ class Stream:
 
 
 @contextmanager
-def _running(command: list[str], port: int, environment: dict[str, str]) -> Iterator[Server]:
-    process = subprocess.Popen([sys.executable, *command], env={**os.environ, **own_services(), **environment})
+def _running(command: list[str], port: int, environment: dict[str, str], log: Path | None = None) -> Iterator[Server]:
+    """A server process; its logs go to `log`, or else to where the tests' own go."""
+    output = open(log, "wb") if log else None  # noqa: SIM115
+    process = subprocess.Popen(
+        [sys.executable, *command],
+        env={**os.environ, **own_services(), **environment},
+        stdout=output,
+        stderr=output and subprocess.STDOUT,
+    )
     try:
         _wait_until(lambda: process.poll() is not None or _answers(port), " ".join(command))
         assert process.poll() is None, f"{command} ended at once"

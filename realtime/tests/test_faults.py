@@ -1,4 +1,4 @@
-"""Redis and the database may go and come back; the feed goes on."""
+"""The feed survives the loss of Redis and of the database."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,24 +12,24 @@ from django.db import connection, transaction
 from websockets.exceptions import ConnectionClosed
 
 from events.operations.blocking import block_seats, unblock_seats
-from realtime import news
 from realtime.database import WAIT_SECONDS
-from realtime.tests.door import open_door, through
+from realtime.publish import Publisher
 from realtime.tests.servers import daphne, free_port, valkey
+from realtime.tests.tcp_proxy import database_url_through, running_proxy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def delay(viewer, change) -> float:
-    """Seconds from the change to the frame that tells it."""
+    """Seconds from the change to its frame."""
     started = time.monotonic()
     change()
     viewer.expect("counts_changed")
     return time.monotonic() - started
 
 
-def soon_told_at_once(viewer, change, within: float) -> bool:
-    """Whether, after some seconds at most, changes are told as fast as news travels."""
+def is_soon_immediate(viewer, change, within: float) -> bool:
+    """Whether, after some seconds at most, changes arrive as fast as published messages do."""
     end = time.monotonic() + within
     while time.monotonic() < end:
         if delay(viewer, change) < 0.1:
@@ -46,23 +46,25 @@ def test_redis_killed_and_restarted_costs_a_second_a_change_and_then_nothing(con
     numbers = count()
     port = free_port()
     url = f"redis://127.0.0.1:{port}/0"
-    publisher = news.Publisher(RedisPubSubChannelLayer(hosts=[url], prefix="ticketing-0"))
-    monkeypatch.setattr("realtime.news._publisher", lambda: publisher)
+    publisher = Publisher(RedisPubSubChannelLayer(hosts=[url], prefix="ticketing-0"))
+    monkeypatch.setattr("realtime.publish._publisher", lambda: publisher)
     with daphne(REDIS_URL=url) as server, server.socket(f"/ws/event/{concert.pk}") as viewer:
         viewer.expect("snapshot", timeout=1.5)  # Redis is not there yet
         assert delay(viewer, change) < 1.6
         with valkey(port, tmp_path) as redis:
-            assert soon_told_at_once(viewer, change, within=3)
+            assert is_soon_immediate(viewer, change, within=3)
             redis.kill()
             assert delay(viewer, change) < 1.6
         with valkey(port, tmp_path):
             assert delay(viewer, change) < 1.6
-            assert soon_told_at_once(viewer, change, within=5)
+            assert is_soon_immediate(viewer, change, within=5)
 
 
-def test_the_feed_outlives_its_database_connections(live_server_of_streams, concert, hold, alice, monkeypatch):
-    """And looks at the truth a second later as ever: a connection that died is not waited for."""
-    monkeypatch.setattr("realtime.news.Publisher.publish", lambda self, news: None)
+def test_the_feed_survives_the_loss_of_its_database_connections(
+    live_server_of_streams, concert, hold, alice, monkeypatch
+):
+    """It queries the database a second later as usual, without waiting for a dead connection."""
+    monkeypatch.setattr("realtime.publish.Publisher.publish", lambda self, messages: None)
     with live_server_of_streams.socket(f"/ws/event/{concert.pk}") as viewer:
         viewer.expect("snapshot")
         for seat in ("1-1", "1-2", "1-3"):
@@ -70,8 +72,8 @@ def test_the_feed_outlives_its_database_connections(live_server_of_streams, conc
             assert delay(viewer, lambda seat=seat: hold(alice, seat)) < 1.6
 
 
-def test_a_viewer_is_sent_away_for_a_moment_while_the_database_is_away(concert):
-    with daphne(DATABASE_URL=through(free_port())) as server:
+def test_a_viewer_is_asked_to_reconnect_later_while_the_database_is_away(concert):
+    with daphne(DATABASE_URL=database_url_through(free_port())) as server:
         with server.socket(f"/ws/event/{concert.pk}") as viewer, pytest.raises(ConnectionClosed) as closed:
             viewer.expect("snapshot")
         assert closed.value.rcvd is not None
@@ -79,18 +81,18 @@ def test_a_viewer_is_sent_away_for_a_moment_while_the_database_is_away(concert):
 
 
 def test_viewers_are_back_at_once_when_the_database_is(concert):
-    """Whatever was tried in vain meanwhile, and however often, doesn't keep the next one waiting."""
+    """Failed attempts, however many, don't delay the next one."""
     port = free_port()
-    with daphne(DATABASE_URL=through(port)) as server:
+    with daphne(DATABASE_URL=database_url_through(port)) as server:
         for _ in range(3):
             with server.socket(f"/ws/event/{concert.pk}") as viewer, pytest.raises(ConnectionClosed):
                 viewer.expect("snapshot")
-        with open_door(port), server.socket(f"/ws/event/{concert.pk}") as viewer:
+        with running_proxy(port), server.socket(f"/ws/event/{concert.pk}") as viewer:
             viewer.expect("snapshot")
 
 
 def test_a_pool_full_of_broken_connections_keeps_no_viewer_waiting(concert):
-    """Django's requests to this process share one, whose broken connections cost a second and more to find."""
+    """Django's requests to this process share a pool, whose broken connections take a second or more to find."""
     with daphne() as server:
         with ThreadPoolExecutor(8) as crowd:
             list(crowd.map(lambda _: httpx.get(f"{server.url}/api/event?q={uuid4()}"), range(64)))
@@ -102,7 +104,7 @@ def test_a_pool_full_of_broken_connections_keeps_no_viewer_waiting(concert):
 def test_a_database_that_does_not_answer_keeps_nobody_waiting_for_long(
     live_server_of_streams, concert, alice, client_of
 ):
-    """Neither those whose statements hang, nor the many who wait behind them for a thread."""
+    """Neither viewers whose statements hang, nor those who wait behind them for a thread."""
     server, path = live_server_of_streams, f"/ws/event/{concert.pk}"
     cookie = {"Cookie": f"sessionid={client_of(alice).cookies['sessionid'].value}"}
 
@@ -120,7 +122,7 @@ def test_a_database_that_does_not_answer_keeps_nobody_waiting_for_long(
 
 
 def end_connections() -> int:
-    """Ends all connections to the database but this one; how many there were."""
+    """Ends all connections to the database but this one, and returns their number."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"

@@ -1,0 +1,11 @@
+"""Publish that an event's queue has moved. Subscribers look up everybody's position themselves."""
+
+from realtime.feed import group_name
+from realtime.publish import publish
+
+FEED = "queue"
+
+
+def publish_admission(event_id: int, number: int) -> None:
+    """Publish that `number` buyers were admitted. Call it after the commit. The message may be lost."""
+    publish(group_name(FEED, event_id), {"admitted": number})

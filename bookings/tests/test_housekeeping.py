@@ -61,7 +61,7 @@ def age_all() -> None:
 
 @pytest.mark.parametrize("status", DeliveryStatus)
 def test_deliveries_that_are_done_with_go(
-    told: Receiver, paid_booking: Hold, alice: User, status: DeliveryStatus
+    carols_server: Receiver, paid_booking: Hold, alice: User, status: DeliveryStatus
 ) -> None:
     for days in (DELIVERY_DAYS - 1, DELIVERY_DAYS + 1):
         paid_booking(alice, quantity=1)
@@ -90,7 +90,9 @@ def test_what_gateways_told_goes_when_they_can_not_tell_it_again() -> None:
     assert WebhookEvent.objects.get().received_at > database_now() - WEBHOOK_EVENT_DAYS * DAY
 
 
-def test_what_waits_for_an_endpoint_that_was_removed_goes(told: Receiver, paid_booking: Hold, alice: User) -> None:
+def test_what_waits_for_an_endpoint_that_was_removed_goes(
+    carols_server: Receiver, paid_booking: Hold, alice: User
+) -> None:
     paid_booking(alice)
     Delivery.objects.update(happened_at=database_now() - (DELIVERY_DAYS + 1) * DAY)
     assert forget_finished() == 0
@@ -131,7 +133,7 @@ def test_what_is_old_is_found_by_an_index_however_much_is_young() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_delivery_that_is_sent_again_just_now_stays_and_is_not_waited_for(
-    told: Receiver, paid_booking: Hold, alice: User
+    carols_server: Receiver, paid_booking: Hold, alice: User
 ) -> None:
     paid_booking(alice)
     age_all()
@@ -154,7 +156,7 @@ def test_a_delivery_that_is_sent_again_just_now_stays_and_is_not_waited_for(
 
 
 def test_a_delivery_that_goes_while_it_is_to_be_sent_again_is_not_there(
-    told: Receiver, paid_booking: Hold, alice: User, carol: User, monkeypatch: pytest.MonkeyPatch
+    carols_server: Receiver, paid_booking: Hold, alice: User, carol: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paid_booking(alice)
     age_all()
@@ -208,7 +210,13 @@ STORIES: dict[str, list[str]] = {
 
 @pytest.mark.parametrize("story", STORIES)
 def test_a_message_that_comes_again_after_all_was_forgotten_changes_nothing(
-    hold: Hold, alice: User, bob: User, carol: User, told: Receiver, story: str, django_capture_on_commit_callbacks: Any
+    hold: Hold,
+    alice: User,
+    bob: User,
+    carol: User,
+    carols_server: Receiver,
+    story: str,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     booking = hold(alice, "1-1")
     payment = pay_open(booking)

@@ -17,7 +17,10 @@ from ticketing.errors import NotFound
 @never_cache
 @login_required
 def waiting_room(request: HttpRequest, event_id: int) -> HttpResponse:
-    """`/queue/{id}`: gets in line and shows how it goes on, by its script. Without a waiting room, the event's page."""
+    """`/queue/{id}`: the page whose script joins the queue and shows the buyer's position.
+
+    Redirects to the event's page if the waiting room is off.
+    """
     try:
         event = visible_event(event_id, cast(User, request.user))
     except NotFound as error:

@@ -1,4 +1,4 @@
-"""Payment providers: what the sale expects of one, and which one is used."""
+"""Payment gateways: their common interface, and the gateway that this installation uses."""
 
 from bookings.gateways.protocol import Charge, Gateway, GatewayDown, GatewayRefused, Outcome, WebhookForged
 from bookings.gateways.registry import gateway, gateway_named

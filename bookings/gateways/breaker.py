@@ -1,4 +1,4 @@
-"""A gateway that does not answer is left alone for a while: buyers are told at once instead of after a timeout."""
+"""A circuit breaker for each gateway: while a gateway fails, buyers get an error at once instead of after a timeout."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,14 +10,14 @@ from bookings.gateways.protocol import Charge, Gateway, GatewayDown, GatewayRefu
 from bookings.models import Payment, Refund
 
 FAILURES = 5  # in a row
-REST_SECONDS = 15  # then calls are let through to see, and the first that ends decides
+OPEN_SECONDS = 15  # then calls go through again, and the result of the first to end closes or reopens the breaker
 
 T = TypeVar("T")
 _breakers: dict[str, pybreaker.CircuitBreaker] = {}
 
 
-class _NoAnswer(Exception):
-    """Counts as a failure, though the caller gets the outcome."""
+class _UnknownOutcome(Exception):
+    """Makes the breaker count a failure although the caller gets a `Charge`."""
 
     def __init__(self, charge: Charge) -> None:
         super().__init__()
@@ -25,39 +25,46 @@ class _NoAnswer(Exception):
 
 
 def breaker_of(name: str) -> pybreaker.CircuitBreaker:
-    """The breaker before a gateway, in this process."""
+    """Return the circuit breaker of the gateway with this name; each process has its own."""
     if name not in _breakers:
         breaker = _breakers[name] = pybreaker.CircuitBreaker(
-            FAILURES, REST_SECONDS, exclude=[GatewayRefused], throw_new_error_on_trip=False, name=name
+            FAILURES, OPEN_SECONDS, exclude=[GatewayRefused], throw_new_error_on_trip=False, name=name
         )
         counters.gauge(f"breaker:{name}", lambda: breaker.current_state)
     return _breakers[name]
 
 
 def charge(provider: Gateway, payment: Payment, card_number: str) -> Charge:
-    """Charges through the breaker. Raises GatewayDown if nothing was sent."""
+    """Charge the card through the breaker and return the outcome.
 
-    def ask() -> Charge:
-        answer = provider.charge(payment, card_number)
-        if answer.outcome is Outcome.UNKNOWN and provider.silence_is_failure:
-            raise _NoAnswer(answer)
-        return answer
+    An unknown outcome counts as a failure of the gateway if its `silence_is_failure` is set. Raises GatewayDown if
+    nothing was sent.
+    """
+
+    def send_charge() -> Charge:
+        result = provider.charge(payment, card_number)
+        if result.outcome is Outcome.UNKNOWN and provider.silence_is_failure:
+            raise _UnknownOutcome(result)
+        return result
 
     try:
-        return _through(provider, ask)
-    except _NoAnswer as silence:
-        return silence.charge
+        return _call(provider, send_charge)
+    except _UnknownOutcome as error:
+        return error.charge
 
 
 def refund(provider: Gateway, money: Refund) -> None:
-    """Refunds through the breaker. Raises GatewayDown or GatewayRefused."""
-    _through(provider, lambda: provider.refund(money))
+    """Send the refund through the breaker. Raises GatewayDown or GatewayRefused."""
+    _call(provider, lambda: provider.refund(money))
 
 
-def _through(provider: Gateway, ask: Callable[[], T]) -> T:
-    """Not by the breaker's `call`, which keeps its lock while it asks: a slow answer would hold up everybody's."""
+def _call(provider: Gateway, request: Callable[[], T]) -> T:
+    """Run `request` through the breaker. Raises GatewayDown if the breaker is open.
+
+    The breaker's own `call` holds its lock during the request, so that one slow response would delay all other calls.
+    """
     try:
         with breaker_of(provider.name).calling():
-            return ask()
-    except pybreaker.CircuitBreakerError as open_:
-        raise GatewayDown("left alone for a while") from open_
+            return request()
+    except pybreaker.CircuitBreakerError as error:
+        raise GatewayDown("the circuit breaker is open") from error

@@ -1,6 +1,6 @@
-"""A gateway for the demo and the tests: the card number decides what happens.
+"""A gateway for the demo and the tests: the card number decides the outcome.
 
-It keeps a book of its own (MockCharge, MockRefund), as another company would, and sends its own signed webhooks.
+It keeps its own records (MockCharge, MockRefund), as an external provider does, and sends signed webhooks.
 """
 
 import json
@@ -20,7 +20,7 @@ SUCCEEDS = "4242424242424242"
 ANSWERS_LATER = "4000000000000077"
 NEVER_ANSWERS = "4000000000000119"
 REFUSED_ONCE = "4000000000000101"
-# card number: (code, what the buyer is told)
+# card number: (failure code, message for the buyer)
 DECLINED = {
     "4000000000000002": ("card_declined", "The card was declined. Try another card; your seats are still held."),
     "4000000000009995": ("insufficient_funds", "The card has insufficient funds. Your seats are still held."),
@@ -31,7 +31,7 @@ UNKNOWN_CARD = (
     "This is a test gateway and it does not know this card. Use 4242 4242 4242 4242.",
 )
 WEBHOOK_DELAY = timedelta(seconds=2)
-# What stands in the book already is not overwritten, but returned.
+# Returns an existing charge unchanged.
 WRITE = """
     INSERT INTO bookings_mockcharge (payment_id, amount, currency, card_last4, captured, code, detail, webhook_due_at)
     VALUES (
@@ -40,7 +40,7 @@ WRITE = """
     ON CONFLICT (payment_id) DO UPDATE SET payment_id = excluded.payment_id
     RETURNING payment_id, captured, code, detail
 """
-# What the checkout offers for trying out: number, what happens.
+# The test cards that the checkout lists: number, what happens.
 TEST_CARDS = [
     (SUCCEEDS, "succeeds"),
     ("4000000000000002", "is declined"),
@@ -52,13 +52,13 @@ TEST_CARDS = [
 
 
 class MockGateway:
-    """Captures and refunds in its book, without moving money."""
+    """Records charges and refunds in its own tables; no money moves."""
 
     name = "mock"
-    silence_is_failure = False  # it is what one of its cards asks for
+    silence_is_failure = False  # the card NEVER_ANSWERS gives an unknown outcome on purpose
 
     def charge(self, payment: Payment, card_number: str) -> Charge:
-        """As the contract lists the cards. The same payment again gives the same answer."""
+        """Return the outcome of the card number; the same payment always gets the same one."""
         entry = self._write(payment, card_number)
         if card_number == NEVER_ANSWERS:
             return Charge(Outcome.UNKNOWN)
@@ -67,22 +67,22 @@ class MockGateway:
         return charge_of(entry)
 
     def refund(self, refund: Refund) -> None:
-        """Raises GatewayRefused for more than was captured, or for a charge that is not in the book."""
+        """Record a refund. Raises GatewayRefused if it exceeds the captured amount, or if no charge was captured."""
         entry = MockCharge.objects.filter(pk=refund.payment_id, captured=True).first()
         if entry is None:
             raise GatewayRefused("There is no such charge.")
-        back = sum(entry.refunds.exclude(pk=refund.pk).values_list("amount", flat=True))
-        if back + refund.amount > entry.amount:
+        refunded = sum(entry.refunds.exclude(pk=refund.pk).values_list("amount", flat=True))
+        if refunded + refund.amount > entry.amount:
             raise GatewayRefused("More than was captured.")
         MockRefund.objects.get_or_create(pk=refund.pk, defaults={"charge": entry, "amount": refund.amount})
 
     def find(self, payment: Payment) -> Charge | None:
-        """From the book."""
+        """Return the recorded charge of a payment, or None."""
         entry = MockCharge.objects.filter(pk=payment.pk).first()
         return charge_of(entry) if entry is not None else None
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
-        """Signed after Standard Webhooks with MOCK_WEBHOOK_SECRET."""
+        """Verify and read a message signed with MOCK_WEBHOOK_SECRET (Standard Webhooks). Raises WebhookForged."""
         event_id = verify(settings.MOCK_WEBHOOK_SECRET.encode(), headers=headers, body=body, now=time.time())
         try:
             data = json.loads(body)["data"]
@@ -95,16 +95,16 @@ class MockGateway:
     def _write(self, payment: Payment, card_number: str) -> MockCharge:
         code, detail = self._refusal(payment, card_number) or ("", "")
         delay = WEBHOOK_DELAY if card_number == ANSWERS_LATER else None
-        what = (payment.pk, payment.amount, payment.currency, card_number[-4:])
-        entry = ask(WRITE, (*what, not code, code, detail, delay))
+        columns = (payment.pk, payment.amount, payment.currency, card_number[-4:])
+        entry = ask(WRITE, (*columns, not code, code, detail, delay))
         return MockCharge.from_db(None, ("payment_id", "captured", "code", "detail"), entry)
 
     def _refusal(self, payment: Payment, card_number: str) -> tuple[str, str] | None:
         if card_number in (SUCCEEDS, ANSWERS_LATER, NEVER_ANSWERS):
             return None
         if card_number == REFUSED_ONCE:
-            before = payment.booking.payments.exclude(pk=payment.pk).filter(failure_code=TRY_AGAIN[0])
-            return None if before.exists() else TRY_AGAIN
+            earlier = payment.booking.payments.exclude(pk=payment.pk).filter(failure_code=TRY_AGAIN[0])
+            return None if earlier.exists() else TRY_AGAIN
         return DECLINED.get(card_number, UNKNOWN_CARD)
 
 
@@ -113,6 +113,6 @@ def _reference(entry: MockCharge) -> str:
 
 
 def charge_of(entry: MockCharge) -> Charge:
-    """What the book says of a charge."""
+    """Convert a recorded charge to a `Charge`."""
     outcome = Outcome.CAPTURED if entry.captured else Outcome.DECLINED
     return Charge(outcome, _reference(entry), entry.code, entry.detail)

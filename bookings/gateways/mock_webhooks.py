@@ -1,4 +1,4 @@
-"""The mock gateway speaks up: signed webhooks for the charges that it said it would answer later."""
+"""Signed webhooks of the mock gateway, for charges with a pending outcome."""
 
 import json
 import time
@@ -20,13 +20,16 @@ TIMEOUT = 5  # seconds
 
 
 def deliver_webhooks() -> int:
-    """Sends what is due to this site; what is not answered 200 stays due. Returns how many arrived."""
+    """Send all due webhooks to this site and return how many it accepted.
+
+    Webhooks with an error response, or without any response, stay due.
+    """
     due = MockCharge.objects.filter(webhook_due_at__lte=Now(), webhook_delivered_at=None)
     return sum(_deliver(entry) for entry in list(due))
 
 
 def webhook_body(entry: MockCharge) -> bytes:
-    """The message about a charge."""
+    """Return the JSON body of the webhook about a charge."""
     charge = charge_of(entry)
     data = {"payment_id": str(entry.payment_id), "outcome": charge.outcome.value, "reference": charge.reference}
     return json.dumps(
@@ -35,7 +38,7 @@ def webhook_body(entry: MockCharge) -> bytes:
 
 
 def webhook_headers(entry: MockCharge, body: bytes) -> dict[str, str]:
-    """Its signature; the id is the same however often it is sent."""
+    """Return the signature headers; the `webhook-id` is the same each time a charge's webhook is sent."""
     message_id = f"msg_{uuid.uuid5(uuid.NAMESPACE_OID, str(entry.payment_id)).hex}"
     key = settings.MOCK_WEBHOOK_SECRET.encode()
     return sign(key, message_id=message_id, timestamp=int(time.time()), body=body)

@@ -1,4 +1,4 @@
-"""What the sale expects of a payment provider."""
+"""The interface of a payment gateway."""
 
 import uuid
 from collections.abc import Mapping
@@ -10,17 +10,21 @@ from bookings.models import Payment, Refund
 
 
 class Outcome(Enum):
-    """What became of a charge, as far as the gateway says."""
+    """The outcome of a charge according to the gateway."""
 
     CAPTURED = "captured"
     DECLINED = "declined"
-    PENDING = "pending"  # the gateway has it and will answer by webhook
-    UNKNOWN = "unknown"  # it was sent, and no answer came: it may have happened
+    PENDING = "pending"  # the gateway accepted the charge and reports its outcome by webhook
+    UNKNOWN = "unknown"  # the request was sent and got no response: the money may have been taken
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A gateway's answer. `code` and `detail` say why a card was declined, the latter to the buyer."""
+    """A gateway's result for one payment.
+
+    `reference` is the gateway's id of the charge. `code` and `detail` say why a card was declined; `detail` is a
+    message for the buyer.
+    """
 
     outcome: Outcome
     reference: str = ""
@@ -30,7 +34,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A webhook that was read and is genuine: which payment, and what became of it."""
+    """The content of a verified webhook: a payment and the result of its charge."""
 
     event_id: str
     payment_id: uuid.UUID
@@ -38,38 +42,38 @@ class Notice:
 
 
 class GatewayDown(Exception):
-    """The gateway can't be reached and the request was not sent: trying again may help."""
+    """The gateway is unreachable and the request was not sent; a retry may succeed."""
 
 
 class GatewayRefused(Exception):
-    """The gateway understood and won't do it: trying the same again can't help."""
+    """The gateway rejects the request; the same request never succeeds."""
 
 
 class WebhookForged(Exception):
-    """The message is not from the gateway, was altered, or is too old."""
+    """The message is not from the gateway, was altered, or its timestamp is out of range."""
 
 
 class Gateway(Protocol):
-    """One provider. Called with no transaction open and no lock held.
+    """One payment provider. Callers hold no lock and have no transaction open.
 
-    `payment.pk` and `refund.pk` are its idempotency keys, so that the same call again has no second effect.
+    `payment.pk` and `refund.pk` are the idempotency keys of requests, so that a repeated call has no second effect.
     """
 
     name: str
-    silence_is_failure: bool  # whether Outcome.UNKNOWN says that the gateway is in trouble
+    silence_is_failure: bool  # whether the circuit breaker counts Outcome.UNKNOWN as a failure
 
     def charge(self, payment: Payment, card_number: str) -> Charge:
-        """Takes `payment.amount` from the card. Raises GatewayDown; a lost answer is Outcome.UNKNOWN."""
+        """Take `payment.amount` from the card; Outcome.UNKNOWN if the response is lost. Raises GatewayDown."""
         ...
 
     def refund(self, refund: Refund) -> None:
-        """Gives `refund.amount` of its payment back. Raises GatewayDown or GatewayRefused."""
+        """Return `refund.amount` of the refund's payment to the card. Raises GatewayDown or GatewayRefused."""
         ...
 
     def find(self, payment: Payment) -> Charge | None:
-        """What the gateway's own book says of the payment; None if it was never asked for. Raises GatewayDown."""
+        """Return the gateway's own record of the payment, or None if it has none. Raises GatewayDown."""
         ...
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
-        """The message, checked; None for one that is of no interest. Raises WebhookForged."""
+        """Verify and read a webhook; None if it is about something other than a charge. Raises WebhookForged."""
         ...

@@ -1,4 +1,4 @@
-"""Which gateway is used (PAYMENT_GATEWAY), and the circuit breaker before it."""
+"""The available gateways by name; the setting PAYMENT_GATEWAY selects the one for new payments."""
 
 from functools import cache
 
@@ -12,11 +12,11 @@ GATEWAYS: dict[str, type[Gateway]] = {MockGateway.name: MockGateway, StripeGatew
 
 
 def gateway() -> Gateway:
-    """The gateway that new payments use."""
+    """Return the gateway for new payments (PAYMENT_GATEWAY)."""
     return gateway_named(settings.PAYMENT_GATEWAY)
 
 
 @cache
 def gateway_named(name: str) -> Gateway:
-    """The gateway a payment was made with. Raises KeyError."""
+    """Return the gateway with this name, for payments made with it. Raises KeyError if there is none."""
     return GATEWAYS[name]()

@@ -1,4 +1,4 @@
-"""Webhooks that came in, signed after the Standard Webhooks specification 1.0 (bookings/signatures.py)."""
+"""Verify incoming webhooks signed as in the Standard Webhooks specification 1.0 (`bookings.signatures` signs them)."""
 
 import hmac
 from collections.abc import Mapping
@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from bookings.gateways.protocol import WebhookForged
 from bookings.signatures import signature
 
-TOLERANCE_SECONDS = 300  # the specification's advice against replays
+TOLERANCE_SECONDS = 300  # from now, in both directions; the specification advises a limit against replays
 
 
 def verify(key: bytes, *, headers: Mapping[str, str], body: bytes, now: float) -> str:
-    """The message's id if one of its signatures is ours and it is fresh. Raises WebhookForged."""
+    """Return the `webhook-id` of a message with a valid signature and a recent timestamp. Raises WebhookForged.
+
+    `now` is in seconds since 1970.
+    """
     message_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not message_id or not timestamp.isascii() or not timestamp.isdigit():
         raise WebhookForged("a header is missing")

@@ -1,6 +1,6 @@
-"""Stripe, by its own SDK: PaymentIntents under the payment's id as Idempotency-Key.
+"""The Stripe gateway: PaymentIntents through Stripe's SDK, with the payment's id as Idempotency-Key.
 
-Sending a card's number takes a Stripe account that is allowed to (PCI); the test mode is.
+Card numbers may only be sent by Stripe accounts that are approved for it (PCI); test mode is approved.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from bookings.gateways.protocol import (
 from bookings.models import Payment, Refund
 
 TIMEOUT_SECONDS = 20
-TOLERANCE_SECONDS = 300  # of a webhook's age; Stripe's own default
+TOLERANCE_SECONDS = 300  # maximum age of a webhook; Stripe's default
 OUTCOMES = {
     "succeeded": Outcome.CAPTURED,
     "processing": Outcome.PENDING,
@@ -33,11 +33,14 @@ OUTCOMES = {
     "requires_confirmation": Outcome.DECLINED,
 }
 DECLINED = "The card was declined. Try another card; your seats are still held."
-INTERESTING = ("payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled")
+HANDLED_EVENTS = ("payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled")
 
 
 class StripeGateway:
-    """STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET and, for tests, STRIPE_API_BASE."""
+    """Charges and refunds through Stripe.
+
+    Settings: STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET and, for tests, STRIPE_API_BASE.
+    """
 
     name = "stripe"
     silence_is_failure = True
@@ -47,11 +50,15 @@ class StripeGateway:
             settings.STRIPE_SECRET_KEY,
             base_addresses={"api": settings.STRIPE_API_BASE} if settings.STRIPE_API_BASE else {},
             http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
-            max_network_retries=0,  # an answer that was lost is found by the reconciler
+            max_network_retries=0,  # reconciliation finds the outcome if a response is lost
         )
 
     def charge(self, payment: Payment, card_number: str) -> Charge:
-        """A confirmed PaymentIntent. What needs the buyer to do more (3-D Secure) counts as declined."""
+        """Create and confirm a PaymentIntent.
+
+        A card that needs a further step by the buyer (3-D Secure) counts as declined. Raises GatewayDown if no
+        connection was made, or if Stripe's rate limit is exceeded.
+        """
         params: Any = {
             "amount": payment.amount,
             "currency": payment.currency.lower(),
@@ -77,7 +84,7 @@ class StripeGateway:
             return Charge(Outcome.UNKNOWN)
 
     def refund(self, refund: Refund) -> None:
-        """A Refund under its id as Idempotency-Key."""
+        """Create a Stripe Refund with our refund's id as Idempotency-Key. Raises GatewayDown or GatewayRefused."""
         params: Any = {"payment_intent": refund.payment.gateway_reference, "amount": refund.amount}
         try:
             self._client.v1.refunds.create(params, {"idempotency_key": str(refund.pk)})
@@ -87,7 +94,7 @@ class StripeGateway:
             raise GatewayDown from error
 
     def find(self, payment: Payment) -> Charge | None:
-        """By our id in its metadata."""
+        """Search Stripe for the PaymentIntent with our payment's id in its metadata. Raises GatewayDown."""
         query: Any = {"query": f"metadata['payment_id']:'{payment.pk}'"}
         try:
             found = self._client.v1.payment_intents.search(query).data
@@ -96,7 +103,10 @@ class StripeGateway:
         return _charge(found[0].to_dict()) if found else None
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
-        """`Stripe-Signature`, checked by the SDK; events other than those of PaymentIntents are of no interest."""
+        """Verify `Stripe-Signature` and read the event; None for types other than HANDLED_EVENTS.
+
+        Also None for PaymentIntents without our payment's id in their metadata. Raises WebhookForged.
+        """
         try:
             event = stripe.Webhook.construct_event(
                 body, headers.get("Stripe-Signature", ""), settings.STRIPE_WEBHOOK_SECRET, TOLERANCE_SECONDS
@@ -105,7 +115,7 @@ class StripeGateway:
             raise WebhookForged("the signature is wrong") from error
         intent: dict[str, Any] = event.to_dict()["data"]["object"]
         payment_id = (intent.get("metadata") or {}).get("payment_id")
-        if event.type not in INTERESTING or payment_id is None:
+        if event.type not in HANDLED_EVENTS or payment_id is None:
             return None
         return Notice(event.id, UUID(payment_id), _charge(intent))
 
@@ -119,7 +129,7 @@ def _charge(intent: dict[str, Any]) -> Charge:
 
 
 def _was_never_sent(error: stripe.APIConnectionError) -> bool:
-    """Whether no connection was made, so that nothing can have happened."""
+    """Return whether no connection was made, so that Stripe cannot have received the request."""
     cause = error.__cause__
     if isinstance(cause, requests.exceptions.ConnectTimeout):
         return True

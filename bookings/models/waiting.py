@@ -1,4 +1,4 @@
-"""What the waiting room must not forget with Redis: who has been let in, and the draw among those who came early."""
+"""State of the waiting room that must survive the loss of Redis: queue passes and lotteries."""
 
 from typing import ClassVar
 
@@ -13,10 +13,10 @@ from events.models import Event
 
 
 class QueuePassQuerySet(models.QuerySet["QueuePass"]):
-    """What the waiting room asks for."""
+    """Adds the filter for active passes."""
 
     def active(self) -> "QueuePassQuerySet":
-        """Those with which one can still book: neither over nor used up by a purchase."""
+        """Return the passes that still allow booking: neither ended nor used for a purchase."""
         bought = Booking.objects.filter(
             buyer=OuterRef("user_id"), event=OuterRef("event_id"), paid_at__gte=OuterRef("issued_at")
         )
@@ -24,7 +24,10 @@ class QueuePassQuerySet(models.QuerySet["QueuePass"]):
 
 
 class QueuePass(models.Model):
-    """Leave of one user to book seats of one event, until its end or a purchase. Times are the database's."""
+    """A user's permission to book seats of one event, until `ends_at` or their first purchase.
+
+    Times are by the database's clock.
+    """
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="queue_passes", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="queue_passes")
@@ -44,7 +47,7 @@ class QueuePass(models.Model):
 
 
 class QueueDraw(models.Model):
-    """Who came before the sale, in the order in which the event's seed has shuffled them."""
+    """The users who joined the queue before the start of sales, in the order of the event's seed."""
 
     event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="queue_draw")
     user_ids = ArrayField(models.BigIntegerField())

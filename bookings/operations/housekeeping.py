@@ -1,8 +1,8 @@
-"""Sweeping out what is done with and long ago, so that the tables don't grow for ever.
+"""Deletes old finished rows, so that tables don't grow forever.
 
-Nothing here is money, seats or their trail: no invariant, no seat's story and no foreign key leads to these rows. What
-keeps a thing from happening twice is never one of them alone: a letter is written by a step that a booking or payment
-takes once, and a gateway's message that comes again finds a payment that is settled (bookings.operations.settle).
+None of these rows is money, a seat or part of the audit log: no invariant, seat history or foreign key refers to them.
+They are also never the only protection against a repetition: an email is queued by a transition that a booking or
+payment makes once, and a repeated message of a gateway finds a settled payment (`settle_payment`).
 """
 
 import time
@@ -15,51 +15,51 @@ from bookings.models import Delivery, Endpoint, Letter, WebhookEvent
 from bookings.operations import outgoing, post
 from events.clock import database_now
 
-# Receivers that were down for the three days of attempts, and whoever looks into that; the list offers "Send again".
+# For receivers that were down during the three days of attempts: sellers can investigate and use "Send again".
 DELIVERY_DAYS = 30
-# The proof that tickets were sent: a buyer can dispute a card payment until 120 days after the event, though at most
-# 540 days after he paid (Visa's dispute condition 13.1).
+# Evidence that tickets were sent: buyers can dispute a card payment until 120 days after the event, and at most 540
+# days after they paid (Visa's dispute condition 13.1).
 LETTER_DAYS = 540
-# Above the 30 days for which Stripe keeps an event, and can be asked to send it again.
+# Longer than the 30 days for which Stripe keeps an event and can send it again on request.
 WEBHOOK_EVENT_DAYS = 35
 
-BATCH = 1_000  # rows of one transaction: some ten milliseconds
-SWEEP_SECONDS = 60  # after which no other batch begins; the next sweep goes on
+BATCH = 1_000  # rows in one transaction, which takes about ten milliseconds
+SWEEP_SECONDS = 60  # no batch starts after this time; the next sweep continues
 
 
 def forget_finished() -> int:
-    """Deletes what was delivered, sent, given up or heard so many days ago; returns how many rows.
+    """Delete old webhook deliveries, emails and webhook events that are finished; return the number of rows.
 
-    Also messages that wait for an endpoint that was removed. What is not finished stays, however old. Locks no more
-    than BATCH rows at a time, and none that somebody is at; run it any time, also twice at once.
+    Also deletes old deliveries of removed endpoints. Other unfinished rows stay, however old. Locks at most BATCH rows
+    at a time and skips locked rows, so that it can run at any time, also several times at once.
     """
     end = time.monotonic() + SWEEP_SECONDS
-    return sum(_forget(rows, end) for rows in _finished())
+    return sum(_delete(rows, end) for rows in _finished())
 
 
 def _finished() -> list[QuerySet]:
     now = database_now()
     deliveries = Delivery.objects.filter(happened_at__lt=now - timedelta(days=DELIVERY_DAYS))
     letters = Letter.objects.filter(written_at__lt=now - timedelta(days=LETTER_DAYS))
-    of_nobody = ~Exists(Endpoint.objects.filter(pk=OuterRef("endpoint")))
+    without_endpoint = ~Exists(Endpoint.objects.filter(pk=OuterRef("endpoint")))
     return [
         deliveries.filter(status__in=outgoing.DONE),
-        deliveries.filter(of_nobody, status__in=outgoing.OPEN),
+        deliveries.filter(without_endpoint, status__in=outgoing.OPEN),
         letters.filter(status__in=post.DONE),
         WebhookEvent.objects.filter(received_at__lt=now - timedelta(days=WEBHOOK_EVENT_DAYS)),
     ]
 
 
-def _forget(rows: QuerySet, end: float) -> int:
-    """Batch after batch, each a transaction, until none is left or the time is over."""
-    forgotten = 0
-    while time.monotonic() < end and (deleted := _forget_batch(rows)):
-        forgotten += deleted
-    return forgotten
+def _delete(rows: QuerySet, end: float) -> int:
+    """Delete rows in batches, each in its own transaction, until none is left or the time is over."""
+    total = 0
+    while time.monotonic() < end and (deleted := _delete_batch(rows)):
+        total += deleted
+    return total
 
 
 @transaction.atomic(durable=True)
-def _forget_batch(rows: QuerySet) -> int:
-    """Chosen under lock: a delivery that is sent again just now is not done with any more."""
+def _delete_batch(rows: QuerySet) -> int:
+    """Lock and delete one batch; the lock excludes deliveries that are about to be sent again."""
     batch = rows.order_by().select_for_update(of=("self",), skip_locked=True)[:BATCH]
     return rows.model.objects.filter(pk__in=[row.pk for row in batch.only("pk")]).delete()[0]

@@ -1,4 +1,4 @@
-"""Finding out what became of charges that nobody told us about, and finishing what was left undone."""
+"""Reconciliation: ask gateways for the outcomes of open charges, and send open refunds."""
 
 import uuid
 from datetime import timedelta
@@ -14,15 +14,16 @@ from events.clock import Now, database_now
 
 log = structlog.get_logger(__name__)
 
-ASK_AFTER = timedelta(seconds=10)  # an answer may still come
-# A charge the gateway has never heard of after this long was never sent: longer than any timeout of a request to it.
+ASK_AFTER = timedelta(seconds=10)  # before that, the response to the charge may still arrive
+# A charge that the gateway does not know after this time was never sent. Longer than all timeouts of a request to it.
 NEVER_SENT_AFTER = timedelta(seconds=60)
 
 
 def reconcile_payments() -> dict[str, int]:
-    """Asks the gateways for every open charge and sends every open refund; returns how many of each were dealt with.
+    """Settle open charges, at most 500 a call, and send open refunds.
 
-    Safe to run zero or many times at once: all roads end in the idempotent `settle_payment` and `send_refund`.
+    Returns the numbers of settled charges and sent refunds as `charges` and `refunds`. It may run several times at
+    once, because `settle_payment` and `send_refund` are idempotent.
     """
     overdue = Payment.objects.filter(status=PaymentStatus.PENDING, created_at__lt=Now() - ASK_AFTER)
     settled = sum(_settle(payment) for payment in list(overdue.order_by("created_at")[:500]))
@@ -30,7 +31,7 @@ def reconcile_payments() -> dict[str, int]:
 
 
 def reconcile_payment(payment_id: uuid.UUID) -> bool:
-    """The same for one payment, now; whether its outcome is known."""
+    """Ask the gateway for one payment now; return whether its outcome is known."""
     return _settle(Payment.objects.get(pk=payment_id))
 
 
@@ -38,7 +39,7 @@ def _settle(payment: Payment) -> bool:
     try:
         charge = gateway_named(payment.gateway).find(payment)
     except GatewayDown as error:
-        log.warning("payment_not_found_out", payment=str(payment.pk), reason=repr(error))
+        log.warning("payment_not_reconciled", payment=str(payment.pk), reason=repr(error))
         return False
     if charge is not None:
         settled = settle_payment(payment_id=payment.pk, charge=charge)

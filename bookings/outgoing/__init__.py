@@ -1,2 +1,2 @@
-"""Webhooks to sellers, apart from the database: what they say (payloads), where they may go (addresses), the wire they
-go over (line), and several on their way at once (crew)."""
+"""Parts of the webhook sender: message bodies (`payloads`), permitted addresses (`addresses`), the HTTP connection to a
+receiver (`http_connection`), the pool that sends several messages at a time (`worker_pool`), and the OpenAPI schema."""

@@ -1,4 +1,4 @@
-"""Messages on their way, several at once: threads that only wait for receivers, and know nothing of the database."""
+"""Sends several webhooks at a time, in threads that only wait for receivers and never use the database."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -7,55 +7,62 @@ from itertools import chain
 from types import TracebackType
 from typing import Generic, NamedTuple, TypeVar
 
-from bookings.outgoing.line import Answer, Line, NoAnswer
+from bookings.outgoing.line import HttpConnection, NoResponse, WebhookResponse
 
-About = TypeVar("About")
+Subject = TypeVar("Subject")
 
 
-class Errand(NamedTuple, Generic[About]):
-    """A message on its way: over which line to which address, and what it is about."""
+class Errand(NamedTuple, Generic[Subject]):
+    """A message that is being sent: its connection and URL, and the caller's object that it belongs to."""
 
-    line: Line
+    connection: HttpConnection
     url: str
-    about: About
+    subject: Subject
 
 
-class Crew(Generic[About]):
-    """So many messengers. A line is kept for the next message to the same address."""
+class Crew(Generic[Subject]):
+    """A context manager that sends up to `size` messages at a time.
+
+    Connections stay open for further messages to the same URL. On exit it waits for the requests in flight and closes
+    all connections.
+    """
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="webhook")
-        self._under_way: dict[Future[Answer], Errand[About]] = {}
-        self._kept: dict[str, list[Line]] = defaultdict(list)
+        self._in_flight: dict[Future[WebhookResponse], Errand[Subject]] = {}
+        self._idle: dict[str, list[HttpConnection]] = defaultdict(list)
 
-    def __enter__(self) -> "Crew[About]":
+    def __enter__(self) -> "Crew[Subject]":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._threads.shutdown()
-        for line in chain((errand.line for errand in self._under_way.values()), *self._kept.values()):
-            line.close()
+        for connection in chain((request.connection for request in self._in_flight.values()), *self._idle.values()):
+            connection.close()
 
     @property
     def free(self) -> int:
-        """How many more messages can go."""
-        return self._size - len(self._under_way)
+        """The number of messages that can be sent in addition to those in flight."""
+        return self._size - len(self._in_flight)
 
-    def send(self, url: str, body: bytes, headers: dict[str, str], *, about: About) -> None:
-        """Sends a message; what became of it comes with `answers`. Only while somebody is free."""
-        line = self._kept[url].pop() if self._kept[url] else Line(url)
-        self._under_way[self._threads.submit(line.post, body, headers)] = Errand(line, url, about)
+    def send(self, url: str, body: bytes, headers: dict[str, str], *, subject: Subject) -> None:
+        """Start to send a message; `results` returns the outcome with `subject`. Only call this while `free` is > 0."""
+        connection = self._idle[url].pop() if self._idle[url] else HttpConnection(url)
+        self._in_flight[self._threads.submit(connection.post, body, headers)] = Errand(connection, url, subject)
 
-    def answers(self) -> Iterator[tuple[About, Answer | NoAnswer]]:
-        """Waits for the next answer, and gives it with all others that have come; nothing if nothing is under way."""
-        for future in wait(self._under_way, return_when=FIRST_COMPLETED).done:
-            errand = self._under_way.pop(future)
+    def results(self) -> Iterator[tuple[Subject, WebhookResponse | NoResponse]]:
+        """Wait until at least one request in flight ends and yield all that have ended, as (subject, outcome).
+
+        Yields nothing if no request is in flight.
+        """
+        for future in wait(self._in_flight, return_when=FIRST_COMPLETED).done:
+            request = self._in_flight.pop(future)
             try:
-                answer = future.result()
-            except NoAnswer as silence:
-                errand.line.close()
-                yield errand.about, silence
+                response = future.result()
+            except NoResponse as error:
+                request.connection.close()
+                yield request.subject, error
             else:
-                self._kept[errand.url].append(errand.line)
-                yield errand.about, answer
+                self._idle[request.url].append(request.connection)
+                yield request.subject, response

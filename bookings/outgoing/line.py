@@ -1,7 +1,7 @@
-"""The wire a webhook goes over.
+"""The HTTP connection that carries webhooks to a receiver.
 
-Not one of the known HTTP clients: they look a name up by themselves, after we have, and bound each step of an answer
-but not the whole, which a receiver could drip for hours.
+Common HTTP clients are not suitable: they resolve the host name again after we have checked its addresses, and they
+limit the time of each read but not of the whole response, so that a receiver could send single bytes for hours.
 """
 
 import http.client
@@ -17,87 +17,90 @@ from urllib.parse import SplitResult, urlsplit
 from bookings.outgoing.addresses import PORTS, Unreachable, addresses_of
 
 CONNECT_SECONDS = 3
-WHOLE_SECONDS = 10  # of one message, from the look-up to the answer
-READ_BYTES = 2_048  # of an answer's body; the rest is not wanted
+TOTAL_SECONDS = 10  # for one message, from resolving the name to the end of the response
+MAX_BODY_BYTES = 2_048  # of a response's body; the rest is not read
 TLS = ssl.create_default_context()
 
 
-class Answer(NamedTuple):
-    """What the receiver said: the status, the beginning of the body, and how many seconds it wants to be left alone."""
+class WebhookResponse(NamedTuple):
+    """A receiver's response: its status, the first part of its body, and its `Retry-After` in seconds (0 if none)."""
 
     status: int
     text: str
     retry_after: int
 
 
-class NoAnswer(Exception):
-    """None came; the text says why, to the seller."""
+class NoResponse(Exception):
+    """The message got no response; the text tells the seller why."""
 
 
-class Line:
-    """A connection to one receiver: made with the first message, kept for the next."""
+class HttpConnection:
+    """A connection to one URL, opened by the first message and reused by the next ones."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        self._connection = _Connection(parts)
+        self._connection = _CheckedConnection(parts)
 
     def close(self) -> None:
-        """Hangs up."""
+        """Close the connection; the next message opens it again."""
         self._connection.close()
 
-    def post(self, body: bytes, headers: dict[str, str]) -> Answer:
-        """Sends one message, to which it has WHOLE_SECONDS. Follows no redirect. Raises NoAnswer."""
+    def post(self, body: bytes, headers: dict[str, str]) -> WebhookResponse:
+        """Send one message within TOTAL_SECONDS and return the response.
+
+        Redirects are not followed. Raises NoResponse.
+        """
         try:
-            with _cut_after(WHOLE_SECONDS, self._connection):
-                return self._exchange(body, headers)
+            with _abort_after(TOTAL_SECONDS, self._connection):
+                return self._send_with_reconnect(body, headers)
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
-            if self._connection.is_cut:
-                raise NoAnswer(f"No answer within {WHOLE_SECONDS} seconds.") from error
-            raise NoAnswer(_words_of(error)) from error
+            if self._connection.is_aborted:
+                raise NoResponse(f"No answer within {TOTAL_SECONDS} seconds.") from error
+            raise NoResponse(_failure_text(error)) from error
 
-    def _exchange(self, body: bytes, headers: dict[str, str]) -> Answer:
-        kept = self._connection.sock is not None
+    def _send_with_reconnect(self, body: bytes, headers: dict[str, str]) -> WebhookResponse:
+        is_reused = self._connection.sock is not None
         try:
-            return self._ask(body, headers)
+            return self._send(body, headers)
         except (ConnectionError, http.client.BadStatusLine):
-            if not kept or self._connection.is_cut:
+            if not is_reused or self._connection.is_aborted:
                 raise
-            self._connection.close()  # the receiver had closed what we kept, as it may at any time
-            return self._ask(body, headers)
+            self._connection.close()  # receivers may close an idle connection at any time
+            return self._send(body, headers)
 
-    def _ask(self, body: bytes, headers: dict[str, str]) -> Answer:
+    def _send(self, body: bytes, headers: dict[str, str]) -> WebhookResponse:
         self._connection.request("POST", self._target, body, headers)
         with self._connection.getresponse() as response:
             text = b""
-            with suppress(OSError, http.client.HTTPException):  # the status has said what counts
-                text = _beginning(response)
-            if not response.isclosed():  # there is more, in the way of the next answer
+            with suppress(OSError, http.client.HTTPException):  # the status alone decides the outcome
+                text = _read_body(response)
+            if not response.isclosed():  # the unread rest of the body would precede the next response
                 self._connection.close()
-        return Answer(response.status, _plain(text), _seconds(response.headers.get("Retry-After", "")))
+        return WebhookResponse(response.status, _printable(text), _seconds(response.headers.get("Retry-After", "")))
 
 
-class _Connection(http.client.HTTPConnection):
-    """Goes to an address that was looked at; TLS is for the name."""
+class _CheckedConnection(http.client.HTTPConnection):
+    """Connects to a checked IP address; TLS verifies the certificate for the host name."""
 
     def __init__(self, url: SplitResult) -> None:
         self.default_port = PORTS[url.scheme]
-        super().__init__(url.hostname or "", url.port or self.default_port, timeout=WHOLE_SECONDS)
+        super().__init__(url.hostname or "", url.port or self.default_port, timeout=TOTAL_SECONDS)
         self._secure = url.scheme == "https"
-        self.wire: socket.socket | None = None  # `sock` is given up before an answer's body is read
-        self.is_cut = False
+        self.open_socket: socket.socket | None = None  # `http.client` clears `sock` before it reads a body
+        self.is_aborted = False
 
     def connect(self) -> None:
-        self.sock = self.wire = _reach(addresses_of(self.host, self.port), self.port)
+        self.sock = self.open_socket = _connect(addresses_of(self.host, self.port), self.port)
         if self._secure:
             secured = TLS.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
-            self.sock = self.wire = secured
+            self.sock = self.open_socket = secured
             secured.do_handshake()
 
 
-def _reach(addresses: list[str], port: int) -> socket.socket:
-    """A connection to the first that takes it, all of them within CONNECT_SECONDS."""
+def _connect(addresses: list[str], port: int) -> socket.socket:
+    """Connect to the first address that accepts; all attempts together take at most CONNECT_SECONDS."""
     end = time.monotonic() + CONNECT_SECONDS
     failure: OSError = Unreachable("There is no address.")
     for address in addresses:
@@ -105,35 +108,35 @@ def _reach(addresses: list[str], port: int) -> socket.socket:
         if left <= 0:
             break
         try:
-            wire = socket.create_connection((address, port), left)
+            connected = socket.create_connection((address, port), left)
         except OSError as error:
             failure = error
         else:
-            wire.settimeout(2 * WHOLE_SECONDS)  # a net: `_cut_after` is there first
-            return wire
+            connected.settimeout(2 * TOTAL_SECONDS)  # a fallback: `_abort_after` ends the exchange earlier
+            return connected
     raise failure
 
 
 @contextmanager
-def _cut_after(seconds: float, connection: _Connection) -> Iterator[None]:
-    """Hangs up after so long, whatever is being waited for."""
-    end = threading.Timer(seconds, _cut, [connection])
-    end.daemon = True
-    end.start()
+def _abort_after(seconds: float, connection: _CheckedConnection) -> Iterator[None]:
+    """Shut the connection's socket down if the block takes longer than `seconds`, whatever it waits for."""
+    timer = threading.Timer(seconds, _abort, [connection])
+    timer.daemon = True
+    timer.start()
     try:
         yield
     finally:
-        end.cancel()
+        timer.cancel()
 
 
-def _cut(connection: _Connection) -> None:
-    connection.is_cut = True
-    if connection.wire is not None:
+def _abort(connection: _CheckedConnection) -> None:
+    connection.is_aborted = True
+    if connection.open_socket is not None:
         with suppress(OSError):
-            connection.wire.shutdown(socket.SHUT_RDWR)
+            connection.open_socket.shutdown(socket.SHUT_RDWR)
 
 
-def _words_of(error: Exception) -> str:
+def _failure_text(error: Exception) -> str:
     if isinstance(error, Unreachable):
         return str(error)
     if isinstance(error, TimeoutError):
@@ -141,21 +144,24 @@ def _words_of(error: Exception) -> str:
     return f"No answer: {error}." if str(error) else f"No answer: {type(error).__name__}."
 
 
-def _beginning(response: http.client.HTTPResponse) -> bytes:
-    """At most READ_BYTES. Of a part that says it has less than no bytes, `read` would take all that ever comes."""
+def _read_body(response: http.client.HTTPResponse) -> bytes:
+    """Return the first MAX_BODY_BYTES of the body.
+
+    Chunked bodies are read with `read1`: for a chunk with a negative length, `read` reads until the connection ends.
+    """
     if not response.chunked:
-        return response.read(READ_BYTES)
+        return response.read(MAX_BODY_BYTES)
     text = b""
-    while len(text) < READ_BYTES and (part := response.read1(READ_BYTES - len(text))):
+    while len(text) < MAX_BODY_BYTES and (part := response.read1(MAX_BODY_BYTES - len(text))):
         text += part
     return text
 
 
-def _seconds(wait: str) -> int:
-    """0 for a date, and for a number that no length of time can hold."""
-    return int(wait) if wait.isascii() and wait.isdigit() and len(wait) < 10 else 0
+def _seconds(retry_after: str) -> int:
+    """Parse a `Retry-After` header; 0 for a date or for a number with more than nine digits."""
+    return int(retry_after) if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 10 else 0
 
 
-def _plain(text: bytes) -> str:
-    """Something that can be shown and stored."""
-    return "".join(letter for letter in text.decode(errors="replace") if letter.isprintable())
+def _printable(text: bytes) -> str:
+    """Decode the text and drop all characters that can't be shown or stored."""
+    return "".join(character for character in text.decode(errors="replace") if character.isprintable())

@@ -1,8 +1,8 @@
-"""What a webhook says: `type`, `timestamp` (when it happened) and `data`, as the Standard Webhooks specification wants.
+"""Bodies of webhooks: `type`, `timestamp` (when it happened) and `data`, as in the Standard Webhooks specification.
 
-Of buyers it says nothing but the booking's number: who they are is in the admin and in bookings.csv, for their seller.
-What can change afterwards is said as it was: a booking that was refunded meanwhile is told as paid by the message that
-says so.
+A body contains the booking's id but nothing else about buyers; sellers find their names in the admin and in
+bookings.csv. Values that can change are those of the time of the event: a `booking.paid` message has the status "paid"
+even if the booking was refunded before the message is sent.
 """
 
 import json
@@ -21,7 +21,7 @@ Data = dict[str, Any]
 
 
 def payload_of(delivery: Delivery) -> str:
-    """The message, from the rows it is about."""
+    """Build the JSON body of a delivery from the rows that it is about."""
     data = DATA[DeliveryKind(delivery.kind)](delivery)
     message = {"type": delivery.kind, "timestamp": _time(delivery.happened_at), "data": data}
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
@@ -36,13 +36,13 @@ def _refunded(delivery: Delivery) -> Data:
 
 
 def _booking(delivery: Delivery, status: BookingStatus) -> Data:
-    blocks = Booking.objects.select_related("event", "subsection").defer("subsection__seat_status")
-    booking = blocks.get(pk=uuid.UUID(delivery.subject))
+    bookings = Booking.objects.select_related("event", "subsection").defer("subsection__seat_status")
+    booking = bookings.get(pk=uuid.UUID(delivery.subject))
     assert booking.paid_at is not None
     return {
         "booking_id": str(booking.pk),
         **_event(booking.event),
-        **_block(booking.subsection),
+        **_subsection(booking.subsection),
         "seats": [seat_name(position, booking.subsection.cols) for position in booking.positions],
         "quantity": booking.quantity,
         "total_price": booking.total_price,
@@ -60,7 +60,7 @@ def _checked_in(delivery: Delivery) -> Data:
         "admission_id": str(admission.pk),
         "booking_id": str(admission.booking_id),
         **_event(admission.event),
-        **_block(admission.subsection),
+        **_subsection(admission.subsection),
         "seat": seat_name(admission.position, admission.subsection.cols),
         "device": entry.device,
         "checked_in_at": _time(entry.counted_at),
@@ -90,8 +90,8 @@ def _event(event: Event) -> Data:
     return {"event_id": event.pk, "event_name": event.name}
 
 
-def _block(block: Subsection) -> Data:
-    return {"section": block.section, "subsection": block.number}
+def _subsection(subsection: Subsection) -> Data:
+    return {"section": subsection.section, "subsection": subsection.number}
 
 
 def _time(at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The webhooks in the OpenAPI schema; its payloads' fields are those of bookings/outgoing/payloads.py."""
+"""The webhooks in the OpenAPI schema; the serializers have the fields that `payloads` writes."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from rest_framework import serializers
 from bookings.states import BookingStatus, DeliveryKind
 
 
-class _Where(serializers.Serializer[Any]):
+class _BookingPlace(serializers.Serializer[Any]):
     booking_id = serializers.UUIDField()
     event_id = serializers.IntegerField()
     event_name = serializers.CharField()
@@ -16,8 +16,8 @@ class _Where(serializers.Serializer[Any]):
     subsection = serializers.IntegerField()
 
 
-class WebhookBooking(_Where):
-    """The booking as it became. Money in minor units of `currency`."""
+class WebhookBooking(_BookingPlace):
+    """A booking with its new status. Prices are in minor units of `currency`."""
 
     seats = serializers.ListField(child=serializers.CharField(), help_text='"row-seat"')
     quantity = serializers.IntegerField()
@@ -27,8 +27,8 @@ class WebhookBooking(_Where):
     paid_at = serializers.DateTimeField()
 
 
-class WebhookCheckIn(_Where):
-    """Somebody was let in with this ticket."""
+class WebhookCheckIn(_BookingPlace):
+    """A ticket that was checked in."""
 
     admission_id = serializers.UUIDField()
     seat = serializers.CharField(help_text='"row-seat"')
@@ -37,7 +37,7 @@ class WebhookCheckIn(_Where):
 
 
 class WebhookSoldOut(serializers.Serializer[Any]):
-    """The event that has no seat left to sell."""
+    """An event whose seats are all sold."""
 
     event_id = serializers.IntegerField()
     event_name = serializers.CharField()
@@ -45,7 +45,7 @@ class WebhookSoldOut(serializers.Serializer[Any]):
 
 
 class WebhookTest(serializers.Serializer[Any]):
-    """Nothing but a sentence."""
+    """A sentence that confirms the connection."""
 
     message = serializers.CharField()
 
@@ -57,30 +57,33 @@ def _webhook(kind: DeliveryKind, data: type[serializers.Serializer[Any]], descri
         "data": data(),
     }
     message = type(f"{kind.name.title().replace('_', '')}Webhook", (serializers.Serializer,), members)
-    answers = {
-        "2XX": OpenApiResponse(description="Taken. Anything else, or nothing within 10 seconds, is tried again."),
-        "410": OpenApiResponse(description="No more, please: the endpoint is switched off."),
+    responses = {
+        "2XX": OpenApiResponse(
+            description="Accepted. The message is sent again after any other status, or without a response within"
+            " 10 seconds."
+        ),
+        "410": OpenApiResponse(description="The endpoint is switched off and gets no more messages."),
     }
     signed = (
-        "Signed after Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`), sent at least once."
+        "Signed as in Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`), sent at least once."
     )
     return OpenApiWebhook(
         kind.value,
         extend_schema(
-            summary=str(kind.label), description=f"{description} {signed}", request=message, responses=answers
+            summary=str(kind.label), description=f"{description} {signed}", request=message, responses=responses
         ),
     )
 
 
 PAID = _webhook(DeliveryKind.BOOKING_PAID, WebhookBooking, "A booking was paid.")
-REFUNDED = _webhook(DeliveryKind.BOOKING_REFUNDED, WebhookBooking, "A paid booking was given back; its seats are free.")
+REFUNDED = _webhook(DeliveryKind.BOOKING_REFUNDED, WebhookBooking, "A paid booking was refunded; its seats are free.")
 CHECKED_IN = _webhook(
     DeliveryKind.TICKET_CHECKED_IN,
     WebhookCheckIn,
-    "Somebody was let in. Again for the same ticket after an undo, or when a scanner that was offline reports an"
-    " earlier scan.",
+    "A ticket was checked in. Sent again for the same ticket if it is checked in after an undo, or when a scanner that"
+    " was offline reports an earlier scan.",
 )
 SOLD_OUT = _webhook(
-    DeliveryKind.EVENT_SOLD_OUT, WebhookSoldOut, "The last seat was sold; again if seats came back since."
+    DeliveryKind.EVENT_SOLD_OUT, WebhookSoldOut, "The last seat was sold. Sent again if seats became free in between."
 )
-TEST = _webhook(DeliveryKind.TEST, WebhookTest, "Asked for at the sellers' desk.")
+TEST = _webhook(DeliveryKind.TEST, WebhookTest, "Sent by the test button of the seller admin.")

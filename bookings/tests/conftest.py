@@ -57,15 +57,15 @@ def bot_challenge(settings: Any, state_redis: redis.Redis) -> None:
 
 
 @pytest.fixture
-def shop(settings: Any) -> Iterator[Receiver]:
-    """A seller's server, that nobody has named yet as an endpoint."""
+def webhook_server(settings: Any) -> Iterator[Receiver]:
+    """A running web server for webhooks, not yet added as an endpoint."""
     settings.WEBHOOK_PRIVATE_ADDRESSES = True
     with receiver() as server:
         yield server
 
 
 @pytest.fixture
-def told(shop: Receiver, carol: User) -> Receiver:
-    """Carol's server, which gets everything about her events."""
-    add_endpoint(seller=carol, url=shop.url, kinds=WANTED_KINDS)
-    return shop
+def carols_server(webhook_server: Receiver, carol: User) -> Receiver:
+    """Carol's web server, an endpoint for all types of webhooks about her events."""
+    add_endpoint(seller=carol, url=webhook_server.url, kinds=WANTED_KINDS)
+    return webhook_server

@@ -1,4 +1,4 @@
-"""A seller's server: takes webhooks, remembers them and answers as it is told."""
+"""A seller's web server for tests: it records webhooks and responds as a test configures it."""
 
 import base64
 import hashlib
@@ -17,7 +17,7 @@ MINUTE = 60
 
 
 class Message(NamedTuple):
-    """What came, unread."""
+    """A received webhook: its headers and body, not yet verified."""
 
     id: str
     timestamp: str
@@ -27,33 +27,36 @@ class Message(NamedTuple):
 
 
 class Receiver:
-    """Answers 200, or what `answers` has for the next messages: a status, or a status with headers."""
+    """Configuration and record of the server.
+
+    It responds 200, or with the next item of `responses`: a status, or a status with headers.
+    """
 
     def __init__(self) -> None:
         self.url = ""
         self.messages: list[Message] = []
-        self.answers: list[int | tuple[int, dict[str, str]]] = []
-        self.drips = False  # the answer, a byte a second
+        self.responses: list[int | tuple[int, dict[str, str]]] = []
+        self.sends_slowly = False  # precede the response with a byte a second, for a minute
         self.connections = 0
-        self.open: list[socket.socket] = []
-        self.at_once = self.most_at_once = 0
-        self.pause = 0.0  # seconds before it answers, unless `wake` is set
-        self.wake = threading.Event()
+        self.open_connections: list[socket.socket] = []
+        self.in_flight = self.max_in_flight = 0
+        self.delay = 0.0  # seconds before a response, unless `respond_now` is set
+        self.respond_now = threading.Event()
         self.lock = threading.Lock()
 
-    def hang_up(self) -> None:
-        """Closes what is connected."""
-        for connection in self.open:
+    def close_connections(self) -> None:
+        """Shut all connections down."""
+        for connection in self.open_connections:
             connection.shutdown(socket.SHUT_RDWR)
 
-    def next_answer(self) -> tuple[int, dict[str, str]]:
-        """What to say now."""
-        answer = self.answers.pop(0) if self.answers else 200
-        return answer if isinstance(answer, tuple) else (answer, {})
+    def next_response(self) -> tuple[int, dict[str, str]]:
+        """Take the status and headers of the next response."""
+        response = self.responses.pop(0) if self.responses else 200
+        return response if isinstance(response, tuple) else (response, {})
 
 
 def check(message: Message, secret: str) -> dict[str, Any]:
-    """The message's content, if it is signed with the secret as the specification says."""
+    """Assert that the message is signed with the secret, as in the specification, and return its content."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = f"{message.id}.{message.timestamp}.".encode() + message.body
     expected = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
@@ -63,36 +66,36 @@ def check(message: Message, secret: str) -> dict[str, Any]:
 
 @contextmanager
 def receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
-    """It runs, on a port of its own, with TLS if it is given a certificate."""
-    told = Receiver()
+    """Run a server on a free port, with TLS if a context is given."""
+    state = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def setup(self) -> None:
             super().setup()
-            told.connections += 1
-            told.open.append(self.connection)
+            state.connections += 1
+            state.open_connections.append(self.connection)
 
         def do_POST(self) -> None:
-            with told.lock:
-                told.at_once += 1
-                told.most_at_once = max(told.most_at_once, told.at_once)
-            said = self.headers
-            signed = (said["webhook-id"], said["webhook-timestamp"], said["webhook-signature"])
-            body = self.rfile.read(int(said["Content-Length"]))
-            told.messages.append(Message(*signed, body, said["Host"]))
-            told.wake.wait(told.pause)
-            with told.lock:
-                told.at_once -= 1
-            self.answer()
+            with state.lock:
+                state.in_flight += 1
+                state.max_in_flight = max(state.max_in_flight, state.in_flight)
+            headers = self.headers
+            signed = (headers["webhook-id"], headers["webhook-timestamp"], headers["webhook-signature"])
+            body = self.rfile.read(int(headers["Content-Length"]))
+            state.messages.append(Message(*signed, body, headers["Host"]))
+            state.respond_now.wait(state.delay)
+            with state.lock:
+                state.in_flight -= 1
+            self.respond()
 
-        def answer(self) -> None:
-            if told.drips:
+        def respond(self) -> None:
+            if state.sends_slowly:
                 for _ in range(MINUTE):
                     self.wfile.write(b"H")
                     time.sleep(1)
-            status, headers = told.next_answer()
+            status, headers = state.next_response()
             self.send_response(status)
             headers = {"Content-Length": "4"} | headers
             for name, value in headers.items():
@@ -107,12 +110,12 @@ def receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
         daemon_threads = True
 
         def handle_error(self, *args: Any) -> None:
-            """Somebody hung up."""
+            """Ignore closed connections."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
         if tls is not None:
             server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        told.url = f"http://127.0.0.1:{server.server_port}/hooks?shop=1"
-        yield told
+        state.url = f"http://127.0.0.1:{server.server_port}/hooks?shop=1"
+        yield state
         server.shutdown()

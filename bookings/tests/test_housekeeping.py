@@ -1,4 +1,4 @@
-"""What is done with and old goes, batch after batch; what counts stays, and nothing happens twice for that."""
+"""Old finished rows are deleted in batches; everything else stays, and nothing happens twice because of that."""
 
 import json
 import threading
@@ -41,7 +41,7 @@ NEVER, GOOD = "4000000000000119", "4242424242424242"
 DAY = timedelta(days=1)
 
 
-def write_events(*ages: timedelta) -> None:
+def create_webhook_events(*ages: timedelta) -> None:
     now = database_now()
     WebhookEvent.objects.bulk_create(
         WebhookEvent(gateway="mock", event_id=str(uuid.uuid4()), received_at=now - age) for age in ages
@@ -49,19 +49,19 @@ def write_events(*ages: timedelta) -> None:
 
 
 def age_all() -> None:
-    """Everything was written long ago, and is sent."""
+    """Make all emails, deliveries and webhook events old and finished."""
     past = database_now() - timedelta(days=LETTER_DAYS + 1)
     Letter.objects.update(written_at=past, status=LetterStatus.SENT, sent_at=past)
     Delivery.objects.update(happened_at=past, status=DeliveryStatus.DELIVERED, delivered_at=past)
     WebhookEvent.objects.update(received_at=past)
 
 
-# --- What goes, and what stays -------------------------------------------------------------------------
+# --- What is deleted, and what stays -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", DeliveryStatus)
-def test_deliveries_that_are_done_with_go(
-    told: Receiver, paid_booking: Hold, alice: User, status: DeliveryStatus
+def test_old_finished_deliveries_are_deleted(
+    carols_server: Receiver, paid_booking: Hold, alice: User, status: DeliveryStatus
 ) -> None:
     for days in (DELIVERY_DAYS - 1, DELIVERY_DAYS + 1):
         paid_booking(alice, quantity=1)
@@ -74,7 +74,7 @@ def test_deliveries_that_are_done_with_go(
 
 
 @pytest.mark.parametrize("status", LetterStatus)
-def test_letters_that_are_done_with_go(paid_booking: Hold, alice: User, status: LetterStatus) -> None:
+def test_old_finished_emails_are_deleted(paid_booking: Hold, alice: User, status: LetterStatus) -> None:
     for days in (LETTER_DAYS - 1, LETTER_DAYS + 1):
         paid_booking(alice, quantity=1)
         Letter.objects.filter(pk=Letter.objects.latest("id").pk).update(written_at=database_now() - days * DAY)
@@ -84,54 +84,56 @@ def test_letters_that_are_done_with_go(paid_booking: Hold, alice: User, status: 
     assert Letter.objects.filter(written_at__lt=database_now() - LETTER_DAYS * DAY).exists() is not gone
 
 
-def test_what_gateways_told_goes_when_they_can_not_tell_it_again() -> None:
-    write_events((WEBHOOK_EVENT_DAYS - 1) * DAY, (WEBHOOK_EVENT_DAYS + 1) * DAY)
+def test_webhook_events_are_deleted_once_the_gateway_no_longer_repeats_them() -> None:
+    create_webhook_events((WEBHOOK_EVENT_DAYS - 1) * DAY, (WEBHOOK_EVENT_DAYS + 1) * DAY)
     assert forget_finished() == 1
     assert WebhookEvent.objects.get().received_at > database_now() - WEBHOOK_EVENT_DAYS * DAY
 
 
-def test_what_waits_for_an_endpoint_that_was_removed_goes(told: Receiver, paid_booking: Hold, alice: User) -> None:
+def test_waiting_deliveries_of_a_removed_endpoint_are_deleted(
+    carols_server: Receiver, paid_booking: Hold, alice: User
+) -> None:
     paid_booking(alice)
     Delivery.objects.update(happened_at=database_now() - (DELIVERY_DAYS + 1) * DAY)
     assert forget_finished() == 0
-    Endpoint.objects.all()._raw_delete("default")  # as a sale leaves it that is open while the endpoint goes
+    Endpoint.objects.all()._raw_delete("default")  # as left by a sale that runs while the endpoint is removed
     assert forget_finished() == 1
 
 
-# --- How ---------------------------------------------------------------------------------------------
+# --- Batches and locks ---------------------------------------------------------------------------------------------
 
 
-def test_it_goes_in_small_batches_and_stops_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    write_events(*[40 * DAY] * 5)
+def test_rows_are_deleted_in_small_batches_until_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    create_webhook_events(*[40 * DAY] * 5)
     monkeypatch.setattr(housekeeping, "BATCH", 2)
     sizes: list[int] = []
-    forget = housekeeping._forget_batch
+    delete_batch = housekeeping._delete_batch
 
-    def forget_and_count(rows: QuerySet) -> int:
-        sizes.append(forget(rows))
+    def delete_and_count(rows: QuerySet) -> int:
+        sizes.append(delete_batch(rows))
         return sizes[-1]
 
-    monkeypatch.setattr(housekeeping, "_forget_batch", forget_and_count)
-    with monkeypatch.context() as over:
-        over.setattr(housekeeping, "SWEEP_SECONDS", 0)
+    monkeypatch.setattr(housekeeping, "_delete_batch", delete_and_count)
+    with monkeypatch.context() as patch:
+        patch.setattr(housekeeping, "SWEEP_SECONDS", 0)
         assert forget_finished() == 0
     assert forget_finished() == 5
     assert [size for size in sizes if size] == [2, 2, 1]
 
 
-def test_what_is_old_is_found_by_an_index_however_much_is_young() -> None:
+def test_old_rows_are_found_by_an_index() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # as if the tables were large
-    done, of_nobody, letters, events = (rows.explain() for rows in housekeeping._finished())
+    done, orphaned, letters, events = (rows.explain() for rows in housekeeping._finished())
     assert "delivery_done" in done
-    assert "delivery_due" in of_nobody
+    assert "delivery_due" in orphaned
     assert "letter_done" in letters
     assert "webhook_received" in events
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_delivery_that_is_sent_again_just_now_stays_and_is_not_waited_for(
-    told: Receiver, paid_booking: Hold, alice: User
+def test_a_delivery_locked_for_sending_again_is_skipped_without_waiting(
+    carols_server: Receiver, paid_booking: Hold, alice: User
 ) -> None:
     paid_booking(alice)
     age_all()
@@ -146,20 +148,20 @@ def test_a_delivery_that_is_sent_again_just_now_stays_and_is_not_waited_for(
     seller = threading.Thread(target=crowd, args=(1, send_again))
     seller.start()
     changed.wait(10)
-    assert forget_finished() == 1  # the letter
+    assert forget_finished() == 1  # the email
     assert not over.is_set() and seller.is_alive()
     over.set()
     seller.join(10)
     assert Delivery.objects.get().status == DeliveryStatus.WAITING
 
 
-def test_a_delivery_that_goes_while_it_is_to_be_sent_again_is_not_there(
-    told: Receiver, paid_booking: Hold, alice: User, carol: User, monkeypatch: pytest.MonkeyPatch
+def test_sending_a_delivery_again_fails_if_it_is_deleted_at_that_moment(
+    carols_server: Receiver, paid_booking: Hold, alice: User, carol: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paid_booking(alice)
     age_all()
-    own = endpoints._own_active
-    monkeypatch.setattr(endpoints, "_own_active", lambda *of: (own(*of), Delivery.objects.all().delete())[0])
+    lock = endpoints._lock_own_active
+    monkeypatch.setattr(endpoints, "_lock_own_active", lambda *args: (lock(*args), Delivery.objects.all().delete())[0])
     with pytest.raises(NotFound):
         repeat_delivery(delivery_id=Delivery.objects.get().pk, by=carol)
 
@@ -167,14 +169,14 @@ def test_a_delivery_that_goes_while_it_is_to_be_sent_again_is_not_there(
 # --- Nothing happens twice ---------------------------------------------------------------------------
 
 
-def everything() -> dict[str, Any]:
-    """All that the sale has written."""
+def all_rows() -> dict[str, Any]:
+    """Return all rows of the tables that a sale writes to."""
     models = (Booking, Payment, Refund, Admission, Ticket, SeatChange, Letter, Delivery)
     return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
 
 
-def tell(payment: Payment, outcome: str) -> None:
-    """The gateway's message, with the same id each time."""
+def post_webhook(payment: Payment, outcome: str) -> None:
+    """Post the gateway's message about a payment, with the same id each time."""
     data = {"payment_id": str(payment.pk), "outcome": outcome, "reference": "ch_1", "code": "no", "detail": "No."}
     body, key = json.dumps({"data": data}).encode(), settings.MOCK_WEBHOOK_SECRET.encode()
     headers = sign(key, message_id=f"{payment.pk} {outcome}", timestamp=int(time.time()), body=body)
@@ -191,24 +193,30 @@ def end_hold(booking: Booking) -> None:
     expire_holds()
 
 
-STORIES: dict[str, list[str]] = {
+SEQUENCES: dict[str, list[str]] = {
     "paid": ["captured"],
     "declined": ["declined"],
     "open": ["pending"],
     "declined, then paid after all": ["declined", "captured"],
-    "paid, then told to be declined": ["captured", "declined"],
+    "paid, then reported as declined": ["captured", "declined"],
     "too late, the seats are free": ["lose", "captured"],
     "too late, the seats are lost": ["lose", "other", "captured"],
     "paid twice": ["declined", "pay again", "captured"],
     "refunded": ["captured", "refund"],
-    "called off": ["captured", "call off"],
-    "called off before": ["call off", "captured"],
+    "event cancelled": ["captured", "cancel event"],
+    "event cancelled before": ["cancel event", "captured"],
 }
 
 
-@pytest.mark.parametrize("story", STORIES)
-def test_a_message_that_comes_again_after_all_was_forgotten_changes_nothing(
-    hold: Hold, alice: User, bob: User, carol: User, told: Receiver, story: str, django_capture_on_commit_callbacks: Any
+@pytest.mark.parametrize("sequence", SEQUENCES)
+def test_a_gateway_message_repeated_after_the_purge_changes_nothing(
+    hold: Hold,
+    alice: User,
+    bob: User,
+    carol: User,
+    carols_server: Receiver,
+    sequence: str,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     booking = hold(alice, "1-1")
     payment = pay_open(booking)
@@ -217,35 +225,35 @@ def test_a_message_that_comes_again_after_all_was_forgotten_changes_nothing(
         "other": lambda: hold(bob, "1-1"),
         "pay again": lambda: pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD),
         "refund": lambda: refund_booking(booking_id=booking.pk, user=carol),
-        "call off": lambda: call_off(booking.event, carol),
+        "cancel event": lambda: cancel_completely(booking.event, carol),
     }
-    for step in STORIES[story]:
-        steps.get(step, lambda step=step: tell(payment, step))()
+    for step in SEQUENCES[sequence]:
+        steps.get(step, lambda step=step: post_webhook(payment, step))()
     age_all()
     assert forget_finished()
     assert not (WebhookEvent.objects.exists() or Letter.objects.exists() or Delivery.objects.exists())
-    before = everything()
-    with django_capture_on_commit_callbacks() as announced:
-        for step in STORIES[story]:
+    before = all_rows()
+    with django_capture_on_commit_callbacks() as published:
+        for step in SEQUENCES[sequence]:
             if step not in steps:
-                tell(payment, step)
-    assert everything() == before
-    assert not announced
+                post_webhook(payment, step)
+    assert all_rows() == before
+    assert not published
 
 
-def call_off(event: Event, seller: User) -> None:
+def cancel_completely(event: Event, seller: User) -> None:
     cancel_event(event_id=event.pk, seller=seller)
     release_cancelled_event(event_id=event.pk)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_sweep_writes_a_forgotten_letter_anew_and_no_invariant_misses_it(
+def test_no_sweep_queues_a_deleted_email_again_and_no_invariant_needs_it(
     hold: Hold, paid_booking: Hold, new_event: Callable[..., Event], alice: User, bob: User, carol: User
 ) -> None:
-    over, called_off = hold(bob), paid_booking(alice, event=new_event(name="Called off"))
-    end_hold(over)
+    expired, cancelled = hold(bob), paid_booking(alice, event=new_event(name="Cancelled"))
+    end_hold(expired)
     refund_booking(booking_id=paid_booking(alice).pk, user=carol)
-    call_off(called_off.event, carol)
+    cancel_completely(cancelled.event, carol)
     assert set(Letter.objects.values_list("kind", flat=True)) == {
         *("confirmation", "hold_expired", "refund", "event_cancelled")
     }
@@ -253,6 +261,6 @@ def test_no_sweep_writes_a_forgotten_letter_anew_and_no_invariant_misses_it(
     forget_finished()
     for sweep in (expire_holds, reconcile_payments, complete_bookings):
         sweep()
-    release_cancelled_event(event_id=called_off.event_id)
+    release_cancelled_event(event_id=cancelled.event_id)
     assert not Letter.objects.exists()
     assert not any(check_invariants().values())

@@ -1,4 +1,4 @@
-"""Answers that come late, never, twice, or before they are expected: webhooks and the reconciler."""
+"""Outcomes of charges that arrive late, never, twice, or early: webhooks and reconciliation."""
 
 import json
 import time
@@ -39,7 +39,7 @@ def post(body: bytes, headers: dict[str, str]) -> int:
 
 
 def webhook() -> tuple[bytes, dict[str, str]]:
-    """The mock gateway's message about its only charge."""
+    """Return body and headers of the mock gateway's webhook about its only charge."""
     entry = MockCharge.objects.get()
     body = webhook_body(entry)
     return body, webhook_headers(entry, body)
@@ -54,7 +54,7 @@ def status(booking: Booking) -> str:
     return booking.status
 
 
-def test_a_card_that_answers_later_is_settled_by_webhook(hold: Hold, alice: User) -> None:
+def test_a_pending_charge_is_settled_by_webhook(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     assert pay(booking, LATER).status == PaymentStatus.PENDING
     assert status(booking) == BookingStatus.PENDING_PAYMENT
@@ -62,15 +62,16 @@ def test_a_card_that_answers_later_is_settled_by_webhook(hold: Hold, alice: User
     assert status(booking) == BookingStatus.PAID
 
 
-def test_the_api_says_202_until_then(hold: Hold, alice: User, client_of: Callable[..., Any]) -> None:
+def test_the_api_responds_202_while_a_charge_is_pending(hold: Hold, alice: User, client_of: Callable[..., Any]) -> None:
     client, url = client_of(alice), f"/api/booking/{hold(alice).pk}/pay"
-    answer = client.post(url, {"card_number": LATER})
-    assert (answer.status_code, answer.json()["status"], answer.json()["paid_at"]) == (202, "pending_payment", None)
+    response = client.post(url, {"card_number": LATER})
+    body = response.json()
+    assert (response.status_code, body["status"], body["paid_at"]) == (202, "pending_payment", None)
     again = client.post(url, {"card_number": GOOD})
     assert (again.status_code, again.json()["code"]) == (409, "payment_in_progress")
 
 
-def test_the_same_message_ten_times_at_once_has_one_effect(hold: Hold, alice: User) -> None:
+def test_ten_simultaneous_copies_of_a_webhook_have_one_effect(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     pay(booking, LATER)
     body, headers = webhook()
@@ -80,7 +81,7 @@ def test_the_same_message_ten_times_at_once_has_one_effect(hold: Hold, alice: Us
     assert not any(check_invariants().values())
 
 
-def test_a_webhook_before_the_answer_does_no_harm(hold: Hold, alice: User) -> None:
+def test_a_webhook_before_the_gateways_response_settles_the_payment(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())
     gateway().charge(payment, LATER)
@@ -91,7 +92,7 @@ def test_a_webhook_before_the_answer_does_no_harm(hold: Hold, alice: User) -> No
 @pytest.mark.parametrize(
     "damage", ["body", "signature", "old", "future", "no id", "no signature", "other secret", "junk"]
 )
-def test_a_forged_message_is_400_and_changes_nothing(hold: Hold, alice: User, damage: str) -> None:
+def test_a_forged_webhook_gets_400_and_changes_nothing(hold: Hold, alice: User, damage: str) -> None:
     booking = hold(alice)
     pay(booking, LATER)
     body, headers = webhook()
@@ -111,7 +112,7 @@ def test_a_forged_message_is_400_and_changes_nothing(hold: Hold, alice: User, da
     assert not WebhookEvent.objects.exists()
 
 
-def test_a_message_about_an_unknown_payment_is_accepted_and_ignored(db: None) -> None:
+def test_a_webhook_about_an_unknown_payment_is_accepted_and_ignored(db: None) -> None:
     data = {"payment_id": "01900000-0000-7000-8000-000000000000", "outcome": "captured", "reference": "x"}
     body = json.dumps({"data": data}).encode()
     assert (
@@ -120,26 +121,26 @@ def test_a_message_about_an_unknown_payment_is_accepted_and_ignored(db: None) ->
     )
 
 
-def test_an_unknown_gateway_is_404(db: None) -> None:
+def test_a_webhook_of_an_unknown_gateway_gets_404(db: None) -> None:
     assert Client().post("/api/payment/webhook/other", b"{}", content_type="application/json").status_code == 404
 
 
-def test_a_charge_whose_answer_was_lost_is_found_out(hold: Hold, alice: User) -> None:
+def test_reconciliation_settles_a_charge_whose_response_was_lost(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     assert pay(booking, NEVER).status == PaymentStatus.PENDING
     reconcile_payments()
-    assert status(booking) == BookingStatus.PENDING_PAYMENT  # too early: the answer may still come
+    assert status(booking) == BookingStatus.PENDING_PAYMENT  # too early: the response may still arrive
     age_payments(11)
     assert reconcile_payments()["charges"] == 1
     assert status(booking) == BookingStatus.PAID
     assert reconcile_payments()["charges"] == 0
 
 
-def test_a_charge_that_was_never_sent_is_closed_after_a_minute(hold: Hold, alice: User) -> None:
+def test_a_charge_that_was_never_sent_is_cancelled_after_a_minute(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     begin_payment(
         booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway()
-    )  # and the process dies
+    )  # then the process dies
     age_payments(59)
     reconcile_payments()
     assert Payment.objects.get().status == PaymentStatus.PENDING
@@ -149,7 +150,7 @@ def test_a_charge_that_was_never_sent_is_closed_after_a_minute(hold: Hold, alice
     assert pay(booking, GOOD).status == PaymentStatus.CAPTURED
 
 
-def test_webhook_reconciler_and_sweep_at_once_agree(hold: Hold, alice: User) -> None:
+def test_simultaneous_webhook_reconciliation_and_expiry_pay_the_booking_once(hold: Hold, alice: User) -> None:
     for _ in range(8):
         booking = hold(alice)
         pay(booking, LATER)
@@ -158,16 +159,14 @@ def test_webhook_reconciler_and_sweep_at_once_agree(hold: Hold, alice: User) -> 
         headers = webhook_headers(entry, body)
         age_payments(11)
         Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
-        acts: list[Callable[[], object]] = [lambda b=body, h=headers: post(b, h), reconcile_payments, expire_holds]  # type: ignore[misc]
-        crowd(3, lambda n, acts=acts: acts[n]())  # type: ignore[misc]
-        assert status(booking) == BookingStatus.PAID  # nobody else wanted the seats
+        calls: list[Callable[[], object]] = [lambda b=body, h=headers: post(b, h), reconcile_payments, expire_holds]  # type: ignore[misc]
+        crowd(3, lambda n, calls=calls: calls[n]())  # type: ignore[misc]
+        assert status(booking) == BookingStatus.PAID  # even if the hold expired first: the seats are still free
         assert booking.payments.filter(status="captured").count() == 1
     assert not any(check_invariants().values())
 
 
-def test_money_captured_after_somebody_else_took_the_seats_goes_back_within_a_minute(
-    hold: Hold, alice: User, bob: User
-) -> None:
+def test_money_captured_after_the_seats_were_lost_is_refunded(hold: Hold, alice: User, bob: User) -> None:
     booking = hold(alice, "1-1")
     pay(booking, LATER)
     Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
@@ -181,18 +180,18 @@ def test_money_captured_after_somebody_else_took_the_seats_goes_back_within_a_mi
     assert not any(check_invariants().values())
 
 
-def test_money_taken_for_a_payment_that_was_thought_never_sent_is_not_ignored(hold: Hold, alice: User) -> None:
+def test_a_capture_of_a_cancelled_payment_pays_the_booking(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())
     age_payments(61)
     reconcile_payments()
-    gateway().charge(payment, LATER)  # it was on its way all the time
+    gateway().charge(payment, LATER)  # the request was delayed, not lost
     assert post(*webhook()) == 200
     assert status(booking) == BookingStatus.PAID
     assert not any(check_invariants().values())
 
 
-def test_money_taken_twice_goes_back_once(hold: Hold, alice: User) -> None:
+def test_the_second_of_two_captures_is_refunded(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     lost = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())
     age_payments(61)

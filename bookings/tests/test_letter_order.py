@@ -1,4 +1,4 @@
-"""Which letter is sent first: a buyer's tickets never stand behind thousands of mails about an event."""
+"""The order in which emails are sent: a buyer's tickets never wait behind thousands of emails about an event."""
 
 from collections.abc import Callable
 
@@ -21,8 +21,8 @@ Hold = Callable[..., Booking]
 
 
 @pytest.fixture
-def thousand(hold: Hold, bob: User) -> Booking:
-    """A cancelled booking that a thousand letters are still to be sent about."""
+def thousand_waiting(hold: Hold, bob: User) -> Booking:
+    """A cancelled booking with a thousand waiting emails."""
     booking = cancel_booking(booking_id=hold(bob).pk, buyer=bob)
     now = database_now()
     Letter.objects.bulk_create(
@@ -39,8 +39,8 @@ def thousand(hold: Hold, bob: User) -> Booking:
     return booking
 
 
-def test_tickets_go_before_a_thousand_letters_that_were_there_first(
-    thousand: Booking,
+def test_tickets_are_sent_before_a_thousand_older_emails(
+    thousand_waiting: Booking,
     paid_booking: Hold,
     alice: User,
     mailoutbox: list[EmailMultiAlternatives],
@@ -53,22 +53,24 @@ def test_tickets_go_before_a_thousand_letters_that_were_there_first(
     assert {mail.subject for mail in mailoutbox[1:]} <= {"A concert has been cancelled"}
 
 
-def test_of_the_thousand_that_is_first_which_waits_the_longest(thousand: Booking) -> None:
-    last = Letter.objects.latest("id")
-    Letter.objects.filter(pk=last.pk).update(due_at=last.written_at.replace(year=2020))
-    assert post._due().first() == last
+def test_among_emails_of_one_rank_the_oldest_is_first(thousand_waiting: Booking) -> None:
+    oldest = Letter.objects.latest("id")
+    Letter.objects.filter(pk=oldest.pk).update(due_at=oldest.written_at.replace(year=2020))
+    assert post._due().first() == oldest
 
 
-def test_the_next_letter_can_be_found_by_its_index_and_nothing_is_sorted(thousand: Booking) -> None:
+def test_the_next_email_is_found_by_an_index_without_sorting(thousand_waiting: Booking) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE bookings_letter")
-        cursor.execute("SET LOCAL enable_sort = off")  # what a plan costs depends on what other tests left behind
+        cursor.execute(
+            "SET LOCAL enable_sort = off"
+        )  # the planner's choice depends on rows that other tests left behind
     plan = post._due()[:1].explain()
     assert "using letter_due" in plan
     assert "Sort" not in plan
 
 
-def test_whatever_a_person_waits_for_goes_first(hold: Hold, alice: User) -> None:
+def test_all_emails_except_bulk_emails_have_the_first_rank(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     endpoint = add_endpoint(seller=booking.event.seller, url="https://hooks.example/", kinds=WANTED_KINDS)
     for kind in LetterKind:

@@ -1,4 +1,4 @@
-"""Webhooks to sellers: what is written down, and what arrives."""
+"""Webhooks to sellers: which deliveries are created, and what the receiver gets."""
 
 import json
 from collections.abc import Callable
@@ -26,17 +26,19 @@ pytestmark = pytest.mark.django_db
 Paid = Callable[..., Booking]
 
 
-def only(told: Receiver) -> dict[str, Any]:
-    """Sends what is due; the one message that came."""
+def only(carols_server: Receiver) -> dict[str, Any]:
+    """Send what is due and return the content of the only message that arrived."""
     send_due_deliveries()
-    [message] = told.messages
-    told.messages.clear()
+    [message] = carols_server.messages
+    carols_server.messages.clear()
     return check(message, Endpoint.objects.get().secret)
 
 
-def test_a_paid_booking_is_told_to_its_seller(told: Receiver, paid_booking: Paid, alice: User, concert: Event) -> None:
+def test_seller_gets_a_message_about_a_paid_booking(
+    carols_server: Receiver, paid_booking: Paid, alice: User, concert: Event
+) -> None:
     booking = paid_booking(alice, "1-4", "1-5")
-    message = only(told)
+    message = only(carols_server)
     assert message["type"] == "booking.paid"
     assert message["data"] == {
         "booking_id": str(booking.pk),
@@ -57,102 +59,100 @@ def test_a_paid_booking_is_told_to_its_seller(told: Receiver, paid_booking: Paid
     assert delivery.event_id == concert.pk
 
 
-def test_a_hold_and_its_end_are_nobodys_business(told: Receiver, hold: Paid, alice: User) -> None:
+def test_a_hold_creates_no_delivery(carols_server: Receiver, hold: Paid, alice: User) -> None:
     hold(alice)
     assert not Delivery.objects.exists()
 
 
-def test_a_refund_is_told_once(told: Receiver, paid_booking: Paid, alice: User) -> None:
+def test_a_refund_sends_one_message(carols_server: Receiver, paid_booking: Paid, alice: User) -> None:
     booking = paid_booking(alice)
-    only(told)
+    only(carols_server)
     refund_booking(booking_id=booking.pk, user=alice)
-    message = only(told)
+    message = only(carols_server)
     assert (message["type"], message["data"]["status"]) == ("booking.refunded", "refunded")
     assert message["data"]["booking_id"] == str(booking.pk)
 
 
-def test_what_was_paid_is_told_as_paid_though_it_was_refunded_meanwhile(
-    told: Receiver, paid_booking: Paid, alice: User
+def test_paid_message_says_paid_even_if_the_booking_was_refunded_before_it_is_sent(
+    carols_server: Receiver, paid_booking: Paid, alice: User
 ) -> None:
     refund_booking(booking_id=paid_booking(alice).pk, user=alice)
     send_due_deliveries()
-    said = [json.loads(message.body) for message in told.messages]
-    assert [(one["type"], one["data"]["status"]) for one in said] == [
+    received = [json.loads(message.body) for message in carols_server.messages]
+    assert [(one["type"], one["data"]["status"]) for one in received] == [
         ("booking.paid", "paid"),
         ("booking.refunded", "refunded"),
     ]
 
 
-def test_who_is_let_in_is_told_and_nothing_else_at_the_gate(
-    told: Receiver, paid_booking: Paid, alice: User, carol: User
+def test_a_check_in_sends_a_message_and_an_undo_does_not(
+    carols_server: Receiver, paid_booking: Paid, alice: User, carol: User
 ) -> None:
     booking = paid_booking(alice, "1-4")
-    only(told)
+    only(carols_server)
     admission = booking.admissions.get()
-    gate: dict[str, Any] = {"event_id": booking.event_id, "code": code_of(admission), "by": carol, "device": "North"}
-    _, entry = check_in(**gate)
-    message = only(told)
+    scan: dict[str, Any] = {"event_id": booking.event_id, "code": code_of(admission), "by": carol, "device": "North"}
+    _, entry = check_in(**scan)
+    message = only(carols_server)
     assert message["type"] == "ticket.checked_in"
     assert message["data"] | {"seat": "1-4", "device": "North", "booking_id": str(booking.pk)} == message["data"]
     assert message["data"]["admission_id"] == str(admission.pk)
     assert message["data"]["checked_in_at"] == entry.counted_at.isoformat().replace("+00:00", "Z")
-    undo_check_in(**gate)
+    undo_check_in(**scan)
     assert send_due_deliveries() == 0
 
 
-def test_the_last_seat_is_told(
-    told: Receiver, new_event: Callable[..., Event], paid_booking: Paid, alice: User
+def test_selling_the_last_seat_sends_one_sold_out_message(
+    carols_server: Receiver, new_event: Callable[..., Event], paid_booking: Paid, alice: User
 ) -> None:
     small = new_event(sections=[{"name": "A", "price": 100, "subsections": 1}], rows=1, cols=2)
     paid_booking(alice, event=small)
     for _ in range(2):
         refresh_sold_out(small.pk)
     send_due_deliveries()
-    *_, message = told.messages
-    said = check(message, Endpoint.objects.get().secret)
-    assert (said["type"], said["data"]) == (
+    *_, message = carols_server.messages
+    content = check(message, Endpoint.objects.get().secret)
+    assert (content["type"], content["data"]) == (
         "event.sold_out",
         {"event_id": small.pk, "event_name": "A concert", "total_seats": 2},
     )
-    assert len(told.messages) == 2
+    assert len(carols_server.messages) == 2
 
 
-def test_nobody_is_told_about_buyers_more_than_the_number_of_the_booking(
-    told: Receiver, paid_booking: Paid, alice: User
-) -> None:
+def test_messages_contain_no_personal_data_of_buyers(carols_server: Receiver, paid_booking: Paid, alice: User) -> None:
     paid_booking(alice)
     send_due_deliveries()
-    assert b"alice" not in told.messages[0].body.lower()
+    assert b"alice" not in carols_server.messages[0].body.lower()
 
 
-def test_only_the_events_seller_is_told_and_only_where_he_wants_it(
-    shop: Receiver, paid_booking: Paid, alice: User, carol: User, dave: User
+def test_only_active_endpoints_of_the_events_seller_that_want_the_type_get_a_message(
+    webhook_server: Receiver, paid_booking: Paid, alice: User, carol: User, dave: User
 ) -> None:
-    wanted = add_endpoint(seller=carol, url=shop.url, kinds=["booking.paid"])
-    add_endpoint(seller=carol, url=shop.url, kinds=["booking.refunded", "event.sold_out"])
-    add_endpoint(seller=carol, url=shop.url, kinds=["booking.paid"], is_active=False)
-    add_endpoint(seller=dave, url=shop.url, kinds=WANTED_KINDS)
+    wanted = add_endpoint(seller=carol, url=webhook_server.url, kinds=["booking.paid"])
+    add_endpoint(seller=carol, url=webhook_server.url, kinds=["booking.refunded", "event.sold_out"])
+    add_endpoint(seller=carol, url=webhook_server.url, kinds=["booking.paid"], is_active=False)
+    add_endpoint(seller=dave, url=webhook_server.url, kinds=WANTED_KINDS)
     paid_booking(alice)
     send_due_deliveries()
-    [message] = shop.messages
+    [message] = webhook_server.messages
     check(message, wanted.secret)
     assert Delivery.objects.get().endpoint == wanted
 
 
-def test_all_that_want_it_are_told_each_with_its_own_secret(
-    shop: Receiver, paid_booking: Paid, alice: User, carol: User
+def test_each_endpoint_gets_a_message_signed_with_its_own_secret(
+    webhook_server: Receiver, paid_booking: Paid, alice: User, carol: User
 ) -> None:
-    both = [add_endpoint(seller=carol, url=shop.url, kinds=WANTED_KINDS) for _ in range(2)]
+    both = [add_endpoint(seller=carol, url=webhook_server.url, kinds=WANTED_KINDS) for _ in range(2)]
     paid_booking(alice)
     send_due_deliveries()
-    assert len({message.id for message in shop.messages}) == 2
+    assert len({message.id for message in webhook_server.messages}) == 2
     secrets = {delivery.message_id: delivery.endpoint.secret for delivery in Delivery.objects.all()}
     assert set(secrets.values()) == {endpoint.secret for endpoint in both}
-    for message in shop.messages:
+    for message in webhook_server.messages:
         check(message, secrets[message.id])
 
 
-def test_what_is_rolled_back_is_not_told(told: Receiver, hold: Paid, alice: User) -> None:
+def test_a_rolled_back_sale_leaves_no_delivery(carols_server: Receiver, hold: Paid, alice: User) -> None:
     booking = hold(alice)
     with transaction.atomic():
         Booking.objects.filter(pk=booking.pk).update(status=BookingStatus.PAID, paid_at=booking.created_at)
@@ -161,25 +161,30 @@ def test_what_is_rolled_back_is_not_told(told: Receiver, hold: Paid, alice: User
     assert not Delivery.objects.exists()
 
 
-def test_a_cancelled_event_tells_of_every_refund(
-    told: Receiver, paid_booking: Paid, alice: User, carol: User, concert: Event
+def test_a_cancelled_event_sends_a_message_about_each_refund(
+    carols_server: Receiver, paid_booking: Paid, alice: User, carol: User, concert: Event
 ) -> None:
     Event.objects.update(max_active_holds=100)
     for _ in range(20):
         paid_booking(alice, quantity=1)
     send_due_deliveries()
-    told.messages.clear()
-    told.connections = 0
+    carols_server.messages.clear()
+    carols_server.connections = 0
     cancel_event(event_id=concert.pk, seller=carol)
     release_cancelled_event(event_id=concert.pk)
     send_due_deliveries()
-    assert {json.loads(message.body)["type"] for message in told.messages} == {"booking.refunded"}
-    assert len({message.id for message in told.messages}) == len(told.messages) == 20
-    assert told.connections <= MOST_AT_ONCE  # kept from message to message
+    assert {json.loads(message.body)["type"] for message in carols_server.messages} == {"booking.refunded"}
+    assert len({message.id for message in carols_server.messages}) == len(carols_server.messages) == 20
+    assert carols_server.connections <= MOST_AT_ONCE  # each connection is reused
 
 
-def test_messages_have_the_members_that_the_schema_says(
-    told: Receiver, paid_booking: Paid, new_event: Callable[..., Event], alice: User, carol: User, client: Client
+def test_messages_have_the_fields_of_the_openapi_schema(
+    carols_server: Receiver,
+    paid_booking: Paid,
+    new_event: Callable[..., Event],
+    alice: User,
+    carol: User,
+    client: Client,
 ) -> None:
     small = new_event(sections=[{"name": "A", "price": 100, "subsections": 1}], rows=1, cols=2)
     booking = paid_booking(alice, event=small)
@@ -189,17 +194,19 @@ def test_messages_have_the_members_that_the_schema_says(
     send_test(endpoint_id=Endpoint.objects.get().pk, by=carol)
     send_due_deliveries()
     schema = client.get("/api/schema", headers={"Accept": "application/json"}).json()
-    said = {message["type"]: message for message in (json.loads(message.body) for message in told.messages)}
-    assert set(said) == set(schema["webhooks"]) == set(DeliveryKind)
+    received = {
+        message["type"]: message for message in (json.loads(message.body) for message in carols_server.messages)
+    }
+    assert set(received) == set(schema["webhooks"]) == set(DeliveryKind)
     parts = schema["components"]["schemas"]
     for kind, webhook in schema["webhooks"].items():
         content = webhook["post"]["requestBody"]["content"]["application/json"]["schema"]
         members = parts[content["$ref"].rpartition("/")[2]]["properties"]
-        assert set(members) == set(said[kind])
-        assert set(parts[members["data"]["$ref"].rpartition("/")[2]]["properties"]) == set(said[kind]["data"])
+        assert set(members) == set(received[kind])
+        assert set(parts[members["data"]["$ref"].rpartition("/")[2]]["properties"]) == set(received[kind]["data"])
 
 
-def test_a_sale_with_no_endpoint_writes_nothing(paid_booking: Paid, alice: User) -> None:
+def test_a_sale_without_endpoints_creates_no_delivery(paid_booking: Paid, alice: User) -> None:
     paid_booking(alice)
     assert not Delivery.objects.exists()
     assert Subsection.objects.filter(sold=2).exists()

@@ -1,4 +1,4 @@
-"""Where a webhook may go: to the public internet, whatever a name stands for."""
+"""Webhooks go only to addresses in the public internet, whatever a host name resolves to."""
 
 import socket
 from collections.abc import Callable
@@ -31,15 +31,15 @@ def public_only(settings: Any) -> None:
 
 @pytest.fixture
 def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
-    """What names stand for, besides what the system knows."""
-    book: dict[str, list[str]] = {}
-    ask = socket.getaddrinfo
+    """Host names with the addresses that they resolve to, in addition to those of the system's resolver."""
+    addresses: dict[str, list[str]] = {}
+    getaddrinfo = socket.getaddrinfo
 
-    def look_up(host: str, *args: Any, **options: Any) -> Any:
-        return [found for name in book.get(host, [host]) for found in ask(name, *args, **options)]
+    def resolve(host: str, *args: Any, **options: Any) -> Any:
+        return [found for name in addresses.get(host, [host]) for found in getaddrinfo(name, *args, **options)]
 
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    return book
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    return addresses
 
 
 def url_of(address: str) -> str:
@@ -47,7 +47,9 @@ def url_of(address: str) -> str:
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_a_private_address_is_refused_as_itself_and_behind_a_name(names: dict[str, list[str]], address: str) -> None:
+def test_a_private_address_is_refused_in_a_url_and_behind_a_host_name(
+    names: dict[str, list[str]], address: str
+) -> None:
     with pytest.raises(BadInput):
         check_url(url_of(address))
     names["hooks.example"] = [address]
@@ -57,34 +59,34 @@ def test_a_private_address_is_refused_as_itself_and_behind_a_name(names: dict[st
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_a_public_address_is_fine(names: dict[str, list[str]], address: str) -> None:
+def test_a_public_address_is_accepted(names: dict[str, list[str]], address: str) -> None:
     check_url(url_of(address))
     names["hooks.example"] = [address]
     assert addresses_of("hooks.example", 443) == [address]
 
 
-def test_one_private_address_among_public_ones_is_one_too_many(names: dict[str, list[str]]) -> None:
+def test_a_name_with_one_private_address_among_public_ones_is_refused(names: dict[str, list[str]]) -> None:
     names["hooks.example"] = [*PUBLIC[:2], "10.0.0.1"]
     with pytest.raises(Unreachable):
         addresses_of("hooks.example", 443)
 
 
 @pytest.mark.parametrize("host", ["localhost", "2130706433", "0x7f000001", "0177.0.0.1", "127.1"])
-def test_another_way_to_write_this_machine_is_refused_as_well(host: str) -> None:
+def test_other_spellings_of_the_loopback_address_are_refused(host: str) -> None:
     with pytest.raises(Unreachable):
         addresses_of(host, 80)
 
 
-def test_a_name_that_stands_for_nothing() -> None:
-    with pytest.raises(Unreachable, match="stands for no address"):
+def test_a_name_that_does_not_resolve_is_unreachable() -> None:
+    with pytest.raises(Unreachable, match="has no address"):
         addresses_of("nothing.invalid", 443)
     with pytest.raises(Unreachable):
         addresses_of("a" * 64 + ".example", 443)
 
 
 @pytest.mark.django_db
-def test_a_name_that_stood_for_another_address_a_moment_ago_leads_nowhere(
-    shop: Receiver,
+def test_nothing_is_sent_when_a_name_comes_to_resolve_to_a_private_address(
+    webhook_server: Receiver,
     names: dict[str, list[str]],
     paid_booking: Callable[..., Booking],
     alice: User,
@@ -92,34 +94,38 @@ def test_a_name_that_stood_for_another_address_a_moment_ago_leads_nowhere(
     settings: Any,
 ) -> None:
     settings.WEBHOOK_PRIVATE_ADDRESSES = False
-    add_endpoint(seller=carol, url=shop.url.replace("127.0.0.1", "hooks.example"), kinds=WANTED_KINDS)
+    add_endpoint(seller=carol, url=webhook_server.url.replace("127.0.0.1", "hooks.example"), kinds=WANTED_KINDS)
     names["hooks.example"] = ["127.0.0.1"]
     paid_booking(alice)
     assert send_due_deliveries() == 1
-    assert not shop.messages
+    assert not webhook_server.messages
     assert "not in the public internet" in Delivery.objects.get().failure
 
 
 @pytest.mark.django_db
-def test_the_address_that_was_looked_at_is_the_one_that_is_asked(
-    shop: Receiver, names: dict[str, list[str]], paid_booking: Callable[..., Booking], alice: User, carol: User
+def test_the_connection_goes_to_the_address_that_was_checked(
+    webhook_server: Receiver,
+    names: dict[str, list[str]],
+    paid_booking: Callable[..., Booking],
+    alice: User,
+    carol: User,
 ) -> None:
-    """There is one look-up: what is connected to is a number, under the receiver's name."""
-    asked: list[str] = []
-    look_up = socket.getaddrinfo
+    """The name is resolved once; the connection goes to an IP address, and the Host header has the name."""
+    resolved: list[str] = []
+    getaddrinfo = socket.getaddrinfo
 
-    def note(host: str, *args: Any, **options: Any) -> Any:
-        asked.append(host)
-        return look_up(host, *args, **options)
+    def resolve_and_record(host: str, *args: Any, **options: Any) -> Any:
+        resolved.append(host)
+        return getaddrinfo(host, *args, **options)
 
     names["hooks.example"] = ["127.0.0.1"]
-    socket.getaddrinfo = note  # type: ignore[assignment]  # `names` puts the real one back
-    add_endpoint(seller=carol, url=shop.url.replace("127.0.0.1", "hooks.example"), kinds=WANTED_KINDS)
+    socket.getaddrinfo = resolve_and_record  # type: ignore[assignment]  # `names` restores the original
+    add_endpoint(seller=carol, url=webhook_server.url.replace("127.0.0.1", "hooks.example"), kinds=WANTED_KINDS)
     paid_booking(alice)
     send_due_deliveries()
-    assert len(shop.messages) == 1
-    assert [host for host in asked if host == "hooks.example"] == ["hooks.example"]
-    assert shop.messages[0].host.startswith("hooks.example:")
+    assert len(webhook_server.messages) == 1
+    assert [host for host in resolved if host == "hooks.example"] == ["hooks.example"]
+    assert webhook_server.messages[0].host.startswith("hooks.example:")
 
 
 @pytest.mark.parametrize(
@@ -131,13 +137,13 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_asked(
         *("https://münchen.example/", "https://hooks.example/" + "x" * 500, "https://hooks.example/\x00"),
     ],
 )
-def test_what_is_no_address_is_refused(url: str) -> None:
+def test_an_invalid_url_is_refused(url: str) -> None:
     with pytest.raises(BadInput):
         check_url(url)
 
 
 @pytest.mark.django_db
-def test_nothing_is_kept_of_an_endpoint_that_is_refused(carol: User) -> None:
+def test_a_refused_endpoint_is_not_stored(carol: User) -> None:
     with pytest.raises(BadInput):
         add_endpoint(seller=carol, url="http://169.254.169.254/latest/meta-data", kinds=WANTED_KINDS)
     assert not Endpoint.objects.exists()

@@ -22,9 +22,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def daves(dave, told) -> Endpoint:
+def daves(dave, carols_server) -> Endpoint:
     """An endpoint of the other seller's."""
-    return add_endpoint(seller=dave, url=told.url, kinds=WANTED_KINDS)
+    return add_endpoint(seller=dave, url=carols_server.url, kinds=WANTED_KINDS)
 
 
 def found(browser, page: str) -> list:
@@ -41,7 +41,7 @@ def test_a_seller_adds_an_endpoint_and_sees_its_secret(desk, carol):
     assert LogEntry.objects.get().object_id == str(endpoint.pk)
 
 
-def test_a_seller_changes_an_endpoint_and_it_rests_no_longer(desk, told):
+def test_a_seller_changes_an_endpoint_and_it_rests_no_longer(desk, carols_server):
     endpoint = Endpoint.objects.get()
     Endpoint.objects.update(is_active=False, off_because="It answered 410.", failing_since=endpoint.created_at)
     page = f"{ENDPOINTS}{endpoint.pk}/change/"
@@ -86,18 +86,24 @@ def test_an_operator_adds_an_endpoint_for_a_seller(client, olga, carol, alice):
     assert Endpoint.objects.get().seller == carol
 
 
-def test_a_test_is_sent_by_a_button_and_seen_in_the_list(desk, told):
+def test_a_test_is_sent_by_a_button_and_seen_in_the_list(desk, carols_server):
     endpoint = Endpoint.objects.get()
     desk.post(f"{ENDPOINTS}{endpoint.pk}/do/test/")
     send_due_deliveries()
     delivery = Delivery.objects.get()
-    assert len(told.messages) == 1
+    assert len(carols_server.messages) == 1
     page = desk.get(f"{DELIVERIES}{delivery.pk}/change/").text
-    for shown in ("Delivered", "200", "your endpoint can be reached", delivery.message_id, told.url.split("?")[0]):
+    for shown in (
+        "Delivered",
+        "200",
+        "your endpoint can be reached",
+        delivery.message_id,
+        carols_server.url.split("?")[0],
+    ):
         assert shown in page
 
 
-def test_a_new_secret_is_made_by_a_button(desk, told):
+def test_a_new_secret_is_made_by_a_button(desk, carols_server):
     before = Endpoint.objects.get()
     assert "24 hours to switch to it" in desk.get(f"{ENDPOINTS}{before.pk}/do/roll/").text
     assert Endpoint.objects.get().secret == before.secret
@@ -108,7 +114,7 @@ def test_a_new_secret_is_made_by_a_button(desk, told):
     assert "24 hours" in LogEntry.objects.get().change_message
 
 
-def test_an_endpoint_is_removed_with_its_deliveries(desk, told, paid_booking, alice):
+def test_an_endpoint_is_removed_with_its_deliveries(desk, carols_server, paid_booking, alice):
     paid_booking(alice)
     endpoint = Endpoint.objects.get()
     answer = desk.post(f"{ENDPOINTS}{endpoint.pk}/do/remove/", follow=True)
@@ -117,7 +123,7 @@ def test_an_endpoint_is_removed_with_its_deliveries(desk, told, paid_booking, al
     assert LogEntry.objects.get().object_id == str(endpoint.pk)
 
 
-def test_a_delivery_is_sent_again_with_the_same_id_and_bytes(desk, told, paid_booking, alice):
+def test_a_delivery_is_sent_again_with_the_same_id_and_bytes(desk, carols_server, paid_booking, alice):
     paid_booking(alice)
     send_due_deliveries()
     delivery = Delivery.objects.get()
@@ -125,14 +131,16 @@ def test_a_delivery_is_sent_again_with_the_same_id_and_bytes(desk, told, paid_bo
     assert messages_of(answer) == ["Will be sent again within seconds, with the same id and content."]
     assert "Will be sent again" in LogEntry.objects.get().change_message
     assert send_due_deliveries() == 1
-    first, second = told.messages
+    first, second = carols_server.messages
     assert (first.id, first.body) == (second.id, second.body)
     delivery.refresh_from_db()
     assert (delivery.status, delivery.attempts) == ("delivered", 2)
 
 
-def test_what_was_given_up_is_sent_again_from_the_list_though_the_endpoint_rests(desk, told, paid_booking, alice):
-    told.answers = [500]
+def test_what_was_given_up_is_sent_again_from_the_list_though_the_endpoint_rests(
+    desk, carols_server, paid_booking, alice
+):
+    carols_server.responses = [500]
     for _ in range(2):
         paid_booking(alice, quantity=1)
     send_due_deliveries()
@@ -144,7 +152,7 @@ def test_what_was_given_up_is_sent_again_from_the_list_though_the_endpoint_rests
     assert set(Delivery.objects.values_list("status", flat=True)) == {"delivered"}
 
 
-def test_from_the_list_it_is_asked_before_and_nonsense_chooses_nothing(desk, told, paid_booking, alice):
+def test_from_the_list_it_is_asked_before_and_nonsense_chooses_nothing(desk, carols_server, paid_booking, alice):
     paid_booking(alice)
     send_due_deliveries()
     delivery = Delivery.objects.get()
@@ -156,7 +164,7 @@ def test_from_the_list_it_is_asked_before_and_nonsense_chooses_nothing(desk, tol
     assert not LogEntry.objects.exists()
 
 
-def test_what_is_being_sent_and_what_is_off_is_not_sent_again(desk, told, paid_booking, alice):
+def test_what_is_being_sent_and_what_is_off_is_not_sent_again(desk, carols_server, paid_booking, alice):
     paid_booking(alice)
     delivery, page = Delivery.objects.get(), f"{DELIVERIES}{Delivery.objects.get().pk}/do/repeat/"
     Delivery.objects.update(status="sending", due_at="2100-01-01T00:00Z")
@@ -209,12 +217,12 @@ def test_a_buyer_has_no_endpoints(client, alice):
 
 
 @pytest.mark.parametrize("query", ["endpoint=x", "endpoint=%00", "status__exact=%00", "q=%00", "kind__exact=x", "q={"])
-def test_no_address_of_the_list_is_a_server_error(desk, told, query):
+def test_no_address_of_the_list_is_a_server_error(desk, carols_server, query):
     assert desk.get(f"{DELIVERIES}?{query}").status_code in (200, 302)
 
 
 def test_the_list_costs_the_same_for_one_delivery_and_for_nine(
-    desk, told, paid_booking, alice, concert, django_assert_num_queries
+    desk, carols_server, paid_booking, alice, concert, django_assert_num_queries
 ):
     paid_booking(alice, quantity=1)
     with django_assert_num_queries(5) as one:
@@ -267,7 +275,7 @@ def test_no_other_endpoint_is_added_past_the_limit(desk, carol):
 
 
 @pytest.mark.parametrize("button", ["_addanother", "_continue"])
-def test_a_changed_endpoint_is_saved_whatever_is_done_next(desk, told, button):
+def test_a_changed_endpoint_is_saved_whatever_is_done_next(desk, carols_server, button):
     page = f"{ENDPOINTS}{Endpoint.objects.get().pk}/change/"
     fields = {"url": URL, "kinds": ["booking.paid"], "is_active": "on", button: "Save and"}
     answer = desk.post(page, fields, follow=True)

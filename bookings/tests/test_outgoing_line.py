@@ -1,4 +1,4 @@
-"""The wire: TLS is for the name that the seller gave, though the connection goes to a number."""
+"""TLS checks the certificate for the endpoint's host name, although the connection goes to an IP address."""
 
 import socket
 import ssl
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from bookings.outgoing import line
-from bookings.outgoing.line import Line, NoAnswer
+from bookings.outgoing.line import HttpConnection, NoResponse
 from bookings.tests.receiver import receiver
 
 HEADERS = {"webhook-id": "m", "webhook-timestamp": "0", "webhook-signature": "v1,"}
@@ -36,44 +36,47 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         .sign(key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM
-    plain = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private_key = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     file = tmp_path_factory.mktemp("tls") / "hooks.pem"
-    file.write_bytes(plain + signed.public_bytes(pem))
+    file.write_bytes(private_key + signed.public_bytes(pem))
     return file
 
 
 @pytest.fixture
 def port(certificate: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Where a server of hooks.example is; every name leads there."""
+    """The port of a server with the certificate of hooks.example; every host name resolves to its address."""
     settings.WEBHOOK_PRIVATE_ADDRESSES = True
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    ask = socket.getaddrinfo
-    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *args, **options: ask("127.0.0.1", *args, **options))
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *args, **options: resolve("127.0.0.1", *args, **options))
     with receiver(context) as server:
         yield server.url.split(":")[2].split("/")[0]
 
 
-def test_a_receiver_with_the_names_certificate_is_believed(
+def test_a_certificate_for_the_host_name_is_accepted(
     port: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line, "TLS", ssl.create_default_context(cafile=str(certificate)))
-    with closing(Line(f"https://hooks.example:{port}/in")) as wire:
-        assert wire.post(b"{}", HEADERS).status == 200
-        assert wire.post(b"{}", HEADERS).status == 200
+    with closing(HttpConnection(f"https://hooks.example:{port}/in")) as connection:
+        assert connection.post(b"{}", HEADERS).status == 200
+        assert connection.post(b"{}", HEADERS).status == 200
 
 
-def test_one_with_the_certificate_of_another_name_is_not(
+def test_a_certificate_for_another_name_is_rejected(
     port: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line, "TLS", ssl.create_default_context(cafile=str(certificate)))
     with (
-        closing(Line(f"https://other.example:{port}/in")) as wire,
-        pytest.raises(NoAnswer, match="is not valid for"),
+        closing(HttpConnection(f"https://other.example:{port}/in")) as connection,
+        pytest.raises(NoResponse, match="is not valid for"),
     ):
-        wire.post(b"{}", HEADERS)
+        connection.post(b"{}", HEADERS)
 
 
-def test_nor_one_whose_certificate_nobody_knows(port: str) -> None:
-    with closing(Line(f"https://hooks.example:{port}/in")) as wire, pytest.raises(NoAnswer, match="self-signed"):
-        wire.post(b"{}", HEADERS)
+def test_a_self_signed_certificate_is_rejected(port: str) -> None:
+    with (
+        closing(HttpConnection(f"https://hooks.example:{port}/in")) as connection,
+        pytest.raises(NoResponse, match="self-signed"),
+    ):
+        connection.post(b"{}", HEADERS)

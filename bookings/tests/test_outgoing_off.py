@@ -1,4 +1,4 @@
-"""An endpoint that is gone, or has failed for days, is switched off, and its seller hears of that by mail."""
+"""An endpoint that responds with 410 or fails for five days is switched off, and its seller gets an email."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,12 +26,12 @@ Mails = list[EmailMultiAlternatives]
 
 
 @pytest.fixture
-def dying(told: Receiver, paid_booking: Paid, alice: User) -> Endpoint:
-    """Carol's endpoint: three messages are due, and it has failed for five days."""
+def dying(carols_server: Receiver, paid_booking: Paid, alice: User) -> Endpoint:
+    """Carol's endpoint with three due messages; it fails, and has failed for five days."""
     for _ in range(3):
         paid_booking(alice, quantity=1)
     Letter.objects.all().delete()  # alice's tickets
-    told.answers = [500] * 3
+    carols_server.responses = [500] * 3
     Endpoint.objects.update(failing_since=database_now() - timedelta(days=5, minutes=1))
     return Endpoint.objects.get()
 
@@ -40,8 +40,10 @@ def switch_on(endpoint: Endpoint) -> None:
     change_endpoint(endpoint_id=endpoint.pk, by=endpoint.seller, url=endpoint.url, kinds=WANTED_KINDS, is_active=True)
 
 
-def test_who_is_gone_is_not_asked_again(told: Receiver, paid_booking: Paid, alice: User) -> None:
-    told.answers = [410]
+def test_an_endpoint_that_responds_410_gets_no_more_messages(
+    carols_server: Receiver, paid_booking: Paid, alice: User
+) -> None:
+    carols_server.responses = [410]
     paid_booking(alice, quantity=1)
     send_due_deliveries()
     endpoint = Endpoint.objects.get()
@@ -52,14 +54,14 @@ def test_who_is_gone_is_not_asked_again(told: Receiver, paid_booking: Paid, alic
     assert Delivery.objects.count() == 1
 
 
-def test_who_takes_nothing_for_five_days_is_switched_off(dying: Endpoint) -> None:
+def test_an_endpoint_that_accepts_nothing_for_five_days_is_switched_off(dying: Endpoint) -> None:
     assert send_due_deliveries() == 1
     dying.refresh_from_db()
     assert not dying.is_active
-    assert "has taken nothing since" in dying.off_because and "Answered 500: well" in dying.off_because
+    assert "has accepted nothing since" in dying.off_because and "Answered 500: well" in dying.off_because
 
 
-def test_the_seller_is_told_by_mail_what_happened_and_where_to_switch_it_on(
+def test_the_seller_gets_an_email_with_the_last_error_and_a_link_to_switch_it_on(
     dying: Endpoint, carol: User, mailoutbox: Mails
 ) -> None:
     send_due_deliveries()
@@ -68,24 +70,24 @@ def test_the_seller_is_told_by_mail_what_happened_and_where_to_switch_it_on(
     assert (mail.to, mail.subject) == ([carol.email], "Your webhook endpoint was switched off")
     html = str(mail.alternatives[0][0])
     page = f"{settings.SITE_URL}/admin/bookings/endpoint/{dying.pk}/change/"
-    for said in (dying.url, "It has taken nothing since", "Answered 500: well", page, "Active"):
-        assert said in mail.body and said in html
+    for expected in (dying.url, "It has accepted nothing since", "Answered 500: well", page, "Active"):
+        assert expected in mail.body and expected in html
     for text in (mail.body, html):
         assert "Booking" not in text and "/bookings" not in text.replace(page, "")
     assert Letter.objects.get().status == "sent"
 
 
-def test_many_messages_that_fail_together_are_one_mail(told: Receiver, paid_booking: Paid, alice: User) -> None:
+def test_messages_that_fail_together_cause_one_email(carols_server: Receiver, paid_booking: Paid, alice: User) -> None:
     for _ in range(5):
         paid_booking(alice, quantity=1)
-    told.answers = [410] * 5
+    carols_server.responses = [410] * 5
     assert send_due_deliveries() == 5
     assert Letter.objects.filter(kind=LetterKind.ENDPOINT_OFF).count() == 1
 
 
-def test_each_time_it_is_switched_off_is_told(told: Receiver, dying: Endpoint, mailoutbox: Mails) -> None:
+def test_each_switch_off_causes_an_email(carols_server: Receiver, dying: Endpoint, mailoutbox: Mails) -> None:
     for number in (1, 2):
-        told.answers = [410]
+        carols_server.responses = [410]
         Delivery.objects.update(due_at=database_now(), status="waiting")
         Endpoint.objects.update(failing_since=database_now())  # one message is enough
         assert send_due_deliveries() == 1
@@ -94,7 +96,7 @@ def test_each_time_it_is_switched_off_is_told(told: Receiver, dying: Endpoint, m
         switch_on(dying)
 
 
-def test_who_has_switched_it_on_already_gets_no_mail(dying: Endpoint, mailoutbox: Mails) -> None:
+def test_no_email_is_sent_if_the_endpoint_is_on_again(dying: Endpoint, mailoutbox: Mails) -> None:
     send_due_deliveries()
     switch_on(dying)
     send_due_letters()
@@ -102,34 +104,36 @@ def test_who_has_switched_it_on_already_gets_no_mail(dying: Endpoint, mailoutbox
     assert Letter.objects.get().status == "dropped"
 
 
-def test_who_switches_it_off_himself_meanwhile_gets_no_mail(dying: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    note = outgoing._note_failed
+def test_no_email_is_queued_if_the_seller_switches_it_off_first(
+    dying: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_failure = outgoing._record_failure
 
-    def switch_off_and_note(*args: Any) -> None:
+    def switch_off_and_record(*args: Any) -> None:
         Endpoint.objects.update(is_active=False)
-        note(*args)
+        record_failure(*args)
 
-    monkeypatch.setattr(outgoing, "_note_failed", switch_off_and_note)
+    monkeypatch.setattr(outgoing, "_record_failure", switch_off_and_record)
     assert send_due_deliveries() == 1
     assert not Letter.objects.exists()
 
 
-def test_a_mail_about_an_endpoint_that_is_removed_goes_with_it(dying: Endpoint, carol: User) -> None:
+def test_removing_an_endpoint_removes_its_waiting_email(dying: Endpoint, carol: User) -> None:
     send_due_deliveries()
     remove_endpoint(endpoint_id=dying.pk, by=carol)
     assert not Letter.objects.exists()
     assert send_due_letters() == 0
 
 
-def test_what_the_receiver_said_is_text(dying: Endpoint, mailoutbox: Mails) -> None:
+def test_the_receivers_response_is_escaped_in_html(dying: Endpoint, mailoutbox: Mails) -> None:
     send_due_deliveries()
-    Endpoint.objects.update(off_because="It has taken nothing. The last error: Answered 500: <b>no</b>")
+    Endpoint.objects.update(off_because="It has accepted nothing. The last error: Answered 500: <b>no</b>")
     send_due_letters()
     assert "<b>no</b>" in mailoutbox[0].body
     assert "<b>no" not in str(mailoutbox[0].alternatives[0][0])
 
 
-def test_a_letter_is_about_a_booking_or_an_endpoint(dying: Endpoint) -> None:
+def test_an_email_is_about_a_booking_or_an_endpoint(dying: Endpoint) -> None:
     booking = Booking.objects.all()[0]
     with pytest.raises(IntegrityError, match="letter_of_booking_or_endpoint"), transaction.atomic():
         write_letter(LetterKind.ENDPOINT_OFF, booking)

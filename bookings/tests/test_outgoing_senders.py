@@ -1,5 +1,5 @@
-"""Who sends webhooks to sellers: several at once, or somebody who dies; each message goes out by one of them, and
-nobody waits for the receiver of another."""
+"""Several senders at a time, and senders that die: each message is sent by one of them, and slow endpoints delay no
+others."""
 
 import os
 import subprocess
@@ -31,13 +31,13 @@ Paid = Callable[..., Booking]
 
 
 def pass_time() -> None:
-    """Everything is due and everybody has rested."""
+    """Make all deliveries due and end all pauses."""
     Delivery.objects.update(due_at=database_now())
     Endpoint.objects.update(free_at=database_now())
 
 
-def test_a_sender_that_died_has_a_successor_with_the_same_message(
-    told: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch
+def test_after_a_sender_dies_another_sends_the_same_message_again(
+    carols_server: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Killed(BaseException):
         pass
@@ -46,34 +46,34 @@ def test_a_sender_that_died_has_a_successor_with_the_same_message(
         raise Killed
 
     paid_booking(alice)
-    with monkeypatch.context() as death:
-        death.setattr(outgoing, "_heed", die)
+    with monkeypatch.context() as patch:
+        patch.setattr(outgoing, "_record_result", die)
         with pytest.raises(Killed):
             send_due_deliveries()
     assert Delivery.objects.get().status == DeliveryStatus.SENDING
-    assert send_due_deliveries() == 0  # he may be alive
+    assert send_due_deliveries() == 0  # its claim still holds
     pass_time()
     assert send_due_deliveries() == 1
-    first, second = told.messages
+    first, second = carols_server.messages
     assert (first.id, first.body) == (second.id, second.body)
 
 
-def test_a_sender_who_was_taken_for_dead_changes_nothing(
-    told: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch
+def test_a_sender_whose_claim_has_ended_changes_nothing(
+    carols_server: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paid_booking(alice)
-    told.answers = [500]
-    heed = outgoing._heed
+    carols_server.responses = [500]
+    record_result = outgoing._record_result
 
     def too_late(*args: Any) -> None:
-        monkeypatch.setattr(outgoing, "_heed", heed)
+        monkeypatch.setattr(outgoing, "_record_result", record_result)
         pass_time()
         send_due_deliveries()
-        heed(*args)
+        record_result(*args)
 
-    monkeypatch.setattr(outgoing, "_heed", too_late)
+    monkeypatch.setattr(outgoing, "_record_result", too_late)
     send_due_deliveries()
-    assert [Delivery.objects.get().status, len(told.messages)] == ["delivered", 2]
+    assert [Delivery.objects.get().status, len(carols_server.messages)] == ["delivered", 2]
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -85,17 +85,17 @@ def until(true: Callable[[], bool]) -> None:
 
 
 def many_due(endpoint: Endpoint, number: int) -> None:
-    """So many messages wait for it."""
+    """Create `number` due deliveries to the endpoint."""
     now = database_now()
-    kind, about = DeliveryKind.TEST, str(endpoint.pk)
+    kind, subject = DeliveryKind.TEST, str(endpoint.pk)
     Delivery.objects.bulk_create(
-        Delivery(endpoint=endpoint, kind=kind, subject=about, happened_at=now, due_at=now) for _ in range(number)
+        Delivery(endpoint=endpoint, kind=kind, subject=subject, happened_at=now, due_at=now) for _ in range(number)
     )
 
 
 @contextmanager
 def sweeping() -> Iterator[None]:
-    """A sweep runs meanwhile, in a thread of its own."""
+    """Run a sweep in a thread during the block."""
     sweep = threading.Thread(target=crowd, args=(1, lambda n: send_due_deliveries()))
     sweep.start()
     yield
@@ -103,86 +103,86 @@ def sweeping() -> Iterator[None]:
     assert not sweep.is_alive()
 
 
-def test_several_messages_go_to_an_endpoint_at_once_and_no_more_than_that(told: Receiver) -> None:
+def test_an_endpoint_gets_several_messages_at_a_time_up_to_the_limit(carols_server: Receiver) -> None:
     many_due(Endpoint.objects.get(), 3 * MOST_AT_ONCE)
-    told.pause = 0.1
+    carols_server.delay = 0.1
     assert send_due_deliveries() == 3 * MOST_AT_ONCE
-    assert len({message.id for message in told.messages}) == 3 * MOST_AT_ONCE
-    assert told.most_at_once == MOST_AT_ONCE
+    assert len({message.id for message in carols_server.messages}) == 3 * MOST_AT_ONCE
+    assert carols_server.max_in_flight == MOST_AT_ONCE
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_is_slow_is_waited_for_by_nobody_else(told: Receiver, dave: User) -> None:
+def test_a_slow_endpoint_does_not_delay_another(carols_server: Receiver, dave: User) -> None:
     with receiver() as quick:
         many_due(Endpoint.objects.get(), 3 * MOST_AT_ONCE)
         many_due(add_endpoint(seller=dave, url=quick.url, kinds=WANTED_KINDS), 3 * MOST_AT_ONCE)
-        told.pause = 9
+        carols_server.delay = 9
         with sweeping():
             until(lambda: len(quick.messages) == 3 * MOST_AT_ONCE)
-            assert len(told.messages) == told.at_once  # not one of them is answered
-            told.wake.set()
+            assert len(carols_server.messages) == carols_server.in_flight  # none of them has got a response
+            carols_server.respond_now.set()
     assert set(Delivery.objects.values_list("status", flat=True)) == {"delivered"}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_another_sweep_has_hands_for_who_comes_while_the_first_waits(
-    told: Receiver, dave: User, monkeypatch: pytest.MonkeyPatch
+def test_a_second_sweep_has_capacity_while_the_first_waits(
+    carols_server: Receiver, dave: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outgoing, "HANDS", 2)
     many_due(Endpoint.objects.get(), 20)
-    told.pause = 9
+    carols_server.delay = 9
     with receiver() as quick, sweeping():
-        until(lambda: told.at_once == 2)
+        until(lambda: carols_server.in_flight == 2)
         many_due(add_endpoint(seller=dave, url=quick.url, kinds=WANTED_KINDS), 3)
         with sweeping():
             until(lambda: len(quick.messages) == 3)
-            assert len(told.messages) == told.at_once
-            told.wake.set()
+            assert len(carols_server.messages) == carols_server.in_flight
+            carols_server.respond_now.set()
 
 
-def test_the_hands_of_a_sweep_are_shared_by_all_to_whom_something_is_due(
-    told: Receiver, dave: User, monkeypatch: pytest.MonkeyPatch
+def test_a_sweep_shares_its_capacity_among_endpoints_with_due_messages(
+    carols_server: Receiver, dave: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outgoing, "HANDS", 4)
     busy = Endpoint.objects.get()
-    late = add_endpoint(seller=dave, url=told.url, kinds=WANTED_KINDS)
+    late = add_endpoint(seller=dave, url=carols_server.url, kinds=WANTED_KINDS)
     many_due(busy, 10)
     many_due(late, 1)
-    claims = [outgoing._claim(hands) or [] for hands in (4, 2, 1)]
+    claims = [outgoing._claim(free_slots) or [] for free_slots in (4, 2, 1)]
     assert [[claimed.endpoint for claimed in claim] for claim in claims] == [[busy, busy], [late], [busy]]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sweeps_at_once_send_each_message_once_and_together_no_more_at_a_time(told: Receiver) -> None:
+def test_simultaneous_sweeps_send_each_message_once_and_keep_the_endpoints_limit(carols_server: Receiver) -> None:
     many_due(Endpoint.objects.get(), 60)
-    told.pause = 0.05
+    carols_server.delay = 0.05
     assert sum(crowd(5, lambda n: send_due_deliveries())) == 60
-    assert len({message.id for message in told.messages}) == len(told.messages) == 60
-    assert told.most_at_once <= MOST_AT_ONCE
+    assert len({message.id for message in carols_server.messages}) == len(carols_server.messages) == 60
+    assert carols_server.max_in_flight <= MOST_AT_ONCE
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("locked", [True, False])
-def test_the_lock_keeps_a_second_sweep_from_what_the_first_claims(
-    told: Receiver, monkeypatch: pytest.MonkeyPatch, locked: bool
+def test_the_lock_keeps_a_second_sweep_from_claiming_the_same_deliveries(
+    carols_server: Receiver, monkeypatch: pytest.MonkeyPatch, locked: bool
 ) -> None:
     many_due(Endpoint.objects.get(), 2)
-    both, first, update = threading.Barrier(2), QuerySet.first, QuerySet.update
+    barrier, first, update = threading.Barrier(2), QuerySet.first, QuerySet.update
 
-    def look_and_meet(rows: QuerySet[Endpoint]) -> Endpoint | None:
+    def read_and_wait(rows: QuerySet[Endpoint]) -> Endpoint | None:
         found = first(rows)
-        both.wait(10)
+        barrier.wait(10)
         return found
 
-    def meet_and_update(rows: QuerySet[Delivery], **fields: Any) -> int:
-        both.wait(10)
+    def wait_and_update(rows: QuerySet[Delivery], **fields: Any) -> int:
+        barrier.wait(10)
         return update(rows, **fields)
 
-    with monkeypatch.context() as meeting:
-        meeting.setattr(QuerySet, "first", look_and_meet)
+    with monkeypatch.context() as patch:
+        patch.setattr(QuerySet, "first", read_and_wait)
         if not locked:
-            meeting.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
-            meeting.setattr(QuerySet, "update", meet_and_update)
+            patch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
+            patch.setattr(QuerySet, "update", wait_and_update)
         claims = crowd(2, lambda n: outgoing._claim(4) or [])
     keys = [delivery.pk for claim in claims for delivery in claim]
     assert (len(keys), len(set(keys))) == ((2, 2) if locked else (4, 2))
@@ -190,31 +190,31 @@ def test_the_lock_keeps_a_second_sweep_from_what_the_first_claims(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("again", [True, False])
-def test_what_is_under_way_is_counted_under_the_lock(
-    told: Receiver, monkeypatch: pytest.MonkeyPatch, again: bool
+def test_messages_in_flight_are_counted_under_the_lock(
+    carols_server: Receiver, monkeypatch: pytest.MonkeyPatch, again: bool
 ) -> None:
-    """A sweep that saw room before another claimed finds it taken."""
+    """A sweep that chose an endpoint before another sweep claimed its deliveries exceeds no limit."""
     endpoint = Endpoint.objects.get()
     many_due(endpoint, 2 * MOST_AT_ONCE)
     first = QuerySet.first
 
-    def look_late(rows: QuerySet[Endpoint]) -> Endpoint | None:
+    def lock_late(rows: QuerySet[Endpoint]) -> Endpoint | None:
         monkeypatch.setattr(QuerySet, "first", first)
-        crowd(1, lambda n: outgoing._claim(2 * MOST_AT_ONCE))  # after we looked, before we have the lock
+        crowd(1, lambda n: outgoing._claim(2 * MOST_AT_ONCE))  # between choosing the endpoint and locking it
         return Endpoint.objects.select_for_update().first()
 
-    monkeypatch.setattr(QuerySet, "first", look_late)
+    monkeypatch.setattr(QuerySet, "first", lock_late)
     if not again:
-        monkeypatch.setattr(outgoing, "_under_way", lambda *of: Delivery.objects.none())
+        monkeypatch.setattr(outgoing, "_in_flight", lambda *of: Delivery.objects.none())
     claimed = outgoing._claim(2 * MOST_AT_ONCE)
     assert len(claimed or []) == (0 if again else MOST_AT_ONCE)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_while_it_sends_leaves_the_message_to_the_next(
-    told: Receiver, paid_booking: Paid, alice: User
+def test_a_message_of_a_killed_worker_is_sent_by_the_next(
+    carols_server: Receiver, paid_booking: Paid, alice: User
 ) -> None:
-    told.pause = 60
+    carols_server.delay = 60
     paid_booking(alice)
     app.control.purge()
     command = [*(sys.executable, "-m", "celery", "-A", "ticketing", "worker", "--queues", "deliveries")]
@@ -225,16 +225,16 @@ def test_a_worker_killed_while_it_sends_leaves_the_message_to_the_next(
     try:
         app.send_task("bookings.tasks.send_due_deliveries")
         end = time.monotonic() + 30
-        while not told.messages:
+        while not carols_server.messages:
             assert time.monotonic() < end, "no worker took the delivery"
             time.sleep(0.05)
     finally:
-        worker.kill()  # SIGKILL: the receiver has it, and nobody has noted that
+        worker.kill()  # SIGKILL: the receiver has the message, and the delivery's row doesn't say so
         worker.wait()
     assert Delivery.objects.get().status == DeliveryStatus.SENDING
-    told.pause = 0
+    carols_server.delay = 0
     pass_time()
     assert send_due_deliveries() == 1
-    first, second = told.messages
+    first, second = carols_server.messages
     assert (first.id, first.body) == (second.id, second.body)
     assert Delivery.objects.get().status == DeliveryStatus.DELIVERED

@@ -1,4 +1,4 @@
-"""Webhooks to sellers that don't arrive at once: again, later, not for ever, and never in the way of others."""
+"""Webhooks that fail: they are retried with growing delays, then given up, and never delay other endpoints."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,7 +8,7 @@ import pytest
 from accounts.models import User
 from bookings.models import Booking, Delivery, Endpoint
 from bookings.operations.endpoints import add_endpoint, roll_secret, send_test
-from bookings.operations.outgoing import WAITS, send_due_deliveries
+from bookings.operations.outgoing import RETRY_DELAYS, send_due_deliveries
 from bookings.outgoing import crew, line
 from bookings.states import WANTED_KINDS, DeliveryStatus
 from bookings.tests.receiver import Receiver, check
@@ -20,13 +20,13 @@ Paid = Callable[..., Booking]
 
 
 def pass_time() -> None:
-    """Everything is due and everybody has rested."""
+    """Make all deliveries due and end all pauses."""
     Delivery.objects.update(due_at=database_now())
     Endpoint.objects.update(free_at=database_now())
 
 
-def test_a_receiver_that_fails_gets_the_same_message_again(told: Receiver, paid_booking: Paid, alice: User) -> None:
-    told.answers = [500]
+def test_a_failed_message_is_sent_again_unchanged(carols_server: Receiver, paid_booking: Paid, alice: User) -> None:
+    carols_server.responses = [500]
     paid_booking(alice)
     assert send_due_deliveries() == 1
     delivery = Delivery.objects.get()
@@ -34,7 +34,7 @@ def test_a_receiver_that_fails_gets_the_same_message_again(told: Receiver, paid_
     assert send_due_deliveries() == 0  # not yet
     pass_time()
     assert send_due_deliveries() == 1
-    first, second = told.messages
+    first, second = carols_server.messages
     assert (first.id, first.body) == (second.id, second.body)
     check(second, Endpoint.objects.get().secret)
     delivery.refresh_from_db()
@@ -42,63 +42,65 @@ def test_a_receiver_that_fails_gets_the_same_message_again(told: Receiver, paid_
     assert Endpoint.objects.get().failing_since is None
 
 
-def test_it_is_tried_ten_times_in_three_days_and_then_given_up(told: Receiver, paid_booking: Paid, alice: User) -> None:
-    told.answers = [503] * 20
+def test_a_message_is_given_up_after_ten_attempts_in_three_days(
+    carols_server: Receiver, paid_booking: Paid, alice: User
+) -> None:
+    carols_server.responses = [503] * 20
     paid_booking(alice)
-    for wait in WAITS:
+    for delay in RETRY_DELAYS:
         pass_time()
         before = database_now()
         assert send_due_deliveries() == 1
-        assert 0.79 <= (Delivery.objects.get().due_at - before) / wait <= 1.3
+        assert 0.79 <= (Delivery.objects.get().due_at - before) / delay <= 1.3
     pass_time()
     send_due_deliveries()
     delivery = Delivery.objects.get()
     assert (delivery.status, delivery.attempts) == (DeliveryStatus.FAILED, 10)
     pass_time()
     assert send_due_deliveries() == 0
-    assert sum(WAITS, timedelta(0)) > timedelta(days=3)
+    assert sum(RETRY_DELAYS, timedelta(0)) > timedelta(days=3)
 
 
-def test_an_endpoint_that_fails_rests_and_is_then_tried_with_one_message(
-    told: Receiver, paid_booking: Paid, alice: User
+def test_a_failing_endpoint_is_paused_and_then_tried_with_one_message(
+    carols_server: Receiver, paid_booking: Paid, alice: User
 ) -> None:
     for _ in range(3):
         paid_booking(alice, quantity=1)
-    told.answers = [500, 500, 500, 500]
-    assert send_due_deliveries() == 3  # together
+    carols_server.responses = [500, 500, 500, 500]
+    assert send_due_deliveries() == 3  # at the same time
     Delivery.objects.update(due_at=database_now())
-    assert send_due_deliveries() == 0  # three are due, and nobody asks
-    rest = Endpoint.objects.get().free_at - database_now()
-    assert timedelta(seconds=2) < rest < timedelta(seconds=7)
+    assert send_due_deliveries() == 0  # three are due, but the endpoint is paused
+    pause = Endpoint.objects.get().free_at - database_now()
+    assert timedelta(seconds=2) < pause < timedelta(seconds=7)
     Endpoint.objects.update(failing_since=database_now() - timedelta(hours=1), free_at=database_now())
     assert send_due_deliveries() == 1
-    rest = Endpoint.objects.get().free_at - database_now()
-    assert timedelta(minutes=3) < rest < timedelta(minutes=7)
+    pause = Endpoint.objects.get().free_at - database_now()
+    assert timedelta(minutes=3) < pause < timedelta(minutes=7)
     pass_time()
     assert send_due_deliveries() == 3
-    assert len(told.messages) == 7
+    assert len(carols_server.messages) == 7
 
 
-def test_a_receiver_says_how_long_it_wants_to_rest(told: Receiver, paid_booking: Paid, alice: User) -> None:
-    told.answers = [(429, {"Retry-After": "600"})]
+def test_retry_after_sets_the_length_of_the_pause(carols_server: Receiver, paid_booking: Paid, alice: User) -> None:
+    carols_server.responses = [(429, {"Retry-After": "600"})]
     paid_booking(alice)
     send_due_deliveries()
     assert Endpoint.objects.get().free_at - database_now() > timedelta(minutes=9)
 
 
 @pytest.mark.parametrize("length", [20, 5_000])
-def test_a_rest_of_more_seconds_than_there_are_is_not_heeded(
-    told: Receiver, paid_booking: Paid, alice: User, length: int
+def test_an_absurdly_long_retry_after_is_ignored(
+    carols_server: Receiver, paid_booking: Paid, alice: User, length: int
 ) -> None:
-    told.answers = [(429, {"Retry-After": "9" * length})]
+    carols_server.responses = [(429, {"Retry-After": "9" * length})]
     paid_booking(alice)
     assert send_due_deliveries() == 1
     assert Delivery.objects.get().http_status == 429
     assert Endpoint.objects.get().free_at - database_now() < timedelta(minutes=1)
 
 
-def test_what_fails_meanwhile_does_not_shorten_a_rest(told: Receiver, paid_booking: Paid, alice: User) -> None:
-    told.answers = [(429, {"Retry-After": "600"}), 500, 200]
+def test_a_later_failure_does_not_shorten_a_pause(carols_server: Receiver, paid_booking: Paid, alice: User) -> None:
+    carols_server.responses = [(429, {"Retry-After": "600"}), 500, 200]
     for _ in range(3):
         paid_booking(alice, quantity=1)
     assert send_due_deliveries() == 3
@@ -106,67 +108,69 @@ def test_what_fails_meanwhile_does_not_shorten_a_rest(told: Receiver, paid_booki
 
 
 def test_a_redirect_is_a_failure_and_is_not_followed(
-    told: Receiver, carol: User, paid_booking: Paid, alice: User
+    carols_server: Receiver, carol: User, paid_booking: Paid, alice: User
 ) -> None:
-    told.answers = [(307, {"Location": "http://127.0.0.1:1/"})]
+    carols_server.responses = [(307, {"Location": "http://127.0.0.1:1/"})]
     paid_booking(alice)
     send_due_deliveries()
     assert Delivery.objects.get().http_status == 307
-    assert len(told.messages) == 1
+    assert len(carols_server.messages) == 1
 
 
-@pytest.mark.parametrize("way", ["silence", "drops"])
-def test_a_slow_receiver_is_hung_up_on(
-    told: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch, way: str
+@pytest.mark.parametrize("way", ["no response", "single bytes"])
+def test_a_slow_response_is_cut_off(
+    carols_server: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    monkeypatch.setattr(line, "WHOLE_SECONDS", 1)
-    told.drips, told.pause = way == "drops", 30 if way == "silence" else 0
+    monkeypatch.setattr(line, "TOTAL_SECONDS", 1)
+    carols_server.sends_slowly, carols_server.delay = way == "single bytes", 30 if way == "no response" else 0
     paid_booking(alice)
     assert send_due_deliveries() == 1
     assert Delivery.objects.get().failure == "No answer within 1 seconds."
-    told.drips, told.pause = False, 0
+    carols_server.sends_slowly, carols_server.delay = False, 0
     pass_time()
     send_due_deliveries()
     assert Delivery.objects.get().status == "delivered"
 
 
 @pytest.mark.parametrize(("length", "connections"), [("4", 1), ("1000000", 2)])
-def test_a_connection_is_kept_unless_the_answer_is_too_long_to_be_read(
-    told: Receiver, length: str, connections: int
+def test_a_connection_is_reused_unless_the_response_is_too_long_to_be_read(
+    carols_server: Receiver, length: str, connections: int
 ) -> None:
-    told.answers = [(200, {"Content-Length": length})] * 2
+    carols_server.responses = [(200, {"Content-Length": length})] * 2
     headers = {"webhook-id": "m", "webhook-timestamp": "0", "webhook-signature": "v1,"}
-    with crew.Crew[int](1) as one:
+    with crew.Crew[int](1) as pool:
         for number in range(2):
-            one.send(told.url, b"{}", headers, about=number)
-            assert one.free == 0
-            assert [about for about, _ in one.answers()] == [number]
-    assert told.connections == connections
+            pool.send(carols_server.url, b"{}", headers, subject=number)
+            assert pool.free == 0
+            assert [subject for subject, _ in pool.results()] == [number]
+    assert carols_server.connections == connections
 
 
 @pytest.mark.parametrize("size", ["4", "-5", "9" * 5_000, "nonsense"])
-def test_the_parts_of_an_answer_may_have_any_length(
-    told: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch, size: str
+def test_a_response_may_have_any_chunk_size(
+    carols_server: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch, size: str
 ) -> None:
-    monkeypatch.setattr(line, "WHOLE_SECONDS", 1)  # the rest of a part that was cut short never comes
-    told.answers = [(200, {"Transfer-Encoding": f"chunked\r\n\r\n{size}\r\nwell"})]
+    monkeypatch.setattr(line, "TOTAL_SECONDS", 1)  # the rest of an incomplete chunk never arrives
+    carols_server.responses = [(200, {"Transfer-Encoding": f"chunked\r\n\r\n{size}\r\nwell"})]
     paid_booking(alice)
     send_due_deliveries()
     assert Delivery.objects.get().status == "delivered"
 
 
-def test_a_connection_that_the_receiver_has_closed_is_made_anew(told: Receiver, carol: User) -> None:
-    kept = line.Line(told.url)
+def test_a_connection_closed_by_the_receiver_is_opened_again(carols_server: Receiver, carol: User) -> None:
+    connection = line.HttpConnection(carols_server.url)
     headers = {"webhook-id": "m", "webhook-timestamp": "0", "webhook-signature": "v1,"}
     for _ in range(2):
-        assert kept.post(b"{}", headers).status == 200
-    told.hang_up()
-    assert kept.post(b"{}", headers).status == 200
-    assert told.connections == 2
-    kept.close()
+        assert connection.post(b"{}", headers).status == 200
+    carols_server.close_connections()
+    assert connection.post(b"{}", headers).status == 200
+    assert carols_server.connections == 2
+    connection.close()
 
 
-def test_nobody_at_the_address(shop: Receiver, carol: User, paid_booking: Paid, alice: User) -> None:
+def test_a_refused_connection_is_recorded_and_retried(
+    webhook_server: Receiver, carol: User, paid_booking: Paid, alice: User
+) -> None:
     add_endpoint(seller=carol, url="http://127.0.0.1:1/", kinds=WANTED_KINDS)
     paid_booking(alice)
     send_due_deliveries()
@@ -175,8 +179,8 @@ def test_nobody_at_the_address(shop: Receiver, carol: User, paid_booking: Paid, 
     assert "refused" in delivery.failure
 
 
-def test_a_message_that_cannot_be_made_stops_no_other(
-    told: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch
+def test_a_body_that_cannot_be_built_stops_no_other_delivery(
+    carols_server: Receiver, paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(2):
         paid_booking(alice, quantity=1)
@@ -186,24 +190,26 @@ def test_a_message_that_cannot_be_made_stops_no_other(
     assert Endpoint.objects.get().failing_since is None
 
 
-def test_a_dead_endpoint_is_in_nobodys_way(told: Receiver, carol: User, paid_booking: Paid, alice: User) -> None:
+def test_a_dead_endpoint_does_not_delay_others(
+    carols_server: Receiver, carol: User, paid_booking: Paid, alice: User
+) -> None:
     add_endpoint(seller=carol, url="http://127.0.0.1:1/", kinds=WANTED_KINDS)
     for _ in range(3):
         paid_booking(alice, quantity=1)
     assert send_due_deliveries() == 3 + 3
-    assert len(told.messages) == 3
+    assert len(carols_server.messages) == 3
 
 
-def test_while_the_secret_changes_both_sign(told: Receiver, carol: User) -> None:
+def test_messages_are_signed_with_both_secrets_while_the_old_one_is_valid(carols_server: Receiver, carol: User) -> None:
     old = Endpoint.objects.get()
     new = roll_secret(endpoint_id=old.pk, by=carol)
     send_test(endpoint_id=old.pk, by=carol)
     send_due_deliveries()
-    assert check(told.messages[0], old.secret) == check(told.messages[0], new.secret)
-    assert check(told.messages[0], new.secret)["type"] == "endpoint.test"
+    assert check(carols_server.messages[0], old.secret) == check(carols_server.messages[0], new.secret)
+    assert check(carols_server.messages[0], new.secret)["type"] == "endpoint.test"
     Endpoint.objects.update(former_until=database_now())
     send_test(endpoint_id=old.pk, by=carol)
     send_due_deliveries()
-    check(told.messages[1], new.secret)
+    check(carols_server.messages[1], new.secret)
     with pytest.raises(AssertionError):
-        check(told.messages[1], old.secret)
+        check(carols_server.messages[1], old.secret)

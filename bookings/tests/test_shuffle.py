@@ -1,4 +1,4 @@
-"""The draw among those who come before the sale: nobody can foretell it, anybody can prove it."""
+"""The lottery among users who come before the sale: nobody can predict it, and anyone can verify it."""
 
 import hashlib
 import hmac
@@ -29,22 +29,22 @@ def tomorrow(waiting_room: Event) -> Event:
     return waiting_room
 
 
-def begin_sale(event: Event) -> None:
+def start_sale(event: Event) -> None:
     Event.objects.filter(pk=event.pk).update(sales_start_at=database_now() - timedelta(seconds=1))
 
 
-def told_by_the_command(event: Event) -> str:
+def output_of_the_command(event: Event) -> str:
     out = StringIO()
     call_command("verify_shuffle", event=event.pk, stdout=out)
     return out.getvalue()
 
 
-def test_a_place_is_what_anybody_computes_from_the_seed() -> None:
+def test_anyone_can_compute_a_place_from_the_seed() -> None:
     digest = hmac.new(b"a seed", b"42", hashlib.sha256).hexdigest()
     assert place_of("a seed", 42) == int(digest[:13], 16) / 2**52
 
 
-def test_the_order_says_nothing_about_when_people_came_or_registered() -> None:
+def test_the_order_is_independent_of_the_order_of_user_ids() -> None:
     users = list(range(1, 10_001))
     orders = [shuffled(new_seed(), users) for _ in range(2)]
     assert sorted(orders[0]) == sorted(orders[1]) == users
@@ -54,7 +54,7 @@ def test_the_order_says_nothing_about_when_people_came_or_registered() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_before_the_sale_nobody_knows_his_place_and_then_the_seed_decides(
+def test_places_are_unknown_before_the_sale_and_then_decided_by_the_seed(
     tomorrow: Event, new_user: Callable[..., User]
 ) -> None:
     early = [new_user(f"early{number}") for number in range(8)]
@@ -64,7 +64,7 @@ def test_before_the_sale_nobody_knows_his_place_and_then_the_seed_decides(
     admit_waiting()
     assert look_at_queue(event_id=tomorrow.pk, user=early[0]).ahead is None
 
-    begin_sale(tomorrow)
+    start_sale(tomorrow)
     late = join_queue(event_id=tomorrow.pk, user=new_user("late"))
     admit_waiting()
     order = shuffled(tomorrow.shuffle_seed, [user.pk for user in early])
@@ -74,49 +74,49 @@ def test_before_the_sale_nobody_knows_his_place_and_then_the_seed_decides(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_seed_is_public_from_the_draw_on_and_its_hash_before(tomorrow: Event, alice: User) -> None:
-    promised = tomorrow.seed_hash
+def test_the_seed_is_published_with_the_lottery_and_matches_the_earlier_hash(tomorrow: Event, alice: User) -> None:
+    published_hash = tomorrow.seed_hash
     join_queue(event_id=tomorrow.pk, user=alice)
     admit_waiting()
     tomorrow.refresh_from_db()
     assert (tomorrow.shown_seed, tomorrow.drawn_at) == (None, None)
 
-    begin_sale(tomorrow)
+    start_sale(tomorrow)
     admit_waiting()
     tomorrow.refresh_from_db()
-    assert hashlib.sha256(str(tomorrow.shown_seed).encode()).hexdigest() == promised
+    assert hashlib.sha256(str(tomorrow.shown_seed).encode()).hexdigest() == published_hash
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_command_proves_the_draw(tomorrow: Event, new_user: Callable[..., User]) -> None:
+def test_the_command_verifies_the_lottery(tomorrow: Event, new_user: Callable[..., User]) -> None:
     for number in range(20):
         join_queue(event_id=tomorrow.pk, user=new_user(f"early{number}"))
     with pytest.raises(CommandError, match="secret until the sale begins"):
-        told_by_the_command(tomorrow)
+        output_of_the_command(tomorrow)
 
-    begin_sale(tomorrow)
+    start_sale(tomorrow)
     for second in range(6):
         admit_waiting(at=second)
-    told = told_by_the_command(tomorrow)
-    assert "20 came early" in told
-    assert "5 of them so far, 0 after somebody behind them" in told
-    assert "The order is that of the seed." in told
+    output = output_of_the_command(tomorrow)
+    assert "20 came early" in output
+    assert "5 of them so far, 0 after a user behind them" in output
+    assert "The order is that of the seed." in output
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_command_finds_somebody_who_was_moved_to_the_front(tomorrow: Event, new_user: Callable[..., User]) -> None:
+def test_the_command_detects_a_user_who_was_moved_to_the_front(tomorrow: Event, new_user: Callable[..., User]) -> None:
     for number in range(20):
         join_queue(event_id=tomorrow.pk, user=new_user(f"early{number}"))
-    begin_sale(tomorrow)
+    start_sale(tomorrow)
     admit_waiting()
     draw = QueueDraw.objects.get()
     draw.user_ids = [draw.user_ids[-1], *draw.user_ids[:-1]]
     draw.save()
     with pytest.raises(CommandError, match="from place 1 on"):
-        told_by_the_command(tomorrow)
+        output_of_the_command(tomorrow)
 
 
 @pytest.mark.django_db
-def test_the_command_knows_no_event_that_is_not_there() -> None:
+def test_the_command_fails_for_an_unknown_event() -> None:
     with pytest.raises(CommandError, match="no such event"):
         call_command("verify_shuffle", event=987_654)

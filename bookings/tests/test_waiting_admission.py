@@ -1,4 +1,4 @@
-"""Letting people in: in order, at the set rate, not more than there may be. The clock is driven, never waited for."""
+"""Admission from the queue: in order, at the set rate, within `max_active`. Tests set the clock instead of waiting."""
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -16,7 +16,7 @@ from bookings.tests.crowd import crowd
 from bookings.waiting import pace
 from bookings.waiting.admit import admit_waiting
 from bookings.waiting.join import join_queue, leave_queue, look_at_queue
-from bookings.waiting.room import MOST_CATCH_UP, REBUILD_SECONDS, Room
+from bookings.waiting.room import MAX_CATCH_UP_SECONDS, REBUILD_SECONDS, Room
 from bookings.waiting.shuffle import place_of, shuffled
 from conftest import GOOD_CARD
 from events.clock import Now, database_now
@@ -28,35 +28,35 @@ MANY = 100_000
 
 
 def many_users(number: int) -> list[int]:
-    crowd_ = [User(email=f"crowd{n}@example.com", name="Crowd", password="!") for n in range(number)]
-    return [user.pk for user in User.objects.bulk_create(crowd_, batch_size=5_000)]
+    users = [User(email=f"crowd{n}@example.com", name="Crowd", password="!") for n in range(number)]
+    return [user.pk for user in User.objects.bulk_create(users, batch_size=5_000)]
 
 
 def change(event: Event, **fields: Any) -> None:
     Event.objects.filter(pk=event.pk).update(**fields)
 
 
-def beats(first: int, last: int) -> Iterator[int]:
-    """How many are let in in each of these seconds."""
+def admit_each_second(first: int, last: int) -> Iterator[int]:
+    """Admit at each of these seconds and yield the number of users admitted."""
     for second in range(first, last + 1):
         yield admit_waiting(at=second)
 
 
 @pytest.fixture
 def queue_of(waiting_room: Event) -> Callable[[int], list[int]]:
-    """So many users, who have joined one after the other."""
+    """A function that creates users who have joined one after the other."""
 
     def make(number: int) -> list[int]:
         users = many_users(number)
         for user_id in users:
             Room(waiting_room.pk).join(user_id, at=0)
-        admit_waiting(at=0)  # the room opens
+        admit_waiting(at=0)  # starts the clock of admission
         return users
 
     return make
 
 
-def test_a_hundred_thousand_are_let_in_in_order_at_the_set_rate(waiting_room: Event) -> None:
+def test_a_hundred_thousand_users_are_admitted_in_order_at_the_set_rate(waiting_room: Event) -> None:
     change(waiting_room, admit_per_minute=50_000, max_active=MANY, pass_seconds=86_400)
     users = many_users(MANY)
     early, late = users[: MANY // 2], users[MANY // 2 :]
@@ -76,71 +76,73 @@ def test_a_hundred_thousand_are_let_in_in_order_at_the_set_rate(waiting_room: Ev
         assert abs(admitted - due) <= max(1, 0.02 * due)
         if admitted == MANY:
             break
-    shares: dict[Any, set[int]] = {}
+    batches: dict[Any, set[int]] = {}
     for user_id, issued_at in QueuePass.objects.order_by("issued_at").values_list("user_id", "issued_at"):
-        shares.setdefault(issued_at, set()).add(user_id)
-    for share in shares.values():
-        assert share == set(order[: len(share)])
-        del order[: len(share)]
+        batches.setdefault(issued_at, set()).add(user_id)
+    for batch in batches.values():
+        assert batch == set(order[: len(batch)])
+        del order[: len(batch)]
     assert order == []
     assert len(room) == 0
 
 
-def test_fractions_of_a_person_are_carried_over(waiting_room: Event, queue_of: Callable[[int], list[int]]) -> None:
+def test_fractions_of_a_user_are_carried_over(waiting_room: Event, queue_of: Callable[[int], list[int]]) -> None:
     change(waiting_room, admit_per_minute=100)
     queue_of(200)
-    admitted = list(beats(1, 60))
+    admitted = list(admit_each_second(1, 60))
     assert sum(admitted) == 100
     assert set(admitted) == {1, 2}
 
 
-def test_more_beats_than_one_change_nothing(waiting_room: Event, queue_of: Callable[[int], list[int]]) -> None:
+def test_simultaneous_calls_admit_no_more_than_one(waiting_room: Event, queue_of: Callable[[int], list[int]]) -> None:
     change(waiting_room, admit_per_minute=600)
     queue_of(400)
     for second in range(1, 11):
-        crowd(4, lambda beat, second=second: admit_waiting(at=second))  # type: ignore[misc]
+        crowd(4, lambda n, second=second: admit_waiting(at=second))  # type: ignore[misc]
     assert QueuePass.objects.count() == 100
     assert QueuePass.objects.values("user").distinct().count() == 100
 
 
-def test_beats_of_different_seconds_at_once_let_nobody_in_twice(
+def test_simultaneous_calls_for_different_seconds_admit_nobody_twice(
     waiting_room: Event, queue_of: Callable[[int], list[int]]
 ) -> None:
     change(waiting_room, admit_per_minute=600, max_active=150)
     queue_of(400)
     for first in range(1, 41, 4):
-        crowd(4, lambda beat, first=first: admit_waiting(at=first + beat))  # type: ignore[misc]
+        crowd(4, lambda n, first=first: admit_waiting(at=first + n))  # type: ignore[misc]
     admit_waiting(at=45)
     assert QueuePass.objects.count() == QueuePass.objects.values("user").distinct().count() == 150
 
 
-def test_beats_between_the_seconds_let_in_no_more(waiting_room: Event, queue_of: Callable[[int], list[int]]) -> None:
+def test_calls_more_often_than_once_a_second_admit_no_more(
+    waiting_room: Event, queue_of: Callable[[int], list[int]]
+) -> None:
     queue_of(50)
     assert sum(admit_waiting(at=moment / 7) for moment in range(1, 71)) == 10
 
 
-def test_what_a_late_beat_has_missed_is_made_up_for_within_bounds(
+def test_a_late_call_makes_up_for_a_limited_number_of_seconds(
     waiting_room: Event, queue_of: Callable[[int], list[int]]
 ) -> None:
     queue_of(200)
     assert admit_waiting(at=3) == 3
-    assert admit_waiting(at=103) == MOST_CATCH_UP
+    assert admit_waiting(at=103) == MAX_CATCH_UP_SECONDS
 
 
-def test_a_clock_that_goes_back_lets_nobody_in(waiting_room: Event, queue_of: Callable[[int], list[int]]) -> None:
+def test_nobody_is_admitted_when_the_clock_goes_back(waiting_room: Event, queue_of: Callable[[int], list[int]]) -> None:
     queue_of(20)
     assert admit_waiting(at=5) == 5
     assert admit_waiting(at=2) == 0
     assert admit_waiting(at=3) == 1
 
 
-def test_no_more_are_let_in_than_may_be_active(waiting_room: Event, queue_of: Callable[[int], list[int]]) -> None:
+def test_no_more_passes_are_active_than_max_active(waiting_room: Event, queue_of: Callable[[int], list[int]]) -> None:
     change(waiting_room, admit_per_minute=600, max_active=12)
     queue_of(60)
-    assert list(beats(1, 3)) == [10, 2, 0]
+    assert list(admit_each_second(1, 3)) == [10, 2, 0]
 
-    over, buyer, leaver = QueuePass.objects.all()[:3]
-    QueuePass.objects.filter(pk=over.pk).update(ends_at=Now())
+    ended, buyer, leaver = QueuePass.objects.all()[:3]
+    QueuePass.objects.filter(pk=ended.pk).update(ends_at=Now())
     assert admit_waiting(at=4) == 1
     wish = Wish(waiting_room.pk, "A", 1, SelectionMode.BEST_AVAILABLE, 1)
     booking = hold_seats(buyer_id=buyer.user_id, wish=wish, pass_from=buyer.issued_at)
@@ -148,41 +150,41 @@ def test_no_more_are_let_in_than_may_be_active(waiting_room: Event, queue_of: Ca
     pay_booking(booking_id=booking.pk, buyer_id=buyer.user_id, card_number=GOOD_CARD)
     assert admit_waiting(at=6) == 1
     leave_queue(event_id=waiting_room.pk, user=leaver.user)
-    assert list(beats(7, 8)) == [1, 0]
+    assert list(admit_each_second(7, 8)) == [1, 0]
 
 
-def test_time_in_which_nobody_could_be_let_in_is_not_saved_up(
+def test_admissions_that_max_active_prevented_are_not_made_up_for(
     waiting_room: Event, queue_of: Callable[[int], list[int]]
 ) -> None:
     change(waiting_room, max_active=1)
     queue_of(20)
-    assert sum(beats(1, 10)) == 1
+    assert sum(admit_each_second(1, 10)) == 1
     change(waiting_room, max_active=100)
-    assert list(beats(11, 13)) == [1, 1, 1]
+    assert list(admit_each_second(11, 13)) == [1, 1, 1]
 
 
-def test_paused_nobody_is_let_in_and_then_it_goes_on_as_before(
+def test_nobody_is_admitted_while_paused_and_then_the_rate_is_as_before(
     waiting_room: Event, queue_of: Callable[[int], list[int]]
 ) -> None:
     queue_of(20)
-    assert sum(beats(1, 3)) == 3
+    assert sum(admit_each_second(1, 3)) == 3
     change(waiting_room, admission_paused=True)
-    assert sum(beats(4, 30)) == 0
+    assert sum(admit_each_second(4, 30)) == 0
     change(waiting_room, admission_paused=False)
-    assert list(beats(31, 33)) == [1, 1, 1]
+    assert list(admit_each_second(31, 33)) == [1, 1, 1]
 
 
-def test_slow_holds_slow_the_queue_down() -> None:
+def test_slow_holds_reduce_the_share_of_the_set_rate() -> None:
     assert [pace.share_of_rate(p95) for p95 in (None, 0.01, 0.5, 1.0, 2.5, 60.0)] == [1.0, 1.0, 1.0, 0.5, 0.2, 0.1]
 
 
-def test_the_measured_holds_decide_the_pace(
+def test_the_share_of_the_rate_applies_to_admission(
     waiting_room: Event, queue_of: Callable[[int], list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change(waiting_room, admit_per_minute=600)
     queue_of(40)
     monkeypatch.setattr("bookings.waiting.pace.slowdown", lambda: 0.5)
-    assert list(beats(1, 4)) == [5, 5, 5, 5]
+    assert list(admit_each_second(1, 4)) == [5, 5, 5, 5]
 
 
 def test_each_event_has_a_queue_of_its_own(
@@ -195,50 +197,52 @@ def test_each_event_has_a_queue_of_its_own(
     assert admit_waiting(at=1) == 2
 
 
-def test_an_event_that_is_over_or_whose_room_is_off_lets_nobody_in(waiting_room: Event, alice: User) -> None:
+def test_nobody_is_admitted_when_the_event_has_ended_or_its_waiting_room_is_off(
+    waiting_room: Event, alice: User
+) -> None:
     join_queue(event_id=waiting_room.pk, user=alice, at=0)
-    for away in ({"waiting_room_on": False}, {"waiting_room_on": True, "status": "ended"}):
-        change(waiting_room, **away)
-        assert sum(beats(0, 5)) == 0
+    for fields in ({"waiting_room_on": False}, {"waiting_room_on": True, "status": "ended"}):
+        change(waiting_room, **fields)
+        assert sum(admit_each_second(0, 5)) == 0
     assert not QueuePass.objects.exists()
 
 
-def test_who_is_no_more_or_may_not_come_in_is_passed_over(
-    waiting_room: Event, queue_of: Callable[[int], list[int]]
-) -> None:
-    gone, locked, third = queue_of(3)
-    User.objects.filter(pk=gone).delete()
+def test_deleted_and_locked_users_are_skipped(waiting_room: Event, queue_of: Callable[[int], list[int]]) -> None:
+    deleted, locked, third = queue_of(3)
+    User.objects.filter(pk=deleted).delete()
     User.objects.filter(pk=locked).update(is_active=False)
-    assert sum(beats(1, 3)) == 3
+    assert sum(admit_each_second(1, 3)) == 3
     assert [found.user_id for found in QueuePass.objects.all()] == [third]
     assert len(Room(waiting_room.pk)) == 0
 
 
-def test_what_fails_before_the_commit_costs_nobody_his_place(
+def test_a_failure_before_the_commit_costs_nobody_their_place(
     waiting_room: Event, queue_of: Callable[[int], list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     users = queue_of(5)
     with monkeypatch.context() as broken:
-        broken.setattr("bookings.waiting.admit._issue", lambda event, users: 1 / 0)
+        broken.setattr("bookings.waiting.admit._issue_passes", lambda event, users: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             admit_waiting(at=1)
     assert len(Room(waiting_room.pk)) == 5
-    assert list(beats(2, 3)) == [1, 1]
+    assert list(admit_each_second(2, 3)) == [1, 1]
     assert [found.user_id for found in QueuePass.objects.all()] == users[:2]
 
 
-def test_who_stayed_in_the_queue_after_the_commit_gets_no_second_pass(
+def test_a_user_left_in_the_queue_after_the_commit_gets_no_second_pass(
     waiting_room: Event, queue_of: Callable[[int], list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     users = queue_of(3)
     with monkeypatch.context() as broken:
         broken.setattr("bookings.waiting.room.Room.remove", lambda self, users: None)
         admit_waiting(at=1)
-    assert sum(beats(2, 4)) == 3
+    assert sum(admit_each_second(2, 4)) == 3
     assert sorted(found.user_id for found in QueuePass.objects.all()) == users
 
 
-def test_a_queue_that_was_lost_forms_again_before_it_moves(waiting_room: Event, new_user: Callable[..., User]) -> None:
+def test_a_lost_queue_admits_nobody_until_buyers_have_returned(
+    waiting_room: Event, new_user: Callable[..., User]
+) -> None:
     start = database_now().timestamp()
     people = [new_user(f"person{number}") for number in range(6)]
     tokens = {user.pk: join_queue(event_id=waiting_room.pk, user=user, at=start).token for user in people}
@@ -254,11 +258,11 @@ def test_a_queue_that_was_lost_forms_again_before_it_moves(waiting_room: Event, 
     assert [look_at_queue(event_id=waiting_room.pk, user=user).rank for user in (*people, stranger)] == [*range(7)]
     assert sum(admit_waiting(at=back + second) for second in range(3, REBUILD_SECONDS)) == 0
     assert sum(admit_waiting(at=back + REBUILD_SECONDS + second) for second in range(8)) == 7
-    shares = [found.user_id for found in QueuePass.objects.order_by("issued_at")]
-    assert shares == [*(user.pk for user in people), stranger.pk]
+    admitted = [found.user_id for found in QueuePass.objects.order_by("issued_at")]
+    assert admitted == [*(user.pk for user in people), stranger.pk]
 
 
-def test_scores_only_rise(waiting_room: Event) -> None:
+def test_scores_of_joining_always_increase(waiting_room: Event) -> None:
     room = Room(waiting_room.pk)
     scores = [room.join(user_id, at=at).score for user_id, at in enumerate([5, 5, 5, 4, 6, 6], start=1)]
     assert all(earlier < later for earlier, later in pairwise(scores))

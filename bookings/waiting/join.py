@@ -1,4 +1,4 @@
-"""Getting in line, looking where one stands, and leaving: what a buyer does in the waiting room."""
+"""What buyers do in the waiting room: join the queue, read their position, and leave."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from accounts.transactions import durably
 from bookings.errors import NoWaitingRoom
 from bookings.models import QueuePass
 from bookings.waiting import pace
-from bookings.waiting.room import Room, Spot
+from bookings.waiting.room import Place, Room
 from bookings.waiting.shuffle import place_of
 from bookings.waiting.tokens import EARLY, place_token, read_place
 from events.clock import Now, database_now
@@ -18,15 +18,16 @@ from events.reads import visible_event
 from events.states import EventStatus
 from ticketing.errors import NotFound, PermissionRefused
 
-# A token shows when its owner joined, by the clock of Redis; his pass, when he was let in, by that of the database.
-CLOCKS_DIFFER = timedelta(seconds=30)
+# How far the clocks of Redis and the database may differ. A place token has the time of joining by the clock of Redis,
+# a pass has the time of admission by the clock of the database.
+CLOCK_TOLERANCE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How it stands with a buyer: so many are before him (`rank`), or he was let in and has a `queue_pass`.
+    """A buyer's queue position: a waiting buyer has a `rank` and a `token`, an admitted one a `queue_pass`.
 
-    With the `token` he gets his place back if the queue is lost.
+    `rank` is the number of buyers ahead. The `token` restores the place if the queue is lost.
     """
 
     event: Event
@@ -36,53 +37,56 @@ class Standing:
 
     @property
     def ahead(self) -> int | None:
-        """How many are before him; None until the draw, and 0 once he is in."""
+        """The number of buyers ahead; None before the lottery, 0 for an admitted buyer."""
         if self.queue_pass is not None:
             return 0
         return None if self.event.drawn_at is None else self.rank
 
     @property
     def eta(self) -> pace.Range | None:
-        """Seconds he has still to wait, as far as can be told."""
+        """The estimated wait in seconds; None before the lottery, 0 for an admitted buyer."""
         if self.queue_pass is not None:
             return pace.Range(0, 0)
         return None if self.ahead is None else pace.eta(self.event, self.ahead)
 
 
 def join_queue(*, event_id: int, user: User, token: str | None = None, at: float | None = None) -> Standing:
-    """Gets in line, or finds the place, or the pass, that the buyer has already.
+    """Join the queue, or return the place or pass that the buyer already has.
 
-    With the `token` of a place that was lost he gets that one again, if he was not let in since. `at` (seconds) is
-    another clock than Redis'. Raises NotFound, PermissionRefused, NotOnSale, NoWaitingRoom, RedisGone.
+    The `token` of a lost place restores it, unless the buyer was admitted from it. `at` (seconds since 1970) replaces
+    the clock of Redis. Raises NotFound, PermissionRefused, NotOnSale, NoWaitingRoom, RedisUnavailable.
     """
     if user.role != User.Role.BUYER:
-        raise PermissionRefused("Only buyers can book seats, so only they can get in line.")
+        raise PermissionRefused("Only buyers can book seats, so only they can join the queue.")
     event = _waiting_room(event_id, user)
     queue_pass = _active_pass(event, user)
     if queue_pass is not None:
         return Standing(event, queue_pass=queue_pass)
     opens_at = None if event.drawn_at or event.sales_start_at is None else event.sales_start_at.timestamp()
     early = place_of(event.shuffle_seed, user.pk)
-    spot = Room(event.pk).join(
+    place = Room(event.pk).join(
         user.pk, opens_at=opens_at, early=early, restored=_restored(event, user, token, early), at=at
     )
-    return _waiting(event, user, spot)
+    return _waiting(event, user, place)
 
 
 def look_at_queue(*, event_id: int, user: User) -> Standing:
-    """Where the buyer stands. Raises NotFound if he is not in this queue, and what `join_queue` raises."""
+    """Return the buyer's queue position.
+
+    Raises NotFound (no such event, or not in its queue), NotOnSale, NoWaitingRoom, RedisUnavailable.
+    """
     event = _waiting_room(event_id, user)
     queue_pass = _active_pass(event, user)
     if queue_pass is not None:
         return Standing(event, queue_pass=queue_pass)
-    spot = Room(event.pk).spot(user.pk)
-    if spot is None:
+    place = Room(event.pk).place(user.pk)
+    if place is None:
         raise NotFound("You are not in this queue.")
-    return _waiting(event, user, spot)
+    return _waiting(event, user, place)
 
 
 def leave_queue(*, event_id: int, user: User) -> None:
-    """Gives up the place, or the pass, for the others. Raises NotFound (no such event), RedisGone."""
+    """Give up the buyer's pass and place in the queue. Raises NotFound (no such event), RedisUnavailable."""
     event = visible_event(event_id, user)
     _end_pass(event, user)
     Room(event.pk).remove([user.pk])
@@ -94,6 +98,7 @@ def _end_pass(event: Event, user: User) -> None:
 
 
 def _waiting_room(event_id: int, user: User) -> Event:
+    """Return the event if its waiting room is on. Raises NotFound, NotOnSale, NoWaitingRoom."""
     event = visible_event(event_id, user, among=Event.objects.defer("seating_config", "description"))
     if not event.is_active or event.status not in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT):
         raise NotOnSale
@@ -104,9 +109,9 @@ def _waiting_room(event_id: int, user: User) -> Event:
     return event
 
 
-def _waiting(event: Event, user: User, spot: Spot) -> Standing:
-    token = place_token(user_id=user.pk, event_id=event.pk, score=spot.score)
-    return Standing(event, spot.rank, token)
+def _waiting(event: Event, user: User, place: Place) -> Standing:
+    token = place_token(user_id=user.pk, event_id=event.pk, score=place.score)
+    return Standing(event, place.rank, token)
 
 
 def _active_pass(event: Event, user: User) -> QueuePass | None:
@@ -114,12 +119,15 @@ def _active_pass(event: Event, user: User) -> QueuePass | None:
 
 
 def _restored(event: Event, user: User, token: str | None, early: float) -> float | None:
-    """The place that the token says, unless its owner was let in from it: then it is used up."""
-    place = read_place(token, user_id=user.pk, event_id=event.pk)
-    if place is None:
+    """Return the score that a place token restores.
+
+    None if there is no valid token, or if its owner was admitted from that place.
+    """
+    score = read_place(token, user_id=user.pk, event_id=event.pk)
+    if score is None:
         return None
     passes = QueuePass.objects.filter(event=event, user=user)
-    if not isinstance(place, str):
-        joined = datetime.fromtimestamp(place, UTC)
-        return None if passes.filter(issued_at__gte=joined - CLOCKS_DIFFER).exists() else place
-    return early if place == EARLY and not passes.exists() else None
+    if not isinstance(score, str):
+        joined = datetime.fromtimestamp(score, UTC)
+        return None if passes.filter(issued_at__gte=joined - CLOCK_TOLERANCE).exists() else score
+    return early if score == EARLY and not passes.exists() else None

@@ -1,4 +1,4 @@
-"""A waiting room in numbers, for who runs it."""
+"""Numbers of a waiting room, for sellers and operators."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +13,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class WaitingNumbers:
-    """How many wait (None if Redis is gone), have a pass that counts, and were let in during the last minute."""
+    """The numbers of users who wait (None without Redis), have an active pass, and were admitted in the last minute."""
 
     waiting: int | None
     active: int
@@ -21,11 +21,12 @@ class WaitingNumbers:
 
 
 def waiting_numbers(event_id: int) -> WaitingNumbers:
-    """The numbers of an event's waiting room, now."""
+    """Return the current numbers of an event's waiting room."""
     passes = QueuePass.objects.filter(event_id=event_id)
     a_minute_ago = Now() - MINUTE
-    lately = passes.filter(ends_at__gt=a_minute_ago, issued_at__gt=a_minute_ago)  # by their end there is an index
-    return WaitingNumbers(_waiting(event_id), passes.active().count(), lately.count())
+    # `ends_at` narrows nothing (a pass ends after it is issued), but it has an index.
+    recent = passes.filter(ends_at__gt=a_minute_ago, issued_at__gt=a_minute_ago)
+    return WaitingNumbers(_waiting(event_id), passes.active().count(), recent.count())
 
 
 def _waiting(event_id: int) -> int | None:

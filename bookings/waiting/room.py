@@ -1,8 +1,9 @@
-"""An event's queue in Redis: a sorted set of user ids, and what admission has to remember from second to second.
+"""An event's queue in Redis: a sorted set of user ids (queue), and a hash with the state of admission (state).
 
-A score below 1 is a place in the draw (bookings.waiting.shuffle), any other the time of joining, in seconds: whoever
-came early stands before whoever came later. Where both keys move, a script moves them. Scripts take the time from Redis
-itself, so that it is one clock for all; `at` (in seconds) is another clock, for who drives one.
+A score below 1 is a place in the lottery (`shuffle`); any other score is the time of joining in seconds since 1970.
+Users who came early are therefore ahead of all others. Lua scripts make all changes that involve both keys. Scripts
+read the clock of Redis, so that all processes use the same one; `at` (seconds since 1970) replaces it in tests and
+benchmarks.
 """
 
 from collections.abc import Sequence
@@ -14,11 +15,11 @@ from redis.commands.core import Script
 
 from accounts.redis import client
 
-KEPT_SECONDS = 7 * 86_400  # after the last sign of life
-MOST_CATCH_UP = 5  # seconds of admission that a late beat makes up for; the rest is let go, as all would come at once
-REBUILD_SECONDS = 10  # that a queue which was lost has to form again before it moves
-CLOCKS_DIFFER = 1  # second, between Redis and the database
-USERS_A_CALL = 5_000
+EXPIRY_SECONDS = 7 * 86_400  # Redis deletes a queue this long after the last `next_batch` or `extend_expiry`
+MAX_CATCH_UP_SECONDS = 5  # of admission that a late call makes up for; more would admit too many at once
+REBUILD_SECONDS = 10  # after Redis has lost a queue, buyers return for so long before anyone is admitted
+CLOCK_TOLERANCE = 1  # seconds that the clocks of Redis and the database may differ
+USERS_PER_CALL = 5_000
 
 CLOCK = """
 local function clock(at)
@@ -29,8 +30,8 @@ end
 local function text(number) return string.format('%.17g', number) end
 """
 
-# KEYS: queue, state. ARGV: at, user, opens_at, early score, score of a token (each may be empty).
-# Nobody shares his time of joining: the order is that in which Redis was asked.
+# KEYS: queue, state. ARGV: at, user, opens_at, score in the lottery, score from a place token (each may be empty).
+# No two users get the same time of joining: the order is that of the calls to Redis.
 JOIN = (
     CLOCK
     + """
@@ -55,7 +56,7 @@ return {redis.call('ZSCORE', KEYS[1], ARGV[2]), redis.call('ZRANK', KEYS[1], ARG
 )
 
 # KEYS: queue. ARGV: user.
-SPOT = "return {redis.call('ZSCORE', KEYS[1], ARGV[1]), redis.call('ZRANK', KEYS[1], ARGV[1])}"
+READ_PLACE = "return {redis.call('ZSCORE', KEYS[1], ARGV[1]), redis.call('ZRANK', KEYS[1], ARGV[1])}"
 
 # KEYS: queue. ARGV: users.
 RANKS = """
@@ -64,7 +65,7 @@ for place, user in ipairs(ARGV) do ranks[place] = redis.call('ZRANK', KEYS[1], u
 return ranks
 """
 
-# KEYS: queue, state. ARGV: at. From here on nobody is early any more.
+# KEYS: queue, state. ARGV: at. Whoever joins after this script gets a time of joining, no place in the lottery.
 CLOSE = (
     CLOCK
     + """
@@ -74,9 +75,9 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(1')
 """
 )
 
-# KEYS: queue, state. ARGV: at, per second, room for, drawn_at, the seconds of MOST_CATCH_UP, REBUILD_SECONDS,
-# CLOCKS_DIFFER and KEPT_SECONDS. Who is next stays in the queue until the passes are written.
-SHARE = (
+# KEYS: queue, state. ARGV: at, users per second, maximum number of users, drawn_at, MAX_CATCH_UP_SECONDS,
+# REBUILD_SECONDS, CLOCK_TOLERANCE, EXPIRY_SECONDS. The users stay in the queue until their passes are written.
+NEXT_BATCH = (
     CLOCK
     + """
 local now = clock(ARGV[1])
@@ -102,18 +103,18 @@ return redis.call('ZRANGE', KEYS[1], 0, number - 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """Where somebody stands: `rank` 0 is next."""
+class Place:
+    """A user's place in the queue; `rank` is the number of users ahead."""
 
     score: float
     rank: int
 
 
 class Room:
-    """The queue of one event. Everything here raises RedisGone."""
+    """The queue of one event. All methods raise RedisUnavailable."""
 
     def __init__(self, event_id: int) -> None:
-        self._queue = f"queue:{{{event_id}}}:waiting"  # in braces: both keys on one server of a cluster
+        self._queue = f"queue:{{{event_id}}}:waiting"  # the braces put both keys on the same server of a cluster
         self._state = f"queue:{{{event_id}}}:state"
 
     def join(
@@ -124,58 +125,62 @@ class Room:
         early: float = 0.0,
         restored: float | None = None,
         at: float | None = None,
-    ) -> Spot:
-        """Gives the user a place, if he has none: the `restored` one; before `opens_at` the one of the draw, `early`;
-        else the last."""
-        spot = self._run(JOIN, at, user_id, opens_at, early, restored)
-        return Spot(float(spot[0]), int(spot[1]))
+    ) -> Place:
+        """Return the user's place; a user without one is added.
 
-    def spot(self, user_id: int) -> Spot | None:
-        """Where the user stands, if he does."""
-        score, rank = _script(SPOT)(keys=[self._queue], args=[user_id])
-        return None if score is None else Spot(float(score), int(rank))
+        The new place is the `restored` score if given, before `opens_at` (seconds since 1970) and the lottery the score
+        `early`, and otherwise the end of the queue.
+        """
+        place = self._run(JOIN, at, user_id, opens_at, early, restored)
+        return Place(float(place[0]), int(place[1]))
+
+    def place(self, user_id: int) -> Place | None:
+        """Return the user's place, or None if they are not in the queue."""
+        score, rank = _script(READ_PLACE)(keys=[self._queue], args=[user_id])
+        return None if score is None else Place(float(score), int(rank))
 
     def ranks(self, user_ids: Sequence[int]) -> dict[int, int]:
-        """Of those who stand in the queue, how many stand before each."""
+        """Return the number of users ahead of each of these users; those who are not in the queue are left out."""
         ranks: dict[int, int] = {}
-        for first in range(0, len(user_ids), USERS_A_CALL):
-            asked = user_ids[first : first + USERS_A_CALL]
-            found = _script(RANKS)(keys=[self._queue], args=asked)
-            ranks |= {user_id: rank for user_id, rank in zip(asked, found, strict=True) if rank is not None}
+        for first in range(0, len(user_ids), USERS_PER_CALL):
+            batch = user_ids[first : first + USERS_PER_CALL]
+            found = _script(RANKS)(keys=[self._queue], args=batch)
+            ranks |= {user_id: rank for user_id, rank in zip(batch, found, strict=True) if rank is not None}
         return ranks
 
     def remove(self, user_ids: Sequence[int]) -> None:
-        """They stand here no longer."""
-        for first in range(0, len(user_ids), USERS_A_CALL):
-            client().zrem(self._queue, *user_ids[first : first + USERS_A_CALL])
+        """Remove the users from the queue."""
+        for first in range(0, len(user_ids), USERS_PER_CALL):
+            client().zrem(self._queue, *user_ids[first : first + USERS_PER_CALL])
 
     def close_the_draw(self, *, at: float | None = None) -> list[int]:
-        """Who came early. Nobody does from now on; asked again, the same are answered."""
+        """Close the lottery and return the ids of the users who came early; a repeated call returns the same users."""
         return [int(user_id) for user_id in self._run(CLOSE, at)]
 
-    def keep(self) -> None:
-        """Keeps a queue that does not move yet."""
+    def extend_expiry(self) -> None:
+        """Keep the queue in Redis for another EXPIRY_SECONDS; for queues from which nobody is admitted yet."""
         pipeline = client().pipeline()
-        pipeline.expire(self._queue, KEPT_SECONDS)
-        pipeline.expire(self._state, KEPT_SECONDS)
+        pipeline.expire(self._queue, EXPIRY_SECONDS)
+        pipeline.expire(self._state, EXPIRY_SECONDS)
         pipeline.execute()
 
-    def share(self, *, per_second: float, places: int, drawn_at: float, at: float | None = None) -> list[int]:
-        """Who is to be let in for the time since this was last asked: `per_second`, but not more than `places`.
+    def next_batch(self, *, per_second: float, places: int, drawn_at: float, at: float | None = None) -> list[int]:
+        """Return the ids of the users to admit for the time since the last call, the first in the queue.
 
-        Fractions are carried over, so that the rate is exact; what could not be used is not. A queue that began after
-        its draw is one that was lost, and stands still until it has formed again.
+        Their number is `per_second` times the seconds passed, at most `places`. Fractions are carried over to the next
+        call, so that the rate is exact; whole users beyond `places` are not. A queue that was created after its lottery
+        (`drawn_at`, seconds since 1970) had been lost by Redis; it returns nobody for REBUILD_SECONDS.
         """
-        limits = (MOST_CATCH_UP, REBUILD_SECONDS, CLOCKS_DIFFER, KEPT_SECONDS)
-        return [int(user_id) for user_id in self._run(SHARE, at, per_second, max(0, places), drawn_at, *limits)]
+        limits = (MAX_CATCH_UP_SECONDS, REBUILD_SECONDS, CLOCK_TOLERANCE, EXPIRY_SECONDS)
+        return [int(user_id) for user_id in self._run(NEXT_BATCH, at, per_second, max(0, places), drawn_at, *limits)]
 
     def __len__(self) -> int:
-        """How many wait."""
+        """Return the number of waiting users."""
         return client().zcard(self._queue)
 
     def _run(self, script: str, *args: float | None) -> Any:
-        given = ["" if arg is None else arg for arg in args]
-        return _script(script)(keys=[self._queue, self._state], args=given)
+        values = ["" if arg is None else arg for arg in args]
+        return _script(script)(keys=[self._queue, self._state], args=values)
 
 
 @cache

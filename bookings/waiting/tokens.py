@@ -1,6 +1,6 @@
-"""What a client of the waiting room holds, signed: the place he has, and later the pass that lets him book.
+"""Signed tokens for clients of the waiting room: of a place in the queue, and of a queue pass.
 
-Both say whose they are and for which event, and are worth nothing to anybody else. The same place gives the same token.
+Each token names its user and event and is of no use to anyone else. The same place always gives the same token.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Any
 import jwt
 from django.utils.crypto import salted_hmac
 
-ALGORITHM = "HS256"  # the only one read; a token's own `alg` chooses nothing
+ALGORITHM = "HS256"  # the only one accepted, whatever a token's own `alg` says
 PLACE, PASS = "queue-place", "queue-pass"
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
 MICROSECOND = timedelta(microseconds=1)
@@ -20,26 +20,29 @@ EARLY = "early"
 
 
 def place_token(*, user_id: int, event_id: int, score: float) -> str:
-    """A place in the queue. That of somebody who came early says only this: his score is secret until the draw."""
+    """Return the token of a place in the queue.
+
+    Scores in the lottery are secret until it is held, so the token of a user who came early says EARLY instead.
+    """
     return _sign(PLACE, user_id, event_id, {"at": EARLY if score < 1 else score})
 
 
 def read_place(token: str | None, *, user_id: int, event_id: int) -> float | str | None:
-    """The score of the place, EARLY, or None if it is no place of this user in this event's queue."""
+    """Return the score in a place token, or EARLY; None if the token is not of this user and event."""
     claims = _read(PLACE, token, user_id, event_id)
     return None if claims is None else claims["at"]
 
 
 def pass_token(*, user_id: int, event_id: int, issued_at: datetime, ends_at: datetime) -> str:
-    """Leave to book; `issued_at` is by which the database knows it again."""
+    """Return the token of a queue pass; `issued_at` identifies the pass in the database."""
     issued, ends = ((at - EPOCH) // MICROSECOND for at in (issued_at, ends_at))
     return _sign(PASS, user_id, event_id, {"from": issued, "until": ends})
 
 
 def read_pass(token: str | None, *, user_id: int, event_id: int) -> datetime | None:
-    """When the pass was issued, or None if it is no pass of this user for this event.
+    """Return when the pass was issued; None if the token is not of this user and event.
 
-    Whether it still counts, the database is asked while it holds the seats (`bookings_hold`).
+    The SQL function `bookings_hold` checks whether the pass is still active.
     """
     claims = _read(PASS, token, user_id, event_id)
     return None if claims is None else EPOCH + claims["from"] * MICROSECOND
@@ -61,5 +64,5 @@ def _read(kind: str, token: str | None, user_id: int, event_id: int) -> dict[str
 
 @cache
 def _key() -> bytes:
-    """A key for nothing but these."""
+    """Return a key that is used for these tokens only."""
     return salted_hmac("bookings.waiting.tokens", "queue", algorithm="sha256").digest()

@@ -1,4 +1,4 @@
-"""Proving a draw: the same sum once more, from the seed and the list."""
+"""Verifies a lottery: computes the order again from the published seed and the stored list."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +12,14 @@ from ticketing.errors import InvalidState, NotFound
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What was found. `first_wrong` is the first place (from 0) that another should have; None if all are right.
+class LotteryReport:
+    """The result of a verification.
 
-    `overtaken` are those let in later than somebody behind them: they had left, or lost and not claimed their place.
+    - `early`: number of users in the lottery.
+    - `admitted`: how many of them have been admitted.
+    - `overtaken`: how many were admitted later than a user behind them. They had left, or had lost their place and did
+      not claim it.
+    - `first_wrong`: the first place, from 0, that another user should have; None if the order is right.
     """
 
     seed: str
@@ -27,17 +31,17 @@ class Verdict:
     first_wrong: int | None
 
 
-def verify_shuffle(*, event_id: int) -> Verdict:
-    """Does the draw of the event's waiting room again. Raises NotFound, InvalidState before the draw."""
+def verify_shuffle(*, event_id: int) -> LotteryReport:
+    """Compute an event's lottery again and compare it. Raises NotFound, and InvalidState before the lottery."""
     event = Event.objects.filter(pk=event_id).first()
     if event is None:
         raise NotFound("There is no such event.")
     draw = QueueDraw.objects.filter(event=event).first()
     if draw is None:
-        raise InvalidState("Nothing was drawn yet: the seed is secret until the sale begins.")
+        raise InvalidState("The lottery has not been held yet: the seed is secret until the sale begins.")
     order = list(draw.user_ids)
     admissions = _admissions(event, order)
-    return Verdict(
+    return LotteryReport(
         seed=event.shuffle_seed,
         seed_hash=event.seed_hash,
         drawn_at=draw.at,
@@ -49,14 +53,14 @@ def verify_shuffle(*, event_id: int) -> Verdict:
 
 
 def _admissions(event: Event, order: list[int]) -> list[datetime]:
-    """When each of them was let in for the first time, in the order of the draw, without those who were not."""
+    """Return when each user was first admitted, in the order of the lottery; users not admitted are left out."""
     passes = QueuePass.objects.filter(event=event, user_id__in=order).order_by().values_list("user_id")
     first = dict(passes.annotate(first=Min("issued_at")))
     return [first[user_id] for user_id in order if user_id in first]
 
 
 def _overtaken(admissions: list[datetime]) -> int:
-    """How many were let in later than one who comes after them."""
+    """Return how many users were admitted later than a user behind them."""
     overtaken, earliest = 0, None
     for at in reversed(admissions):
         if earliest is not None and at > earliest:

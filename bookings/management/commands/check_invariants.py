@@ -1,4 +1,4 @@
-"""Proves the guarantees on a live database."""
+"""`manage.py check_invariants`: check all invariants on a live database."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from bookings.invariants import INVARIANTS, check_invariants
 
 
 class Command(BaseCommand):
-    """Exits 1 and says what was found if any invariant is broken."""
+    """Print the result of each invariant; exit with status 1 if any is broken."""
 
     help = "Check on the live database, in one snapshot, that no seat or payment is out of order."
 

@@ -1,4 +1,4 @@
-"""The sweep by hand."""
+"""`manage.py expire_holds`: end overdue holds by hand."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from bookings.operations.expiry import expire_holds
 
 
 class Command(BaseCommand):
-    """Frees the seats of every hold that is over, as the worker does each second."""
+    """End every hold whose deadline has passed, as the worker does four times a second."""
 
     help = "End every hold whose deadline has passed and free its seats."
 

@@ -1,4 +1,4 @@
-"""Reconciliation by hand."""
+"""`manage.py reconcile_payments`: run reconciliation by hand."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from bookings.operations.reconcile import reconcile_payments
 
 
 class Command(BaseCommand):
-    """Asks the gateways for open charges and sends open refunds, as the worker does every ten seconds."""
+    """Ask gateways for open charges and send open refunds, as the worker does every ten seconds."""
 
-    help = "Find out what became of open charges and send open refunds."
+    help = "Ask gateways for the outcomes of open charges, and send open refunds."
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = reconcile_payments()

@@ -1,4 +1,4 @@
-"""The demo's people and events."""
+"""`manage.py seed_demo`: create the demo's users and events."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -67,38 +67,40 @@ FLASH: dict[str, Any] = {
 
 
 class Command(BaseCommand):
-    """Makes what is missing; what is there already stays as it is."""
+    """Create the users and events that are missing; existing ones stay unchanged."""
 
     help = "Create the demo's people (password demo-pass-1) and events, once."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self._people()
-        self._gate()
+        self._create_people()
+        self._create_gate_staff()
         for number, event in enumerate((SMALL, ARENA, FLASH), start=1):
-            self._event(event, starts_in=timedelta(days=30 * number))
+            self._create_event(event, starts_in=timedelta(days=30 * number))
 
-    def _people(self) -> None:
+    def _create_people(self) -> None:
         known = set(User.objects.filter(email__in=PEOPLE).values_list("email", flat=True))
         if len(known) == len(PEOPLE):
             return
-        password = make_password(PASSWORD)  # one hash for all, since each takes a fifth of a second
+        password = make_password(PASSWORD)  # one hash for all: computing it takes a fifth of a second
         missing = {email: fields for email, fields in PEOPLE.items() if email not in known}
         User.objects.bulk_create(
             User(email=email, password=password, is_verified=True, **fields) for email, fields in missing.items()
         )
         self.stdout.write(f"{len(missing)} people, password {PASSWORD}")
 
-    def _gate(self) -> None:
-        """Of all events of the demo's seller, those to come included."""
+    def _create_gate_staff(self) -> None:
+        """Let the gate user check in tickets at all present and future events of the demo's seller."""
         seller = User.objects.get(email="seller@example.com")
         SellerGateStaff.objects.get_or_create(seller=seller, email="gate@example.com")
 
-    def _event(self, demo: dict[str, Any], starts_in: timedelta) -> None:
+    def _create_event(self, demo: dict[str, Any], starts_in: timedelta) -> None:
         seller = User.objects.get(email="seller@example.com")
         if Event.objects.filter(seller=seller, name=demo["name"]).exists():
             return
         fields = {name: value for name, value in demo.items() if name != "seating_config"}
-        evening = datetime.now(UTC).replace(hour=19, minute=0, second=0, microsecond=0) + starts_in
+        starts_at = datetime.now(UTC).replace(hour=19, minute=0, second=0, microsecond=0) + starts_in
         seating = read_seating(demo["seating_config"], max_seats=200_000)
-        create_event(seller=seller, seating=seating, starts_at=evening, ends_at=evening + timedelta(hours=3), **fields)
+        create_event(
+            seller=seller, seating=seating, starts_at=starts_at, ends_at=starts_at + timedelta(hours=3), **fields
+        )
         self.stdout.write(f"{demo['name']}: {seating.seats:,} seats")

@@ -1,4 +1,4 @@
-"""The draw of a waiting room, done again."""
+"""`manage.py verify_shuffle`: verify the lottery of a waiting room."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from ticketing.errors import DomainError
 
 
 class Command(BaseCommand):
-    """Exits with 1 if the draw was not what the published seed makes of it."""
+    """Exit with status 1 if the stored order is not that of the published seed."""
 
-    help = "Prove that those who came before the sale were queued in the order of the published seed."
+    help = "Verify that users who joined before the sale were queued in the order of the published seed."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--event", type=int, required=True, help="Its id.")
+        parser.add_argument("--event", type=int, required=True, help="Id of the event.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -23,10 +23,8 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"seed       {found.seed}")
         self.stdout.write(f"seed hash  {found.seed_hash}")
-        self.stdout.write(f"drawn at   {found.drawn_at:%Y-%m-%d %H:%M:%S} UTC, {found.early:,} came early")
-        self.stdout.write(
-            f"let in     {found.admitted:,} of them so far, {found.overtaken:,} after somebody behind them"
-        )
+        self.stdout.write(f"held at    {found.drawn_at:%Y-%m-%d %H:%M:%S} UTC, {found.early:,} came early")
+        self.stdout.write(f"admitted   {found.admitted:,} of them so far, {found.overtaken:,} after a user behind them")
         if found.first_wrong is not None:
             raise CommandError(f"The order is not that of the seed, from place {found.first_wrong + 1} on.")
         self.stdout.write("The order is that of the seed.")

@@ -27,7 +27,7 @@ class Invariant:
 INVARIANTS = (
     Invariant(
         "counts",
-        "The counts and the seat status of a block match its tickets.",
+        "The counts and the seat status of a subsection match its tickets.",
         """
         SELECT s.id AS subsection, s.available, s.reserved, s.sold, s.blocked, s.letters, t.*
         FROM events_subsection s LEFT JOIN (
@@ -131,7 +131,7 @@ INVARIANTS = (
     ),
     Invariant(
         "trail",
-        "Every version of a block has a row in the audit log.",
+        "Every version of a subsection has a row in the audit log.",
         """
         SELECT s.id AS subsection, s.version, count(c.id) AS changes
         FROM events_subsection s LEFT JOIN events_seatchange c ON c.subsection_id = s.id

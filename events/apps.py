@@ -2,13 +2,13 @@ from django.apps import AppConfig
 
 
 class EventsConfig(AppConfig):
-    """What is for sale: events, subsections, tickets; the only hand on seat state."""
+    """The events app: events, subsections and tickets, and all changes of seats."""
 
     name = "events"
     verbose_name = "For sale"
 
     def ready(self) -> None:
-        """Makes our feeds known to the hub."""
+        """Register the app's feeds."""
         from events.feed import EventFeed
         from events.sign_ins import SignInFeed
         from realtime.feed import register_feed

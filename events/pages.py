@@ -1,4 +1,4 @@
-"""The pages of this app: read, render. What they show changes by the live feed and the API."""
+"""The pages for buyers: the list of events and the page of one event. The live feed keeps them up to date."""
 
 import uuid
 from dataclasses import dataclass
@@ -22,18 +22,22 @@ from ticketing.errors import NotFound
 
 EVENTS_PER_PAGE = 20
 TIER_COLOURS = 6  # --tier-1 … of the stylesheet
-# The map's modules, told to the browser at once so that it need not find them one after the other.
+# JavaScript modules of the seat map. The page lists all of them, so that the browser loads them at once and does not
+# have to discover them one after the other.
 MODULES = (
     "best", "bitmaps", "camera", "cards", "chooser", "colours", "draw", "filters", "gestures", "ground", "hit", "hold",
     "layout", "list", "minimap", "model", "picks", "prices", "sale", "sprites", "summary", "tooltip", "turn", "view",
     "words",
 )  # fmt: skip
-FEW = 20  # seats: as few as this are said to be the last ones
+FEW = 20  # seats; with this many or fewer left, the state is `last`
 
 
 @dataclass(frozen=True)
 class Card:
-    """An event as the list shows it: what it costs, what is left, and the state of its sale in words."""
+    """What the list shows of an event: its price, the seats left, and the state of its sale.
+
+    `offer` holds the seat counts and `price_from` in minor units.
+    """
 
     event: Event
     offer: dict[str, int]
@@ -41,22 +45,22 @@ class Card:
 
     @property
     def price_from(self) -> str:
-        """Of the cheapest seat that is left, or of the cheapest of all."""
+        """The lowest price of the seats that are left, or of all seats if none is left."""
         return money(self.offer["price_from"], self.event.currency)
 
     @property
     def left(self) -> int:
-        """Seats to be had at once."""
+        """Number of available seats."""
         return self.offer["available"]
 
     @property
     def left_in_words(self) -> str:
-        """The same as people write it; the script does it in the reader's way."""
+        """Number of available seats with thousands separators; the script replaces it in the reader's format."""
         return f"{self.left:,}"
 
     @property
     def state(self) -> str:
-        """`open`, `last`, `held`, `sold_out`, `soon` or `closed`; the template has the words."""
+        """The state of the sale: `open`, `last`, `held`, `sold_out`, `soon` or `closed`; the template has the texts."""
         opens, closes = self.event.sales_start_at, self.event.sales_end_at
         if self.event.status == EventStatus.SOLD_OUT:
             return "sold_out"
@@ -71,7 +75,10 @@ class Card:
 
 @require_safe
 def event_list(request: HttpRequest) -> HttpResponse:
-    """`/`: what is on, narrowed by the address. With `X-Part: results` only the results, for the script."""
+    """Render `/`: the events on offer, filtered by the query string.
+
+    With the header `X-Part: results`, which the script sends, only the results are rendered.
+    """
     search = EventSearch(request.GET)
     page = Paginator(search.narrow(reads.events_on_show()), EVENTS_PER_PAGE).get_page(request.GET.get("page"))
     offers = reads.offers_of([event.pk for event in page])
@@ -89,7 +96,10 @@ def event_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
-    """`/events/{id}`: the event with its live seat map. 404 for a draft to all but its seller and operators."""
+    """Render `/events/{id}`: the event with its live seat map.
+
+    Answers 404 for a draft, except to its seller and operators.
+    """
     user = request.user if request.user.is_authenticated else None
     try:
         event = reads.visible_event(event_id, user)
@@ -118,13 +128,13 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
 
 
 def _sale(event: Event) -> dict[str, Any]:
-    """What decides whether seats can be held, as the live feed has it; and what time it is here."""
+    """Return what decides whether seats can be held, as in the live feed, and the server's time."""
     names = ("status", "is_active", "sales_start_at", "sales_end_at")
     return {**{name: getattr(event, name) for name in names}, "now": datetime.now(UTC)}
 
 
 def _tiers(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
-    """Each tier in the order of the seating, with its place in the palette and its cheapest price."""
+    """Return each tier in the order of the seating, with the number of its colour and its lowest price."""
     prices: dict[str, list[int]] = {}
     for row in rows:
         prices.setdefault(row["tier"], []).append(row["price"])
@@ -136,7 +146,7 @@ def _tiers(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
 
 
 def _sections(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
-    """Each section with its cheapest price and what is left of it: what the page says without its script."""
+    """Return each section with its price and its available seats, which the page shows without its script."""
     return [
         {
             "name": name,

@@ -1,4 +1,4 @@
-"""Addresses of an event's live feed, with and without a trailing slash."""
+"""URLs of an event's live feed, with and without a trailing slash."""
 
 from events.streams import EventSocket, EventStream
 from realtime.routes import route

@@ -69,10 +69,11 @@ def _bookings(event: Event) -> Iterator[Booking]:
 
 def _cells(booking: Booking) -> Iterator[str]:
     """Yield the cells of a booking, in the order of `FIELDS`."""
-    block = booking.subsection
+    subsection = booking.subsection
+    seats = " ".join(seat_name(position, subsection.cols) for position in booking.positions)
     values = (
         *(booking.pk, _time(booking.created_at), booking.buyer.email, booking.buyer.name),
-        *(block.section, block.number, " ".join(seat_name(position, block.cols) for position in booking.positions)),
+        *(subsection.section, subsection.number, seats),
         *(booking.quantity, booking.total_price, booking.event.currency, booking.shown_status, _time(booking.paid_at)),
         *(places(booking).replace("–", "-"), plain(booking.total_price, booking.event.currency)),
     )

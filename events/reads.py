@@ -75,8 +75,8 @@ def stats_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
 
 def with_stats(events: QuerySet[Event]) -> QuerySet[Event]:
     """Add `stats`, like those of `stats_of`, in the same query, so they are summed only for the rows that are read."""
-    blocks = Subsection.objects.filter(event_id=OuterRef("pk")).order_by().values("event_id")
-    return events.annotate(stats=Subquery(blocks.values(stats=JSONObject(**{name: Sum(name) for name in COUNTS}))))
+    subsections = Subsection.objects.filter(event_id=OuterRef("pk")).order_by().values("event_id")
+    return events.annotate(stats=Subquery(subsections.values(stats=JSONObject(**{name: Sum(name) for name in COUNTS}))))
 
 
 def offers_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
@@ -96,21 +96,21 @@ def sum_counts(rows: list[dict[str, Any]]) -> dict[str, int]:
 
 def section_rows(event_id: int) -> list[dict[str, Any]]:
     """Return the rows of `sections[]`, in the order of the seating configuration, each with `blocked` as well."""
-    blocks = Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS)
-    return [_row(values) for values in blocks]
+    subsections = Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS)
+    return [_row(values) for values in subsections]
 
 
 def subsection_of(event_id: int, section: str, number: int) -> Subsection:
     """Return a subsection of an event by section and number. Raises NotFound."""
-    block = Subsection.objects.filter(event_id=event_id, section=section, number=number).first()
-    if block is None:
+    subsection = Subsection.objects.filter(event_id=event_id, section=section, number=number).first()
+    if subsection is None:
         raise NotFound("This event has no such block.")
-    return block
+    return subsection
 
 
-def block_row(block: Subsection) -> dict[str, Any]:
+def block_row(subsection: Subsection) -> dict[str, Any]:
     """Return the row of one subsection as in `sections[]`, with `blocked` as well."""
-    return _row(tuple(getattr(block, name) for name in COLUMNS))
+    return _row(tuple(getattr(subsection, name) for name in COLUMNS))
 
 
 def block_with_seats(event_id: int, section: str, number: int) -> tuple[Subsection, list[SeatStatus]]:
@@ -118,14 +118,14 @@ def block_with_seats(event_id: int, section: str, number: int) -> tuple[Subsecti
 
     Raises NotFound.
     """
-    block = subsection_of(event_id, section, number)
-    return block, [STATUS_OF_LETTER[letter] for letter in block.letters]
+    subsection = subsection_of(event_id, section, number)
+    return subsection, [STATUS_OF_LETTER[letter] for letter in subsection.letters]
 
 
 def seat_map(event_id: int) -> list[dict[str, Any]]:
     """Return all section rows, each with `seats`: a string with one letter (a r s b) per seat, in row order."""
-    blocks = Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS, "letters")
-    return [_row(values[:-1]) | {"seats": values[-1]} for values in blocks]
+    subsections = Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS, "letters")
+    return [_row(values[:-1]) | {"seats": values[-1]} for values in subsections]
 
 
 def with_marks(events: QuerySet[Event]) -> QuerySet[Event]:

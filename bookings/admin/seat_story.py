@@ -40,30 +40,30 @@ def seat_story_page(request: HttpRequest, event_id: int, subsection_id: int, pos
     `position` is the seat's position in the subsection, from 0.
     """
     event = Event.objects.filter(pk=event_id).first()
-    block = Subsection.objects.filter(pk=subsection_id, event=event_id).first()
-    if event is None or block is None or position >= block.total or not may_manage(event, user_of(request)):
+    subsection = Subsection.objects.filter(pk=subsection_id, event=event_id).first()
+    if event is None or subsection is None or position >= subsection.total or not may_manage(event, user_of(request)):
         raise Http404
-    context = _context(event, block, position)
+    context = _context(event, subsection, position)
     return TemplateResponse(request, "admin/bookings/seat_story.html", admin.site.each_context(request) | context)
 
 
-def _context(event: Event, block: Subsection, position: int) -> dict[str, Any]:
-    row, seat = place_of(position, block.cols)
+def _context(event: Event, subsection: Subsection, position: int) -> dict[str, Any]:
+    row, seat = place_of(position, subsection.cols)
     return {
-        "title": f"{block}, row {row}, seat {seat}",
+        "title": f"{subsection}, row {row}, seat {seat}",
         "event": event,
-        "status": STATUS_OF_LETTER[block.letters[position]],
-        "story": [(entry, TONES.get(entry.kind, "")) for entry in seat_story(block, position)],
+        "status": STATUS_OF_LETTER[subsection.letters[position]],
+        "story": [(entry, TONES.get(entry.kind, "")) for entry in seat_story(subsection, position)],
     }
 
 
 def seat_links(booking: Booking) -> SafeString:
     """Return the seats of a booking by name, each as a link to its history."""
-    block = booking.subsection
+    subsection = booking.subsection
     links = (
         (
-            reverse("admin:bookings_seat_story", args=[booking.event_id, block.pk, position]),
-            *place_of(position, block.cols),
+            reverse("admin:bookings_seat_story", args=[booking.event_id, subsection.pk, position]),
+            *place_of(position, subsection.cols),
         )
         for position in booking.positions
     )

@@ -28,7 +28,7 @@ class Sale(NamedTuple):
     booking_id: uuid.UUID
     buyer_id: int
     event_id: int
-    block_id: int
+    subsection_id: int
     seats: list[int]
     sold_at: datetime
     version: int
@@ -62,7 +62,7 @@ def sell_held_seats(*, payment_id: uuid.UUID, reference: str) -> Payment | None:
 def _publish(sale: Sale) -> None:
     seats = SeatNews(
         event_id=sale.event_id,
-        subsection_id=sale.block_id,
+        subsection_id=sale.subsection_id,
         from_version=sale.version - 1,
         version=sale.version,
         available=sale.available,
@@ -88,7 +88,7 @@ def _payment(payment_id: uuid.UUID, sale: Sale) -> Payment:
         None,
         ("id", "buyer_id", "event_id", "subsection_id", "positions", "status", "paid_at", "updated_at"),
         (
-            *(sale.booking_id, sale.buyer_id, sale.event_id, sale.block_id, sale.seats),
+            *(sale.booking_id, sale.buyer_id, sale.event_id, sale.subsection_id, sale.seats),
             *(BookingStatus.PAID.value, sale.sold_at, sale.sold_at),
         ),
     )

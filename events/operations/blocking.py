@@ -84,6 +84,6 @@ def _change_all(event_id: int, seller: User, blocks: Sequence[int], kind: Change
     locked = lock_subsections(blocks)
     if len(locked) < len(set(blocks)) or any(block.event_id != event_id for block in locked):
         raise NotFound("This event has no such block.")
-    changed = change_all_seats(blocks=locked, kind=kind)
+    changed = change_all_seats(subsections=locked, kind=kind)
     follow_seats(event, *(block for block in locked if block.pk in changed))
     return changed

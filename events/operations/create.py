@@ -52,16 +52,16 @@ def write_event(
         status=EventStatus.DRAFT if draft else EventStatus.AVAILABLE,
         **fields,
     )
-    blocks = Subsection.objects.bulk_create(seating.blocks(event.pk), batch_size=1_000)
-    _copy_tickets(blocks, on_progress)
+    subsections = Subsection.objects.bulk_create(seating.blocks(event.pk), batch_size=1_000)
+    _copy_tickets(subsections, on_progress)
     return event
 
 
-def _copy_tickets(blocks: Iterable[Subsection], on_progress: Callable[[int], None]) -> None:
+def _copy_tickets(subsections: Iterable[Subsection], on_progress: Callable[[int], None]) -> None:
     written = 0
     # Django wraps the driver's errors only in execute(). With this, losing the database here is answered with 503, too.
     with connection.wrap_database_errors, connection.cursor() as cursor:
-        for part, seats in _copies(blocks):
+        for part, seats in _copies(subsections):
             with cursor.copy(COPY_TICKETS) as copy:
                 for chunk in part:
                     copy.write(chunk)
@@ -69,11 +69,11 @@ def _copy_tickets(blocks: Iterable[Subsection], on_progress: Callable[[int], Non
             on_progress(written)
 
 
-def _copies(blocks: Iterable[Subsection]) -> Iterator[tuple[list[str], int]]:
+def _copies(subsections: Iterable[Subsection]) -> Iterator[tuple[list[str], int]]:
     part: list[str] = []
     seats = 0
-    for block in blocks:
-        for chunk in _chunks(block):
+    for subsection in subsections:
+        for chunk in _chunks(subsection):
             part.append(chunk)
             seats += chunk.count("\n")
             if seats >= SEATS_PER_COPY:
@@ -83,8 +83,8 @@ def _copies(blocks: Iterable[Subsection]) -> Iterator[tuple[list[str], int]]:
         yield part, seats
 
 
-def _chunks(block: Subsection) -> Iterator[str]:
-    prefix = f"{block.event_id}\t{block.pk}\t"
-    for first in range(0, block.total, SEATS_PER_CHUNK):
-        last = min(first + SEATS_PER_CHUNK, block.total)
+def _chunks(subsection: Subsection) -> Iterator[str]:
+    prefix = f"{subsection.event_id}\t{subsection.pk}\t"
+    for first in range(0, subsection.total, SEATS_PER_CHUNK):
+        last = min(first + SEATS_PER_CHUNK, subsection.total)
         yield "".join([f"{prefix}{position}\n" for position in range(first, last)])

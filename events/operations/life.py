@@ -13,14 +13,16 @@ ANY_SOLD = Exists(Subsection.objects.filter(sold__gt=0, event_id=OuterRef("pk"))
 ANY_FREE = Exists(Subsection.objects.filter(available__gt=0, event_id=OuterRef("pk")))
 
 
-def follow_seats(event: Event, *blocks: Subsection) -> None:
+def follow_seats(event: Event, *subsections: Subsection) -> None:
     """Check after the commit whether the event is sold out or available again, if these changes may affect that.
 
     The check runs after the commit: when two transactions sell the last seats of two subsections at the same time,
     neither sees the other's seats before. If a crash prevents the check, `follow_the_clock` does it seconds afterwards.
     """
-    subsection_full = any(block.available == 0 and block.reserved == 0 for block in blocks)
-    if subsection_full or (event.status == EventStatus.SOLD_OUT and any(block.available > 0 for block in blocks)):
+    subsection_full = any(subsection.available == 0 and subsection.reserved == 0 for subsection in subsections)
+    if subsection_full or (
+        event.status == EventStatus.SOLD_OUT and any(subsection.available > 0 for subsection in subsections)
+    ):
         transaction.on_commit(lambda: refresh_sold_out(event.pk), robust=True)
 
 

@@ -85,8 +85,8 @@ def lock_subsection(subsection_id: int) -> Subsection:
 
 def lock_subsections(subsection_ids: Sequence[int]) -> list[Subsection]:
     """Lock several subsections, in the order of their ids, which is the order everywhere; return those that exist."""
-    blocks = Subsection.objects.select_for_update(of=("self",), no_key=True)
-    return list(blocks.filter(pk__in=subsection_ids).order_by("pk"))
+    subsections = Subsection.objects.select_for_update(of=("self",), no_key=True)
+    return list(subsections.filter(pk__in=subsection_ids).order_by("pk"))
 
 
 def change_seats(
@@ -129,7 +129,7 @@ def _append(subsection: Subsection, positions: list[int], kind: ChangeKind, book
     _publish_on_commit(subsection, subsection.version - 1, after, positions, at)
 
 
-def change_all_seats(*, blocks: Sequence[Subsection], kind: ChangeKind) -> dict[int, int]:
+def change_all_seats(*, subsections: Sequence[Subsection], kind: ChangeKind) -> dict[int, int]:
     """Change all seats without a booking that have the status that `kind` requires, in these locked subsections.
 
     The subsections belong to one event, and there is at least one. Has the effect of calling `change_seats` for each
@@ -137,18 +137,18 @@ def change_all_seats(*, blocks: Sequence[Subsection], kind: ChangeKind) -> dict[
     were none.
     """
     before, after = SEAT_STEPS[kind]
-    by_id = {block.pk: block for block in blocks}
+    by_id = {subsection.pk: subsection for subsection in subsections}
     with connection.cursor() as cursor:
-        cursor.execute(MOVE_ALL, [after, blocks[0].event_id, list(by_id), before])
+        cursor.execute(MOVE_ALL, [after, subsections[0].event_id, list(by_id), before])
         moved = cursor.fetchall()
         cursor.execute(APPEND_ALL, [kind.value, *([row[part] for row in moved] for part in (0, 1))])
         changes = cursor.fetchall()
-    for block_id, positions, at, *fields in changes:
-        block = by_id[block_id]
+    for subsection_id, positions, at, *fields in changes:
+        subsection = by_id[subsection_id]
         for name, value in zip(REFRESHED_FIELDS, fields, strict=True):
-            setattr(block, name, value)
-        _publish_on_commit(block, block.version - 1, after, positions, at)
-    return {block_id: len(positions) for block_id, positions, *_ in changes}
+            setattr(subsection, name, value)
+        _publish_on_commit(subsection, subsection.version - 1, after, positions, at)
+    return {subsection_id: len(positions) for subsection_id, positions, *_ in changes}
 
 
 def free_ended_seats(*, subsection: Subsection, holds: Mapping[uuid.UUID, Sequence[int]]) -> None:

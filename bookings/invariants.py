@@ -132,7 +132,7 @@ INVARIANTS = (
     ),
     Invariant(
         "trail",
-        "Every version of a block has a row in the audit log.",
+        "Every version of a subsection has a row in the audit log.",
         """
         SELECT s.id AS subsection, s.version, count(c.id) AS changes
         FROM events_subsection s LEFT JOIN events_seatchange c ON c.subsection_id = s.id AND c.event_id = s.event_id

@@ -42,19 +42,19 @@ class Entry:
         return self.booking.buyer if self.booking else None
 
 
-def seat_story(block: Subsection, position: int) -> list[Entry]:
+def seat_story(subsection: Subsection, position: int) -> list[Entry]:
     """Return everything that happened to a seat, oldest first: holds, payments, refunds, tickets and check-ins.
 
-    `position` is the seat's position in `block`, from 0. Takes at most six queries, however long the history is.
+    `position` is the seat's position in `subsection`, from 0. Takes at most six queries, however long the history is.
     """
-    of_seat = SeatChange.objects.filter(subsection=block, positions__contains=[position])
+    of_seat = SeatChange.objects.filter(subsection=subsection, positions__contains=[position])
     changes = list(of_seat.defer("hash").order_by("version"))
     bookings = Booking.objects.select_related("buyer").in_bulk({change.booking_id for change in changes} - {None})
     entries = [  # the sort below is stable, so entries with the same time stay in this order
         *_payments(bookings),
-        *_changes(changes, bookings, position, block.cols),
+        *_changes(changes, bookings, position, subsection.cols),
         *_refunds(bookings),
-        *_admissions(block, position, bookings),
+        *_admissions(subsection, position, bookings),
     ]
     return sorted(entries, key=attrgetter("at"))
 
@@ -97,8 +97,8 @@ def _refunds(bookings: Bookings) -> Iterator[Entry]:
             yield Entry(at=refund.sent_at, kind=StoryKind.REFUND_SENT, text=sent_words(refund), booking=booking)
 
 
-def _admissions(block: Subsection, position: int, bookings: Bookings) -> Iterator[Entry]:
-    tickets = Admission.objects.filter(event=block.event_id, subsection=block, position=position)
+def _admissions(subsection: Subsection, position: int, bookings: Bookings) -> Iterator[Entry]:
+    tickets = Admission.objects.filter(event=subsection.event_id, subsection=subsection, position=position)
     by_id = {ticket.pk: ticket for ticket in tickets.order_by("issued_at")}
     for ticket in by_id.values():
         booking = bookings.get(ticket.booking_id)

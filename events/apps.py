@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class EventsConfig(AppConfig):
-    """What is for sale: events, subsections, tickets; the only hand on seat state."""
+    """The events app: events, subsections and tickets, and all changes of seats."""
 
     name = "events"
     verbose_name = "For sale"

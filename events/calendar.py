@@ -1,4 +1,4 @@
-"""An event as a file for calendars (RFC 5545)."""
+"""Calendar files (RFC 5545) of events."""
 
 import re
 from urllib.parse import urlsplit
@@ -12,19 +12,22 @@ from events.states import EventStatus
 from ticketing.errors import NotFound
 
 PRODUCT = "-//Ticketing//Events//EN"
-CONTROLS = re.compile(r"[^\S\n]*[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]+[^\S\n]*")
+CONTROL_CHARACTERS = re.compile(r"[^\S\n]*[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]+[^\S\n]*")
 
 
 class NoDate(NotFound):
-    """There is nothing to put into a calendar yet."""
+    """The event has no start yet, so there is no calendar entry."""
 
     title = "No date yet"
     detail = "This event has no date yet, so there is no calendar entry."
 
 
 def calendar_file(event: Event, *, url: str) -> bytes:
-    """One entry for the event, with `url` as its page. The same event always has the same UID, so that a file opened
-    twice moves the entry and makes no second one. Raises NoDate without `starts_at`."""
+    """Return a calendar file with one entry for the event; `url` is the event's page.
+
+    The UID is always the same for an event, so opening the file again updates the entry instead of adding a second one.
+    Raises NoDate if the event has no start.
+    """
     if event.starts_at is None:
         raise NoDate
     calendar = Calendar()
@@ -56,5 +59,8 @@ def _one_line(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Without control characters, which the format knows no way to write; line feeds stay, the library escapes them."""
-    return CONTROLS.sub(" ", text.replace("\r\n", "\n"))
+    """Replace control characters, which the format can't represent, by spaces; keep line feeds.
+
+    The library escapes line feeds.
+    """
+    return CONTROL_CHARACTERS.sub(" ", text.replace("\r\n", "\n"))

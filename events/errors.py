@@ -1,17 +1,17 @@
-"""Refusals of the events app."""
+"""Errors of the events app, which the API shows as problems."""
 
 from ticketing.errors import DomainError
 
 
 class NotOnSale(DomainError):
-    """The event takes no bookings now: draft, cancelled, ended, completed or outside its sales window."""
+    """The event takes no bookings now: it is a draft, cancelled, ended, completed, or outside its sales period."""
 
     code, title = "not_on_sale", "Not on sale"
     detail = "This event is not on sale at the moment."
 
 
 class SeatsTaken(DomainError):
-    """Some of the wanted seats are not free; `seats` names them ("row-seat")."""
+    """Some of the requested seats do not have the required status; `seats` names them ("row-seat")."""
 
     code, title = "seats_taken", "Seats taken"
     detail = "Some of these seats have just been taken."
@@ -21,7 +21,7 @@ class SeatsTaken(DomainError):
 
 
 class NotEnoughSeats(DomainError):
-    """The block has fewer free seats than wanted."""
+    """The subsection has fewer free seats than requested."""
 
     code, title = "not_enough_seats", "Not enough seats"
     detail = "This block does not have that many free seats. Try another block."

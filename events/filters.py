@@ -1,4 +1,4 @@
-"""Query parameters of the event list."""
+"""Query parameters of the event list in the API."""
 
 from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
@@ -10,7 +10,7 @@ MAX_ID = 2**63 - 1
 
 
 class EventFilter(filters.FilterSet):
-    """Words, place, time and price; everything a buyer narrows a list by."""
+    """Filters the event list by words, venue, start and price."""
 
     q = filters.CharFilter(
         label="Words", method="search", max_length=200, help_text="Words in name, description or venue."
@@ -19,10 +19,10 @@ class EventFilter(filters.FilterSet):
     starts_after = filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="gte")
     starts_before = filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="lte")
     price_min = filters.NumberFilter(
-        label="Price from", method="pass_on", min_value=0, max_value=MAX_ID, help_text="In minor units."
+        label="Price from", method="unfiltered", min_value=0, max_value=MAX_ID, help_text="In minor units."
     )
     price_max = filters.NumberFilter(
-        label="Price to", method="pass_on", min_value=0, max_value=MAX_ID, help_text="In minor units."
+        label="Price to", method="unfiltered", min_value=0, max_value=MAX_ID, help_text="In minor units."
     )
     ordering = filters.OrderingFilter(fields=["starts_at", "created_at", "name"])
 
@@ -31,18 +31,18 @@ class EventFilter(filters.FilterSet):
         fields: list[str] = []
 
     def search(self, events: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
-        """Each word must occur somewhere."""
+        """Return the events that contain each word in name, description or venue."""
         for word in value.split():
             events = events.filter(
                 Q(name__icontains=word) | Q(description__icontains=word) | Q(venue_name__icontains=word)
             )
         return events
 
-    def pass_on(self, events: QuerySet[Event], name: str, value: object) -> QuerySet[Event]:
-        """Both bounds are applied together, to one and the same section (see filter_queryset)."""
+    def unfiltered(self, events: QuerySet[Event], name: str, value: object) -> QuerySet[Event]:
+        """Change nothing: `filter_queryset` applies both price bounds together, to the same section."""
         return events
 
     def filter_queryset(self, queryset: QuerySet[Event]) -> QuerySet[Event]:
-        """All filters, then the price range."""
+        """Apply all filters, then the price range."""
         bounds = {name: self.form.cleaned_data[name] for name in ("price_min", "price_max")}
         return with_prices(super().filter_queryset(queryset), **bounds)

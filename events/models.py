@@ -1,4 +1,7 @@
-"""What is for sale. Seat state is changed in events.operations.seats and nowhere else."""
+"""Models of what is for sale: events, subsections, tickets, and the audit log of seats.
+
+Python changes the status of seats only in events.operations.seats.
+"""
 
 import hashlib
 import secrets
@@ -15,30 +18,30 @@ from django.db.models.lookups import Exact
 
 from events.states import ChangeKind, CreationStatus, EventStatus, SeatStatus
 
-MAX_SECONDS = 86_400  # of a hold or a payment window
+MAX_SECONDS = 86_400  # for a hold or a payment window
 MAX_PRICE = 100_000_000  # minor units
-NAME_LENGTH = 32  # of a section or a tier
-MAX_PER_MINUTE = 100_000  # admitted by a waiting room
-MAX_ACTIVE = 100_000  # queue passes of one event at once
+NAME_LENGTH = 32  # characters, for a section or a tier
+MAX_PER_MINUTE = 100_000  # buyers admitted by a waiting room
+MAX_ACTIVE = 100_000  # active queue passes of one event
 
 
 def default_hold_seconds() -> int:
-    """HOLD_SECONDS at the time the event is made."""
+    """Return HOLD_SECONDS as it is when the event is created."""
     return settings.HOLD_SECONDS
 
 
 def default_payment_seconds() -> int:
-    """PAYMENT_SECONDS at the time the event is made."""
+    """Return PAYMENT_SECONDS as it is when the event is created."""
     return settings.PAYMENT_SECONDS
 
 
 def default_max_active_holds() -> int:
-    """MAX_ACTIVE_HOLDS at the time the event is made."""
+    """Return MAX_ACTIVE_HOLDS as it is when the event is created."""
     return settings.MAX_ACTIVE_HOLDS
 
 
 def new_seed() -> str:
-    """What a draw can't be foretold without: 256 random bits, in hex."""
+    """Return a seed for the queue lottery, 256 random bits in hex; the result can't be predicted without it."""
     return secrets.token_hex(32)
 
 
@@ -50,7 +53,7 @@ def _seconds(**options: object) -> models.PositiveIntegerField:
 
 
 class Event(models.Model):
-    """One evening in one venue, with all its seats. Times are UTC, money is in minor units of `currency`."""
+    """One show in one venue, with all its seats. Times are in UTC, money is in minor units of `currency`."""
 
     name = models.CharField(max_length=200)
     description = models.TextField(max_length=10_000)
@@ -95,7 +98,8 @@ class Event(models.Model):
     )
     pass_seconds = _seconds(default=600, help_text="Time a buyer has from being let in to holding seats.")
     admission_paused = models.BooleanField(default=False, help_text="Nobody is let in from the queue.")
-    # Orders those who came before `sales_start_at`. Its hash is public from the beginning, itself from the draw on.
+    # Decides the order of buyers who came before `sales_start_at`. Its hash is always public; the seed itself becomes
+    # public with the lottery.
     shuffle_seed = models.CharField(max_length=64, default=new_seed, editable=False)
     drawn_at = models.DateTimeField(null=True, editable=False, help_text="When those who came early were shuffled.")
 
@@ -107,7 +111,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["status", "is_active", "starts_at"], name="event_on_offer"),
             models.Index(fields=["seller", "-created_at"], name="event_of_seller"),
-            # What is looked for every second: the few events with a queue.
+            # Queried every second: the few events with a waiting room.
             models.Index(fields=["id"], name="event_with_waiting_room", condition=Q(waiting_room_on=True)),
         ]
         constraints = [
@@ -140,19 +144,19 @@ class Event(models.Model):
 
     @property
     def seed_hash(self) -> str:
-        """SHA-256 of the seed (its hex digits as text), in hex: known before the draw, it pins the seed down."""
+        """SHA-256 of the seed (of its hex digits as text), in hex. Published before the lottery, it proves the seed."""
         return hashlib.sha256(self.shuffle_seed.encode()).hexdigest()
 
     @property
     def shown_seed(self) -> str | None:
-        """The seed, once the draw it decides is over."""
+        """The seed, once the lottery has taken place; None before."""
         return self.shuffle_seed if self.drawn_at else None
 
 
 class Creation(models.Model):
-    """A large event that a seller has asked for and a worker makes. It has its `event` once that exists, not before.
+    """A request for a large event, which a worker creates. `event` is set once the event exists.
 
-    `done` is written while the event is being made, beside its transaction; only people look at it.
+    `done` is updated while the event is being created, outside of its transaction; it is only shown to people.
     """
 
     seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="creations")
@@ -186,9 +190,9 @@ class Creation(models.Model):
 
 
 class Subsection(models.Model):
-    """A block of rows × cols: the unit of locking, versioning and live updates.
+    """A block of rows × cols seats: the unit of locking, versions and live updates.
 
-    `version` and the four counts are kept by the trigger on the tickets; nobody else writes them.
+    The trigger on tickets keeps `version`, the four counts and the seat status up to date.
     """
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="subsections", db_index=False)
@@ -228,10 +232,10 @@ class Subsection(models.Model):
 
 
 class Ticket(models.Model):
-    """One seat of one event. Partitioned by event (hash): events/sql/ticket_table.sql makes the table.
+    """One seat of one event. events/sql/ticket_table.sql creates the table, partitioned by a hash of the event, and its
+    foreign key to (event, subsection).
 
-    `position` is the seat's place in its block, in row order from the front left, counted from 0.
-    There is its foreign key, to (event, subsection), too.
+    `position` is the seat's place in its subsection, in row order from the front left, counted from 0.
     """
 
     pk = models.CompositePrimaryKey("event_id", "subsection_id", "position")
@@ -259,11 +263,11 @@ class Ticket(models.Model):
 
 
 class SeatChange(models.Model):
-    """The trail: one row for each committed change of a subsection, under the version it made.
+    """The audit log of seats: one row for each committed change of a subsection, with the version that it created.
 
-    The database only ever appends: it refuses UPDATE, DELETE and TRUNCATE, and makes `hash` itself
-    (events/sql/seat_change_*.sql), so that no row can be altered, taken out or slipped in without breaking the chain of
-    its block.
+    The database only appends: it refuses UPDATE, DELETE and TRUNCATE, and computes `hash` itself
+    (events/sql/seat_change_*.sql). So no row can be changed, removed or inserted without breaking the hash chain of its
+    subsection.
     """
 
     # The database's foreign key is to (event, subsection): events/sql/keys.sql.
@@ -280,7 +284,8 @@ class SeatChange(models.Model):
 
     class Meta:
         ordering = ["subsection_id", "version"]
-        # Rows come in the order of their time, so a few kB say which pages hold the last hour, and a hold pays nothing.
+        # Rows are inserted in the order of their time, so a BRIN index of a few kB finds the pages of the last hour,
+        # and holds don't have to update it.
         indexes = [BrinIndex(fields=["at"], name="seat_change_at", pages_per_range=32, autosummarize=True)]
         constraints = [
             UniqueConstraint(fields=["subsection", "version", "event"], name="seat_change_once_per_version"),

@@ -8,7 +8,7 @@ from accounts.models import User
 
 
 class AnyoneReadsSellersWrite(BasePermission):
-    """Reading is public; writing takes a seller or an operator. Whose event it is, the operation checks."""
+    """Lets everyone read, and only sellers and operators write. Operations check whose event it is."""
 
     message = "Only sellers can do this."
 

@@ -1,15 +1,15 @@
-"""How seats are named: "row-seat" to people and clients, `position` (0-based, row order) inside."""
+"""Converts between the name of a seat, "row-seat" (both from 1), and its `position` (from 0, in row order)."""
 
 import re
 
 from ticketing.errors import BadInput, FieldProblem
 
 SEAT = re.compile(r"([1-9][0-9]{0,6})-([1-9][0-9]{0,6})\Z", re.ASCII)
-MOST = 10**7  # rows or seats a row: more than a name can say
+NO_LIMIT = 10**7  # rows, or seats per row: more than SEAT can name
 
 
 def position_of(seat: str, *, rows: int, cols: int) -> int | None:
-    """Position of the seat named "row-seat" (both from 1) in a block; None if the block has no such seat."""
+    """Return the position of the seat named "row-seat" in a subsection; None if it has no such seat."""
     match = SEAT.match(seat)
     if match is None:
         return None
@@ -18,30 +18,33 @@ def position_of(seat: str, *, rows: int, cols: int) -> int | None:
 
 
 def seat_name(position: int, cols: int) -> str:
-    """The name "row-seat" of a position in a block with `cols` seats a row."""
+    """Return the name "row-seat" of a position in a subsection with `cols` seats per row."""
     row, seat = place_of(position, cols)
     return f"{row}-{seat}"
 
 
 def place_of(position: int, cols: int) -> tuple[int, int]:
-    """Row and seat (both from 1) of a position in a block with `cols` seats a row."""
+    """Return row and seat (both from 1) of a position in a subsection with `cols` seats per row."""
     row, seat = divmod(position, cols)
     return row + 1, seat + 1
 
 
 def places_of(seats: list[str], *, field: str = "seat_positions") -> list[tuple[int, int]]:
-    """Row and seat (both from 1) of seats named "row-seat", in the order given, in whatever block they are.
+    """Return row and seat (both from 1) of seats named "row-seat", in the order given, without knowing the subsection.
 
-    Raises BadInput naming malformed and repeated ones.
+    Raises BadInput that names malformed and repeated seats, as items of `field`.
     """
     places = [(int(match[1]), int(match[2])) for match in map(SEAT.match, seats) if match is not None]
     if len(set(places)) < len(seats):
-        positions_of(seats, rows=MOST, cols=MOST, field=field)
+        positions_of(seats, rows=NO_LIMIT, cols=NO_LIMIT, field=field)
     return places
 
 
 def positions_of(seats: list[str], *, rows: int, cols: int, field: str = "seat_positions") -> list[int]:
-    """Positions of seats named "row-seat", in the order given. Raises BadInput naming unknown and repeated ones."""
+    """Return the positions of seats named "row-seat", in the order given, in a subsection of rows × cols seats.
+
+    Raises BadInput that names unknown and repeated seats, as items of `field`.
+    """
     positions = [position_of(seat, rows=rows, cols=cols) for seat in seats]
     problems: list[FieldProblem] = []
     seen: set[int] = set()

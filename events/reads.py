@@ -1,4 +1,4 @@
-"""What is shown of events. Each function is one or two statements; none takes a lock."""
+"""Selectors for events and their subsections. Each function runs one or two queries; none takes a lock."""
 
 import hashlib
 from typing import Any
@@ -14,7 +14,8 @@ from events.states import EventStatus, SeatStatus
 from ticketing.errors import NotFound
 
 COUNTS = ("available", "reserved", "sold", "blocked", "total")
-# Of a row as clients see it. One read here has `blocked` as well, and `accessible` where the block has such places.
+# Columns of a row of `sections[]` as clients see it. The functions here add `blocked`, and `accessible` if the
+# subsection has wheelchair places.
 ROW = ("section", "number", "tier", "price", "rows", "cols", "available", "reserved", "sold", "total", "version")
 COLUMNS = (*ROW, "blocked", "accessible")
 
@@ -22,7 +23,10 @@ STATUS_OF_LETTER = {status[0]: status for status in SeatStatus}
 
 
 def visible_event(event_id: int, user: User | None, *, among: QuerySet[Event] | None = None) -> Event:
-    """The event; NotFound if there is none, or a draft and `user` is neither its seller nor an operator."""
+    """Return the event, searched in `among` if given.
+
+    Raises NotFound if there is none, or if it is a draft and `user` is neither its seller nor an operator.
+    """
     event = (Event.objects.all() if among is None else among).filter(pk=event_id).first()
     if event is None or (event.status == EventStatus.DRAFT and not may_manage(event, user)):
         raise NotFound("There is no such event.")
@@ -30,22 +34,22 @@ def visible_event(event_id: int, user: User | None, *, among: QuerySet[Event] | 
 
 
 def may_manage(event: Event, user: User | None) -> bool:
-    """Whether this is the event's seller or an operator."""
+    """Return whether `user` is the event's seller or an operator."""
     return user is not None and (user.pk == event.seller_id or user.is_superuser)
 
 
 def events_on_offer() -> QuerySet[Event]:
-    """What the public list shows."""
+    """Return the events of the public list: active and available."""
     return Event.objects.filter(is_active=True, status=EventStatus.AVAILABLE)
 
 
 def events_on_show() -> QuerySet[Event]:
-    """What the page of events shows: those on sale, and those sold out, whose seats may come back."""
+    """Return the events of the list page: available ones, and sold-out ones, whose seats may become free."""
     return Event.objects.filter(is_active=True, status__in=[EventStatus.AVAILABLE, EventStatus.SOLD_OUT])
 
 
 def events_of_seller(seller_id: int, user: User | None) -> QuerySet[Event]:
-    """A seller's events; drafts and inactive ones only for that seller and operators."""
+    """Return a seller's events. Drafts and inactive events are included only for that seller and for operators."""
     events = Event.objects.filter(seller_id=seller_id)
     if user is not None and (user.pk == seller_id or user.is_superuser):
         return events
@@ -53,7 +57,7 @@ def events_of_seller(seller_id: int, user: User | None) -> QuerySet[Event]:
 
 
 def with_prices(events: QuerySet[Event], *, price_min: int | None, price_max: int | None) -> QuerySet[Event]:
-    """Only events that have a section with a price (minor units) in the range."""
+    """Return only the events that have a section with a price (minor units) in the range."""
     wanted = Q()
     if price_min is not None:
         wanted &= Q(price__gte=price_min)
@@ -63,20 +67,20 @@ def with_prices(events: QuerySet[Event], *, price_min: int | None, price_max: in
 
 
 def stats_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
-    """Seats of each event by state: {event_id: {available, reserved, sold, blocked, total}}."""
+    """Return the number of seats of each event by status: {event id: {available, reserved, sold, blocked, total}}."""
     rows = Subsection.objects.filter(event_id__in=event_ids).order_by().values_list("event_id")
     summed = rows.annotate(*(Sum(name) for name in COUNTS))
     return {event_id: dict(zip(COUNTS, map(int, counts), strict=True)) for event_id, *counts in summed}
 
 
 def with_stats(events: QuerySet[Event]) -> QuerySet[Event]:
-    """With `stats` as of `stats_of`, in the same statement: summed only for the rows that are shown."""
-    blocks = Subsection.objects.filter(event_id=OuterRef("pk")).order_by().values("event_id")
-    return events.annotate(stats=Subquery(blocks.values(stats=JSONObject(**{name: Sum(name) for name in COUNTS}))))
+    """Add `stats`, like those of `stats_of`, in the same query, so they are summed only for the rows that are read."""
+    subsections = Subsection.objects.filter(event_id=OuterRef("pk")).order_by().values("event_id")
+    return events.annotate(stats=Subquery(subsections.values(stats=JSONObject(**{name: Sum(name) for name in COUNTS}))))
 
 
 def offers_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
-    """`stats_of` with `price_from`: of the cheapest seat left (minor units), or of all where none is left."""
+    """Return `stats_of` with `price_from`, in minor units: the lowest price of the seats left, or of all if none is."""
     rows = Subsection.objects.filter(event_id__in=event_ids).order_by().values_list("event_id")
     price_from = Coalesce(Min("price", filter=Q(available__gt=0)), Min("price"))
     summed = rows.annotate(*(Sum(name) for name in COUNTS), price_from=price_from)
@@ -86,27 +90,27 @@ def offers_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
 
 
 def sum_counts(rows: list[dict[str, Any]]) -> dict[str, int]:
-    """`stats` of an event from its section rows (with `blocked`)."""
+    """Return the `stats` of an event from its section rows (with `blocked`)."""
     return {name: sum(row[name] for row in rows) for name in COUNTS}
 
 
 def section_rows(event_id: int) -> list[dict[str, Any]]:
-    """The rows of `sections[]`, in the order of the configuration, each with `blocked` as well."""
-    blocks = Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS)
-    return [_row(values) for values in blocks]
+    """Return the rows of `sections[]`, in the order of the seating configuration, each with `blocked` as well."""
+    subsections = Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS)
+    return [_row(values) for values in subsections]
 
 
 def subsection_of(event_id: int, section: str, number: int) -> Subsection:
-    """One block of an event by its names. Raises NotFound."""
-    block = Subsection.objects.filter(event_id=event_id, section=section, number=number).first()
-    if block is None:
+    """Return a subsection of an event by section and number. Raises NotFound."""
+    subsection = Subsection.objects.filter(event_id=event_id, section=section, number=number).first()
+    if subsection is None:
         raise NotFound("This event has no such block.")
-    return block
+    return subsection
 
 
-def block_row(block: Subsection) -> dict[str, Any]:
-    """The row of one block as in `sections[]`, with `blocked` as well."""
-    return _row(tuple(getattr(block, name) for name in COLUMNS))
+def block_row(subsection: Subsection) -> dict[str, Any]:
+    """Return the row of one subsection as in `sections[]`, with `blocked` as well."""
+    return _row(tuple(getattr(subsection, name) for name in COLUMNS))
 
 
 def block_with_seats(event_id: int, section: str, number: int) -> tuple[Subsection, list[SeatStatus]]:
@@ -122,17 +126,26 @@ def seat_map(event_id: int) -> list[dict[str, Any]]:
 
 
 def with_marks(events: QuerySet[Event]) -> QuerySet[Event]:
-    """With what rises or changes when any block of the event does: versions only rise, so their sum does."""
+    """Add the sums `versions` and `prices` of the subsections, which `event_tag` needs.
+
+    Versions only rise, so their sum changes with every change of a seat.
+    """
     return events.annotate(versions=Sum("subsections__version"), prices=Sum("subsections__price"))
 
 
 def event_tag(event: Event) -> str:
-    """Another one after every committed change of the event (from `with_marks`), its seats or its prices."""
+    """Return an ETag that differs after every committed change of the event, its seats or its prices.
+
+    The event must come from `with_marks`.
+    """
     return _digest([*_columns(event), event.versions, event.prices])  # type: ignore[attr-defined]
 
 
 def page_tag(events: list[Event], count: int) -> str:
-    """Another one if anything in a page of `count` events (from `with_stats`) is."""
+    """Return an ETag that differs if anything on a page of the list differs.
+
+    The events must come from `with_stats`; `count` is the number of events on all pages.
+    """
     return _digest([count, *([*_columns(event), event.stats] for event in events)])  # type: ignore[attr-defined]
 
 

@@ -1,4 +1,4 @@
-"""What a buyer narrows the page of events by, as it stands in the address."""
+"""The search form of the events page, filled from the query string."""
 
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -9,24 +9,24 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from events.models import Event, Subsection
 from events.money import NO_DECIMALS, THREE_DECIMALS
 
-MOST = Decimal(1_000_000)  # of a price; the dearest seat costs as much in dollars
+MAX_PRICE = Decimal(1_000_000)  # in whole units; the highest price a seat can have in dollars
 
 
 class EventSearch(forms.Form):
-    """Words, days (inclusive, UTC), prices in whole units of each event's currency, and whether seats must be left.
+    """Filters by words, days (inclusive, in UTC), prices (whole units of each event's currency) and free seats.
 
-    A field that can't be understood narrows nothing; its error is shown beside it.
+    An invalid field does not filter; its error is shown beside it.
     """
 
     q = forms.CharField(required=False, max_length=200)
     day_from = forms.DateField(required=False)
     day_to = forms.DateField(required=False)
-    price_min = forms.DecimalField(required=False, min_value=0, max_value=MOST)
-    price_max = forms.DecimalField(required=False, min_value=0, max_value=MOST)
+    price_min = forms.DecimalField(required=False, min_value=0, max_value=MAX_PRICE)
+    price_max = forms.DecimalField(required=False, min_value=0, max_value=MAX_PRICE)
     seats_left = forms.BooleanField(required=False)
 
     def narrow(self, events: QuerySet[Event]) -> QuerySet[Event]:
-        """The events wanted, the next first; those without a date come last."""
+        """Return the matching events, earliest first; events without a date come last."""
         self.is_valid()
         wanted = self.cleaned_data
         for word in (wanted.get("q") or "").replace("\0", "").split():
@@ -37,38 +37,42 @@ class EventSearch(forms.Form):
             events = events.filter(starts_at__gte=datetime.combine(wanted["day_from"], time.min, UTC))
         if wanted.get("day_to"):
             events = events.filter(starts_at__lte=datetime.combine(wanted["day_to"], time.max, UTC))
-        blocks = _blocks(wanted.get("price_min"), wanted.get("price_max"), seats_left=wanted.get("seats_left", False))
-        if blocks is not None:
-            events = events.filter(Exists(blocks))
+        low, high = wanted.get("price_min"), wanted.get("price_max")
+        subsections = _subsections(low, high, seats_left=wanted.get("seats_left", False))
+        if subsections is not None:
+            events = events.filter(Exists(subsections))
         return events.order_by(F("starts_at").asc(nulls_last=True), "id")
 
     @property
     def is_active(self) -> bool:
-        """Whether it narrows anything."""
+        """Whether any filter is set."""
         return any(self.cleaned_data.values())
 
     @property
     def is_detailed(self) -> bool:
-        """Whether it narrows by more than words, or is in error: then the details are unfolded."""
+        """Whether a filter other than words is set or a field has an error; then the page shows all fields."""
         return bool(self.errors) or any(value for name, value in self.cleaned_data.items() if name != "q")
 
 
-def _blocks(low: Decimal | None, high: Decimal | None, *, seats_left: bool) -> QuerySet[Subsection] | None:
-    """Of one event: its blocks in the range of prices, if wanted with a seat left; None if any event will do."""
+def _subsections(low: Decimal | None, high: Decimal | None, *, seats_left: bool) -> QuerySet[Subsection] | None:
+    """Return the subsections of the outer query's event that match these filters; None if none of them is set.
+
+    `low` and `high` are prices in whole units of the event's currency.
+    """
     if low is None and high is None and not seats_left:
         return None
-    blocks = Subsection.objects.filter(event_id=OuterRef("pk"))
+    subsections = Subsection.objects.filter(event_id=OuterRef("pk"))
     if seats_left:
-        blocks = blocks.filter(available__gt=0)
+        subsections = subsections.filter(available__gt=0)
     if low is not None:
-        blocks = blocks.filter(_price("gte", low))
+        subsections = subsections.filter(_price("gte", low))
     if high is not None:
-        blocks = blocks.filter(_price("lte", high))
-    return blocks
+        subsections = subsections.filter(_price("lte", high))
+    return subsections
 
 
 def _price(comparison: str, amount: Decimal) -> Q:
-    """A bound on the price, whose minor unit depends on the currency."""
+    """Return a bound on the price; how many minor units a whole unit has depends on the event's currency."""
     none, three = Q(event__currency__in=NO_DECIMALS), Q(event__currency__in=THREE_DECIMALS)
     field = f"price__{comparison}"
     return (

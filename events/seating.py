@@ -1,7 +1,7 @@
-"""The seating configuration: read, checked by arithmetic alone, and laid out as blocks.
+"""The seating configuration: validates it and lays it out as subsections.
 
-Nothing is allocated before the whole configuration is known to be good: a billion seats are refused as cheaply
-as one.
+The checks only calculate with the numbers. Nothing is allocated before the whole configuration is valid, so refusing a
+billion seats costs no more than refusing one.
 """
 
 from collections.abc import Iterator
@@ -17,13 +17,18 @@ DEFAULT_TIER = "Regular"
 SECTION_MEMBERS = ("name", "price", "subsections", "rows", "cols", "tier", "accessible")
 MAX_SECTIONS = 1_000  # a stadium has about a hundred
 MAX_SUBSECTIONS = 5_000  # each is a row in every snapshot of the live feed
-MAX_ACCESSIBLE = 1_000  # a block
-JOINERS = {0x200C: None, 0x200D: None}  # within words of Persian and Hindi, and within emoji; they print nothing
+MAX_ACCESSIBLE = 1_000  # per subsection
+# Zero-width joiners: invisible, but part of words in Persian and Hindi and of emoji. Ignored by the check for printable
+# characters.
+JOINERS = {0x200C: None, 0x200D: None}
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the venue with one price: `subsections` blocks of rows × cols seats, `accessible` some in each."""
+    """A part of the venue with one price: `subsections` blocks of rows × cols seats each.
+
+    `accessible` are the positions of wheelchair places, which are the same in each of its subsections.
+    """
 
     name: str
     price: int  # minor units
@@ -31,28 +36,28 @@ class Section:
     rows: int
     cols: int
     subsections: int
-    accessible: tuple[int, ...] = ()  # positions within each block, ascending
+    accessible: tuple[int, ...] = ()  # positions within each subsection, ascending
 
     @property
     def seats(self) -> int:
-        """Seats of the section, over all its blocks."""
+        """Number of seats in all subsections of the section."""
         return self.rows * self.cols * self.subsections
 
 
 @dataclass(frozen=True, slots=True)
 class Seating:
-    """A checked seating configuration."""
+    """A valid seating configuration."""
 
     sections: tuple[Section, ...]
-    config: dict[str, Any]  # what the seller sent, less what is not part of it
+    config: dict[str, Any]  # what the seller sent, without unknown members
 
     @property
     def seats(self) -> int:
-        """Seats of the event."""
+        """Number of seats of the event."""
         return sum(section.seats for section in self.sections)
 
     def blocks(self, event_id: int) -> Iterator[Subsection]:
-        """The unsaved blocks, in the order of the configuration; all seats available."""
+        """Yield the unsaved subsections in the order of the configuration, with all seats available."""
         for section in self.sections:
             for number in range(1, section.subsections + 1):
                 total = section.rows * section.cols
@@ -72,11 +77,11 @@ class Seating:
 
 
 def read_seating(config: object, *, max_seats: int) -> Seating:
-    """The configuration as given by a seller, checked.
+    """Validate a seating configuration as a seller sends it; return it as a Seating.
 
-    `config`: `{"rows", "cols", "sections": [{"name", "price", "subsections", "rows"?, "cols"?, "tier"?,
-    "accessible"?: ["row-seat", …]}]}`; rows and cols of a section default to those beside it.
-    Raises BadInput naming each bad field as `seating_config.…`.
+    `config` is `{"rows", "cols", "sections": [{"name", "price", "subsections", "rows"?, "cols"?, "tier"?,
+    "accessible"?: ["row-seat", …]}]}`. A section without rows or cols has those of the configuration.
+    Raises BadInput that names each bad field as `seating_config.…`.
     """
     reader = _Reader()
     sections = reader.sections(config)
@@ -88,7 +93,7 @@ def read_seating(config: object, *, max_seats: int) -> Seating:
 
 
 def _known_members(config: Any, sections: list[Section]) -> dict[str, Any]:
-    """The configuration as it is kept and shown: a seller finds his own words again."""
+    """Return the configuration as it is stored and shown: what the seller wrote, without unknown members."""
     kept = [
         {name: item[name] for name in SECTION_MEMBERS if name in item} | {"name": section.name}
         for item, section in zip(config["sections"], sections, strict=True)
@@ -97,7 +102,10 @@ def _known_members(config: Any, sections: list[Section]) -> dict[str, Any]:
 
 
 class _Reader:
-    """Collects every problem on the way, so that a seller sees all of them at once."""
+    """Parses a configuration and collects all problems, so that a seller sees them at once.
+
+    Each method returns a valid value or reports a problem and returns a placeholder.
+    """
 
     def __init__(self) -> None:
         self.problems: list[FieldProblem] = []
@@ -117,7 +125,7 @@ class _Reader:
             self.refuse(".sections", "too_many", f"At most {MAX_SECTIONS:,} sections are possible.")
             return []
         for name in ("rows", "cols"):
-            if name in config:  # kept and shown, also where every section brings its own
+            if name in config:  # stored and shown even if every section has its own
                 self.count(config[name], f".{name}")
         return [self.section(config, item, f".sections.{index}") for index, item in enumerate(given)]
 
@@ -189,5 +197,5 @@ class _Reader:
 
 
 def _short(number: int) -> str:
-    """A number a person can read, also when somebody sent one of a thousand digits."""
+    """Return a number as text, or "far more" if it is too long to read: clients can send thousands of digits."""
     return f"{number:,}" if number < 10**15 else "far more"

@@ -1,10 +1,10 @@
-"""The states of an event and of a seat, and the steps between them."""
+"""The statuses of events and seats, and the allowed transitions."""
 
 from django.db import models
 
 
 class EventStatus(models.TextChoices):
-    """Where an event stands in its life."""
+    """The status of an event."""
 
     DRAFT = "draft", "Draft"
     AVAILABLE = "available", "Available"
@@ -27,7 +27,7 @@ EVENT_TRANSITIONS: dict[EventStatus, frozenset[EventStatus]] = {
     EventStatus.CANCELLED: frozenset(),
 }
 
-# Which of them a seller may ask for; the others follow from the seats and the clock.
+# The transitions that a seller may request; the others follow from the seats, the clock or a cancellation.
 SELLER_STEPS: dict[EventStatus, frozenset[EventStatus]] = {
     EventStatus.DRAFT: frozenset({EventStatus.AVAILABLE}),
     EventStatus.AVAILABLE: frozenset({EventStatus.COMPLETED, EventStatus.ENDED}),
@@ -36,7 +36,7 @@ SELLER_STEPS: dict[EventStatus, frozenset[EventStatus]] = {
 
 
 class CreationStatus(models.TextChoices):
-    """How far the making of a large event is."""
+    """The status of a request for a large event."""
 
     WAITING = "waiting", "Waiting for a worker"
     RUNNING = "running", "Being made"
@@ -48,7 +48,7 @@ OPEN_CREATIONS = (CreationStatus.WAITING, CreationStatus.RUNNING)
 
 
 class SeatStatus(models.TextChoices):
-    """The state of one ticket. The first letters are the letters of the seat map."""
+    """The status of one seat. The seat map shows each by its first letter."""
 
     AVAILABLE = "available", "Available"
     RESERVED = "reserved", "Reserved"
@@ -57,7 +57,7 @@ class SeatStatus(models.TextChoices):
 
 
 class ChangeKind(models.TextChoices):
-    """Why seats changed: one committed change of one subsection."""
+    """The kind of one committed change of a subsection's seats."""
 
     HELD = "held", "Held"
     PAID = "paid", "Paid"
@@ -68,7 +68,7 @@ class ChangeKind(models.TextChoices):
     UNBLOCKED = "unblocked", "Unblocked"
 
 
-# Which seat state a change needs, and which it leaves.
+# The seat status that each kind of change requires, and the one that it sets.
 SEAT_STEPS: dict[ChangeKind, tuple[SeatStatus, SeatStatus]] = {
     ChangeKind.HELD: (SeatStatus.AVAILABLE, SeatStatus.RESERVED),
     ChangeKind.PAID: (SeatStatus.RESERVED, SeatStatus.SOLD),
@@ -78,4 +78,4 @@ SEAT_STEPS: dict[ChangeKind, tuple[SeatStatus, SeatStatus]] = {
     ChangeKind.BLOCKED: (SeatStatus.AVAILABLE, SeatStatus.BLOCKED),
     ChangeKind.UNBLOCKED: (SeatStatus.BLOCKED, SeatStatus.AVAILABLE),
 }
-TAKEN = (SeatStatus.RESERVED, SeatStatus.SOLD)  # states in which a ticket belongs to a booking
+TAKEN = (SeatStatus.RESERVED, SeatStatus.SOLD)  # statuses in which a seat belongs to a booking

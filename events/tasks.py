@@ -1,4 +1,4 @@
-"""Celery's doors to the events. Each may run zero, one or many times at once."""
+"""Celery tasks of the events app. Each is safe to run any number of times, also at the same time."""
 
 from celery import shared_task
 
@@ -7,11 +7,11 @@ from events.operations import creation
 
 @shared_task(name="events.tasks.make_event")
 def make_event(creation_id: int) -> None:
-    """Right after a seller asked for a large event; `make_forgotten_events` does it if this is lost."""
+    """Create a large event right after it was requested. If the message is lost, `make_forgotten_events` does it."""
     creation.make_event(creation_id=creation_id)
 
 
 @shared_task(name="events.tasks.make_forgotten_events")
 def make_forgotten_events() -> None:
-    """Every five seconds: events whose message was lost, or whose worker died while making them."""
+    """Create requested events whose message was lost or whose worker died. Runs every five seconds."""
     creation.make_forgotten_events()

@@ -81,10 +81,10 @@ def _end_hold(booking: Booking) -> bool:
 
     Locks the subsection, then the booking.
     """
-    booking, block = lock_with_block(booking)
+    booking, subsection = lock_with_block(booking)
     if booking.status != BookingStatus.PENDING_PAYMENT:
         return False
-    change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.CANCELLED, booking_id=booking.pk)
+    change_seats(subsection=subsection, positions=booking.positions, kind=ChangeKind.CANCELLED, booking_id=booking.pk)
     move(booking, BookingStatus.CANCELLED, failure=CALLED_OFF)
     write_letter(LetterKind.EVENT_CANCELLED, booking)
     return True

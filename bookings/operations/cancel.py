@@ -33,9 +33,9 @@ def cancel_booking(*, booking_id: uuid.UUID, buyer: User) -> Booking:
 
     Raises NotFound, NotOwner, InvalidState, PaymentInProgress.
     """
-    booking, block = lock_with_block(own_booking(booking_id, buyer))
+    booking, subsection = lock_with_block(own_booking(booking_id, buyer))
     held = booking.status == BookingStatus.PENDING_PAYMENT
-    _cancel(booking, block)
+    _cancel(booking, subsection)
     if held:
         transaction.on_commit(lambda: note_wasted([Wasted(booking.buyer_id, booking.event_id)]), robust=True)
     return booking
@@ -49,20 +49,22 @@ def release_hold(*, booking_id: uuid.UUID, seller: User) -> Booking:
     detection does not count the hold as wasted, because the buyer did not give it up.
     Raises NotFound, PermissionRefused, InvalidState, PaymentInProgress.
     """
-    booking, block = lock_with_block(managed_booking(booking_id, seller))
+    booking, subsection = lock_with_block(managed_booking(booking_id, seller))
     if booking.status == BookingStatus.PENDING_PAYMENT and booking.expires_at <= database_now():
         raise InvalidState("This hold is over, and its seats are free again.")
-    _cancel(booking, block, failure=RELEASED)
+    _cancel(booking, subsection, failure=RELEASED)
     write_letter(LetterKind.HOLD_RELEASED, booking)
     return booking
 
 
-def _cancel(booking: Booking, block: Subsection, failure: str = "") -> None:
+def _cancel(booking: Booking, subsection: Subsection, failure: str = "") -> None:
     """Check and cancel a booking that is locked with its subsection."""
     if booking.status not in OPEN:
         raise InvalidState(f"A booking that is {booking.status} can't be cancelled.")
     if booking.status == BookingStatus.PENDING_PAYMENT:
         if is_charging(booking):
             raise PaymentInProgress
-        change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.CANCELLED, booking_id=booking.pk)
+        change_seats(
+            subsection=subsection, positions=booking.positions, kind=ChangeKind.CANCELLED, booking_id=booking.pk
+        )
     move(booking, BookingStatus.CANCELLED, failure=failure)

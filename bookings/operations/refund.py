@@ -81,7 +81,7 @@ def give_back(*, booking: Booking, reason: RefundReason, by: User | None = None,
 
     Raises InvalidState, RefundWindowClosed.
     """
-    booking, block = lock_with_block(booking)
+    booking, subsection = lock_with_block(booking)
     if booking.status not in (BookingStatus.PAID, BookingStatus.COMPLETED):
         raise InvalidState(f"A booking that is {booking.status} can't be refunded.")
     if reason == RefundReason.BUYER:
@@ -89,12 +89,12 @@ def give_back(*, booking: Booking, reason: RefundReason, by: User | None = None,
     payment = booking.payments.select_for_update(of=("self",), no_key=True).get(status__in=TAKEN_MONEY)
 
     void_admissions(booking, also_used=reason != RefundReason.BUYER)
-    change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.REFUNDED, booking_id=booking.pk)
+    change_seats(subsection=subsection, positions=booking.positions, kind=ChangeKind.REFUNDED, booking_id=booking.pk)
     promise_refund(payment, amount=payment.amount - payment.refunded_amount, reason=reason, by=by, once=once)
     move(booking, BookingStatus.REFUNDED)
     cancelled = reason == RefundReason.EVENT_CANCELLED
     write_letter(LetterKind.EVENT_CANCELLED if cancelled else LetterKind.REFUND, booking)
-    follow_seats(booking.event, block)
+    follow_seats(booking.event, subsection)
     return booking
 
 

@@ -89,14 +89,14 @@ def allocate_forgotten() -> None:
 
 
 def _wish_of(booking: Booking) -> Wish:
-    block = booking.subsection
+    subsection = booking.subsection
     return Wish(
         event_id=booking.event_id,
-        section=block.section,
-        subsection=block.number,
+        section=subsection.section,
+        subsection=subsection.number,
         mode=SelectionMode(booking.seat_selection_mode),
         quantity=booking.quantity,
-        seats=seat_names(block, booking.positions),
+        seats=seat_names(subsection, booking.positions),
         accessible=booking.accessible_wanted,
     )
 

@@ -51,7 +51,7 @@ def settle_step_by_step(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
        taken again if they are free, otherwise the whole amount is refunded. A capture also counts if the payment was
        closed as failed or as never sent: captured money is never ignored.
     """
-    booking, block, payment = _lock(payment_id)
+    booking, subsection, payment = _lock(payment_id)
     if payment.status not in NOT_CAPTURED or (
         payment.status != PaymentStatus.PENDING and charge.outcome is not Outcome.CAPTURED
     ):
@@ -59,7 +59,7 @@ def settle_step_by_step(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
 
     payment.gateway_reference = charge.reference or payment.gateway_reference
     if charge.outcome is Outcome.CAPTURED:
-        _capture(booking, block, payment)
+        _capture(booking, subsection, payment)
     elif charge.outcome is Outcome.DECLINED:
         payment.status, payment.failure_code, payment.failure = PaymentStatus.FAILED, charge.code, charge.detail
         payment.save()
@@ -93,13 +93,13 @@ def _email_if_left_open(payment: Payment) -> None:
 
 def _lock(payment_id: uuid.UUID) -> tuple[Booking, Subsection, Payment]:
     unlocked = Payment.objects.select_related("booking").get(pk=payment_id)
-    booking, block = lock_with_block(unlocked.booking)
+    booking, subsection = lock_with_block(unlocked.booking)
     payment = Payment.objects.select_for_update(of=("self",), no_key=True).get(pk=payment_id)
     payment.booking = booking
-    return booking, block, payment
+    return booking, subsection, payment
 
 
-def _capture(booking: Booking, block: Subsection, payment: Payment) -> None:
+def _capture(booking: Booking, subsection: Subsection, payment: Payment) -> None:
     payment.status, payment.captured_at, payment.failure_code, payment.failure = (
         PaymentStatus.CAPTURED,
         database_now(),
@@ -110,31 +110,33 @@ def _capture(booking: Booking, block: Subsection, payment: Payment) -> None:
         promise_refund(payment, amount=payment.amount, reason=RefundReason.PAID_TWICE)
         return
     payment.save()
-    _sell(booking, block, payment)
+    _sell(booking, subsection, payment)
 
 
-def _sell(booking: Booking, block: Subsection, payment: Payment) -> None:
+def _sell(booking: Booking, subsection: Subsection, payment: Payment) -> None:
     now = payment.captured_at
-    if booking.status != BookingStatus.PENDING_PAYMENT and not _take_again(booking, block):
+    if booking.status != BookingStatus.PENDING_PAYMENT and not _take_again(booking, subsection):
         change(booking, now=now, failure=SEATS_LOST)
         promise_refund(payment, amount=payment.amount, reason=RefundReason.SEATS_LOST)
         write_letter(LetterKind.SEATS_LOST, booking, subject=payment.pk)
         return
-    change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.PAID, booking_id=booking.pk)
+    change_seats(subsection=subsection, positions=booking.positions, kind=ChangeKind.PAID, booking_id=booking.pk)
     move(booking, BookingStatus.PAID, now=now, paid_at=now, failure="")
     issue_admissions(booking)
     write_letter(LetterKind.CONFIRMATION, booking)
-    follow_seats(booking.event, block)
+    follow_seats(booking.event, subsection)
 
 
-def _take_again(booking: Booking, block: Subsection) -> bool:
+def _take_again(booking: Booking, subsection: Subsection) -> bool:
     """Hold the seats of an ended hold again. Return False if the event is cancelled or not all of them are free."""
     if booking.event.status == EventStatus.CANCELLED:
         return False
-    release_expired(block)
+    release_expired(subsection)
     try:
         with transaction.atomic():
-            change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.HELD, booking_id=booking.pk)
+            change_seats(
+                subsection=subsection, positions=booking.positions, kind=ChangeKind.HELD, booking_id=booking.pk
+            )
     except SeatsTaken:
         return False
     return True

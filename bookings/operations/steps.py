@@ -24,8 +24,8 @@ def lock_with_block(booking: Booking) -> tuple[Booking, Subsection]:
 
     Every operation locks in this order. A booking never changes its subsection.
     """
-    block = lock_subsection(booking.subsection_id)
-    return lock_booking(booking.pk), block
+    subsection = lock_subsection(booking.subsection_id)
+    return lock_booking(booking.pk), subsection
 
 
 def check_still_held(booking: Booking, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Taking free seats out of sale and back."""
+"""Blocks free seats (takes them out of sale) and unblocks them."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,38 +13,49 @@ from events.reads import subsection_of
 from events.states import ChangeKind
 from ticketing.errors import NotFound
 
-MOST_SEATS = 5_000  # changed in one transaction
+MAX_SEATS = 5_000  # changed in one transaction
 
 
 def block_seats(*, event_id: int, seller: User, section: str, subsection: int, seats: list[str]) -> Subsection:
-    """Takes free seats ("row-seat") of one block out of sale, all or none. Raises SeatsTaken with those not free."""
+    """Take free seats ("row-seat") of one subsection out of sale, all or none; return the subsection.
+
+    Locks the subsection. Raises NotFound, PermissionRefused, BadInput, and SeatsTaken with the seats that are not free.
+    """
     return _change(event_id, seller, section, subsection, seats, ChangeKind.BLOCKED)
 
 
 def unblock_seats(*, event_id: int, seller: User, section: str, subsection: int, seats: list[str]) -> Subsection:
-    """Brings blocked seats back on sale, all or none. Raises SeatsTaken with those not blocked."""
+    """Put blocked seats ("row-seat") of one subsection back on sale, all or none; return the subsection.
+
+    Locks the subsection. Raises NotFound, PermissionRefused, BadInput, and SeatsTaken with the seats that are not
+    blocked.
+    """
     return _change(event_id, seller, section, subsection, seats, ChangeKind.UNBLOCKED)
 
 
 def block_free_seats(*, event_id: int, seller: User, blocks: Sequence[int]) -> dict[int, int]:
-    """Takes all seats of these blocks (their keys) out of sale that are free; {block: seats} where there were any.
+    """Take all free seats of these subsections (ids) out of sale; return {subsection id: number of seats changed}.
 
-    All these blocks are locked at once: see `parts_of`.
+    Subsections without a free seat are left out of the result. Locks all the subsections in one transaction; use
+    `parts_of` to keep it short. Raises NotFound, PermissionRefused.
     """
     return _change_all(event_id, seller, blocks, ChangeKind.BLOCKED)
 
 
 def unblock_all_seats(*, event_id: int, seller: User, blocks: Sequence[int]) -> dict[int, int]:
-    """Brings all blocked seats of these blocks back on sale; likewise."""
+    """Put all blocked seats of these subsections back on sale; otherwise like `block_free_seats`."""
     return _change_all(event_id, seller, blocks, ChangeKind.UNBLOCKED)
 
 
 def parts_of(blocks: Sequence[Subsection]) -> Iterator[list[Subsection]]:
-    """The blocks in parts, of which each is one transaction: buyers wait for no more than MOST_SEATS to be changed."""
+    """Yield the subsections in batches of at most MAX_SEATS seats (or one subsection), one transaction for each.
+
+    Buyers wait for the locks of one batch at most.
+    """
     part: list[Subsection] = []
     seats = 0
     for block in blocks:
-        if part and seats + block.total > MOST_SEATS:
+        if part and seats + block.total > MAX_SEATS:
             yield part
             part, seats = [], 0
         part.append(block)
@@ -73,6 +84,6 @@ def _change_all(event_id: int, seller: User, blocks: Sequence[int], kind: Change
     locked = lock_subsections(blocks)
     if len(locked) < len(set(blocks)) or any(block.event_id != event_id for block in locked):
         raise NotFound("This event has no such block.")
-    changed = change_all_seats(blocks=locked, kind=kind)
+    changed = change_all_seats(subsections=locked, kind=kind)
     follow_seats(event, *(block for block in locked if block.pk in changed))
     return changed

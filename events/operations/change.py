@@ -1,4 +1,4 @@
-"""What a seller changes about an event: its texts, times, limits, prices and status."""
+"""Changes an event: its texts, times, limits, prices and status."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,15 +12,19 @@ from events.states import SELLER_STEPS, EventStatus
 from ticketing.errors import BadInput, InvalidState, NotFound, PermissionRefused
 
 PERIODS = (("starts_at", "ends_at"), ("sales_start_at", "sales_end_at"))
-FIRST_YEAR = 1970  # the end of refunds is counted back from the start, and must be a date as well
+FIRST_YEAR = 1970  # the end of refunds is computed by subtracting from the start, and must be a valid date too
 
-# Who is told in the transaction that changes an event, with {field: old value} of what is another now. Apps above add
-# theirs (AppConfig.ready).
+# Functions called in the transaction that changes an event, with the event and {field: old value} of the changed
+# fields. Apps in higher layers add theirs in AppConfig.ready.
 TELL_HOLDERS: list[Callable[[Event, Mapping[str, Any]], None]] = []
 
 
 def own_event(event_id: int, seller: User) -> Event:
-    """The event, if `seller` may change it. NotFound also for somebody else's draft; else PermissionRefused."""
+    """Return the event if `seller` may manage it. Does not lock it.
+
+    Raises NotFound if there is no such event or it is another seller's draft, PermissionRefused if it is another
+    seller's event.
+    """
     event = Event.objects.filter(pk=event_id).first()
     if event is None or (event.status == EventStatus.DRAFT and not may_manage(event, seller)):
         raise NotFound("There is no such event.")
@@ -33,12 +37,15 @@ def own_event(event_id: int, seller: User) -> Event:
 def change_event(
     *, event_id: int, seller: User, prices: dict[str, int] | None = None, status: str | None = None, **fields: Any
 ) -> Event:
-    """Changes what is given and leaves the rest; all of it or nothing.
+    """Change the given fields of an event and keep all others; all or nothing.
 
-    1. Lock the event's row (`FOR NO KEY UPDATE`: bookings go on being made).
-    2. Check: the seller's own event, the step of the state machine, the order of the times, no second draw.
-    3. Write. `prices` ({section: minor units}) count for new holds only, since a hold keeps its price.
-    4. Tell those who hold seats, as far as it concerns them.
+    `prices` ({section: minor units}) apply to new holds only, since a hold keeps its price.
+
+    1. Lock the event's row (`FOR NO KEY UPDATE`, so bookings can still be made).
+    2. Check that the seller may manage the event, that the times are in order, that no second lottery becomes possible,
+       and that the status change is allowed.
+    3. Write the event and the prices; the subsections with new prices are locked in the order of their ids.
+    4. Queue emails to the ticket holders, if the change matters to them.
 
     Raises NotFound, PermissionRefused, InvalidState, BadInput.
     """
@@ -48,25 +55,27 @@ def change_event(
     for name, value in fields.items():
         setattr(event, name, value)
     check_times({name: getattr(event, name) for period in PERIODS for name in period})
-    _check_draw(event)
+    _check_lottery(event)
     if status is not None:
-        _step(event, status)
+        _set_status(event, status)
     _set_prices(event, prices or {})
     event.save()
-    _tell_holders(event, before)
+    _notify_ticket_holders(event, before)
     return event
 
 
-def _tell_holders(event: Event, before: dict[str, Any]) -> None:
+def _notify_ticket_holders(event: Event, before: dict[str, Any]) -> None:
     changed = {name: value for name, value in before.items() if value != getattr(event, name)}
     if changed:
-        for tell in TELL_HOLDERS:
-            tell(event, changed)
+        for notify in TELL_HOLDERS:
+            notify(event, changed)
 
 
 def check_times(times: dict[str, Any]) -> None:
-    """Raises BadInput if something would end before it starts, or lies before FIRST_YEAR. `times`: the four times of
-    an event, or None."""
+    """Raise BadInput if a period does not end after its start, or if a time is before FIRST_YEAR.
+
+    `times` holds the four times of an event by field name; missing ones and None are allowed.
+    """
     for start, end in PERIODS:
         for name in (start, end):
             if times.get(name) and times[name].year < FIRST_YEAR:
@@ -75,13 +84,16 @@ def check_times(times: dict[str, Any]) -> None:
             raise BadInput.field(end, f"This must be after {start}.")
 
 
-def _check_draw(event: Event) -> None:
-    """Once the seed is public, who comes before sales start could choose his place among the others."""
+def _check_lottery(event: Event) -> None:
+    """Raise InvalidState if the lottery has taken place and the start of sales would be in the future again.
+
+    The seed is public by then, so people who join before the new start could choose their place in the queue.
+    """
     if event.drawn_at and event.sales_start_at and event.sales_start_at > database_now():
         raise InvalidState("The waiting room has opened: the start of sales can't be moved into the future any more.")
 
 
-def _step(event: Event, status: str) -> None:
+def _set_status(event: Event, status: str) -> None:
     if status == event.status:
         return
     if status not in SELLER_STEPS.get(EventStatus(event.status), ()):
@@ -91,7 +103,8 @@ def _step(event: Event, status: str) -> None:
 
 def _set_prices(event: Event, prices: dict[str, int]) -> None:
     changed = Subsection.objects.filter(event_id=event.pk, section__in=prices)
-    list(changed.select_for_update(no_key=True).order_by("pk").values_list("pk"))  # as all do who lock several
+    # Everything that locks several subsections locks them in the order of their ids.
+    list(changed.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     sections = {section["name"]: section for section in event.seating_config["sections"]}
     for name, price in prices.items():
         if name not in sections:

@@ -1,4 +1,4 @@
-"""A new event with every ticket."""
+"""Creates an event with its subsections and all its tickets."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -12,32 +12,39 @@ from events.seating import Seating
 from events.states import EventStatus
 
 COPY_TICKETS = "COPY events_ticket (event_id, subsection_id, position) FROM STDIN"
-SEATS_A_CHUNK = 10_000  # about 200 kB a write to the database; the whole event never lies in memory
-SEATS_A_COPY = (
-    10_000  # what the driver has taken, the database may have still before it; what a COPY has ended with, not
-)
+SEATS_PER_CHUNK = 10_000  # about 200 kB per write to the database, so that a large event never fills the memory
+# Progress is reported after each COPY: when it ends, the database has written its rows. Before that the driver may have
+# accepted rows that the database has not processed yet.
+SEATS_PER_COPY = 10_000
 
 
-def nobody(seats: int) -> None:
-    """Is told how many seats are written and does nothing with it."""
+def ignore_progress(seats: int) -> None:
+    """Do nothing; the default for `on_progress`."""
 
 
 @durably
 def create_event(*, seller: User, seating: Seating, draft: bool = False, **fields: Any) -> Event:
-    """Creates an event, its blocks and all its tickets, in one transaction: all of it or nothing.
+    """Create an event, its subsections and all its tickets in one transaction.
 
-    `fields`: the other columns of Event. The event is on sale at once unless it is a draft.
+    `fields` are the other columns of Event. The event is on sale at once, unless `draft` is true.
     """
     return write_event(seller=seller, seating=seating, draft=draft, **fields)
 
 
 def write_event(
-    *, seller: User, seating: Seating, draft: bool = False, told: Callable[[int], None] = nobody, **fields: Any
+    *,
+    seller: User,
+    seating: Seating,
+    draft: bool = False,
+    on_progress: Callable[[int], None] = ignore_progress,
+    **fields: Any,
 ) -> Event:
-    """As `create_event`, inside a transaction of the caller's. `told` hears now and then how many seats are written.
+    """Create an event like `create_event`, in the caller's transaction.
 
-    Tickets go in by COPY, as they are available by the column's default; the trigger does not run on inserts,
-    since the blocks are made with their counts.
+    `on_progress` is called after every SEATS_PER_COPY seats with the number of seats written so far.
+
+    The tickets are written with COPY; the column's default makes them available. The trigger on tickets does not run on
+    inserts, because the subsections are created with their counts.
     """
     event = Event.objects.create(
         seller=seller,
@@ -45,39 +52,39 @@ def write_event(
         status=EventStatus.DRAFT if draft else EventStatus.AVAILABLE,
         **fields,
     )
-    blocks = Subsection.objects.bulk_create(seating.blocks(event.pk), batch_size=1_000)
-    _copy_tickets(blocks, told)
+    subsections = Subsection.objects.bulk_create(seating.blocks(event.pk), batch_size=1_000)
+    _copy_tickets(subsections, on_progress)
     return event
 
 
-def _copy_tickets(blocks: Iterable[Subsection], told: Callable[[int], None]) -> None:
+def _copy_tickets(subsections: Iterable[Subsection], on_progress: Callable[[int], None]) -> None:
     written = 0
-    # Django wraps the driver's errors only in execute(); a database that goes away here is answered 503 as well.
+    # Django wraps the driver's errors only in execute(). With this, losing the database here is answered with 503, too.
     with connection.wrap_database_errors, connection.cursor() as cursor:
-        for part, seats in _parts(blocks):
+        for part, seats in _copies(subsections):
             with cursor.copy(COPY_TICKETS) as copy:
                 for chunk in part:
                     copy.write(chunk)
             written += seats
-            told(written)
+            on_progress(written)
 
 
-def _parts(blocks: Iterable[Subsection]) -> Iterator[tuple[list[str], int]]:
+def _copies(subsections: Iterable[Subsection]) -> Iterator[tuple[list[str], int]]:
     part: list[str] = []
     seats = 0
-    for block in blocks:
-        for chunk in _chunks(block):
+    for subsection in subsections:
+        for chunk in _chunks(subsection):
             part.append(chunk)
             seats += chunk.count("\n")
-            if seats >= SEATS_A_COPY:
+            if seats >= SEATS_PER_COPY:
                 yield part, seats
                 part, seats = [], 0
     if part:
         yield part, seats
 
 
-def _chunks(block: Subsection) -> Iterator[str]:
-    prefix = f"{block.event_id}\t{block.pk}\t"
-    for first in range(0, block.total, SEATS_A_CHUNK):
-        last = min(first + SEATS_A_CHUNK, block.total)
+def _chunks(subsection: Subsection) -> Iterator[str]:
+    prefix = f"{subsection.event_id}\t{subsection.pk}\t"
+    for first in range(0, subsection.total, SEATS_PER_CHUNK):
+        last = min(first + SEATS_PER_CHUNK, subsection.total)
         yield "".join([f"{prefix}{position}\n" for position in range(first, last)])

@@ -1,7 +1,7 @@
-"""A large event is asked for in the admin and made by a worker, who tells how far he is.
+"""Creates large events in the background: the admin stores a request, and a worker creates the event.
 
-The event is one transaction: all of it or nothing. So how far it is, is written beside that transaction, by a
-connection of its own. Messages and workers may be lost: a sweep takes up what nobody is at work on.
+The event is created in one transaction, so the worker records its progress through a second database connection. Task
+messages and workers may be lost: a sweep takes up requests that no worker is handling.
 """
 
 import logging
@@ -27,32 +27,35 @@ from ticketing.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
-# Seats from which on the admin leaves an event to a worker. 50,000 take about half a second on a busy machine with two
-# cores, before a person would look for a bar; 200,000 take two seconds and more.
+# From this number of seats on, the admin leaves an event to a worker. On a busy machine with two cores 50,000 seats
+# take about half a second, too short to need a progress bar; 200,000 take two seconds and more.
 LARGE = 50_000
-PATIENCE = timedelta(seconds=2)  # by then its message should have come
-MOST_ATTEMPTS = 5
-MOST_AT_ONCE = 10  # that one sweep sees to
-TELL_SECONDS = 0.2  # between two notes of how far it is
+SWEEP_DELAY = timedelta(seconds=2)  # after this time the task message is assumed to be lost or late
+MAX_ATTEMPTS = 5
+SWEEP_BATCH = 10  # requests handled by one sweep
+PROGRESS_SECONDS = 0.2  # minimum time between two progress updates
 
-# Held until the event is committed, or its worker's connection gone. It can't be the row's own lock: the other
-# connection writes `done` there meanwhile.
+# This lock is held until the event is committed or the worker's connection ends. It can't be a lock on the request's
+# row, because the second connection updates `done` in that row meanwhile.
 LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('events_creation', %s))"
 
 
-class TriedTooOften(DomainError):
-    """Workers have begun as often as they may and never came to the end."""
+class TooManyAttempts(DomainError):
+    """Workers have started MAX_ATTEMPTS times and never finished."""
 
-    detail = f"It was tried {MOST_ATTEMPTS} times and never came to an end. Please create it again."
+    detail = f"It was tried {MAX_ATTEMPTS} times and never came to an end. Please create it again."
 
 
-class MadeByAnother(Exception):
-    """Somebody else has made the event meanwhile; this one must not stay."""
+class AlreadyCreated(Exception):
+    """Another worker has created the event meanwhile; raised to roll this one back."""
 
 
 @durably
 def ask_for_event(*, seller: User, asked_by: User, seating: Seating, **fields: Any) -> Creation:
-    """Keeps the wish for an event; a worker makes it soon. `fields` as for `create_event`."""
+    """Store a request for an event; a worker creates it shortly afterwards.
+
+    `fields` are as for `create_event`. `asked_by` is the user who appears in the event's admin history as its creator.
+    """
     creation = Creation.objects.create(
         seller=seller, asked_by=asked_by, fields=fields, seating_config=seating.config, total=seating.seats
     )
@@ -61,16 +64,16 @@ def ask_for_event(*, seller: User, asked_by: User, seating: Seating, **fields: A
 
 
 def make_event(*, creation_id: int) -> Event | None:
-    """Makes the event that was asked for; None if it is made, has failed, or somebody is at work on it.
+    """Create the requested event; return None if it exists, has failed, or another worker is creating it.
 
-    Safe to run zero or many times at once: there will be one event. What can't succeed another time is noted as the
-    failure; a database that is gone or busy is raised, and the next sweep tries again.
+    Safe to run any number of times at once: only one event is created. Errors that would happen again are stored in the
+    request as its failure. Errors of a database that is unavailable or busy are raised, and the next sweep tries again.
     """
     try:
-        with _notes(creation_id) as notes:
-            return _make(creation_id, notes)
+        with _progress_record(creation_id) as progress:
+            return _make(creation_id, progress)
     except DomainError as refusal:
-        _fail(creation_id, _words(refusal))
+        _fail(creation_id, _refusal_text(refusal))
     except (DataError, IntegrityError):
         logger.exception("Creation %s can't be made", creation_id)
         _fail(creation_id, "The database refused it. Nothing was created.")
@@ -78,70 +81,75 @@ def make_event(*, creation_id: int) -> Event | None:
 
 
 def make_forgotten_events() -> None:
-    """The sweep: what was asked for some time ago and is not there, the oldest first.
+    """Create the events whose requests are older than SWEEP_DELAY and still open, oldest first. Run as a sweep.
 
-    Whatever somebody is at work on is passed over; who died at work holds no lock any more.
+    Requests that a worker is handling are skipped; a worker that has died no longer holds its lock.
     """
-    forgotten = Creation.objects.filter(status__in=OPEN_CREATIONS, created_at__lt=Now() - PATIENCE)
-    for creation_id in list(forgotten.order_by("created_at").values_list("pk", flat=True)[:MOST_AT_ONCE]):
+    overdue = Creation.objects.filter(status__in=OPEN_CREATIONS, created_at__lt=Now() - SWEEP_DELAY)
+    for creation_id in list(overdue.order_by("created_at").values_list("pk", flat=True)[:SWEEP_BATCH]):
         try:
             make_event(creation_id=creation_id)
-        except (Error, MadeByAnother):
+        except (Error, AlreadyCreated):
             logger.exception("Creation %s is left to the next sweep", creation_id)
 
 
-class Notes:
-    """What is told about a creation while its event is being made, by a connection that commits each note."""
+class ProgressRecord:
+    """Records the progress of a creation, through a second connection that commits each update."""
 
     def __init__(self, creation_id: int) -> None:
         self._creation_id = creation_id
         self._connection = connections.create_connection(DEFAULT_DB_ALIAS)
-        self._told_at = 0.0
+        self._updated_at = 0.0
 
-    def begun(self) -> None:
-        """A worker has begun, from the first seat on."""
+    def begin(self) -> None:
+        """Record that a worker has started, at the first seat."""
         self._write("status = 'running', attempts = attempts + 1, done = 0")
 
-    def written(self, seats: int) -> None:
-        """So many seats are written."""
-        if time.monotonic() - self._told_at >= TELL_SECONDS:
-            self._told_at = time.monotonic()
+    def update(self, seats: int) -> None:
+        """Record the number of seats written so far, at most every PROGRESS_SECONDS."""
+        if time.monotonic() - self._updated_at >= PROGRESS_SECONDS:
+            self._updated_at = time.monotonic()
             self._write("done = %s", seats)
 
     def close(self) -> None:
-        """Lets go of the connection."""
+        """Close the connection."""
         self._connection.close()
 
-    def _write(self, what: str, *values: int) -> None:
+    def _write(self, assignments: str, *values: int) -> None:
         with self._connection.cursor() as cursor:
-            statement = f"UPDATE events_creation SET {what} WHERE id = %s AND status IN ('waiting', 'running')"
+            statement = f"UPDATE events_creation SET {assignments} WHERE id = %s AND status IN ('waiting', 'running')"
             cursor.execute(statement, [*values, self._creation_id])
 
 
 @contextmanager
-def _notes(creation_id: int) -> Iterator[Notes]:
-    notes = Notes(creation_id)
+def _progress_record(creation_id: int) -> Iterator[ProgressRecord]:
+    progress = ProgressRecord(creation_id)
     try:
-        yield notes
+        yield progress
     finally:
-        notes.close()
+        progress.close()
 
 
 @durably
-def _make(creation_id: int, notes: Notes) -> Event | None:
-    """1. Lock. 2. Check that it is still wanted. 3. Write the event, telling how far it is. 4. Note that it is done,
-    and in the event's history who asked for it."""
+def _make(creation_id: int, progress: ProgressRecord) -> Event | None:
+    """Create the requested event in one transaction.
+
+    1. Take the advisory lock of the request.
+    2. Check that the request is still open and has attempts left.
+    3. Write the event, recording the progress.
+    4. Mark the request as done, and record in the event's admin history who requested it.
+    """
     if not _try_lock(creation_id):
         return None
     creation = Creation.objects.select_related("seller").filter(pk=creation_id, status__in=OPEN_CREATIONS).first()
     if creation is None:
         return None
-    if creation.attempts >= MOST_ATTEMPTS:
-        raise TriedTooOften
-    notes.begun()
+    if creation.attempts >= MAX_ATTEMPTS:
+        raise TooManyAttempts
+    progress.begin()
     seating = read_seating(creation.seating_config, max_seats=settings.MAX_SEATS_PER_EVENT)
-    event = write_event(seller=creation.seller, seating=seating, told=notes.written, **creation.fields)
-    _note_done(creation, event)
+    event = write_event(seller=creation.seller, seating=seating, on_progress=progress.update, **creation.fields)
+    _mark_done(creation, event)
     return event
 
 
@@ -151,18 +159,19 @@ def _try_lock(creation_id: int) -> bool:
         return cursor.fetchone()[0]
 
 
-def _note_done(creation: Creation, event: Event) -> None:
-    open_still = Creation.objects.filter(pk=creation.pk, status__in=OPEN_CREATIONS)
-    if not open_still.update(status=CreationStatus.DONE, done=creation.total, event=event):
-        raise MadeByAnother
+def _mark_done(creation: Creation, event: Event) -> None:
+    still_open = Creation.objects.filter(pk=creation.pk, status__in=OPEN_CREATIONS)
+    if not still_open.update(status=CreationStatus.DONE, done=creation.total, event=event):
+        raise AlreadyCreated
     LogEntry.objects.log_actions(
         creation.asked_by_id or creation.seller_id, [event], ADDITION, [{"added": {}}], single_object=True
     )
 
 
-def _words(refusal: DomainError) -> str:
+def _refusal_text(refusal: DomainError) -> str:
     return " ".join(problem["detail"] for problem in refusal.extra.get("errors", [])) or str(refusal)
 
 
-def _fail(creation_id: int, why: str) -> None:
-    Creation.objects.filter(pk=creation_id, status__in=OPEN_CREATIONS).update(status=CreationStatus.FAILED, failure=why)
+def _fail(creation_id: int, reason: str) -> None:
+    still_open = Creation.objects.filter(pk=creation_id, status__in=OPEN_CREATIONS)
+    still_open.update(status=CreationStatus.FAILED, failure=reason)

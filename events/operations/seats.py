@@ -1,8 +1,9 @@
-"""The only hand on seat state.
+"""Changes the status of seats. Python changes seats nowhere else.
 
-Whoever changes seats holds the lock on their subsection's row. Who sells locks one, so that there is no order of locks
-to get wrong; who changes many blocks at once locks them by their ids and nothing after them. The database's trigger
-keeps counts and version; here the change is checked, written into the trail and announced.
+Every change of seats holds the lock on the row of their subsection. A hold or a sale locks one subsection, so there is
+no lock order to get wrong. A change of many subsections locks them in the order of their ids, and locks nothing after
+them. The trigger on tickets keeps counts and version; the functions here check a change, write it to the audit log and
+publish it after the commit.
 """
 
 import uuid
@@ -35,8 +36,8 @@ FREE_ENDED = """
     AND ticket.status = 'reserved' AND ticket.booking_id = held.booking_id
     RETURNING ticket.position
 """
-# The trigger has made the first version; the others, one for each further row of the trail, are made here. The rows go
-# in by version: each is chained to the one before it.
+# The trigger has created the first version. The others, one for each further row of the audit log, are created here.
+# Rows are inserted in the order of their versions, because each contains the hash of the one before it.
 APPEND_ENDED = """
     WITH block AS (
         UPDATE events_subsection SET version = version + %(holds)s - 1 WHERE id = %(block)s
@@ -70,21 +71,22 @@ APPEND_ALL = """
     SELECT block.id, trail.positions, trail.at, version, available, reserved, sold, blocked, seat_status
     FROM trail JOIN events_subsection block ON block.id = trail.subsection_id
 """
-BROUGHT_UP_TO_DATE = ("version", "available", "reserved", "sold", "blocked", "seat_status")
+REFRESHED_FIELDS = ("version", "available", "reserved", "sold", "blocked", "seat_status")
 
 
 def lock_subsection(subsection_id: int) -> Subsection:
-    """Locks the block's row until the transaction ends and returns it as it then is.
+    """Lock a subsection's row until the transaction ends; return it as it is under the lock.
 
-    `no_key`: bookings that point to the block can still be inserted elsewhere. Waits at most `lock_timeout`.
+    With `no_key`, other transactions can still insert bookings that reference the subsection. Waits at most
+    `lock_timeout`.
     """
     return Subsection.objects.select_for_update(of=("self",), no_key=True).get(pk=subsection_id)
 
 
 def lock_subsections(subsection_ids: Sequence[int]) -> list[Subsection]:
-    """The same for several blocks, one after the other in the order of their ids, as all do who lock several."""
-    blocks = Subsection.objects.select_for_update(of=("self",), no_key=True)
-    return list(blocks.filter(pk__in=subsection_ids).order_by("pk"))
+    """Lock several subsections, in the order of their ids, which is the order everywhere; return those that exist."""
+    subsections = Subsection.objects.select_for_update(of=("self",), no_key=True)
+    return list(subsections.filter(pk__in=subsection_ids).order_by("pk"))
 
 
 def change_seats(
@@ -94,20 +96,22 @@ def change_seats(
     kind: ChangeKind,
     booking_id: uuid.UUID | None = None,
 ) -> None:
-    """Moves seats of a locked block one step, all or none; told to everybody once the transaction commits.
+    """Change the status of seats in a locked subsection, all or none. `positions` count from 0.
 
     1. The caller holds the lock (`lock_subsection`).
-    2. Guarded update: each seat must be in the state the step begins in, and a taken one must belong to `booking_id`.
-    3. One row of the trail under the version the trigger made; `subsection` is brought up to date.
+    2. A guarded update checks and writes: each seat must have the status that `kind` requires, and a reserved or sold
+       seat must belong to `booking_id`.
+    3. One row is added to the audit log, with the version that the trigger created; `subsection` gets the new values.
+    4. The change is published to the event's viewers after the commit.
 
-    Raises SeatsTaken with the seats that were not in that state; the caller's transaction must then roll back.
+    Raises SeatsTaken with the seats that did not have that status; the caller's transaction must then roll back.
     """
     _check_all(subsection, positions, _move(subsection, list(positions), kind, booking_id))
     _append(subsection, list(positions), kind, booking_id)
 
 
 def _move(subsection: Subsection, positions: list[int], kind: ChangeKind, booking_id: uuid.UUID | None) -> set[int]:
-    """The guarded update; returns the positions that were in the right state and are moved."""
+    """Run the guarded update; return the positions that had the required status and were changed."""
     before, after = SEAT_STEPS[kind]
     old_owner, new_owner = (booking_id if status in TAKEN else None for status in (before, after))
     with connection.cursor() as cursor:
@@ -122,37 +126,37 @@ def _append(subsection: Subsection, positions: list[int], kind: ChangeKind, book
         subsection.version, at = cursor.fetchone()
     setattr(subsection, before, getattr(subsection, before) - len(positions))
     setattr(subsection, after, getattr(subsection, after) + len(positions))
-    _publish(subsection, subsection.version - 1, after, positions, at)
+    _publish_on_commit(subsection, subsection.version - 1, after, positions, at)
 
 
-def change_all_seats(*, blocks: Sequence[Subsection], kind: ChangeKind) -> dict[int, int]:
-    """Moves all seats of these locked blocks of one event that are nobody's and in the state the step begins in.
+def change_all_seats(*, subsections: Sequence[Subsection], kind: ChangeKind) -> dict[int, int]:
+    """Change all seats without a booking that have the status that `kind` requires, in these locked subsections.
 
-    Leaves what `change_seats` would, called for one block after the other, in two statements; {block: its seats moved},
-    without those where there were none.
+    The subsections belong to one event, and there is at least one. Has the effect of calling `change_seats` for each
+    subsection, in two statements. Returns {subsection id: number of seats changed}, without subsections where there
+    were none.
     """
     before, after = SEAT_STEPS[kind]
-    by_id = {block.pk: block for block in blocks}
+    by_id = {subsection.pk: subsection for subsection in subsections}
     with connection.cursor() as cursor:
-        cursor.execute(MOVE_ALL, [after, blocks[0].event_id, list(by_id), before])
+        cursor.execute(MOVE_ALL, [after, subsections[0].event_id, list(by_id), before])
         moved = cursor.fetchall()
         cursor.execute(APPEND_ALL, [kind.value, *([row[part] for row in moved] for part in (0, 1))])
         changes = cursor.fetchall()
-    for block_id, positions, at, *fields in changes:
-        block = by_id[block_id]
-        for name, value in zip(BROUGHT_UP_TO_DATE, fields, strict=True):
-            setattr(block, name, value)
-        _publish(block, block.version - 1, after, positions, at)
-    return {block_id: len(positions) for block_id, positions, *_ in changes}
+    for subsection_id, positions, at, *fields in changes:
+        subsection = by_id[subsection_id]
+        for name, value in zip(REFRESHED_FIELDS, fields, strict=True):
+            setattr(subsection, name, value)
+        _publish_on_commit(subsection, subsection.version - 1, after, positions, at)
+    return {subsection_id: len(positions) for subsection_id, positions, *_ in changes}
 
 
 def free_ended_seats(*, subsection: Subsection, holds: Mapping[uuid.UUID, Sequence[int]]) -> None:
-    """Frees the seats of all these holds ({booking: its positions}, at least one) of a locked block, in two statements.
+    """Free the seats of ended holds in a locked subsection, in two statements.
 
-    Leaves what `change_seats` would, called for one after the other with EXPIRED: the trail has a row and a version for
-    each hold, in the order given. All versions are told as one change.
-
-    Raises SeatsTaken like `change_seats`.
+    `holds` is {booking id: positions}, with at least one hold. Has the effect of calling `change_seats` for each hold
+    with EXPIRED: the audit log gets a row and a version for each hold, in the order given. All versions are published
+    as one change. Raises SeatsTaken like `change_seats`.
     """
     owners = [booking_id for booking_id, positions in holds.items() for _ in positions]
     positions = [position for positions in holds.values() for position in positions]
@@ -170,9 +174,9 @@ def free_ended_seats(*, subsection: Subsection, holds: Mapping[uuid.UUID, Sequen
             },
         )
         *fields, at = cursor.fetchone()
-    for name, value in zip(BROUGHT_UP_TO_DATE, fields, strict=True):
+    for name, value in zip(REFRESHED_FIELDS, fields, strict=True):
         setattr(subsection, name, value)
-    _publish(subsection, subsection.version - len(holds), SeatStatus.AVAILABLE, positions, at)
+    _publish_on_commit(subsection, subsection.version - len(holds), SeatStatus.AVAILABLE, positions, at)
 
 
 def _check_all(subsection: Subsection, positions: Sequence[int], moved: set[int]) -> None:
@@ -181,7 +185,9 @@ def _check_all(subsection: Subsection, positions: Sequence[int], moved: set[int]
         raise SeatsTaken([seat_name(position, subsection.cols) for position in sorted(lost)])
 
 
-def _publish(subsection: Subsection, from_version: int, status: SeatStatus, positions: list[int], at: datetime) -> None:
+def _publish_on_commit(
+    subsection: Subsection, from_version: int, status: SeatStatus, positions: list[int], at: datetime
+) -> None:
     change = SeatsChanged(
         event_id=subsection.event_id,
         subsection_id=subsection.pk,

@@ -1,4 +1,4 @@
-"""A Celery application that stops in the middle of making an event, so that it can be killed there."""
+"""A Celery application that stops in the middle of creating an event, so that a test can kill it there."""
 
 import time
 
@@ -9,18 +9,18 @@ from ticketing.celery import app
 django.setup()
 
 from events.operations import create  # noqa: E402
-from events.operations.creation import Notes  # noqa: E402
+from events.operations.creation import ProgressRecord  # noqa: E402
 
 __all__ = ["app"]
 
-tell = Notes.written
+update = ProgressRecord.update
 
 
-def tell_and_hang(notes: Notes, seats: int) -> None:
-    """The first of four blocks is written, and said to be."""
-    tell(notes, seats)
+def update_and_hang(progress: ProgressRecord, seats: int) -> None:
+    """Record the first of four subsections, then do nothing for an hour."""
+    update(progress, seats)
     time.sleep(3600)
 
 
-create.SEATS_A_COPY = 50
-Notes.written = tell_and_hang  # type: ignore[method-assign,assignment]
+create.SEATS_PER_COPY = 50
+ProgressRecord.update = update_and_hang  # type: ignore[method-assign,assignment]

@@ -44,7 +44,7 @@ def sound() -> None:
 
 
 def test_parts_have_as_many_blocks_as_seats_may_be_changed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocking, "MOST_SEATS", 10)
+    monkeypatch.setattr(blocking, "MAX_SEATS", 10)
     blocks = [Subsection(number=number, total=total) for number, total in enumerate((4, 6, 1, 50, 1, 9))]
     assert [[block.number for block in part] for part in parts_of(blocks)] == [[0, 1], [2], [3], [4, 5]]
     assert list(parts_of([])) == []

@@ -1,4 +1,4 @@
-"""An event from a file."""
+"""Creates an event from a JSON file: `manage.py create_event --config FILE`."""
 
 import json
 from pathlib import Path
@@ -15,9 +15,9 @@ from ticketing.errors import BadInput
 
 
 class Command(BaseCommand):
-    """Creates an event with all its seats from a JSON file of the shape of POST /api/event."""
+    """Creates an event with all its seats from a JSON file that has the format of POST /api/event."""
 
-    help = "Create an event from a JSON file of the shape that POST /api/event takes."
+    help = "Create an event from a JSON file that has the format of POST /api/event."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--config", required=True, type=Path, metavar="FILE", help="the JSON file")

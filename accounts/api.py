@@ -37,7 +37,7 @@ from accounts.serializers import (
 class AnyonesCall(APIView):
     """Base class of endpoints that need no sign-in.
 
-    It ignores bearer tokens, so an expired one does no harm; it still refuses requests from other sites (CSRF).
+    It ignores bearer tokens, so an expired one does no harm. It still refuses requests from other sites.
     """
 
     authentication_classes = (CookieAuthentication,)

@@ -84,7 +84,7 @@ class TokenFamily(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
-    refresh_jti = models.UUIDField(help_text="The id (`jti`) of the only valid refresh token.")
+    refresh_jti = models.UUIDField(help_text="The id of the refresh token that counts.")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -4,8 +4,8 @@ A repeat is safe if the failed attempt certainly changed nothing: after a deadlo
 connection that was lost (restart, failover) before COMMIT was sent. If it is lost during COMMIT, nobody knows the
 outcome; the caller gets OutcomeUnknown, and must use an idempotency key or read the state.
 
-Waits between attempts grow and are random, so that operations that failed together don't meet again. All attempts
-begin within two seconds.
+Waits between attempts grow and are random, so that operations that failed together don't meet again. All waits
+together take less than two seconds.
 """
 
 import random

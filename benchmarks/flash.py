@@ -109,6 +109,7 @@ async def sell(cast: Cast, seats: int, fault: str | None, report: Report) -> lis
 
 
 async def _event(cast: Cast, seats: int) -> dict[str, Any]:
+    """Create an event with its waiting room on."""
     rows, cols = BLOCK
     sections = [{"name": "A", "price": 2500, "subsections": seats // (rows * cols)}]
     event = await shop.create(cast, shop.new_event("Benchmark: flash sale", sections, rows=rows, cols=cols))
@@ -188,6 +189,7 @@ async def _read(sale: Sale) -> None:
 
 
 def _inject_fault(fault: str) -> None:
+    """Kill Redis, or make the database refuse writes for REFUSED_SECONDS."""
     time.sleep(FAULT_AFTER)
     from django.conf import settings
 
@@ -227,6 +229,7 @@ async def _outcome(sale: Sale, seats: int) -> list[str]:
 
 
 def _lost(sale: Sale) -> list[str]:
+    """Return the confirmed bookings that are missing, and the paid ones that are not paid."""
     from bookings.models import Booking
 
     status = dict(Booking.objects.filter(event_id=sale.event["id"]).values_list("pk", "status"))

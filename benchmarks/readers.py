@@ -123,11 +123,16 @@ class Audience:
                 self.complete.set()
 
     async def _quiet(self) -> None:
+        """Wait until no viewer has received anything for QUIET_SECONDS."""
         self.received_at = time.monotonic()
         while time.monotonic() - self.received_at < QUIET_SECONDS:
             await asyncio.sleep(0.1)
 
     def _delays(self, messages: list[bytes], changes: list[tuple[int, int, float]]) -> dict[str, object]:
+        """Return the delay of each change at each viewer, and the number of missed ones.
+
+        `changes` are (subsection number, version, time).
+        """
         pattern = CHANGES["sse" if self.kind == "sse" else "ws"]
         steps = [[_step(found) for found in pattern.finditer(data)] for data in messages]
         before = {block: version - 1 for block, version, _ in reversed(changes)}
@@ -144,6 +149,7 @@ class Audience:
         return {"delays": delays, "missed": missed}
 
     def _traffic(self, messages: list[bytes]) -> dict[str, object]:
+        """Return the frames with changes and the bytes per viewer."""
         has_change = [self.mark in data for data in messages]
         frames = sum(has_change[number] for viewer in self.viewers for number in viewer.received)
         received = sum(len(messages[number]) for viewer in self.viewers for number in viewer.received)

@@ -46,7 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sellout", description=__doc__)
     parser.add_argument("--seats", type=int, default=2_000, help=f"a multiple of {SEATS.step} up to {SEATS[-1]:,}")
     parser.add_argument("--clients", type=int, default=64)
-    parser.add_argument("--hold-only", action="store_true", help="nobody pays")
+    parser.add_argument("--hold-only", action="store_true", help="don't pay")
     options = parser.parse_args()
     if options.seats not in SEATS:
         parser.error(f"--seats must be a multiple of {SEATS.step} up to {SEATS[-1]:,}")
@@ -130,7 +130,7 @@ def _wrong_answers(seats: int, buyers: list[Buyer]) -> list[str]:
     given = Counter(seat for buyer in buyers for seat in buyer.seats)
     twice = {seat: count for seat, count in given.items() if count > 1}
     print(f"  answers: {given.total():,} seats given, {len(given):,} different ones, {len(twice)} twice")
-    wrong = [] if len(given) == seats else [f"{len(given)} of {seats} seats were given to somebody"]
+    wrong = [] if len(given) == seats else [f"{len(given)} of {seats} seats were given to a buyer"]
     return wrong + [f"{seat} was given {count} times" for seat, count in twice.items()]
 
 

@@ -124,6 +124,7 @@ def _shop(failures: Failures, seed: int, event: Event, buyers: list[User], payme
 
 
 def _after_hold(dice: random.Random, seen: Counter[str], booking: Booking) -> None:
+    """Pay, and then cancel or refund, as a random buyer might."""
     buyer, action = booking.buyer, dice.random()
     if action < 0.05:
         time.sleep(dice.uniform(1.9, 2.1))  # pay at the deadline
@@ -140,6 +141,7 @@ def _after_hold(dice: random.Random, seen: Counter[str], booking: Booking) -> No
 
 
 def _hold(dice: random.Random, event: Event, buyer: User) -> Booking:
+    """Hold one to four of the best seats of a random subsection."""
     where = {"section": dice.choice("AB"), "subsection": dice.randint(1, 20)}
     wish = Wish(event_id=event.pk, mode=SelectionMode.BEST_AVAILABLE, quantity=dice.randint(1, 4), **where)  # type: ignore[arg-type]
     return hold_seats(buyer_id=buyer.pk, wish=wish)
@@ -172,6 +174,7 @@ def _run_background_tasks(done: threading.Event, dice: random.Random) -> None:
 
 
 def _send_webhooks(dice: random.Random) -> None:
+    """Deliver due webhooks of the mock gateway one to three times each, in random order."""
     due = list(MockCharge.objects.filter(webhook_due_at__lte=database_now(), webhook_delivered_at=None)[:200])
     messages = [entry for entry in due for _ in range(dice.choice([1, 2, 3]))]
     dice.shuffle(messages)

@@ -125,9 +125,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [
-            BASE_DIR / "ticketing" / "templates"
-        ],  # before the apps, to replace templates of Django and DRF
+        "DIRS": [BASE_DIR / "ticketing" / "templates"],  # before the apps, to replace templates of Django and DRF
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

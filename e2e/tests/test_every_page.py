@@ -66,7 +66,7 @@ def place(
     hold: Callable[..., Booking],
     paid_booking: Callable[..., Booking],
 ) -> Place:
-    """The visitor and the path of the page."""
+    """The visitor and the path of the page named by the parameter."""
     name = request.param
     held = hold(alice, "1-1", "1-2", event=event)
     paid = paid_booking(alice, "2-1", event=event)

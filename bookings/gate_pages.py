@@ -1,6 +1,7 @@
-"""The scanner: a page that keeps working without a network once it was opened with one.
+"""The scanner page, which keeps working offline once it was opened online.
 
-The service worker (`/gate/sw.js`, so that it may serve `/gate/`) keeps the page and its files by version.
+A service worker caches the page and its files by version. Its URL is `/gate/sw.js` because a worker can only control
+pages below its own path.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ from events.models import Event
 from ticketing.errors import NotFound, PermissionRefused
 
 WORKER = "bookings/gate/sw.js"
-# All that the scanner needs. What cameras of browsers without a barcode detector need (READERS) is fetched at leisure.
+# Files that the scanner needs. READERS are needed only in browsers without a barcode detector and are cached later.
 FILES = (
     "ticketing/tiers.css",
     "ticketing/tokens.css",
@@ -60,7 +61,7 @@ READERS = ("bookings/gate/vendor/zxing_reader.js", "bookings/gate/vendor/zxing_r
 @login_required
 @csp_update({"script-src": ["'wasm-unsafe-eval'"]})  # type: ignore[arg-type]  # the barcode reader is WebAssembly
 def scanner(request: HttpRequest, event_id: int) -> HttpResponse:
-    """The scanner of an event, for its gate staff."""
+    """`/gate/{id}`: the scanner of an event, for its gate staff."""
     event = _event(request, event_id)
     page = {
         "event_id": event.pk,
@@ -78,7 +79,7 @@ def scanner(request: HttpRequest, event_id: int) -> HttpResponse:
 @require_safe
 @login_required
 def web_manifest(request: HttpRequest, event_id: int) -> HttpResponse:
-    """What the browser asks for when the scanner is to be installed like an app."""
+    """Return the web app manifest, with which browsers install the scanner as an app."""
     event = _event(request, event_id)
     start = reverse("gate", args=[event.pk])
     body = {
@@ -97,17 +98,17 @@ def web_manifest(request: HttpRequest, event_id: int) -> HttpResponse:
 
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The worker, told which files of which version to keep; it changes with any of them."""
+    """Return the service worker with the list of files to cache and their version; it changes with any of the files."""
     source = Path(cast(str, finders.find(WORKER))).read_text()
     files = {"files": [static(name) for name in FILES], "readers": [static(name) for name in READERS]}
-    kept = json.dumps(files | {"version": _version()}, indent=2)
-    response = HttpResponse(f"const KEPT = {kept};\n\n{source}", content_type="text/javascript")
+    cached = json.dumps(files | {"version": _version()}, indent=2)
+    response = HttpResponse(f"const KEPT = {cached};\n\n{source}", content_type="text/javascript")
     response["Cache-Control"] = "no-cache"
     return response
 
 
 def _version() -> str:
-    """Of what the files say, so that it is right also where their names have no hashes."""
+    """Return a hash of the files' contents, because file names have no hashes in development."""
     digest = hashlib.sha256()
     for name in (*FILES, *READERS):
         found = finders.find(name)

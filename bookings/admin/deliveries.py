@@ -1,4 +1,4 @@
-"""Each message to an endpoint: what it said, what became of it, and once more."""
+"""Webhook deliveries in the admin: their content and result, and sending them again."""
 
 import uuid
 from datetime import datetime
@@ -27,30 +27,30 @@ def _to_the_second(at: datetime) -> str:
 
 
 class OfEndpoint(admin.SimpleListFilter):
-    """One of the person's own endpoints."""
+    """Filter deliveries by one of the user's own endpoints."""
 
     title = "endpoint"
     parameter_name = "endpoint"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        """Own ones; an operator comes from the endpoint's page."""
+        """List the user's own endpoints; operators use the link on an endpoint's page instead."""
         return [(str(row.pk), row.url) for row in Endpoint.objects.filter(seller=request.user.pk)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
-        """Its deliveries."""
+        """Keep the deliveries of the chosen endpoint."""
         try:
             return queryset.filter(endpoint=uuid.UUID(self.value())) if self.value() else queryset
         except ValueError as error:
             raise IncorrectLookupParameters from error
 
     def has_output(self) -> bool:
-        """Also when there is nothing to choose from, so that the address counts."""
+        """Return True even without choices, so that the filter in the URL applies."""
         return True
 
 
 @admin.register(Delivery)
 class Deliveries(DeedPages):
-    """Find and read deliveries, send them again."""
+    """Find and read deliveries, and send them again."""
 
     seller_lookup = "endpoint__seller"
     list_display = ("happened", "kind", "event", "address", "status", "attempts", "http_status", "next_attempt")
@@ -76,40 +76,40 @@ class Deliveries(DeedPages):
         css = {"all": ("bookings/outgoing.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without those whose endpoint was removed."""
+        """Load event and endpoint; the join leaves out deliveries whose endpoint was removed."""
         return super().get_queryset(request).select_related("endpoint", "event")
 
     def has_view_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
-        """Sellers and operators; of one delivery the endpoint's seller."""
+        """Allow sellers and operators; for a single delivery the endpoint's seller and operators."""
         own = obj is None or request.user.is_superuser or obj.endpoint.seller_id == request.user.pk
         return self.has_module_permission(request) and own
 
     @admin.display(description="Happened at (UTC)", ordering="happened_at")
     def happened(self, delivery: Delivery) -> str:
-        """What it is about, to the second."""
+        """When the reported event happened, to the second."""
         return _to_the_second(delivery.happened_at)
 
     @admin.display(description="Endpoint")
     def address(self, delivery: Delivery) -> str:
-        """The beginning of it; the rest has the page."""
+        """The first 40 characters of the endpoint's URL; the detail page shows all of it."""
         return Truncator(delivery.endpoint.url).chars(40)
 
     @admin.display(description="Next attempt (UTC)", ordering="due_at")
     def next_attempt(self, delivery: Delivery) -> str:
-        """While there is one to come."""
+        """When the next attempt is due, if there is one."""
         return _to_the_second(delivery.due_at) if delivery.status in OPEN else NONE
 
     @admin.display(description="Delivered at (UTC)")
     def delivered(self, delivery: Delivery) -> str:
-        """If it is."""
+        """When the receiver accepted the message, if it did."""
         return _to_the_second(delivery.delivered_at) if delivery.delivered_at else NONE
 
     @admin.display(description="webhook-id")
     def message_id(self, delivery: Delivery) -> str:
-        """As its receiver knows it."""
+        """The `webhook-id` by which the receiver knows the message."""
         return delivery.message_id
 
     @admin.display(description="Message")
     def message(self, delivery: Delivery) -> SafeString | str:
-        """To the byte what is sent; made with the first attempt."""
+        """The exact body of the message, which the first attempt builds."""
         return format_html('<code class="webhook-text">{}</code>', delivery.payload) if delivery.payload else NONE

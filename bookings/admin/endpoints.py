@@ -1,4 +1,4 @@
-"""Where a seller wants to be told: added and changed at his desk, tested, given a new secret, removed."""
+"""Webhook endpoints in the admin: add, change, test and remove them, and replace their secrets."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ from ticketing.errors import BadInput
 
 
 class EndpointForm(forms.ModelForm):
-    """What a seller decides about an endpoint."""
+    """The fields of an endpoint that sellers set."""
 
     url = forms.CharField(
         label="Address",
@@ -46,7 +46,7 @@ class EndpointForm(forms.ModelForm):
         fields = ("url", "kinds", "is_active")
 
     def clean_url(self) -> str:
-        """As the operation will have it; an address that stays may stay."""
+        """Check the URL as the operation does; an unchanged URL is not checked."""
         url = str(self.cleaned_data["url"])
         try:
             if "url" in self.changed_data:
@@ -93,54 +93,54 @@ class Endpoints(DeedPages, WrittenRows):
     class Media:
         css = {"all": ("bookings/outgoing.css",)}
 
-    # --- Who ---------------------------------------------------------------------------------------
+    # --- Permissions ---------------------------------------------------------------------------------------
 
     def has_view_permission(self, request: HttpRequest, obj: Endpoint | None = None) -> bool:
-        """Sellers and operators; of one endpoint its seller."""
+        """Allow sellers and operators; for a single endpoint its seller and operators."""
         own = obj is None or request.user.is_superuser or obj.seller_id == request.user.pk
         return self.has_module_permission(request) and own
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Sellers and operators."""
+        """Allow sellers and operators."""
         return self.has_module_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Endpoint | None = None) -> bool:
-        """Whoever sees it."""
+        """Allow everyone who may see the endpoint."""
         return self.has_view_permission(request, obj)
 
-    # --- What is shown -----------------------------------------------------------------------------
+    # --- Fields and columns -----------------------------------------------------------------------------
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        """Operators also see whose it is."""
+        """Show operators the seller as well."""
         return (*self.list_display, "seller") if request.user.is_superuser else self.list_display
 
     def get_fields(self, request: HttpRequest, obj: Endpoint | None = None) -> tuple[str, ...]:
-        """An operator says for whom he adds one; it never changes hands."""
+        """Let operators choose the seller of a new endpoint; the seller of an existing one can't be changed."""
         seller = ("seller",) if request.user.is_superuser else ()
         return (*seller, "url", "kinds", "is_active", *(self.readonly_fields if obj else ()))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Endpoint | None = None) -> tuple[str, ...]:
-        """With the seller, once it is his."""
+        """Make the seller of an existing endpoint read-only."""
         return (*self.readonly_fields, "seller") if obj else ()
 
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Only sellers have endpoints."""
+        """Offer active sellers only."""
         if db_field.name == "seller":
             kwargs["queryset"] = User.objects.filter(role=User.Role.SELLER, is_active=True).order_by("email")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Nothing from the address."""
+        """Ignore initial values in the URL."""
         return {}
 
     @admin.display(description="Tells about")
     def wants(self, endpoint: Endpoint) -> str:
-        """The kinds in words."""
+        """The labels of the chosen kinds."""
         return ", ".join(str(DeliveryKind(kind).label) for kind in endpoint.kinds)
 
     @admin.display(description="State")
     def state(self, endpoint: Endpoint) -> str:
-        """Whether it is on, and whether it takes what it is sent."""
+        """Whether the endpoint is on, and since when it fails, if it does."""
         if not endpoint.is_active:
             return f"Off. {endpoint.off_because}".strip()
         if endpoint.failing_since:
@@ -149,7 +149,7 @@ class Endpoints(DeedPages, WrittenRows):
 
     @admin.display(description="Secret")
     def signing_secret(self, endpoint: Endpoint) -> SafeString:
-        """What the receiver checks signatures with."""
+        """The secret with which the receiver verifies signatures, and how long the previous one is valid."""
         secret = format_html('<code class="webhook-text">{}</code>', endpoint.secret)
         if endpoint.former_until is None or endpoint.former_until <= timezone.now():
             return secret
@@ -158,21 +158,21 @@ class Endpoints(DeedPages, WrittenRows):
 
     @admin.display(description="Deliveries")
     def deliveries(self, endpoint: Endpoint) -> SafeString:
-        """A link to them."""
+        """A link to the endpoint's deliveries."""
         address = f"{reverse('admin:bookings_delivery_changelist')}?endpoint={endpoint.pk}"
         return format_html('<a href="{}">What was sent to this address</a>', address)
 
     # --- Writing: one operation each ---------------------------------------------------------------
 
     def save_model(self, request: HttpRequest, obj: Endpoint, form: EndpointForm, change: bool) -> None:
-        """Adds or changes it; `obj` itself is never saved."""
+        """Add or change the endpoint by the operation; `obj` itself is never saved."""
         user, fields = user_of(request), {name: form.cleaned_data[name] for name in EndpointForm.Meta.fields}
         if change:
             change_endpoint(endpoint_id=obj.pk, by=user, **fields)
         else:
-            obj.seller = form.cleaned_data.get("seller", user)  # so that what is told afterwards links to its page
+            obj.seller = form.cleaned_data.get("seller", user)  # the message after saving links to the endpoint's page
             obj.pk = add_endpoint(seller=obj.seller, **fields).pk
 
     def response_post_save_add(self, request: HttpRequest, obj: Endpoint) -> HttpResponseRedirect:
-        """To its page, which has the secret."""
+        """Redirect to the endpoint's page, which shows the secret."""
         return HttpResponseRedirect(reverse("admin:bookings_endpoint_change", args=[quote(obj.pk)]))

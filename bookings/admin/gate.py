@@ -1,4 +1,4 @@
-"""The gates: who works there, and what happened."""
+"""Gate staff and check-ins in the admin."""
 
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -26,53 +26,53 @@ WHO_MAY = "Whoever signs in with this address, once it is confirmed. They may si
 
 
 class StaffRows(WrittenRows):
-    """People who may scan tickets: added and removed; there is nothing to change about them."""
+    """Base of the pages for gate staff, who can be added and removed but not changed."""
 
     search_fields = ("email",)
     search_help_text = "(Part of) the e-mail address"
     ordering = ("email",)
-    whose: ClassVar[str]  # the field that says whose staff a row is
-    remove: "ClassVar[staticmethod[[Any, User], None]]"  # takes a row off the list; given the row and who asks
+    whose: ClassVar[str]  # the field with the event or seller whose staff a row is
+    remove: "ClassVar[staticmethod[[Any, User], None]]"  # the operation that removes a row, for the user
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Sellers and operators."""
+        """Allow sellers and operators."""
         return self.has_module_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever sees it."""
+        """Allow everyone who may see the row."""
         return self.has_view_permission(request, obj)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """With words on the address."""
+        """Add a help text to the email address."""
         return super().get_form(request, obj, change, **{"help_texts": {"email": WHO_MAY}, **kwargs})
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        """As Django's; for another one it is already chosen whose staff he is."""
-        answer = super().response_add(request, obj, post_url_continue)
-        if "_addanother" not in request.POST or not isinstance(answer, HttpResponseRedirect):
-            return answer
+        """Preselect the same event or seller after "Save and add another"; otherwise respond as Django does."""
+        response = super().response_add(request, obj, post_url_continue)
+        if "_addanother" not in request.POST or not isinstance(response, HttpResponseRedirect):
+            return response
         chosen = urlencode({self.whose: getattr(obj, self.whose).pk})
-        return HttpResponseRedirect(f"{answer.url}{'&' if '?' in answer.url else '?'}{chosen}")
+        return HttpResponseRedirect(f"{response.url}{'&' if '?' in response.url else '?'}{chosen}")
 
     # --- Writing: one operation each ---------------------------------------------------------------
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
-        """Nothing: Django asks before the rows are gone, `delete_model` logs when they are."""
+        """Do nothing: Django calls this before rows are deleted; `delete_model` writes the log entry afterwards."""
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """By the operation; then the log entry."""
+        """Remove the row by the operation, then write the log entry."""
         key = obj.pk
         self.remove(obj, user_of(request))
         obj.pk = key
-        super().log_deletions(request, [obj])  # Django's own calls do the same
+        super().log_deletions(request, [obj])  # as Django's own views do
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """One after the other."""
-        rest = list(queryset)
-        with self.telling_the_rest(request, rest):
-            while rest:
-                self.delete_model(request, rest[0])
-                del rest[0]
+        """Remove the rows one after the other; after an error, a message lists those that remain."""
+        remaining = list(queryset)
+        with self.telling_the_rest(request, remaining):
+            while remaining:
+                self.delete_model(request, remaining[0])
+                del remaining[0]
 
 
 def _remove_from_event(row: GateStaff, by: User) -> None:
@@ -85,7 +85,7 @@ def _remove_from_all(row: SellerGateStaff, by: User) -> None:
 
 @admin.register(GateStaff)
 class EventStaff(StaffRows):
-    """Who works at the gate of one event."""
+    """Gate staff of one event."""
 
     seller_lookup = "event__seller"
     whose = "event"
@@ -95,27 +95,27 @@ class EventStaff(StaffRows):
     remove = staticmethod(_remove_from_event)
 
     def event_of(self, row: GateStaff) -> Event:
-        """The event at whose gate he works."""
+        """The event that the row belongs to."""
         return row.event
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """The event of whom was added before, or by which the list was narrowed, if there is one."""
+        """Preselect the event of the row that was added before, or the event that the list is filtered by."""
         filters = QueryDict(request.GET.get("_changelist_filters", ""))
         return {"event": request.GET.get("event", filters.get("event__id__exact"))}
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """By event, which is how its page leads here."""
+        """Allow filtering by event, which the link on the event's page uses."""
         return lookup == "event__id__exact" or super().lookup_allowed(lookup, value, request)
 
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Among one's own events."""
+        """Offer sellers only their own events."""
         if db_field.name == "event":
             events = Event.objects.all()
             kwargs["queryset"] = events if request.user.is_superuser else events.filter(seller=user_of(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: GateStaff, form: forms.ModelForm, change: bool) -> None:
-        """Adds him and tells where to send him; `obj` itself is never saved."""
+        """Add the person by the operation and show the URL of the scanner; `obj` itself is never saved."""
         row = add_gate_staff(event_id=obj.event_id, email=obj.email, seller=user_of(request))
         obj.pk, obj.email = row.pk, row.email
         gate = f"{settings.SITE_URL}{reverse('gate', args=[obj.event_id])}"
@@ -124,7 +124,7 @@ class EventStaff(StaffRows):
 
 @admin.register(SellerGateStaff)
 class StandingStaff(StaffRows):
-    """Who works at the gates of all events of a seller."""
+    """Gate staff of all events of a seller."""
 
     seller_lookup = "seller"
     whose = "seller"
@@ -132,27 +132,27 @@ class StandingStaff(StaffRows):
     remove = staticmethod(_remove_from_all)
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        """Operators also see whose staff it is."""
+        """Show operators the seller as well."""
         return ("email", "seller") if request.user.is_superuser else ("email",)
 
     def get_fields(self, request: HttpRequest, obj: SellerGateStaff | None = None) -> tuple[str, ...]:
-        """Operators add staff for a seller, sellers their own."""
+        """Let operators choose the seller; sellers add their own staff."""
         return ("seller", "email") if request.user.is_superuser else ("email",)
 
     def has_view_permission(self, request: HttpRequest, obj: SellerGateStaff | None = None) -> bool:
-        """Sellers and operators, and of one row only its seller and operators."""
+        """Allow sellers and operators; for a single row its seller and operators."""
         user = user_of(request)
         own = obj is None or obj.seller_id == user.pk or user.is_superuser
         return self.has_module_permission(request) and own
 
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Among the sellers."""
+        """Offer active sellers only."""
         if db_field.name == "seller":
             kwargs["queryset"] = User.objects.filter(role=User.Role.SELLER, is_active=True).order_by("email")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: SellerGateStaff, form: forms.ModelForm, change: bool) -> None:
-        """Adds him; `obj` itself is never saved."""
+        """Add the person by the operation; `obj` itself is never saved."""
         user = user_of(request)
         seller = obj.seller if user.is_superuser else user
         row = add_standing_gate_staff(seller=seller, email=obj.email, by=user)
@@ -161,7 +161,7 @@ class StandingStaff(StaffRows):
 
 @admin.register(CheckIn)
 class CheckIns(OwnRows):
-    """What happened at the gates, to read."""
+    """A read-only list of check-ins, undos and conflicts."""
 
     seller_lookup = "admission__event__seller"
     list_display = ("recorded_at", "event_of", "seat", "holder", "kind", "device", "by_name", "scanned_at")
@@ -175,21 +175,21 @@ class CheckIns(OwnRows):
 
     @admin.display(description="Event")
     def event_of(self, row: CheckIn) -> Event:
-        """The event at whose gate it happened."""
+        """The event of the ticket."""
         return row.admission.event
 
     @admin.display(description="Seat")
     def seat(self, row: CheckIn) -> str:
-        """Block, row and seat."""
-        block = row.admission.subsection
-        return f"{block} {seat_name(row.admission.position, block.cols)}"
+        """The subsection, row and seat of the ticket."""
+        subsection = row.admission.subsection
+        return f"{subsection} {seat_name(row.admission.position, subsection.cols)}"
 
     @admin.display(description="Holder")
     def holder(self, row: CheckIn) -> str:
-        """Whose ticket it is."""
+        """The name on the ticket."""
         return row.admission.holder
 
     @admin.display(description="By")
     def by_name(self, row: CheckIn) -> str:
-        """Who was at the gate; without a link: his account is not the seller's business."""
+        """The name of the gate staff, without a link: sellers may not see their account."""
         return row.by.name

@@ -1,6 +1,7 @@
 """The mock gateway's own records.
 
-They represent the database of an external provider: only the mock gateway reads them, and reconciliation asks it.
+They represent the database of an external provider: the product never decides anything from them, and reconciliation
+asks the gateway about them. `check_invariants` compares them with the payments.
 """
 
 from django.db import models

@@ -1,4 +1,4 @@
-"""The gate: who may work there, and what is read there. None of it takes a lock."""
+"""Selectors of check-in: who may check in tickets, and what scanners read. None of them takes a lock."""
 
 from typing import Any
 
@@ -14,17 +14,17 @@ from events.reads import may_manage
 from events.states import EventStatus
 from ticketing.errors import NotFound, PermissionRefused
 
-UNVERIFIED = "You are named as gate staff. Please confirm your e-mail address first: the link is in your mail."
+UNVERIFIED = "You are named as gate staff. Please confirm your e-mail address first, with the link that we sent to it."
 NOT_STAFF = "Only gate staff of this event can do this. Its seller can add you by your e-mail address."
 NO_TICKET = "This is not a ticket for this event."
 
 
 def gate_event(event_id: int, user: User) -> Event:
-    """The event at whose gate `user` works.
+    """Return the event if `user` may check in its tickets.
 
-    These do: its seller, operators, and those whose verified address the seller named, for this event or for all of
-    his. Unverified it does not count: anybody could register the address of somebody else. Raises NotFound (also for a
-    stranger's draft), PermissionRefused.
+    The event's seller and operators may, and users with a verified email address that the seller named as gate staff of
+    this event or of all events. Unverified addresses don't count, because anyone could register with another person's
+    address. Raises NotFound (also for a draft, unless the user is named), PermissionRefused.
     """
     event = Event.objects.filter(pk=event_id).first()
     if event is None:
@@ -46,9 +46,9 @@ def _is_named(event: Event, user: User) -> bool:
 
 
 def admission_of(event_id: int, code: str) -> Admission:
-    """The ticket of this event with this code, in any state. Raises NotFound, for forged codes too.
+    """Return the event's ticket with this code, whatever its status. Raises NotFound, also for a forged code.
 
-    The code's own end is for scanners without a network: an event that was put off is known here.
+    The expiry time in the code is only for offline scanners and is not checked here: the event may have been postponed.
     """
     try:
         serial = read_code(code).serial
@@ -61,7 +61,7 @@ def admission_of(event_id: int, code: str) -> Admission:
 
 
 def manifest(event: Event) -> dict[str, Any]:
-    """What a scanner needs to work without a network. Serials as strings: they may pass 2^53."""
+    """Return what a scanner needs to work offline. Serials are strings because they may exceed 2^53."""
     generated_at = database_now()
     void = Admission.objects.filter(event=event, status=AdmissionStatus.VOID).order_by()
     return {
@@ -73,6 +73,6 @@ def manifest(event: Event) -> dict[str, Any]:
 
 
 def recent_check_ins(event: Event) -> QuerySet[CheckIn]:
-    """What happened at the gate, newest first."""
+    """Return the event's check-ins, undos and conflicts, newest first."""
     rows = CheckIn.objects.filter(admission__event=event).select_related("admission__subsection", "by")
     return rows.order_by("-recorded_at", "-id")

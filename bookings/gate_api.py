@@ -1,4 +1,4 @@
-"""The calls of the contract's section "Check-in"."""
+"""API endpoints for check-in: scans, the offline manifest, batches of offline scans, and gate staff."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ USED: dict[tuple[int, str], OpenApiResponse] = {(409, "application/problem+json"
 
 
 class EventCheckIn(generics.GenericAPIView[CheckIn]):
-    """Letting people in with their tickets."""
+    """Check in tickets, undo a check-in, and list both."""
 
     permission_classes = [IsAuthenticated]
     serializer_class = ScannedCode
@@ -41,7 +41,7 @@ class EventCheckIn(generics.GenericAPIView[CheckIn]):
         operation_id="check_in_list", responses={200: CheckInRow(many=True)} | problems(401, 403, 404), filters=False
     )
     def get(self, request: Request, event_id: int) -> Response:
-        """A page of what happened at the gate, newest first: entries, undone ones, conflicts. For gate staff."""
+        """List check-ins, undos and conflicts, newest first. For gate staff."""
         rows = self.paginate_queryset(recent_check_ins(gate_event(event_id, who(request)))) or []
         return self.get_paginated_response([check_in_row(row) for row in rows])
 
@@ -51,7 +51,7 @@ class EventCheckIn(generics.GenericAPIView[CheckIn]):
         request=ScannedCode,
     )
     def post(self, request: Request, event_id: int) -> Response:
-        """Lets somebody in, once: of any number of simultaneous scans one wins. For gate staff.
+        """Check in a ticket once: only one of several simultaneous scans succeeds. For gate staff.
 
         409 says when and where the ticket was used, 404 that it is unknown or forged, 410 that it was refunded.
         """
@@ -66,65 +66,68 @@ class EventCheckIn(generics.GenericAPIView[CheckIn]):
         responses={200: Undone} | problems(400, 401, 403, 404, 409, 410),
     )
     def delete(self, request: Request, event_id: int) -> Response:
-        """Takes a check-in back: the ticket lets somebody in again. 409 if nobody was let in. For gate staff."""
+        """Undo a check-in, so that the ticket can be used again. 409 if it is not checked in. For gate staff."""
         undo_check_in(event_id=event_id, by=who(request), **self._read(CodeToUndo, request))
         return Response({"result": "undone"})
 
-    def _read(self, shape: type[ScannedCode | CodeToUndo], request: Request) -> dict[str, Any]:
-        form = shape(data=request.data)
-        form.is_valid(raise_exception=True)
-        return dict(form.validated_data)
+    def _read(self, serializer_class: type[ScannedCode | CodeToUndo], request: Request) -> dict[str, Any]:
+        serializer = serializer_class(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
 
 
 class EventManifest(generics.GenericAPIView[CheckIn]):
-    """What a scanner takes along."""
+    """Data for offline scanners."""
 
     permission_classes = [IsAuthenticated]
     serializer_class = Manifest
 
     @extend_schema(operation_id="check_in_manifest", responses={200: Manifest} | problems(401, 403, 404))
     def get(self, request: Request, event_id: int) -> Response:
-        """The key that codes are checked with and the serials that are void. For gate staff."""
+        """Return the public key that verifies codes and the serials of void tickets. For gate staff."""
         return Response(manifest(gate_event(event_id, who(request))), headers={"Cache-Control": "no-store"})
 
 
 class CheckInBatch(generics.GenericAPIView[CheckIn]):
-    """What a scanner did without a network."""
+    """Scans that a scanner made offline."""
 
     permission_classes = [IsAuthenticated]
     serializer_class = Batch
 
     @extend_schema(operation_id="check_in_batch", responses={200: BatchResult} | problems(400, 401, 403, 404, 413))
     def post(self, request: Request, event_id: int) -> Response:
-        """Merges scans and answers the verdict on each, in order. For gate staff.
+        """Record scans that were made offline and return the result of each, in the same order. For gate staff.
 
         The earliest scan of a ticket is its entry, in whatever order scanners report; the others are
-        `already_checked_in`. The same scans again change nothing and have the same verdicts.
+        `already_checked_in`. Sending the same scans again changes nothing and returns the same results.
         """
-        form = self.get_serializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        scans = [Scan(**scan) for scan in form.validated_data["scans"]]
-        verdicts = merge_scans(event_id=event_id, scans=scans, by=who(request))
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        scans = [Scan(**scan) for scan in serializer.validated_data["scans"]]
+        outcomes = merge_scans(event_id=event_id, scans=scans, by=who(request))
         results = [
-            {"code": scan.code, "result": verdict.result, "scanned_at": scan.scanned_at, **verdict.facts}
-            for scan, verdict in zip(scans, verdicts, strict=True)
+            {"code": scan.code, "result": outcome.result, "scanned_at": scan.scanned_at, **outcome.details}
+            for scan, outcome in zip(scans, outcomes, strict=True)
         ]
         return Response({"results": results})
 
 
 class EventGateStaff(generics.GenericAPIView[CheckIn]):
-    """Who may work at the gate."""
+    """Gate staff of one event."""
 
     permission_classes = [IsAuthenticated]
 
     @extend_schema(operation_id="gate_staff_add", request=None, responses={204: None} | problems(400, 401, 403, 404))
     def put(self, request: Request, event_id: int, email: str) -> Response:
-        """Lets whoever has this (confirmed) address work at the gate; he may register later. For the event's seller."""
+        """Let the user with this email address check in tickets, once they have confirmed it. For the event's seller.
+
+        They may register later.
+        """
         add_gate_staff(event_id=event_id, email=email, seller=who(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(operation_id="gate_staff_remove", request=None, responses={204: None} | problems(400, 401, 403, 404))
     def delete(self, request: Request, event_id: int, email: str) -> Response:
-        """The opposite. For the event's seller."""
+        """Remove an email address from the event's gate staff. For the event's seller."""
         remove_gate_staff(event_id=event_id, email=email, seller=who(request))
         return Response(status=status.HTTP_204_NO_CONTENT)

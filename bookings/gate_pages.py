@@ -100,8 +100,8 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker's source, preceded by the list of files to cache. It changes whenever one of them does."""
     source = Path(cast(str, finders.find(WORKER))).read_text()
     files = {"files": [static(name) for name in FILES], "readers": [static(name) for name in READERS]}
-    kept = json.dumps(files | {"version": _version()}, indent=2)
-    response = HttpResponse(f"const KEPT = {kept};\n\n{source}", content_type="text/javascript")
+    cached = json.dumps(files | {"version": _version()}, indent=2)
+    response = HttpResponse(f"const KEPT = {cached};\n\n{source}", content_type="text/javascript")
     response["Cache-Control"] = "no-cache"
     return response
 

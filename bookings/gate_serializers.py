@@ -1,4 +1,4 @@
-"""The shapes of the gate's API."""
+"""Serializers of the check-in API."""
 
 from typing import Any
 
@@ -10,11 +10,14 @@ from bookings.operations.check_in import entry_body, place_of
 from bookings.operations.merge_scans import MAX_SCANS
 from bookings.states import CheckInKind
 
-MAX_CODE = 1_000  # characters; ours have about 130, and whatever else was scanned is answered as forged
+MAX_CODE = 1_000  # characters; our codes have about 130, and any other scanned text gets the result "forged"
 
 
 class ScannedCode(serializers.Serializer[Any]):
-    """A scan. `device` says where. With `scanned_at`, too, the same scan may be sent again when no answer came."""
+    """A scan. `device` names the scanner's place.
+
+    A scan with `scanned_at` may be sent again if no response came.
+    """
 
     code = serializers.CharField(max_length=MAX_CODE)
     device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
@@ -22,14 +25,14 @@ class ScannedCode(serializers.Serializer[Any]):
 
 
 class CodeToUndo(serializers.Serializer[Any]):
-    """The code whose check-in is taken back."""
+    """The code of a ticket whose check-in is undone."""
 
     code = serializers.CharField(max_length=MAX_CODE)
     device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
 
 
 class Place(serializers.Serializer[Any]):
-    """Whose seat, and where."""
+    """A seat and the name of its holder."""
 
     section = serializers.CharField()
     subsection = serializers.IntegerField()
@@ -39,20 +42,20 @@ class Place(serializers.Serializer[Any]):
 
 
 class Accepted(Place):
-    """Somebody is let in."""
+    """A successful check-in."""
 
     result = serializers.ChoiceField(choices=["accepted"])
     checked_in_at = serializers.DateTimeField()
 
 
 class Undone(serializers.Serializer[Any]):
-    """The ticket lets somebody in again."""
+    """A check-in was undone; the ticket can be used again."""
 
     result = serializers.ChoiceField(choices=["undone"])
 
 
 class AlreadyIn(Problem):
-    """The refusal of a used ticket, with the facts a doorman asks for."""
+    """The problem for a ticket that is already checked in, with the seat and the check-in."""
 
     section = serializers.CharField(required=False)
     subsection = serializers.IntegerField(required=False)
@@ -60,12 +63,12 @@ class AlreadyIn(Problem):
     seat = serializers.IntegerField(required=False)
     holder = serializers.CharField(required=False)
     checked_in_at = serializers.DateTimeField(required=False)
-    device = serializers.CharField(required=False, help_text="Where.")
-    by = serializers.CharField(required=False, help_text="Who let him in.")
+    device = serializers.CharField(required=False, help_text="Where the ticket was checked in.")
+    by = serializers.CharField(required=False, help_text="Who checked the ticket in.")
 
 
 class Manifest(serializers.Serializer[Any]):
-    """What a scanner needs to work without a network."""
+    """What a scanner needs to work offline."""
 
     event_id = serializers.IntegerField()
     public_key = serializers.CharField(help_text="Ed25519, 32 bytes, base64url.")
@@ -74,7 +77,7 @@ class Manifest(serializers.Serializer[Any]):
 
 
 class OfflineScan(serializers.Serializer[Any]):
-    """A scan that was decided without a network; `scanned_at` by the scanner's clock."""
+    """A scan that was made offline; `scanned_at` is by the scanner's clock."""
 
     code = serializers.CharField(max_length=MAX_CODE, allow_blank=True)
     scanned_at = serializers.DateTimeField()
@@ -82,13 +85,13 @@ class OfflineScan(serializers.Serializer[Any]):
 
 
 class Batch(serializers.Serializer[Any]):
-    """At most a thousand scans."""
+    """Up to 1,000 offline scans."""
 
     scans = serializers.ListField(child=OfflineScan(), max_length=MAX_SCANS)
 
 
 class ScanResult(serializers.Serializer[Any]):
-    """The verdict on one scan; of a genuine one also whose seat it is, and the entry that counts."""
+    """The result of one scan; for a genuine code also the seat, its holder and the check-in that counts."""
 
     code = serializers.CharField()
     result = serializers.ChoiceField(choices=["accepted", "already_checked_in", "void", "forged"])
@@ -98,20 +101,20 @@ class ScanResult(serializers.Serializer[Any]):
     row = serializers.IntegerField(required=False)
     seat = serializers.IntegerField(required=False)
     holder = serializers.CharField(required=False)
-    checked_in_at = serializers.DateTimeField(required=False, help_text="Of the entry that counts.")
-    device = serializers.CharField(required=False, help_text="Of the entry that counts.")
-    by = serializers.CharField(required=False, help_text="Of the entry that counts.")
+    checked_in_at = serializers.DateTimeField(required=False, help_text="Of the check-in that counts.")
+    device = serializers.CharField(required=False, help_text="Of the check-in that counts.")
+    by = serializers.CharField(required=False, help_text="Of the check-in that counts.")
     detail = serializers.CharField(required=False)
 
 
 class BatchResult(serializers.Serializer[Any]):
-    """One verdict a scan, in order."""
+    """One result for each scan, in the order of the request."""
 
     results = ScanResult(many=True)
 
 
 class CheckInRow(Place):
-    """One line of the gate's history."""
+    """One check-in, undo or conflict."""
 
     id = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=CheckInKind.choices)
@@ -122,7 +125,7 @@ class CheckInRow(Place):
 
 
 def check_in_row(row: CheckIn) -> dict[str, Any]:
-    """The shape of CheckInRow."""
-    when = {"scanned_at": row.scanned_at, "recorded_at": row.recorded_at}
-    who = {name: value for name, value in entry_body(row).items() if name != "checked_in_at"}
-    return {"id": row.pk, "kind": row.kind, **place_of(row.admission), **who, **when}
+    """Return the data of a CheckInRow."""
+    times = {"scanned_at": row.scanned_at, "recorded_at": row.recorded_at}
+    entry = {name: value for name, value in entry_body(row).items() if name != "checked_in_at"}
+    return {"id": row.pk, "kind": row.kind, **place_of(row.admission), **entry, **times}

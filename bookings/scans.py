@@ -1,8 +1,8 @@
-"""Which of several scans of one ticket let somebody in: the rule by which the reports of scanners are merged.
+"""The rule that decides which of several scans of one ticket is the entry, when reports of scanners are merged.
 
-The first one did, by the time at which it counts. An undone check-in ends a *stay*; whoever is scanned after it enters
-again, so each stay has a first scan of its own. The verdict depends on the scans alone, not on the order in which they
-were reported.
+The entry is the earliest scan by `CheckIn.counted_at`. Undoing a check-in ends a *period*; a scan after it is a new
+entry, so each period has an earliest scan of its own. The result depends only on the scans, not on the order in which
+they are reported.
 """
 
 from bisect import bisect_left
@@ -12,16 +12,16 @@ from datetime import datetime
 from bookings.models import CheckIn
 from bookings.states import CheckInKind
 
-ScanKey = tuple[str, datetime]  # device and time by its clock: by which a scan of a ticket is known again
+ScanKey = tuple[str, datetime]  # device and time by its clock; identifies a scan of one ticket
 
 
 def key_of(row: CheckIn) -> ScanKey:
-    """By what a scan is known again."""
+    """Return the key that identifies a scan among those of its ticket."""
     return row.device, row.scanned_at
 
 
 class Scans:
-    """All that was ever scanned of one ticket, except after it became void."""
+    """All scans and undos of one ticket; the caller leaves out those recorded after it became void."""
 
     def __init__(self, rows: Iterable[CheckIn]) -> None:
         ordered = sorted(rows, key=lambda row: row.recorded_at)
@@ -32,24 +32,25 @@ class Scans:
                 self._known.setdefault(key_of(row), row)
         self._firsts: dict[int, CheckIn] = {}
         for row in sorted(self._known.values(), key=lambda row: (row.counted_at, row.device)):
-            self._firsts.setdefault(self._stay(row), row)
+            self._firsts.setdefault(self._period(row), row)
 
     def __contains__(self, key: ScanKey) -> bool:
         return key in self._known
 
     def first_with(self, key: ScanKey) -> CheckIn:
-        """The scan that let somebody in, of the stay to which this one belongs; it may be the same."""
-        return self._firsts[self._stay(self._known[key])]
+        """Return the entry of the period that the scan with this key belongs to; it may be the same scan."""
+        return self._firsts[self._period(self._known[key])]
 
     @property
     def entry(self) -> CheckIn | None:
-        """The scan by which somebody is inside now; None if nobody is."""
+        """The entry of the current period; None if the ticket is not checked in."""
         return self._firsts.get(len(self._undone))
 
     @property
     def last_undone(self) -> datetime | None:
-        """When a check-in of this ticket was last undone."""
+        """When a check-in of this ticket was last undone; None if never."""
         return self._undone[-1] if self._undone else None
 
-    def _stay(self, row: CheckIn) -> int:
+    def _period(self, row: CheckIn) -> int:
+        """Return the number of undos before the scan."""
         return bisect_left(self._undone, row.counted_at)

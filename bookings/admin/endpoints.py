@@ -101,7 +101,7 @@ class Endpoints(ActionPages, WrittenRows):
         return self.has_module_permission(request) and own
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Sellers and operators."""
+        """Allow sellers and operators."""
         return self.has_module_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Endpoint | None = None) -> bool:

@@ -35,7 +35,7 @@ class StaffRows(WrittenRows):
     remove: "ClassVar[staticmethod[[Any, User], None]]"  # removes a row; takes the row and the user
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Sellers and operators."""
+        """Allow sellers and operators."""
         return self.has_module_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

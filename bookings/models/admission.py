@@ -1,4 +1,4 @@
-"""Issued tickets, and the door at which they are used."""
+"""Issued tickets, their check-ins, and gate staff."""
 
 import secrets
 from datetime import datetime
@@ -13,15 +13,15 @@ from events.models import Event, Subsection
 
 
 def new_serial() -> int:
-    """A random number of 63 bits: it fits a bigint, and nobody can guess another's."""
+    """Return a random 63-bit number: it fits a bigint and can't be guessed."""
     return secrets.randbits(63)
 
 
 class Admission(models.Model):
-    """The right of one person to one seat, once.
+    """An issued ticket: it admits one person to one seat, once.
 
-    Its code is signed and carries event, seat and `serial`; a seat that is sold again has a new admission with a new
-    serial, and the old one is void.
+    Its code is signed and contains event, seat and `serial`. A seat that is sold again gets a new admission with a new
+    serial; the old one is void.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -68,11 +68,10 @@ class Admission(models.Model):
 
 
 class CheckIn(models.Model):
-    """What happened at the door, append-only: every accepted scan, every undo and every conflict an offline scanner
-    reported.
+    """The append-only record of check-ins: each accepted scan, undo, and conflict that an offline scanner reported.
 
-    A scan is known by its ticket, `device` and `scanned_at`: however often it is reported, it is written down once. An
-    accepted scan that later turns out to be the second has a row as a conflict as well (bookings/scans.py).
+    Ticket, kind, `device` and `scanned_at` identify a scan, so that one that is reported several times is recorded
+    once. An accepted scan gets a second row as a conflict if an earlier scan of the ticket is reported later (`scans`).
     """
 
     # The database's foreign key is to (event, admission): bookings/sql/keys.sql.
@@ -99,12 +98,15 @@ class CheckIn(models.Model):
 
     @property
     def counted_at(self) -> datetime:
-        """When the scan counts: a scanner's clock that is ahead does not reach past the time of recording."""
+        """The time that counts for the order of scans: `scanned_at`, but not later than `recorded_at`.
+
+        A scanner's clock may be ahead.
+        """
         return min(self.scanned_at, self.recorded_at)
 
 
 class GateStaff(models.Model):
-    """Somebody whom the event's seller lets work at its door. By address, so that he may register later."""
+    """A person who may check in tickets of one event, by email address, so that they may register later."""
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="gate_staff", db_index=False)
     email = models.EmailField()
@@ -118,7 +120,7 @@ class GateStaff(models.Model):
 
 
 class SellerGateStaff(models.Model):
-    """Somebody who works at the door of all events of a seller, those to come included."""
+    """A person who may check in tickets of all present and future events of a seller, by email address."""
 
     seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="gate_staff", db_index=False)
     email = models.EmailField()

@@ -1,4 +1,4 @@
-"""What people are told by mail, written down in the transaction in which it became true."""
+"""The email outbox: emails as rows, written in the transaction that they report."""
 
 from django.db import models
 from django.db.models import Case, CheckConstraint, Q, UniqueConstraint, Value, When
@@ -10,11 +10,11 @@ from events.models import Event
 
 
 class Letter(models.Model):
-    """One mail to a booking's buyer or to an endpoint's seller, written once for each `kind` and `subject`, and sent by
-    bookings.operations.post.
+    """One email to a booking's buyer or an endpoint's seller, written once for each `kind` and `subject`.
 
-    `subject` is what it is about: the booking, one of its payments, or what happened once more. `due_at` is when the
-    sweep looks at it: a letter that is being sent belongs to its sender until then.
+    `bookings.notifications.outbox` sends it. `subject` identifies what the email is about: the booking, one of its
+    payments, or a new id for something that may happen several times. A sweep sends the email once `due_at` has passed;
+    while it is being sent, `due_at` is the end of the sender's claim.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

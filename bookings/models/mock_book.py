@@ -1,11 +1,14 @@
-"""The mock gateway's own book. It stands for another company's database: the product never reads it to decide anything,
-and reconciliation compares with it."""
+"""The mock gateway's own records.
+
+They represent the database of an external provider: the product never decides anything from them, and reconciliation
+asks the gateway about them. `check_invariants` compares them with the payments.
+"""
 
 from django.db import models
 
 
 class MockCharge(models.Model):
-    """A charge the mock gateway was asked for, under the id of our payment."""
+    """A charge that the mock gateway received, identified by the id of our payment."""
 
     payment_id = models.UUIDField(primary_key=True)
     amount = models.PositiveBigIntegerField()
@@ -22,7 +25,7 @@ class MockCharge(models.Model):
 
 
 class MockRefund(models.Model):
-    """Money the mock gateway has given back, under the id of our refund."""
+    """A refund that the mock gateway executed, identified by the id of our refund."""
 
     refund_id = models.UUIDField(primary_key=True)
     charge = models.ForeignKey(MockCharge, models.PROTECT, related_name="refunds")

@@ -1,4 +1,4 @@
-"""Webhooks to sellers: where they want to be told, and each message with what became of it."""
+"""Webhooks to sellers: their endpoints, and each message with its result."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -14,10 +14,10 @@ NO_EVENT = 0  # `event_id` of a row that is about no event: a primary key has no
 
 
 class Endpoint(models.Model):
-    """An address of a seller's that gets a message when something of a kind it wants happens to his events.
+    """A URL of a seller that gets messages of the chosen `kinds` about the seller's events.
 
-    Messages are signed with `secret`, and until `former_until` with `former_secret` as well. One that fails rests
-    until `free_at`. `failing_since` is the first failure that no success has followed.
+    Messages are signed with `secret`, and until `former_until` with `former_secret` too. `failing_since` is the time of
+    the first failure since the last success. A failing endpoint is paused until `free_at`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -49,12 +49,12 @@ class Endpoint(models.Model):
 
 
 class Delivery(models.Model):
-    """One message to one endpoint, written by triggers on the tables of what it is about
-    (bookings/sql/webhooks.sql) and sent by bookings.operations.outgoing.
+    """One message to one endpoint.
 
-    `subject` is the number of what it is about: the booking, the check-in or the event. `payload` is empty until the
-    first attempt, and from then on what is sent each time. `due_at` is when the sweep looks at it: a message that is
-    being sent belongs to its sender until then.
+    Database triggers insert it (`bookings/sql/webhooks.sql`) and `bookings.webhooks.delivery` sends it. `subject` is
+    the id of the booking, check-in or event (for a test: of the endpoint) that it is about. `payload` is built by the
+    first attempt and sent unchanged by all others. A sweep sends the message once `due_at` has passed; while it is
+    being sent, `due_at` is the end of the sender's claim.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -115,5 +115,5 @@ class Delivery(models.Model):
 
     @property
     def message_id(self) -> str:
-        """Its `webhook-id`: the same however often it is sent."""
+        """The `webhook-id` header; all attempts have the same."""
         return f"msg_{self.pk.hex}"

@@ -1,4 +1,4 @@
-"""Letting somebody in with a ticket, and taking that back. The guarded update decides: one scan of any number wins."""
+"""Check in a ticket, and undo a check-in. A guarded update decides which of several simultaneous scans succeeds."""
 
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
@@ -12,30 +12,31 @@ from bookings.scans import Scans
 from bookings.states import AdmissionStatus, CheckInKind
 from events.clock import Now, database_now
 
-BELIEVED = timedelta(minutes=1)  # how far a scanner's clock may be behind when it speaks for itself
+MAX_CLOCK_LAG = timedelta(minutes=1)  # an older `scanned_at` of an online scan is replaced by the database's time
 
 
 @durably
 def check_in(
     *, event_id: int, code: str, by: User, device: str = "", scanned_at: datetime | None = None
 ) -> tuple[Admission, CheckIn]:
-    """Lets somebody in, once. Returns the ticket with its block, and the entry.
+    """Check in a ticket, once. Returns the ticket with its subsection, and the check-in.
 
-    1. Lock and check in one: the guarded update from active to used; all other scans wait for it and then find no
-       active ticket.
-    2. Write the entry.
+    1. Lock the ticket and check its status by a guarded update from active to used. Other scans wait for it and then
+       find no active ticket.
+    2. Write the check-in.
 
-    `device` says where. A scanner that sends `scanned_at`, too, may send the same scan again, here or in a batch, when
-    it got no answer: it is known by the two. Raises NotFound, PermissionRefused, AlreadyCheckedIn, TicketVoid.
+    `device` names the scanner's place. `device` and `scanned_at` together identify a scan: a scanner that got no
+    response may send the same scan again, here or in a batch. Raises NotFound, PermissionRefused, AlreadyCheckedIn,
+    TicketVoid.
     """
     gate_event(event_id, by)
     admission = admission_of(event_id, code)
-    if not step(admission, AdmissionStatus.ACTIVE, AdmissionStatus.USED, used_at=Now()):
+    if not change_status(admission, AdmissionStatus.ACTIVE, AdmissionStatus.USED, used_at=Now()):
         return admission, _same_scan_or_refuse(admission, device, scanned_at)
     now = database_now()
     undone_at = Scans(admission.check_ins.all()).last_undone
     row = CheckIn(kind=CheckInKind.ACCEPTED, device=device, scanned_at=now, recorded_at=now)
-    if scanned_at is not None and scanned_at > now - BELIEVED and (undone_at is None or scanned_at > undone_at):
+    if scanned_at is not None and scanned_at > now - MAX_CLOCK_LAG and (undone_at is None or scanned_at > undone_at):
         row.scanned_at = scanned_at
     row.event_id, row.admission, row.by = admission.event_id, admission, by
     row.save()
@@ -45,13 +46,14 @@ def check_in(
 
 @durably
 def undo_check_in(*, event_id: int, code: str, by: User, device: str = "") -> Admission:
-    """Takes the check-in back: the ticket lets somebody in again.
+    """Undo a check-in, so that the ticket can be used again, and record that.
 
-    Raises NotFound, PermissionRefused, NotCheckedIn, TicketVoid.
+    Locks the ticket by a guarded update from used to active. Raises NotFound, PermissionRefused, NotCheckedIn,
+    TicketVoid.
     """
     gate_event(event_id, by)
     admission = admission_of(event_id, code)
-    if not step(admission, AdmissionStatus.USED, AdmissionStatus.ACTIVE, used_at=None):
+    if not change_status(admission, AdmissionStatus.USED, AdmissionStatus.ACTIVE, used_at=None):
         raise TicketVoid if admission.status == AdmissionStatus.VOID else NotCheckedIn
     now = database_now()
     CheckIn.objects.create(
@@ -66,13 +68,16 @@ def undo_check_in(*, event_id: int, code: str, by: User, device: str = "") -> Ad
     return admission
 
 
-def step(admission: Admission, before: AdmissionStatus, after: AdmissionStatus, **fields: Any) -> bool:
-    """Moves the ticket if it is in the state `before`, and locks its row; says whether it was."""
+def change_status(admission: Admission, before: AdmissionStatus, after: AdmissionStatus, **fields: Any) -> bool:
+    """Change the ticket's status if it is `before`, and lock its row; return whether it was."""
     return Admission.objects.filter(pk=admission.pk, status=before).update(status=after, **fields) == 1
 
 
 def _same_scan_or_refuse(admission: Admission, device: str, scanned_at: datetime | None) -> CheckIn:
-    """The entry, if this very scan made it; else says why there is none."""
+    """Return the ticket's check-in if this same scan made it. Otherwise raises AlreadyCheckedIn or TicketVoid.
+
+    Locks the ticket.
+    """
     status = Admission.objects.select_for_update(no_key=True).values_list("status", flat=True).get(pk=admission.pk)
     if status == AdmissionStatus.VOID:
         raise TicketVoid
@@ -83,7 +88,7 @@ def _same_scan_or_refuse(admission: Admission, device: str, scanned_at: datetime
 
 
 def _refuse(admission: Admission, entry: CheckIn | None) -> NoReturn:
-    if entry is None:  # undone between our look and the lock
+    if entry is None:  # undone between the guarded update and the lock
         raise AlreadyCheckedIn("Another gate is busy with this ticket. Please scan it once more.")
     where = f" at {entry.device}" if entry.device else ""
     raise AlreadyCheckedIn(
@@ -94,13 +99,13 @@ def _refuse(admission: Admission, entry: CheckIn | None) -> NoReturn:
 
 
 def place_of(admission: Admission) -> dict[str, Any]:
-    """Whose seat it is and where."""
-    block = admission.subsection
-    row, seat = divmod(admission.position, block.cols)
-    where = {"section": block.section, "subsection": block.number, "row": row + 1, "seat": seat + 1}
-    return {**where, "holder": admission.holder}
+    """Return the ticket's seat and holder, with the fields of `Place` in the API."""
+    subsection = admission.subsection
+    row, seat = divmod(admission.position, subsection.cols)
+    place = {"section": subsection.section, "subsection": subsection.number, "row": row + 1, "seat": seat + 1}
+    return {**place, "holder": admission.holder}
 
 
 def entry_body(entry: CheckIn) -> dict[str, Any]:
-    """When and where somebody was let in, and by whom."""
+    """Return when, where and by whom a ticket was checked in."""
     return {"checked_in_at": entry.counted_at, "device": entry.device, "by": entry.by.name}

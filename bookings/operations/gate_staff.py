@@ -1,4 +1,4 @@
-"""Who works at the gate of an event, or of all events of a seller, besides himself."""
+"""Add and remove gate staff: people who may check in tickets of one event, or of all events of a seller."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -12,9 +12,9 @@ from ticketing.errors import BadInput, PermissionRefused
 
 @durably
 def add_gate_staff(*, event_id: int, email: str, seller: User) -> GateStaff:
-    """Lets whoever signs in with this address work at the event's gate; he may register later. Again is fine.
+    """Let the user with this email address check in tickets of the event; they may register later.
 
-    Raises NotFound, PermissionRefused, BadInput.
+    Adding the same address again changes nothing. Raises NotFound, PermissionRefused, BadInput.
     """
     own_event(event_id, seller)
     return GateStaff.objects.get_or_create(event_id=event_id, email=_address(email))[0]
@@ -22,32 +22,39 @@ def add_gate_staff(*, event_id: int, email: str, seller: User) -> GateStaff:
 
 @durably
 def remove_gate_staff(*, event_id: int, email: str, seller: User) -> None:
-    """The opposite; whoever is not on the list is off it. Raises NotFound, PermissionRefused, BadInput."""
+    """Remove an email address from the event's gate staff, if it is there.
+
+    Raises NotFound, PermissionRefused, BadInput.
+    """
     own_event(event_id, seller)
     GateStaff.objects.filter(event_id=event_id, email=_address(email)).delete()
 
 
 @durably
 def add_standing_gate_staff(*, seller: User, email: str, by: User) -> SellerGateStaff:
-    """Lets whoever signs in with this address work at the gates of all events of `seller`, those to come included.
+    """Let the user with this email address check in tickets of all present and future events of `seller`.
 
-    Again is fine. `by` is the seller himself or an operator. Raises PermissionRefused, BadInput.
+    Adding the same address again changes nothing. `by` must be the seller or an operator. Raises PermissionRefused,
+    BadInput.
     """
-    _check_asker(seller, by)
+    _check_permission(seller, by)
     return SellerGateStaff.objects.get_or_create(seller=seller, email=_address(email))[0]
 
 
 @durably
 def remove_standing_gate_staff(*, seller: User, email: str, by: User) -> None:
-    """The opposite; the staff of a single event stays. Raises PermissionRefused, BadInput."""
-    _check_asker(seller, by)
+    """Remove an email address from the gate staff of all events of `seller`; staff of single events is not affected.
+
+    `by` must be the seller or an operator. Raises PermissionRefused, BadInput.
+    """
+    _check_permission(seller, by)
     SellerGateStaff.objects.filter(seller=seller, email=_address(email)).delete()
 
 
-def _check_asker(seller: User, by: User) -> None:
-    sells = seller.role == User.Role.SELLER
-    if not sells or not (by.pk == seller.pk or by.is_superuser):
-        raise PermissionRefused("Only a seller, or an operator for him, names who works at all of his gates.")
+def _check_permission(seller: User, by: User) -> None:
+    is_seller = seller.role == User.Role.SELLER
+    if not is_seller or not (by.pk == seller.pk or by.is_superuser):
+        raise PermissionRefused("Only a seller, or an operator for them, can name gate staff of all their events.")
 
 
 def _address(email: str) -> str:

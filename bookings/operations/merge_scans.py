@@ -1,4 +1,4 @@
-"""What scanners did without a network becomes part of the record."""
+"""Merges scans that were made offline into the record of check-ins."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -17,12 +17,12 @@ from bookings.scans import ScanKey, Scans, key_of
 from bookings.states import AdmissionStatus, CheckInKind
 from events.clock import database_now
 
-MAX_SCANS = 1_000  # a call
+MAX_SCANS = 1_000  # in one call
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A scan as a scanner reports it; `scanned_at` by its clock."""
+    """A scan as a scanner reports it; `scanned_at` is by the scanner's clock."""
 
     code: str
     scanned_at: datetime
@@ -30,40 +30,44 @@ class Scan:
 
     @property
     def key(self) -> ScanKey:
-        """By what it is known again."""
+        """The key that identifies the scan among those of its ticket."""
         return self.device, self.scanned_at
 
 
-class Verdict(NamedTuple):
-    """What became of a scan: accepted, already_checked_in, void or forged, and the words and facts that go with it."""
+class ScanOutcome(NamedTuple):
+    """The outcome of a scan.
+
+    `result` is accepted, already_checked_in, void or forged. `details` has further fields of the API's result.
+    """
 
     result: str
-    facts: dict[str, Any]
+    details: dict[str, Any]
 
 
-FORGED = Verdict("forged", {"detail": NO_TICKET})
+FORGED = ScanOutcome("forged", {"detail": NO_TICKET})
 
 
-def merge_scans(*, event_id: int, scans: list[Scan], by: User) -> list[Verdict]:
-    """The verdict on each scan, in order. The earliest scan of a ticket is its entry, whenever it is reported; later
-    ones are duplicates and are written down as conflicts.
+def merge_scans(*, event_id: int, scans: list[Scan], by: User) -> list[ScanOutcome]:
+    """Record the scans and return their outcomes in the same order.
 
-    One transaction and one lock a ticket, so that no order of locks can be wrong. What an interrupted call has not
-    done the next one does: the same scans again change nothing and have the same verdicts. Raises NotFound,
+    The earliest scan of a ticket is its entry, even if it is reported late; later ones are recorded as conflicts.
+    Repeating a call changes nothing and returns the same outcomes, so an interrupted call can be sent again.
+
+    Each ticket is locked and merged in its own transaction, so that calls can't deadlock. Raises NotFound,
     PermissionRefused.
     """
     gate_event(event_id, by)
     admissions = _admissions(event_id, scans)
-    of_ticket: dict[Admission, list[ScanKey]] = defaultdict(list)
+    keys_by_ticket: dict[Admission, list[ScanKey]] = defaultdict(list)
     for scan in scans:
         if scan.code in admissions:
-            of_ticket[admissions[scan.code]].append(scan.key)
-    verdicts = {ticket: _merge(ticket, keys, by) for ticket, keys in of_ticket.items()}
-    return [verdicts[admissions[scan.code]][scan.key] if scan.code in admissions else FORGED for scan in scans]
+            keys_by_ticket[admissions[scan.code]].append(scan.key)
+    outcomes = {ticket: _merge(ticket, keys, by) for ticket, keys in keys_by_ticket.items()}
+    return [outcomes[admissions[scan.code]][scan.key] if scan.code in admissions else FORGED for scan in scans]
 
 
 def _admissions(event_id: int, scans: list[Scan]) -> dict[str, Admission]:
-    """The tickets of the genuine codes among the scans."""
+    """Return the event's tickets by code; forged codes and those of other events are left out."""
     serials: dict[str, int] = {}
     for code in {scan.code for scan in scans}:
         try:
@@ -76,12 +80,12 @@ def _admissions(event_id: int, scans: list[Scan]) -> dict[str, Admission]:
 
 
 @durably
-def _merge(ticket: Admission, keys: list[ScanKey], by: User) -> dict[ScanKey, Verdict]:
-    """The verdicts on the scans of one ticket.
+def _merge(ticket: Admission, keys: list[ScanKey], by: User) -> dict[ScanKey, ScanOutcome]:
+    """Record the scans of one ticket and return their outcomes.
 
     1. Lock the ticket.
-    2. Add what is not known yet, find the first of each stay.
-    3. Write: the new scans, those which lost their place to an earlier one, and who is inside now.
+    2. Add the scans that are not recorded yet, and find the entry of each period between undos.
+    3. Write the new scans, conflicts for accepted scans that are no longer the entry, and the ticket's status.
     """
     locked = Admission.objects.select_for_update(no_key=True).values_list("status", "void_at").get(pk=ticket.pk)
     ticket.status, ticket.void_at = locked
@@ -94,12 +98,12 @@ def _merge(ticket: Admission, keys: list[ScanKey], by: User) -> dict[ScanKey, Ve
         first = row in counting and scans.first_with(key_of(row)) is row
         row.kind = CheckInKind.ACCEPTED if first else CheckInKind.CONFLICT
     CheckIn.objects.bulk_create([*new, *_displaced(known, scans)])
-    _follow(ticket, scans.entry)
-    return {key: _verdict(ticket, key, scans) for key in keys}
+    _update_status(ticket, scans.entry)
+    return {key: _outcome(ticket, key, scans) for key in keys}
 
 
 def _new_scans(ticket: Admission, keys: Iterable[ScanKey], known: list[CheckIn], by: User) -> list[CheckIn]:
-    seen = {key_of(row) for row in known if row.kind != CheckInKind.UNDONE}
+    known_keys = {key_of(row) for row in known if row.kind != CheckInKind.UNDONE}
     now = database_now()
     return [
         CheckIn(
@@ -111,15 +115,15 @@ def _new_scans(ticket: Admission, keys: Iterable[ScanKey], known: list[CheckIn],
             recorded_at=now,
         )
         for device, scanned_at in dict.fromkeys(keys)
-        if (device, scanned_at) not in seen
+        if (device, scanned_at) not in known_keys
     ]
 
 
 def _displaced(known: list[CheckIn], scans: Scans) -> list[CheckIn]:
-    """Conflict rows for accepted scans that an earlier one has turned into duplicates."""
-    noted = {key_of(row) for row in known if row.kind == CheckInKind.CONFLICT}
+    """Return conflict rows for accepted scans that are no longer the entry, because an earlier scan was reported."""
+    conflicts = {key_of(row) for row in known if row.kind == CheckInKind.CONFLICT}
     accepted = [row for row in known if row.kind == CheckInKind.ACCEPTED and key_of(row) in scans]
-    lost = [row for row in accepted if key_of(row) not in noted and scans.first_with(key_of(row)) is not row]
+    displaced = [row for row in accepted if key_of(row) not in conflicts and scans.first_with(key_of(row)) is not row]
     now = database_now()
     return [
         CheckIn(
@@ -131,21 +135,21 @@ def _displaced(known: list[CheckIn], scans: Scans) -> list[CheckIn]:
             scanned_at=row.scanned_at,
             recorded_at=max(now, row.recorded_at),
         )
-        for row in lost
+        for row in displaced
     ]
 
 
-def _follow(ticket: Admission, entry: CheckIn | None) -> None:
-    """The locked ticket is used since its entry. Nobody inside, or void: it stays as it is."""
+def _update_status(ticket: Admission, entry: CheckIn | None) -> None:
+    """Mark the locked ticket as used since its entry; one without an entry, or a void one, stays unchanged."""
     if entry is None or ticket.status == AdmissionStatus.VOID:
         return
     Admission.objects.filter(pk=ticket.pk).update(status=AdmissionStatus.USED, used_at=entry.counted_at)
 
 
-def _verdict(ticket: Admission, key: ScanKey, scans: Scans) -> Verdict:
+def _outcome(ticket: Admission, key: ScanKey, scans: Scans) -> ScanOutcome:
     place = place_of(ticket)
     if key not in scans:
-        return Verdict("void", {**place, "detail": TicketVoid.detail})
+        return ScanOutcome("void", {**place, "detail": TicketVoid.detail})
     first = scans.first_with(key)
     result = "accepted" if key_of(first) == key else "already_checked_in"
-    return Verdict(result, {**place, **entry_body(first)})
+    return ScanOutcome(result, {**place, **entry_body(first)})

@@ -5,9 +5,9 @@ rolled-back transaction. A sweep finds it within about a second. Sweeps run in a
 tickets takes longer than selling them.
 
 Emails that people wait for are sent first: a buyer's tickets never wait behind 20,000 emails about a changed event
-(`EmailMessage.rank`). Senders claim an email before they send it, so that any number of sweeps send it once. Only if a
-sender dies after the mail server accepted an email and before that is recorded, somebody gets the email twice. That is
-better than never getting the tickets.
+(`EmailMessage.rank`). Senders claim an email before they send it, so that any number of sweeps send it once. An
+email is sent twice only if its sender dies after the mail server accepted it and before that is recorded; that is
+better than tickets that never arrive.
 """
 
 import time
@@ -37,7 +37,7 @@ MOST_ATTEMPTS = 10  # the last one about an hour and a half after the first
 WRITE_LETTERS = """
     INSERT INTO bookings_letter (id, kind, event_id, booking_id, subject, due_at, written_at)
     SELECT id, %s, %s, booking_id, subject, clock_timestamp(), clock_timestamp()
-    FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS letter (id, booking_id, subject)
+    FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS email (id, booking_id, subject)
     ON CONFLICT DO NOTHING
 """
 

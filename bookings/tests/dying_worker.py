@@ -1,4 +1,4 @@
-"""A Celery application whose mock gateway gives the money back and never answers, so that it can be killed there."""
+"""A Celery application whose mock gateway hangs after each refund, so that a test can kill the worker there."""
 
 import time
 
@@ -13,13 +13,13 @@ from bookings.models import Refund  # noqa: E402
 
 __all__ = ["app"]
 
-give_back = MockGateway.refund
+original_refund = MockGateway.refund
 
 
-def give_back_and_hang(gateway: MockGateway, refund: Refund) -> None:
-    """The gateway's book has it; the worker will never know."""
-    give_back(gateway, refund)
+def refund_and_hang(gateway: MockGateway, refund: Refund) -> None:
+    """Record the refund at the gateway, then hang before the worker gets the result."""
+    original_refund(gateway, refund)
     time.sleep(3600)
 
 
-MockGateway.refund = give_back_and_hang  # type: ignore[method-assign,assignment]
+MockGateway.refund = refund_and_hang  # type: ignore[method-assign,assignment]

@@ -1,19 +1,19 @@
-"""What the tests of the gate share."""
+"""Helpers for tests of check-in."""
 
 from bookings.models import Admission, Booking
 from bookings.operations.admit import code_of
 
 
 def tickets_of(booking: Booking) -> list[Admission]:
-    """The booking's tickets, in the order of their seats."""
+    """Return the booking's tickets in the order of their seats."""
     return list(Admission.objects.select_related("event").filter(booking=booking).order_by("position"))
 
 
 def codes_of(booking: Booking) -> list[str]:
-    """Their codes."""
+    """Return the codes of the booking's tickets in the order of their seats."""
     return [code_of(ticket) for ticket in tickets_of(booking)]
 
 
-def state_of(code_or_ticket: Admission) -> str:
-    """Its status, as it is now."""
-    return Admission.objects.values_list("status", flat=True).get(pk=code_or_ticket.pk)
+def state_of(ticket: Admission) -> str:
+    """Return the ticket's status in the database."""
+    return Admission.objects.values_list("status", flat=True).get(pk=ticket.pk)

@@ -1,4 +1,4 @@
-"""A local HTTP server that speaks the part of Stripe's API that is used."""
+"""A local HTTP server with the part of Stripe's API that the product uses."""
 
 import json
 import threading
@@ -9,11 +9,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 DECLINED_CARD = "4000000000000002"
-SLOW_CARD = "4000000000000119"  # captured, but the connection is cut before the answer
+SLOW_CARD = "4000000000000119"  # captured, but the connection is closed before the response
 
 
 class StandIn(ThreadingHTTPServer):
-    """Its book: PaymentIntents and refunds by Idempotency-Key, and how often it was asked."""
+    """The server with its PaymentIntents and refunds by Idempotency-Key, and the number of POST requests.
+
+    While `broken` is set, all POST requests get the status 500.
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -29,7 +32,7 @@ class StandIn(ThreadingHTTPServer):
 
 @contextmanager
 def stripe_stand_in() -> Iterator[StandIn]:
-    """A running stand-in."""
+    """Run a stand-in on a free port."""
     server = StandIn()
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -47,7 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.server.requests += 1
         if self.server.broken:
-            self._answer(500, {"error": {"type": "api_error", "message": "down"}})
+            self._respond(500, {"error": {"type": "api_error", "message": "down"}})
             return
         form = {k: v[0] for k, v in parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()).items()}
         key = self.headers["Idempotency-Key"]
@@ -59,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         query = parse_qs(urlsplit(self.path).query)["query"][0]
         found = [i for i in self.server.intents.values() if i["metadata"]["payment_id"] in query]
-        self._answer(200, {"object": "search_result", "data": found, "has_more": False, "url": "/v1"})
+        self._respond(200, {"object": "search_result", "data": found, "has_more": False, "url": "/v1"})
 
     def _create_intent(self, key: str, form: dict[str, str]) -> None:
         card = form["payment_method_data[card][number]"]
@@ -79,21 +82,21 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.close()
         elif declined:
             error = {"type": "card_error", "code": "card_declined", "message": "Your card was declined."}
-            self._answer(402, {"error": error | {"payment_intent": intent}})
+            self._respond(402, {"error": error | {"payment_intent": intent}})
         else:
-            self._answer(200, self.server.intents[key])
+            self._respond(200, self.server.intents[key])
 
     def _create_refund(self, key: str, form: dict[str, str]) -> None:
         intent = next(i for i in self.server.intents.values() if i["id"] == form["payment_intent"])
-        back = sum(r["amount"] for k, r in self.server.refunds.items() if k != key)
-        if back + int(form["amount"]) > intent["amount"]:
+        refunded = sum(r["amount"] for k, r in self.server.refunds.items() if k != key)
+        if refunded + int(form["amount"]) > intent["amount"]:
             error = {"type": "invalid_request_error", "message": "Refund amount is greater than charge amount"}
-            self._answer(400, {"error": error})
+            self._respond(400, {"error": error})
             return
         refund = {"id": f"re_{key}", "object": "refund", "status": "succeeded", "amount": int(form["amount"])}
-        self._answer(200, self.server.refunds.setdefault(key, refund))
+        self._respond(200, self.server.refunds.setdefault(key, refund))
 
-    def _answer(self, status: int, body: dict[str, Any]) -> None:
+    def _respond(self, status: int, body: dict[str, Any]) -> None:
         data = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -102,4 +105,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Not in the tests' output."""
+        """Log nothing."""

@@ -1,4 +1,4 @@
-"""Who works at the gates, at the sellers' desk: of one event, and of all events of a seller."""
+"""Gate staff in the seller admin: of one event, and of all events of a seller."""
 
 import pytest
 from django.conf import settings
@@ -17,21 +17,21 @@ OF_SELLER = "/admin/bookings/sellergatestaff/"
 
 @pytest.fixture
 def daves(new_event, dave) -> GateStaff:
-    """Somebody at the gate of the other seller's event."""
+    """Gate staff of the other seller's event."""
     return add_gate_staff(event_id=new_event(seller=dave, name="Dave's").pk, email="zoe@example.com", seller=dave)
 
 
 @pytest.fixture
-def daves_standing(dave) -> SellerGateStaff:
-    """Somebody at all gates of the other seller."""
+def daves_for_all_events(dave) -> SellerGateStaff:
+    """Gate staff of all events of the other seller."""
     return add_standing_gate_staff(seller=dave, email="zoe@example.com", by=dave)
 
 
-def test_a_seller_names_gate_staff_of_an_event_and_removes_it(desk, concert, new_user):
+def test_a_seller_adds_and_removes_gate_staff_of_an_event(desk, concert, new_user):
     gus = new_user("gus", is_verified=True)
-    answer = desk.post(OF_EVENT + "add/", {"event": concert.pk, "email": "Gus@example.com"}, follow=True)
+    response = desk.post(OF_EVENT + "add/", {"event": concert.pk, "email": "Gus@example.com"}, follow=True)
     gate = f"{settings.SITE_URL}/gate/{concert.pk}"
-    assert f"Tell gus@example.com to log in and open {gate} to scan tickets." in messages_of(answer)
+    assert f"Tell gus@example.com to log in and open {gate} to scan tickets." in messages_of(response)
     row = GateStaff.objects.get()
     assert gate_event(concert.pk, gus) == concert
     assert LogEntry.objects.get().object_id == str(row.pk)
@@ -45,7 +45,7 @@ def test_a_seller_names_gate_staff_of_an_event_and_removes_it(desk, concert, new
     assert LogEntry.objects.count() == 2
 
 
-def test_several_are_removed_from_the_list(desk, concert, carol):
+def test_several_staff_are_removed_from_the_list(desk, concert, carol):
     rows = [add_gate_staff(event_id=concert.pk, email=f"{name}@example.com", seller=carol) for name in ("a", "b")]
     chosen = {"action": "delete_selected", "_selected_action": [row.pk for row in rows]}
     assert desk.post(OF_EVENT, chosen).status_code == 200
@@ -55,7 +55,7 @@ def test_several_are_removed_from_the_list(desk, concert, carol):
     assert LogEntry.objects.count() == 2
 
 
-def test_standing_staff_works_at_all_gates_of_its_seller_only(desk, concert, new_event, dave, new_user):
+def test_staff_of_all_events_may_check_in_at_events_of_their_seller_only(desk, concert, new_event, dave, new_user):
     gus = new_user("gus", is_verified=True)
     desk.post(OF_SELLER + "add/", {"email": "gus@example.com", "seller": dave.pk})
     row = SellerGateStaff.objects.get()
@@ -70,7 +70,7 @@ def test_standing_staff_works_at_all_gates_of_its_seller_only(desk, concert, new
     assert LogEntry.objects.count() == 2
 
 
-def test_an_operator_names_standing_staff_for_a_seller(client, olga, dave, alice):
+def test_an_operator_adds_staff_of_all_events_for_a_seller(client, olga, dave, alice):
     client.force_login(olga)
     assert client.post(OF_SELLER + "add/", {"email": "gus@example.com", "seller": alice.pk}).status_code == 200
     assert not SellerGateStaff.objects.exists()
@@ -78,7 +78,7 @@ def test_an_operator_names_standing_staff_for_a_seller(client, olga, dave, alice
     assert SellerGateStaff.objects.get().seller == dave
 
 
-def test_a_seller_names_nobody_at_somebody_elses_event(desk, daves):
+def test_a_seller_cannot_add_staff_to_another_sellers_event(desk, daves):
     page = desk.post(OF_EVENT + "add/", {"event": daves.event_id, "email": "me@example.com"})
     assert "event" in page.context["adminform"].form.errors
     assert GateStaff.objects.count() == 1
@@ -86,7 +86,7 @@ def test_a_seller_names_nobody_at_somebody_elses_event(desk, daves):
 
 
 @pytest.mark.parametrize("email", ["", "gus", "gus@example.com\0", "a" * 300 + "@example.com"])
-def test_a_bad_address_is_refused_where_it_stands(desk, concert, email):
+def test_an_invalid_address_is_refused_at_its_field(desk, concert, email):
     for path in (OF_EVENT, OF_SELLER):
         page = desk.post(path + "add/", {"event": concert.pk, "email": email})
         assert "email" in page.context["adminform"].form.errors
@@ -94,62 +94,62 @@ def test_a_bad_address_is_refused_where_it_stands(desk, concert, email):
     assert not LogEntry.objects.exists()
 
 
-def test_the_same_again_adds_nobody(desk, concert):
+def test_adding_the_same_address_again_changes_nothing(desk, concert):
     for path, model in ((OF_EVENT, GateStaff), (OF_SELLER, SellerGateStaff)):
         for _ in range(2):
             desk.post(path + "add/", {"event": concert.pk, "email": "gus@example.com"})
         assert model.objects.count() == 1
 
 
-def test_what_the_operation_refuses_is_told_and_not_logged(desk, concert, monkeypatch):
-    """The form foresees all other refusals; this one comes of a seller who loses the event in between."""
+def test_a_refused_addition_is_shown_and_not_logged(desk, concert, monkeypatch):
+    """The form prevents all other refusals; here the seller loses the event between form and operation."""
     monkeypatch.setattr("events.operations.change.may_manage", lambda event, user: False)
-    answer = desk.post(OF_EVENT + "add/", {"event": concert.pk, "email": "gus@example.com"}, follow=True)
-    assert messages_of(answer) == ["Only the event's seller can do this."]
+    response = desk.post(OF_EVENT + "add/", {"event": concert.pk, "email": "gus@example.com"}, follow=True)
+    assert messages_of(response) == ["Only the event's seller can do this."]
     assert not GateStaff.objects.exists()
     assert not LogEntry.objects.exists()
 
 
-def test_a_refused_removal_is_told_and_not_logged(desk, concert, carol, monkeypatch):
+def test_a_refused_removal_is_shown_and_not_logged(desk, concert, carol, monkeypatch):
     row = add_gate_staff(event_id=concert.pk, email="gus@example.com", seller=carol)
     monkeypatch.setattr("events.operations.change.may_manage", lambda event, user: False)
-    answer = desk.post(f"{OF_EVENT}{row.pk}/delete/", {"post": "yes"}, follow=True)
-    assert messages_of(answer) == ["Only the event's seller can do this."]
+    response = desk.post(f"{OF_EVENT}{row.pk}/delete/", {"post": "yes"}, follow=True)
+    assert messages_of(response) == ["Only the event's seller can do this."]
     assert GateStaff.objects.exists()
     assert not LogEntry.objects.exists()
 
 
-def test_somebody_elses_staff_does_not_exist_for_a_seller(desk, daves, daves_standing):
-    for path, row in ((OF_EVENT, daves), (OF_SELLER, daves_standing)):
+def test_a_seller_cannot_see_or_remove_another_sellers_staff(desk, daves, daves_for_all_events):
+    for path, row in ((OF_EVENT, daves), (OF_SELLER, daves_for_all_events)):
         assert "zoe@example.com" not in desk.get(path).text
         for page in ("change/", "delete/", "history/"):
-            for answer in (desk.get(f"{path}{row.pk}/{page}"), desk.post(f"{path}{row.pk}/{page}", {"post": "yes"})):
-                assert answer.status_code in (302, 403, 404, 405)
-                assert "zoe" not in answer.text
+            for response in (desk.get(f"{path}{row.pk}/{page}"), desk.post(f"{path}{row.pk}/{page}", {"post": "yes"})):
+                assert response.status_code in (302, 403, 404, 405)
+                assert "zoe" not in response.text
         chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
         desk.post(path, chosen)
     assert GateStaff.objects.count() == SellerGateStaff.objects.count() == 1
     assert not LogEntry.objects.exists()
 
 
-def test_from_the_page_of_an_event_its_staff_is_added_without_choosing_it_again(desk, concert):
+def test_the_form_for_staff_preselects_the_event_that_the_list_is_filtered_by(desk, concert):
     page = desk.get(f"{OF_EVENT}add/?_changelist_filters=event__id__exact%3D{concert.pk}").text
     assert f'<option value="{concert.pk}" selected>' in page
 
 
-def test_a_buyer_finds_no_staff(client, alice, daves):
+def test_a_buyer_cannot_open_the_pages_of_staff(client, alice, daves):
     client.force_login(alice)
     for path in (OF_EVENT, OF_SELLER, OF_EVENT + "add/"):
         assert client.get(path).status_code == 302
 
 
-def test_staff_is_not_changed_but_removed(desk, concert, carol):
+def test_staff_cannot_be_changed(desk, concert, carol):
     row = add_gate_staff(event_id=concert.pk, email="gus@example.com", seller=carol)
     assert desk.post(f"{OF_EVENT}{row.pk}/change/", {"email": "b@example.com"}).status_code == 403
     assert GateStaff.objects.get().email == "gus@example.com"
 
 
-def test_adding_and_removing_need_a_token(carol, concert):
+def test_adding_and_removing_need_a_csrf_token(carol, concert):
     row = add_gate_staff(event_id=concert.pk, email="gus@example.com", seller=carol)
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(carol)
@@ -169,12 +169,12 @@ def test_adding_and_removing_need_a_token(carol, concert):
         "_changelist_filters=event__id__exact%3Dx",
     ],
 )
-def test_no_address_of_the_lists_is_a_server_error(desk, concert, query):
+def test_no_query_string_of_the_lists_causes_a_server_error(desk, concert, query):
     for path in (OF_EVENT, OF_SELLER, OF_EVENT + "add/", OF_SELLER + "add/"):
         assert desk.get(f"{path}?{query}").status_code in (200, 302, 400)
 
 
-def test_only_the_seller_himself_or_an_operator_names_standing_staff(carol, dave, olga, alice):
+def test_only_the_seller_or_an_operator_can_name_staff_of_all_events(carol, dave, olga, alice):
     for seller, by in ((carol, dave), (carol, alice), (alice, alice), (alice, olga)):
         with pytest.raises(PermissionRefused):
             add_standing_gate_staff(seller=seller, email="gus@example.com", by=by)
@@ -191,37 +191,37 @@ def test_only_the_seller_himself_or_an_operator_names_standing_staff(carol, dave
     assert not SellerGateStaff.objects.exists()
 
 
-def test_one_after_the_other_is_added_without_choosing_the_event_again(desk, concert, new_event):
+def test_add_another_keeps_the_chosen_event(desk, concert, new_event):
     other = new_event(name="Another evening")
     page = f"{OF_EVENT}add/?_changelist_filters=event__id__exact%3D{other.pk}"
     for name in ("gus", "zoe"):
         form = {"event": concert.pk, "email": f"{name}@example.com", "_addanother": "Save and add another"}
-        answer = desk.post(page, form, follow=True)
-        assert f'<option value="{concert.pk}" selected>' in answer.text
-        assert f"“{name}@example.com” was added" in messages_of(answer)[1]
-        assert answer.context["adminform"].form["email"].value() is None
-        page = answer.redirect_chain[-1][0]
+        response = desk.post(page, form, follow=True)
+        assert f'<option value="{concert.pk}" selected>' in response.text
+        assert f"“{name}@example.com” was added" in messages_of(response)[1]
+        assert response.context["adminform"].form["email"].value() is None
+        page = response.redirect_chain[-1][0]
     assert set(GateStaff.objects.values_list("event", "email")) == {
         (concert.pk, "gus@example.com"),
         (concert.pk, "zoe@example.com"),
     }
 
 
-def test_one_after_the_other_is_added_to_all_gates(desk, client, carol, olga):
+def test_add_another_works_for_staff_of_all_events(desk, client, carol, olga):
     another = {"_addanother": "Save and add another"}
-    answer = desk.post(OF_SELLER + "add/", {"email": "gus@example.com", **another}, follow=True)
-    assert answer.context["adminform"].form["email"].value() is None
-    desk.post(answer.redirect_chain[-1][0], {"email": "zoe@example.com"})
+    response = desk.post(OF_SELLER + "add/", {"email": "gus@example.com", **another}, follow=True)
+    assert response.context["adminform"].form["email"].value() is None
+    desk.post(response.redirect_chain[-1][0], {"email": "zoe@example.com"})
     client.force_login(olga)
-    answer = client.post(OF_SELLER + "add/", {"seller": carol.pk, "email": "kim@example.com", **another}, follow=True)
-    assert f'<option value="{carol.pk}" selected>' in answer.text
+    response = client.post(OF_SELLER + "add/", {"seller": carol.pk, "email": "kim@example.com", **another}, follow=True)
+    assert f'<option value="{carol.pk}" selected>' in response.text
     assert set(SellerGateStaff.objects.values_list("seller", "email")) == {
         (carol.pk, f"{name}@example.com") for name in ("gus", "zoe", "kim")
     }
 
 
-def test_another_is_not_added_where_the_first_is_refused(desk, concert):
+def test_add_another_shows_the_error_of_the_first(desk, concert):
     form = {"event": concert.pk, "email": "nobody", "_addanother": "Save and add another"}
-    answer = desk.post(OF_EVENT + "add/", form)
-    assert "email" in answer.context["adminform"].form.errors
+    response = desk.post(OF_EVENT + "add/", form)
+    assert "email" in response.context["adminform"].form.errors
     assert not GateStaff.objects.exists()

@@ -1,4 +1,4 @@
-"""The commands of the bookings app and its tasks."""
+"""Management commands and tasks of the bookings app."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,7 +17,7 @@ from events.models import Event, Subsection, Ticket
 
 
 @pytest.mark.django_db
-def test_seed_demo_makes_the_promised_people_and_events_once() -> None:
+def test_seed_demo_creates_the_documented_users_and_events_once() -> None:
     for _ in range(2):
         call_command("seed_demo", stdout=StringIO())
     emails = set(User.objects.values_list("email", flat=True))
@@ -32,7 +32,7 @@ def test_seed_demo_makes_the_promised_people_and_events_once() -> None:
     assert arena.count() == 100
 
 
-def test_expire_holds_says_how_many_ended(hold: Callable[..., Booking], alice: User) -> None:
+def test_expire_holds_prints_the_number_of_ended_holds(hold: Callable[..., Booking], alice: User) -> None:
     hold(alice)
     Booking.objects.update(expires_at=database_now())
     out = StringIO()
@@ -40,7 +40,7 @@ def test_expire_holds_says_how_many_ended(hold: Callable[..., Booking], alice: U
     assert out.getvalue() == "1 holds ended.\n"
 
 
-def test_bookings_are_completed_when_the_event_took_place(paid_booking: Callable[..., Booking], alice: User) -> None:
+def test_bookings_are_completed_after_the_event_has_ended(paid_booking: Callable[..., Booking], alice: User) -> None:
     booking = paid_booking(alice)
     tasks.follow_the_clock()
     booking.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Status codes, shapes and permissions of the gate's API."""
+"""Status codes, response bodies and permissions of the check-in API."""
 
 import base64
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def gil(new_user: Callable[..., User], concert: Event) -> User:
 
 @pytest.fixture
 def code(alice: User, paid_booking: PaidBooking) -> str:
-    """Of alice's ticket, row 1 seat 1."""
+    """The code of Alice's ticket, row 1 seat 1."""
     return codes_of(paid_booking(alice, "1-1"))[0]
 
 
@@ -45,17 +45,17 @@ def at(event: Event, more: str = "") -> str:
     return f"/api/event/{event.pk}/check-in{more}"
 
 
-def test_in_again_out_and_out_again(concert: Event, gate: APIClient, code: str) -> None:
+def test_check_in_then_refused_then_undone_then_checked_in_again(concert: Event, gate: APIClient, code: str) -> None:
     accepted = gate.post(at(concert), {"code": code})
     assert accepted.status_code == 200
     body = accepted.json()
-    when = body.pop("checked_in_at")
+    checked_in_at = body.pop("checked_in_at")
     assert body == {"result": "accepted", **PLACE}
-    assert when.endswith("Z")
+    assert checked_in_at.endswith("Z")
 
     again = gate.post(at(concert), {"code": code})
     assert (again.status_code, again.json()["code"]) == (409, "already_checked_in")
-    assert again.json().items() >= {**PLACE, "checked_in_at": when, "device": "", "by": "Gil"}.items()
+    assert again.json().items() >= {**PLACE, "checked_in_at": checked_in_at, "device": "", "by": "Gil"}.items()
 
     undone = gate.delete(at(concert), {"code": code})
     assert (undone.status_code, undone.json()) == (200, {"result": "undone"})
@@ -64,30 +64,30 @@ def test_in_again_out_and_out_again(concert: Event, gate: APIClient, code: str) 
     assert "at Main door" in gate.post(at(concert), {"code": code}).json()["detail"]
 
 
-def test_unknown_and_forged_codes_are_404_and_refunded_ones_410(
+def test_unknown_and_forged_codes_get_404_and_refunded_tickets_410(
     concert: Event, new_event: Callable[..., Event], carol: User, gate: APIClient, client_of: ClientOf, code: str
 ) -> None:
     ticket = Admission.objects.get()
     swapped = ("A" if code[60] != "A" else "B").join((code[:60], code[61:]))
-    for answer in (
+    for response in (
         gate.post(at(concert), {"code": swapped}),
         gate.post(at(concert), {"code": code[:-4]}),
         client_of(carol).post(at(new_event()), {"code": code}),
         gate.delete(at(concert), {"code": swapped}),
     ):
-        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert (response.status_code, response.json()["code"]) == (404, "not_found")
     refund_booking(booking_id=ticket.booking_id, user=carol)
-    for answer in (gate.post(at(concert), {"code": code}), gate.delete(at(concert), {"code": code})):
-        assert (answer.status_code, answer.json()["code"]) == (410, "ticket_void")
+    for response in (gate.post(at(concert), {"code": code}), gate.delete(at(concert), {"code": code})):
+        assert (response.status_code, response.json()["code"]) == (410, "ticket_void")
     assert not CheckIn.objects.exists()
 
 
 @pytest.mark.parametrize("body", [{}, {"code": ""}, {"code": None}, {"code": "x" * 1001}, {"code": ["x"]}, []])
-def test_a_check_in_without_a_code_is_400(concert: Event, gate: APIClient, body: Any) -> None:
+def test_a_check_in_without_a_valid_code_gets_400(concert: Event, gate: APIClient, body: Any) -> None:
     assert gate.post(at(concert), body).status_code == 400
 
 
-def test_the_manifest_has_what_a_scanner_needs(
+def test_the_manifest_has_the_public_key_and_void_serials(
     concert: Event, alice: User, carol: User, gate: APIClient, code: str, paid_booking: PaidBooking
 ) -> None:
     refunded = paid_booking(alice, "2-1")
@@ -100,20 +100,20 @@ def test_the_manifest_has_what_a_scanner_needs(
     assert str(read_code(code).serial) not in body["void"]
 
 
-def test_a_batch_is_answered_in_order_and_again_the_same(concert: Event, gate: APIClient, code: str) -> None:
+def test_a_batch_gets_results_in_order_and_the_same_when_repeated(concert: Event, gate: APIClient, code: str) -> None:
     scans = [
         {"code": code, "scanned_at": "2026-01-01T20:00:05Z", "device": "Side door"},
         {"code": "no ticket", "scanned_at": "2026-01-01T20:00:01Z", "device": "Side door"},
         {"code": code, "scanned_at": "2026-01-01T20:00:00.123456+00:00", "device": "Main door"},
     ]
-    answer = gate.post(at(concert, "/batch"), {"scans": scans})
-    assert answer.status_code == 200
-    first, second, third = answer.json()["results"]
+    response = gate.post(at(concert, "/batch"), {"scans": scans})
+    assert response.status_code == 200
+    first, second, third = response.json()["results"]
     entry = {"checked_in_at": "2026-01-01T20:00:00.123456Z", "device": "Main door", "by": "Gil"}
     assert first.items() >= {"code": code, "result": "already_checked_in", **PLACE, **entry}.items()
     assert (second["code"], second["result"]) == ("no ticket", "forged")
     assert third.items() >= {"code": code, "result": "accepted", **PLACE, **entry}.items()
-    assert gate.post(at(concert, "/batch"), {"scans": scans}).json() == answer.json()
+    assert gate.post(at(concert, "/batch"), {"scans": scans}).json() == response.json()
     assert gate.post(at(concert, "/batch"), {"scans": []}).json() == {"results": []}
 
 
@@ -130,18 +130,18 @@ def test_a_batch_is_answered_in_order_and_again_the_same(concert: Event, gate: A
         [{"code": "x", "scanned_at": "2026-01-01T00:00:00Z"}] * 1001,
     ],
 )
-def test_a_bad_batch_is_400(concert: Event, gate: APIClient, scans: Any) -> None:
+def test_an_invalid_batch_gets_400(concert: Event, gate: APIClient, scans: Any) -> None:
     assert gate.post(at(concert, "/batch"), {"scans": scans}).status_code == 400
 
 
 @pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-06-01T00:00:00"])
-def test_no_time_gives_a_500(concert: Event, gate: APIClient, code: str, when: str) -> None:
+def test_extreme_times_cause_no_server_error(concert: Event, gate: APIClient, code: str, when: str) -> None:
     scan = {"code": code, "scanned_at": when, "device": "D"}
     assert gate.post(at(concert, "/batch"), {"scans": [scan]}).status_code in (200, 400)
     assert gate.post(at(concert), scan).status_code in (200, 400, 409)
 
 
-def test_the_history_is_there_to_read_newest_first(concert: Event, gate: APIClient, code: str) -> None:
+def test_check_ins_are_listed_newest_first(concert: Event, gate: APIClient, code: str) -> None:
     gate.post(at(concert), {"code": code, "device": "Main door"})
     gate.delete(at(concert), {"code": code})
     page = gate.get(at(concert)).json()
@@ -151,7 +151,7 @@ def test_the_history_is_there_to_read_newest_first(concert: Event, gate: APIClie
     assert len(gate.get(at(concert) + "?page_size=1&page=2").json()["results"]) == 1
 
 
-def test_sellers_see_what_happened_at_their_own_gates(
+def test_sellers_see_only_check_ins_of_their_own_events_in_the_admin(
     concert: Event, carol: User, dave: User, gate: APIClient, client_of: ClientOf, code: str
 ) -> None:
     gate.post(at(concert), {"code": code, "device": "Main door"})
@@ -163,7 +163,7 @@ def test_sellers_see_what_happened_at_their_own_gates(
     assert client_of(carol).get(f"/admin/bookings/checkin/{row.pk}/delete/").status_code == 403
 
 
-def test_who_may_work_at_the_gate(
+def test_only_gate_staff_the_seller_and_operators_may_check_in(
     concert: Event,
     gil: User,
     alice: User,
@@ -189,14 +189,14 @@ def test_who_may_work_at_the_gate(
         for user in (gil, carol, olga):
             assert getattr(client_of(user), method)(at(concert, path), body).status_code == allowed
         for user in (alice, dave, unconfirmed, elsewhere):
-            answer = getattr(client_of(user), method)(at(concert, path), body)
-            assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+            response = getattr(client_of(user), method)(at(concert, path), body)
+            assert (response.status_code, response.json()["code"]) == (403, "permission_denied")
         assert getattr(client_of(None), method)(at(concert, path), body).status_code == 401
         unknown = getattr(client_of(carol), method)(f"/api/event/999999/check-in{path}", body)
         assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
 
 
-def test_a_draft_is_not_there_for_strangers(
+def test_a_draft_gets_404_for_other_users(
     alice: User, carol: User, new_event: Callable[..., Event], client_of: ClientOf
 ) -> None:
     draft = new_event(draft=True)
@@ -204,7 +204,7 @@ def test_a_draft_is_not_there_for_strangers(
     assert client_of(carol).get(at(draft)).status_code == 200
 
 
-def test_the_seller_names_staff_before_they_register(
+def test_the_seller_can_name_staff_before_they_register(
     concert: Event, carol: User, new_user: Callable[..., User], client_of: ClientOf
 ) -> None:
     path = f"/api/event/{concert.pk}/gate-staff"
@@ -218,7 +218,7 @@ def test_the_seller_names_staff_before_they_register(
     assert client_of(nina).get(at(concert)).status_code == 403
 
 
-def test_only_the_seller_and_operators_name_staff(
+def test_only_the_seller_and_operators_can_name_staff(
     concert: Event, gil: User, dave: User, alice: User, olga: User, client_of: ClientOf
 ) -> None:
     path = f"/api/event/{concert.pk}/gate-staff/eve@example.com"
@@ -233,13 +233,13 @@ def test_only_the_seller_and_operators_name_staff(
 @pytest.mark.parametrize(
     "email", ["no-address", "a@b", "eve%20eve@example.com", "ève@example.com", "x" * 300 + "@a.com"]
 )
-def test_what_is_no_address_is_not_named(concert: Event, carol: User, client_of: ClientOf, email: str) -> None:
-    answer = client_of(carol).put(f"/api/event/{concert.pk}/gate-staff/{email}")
-    assert answer.status_code in (400, 404)
+def test_an_invalid_email_address_is_refused(concert: Event, carol: User, client_of: ClientOf, email: str) -> None:
+    response = client_of(carol).put(f"/api/event/{concert.pk}/gate-staff/{email}")
+    assert response.status_code in (400, 404)
     assert not GateStaff.objects.exists()
 
 
-def test_the_demos_gate_works_at_every_event_of_the_demos_seller(db: None, client_of: ClientOf) -> None:
+def test_the_demos_gate_user_works_at_every_event_of_the_demos_seller(db: None, client_of: ClientOf) -> None:
     call_command("seed_demo", verbosity=0)
     call_command("seed_demo", verbosity=0)
     seller, gate = (User.objects.get(email=f"{name}@example.com") for name in ("seller", "gate"))

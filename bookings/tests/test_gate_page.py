@@ -1,4 +1,4 @@
-"""Who gets the scanner's page, and what its service worker keeps."""
+"""Who may open the scanner page, and which files its service worker caches."""
 
 import json
 import re
@@ -21,30 +21,30 @@ def test_the_scanner_is_for_gate_staff_only(
     concert: Event, alice: User, carol: User, client: Client, client_of: ClientOf
 ) -> None:
     page = f"/gate/{concert.pk}"
-    answer = client.get(page)
-    assert (answer.status_code, answer["Location"].endswith(f"?next={page}")) == (302, True)
+    response = client.get(page)
+    assert (response.status_code, response["Location"].endswith(f"?next={page}")) == (302, True)
     assert client_of(alice).get(page).status_code == 403
     assert client_of(alice).get(f"{page}/app.webmanifest").status_code == 403
     assert client_of(carol).get("/gate/999999").status_code == 404
 
 
-def test_it_can_be_installed(concert: Event, carol: User, client_of: ClientOf) -> None:
-    answer = client_of(carol).get(f"/gate/{concert.pk}/app.webmanifest")
-    body = json.loads(answer.content)
-    assert answer["Content-Type"] == "application/manifest+json"
+def test_the_scanner_has_a_web_app_manifest(concert: Event, carol: User, client_of: ClientOf) -> None:
+    response = client_of(carol).get(f"/gate/{concert.pk}/app.webmanifest")
+    body = json.loads(response.content)
+    assert response["Content-Type"] == "application/manifest+json"
     assert (body["start_url"], body["scope"], body["display"]) == (f"/gate/{concert.pk}", "/gate/", "standalone")
 
 
-def test_the_worker_is_told_what_to_keep(client: Client) -> None:
-    answer = client.get("/gate/sw.js")
-    assert answer["Content-Type"] == "text/javascript"
-    assert "no-cache" in answer["Cache-Control"]
-    kept = json.loads(answer.content.decode().removeprefix("const KEPT = ").split(";\n", 1)[0])
+def test_the_service_worker_lists_the_files_to_cache(client: Client) -> None:
+    response = client.get("/gate/sw.js")
+    assert response["Content-Type"] == "text/javascript"
+    assert "no-cache" in response["Cache-Control"]
+    kept = json.loads(response.content.decode().removeprefix("const KEPT = ").split(";\n", 1)[0])
     assert re.fullmatch("[0-9a-f]{16}", kept["version"])
     assert any("checkin/scanner" in name for name in kept["files"])
 
 
-def test_all_modules_of_the_page_are_kept() -> None:
+def test_all_imported_modules_are_cached() -> None:
     for name in gate_pages.FILES:
         found = finders.find(name)
         if found is None or not name.endswith(".js"):

@@ -67,10 +67,10 @@ def test_old_finished_deliveries_are_deleted(
         paid_booking(alice, quantity=1)
         Delivery.objects.filter(pk=Delivery.objects.latest("id").pk).update(happened_at=database_now() - days * DAY)
     Delivery.objects.update(status=status, delivered_at=database_now())
-    gone = status in ("delivered", "failed")
-    assert forget_finished() == gone
-    assert Delivery.objects.filter(happened_at__lt=database_now() - DELIVERY_DAYS * DAY).exists() is not gone
-    assert Delivery.objects.count() == 2 - gone
+    is_deleted = status in ("delivered", "failed")
+    assert forget_finished() == is_deleted
+    assert Delivery.objects.filter(happened_at__lt=database_now() - DELIVERY_DAYS * DAY).exists() is not is_deleted
+    assert Delivery.objects.count() == 2 - is_deleted
 
 
 @pytest.mark.parametrize("status", LetterStatus)
@@ -79,9 +79,9 @@ def test_old_finished_emails_are_deleted(paid_booking: Hold, alice: User, status
         paid_booking(alice, quantity=1)
         Letter.objects.filter(pk=Letter.objects.latest("id").pk).update(written_at=database_now() - days * DAY)
     Letter.objects.update(status=status, sent_at=database_now())
-    gone = status in ("sent", "dropped", "failed")
-    assert forget_finished() == gone
-    assert Letter.objects.filter(written_at__lt=database_now() - LETTER_DAYS * DAY).exists() is not gone
+    is_deleted = status in ("sent", "dropped", "failed")
+    assert forget_finished() == is_deleted
+    assert Letter.objects.filter(written_at__lt=database_now() - LETTER_DAYS * DAY).exists() is not is_deleted
 
 
 def test_webhook_events_are_deleted_once_the_gateway_no_longer_repeats_them() -> None:

@@ -1,4 +1,4 @@
-"""What scanners did without a network is merged once, whole, and whatever the order."""
+"""Offline scans are merged once and completely, in whatever order they are reported."""
 
 import itertools
 import random
@@ -12,7 +12,7 @@ import pytest
 from accounts.models import User
 from bookings.models import Admission, Booking, CheckIn
 from bookings.operations.check_in import check_in, undo_check_in
-from bookings.operations.merge_scans import Scan, Verdict, merge_scans
+from bookings.operations.merge_scans import Scan, ScanOutcome, merge_scans
 from bookings.operations.refund import refund_booking
 from bookings.scans import Scans
 from bookings.states import AdmissionStatus
@@ -22,12 +22,12 @@ from events.clock import database_now
 from events.models import Event
 
 PaidBooking = Callable[..., Booking]
-Merge = Callable[..., list[Verdict]]
+Merge = Callable[..., list[ScanOutcome]]
 
 
 @pytest.fixture
 def merge(concert: Event, carol: User) -> Merge:
-    """Merges scans at the concert's gate."""
+    """A function that merges scans of the concert's tickets."""
     return lambda *scans: merge_scans(event_id=concert.pk, scans=list(scans), by=carol)
 
 
@@ -40,8 +40,8 @@ def ago(now: datetime, seconds: float) -> datetime:
     return now - timedelta(seconds=seconds)
 
 
-def words(verdicts: list[Verdict]) -> list[str]:
-    return [verdict.result for verdict in verdicts]
+def results_of(outcomes: list[ScanOutcome]) -> list[str]:
+    return [outcome.result for outcome in outcomes]
 
 
 def history() -> list[tuple[Any, ...]]:
@@ -49,7 +49,7 @@ def history() -> list[tuple[Any, ...]]:
     return sorted(rows)
 
 
-def test_each_scan_has_its_verdict_in_order(
+def test_outcomes_are_in_the_order_of_the_scans(
     merge: Merge, alice: User, carol: User, now: datetime, paid_booking: PaidBooking
 ) -> None:
     first, second = codes_of(paid_booking(alice, "1-1", "1-2"))
@@ -64,42 +64,42 @@ def test_each_scan_has_its_verdict_in_order(
         Scan(second, ago(now, 5), "E"),
         Scan("", ago(now, 4), "D"),
     ]
-    verdicts = merge(*scans)
-    assert words(verdicts) == ["forged", "accepted", "void", "accepted", "already_checked_in", "forged"]
-    assert verdicts[4].facts["checked_in_at"] == ago(now, 8)
-    assert verdicts[4].facts["device"] == "D"
-    assert (verdicts[3].facts["seat"], verdicts[3].facts["holder"]) == (1, "Alice")
+    outcomes = merge(*scans)
+    assert results_of(outcomes) == ["forged", "accepted", "void", "accepted", "already_checked_in", "forged"]
+    assert outcomes[4].details["checked_in_at"] == ago(now, 8)
+    assert outcomes[4].details["device"] == "D"
+    assert (outcomes[3].details["seat"], outcomes[3].details["holder"]) == (1, "Alice")
 
 
-def test_the_same_scans_again_change_nothing_and_have_the_same_verdicts(
+def test_repeated_scans_change_nothing_and_have_the_same_outcomes(
     merge: Merge, alice: User, now: datetime, paid_booking: PaidBooking
 ) -> None:
     codes = codes_of(paid_booking(alice, "1-1", "1-2"))
     scans = [Scan(code, ago(now, age), f"D{age}") for code in codes for age in (3, 5)]
     ahead = Scan(codes[0], now + timedelta(hours=3), "ahead")
-    verdicts = merge(*scans, ahead)
+    outcomes = merge(*scans, ahead)
     before, tickets = history(), list(Admission.objects.order_by("pk").values())
-    assert merge(*scans, ahead) == verdicts
-    assert merge(*scans, *scans, ahead) == [*verdicts[:4], *verdicts]
+    assert merge(*scans, ahead) == outcomes
+    assert merge(*scans, *scans, ahead) == [*outcomes[:4], *outcomes]
     assert (history(), list(Admission.objects.order_by("pk").values())) == (before, tickets)
 
 
-def test_any_order_of_reports_ends_the_same(
+def test_the_order_of_reports_does_not_matter(
     merge: Merge, alice: User, carol: User, now: datetime, paid_booking: PaidBooking
 ) -> None:
-    """Once in one batch, once scan by scan, in every order: the verdict on each scan is the same in the end."""
+    """In every order, first scan by scan and then in one batch: the final outcome of each scan is the same."""
     for seat, order in enumerate(itertools.permutations(range(4)), start=1):
         booking = paid_booking(alice, f"{(seat - 1) // 10 + 1}-{(seat - 1) % 10 + 1}")
         (ticket,), (code,) = tickets_of(booking), codes_of(booking)
         scans = [Scan(code, ago(now, 10 - age), f"Gate {age % 3}") for age in range(4)]
         for number in order:
             merge(scans[number])
-        assert words(merge(*scans)) == ["accepted", *["already_checked_in"] * 3]
+        assert results_of(merge(*scans)) == ["accepted", *["already_checked_in"] * 3]
         ticket.refresh_from_db()
         assert (ticket.status, ticket.used_at) == (AdmissionStatus.USED, ago(now, 10))
 
 
-def test_a_batch_in_shuffled_order_has_the_same_verdicts(
+def test_a_batch_in_shuffled_order_has_the_same_outcomes(
     merge: Merge, alice: User, now: datetime, new_event: Callable[..., Event], paid_booking: PaidBooking
 ) -> None:
     seed = random.randrange(10**6)
@@ -112,7 +112,7 @@ def test_a_batch_in_shuffled_order_has_the_same_verdicts(
     assert merge(*scans) == [first[scan] for scan in scans]
 
 
-def test_an_offline_scan_before_an_online_one_is_the_entry_and_the_later_is_reported(
+def test_an_earlier_offline_scan_becomes_the_entry_and_the_online_one_a_conflict(
     concert: Event, merge: Merge, alice: User, carol: User, paid_booking: PaidBooking
 ) -> None:
     booking = paid_booking(alice, "1-1")
@@ -120,8 +120,8 @@ def test_an_offline_scan_before_an_online_one_is_the_entry_and_the_later_is_repo
     _, online = check_in(event_id=concert.pk, code=code, by=carol, device="online")
     earlier = Scan(code, ago(online.counted_at, 60), "offline")
     later = Scan(code, online.scanned_at, "online")
-    assert words(merge(earlier)) == ["accepted"]
-    assert words(merge(later)) == ["already_checked_in"]
+    assert results_of(merge(earlier)) == ["accepted"]
+    assert results_of(merge(later)) == ["already_checked_in"]
     ticket.refresh_from_db()
     assert ticket.used_at == earlier.scanned_at
     assert [(kind, device) for _, kind, device, _ in history()] == [
@@ -131,27 +131,27 @@ def test_an_offline_scan_before_an_online_one_is_the_entry_and_the_later_is_repo
     ]
 
 
-def test_a_scan_after_an_online_one_is_a_conflict_and_no_entry(
+def test_an_offline_scan_after_an_online_one_is_a_conflict(
     concert: Event, merge: Merge, alice: User, carol: User, paid_booking: PaidBooking
 ) -> None:
     (code,) = codes_of(paid_booking(alice, "1-1"))
     _, online = check_in(event_id=concert.pk, code=code, by=carol, device="online")
-    (verdict,) = merge(Scan(code, online.counted_at + timedelta(milliseconds=1), "offline"))
-    assert (verdict.result, verdict.facts["device"]) == ("already_checked_in", "online")
+    (outcome,) = merge(Scan(code, online.counted_at + timedelta(milliseconds=1), "offline"))
+    assert (outcome.result, outcome.details["device"]) == ("already_checked_in", "online")
     assert CheckIn.objects.filter(kind="conflict", device="offline").count() == 1
 
 
-def test_an_online_scan_that_got_no_answer_is_known_again_in_the_batch(
+def test_an_online_scan_without_a_response_is_recognised_in_a_batch(
     concert: Event, merge: Merge, alice: User, carol: User, now: datetime, paid_booking: PaidBooking
 ) -> None:
     (code,) = codes_of(paid_booking(alice, "1-1"))
     check_in(event_id=concert.pk, code=code, by=carol, device="D", scanned_at=now)
     before = history()
-    assert words(merge(Scan(code, now, "D"))) == ["accepted"]
+    assert results_of(merge(Scan(code, now, "D"))) == ["accepted"]
     assert history() == before
 
 
-def test_what_was_undone_is_not_done_again_by_an_old_report(
+def test_an_old_report_does_not_revert_an_undo(
     concert: Event, merge: Merge, alice: User, carol: User, now: datetime, paid_booking: PaidBooking
 ) -> None:
     booking = paid_booking(alice, "1-1")
@@ -159,34 +159,34 @@ def test_what_was_undone_is_not_done_again_by_an_old_report(
     old = Scan(code, ago(now, 60), "D")
     merge(old)
     undo_check_in(event_id=concert.pk, code=code, by=carol)
-    assert words(merge(old, Scan(code, ago(now, 50), "E"))) == ["accepted", "already_checked_in"]
+    assert results_of(merge(old, Scan(code, ago(now, 50), "E"))) == ["accepted", "already_checked_in"]
     assert state_of(ticket) == AdmissionStatus.ACTIVE
-    assert words(merge(Scan(code, database_now(), "F"))) == ["accepted"]
+    assert results_of(merge(Scan(code, database_now(), "F"))) == ["accepted"]
     assert state_of(ticket) == AdmissionStatus.USED
 
 
-def test_a_clock_that_is_ahead_counts_as_now(
+def test_a_scan_in_the_future_counts_as_now(
     concert: Event, merge: Merge, alice: User, carol: User, now: datetime, paid_booking: PaidBooking
 ) -> None:
     (code,) = codes_of(paid_booking(alice, "1-1"))
-    (verdict,) = merge(Scan(code, now + timedelta(days=400), "ahead"))
-    assert verdict.result == "accepted"
-    assert abs(verdict.facts["checked_in_at"] - now) < timedelta(seconds=5)
-    assert words(merge(Scan(code, ago(now, 1), "right"))) == ["accepted"]
+    (outcome,) = merge(Scan(code, now + timedelta(days=400), "ahead"))
+    assert outcome.result == "accepted"
+    assert abs(outcome.details["checked_in_at"] - now) < timedelta(seconds=5)
+    assert results_of(merge(Scan(code, ago(now, 1), "right"))) == ["accepted"]
 
 
-def test_a_refund_keeps_the_verdicts_on_what_was_scanned_before_it(
+def test_a_refund_keeps_the_outcomes_of_earlier_scans(
     concert: Event, merge: Merge, alice: User, carol: User, now: datetime, paid_booking: PaidBooking
 ) -> None:
     booking = paid_booking(alice, "1-1")
     (code,) = codes_of(booking)
     before = [Scan(code, ago(now, 60), "D"), Scan(code, ago(now, 50), "E")]
     after = Scan(code, ago(now, 70), "F")
-    verdicts = merge(*before)
+    outcomes = merge(*before)
     refund_booking(booking_id=booking.pk, user=carol)
-    assert words(merge(after)) == ["void"]
-    assert merge(*before) == verdicts
-    assert words(merge(after)) == ["void"]
+    assert results_of(merge(after)) == ["void"]
+    assert merge(*before) == outcomes
+    assert results_of(merge(after)) == ["void"]
     assert state_of(tickets_of(booking)[0]) == AdmissionStatus.VOID
     assert CheckIn.objects.filter(kind="conflict", device="F").count() == 1
 
@@ -195,13 +195,13 @@ def test_a_thousand_scans_are_merged_in_one_call(
     merge: Merge, alice: User, now: datetime, paid_booking: PaidBooking
 ) -> None:
     codes = codes_of(paid_booking(alice, *(f"1-{seat}" for seat in range(1, 11))))
-    verdicts = merge(*(Scan(codes[n % 10], ago(now, n), f"D{n % 7}") for n in range(1_000)))
-    assert words(verdicts).count("accepted") == 10
+    outcomes = merge(*(Scan(codes[n % 10], ago(now, n), f"D{n % 7}") for n in range(1_000)))
+    assert results_of(outcomes).count("accepted") == 10
     assert CheckIn.objects.count() == 1_000
 
 
 @pytest.mark.django_db(transaction=True)
-def test_parallel_batches_and_scans_leave_each_ticket_as_its_history_says(
+def test_after_parallel_batches_and_scans_each_status_matches_the_record(
     concert: Event, merge: Merge, alice: User, carol: User, now: datetime, paid_booking: PaidBooking
 ) -> None:
     booking = paid_booking(alice, "1-1", "1-2", "1-3")
@@ -212,14 +212,14 @@ def test_parallel_batches_and_scans_leave_each_ticket_as_its_history_says(
     def work(number: int) -> Any:
         chance = random.Random(seed + number)
         device = f"Gate {number}"
-        acts: list[Callable[[], Any]] = [
+        calls: list[Callable[[], Any]] = [
             partial(merge, *(Scan(code, ago(now, chance.randint(0, 100)), device) for code in codes)),
             partial(check_in, event_id=concert.pk, code=chance.choice(codes), by=carol, device=device),
             partial(undo_check_in, event_id=concert.pk, code=chance.choice(codes), by=carol, device=device),
         ]
-        for act in chance.choices(acts, weights=(5, 5, 1), k=6):
+        for call in chance.choices(calls, weights=(5, 5, 1), k=6):
             try:
-                act()
+                call()
             except Exception as refusal:
                 if type(refusal).__name__ not in ("AlreadyCheckedIn", "NotCheckedIn"):
                     raise

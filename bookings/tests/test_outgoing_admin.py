@@ -1,4 +1,4 @@
-"""Webhooks at the sellers' desk."""
+"""Webhook endpoints and deliveries in the seller admin."""
 
 import contextlib
 import html
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def daves(dave, carols_server) -> Endpoint:
-    """An endpoint of the other seller's."""
+    """An endpoint of the other seller."""
     return add_endpoint(seller=dave, url=carols_server.url, kinds=WANTED_KINDS)
 
 
@@ -32,16 +32,16 @@ def found(browser, page: str) -> list:
 
 
 def test_a_seller_adds_an_endpoint_and_sees_its_secret(desk, carol):
-    answer = desk.post(ENDPOINTS + "add/", {"url": URL, "kinds": ["booking.paid"], "is_active": "on"}, follow=True)
+    response = desk.post(ENDPOINTS + "add/", {"url": URL, "kinds": ["booking.paid"], "is_active": "on"}, follow=True)
     endpoint = Endpoint.objects.get()
-    assert answer.redirect_chain[-1][0] == f"{ENDPOINTS}{endpoint.pk}/change/"
+    assert response.redirect_chain[-1][0] == f"{ENDPOINTS}{endpoint.pk}/change/"
     assert (endpoint.seller, endpoint.url, endpoint.kinds, endpoint.is_active) == (carol, URL, ["booking.paid"], True)
     assert endpoint.secret.startswith("whsec_")
-    assert endpoint.secret in html.unescape(answer.text)
+    assert endpoint.secret in html.unescape(response.text)
     assert LogEntry.objects.get().object_id == str(endpoint.pk)
 
 
-def test_a_seller_changes_an_endpoint_and_it_rests_no_longer(desk, carols_server):
+def test_changing_an_endpoint_ends_its_pause(desk, carols_server):
     endpoint = Endpoint.objects.get()
     Endpoint.objects.update(is_active=False, off_because="It answered 410.", failing_since=endpoint.created_at)
     page = f"{ENDPOINTS}{endpoint.pk}/change/"
@@ -53,7 +53,7 @@ def test_a_seller_changes_an_endpoint_and_it_rests_no_longer(desk, carols_server
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({"url": "http://10.0.0.1/"}, "not in the public internet"),
         ({"url": "ftp://hooks.example"}, "begins with https://"),
@@ -62,18 +62,18 @@ def test_a_seller_changes_an_endpoint_and_it_rests_no_longer(desk, carols_server
         ({"kinds": ["endpoint.test"]}, "not one of the available choices"),
     ],
 )
-def test_what_can_not_be_is_refused_at_its_field(desk, settings, fields, said):
+def test_invalid_input_is_refused_at_its_field(desk, settings, fields, message):
     settings.WEBHOOK_PRIVATE_ADDRESSES = False
-    answer = desk.post(ENDPOINTS + "add/", {"url": URL, "kinds": ["booking.paid"], "is_active": "on"} | fields)
-    assert said in str(answer.context["errors"])
+    response = desk.post(ENDPOINTS + "add/", {"url": URL, "kinds": ["booking.paid"], "is_active": "on"} | fields)
+    assert message in str(response.context["errors"])
     assert not Endpoint.objects.exists()
 
 
-def test_a_seller_has_so_many_endpoints_and_no_more(desk, carol):
+def test_a_seller_cannot_exceed_the_limit_of_endpoints(desk, carol):
     for _ in range(MOST_ENDPOINTS):
         add_endpoint(seller=carol, url=URL, kinds=WANTED_KINDS)
-    answer = desk.post(ENDPOINTS + "add/", {"url": URL, "kinds": ["booking.paid"], "is_active": "on"}, follow=True)
-    assert "at most 10 endpoints" in messages_of(answer)[0]
+    response = desk.post(ENDPOINTS + "add/", {"url": URL, "kinds": ["booking.paid"], "is_active": "on"}, follow=True)
+    assert "at most 10 endpoints" in messages_of(response)[0]
     assert Endpoint.objects.count() == MOST_ENDPOINTS
 
 
@@ -86,7 +86,7 @@ def test_an_operator_adds_an_endpoint_for_a_seller(client, olga, carol, alice):
     assert Endpoint.objects.get().seller == carol
 
 
-def test_a_test_is_sent_by_a_button_and_seen_in_the_list(desk, carols_server):
+def test_the_test_button_sends_a_message_that_the_delivery_page_shows(desk, carols_server):
     endpoint = Endpoint.objects.get()
     desk.post(f"{ENDPOINTS}{endpoint.pk}/do/test/")
     send_due_deliveries()
@@ -103,32 +103,32 @@ def test_a_test_is_sent_by_a_button_and_seen_in_the_list(desk, carols_server):
         assert shown in page
 
 
-def test_a_new_secret_is_made_by_a_button(desk, carols_server):
+def test_the_new_secret_button_replaces_the_secret_after_a_confirmation(desk, carols_server):
     before = Endpoint.objects.get()
     assert "24 hours to switch to it" in desk.get(f"{ENDPOINTS}{before.pk}/do/roll/").text
     assert Endpoint.objects.get().secret == before.secret
-    answer = desk.post(f"{ENDPOINTS}{before.pk}/do/roll/", follow=True)
+    response = desk.post(f"{ENDPOINTS}{before.pk}/do/roll/", follow=True)
     after = Endpoint.objects.get()
     assert after.secret != before.secret == after.former_secret
-    assert "The former one is also valid until" in answer.text
+    assert "The former one is also valid until" in response.text
     assert "24 hours" in LogEntry.objects.get().change_message
 
 
-def test_an_endpoint_is_removed_with_its_deliveries(desk, carols_server, paid_booking, alice):
+def test_removing_an_endpoint_removes_its_deliveries(desk, carols_server, paid_booking, alice):
     paid_booking(alice)
     endpoint = Endpoint.objects.get()
-    answer = desk.post(f"{ENDPOINTS}{endpoint.pk}/do/remove/", follow=True)
-    assert answer.redirect_chain[-1][0] == ENDPOINTS
+    response = desk.post(f"{ENDPOINTS}{endpoint.pk}/do/remove/", follow=True)
+    assert response.redirect_chain[-1][0] == ENDPOINTS
     assert not Endpoint.objects.exists() and not Delivery.objects.exists()
     assert LogEntry.objects.get().object_id == str(endpoint.pk)
 
 
-def test_a_delivery_is_sent_again_with_the_same_id_and_bytes(desk, carols_server, paid_booking, alice):
+def test_send_again_repeats_a_delivery_with_the_same_id_and_bytes(desk, carols_server, paid_booking, alice):
     paid_booking(alice)
     send_due_deliveries()
     delivery = Delivery.objects.get()
-    answer = desk.post(f"{DELIVERIES}{delivery.pk}/do/repeat/", follow=True)
-    assert messages_of(answer) == ["Will be sent again within seconds, with the same id and content."]
+    response = desk.post(f"{DELIVERIES}{delivery.pk}/do/repeat/", follow=True)
+    assert messages_of(response) == ["Will be sent again within seconds, with the same id and content."]
     assert "Will be sent again" in LogEntry.objects.get().change_message
     assert send_due_deliveries() == 1
     first, second = carols_server.messages
@@ -137,9 +137,7 @@ def test_a_delivery_is_sent_again_with_the_same_id_and_bytes(desk, carols_server
     assert (delivery.status, delivery.attempts) == ("delivered", 2)
 
 
-def test_what_was_given_up_is_sent_again_from_the_list_though_the_endpoint_rests(
-    desk, carols_server, paid_booking, alice
-):
+def test_send_again_in_the_list_works_while_the_endpoint_is_paused(desk, carols_server, paid_booking, alice):
     carols_server.responses = [500]
     for _ in range(2):
         paid_booking(alice, quantity=1)
@@ -152,7 +150,7 @@ def test_what_was_given_up_is_sent_again_from_the_list_though_the_endpoint_rests
     assert set(Delivery.objects.values_list("status", flat=True)) == {"delivered"}
 
 
-def test_from_the_list_it_is_asked_before_and_nonsense_chooses_nothing(desk, carols_server, paid_booking, alice):
+def test_send_again_in_the_list_needs_a_confirmation_and_ignores_invalid_ids(desk, carols_server, paid_booking, alice):
     paid_booking(alice)
     send_due_deliveries()
     delivery = Delivery.objects.get()
@@ -164,7 +162,7 @@ def test_from_the_list_it_is_asked_before_and_nonsense_chooses_nothing(desk, car
     assert not LogEntry.objects.exists()
 
 
-def test_what_is_being_sent_and_what_is_off_is_not_sent_again(desk, carols_server, paid_booking, alice):
+def test_send_again_is_refused_while_sending_and_while_the_endpoint_is_off(desk, carols_server, paid_booking, alice):
     paid_booking(alice)
     delivery, page = Delivery.objects.get(), f"{DELIVERIES}{Delivery.objects.get().pk}/do/repeat/"
     Delivery.objects.update(status="sending", due_at="2100-01-01T00:00Z")
@@ -177,7 +175,7 @@ def test_what_is_being_sent_and_what_is_off_is_not_sent_again(desk, carols_serve
     assert not LogEntry.objects.exists()
 
 
-def test_a_seller_sees_his_own_endpoints_and_deliveries_only(
+def test_a_seller_sees_only_their_own_endpoints_and_deliveries(
     desk, client, daves, new_event, dave, paid_booking, alice, olga
 ):
     paid_booking(alice)
@@ -193,17 +191,17 @@ def test_a_seller_sees_his_own_endpoints_and_deliveries_only(
 
 
 @pytest.mark.parametrize("button", ["test", "roll", "remove"])
-def test_somebody_elses_endpoint_does_not_exist_for_a_seller(desk, daves, button):
+def test_a_seller_cannot_open_or_change_another_sellers_endpoint(desk, daves, button):
     assert desk.post(f"{ENDPOINTS}{daves.pk}/do/{button}/").status_code == 404
     page = f"{ENDPOINTS}{daves.pk}/change/"
     assert desk.get(page).status_code == desk.post(page, {"url": URL}).status_code == 302
     assert desk.get(f"{ENDPOINTS}{daves.pk}/delete/").status_code in (302, 403)
-    same = Endpoint.objects.get(pk=daves.pk)
-    assert (same.secret, same.url) == (daves.secret, daves.url)
+    unchanged = Endpoint.objects.get(pk=daves.pk)
+    assert (unchanged.secret, unchanged.url) == (daves.secret, daves.url)
     assert not Delivery.objects.exists()
 
 
-def test_somebody_elses_delivery_does_not_exist_for_a_seller(desk, daves, new_event, dave, paid_booking, alice):
+def test_a_seller_cannot_open_or_repeat_another_sellers_delivery(desk, daves, new_event, dave, paid_booking, alice):
     paid_booking(alice, event=new_event(seller=dave))
     delivery = Delivery.objects.get()
     assert desk.post(f"{DELIVERIES}{delivery.pk}/do/repeat/").status_code == 404
@@ -211,17 +209,17 @@ def test_somebody_elses_delivery_does_not_exist_for_a_seller(desk, daves, new_ev
     assert Delivery.objects.get().due_at == delivery.due_at
 
 
-def test_a_buyer_has_no_endpoints(client, alice):
+def test_a_buyer_cannot_open_the_pages_of_endpoints(client, alice):
     client.force_login(alice)
     assert client.get(ENDPOINTS).status_code == client.get(ENDPOINTS + "add/").status_code == 302
 
 
 @pytest.mark.parametrize("query", ["endpoint=x", "endpoint=%00", "status__exact=%00", "q=%00", "kind__exact=x", "q={"])
-def test_no_address_of_the_list_is_a_server_error(desk, carols_server, query):
+def test_no_query_string_of_the_list_causes_a_server_error(desk, carols_server, query):
     assert desk.get(f"{DELIVERIES}?{query}").status_code in (200, 302)
 
 
-def test_the_list_costs_the_same_for_one_delivery_and_for_nine(
+def test_the_list_needs_as_many_queries_for_nine_deliveries_as_for_one(
     desk, carols_server, paid_booking, alice, concert, django_assert_num_queries
 ):
     paid_booking(alice, quantity=1)
@@ -235,18 +233,18 @@ def test_the_list_costs_the_same_for_one_delivery_and_for_nine(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("locked", [True, False])
-def test_the_sellers_lock_keeps_many_at_once_within_the_limit(carol, monkeypatch, locked):
+def test_the_lock_on_the_seller_keeps_simultaneous_additions_within_the_limit(carol, monkeypatch, locked):
     for _ in range(MOST_ENDPOINTS - 1):
         add_endpoint(seller=carol, url=URL, kinds=WANTED_KINDS)
-    count, both = QuerySet.count, threading.Barrier(2)
+    count, barrier = QuerySet.count, threading.Barrier(2)
 
-    def count_and_meet(rows):
+    def count_and_wait(rows):
         number = count(rows)
-        with contextlib.suppress(threading.BrokenBarrierError):  # alone, thanks to the lock
-            both.wait(1)
+        with contextlib.suppress(threading.BrokenBarrierError):  # with the lock, the other thread can't get here
+            barrier.wait(1)
         return number
 
-    monkeypatch.setattr(QuerySet, "count", count_and_meet)
+    monkeypatch.setattr(QuerySet, "count", count_and_wait)
     if not locked:
         monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
     crowd(2, lambda n: add_endpoint(seller=carol, url=URL, kinds=WANTED_KINDS))
@@ -254,18 +252,18 @@ def test_the_sellers_lock_keeps_many_at_once_within_the_limit(carol, monkeypatch
     assert Endpoint.objects.count() == MOST_ENDPOINTS + (0 if locked else 1)
 
 
-def test_one_endpoint_after_the_other_is_added_with_a_link_to_the_secret_of_each(desk, carol):
+def test_add_another_links_to_the_page_of_each_new_endpoint(desk, carol):
     fields = {"kinds": ["booking.paid"], "is_active": "on", "_addanother": "Save and add another"}
     for url in (f"{URL}/1", f"{URL}/2"):
-        answer = desk.post(ENDPOINTS + "add/", fields | {"url": url}, follow=True)
-        assert answer.redirect_chain[-1][0] == ENDPOINTS + "add/"
-        assert f'<a href="{ENDPOINTS}{Endpoint.objects.get(url=url).pk}/change/">' in messages_of(answer)[0]
-        form = answer.context["adminform"].form
+        response = desk.post(ENDPOINTS + "add/", fields | {"url": url}, follow=True)
+        assert response.redirect_chain[-1][0] == ENDPOINTS + "add/"
+        assert f'<a href="{ENDPOINTS}{Endpoint.objects.get(url=url).pk}/change/">' in messages_of(response)[0]
+        form = response.context["adminform"].form
         assert (form["url"].value(), form["kinds"].value()) == (None, list(WANTED_KINDS))
     assert set(Endpoint.objects.values_list("seller", "url")) == {(carol.pk, f"{URL}/1"), (carol.pk, f"{URL}/2")}
 
 
-def test_no_other_endpoint_is_added_past_the_limit(desk, carol):
+def test_add_another_stops_at_the_limit_of_endpoints(desk, carol):
     for _ in range(MOST_ENDPOINTS - 1):
         add_endpoint(seller=carol, url=URL, kinds=WANTED_KINDS)
     fields = {"url": URL, "kinds": ["booking.paid"], "is_active": "on", "_addanother": "Save and add another"}
@@ -275,9 +273,9 @@ def test_no_other_endpoint_is_added_past_the_limit(desk, carol):
 
 
 @pytest.mark.parametrize("button", ["_addanother", "_continue"])
-def test_a_changed_endpoint_is_saved_whatever_is_done_next(desk, carols_server, button):
+def test_a_changed_endpoint_is_saved_with_every_save_button(desk, carols_server, button):
     page = f"{ENDPOINTS}{Endpoint.objects.get().pk}/change/"
     fields = {"url": URL, "kinds": ["booking.paid"], "is_active": "on", button: "Save and"}
-    answer = desk.post(page, fields, follow=True)
-    assert answer.redirect_chain[-1][0] == (ENDPOINTS + "add/" if button == "_addanother" else page)
+    response = desk.post(page, fields, follow=True)
+    assert response.redirect_chain[-1][0] == (ENDPOINTS + "add/" if button == "_addanother" else page)
     assert Endpoint.objects.get().url == URL

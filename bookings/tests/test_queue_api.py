@@ -1,4 +1,4 @@
-"""The waiting room's calls, and what its tokens and passes are worth in other hands."""
+"""The API of the waiting room, and that its tokens and passes are useless to other users."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -34,7 +34,7 @@ def path(event: Event) -> str:
 
 
 def let_in(event: Event, *clients: APIClient) -> list[str]:
-    """Has them join and lets them in; returns their passes."""
+    """Let these clients join, admit them and return their passes."""
     for client in clients:
         client.post(path(event))
     for second in range(len(clients) + 2):

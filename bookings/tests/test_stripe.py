@@ -1,4 +1,4 @@
-"""The same rules with Stripe, by its own SDK against a local stand-in."""
+"""The rules of payments with Stripe's SDK against a local stand-in."""
 
 import hashlib
 import hmac
@@ -29,7 +29,7 @@ SECRET = "whsec_test"
 
 @pytest.fixture
 def stripe(settings: Any) -> Iterator[StandIn]:
-    """Stripe is the gateway, and the stand-in is Stripe."""
+    """A running stand-in for Stripe; the gateway is Stripe and uses it."""
     with stripe_stand_in() as server:
         settings.PAYMENT_GATEWAY = "stripe"
         settings.STRIPE_SECRET_KEY = "sk_test_1"
@@ -47,9 +47,9 @@ def pay(booking: Booking, card: str = GOOD) -> Payment:
 
 def deliver(event: dict[str, Any], secret: str = SECRET) -> int:
     body = json.dumps(event)
-    stamp = int(time.time())
-    signature = hmac.new(secret.encode(), f"{stamp}.{body}".encode(), hashlib.sha256).hexdigest()
-    headers = {"Stripe-Signature": f"t={stamp},v1={signature}"}
+    timestamp = int(time.time())
+    signature = hmac.new(secret.encode(), f"{timestamp}.{body}".encode(), hashlib.sha256).hexdigest()
+    headers = {"Stripe-Signature": f"t={timestamp},v1={signature}"}
     url = "/api/payment/webhook/stripe"
     return Client().post(url, body, content_type="application/json", headers=headers).status_code
 
@@ -63,13 +63,13 @@ def test_a_good_card_sells_the_seats(stripe: StandIn, hold: Hold, alice: User) -
     assert (intent["amount"], intent["currency"]) == (10_000, "usd")
 
 
-def test_a_declined_card_says_why(stripe: StandIn, hold: Hold, alice: User) -> None:
+def test_a_declined_card_gets_stripes_message(stripe: StandIn, hold: Hold, alice: User) -> None:
     with pytest.raises(PaymentDeclined, match="Your card was declined"):
         pay(hold(alice), DECLINED_CARD)
     assert Payment.objects.get().failure_code == "card_declined"
 
 
-def test_an_answer_that_was_lost_is_found_out(stripe: StandIn, hold: Hold, alice: User) -> None:
+def test_reconciliation_finds_a_charge_whose_response_was_lost(stripe: StandIn, hold: Hold, alice: User) -> None:
     booking = hold(alice)
     assert pay(booking, SLOW_CARD).status == PaymentStatus.PENDING
     Payment.objects.update(created_at=database_now() - timedelta(seconds=11))
@@ -79,7 +79,7 @@ def test_an_answer_that_was_lost_is_found_out(stripe: StandIn, hold: Hold, alice
     assert len(stripe.intents) == 1
 
 
-def test_a_refund_is_made_once(stripe: StandIn, hold: Hold, alice: User) -> None:
+def test_a_refund_is_sent_once(stripe: StandIn, hold: Hold, alice: User) -> None:
     booking = hold(alice)
     pay(booking)
     refund_booking(booking_id=booking.pk, user=alice)
@@ -91,14 +91,16 @@ def test_a_refund_is_made_once(stripe: StandIn, hold: Hold, alice: User) -> None
     assert [r["amount"] for r in stripe.refunds.values()] == [10_000]
 
 
-def test_a_refund_stripe_refuses_stays_open_with_the_reason(stripe: StandIn, hold: Hold, alice: User) -> None:
+def test_a_refund_that_stripe_refuses_raises_the_reason(stripe: StandIn, hold: Hold, alice: User) -> None:
     booking = hold(alice)
     payment = pay(booking)
     with pytest.raises(GatewayRefused, match="greater than charge"):
         gateway_named("stripe").refund(Refund(payment=payment, amount=10_001))
 
 
-def test_a_genuine_webhook_settles_and_a_forged_one_does_not(stripe: StandIn, hold: Hold, alice: User) -> None:
+def test_a_genuine_webhook_settles_the_payment_and_a_forged_one_does_not(
+    stripe: StandIn, hold: Hold, alice: User
+) -> None:
     booking = hold(alice)
     payment = begin_payment(
         booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway_named("stripe")
@@ -118,7 +120,7 @@ def test_a_genuine_webhook_settles_and_a_forged_one_does_not(stripe: StandIn, ho
     assert booking.status == BookingStatus.PAID
 
 
-def test_events_of_no_interest_are_accepted(stripe: StandIn, db: None) -> None:
+def test_other_types_of_events_are_accepted_and_ignored(stripe: StandIn, db: None) -> None:
     event = {
         "id": "evt_2",
         "object": "event",
@@ -128,12 +130,12 @@ def test_events_of_no_interest_are_accepted(stripe: StandIn, db: None) -> None:
     assert deliver(event) == 200
 
 
-def test_a_gateway_that_cannot_be_reached_charges_nothing_and_blocks_nothing(
+def test_an_unreachable_gateway_charges_nothing_and_the_buyer_can_pay_later(
     stripe: StandIn, hold: Hold, alice: User, settings: Any
 ) -> None:
     booking = hold(alice)
-    with stripe_stand_in() as gone:
-        settings.STRIPE_API_BASE = gone.url
+    with stripe_stand_in() as stopped:
+        settings.STRIPE_API_BASE = stopped.url
     gateway_named.cache_clear()
     for _ in range(2):
         with pytest.raises(GatewayAway):
@@ -144,16 +146,16 @@ def test_a_gateway_that_cannot_be_reached_charges_nothing_and_blocks_nothing(
     assert pay(booking).status == PaymentStatus.CAPTURED
 
 
-def test_after_five_failures_the_gateway_is_left_alone(
+def test_after_five_failures_the_circuit_breaker_sends_no_more_requests(
     stripe: StandIn, hold: Hold, alice: User, client_of: Any
 ) -> None:
     stripe.broken = True
     booking = hold(alice)
     url = f"/api/booking/{booking.pk}/pay"
     for _ in range(5):
-        assert pay(booking).status == PaymentStatus.PENDING  # unknown: it may have happened
+        assert pay(booking).status == PaymentStatus.PENDING  # the outcome is unknown
         Payment.objects.update(status="cancelled")
-    asked = stripe.requests
-    answer = client_of(alice).post(url, {"card_number": GOOD})
-    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "overloaded", "10")
-    assert stripe.requests == asked
+    requests = stripe.requests
+    response = client_of(alice).post(url, {"card_number": GOOD})
+    assert (response.status_code, response.json()["code"], response["Retry-After"]) == (503, "overloaded", "10")
+    assert stripe.requests == requests

@@ -17,7 +17,7 @@ from accounts.redis import client
 
 EXPIRY_SECONDS = 7 * 86_400  # Redis deletes a queue this long after the last `next_batch` or `extend_expiry`
 MAX_CATCH_UP_SECONDS = 5  # of admission that a late call makes up for; more would admit too many at once
-REBUILD_SECONDS = 10  # after Redis has lost a queue, buyers return for so long before anyone is admitted
+REBUILD_SECONDS = 10  # after Redis has lost a queue, nobody is admitted for this long, so that buyers can return
 CLOCK_TOLERANCE = 1  # seconds that the clocks of Redis and the database may differ
 USERS_PER_CALL = 5_000
 

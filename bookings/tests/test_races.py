@@ -1,4 +1,4 @@
-"""Races, at the operations. Those that guard against a missing lock prove it: without the lock they fail."""
+"""Races of operations. Tests of a lock prove themselves: a second test removes the lock and shows what goes wrong."""
 
 import random
 import time
@@ -52,11 +52,11 @@ def outcomes(results: list[Any]) -> Counter[str]:
 
 
 def sound() -> None:
-    """Nothing is out of order in the whole database."""
+    """Check that no invariant is violated in the whole database."""
     assert {name: found for name, found in check_invariants().items() if found} == {}
 
 
-# Parts of the database function, and a pause between its checks and its writes in which everybody meets.
+# Parts of the database function. A pause between its checks and its writes makes all threads meet there.
 BLOCK_LOCK = "WHERE s.id = block_id FOR NO KEY UPDATE;"
 BUYER_LOCK = "PERFORM FROM accounts_user u WHERE u.id = buyer FOR NO KEY UPDATE;"
 WRITES = "-- 4. Move the seats"
@@ -65,13 +65,13 @@ no_buyer_lock = (BUYER_LOCK, "")
 pause = (WRITES, f"PERFORM pg_sleep(0.2); {WRITES}")
 
 
-def test_one_of_forty_gets_the_seat(hold: Hold, buyers: list[User]) -> None:
+def test_one_of_forty_parallel_buyers_gets_the_seat(hold: Hold, buyers: list[User]) -> None:
     results = crowd(40, lambda n: hold(buyers[n], "1-1"))
     assert outcomes(results) == {"Booking": 1, "SeatsTaken": 39}
     sound()
 
 
-def test_the_guarded_update_is_the_last_word_even_without_the_lock(hold: Hold, buyers: list[User]) -> None:
+def test_without_the_lock_the_guarded_update_still_gives_the_seat_to_one(hold: Hold, buyers: list[User]) -> None:
     with altered("bookings_hold", no_block_lock, pause):
         results = crowd(10, lambda n: hold(buyers[n], "1-1"))
     assert outcomes(results) == {"Booking": 1, "SeatsTaken": 9}
@@ -82,7 +82,7 @@ def best_for_all(hold: Hold, buyers: list[User], event: Event) -> Counter[str]:
     return outcomes(crowd(8, lambda n: hold(buyers[n], quantity=2, event=event)))
 
 
-def test_the_best_seats_go_to_as_many_as_there_are_seats_for(
+def test_parallel_best_available_holds_fill_the_subsection(
     new_event: NewEvent, hold: Hold, buyers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(holding, "MOST_TRIES", 1)
@@ -94,7 +94,7 @@ def test_the_best_seats_go_to_as_many_as_there_are_seats_for(
     sound()
 
 
-def test_without_the_lock_buyers_choose_the_same_seats_though_others_are_free(
+def test_without_the_lock_buyers_get_the_same_seats_although_others_are_free(
     new_event: NewEvent, hold: Hold, buyers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(holding, "MOST_TRIES", 1)
@@ -108,7 +108,7 @@ def many_holds_of_one(hold: Hold, buyer: User) -> Counter[str]:
     return outcomes(crowd(20, lambda n: hold(buyer, f"{n % 5 + 1}-{n // 5 + 1}", section="AB"[n % 2])))
 
 
-def test_twenty_parallel_requests_get_no_more_holds_than_allowed(hold: Hold, alice: User) -> None:
+def test_twenty_parallel_requests_do_not_exceed_the_limit_of_holds(hold: Hold, alice: User) -> None:
     assert many_holds_of_one(hold, alice) == {"Booking": 3, "TooManyHolds": 17}
     sound()
 
@@ -118,14 +118,14 @@ def four_blocks_at_once(hold: Hold, buyer: User, seat: str = "1-1") -> Counter[s
     return outcomes(crowd(4, lambda n: hold(buyer, seat, section=blocks[n][0], subsection=blocks[n][1])))
 
 
-def test_without_the_lock_on_the_buyer_the_limit_is_passed(hold: Hold, alice: User, bob: User) -> None:
+def test_without_the_lock_on_the_buyer_the_limit_is_exceeded(hold: Hold, alice: User, bob: User) -> None:
     with altered("bookings_hold", pause):
         assert four_blocks_at_once(hold, alice) == {"Booking": 3, "TooManyHolds": 1}
     with altered("bookings_hold", no_buyer_lock, pause):
         assert four_blocks_at_once(hold, bob, seat="1-2") == {"Booking": 4}
 
 
-def test_one_key_makes_one_booking_under_fifty_parallel_requests(alice: User, concert: Event) -> None:
+def test_fifty_parallel_requests_with_one_idempotency_key_make_one_booking(alice: User, concert: Event) -> None:
     wish, once = Wish(concert.pk, "A", 1, SelectionMode.BEST_AVAILABLE, 2), Once("key", "hash")
     results = crowd(50, lambda n: hold_seats(buyer_id=alice.pk, wish=wish, once=once))
     assert outcomes(results) == {"Booking": 50}
@@ -133,7 +133,7 @@ def test_one_key_makes_one_booking_under_fifty_parallel_requests(alice: User, co
     sound()
 
 
-def test_overlapping_groups_are_all_or_nothing(hold: Hold, buyers: list[User], concert: Event) -> None:
+def test_overlapping_holds_get_all_their_seats_or_none(hold: Hold, buyers: list[User], concert: Event) -> None:
     Event.objects.update(max_active_holds=1000)
     seed = random.randrange(10**6)
     print(f"seed {seed}")
@@ -168,7 +168,7 @@ def test_fifty_parallel_payments_charge_once(hold: Hold, alice: User) -> None:
     sound()
 
 
-def test_cancel_against_pay_has_one_winner(hold: Hold, alice: User) -> None:
+def test_of_a_cancellation_and_a_payment_at_once_one_succeeds(hold: Hold, alice: User) -> None:
     for _ in range(25):
         booking = hold(alice)
         together(
@@ -181,10 +181,10 @@ def test_cancel_against_pay_has_one_winner(hold: Hold, alice: User) -> None:
     sound()
 
 
-def test_at_the_deadline_either_the_payer_or_the_next_buyer_has_the_seat(
+def test_at_the_deadline_either_the_paying_or_the_next_buyer_gets_the_seat(
     hold: Hold, alice: User, bob: User, concert: Event
 ) -> None:
-    """The hold ends at about the moment at which one pays and another takes the seat."""
+    """The hold ends at about the moment when its buyer pays and another buyer takes the seat."""
     Event.objects.update(max_active_holds=1000)
     wins: Counter[str] = Counter()
     for round_number in range(60):
@@ -210,13 +210,13 @@ def test_at_the_deadline_either_the_payer_or_the_next_buyer_has_the_seat(
 
 
 def shortly_after(seconds: float, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Acts after a wait that is more exact than the start of a thread."""
+    """Call `act` after a wait, which is more exact than the start of a thread."""
     time.sleep(seconds)
     return act(*args, **kwargs)
 
 
-def test_money_captured_after_the_hold_was_lost_never_has_two_owners(hold: Hold, alice: User, bob: User) -> None:
-    """Settling races with the next buyer for the seat of a hold that is over."""
+def test_a_late_capture_never_gives_a_seat_two_owners(hold: Hold, alice: User, bob: User) -> None:
+    """Settling a payment races with the next buyer for the seat of an ended hold."""
     winners: Counter[str] = Counter()
     for number in range(20):
         seat = f"{number % 5 + 1}-{number // 5 + 1}"
@@ -237,7 +237,7 @@ def test_money_captured_after_the_hold_was_lost_never_has_two_owners(hold: Hold,
     sound()
 
 
-def test_everything_at_once_on_one_block_never_deadlocks(
+def test_all_operations_at_once_on_one_subsection_never_deadlock(
     hold: Hold, buyers: list[User], carol: User, concert: Event
 ) -> None:
     Event.objects.update(hold_seconds=1, max_active_holds=1000)
@@ -282,14 +282,14 @@ def _something(chance: random.Random, buyer: User, seller: User, event: Event, h
     return "done"
 
 
-def test_two_sweeps_at_once_tell_each_end_once(hold: Hold, buyers: list[User]) -> None:
+def test_parallel_sweeps_expire_each_hold_once(hold: Hold, buyers: list[User]) -> None:
     bookings = [hold(buyer, section="AB"[n % 2], quantity=1) for n, buyer in enumerate(buyers[:20])]
     Booking.objects.update(expires_at=database_now())
     assert sum(crowd(4, lambda n: expire_holds())) + expire_holds() == len(bookings)
     sound()
 
 
-def test_a_sweep_does_not_wait_for_a_block_that_somebody_has_locked(hold: Hold, alice: User, bob: User) -> None:
+def test_a_sweep_skips_a_locked_subsection(hold: Hold, alice: User, bob: User) -> None:
     hold(alice)
     hold(bob, section="B")
     Booking.objects.update(expires_at=database_now())

@@ -43,7 +43,7 @@ def sound() -> None:
     assert {name: found for name, found in check_invariants().items() if found} == {}
 
 
-def test_parts_have_as_many_blocks_as_seats_may_be_changed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_have_at_most_the_allowed_number_of_seats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocking, "MAX_SEATS", 10)
     blocks = [Subsection(number=number, total=total) for number, total in enumerate((4, 6, 1, 50, 1, 9))]
     assert [[block.number for block in part] for part in parts_of(blocks)] == [[0, 1], [2], [3], [4, 5]]
@@ -51,7 +51,7 @@ def test_parts_have_as_many_blocks_as_seats_may_be_changed_at_once(monkeypatch: 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_whole_stadium_is_blocked_and_comes_back_and_every_change_is_in_the_trail(
+def test_a_whole_stadium_is_blocked_and_unblocked_and_every_change_is_logged(
     desk: Client, stadium: Event, hold: Hold, alice: User
 ) -> None:
     hold(alice, "1-1", event=stadium, section="U", subsection=7)
@@ -68,7 +68,7 @@ def test_a_whole_stadium_is_blocked_and_comes_back_and_every_change_is_in_the_tr
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_number_of_statements_does_not_grow_with_the_blocks(concert: Event, stadium: Event, carol: User) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_subsections(concert: Event, stadium: Event, carol: User) -> None:
     statements = []
     for event in (concert, stadium):
         with CaptureQueriesContext(connection) as captured:
@@ -78,7 +78,7 @@ def test_the_number_of_statements_does_not_grow_with_the_blocks(concert: Event, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_change_is_announced(concert: Event, carol: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_change_is_published(concert: Event, carol: User, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Any] = []
     monkeypatch.setattr("events.operations.seats.announce", told.append)
     block_free_seats(event_id=concert.pk, blocks=keys_of(concert), seller=carol)
@@ -89,7 +89,7 @@ def test_every_change_is_announced(concert: Event, carol: User, monkeypatch: pyt
 
 
 @pytest.mark.django_db(transaction=True)
-def test_buyers_who_hold_meanwhile_keep_their_seats(
+def test_buyers_who_hold_seats_meanwhile_keep_them(
     stadium: Event, carol: User, new_user: Callable[..., User], hold: Hold
 ) -> None:
     buyers = [new_user(f"buyer{number}") for number in range(6)]
@@ -148,7 +148,7 @@ def block_while_somebody_holds(event: Event, seller: User, hold: Callable[[], Bo
 
 
 @pytest.mark.django_db(transaction=True)
-def test_blocking_waits_for_who_is_about_to_hold_seats_and_leaves_them(
+def test_blocking_waits_for_a_hold_in_progress_and_leaves_its_seats(
     concert: Event, carol: User, alice: User, hold: Hold
 ) -> None:
     before = deadlocks()
@@ -160,7 +160,7 @@ def test_blocking_waits_for_who_is_about_to_hold_seats_and_leaves_them(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_the_lock_both_would_wait_for_each_other_and_no_seat_is_taken_twice_still(
+def test_without_the_lock_both_deadlock_but_no_seat_is_taken_twice(
     concert: Event, carol: User, alice: User, hold: Hold, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(

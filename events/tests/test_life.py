@@ -38,7 +38,7 @@ def test_an_event_is_sold_out_when_every_seat_is_sold(
     assert status(two_seats) == EventStatus.SOLD_OUT
 
 
-def test_blocked_seats_are_not_in_sale(
+def test_blocked_seats_do_not_keep_an_event_from_being_sold_out(
     two_seats: Event, carol: User, alice: User, paid_booking: Callable[..., Booking]
 ) -> None:
     paid_booking(alice, "1-1", event=two_seats)
@@ -50,7 +50,9 @@ def test_blocked_seats_are_not_in_sale(
     assert status(two_seats) == EventStatus.AVAILABLE
 
 
-def test_what_a_crash_left_out_the_clock_does(two_seats: Event, alice: User, hold: Callable[..., Booking]) -> None:
+def test_the_sweep_marks_an_event_as_sold_out_after_a_crash(
+    two_seats: Event, alice: User, hold: Callable[..., Booking]
+) -> None:
     booking = hold(alice, "1-1", event=two_seats)
     Ticket.objects.filter(event=two_seats).update(status="sold", booking_id=booking.pk)
     assert status(two_seats) == EventStatus.AVAILABLE

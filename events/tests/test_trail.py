@@ -89,7 +89,9 @@ def times_read_whole() -> int:
         "TRUNCATE events_event CASCADE",
     ],
 )
-def test_the_trail_refuses_to_forget(guarded: None, hold: Hold, alice: User, statement: str) -> None:
+def test_the_audit_log_refuses_update_delete_and_truncate(
+    guarded: None, hold: Hold, alice: User, statement: str
+) -> None:
     hold(alice)
     run("SET CONSTRAINTS ALL IMMEDIATE")  # those still to be checked would stop a TRUNCATE before the trigger could
     before = list(SeatChange.objects.values())
@@ -98,7 +100,7 @@ def test_the_trail_refuses_to_forget(guarded: None, hold: Hold, alice: User, sta
     assert list(SeatChange.objects.values()) == before != []
 
 
-def test_each_row_has_the_hash_of_its_recipe(
+def test_each_row_has_the_documented_hash(
     block: Subsection, hold: Hold, paid_booking: Hold, alice: User, carol: User
 ) -> None:
     where: dict[str, Any] = {
@@ -115,7 +117,7 @@ def test_each_row_has_the_hash_of_its_recipe(
     assert follows_its_recipe(block) == 5
 
 
-def test_many_holds_ended_together_are_chained_in_the_order_of_their_versions(
+def test_holds_that_end_together_are_chained_in_the_order_of_their_versions(
     concert: Event, block: Subsection, hold: Hold, alice: User
 ) -> None:
     Event.objects.update(max_active_holds=1000)
@@ -130,7 +132,7 @@ def test_many_holds_ended_together_are_chained_in_the_order_of_their_versions(
     assert list(SeatChange.objects.values_list("version", flat=True)) == list(range(1, 31))
 
 
-def test_whoever_brings_a_hash_has_it_overwritten(block: Subsection) -> None:
+def test_an_inserted_hash_is_overwritten(block: Subsection) -> None:
     append(block, 1, hash_=b"x" * 32)
     SeatChange.objects.create(
         subsection=block, version=2, kind="held", booking_id=uuid.uuid4(), positions=[3], at=database_now(), hash=b"y"
@@ -146,7 +148,7 @@ def test_a_version_that_is_not_newer_is_refused(block: Subsection, version: int)
     assert SeatChange.objects.count() == 2
 
 
-def test_rows_of_one_statement_that_come_in_the_wrong_order_are_refused(block: Subsection) -> None:
+def test_rows_of_one_statement_in_the_wrong_order_are_refused(block: Subsection) -> None:
     append(block, 1, 2, 4)
     with pytest.raises(Error, match="is at version 6, so version 5 can't be appended"):
         append(block, 6, 5)
@@ -154,7 +156,7 @@ def test_rows_of_one_statement_that_come_in_the_wrong_order_are_refused(block: S
 
 
 @pytest.mark.django_db(transaction=True)
-def test_appending_never_reads_the_whole_trail_even_if_it_began_with_an_empty_one(block: Subsection) -> None:
+def test_appending_never_reads_the_whole_audit_log(block: Subsection) -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE events_seatchange")
     with transaction.atomic():
@@ -164,7 +166,7 @@ def test_appending_never_reads_the_whole_trail_even_if_it_began_with_an_empty_on
     assert follows_its_recipe(block) == 19
 
 
-def test_equal_changes_of_two_blocks_have_different_hashes(concert: Event) -> None:
+def test_equal_changes_of_two_subsections_have_different_hashes(concert: Event) -> None:
     for block in Subsection.objects.filter(event=concert):
         append(block, 1)
     assert len(set(hashes())) == 4
@@ -180,14 +182,14 @@ def test_equal_changes_of_two_blocks_have_different_hashes(concert: Event) -> No
         ("standard_conforming_strings", "off"),
     ],
 )
-def test_no_setting_of_a_session_changes_a_hash(block: Subsection, setting: str, value: str) -> None:
+def test_no_session_setting_changes_a_hash(block: Subsection, setting: str, value: str) -> None:
     run(f"SET LOCAL {setting} = '{value}'")
     append(block, 1, 2)
     run(f"SET LOCAL {setting} = DEFAULT")
     assert follows_its_recipe(block) == 2
 
 
-def test_the_migration_gives_older_rows_the_hashes_they_would_have_been_given(
+def test_the_migration_gives_older_rows_the_same_hashes(
     concert: Event, hold: Hold, paid_booking: Hold, alice: User, bob: User
 ) -> None:
     paid_booking(alice)

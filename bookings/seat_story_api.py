@@ -37,5 +37,5 @@ class SeatStoryOf(APIView):
         row, place = divmod(position, block.cols)
         where = {"event_id": event.pk, "section": block.section, "subsection": block.number}
         now = {"row": row + 1, "seat": place + 1, "status": STATUS_OF_LETTER[block.letters[position]]}
-        story = SeatStory({**where, **now, "entries": seat_story(block, position)})
-        return Response(story.data, headers=PRIVATE)
+        history = SeatStory({**where, **now, "entries": seat_story(block, position)})
+        return Response(history.data, headers=PRIVATE)

@@ -37,7 +37,7 @@ class Failures:
         """Puts itself between the steps, for as long as the process lives."""
         self._around(pay, "begin_payment", "between begin and charge")
         self._around(pay, "settle_payment", "between settle and answer", before="between charge and settle")
-        self._around(refund, "_note_sent", "after noting a refund", before="between refund and note")
+        self._around(refund, "_mark_sent", "after noting a refund", before="between refund and note")
         self._around(settle, "issue_admissions", "inside settle, before commit")
         self._around(sell, "ask", "inside the sale, before commit", undone=True)
         self._gateway()

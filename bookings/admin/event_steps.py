@@ -20,7 +20,7 @@ def _cancel(event: Event, seller: User) -> None:
 
 
 def _effects_of_cancelling(event: Event) -> list[str]:
-    """Return the effects of cancelling the event: holds that end, refunds, and who is told."""
+    """Return the effects of cancelling the event: holds that end, refunds, and who gets an email."""
     impact = toll_of(event)
     effects = ["Nobody can book or pay from that moment on."]
     if impact.holds:

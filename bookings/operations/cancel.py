@@ -29,7 +29,7 @@ def cancel_booking(*, booking_id: uuid.UUID, buyer: User) -> Booking:
     1. Lock the subsection, then the booking.
     2. Check that the booking is processing or pending payment, and that no charge is open, because its outcome would
        come too late.
-    3. Free the seats and write the status; viewers and the buyer are told after the commit.
+    3. Free the seats and write the status; the change is published to viewers and the buyer after the commit.
 
     Raises NotFound, NotOwner, InvalidState, PaymentInProgress.
     """

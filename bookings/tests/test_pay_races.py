@@ -41,7 +41,7 @@ def outcomes(results: list[Any]) -> Counter[str]:
     return Counter(type(result).__name__ for result in results)
 
 
-def sound() -> None:
+def check_all_invariants() -> None:
     """Check that no invariant is violated in the whole database."""
     assert {name: found for name, found in check_invariants().items() if found} == {}
 
@@ -61,24 +61,24 @@ def test_without_the_lock_the_unique_index_refuses_a_second_payment(hold: Hold, 
     no_lock = (BOOKING_LOCK, BOOKING_LOCK.replace(" FOR NO KEY UPDATE", ""))
     with altered("bookings_begin_payment", no_lock, pause(BEGIN_WRITES)):
         assert outcomes(crowd(5, lambda n: begin(booking))) == {"Payment": 1, "IntegrityError": 4}
-    sound()
+    check_all_invariants()
 
 
-def settled_by_five(payment: Payment) -> Counter[str]:
+def settle_five_times(payment: Payment) -> Counter[str]:
     return outcomes(crowd(5, lambda n: settle_payment(payment_id=payment.pk, charge=CAPTURED)))
 
 
 def test_five_parallel_settlements_sell_once_and_none_fails(hold: Hold, alice: User) -> None:
     payment = begin(hold(alice))
     with altered("bookings_sell", pause(SALE_WRITES)):
-        assert settled_by_five(payment) == {"Payment": 5}
+        assert settle_five_times(payment) == {"Payment": 5}
     assert list(SeatChange.objects.values_list("kind", flat=True)) == ["held", "paid"]
 
 
 def test_without_the_locks_the_guarded_update_still_sells_once(hold: Hold, alice: User) -> None:
     payment = begin(hold(alice))
     with altered("bookings_sell", *SALE_LOCKS, pause(SALE_WRITES)):
-        assert settled_by_five(payment) == {"Payment": 1, "OperationalError": 4}
+        assert settle_five_times(payment) == {"Payment": 1, "OperationalError": 4}
     assert list(SeatChange.objects.values_list("kind", flat=True)) == ["held", "paid"]
 
 

@@ -116,7 +116,7 @@ def test_the_history_of_a_refund_goes_from_its_record_to_the_next_buyer(
     refund = Refund.objects.get()
     Refund.objects.update(status=RefundStatus.PENDING, sent_at=None, failure="Try again later.")
     assert history_of(block)[4:] == [
-        ("ticket_void", "The ticket of Alice opens no door any more."),
+        ("ticket_void", "The ticket of Alice is void."),
         ("refunded", "The booking of Alice (alice@example.com) was refunded; the seat was free again."),
         (
             "refund_promised",

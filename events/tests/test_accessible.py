@@ -1,4 +1,4 @@
-"""Wheelchair places: marked in the seating configuration, shown where there are some."""
+"""Wheelchair places: set in the seating configuration, and shown where there are some."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ PLAIN = {"name": "B", "price": 2000, "subsections": 1}
 
 @pytest.fixture
 def event(new_event: Callable[..., Event]) -> Event:
-    """Two blocks of 2 × 3 seats with two wheelchair places each, and one without."""
+    """An event with two subsections of 2 × 3 seats with two wheelchair places each, and one subsection without."""
     return new_event([MARKED, PLAIN], rows=2, cols=3)
 
 

@@ -1,4 +1,4 @@
-"""Seats taken out of sale and brought back."""
+"""Blocking and unblocking seats."""
 
 from collections.abc import Callable
 from typing import Any
@@ -83,7 +83,7 @@ def test_all_free_seats_of_subsections_are_blocked_and_unblocked(
 
 
 def test_a_change_right_before_the_lock_is_seen(concert: Event, carol: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Free seats are looked for under the lock: one that was taken just before is left alone, and is no refusal."""
+    """Free seats are looked up under the lock: a seat taken just before is left alone and causes no error."""
 
     def lock_late(subsection_ids: list[int]) -> list[Subsection]:
         change_seats(subsection=lock_subsection(subsection_ids[0]), positions=[0, 1], kind=ChangeKind.BLOCKED)

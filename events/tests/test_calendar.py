@@ -1,4 +1,4 @@
-"""The calendar file of an event."""
+"""Calendar files of events."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

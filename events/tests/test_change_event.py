@@ -1,4 +1,4 @@
-"""What a seller changes, and the steps of an event's life."""
+"""Changes of an event by its seller, and its status transitions."""
 
 from collections.abc import Callable
 from itertools import product

@@ -1,4 +1,4 @@
-"""manage.py create_event."""
+"""The command `manage.py create_event`."""
 
 import json
 from io import StringIO

@@ -1,4 +1,4 @@
-"""An event comes with every ticket, or not at all."""
+"""Creating an event: it exists with all its tickets, or not at all."""
 
 from collections.abc import Callable
 from typing import Any
@@ -143,6 +143,6 @@ def test_fifty_thousand_seats_are_written_in_a_few_statements(
 ) -> None:
     config = {"rows": 25, "cols": 20, "sections": [{"name": "A", "price": 1, "subsections": 100}]}
     seating = read_seating(config, max_seats=50_000)
-    with django_assert_max_num_queries(4 + 5):  # and a COPY for each ten thousand
+    with django_assert_max_num_queries(4 + 5):  # four statements, and one COPY for every 10,000 seats
         event = create_event(seller=carol, seating=seating, name="x", description="", venue_name="v")
     assert Ticket.objects.filter(event=event).count() == 50_000

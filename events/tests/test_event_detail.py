@@ -1,4 +1,4 @@
-"""One event, its blocks and its map."""
+"""API views of one event: the event, the seats of a subsection, and the seat map."""
 
 import gzip
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Who sees which events, and how a list is narrowed."""
+"""The event list of the API: who sees which events, and its filters."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,7 +26,7 @@ def cheap(price: int) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def programme(new_event: NewEvent) -> None:
-    """An event in every state, and an inactive one."""
+    """One event in each status, and an inactive one."""
     for status in EventStatus:
         Event.objects.filter(pk=new_event(name=status.value).pk).update(status=status)
     new_event(name="inactive", is_active=False)
@@ -109,5 +109,5 @@ def test_the_number_of_queries_does_not_grow_with_the_page(
 ) -> None:
     for number in range(5):
         new_event(name=str(number))
-    with django_assert_num_queries(2):  # how many, and which, with their seats
+    with django_assert_num_queries(2):  # the count, and the page with seat counts
         assert len(names(client_of(None))) == 5

@@ -1,4 +1,4 @@
-"""The page of one event: what it says before any script, and what it hands to the script."""
+"""The page of one event: what it shows without its script, and the data for the script."""
 
 import json
 import re
@@ -120,6 +120,6 @@ def test_the_page_takes_few_queries(client_of, concert, alice, django_assert_max
 
 
 def test_the_page_lists_every_module_of_the_map():
-    """A module that is missing there would be found late, one that is gone would break the page."""
+    """The browser would load a missing module late, and a listed module that does not exist would break the page."""
     folder = Path(events.__file__).parent / "static/events/map"
     assert sorted(MODULES) == sorted(path.stem for path in folder.glob("*.js") if path.stem != "page")

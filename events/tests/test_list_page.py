@@ -1,4 +1,4 @@
-"""The page of events: what it shows, how it is narrowed, what it costs."""
+"""The list page of events: what it shows, its filters, and how many queries it takes."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -19,9 +19,9 @@ CHEAP = [{"name": "A", "price": 1000, "subsections": 1}]
 DEAR = [{"name": "A", "price": 90_000, "subsections": 1}]
 
 
-def shown(client: Client, **asked: str) -> list[str]:
-    """The names of the events on the page, in order."""
-    answer = client.get("/", asked)
+def shown(client: Client, **query: str) -> list[str]:
+    """Return the names of the events on the page, in order."""
+    answer = client.get("/", query)
     assert answer.status_code == 200
     return [card.event.name for card in answer.context["cards"]]
 
@@ -122,7 +122,7 @@ def test_the_state_of_the_sale_is_shown(
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "query",
     [
         {"day_from": "tomorrow"},
         {"price_min": "cheap"},
@@ -138,8 +138,8 @@ def test_the_state_of_the_sale_is_shown(
         {"seats_left": "maybe"},
     ],
 )
-def test_no_query_string_breaks_the_page(client: Client, concert: Event, asked: dict[str, str]) -> None:
-    assert client.get("/", asked).status_code == 200
+def test_no_query_string_breaks_the_page(client: Client, concert: Event, query: dict[str, str]) -> None:
+    assert client.get("/", query).status_code == 200
 
 
 def test_an_invalid_field_shows_its_error(client: Client, concert: Event) -> None:
@@ -170,11 +170,11 @@ def test_the_page_takes_three_queries_and_two_more_for_signed_in_users(
 ) -> None:
     for number in range(5):
         new_event(name=f"Show {number}")
-    asked = {"q": "show", "price_min": "1", "seats_left": "1", "day_from": "2020-01-01"}
+    query = {"q": "show", "price_min": "1", "seats_left": "1", "day_from": "2020-01-01"}
     with django_assert_num_queries(3):
         client.get("/")
     with django_assert_num_queries(3):
-        client.get("/", {name: value for name, value in asked.items() if name != "day_from"})
+        client.get("/", {name: value for name, value in query.items() if name != "day_from"})
     client.force_login(alice)
     with django_assert_num_queries(5):
         client.get("/")

@@ -1,4 +1,4 @@
-"""Seats are "row-seat" outside and positions inside."""
+"""Conversion between the names of seats, "row-seat", and their positions."""
 
 import pytest
 from hypothesis import given

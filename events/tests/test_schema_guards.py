@@ -1,4 +1,4 @@
-"""The database is the last guard: what the code promises holds against anybody with SQL."""
+"""Triggers and constraints of the database hold against plain SQL, too."""
 
 from collections.abc import Callable
 

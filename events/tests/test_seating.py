@@ -1,4 +1,4 @@
-"""The seating configuration is checked by arithmetic, before anything is allocated."""
+"""Validation of the seating configuration, which happens before anything is allocated."""
 
 import time
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The trail of seats can only grow, and each row's hash pins down those before it."""
+"""The audit log of seats: rows can only be appended, and each row's hash depends on all rows before it."""
 
 import hashlib
 import uuid
@@ -28,13 +28,13 @@ INSERT = """
 
 @pytest.fixture
 def block(concert: Event) -> Subsection:
-    """The concert's first block."""
+    """The concert's first subsection."""
     return Subsection.objects.filter(event=concert).earliest("id")
 
 
 @pytest.fixture
 def guarded(db: None) -> None:
-    """As in production: not even a TRUNCATE gets through."""
+    """Enable the trigger that refuses TRUNCATE, as in production."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE events_seatchange ENABLE TRIGGER keep_whole_trail")
 
@@ -45,12 +45,12 @@ def run(statement: str, *values: Any) -> None:
 
 
 def append(block: Subsection, *versions: int, hash_: bytes = b"") -> None:
-    """Rows of one statement, in the order given."""
+    """Insert rows with these versions in one statement, in the order given."""
     run(INSERT, block.pk, hash_, list(versions))
 
 
 def expected(change: SeatChange, previous: bytes | None) -> bytes:
-    """The hash by its documented recipe, without the database's help."""
+    """Compute the hash as documented, without the database."""
     before = previous or hashlib.sha256(f"trail of block {change.subsection_id}".encode()).digest()
     micros = (change.at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     positions = "{" + ",".join(map(str, change.positions)) + "}"
@@ -58,8 +58,8 @@ def expected(change: SeatChange, previous: bytes | None) -> bytes:
     return hashlib.sha256(before + "|".join(map(str, parts)).encode()).digest()
 
 
-def follows_its_recipe(block: Subsection) -> int:
-    """Looks at every row of the block's trail; returns how many there are."""
+def check_hashes(block: Subsection) -> int:
+    """Check the hash of every row in the subsection's audit log; return the number of rows."""
     previous = None
     changes = list(SeatChange.objects.filter(subsection=block).order_by("version"))
     for change in changes:
@@ -72,7 +72,7 @@ def hashes() -> list[bytes]:
     return [bytes(value) for value in SeatChange.objects.values_list("hash", flat=True)]
 
 
-def times_read_whole() -> int:
+def count_sequential_scans() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'events_seatchange'")
         return cursor.fetchone()[0]
@@ -93,7 +93,7 @@ def test_the_audit_log_refuses_update_delete_and_truncate(
     guarded: None, hold: Hold, alice: User, statement: str
 ) -> None:
     hold(alice)
-    run("SET CONSTRAINTS ALL IMMEDIATE")  # those still to be checked would stop a TRUNCATE before the trigger could
+    run("SET CONSTRAINTS ALL IMMEDIATE")  # pending constraints would stop a TRUNCATE before the trigger
     before = list(SeatChange.objects.values())
     with pytest.raises(Error, match=r"append-only: (UPDATE|DELETE|TRUNCATE) is refused"):
         run(statement)
@@ -114,21 +114,21 @@ def test_each_row_has_the_documented_hash(
     hold(alice, "1-1")
     unblock_seats(**where)
     paid_booking(alice, "2-1", "2-2", "2-3")
-    assert follows_its_recipe(block) == 5
+    assert check_hashes(block) == 5
 
 
 def test_holds_that_end_together_are_chained_in_the_order_of_their_versions(
     concert: Event, block: Subsection, hold: Hold, alice: User
 ) -> None:
     Event.objects.update(max_active_holds=1000)
-    # Booked from the back to the front, so that neither ids nor seats come in the order of the versions by chance.
+    # Booked from the back to the front, so that ids and seats are not in the order of the versions by chance.
     for row in (5, 1, 4, 2, 3):
         for seat in (9, 1, 5):
             hold(alice, f"{row}-{seat}", f"{row}-{seat + 1}")
     Booking.objects.update(expires_at=database_now())
     with transaction.atomic():
         assert release_expired(lock_subsection(block.pk)) == 15
-    assert follows_its_recipe(block) == 30
+    assert check_hashes(block) == 30
     assert list(SeatChange.objects.values_list("version", flat=True)) == list(range(1, 31))
 
 
@@ -137,7 +137,7 @@ def test_an_inserted_hash_is_overwritten(block: Subsection) -> None:
     SeatChange.objects.create(
         subsection=block, version=2, kind="held", booking_id=uuid.uuid4(), positions=[3], at=database_now(), hash=b"y"
     )
-    assert follows_its_recipe(block) == 2
+    assert check_hashes(block) == 2
 
 
 @pytest.mark.parametrize("version", [0, 1, 2])
@@ -152,7 +152,7 @@ def test_rows_of_one_statement_in_the_wrong_order_are_refused(block: Subsection)
     append(block, 1, 2, 4)
     with pytest.raises(Error, match="is at version 6, so version 5 can't be appended"):
         append(block, 6, 5)
-    assert follows_its_recipe(block) == 3
+    assert check_hashes(block) == 3
 
 
 @pytest.mark.django_db(transaction=True)
@@ -160,10 +160,10 @@ def test_appending_never_reads_the_whole_audit_log(block: Subsection) -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE events_seatchange")
     with transaction.atomic():
-        before = times_read_whole()
+        before = count_sequential_scans()
         append(block, *range(1, 20))
-        assert times_read_whole() == before
-    assert follows_its_recipe(block) == 19
+        assert count_sequential_scans() == before
+    assert check_hashes(block) == 19
 
 
 def test_equal_changes_of_two_subsections_have_different_hashes(concert: Event) -> None:
@@ -186,7 +186,7 @@ def test_no_session_setting_changes_a_hash(block: Subsection, setting: str, valu
     run(f"SET LOCAL {setting} = '{value}'")
     append(block, 1, 2)
     run(f"SET LOCAL {setting} = DEFAULT")
-    assert follows_its_recipe(block) == 2
+    assert check_hashes(block) == 2
 
 
 def test_the_migration_gives_older_rows_the_same_hashes(

@@ -1,4 +1,4 @@
-"""The waiting room as its seller sets it, by the API and at the desk, and as everybody sees it."""
+"""Settings of the waiting room: how a seller changes them in the API and the admin, and what others see."""
 
 import hashlib
 from collections.abc import Callable
@@ -96,8 +96,8 @@ def test_the_lottery_changes_the_etag_of_the_event(concert: Event, client_of: Cl
 def test_after_the_lottery_the_start_of_sales_cannot_move_into_the_future(
     concert: Event, carol: User, client_of: ClientOf
 ) -> None:
-    client, later = client_of(carol), database_now() + timedelta(hours=1)
-    move = {"sales_start_at": later.isoformat()}
+    client, in_an_hour = client_of(carol), database_now() + timedelta(hours=1)
+    move = {"sales_start_at": in_an_hour.isoformat()}
     assert client.patch(f"/api/event/{concert.pk}", move).status_code == 200
     Event.objects.update(drawn_at=database_now())
     answer = client.patch(f"/api/event/{concert.pk}", move)

@@ -105,7 +105,7 @@ def _admissions(subsection: Subsection, position: int, bookings: Bookings) -> It
         text = f"Ticket issued to {ticket.holder}."
         yield Entry(at=ticket.issued_at, kind=StoryKind.TICKET_ISSUED, text=text, booking=booking)
         if ticket.void_at:
-            text = f"The ticket of {ticket.holder} opens no door any more."
+            text = f"The ticket of {ticket.holder} is void."
             yield Entry(at=ticket.void_at, kind=StoryKind.TICKET_VOID, text=text, booking=booking)
     scans = CheckIn.objects.filter(admission__in=by_id).select_related("by").order_by("recorded_at", "id")
     for scan in scans:

@@ -106,7 +106,7 @@ class LetterKind(models.TextChoices):
     ENDPOINT_OFF = "endpoint_off", "To the seller: a webhook endpoint was switched off"
 
 
-# These emails come in thousands and nobody waits for them, so all others are sent first.
+# These emails come in thousands and their readers don't wait for them, so all others are sent first.
 MASS_LETTERS = (LetterKind.HOLD_EXPIRED, LetterKind.EVENT_CANCELLED, LetterKind.EVENT_CHANGED)
 
 

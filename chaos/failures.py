@@ -37,7 +37,7 @@ class Failures:
         """Wrap the steps, for the lifetime of the process."""
         self._wrap(pay, "begin_payment", "between begin and charge")
         self._wrap(pay, "settle_payment", "between settle and answer", before="between charge and settle")
-        self._wrap(refund, "_note_sent", "after noting a refund", before="between refund and note")
+        self._wrap(refund, "_mark_sent", "after noting a refund", before="between refund and note")
         self._wrap(settle, "issue_admissions", "inside settle, before commit")
         self._wrap(sell, "ask", "inside the sale, before commit", rolls_back=True)
         self._wrap_gateway()

@@ -192,7 +192,8 @@ class Creation(models.Model):
 class Subsection(models.Model):
     """A block of rows × cols seats: the unit of locking, versions and live updates.
 
-    The trigger on tickets keeps `version`, the four counts and the seat status up to date.
+    The trigger on tickets keeps `version`, the four counts and the seat status up to date; no other code writes them,
+    except that one operation raises `version` for several changes at once (events.operations.seats).
     """
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="subsections", db_index=False)

@@ -27,9 +27,9 @@ def cancel_booking(*, booking_id: uuid.UUID, buyer: User) -> Booking:
     """Cancel a booking that is held or still waits for its seats; held seats are free at once.
 
     1. Lock the subsection, then the booking.
-    2. Check that the booking is processing or pending payment, and that no charge is open, because its outcome would
-       come too late.
-    3. Free the seats and write the status; viewers and the buyer are told after the commit.
+    2. Check that the booking is processing, or that it is held and no charge is open, because its outcome would come
+       too late.
+    3. Free the seats and write the status; the change is published to viewers and the buyer after the commit.
 
     Raises NotFound, NotOwner, InvalidState, PaymentInProgress.
     """

@@ -76,8 +76,8 @@ def give_back(*, booking: Booking, reason: RefundReason, by: User | None = None,
 
     1. Lock the subsection, the booking, then its payment.
     2. Check that the booking is paid and, for a buyer, that it is early enough and no ticket was used.
-    3. Void the tickets, free the seats, record the refund and queue the email; viewers and the buyer are told after the
-       commit.
+    3. Void the tickets, free the seats, record the refund and queue the email; the change is published to viewers and
+       the buyer after the commit.
 
     Raises InvalidState, RefundWindowClosed.
     """

@@ -36,7 +36,7 @@ def resend_tickets(*, booking_id: uuid.UUID, seller: User) -> Booking:
     if with_tickets.filter(written_at__gt=Now() - MIN_INTERVAL).exists():
         raise InvalidState("The tickets were sent less than a minute ago. Please wait a minute.")
     if with_tickets.filter(status__in=post.OPEN).exists():
-        raise InvalidState("A mail with the tickets is still waiting to be sent; it is tried again by itself.")
+        raise InvalidState("An email with the tickets is still waiting to be sent; it is sent automatically.")
 
     write_letter(LetterKind.TICKETS_AGAIN, booking, subject=new_id())
     return booking

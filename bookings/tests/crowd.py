@@ -1,4 +1,4 @@
-"""Many people at once: real threads, each with its own connection to the real database."""
+"""Runs code in many threads at once, each with its own connection to the real database."""
 
 import threading
 from collections.abc import Callable
@@ -9,14 +9,14 @@ from django.db import connection
 
 
 def crowd(size: int, act: Callable[[int], Any]) -> list[Any]:
-    """Runs `act(0)` … `act(size - 1)` in as many threads that start together; results or exceptions, in order."""
+    """Run `act(0)` … `act(size - 1)` in threads that start together; return their results or exceptions, in order."""
     start = threading.Barrier(size)
 
     def person(number: int) -> Any:
         try:
             start.wait(timeout=30)
             return act(number)
-        except Exception as error:  # a refusal is a result as well
+        except Exception as error:  # an error is a result, too
             return error
         finally:
             connection.close()
@@ -26,5 +26,5 @@ def crowd(size: int, act: Callable[[int], Any]) -> list[Any]:
 
 
 def together(*acts: Callable[[], Any]) -> list[Any]:
-    """Runs each act in a thread of its own, all at once; results or exceptions, in order."""
+    """Run each function in its own thread, all at once; return their results or exceptions, in order."""
     return crowd(len(acts), lambda number: acts[number]())

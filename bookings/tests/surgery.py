@@ -1,4 +1,4 @@
-"""Taking a part out of a database function, so that a test can show what the part is for."""
+"""Changes a database function for a test, so that it can show what a part of the function is for."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,16 +8,19 @@ from django.db import connection
 
 @contextmanager
 def altered(function: str, *changes: tuple[str, str]) -> Iterator[None]:
-    """The function with pieces of its text exchanged, each of which must occur once; as before afterwards."""
+    """Replace pieces of the function's definition (old, new), and restore it afterwards.
+
+    Each old piece must occur exactly once.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_functiondef(%s::regproc)", [function])
-        whole: str = cursor.fetchone()[0]
-        maimed = whole
+        original: str = cursor.fetchone()[0]
+        changed = original
         for old, new in changes:
-            assert maimed.count(old) == 1, old
-            maimed = maimed.replace(old, new)
-        cursor.execute(maimed)
+            assert changed.count(old) == 1, old
+            changed = changed.replace(old, new)
+        cursor.execute(changed)
         try:
             yield
         finally:
-            cursor.execute(whole)
+            cursor.execute(original)

@@ -1,4 +1,4 @@
-"""Bookings at the sellers' desk: found and read, never written by hand. Deeds are in test_deeds.py."""
+"""Bookings in the admin: search and read; no field can be edited. Actions have their own tests."""
 
 import uuid
 
@@ -16,12 +16,12 @@ LIST = "/admin/bookings/booking/"
 
 @pytest.fixture
 def daves(new_event, dave, hold, bob) -> Booking:
-    """A booking of an event of the other seller's."""
+    """A booking of an event of dave, who is another seller."""
     return hold(bob, event=new_event(seller=dave, name="Dave's evening"))
 
 
 def found(browser, query: str = "") -> list[uuid.UUID]:
-    """The bookings the list shows."""
+    """Return the ids of the bookings that the list shows."""
     return [booking.pk for booking in browser.get(LIST + query).context["cl"].result_list]
 
 
@@ -29,7 +29,7 @@ def page_of(booking: Booking, page: str = "change/") -> str:
     return f"{LIST}{booking.pk}/{page}"
 
 
-def test_a_seller_sees_the_bookings_of_his_events_only(desk, hold, alice, daves):
+def test_sellers_see_only_the_bookings_of_their_own_events(desk, hold, alice, daves):
     booking = hold(alice)
     assert found(desk) == [booking.pk]
     assert (
@@ -48,13 +48,13 @@ def test_an_operator_sees_all_bookings(client, olga, hold, alice, daves):
 
 
 @pytest.mark.parametrize("page", ["change/", "history/", "delete/"])
-def test_somebody_elses_booking_does_not_exist_for_a_seller(desk, daves, page):
+def test_a_booking_of_another_seller_is_not_accessible(desk, daves, page):
     for answer in (desk.get(page_of(daves, page)), desk.post(page_of(daves, page), {"status": "paid", "post": "yes"})):
         assert answer.status_code in (302, 403, 404)
         assert "bob@example.com" not in answer.text
 
 
-def test_the_list_shows_who_booked_what_for_how_much(desk, hold, alice):
+def test_the_list_shows_buyer_seats_and_price(desk, hold, alice):
     booking = hold(alice, "1-1", "1-2")
     page = desk.get(LIST).text
     for shown in ("alice@example.com", "A concert", "A-1", "row 1, seats 1–2", "Waiting for payment", "100.00 USD"):
@@ -80,7 +80,7 @@ def test_buyers_are_found_by_their_names(desk, hold, alice, bob):
     assert found(desk, "?q=la cruz") == found(desk, "?q=zoë") == [booking.pk]
 
 
-def test_a_hold_that_is_over_is_listed_as_expired_before_the_sweep_was_there(desk, hold, alice, bob):
+def test_a_hold_past_its_deadline_is_listed_as_expired_before_the_sweep(desk, hold, alice, bob):
     over, held = hold(alice), hold(bob)
     Booking.objects.filter(pk=over.pk).update(expires_at=database_now())
     assert found(desk, "?status__exact=expired") == [over.pk]
@@ -88,7 +88,7 @@ def test_a_hold_that_is_over_is_listed_as_expired_before_the_sweep_was_there(des
     assert "Expired" in desk.get(page_of(over)).text
 
 
-def test_a_seller_chooses_among_his_own_events_and_gets_their_csv(desk, concert, new_event, daves, client_of):
+def test_sellers_filter_by_their_own_events_and_get_the_csv(desk, concert, new_event, daves, client_of):
     new_event(name="Another evening")
     page = desk.get(LIST).text
     assert "Another evening" in page
@@ -100,7 +100,7 @@ def test_a_seller_chooses_among_his_own_events_and_gets_their_csv(desk, concert,
     assert "bookings.csv" not in desk.get(f"{LIST}?event__id__exact={daves.event_id}").text
 
 
-def test_the_link_of_an_event_leads_to_its_bookings(desk, concert, hold, new_event, alice, bob):
+def test_the_list_of_events_links_to_the_bookings_of_each(desk, concert, hold, new_event, alice, bob):
     booking = hold(alice)
     hold(bob, event=new_event())
     link = f"{LIST}?event__id__exact={concert.pk}"
@@ -123,17 +123,17 @@ def test_the_link_of_an_event_leads_to_its_bookings(desk, concert, hold, new_eve
         "expires_at__year=99999",
     ],
 )
-def test_no_address_of_the_list_is_a_server_error(desk, hold, alice, query):
+def test_no_query_string_of_the_list_is_a_server_error(desk, hold, alice, query):
     hold(alice)
     assert desk.get(f"{LIST}?{query}").status_code in (200, 302, 400)
 
 
 @pytest.mark.parametrize("booking_id", ["abc", "0", uuid.uuid4(), "_00"])
-def test_no_id_is_a_server_error(desk, booking_id):
+def test_no_booking_id_is_a_server_error(desk, booking_id):
     assert desk.get(f"{LIST}{booking_id}/change/").status_code == 302
 
 
-def test_a_booking_shows_its_payments_and_of_the_card_four_digits(desk, hold, alice):
+def test_a_booking_shows_its_payments_and_only_four_digits_of_the_card(desk, hold, alice):
     booking = hold(alice)
     pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number="4242424242424242")
     page = desk.get(page_of(booking)).text
@@ -152,7 +152,7 @@ def test_a_booking_shows_its_payments_and_of_the_card_four_digits(desk, hold, al
 
 
 @pytest.mark.parametrize("person", ["carol", "olga"])
-def test_nobody_adds_changes_or_deletes_a_booking(client, request, person, paid_booking, alice):
+def test_nobody_can_add_change_or_delete_a_booking(client, request, person, paid_booking, alice):
     booking = paid_booking(alice)
     client.force_login(request.getfixturevalue(person))
     assert client.get(LIST + "add/").status_code == client.post(LIST + "add/").status_code == 403
@@ -172,7 +172,7 @@ def test_a_seller_without_events_has_an_empty_list(client, dave, paid_booking, a
     assert found(client) == []
 
 
-def test_the_list_costs_the_same_number_of_queries_for_one_booking_and_for_nine(
+def test_the_list_takes_as_many_queries_for_nine_bookings_as_for_one(
     desk, hold, new_event, alice, django_assert_num_queries
 ):
     hold(alice)
@@ -186,7 +186,7 @@ def test_the_list_costs_the_same_number_of_queries_for_one_booking_and_for_nine(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_seller_cancels_an_event_and_sees_how_far_the_refunds_are(desk, concert, paid_booking, alice):
+def test_a_seller_cancels_an_event_and_sees_the_progress_of_the_refunds(desk, concert, paid_booking, alice):
     paid_booking(alice)
     page = f"/admin/events/event/{concert.pk}/change/"
     assert "Cancel the event" in desk.get(page).content.decode()

@@ -1,4 +1,4 @@
-"""What an event's page at the desk says and does about its bookings: cancelling with refunds, and the queue."""
+"""The parts of an event's admin page about its bookings: cancelling with refunds, and the queue."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -25,7 +25,7 @@ def progress(browser: Client, event: Event) -> dict[str, object]:
     return browser.get(page_of(event, "progress/")).json()
 
 
-def test_cancelling_is_told_in_bookings_buyers_and_money(desk, concert, hold, paid_booking, alice, bob):
+def test_the_cancel_page_shows_affected_bookings_buyers_and_money(desk, concert, hold, paid_booking, alice, bob):
     hold(alice)
     paid_booking(alice)
     paid_booking(bob)
@@ -45,13 +45,13 @@ def test_cancelling_is_told_in_bookings_buyers_and_money(desk, concert, hold, pa
     assert not LogEntry.objects.exists()
 
 
-def test_where_nobody_has_booked_cancelling_tells_nobody(desk, concert):
+def test_the_cancel_page_says_if_nobody_is_affected(desk, concert):
     assert effects_of(desk, concert, "cancel")[1] == (
         "Nobody holds seats or has paid, so there are no mails and no refunds."
     )
 
 
-def test_the_progress_counts_what_the_cancellation_gives_back(desk, concert, hold, paid_booking, alice, bob):
+def test_the_progress_counts_the_refunds_of_the_cancellation_only(desk, concert, hold, paid_booking, alice, bob):
     refund_booking(booking_id=paid_booking(bob).pk, user=bob)
     for refund in Refund.objects.all():
         send_refund(refund_id=refund.pk)
@@ -78,14 +78,14 @@ def test_the_progress_counts_what_the_cancellation_gives_back(desk, concert, hol
     assert "progress.js" not in desk.get(page_of(concert, "change/")).text
 
 
-def test_an_event_without_money_has_nothing_to_give_back(desk, concert):
+def test_the_progress_says_if_there_is_nothing_to_refund(desk, concert):
     desk.post(page_of(concert, "do/cancel/"))
     tasks.follow_the_clock()
     words = "There is nothing to refund."
     assert progress(desk, concert) == {"done": 0, "total": 0, "text": words, "running": False, "next": ""}
 
 
-def test_the_progress_costs_two_queries_besides_who_asks_for_what(
+def test_the_progress_takes_two_queries_besides_session_user_and_event(
     desk, concert, paid_booking, alice, django_assert_num_queries
 ):
     paid_booking(alice)
@@ -94,18 +94,18 @@ def test_the_progress_costs_two_queries_besides_who_asks_for_what(
         progress(desk, concert)
 
 
-def test_the_queue_is_told_in_people(desk, concert, state_redis):
+def test_pausing_shows_how_many_buyers_wait(desk, concert, state_redis):
     Event.objects.update(waiting_room_on=True)
     assert effects_of(desk, concert, "pause")[0] == "0 buyers wait at this moment, and 0 have been let in."
     assert len(effects_of(desk, concert, "resume")) == 2
 
 
-def test_without_redis_the_page_of_the_queue_still_comes(desk, concert, use_redis):
+def test_pausing_works_without_redis(desk, concert, use_redis):
     use_redis("redis://127.0.0.1:1/0")
     assert effects_of(desk, concert, "pause")[0] == "The number of waiting buyers is not available at this moment."
 
 
-def test_nobody_else_cancels_or_watches(concert, paid_booking, alice, dave):
+def test_other_users_cannot_cancel_or_see_the_progress(concert, paid_booking, alice, dave):
     booking = paid_booking(alice)
     for user, status in ((dave, 404), (alice, 302)):
         browser = Client()

@@ -1,4 +1,4 @@
-"""The seller's report: who gets it, and its numbers against a recount of the tables in plain Python."""
+"""The sales report: who can read it, and a comparison of its numbers with a recount in plain Python."""
 
 import random
 from collections import Counter
@@ -50,7 +50,7 @@ def test_the_seller_and_operators_see_the_report(
         assert answer.json()["revenue"] == 10_000
 
 
-def test_nobody_else_does(concert: Event, alice: User, dave: User, client_of: ClientOf) -> None:
+def test_other_users_get_no_report(concert: Event, alice: User, dave: User, client_of: ClientOf) -> None:
     for user, status, code in (
         (None, 401, "not_authenticated"),
         (alice, 403, "permission_denied"),
@@ -60,7 +60,7 @@ def test_nobody_else_does(concert: Event, alice: User, dave: User, client_of: Cl
         assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-def test_there_is_none_of_an_unknown_event_or_anothers_draft(
+def test_an_unknown_event_or_another_sellers_draft_is_not_found(
     new_event: Callable[..., Event], carol: User, dave: User, client_of: ClientOf
 ) -> None:
     draft = new_event(draft=True)
@@ -70,7 +70,7 @@ def test_there_is_none_of_an_unknown_event_or_anothers_draft(
         assert client_of(carol).get(f"/api/event/{unknown}/analytics").status_code == 404
 
 
-def test_an_event_that_nobody_has_looked_at_has_a_report_of_zeros(concert: Event) -> None:
+def test_an_event_without_bookings_has_a_report_of_zeros(concert: Event) -> None:
     nothing = {"sold": 0, "held": 0, "gross": 0, "refunded": 0, "revenue": 0, "occupancy": 0.0}
     section, tier = {**nothing, "in_sale": 100}, {**nothing, "in_sale": 200}
     label = Ticket.objects.first().subsection.tier  # type: ignore[union-attr]
@@ -86,7 +86,7 @@ def test_an_event_that_nobody_has_looked_at_has_a_report_of_zeros(concert: Event
     }
 
 
-def test_what_is_blocked_is_not_in_sale(concert: Event, carol: User, paid_booking: Hold, alice: User) -> None:
+def test_blocked_seats_do_not_count_as_in_sale(concert: Event, carol: User, paid_booking: Hold, alice: User) -> None:
     seats = [f"{row}-{seat}" for row in range(1, 6) for seat in range(1, 11)]
     for section, number in (("A", 2), ("B", 1), ("B", 2)):
         block_seats(event_id=concert.pk, seller=carol, section=section, subsection=number, seats=seats)
@@ -96,13 +96,13 @@ def test_what_is_blocked_is_not_in_sale(concert: Event, carol: User, paid_bookin
     assert [section["occupancy"] for section in report["by_section"]] == [0.2, 0.0]
 
 
-def test_a_hold_counts_as_expired_before_the_sweep_has_been_there(concert: Event, hold: Hold, alice: User) -> None:
+def test_a_hold_past_its_deadline_counts_as_expired_before_the_sweep(concert: Event, hold: Hold, alice: User) -> None:
     hold(alice)
     Booking.objects.update(expires_at=database_now())
     assert sales_report(concert)["funnel"]["expired"] == 1
 
 
-def test_the_pace_goes_back_a_day(concert: Event, paid_booking: Hold, alice: User) -> None:
+def test_velocity_covers_the_last_24_hours(concert: Event, paid_booking: Hold, alice: User) -> None:
     paid_booking(alice)
     age("held", timedelta(hours=23, minutes=59))
     held, sold = sales_report(concert)["velocity"]
@@ -113,31 +113,31 @@ def test_the_pace_goes_back_a_day(concert: Event, paid_booking: Hold, alice: Use
 
 
 def age(kind: str, age: timedelta) -> None:
-    """Makes all such changes that old; nothing but a test can."""
+    """Set the age of all changes of this kind in the audit log, which only a test can do."""
     with unguarded():
         SeatChange.objects.filter(kind=kind).update(at=database_now() - age)
 
 
-def test_other_events_are_not_in_it(
+def test_the_report_does_not_include_other_events(
     concert: Event, new_event: Callable[..., Event], paid_booking: Hold, alice: User
 ) -> None:
     other = new_event()
-    between_it(concert)
+    surround_other_events(concert)
     before = sales_report(concert)
     booking = paid_booking(alice, event=other)
     check_in(event_id=other.pk, code=codes_of(booking)[0], by=other.seller)
     assert sales_report(concert) == before
 
 
-def between_it(event: Event) -> None:
-    """Gives the event one more block, made after all others: theirs lie between its first and its last."""
+def surround_other_events(event: Event) -> None:
+    """Give the event one more subsection, so that those of other events have ids between its first and its last."""
     last = event.subsections.last()
     assert last is not None
     last.pk, last.number = None, last.number + 1
     last.save()
 
 
-def test_it_takes_six_statements(
+def test_the_report_takes_six_queries(
     concert: Event, paid_booking: Hold, alice: User, django_assert_num_queries: Any
 ) -> None:
     paid_booking(alice)
@@ -145,30 +145,30 @@ def test_it_takes_six_statements(
         sales_report(concert)
 
 
-def test_the_numbers_are_those_of_a_recount(
+def test_the_report_equals_a_recount_of_the_tables(
     new_event: Callable[..., Event], new_user: Callable[..., User], carol: User, hold: Hold, client_of: ClientOf
 ) -> None:
     seed = random.randrange(10**9)
     print(f"seed {seed}")
     event = new_event(TIERS, max_active_holds=1_000)
     buyers = [new_user(f"buyer{number}") for number in range(5)]
-    evening(random.Random(seed), event, buyers, carol, hold)
+    simulate_sale(random.Random(seed), event, buyers, carol, hold)
     assert client_of(carol).get(path(event)).json() == recount(event)
 
 
-def evening(chance: random.Random, event: Event, buyers: list[User], seller: User, hold: Hold) -> None:
-    """What people do in an evening; what is refused changes nothing. Everything happens at least once."""
+def simulate_sale(chance: random.Random, event: Event, buyers: list[User], seller: User, hold: Hold) -> None:
+    """Run random operations on the event; refused ones change nothing. Each kind happens at least once."""
     block_seats(event_id=event.pk, seller=seller, section="B", subsection=1, seats=["5-9", "5-10"])
-    deeds = [pay, pay, pay, decline, expire, cancel, give_back, let_in, pass_five_hours]
-    must = [pay, pay, pay, expire, cancel, let_in, give_back]
+    actions = [pay, pay, pay, decline, expire, cancel, refund, enter, pass_five_hours]
+    required = [pay, pay, pay, expire, cancel, enter, refund]
     for step in range(STEPS):
         for buyer in buyers if step == 0 else chance.sample(buyers, 1):
             section, number = chance.choice([("A", 1), ("A", 2), ("B", 1), ("C", 1)])
             with suppress(DomainError):
                 hold(buyer, event=event, section=section, subsection=number, quantity=chance.randint(1, 4))
-        deed = must[step] if step < len(must) else chance.choice(deeds)
+        action = required[step] if step < len(required) else chance.choice(actions)
         with suppress(DomainError):
-            deed(chance, event)
+            action(chance, event)
 
 
 def pay(chance: random.Random, event: Event, card: str = GOOD_CARD) -> None:
@@ -192,24 +192,24 @@ def cancel(chance: random.Random, event: Event) -> None:
     cancel_booking(booking_id=booking.pk, buyer=booking.buyer)
 
 
-def give_back(chance: random.Random, event: Event) -> None:
+def refund(chance: random.Random, event: Event) -> None:
     booking = chance.choice(bookings_in(event, "paid"))
     refund_booking(booking_id=booking.pk, user=event.seller)
 
 
-def let_in(chance: random.Random, event: Event) -> None:
+def enter(chance: random.Random, event: Event) -> None:
     booking = chance.choice(bookings_in(event, "paid"))
     check_in(event_id=event.pk, code=chance.choice(codes_of(booking)), by=event.seller)
 
 
 def pass_five_hours(chance: random.Random, event: Event) -> None:
-    """By making all that has happened as much older."""
+    """Make all changes in the audit log five hours older."""
     with unguarded():
         SeatChange.objects.update(at=F("at") - timedelta(hours=5))
 
 
 def bookings_in(event: Event, status: str) -> list[Booking]:
-    """Never empty: nothing to choose from is a refusal, too."""
+    """Return the event's bookings with this status. Raises DomainError if there is none, like a refused operation."""
     found = list(Booking.objects.filter(event=event, status=status).order_by("id"))
     if not found:
         raise DomainError
@@ -217,7 +217,7 @@ def bookings_in(event: Event, status: str) -> list[Booking]:
 
 
 def recount(event: Event) -> dict[str, Any]:
-    """The report as JSON, from nothing but rows."""
+    """Compute the report, in the form of its JSON, from the rows of the tables."""
     bookings = list(Booking.objects.for_display().filter(event=event))
     statuses = Counter(booking.shown_status for booking in bookings)
     holds, paid = len(bookings), statuses["paid"] + statuses["refunded"]
@@ -250,7 +250,7 @@ def sales(event: Event, sections: list[str]) -> dict[str, Any]:
         if payment.booking.subsection.section in sections and payment.captured_at
     ]
     gross = sum(payment.amount for payment in payments)
-    refunded = sum(refund.amount for refund in Refund.objects.filter(payment__in=payments))
+    refunded = sum(row.amount for row in Refund.objects.filter(payment__in=payments))
     in_sale = states.total() - states["blocked"]
     return {
         "sold": states["sold"],
@@ -267,8 +267,8 @@ def velocity(event: Event) -> list[dict[str, Any]]:
     minutes: dict[str, dict[str, Any]] = {}
     since = database_now() - timedelta(hours=24)
     for change in SeatChange.objects.filter(subsection__event=event).order_by("at"):
-        word = {"held": "held", "paid": "sold"}.get(change.kind)
-        if word and change.at > since:
+        field = {"held": "held", "paid": "sold"}.get(change.kind)
+        if field and change.at > since:
             minute = f"{change.at.astimezone(UTC):%Y-%m-%dT%H:%M:00Z}"
-            minutes.setdefault(minute, {"minute": minute, "held": 0, "sold": 0})[word] += len(change.positions)
+            minutes.setdefault(minute, {"minute": minute, "held": 0, "sold": 0})[field] += len(change.positions)
     return list(minutes.values())

@@ -1,4 +1,4 @@
-"""The curve of a sale: who gets it, and its points against a recount of the trail in plain Python."""
+"""The sales curve: who can read it, and a comparison of its points with a recount of the audit log in plain Python."""
 
 import random
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def path(event: Event) -> str:
     return f"/api/event/{event.pk}/analytics/curve"
 
 
-def test_only_the_seller_and_operators_see_it(
+def test_only_the_seller_and_operators_see_the_curve(
     concert: Event, new_event: Callable[..., Event], carol: User, olga: User, alice: User, dave: User, client_of: Any
 ) -> None:
     for user, status in ((carol, 200), (olga, 200), (None, 401), (alice, 403), (dave, 403)):
@@ -32,12 +32,12 @@ def test_only_the_seller_and_operators_see_it(
     assert client_of(carol).get(path(concert))["Cache-Control"] == "private, no-store"
 
 
-def test_before_the_first_hold_a_sale_has_not_begun(concert: Event, carol: User, client_of: Any) -> None:
+def test_the_curve_is_empty_before_the_first_hold(concert: Event, carol: User, client_of: Any) -> None:
     nothing = {"event_id": concert.pk, "name": concert.name, "began_at": None, "points": []}
     assert client_of(carol).get(path(concert)).json() == nothing
 
 
-def test_it_begins_with_the_first_hold_and_goes_down_with_a_refund(
+def test_the_curve_begins_with_the_first_hold_and_falls_with_a_refund(
     concert: Event, alice: User, bob: User, paid_booking: Hold
 ) -> None:
     first = paid_booking(alice, "1-1", "1-2")
@@ -52,15 +52,17 @@ def test_it_begins_with_the_first_hold_and_goes_down_with_a_refund(
     assert curve["points"] == [{"minute": 1, "sold": 2}, {"minute": 2, "sold": 3}, {"minute": 4, "sold": 1}]
 
 
-def test_it_begins_with_the_start_of_sales_if_one_was_set(concert: Event, alice: User, paid_booking: Hold) -> None:
+def test_the_curve_begins_with_the_start_of_sales_if_one_is_set(
+    concert: Event, alice: User, paid_booking: Hold
+) -> None:
     paid_booking(alice)
     Event.objects.update(sales_start_at=database_now() - timedelta(minutes=10, seconds=30))
     assert sales_curve(Event.objects.get())["points"] == [{"minute": 11, "sold": 2}]
-    Event.objects.update(sales_start_at=database_now() + timedelta(days=1))  # it was moved
+    Event.objects.update(sales_start_at=database_now() + timedelta(days=1))  # the start was moved after the sale
     assert sales_curve(Event.objects.get())["points"] == [{"minute": 1, "sold": 2}]
 
 
-def test_other_events_are_not_in_it(
+def test_the_curve_does_not_include_other_events(
     concert: Event, new_event: Callable[..., Event], alice: User, paid_booking: Hold
 ) -> None:
     paid_booking(alice, event=new_event())
@@ -68,18 +70,18 @@ def test_other_events_are_not_in_it(
 
 
 @pytest.mark.parametrize("days", [0.1, 3, 40])
-def test_the_points_are_those_of_a_recount(concert: Event, days: float) -> None:
+def test_the_points_equal_a_recount_of_the_audit_log(concert: Event, days: float) -> None:
     seed = random.randrange(10**9)
     print(f"seed {seed}")
-    began = trail(random.Random(seed), concert, days)
+    began = make_changes(random.Random(seed), concert, days)
     curve = sales_curve(concert)
     assert curve["began_at"] == began
     assert curve["points"] == recount(concert, began, curve["points"])
     assert 0 < len(curve["points"]) <= MAX_POINTS
 
 
-def trail(chance: random.Random, event: Event, days: float) -> datetime:
-    """So many days of changes of all kinds; returns when the first hold was."""
+def make_changes(chance: random.Random, event: Event, days: float) -> datetime:
+    """Insert changes of all kinds over so many days into the audit log; return the time of the first hold."""
     block = event.subsections.first()
     assert block is not None
     began = database_now() - timedelta(days=50)
@@ -100,7 +102,7 @@ def trail(chance: random.Random, event: Event, days: float) -> datetime:
 
 
 def recount(event: Event, began: datetime, points: list[dict[str, int]]) -> list[dict[str, int]]:
-    """What was sold by the minutes of these points, change by change."""
+    """Compute the seats sold at the minutes of these points, change by change."""
     sign = {"paid": 1, "refunded": -1}
     moves = [
         (change.at, sign[change.kind] * len(change.positions))
@@ -113,7 +115,7 @@ def recount(event: Event, began: datetime, points: list[dict[str, int]]) -> list
     return [{"minute": point["minute"], "sold": total} for point, total in zip(points, sold, strict=True)]
 
 
-def test_it_takes_two_statements(
+def test_the_curve_takes_two_queries(
     concert: Event, alice: User, paid_booking: Hold, django_assert_num_queries: Any
 ) -> None:
     paid_booking(alice)

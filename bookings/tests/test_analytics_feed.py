@@ -1,4 +1,4 @@
-"""The seller's report, live, through a running server: who hears it, when, and that it says what the API says."""
+"""The live sales report through a running server: who receives it, when, and that it equals the report of the API."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -26,7 +26,7 @@ SocketOf = Callable[[User | None], Socket]
 
 @pytest.fixture
 def socket_of(live_server_of_streams: Any, concert: Event, client_of: Any) -> Iterator[SocketOf]:
-    """The concert's socket, opened by a user, or by somebody who is not signed in."""
+    """Open the concert's WebSocket as a user, or anonymously with None."""
     with ExitStack() as open_:
 
         def make(user: User | None) -> Socket:
@@ -40,15 +40,15 @@ def socket_of(live_server_of_streams: Any, concert: Event, client_of: Any) -> It
         yield make
 
 
-def heard_until(socket: Socket, **wanted: Any) -> dict[str, Any]:
-    """The first report that says this; reports of a moment in between may come before."""
+def receive_until(socket: Socket, **wanted: Any) -> dict[str, Any]:
+    """Return the first report with these values; reports of moments in between may come before it."""
     while True:
         frame = socket.expect("analytics")
         if all(frame[name] == value for name, value in wanted.items()):
             return frame
 
 
-def test_the_seller_and_operators_hear_every_change(
+def test_the_seller_and_operators_receive_every_change(
     socket_of: SocketOf, concert: Event, carol: User, olga: User, alice: User, hold: Hold
 ) -> None:
     sockets = [socket_of(carol), socket_of(olga)]
@@ -57,22 +57,22 @@ def test_the_seller_and_operators_hear_every_change(
 
     booking = hold(alice)
     for socket in sockets:
-        assert heard_until(socket, held=2)["funnel"]["holds"] == 1
+        assert receive_until(socket, held=2)["funnel"]["holds"] == 1
     pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD_CARD)
     for socket in sockets:
-        assert heard_until(socket, sold=2)["revenue"] == 10_000
+        assert receive_until(socket, sold=2)["revenue"] == 10_000
     check_in(event_id=concert.pk, code=codes_of(booking)[0], by=carol)
     for socket in sockets:
-        heard_until(socket, checked_in=1)
+        receive_until(socket, checked_in=1)
     refund_booking(booking_id=booking.pk, user=carol)
     for socket in sockets:
-        assert heard_until(socket, sold=0)["refunds"] == 1
+        assert receive_until(socket, sold=0)["refunds"] == 1
     change_event(event_id=concert.pk, seller=carol, status="ended")
     for socket in sockets:
-        heard_until(socket, status="ended")
+        receive_until(socket, status="ended")
 
 
-def test_a_frame_is_the_report_of_the_api(
+def test_a_message_contains_the_same_report_as_the_api(
     socket_of: SocketOf, concert: Event, carol: User, alice: User, bob: User, paid_booking: Hold, client_of: Any
 ) -> None:
     paid_booking(alice, "1-1", "1-2")
@@ -82,32 +82,34 @@ def test_a_frame_is_the_report_of_the_api(
     assert frame == {"type": "analytics", "event_id": concert.pk, "status": "available", **report}
 
 
-def test_nobody_else_hears_it(
+def test_other_users_receive_no_report(
     socket_of: SocketOf, carol: User, dave: User, alice: User, bob: User, paid_booking: Hold
 ) -> None:
     others = [socket_of(user) for user in (alice, dave, None)]
     seller = socket_of(carol)
     paid_booking(bob)
-    heard_until(seller, sold=2)
+    receive_until(seller, sold=2)
     for socket in others:
         with pytest.raises(TimeoutError):
             socket.expect("analytics", timeout=1.5)
 
 
-def test_who_comes_later_hears_what_the_others_know(socket_of: SocketOf, carol: User, alice: User, hold: Hold) -> None:
+def test_a_new_viewer_receives_the_current_report(socket_of: SocketOf, carol: User, alice: User, hold: Hold) -> None:
     hold(alice)
-    heard_until(socket_of(carol), held=2)
+    receive_until(socket_of(carol), held=2)
     assert socket_of(carol).expect("analytics")["held"] == 2
 
 
-def test_what_has_not_changed_is_not_told_again(socket_of: SocketOf, carol: User) -> None:
+def test_an_unchanged_report_is_not_sent_again(socket_of: SocketOf, carol: User) -> None:
     socket = socket_of(carol)
     socket.expect("analytics")
     with pytest.raises(TimeoutError):
         socket.expect("analytics", timeout=2.5)
 
 
-def test_it_is_as_live_without_redis(concert: Event, carol: User, alice: User, hold: Hold, client_of: Any) -> None:
+def test_the_report_is_sent_without_redis_too(
+    concert: Event, carol: User, alice: User, hold: Hold, client_of: Any
+) -> None:
     headers = {"Cookie": f"sessionid={client_of(carol).cookies['sessionid'].value}"}
     with (
         daphne(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0") as server,
@@ -115,7 +117,7 @@ def test_it_is_as_live_without_redis(concert: Event, carol: User, alice: User, h
     ):
         assert socket.expect("analytics")["held"] == 0
         hold(alice)
-        heard_until(socket, held=2)
+        receive_until(socket, held=2)
 
 
 def test_the_report_is_made_when_a_mark_moves_and_every_quarter_of_a_minute() -> None:

@@ -1,4 +1,4 @@
-"""The report's money is told from the bookings' prices: it must be what the payments took and the refunds gave back."""
+"""The money of the sales report comes from the prices of bookings; it must equal the payments and refunds."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,7 +22,7 @@ Hold = Callable[..., Booking]
 NEVER_ANSWERS = "4000000000000119"
 
 
-def test_what_is_refunded_has_come_and_gone(concert: Event, paid_booking: Hold, alice: User, bob: User) -> None:
+def test_a_refund_counts_in_gross_and_in_refunded(concert: Event, paid_booking: Hold, alice: User, bob: User) -> None:
     paid_booking(alice, "1-1", "1-2")
     refund_booking(booking_id=paid_booking(bob, "2-1").pk, user=bob)
     assert money(concert) == (15_000, 5_000)
@@ -34,7 +34,7 @@ def test_a_new_price_does_not_change_what_was_paid(concert: Event, paid_booking:
     assert money(concert) == (10_000, 0)
 
 
-def test_money_that_came_too_late_for_its_seats_came_and_went(
+def test_a_payment_too_late_for_its_seats_counts_in_gross_and_in_refunded(
     concert: Event, hold: Hold, alice: User, bob: User
 ) -> None:
     late = hold(alice, "1-1")
@@ -45,11 +45,11 @@ def test_money_that_came_too_late_for_its_seats_came_and_went(
     reconcile_payments()
     assert money(concert) == (5_000, 5_000)
     report = sales_report(concert)
-    assert (report["funnel"]["paid"], report["refunds"]) == (0, 0)  # of bookings: it was none
+    assert (report["funnel"]["paid"], report["refunds"]) == (0, 0)  # these count bookings, and the booking expired
 
 
 @pytest.mark.parametrize(("refunded", "gone"), [(False, 10_000), (True, 20_000)])
-def test_money_that_came_twice_came_twice_and_went_once_more(
+def test_a_second_payment_counts_in_gross_and_in_refunded(
     concert: Event, hold: Hold, alice: User, refunded: bool, gone: int
 ) -> None:
     booking = hold(alice)
@@ -64,14 +64,17 @@ def test_money_that_came_twice_came_twice_and_went_once_more(
 
 
 def money(event: Event) -> tuple[int, int]:
-    """Captured and given back, which the list of events says as well; of all payments, as there is no other event."""
+    """Return gross and refunded of the report, after comparing them with all payments and with `money_of`.
+
+    There must be no other event with payments.
+    """
     report = sales_report(event)
-    said = {name: report[name] for name in ("gross", "refunded")}
+    reported = {name: report[name] for name in ("gross", "refunded")}
     captured = Payment.objects.filter(captured_at__isnull=False)
     rows = {
         "gross": sum(payment.amount for payment in captured),
         "refunded": sum(payment.refunded_amount for payment in captured),
     }
-    assert said == rows == money_of([event.pk])[event.pk]
+    assert reported == rows == money_of([event.pk])[event.pk]
     assert sum(section["gross"] for section in report["by_section"]) == rows["gross"]
     return rows["gross"], rows["refunded"]

@@ -1,4 +1,4 @@
-"""An event does not take place: everybody's money goes back."""
+"""Cancelling an event: holds end and all paid bookings are refunded."""
 
 from collections.abc import Callable
 from typing import Any
@@ -37,11 +37,11 @@ def test_holds_end_and_paid_bookings_are_refunded(
     assert not any(check_invariants().values())
 
 
-def test_what_was_interrupted_is_finished_by_the_clock(
+def test_an_interrupted_cancellation_is_finished_by_the_sweep(
     concert: Event, paid_booking: Hold, alice: User, carol: User
 ) -> None:
     paid = paid_booking(alice)
-    cancel_event(event_id=concert.pk, seller=carol)  # and the message to the worker is lost
+    cancel_event(event_id=concert.pk, seller=carol)  # the task message is lost
     tasks.follow_the_clock()
     paid.refresh_from_db()
     assert paid.status == "refunded"
@@ -58,7 +58,7 @@ def test_two_workers_at_once_refund_each_booking_once(
     assert not any(check_invariants().values())
 
 
-def test_nothing_can_be_booked_and_late_money_goes_back(
+def test_a_cancelled_event_takes_no_bookings_and_late_payments_are_refunded(
     concert: Event, hold: Hold, alice: User, bob: User, carol: User
 ) -> None:
     booking = hold(alice)
@@ -74,7 +74,7 @@ def test_nothing_can_be_booked_and_late_money_goes_back(
     assert not any(check_invariants().values())
 
 
-def test_only_its_seller_cancels_an_event_and_only_once(
+def test_only_the_seller_can_cancel_an_event_and_only_once(
     concert: Event, carol: User, dave: User, client_of: Callable[..., Any], alice: User
 ) -> None:
     url = f"/api/event/{concert.pk}/cancel"
@@ -93,7 +93,7 @@ def test_an_event_that_is_over_cannot_be_cancelled(
         cancel_event(event_id=concert.pk, seller=carol)
 
 
-def test_who_may_not_see_it_is_told_so(new_event: Callable[..., Event], concert: Event, dave: User) -> None:
+def test_other_sellers_cannot_cancel_an_event(new_event: Callable[..., Event], concert: Event, dave: User) -> None:
     with pytest.raises(PermissionRefused):
         cancel_event(event_id=concert.pk, seller=dave)
     with pytest.raises(NotFound):

@@ -1,4 +1,4 @@
-"""Letting a hold go, and asking for more time."""
+"""Cancelling and extending a hold, as its buyer."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,7 +20,7 @@ from ticketing.errors import InvalidState, NotFound
 Hold = Callable[..., Booking]
 
 
-def test_a_cancelled_holds_seats_are_free_at_once(hold: Hold, alice: User, bob: User) -> None:
+def test_the_seats_of_a_cancelled_hold_are_free_at_once(hold: Hold, alice: User, bob: User) -> None:
     booking = hold(alice, "1-1")
     assert cancel_booking(booking_id=booking.pk, buyer=alice).status == BookingStatus.CANCELLED
     assert not Ticket.objects.exclude(status="available").exists()
@@ -28,7 +28,7 @@ def test_a_cancelled_holds_seats_are_free_at_once(hold: Hold, alice: User, bob: 
     assert hold(bob, "1-1")
 
 
-def test_a_booking_is_cancelled_once(hold: Hold, alice: User) -> None:
+def test_a_booking_can_be_cancelled_only_once(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     cancel_booking(booking_id=booking.pk, buyer=alice)
     with pytest.raises(InvalidState):
@@ -42,7 +42,7 @@ def test_a_paid_booking_cannot_be_cancelled(paid_booking: Hold, alice: User) -> 
     assert Ticket.objects.filter(status="sold").count() == 2
 
 
-def test_a_booking_whose_charge_is_open_cannot_be_cancelled(hold: Hold, alice: User) -> None:
+def test_a_booking_with_an_open_charge_cannot_be_cancelled(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())
     with pytest.raises(PaymentInProgress):
@@ -50,18 +50,18 @@ def test_a_booking_whose_charge_is_open_cannot_be_cancelled(hold: Hold, alice: U
 
 
 @pytest.mark.parametrize("operation", [cancel_booking, extend_hold])
-def test_only_its_buyer_may_touch_a_booking(
+def test_only_the_buyer_can_cancel_or_extend_a_booking(
     hold: Hold, alice: User, bob: User, carol: User, dave: User, operation: Callable[..., Booking]
 ) -> None:
     booking = hold(alice)
     for stranger in (bob, dave):
         with pytest.raises(NotFound):
             operation(booking_id=booking.pk, buyer=stranger)
-    with pytest.raises(NotOwner):  # the event's seller sees it
+    with pytest.raises(NotOwner):  # the event's seller can see the booking
         operation(booking_id=booking.pk, buyer=carol)
 
 
-def test_a_hold_is_extended_by_hold_seconds_once(hold: Hold, alice: User) -> None:
+def test_a_hold_can_be_extended_once_by_hold_seconds(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     extended = extend_hold(booking_id=booking.pk, buyer=alice)
     assert extended.expires_at == booking.expires_at + timedelta(seconds=300)
@@ -69,13 +69,13 @@ def test_a_hold_is_extended_by_hold_seconds_once(hold: Hold, alice: User) -> Non
         extend_hold(booking_id=booking.pk, buyer=alice)
 
 
-def test_a_hold_that_is_over_cannot_be_extended_swept_or_not(hold: Hold, alice: User) -> None:
+def test_a_hold_past_its_deadline_cannot_be_extended(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     Booking.objects.update(expires_at=database_now())
     with pytest.raises(HoldExpired):
         extend_hold(booking_id=booking.pk, buyer=alice)
 
 
-def test_a_paid_booking_needs_no_extension(paid_booking: Hold, alice: User) -> None:
+def test_a_paid_booking_cannot_be_extended(paid_booking: Hold, alice: User) -> None:
     with pytest.raises(AlreadyPaid):
         extend_hold(booking_id=paid_booking(alice).pk, buyer=alice)

@@ -1,4 +1,4 @@
-"""The bookings of an event as a file: who gets it, what is in it, and that it is sent as it is read."""
+"""The bookings of an event as CSV: who can download it, what it contains, and that it is streamed."""
 
 import csv
 import gzip
@@ -37,7 +37,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
 
 
-def test_the_seller_and_operators_get_it(
+def test_the_seller_and_operators_get_the_file(
     concert: Event, carol: User, olga: User, client_of: ClientOf, hold: Hold, alice: User
 ) -> None:
     hold(alice)
@@ -51,7 +51,7 @@ def test_the_seller_and_operators_get_it(
             assert len(list(answer.streaming_content)) == 2  # type: ignore[attr-defined]
 
 
-def test_nobody_else_does(
+def test_other_users_do_not_get_the_file(
     concert: Event, new_event: Callable[..., Event], alice: User, dave: User, client_of: ClientOf
 ) -> None:
     for user, event, status, code in (
@@ -66,7 +66,7 @@ def test_nobody_else_does(
         assert answer.json()["code"] == code
 
 
-def test_it_has_a_line_for_each_booking_the_oldest_first(
+def test_the_file_has_one_line_per_booking_oldest_first(
     concert: Event, carol: User, client_of: ClientOf, hold: Hold, paid_booking: Hold, alice: User, bob: User
 ) -> None:
     paid, held, over = paid_booking(alice, "1-1", "1-2"), hold(bob, section="B"), hold(bob, "5-10")
@@ -96,7 +96,7 @@ def test_it_has_a_line_for_each_booking_the_oldest_first(
     assert (third["id"], third["status"], third["seats"]) == (str(over.pk), "expired", "5-10")
 
 
-def test_other_events_are_not_in_it(
+def test_the_file_does_not_include_other_events(
     concert: Event, new_event: Callable[..., Event], carol: User, client_of: ClientOf, hold: Hold, alice: User
 ) -> None:
     hold(alice, event=new_event())
@@ -104,7 +104,7 @@ def test_other_events_are_not_in_it(
 
 
 @pytest.mark.parametrize("name", ['O"Hara, "Bill"', "Zoë Ångström 東京", "two\nlines", "a,b;c\td", "'", "a=b+c-d@e"])
-def test_any_name_comes_out_as_it_was(
+def test_names_are_exported_unchanged(
     concert: Event, carol: User, client_of: ClientOf, hold: Hold, alice: User, name: str
 ) -> None:
     User.objects.filter(pk=alice.pk).update(name=name)
@@ -122,7 +122,7 @@ def test_no_cell_is_a_formula(concert: Event, client_of: ClientOf, hold: Hold, a
     assert (row["buyer_name"], row["buyer_email"]) == (f"'{name}", "'+1@example.com")
 
 
-def test_a_section_named_like_a_formula_is_none(
+def test_a_section_name_is_no_formula_either(
     new_event: Callable[..., Event], carol: User, client_of: ClientOf, hold: Hold, alice: User
 ) -> None:
     event = new_event([{"name": "-1", "price": 100, "subsections": 1}])
@@ -130,7 +130,7 @@ def test_a_section_named_like_a_formula_is_none(
     assert rows_of(file_of(event, carol, client_of))[0]["section"] == "'-1"
 
 
-def test_it_is_compressed_for_who_wants_it_so(
+def test_the_file_is_compressed_if_the_client_accepts_gzip(
     concert: Event, carol: User, client_of: ClientOf, hold: Hold, alice: User
 ) -> None:
     hold(alice)
@@ -139,10 +139,10 @@ def test_it_is_compressed_for_who_wants_it_so(
     assert gzip.decompress(b"".join(answer.streaming_content)).decode() == file_of(concert, carol, client_of)
 
 
-def test_it_is_read_a_few_bookings_at_a_time(
+def test_bookings_are_fetched_in_batches_while_the_file_is_sent(
     concert: Event, hold: Hold, alice: User, bob: User, round_trips: list[None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What has been sent before the rest is asked for can't wait for it in memory."""
+    """Lines are sent before the next batch is fetched, so the file is never in memory as a whole."""
     for buyer in (alice, bob):
         for _ in range(3):
             hold(buyer, quantity=1)
@@ -158,7 +158,7 @@ def test_it_is_read_a_few_bookings_at_a_time(
     assert trips[0] == trips[1] < trips[2] == trips[3] < trips[4] == trips[5]
 
 
-def test_a_reader_who_leaves_leaves_no_cursor_behind(
+def test_a_cancelled_download_leaves_no_open_cursor(
     transactional_db: None, concert: Event, carol: User, client_of: ClientOf, hold: Hold, alice: User, bob: User
 ) -> None:
     hold(alice)

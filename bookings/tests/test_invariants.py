@@ -1,4 +1,4 @@
-"""Each invariant finds what breaks it, and nothing else."""
+"""Each invariant finds what violates it, and nothing in a valid database."""
 
 import json
 from collections.abc import Callable
@@ -48,22 +48,22 @@ def run_sql(sql: str) -> None:
         cursor.execute(sql)
 
 
-def test_a_sound_database_breaks_nothing(sale: None) -> None:
+def test_a_valid_database_violates_no_invariant(sale: None) -> None:
     assert check_invariants() == {invariant.name: [] for invariant in INVARIANTS}
 
 
 @pytest.mark.parametrize("name", [invariant.name for invariant in INVARIANTS])
-def test_each_invariant_finds_its_breach(sale: None, name: str) -> None:
+def test_each_invariant_finds_its_violation(sale: None, name: str) -> None:
     run_sql(BREAKAGES[name])
     assert check_invariants()[name]
 
 
-def test_captured_money_of_a_dead_booking_is_found(sale: None) -> None:
+def test_captured_money_of_an_expired_booking_is_found(sale: None) -> None:
     run_sql("UPDATE bookings_booking SET status = 'expired' WHERE status = 'paid'")
     assert check_invariants()["paid_is_captured"]
 
 
-def test_the_command_says_so_and_exits_1(sale: None) -> None:
+def test_the_command_reports_a_violation_and_exits_with_1(sale: None) -> None:
     out = StringIO()
     call_command("check_invariants", stdout=out)
     assert "BROKEN" not in out.getvalue()
@@ -74,7 +74,7 @@ def test_the_command_says_so_and_exits_1(sale: None) -> None:
     assert "BROKEN" in out.getvalue()
 
 
-def test_the_command_speaks_json(sale: None) -> None:
+def test_the_command_prints_json(sale: None) -> None:
     out = StringIO()
     call_command("check_invariants", json=True, stdout=out)
     assert json.loads(out.getvalue()) == {invariant.name: [] for invariant in INVARIANTS}

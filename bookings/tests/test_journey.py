@@ -1,4 +1,4 @@
-"""The whole product over HTTP alone: a seller sells, buyers hold, pay, cancel and let go, everybody sees it live."""
+"""The whole product over HTTP only: a seller creates an event; buyers hold, pay and cancel; viewers see it live."""
 
 import time
 from collections import Counter
@@ -28,7 +28,7 @@ def web(django_db_setup: None) -> Iterator[Server]:
 
 
 def register(web: Server, name: str, role: str) -> httpx.Client:
-    """A browser in which somebody has just registered and logged in."""
+    """Register a user and return an HTTP client in which they are logged in."""
     browser = httpx.Client(base_url=web.url, timeout=30)
     who = {"email": f"{name}@example.com", "password": PASSWORD}
     assert browser.post("/api/user", json={**who, "name": name.title(), "role": role}).status_code == 201
@@ -37,7 +37,7 @@ def register(web: Server, name: str, role: str) -> httpx.Client:
     return browser
 
 
-def test_a_concert_is_sold(web: Server, live_server_of_streams: Server) -> None:
+def test_a_concert_is_sold_over_http_from_creation_to_payment(web: Server, live_server_of_streams: Server) -> None:
     seller, alice, bob = (register(web, *who) for who in (("sue", "seller"), ("alice", "buyer"), ("bob", "buyer")))
     texts = {"name": "Jazz", "description": "Late.", "venue_name": "Cellar"}
     created = seller.post("/api/event", json={**texts, "seating_config": HALL, "hold_seconds": 2})
@@ -50,15 +50,15 @@ def test_a_concert_is_sold(web: Server, live_server_of_streams: Server) -> None:
         wish |= {"seat_selection_mode": "manual", "seat_positions": list(seats)}
         return browser.post("/api/booking", json=wish, headers=headers)
 
-    with live_server_of_streams.socket(f"/ws/event/{event['id']}") as everybody:
-        assert everybody.expect("snapshot")["stats"]["available"] == 10
-        everybody.send("watch", section="A", subsection=1)
-        assert everybody.expect("seats")["seats"] == "a" * 10
+    with live_server_of_streams.socket(f"/ws/event/{event['id']}") as viewer:
+        assert viewer.expect("snapshot")["stats"]["available"] == 10
+        viewer.send("watch", section="A", subsection=1)
+        assert viewer.expect("seats")["seats"] == "a" * 10
 
         held = hold(alice, "1-1", "1-2", **{"Idempotency-Key": "first"})
         assert held.status_code == 201
         assert hold(alice, "1-1", "1-2", **{"Idempotency-Key": "first"}).json()["id"] == held.json()["id"]
-        assert everybody.expect("seats_changed")["seats"] == {"1-1": "reserved", "1-2": "reserved"}
+        assert viewer.expect("seats_changed")["seats"] == {"1-1": "reserved", "1-2": "reserved"}
 
         lost = hold(bob, "1-2", "1-3")
         assert (lost.status_code, lost.json()["seats"]) == (409, ["1-2"])
@@ -66,22 +66,22 @@ def test_a_concert_is_sold(web: Server, live_server_of_streams: Server) -> None:
         booking = f"/api/booking/{held.json()['id']}"
         assert alice.post(f"{booking}/pay", json={"card_number": "4000000000000002"}).status_code == 402
         assert alice.post(f"{booking}/pay", json={"card_number": "4242424242424242"}).json()["status"] == "paid"
-        assert everybody.expect("seats_changed")["seats"] == {"1-1": "sold", "1-2": "sold"}
+        assert viewer.expect("seats_changed")["seats"] == {"1-1": "sold", "1-2": "sold"}
 
-        let_go = hold(bob, "2-1").json()["id"]
-        everybody.expect("seats_changed")
-        assert bob.delete(f"/api/booking/{let_go}").json()["status"] == "cancelled"
-        assert everybody.expect("seats_changed")["seats"] == {"2-1": "available"}
+        cancelled = hold(bob, "2-1").json()["id"]
+        viewer.expect("seats_changed")
+        assert bob.delete(f"/api/booking/{cancelled}").json()["status"] == "cancelled"
+        assert viewer.expect("seats_changed")["seats"] == {"2-1": "available"}
 
         left = hold(bob, "2-2").json()
         assert alice.get(f"/api/booking/{left['id']}").status_code == 404
-        everybody.expect("seats_changed")
-        time.sleep(2.1)  # nobody sweeps here: the clock alone ends the hold
+        viewer.expect("seats_changed")
+        time.sleep(2.1)  # no sweep runs here: the deadline alone ends the hold
         assert hold(alice, "2-2").status_code == 201
         assert bob.post(f"/api/booking/{left['id']}/pay", json={"card_number": "4242424242424242"}).status_code == 410
-        frames = [everybody.expect("seats_changed")]  # free and held again: told in one frame or two
+        frames = [viewer.expect("seats_changed")]  # free and held again: published in one message or two
         if frames[-1]["seats"] == {"2-2": "available"}:
-            frames.append(everybody.expect("seats_changed"))
+            frames.append(viewer.expect("seats_changed"))
         assert frames[-1]["seats"] == {"2-2": "reserved"}
 
     sold = seller.get("/api/booking", params={"booking_status": "paid"}).json()
@@ -91,7 +91,7 @@ def test_a_concert_is_sold(web: Server, live_server_of_streams: Server) -> None:
     call_command("check_invariants")
 
 
-def test_five_hundred_buyers_want_one_seat(web: Server, password_hash: str) -> None:
+def test_one_of_five_hundred_buyers_over_http_gets_the_seat(web: Server, password_hash: str) -> None:
     seller = register(web, "sue", "seller")
     body = {"name": "One seat", "description": "", "venue_name": "Attic", "seating_config": HALL}
     event = seller.post("/api/event", json=body).json()

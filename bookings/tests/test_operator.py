@@ -1,4 +1,4 @@
-"""The operator's page and calls."""
+"""The operator page and its API."""
 
 import json
 import time
@@ -41,7 +41,7 @@ def queued(concert: Event) -> Event:
         ("get", "/operator"),
     ],
 )
-def test_operators_only(
+def test_only_operators_have_access(
     alice: User, carol: User, client_of: ClientOf, method: str, path: str, django_assert_num_queries: object
 ) -> None:
     for user in (alice, carol):
@@ -52,13 +52,13 @@ def test_operators_only(
     assert not switches.is_on(switches.SURGE)
 
 
-def test_a_foreign_site_turns_nothing(operator: APIClient) -> None:
+def test_requests_from_other_origins_are_refused(operator: APIClient) -> None:
     answer = operator.post(SURGE, {"on": True}, headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403
     assert not switches.is_on(switches.SURGE)
 
 
-def test_a_switch_is_turned_and_the_log_says_who(operator: APIClient, olga: User) -> None:
+def test_a_switch_is_turned_on_and_the_log_names_the_user(operator: APIClient, olga: User) -> None:
     with capture_logs() as logs:
         answer = operator.post(SURGE, {"on": True})
     assert answer.json() | {"changed_at": None} == {"on": True, "changed_at": None, "changed_by": "Olga"}
@@ -75,7 +75,7 @@ def test_read_only_mode_can_be_switched_off_again(operator: APIClient) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"on": "perhaps"}, {"on": None}])
-def test_a_switch_is_on_or_off(operator: APIClient, body: dict[str, object]) -> None:
+def test_a_switch_accepts_only_booleans(operator: APIClient, body: dict[str, object]) -> None:
     assert operator.post(SURGE, body).status_code == 400
 
 
@@ -83,7 +83,7 @@ def test_an_unknown_switch_is_refused(operator: APIClient) -> None:
     assert operator.post("/api/operator/switch/everything", {"on": True}).json()["code"] == "validation_error"
 
 
-def test_admission_is_paused_resumed_and_given_a_speed(operator: APIClient, queued: Event, olga: User) -> None:
+def test_admission_is_paused_resumed_and_given_a_rate(operator: APIClient, queued: Event, olga: User) -> None:
     path = f"/api/operator/event/{queued.pk}"
     with capture_logs() as logs:
         assert operator.post(path, {"paused": True}).json()["paused"]
@@ -98,7 +98,7 @@ def test_admission_is_paused_resumed_and_given_a_speed(operator: APIClient, queu
 
 
 @pytest.mark.parametrize("speed", [0, -1, 100_001, "fast"])
-def test_an_impossible_speed_is_refused(operator: APIClient, queued: Event, speed: object) -> None:
+def test_an_invalid_rate_is_refused(operator: APIClient, queued: Event, speed: object) -> None:
     assert operator.post(f"/api/operator/event/{queued.pk}", {"admit_per_minute": speed}).status_code == 400
     assert operator.post("/api/operator/event/999999", {"paused": True}).status_code == 404
 
@@ -122,9 +122,7 @@ def test_the_overview_has_the_numbers_of_all_processes(
     assert (room["event_id"], room["waiting"], room["paused"]) == (queued.pk, 0, False)
 
 
-def test_without_redis_the_page_says_what_it_still_knows(
-    operator: APIClient, queued: Event, use_redis: Callable[[str], None]
-) -> None:
+def test_the_overview_works_without_redis(operator: APIClient, queued: Event, use_redis: Callable[[str], None]) -> None:
     use_redis("redis://127.0.0.1:1/0")
     overview = operator.get("/api/operator").json()
     assert overview["numbers"] is None
@@ -133,7 +131,7 @@ def test_without_redis_the_page_says_what_it_still_knows(
     assert operator.post(f"/api/operator/event/{queued.pk}", {"paused": True}).status_code == 200
 
 
-def test_the_page_begins_with_the_overview(operator: APIClient, queued: Event) -> None:
+def test_the_page_contains_the_overview(operator: APIClient, queued: Event) -> None:
     page = operator.get("/operator").content.decode()
     begun = json.loads(page.split('<script id="page" type="application/json">')[1].split("</script>")[0])
     assert begun["overview"]["waiting_rooms"][0]["name"] == queued.name

@@ -1,4 +1,4 @@
-"""Races of paying. Those that guard against a missing lock prove it: without the lock they fail."""
+"""Races of payments. Tests of a lock prove themselves: a second test removes the lock and shows what goes wrong."""
 
 import threading
 from collections import Counter
@@ -44,8 +44,8 @@ def outcomes(results: list[Any]) -> Counter[str]:
     return Counter(type(result).__name__ for result in results)
 
 
-def sound() -> None:
-    """Nothing is out of order in the whole database."""
+def check_all_invariants() -> None:
+    """Check that no invariant is violated in the whole database."""
     assert {name: found for name, found in check_invariants().items() if found} == {}
 
 
@@ -53,42 +53,42 @@ def begin(booking: Booking) -> Payment:
     return begin_payment(booking_id=booking.pk, buyer_id=booking.buyer_id, card_last4="4242", provider=gateway())
 
 
-def test_one_of_five_charges_is_begun(hold: Hold, alice: User) -> None:
+def test_only_one_of_five_parallel_payments_begins(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     with altered("bookings_begin_payment", pause(BEGIN_WRITES)):
         assert outcomes(crowd(5, lambda n: begin(booking))) == {"Payment": 1, "PaymentInProgress": 4}
 
 
-def test_without_the_lock_the_index_is_the_last_word(hold: Hold, alice: User) -> None:
+def test_without_the_lock_the_unique_index_refuses_a_second_payment(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     no_lock = (BOOKING_LOCK, BOOKING_LOCK.replace("\n    FOR NO KEY UPDATE", ""))
     with altered("bookings_begin_payment", no_lock, pause(BEGIN_WRITES)):
         assert outcomes(crowd(5, lambda n: begin(booking))) == {"Payment": 1, "IntegrityError": 4}
-    sound()
+    check_all_invariants()
 
 
-def settled_by_five(payment: Payment) -> Counter[str]:
+def settle_five_times(payment: Payment) -> Counter[str]:
     return outcomes(crowd(5, lambda n: settle_payment(payment_id=payment.pk, charge=CAPTURED)))
 
 
-def test_five_who_settle_at_once_sell_once_and_none_of_them_fails(hold: Hold, alice: User) -> None:
+def test_five_parallel_settlements_sell_once_and_none_fails(hold: Hold, alice: User) -> None:
     payment = begin(hold(alice))
     with altered("bookings_sell", pause(SALE_WRITES)):
-        assert settled_by_five(payment) == {"Payment": 5}
+        assert settle_five_times(payment) == {"Payment": 5}
     assert list(SeatChange.objects.values_list("kind", flat=True)) == ["held", "paid"]
 
 
-def test_without_the_locks_the_guarded_update_sells_once_all_the_same(hold: Hold, alice: User) -> None:
+def test_without_the_locks_the_guarded_update_still_sells_once(hold: Hold, alice: User) -> None:
     payment = begin(hold(alice))
     with altered("bookings_sell", *SALE_LOCKS, pause(SALE_WRITES)):
-        assert settled_by_five(payment) == {"Payment": 1, "OperationalError": 4}
+        assert settle_five_times(payment) == {"Payment": 1, "OperationalError": 4}
     assert list(SeatChange.objects.values_list("kind", flat=True)) == ["held", "paid"]
 
 
-def test_a_slow_gateway_keeps_no_other_payment_waiting(
+def test_a_slow_gateway_does_not_block_other_payments(
     hold: Hold, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each charge waits until the other one has begun as well."""
+    """Each charge waits until the other has begun, too."""
     both = threading.Barrier(2)
 
     def slow(*args: Any) -> Charge:

@@ -1,4 +1,4 @@
-"""Races, at the operations. Those that guard against a missing lock prove it: without the lock they fail."""
+"""Races of operations. Tests of a lock prove themselves: a second test removes the lock and shows what goes wrong."""
 
 import random
 import time
@@ -51,8 +51,8 @@ def outcomes(results: list[Any]) -> Counter[str]:
     return Counter(type(result).__name__ for result in results)
 
 
-def sound() -> None:
-    """Nothing is out of order in the whole database."""
+def check_all_invariants() -> None:
+    """Check that no invariant is violated in the whole database."""
     assert {name: found for name, found in check_invariants().items() if found} == {}
 
 
@@ -60,80 +60,80 @@ def sound() -> None:
 BLOCK_LOCK = "WHERE s.id = seen.id\n        FOR NO KEY UPDATE;"
 BUYER_LOCK = "PERFORM FROM accounts_user u WHERE u.id = buyer FOR NO KEY UPDATE;"
 WRITES = "-- 4. Move the seats"
-no_block_lock = (BLOCK_LOCK, "WHERE s.id = seen.id;")
-no_buyer_lock = (BUYER_LOCK, "")
+without_subsection_lock = (BLOCK_LOCK, "WHERE s.id = seen.id;")
+without_buyer_lock = (BUYER_LOCK, "")
 pause = (WRITES, f"PERFORM pg_sleep(0.2); {WRITES}")
 
 
-def test_one_of_forty_gets_the_seat(hold: Hold, buyers: list[User]) -> None:
+def test_one_of_forty_parallel_buyers_gets_the_seat(hold: Hold, buyers: list[User]) -> None:
     results = crowd(40, lambda n: hold(buyers[n], "1-1"))
     assert outcomes(results) == {"Booking": 1, "SeatsTaken": 39}
-    sound()
+    check_all_invariants()
 
 
-def test_the_guarded_update_is_the_last_word_even_without_the_lock(hold: Hold, buyers: list[User]) -> None:
-    with altered("bookings_hold", no_block_lock, pause):
+def test_without_the_lock_the_guarded_update_still_gives_the_seat_to_one(hold: Hold, buyers: list[User]) -> None:
+    with altered("bookings_hold", without_subsection_lock, pause):
         results = crowd(10, lambda n: hold(buyers[n], "1-1"))
     assert outcomes(results) == {"Booking": 1, "SeatsTaken": 9}
-    sound()
+    check_all_invariants()
 
 
-def best_for_all(hold: Hold, buyers: list[User], event: Event) -> Counter[str]:
+def hold_best_seats_in_parallel(hold: Hold, buyers: list[User], event: Event) -> Counter[str]:
     return outcomes(crowd(8, lambda n: hold(buyers[n], quantity=2, event=event)))
 
 
-def test_the_best_seats_go_to_as_many_as_there_are_seats_for(
+def test_parallel_best_available_holds_fill_the_subsection(
     new_event: NewEvent, hold: Hold, buyers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(holding, "MOST_TRIES", 1)
     event = new_event(rows=2, cols=6)
     with altered("bookings_hold", pause):
-        assert best_for_all(hold, buyers, event) == {"Booking": 6, "NotEnoughSeats": 2}
+        assert hold_best_seats_in_parallel(hold, buyers, event) == {"Booking": 6, "NotEnoughSeats": 2}
     first_block = Ticket.objects.filter(event=event, subsection__number=1, subsection__section="A")
     assert first_block.filter(status="reserved").count() == 12
-    sound()
+    check_all_invariants()
 
 
-def test_without_the_lock_buyers_choose_the_same_seats_though_others_are_free(
+def test_without_the_lock_buyers_get_the_same_seats_although_others_are_free(
     new_event: NewEvent, hold: Hold, buyers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(holding, "MOST_TRIES", 1)
     event = new_event(rows=2, cols=6)
-    with altered("bookings_hold", no_block_lock, pause):
-        assert best_for_all(hold, buyers, event)["Overloaded"] > 0
-    sound()
+    with altered("bookings_hold", without_subsection_lock, pause):
+        assert hold_best_seats_in_parallel(hold, buyers, event)["Overloaded"] > 0
+    check_all_invariants()
 
 
-def many_holds_of_one(hold: Hold, buyer: User) -> Counter[str]:
+def hold_twenty_times(hold: Hold, buyer: User) -> Counter[str]:
     return outcomes(crowd(20, lambda n: hold(buyer, f"{n % 5 + 1}-{n // 5 + 1}", section="AB"[n % 2])))
 
 
-def test_twenty_parallel_requests_get_no_more_holds_than_allowed(hold: Hold, alice: User) -> None:
-    assert many_holds_of_one(hold, alice) == {"Booking": 3, "TooManyHolds": 17}
-    sound()
+def test_twenty_parallel_requests_do_not_exceed_the_limit_of_holds(hold: Hold, alice: User) -> None:
+    assert hold_twenty_times(hold, alice) == {"Booking": 3, "TooManyHolds": 17}
+    check_all_invariants()
 
 
-def four_blocks_at_once(hold: Hold, buyer: User, seat: str = "1-1") -> Counter[str]:
+def hold_in_four_subsections(hold: Hold, buyer: User, seat: str = "1-1") -> Counter[str]:
     blocks = [("A", 1), ("A", 2), ("B", 1), ("B", 2)]
     return outcomes(crowd(4, lambda n: hold(buyer, seat, section=blocks[n][0], subsection=blocks[n][1])))
 
 
-def test_without_the_lock_on_the_buyer_the_limit_is_passed(hold: Hold, alice: User, bob: User) -> None:
+def test_without_the_lock_on_the_buyer_the_limit_is_exceeded(hold: Hold, alice: User, bob: User) -> None:
     with altered("bookings_hold", pause):
-        assert four_blocks_at_once(hold, alice) == {"Booking": 3, "TooManyHolds": 1}
-    with altered("bookings_hold", no_buyer_lock, pause):
-        assert four_blocks_at_once(hold, bob, seat="1-2") == {"Booking": 4}
+        assert hold_in_four_subsections(hold, alice) == {"Booking": 3, "TooManyHolds": 1}
+    with altered("bookings_hold", without_buyer_lock, pause):
+        assert hold_in_four_subsections(hold, bob, seat="1-2") == {"Booking": 4}
 
 
-def test_one_key_makes_one_booking_under_fifty_parallel_requests(alice: User, concert: Event) -> None:
+def test_fifty_parallel_requests_with_one_idempotency_key_make_one_booking(alice: User, concert: Event) -> None:
     wish, once = Wish(concert.pk, "A", 1, SelectionMode.BEST_AVAILABLE, 2), Once("key", "hash")
     results = crowd(50, lambda n: hold_seats(buyer_id=alice.pk, wish=wish, once=once))
     assert outcomes(results) == {"Booking": 50}
     assert len({booking.pk for booking in results}) == 1
-    sound()
+    check_all_invariants()
 
 
-def test_overlapping_groups_are_all_or_nothing(hold: Hold, buyers: list[User], concert: Event) -> None:
+def test_overlapping_holds_get_all_their_seats_or_none(hold: Hold, buyers: list[User], concert: Event) -> None:
     Event.objects.update(max_active_holds=1000)
     seed = random.randrange(10**6)
     print(f"seed {seed}")
@@ -156,7 +156,7 @@ def test_overlapping_groups_are_all_or_nothing(hold: Hold, buyers: list[User], c
     assert set(total) <= {"Booking", "SeatsTaken"}
     held = [position for booking in Booking.objects.all() for position in booking.positions]
     assert len(held) == len(set(held)) > 0
-    sound()
+    check_all_invariants()
 
 
 def test_fifty_parallel_payments_charge_once(hold: Hold, alice: User) -> None:
@@ -165,10 +165,10 @@ def test_fifty_parallel_payments_charge_once(hold: Hold, alice: User) -> None:
     assert outcomes(results)["Payment"] == 1
     assert set(map(type, results)) <= {Payment, PaymentInProgress, AlreadyPaid}
     assert Payment.objects.count() == 1
-    sound()
+    check_all_invariants()
 
 
-def test_cancel_against_pay_has_one_winner(hold: Hold, alice: User) -> None:
+def test_of_a_cancellation_and_a_payment_at_once_one_succeeds(hold: Hold, alice: User) -> None:
     for _ in range(25):
         booking = hold(alice)
         together(
@@ -178,13 +178,13 @@ def test_cancel_against_pay_has_one_winner(hold: Hold, alice: User) -> None:
         booking.refresh_from_db()
         captured = booking.payments.filter(status="captured").count()
         assert (booking.status, captured) in [("cancelled", 0), ("paid", 1)]
-    sound()
+    check_all_invariants()
 
 
-def test_at_the_deadline_either_the_payer_or_the_next_buyer_has_the_seat(
+def test_at_the_deadline_either_the_paying_or_the_next_buyer_gets_the_seat(
     hold: Hold, alice: User, bob: User, concert: Event
 ) -> None:
-    """The hold ends at about the moment at which one pays and another takes the seat."""
+    """The hold ends at about the moment when its buyer pays and another buyer takes the seat."""
     Event.objects.update(max_active_holds=1000)
     wins: Counter[str] = Counter()
     for round_number in range(60):
@@ -206,17 +206,17 @@ def test_at_the_deadline_either_the_payer_or_the_next_buyer_has_the_seat(
         Booking.objects.filter(buyer=bob, status="pending_payment").update(expires_at=database_now())
         expire_holds()
     print(wins)
-    sound()
+    check_all_invariants()
 
 
 def shortly_after(seconds: float, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Acts after a wait that is more exact than the start of a thread."""
+    """Call `act` after a wait, which is more exact than the start of a thread."""
     time.sleep(seconds)
     return act(*args, **kwargs)
 
 
-def test_money_captured_after_the_hold_was_lost_never_has_two_owners(hold: Hold, alice: User, bob: User) -> None:
-    """Settling races with the next buyer for the seat of a hold that is over."""
+def test_a_late_capture_never_gives_a_seat_two_owners(hold: Hold, alice: User, bob: User) -> None:
+    """Settling a payment races with the next buyer for the seat of an ended hold."""
     winners: Counter[str] = Counter()
     for number in range(20):
         seat = f"{number % 5 + 1}-{number // 5 + 1}"
@@ -234,10 +234,10 @@ def test_money_captured_after_the_hold_was_lost_never_has_two_owners(hold: Hold,
         if isinstance(taken, Booking):
             cancel_booking(booking_id=taken.pk, buyer=bob)
     print(winners)
-    sound()
+    check_all_invariants()
 
 
-def test_everything_at_once_on_one_block_never_deadlocks(
+def test_all_operations_at_once_on_one_subsection_never_deadlock(
     hold: Hold, buyers: list[User], carol: User, concert: Event
 ) -> None:
     Event.objects.update(hold_seconds=1, max_active_holds=1000)
@@ -245,22 +245,22 @@ def test_everything_at_once_on_one_block_never_deadlocks(
     seed = random.randrange(10**6)
     print(f"seed {seed}")
 
-    def live(number: int) -> list[str]:
+    def act_randomly(number: int) -> list[str]:
         chance, seen = random.Random(seed + number), []
         for _ in range(15):
             try:
-                seen.append(_something(chance, buyers[number % 6], carol, concert, hold))
+                seen.append(random_operation(chance, buyers[number % 6], carol, concert, hold))
             except DomainError as refusal:
                 seen.append(type(refusal).__name__)
         return seen
 
-    results = crowd(12, live)
+    results = crowd(12, act_randomly)
     assert all(isinstance(result, list) for result in results), results
     assert deadlocks() == before
-    sound()
+    check_all_invariants()
 
 
-def _something(chance: random.Random, buyer: User, seller: User, event: Event, hold: Hold) -> str:
+def random_operation(chance: random.Random, buyer: User, seller: User, event: Event, hold: Hold) -> str:
     mine = Booking.objects.filter(buyer=buyer).order_by("?").first()
     seat = f"{chance.randint(1, 5)}-{chance.randint(1, 10)}"
     where: dict[str, Any] = {"event_id": event.pk, "seller": seller, "section": "A", "subsection": 1, "seats": [seat]}
@@ -282,14 +282,14 @@ def _something(chance: random.Random, buyer: User, seller: User, event: Event, h
     return "done"
 
 
-def test_two_sweeps_at_once_tell_each_end_once(hold: Hold, buyers: list[User]) -> None:
+def test_parallel_sweeps_expire_each_hold_once(hold: Hold, buyers: list[User]) -> None:
     bookings = [hold(buyer, section="AB"[n % 2], quantity=1) for n, buyer in enumerate(buyers[:20])]
     Booking.objects.update(expires_at=database_now())
     assert sum(crowd(4, lambda n: expire_holds())) + expire_holds() == len(bookings)
-    sound()
+    check_all_invariants()
 
 
-def test_a_sweep_does_not_wait_for_a_block_that_somebody_has_locked(hold: Hold, alice: User, bob: User) -> None:
+def test_a_sweep_skips_a_locked_subsection(hold: Hold, alice: User, bob: User) -> None:
     hold(alice)
     hold(bob, section="B")
     Booking.objects.update(expires_at=database_now())

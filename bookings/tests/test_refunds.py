@@ -1,4 +1,4 @@
-"""Money goes back, seats return to sale, tickets open no door any more."""
+"""Refunds: the money is returned, the seats are free again, and the tickets are void."""
 
 import os
 import subprocess
@@ -31,7 +31,7 @@ def age(refund: Refund) -> None:
     Refund.objects.filter(pk=refund.pk).update(created_at=database_now() - timedelta(seconds=11))
 
 
-def test_a_buyer_gives_his_tickets_back(paid_booking: Paid, alice: User) -> None:
+def test_a_refund_by_the_buyer_frees_the_seats_and_voids_the_tickets(paid_booking: Paid, alice: User) -> None:
     booking = paid_booking(alice, "1-1", "1-2")
     refund_booking(booking_id=booking.pk, user=alice)
     booking.refresh_from_db()
@@ -43,7 +43,7 @@ def test_a_buyer_gives_his_tickets_back(paid_booking: Paid, alice: User) -> None
     assert SeatChange.objects.latest("version").kind == "refunded"
 
 
-def test_the_money_is_sent_once_however_often_it_is_tried(paid_booking: Paid, alice: User) -> None:
+def test_repeated_sending_refunds_the_money_once(paid_booking: Paid, alice: User) -> None:
     refund_booking(booking_id=paid_booking(alice).pk, user=alice)
     refund = Refund.objects.get()
     for _ in range(3):
@@ -53,7 +53,7 @@ def test_the_money_is_sent_once_however_often_it_is_tried(paid_booking: Paid, al
     assert MockRefund.objects.get().amount == 10_000
 
 
-def test_a_seat_that_is_sold_again_has_a_new_ticket(paid_booking: Paid, alice: User, bob: User) -> None:
+def test_a_seat_that_is_sold_again_gets_a_new_ticket(paid_booking: Paid, alice: User, bob: User) -> None:
     refund_booking(booking_id=paid_booking(alice, "1-1").pk, user=alice)
     paid_booking(bob, "1-1")
     void, active = Admission.objects.order_by("issued_at")
@@ -61,24 +61,26 @@ def test_a_seat_that_is_sold_again_has_a_new_ticket(paid_booking: Paid, alice: U
     assert void.serial != active.serial
 
 
-def test_a_buyer_has_until_so_many_hours_before_the_start(paid_booking: Paid, alice: User, carol: User) -> None:
+def test_buyers_cannot_refund_shortly_before_the_start_but_the_seller_can(
+    paid_booking: Paid, alice: User, carol: User
+) -> None:
     booking = paid_booking(alice)
     Event.objects.update(starts_at=database_now() + timedelta(hours=23, minutes=59))
     with pytest.raises(RefundWindowClosed, match="24 hours"):
         refund_booking(booking_id=booking.pk, user=alice)
     assert not Refund.objects.exists()
-    refund_booking(booking_id=booking.pk, user=carol)  # the seller always
+    refund_booking(booking_id=booking.pk, user=carol)  # the seller can at any time
     assert Refund.objects.get().reason == "seller"
 
 
-def test_without_a_start_until_the_event_is_completed(paid_booking: Paid, alice: User) -> None:
+def test_without_a_start_buyers_can_refund_until_the_event_is_completed(paid_booking: Paid, alice: User) -> None:
     booking = paid_booking(alice)
     Event.objects.update(status="completed")
     with pytest.raises(RefundWindowClosed):
         refund_booking(booking_id=booking.pk, user=alice)
 
 
-def test_a_seller_may_refund_a_completed_booking(paid_booking: Paid, alice: User, carol: User) -> None:
+def test_a_seller_can_refund_a_completed_booking(paid_booking: Paid, alice: User, carol: User) -> None:
     booking = paid_booking(alice)
     Booking.objects.update(status="completed")
     refund_booking(booking_id=booking.pk, user=carol)
@@ -86,7 +88,7 @@ def test_a_seller_may_refund_a_completed_booking(paid_booking: Paid, alice: User
     assert booking.status == BookingStatus.REFUNDED
 
 
-def test_a_buyer_who_was_let_in_gets_no_refund_but_the_seller_may_give_one(
+def test_a_used_ticket_stops_a_refund_by_the_buyer_but_not_by_the_seller(
     paid_booking: Paid, alice: User, carol: User
 ) -> None:
     booking = paid_booking(alice)
@@ -106,7 +108,7 @@ def test_only_a_paid_booking_can_be_refunded(hold: Paid, alice: User, bob: User)
         refund_booking(booking_id=booking.pk, user=bob)
 
 
-def test_a_gateway_that_is_down_gets_the_refund_later(
+def test_a_refund_is_sent_again_after_the_gateway_was_down(
     paid_booking: Paid, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refund_booking(booking_id=paid_booking(alice).pk, user=alice)
@@ -116,7 +118,7 @@ def test_a_gateway_that_is_down_gets_the_refund_later(
         send_refund(refund_id=refund.pk)
     refund.refresh_from_db()
     assert (refund.status, refund.failure) == ("pending", "away")
-    assert send_open_refunds() == 0  # not yet: the first try may still be under way
+    assert send_open_refunds() == 0  # too early: the first attempt may still be running
     age(refund)
     assert send_open_refunds() == 1
     refund.refresh_from_db()
@@ -127,14 +129,14 @@ def _down(self: object, refund: Refund) -> None:
     raise GatewayDown("away")
 
 
-def test_the_database_refuses_to_give_back_more_than_was_taken(paid_booking: Paid, alice: User) -> None:
+def test_the_database_refuses_to_refund_more_than_was_captured(paid_booking: Paid, alice: User) -> None:
     payment = paid_booking(alice).payments.get()
     with pytest.raises(IntegrityError, match="payment_refunds_within_capture"):
         Payment.objects.filter(pk=payment.pk).update(refunded_amount=payment.amount + 1, status="refunded")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_everybody_refunds_at_once_and_the_money_goes_back_once(paid_booking: Paid, alice: User, carol: User) -> None:
+def test_parallel_refunds_return_the_money_once(paid_booking: Paid, alice: User, carol: User) -> None:
     booking = paid_booking(alice)
     crowd(10, lambda n: refund_booking(booking_id=booking.pk, user=alice if n % 2 else carol))
     refund = Refund.objects.get()
@@ -143,7 +145,7 @@ def test_everybody_refunds_at_once_and_the_money_goes_back_once(paid_booking: Pa
     assert not any(check_invariants().values())
 
 
-def test_the_api_answers_202_and_the_same_for_the_same_key(
+def test_the_api_answers_202_and_repeats_it_for_the_same_idempotency_key(
     paid_booking: Paid, alice: User, bob: User, client_of: Callable[..., object]
 ) -> None:
     url = f"/api/booking/{paid_booking(alice).pk}/refund"
@@ -158,7 +160,7 @@ def test_the_api_answers_202_and_the_same_for_the_same_key(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_inside_a_refund_gives_the_money_back_once(paid_booking: Paid, alice: User) -> None:
+def test_a_worker_killed_during_a_refund_refunds_the_money_once(paid_booking: Paid, alice: User) -> None:
     booking = paid_booking(alice)
     app.control.purge()
     worker = subprocess.Popen(
@@ -183,7 +185,7 @@ def test_a_worker_killed_inside_a_refund_gives_the_money_back_once(paid_booking:
             assert time.monotonic() < end, "no worker took the refund"
             time.sleep(0.05)
     finally:
-        worker.kill()  # SIGKILL: the gateway has given the money back, and nobody has noted it
+        worker.kill()  # SIGKILL: the gateway has refunded the money, and nothing has recorded it
         worker.wait()
     refund = Refund.objects.get()
     assert refund.status == "pending"

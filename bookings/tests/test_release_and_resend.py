@@ -1,4 +1,4 @@
-"""What an event's seller does about one booking: lets a hold go, has the tickets sent again."""
+"""What an event's seller can do with one booking: release a hold, and send the tickets again."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -31,14 +31,14 @@ Hold = Callable[..., Booking]
 Mails = list[EmailMultiAlternatives]
 
 
-def a_minute_passes() -> None:
+def let_a_minute_pass() -> None:
     Letter.objects.update(written_at=database_now() - timedelta(seconds=61))
 
 
-# --- Letting a hold go -------------------------------------------------------------------------------
+# --- Releasing a hold --------------------------------------------------------------------------------
 
 
-def test_a_seller_lets_a_hold_go_and_its_buyer_is_told(
+def test_a_seller_releases_a_hold_and_the_buyer_gets_an_email(
     hold: Hold, alice: User, bob: User, carol: User, mailoutbox: Mails
 ) -> None:
     booking = hold(alice, "1-1")
@@ -56,7 +56,7 @@ def test_a_seller_lets_a_hold_go_and_its_buyer_is_told(
     assert hold(bob, "1-1")
 
 
-def test_a_booking_that_waits_for_its_seats_is_let_go_as_well(hold: Hold, alice: User, carol: User) -> None:
+def test_a_processing_booking_can_be_released(hold: Hold, alice: User, carol: User) -> None:
     booking = hold(alice)
     Ticket.objects.filter(booking_id=booking.pk).update(status="available", booking_id=None)
     Booking.objects.filter(pk=booking.pk).update(status="processing", positions=[])
@@ -64,7 +64,7 @@ def test_a_booking_that_waits_for_its_seats_is_let_go_as_well(hold: Hold, alice:
     assert send_due_letters() == 1
 
 
-def test_the_buyers_signals_do_not_count_what_the_seller_let_go(
+def test_a_released_hold_does_not_count_as_wasted_by_the_buyer(
     hold: Hold, alice: User, carol: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     wasted: list[object] = []
@@ -77,7 +77,7 @@ def test_the_buyers_signals_do_not_count_what_the_seller_let_go(
     assert len(wasted) == 1
 
 
-def test_while_a_charge_is_open_the_hold_stays(hold: Hold, alice: User, carol: User) -> None:
+def test_a_hold_with_an_open_charge_cannot_be_released(hold: Hold, alice: User, carol: User) -> None:
     booking = hold(alice)
     begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())
     with pytest.raises(PaymentInProgress):
@@ -87,7 +87,7 @@ def test_while_a_charge_is_open_the_hold_stays(hold: Hold, alice: User, carol: U
     assert not Letter.objects.exists()
 
 
-def test_nobody_but_the_seller_lets_a_hold_go(hold: Hold, alice: User, bob: User, dave: User) -> None:
+def test_only_the_seller_can_release_a_hold(hold: Hold, alice: User, bob: User, dave: User) -> None:
     booking = hold(alice)
     for person, error in ((alice, PermissionRefused), (bob, NotFound), (dave, NotFound)):
         with pytest.raises(error):
@@ -96,7 +96,9 @@ def test_nobody_but_the_seller_lets_a_hold_go(hold: Hold, alice: User, bob: User
     assert booking.status == "pending_payment"
 
 
-def test_what_is_paid_or_over_is_not_let_go(hold: Hold, paid_booking: Hold, alice: User, carol: User) -> None:
+def test_paid_bookings_and_ended_holds_cannot_be_released(
+    hold: Hold, paid_booking: Hold, alice: User, carol: User
+) -> None:
     paid, over = paid_booking(alice), hold(alice)
     Booking.objects.filter(pk=over.pk).update(expires_at=database_now())
     for booking in (paid, over):
@@ -106,13 +108,13 @@ def test_what_is_paid_or_over_is_not_let_go(hold: Hold, paid_booking: Hold, alic
     assert not Letter.objects.filter(kind="hold_released").exists()
 
 
-# --- The tickets again -------------------------------------------------------------------------------
+# --- Sending the tickets again -----------------------------------------------------------------------
 
 
-def test_the_tickets_are_sent_again(paid_booking: Hold, alice: User, carol: User, mailoutbox: Mails) -> None:
+def test_tickets_are_sent_again(paid_booking: Hold, alice: User, carol: User, mailoutbox: Mails) -> None:
     booking = paid_booking(alice)
     send_due_letters()
-    a_minute_passes()
+    let_a_minute_pass()
     resend_tickets(booking_id=booking.pk, seller=carol)
     send_due_letters()
     _, second = mailoutbox
@@ -124,38 +126,38 @@ def test_the_tickets_are_sent_again(paid_booking: Hold, alice: User, carol: User
     assert set(Letter.objects.values_list("kind", "status")) == {("confirmation", "sent"), ("tickets_again", "sent")}
 
 
-def test_a_buyer_is_not_flooded_with_his_tickets(paid_booking: Hold, alice: User, carol: User) -> None:
+def test_tickets_are_sent_at_most_once_a_minute(paid_booking: Hold, alice: User, carol: User) -> None:
     booking = paid_booking(alice)
     send_due_letters()
     with pytest.raises(InvalidState, match="less than a minute ago"):
         resend_tickets(booking_id=booking.pk, seller=carol)
-    a_minute_passes()
+    let_a_minute_pass()
     resend_tickets(booking_id=booking.pk, seller=carol)
     with pytest.raises(InvalidState, match="less than a minute ago"):
         resend_tickets(booking_id=booking.pk, seller=carol)
-    a_minute_passes()
+    let_a_minute_pass()
     with pytest.raises(InvalidState, match="still waiting to be sent"):
         resend_tickets(booking_id=booking.pk, seller=carol)
     assert Letter.objects.count() == 2
 
 
-def test_tickets_whose_mail_was_given_up_can_be_sent_again(
+def test_tickets_can_be_sent_again_after_their_email_has_failed(
     paid_booking: Hold, alice: User, carol: User, mailoutbox: Mails
 ) -> None:
     booking = paid_booking(alice)
     Letter.objects.update(attempts=MOST_ATTEMPTS, status="failed")
-    a_minute_passes()
+    let_a_minute_pass()
     resend_tickets(booking_id=booking.pk, seller=carol)
     send_due_letters()
     assert len(mailoutbox) == 1
 
 
-def test_only_a_paid_booking_has_tickets_and_only_its_seller_sends_them(
+def test_only_the_seller_sends_tickets_and_only_of_a_paid_booking(
     hold: Hold, paid_booking: Hold, alice: User, carol: User, dave: User
 ) -> None:
     held, refunded, paid = hold(alice), paid_booking(alice), paid_booking(alice)
     refund_booking(booking_id=refunded.pk, user=carol)
-    a_minute_passes()
+    let_a_minute_pass()
     tries: list[tuple[Booking, User, type[DomainError]]] = [
         (held, carol, InvalidState),
         (refunded, carol, InvalidState),
@@ -169,10 +171,10 @@ def test_only_a_paid_booking_has_tickets_and_only_its_seller_sends_them(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_clicks_at_once_are_one_mail(paid_booking: Hold, alice: User, carol: User) -> None:
+def test_many_clicks_at_once_send_one_email(paid_booking: Hold, alice: User, carol: User) -> None:
     booking = paid_booking(alice)
     send_due_letters()
-    a_minute_passes()
+    let_a_minute_pass()
 
     def click(n: int) -> int:
         try:
@@ -186,7 +188,7 @@ def test_many_clicks_at_once_are_one_mail(paid_booking: Hold, alice: User, carol
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_buyer_pays_while_the_seller_lets_go_and_one_of_them_does(hold: Hold, alice: User, carol: User) -> None:
+def test_of_a_payment_and_a_release_at_once_one_succeeds(hold: Hold, alice: User, carol: User) -> None:
     for _ in range(5):
         booking = hold(alice, "1-1")
 

@@ -1,4 +1,4 @@
-"""A seat explains itself: who held, paid, lost, was refunded and let in, the oldest first."""
+"""The history of a seat: holds, payments, refunds, tickets and check-ins, oldest first."""
 
 import uuid
 from collections.abc import Callable
@@ -30,37 +30,38 @@ DECLINED, NEVER_ANSWERS = "4000000000000002", "4000000000000119"
 
 @pytest.fixture
 def block(concert: Event) -> Subsection:
-    """The concert's first block."""
+    """The concert's first subsection."""
     return Subsection.objects.filter(event=concert).earliest("id")
 
 
-def told(block: Subsection, position: int = 0) -> list[tuple[str, str]]:
+def history_of(block: Subsection, position: int = 0) -> list[tuple[str, str]]:
+    """Return kind and text of each entry."""
     return [(entry.kind.value, entry.text) for entry in seat_story(block, position)]
 
 
 def kinds(block: Subsection, position: int = 0) -> list[str]:
-    return [kind for kind, _ in told(block, position)]
+    return [kind for kind, _ in history_of(block, position)]
 
 
 def pay(booking: Booking, card: str) -> None:
     pay_booking(booking_id=booking.pk, buyer_id=booking.buyer_id, card_number=card)
 
 
-def test_a_seat_that_nobody_wanted_has_no_story(block: Subsection, hold: Hold, alice: User) -> None:
+def test_a_seat_that_was_never_booked_has_no_history(block: Subsection, hold: Hold, alice: User) -> None:
     hold(alice, "1-2")
     assert seat_story(block, 0) == []
 
 
-def test_blocking_and_unblocking_are_told(block: Subsection, concert: Event, carol: User) -> None:
+def test_blocking_and_unblocking_are_in_the_history(block: Subsection, concert: Event, carol: User) -> None:
     where: dict[str, Any] = {"event_id": concert.pk, "seller": carol, "section": "A", "subsection": 1}
     block_seats(**where, seats=["1-1", "1-2"])
     unblock_seats(**where, seats=["1-1"])
-    assert told(block) == [("blocked", "Taken out of sale, with 1-2."), ("unblocked", "Put back on sale.")]
+    assert history_of(block) == [("blocked", "Taken out of sale, with 1-2."), ("unblocked", "Put back on sale.")]
     entry = seat_story(block, 0)[0]
     assert (entry.booking_id, entry.buyer, entry.by, entry.version) == (None, None, None, 1)
 
 
-def test_holds_that_came_to_nothing_are_told_with_whose_they_were(
+def test_expired_and_cancelled_holds_are_in_the_history_with_their_buyers(
     block: Subsection, hold: Hold, alice: User, bob: User
 ) -> None:
     first = hold(alice, "1-1", "1-2", "1-3")
@@ -68,7 +69,7 @@ def test_holds_that_came_to_nothing_are_told_with_whose_they_were(
     expire_holds()
     second = hold(bob, "1-1")
     cancel_booking(booking_id=second.pk, buyer=bob)
-    assert told(block) == [
+    assert history_of(block) == [
         ("held", "Held by Alice (alice@example.com), with 1-2, 1-3."),
         ("expired", "Alice (alice@example.com) did not pay in time; the seat was free again."),
         ("held", "Held by Bob (bob@example.com)."),
@@ -80,7 +81,7 @@ def test_holds_that_came_to_nothing_are_told_with_whose_they_were(
     assert [entry.version for entry in story] == [1, 2, 3, 4]
 
 
-def test_a_sale_is_told_from_the_declined_card_to_the_door(
+def test_the_history_of_a_sale_goes_from_the_declined_card_to_the_check_in(
     block: Subsection, concert: Event, hold: Hold, alice: User, carol: User
 ) -> None:
     booking = hold(alice, "1-1", "1-2")
@@ -91,7 +92,7 @@ def test_a_sale_is_told_from_the_declined_card_to_the_door(
     check_in(event_id=concert.pk, code=code, by=carol, device="North door")
     undo_check_in(event_id=concert.pk, code=code, by=carol)
     declined = Payment.objects.get(status="failed").failure
-    assert told(block) == [
+    assert history_of(block) == [
         ("held", "Held by Alice (alice@example.com), with 1-2."),
         (
             "payment_declined",
@@ -107,15 +108,15 @@ def test_a_sale_is_told_from_the_declined_card_to_the_door(
     assert kinds(block, 1) == ["held", "payment_declined", "payment_captured", "paid", "ticket_issued"]
 
 
-def test_a_refund_is_told_from_the_promise_to_the_money_and_the_next_buyer_follows(
+def test_the_history_of_a_refund_goes_from_its_record_to_the_next_buyer(
     block: Subsection, hold: Hold, paid_booking: Hold, alice: User, bob: User, carol: User
 ) -> None:
     booking = paid_booking(alice, "1-1")
     refund_booking(booking_id=booking.pk, user=carol)
     refund = Refund.objects.get()
     Refund.objects.update(status=RefundStatus.PENDING, sent_at=None, failure="Try again later.")
-    assert told(block)[4:] == [
-        ("ticket_void", "The ticket of Alice opens no door any more."),
+    assert history_of(block)[4:] == [
+        ("ticket_void", "The ticket of Alice is void."),
         ("refunded", "The booking of Alice (alice@example.com) was refunded; the seat was free again."),
         (
             "refund_promised",
@@ -125,19 +126,17 @@ def test_a_refund_is_told_from_the_promise_to_the_money_and_the_next_buyer_follo
     ]
     send_refund(refund_id=refund.pk)
     hold(bob, "1-1")
-    assert told(block)[6:] == [
+    assert history_of(block)[6:] == [
         ("refund_promised", "50.00 USD promised back to the card ending 4242: given by the seller (Carol)."),
         ("refund_sent", "50.00 USD sent back to the card ending 4242."),
         ("held", "Held by Bob (bob@example.com)."),
     ]
 
 
-def test_a_payment_that_came_after_the_hold_takes_the_seat_once_more(
-    block: Subsection, hold: Hold, alice: User
-) -> None:
+def test_a_payment_after_the_hold_has_ended_holds_the_seat_again(block: Subsection, hold: Hold, alice: User) -> None:
     booking = hold(alice, "1-1")
     pay(booking, NEVER_ANSWERS)
-    assert told(block)[-1] == (
+    assert history_of(block)[-1] == (
         "payment_open",
         "Payment started: 50.00 USD for 1 seat, card ending 0119. Its outcome is not known yet.",
     )
@@ -146,35 +145,35 @@ def test_a_payment_that_came_after_the_hold_takes_the_seat_once_more(
     Payment.objects.update(created_at=database_now() - timedelta(hours=1))
     reconcile_payments()
     assert kinds(block) == ["held", "expired", "payment_captured", "held", "paid", "ticket_issued"]
-    assert told(block)[3][1] == (
+    assert history_of(block)[3][1] == (
         "Held again for Alice (alice@example.com): a payment arrived after the hold had ended."
     )
 
 
-def test_of_many_other_seats_the_number_is_said(block: Subsection, hold: Hold, alice: User) -> None:
+def test_many_other_seats_are_given_as_a_number(block: Subsection, hold: Hold, alice: User) -> None:
     hold(alice, *(f"1-{seat}" for seat in range(1, 9)))
-    assert told(block) == [("held", "Held by Alice (alice@example.com), with 7 other seats.")]
+    assert history_of(block) == [("held", "Held by Alice (alice@example.com), with 7 other seats.")]
 
 
-def test_a_trail_with_a_booking_that_is_not_there_is_told_all_the_same(block: Subsection) -> None:
+def test_a_change_with_an_unknown_booking_is_shown(block: Subsection) -> None:
     stray = {"kind": "held", "booking_id": uuid.uuid4(), "positions": [0], "at": database_now()}
     SeatChange.objects.create(event_id=block.event_id, subsection=block, version=1, **stray)
-    assert told(block) == [("held", "Held by an unknown buyer.")]
+    assert history_of(block) == [("held", "Held by an unknown buyer.")]
 
 
-def test_a_long_story_costs_as_many_statements_as_a_short_one(
+def test_the_number_of_queries_does_not_grow_with_the_history(
     block: Subsection, concert: Event, paid_booking: Hold, alice: User, carol: User, django_assert_num_queries: Any
 ) -> None:
-    def once_more() -> Entry:
+    def book_and_refund() -> Entry:
         booking = paid_booking(alice, "1-1")
         check_in(event_id=concert.pk, code=codes_of(booking)[0], by=carol)
         refund_booking(booking_id=booking.pk, user=carol)
         return seat_story(block, 0)[-1]
 
-    once_more()
+    book_and_refund()
     with django_assert_num_queries(6):
         assert len(seat_story(block, 0)) == 8
-    once_more()
-    once_more()
+    book_and_refund()
+    book_and_refund()
     with django_assert_num_queries(6):
         assert len(seat_story(block, 0)) == 24

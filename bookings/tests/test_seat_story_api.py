@@ -1,4 +1,4 @@
-"""GET …/seats/{row-seat}/story: for the event's seller and operators, and nobody else."""
+"""GET …/seats/{row-seat}/story: only for the event's seller and operators."""
 
 from collections.abc import Callable
 
@@ -20,14 +20,14 @@ def path(event: Event, seat: str = "1-2", section: str = "A", number: int = 1) -
     return f"/api/event/{event.pk}/sections/{section}/subsection/{number}/seats/{seat}/story"
 
 
-def test_the_seller_and_operators_read_the_story_of_a_seat(
+def test_the_seller_and_operators_read_the_history_of_a_seat(
     concert: Event, hold: Hold, alice: User, carol: User, olga: User, client_of: ClientOf
 ) -> None:
     booking = hold(alice, "1-1", "1-2")
     cancel_booking(booking_id=booking.pk, buyer=alice)
     block_seats(event_id=concert.pk, seller=carol, section="A", subsection=1, seats=["1-2"])
     held, cancelled, blocked = (change.at for change in SeatChange.objects.order_by("version"))
-    hers = {"booking_id": str(booking.pk), "buyer": {"name": "Alice", "email": "alice@example.com"}, "by": None}
+    of_booking = {"booking_id": str(booking.pk), "buyer": {"name": "Alice", "email": "alice@example.com"}, "by": None}
     for user in (carol, olga):
         answer = client_of(user).get(path(concert))
         assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
@@ -44,14 +44,14 @@ def test_the_seller_and_operators_read_the_story_of_a_seat(
                     "kind": "held",
                     "text": "Held by Alice (alice@example.com), with 1-1.",
                     "version": 1,
-                    **hers,
+                    **of_booking,
                 },
                 {
                     "at": rfc(cancelled),
                     "kind": "cancelled",
                     "text": "The hold of Alice (alice@example.com) was cancelled; the seat was free again.",
                     "version": 2,
-                    **hers,
+                    **of_booking,
                 },
                 {
                     "at": rfc(blocked),
@@ -70,7 +70,7 @@ def rfc(moment) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def test_who_gave_the_money_back_is_named(
+def test_the_person_who_made_a_refund_is_named(
     concert: Event, paid_booking: Hold, alice: User, carol: User, client_of: ClientOf
 ) -> None:
     refund_booking(booking_id=paid_booking(alice, "1-2").pk, user=carol)
@@ -78,7 +78,9 @@ def test_who_gave_the_money_back_is_named(
     assert {entry["kind"]: entry["by"] for entry in entries if entry["by"]} == {"refund_promised": "Carol"}
 
 
-def test_nobody_else_reads_it(concert: Event, hold: Hold, alice: User, dave: User, client_of: ClientOf) -> None:
+def test_other_users_cannot_read_the_history(
+    concert: Event, hold: Hold, alice: User, dave: User, client_of: ClientOf
+) -> None:
     hold(alice, "1-2")
     for user, status, code in (
         (None, 401, "not_authenticated"),
@@ -89,24 +91,22 @@ def test_nobody_else_reads_it(concert: Event, hold: Hold, alice: User, dave: Use
         assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-def test_somebody_elses_draft_does_not_exist(new_event: Callable[..., Event], dave: User, client_of: ClientOf) -> None:
+def test_another_sellers_draft_is_not_found(new_event: Callable[..., Event], dave: User, client_of: ClientOf) -> None:
     assert client_of(dave).get(path(new_event(draft=True))).status_code == 404
 
 
 @pytest.mark.parametrize("seat", ["6-1", "1-11", "0-1", "1", "a-b", "1-1-1", "9999999999-1", "%00", "١-١"])
-def test_a_seat_that_the_block_does_not_have_is_404(
-    concert: Event, carol: User, client_of: ClientOf, seat: str
-) -> None:
+def test_an_unknown_seat_is_not_found(concert: Event, carol: User, client_of: ClientOf, seat: str) -> None:
     answer = client_of(carol).get(path(concert, seat))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize(("section", "number"), [("Z", 1), ("A", 3), ("A", 0), ("A", 10**20)])
-def test_a_block_that_the_event_does_not_have_is_404(
+def test_an_unknown_subsection_is_not_found(
     concert: Event, carol: User, client_of: ClientOf, section: str, number: int
 ) -> None:
     assert client_of(carol).get(path(concert, section=section, number=number)).status_code == 404
 
 
-def test_the_path_ends_with_a_slash_or_without(concert: Event, carol: User, client_of: ClientOf) -> None:
+def test_the_path_works_with_and_without_a_trailing_slash(concert: Event, carol: User, client_of: ClientOf) -> None:
     assert client_of(carol).get(path(concert) + "/").json() == client_of(carol).get(path(concert)).json()

@@ -1,4 +1,4 @@
-"""Explain this seat, at the sellers' desk."""
+"""The history of a seat in the admin."""
 
 import pytest
 from django.urls import reverse
@@ -9,7 +9,7 @@ from events.models import Subsection
 
 @pytest.fixture
 def block(concert) -> Subsection:
-    """The concert's first block."""
+    """The concert's first subsection."""
     return Subsection.objects.filter(event=concert).earliest("id")
 
 
@@ -17,11 +17,11 @@ def page_of(block: Subsection, position: int = 0, event_id: int | None = None) -
     return reverse("admin:bookings_seat_story", args=[event_id or block.event_id, block.pk, position])
 
 
-def test_it_has_the_address_that_others_link_to(block):
+def test_the_page_has_the_url_that_other_pages_link_to(block):
     assert page_of(block, 7) == f"/admin/bookings/seat/{block.event_id}/{block.pk}/7/"
 
 
-def test_it_tells_the_story_with_links_to_the_bookings(desk, block, paid_booking, alice):
+def test_the_page_shows_the_history_with_links_to_the_bookings(desk, block, paid_booking, alice):
     booking = paid_booking(alice, "1-1", "1-2")
     page = desk.get(page_of(block)).text
     for shown in (
@@ -35,13 +35,13 @@ def test_it_tells_the_story_with_links_to_the_bookings(desk, block, paid_booking
     assert page.index("Payment taken") < page.index("Ticket issued")
 
 
-def test_a_seat_without_a_story_says_so(desk, block):
+def test_a_seat_without_a_history_says_so(desk, block):
     page = desk.get(page_of(block, 49)).text
     assert "A-1, row 5, seat 10" in page
     assert "Nothing has happened to this seat" in page
 
 
-def test_a_buyers_name_is_text_and_nothing_else(desk, block, hold, alice):
+def test_a_buyers_name_is_escaped(desk, block, hold, alice):
     alice.name = "<script>alert(1)</script>"
     alice.save()
     hold(alice, "1-1")
@@ -55,7 +55,7 @@ def test_an_operator_sees_every_seat(client, olga, block):
     assert client.get(page_of(block)).status_code == 200
 
 
-def test_somebody_elses_seat_does_not_exist(client, dave, block, new_event, hold, alice):
+def test_a_seat_of_another_seller_is_not_found(client, dave, block, new_event, hold, alice):
     hold(alice, "1-1")
     own = new_event(seller=dave)
     client.force_login(dave)
@@ -66,7 +66,7 @@ def test_somebody_elses_seat_does_not_exist(client, dave, block, new_event, hold
 
 
 @pytest.mark.parametrize("person", ["alice", None])
-def test_who_may_not_enter_the_desk_is_asked_to_sign_in(client, request, block, person):
+def test_users_without_access_to_the_admin_are_sent_to_the_login(client, request, block, person):
     if person:
         client.force_login(request.getfixturevalue(person))
     answer = client.get(page_of(block))
@@ -75,11 +75,11 @@ def test_who_may_not_enter_the_desk_is_asked_to_sign_in(client, request, block, 
 
 
 @pytest.mark.parametrize("change", [{"position": 50}, {"position": 10**30}, {"event_id": 10**30}])
-def test_a_seat_that_is_not_there_is_404(desk, block, change):
+def test_an_unknown_seat_is_not_found(desk, block, change):
     assert desk.get(page_of(block, **change)).status_code == 404
 
 
-def test_it_is_only_read(desk, block):
+def test_the_page_accepts_no_post(desk, block):
     assert desk.post(page_of(block)).status_code == 405
 
 

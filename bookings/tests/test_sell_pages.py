@@ -1,4 +1,4 @@
-"""The seller's pages: who may see them, and what they say without script."""
+"""The pages for sellers: who can see them, and what they show without their script."""
 
 import json
 import re
@@ -16,11 +16,11 @@ Hold = Callable[..., Booking]
 
 
 def text_of(answer: Any) -> str:
-    """What a reader sees."""
+    """Return the visible text of a page."""
     return " ".join(re.sub(r"<[^>]*>", " ", answer.content.decode()).split())
 
 
-def test_the_seller_and_operators_see_the_charts_and_nobody_else_knows_of_them(
+def test_only_the_seller_and_operators_see_the_charts(
     concert: Event, carol: User, olga: User, alice: User, dave: User, client_of: Any
 ) -> None:
     for user, status in ((carol, 200), (olga, 200), (alice, 404), (dave, 404)):
@@ -29,17 +29,17 @@ def test_the_seller_and_operators_see_the_charts_and_nobody_else_knows_of_them(
     assert client_of(carol).get("/sell/999999").status_code == 404
 
 
-def test_who_is_not_signed_in_is_asked_to(concert: Event, client: Client) -> None:
+def test_anonymous_users_are_sent_to_the_login(concert: Event, client: Client) -> None:
     for path in ("/sell", f"/sell/{concert.pk}"):
         answer = client.get(path)
         assert (answer.status_code, answer["Location"]) == (302, f"/login?next={path}")
 
 
-def test_a_draft_has_charts_too(new_event: Callable[..., Event], carol: User, client_of: Any) -> None:
+def test_a_draft_has_charts(new_event: Callable[..., Event], carol: User, client_of: Any) -> None:
     assert "Draft" in text_of(client_of(carol).get(f"/sell/{new_event(draft=True).pk}"))
 
 
-def test_without_script_the_page_has_the_figures_of_the_moment(
+def test_the_page_shows_the_current_figures_without_its_script(
     concert: Event, carol: User, alice: User, bob: User, hold: Hold, paid_booking: Hold, client_of: Any
 ) -> None:
     paid_booking(alice, "1-1", "1-2")
@@ -51,7 +51,7 @@ def test_without_script_the_page_has_the_figures_of_the_moment(
     assert "Bookings paid 2 1 refunded" in text
 
 
-def test_the_script_begins_with_the_report_of_the_api(
+def test_the_initial_data_of_the_script_is_the_report_of_the_api(
     concert: Event, carol: User, alice: User, paid_booking: Hold, client_of: Any
 ) -> None:
     paid_booking(alice)
@@ -62,7 +62,7 @@ def test_the_script_begins_with_the_report_of_the_api(
     assert page["report"] == client_of(carol).get(page["report_path"]).json()
 
 
-def test_a_seller_finds_his_events_and_how_they_stand(
+def test_sellers_see_their_events_with_sales_and_revenue(
     concert: Event, new_event: Callable[..., Event], carol: User, alice: User, paid_booking: Hold, client_of: Any
 ) -> None:
     new_event(name="A quiet evening", draft=True)
@@ -72,7 +72,7 @@ def test_a_seller_finds_his_events_and_how_they_stand(
     assert "A concert The hall Available Sold 2 of 200 1% Revenue 100.00 USD" in text
 
 
-def test_the_list_takes_as_many_statements_for_many_events_as_for_one(
+def test_the_number_of_queries_does_not_grow_with_the_events(
     concert: Event, new_event: Callable[..., Event], carol: User, client_of: Any, django_assert_num_queries: Any
 ) -> None:
     client = client_of(carol)
@@ -88,10 +88,12 @@ def test_sellers_see_their_own_events_and_operators_all(concert: Event, dave: Us
     assert concert.name in text_of(client_of(olga).get("/sell"))
 
 
-def test_a_buyer_has_nothing_to_sell(alice: User, client_of: Any) -> None:
+def test_buyers_get_403(alice: User, client_of: Any) -> None:
     assert client_of(alice).get("/sell").status_code == 403
 
 
-def test_the_way_there_is_shown_to_those_who_sell(carol: User, olga: User, alice: User, client_of: Any) -> None:
+def test_only_sellers_and_operators_see_the_link_to_the_page(
+    carol: User, olga: User, alice: User, client_of: Any
+) -> None:
     for user, shown in ((carol, True), (olga, True), (alice, False)):
         assert ('href="/sell"' in client_of(user).get("/").content.decode()) is shown

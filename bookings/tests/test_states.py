@@ -1,4 +1,4 @@
-"""The tables of states, every pair."""
+"""The transition tables: every pair of statuses."""
 
 from collections.abc import Callable
 from itertools import product
@@ -14,13 +14,13 @@ from events.clock import database_now
 from ticketing.errors import InvalidState
 
 
-def test_every_state_is_in_the_tables() -> None:
+def test_every_status_is_in_the_transition_tables() -> None:
     assert set(BOOKING_TRANSITIONS) == set(BookingStatus)
     assert set(PAYMENT_TRANSITIONS) == set(PaymentStatus)
 
 
 @pytest.mark.parametrize(("before", "after"), list(product(BookingStatus, BookingStatus)))
-def test_a_booking_takes_the_steps_of_the_table_and_no_other(
+def test_only_transitions_in_the_table_are_possible(
     hold: Callable[..., Booking], alice: User, before: BookingStatus, after: BookingStatus
 ) -> None:
     booking = hold(alice)

@@ -1,4 +1,4 @@
-"""Who holds seats is told by mail when the event changes."""
+"""Emails to ticket holders when their event changes."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -36,22 +36,22 @@ def evening(new_event: Callable[..., Event]) -> Event:
 
 @pytest.fixture
 def change(evening: Event, carol: User) -> Callable[..., Event]:
-    """Carol changes it."""
+    """Change the event as carol, its seller."""
     return lambda **fields: change_event(event_id=evening.pk, seller=carol, **fields)
 
 
 def changes() -> list[dict[str, Any]]:
-    """What the letters about changes keep of the time before."""
+    """Return the old values that the emails about changes store."""
     return list(Letter.objects.filter(kind="event_changed").values_list("before", flat=True))
 
 
 def send_all() -> None:
-    """A minute later."""
+    """Make all waiting emails due, and send them."""
     Letter.objects.filter(status="waiting").update(due_at=database_now())
     send_due_letters()
 
 
-def test_holders_are_told_what_was_and_what_is_with_a_new_calendar_file(
+def test_ticket_holders_get_an_email_with_old_and_new_values_and_a_calendar_file(
     evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User, mailoutbox: Mails
 ) -> None:
     paid_booking(alice, event=evening)
@@ -72,7 +72,7 @@ def test_holders_are_told_what_was_and_what_is_with_a_new_calendar_file(
     assert "DTSTART:20270103T193000Z" in str(content)
 
 
-def test_it_concerns_who_has_paid_or_holds_and_nobody_else(
+def test_only_paid_and_held_bookings_get_an_email(
     evening: Event, change: Callable[..., Event], hold: Hold, paid_booking: Hold, new_user: Any, carol: User
 ) -> None:
     paid, held, late, refunded, other = (new_user(name) for name in ("paid", "held", "late", "refunded", "other"))
@@ -87,7 +87,7 @@ def test_it_concerns_who_has_paid_or_holds_and_nobody_else(
     assert changes() == [{"venue_name": "The hall"}] * 2
 
 
-def test_what_holders_need_not_know_is_no_mail(
+def test_unimportant_changes_send_no_email(
     evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User
 ) -> None:
     paid_booking(alice, event=evening)
@@ -95,7 +95,7 @@ def test_what_holders_need_not_know_is_no_mail(
     assert changes() == []
 
 
-def test_several_changes_in_a_minute_are_one_mail_about_all_of_them(
+def test_several_changes_in_a_minute_send_one_email(
     evening: Event,
     change: Callable[..., Event],
     paid_booking: Hold,
@@ -106,7 +106,7 @@ def test_several_changes_in_a_minute_are_one_mail_about_all_of_them(
 ) -> None:
     paid_booking(alice, event=evening)
     change(name="First thought")
-    hold(bob, event=evening)  # who has read the first thought already
+    hold(bob, event=evening)  # bob sees the new name from the start
     change(name="Second thought", venue_name="The park")
     assert sorted(changes(), key=str) == [
         {"name": "A concert", "venue_name": "The hall"},
@@ -117,7 +117,7 @@ def test_several_changes_in_a_minute_are_one_mail_about_all_of_them(
     assert "A concert" in to_alice.body and "First" not in to_alice.body and "Second thought" in to_alice.body
 
 
-def test_a_change_after_the_mail_is_another_mail(
+def test_a_change_after_the_email_sends_another(
     evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User, mailoutbox: Mails
 ) -> None:
     paid_booking(alice, event=evening)
@@ -129,7 +129,7 @@ def test_a_change_after_the_mail_is_another_mail(
     assert "The park" in mailoutbox[2].body and "The hall" not in mailoutbox[2].body
 
 
-def test_a_mail_that_is_being_sent_takes_nothing_in(
+def test_an_email_that_is_being_sent_is_not_extended(
     evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User
 ) -> None:
     paid_booking(alice, event=evening)
@@ -140,7 +140,7 @@ def test_a_mail_that_is_being_sent_takes_nothing_in(
     assert sorted(changes(), key=str) == [{"venue_name": "The hall"}, {"venue_name": "The park"}]
 
 
-def test_what_was_taken_back_or_called_off_meanwhile_is_not_told(
+def test_no_email_is_sent_if_the_change_was_reverted_or_the_event_cancelled(
     evening: Event, change: Callable[..., Event], paid_booking: Hold, hold: Hold, alice: User, bob: User, carol: User
 ) -> None:
     paid_booking(alice, event=evening)
@@ -156,7 +156,7 @@ def test_what_was_taken_back_or_called_off_meanwhile_is_not_told(
     assert set(Letter.objects.filter(kind="event_changed").values_list("status")) == {("dropped",)}
 
 
-def test_the_desk_promises_no_mail_about_a_cancelled_event(
+def test_the_admin_shows_no_notice_for_a_cancelled_event(
     concert: Event, carol: User, alice: User, paid_booking: Callable[..., Booking]
 ) -> None:
     paid_booking(alice)
@@ -166,7 +166,7 @@ def test_the_desk_promises_no_mail_about_a_cancelled_event(
     assert holders_notice(concert) == ""
 
 
-def test_a_refused_change_tells_nobody(
+def test_a_refused_change_sends_no_email(
     evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User
 ) -> None:
     paid_booking(alice, event=evening)
@@ -175,7 +175,7 @@ def test_a_refused_change_tells_nobody(
     assert changes() == []
 
 
-def test_api_and_desk_tell_the_holders_alike_and_the_desk_says_how_many(
+def test_changes_by_api_and_admin_send_emails_and_the_admin_shows_how_many(
     evening: Event,
     paid_booking: Hold,
     alice: User,
@@ -199,7 +199,7 @@ def test_api_and_desk_tell_the_holders_alike_and_the_desk_says_how_many(
     assert changes() == [{"venue_name": "The park"}] * 2
 
 
-def test_the_price_of_telling_does_not_grow_with_the_holders(
+def test_the_number_of_queries_does_not_grow_with_the_bookings(
     evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User, round_trips: list[None]
 ) -> None:
     def cost(**fields: Any) -> int:

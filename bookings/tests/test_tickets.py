@@ -1,4 +1,4 @@
-"""Issued tickets as their buyer sees them: the list, the QR codes, the PDF. And nobody else does."""
+"""Issued tickets as their buyer sees them: the list, the QR codes and the PDF; nobody else has access."""
 
 import re
 import struct
@@ -35,7 +35,7 @@ def tickets_of(client: APIClient, booking: Booking) -> list[dict[str, Any]]:
 
 
 def modules_of(png: bytes, scale: int) -> list[list[bool]]:
-    """The modules of a QR code drawn as a one-bit PNG: True is dark."""
+    """Return the modules of a QR code drawn as a one-bit PNG: True is dark."""
     width, height, depth, colours = struct.unpack(">IIBB", png[16:26])
     assert (depth, colours) == (1, 0)  # a bit a pixel, grey
     data = zlib.decompress(b"".join(re.findall(rb"IDAT(.*?).{4}.{4}(?:IDAT|IEND)", png, re.DOTALL)))
@@ -64,7 +64,7 @@ def test_a_paid_booking_has_a_ticket_for_each_seat(
         assert (said.event_id, said.serial, said.position) == (concert.pk, admission.serial, admission.position)
 
 
-def test_a_used_ticket_says_since_when(paid_booking: Paid, alice: User, client_of: ClientOf) -> None:
+def test_a_used_ticket_shows_when_it_was_checked_in(paid_booking: Paid, alice: User, client_of: ClientOf) -> None:
     booking = paid_booking(alice)
     at = datetime(2026, 12, 5, 19, 30, tzinfo=UTC)
     booking.admissions.update(status="used", used_at=at)
@@ -73,14 +73,14 @@ def test_a_used_ticket_says_since_when(paid_booking: Paid, alice: User, client_o
     }
 
 
-def test_before_it_is_paid_there_are_no_tickets(hold: Paid, alice: User, client_of: ClientOf) -> None:
+def test_an_unpaid_booking_has_no_tickets(hold: Paid, alice: User, client_of: ClientOf) -> None:
     path = f"/api/booking/{hold(alice).pk}"
     for url in ("admissions", "tickets.pdf", f"admissions/{uuid.uuid4()}/qr.svg"):
         answer = client_of(alice).get(f"{path}/{url}")
         assert (answer.status_code, answer.json()["code"]) == (409, "invalid_state")
 
 
-def test_after_a_refund_they_are_listed_as_void_and_not_given_out(
+def test_refunded_tickets_are_listed_as_void_without_files(
     paid_booking: Paid, alice: User, client_of: ClientOf
 ) -> None:
     booking, client = paid_booking(alice), client_of(alice)
@@ -94,7 +94,7 @@ def test_after_a_refund_they_are_listed_as_void_and_not_given_out(
         assert (answer.status_code, answer.json()["code"]) == (410, "ticket_void")
 
 
-def test_a_seat_that_is_sold_again_has_a_new_code_and_the_old_one_is_void(
+def test_a_seat_that_is_sold_again_gets_a_new_code_and_the_old_one_is_void(
     paid_booking: Paid, alice: User, bob: User, client_of: ClientOf
 ) -> None:
     first = paid_booking(alice, "1-1")
@@ -109,7 +109,7 @@ def test_a_seat_that_is_sold_again_has_a_new_code_and_the_old_one_is_void(
     assert was.serial != now.serial
 
 
-def test_the_png_is_the_qr_code_of_the_code(paid_booking: Paid, alice: User, client_of: ClientOf) -> None:
+def test_the_png_shows_the_code_of_the_ticket(paid_booking: Paid, alice: User, client_of: ClientOf) -> None:
     client = client_of(alice)
     [ticket] = tickets_of(client, paid_booking(alice, "1-1"))
     answer = client.get(ticket["qr_png"], headers={"Accept": "image/avif,image/png"})
@@ -118,7 +118,7 @@ def test_the_png_is_the_qr_code_of_the_code(paid_booking: Paid, alice: User, cli
     assert modules_of(answer.content, scale=10) == expected_modules(ticket["code"])
 
 
-def test_the_svg_draws_the_same_modules(paid_booking: Paid, alice: User, client_of: ClientOf) -> None:
+def test_the_svg_shows_the_code_of_the_ticket(paid_booking: Paid, alice: User, client_of: ClientOf) -> None:
     client = client_of(alice)
     [ticket] = tickets_of(client, paid_booking(alice, "1-1"))
     answer = client.get(ticket["qr_svg"], headers={"Accept": "image/svg+xml"})
@@ -137,7 +137,7 @@ def test_the_svg_draws_the_same_modules(paid_booking: Paid, alice: User, client_
     assert drawn == expected
 
 
-def test_the_code_survives_a_smudge(paid_booking: Paid, alice: User) -> None:
+def test_the_qr_code_has_at_least_error_correction_m(paid_booking: Paid, alice: User) -> None:
     paid_booking(alice, "1-1")
     assert qr_of("A" * 130).error in ("M", "Q", "H")
 
@@ -168,18 +168,18 @@ def test_the_pdf_has_a_page_for_each_seat(paid_booking: Paid, alice: User, clien
         ("(\\) Tj <<>> **b** {nb}", "(\\) Tj <<>> **b** {nb}"),
     ],
 )
-def test_whatever_people_are_called_it_is_only_text(
+def test_names_are_printed_as_plain_text(
     paid_booking: Paid, alice: User, client_of: ClientOf, name: str, printed: str
 ) -> None:
     booking = paid_booking(alice, "1-1")
-    # Postgres stores no NUL, so that none comes this far.
+    # Postgres can't store NUL, so none gets this far.
     Admission.objects.update(holder=name.replace("\x00", ""))
     Event.objects.update(name=name.replace("\x00", ""))
     [page] = pages_of(client_of(alice).get(f"/api/booking/{booking.pk}/tickets.pdf").content)
     assert page.split("\n").count(printed) == 2
 
 
-def test_long_names_are_cut_and_never_pushed_off_the_page(paid_booking: Paid, alice: User, client_of: ClientOf) -> None:
+def test_long_names_are_cut_to_fit_the_page(paid_booking: Paid, alice: User, client_of: ClientOf) -> None:
     booking = paid_booking(alice, "1-1")
     Admission.objects.update(holder="W" * 150)
     Event.objects.update(name="W" * 200, venue_name="W" * 200)
@@ -188,7 +188,7 @@ def test_long_names_are_cut_and_never_pushed_off_the_page(paid_booking: Paid, al
     assert pages[0].count("…") == 3
 
 
-def test_tickets_are_their_buyers_alone(
+def test_only_the_buyer_can_see_the_tickets(
     paid_booking: Paid, alice: User, bob: User, carol: User, dave: User, olga: User, client_of: ClientOf
 ) -> None:
     booking = paid_booking(alice, "1-1")
@@ -210,7 +210,7 @@ def test_tickets_are_their_buyers_alone(
             assert ticket["code"] not in answer.content.decode()
 
 
-def test_a_ticket_of_another_booking_is_not_in_this_one(
+def test_a_ticket_is_not_found_under_another_booking(
     paid_booking: Paid, alice: User, bob: User, client_of: ClientOf
 ) -> None:
     mine, other = paid_booking(bob, "1-1"), paid_booking(alice, "1-2")

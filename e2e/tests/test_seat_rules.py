@@ -48,7 +48,7 @@ def random_block(dice: random.Random) -> Subsection:
     letters = "".join(dice.choices(statuses, k=rows * cols))
     accessible = sorted(dice.sample(range(rows * cols), min(rows * cols, dice.choice([0, 2, 5]))))
     return Subsection(
-        section="A", number=1, tier="Regular", price=100, rows=rows, cols=cols, letters=letters, accessible=accessible
+        section="A", number=1, tier="Regular", price=100, rows=rows, cols=cols, seat_status=letters, accessible=accessible
     )
 
 

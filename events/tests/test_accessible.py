@@ -1,4 +1,4 @@
-"""Wheelchair places: marked in the seating configuration, shown where there are some."""
+"""Wheelchair places: set in the seating configuration, and shown where there are some."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,11 +20,11 @@ PLAIN = {"name": "B", "price": 2000, "subsections": 1}
 
 @pytest.fixture
 def event(new_event: Callable[..., Event]) -> Event:
-    """Two blocks of 2 × 3 seats with two wheelchair places each, and one without."""
+    """An event with two subsections of 2 × 3 seats with two wheelchair places each, and one subsection without."""
     return new_event([MARKED, PLAIN], rows=2, cols=3)
 
 
-def test_each_block_of_the_section_has_them(event: Event) -> None:
+def test_each_subsection_of_the_section_has_the_wheelchair_places(event: Event) -> None:
     blocks = Subsection.objects.filter(event=event).values_list("section", "number", "accessible")
     assert list(blocks) == [("A", 1, [0, 5]), ("A", 2, [0, 5]), ("B", 1, [])]
     assert event.seating_config["sections"] == [MARKED, PLAIN]
@@ -55,7 +55,7 @@ def test_a_bad_list_names_each_bad_seat(accessible: Any, problems: dict[str, str
     }
 
 
-def test_more_than_a_block_has_seats_are_too_many() -> None:
+def test_more_wheelchair_places_than_seats_are_refused() -> None:
     sections = [{"name": "A", "price": 1, "subsections": 1, "rows": 1, "cols": 1, "accessible": ["1-1", "1-1"]}]
     with pytest.raises(BadInput) as refusal:
         read_seating({"sections": sections}, max_seats=10)
@@ -63,14 +63,14 @@ def test_more_than_a_block_has_seats_are_too_many() -> None:
     assert (problem["field"], problem["code"]) == ("seating_config.sections.0.accessible", "too_many")
 
 
-def test_they_are_shown_where_there_are_some(event: Event, client_of: ClientOf) -> None:
+def test_wheelchair_places_are_shown_only_where_there_are_some(event: Event, client_of: ClientOf) -> None:
     for path in ("", "/seatmap"):
         rows = client_of(None).get(f"/api/event/{event.pk}{path}").json()["sections"]
         assert [row.get("accessible") for row in rows] == [["1-1", "2-3"], ["1-1", "2-3"], None]
         assert "accessible" not in rows[2]
 
 
-def test_the_seats_of_a_block_say_which_they_are(event: Event, client_of: ClientOf) -> None:
+def test_the_seats_of_a_subsection_show_which_are_wheelchair_places(event: Event, client_of: ClientOf) -> None:
     block = client_of(None).get(f"/api/event/{event.pk}/sections/A/subsection/1/seats").json()
     assert block["accessible"] == ["1-1", "2-3"]
     assert [ticket.get("accessible") for ticket in block["tickets"]] == [True, None, None, None, None, True]
@@ -79,30 +79,30 @@ def test_the_seats_of_a_block_say_which_they_are(event: Event, client_of: Client
     assert not any("accessible" in ticket for ticket in plain["tickets"])
 
 
-def test_a_map_with_them_costs_two_statements(
+def test_a_map_with_wheelchair_places_takes_two_queries(
     event: Event, client_of: ClientOf, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     with django_assert_num_queries(2):
         client_of(None).get(f"/api/event/{event.pk}/seatmap")
 
 
-def test_blocking_seats_answers_with_them_too(event: Event, carol: User, client_of: ClientOf) -> None:
+def test_the_response_to_blocking_shows_wheelchair_places(event: Event, carol: User, client_of: ClientOf) -> None:
     body = {"section": "A", "subsection": 1, "seat_positions": ["1-1"]}
     assert client_of(carol).post(f"/api/event/{event.pk}/block", body).json()["accessible"] == ["1-1", "2-3"]
 
 
-def test_what_they_are_stays_when_their_state_changes(event: Event, carol: User) -> None:
+def test_blocking_a_wheelchair_place_keeps_it_one(event: Event, carol: User) -> None:
     block_seats(event_id=event.pk, seller=carol, section="A", subsection=1, seats=["1-1"])
     assert Subsection.objects.get(event=event, section="A", number=1).accessible == [0, 5]
 
 
 @pytest.mark.parametrize("positions", [[6], [-1], [0, 1, 100]])
-def test_the_database_keeps_them_in_the_block(event: Event, positions: list[int]) -> None:
+def test_the_database_refuses_wheelchair_places_outside_the_subsection(event: Event, positions: list[int]) -> None:
     with pytest.raises(IntegrityError, match="subsection_accessible_in_block"):
         Subsection.objects.filter(event=event).update(accessible=positions)
 
 
-def test_the_page_offers_to_look_for_them_only_where_there_are_some(
+def test_the_page_offers_wheelchair_places_only_where_there_are_some(
     event: Event, concert: Event, client_of: ClientOf
 ) -> None:
     page = client_of(None).get(f"/events/{event.pk}").content.decode()

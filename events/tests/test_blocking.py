@@ -1,4 +1,4 @@
-"""Seats taken out of sale and brought back."""
+"""Blocking and unblocking seats."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ ClientOf = Callable[[User | None], APIClient]
 SEATS = {"section": "A", "subsection": 1, "seat_positions": ["1-1", "1-2"]}
 
 
-def test_blocked_seats_leave_the_sale_and_come_back(concert: Event, carol: User, client_of: ClientOf) -> None:
+def test_seats_are_blocked_and_unblocked(concert: Event, carol: User, client_of: ClientOf) -> None:
     url = f"/api/event/{concert.pk}"
     blocked = client_of(carol).post(f"{url}/block", SEATS)
     assert blocked.status_code == 200
@@ -29,7 +29,7 @@ def test_blocked_seats_leave_the_sale_and_come_back(concert: Event, carol: User,
     assert [change.kind for change in SeatChange.objects.all()] == ["blocked", "unblocked"]
 
 
-def test_seats_that_are_not_free_are_named_and_nothing_changes(
+def test_blocking_names_seats_that_are_not_free_and_changes_nothing(
     concert: Event, carol: User, alice: User, hold: Callable[..., Booking], client_of: ClientOf
 ) -> None:
     hold(alice, "1-2")
@@ -45,7 +45,7 @@ def test_only_blocked_seats_can_be_unblocked(concert: Event, carol: User, client
     assert answer.json()["seats"] == ["1-1", "1-2"]
 
 
-def test_only_the_events_seller_blocks(concert: Event, alice: User, dave: User, client_of: ClientOf) -> None:
+def test_only_the_events_seller_can_block_seats(concert: Event, alice: User, dave: User, client_of: ClientOf) -> None:
     url = f"/api/event/{concert.pk}/block"
     assert [client_of(user).post(url, SEATS).status_code for user in (None, alice, dave)] == [401, 403, 403]
 
@@ -68,7 +68,7 @@ def test_bad_input_is_refused(
     assert not SeatChange.objects.exists()
 
 
-def test_all_free_seats_of_a_block_are_blocked_and_come_back(
+def test_all_free_seats_of_subsections_are_blocked_and_unblocked(
     concert: Event, carol: User, alice: User, hold: Callable[..., Booking]
 ) -> None:
     hold(alice, "1-2")
@@ -82,10 +82,8 @@ def test_all_free_seats_of_a_block_are_blocked_and_come_back(
     ]
 
 
-def test_what_changes_right_before_the_lock_is_seen(
-    concert: Event, carol: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Free seats are looked for under the lock: one that was taken just before is left alone, and is no refusal."""
+def test_a_change_right_before_the_lock_is_seen(concert: Event, carol: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Free seats are looked up under the lock: a seat taken just before is left alone and causes no error."""
 
     def lock_late(subsection_ids: list[int]) -> list[Subsection]:
         change_seats(subsection=lock_subsection(subsection_ids[0]), positions=[0, 1], kind=ChangeKind.BLOCKED)
@@ -96,7 +94,7 @@ def test_what_changes_right_before_the_lock_is_seen(
     assert block_free_seats(event_id=concert.pk, blocks=[block.pk], seller=carol) == {block.pk: 48}
 
 
-def test_only_the_events_seller_blocks_all(concert: Event, dave: User) -> None:
+def test_only_the_events_seller_can_block_whole_subsections(concert: Event, dave: User) -> None:
     blocks = list(Subsection.objects.filter(event=concert).values_list("pk", flat=True))
     for operation in (block_free_seats, unblock_all_seats):
         with pytest.raises(PermissionRefused):
@@ -104,7 +102,9 @@ def test_only_the_events_seller_blocks_all(concert: Event, dave: User) -> None:
     assert not SeatChange.objects.exists()
 
 
-def test_a_block_of_another_event_stops_all_of_it(concert: Event, new_event: Callable[..., Event], carol: User) -> None:
+def test_a_subsection_of_another_event_refuses_the_whole_call(
+    concert: Event, new_event: Callable[..., Event], carol: User
+) -> None:
     blocks = list(Subsection.objects.filter(event__in=[concert, new_event()]).values_list("pk", flat=True))
     with pytest.raises(NotFound):
         block_free_seats(event_id=concert.pk, blocks=blocks, seller=carol)

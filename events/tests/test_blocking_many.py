@@ -1,4 +1,4 @@
-"""Thousands of blocks taken out of sale and brought back while buyers hold seats in them."""
+"""Blocking and unblocking thousands of subsections while buyers hold seats in them."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,13 +25,13 @@ from ticketing.errors import DomainError
 from ticketing.tests.test_load_shedding import wait_for, waiting_in_the_database
 
 Hold = Callable[..., Booking]
-LOCK = 770_078  # of the test, on which the altered hold waits
+LOCK = 770_078  # advisory lock of the test, on which the altered hold waits
 PAUSED = ("-- 4. Move the seats", f"PERFORM pg_advisory_xact_lock({LOCK}); -- 4. Move the seats")
 
 
 @pytest.fixture
 def stadium(new_event: Callable[..., Event]) -> Event:
-    """Carol's: 5,000 blocks of two rows of two in one section."""
+    """An event of carol with 5,000 subsections of 2 × 2 seats in one section."""
     return new_event([{"name": "U", "price": 100, "subsections": 5_000}], rows=2, cols=2, max_active_holds=1_000)
 
 
@@ -39,11 +39,11 @@ def keys_of(event: Event) -> list[int]:
     return list(Subsection.objects.filter(event=event).values_list("pk", flat=True))
 
 
-def sound() -> None:
+def check_all_invariants() -> None:
     assert {name: found for name, found in check_invariants().items() if found} == {}
 
 
-def test_parts_have_as_many_blocks_as_seats_may_be_changed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_have_at_most_the_allowed_number_of_seats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocking, "MAX_SEATS", 10)
     blocks = [Subsection(number=number, total=total) for number, total in enumerate((4, 6, 1, 50, 1, 9))]
     assert [[block.number for block in part] for part in parts_of(blocks)] == [[0, 1], [2], [3], [4, 5]]
@@ -51,7 +51,7 @@ def test_parts_have_as_many_blocks_as_seats_may_be_changed_at_once(monkeypatch: 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_whole_stadium_is_blocked_and_comes_back_and_every_change_is_in_the_trail(
+def test_a_whole_stadium_is_blocked_and_unblocked_and_every_change_is_logged(
     desk: Client, stadium: Event, hold: Hold, alice: User
 ) -> None:
     hold(alice, "1-1", event=stadium, section="U", subsection=7)
@@ -60,15 +60,15 @@ def test_a_whole_stadium_is_blocked_and_comes_back_and_every_change_is_in_the_tr
     assert messages_of(answer) == ["Blocked 19,999 seats in 5,000 blocks."]
     assert SeatChange.objects.filter(kind="blocked").count() == 5_000
     assert LogEntry.objects.count() == 4  # 5,000 seats each
-    sound()
+    check_all_invariants()
     answer = desk.post(page, {"do": "unblocked", "sections": ["U"]}, follow=True)
     assert messages_of(answer) == ["Unblocked 19,999 seats in 5,000 blocks."]
     assert Ticket.objects.filter(event=stadium).exclude(status="available").count() == 1
-    sound()
+    check_all_invariants()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_number_of_statements_does_not_grow_with_the_blocks(concert: Event, stadium: Event, carol: User) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_subsections(concert: Event, stadium: Event, carol: User) -> None:
     statements = []
     for event in (concert, stadium):
         with CaptureQueriesContext(connection) as captured:
@@ -90,7 +90,7 @@ def test_every_change_is_announced(concert: Event, carol: User, monkeypatch: pyt
 
 
 @pytest.mark.django_db(transaction=True)
-def test_buyers_who_hold_meanwhile_keep_their_seats(
+def test_buyers_who_hold_seats_meanwhile_keep_them(
     stadium: Event, carol: User, new_user: Callable[..., User], hold: Hold
 ) -> None:
     buyers = [new_user(f"buyer{number}") for number in range(6)]
@@ -99,7 +99,7 @@ def test_buyers_who_hold_meanwhile_keep_their_seats(
     def take(number: int) -> None:
         where = {"event": stadium, "section": "U"}
         for block in range(1 + number, 1_000, 25):
-            with suppress(DomainError):  # all blocked just now
+            with suppress(DomainError):  # all seats were just blocked
                 hold(buyers[number], quantity=1, subsection=block, **where)
 
     def toggle() -> None:
@@ -115,7 +115,7 @@ def test_buyers_who_hold_meanwhile_keep_their_seats(
     assert held == sum(Booking.objects.values_list("quantity", flat=True))
     assert not Ticket.objects.filter(event=stadium, subsection__in=keys, status="available").exists()
     assert deadlocks() == before
-    sound()
+    check_all_invariants()
 
 
 def deadlocks() -> int:
@@ -125,10 +125,10 @@ def deadlocks() -> int:
         return int(cursor.fetchone()[0])
 
 
-def block_while_somebody_holds(event: Event, seller: User, hold: Callable[[], Booking]) -> list[Any]:
-    """All of it is blocked while a hold has locked its block and not yet taken its seats."""
+def block_during_a_hold(event: Event, seller: User, hold: Callable[[], Booking]) -> list[Any]:
+    """Block the whole event while a hold has locked its subsection and not yet taken its seats; return both results."""
 
-    def let_go() -> None:
+    def release_lock() -> None:
         wait_for(lambda: waiting_in_the_database() == 2)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
@@ -144,30 +144,30 @@ def block_while_somebody_holds(event: Event, seller: User, hold: Callable[[], Bo
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         with ThreadPoolExecutor(1) as pool:
             results = pool.submit(take_and_block)
-            let_go()
+            release_lock()
             return results.result()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_blocking_waits_for_who_is_about_to_hold_seats_and_leaves_them(
+def test_blocking_waits_for_a_hold_in_progress_and_leaves_its_seats(
     concert: Event, carol: User, alice: User, hold: Hold
 ) -> None:
     before = deadlocks()
-    booking, changed = block_while_somebody_holds(concert, carol, partial(hold, alice, "1-1", "1-2"))
+    booking, changed = block_during_a_hold(concert, carol, partial(hold, alice, "1-1", "1-2"))
     assert booking.positions == [0, 1]
     assert sorted(changed.values()) == [48, 50, 50, 50]
     assert deadlocks() == before
-    sound()
+    check_all_invariants()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_the_lock_both_would_wait_for_each_other_and_no_seat_is_taken_twice_still(
+def test_without_the_lock_both_deadlock_but_no_seat_is_taken_twice(
     concert: Event, carol: User, alice: User, hold: Hold, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         blocking, "lock_subsections", lambda keys: list(Subsection.objects.filter(pk__in=keys).order_by("pk"))
     )
     before = deadlocks()
-    block_while_somebody_holds(concert, carol, partial(hold, alice, "1-1", "1-2"))
+    block_during_a_hold(concert, carol, partial(hold, alice, "1-1", "1-2"))
     assert deadlocks() > before
-    sound()
+    check_all_invariants()

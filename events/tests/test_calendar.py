@@ -1,4 +1,4 @@
-"""The calendar file of an event."""
+"""Calendar files of events."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ def entry_of(content: bytes) -> Any:
     return entry
 
 
-def test_anyone_gets_the_event_as_a_file_for_calendars(client: Client, evening: Event) -> None:
+def test_anyone_can_download_the_calendar_file(client: Client, evening: Event) -> None:
     answer = client.get(f"/api/event/{evening.pk}/calendar.ics")
     entry = entry_of(answer.content)
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
@@ -44,7 +44,7 @@ def test_anyone_gets_the_event_as_a_file_for_calendars(client: Client, evening: 
     assert entry.decoded("dtstamp") == evening.updated_at.replace(microsecond=0)
 
 
-def test_the_uid_stays_when_the_event_moves(client: Client, evening: Event) -> None:
+def test_the_uid_stays_the_same_when_the_event_moves(client: Client, evening: Event) -> None:
     before = entry_of(file_of(client, evening))
     Event.objects.filter(pk=evening.pk).update(
         starts_at=STARTS + timedelta(days=1), updated_at=evening.updated_at + timedelta(minutes=1)
@@ -54,7 +54,7 @@ def test_the_uid_stays_when_the_event_moves(client: Client, evening: Event) -> N
     assert after["sequence"] > before["sequence"]
 
 
-def test_names_cannot_write_lines_or_headers_of_their_own(client: Client, new_event: Callable[..., Event]) -> None:
+def test_names_cannot_inject_lines_or_headers(client: Client, new_event: Callable[..., Event]) -> None:
     event = new_event(starts_at=STARTS, name="A concert", venue_name="A hall")
     Event.objects.filter(pk=event.pk).update(name=HOSTILE.replace("\x00", ""), venue_name=HOSTILE.replace("\x00", ""))
     answer = client.get(f"/api/event/{event.pk}/calendar.ics")
@@ -69,7 +69,9 @@ def test_names_cannot_write_lines_or_headers_of_their_own(client: Client, new_ev
     )
 
 
-def test_a_name_without_latin_letters_still_names_the_file(client: Client, new_event: Callable[..., Event]) -> None:
+def test_a_name_without_latin_letters_gives_a_default_file_name(
+    client: Client, new_event: Callable[..., Event]
+) -> None:
     answer = client.get(f"/api/event/{new_event(name='東京', starts_at=STARTS).pk}/calendar.ics")
     assert answer["Content-Disposition"] == 'attachment; filename="event.ics"'
 
@@ -80,13 +82,13 @@ def test_no_accept_header_is_refused(client: Client, evening: Event, accept: str
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/calendar; charset=utf-8")
 
 
-def test_an_event_without_a_date_is_404_and_says_so(client: Client, concert: Event) -> None:
+def test_an_event_without_a_date_is_404_with_a_reason(client: Client, concert: Event) -> None:
     answer = client.get(f"/api/event/{concert.pk}/calendar.ics", headers={"Accept": "text/calendar"})
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
     assert (answer.json()["code"], answer.json()["title"]) == ("not_found", "No date yet")
 
 
-def test_a_draft_has_a_calendar_for_its_seller_alone(
+def test_only_the_seller_gets_the_calendar_file_of_a_draft(
     client: Client, carol: User, new_event: Callable[..., Event], client_of: Callable[[User | None], APIClient]
 ) -> None:
     draft = new_event(starts_at=STARTS, draft=True)
@@ -96,6 +98,6 @@ def test_a_draft_has_a_calendar_for_its_seller_alone(
     assert client.get("/api/event/987654321/calendar.ics").status_code == 404
 
 
-def test_a_cancelled_event_says_so(client: Client, evening: Event) -> None:
+def test_the_entry_of_a_cancelled_event_is_cancelled(client: Client, evening: Event) -> None:
     Event.objects.filter(pk=evening.pk).update(status="cancelled")
     assert entry_of(file_of(client, evening))["status"] == "CANCELLED"

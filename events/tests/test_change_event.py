@@ -1,4 +1,4 @@
-"""What a seller changes, and the steps of an event's life."""
+"""Changes of an event by its seller, and its status transitions."""
 
 from collections.abc import Callable
 from itertools import product
@@ -21,7 +21,7 @@ def patch(client: APIClient, event: Event, **fields: Any) -> Any:
     return client.patch(f"/api/event/{event.pk}", fields)
 
 
-def test_a_seller_changes_what_he_sends_and_the_rest_stays(concert: Event, carol: User, client_of: ClientOf) -> None:
+def test_only_the_fields_that_are_sent_change(concert: Event, carol: User, client_of: ClientOf) -> None:
     answer = patch(client_of(carol), concert, name="New name", hold_seconds=60)
     assert answer.status_code == 200
     assert (answer.json()["name"], answer.json()["hold_seconds"]) == ("New name", 60)
@@ -29,17 +29,17 @@ def test_a_seller_changes_what_he_sends_and_the_rest_stays(concert: Event, carol
     assert (concert.name, concert.hold_seconds, concert.venue_name) == ("New name", 60, "The hall")
 
 
-def test_nobody_else_changes_an_event(concert: Event, alice: User, dave: User, client_of: ClientOf) -> None:
+def test_other_users_cannot_change_an_event(concert: Event, alice: User, dave: User, client_of: ClientOf) -> None:
     assert [patch(client_of(user), concert, name="x").status_code for user in (None, alice, dave)] == [401, 403, 403]
     concert.refresh_from_db()
     assert concert.name == "A concert"
 
 
-def test_somebody_elses_draft_does_not_exist(new_event: Callable[..., Event], dave: User, client_of: ClientOf) -> None:
+def test_another_sellers_draft_is_not_found(new_event: Callable[..., Event], dave: User, client_of: ClientOf) -> None:
     assert patch(client_of(dave), new_event(draft=True), name="x").status_code == 404
 
 
-def test_new_prices_count_for_new_holds_only(
+def test_new_prices_apply_only_to_new_holds(
     concert: Event, carol: User, alice: User, bob: User, hold: Callable[..., Booking], client_of: ClientOf
 ) -> None:
     before = hold(alice)
@@ -72,7 +72,7 @@ def test_bad_input_changes_nothing(concert: Event, carol: User, client_of: Clien
     assert concert.seating_config["sections"][0]["price"] == 5000
 
 
-def test_times_must_be_in_order_also_with_those_already_there(
+def test_new_times_must_be_in_order_with_existing_ones(
     new_event: Callable[..., Event], carol: User, client_of: ClientOf
 ) -> None:
     event = new_event(starts_at="2027-05-01T20:00:00Z")
@@ -91,7 +91,7 @@ def test_a_seller_and_the_seating_cannot_be_changed(
 
 
 @pytest.mark.parametrize(("before", "after"), list(product(EventStatus, EventStatus)))
-def test_a_seller_takes_only_the_steps_that_are_his(
+def test_a_seller_can_request_only_the_sellers_transitions(
     concert: Event, carol: User, client_of: ClientOf, before: EventStatus, after: EventStatus
 ) -> None:
     Event.objects.filter(pk=concert.pk).update(status=before)
@@ -104,6 +104,6 @@ def test_a_seller_takes_only_the_steps_that_are_his(
         assert answer.json()["code"] == "invalid_state"
 
 
-def test_a_sellers_steps_are_steps_of_the_state_machine() -> None:
+def test_the_sellers_transitions_are_in_the_transition_table() -> None:
     assert set(EVENT_TRANSITIONS) == set(EventStatus)
     assert all(steps <= EVENT_TRANSITIONS[before] for before, steps in SELLER_STEPS.items())

@@ -1,4 +1,4 @@
-"""manage.py create_event."""
+"""The command `manage.py create_event`."""
 
 import json
 from io import StringIO
@@ -37,12 +37,12 @@ def test_an_event_is_created_from_a_file(carol: User, tmp_path: Path) -> None:
         ({"name": "J", "description": "", "venue_name": "C", "seating_config": {**HALL, "rows": 0}}, "sections.0.rows"),
     ],
 )
-def test_a_bad_file_is_explained(carol: User, tmp_path: Path, body: Any, complaint: str) -> None:
+def test_a_bad_file_is_refused_with_a_reason(carol: User, tmp_path: Path, body: Any, complaint: str) -> None:
     with pytest.raises(CommandError, match=complaint):
         create(tmp_path, body)
     assert not Event.objects.exists()
 
 
-def test_an_unknown_seller_is_explained(db: None, alice: User, tmp_path: Path) -> None:
+def test_an_unknown_seller_is_refused_with_a_reason(db: None, alice: User, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="no seller alice"):
         create(tmp_path, {}, seller=alice.email)

@@ -1,4 +1,4 @@
-"""An event comes with every ticket, or not at all."""
+"""Creating an event: it exists with all its tickets, or not at all."""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,7 +35,7 @@ def test_a_seller_creates_an_event_and_every_ticket_exists(carol: User, client_o
     assert list(Ticket.objects.filter(event_id=event["id"]).values_list("position", flat=True)[:50]) == list(range(50))
 
 
-def test_the_answer_has_exactly_the_promised_fields_and_defaults(carol: User, client_of: ClientOf) -> None:
+def test_the_response_has_exactly_the_documented_fields_and_defaults(carol: User, client_of: ClientOf) -> None:
     event = client_of(carol).post("/api/event", body()).json()
     sections = event.pop("sections")
     del event["id"], event["stats"], event["waiting_room"]
@@ -74,12 +74,12 @@ def test_the_answer_has_exactly_the_promised_fields_and_defaults(carol: User, cl
     }
 
 
-def test_a_draft_is_made_only_when_asked_for(carol: User, client_of: ClientOf) -> None:
+def test_an_event_is_a_draft_only_on_request(carol: User, client_of: ClientOf) -> None:
     assert client_of(carol).post("/api/event", body(status="draft")).json()["status"] == "draft"
     assert client_of(carol).post("/api/event", body(status="sold_out")).status_code == 400
 
 
-def test_only_sellers_create_events(alice: User, client_of: ClientOf) -> None:
+def test_only_sellers_can_create_events(alice: User, client_of: ClientOf) -> None:
     assert client_of(alice).post("/api/event", body()).status_code == 403
     anonymous = client_of(None).post("/api/event", body())
     assert anonymous.status_code == 401
@@ -125,7 +125,7 @@ def test_missing_fields_are_named(carol: User, client_of: ClientOf) -> None:
     assert {e["field"] for e in errors} == {"name", "description", "venue_name", "seating_config"}
 
 
-def test_a_failure_half_way_leaves_nothing(carol: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_while_writing_tickets_leaves_nothing(carol: User, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(block: Subsection) -> list[str]:
         return [f"{block.event_id}\t{block.pk}\t0\n", "not a row\n"]
 
@@ -138,11 +138,11 @@ def test_a_failure_half_way_leaves_nothing(carol: User, monkeypatch: pytest.Monk
     assert not Ticket.objects.exists()
 
 
-def test_fifty_thousand_seats_go_in_by_a_handful_of_statements(
+def test_fifty_thousand_seats_are_written_in_a_few_statements(
     carol: User, django_assert_max_num_queries: Callable[[int], Any]
 ) -> None:
     config = {"rows": 25, "cols": 20, "sections": [{"name": "A", "price": 1, "subsections": 100}]}
     seating = read_seating(config, max_seats=50_000)
-    with django_assert_max_num_queries(4 + 5):  # and a COPY for each ten thousand
+    with django_assert_max_num_queries(4 + 5):  # four statements, and one COPY for every 10,000 seats
         event = create_event(seller=carol, seating=seating, name="x", description="", venue_name="v")
     assert Ticket.objects.filter(event=event).count() == 50_000

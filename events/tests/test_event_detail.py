@@ -1,4 +1,4 @@
-"""One event, its blocks and its map."""
+"""API views of one event: the event, the seats of a subsection, and the seat map."""
 
 import gzip
 from collections.abc import Callable
@@ -14,14 +14,14 @@ from events.models import Event
 ClientOf = Callable[[User | None], APIClient]
 
 
-def test_anyone_reads_an_event_with_its_sections(concert: Event, client_of: ClientOf) -> None:
+def test_anyone_can_read_an_event_with_its_sections(concert: Event, client_of: ClientOf) -> None:
     event = client_of(None).get(f"/api/event/{concert.pk}/").json()
     assert event["stats"]["total"] == 200
     rows = [(r["section"], r["subsection"], r["price"]) for r in event["sections"]]
     assert rows == [("A", 1, 5000), ("A", 2, 5000), ("B", 1, 2000), ("B", 2, 2000)]
 
 
-def test_a_draft_exists_only_for_its_seller_and_operators(
+def test_a_draft_is_found_only_by_its_seller_and_operators(
     new_event: Callable[..., Event], carol: User, dave: User, olga: User, client_of: ClientOf
 ) -> None:
     draft = new_event(draft=True)
@@ -39,14 +39,14 @@ def test_an_unknown_event_is_404_problem_json(db: None, client_of: ClientOf, eve
     assert answer.json()["code"] == "not_found"
 
 
-def test_an_event_costs_two_statements(
+def test_an_event_takes_two_queries(
     concert: Event, client_of: ClientOf, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     with django_assert_num_queries(2):
         client_of(None).get(f"/api/event/{concert.pk}")
 
 
-def test_the_seats_of_a_block_are_shown_from_the_front_left(
+def test_the_seats_of_a_subsection_come_in_row_order_from_the_front_left(
     concert: Event, alice: User, hold: Callable[..., Booking], client_of: ClientOf
 ) -> None:
     hold(alice, "1-2", "5-10")
@@ -73,7 +73,7 @@ def test_the_seats_of_a_block_are_shown_from_the_front_left(
 
 
 @pytest.mark.parametrize("path", ["sections/A/subsection/3/seats", "sections/Z/subsection/1/seats"])
-def test_an_unknown_block_is_404(concert: Event, client_of: ClientOf, path: str) -> None:
+def test_an_unknown_subsection_is_404(concert: Event, client_of: ClientOf, path: str) -> None:
     assert client_of(None).get(f"/api/event/{concert.pk}/{path}").status_code == 404
 
 

@@ -1,4 +1,4 @@
-"""Who sees which events, and how a list is narrowed."""
+"""The event list of the API: who sees which events, and its filters."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,17 +26,17 @@ def cheap(price: int) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def programme(new_event: NewEvent) -> None:
-    """An event in every state, and an inactive one."""
+    """One event in each status, and an inactive one."""
     for status in EventStatus:
         Event.objects.filter(pk=new_event(name=status.value).pk).update(status=status)
     new_event(name="inactive", is_active=False)
 
 
-def test_the_public_sees_active_events_on_sale(programme: None, client_of: ClientOf) -> None:
+def test_the_public_list_shows_active_events_on_sale(programme: None, client_of: ClientOf) -> None:
     assert names(client_of(None)) == ["available"]
 
 
-def test_by_seller_the_public_sees_all_but_drafts_and_inactive_ones(
+def test_the_public_list_of_a_seller_hides_drafts_and_inactive_events(
     programme: None, carol: User, dave: User, client_of: ClientOf
 ) -> None:
     public = ["available", "cancelled", "completed", "ended", "sold_out"]
@@ -45,7 +45,7 @@ def test_by_seller_the_public_sees_all_but_drafts_and_inactive_ones(
     assert names(client_of(None), f"?seller_id={dave.pk}") == []
 
 
-def test_a_seller_and_an_operator_see_drafts_too(programme: None, carol: User, olga: User, client_of: ClientOf) -> None:
+def test_sellers_and_operators_see_drafts_too(programme: None, carol: User, olga: User, client_of: ClientOf) -> None:
     everything = sorted([*EventStatus.values, "inactive"])
     assert names(client_of(carol), f"?seller_id={carol.pk}") == everything
     assert names(client_of(olga), f"?seller_id={carol.pk}") == everything
@@ -58,7 +58,7 @@ def test_a_seller_id_that_is_no_number_is_refused(db: None, client_of: ClientOf,
     assert answer.json()["errors"][0]["field"] == "seller_id"
 
 
-def test_words_place_time_and_price_narrow_the_list(new_event: NewEvent, client_of: ClientOf) -> None:
+def test_words_venue_start_and_price_filter_the_list(new_event: NewEvent, client_of: ClientOf) -> None:
     new_event(cheap(1000), name="Jazz night", venue_name="Cellar", starts_at="2027-01-01T20:00:00Z")
     new_event(cheap(9000), name="Opera", venue_name="House", starts_at="2027-03-01T20:00:00Z", description="Jazz free")
     anyone = client_of(None)
@@ -72,7 +72,7 @@ def test_words_place_time_and_price_narrow_the_list(new_event: NewEvent, client_
     assert names(anyone, "?q=%25") == []
 
 
-def test_one_and_the_same_section_must_lie_in_the_price_range(new_event: NewEvent, client_of: ClientOf) -> None:
+def test_both_price_bounds_apply_to_the_same_section(new_event: NewEvent, client_of: ClientOf) -> None:
     new_event([*cheap(1000), {"name": "B", "price": 9000, "subsections": 1}], name="Two prices")
     assert names(client_of(None), "?price_min=2000&price_max=8000") == []
 
@@ -86,14 +86,14 @@ def test_a_bad_filter_is_refused(db: None, client_of: ClientOf, query: str) -> N
     assert answer.json()["code"] == "validation_error"
 
 
-def test_the_list_is_ordered_as_asked(new_event: NewEvent, client_of: ClientOf) -> None:
+def test_the_list_has_the_requested_order(new_event: NewEvent, client_of: ClientOf) -> None:
     for name in ("B", "A", "C"):
         new_event(name=name)
     results = client_of(None).get("/api/event?ordering=-name").json()["results"]
     assert [event["name"] for event in results] == ["C", "B", "A"]
 
 
-def test_the_list_comes_in_pages(new_event: NewEvent, client_of: ClientOf) -> None:
+def test_the_list_is_paginated(new_event: NewEvent, client_of: ClientOf) -> None:
     for number in range(3):
         new_event(cheap(1), name=str(number))
     page = client_of(None).get("/api/event/?page_size=2").json()
@@ -104,10 +104,10 @@ def test_the_list_comes_in_pages(new_event: NewEvent, client_of: ClientOf) -> No
     assert client_of(None).get("/api/event?page=3&page_size=2").status_code == 404
 
 
-def test_a_page_costs_two_statements_however_long_it_is(
+def test_the_number_of_queries_does_not_grow_with_the_page(
     new_event: NewEvent, client_of: ClientOf, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     for number in range(5):
         new_event(name=str(number))
-    with django_assert_num_queries(2):  # how many, and which, with their seats
+    with django_assert_num_queries(2):  # the count, and the page with seat counts
         assert len(names(client_of(None))) == 5

@@ -1,4 +1,4 @@
-"""The steps of an event that nobody asks for."""
+"""Status changes of an event that happen by themselves."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,12 +14,12 @@ from events.operations.blocking import block_seats, unblock_seats
 from events.operations.life import complete_ended_events, refresh_sold_out
 from events.states import EventStatus
 
-pytestmark = pytest.mark.django_db(transaction=True)  # the step is taken after the commit
+pytestmark = pytest.mark.django_db(transaction=True)  # the status changes after the commit
 
 
 @pytest.fixture
 def two_seats(new_event: Callable[..., Event]) -> Event:
-    """An event of two seats in two blocks."""
+    """An event with two seats, each in its own subsection."""
     return new_event([{"name": "A", "price": 1000, "subsections": 2}], rows=1, cols=1)
 
 
@@ -32,13 +32,13 @@ def test_an_event_is_sold_out_when_every_seat_is_sold(
 ) -> None:
     paid_booking(alice, "1-1", event=two_seats)
     hold(bob, "1-1", event=two_seats, subsection=2)
-    assert status(two_seats) == EventStatus.AVAILABLE  # a held seat may still come back
+    assert status(two_seats) == EventStatus.AVAILABLE  # a held seat may become free again
     Booking.objects.filter(buyer=bob).update(expires_at=database_now())
     paid_booking(alice, "1-1", event=two_seats, subsection=2)
     assert status(two_seats) == EventStatus.SOLD_OUT
 
 
-def test_blocked_seats_are_not_in_sale(
+def test_blocked_seats_do_not_keep_an_event_from_being_sold_out(
     two_seats: Event, carol: User, alice: User, paid_booking: Callable[..., Booking]
 ) -> None:
     paid_booking(alice, "1-1", event=two_seats)
@@ -50,7 +50,9 @@ def test_blocked_seats_are_not_in_sale(
     assert status(two_seats) == EventStatus.AVAILABLE
 
 
-def test_what_a_crash_left_out_the_clock_does(two_seats: Event, alice: User, hold: Callable[..., Booking]) -> None:
+def test_the_sweep_marks_an_event_as_sold_out_after_a_crash(
+    two_seats: Event, alice: User, hold: Callable[..., Booking]
+) -> None:
     booking = hold(alice, "1-1", event=two_seats)
     Ticket.objects.filter(event=two_seats).update(status="sold", booking_id=booking.pk)
     assert status(two_seats) == EventStatus.AVAILABLE

@@ -1,4 +1,4 @@
-"""The page of events: what it shows, how it is narrowed, what it costs."""
+"""The list page of events: what it shows, its filters, and how many queries it takes."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -19,9 +19,9 @@ CHEAP = [{"name": "A", "price": 1000, "subsections": 1}]
 DEAR = [{"name": "A", "price": 90_000, "subsections": 1}]
 
 
-def shown(client: Client, **asked: str) -> list[str]:
-    """The names of the events on the page, in order."""
-    answer = client.get("/", asked)
+def shown(client: Client, **query: str) -> list[str]:
+    """Return the names of the events on the page, in order."""
+    answer = client.get("/", query)
     assert answer.status_code == 200
     return [card.event.name for card in answer.context["cards"]]
 
@@ -30,7 +30,7 @@ def text_of(client: Client) -> str:
     return " ".join(client.get("/").content.decode().split())
 
 
-def test_a_card_says_where_when_how_much_and_what_is_left(client: Client, new_event: NewEvent) -> None:
+def test_a_card_shows_venue_start_price_and_seats_left(client: Client, new_event: NewEvent) -> None:
     event = new_event(starts_at=NOON)
     text = text_of(client)
     assert f'href="/events/{event.pk}"' in text
@@ -45,13 +45,13 @@ def test_an_empty_list_says_what_to_do(client: Client) -> None:
     assert "No events on sale yet" in text_of(client)
 
 
-def test_a_search_that_finds_nothing_offers_the_way_back(client: Client, concert: Event) -> None:
+def test_a_search_without_results_links_to_all_events(client: Client, concert: Event) -> None:
     text = client.get("/", {"q": "opera"}).content.decode()
     assert "No events match your search" in text
     assert "Show all events" in text
 
 
-def test_drafts_and_hidden_and_finished_events_are_not_shown(client: Client, new_event: NewEvent) -> None:
+def test_draft_inactive_and_finished_events_are_not_shown(client: Client, new_event: NewEvent) -> None:
     new_event(name="Draft", draft=True)
     for status in (EventStatus.ENDED, EventStatus.COMPLETED, EventStatus.CANCELLED):
         Event.objects.filter(pk=new_event(name=status).pk).update(status=status)
@@ -59,14 +59,14 @@ def test_drafts_and_hidden_and_finished_events_are_not_shown(client: Client, new
     assert shown(client) == []
 
 
-def test_the_next_event_comes_first_and_those_without_a_date_last(client: Client, new_event: NewEvent) -> None:
+def test_events_are_ordered_by_start_and_those_without_one_come_last(client: Client, new_event: NewEvent) -> None:
     new_event(name="someday")
     new_event(name="later", starts_at=NOON + timedelta(days=1))
     new_event(name="sooner", starts_at=NOON)
     assert shown(client) == ["sooner", "later", "someday"]
 
 
-def test_each_word_must_occur_somewhere(client: Client, new_event: NewEvent) -> None:
+def test_every_word_of_the_search_must_match(client: Client, new_event: NewEvent) -> None:
     new_event(name="Jazz night", venue_name="Blue Room")
     new_event(name="Jazz brunch", venue_name="Garden")
     assert shown(client, q="jazz room") == ["Jazz night"]
@@ -74,7 +74,7 @@ def test_each_word_must_occur_somewhere(client: Client, new_event: NewEvent) -> 
     assert shown(client, q="100%") == []
 
 
-def test_both_days_count(client: Client, new_event: NewEvent) -> None:
+def test_both_days_of_the_range_are_included(client: Client, new_event: NewEvent) -> None:
     new_event(name="that day", starts_at=NOON)
     assert shown(client, day_from="2030-06-15", day_to="2030-06-15") == ["that day"]
     assert shown(client, day_from="2030-06-16") == []
@@ -91,13 +91,13 @@ def test_prices_are_in_whole_units_of_the_events_currency(client: Client, new_ev
     assert shown(client, price_max="1.00") == ["one dinar"]
 
 
-def test_a_range_of_prices_is_met_by_one_and_the_same_section(client: Client, new_event: NewEvent) -> None:
+def test_both_price_bounds_apply_to_the_same_section(client: Client, new_event: NewEvent) -> None:
     new_event([*CHEAP, {"name": "B", "price": 90_000, "subsections": 1}], name="wide")
     assert shown(client, price_min="20", price_max="100") == []
     assert shown(client, price_min="5", price_max="100") == ["wide"]
 
 
-def test_only_events_with_seats_left_if_asked(
+def test_sold_out_events_can_be_excluded(
     client: Client, new_event: NewEvent, alice: User, paid_booking: Callable[..., Booking]
 ) -> None:
     event = new_event(CHEAP, rows=1, cols=2, name="full")
@@ -107,7 +107,7 @@ def test_only_events_with_seats_left_if_asked(
     assert shown(client, seats_left="1") == ["A concert"]
 
 
-def test_the_state_of_the_sale_is_said_in_words(
+def test_the_state_of_the_sale_is_shown(
     client: Client, new_event: NewEvent, alice: User, hold: Callable[..., Booking]
 ) -> None:
     now = datetime.now(UTC)
@@ -122,7 +122,7 @@ def test_the_state_of_the_sale_is_said_in_words(
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "query",
     [
         {"day_from": "tomorrow"},
         {"price_min": "cheap"},
@@ -138,18 +138,18 @@ def test_the_state_of_the_sale_is_said_in_words(
         {"seats_left": "maybe"},
     ],
 )
-def test_no_address_breaks_the_page(client: Client, concert: Event, asked: dict[str, str]) -> None:
-    assert client.get("/", asked).status_code == 200
+def test_no_query_string_breaks_the_page(client: Client, concert: Event, query: dict[str, str]) -> None:
+    assert client.get("/", query).status_code == 200
 
 
-def test_what_cant_be_understood_is_said_beside_its_field(client: Client, concert: Event) -> None:
+def test_an_invalid_field_shows_its_error(client: Client, concert: Event) -> None:
     answer = client.get("/", {"day_from": "tomorrow"})
     text = answer.content.decode()
     assert 'aria-invalid="true" aria-describedby="day_from-error"' in text
     assert len(answer.context["cards"]) == 1
 
 
-def test_pages_keep_the_search(client: Client, new_event: NewEvent) -> None:
+def test_page_links_keep_the_search(client: Client, new_event: NewEvent) -> None:
     for number in range(21):
         new_event(CHEAP, rows=1, cols=1, name=f"Show {number}")
     text = client.get("/", {"q": "show"}).content.decode()
@@ -158,29 +158,29 @@ def test_pages_keep_the_search(client: Client, new_event: NewEvent) -> None:
     assert len(shown(client, q="show", page="2")) == 1
 
 
-def test_the_script_gets_the_results_alone(client: Client, concert: Event) -> None:
+def test_the_script_gets_only_the_results(client: Client, concert: Event) -> None:
     answer = client.get("/", headers={"X-Part": "results"})
     assert "<html" not in answer.content.decode()
     assert f'data-event="{concert.pk}"' in answer.content.decode()
     assert "X-Part" in answer.headers["Vary"]
 
 
-def test_the_page_costs_three_statements_and_two_more_for_who_is_signed_in(
+def test_the_page_takes_three_queries_and_two_more_for_signed_in_users(
     client: Client, new_event: NewEvent, alice: User, django_assert_num_queries: Any
 ) -> None:
     for number in range(5):
         new_event(name=f"Show {number}")
-    asked = {"q": "show", "price_min": "1", "seats_left": "1", "day_from": "2020-01-01"}
+    query = {"q": "show", "price_min": "1", "seats_left": "1", "day_from": "2020-01-01"}
     with django_assert_num_queries(3):
         client.get("/")
     with django_assert_num_queries(3):
-        client.get("/", {name: value for name, value in asked.items() if name != "day_from"})
+        client.get("/", {name: value for name, value in query.items() if name != "day_from"})
     client.force_login(alice)
     with django_assert_num_queries(5):
         client.get("/")
 
 
-def test_the_offer_names_the_cheapest_seat_that_is_left(
+def test_price_from_is_the_lowest_price_of_the_seats_left(
     new_event: NewEvent, alice: User, hold: Callable[..., Booking]
 ) -> None:
     cheap_and_dear = [*CHEAP, {"name": "B", "price": 2000, "subsections": 1}]

@@ -1,4 +1,4 @@
-"""Seats are "row-seat" outside and positions inside."""
+"""Conversion between the names of seats, "row-seat", and their positions."""
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from ticketing.errors import BadInput
 
 
 @given(st.integers(1, 400), st.integers(1, 400), st.data())
-def test_a_name_leads_back_to_its_position(rows: int, cols: int, data: st.DataObject) -> None:
+def test_the_name_of_a_position_is_parsed_to_the_same_position(rows: int, cols: int, data: st.DataObject) -> None:
     position = data.draw(st.integers(0, rows * cols - 1))
     assert position_of(seat_name(position, cols), rows=rows, cols=cols) == position
 
@@ -18,7 +18,7 @@ def test_a_name_leads_back_to_its_position(rows: int, cols: int, data: st.DataOb
     "seat",
     ["0-1", "1-0", "6-1", "1-11", "1", "1-", "-1", "1-1-1", "a-b", " 1-1", "1-1\n", "١-١", "01-1", "1" * 9 + "-1", ""],
 )
-def test_a_seat_the_block_does_not_have_is_refused(seat: str) -> None:
+def test_an_unknown_seat_is_refused(seat: str) -> None:
     with pytest.raises(BadInput) as refusal:
         positions_of(["1-1", seat], rows=5, cols=10)
     assert [problem["field"] for problem in refusal.value.extra["errors"]] == ["seat_positions.1"]
@@ -30,5 +30,5 @@ def test_a_seat_named_twice_is_refused() -> None:
     assert refusal.value.extra["errors"][0]["code"] == "duplicate"
 
 
-def test_positions_keep_the_order_they_were_named_in() -> None:
+def test_positions_keep_the_order_of_the_names() -> None:
     assert positions_of(["2-1", "1-10"], rows=5, cols=10) == [10, 9]

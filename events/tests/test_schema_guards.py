@@ -1,4 +1,4 @@
-"""The database is the last guard: what the code promises holds against anybody with SQL."""
+"""Triggers and constraints of the database hold against plain SQL, too."""
 
 from collections.abc import Callable
 
@@ -23,20 +23,20 @@ def counts(event: Event) -> tuple[int, ...]:
     return block.available, block.reserved, block.sold, block.blocked, block.version
 
 
-def test_the_trigger_counts_what_is_changed_by_hand(concert: Event) -> None:
+def test_the_trigger_counts_a_change_in_plain_sql(concert: Event) -> None:
     block = Subsection.objects.earliest("id").pk
     assert run(f"UPDATE events_ticket SET status = 'blocked' WHERE subsection_id = {block} AND position < 7") == 7
     assert counts(concert) == (43, 0, 0, 7, 1)
 
 
-def test_the_trigger_counts_also_on_a_partition(concert: Event) -> None:
+def test_the_trigger_counts_a_change_on_a_partition(concert: Event) -> None:
     block = Subsection.objects.earliest("id").pk
     partition = _value(f"SELECT tableoid::regclass FROM events_ticket WHERE subsection_id = {block} LIMIT 1")
     run(f"UPDATE {partition} SET status = 'blocked' WHERE subsection_id = {block} AND position = 0")
     assert counts(concert) == (49, 0, 0, 1, 1)
 
 
-def test_one_statement_over_all_blocks_raises_each_version_by_one(concert: Event) -> None:
+def test_one_statement_over_all_subsections_raises_each_version_by_one(concert: Event) -> None:
     run(f"UPDATE events_ticket SET status = 'blocked' WHERE event_id = {concert.pk} AND position < 2")
     blocks = Subsection.objects.filter(event=concert).values_list("blocked", "version")
     assert list(blocks) == [(2, 1)] * 4
@@ -61,13 +61,15 @@ def test_one_statement_over_all_blocks_raises_each_version_by_one(concert: Event
         "UPDATE bookings_booking SET status = 'done'",
     ],
 )
-def test_what_must_not_be_is_refused(concert: Event, alice: User, hold: Callable[..., Booking], sql: str) -> None:
+def test_the_database_refuses_invalid_changes(
+    concert: Event, alice: User, hold: Callable[..., Booking], sql: str
+) -> None:
     hold(alice)
     with pytest.raises(IntegrityError):
         run(sql)
 
 
-def test_a_booking_is_captured_at_most_once(paid_booking: Callable[..., Booking], alice: User) -> None:
+def test_the_database_refuses_a_second_captured_payment(paid_booking: Callable[..., Booking], alice: User) -> None:
     paid_booking(alice)
     columns = "id, event_id, booking_id, status, amount, currency, gateway, card_last4, created_at, captured_at"
     with pytest.raises(IntegrityError, match="payment_captured_once"):
@@ -77,7 +79,7 @@ def test_a_booking_is_captured_at_most_once(paid_booking: Callable[..., Booking]
         )
 
 
-def test_tickets_of_one_event_lie_in_one_partition_and_are_found_there(concert: Event) -> None:
+def test_the_tickets_of_an_event_are_in_one_partition_and_only_that_is_read(concert: Event) -> None:
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN SELECT status FROM events_ticket WHERE event_id = %s AND position = 3", [concert.pk])
         plan = "\n".join(row[0] for row in cursor.fetchall())

@@ -1,4 +1,4 @@
-"""The seating configuration is checked by arithmetic, before anything is allocated."""
+"""Validation of the seating configuration, which happens before anything is allocated."""
 
 import time
 from contextlib import suppress
@@ -28,7 +28,7 @@ def problems(config: object, max_seats: int = 200_000) -> dict[str, str]:
     return {problem["field"]: problem["code"] for problem in refusal.value.extra["errors"]}
 
 
-def test_sections_inherit_rows_and_cols_and_may_bring_their_own() -> None:
+def test_sections_inherit_rows_and_cols_or_have_their_own() -> None:
     config = {"rows": 25, "cols": 20, "sections": [section(), section(name="B", rows=2, cols=3, tier="VIP")]}
     seating = read_seating(config, max_seats=200_000)
     assert [(s.name, s.tier, s.rows, s.cols, s.seats) for s in seating.sections] == [
@@ -39,7 +39,7 @@ def test_sections_inherit_rows_and_cols_and_may_bring_their_own() -> None:
     assert seating.config == config
 
 
-def test_blocks_come_in_the_order_of_the_configuration_all_available() -> None:
+def test_subsections_are_in_the_order_of_the_configuration_and_available() -> None:
     seating = read_seating({"rows": 2, "cols": 5, "sections": [section(), section(name="B")]}, max_seats=100)
     blocks = [(b.section, b.number, b.total, b.available) for b in seating.blocks(event_id=7)]
     assert blocks == [("A", 1, 10, 10), ("A", 2, 10, 10), ("B", 1, 10, 10), ("B", 2, 10, 10)]
@@ -95,7 +95,7 @@ def test_every_problem_is_named_at_once() -> None:
 
 
 @pytest.mark.parametrize("name", ["نیم\u200cطبقه", "क्\u200dष", "👩\u200d🦽 places"])
-def test_a_section_is_named_in_any_script(name: str) -> None:
+def test_a_section_name_may_be_in_any_script(name: str) -> None:
     seating = read_seating({"rows": 1, "cols": 1, "sections": [section(name=name)]}, max_seats=100)
     assert seating.sections[0].name == name
 
@@ -107,12 +107,12 @@ def test_a_billion_seats_are_refused_at_once() -> None:
     assert time.perf_counter() - started < 0.5
 
 
-def test_exactly_the_allowed_number_of_seats_is_fine() -> None:
+def test_exactly_the_maximum_number_of_seats_is_accepted() -> None:
     assert read_seating({"rows": 5, "cols": 5, "sections": [section()]}, max_seats=50).seats == 50
     assert problems({"rows": 5, "cols": 5, "sections": [section()]}, max_seats=49) == {"seating_config": "too_many"}
 
 
 @given(JSON)
-def test_whatever_is_sent_is_read_or_refused(config: object) -> None:
+def test_any_json_is_accepted_or_refused(config: object) -> None:
     with suppress(BadInput):
         assert read_seating(config, max_seats=1000).seats <= 1000

@@ -1,4 +1,4 @@
-"""The waiting room as its seller sets it, by the API and at the desk, and as everybody sees it."""
+"""Settings of the waiting room: how a seller changes them in the API and the admin, and what others see."""
 
 import hashlib
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def patch(client: APIClient, event: Event, **room: Any) -> Any:
     return client.patch(f"/api/event/{event.pk}", {"waiting_room": room})
 
 
-def test_everybody_sees_the_room_and_the_hash_of_its_seed(concert: Event, client_of: ClientOf) -> None:
+def test_everyone_sees_the_waiting_room_and_the_hash_of_its_seed(concert: Event, client_of: ClientOf) -> None:
     body = client_of(None).get(f"/api/event/{concert.pk}").json()["waiting_room"]
     assert body == {
         "enabled": False, "admit_per_minute": 60, "max_active": 500, "pass_seconds": 600, "paused": False,
@@ -32,7 +32,7 @@ def test_everybody_sees_the_room_and_the_hash_of_its_seed(concert: Event, client
     assert client_of(None).get("/api/event").json()["results"][0]["waiting_room"] == body
 
 
-def test_a_seller_sets_what_he_sends_and_the_rest_stays(concert: Event, carol: User, client_of: ClientOf) -> None:
+def test_only_the_settings_that_are_sent_change(concert: Event, carol: User, client_of: ClientOf) -> None:
     client = client_of(carol)
     patch(client, concert, enabled=True, admit_per_minute=1_000)
     answer = patch(client, concert, pass_seconds=300, paused=True)
@@ -50,7 +50,7 @@ def test_a_seller_sets_what_he_sends_and_the_rest_stays(concert: Event, carol: U
         {"pass_seconds": 86_401}, {"enabled": "perhaps"}, {"paused": None}, "on", None,
     ],
 )  # fmt: skip
-def test_what_makes_no_sense_is_refused_and_changes_nothing(
+def test_invalid_settings_are_refused_and_change_nothing(
     concert: Event, carol: User, client_of: ClientOf, room: Any
 ) -> None:
     answer = client_of(carol).patch(f"/api/event/{concert.pk}", {"name": "New", "waiting_room": room})
@@ -60,13 +60,13 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(
     assert (concert.name, concert.waiting_room_on) == ("A concert", False)
 
 
-def test_only_the_seller_sets_it(concert: Event, alice: User, dave: User, client_of: ClientOf) -> None:
+def test_only_the_seller_can_change_the_settings(concert: Event, alice: User, dave: User, client_of: ClientOf) -> None:
     answers = [patch(client_of(user), concert, enabled=True).status_code for user in (None, alice, dave)]
     assert answers == [401, 403, 403]
     assert not Event.objects.get().waiting_room_on
 
 
-def test_a_new_event_may_bring_its_room(carol: User, client_of: ClientOf) -> None:
+def test_an_event_can_be_created_with_a_waiting_room(carol: User, client_of: ClientOf) -> None:
     event = {
         "name": "Rush", "description": "", "venue_name": "Hall", "waiting_room": {"enabled": True, "max_active": 20},
         "seating_config": {"rows": 1, "cols": 2, "sections": [{"name": "A", "price": 1, "subsections": 1}]},
@@ -76,7 +76,7 @@ def test_a_new_event_may_bring_its_room(carol: User, client_of: ClientOf) -> Non
     assert (answer.json()["waiting_room"]["enabled"], answer.json()["waiting_room"]["max_active"]) == (True, 20)
 
 
-def test_the_seed_is_never_shown_before_the_draw(concert: Event, carol: User, client_of: ClientOf) -> None:
+def test_the_seed_is_not_shown_before_the_lottery(concert: Event, carol: User, client_of: ClientOf) -> None:
     for path in (f"/api/event/{concert.pk}", "/api/event", f"/events/{concert.pk}", f"/queue/{concert.pk}"):
         assert concert.shuffle_seed not in client_of(carol).get(path).content.decode()
     desk = Client()
@@ -84,7 +84,7 @@ def test_the_seed_is_never_shown_before_the_draw(concert: Event, carol: User, cl
     assert concert.shuffle_seed not in desk.get(f"/admin/events/event/{concert.pk}/change/").content.decode()
 
 
-def test_the_draw_changes_the_tag_of_the_event(concert: Event, client_of: ClientOf) -> None:
+def test_the_lottery_changes_the_etag_of_the_event(concert: Event, client_of: ClientOf) -> None:
     client, path = client_of(None), f"/api/event/{concert.pk}"
     tag = client.get(path)["ETag"]
     Event.objects.update(drawn_at=database_now())
@@ -93,9 +93,11 @@ def test_the_draw_changes_the_tag_of_the_event(concert: Event, client_of: Client
     assert answer.json()["waiting_room"]["seed"] == concert.shuffle_seed
 
 
-def test_once_the_seed_is_public_the_sale_cannot_begin_later(concert: Event, carol: User, client_of: ClientOf) -> None:
-    client, later = client_of(carol), database_now() + timedelta(hours=1)
-    move = {"sales_start_at": later.isoformat()}
+def test_after_the_lottery_the_start_of_sales_cannot_move_into_the_future(
+    concert: Event, carol: User, client_of: ClientOf
+) -> None:
+    client, in_an_hour = client_of(carol), database_now() + timedelta(hours=1)
+    move = {"sales_start_at": in_an_hour.isoformat()}
     assert client.patch(f"/api/event/{concert.pk}", move).status_code == 200
     Event.objects.update(drawn_at=database_now())
     answer = client.patch(f"/api/event/{concert.pk}", move)
@@ -103,16 +105,16 @@ def test_once_the_seed_is_public_the_sale_cannot_begin_later(concert: Event, car
     assert client.patch(f"/api/event/{concert.pk}", {"sales_start_at": None}).status_code == 200
 
 
-def test_each_event_has_a_seed_of_its_own(new_event: Callable[..., Event]) -> None:
+def test_each_event_has_its_own_seed(new_event: Callable[..., Event]) -> None:
     assert len({new_event().shuffle_seed for _ in range(3)}) == 3
 
 
-def test_the_schema_is_the_last_guard(concert: Event) -> None:
+def test_the_database_refuses_invalid_settings(concert: Event) -> None:
     with pytest.raises(IntegrityError, match="event_waiting_room_in_range"):
         Event.objects.update(admit_per_minute=0)
 
 
-def test_at_the_desk_the_queue_is_paused_and_moved_on_by_a_button(concert: Event, carol: User) -> None:
+def test_the_queue_is_paused_and_resumed_in_the_admin(concert: Event, carol: User) -> None:
     desk = Client()
     desk.force_login(carol)
     page = f"/admin/events/event/{concert.pk}/"
@@ -129,7 +131,7 @@ def test_at_the_desk_the_queue_is_paused_and_moved_on_by_a_button(concert: Event
 @pytest.mark.parametrize(
     ("on", "status", "offered"), [(True, "available", 1), (False, "available", 0), (True, "ended", 0)]
 )
-def test_the_page_of_the_event_leads_to_the_queue(
+def test_the_event_page_links_to_the_queue(
     concert: Event, client_of: ClientOf, on: bool, status: str, offered: int
 ) -> None:
     Event.objects.update(waiting_room_on=on, status=status)

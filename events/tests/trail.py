@@ -1,4 +1,4 @@
-"""The trail of seats without its guards, for tests that need an older or a forged one."""
+"""Switches off the triggers that protect the audit log, for tests that need old or forged rows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from django.db import connection
 
 @contextmanager
 def unguarded() -> Iterator[None]:
-    """Whatever is written inside fires no trigger: what is changed in the trail keeps its old hash."""
+    """Run the block without triggers: rows of the audit log can be changed and keep their old hash."""
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         try:

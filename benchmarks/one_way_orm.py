@@ -5,7 +5,7 @@ from typing import Any
 from accounts.models import User
 from bookings import create_booking as creation
 from bookings.models import Booking
-from bookings.tests.specification import hold as specification
+from bookings.specification import hold as specification
 
 
 def use_the_specification() -> None:

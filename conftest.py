@@ -14,18 +14,18 @@ from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import counters, read_only, switches
 from accounts.models import User
-from accounts.redis import breaker, client
-from bookings.models import Booking
-from bookings.operations.hold import Wish, hold_seats
-from bookings.operations.pay import pay_booking
+from bookings.holds.hold import Wish, hold_seats
+from bookings.holds.models import Booking
+from bookings.payments.pay import pay_booking
 from bookings.states import SelectionMode
-from events import views
-from events.microcache import MicroCache
+from core import counters, feature_switches, read_only
+from core.redis import breaker, client
+from events.catalog import handlers
+from events.catalog.microcache import MicroCache
+from events.lifecycle.create import create_event
 from events.models import Event
-from events.operations.create import create_event
-from events.seating import read_seating
+from events.seating.configuration import read_seating
 
 pytest_plugins = ["realtime.tests.servers"]
 
@@ -202,17 +202,17 @@ def nothing_switched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     The process does not read them from the database, which would be one query a second.
     """
-    monkeypatch.setattr(switches, "LIFE_SECONDS", math.inf)
+    monkeypatch.setattr(feature_switches, "LIFE_SECONDS", math.inf)
     yield
-    switches.forget()
+    feature_switches.forget()
     read_only.forget()
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     """The event list, events and maps are read anew at each request: tests change rows faster than answers age."""
-    fresh = MicroCache(life=0, wait=views.WAIT_SECONDS, entries=views.CACHE_ENTRIES, size=views.CACHE_BYTES)
-    monkeypatch.setattr(views, "ready", fresh)
+    fresh = MicroCache(life=0, wait=handlers.WAIT_SECONDS, entries=handlers.CACHE_ENTRIES, size=handlers.CACHE_BYTES)
+    monkeypatch.setattr(handlers, "ready", fresh)
 
 
 @pytest.fixture

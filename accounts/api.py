@@ -19,7 +19,6 @@ from accounts.operations.registration import register_user, verify_email
 from accounts.operations.sessions import log_in, log_out
 from accounts.operations.stream_tickets import STREAM_TICKET_SECONDS, issue_stream_ticket
 from accounts.operations.tokens import issue_tokens, refresh_tokens
-from accounts.schema import problems
 from accounts.serializers import (
     CredentialsInput,
     ProfileInput,
@@ -32,6 +31,7 @@ from accounts.serializers import (
     UserOutput,
     VerificationInput,
 )
+from core.openapi import problems
 
 
 class AnyonesCall(APIView):

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -17,9 +17,9 @@ from accounts.errors import TokenRefused
 from accounts.models import User
 from accounts.operations.tokens import user_of_access_token
 from accounts.session_store import SessionStore
+from core.errors import BEARER_CHALLENGE
 from core.http.messages import ApiRequest
 from core.http.origin import is_forgeable
-from ticketing.errors import BEARER_CHALLENGE
 
 
 @dataclass(slots=True)
@@ -133,3 +133,8 @@ def _session_user(cookies: str) -> User | None:
     request.session = SessionStore(parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME))
     user = get_user(request)
     return user if isinstance(user, User) and user.is_active else None
+
+
+def authenticated_user(request: Request) -> User:
+    """The signed-in user."""
+    return cast(User, request.user)

@@ -1,6 +1,6 @@
 """Errors of the accounts app; codes as in the API contract."""
 
-from ticketing.errors import DomainError, NotSignedIn
+from core.errors import DomainError, NotSignedIn
 
 
 class EmailTaken(DomainError):
@@ -22,14 +22,3 @@ class TokenRefused(NotSignedIn):
 
     title = "Token refused"
     detail = "The token is not valid or has expired. Sign in again."
-
-
-class RateLimited(DomainError):
-    """The caller made too many requests; the next one is allowed in `retry_after` seconds."""
-
-    status, code, title = 429, "rate_limited", "Too many requests"
-
-    def __init__(self, things: str, retry_after: int) -> None:
-        unit = "second" if retry_after == 1 else "seconds"
-        super().__init__(f"Too many {things} in a short time. Please try again in {retry_after} {unit}.")
-        self.extra["retry_after"] = retry_after

@@ -1,4 +1,4 @@
-"""Users, token families, stream tickets and the operator's feature switches."""
+"""Users, token families and stream tickets."""
 
 import uuid
 from typing import Any, ClassVar
@@ -109,18 +109,3 @@ class StreamTicket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.digest[:8]}…"
-
-
-class Switch(models.Model):
-    """One of the operator's feature switches (core.feature_switches). Without a row, the switch is off."""
-
-    name = models.CharField(max_length=32, primary_key=True)
-    is_on = models.BooleanField(default=False)
-    changed_at = models.DateTimeField()
-    changed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-
-    class Meta:
-        verbose_name_plural = "switches"
-
-    def __str__(self) -> str:
-        return f"{self.name}: {'on' if self.is_on else 'off'}"

@@ -13,7 +13,7 @@ from benchmarks.parts import Parts
 from benchmarks.report import Figures
 from benchmarks.shop import Cast
 from benchmarks.tally import Tally
-from events.positions import seat_name
+from events.seating.positions import seat_name
 
 READERS = 32
 MAP_READERS = 8  # readers of full maps

@@ -29,8 +29,8 @@ class Changes:
 
         django.setup()
         from accounts.models import User
-        from events.operations.create import create_event
-        from events.seating import read_seating
+        from events.lifecycle.create import create_event
+        from events.seating.configuration import read_seating
 
         fields = shop.new_event(
             "Benchmark: viewers", [{"name": "A", "price": 5000, "subsections": BLOCKS}], rows=ROWS, cols=COLS
@@ -46,7 +46,7 @@ class Changes:
         """Change the next seat."""
         from django.db import transaction
 
-        from events.operations.seats import change_seats, lock_subsection
+        from events.inventory.seats import change_seats, lock_subsection
         from events.states import ChangeKind
         from realtime.publish import publish
 

@@ -230,7 +230,7 @@ async def _outcome(sale: Sale, seats: int) -> list[str]:
 
 def _lost(sale: Sale) -> list[str]:
     """Return the confirmed bookings that are missing, and the paid ones that are not paid."""
-    from bookings.models import Booking
+    from bookings.holds.models import Booking
 
     status = dict(Booking.objects.filter(event_id=sale.event["id"]).values_list("pk", "status"))
     found = {str(pk): state for pk, state in status.items()}

@@ -11,7 +11,7 @@ from benchmarks.load import Client, closed_loop, shared
 from benchmarks.report import Figures
 from benchmarks.shop import Block, Cast
 from benchmarks.tally import Tally
-from events.positions import seat_name
+from events.seating.positions import seat_name
 
 CLIENTS = 32
 JOURNEYS = 600

@@ -149,7 +149,7 @@ async def _requests_to_pay(way: Way) -> list[bytes]:
 def _payable(way: Way) -> list[bytes]:
     from django.db import connection
 
-    from bookings.models import Booking
+    from bookings.holds.models import Booking
 
     by_email = {f"bench{number}@example.com": token for number, token in enumerate(way.cast.buyers, 1)}
     rows = Booking.objects.filter(status="pending_payment", buyer__email__in=by_email)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from accounts.models import User
-from bookings import create_booking as creation
-from bookings.models import Booking
+from bookings.holds import create_booking as creation
+from bookings.holds.models import Booking
 from bookings.specification import hold as specification
 
 
@@ -14,7 +14,7 @@ def use_the_specification() -> None:
 
 
 def hold_seats(*, buyer_id: int, family: Any = None, **arguments: Any) -> Booking:
-    """`bookings.operations.hold.hold_seats` with the specification; a bearer token has been checked before."""
+    """`bookings.holds.hold.hold_seats` with the specification; a bearer token has been checked before."""
     buyer = User.objects.get(pk=buyer_id)
     held = specification.hold_seats(buyer=buyer, **arguments)
     return Booking.objects.for_display().get(pk=held.pk)

@@ -47,8 +47,8 @@ def _one_round(event: "Event", bare: psycopg.Connection[Any]) -> Figures:
     from django.db import connection
     from rest_framework.test import APIRequestFactory, force_authenticate
 
-    from bookings.analytics_api import EventAnalytics
-    from bookings.analytics_feed import report_frame
+    from bookings.reports.api import EventAnalytics
+    from bookings.reports.feed import report_frame
 
     figures: Figures = {}
 
@@ -82,8 +82,8 @@ def _milliseconds(function: Callable[[], object]) -> float:
 
 
 def _sold_event(seller: "User") -> "Event":
-    from events.operations.create import create_event
-    from events.seating import read_seating
+    from events.lifecycle.create import create_event
+    from events.seating.configuration import read_seating
 
     fields = shop.arena()
     seating = read_seating(fields.pop("seating_config"), max_seats=50_000)

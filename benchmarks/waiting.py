@@ -34,8 +34,8 @@ def main() -> None:
 
 def one_round(users: "list[User]") -> Figures:
     """Create an event with everybody in its queue, half of them early; then let all in."""
-    from bookings.waiting.feed import read_positions
-    from bookings.waiting.join import join_queue, look_at_queue
+    from bookings.waiting_room.feed import read_positions
+    from bookings.waiting_room.join import join_queue, look_at_queue
 
     event = _new_event()
     joining, (waiting, others) = users[-TIMED_CALLS:], (users[:TIMED_CALLS], users[:VIEWERS])
@@ -59,9 +59,9 @@ def _users() -> "list[User]":
 
 def _new_event() -> "Event":
     from accounts.models import User
+    from events.lifecycle.create import create_event
     from events.models import Event
-    from events.operations.create import create_event
-    from events.seating import read_seating
+    from events.seating.configuration import read_seating
 
     Event.objects.update(waiting_room_on=False)
     seating = {"rows": 10, "cols": 10, "sections": [{"name": "A", "price": 100, "subsections": 2}]}
@@ -81,8 +81,8 @@ def _new_event() -> "Event":
 
 def _fill(event: "Event", users: "list[User]") -> None:
     """Let them join, half of them before the sale opens."""
-    from bookings.waiting.room import Room
-    from bookings.waiting.shuffle import place_of
+    from bookings.waiting_room.room import Room
+    from bookings.waiting_room.shuffle import place_of
 
     room = Room(event.pk)
     for number, user in enumerate(users):
@@ -101,7 +101,7 @@ def _percentiles(name: str, function: "Callable[[User], Any]", users: "list[User
 
 
 def _let_in(number: int) -> Figures:
-    from bookings.waiting.admit import admit_waiting
+    from bookings.waiting_room.admit import admit_waiting
 
     admit_waiting(at=OPENS_AT)
     admitted, seconds, worst, durations = 0, 0, 0.0, []
@@ -120,7 +120,7 @@ def _let_in(number: int) -> Figures:
 
 
 def _memory() -> int:
-    from accounts.redis import client
+    from core.redis import client
 
     return int(client().info("memory")["used_memory"])
 

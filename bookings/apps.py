@@ -9,11 +9,11 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the app's feeds, and the function that emails ticket holders when an event changes."""
-        from bookings.analytics_feed import AnalyticsFeed
-        from bookings.feed import BuyerFeed
-        from bookings.operations.tell_holders import tell_holders
-        from bookings.waiting.feed import QueueFeed
-        from events.operations.change import TELL_HOLDERS
+        from bookings.event_changes.notify_ticket_holders import tell_holders
+        from bookings.live.feed import BuyerFeed
+        from bookings.reports.feed import AnalyticsFeed
+        from bookings.waiting_room.feed import QueueFeed
+        from events.lifecycle.change import TELL_HOLDERS
         from realtime.feed import register_feed
 
         register_feed("buyer", BuyerFeed)

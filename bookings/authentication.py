@@ -9,8 +9,8 @@ from accounts.authentication import Identity, identity_of
 from accounts.errors import TokenRefused
 from accounts.models import User
 from bookings.permissions import BuyersBook
+from core.errors import BadInput, DomainError, NotSignedIn
 from core.http.messages import ApiRequest
-from ticketing.errors import BadInput, DomainError, NotSignedIn
 
 
 def buyer_of(request: ApiRequest) -> Identity:

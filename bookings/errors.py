@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ticketing.errors import DomainError
+from core.errors import DomainError
 
 
 class TooManyHolds(DomainError):

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.crypto import salted_hmac
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 
 from bookings.errors import IdempotencyKeyReused
-from bookings.models import KEY_LENGTH
-from ticketing.errors import BadInput
+from core.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +37,14 @@ def read_key(header: str | None, body: dict[str, Any]) -> Once | None:
     canonical = json.dumps(body, sort_keys=True, default=str)
     # The hash is keyed with SECRET_KEY: the body can contain a card number, and there are few enough to try them all.
     return Once(header, salted_hmac("idempotency", canonical, algorithm="sha256").hexdigest())
+
+
+KEY_LENGTH = 255  # maximum length of an Idempotency-Key
+
+
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The same key and body have their effect once; another body is refused with 422.",
+)

@@ -3,13 +3,15 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
 
-from bookings.models import Booking
 from events.publish import SeatsChanged, event_group
 from realtime.publish import publish, publish_many
+
+if TYPE_CHECKING:
+    from bookings.holds.models import Booking
 
 
 class BookingChanged(NamedTuple):
@@ -36,7 +38,7 @@ def buyer_group(buyer_id: int) -> str:
     return f"buyer.{buyer_id}"
 
 
-def publish_booking(booking: Booking) -> None:
+def publish_booking(booking: "Booking") -> None:
     """Publish a change of a booking to its buyer once the transaction commits."""
     change = BookingChanged(booking.pk, booking.buyer_id, booking.event_id, booking.status, booking.updated_at)
     transaction.on_commit(lambda: publish(buyer_group(change.buyer_id), change.message()), robust=True)

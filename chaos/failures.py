@@ -9,11 +9,16 @@ from typing import Any
 
 from django.db import transaction
 
-from bookings.gateways import GatewayDown
-from bookings.gateways.mock import MockGateway
-from bookings.gateways.protocol import Charge, Outcome
-from bookings.models import Payment, Refund
-from bookings.operations import pay, refund, sell, settle
+from bookings.payments import (
+    pay,
+    refund,
+    sell,
+    settle,
+)
+from bookings.payments.gateways import GatewayDown
+from bookings.payments.gateways.mock import MockGateway
+from bookings.payments.gateways.protocol import Charge, Outcome
+from bookings.payments.models import Payment, Refund
 
 
 class Killed(BaseException):

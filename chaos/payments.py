@@ -20,24 +20,26 @@ from django.db import connection
 from django.db.models import Sum
 
 from accounts.models import User
-from bookings.gateways import breaker
-from bookings.gateways.mock_webhooks import webhook_body, webhook_headers
+from bookings.holds.cancel import cancel_booking
+from bookings.holds.expiry import expire_holds
+from bookings.holds.hold import Wish, hold_seats
+from bookings.holds.models import Booking
 from bookings.invariants import check_invariants
-from bookings.models import Booking, MockCharge, MockRefund, Payment, Refund
-from bookings.operations import reconcile
-from bookings.operations.cancel import cancel_booking
-from bookings.operations.expiry import expire_holds
-from bookings.operations.hold import Wish, hold_seats
-from bookings.operations.pay import pay_booking
-from bookings.operations.refund import refund_booking, send_refund
-from bookings.operations.webhook import receive_webhook
+from bookings.payments import reconcile
+from bookings.payments.gateway_webhook import receive_webhook
+from bookings.payments.gateways import breaker
+from bookings.payments.gateways.mock_models import MockCharge, MockRefund
+from bookings.payments.gateways.mock_webhooks import webhook_body, webhook_headers
+from bookings.payments.models import Payment, Refund
+from bookings.payments.pay import pay_booking
+from bookings.payments.refund import refund_booking, send_refund
 from bookings.states import SelectionMode
 from chaos.failures import Failures, Killed
-from events.clock import database_now
+from core.clock import database_now
+from core.errors import DomainError
+from events.lifecycle.create import create_event
 from events.models import Event
-from events.operations.create import create_event
-from events.seating import read_seating
-from ticketing.errors import DomainError
+from events.seating.configuration import read_seating
 
 THREADS = 8
 CARDS = {

@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class CoreConfig(AppConfig):
-    """The foundation: no models; its command `migrate` extends Django's."""
+    """The foundation of all apps. Its command `migrate` extends Django's."""
 
     name = "core"

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ticketing.errors import Overloaded
+from core.errors import Overloaded
 
 STALL_SECONDS = 1.0  # without a beginning or an end for so long, nothing moves
 WAIT_SECONDS = 2.0  # the longest wait for a slot while things move

@@ -16,7 +16,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis.commands.core import Script
 
-from accounts.redis import RedisGone, client
+from core.redis import RedisGone, client
 
 # A window is the list of its calls' times (milliseconds, by the clock of Redis), oldest first.
 COUNT = """

@@ -5,14 +5,14 @@ import time
 import uuid
 
 from accounts.models import User
-from bookings.models import Admission
-from bookings.operations.admit import code_of
-from bookings.operations.check_in import check_in
-from bookings.operations.hold import Wish, hold_seats
-from bookings.operations.pay import pay_booking
-from bookings.operations.refund import refund_booking
+from bookings.checkin.check_in import check_in
+from bookings.holds.hold import Wish, hold_seats
+from bookings.payments.pay import pay_booking
+from bookings.payments.refund import refund_booking
 from bookings.states import SelectionMode
-from bookings.waiting.room import Room
+from bookings.tickets.issue import code_of
+from bookings.tickets.models import Admission
+from bookings.waiting_room.room import Room
 from events.errors import NotEnoughSeats, SeatsTaken
 from events.models import Subsection
 

@@ -43,8 +43,8 @@ def take_all(browser: Browser, url: str) -> None:
     """Fill the events, then take pictures as a buyer, an operator and a seller."""
     from accounts.models import User
     from e2e import audience
+    from events.inventory.blocking import block_seats
     from events.models import Event
-    from events.operations.blocking import block_seats
 
     PICTURES.mkdir(parents=True, exist_ok=True)
     buyer = User.objects.get(email="buyer@example.com")

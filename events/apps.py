@@ -9,8 +9,8 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the live feeds of this app."""
-        from events.feed import EventFeed
-        from events.sign_in_feed import SignInFeed
+        from events.live.feed import EventFeed
+        from events.live.sign_in_feed import SignInFeed
         from realtime.feed import register_feed
 
         register_feed("event", EventFeed)

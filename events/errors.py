@@ -1,6 +1,6 @@
 """Errors of the events app, which the API shows as problems."""
 
-from ticketing.errors import DomainError
+from core.errors import DomainError
 
 
 class NotOnSale(DomainError):

@@ -1,6 +1,6 @@
 """Models of what is for sale: events, subsections, tickets, and the audit log of seats.
 
-Python changes the status of seats only in events.operations.seats.
+Python changes the status of seats only in events.inventory.seats.
 """
 
 import hashlib
@@ -193,7 +193,7 @@ class Subsection(models.Model):
     """A block of rows × cols seats: the unit of locking, versions and live updates.
 
     The trigger on tickets keeps `version`, the four counts and the seat status up to date; no other code writes them,
-    except that one operation raises `version` for several changes at once (events.operations.seats).
+    except that one operation raises `version` for several changes at once (events.inventory.seats).
     """
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="subsections", db_index=False)

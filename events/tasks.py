@@ -2,16 +2,16 @@
 
 from celery import shared_task
 
-from events.operations import creation
+from events.lifecycle import background_creation
 
 
 @shared_task(name="events.tasks.make_event")
 def make_event(creation_id: int) -> None:
     """Create a large event right after it was requested. If the message is lost, `make_forgotten_events` does it."""
-    creation.make_event(creation_id=creation_id)
+    background_creation.make_event(creation_id=creation_id)
 
 
 @shared_task(name="events.tasks.make_forgotten_events")
 def make_forgotten_events() -> None:
     """Create requested events whose message was lost or whose worker died. Runs every five seconds."""
-    creation.make_forgotten_events()
+    background_creation.make_forgotten_events()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events import api, pages
+from events.catalog import api, pages
 
 urlpatterns = [
     path("", pages.event_list, name="events"),

@@ -8,6 +8,12 @@ from typing import Any
 
 import orjson
 
+from core.errors import (
+    BadInput,
+    DomainError,
+    NotFound,
+    Overloaded,
+)
 from realtime.connections import open_transport, use_fast_transport
 from realtime.database import DATABASE_AWAY
 from realtime.feed import Topic
@@ -17,7 +23,6 @@ from realtime.origins import Scope, is_own_origin
 from realtime.portable import PortableSocket
 from realtime.transport import Receive, Send
 from realtime.viewer import Viewer
-from ticketing.errors import BadInput, DomainError, NotFound, Overloaded
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 

@@ -4,6 +4,7 @@ import random
 from abc import abstractmethod
 from collections.abc import Sequence
 
+from core.errors import DomainError, Overloaded, PermissionRefused
 from realtime.connections import open_transport, use_fast_transport
 from realtime.database import DATABASE_AWAY
 from realtime.feed import Topic
@@ -14,7 +15,6 @@ from realtime.portable import PortableStream
 from realtime.sockets import Application
 from realtime.transport import Receive, Send
 from realtime.viewer import Viewer
-from ticketing.errors import DomainError, Overloaded, PermissionRefused
 
 Headers = Sequence[tuple[bytes, bytes]]
 

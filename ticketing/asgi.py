@@ -15,16 +15,16 @@ django_application = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
-import bookings.routing  # noqa: E402
-import events.routing  # noqa: E402
+import bookings.live.routing  # noqa: E402
+import events.live.routing  # noqa: E402
 from realtime.routes import route  # noqa: E402
 from realtime.sockets import no_such_socket  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": URLRouter(
-            [*events.routing.streams, *bookings.routing.streams, re_path(r"", django_application)]  # type: ignore[arg-type]
+            [*events.live.routing.streams, *bookings.live.routing.streams, re_path(r"", django_application)]  # type: ignore[arg-type]
         ),
-        "websocket": URLRouter([*events.routing.sockets, route(r"", no_such_socket)]),
+        "websocket": URLRouter([*events.live.routing.sockets, route(r"", no_such_socket)]),
     }
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from ticketing.errors import DomainError
+from core.errors import DomainError
 
 
 class BodyTooLarge(DomainError):

@@ -16,7 +16,7 @@ app = Celery("ticketing")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-HEARTBEAT_TASK = "bookings.tasks.expire_holds"  # scheduled four times a second
+HEARTBEAT_TASK = "bookings.holds.tasks.expire_holds"  # scheduled four times a second
 HEARTBEAT_SECONDS = 60  # kept this long, so that a stopped process is distinguished from one that never ran
 
 

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
-from accounts import read_only
+from core import read_only
 from ticketing.celery import beat_key
 
 HEARTBEAT_LIMIT = 10  # seconds; the sweep runs four times a second, a restarted worker listens again within a few

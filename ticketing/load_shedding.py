@@ -8,12 +8,12 @@ from contextlib import AbstractContextManager, nullcontext
 
 from django.conf import settings
 
-from accounts import counters, read_only
-from accounts.redis import breaker
+from core import counters, read_only
 from core.concurrency import ConcurrencyLimiter
+from core.errors import ReadOnly
 from core.http.origin import SAFE_METHODS
+from core.redis import breaker
 from realtime import publish
-from ticketing.errors import ReadOnly
 
 READ_ONLY_HEADER = "X-Read-Only"
 OPERATORS = "/api/operator"  # where read-only mode is switched off

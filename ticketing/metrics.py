@@ -11,14 +11,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from accounts import counters
 from accounts.authentication import bearer_token
-from accounts.redis import RedisGone
-from bookings import watching
+from bookings.operator import overview
+from core import counters
+from core.errors import PermissionRefused
 from core.http.address import UNKNOWN, client_address
 from core.http.origin import SAFE_METHODS
 from core.http.problems import problem_response
-from ticketing.errors import PermissionRefused
+from core.redis import RedisGone
 
 TOLD_AT_ONCE = (401, 403, 429, 503)  # refused without the work that is timed
 HOLD = ("POST", "/api/booking")
@@ -106,7 +106,7 @@ def _processes(processes: dict[str, dict[str, str]]) -> Iterable[Metric]:
     for process, said in processes.items():
         writing.add_metric([process], float(said.get("in_flight", 0)))
         read_only.add_metric([process], float(bool(said.get("read_only"))))
-        for name, state in watching.breakers_of(said).items():
+        for name, state in overview.breakers_of(said).items():
             breakers.add_metric([process, name], float(state != "closed"))
     return writing, read_only, breakers
 
@@ -115,7 +115,7 @@ def _waiting() -> Iterable[Metric]:
     queue = GaugeMetricFamily("ticketing_waiting", "Buyers in the queue.", labels=["event"])
     active = GaugeMetricFamily("ticketing_active_passes", "Buyers let in who are still choosing.", labels=["event"])
     rate = GaugeMetricFamily("ticketing_admit_per_minute", "As set; 0 while paused.", labels=["event"])
-    for room in watching.waiting_rooms():
+    for room in overview.waiting_rooms():
         event = [str(room["event_id"])]
         if room["waiting"] is not None:
             queue.add_metric(event, room["waiting"])

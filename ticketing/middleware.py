@@ -13,14 +13,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 
-from accounts import read_only
+from core import read_only
 from core.database import is_disconnected
+from core.errors import DomainError, OutcomeUnknown
 from core.http import problems
 from core.http.origin import SAFE_METHODS
 from core.http.problems import problem_response, trouble
 from core.http.security_headers import security_headers
 from ticketing.body_limit import BodyTooLarge, check_body_length
-from ticketing.errors import DomainError, OutcomeUnknown
 from ticketing.load_shedding import read_only_headers, write_slot
 from ticketing.rate_limits import count_call, refusal
 from ticketing.request_context import request_context

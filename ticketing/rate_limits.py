@@ -14,13 +14,12 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from accounts import switches
 from accounts.callers import Caller, address_of, caller_of
-from accounts.counters import count
-from accounts.errors import RateLimited
-from core import rate_limits
+from core import feature_switches, rate_limits
+from core.counters import count
+from core.errors import RateLimited
 from core.rate_limits import Limit, RateLimitResult
-from events.peak_mode import is_in_peak_mode
+from events.catalog.peak_mode import is_in_peak_mode
 from ticketing.rates import Rate
 
 WEBHOOKS = "/api/payment/webhook/"
@@ -101,4 +100,4 @@ def _limit(name: str, rate: Rate, caller: Caller) -> Limit:
 
 def _is_in_peak_mode(path: str) -> bool:
     about = ABOUT_EVENT.fullmatch(path)
-    return switches.is_on(switches.SURGE) or (about is not None and is_in_peak_mode(int(about[1])))
+    return feature_switches.is_on(feature_switches.SURGE) or (about is not None and is_in_peak_mode(int(about[1])))

@@ -76,7 +76,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # bearer token for /metrics; empty
 
 INSTALLED_APPS = [
     "realtime",  # before staticfiles: both have a runserver command, and the first wins
-    "events.desk_app.SellerAdminConfig",  # django.contrib.admin
+    "events.seller_admin.apps.SellerAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -125,7 +125,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "ticketing" / "templates"],  # before the apps, to replace templates of Django and DRF
+        "DIRS": [
+            BASE_DIR / "ticketing" / "templates",  # before the apps, to replace templates of Django and DRF
+            *sorted(BASE_DIR.glob("*/*/templates")),  # of packages inside the apps, such as bookings.checkin
+        ],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -228,27 +231,43 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_TASK_ROUTES = {
-    "bookings.tasks.send_due_letters": {"queue": "letters"},  # read by the mailer
-    "bookings.tasks.send_due_deliveries": {"queue": "deliveries"},  # read by ticketing/processes/deliveries
+    "bookings.emails.tasks.send_due_letters": {"queue": "letters"},  # read by the mailer
+    "bookings.webhooks.tasks.send_due_deliveries": {"queue": "deliveries"},  # read by ticketing/processes/deliveries
     # A queue of its own: a worker takes from its queues in turn, so that holds expire on time however many bookings
     # wait for their seats.
-    "bookings.tasks.allocate_seats": {"queue": "allocations"},
+    "bookings.holds.tasks.allocate_seats": {"queue": "allocations"},
     "events.tasks.make_event": {"queue": "creations"},  # likewise: each task takes seconds
     "events.tasks.make_forgotten_events": {"queue": "creations"},
 }
 CELERY_BEAT_SCHEDULE = {
     # Often enough to publish an expiry within a second, and for a second process to join a sweep that takes long.
-    "expire-holds": {"task": "bookings.tasks.expire_holds", "schedule": 0.25, "options": {"expires": 1}},
-    "allocate-forgotten": {"task": "bookings.tasks.allocate_forgotten", "schedule": 2.0, "options": {"expires": 2}},
-    "admit-waiting": {"task": "bookings.tasks.admit_waiting", "schedule": 1.0, "options": {"expires": 1}},
-    "follow-the-clock": {"task": "bookings.tasks.follow_the_clock", "schedule": 5.0, "options": {"expires": 5}},
+    "expire-holds": {"task": "bookings.holds.tasks.expire_holds", "schedule": 0.25, "options": {"expires": 1}},
+    "allocate-forgotten": {
+        "task": "bookings.holds.tasks.allocate_forgotten",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "admit-waiting": {"task": "bookings.waiting_room.tasks.admit_waiting", "schedule": 1.0, "options": {"expires": 1}},
+    "follow-the-clock": {
+        "task": "bookings.event_changes.tasks.follow_the_clock",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "make-events": {"task": "events.tasks.make_forgotten_events", "schedule": 5.0, "options": {"expires": 5}},
     "forget-expired": {"task": "accounts.tasks.forget_expired", "schedule": 3600.0, "options": {"expires": 600}},
-    "reconcile-payments": {"task": "bookings.tasks.reconcile", "schedule": 10.0, "options": {"expires": 10}},
-    "send-due-letters": {"task": "bookings.tasks.send_due_letters", "schedule": 1.0, "options": {"expires": 5}},
-    "send-due-deliveries": {"task": "bookings.tasks.send_due_deliveries", "schedule": 1.0, "options": {"expires": 5}},
+    "reconcile-payments": {"task": "bookings.payments.tasks.reconcile", "schedule": 10.0, "options": {"expires": 10}},
+    "send-due-letters": {"task": "bookings.emails.tasks.send_due_letters", "schedule": 1.0, "options": {"expires": 5}},
+    "send-due-deliveries": {
+        "task": "bookings.webhooks.tasks.send_due_deliveries",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
     "forget-finished": {"task": "bookings.tasks.forget_finished", "schedule": 3600.0, "options": {"expires": 600}},
-    "mock-webhooks": {"task": "bookings.tasks.deliver_mock_webhooks", "schedule": 1.0, "options": {"expires": 1}},
+    "mock-webhooks": {
+        "task": "bookings.payments.tasks.deliver_mock_webhooks",
+        "schedule": 1.0,
+        "options": {"expires": 1},
+    },
 }
 
 # --- Accounts --------------------------------------------------------------------------------------
@@ -319,7 +338,7 @@ REST_FRAMEWORK = {
         "rest_framework.renderers.BrowsableAPIRenderer",
     ],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "ticketing.pagination.Pages",
+    "DEFAULT_PAGINATION_CLASS": "core.http.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "core.http.problems.answer_problem",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -338,7 +357,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "ticketing.schema.add_streams",
     ],
-    "WEBHOOKS": [f"bookings.outgoing.schema.{name}" for name in ("PAID", "REFUNDED", "CHECKED_IN", "SOLD_OUT", "TEST")],
+    "WEBHOOKS": [f"bookings.webhooks.schema.{name}" for name in ("PAID", "REFUNDED", "CHECKED_IN", "SOLD_OUT", "TEST")],
     "ENUM_NAME_OVERRIDES": {
         "BookingStatus": "bookings.states.BookingStatus",
         "EventStatus": "events.states.EventStatus",

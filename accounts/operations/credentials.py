@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.errors import InvalidCredentials
 from accounts.models import User
-from ticketing.errors import BadInput, FieldProblem
+from core.errors import BadInput, FieldProblem
 
 
 def user_with(*, email: str, password: str) -> User:

@@ -8,8 +8,8 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from accounts.models import User
 from accounts.operations.credentials import check_strength, replace_password
-from accounts.operations.later import later
-from ticketing.errors import BadInput
+from core.enqueue import later
+from core.errors import BadInput
 
 
 def request_password_reset(*, email: str) -> None:

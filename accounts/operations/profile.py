@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.operations.credentials import check_strength, replace_password
-from ticketing.errors import BadInput
+from core.errors import BadInput
 
 
 def update_user(

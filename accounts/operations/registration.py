@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 from accounts.errors import EmailTaken
 from accounts.models import User, normal_email
 from accounts.operations.credentials import check_strength
-from accounts.operations.later import later
-from accounts.transactions import durably
-from ticketing.errors import BadInput
+from core.enqueue import later
+from core.errors import BadInput
+from core.transactions import durably
 
 VERIFICATION_SALT = "accounts.verify-email"
 

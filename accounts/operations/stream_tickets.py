@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models.functions import Now
 
 from accounts.models import StreamTicket, User
-from accounts.transactions import durably
+from core.transactions import durably
 
 USED = (
     "+"  # first character of a used ticket's digest; no hex digest has it, so that no client's ticket matches the row

@@ -13,7 +13,7 @@ from accounts.errors import TokenRefused
 from accounts.models import TokenFamily, User
 from accounts.operations.credentials import user_with
 from accounts.tokens import Claims, TokenPair
-from accounts.transactions import durably
+from core.transactions import durably
 
 
 def issue_tokens(*, email: str, password: str) -> TokenPair:

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.operations.passwords import reset_link_parts, reset_password
 from conftest import PASSWORD
-from ticketing.errors import BadInput
+from core.errors import BadInput
 
 NEW = "another quiet evening"
 

@@ -1,5 +1,8 @@
-"""Bookings, webhooks and check-in in the admin. All changes go through the operations."""
+"""Registers the admin of bookings. Each package registers its own models; all changes go through the operations."""
 
-from bookings.admin import bookings, deliveries, endpoints, event_steps, gate, holders, seat_story
-
-__all__ = ["bookings", "deliveries", "endpoints", "event_steps", "gate", "holders", "seat_story"]
+import bookings.admin.bookings
+import bookings.checkin.admin
+import bookings.event_changes.admin
+import bookings.seat_history.admin
+import bookings.webhooks.admin_deliveries
+import bookings.webhooks.admin_endpoints  # noqa: F401

@@ -8,16 +8,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
+from bookings.admin.actions import BOOKING_ACTIONS, price_of, state_of
 from bookings.admin.filters import EventFilter, StatusFilter
 from bookings.admin.inlines import Mails, Payments, Tickets
-from bookings.admin.seat_story import seat_links
-from bookings.deeds import BOOKING_ACTIONS, price_of, state_of
-from bookings.models import Booking, BookingQuerySet
+from bookings.holds.models import Booking, BookingQuerySet
+from bookings.holds.texts import places
+from bookings.seat_history.admin import seat_links
 from bookings.states import OPEN
-from bookings.wording import places
-from events.action_pages import ActionPages
+from core.money import money
 from events.models import Event
-from events.money import money
+from events.seller_admin.action_pages import ActionPages
 
 
 @admin.register(Booking)

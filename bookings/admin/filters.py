@@ -6,10 +6,10 @@ from django.contrib import admin
 from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest
 
-from bookings.models import BookingQuerySet
+from bookings.holds.models import BookingQuerySet
 from bookings.states import BookingStatus
-from events.desk import user_of
 from events.models import Event
+from events.seller_admin.rows import user_of
 
 MAX_EVENTS = 50  # the filter offers the newest; the list of events links to the bookings of every event
 

@@ -8,10 +8,12 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
 
-from bookings.models import Admission, Letter, Payment, Refund
+from bookings.notifications.models import Letter
+from bookings.payments.models import Payment, Refund
 from bookings.states import AdmissionStatus, LetterStatus, RefundStatus
-from events.money import money
-from events.positions import place_of
+from bookings.tickets.models import Admission
+from core.money import money
+from events.seating.positions import place_of
 
 
 class ReadOnlyInline(admin.TabularInline):

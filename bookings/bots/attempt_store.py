@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import redis
 from django.conf import settings
 
-from accounts.redis import RedisGone, client
 from bookings.bots.signals import HALF_SECONDS, Facts
+from core.redis import RedisGone, client
 
 KEPT_SECONDS = 6 * 3600
 FADING = f"""

@@ -5,8 +5,6 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from accounts.counters import count
-from accounts.redis import RedisGone
 from bookings.bots.attempt_store import AttemptHistory, note_attempt, note_refusal
 from bookings.bots.challenge import (
     KEPT_SECONDS,
@@ -17,9 +15,11 @@ from bookings.bots.challenge import (
     seconds_of_work,
     tries_for,
 )
+from bookings.bots.hold_attempt import HoldAttempt
 from bookings.bots.signals import Facts, comes_from_page, faded, signals_of
 from bookings.errors import ChallengeRequired, TakenForBot
-from bookings.hold_attempt import HoldAttempt
+from core.counters import count
+from core.redis import RedisGone
 
 A_DAY = 24 * 60  # minutes
 

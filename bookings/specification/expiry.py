@@ -1,11 +1,11 @@
 """Ending holds, hold by hold: what `release_expired` does with four statements a block."""
 
-from bookings.models import Booking
-from bookings.operations.post import write_letters
-from bookings.operations.steps import move
+from bookings.holds.models import Booking
+from bookings.holds.transitions import move
+from bookings.notifications.outbox import write_letters
 from bookings.states import TIME_IS_UP, BookingStatus, LetterKind
+from events.inventory.seats import change_seats
 from events.models import Subsection
-from events.operations.seats import change_seats
 from events.states import ChangeKind
 
 

@@ -6,21 +6,22 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from bookings.errors import QueuePassRequired, TooManyHolds
+from bookings.holds.expiry import release_expired
+from bookings.holds.hold import Wish
+from bookings.holds.models import Booking
+from bookings.holds.seat_rules import check_wish, not_enough_seats
 from bookings.idempotency import Once
-from bookings.models import Booking, QueuePass
-from bookings.operations.expiry import release_expired
-from bookings.operations.hold import Wish
 from bookings.publish import publish_booking
-from bookings.seat_rules import check_wish, not_enough_seats
 from bookings.specification.seat_choice import best_seats, check_single_gaps
 from bookings.states import BookingStatus, SelectionMode
-from events.clock import database_now
+from bookings.waiting_room.models import QueuePass
+from core.clock import database_now
+from core.errors import BadInput, NotFound
 from events.errors import NotOnSale, SeatsTaken
+from events.inventory.seats import change_seats, lock_subsection
 from events.models import Event, Subsection, Ticket
-from events.operations.seats import change_seats, lock_subsection
-from events.positions import positions_of, seat_name
+from events.seating.positions import positions_of, seat_name
 from events.states import ChangeKind, EventStatus, SeatStatus
-from ticketing.errors import BadInput, NotFound
 
 OPEN_HOLDS = """
     SELECT clock_timestamp(), count(*), min(expires_at) FROM bookings_booking

@@ -7,15 +7,16 @@ from django.db import transaction
 
 from accounts.models import User
 from bookings.errors import PaymentInProgress
-from bookings.gateways.protocol import Gateway
+from bookings.holds.models import Booking
+from bookings.holds.selectors import own_booking
+from bookings.holds.transitions import change, check_still_held, lock_booking
 from bookings.idempotency import Once
-from bookings.models import Booking, Payment
-from bookings.operations.steps import change, check_still_held, lock_booking
-from bookings.reads import own_booking
+from bookings.payments.gateways.protocol import Gateway
+from bookings.payments.models import Payment
 from bookings.states import PaymentStatus
-from events.clock import database_now
+from core.clock import database_now
+from core.errors import InvalidState
 from events.states import EventStatus
-from ticketing.errors import InvalidState
 
 
 @transaction.atomic

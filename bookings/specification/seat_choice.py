@@ -24,7 +24,7 @@ The functions take the free positions of one subsection, ascending, its number o
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from bookings.errors import WouldLeaveSingleSeat
-from events.positions import seat_name
+from events.seating.positions import seat_name
 
 
 def best_seats(

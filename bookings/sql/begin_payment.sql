@@ -8,7 +8,7 @@
 -- Outcomes: begun; not_signed_in (the token family of the request is revoked or over); not_yours (no such booking of the
 --     payer); known (the key has a payment already); already_paid; hold_expired; wrong_state (see `booking_status`);
 --     event_cancelled; in_progress (another charge is open).
--- Called by: begin_payment (bookings/operations/pay.py). Step by step with the ORM: bookings/specification/pay.py.
+-- Called by: begin_payment (bookings/payments/pay.py). Step by step with the ORM: bookings/specification/pay.py.
 --
 -- The settings: Postgres keeps one plan a session instead of planning at each call, and one that is good for a table of any
 -- size, also if it was made while the table was all but empty: by index (docs/performance.md).

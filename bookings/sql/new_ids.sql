@@ -5,7 +5,7 @@
 --     ends of a random UUID, whose fixed bits are in the middle.
 -- Locks: none.
 -- Called by: bookings_sell (sell.sql), bookings_enqueue_webhooks (webhooks.sql). In Python, the same are new_id
---     (bookings/models/booking.py) and new_serial (bookings/models/admission.py).
+--     (bookings/holds/models.py) and new_serial (bookings/tickets/models.py).
 
 DROP FUNCTION IF EXISTS bookings_new_id;
 

@@ -6,8 +6,8 @@
 --     outcome is 'sold'. If a seat is not its booking's, it raises serialization_failure and nothing of it stays.
 -- Locks: the subsection, the booking, the payment, in this order.
 -- Outcomes: sold; not_plain (any other case: settle_step_by_step deals with it).
--- Called by: sell_held_seats (bookings/operations/sell.py). Step by step with the ORM: settle_step_by_step
---     (bookings/operations/settle.py), which production needs for the other cases anyway.
+-- Called by: sell_held_seats (bookings/payments/sell.py). Step by step with the ORM: settle_step_by_step
+--     (bookings/payments/settle.py), which production needs for the other cases anyway.
 --
 -- The settings: as for bookings_begin_payment (begin_payment.sql).
 

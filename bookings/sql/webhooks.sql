@@ -6,7 +6,7 @@
 --     transaction, so that no path can forget one. Most sellers have none, which a partial index (endpoint_active) shows.
 --     `about` is the id of the booking, check-in or event, as text.
 -- Locks: none; the inserted row has no foreign keys.
--- Called by: the triggers alone. bookings/operations/outgoing.py sends the rows.
+-- Called by: the triggers alone. bookings/webhooks/delivery.py sends the rows.
 
 DROP FUNCTION IF EXISTS bookings_enqueue_webhooks;
 

@@ -4,9 +4,9 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from bookings.models import Admission
-from bookings.tickets import seat_of
-from events.money import money as money_text
+from bookings.tickets.models import Admission
+from bookings.tickets.selectors import seat_of
+from core.money import money as money_text
 
 register = template.Library()
 

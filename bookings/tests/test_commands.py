@@ -10,9 +10,9 @@ from django.core.management import call_command
 
 from accounts.models import User
 from bookings import tasks
-from bookings.models import Booking
+from bookings.holds.models import Booking
 from bookings.states import BookingStatus
-from events.clock import database_now
+from core.clock import database_now
 from events.models import Event, Subsection, Ticket
 
 

@@ -15,24 +15,34 @@ from django.db.models import QuerySet
 from django.test import Client
 
 from accounts.models import User
+from bookings import housekeeping
+from bookings.event_changes.cancel_event import cancel_event, release_cancelled_event
+from bookings.event_changes.complete_bookings import complete_bookings
+from bookings.holds.expiry import expire_holds
+from bookings.holds.models import Booking
+from bookings.housekeeping import (
+    DELIVERY_DAYS,
+    LETTER_DAYS,
+    WEBHOOK_EVENT_DAYS,
+    forget_finished,
+)
 from bookings.invariants import check_invariants
-from bookings.models import Admission, Booking, Delivery, Endpoint, Letter, Payment, Refund, WebhookEvent
-from bookings.operations import endpoints, housekeeping
-from bookings.operations.call_off import cancel_event, release_cancelled_event
-from bookings.operations.complete import complete_bookings
-from bookings.operations.endpoints import repeat_delivery
-from bookings.operations.expiry import expire_holds
-from bookings.operations.housekeeping import DELIVERY_DAYS, LETTER_DAYS, WEBHOOK_EVENT_DAYS, forget_finished
-from bookings.operations.pay import pay_booking
-from bookings.operations.reconcile import reconcile_payments
-from bookings.operations.refund import refund_booking
-from bookings.signatures import sign
+from bookings.notifications.models import Letter
+from bookings.payments.models import Payment, Refund, WebhookEvent
+from bookings.payments.pay import pay_booking
+from bookings.payments.reconcile import reconcile_payments
+from bookings.payments.refund import refund_booking
 from bookings.states import DeliveryStatus, LetterStatus
-from bookings.tests.crowd import crowd
-from bookings.tests.receiver import Receiver
-from events.clock import database_now
+from bookings.testing.crowd import crowd
+from bookings.tickets.models import Admission
+from bookings.webhooks import endpoints
+from bookings.webhooks.endpoints import repeat_delivery
+from bookings.webhooks.models import Delivery, Endpoint
+from bookings.webhooks.tests.receiver import Receiver
+from core.clock import database_now
+from core.errors import NotFound
+from core.standard_webhooks import sign
 from events.models import Event, SeatChange, Ticket
-from ticketing.errors import NotFound
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from accounts.models import User
+from bookings.holds.models import Booking
 from bookings.invariants import INVARIANTS, check_invariants
-from bookings.models import Booking
 from events.models import Event
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,15 +6,15 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from bookings.models import Booking
-from bookings.operations.admit import code_of
-from bookings.operations.cancel import cancel_booking
-from bookings.operations.check_in import check_in
-from bookings.operations.endpoints import add_endpoint
-from bookings.operations.expiry import expire_in
-from bookings.operations.refund import refund_booking
+from bookings.checkin.check_in import check_in
+from bookings.holds.cancel import cancel_booking
+from bookings.holds.expiry import expire_in
+from bookings.holds.models import Booking
+from bookings.payments.refund import refund_booking
 from bookings.states import BookingStatus, DeliveryKind
-from events.clock import database_now
+from bookings.tickets.issue import code_of
+from bookings.webhooks.endpoints import add_endpoint
+from core.clock import database_now
 from events.models import Event
 
 TABLES = (

@@ -7,11 +7,11 @@ import pytest
 from django.db import transaction
 
 from accounts.models import User
-from bookings.models import Booking
-from bookings.operations.steps import lock_booking, move
+from bookings.holds.models import Booking
+from bookings.holds.transitions import lock_booking, move
 from bookings.states import BOOKING_TRANSITIONS, PAYMENT_TRANSITIONS, BookingStatus, PaymentStatus
-from events.clock import database_now
-from ticketing.errors import InvalidState
+from core.clock import database_now
+from core.errors import InvalidState
 
 
 def test_every_status_is_in_the_transition_tables() -> None:

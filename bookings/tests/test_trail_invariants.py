@@ -6,11 +6,11 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
+from bookings.holds.cancel import cancel_booking
+from bookings.holds.models import Booking
 from bookings.invariants import check_invariants
-from bookings.models import Booking
-from bookings.operations.cancel import cancel_booking
+from events.inventory.tests.audit_log import unguarded
 from events.models import Event, Subsection
-from events.tests.trail import unguarded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COPY_OF_3 = """

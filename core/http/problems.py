@@ -12,9 +12,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from accounts import counters, read_only
-from core.http.messages import ApiResponse, to_json
-from ticketing.errors import (
+from core import counters, read_only
+from core.errors import (
     BEARER_CHALLENGE,
     BadInput,
     DomainError,
@@ -25,6 +24,7 @@ from ticketing.errors import (
     ReadOnly,
     Unavailable,
 )
+from core.http.messages import ApiResponse, to_json
 
 log = structlog.get_logger(__name__)
 

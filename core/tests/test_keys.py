@@ -6,10 +6,10 @@ import pytest
 from django.db import IntegrityError, connection
 
 from accounts.models import User
-from bookings.models import Booking
-from bookings.operations.admit import code_of
-from bookings.operations.check_in import check_in
-from bookings.operations.refund import refund_booking
+from bookings.checkin.check_in import check_in
+from bookings.holds.models import Booking
+from bookings.payments.refund import refund_booking
+from bookings.tickets.issue import code_of
 from events.models import Event
 
 EVENT_TABLES = {

@@ -11,8 +11,13 @@ from django.test import RequestFactory
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
+from core.errors import (
+    BadInput,
+    DomainError,
+    InvalidState,
+    Overloaded,
+)
 from core.http.problems import answer_problem, not_found, problem_response, server_error
-from ticketing.errors import BadInput, DomainError, InvalidState, Overloaded
 from ticketing.middleware import ApiRequestMiddleware
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import redis
 
-from accounts.redis import client
 from core import rate_limits
 from core.rate_limits import Limit, RateLimitResult, count
+from core.redis import client
 from realtime.tests.servers import free_port
 
 ALICE, BOB = "user:1", "user:2"

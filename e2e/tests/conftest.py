@@ -15,7 +15,7 @@ from django.db import connections
 from playwright.sync_api import Browser, expect
 from pytest_django import DjangoDbBlocker
 
-from accounts.redis import client
+from core.redis import client
 from e2e import browser as browsers
 from e2e.tests.product import Product, product
 from e2e.tests.visitors import TIMEOUT_MS, Visitors

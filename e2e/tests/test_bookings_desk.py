@@ -7,10 +7,11 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from accounts.models import User
-from bookings.models import Booking, Letter
+from bookings.holds.models import Booking
+from bookings.notifications.models import Letter
+from core.clock import database_now
 from e2e.tests.product import Product
 from e2e.tests.visitors import PHONE, Visitors
-from events.clock import database_now
 from events.models import Event
 from ticketing.embedded.processes import wait_for
 

@@ -8,7 +8,7 @@ from redis import Redis
 
 from accounts.models import User
 from bookings.bots.attempt_store import Wasted, note_wasted
-from bookings.models import Booking
+from bookings.holds.models import Booking
 from e2e.tests.seatmap import SeatMap
 from e2e.tests.visitors import Visitors
 from events.models import Event

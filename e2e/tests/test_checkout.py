@@ -6,7 +6,8 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from bookings.models import Booking, Payment
+from bookings.holds.models import Booking
+from bookings.payments.models import Payment
 from bookings.states import BookingStatus
 from conftest import GOOD_CARD
 from e2e.tests.product import Product

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from bookings.models import Booking
+from bookings.holds.models import Booking
 from e2e.tests.product import Product
 from e2e.tests.seatmap import SeatMap
 from e2e.tests.visitors import PHONE, Visitors

@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import User
-from bookings.models import Booking
-from bookings.operations.call_off import cancel_event
-from bookings.operations.endpoints import add_endpoint, send_test
-from bookings.operations.gate_staff import add_gate_staff
-from bookings.operations.refund import refund_booking
+from bookings.checkin.staff import add_gate_staff
+from bookings.event_changes.cancel_event import cancel_event
+from bookings.holds.models import Booking
+from bookings.payments.refund import refund_booking
+from bookings.webhooks.endpoints import add_endpoint, send_test
 from e2e.tests.test_every_page import check_page
 from e2e.tests.visitors import Visitors
 from events.models import Event, Subsection

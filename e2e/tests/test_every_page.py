@@ -13,9 +13,9 @@ from django.db.models.functions import Now
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from bookings.models import Booking
-from bookings.operations.call_off import cancel_event
-from bookings.operations.refund import refund_booking
+from bookings.event_changes.cancel_event import cancel_event
+from bookings.holds.models import Booking
+from bookings.payments.refund import refund_booking
 from e2e.tests.visitors import DESKTOP, PHONE, Visitors
 from events.models import Event
 

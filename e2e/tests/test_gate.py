@@ -6,10 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from bookings.models import Booking, CheckIn
-from bookings.operations.check_in import check_in
-from bookings.operations.refund import refund_booking
-from bookings.tests.gate_stage import codes_of
+from bookings.checkin.check_in import check_in
+from bookings.checkin.models import CheckIn
+from bookings.checkin.tests.stage import codes_of
+from bookings.holds.models import Booking
+from bookings.payments.refund import refund_booking
 from e2e.tests.test_every_page import check_page
 from e2e.tests.visitors import Visitors
 from events.models import Event

@@ -7,14 +7,14 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Route, WebSocket, expect
 
 from accounts.models import User
-from bookings.models import Booking
+from bookings.holds.models import Booking
 from conftest import GOOD_CARD
 from e2e.tests.product import Product
 from e2e.tests.seatmap import LIVE, SeatMap
 from e2e.tests.visitors import Visitors
+from events.inventory.blocking import block_seats
 from events.models import Event, Ticket
-from events.operations.blocking import block_seats
-from events.positions import seat_name
+from events.seating.positions import seat_name
 
 BLOCKS = [("A", 1), ("A", 2), ("B", 1), ("B", 2)]
 

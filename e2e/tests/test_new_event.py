@@ -13,8 +13,8 @@ from conftest import PASSWORD
 from e2e.tests.product import Product
 from e2e.tests.test_every_page import assert_accessible, check_page
 from e2e.tests.visitors import Visitors
+from events.lifecycle.background_creation import LARGE
 from events.models import Creation, Event, Subsection
-from events.operations.creation import LARGE
 
 ADD = "/admin/events/event/add/"
 

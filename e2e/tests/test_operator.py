@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from accounts import switches
-from accounts.models import Switch, User
+from accounts.models import User
+from core import feature_switches
+from core.models import FeatureSwitch
 from e2e.tests.test_every_page import check_page
 from e2e.tests.visitors import Visitors
 from events.models import Event
@@ -35,7 +36,7 @@ def test_the_operator_turns_switches_and_changes_the_admission_rate(
 
     page.get_by_role("button", name="Switch peak mode on").click()
     expect(page.get_by_role("button", name="Switch peak mode off")).to_be_visible()
-    assert Switch.objects.get(name=switches.SURGE).changed_by == olga
+    assert FeatureSwitch.objects.get(name=feature_switches.SURGE).changed_by == olga
     page.get_by_role("button", name="Switch peak mode off").click()
     expect(page.get_by_role("button", name="Switch peak mode on")).to_be_visible()
 

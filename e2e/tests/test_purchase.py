@@ -6,13 +6,13 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from accounts.models import User
-from bookings.models import Booking
+from bookings.holds.models import Booking
 from bookings.states import BookingStatus
 from conftest import GOOD_CARD, PASSWORD
 from e2e.tests.seatmap import SeatMap
 from e2e.tests.visitors import PHONE, Visitors
 from events.models import Event
-from events.positions import seat_name
+from events.seating.positions import seat_name
 
 # Returns "" if an element has the focus and shows it, else what is wrong.
 FOCUS = """() => {

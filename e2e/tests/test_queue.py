@@ -9,14 +9,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from bookings.models import Booking, QueuePass
-from bookings.tests.conftest import forget_queues
-from bookings.waiting.admit import admit_waiting
-from bookings.waiting.join import join_queue
+from bookings.conftest import forget_queues
+from bookings.holds.models import Booking
+from bookings.waiting_room.admit import admit_waiting
+from bookings.waiting_room.join import join_queue
+from bookings.waiting_room.models import QueuePass
+from core.clock import database_now
 from e2e.tests.seatmap import SeatMap
 from e2e.tests.test_every_page import check_page
 from e2e.tests.visitors import Visitors
-from events.clock import database_now
 from events.models import Event
 
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 from playwright.sync_api import expect
 
 from accounts.models import User
-from bookings.models import Booking
+from bookings.holds.models import Booking
+from core.clock import database_now
 from e2e.tests.product import Product
 from e2e.tests.seatmap import SeatMap
 from e2e.tests.visitors import Visitors
-from events.clock import database_now
+from events.lifecycle.change import change_event
 from events.models import Event
-from events.operations.change import change_event
 
 
 def test_sales_open_at_the_set_time_on_an_open_page(

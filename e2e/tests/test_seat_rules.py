@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from bookings.models import Booking
+from bookings.holds.models import Booking
+from bookings.holds.tests.seat_rules import may_take, single_gaps
 from bookings.specification.seat_choice import fits, windows
-from bookings.tests.seat_rules import may_take, single_gaps
 from e2e.tests.seatmap import SeatMap
 from e2e.tests.visitors import Visitors
 from events.models import Event, Subsection
-from events.positions import seat_name
+from events.seating.positions import seat_name
 
 # Calls the page's own functions: which adjacent seats of a subsection may be taken, and which seats they propose.
 PROPOSE = """async ([row, requests]) => {
@@ -48,7 +48,14 @@ def random_block(dice: random.Random) -> Subsection:
     letters = "".join(dice.choices(statuses, k=rows * cols))
     accessible = sorted(dice.sample(range(rows * cols), min(rows * cols, dice.choice([0, 2, 5]))))
     return Subsection(
-        section="A", number=1, tier="Regular", price=100, rows=rows, cols=cols, seat_status=letters, accessible=accessible
+        section="A",
+        number=1,
+        tier="Regular",
+        price=100,
+        rows=rows,
+        cols=cols,
+        seat_status=letters,
+        accessible=accessible,
     )
 
 

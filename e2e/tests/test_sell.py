@@ -8,9 +8,9 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
-from bookings.models import Booking
-from bookings.operations.pay import pay_booking
-from bookings.operations.refund import refund_booking
+from bookings.holds.models import Booking
+from bookings.payments.pay import pay_booking
+from bookings.payments.refund import refund_booking
 from conftest import GOOD_CARD
 from e2e.tests.product import Product
 from e2e.tests.seatmap import SeatMap

@@ -5,12 +5,12 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
-from bookings.models import Booking
+from bookings.holds.models import Booking
 from conftest import GOOD_CARD, PASSWORD
 from e2e.tests.seatmap import SeatMap
 from e2e.tests.visitors import Visitors
 from events.models import Event
-from events.positions import seat_name
+from events.seating.positions import seat_name
 
 NAME, VENUE = "An opera by the lake", "The old shipyard"
 # The seller's changes to the example's sections: name and price.

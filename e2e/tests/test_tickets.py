@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from accounts.models import User
-from bookings.models import Booking
+from bookings.holds.models import Booking
 from e2e.tests.visitors import Visitors
 
 

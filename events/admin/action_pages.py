@@ -8,9 +8,9 @@ from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
-from events.action_pages import ActionPages
-from events.event_actions import EVENT_ACTIONS, Progress, progress_on
+from events.admin.event_actions import EVENT_ACTIONS, Progress, progress_on
 from events.models import Event
+from events.seller_admin.action_pages import ActionPages
 
 
 class EventActionPages(ActionPages):

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from events.desk import OwnRows
-from events.forms import NewEventForm
+from events.admin.forms import NewEventForm
 from events.models import Event
+from events.seller_admin.rows import OwnRows
 
 DATES = ("starts_at", "ends_at", "sales_start_at", "sales_end_at")  # left empty in a copy
 

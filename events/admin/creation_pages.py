@@ -11,9 +11,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from events.admin.action_pages import progress_response
-from events.desk import OwnRows
-from events.event_actions import Progress
+from events.admin.event_actions import Progress
 from events.models import Creation
+from events.seller_admin.rows import OwnRows
 from events.states import OPEN_CREATIONS, CreationStatus
 
 

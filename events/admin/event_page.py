@@ -6,13 +6,13 @@ from django.contrib.admin.utils import quote
 from django.http import HttpRequest
 from django.urls import reverse
 
+from core.clock import database_now
 from events.admin.copying import copy_url
+from events.admin.event_actions import progress_on
 from events.admin.list_page import bookings_url
-from events.clock import database_now
-from events.desk import OwnRows
-from events.event_actions import progress_on
+from events.admin.status_text import status_text
 from events.models import Event
-from events.standing import status_text
+from events.seller_admin.rows import OwnRows
 
 TILES = (("sold", "Sold"), ("reserved", "Held"), ("available", "Free"), ("blocked", "Blocked"))
 

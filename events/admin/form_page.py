@@ -14,17 +14,25 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from core.money import money
 from events.admin.copying import copy_of
-from events.desk import WrittenRows, user_of
-from events.event_actions import NOTICES
-from events.forms import LIMITS, OTHER_TIMES, ROOM, TEXTS, EventChangeForm, EventTexts, NewEventForm
+from events.admin.event_actions import NOTICES
+from events.admin.forms import (
+    LIMITS,
+    OTHER_TIMES,
+    ROOM,
+    TEXTS,
+    EventChangeForm,
+    EventTexts,
+    NewEventForm,
+)
+from events.catalog.selectors import section_rows, sum_counts
+from events.lifecycle.background_creation import LARGE, ask_for_event
+from events.lifecycle.change import change_event
+from events.lifecycle.create import create_event
 from events.models import MAX_PRICE, NAME_LENGTH, Event
-from events.money import money
-from events.operations.change import change_event
-from events.operations.create import create_event
-from events.operations.creation import LARGE, ask_for_event
-from events.reads import section_rows, sum_counts
-from events.seating import MAX_SECTIONS, MAX_SUBSECTIONS
+from events.seating.configuration import MAX_SECTIONS, MAX_SUBSECTIONS
+from events.seller_admin.rows import WrittenRows, user_of
 
 WAITING_ROOM = (
     "Use it when you expect more buyers than can choose seats at the same time. You can switch it on and off during "

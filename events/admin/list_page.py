@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from events.desk import OwnRows, SafeList
+from events.catalog.selectors import stats_of
 from events.models import Event
-from events.reads import stats_of
+from events.seller_admin.rows import OwnRows, SafeList
 
 
 def bookings_url(event: Event) -> str:

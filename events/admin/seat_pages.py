@@ -11,17 +11,23 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
+from core.errors import BadInput, DomainError, Unavailable
+from core.formatting import join_names, pluralize
 from events.admin.action_pages import EventActionPages
-from events.desk import user_of
+from events.admin.seat_forms import BlockPicks, SeatPicks, blocks_of
+from events.catalog.selectors import STATUS_OF_LETTER, sum_counts
 from events.errors import SeatsTaken
-from events.formatting import join_names, pluralize
+from events.inventory.blocking import (
+    block_free_seats,
+    block_seats,
+    parts_of,
+    unblock_all_seats,
+    unblock_seats,
+)
 from events.models import Event, Subsection
-from events.operations.blocking import block_free_seats, block_seats, parts_of, unblock_all_seats, unblock_seats
-from events.positions import position_of, seat_name
-from events.reads import STATUS_OF_LETTER, sum_counts
-from events.seat_forms import BlockPicks, SeatPicks, blocks_of
+from events.seating.positions import position_of, seat_name
+from events.seller_admin.rows import user_of
 from events.states import ChangeKind
-from ticketing.errors import BadInput, DomainError, Unavailable
 
 MAX_SEATS_SHOWN = 5_000  # larger blocks are shown in pages of whole rows
 POSITION_PLACEHOLDER = 2**31 - 1  # the script replaces it in the history URL with a seat's position

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from accounts.models import User
-from bookings.models import Booking
+from bookings.holds.models import Booking
 from events.models import Event, Subsection
 
 NEW_TICKET = "INSERT INTO events_ticket (event_id, subsection_id, position) "

@@ -11,7 +11,7 @@ from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.db import connection, transaction
 from websockets.exceptions import ConnectionClosed
 
-from events.operations.blocking import block_seats, unblock_seats
+from events.inventory.blocking import block_seats, unblock_seats
 from realtime.database import WAIT_SECONDS
 from realtime.publish import Publisher
 from realtime.tests.servers import daphne, free_port, valkey

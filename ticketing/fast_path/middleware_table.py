@@ -18,7 +18,7 @@ FAST_PATH: dict[str, str] = {
     "django.middleware.security.SecurityMiddleware": "redirects to https stay Django's; core.http.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware": "serves no static files",
     "django.middleware.common.CommonMiddleware": "passes unknown hosts to Django, sends Content-Length",
-    "ticketing.middleware.CompressionMiddleware": "handlers compress their answers (events.views) or leave them as is",
+    "ticketing.middleware.CompressionMiddleware": "handlers compress their answers (events.catalog.handlers) or leave them as is",
     "ticketing.middleware.LoadSheddingMiddleware": "calls ticketing.load_shedding.write_slot and read_only_headers",
     "django.contrib.sessions.middleware.SessionMiddleware": "accounts.authentication reads the session",
     "django.middleware.csrf.CsrfViewMiddleware": "the API is exempt; accounts.authentication checks the origin",

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from accounts import callers, switches
+from accounts import callers
 from accounts.models import User
 from accounts.operations.tokens import tokens_for
-from events import peak_mode
+from core import feature_switches
+from events.catalog import peak_mode
 
 
 @pytest.fixture
@@ -17,9 +18,9 @@ def nothing_remembered() -> Iterator[None]:
     """Of sessions, events and switches of other tests."""
     callers._user_of_session.cache_clear()
     peak_mode._in_peak_mode.cache_clear()
-    switches.forget()
+    feature_switches.forget()
     yield
-    switches.forget()
+    feature_switches.forget()
 
 
 @pytest.fixture

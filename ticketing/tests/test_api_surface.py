@@ -155,7 +155,7 @@ def test_no_500_shows_a_traceback(client: Client, concert: Event, monkeypatch: p
     def broken(*args: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("events.reads.section_rows", broken)
+    monkeypatch.setattr("events.catalog.selectors.section_rows", broken)
     client.raise_request_exception = False
     answer = client.get(f"/api/event/{concert.pk}")
     assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
@@ -170,7 +170,7 @@ def test_an_unavailable_database_gives_503_with_retry_after(
     def unavailable(*args: object) -> None:
         raise OperationalError("couldn't get a connection after 3.00 sec")
 
-    monkeypatch.setattr("events.reads.section_rows", unavailable)
+    monkeypatch.setattr("events.catalog.selectors.section_rows", unavailable)
     answer = client.get(f"/api/event/{concert.pk}")
     assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
     assert int(answer["Retry-After"]) > 0

@@ -11,8 +11,8 @@ import pytest
 
 from accounts.models import TokenFamily, User
 from accounts.operations.tokens import tokens_for
-from bookings.models import Booking
-from bookings.tests.surgery import altered
+from bookings.holds.models import Booking
+from bookings.testing.surgery import altered
 from events.models import Event
 from ticketing.fast_path.application import FastPath
 from ticketing.wsgi import application, django_application

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts import switches
 from accounts.models import User
 from accounts.operations.tokens import tokens_for
-from bookings.models import Booking
+from bookings.holds.models import Booking
 from conftest import PASSWORD
+from core import feature_switches
 from events.models import Event
 from ticketing.fast_path.application import FastPath
 from ticketing.tests.limits_stage import ME, ClientOf, Rates, statuses
@@ -166,8 +166,8 @@ def test_the_operators_switch_puts_all_calls_in_peak_mode(
     alice: User, olga: User, client_of: ClientOf, rates: Rates
 ) -> None:
     rates(API_RATE=100, API_RATE_SURGE=2)
-    switches.turn(name=switches.SURGE, on=True, by=olga)
+    feature_switches.turn(name=feature_switches.SURGE, on=True, by=olga)
     client = client_of(alice)
     assert statuses(3, lambda: client.get(ME)) == [200, 200, 429]
-    switches.turn(name=switches.SURGE, on=False, by=olga)
+    feature_switches.turn(name=feature_switches.SURGE, on=False, by=olga)
     assert client.get(ME).status_code == 200

@@ -15,15 +15,15 @@ from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import read_only, switches
 from accounts.models import User
 from accounts.operations.tokens import tokens_for
-from bookings.models import Booking
-from bookings.tests.surgery import altered
+from bookings.holds.models import Booking
+from bookings.testing.surgery import altered
+from core import feature_switches, read_only
 from core.concurrency import ConcurrencyLimiter
+from core.errors import Overloaded
 from events.models import Event
 from realtime.tests.servers import Server, granian
-from ticketing.errors import Overloaded
 
 LOCK = 770_077  # of the test, on which the altered hold waits
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -157,7 +157,7 @@ def test_by_switch_nothing_is_changed_and_reading_goes_on(
     alice: User, olga: User, concert: Event, wish: Wish, client_of: ClientOf
 ) -> None:
     browser = client_of(alice)
-    switches.turn(name=switches.READ_ONLY, on=True, by=olga)
+    feature_switches.turn(name=feature_switches.READ_ONLY, on=True, by=olga)
     refusal = browser.post("/api/booking", wish)
     assert (refusal.status_code, refusal.json()["code"]) == (503, "read_only")
     assert int(refusal["Retry-After"]) == refusal.json()["retry_after"]
@@ -166,7 +166,7 @@ def test_by_switch_nothing_is_changed_and_reading_goes_on(
         answer = browser.get(path)
         assert (answer.status_code, answer["X-Read-Only"]) == (200, "1")
     assert 'id="read-only" >' in browser.get("/bookings").content.decode()
-    switches.turn(name=switches.READ_ONLY, on=False, by=olga)
+    feature_switches.turn(name=feature_switches.READ_ONLY, on=False, by=olga)
     assert browser.post("/api/booking", wish).status_code == 201
     assert "X-Read-Only" not in browser.get("/api/event")
     assert 'id="read-only" hidden>' in browser.get("/bookings").content.decode()
@@ -175,7 +175,7 @@ def test_by_switch_nothing_is_changed_and_reading_goes_on(
 @pytest.mark.django_db
 def test_pages_that_write_are_refused_with_a_page(olga: User, client_of: ClientOf) -> None:
     browser = client_of(olga)
-    switches.turn(name=switches.READ_ONLY, on=True, by=olga)
+    feature_switches.turn(name=feature_switches.READ_ONLY, on=True, by=olga)
     answer = browser.post("/admin/accounts/user/add/", {})
     assert (answer.status_code, answer["Content-Type"]) == (503, "text/html; charset=utf-8")
     assert "nothing can be changed" in answer.content.decode()
@@ -185,7 +185,7 @@ def test_pages_that_write_are_refused_with_a_page(olga: User, client_of: ClientO
 @pytest.mark.django_db
 def test_readyz_says_that_nothing_can_be_changed(client: Client, olga: User) -> None:
     assert client.get("/readyz").json()["read_only"] is None
-    switches.turn(name=switches.READ_ONLY, on=True, by=olga)
+    feature_switches.turn(name=feature_switches.READ_ONLY, on=True, by=olga)
     assert client.get("/readyz").json()["read_only"] == "switch"
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from accounts import counters
+from core import counters
 from ticketing.metrics import note_request
 
 pytestmark = pytest.mark.django_db

@@ -17,13 +17,14 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
-from bookings.models import Booking, Delivery
-from bookings.operations.admit import code_of
-from bookings.operations.check_in import check_in
-from bookings.operations.endpoints import add_endpoint
-from bookings.operations.gate_staff import add_gate_staff, add_standing_gate_staff
-from events.desk import OwnRows
+from bookings.checkin.check_in import check_in
+from bookings.checkin.staff import add_gate_staff, add_standing_gate_staff
+from bookings.holds.models import Booking
+from bookings.tickets.issue import code_of
+from bookings.webhooks.endpoints import add_endpoint
+from bookings.webhooks.models import Delivery
 from events.models import Creation, Event
+from events.seller_admin.rows import OwnRows
 
 # One character for each caller: (n)obody signed in, the booking's (b)uyer, another buyer (x), the event's (g)ate staff,
 # its (s)eller, ano(t)her seller, an (o)perator.

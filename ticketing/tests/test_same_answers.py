@@ -15,10 +15,10 @@ from asgiref.testing import ApplicationCommunicator
 from django.test import override_settings
 from django.urls import resolve
 
-from accounts import switches
 from accounts.models import TokenFamily, User
 from accounts.operations.tokens import tokens_for
-from bookings.models import Booking
+from bookings.holds.models import Booking
+from core import feature_switches
 from core.http import security_headers
 from core.http.views import HandlerView, handler_of
 from events.models import Event
@@ -304,7 +304,7 @@ def test_answers_429(calls: dict[str, Any], settings: Any, state_redis: Any) -> 
 
 def test_answers_503(calls: dict[str, Any], olga: User) -> None:
     made = {name: make() for name, make in calls.items()}
-    switches.turn(name=switches.READ_ONLY, on=True, by=olga)
+    feature_switches.turn(name=feature_switches.READ_ONLY, on=True, by=olga)
     for name, call in made.items():
         expected = 503 if call.method == "POST" else 409 if name == "get_place" else 200
         assert same(call, expected).headers["x-read-only"] == "1"

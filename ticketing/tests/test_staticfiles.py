@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import override_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from events.money import NO_DECIMALS, THREE_DECIMALS
+from core.money import NO_DECIMALS, THREE_DECIMALS
 from ticketing.staticfiles import HashedStaticFiles
 
 OWN = ("accounts/", "bookings/", "events/", "ticketing/")

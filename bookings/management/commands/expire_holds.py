@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from bookings.operations.expiry import expire_holds
+from bookings.holds.expiry import expire_holds
 
 
 class Command(BaseCommand):

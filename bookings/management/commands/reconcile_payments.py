@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from bookings.operations.reconcile import reconcile_payments
+from bookings.payments.reconcile import reconcile_payments
 
 
 class Command(BaseCommand):

@@ -7,10 +7,10 @@ from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand
 
 from accounts.models import User
-from bookings.models import SellerGateStaff
+from bookings.checkin.models import SellerGateStaff
+from events.lifecycle.create import create_event
 from events.models import Event
-from events.operations.create import create_event
-from events.seating import read_seating
+from events.seating.configuration import read_seating
 
 PASSWORD = "demo-pass-1"
 PEOPLE: dict[str, dict[str, Any]] = {

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from bookings.waiting.verify import verify_shuffle
-from ticketing.errors import DomainError
+from bookings.waiting_room.verify import verify_shuffle
+from core.errors import DomainError
 
 
 class Command(BaseCommand):

@@ -1,4 +1,4 @@
-/** Text for a booking's status and seats, the same as in bookings/wording.py. */
+/** Text for a booking's status and seats, the same as in bookings/holds/texts.py. */
 
 const STATUS = {
   processing: ["Being reserved", "We are reserving the seats for you."],

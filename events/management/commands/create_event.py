@@ -8,10 +8,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
-from events.operations.change import check_times
-from events.operations.create import create_event
-from events.serializers import NewEvent
-from ticketing.errors import BadInput
+from core.errors import BadInput
+from events.catalog.serializers import NewEvent
+from events.lifecycle.change import check_times
+from events.lifecycle.create import create_event
 
 
 class Command(BaseCommand):

@@ -1,4 +1,4 @@
-/** Reads and verifies ticket codes offline. bookings/codes.py describes their layout. */
+/** Reads and verifies ticket codes offline. bookings/tickets/codes.py describes their layout. */
 
 const PAYLOAD_BYTES = 33;
 const SIGNATURE_BYTES = 64;

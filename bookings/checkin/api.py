@@ -1,0 +1,135 @@
+"""API endpoints for check-in: scans, the offline manifest, batches of offline scans, and gate staff."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import generics, status
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authentication import authenticated_user
+from bookings.checkin.check_in import check_in, place_of, undo_check_in
+from bookings.checkin.merge_scans import Scan, merge_scans
+from bookings.checkin.models import CheckIn
+from bookings.checkin.selectors import gate_event, manifest, recent_check_ins
+from bookings.checkin.serializers import (
+    Accepted,
+    AlreadyIn,
+    Batch,
+    BatchResult,
+    CheckInRow,
+    CodeToUndo,
+    Manifest,
+    ScannedCode,
+    Undone,
+    check_in_row,
+)
+from bookings.checkin.staff import add_gate_staff, remove_gate_staff
+from core.openapi import problems
+
+USED: dict[tuple[int, str], OpenApiResponse] = {(409, "application/problem+json"): OpenApiResponse(AlreadyIn)}
+
+
+class EventCheckIn(generics.GenericAPIView[CheckIn]):
+    """Check in tickets, undo a check-in, and list both."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = ScannedCode
+
+    @extend_schema(
+        operation_id="check_in_list", responses={200: CheckInRow(many=True)} | problems(401, 403, 404), filters=False
+    )
+    def get(self, request: Request, event_id: int) -> Response:
+        """List check-ins, undos and conflicts, newest first. For gate staff."""
+        rows = self.paginate_queryset(recent_check_ins(gate_event(event_id, authenticated_user(request)))) or []
+        return self.get_paginated_response([check_in_row(row) for row in rows])
+
+    @extend_schema(
+        operation_id="check_in",
+        responses={200: Accepted} | problems(400, 401, 403, 404, 410) | USED,
+        request=ScannedCode,
+    )
+    def post(self, request: Request, event_id: int) -> Response:
+        """Check in a ticket once: only one of several simultaneous scans succeeds. For gate staff.
+
+        409 says when and where the ticket was used, 404 that it is unknown or forged, 410 that it was refunded.
+        """
+        scan = self._read(ScannedCode, request)
+        admission, entry = check_in(event_id=event_id, by=authenticated_user(request), **scan)
+        body = {"result": "accepted", **place_of(admission), "checked_in_at": entry.counted_at}
+        return Response(body)
+
+    @extend_schema(
+        operation_id="check_in_undo",
+        request=CodeToUndo,
+        responses={200: Undone} | problems(400, 401, 403, 404, 409, 410),
+    )
+    def delete(self, request: Request, event_id: int) -> Response:
+        """Undo a check-in, so that the ticket can be used again. 409 if it is not checked in. For gate staff."""
+        undo_check_in(event_id=event_id, by=authenticated_user(request), **self._read(CodeToUndo, request))
+        return Response({"result": "undone"})
+
+    def _read(self, serializer_class: type[ScannedCode | CodeToUndo], request: Request) -> dict[str, Any]:
+        serializer = serializer_class(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+
+class EventManifest(generics.GenericAPIView[CheckIn]):
+    """Data for offline scanners."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = Manifest
+
+    @extend_schema(operation_id="check_in_manifest", responses={200: Manifest} | problems(401, 403, 404))
+    def get(self, request: Request, event_id: int) -> Response:
+        """Return the public key that verifies codes and the serials of void tickets. For gate staff."""
+        return Response(
+            manifest(gate_event(event_id, authenticated_user(request))), headers={"Cache-Control": "no-store"}
+        )
+
+
+class CheckInBatch(generics.GenericAPIView[CheckIn]):
+    """Scans that a scanner made offline."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = Batch
+
+    @extend_schema(operation_id="check_in_batch", responses={200: BatchResult} | problems(400, 401, 403, 404, 413))
+    def post(self, request: Request, event_id: int) -> Response:
+        """Record scans that were made offline and return the result of each, in the same order. For gate staff.
+
+        The earliest scan of a ticket is its entry, in whatever order scanners report; the others are
+        `already_checked_in`. Sending the same scans again changes nothing and returns the same results.
+        """
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        scans = [Scan(**scan) for scan in serializer.validated_data["scans"]]
+        outcomes = merge_scans(event_id=event_id, scans=scans, by=authenticated_user(request))
+        results = [
+            {"code": scan.code, "result": outcome.result, "scanned_at": scan.scanned_at, **outcome.details}
+            for scan, outcome in zip(scans, outcomes, strict=True)
+        ]
+        return Response({"results": results})
+
+
+class EventGateStaff(generics.GenericAPIView[CheckIn]):
+    """Gate staff of one event."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="gate_staff_add", request=None, responses={204: None} | problems(400, 401, 403, 404))
+    def put(self, request: Request, event_id: int, email: str) -> Response:
+        """Let the user with this email address check in tickets, once they have confirmed it. For the event's seller.
+
+        They may register later.
+        """
+        add_gate_staff(event_id=event_id, email=email, seller=authenticated_user(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(operation_id="gate_staff_remove", request=None, responses={204: None} | problems(400, 401, 403, 404))
+    def delete(self, request: Request, event_id: int, email: str) -> Response:
+        """Remove an email address from the event's gate staff. For the event's seller."""
+        remove_gate_staff(event_id=event_id, email=email, seller=authenticated_user(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)

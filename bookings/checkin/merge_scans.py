@@ -1,0 +1,156 @@
+"""Merges scans that were made offline into the record of check-ins."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from accounts.models import User
+from bookings.checkin.check_in import entry_body, place_of
+from bookings.checkin.models import CheckIn
+from bookings.checkin.scans import ScanKey, Scans, key_of
+from bookings.checkin.selectors import NO_TICKET, gate_event
+from bookings.errors import TicketVoid
+from bookings.states import AdmissionStatus, CheckInKind
+from bookings.tickets.codes import ForgedCode, read_code
+from bookings.tickets.models import Admission
+from core.clock import database_now
+from core.transactions import durably
+
+MAX_SCANS = 1_000  # in one call
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A scan as a scanner reports it; `scanned_at` is by the scanner's clock."""
+
+    code: str
+    scanned_at: datetime
+    device: str = ""
+
+    @property
+    def key(self) -> ScanKey:
+        """The key that identifies the scan among those of its ticket."""
+        return self.device, self.scanned_at
+
+
+class ScanOutcome(NamedTuple):
+    """The outcome of a scan.
+
+    `result` is accepted, already_checked_in, void or forged. `details` has further fields of the API's result.
+    """
+
+    result: str
+    details: dict[str, Any]
+
+
+FORGED = ScanOutcome("forged", {"detail": NO_TICKET})
+
+
+def merge_scans(*, event_id: int, scans: list[Scan], by: User) -> list[ScanOutcome]:
+    """Record the scans and return their outcomes in the same order.
+
+    The earliest scan of a ticket is its entry, even if it is reported late; later ones are recorded as conflicts.
+    Repeating a call changes nothing and returns the same outcomes, so an interrupted call can be sent again.
+
+    Each ticket is locked and merged in its own transaction, so that calls can't deadlock. Raises NotFound,
+    PermissionRefused.
+    """
+    gate_event(event_id, by)
+    admissions = _admissions(event_id, scans)
+    keys_by_ticket: dict[Admission, list[ScanKey]] = defaultdict(list)
+    for scan in scans:
+        if scan.code in admissions:
+            keys_by_ticket[admissions[scan.code]].append(scan.key)
+    outcomes = {ticket: _merge(ticket, keys, by) for ticket, keys in keys_by_ticket.items()}
+    return [outcomes[admissions[scan.code]][scan.key] if scan.code in admissions else FORGED for scan in scans]
+
+
+def _admissions(event_id: int, scans: list[Scan]) -> dict[str, Admission]:
+    """Return the event's tickets by code; forged codes and those of other events are left out."""
+    serials: dict[str, int] = {}
+    for code in {scan.code for scan in scans}:
+        try:
+            serials[code] = read_code(code).serial
+        except ForgedCode:
+            continue
+    tickets = Admission.objects.filter(event_id=event_id, serial__in=serials.values()).select_related("subsection")
+    by_serial = {ticket.serial: ticket for ticket in tickets}
+    return {code: by_serial[serial] for code, serial in serials.items() if serial in by_serial}
+
+
+@durably
+def _merge(ticket: Admission, keys: list[ScanKey], by: User) -> dict[ScanKey, ScanOutcome]:
+    """Record the scans of one ticket and return their outcomes.
+
+    1. Lock the ticket.
+    2. Add the scans that are not recorded yet, and find the entry of each period between undos.
+    3. Write the new scans, conflicts for accepted scans that are no longer the entry, and the ticket's status.
+    """
+    locked = Admission.objects.select_for_update(no_key=True).values_list("status", "void_at").get(pk=ticket.pk)
+    ticket.status, ticket.void_at = locked
+    known = list(ticket.check_ins.select_related("by"))
+    new = _new_scans(ticket, keys, known, by)
+    counting = [row for row in [*known, *new] if ticket.void_at is None or row.recorded_at <= ticket.void_at]
+    scans = Scans(counting)
+
+    for row in new:
+        first = row in counting and scans.first_with(key_of(row)) is row
+        row.kind = CheckInKind.ACCEPTED if first else CheckInKind.CONFLICT
+    CheckIn.objects.bulk_create([*new, *_displaced(known, scans)])
+    _update_status(ticket, scans.entry)
+    return {key: _outcome(ticket, key, scans) for key in keys}
+
+
+def _new_scans(ticket: Admission, keys: Iterable[ScanKey], known: list[CheckIn], by: User) -> list[CheckIn]:
+    known_keys = {key_of(row) for row in known if row.kind != CheckInKind.UNDONE}
+    now = database_now()
+    return [
+        CheckIn(
+            event_id=ticket.event_id,
+            admission=ticket,
+            by=by,
+            device=device,
+            scanned_at=scanned_at,
+            recorded_at=now,
+        )
+        for device, scanned_at in dict.fromkeys(keys)
+        if (device, scanned_at) not in known_keys
+    ]
+
+
+def _displaced(known: list[CheckIn], scans: Scans) -> list[CheckIn]:
+    """Return conflict rows for accepted scans that are no longer the entry, because an earlier scan was reported."""
+    conflicts = {key_of(row) for row in known if row.kind == CheckInKind.CONFLICT}
+    accepted = [row for row in known if row.kind == CheckInKind.ACCEPTED and key_of(row) in scans]
+    displaced = [row for row in accepted if key_of(row) not in conflicts and scans.first_with(key_of(row)) is not row]
+    now = database_now()
+    return [
+        CheckIn(
+            event_id=row.event_id,
+            admission=row.admission,
+            kind=CheckInKind.CONFLICT,
+            by=row.by,
+            device=row.device,
+            scanned_at=row.scanned_at,
+            recorded_at=max(now, row.recorded_at),
+        )
+        for row in displaced
+    ]
+
+
+def _update_status(ticket: Admission, entry: CheckIn | None) -> None:
+    """Mark the locked ticket as used since its entry; one without an entry, or a void one, stays unchanged."""
+    if entry is None or ticket.status == AdmissionStatus.VOID:
+        return
+    Admission.objects.filter(pk=ticket.pk).update(status=AdmissionStatus.USED, used_at=entry.counted_at)
+
+
+def _outcome(ticket: Admission, key: ScanKey, scans: Scans) -> ScanOutcome:
+    place = place_of(ticket)
+    if key not in scans:
+        return ScanOutcome("void", {**place, "detail": TicketVoid.detail})
+    first = scans.first_with(key)
+    result = "accepted" if key_of(first) == key else "already_checked_in"
+    return ScanOutcome(result, {**place, **entry_body(first)})

@@ -1,0 +1,77 @@
+"""Check-ins at the entrance, and the people who may check tickets there."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+
+from bookings.states import CheckInKind
+from bookings.tickets.models import Admission
+from events.models import Event
+
+
+class CheckIn(models.Model):
+    """The append-only record of check-ins: each accepted scan, undo, and conflict that an offline scanner reported.
+
+    Ticket, kind, `device` and `scanned_at` identify a scan, so that one that is reported several times is recorded
+    once. An accepted scan gets a second row as a conflict if an earlier scan of the ticket is reported later (`scans`).
+    """
+
+    # The database's foreign key is to (event, admission): bookings/sql/keys.sql.
+    event = models.ForeignKey(Event, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    admission = models.ForeignKey(Admission, models.PROTECT, db_constraint=False, related_name="check_ins")
+    kind = models.CharField(max_length=8, choices=CheckInKind.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    device = models.CharField(max_length=100, blank=True, default="", db_default="")
+    scanned_at = models.DateTimeField(help_text="By the scanner's clock if it was offline, else by the database's.")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "check-in"
+        ordering = ["recorded_at", "id"]
+        constraints = [
+            UniqueConstraint(
+                fields=["admission", "kind", "device", "scanned_at", "event"], name="check_in_once_per_scan"
+            ),
+            CheckConstraint(name="check_in_kind_known", condition=Q(kind__in=CheckInKind.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.admission_id} {self.kind}"
+
+    @property
+    def counted_at(self) -> datetime:
+        """The time that counts for the order of scans: `scanned_at`, but not later than `recorded_at`.
+
+        A scanner's clock may be ahead.
+        """
+        return min(self.scanned_at, self.recorded_at)
+
+
+class GateStaff(models.Model):
+    """A person who may check in tickets of one event, by email address, so that they may register later."""
+
+    event = models.ForeignKey(Event, models.PROTECT, related_name="gate_staff", db_index=False)
+    email = models.EmailField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "gate staff of one event"
+        constraints = [UniqueConstraint(fields=["event", "email"], name="gate_staff_once_per_event")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class SellerGateStaff(models.Model):
+    """A person who may check in tickets of all present and future events of a seller, by email address."""
+
+    seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="gate_staff", db_index=False)
+    email = models.EmailField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "gate staff of all events"
+        constraints = [UniqueConstraint(fields=["seller", "email"], name="gate_staff_once_per_seller")]
+
+    def __str__(self) -> str:
+        return self.email

@@ -1,0 +1,124 @@
+"""The check-in page, which keeps working offline once it has been opened online.
+
+The service worker caches the page and its files. Its URL is `/gate/sw.js`, so that it may serve pages below `/gate/`.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import cast
+
+from csp.decorators import csp_update
+from django.contrib.auth.decorators import login_required
+from django.contrib.staticfiles import finders
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from bookings.checkin.selectors import gate_event
+from core.errors import NotFound, PermissionRefused
+from events.models import Event
+
+WORKER = "bookings/checkin/service_worker.js"
+# All files that the page needs. READERS, for browsers without a barcode detector, are cached later.
+FILES = (
+    "ticketing/tiers.css",
+    "ticketing/tokens.css",
+    "ticketing/style.css",
+    "ticketing/forms.css",
+    "ticketing/components.css",
+    "ticketing/icon.svg",
+    "ticketing/announce.js",
+    "ticketing/api.js",
+    "ticketing/format.js",
+    "ticketing/forms.js",
+    "ticketing/localize.js",
+    "ticketing/read_only.js",
+    "ticketing/base.js",
+    "ticketing/toast.js",
+    "bookings/checkin.css",
+    "bookings/checkin/camera.js",
+    "bookings/checkin/server_clock.js",
+    "bookings/checkin/ticket_code.js",
+    "bookings/checkin/decision.js",
+    "bookings/checkin/install.js",
+    "bookings/checkin/scanner.js",
+    "bookings/checkin/offline_store.js",
+    "bookings/checkin/result_panel.js",
+    "bookings/checkin/upload.js",
+)
+READERS = ("bookings/checkin/vendor/zxing_reader.js", "bookings/checkin/vendor/zxing_reader.wasm")
+
+
+@require_safe
+@never_cache
+@login_required
+@csp_update({"script-src": ["'wasm-unsafe-eval'"]})  # type: ignore[arg-type]  # the barcode reader is WebAssembly
+def scanner(request: HttpRequest, event_id: int) -> HttpResponse:
+    """The check-in page of an event, for its gate staff."""
+    event = _event(request, event_id)
+    page = {
+        "event_id": event.pk,
+        "check_in": reverse("check-in", args=[event.pk]),
+        "manifest": reverse("check-in-manifest", args=[event.pk]),
+        "batch": reverse("check-in-batch", args=[event.pk]),
+        "worker": reverse("gate-worker"),
+        "readers": [static(name) for name in READERS],
+        "ends_at": event.ends_at,
+        "login": f"{reverse('login')}?next={request.path}",
+    }
+    return render(request, "bookings/checkin.html", {"event": event, "page": page})
+
+
+@require_safe
+@login_required
+def web_manifest(request: HttpRequest, event_id: int) -> HttpResponse:
+    """The web app manifest, with which browsers install the page like an app."""
+    event = _event(request, event_id)
+    start = reverse("gate", args=[event.pk])
+    body = {
+        "id": start,
+        "name": f"Gate: {event.name}",
+        "short_name": "Gate",
+        "start_url": start,
+        "scope": "/gate/",
+        "display": "standalone",
+        "background_color": "#0e1412",
+        "theme_color": "#0e1412",
+        "icons": [{"src": static("ticketing/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+    }
+    return JsonResponse(body, content_type="application/manifest+json")
+
+
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The service worker's source, preceded by the list of files to cache. It changes whenever one of them does."""
+    source = Path(cast(str, finders.find(WORKER))).read_text()
+    files = {"files": [static(name) for name in FILES], "readers": [static(name) for name in READERS]}
+    cached = json.dumps(files | {"version": _version()}, indent=2)
+    response = HttpResponse(f"const KEPT = {cached};\n\n{source}", content_type="text/javascript")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def _version() -> str:
+    """Hash the content of the files, which also works where their names have no hashes."""
+    digest = hashlib.sha256()
+    for name in (*FILES, *READERS):
+        found = finders.find(name)
+        digest.update(Path(found).read_bytes() if found else name.encode())
+    return digest.hexdigest()[:16]
+
+
+def _event(request: HttpRequest, event_id: int) -> Event:
+    try:
+        return gate_event(event_id, cast(User, request.user))
+    except NotFound as error:
+        raise Http404(str(error)) from error
+    except PermissionRefused as error:
+        raise PermissionDenied(str(error)) from error

@@ -1,0 +1,124 @@
+"""The buyer's pages: checkout, a paid booking with its tickets, and the list of all bookings.
+
+Each page is correct when it is rendered; the scripts keep it up to date.
+"""
+
+import uuid
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from bookings.errors import NotOwner
+from bookings.holds.models import Booking
+from bookings.holds.selectors import (
+    Urgency,
+    bought_by,
+    is_charging,
+    own_booking,
+)
+from bookings.holds.serializers import booking_body
+from bookings.holds.texts import duration_text, lines, status_text
+from bookings.payments.gateways import gateway
+from bookings.payments.gateways.mock import TEST_CARDS, MockGateway
+from bookings.payments.refund import refundable_until
+from bookings.states import SOLD, BookingStatus
+from bookings.tickets.selectors import issued_tickets
+from core.errors import NotFound
+
+PAGE_SIZE = 10
+BOUGHT = (*SOLD, BookingStatus.REFUNDED)
+
+
+@require_safe
+@never_cache
+@login_required
+def checkout(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
+    """Pay for reserved seats, or read why they are lost. A paid booking redirects to `done`."""
+    booking = _booking(request, booking_id)
+    if booking.status in BOUGHT:
+        return redirect("booking-done", booking_id)
+    held = booking.shown_status == BookingStatus.PENDING_PAYMENT
+    context = _shown(booking) | {
+        "held": held,
+        "charging": held and is_charging(booking),
+        "test_cards": TEST_CARDS if isinstance(gateway(), MockGateway) else [],
+        "page": _page_data(booking),
+    }
+    return render(request, "bookings/checkout.html", context)
+
+
+@require_safe
+@never_cache
+@login_required
+def done(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
+    """A paid booking with its tickets. An unpaid booking redirects to `checkout`."""
+    booking = _booking(request, booking_id)
+    if booking.status not in BOUGHT:
+        return redirect("checkout", booking_id)
+    event_url = request.build_absolute_uri(reverse("event", args=[booking.event_id]))
+    context = {
+        "event_url": event_url,
+        "tickets": issued_tickets(booking_id, _user(request)),
+        "refundable_until": refundable_until(booking.event),
+    }
+    return render(request, "bookings/done.html", _shown(booking) | context)
+
+
+@require_safe
+@never_cache
+@login_required
+def bookings(request: HttpRequest) -> HttpResponse:
+    """All bookings of the buyer, in pages; those that wait for payment first."""
+    page = Paginator(bought_by(_user(request)), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [_shown(booking) | {"heading": _heading(booking)} for booking in page]
+    return render(request, "bookings/bookings.html", {"rows": rows, "page": page})
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _booking(request: HttpRequest, booking_id: uuid.UUID) -> Booking:
+    """Return the buyer's own booking. 404 for other users; 403 for those who may see it but did not make it."""
+    try:
+        return own_booking(booking_id, _user(request))
+    except NotFound as error:
+        raise Http404(str(error)) from error
+    except NotOwner as error:
+        raise PermissionDenied(str(error)) from error
+
+
+def _heading(booking: Booking) -> str:
+    return Urgency(booking.urgency).label  # type: ignore[attr-defined]  # see bought_by
+
+
+def _shown(booking: Booking) -> dict[str, Any]:
+    """Return the template variables of a booking."""
+    return {
+        "booking": booking,
+        "event": booking.event,
+        "subsection": booking.subsection,
+        "status": booking.shown_status,
+        "status_text": status_text(booking),
+        "lines": lines(booking),
+        "more_time": duration_text(booking.event.hold_seconds),
+    }
+
+
+def _page_data(booking: Booking) -> dict[str, Any]:
+    """Return the initial data of checkout.js. `window_seconds` is the time that a full ring stands for."""
+    window = booking.expires_at - (booking.paying_since or booking.created_at)
+    return {
+        "booking": booking_body(booking),
+        "extended": booking.extended,
+        "window_seconds": window.total_seconds(),
+        "more_time": duration_text(booking.event.hold_seconds),
+    }

@@ -1,0 +1,134 @@
+"""Compose the mails to buyers and sellers, as text and HTML.
+
+Mails never contain a buyer's name: anybody can sign up with somebody else's address and choose the name. Names that a
+seller typed are put on one line, so that they can't imitate other parts of the mail.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import Sum
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.models import User
+from bookings.event_changes.differences import changes_since
+from bookings.holds.models import Booking
+from bookings.holds.texts import places
+from bookings.notifications.models import Letter
+from bookings.payments.models import Payment, Refund
+from bookings.states import SOLD, BookingStatus, LetterKind
+from bookings.tickets.selectors import one_line, valid_tickets, when
+from bookings.webhooks.models import Endpoint
+from core.money import money
+from events.catalog.calendar import calendar_file
+
+SUBJECTS = {
+    LetterKind.CONFIRMATION: "Your tickets for {event}",
+    LetterKind.PAYMENT_FAILED: "Your payment for {event} did not go through",
+    LetterKind.HOLD_EXPIRED: "Your seats for {event} are no longer reserved",
+    LetterKind.SEATS_LOST: "Your payment for {event} arrived too late and is refunded",
+    LetterKind.REFUND: "Your booking for {event} has been refunded",
+    LetterKind.EVENT_CANCELLED: "{event} has been cancelled",
+    LetterKind.HOLD_RELEASED: "Your seats for {event} are no longer reserved",
+    LetterKind.TICKETS_AGAIN: "Your tickets for {event}, sent again",
+    LetterKind.EVENT_CHANGED: "{event} has changed",
+}
+# The statuses in which a mail still applies. A booking may have moved on before its mail is sent.
+APPLIES_TO: dict[LetterKind, tuple[BookingStatus, ...]] = {
+    LetterKind.CONFIRMATION: SOLD,
+    LetterKind.PAYMENT_FAILED: (BookingStatus.PENDING_PAYMENT, BookingStatus.EXPIRED, BookingStatus.CANCELLED),
+    LetterKind.HOLD_EXPIRED: (BookingStatus.EXPIRED,),
+    LetterKind.SEATS_LOST: tuple(BookingStatus),
+    LetterKind.REFUND: (BookingStatus.REFUNDED,),
+    LetterKind.EVENT_CANCELLED: (BookingStatus.REFUNDED, BookingStatus.CANCELLED),
+    LetterKind.HOLD_RELEASED: (BookingStatus.CANCELLED,),
+    LetterKind.TICKETS_AGAIN: SOLD,
+    LetterKind.EVENT_CHANGED: (BookingStatus.PAID, BookingStatus.PENDING_PAYMENT),
+}
+WITH_TICKETS = (LetterKind.CONFIRMATION, LetterKind.TICKETS_AGAIN)
+WITH_CALENDAR = (*WITH_TICKETS, LetterKind.EVENT_CHANGED)
+
+
+def compose(entry: Letter) -> EmailMultiAlternatives | None:
+    """Return the mail for an entry of the email outbox, or None if the mail no longer applies.
+
+    The entry comes with what it is about: booking, event, subsection and buyer, or endpoint and seller.
+    """
+    return _about_endpoint(entry.endpoint) if entry.endpoint else _about_booking(entry)
+
+
+def _about_endpoint(endpoint: Endpoint) -> EmailMultiAlternatives | None:
+    if endpoint.is_active:
+        return None
+    endpoint_url = settings.SITE_URL + reverse("admin:bookings_endpoint_change", args=[endpoint.pk])
+    context = {
+        "endpoint": endpoint,
+        "endpoint_url": endpoint_url,
+        "subject": "Your webhook endpoint was switched off",
+    }
+    return _mail(LetterKind.ENDPOINT_OFF, endpoint.seller, context)
+
+
+def _about_booking(entry: Letter) -> EmailMultiAlternatives | None:
+    kind, booking = LetterKind(entry.kind), entry.booking
+    assert booking is not None  # a database constraint: every entry has a booking or an endpoint
+    changes = changes_since(entry.before, booking.event)
+    if booking.status not in APPLIES_TO[kind] or (kind == LetterKind.EVENT_CHANGED and not changes):
+        return None
+    subject = SUBJECTS[kind].format(event=one_line(booking.event.name))
+    context = _context(entry, booking) | {"subject": subject, "changes": changes}
+    mail = _mail(kind, booking.buyer, context)
+    if kind in WITH_TICKETS:
+        _attach_tickets(mail, booking)
+    if kind in WITH_CALENDAR and booking.event.starts_at is not None:
+        mail.attach("event.ics", calendar_file(booking.event, url=context["event_url"]), "text/calendar")
+    return mail
+
+
+def _mail(kind: LetterKind, to: User, context: dict[str, Any]) -> EmailMultiAlternatives:
+    text = render_to_string(f"bookings/mail/{kind}.txt", context)
+    mail = EmailMultiAlternatives(context["subject"], text, None, [to.email])
+    mail.attach_alternative(render_to_string(f"bookings/mail/{kind}.html", context), "text/html")
+    return mail
+
+
+def _attach_tickets(mail: EmailMultiAlternatives, booking: Booking) -> None:
+    from bookings.tickets.pdf import tickets_pdf
+
+    tickets = booking.admissions.select_related("booking", "event", "subsection").order_by("position")
+    mail.attach("tickets.pdf", tickets_pdf(valid_tickets(list(tickets))), "application/pdf")
+
+
+def _context(entry: Letter, booking: Booking) -> dict[str, Any]:
+    """The variables of the mail templates.
+
+    None is named `block`: inside `{% block %}` Django puts the block's own node under this name.
+    """
+    event, subsection = booking.event, booking.subsection
+    return {
+        "booking": booking,
+        "still_held": booking.status == BookingStatus.PENDING_PAYMENT,
+        "event_name": one_line(event.name),
+        "venue_name": one_line(event.venue_name),
+        "when": when(event),
+        "section": one_line(subsection.section),
+        "subsection": subsection.number,
+        "seats": places(booking),
+        "total": money(booking.total_price, event.currency),
+        "returned": _returned(entry, booking),
+        "event_url": f"{settings.SITE_URL}{reverse('event', args=[event.pk])}",
+        "checkout_url": f"{settings.SITE_URL}{reverse('checkout', args=[booking.pk])}",
+        "bookings_url": f"{settings.SITE_URL}{reverse('bookings')}",
+    }
+
+
+def _returned(entry: Letter, booking: Booking) -> str:
+    """The amount that is refunded, formatted; empty if there is none."""
+    if entry.kind == LetterKind.SEATS_LOST:
+        amount = Payment.objects.get(pk=entry.subject).amount
+    else:
+        refunds = Refund.objects.filter(payment__booking=booking)
+        amount = refunds.aggregate(sum=Sum("amount"))["sum"] or 0
+    return money(amount, booking.event.currency) if amount else ""

@@ -1,0 +1,156 @@
+"""Cancels an event: ends every hold and refunds every paid booking."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from accounts.models import User
+from bookings.holds.models import Booking
+from bookings.holds.transitions import lock_with_block, move
+from bookings.notifications.outbox import write_letter
+from bookings.payments.models import Payment, Refund
+from bookings.payments.refund import give_back
+from bookings.states import TAKEN_MONEY, BookingStatus, LetterKind, RefundReason, RefundStatus
+from core.enqueue import later
+from core.errors import InvalidState
+from core.transactions import durably
+from events.inventory.seats import change_seats
+from events.models import Event
+from events.ownership import own_event
+from events.states import EVENT_TRANSITIONS, ChangeKind, EventStatus
+
+CALLED_OFF = "The event was cancelled."
+AFFECTED = (BookingStatus.PENDING_PAYMENT, BookingStatus.PAID)
+
+
+@durably
+def cancel_event(*, event_id: int, seller: User) -> Event:
+    """Cancel an event, as its seller: nothing can be booked or paid any more.
+
+    A Celery task ends the holds and refunds the paid bookings after the commit (`release_cancelled_event`).
+
+    1. Lock the event's row.
+    2. Check that the event can be cancelled in its current status.
+    3. Write the status and enqueue the task.
+
+    Raises NotFound, PermissionRefused, InvalidState.
+    """
+    own_event(event_id, seller)
+    event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
+    if EventStatus.CANCELLED not in EVENT_TRANSITIONS[EventStatus(event.status)]:
+        raise InvalidState(f"An event that is {event.status} can't be cancelled.")
+    event.status = EventStatus.CANCELLED
+    event.save(update_fields=["status", "updated_at"])
+    later("bookings.event_changes.tasks.release_cancelled_event", event_id=event_id)
+    return event
+
+
+def release_cancelled_event(*, event_id: int) -> int:
+    """End every hold and refund every paid booking of a cancelled event; return how many bookings.
+
+    Uses one transaction per booking. Safe to repeat after an interruption and to run several times at once: bookings
+    that are done are skipped.
+    """
+    affected = Booking.objects.filter(event_id=event_id, event__status=EventStatus.CANCELLED, status__in=AFFECTED)
+    return sum(_release(booking) for booking in list(affected.order_by("subsection_id", "pk")))
+
+
+def unreleased_events() -> list[int]:
+    """Return the ids of cancelled events that still have holds or paid bookings.
+
+    They are left over when a task message is lost or a worker dies.
+    """
+    affected = Booking.objects.filter(event__status=EventStatus.CANCELLED, status__in=AFFECTED)
+    return list(affected.order_by().values_list("event_id", flat=True).distinct())
+
+
+def _release(booking: Booking) -> bool:
+    if booking.status == BookingStatus.PENDING_PAYMENT:
+        return _end_hold(booking)
+    try:
+        give_back(booking=booking, reason=RefundReason.EVENT_CANCELLED)
+    except InvalidState:  # the booking was refunded or cancelled meanwhile
+        return False
+    return True
+
+
+@transaction.atomic(durable=True)
+def _end_hold(booking: Booking) -> bool:
+    """Cancel a hold and free its seats; return False if the booking is no longer a hold.
+
+    Locks the subsection, then the booking.
+    """
+    booking, subsection = lock_with_block(booking)
+    if booking.status != BookingStatus.PENDING_PAYMENT:
+        return False
+    change_seats(subsection=subsection, positions=booking.positions, kind=ChangeKind.CANCELLED, booking_id=booking.pk)
+    move(booking, BookingStatus.CANCELLED, failure=CALLED_OFF)
+    write_letter(LetterKind.EVENT_CANCELLED, booking)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class CallOff:
+    """How far the cancellation of an event has got, in numbers of bookings."""
+
+    refunded: int  # refunds sent to the gateway
+    unsent: int  # refunds recorded but not sent yet
+    to_refund: int  # paid bookings without a refund
+    holds: int  # holds that have not ended yet
+
+    @property
+    def running(self) -> bool:
+        """Whether anything is left to do."""
+        return bool(self.unsent or self.to_refund or self.holds)
+
+    @property
+    def total(self) -> int:
+        """Number of bookings that are refunded because of the cancellation."""
+        return self.refunded + self.unsent + self.to_refund
+
+
+def progress_of(event: Event) -> CallOff | None:
+    """Return how far the cancellation of an event has got; None if the event is not cancelled."""
+    if event.status != EventStatus.CANCELLED:
+        return None
+    bookings = _by_status(Booking.objects.filter(event=event, status__in=AFFECTED))
+    refunds = _by_status(Refund.objects.filter(payment__booking__event=event, reason=RefundReason.EVENT_CANCELLED))
+    return CallOff(
+        refunded=refunds.get(RefundStatus.SENT, 0),
+        unsent=refunds.get(RefundStatus.PENDING, 0),
+        to_refund=bookings.get(BookingStatus.PAID, 0),
+        holds=bookings.get(BookingStatus.PENDING_PAYMENT, 0),
+    )
+
+
+def _by_status(rows: QuerySet[Any]) -> dict[str, int]:
+    return dict(rows.order_by().values_list("status").annotate(Count("pk")))
+
+
+@dataclass(frozen=True, slots=True)
+class Toll:
+    """What the cancellation of an event would affect."""
+
+    holds: int  # bookings that are held
+    paid: int  # bookings that are paid
+    buyers: int  # different buyers of the paid bookings
+    money: int  # minor units that would be refunded
+
+
+def toll_of(event: Event) -> Toll:
+    """Return what the cancellation of an event would affect now.
+
+    `money` is what the payments have captured, minus the refunds that are recorded already.
+    """
+    bookings = Booking.objects.filter(event=event, status__in=AFFECTED)
+    paid = Q(status=BookingStatus.PAID)
+    counts = bookings.aggregate(
+        holds=Count("pk", filter=~paid),
+        paid=Count("pk", filter=paid),
+        buyers=Count("buyer", distinct=True, filter=paid),
+    )
+    payments = Payment.objects.filter(booking__in=bookings.filter(paid), status__in=TAKEN_MONEY)
+    left = payments.aggregate(left=Sum(F("amount") - F("refunded_amount")))["left"]
+    return Toll(**counts, money=int(left or 0))

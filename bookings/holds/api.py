@@ -1,0 +1,142 @@
+"""The calls of the contract's table "Bookings"."""
+
+import uuid
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import generics
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authentication import authenticated_user
+from bookings.holds.cancel import cancel_booking
+from bookings.holds.extend import extend_hold
+from bookings.holds.handlers import post_booking
+from bookings.holds.models import Booking, BookingQuerySet
+from bookings.holds.selectors import bookings_of, visible_booking
+from bookings.holds.serializers import (
+    BookingBody,
+    BookingChange,
+    BookingDetail,
+    NewBooking,
+    booking_body,
+    booking_detail,
+)
+from bookings.idempotency import KEY
+from bookings.permissions import BuyersBook
+from bookings.states import BookingStatus
+from core.errors import BadInput
+from core.http.views import HandlerView, answered_by
+from core.openapi import problems
+
+PREFER = OpenApiParameter(
+    "Prefer",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    enum=["respond-async"],
+    description="`respond-async`: answer 202 at once and find the seats afterwards.",
+)
+SOLUTION = OpenApiParameter(
+    "X-Challenge-Solution",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The solved `challenge` of a 403 challenge_required: ALTCHA's payload (base64 of JSON); counts once.",
+)
+PASS = OpenApiParameter(
+    "X-Queue-Pass",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The pass from the event's waiting room; needed while that is on.",
+)
+STATUS = OpenApiParameter("booking_status", OpenApiTypes.STR, enum=BookingStatus.values)
+
+
+class BookingList(HandlerView):
+    """My bookings, and a new one."""
+
+    permission_classes = [BuyersBook]
+    serializer_class = NewBooking
+
+    @extend_schema(
+        operation_id="booking_list", responses={200: BookingBody(many=True)} | problems(400, 401), parameters=[STATUS]
+    )
+    def get(self, request: Request) -> Response:
+        """A page of a buyer's own bookings, or of a seller's events' bookings; newest first."""
+        bookings = self.paginate_queryset(self.get_queryset()) or []
+        return self.get_paginated_response([booking_body(booking) for booking in bookings])
+
+    post = extend_schema(
+        operation_id="booking_create",
+        responses={201: BookingDetail, 202: BookingDetail} | problems(400, 401, 403, 404, 409, 422, 429, 503),
+        parameters=[KEY, PREFER, SOLUTION, PASS],
+    )(answered_by(post_booking))
+
+    def get_queryset(self) -> BookingQuerySet:
+        """Whose bookings, and in which state."""
+        wanted = self.request.query_params.get("booking_status")
+        if wanted is not None and wanted not in BookingStatus.values:
+            raise BadInput.field("booking_status", f"This must be one of {', '.join(BookingStatus.values)}.")
+        return bookings_of(authenticated_user(self.request), wanted)
+
+
+class MyBookings(BookingList):
+    """The same list under its other name."""
+
+    http_method_names = ["get", "head", "options"]
+
+    @extend_schema(
+        operation_id="my_booking_list",
+        responses={200: BookingBody(many=True)} | problems(400, 401),
+        parameters=[STATUS],
+    )
+    def get(self, request: Request) -> Response:
+        """As GET /api/booking."""
+        return super().get(request)
+
+
+class BookingItem(generics.GenericAPIView[Booking]):
+    """One booking."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = BookingChange
+
+    @extend_schema(operation_id="booking_detail", responses={200: BookingDetail} | problems(401, 404))
+    def get(self, request: Request, booking_id: uuid.UUID) -> Response:
+        """The booking with its tickets, for its buyer and the event's seller."""
+        return Response(booking_detail(visible_booking(booking_id, authenticated_user(request))))
+
+    @extend_schema(
+        operation_id="booking_change",
+        request=BookingChange,
+        responses={200: BookingDetail} | problems(400, 401, 403, 404, 409),
+    )
+    def patch(self, request: Request, booking_id: uuid.UUID) -> Response:
+        """Cancels a hold; its seats are free at once."""
+        self.get_serializer(data=request.data).is_valid(raise_exception=True)
+        return self._cancel(request, booking_id)
+
+    @extend_schema(
+        operation_id="booking_cancel", request=None, responses={200: BookingDetail} | problems(401, 403, 404, 409)
+    )
+    def delete(self, request: Request, booking_id: uuid.UUID) -> Response:
+        """The same as PATCH with status cancelled."""
+        return self._cancel(request, booking_id)
+
+    def _cancel(self, request: Request, booking_id: uuid.UUID) -> Response:
+        cancel_booking(booking_id=booking_id, buyer=authenticated_user(request))
+        return Response(booking_detail(visible_booking(booking_id, authenticated_user(request))))
+
+
+class BookingExtension(generics.GenericAPIView[Booking]):
+    """More time."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="booking_extend", request=None, responses={200: BookingDetail} | problems(401, 403, 404, 409, 410)
+    )
+    def post(self, request: Request, booking_id: uuid.UUID) -> Response:
+        """Adds the event's `hold_seconds` to the deadline, once, while the booking waits for payment."""
+        extend_hold(booking_id=booking_id, buyer=authenticated_user(request))
+        return Response(booking_detail(visible_booking(booking_id, authenticated_user(request))))

@@ -1,0 +1,70 @@
+"""Cancels a hold, for its buyer or for the event's seller."""
+
+import uuid
+
+from django.db import transaction
+
+from accounts.models import User
+from bookings.bots.attempt_store import Wasted, note_wasted
+from bookings.errors import PaymentInProgress
+from bookings.holds.models import Booking
+from bookings.holds.selectors import is_charging, managed_booking, own_booking
+from bookings.holds.transitions import lock_with_block, move
+from bookings.notifications.outbox import write_letter
+from bookings.states import OPEN, BookingStatus, LetterKind
+from core.clock import database_now
+from core.errors import InvalidState
+from core.transactions import durably
+from events.inventory.seats import change_seats
+from events.models import Subsection
+from events.states import ChangeKind
+
+RELEASED = "The organiser has let the seats go. Nothing was charged."  # the booking's `failure`, shown to its buyer
+
+
+@durably
+def cancel_booking(*, booking_id: uuid.UUID, buyer: User) -> Booking:
+    """Cancel a booking that is held or still waits for its seats; held seats are free at once.
+
+    1. Lock the subsection, then the booking.
+    2. Check that the booking is processing, or that it is held and no charge is open, because its outcome would come
+       too late.
+    3. Free the seats and write the status; the change is published to viewers and the buyer after the commit.
+
+    Raises NotFound, NotOwner, InvalidState, PaymentInProgress.
+    """
+    booking, subsection = lock_with_block(own_booking(booking_id, buyer))
+    held = booking.status == BookingStatus.PENDING_PAYMENT
+    _cancel(booking, subsection)
+    if held:
+        transaction.on_commit(lambda: note_wasted([Wasted(booking.buyer_id, booking.event_id)]), robust=True)
+    return booking
+
+
+@durably
+def release_hold(*, booking_id: uuid.UUID, seller: User) -> Booking:
+    """Cancel a booking as the event's seller; the buyer gets an email.
+
+    Locks and checks as in `cancel_booking`, and refuses a hold whose deadline has passed, which has already ended. Bot
+    detection does not count the hold as wasted, because the buyer did not give it up.
+    Raises NotFound, PermissionRefused, InvalidState, PaymentInProgress.
+    """
+    booking, subsection = lock_with_block(managed_booking(booking_id, seller))
+    if booking.status == BookingStatus.PENDING_PAYMENT and booking.expires_at <= database_now():
+        raise InvalidState("This hold is over, and its seats are free again.")
+    _cancel(booking, subsection, failure=RELEASED)
+    write_letter(LetterKind.HOLD_RELEASED, booking)
+    return booking
+
+
+def _cancel(booking: Booking, subsection: Subsection, failure: str = "") -> None:
+    """Check and cancel a booking that is locked with its subsection."""
+    if booking.status not in OPEN:
+        raise InvalidState(f"A booking that is {booking.status} can't be cancelled.")
+    if booking.status == BookingStatus.PENDING_PAYMENT:
+        if is_charging(booking):
+            raise PaymentInProgress
+        change_seats(
+            subsection=subsection, positions=booking.positions, kind=ChangeKind.CANCELLED, booking_id=booking.pk
+        )
+    move(booking, BookingStatus.CANCELLED, failure=failure)

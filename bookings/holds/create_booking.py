@@ -1,0 +1,49 @@
+"""Creates a booking as the `Prefer` header says: held at once (201), or accepted now and held by a worker (202)."""
+
+import uuid
+from datetime import datetime
+from typing import NamedTuple
+
+from bookings.holds.hold import Wish, hold_seats
+from bookings.holds.models import Booking
+from bookings.holds.respond_async import accept_wish
+from bookings.idempotency import Once
+from bookings.states import BookingStatus
+
+RESPOND_ASYNC = "respond-async"  # RFC 7240
+
+
+class CreatedBooking(NamedTuple):
+    """The booking, and the status and headers of the response."""
+
+    booking: Booking
+    status: int
+    headers: dict[str, str]
+
+
+def create_booking(
+    *,
+    prefer: str,
+    buyer_id: int,
+    wish: Wish,
+    once: Once | None = None,
+    family: uuid.UUID | None = None,
+    pass_from: datetime | None = None,
+) -> CreatedBooking:
+    """Holds the seats, or accepts the request if the client prefers `respond-async`.
+
+    The status is 202 also for a repeated request whose booking is still being processed. Raises what `hold_seats` and
+    `accept_wish` raise.
+    """
+    is_async = _prefers_async(prefer)
+    make = accept_wish if is_async else hold_seats
+    booking = make(buyer_id=buyer_id, wish=wish, once=once, family=family, pass_from=pass_from)
+    headers = {"Location": f"/api/booking/{booking.pk}"}
+    if is_async:
+        headers["Preference-Applied"] = RESPOND_ASYNC
+    return CreatedBooking(booking, 202 if is_async or booking.status == BookingStatus.PROCESSING else 201, headers)
+
+
+def _prefers_async(prefer: str) -> bool:
+    """Whether `respond-async` is among the preferences, which commas separate and which may have parameters."""
+    return any(preference.partition(";")[0].strip().lower() == RESPOND_ASYNC for preference in prefer.split(","))

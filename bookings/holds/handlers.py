@@ -1,0 +1,52 @@
+"""POST /api/booking: the handler that holds seats."""
+
+from typing import Any
+
+from bookings.authentication import buyer_of, checked_by_sql, confirmed_if_refused
+from bookings.bots.hold_attempt import HoldAttempt
+from bookings.holds.create_booking import create_booking
+from bookings.holds.hold import Wish
+from bookings.holds.pre_hold_checks import pre_hold_checks
+from bookings.holds.serializers import NewBooking, booking_detail
+from bookings.idempotency import read_key
+from bookings.queue_tokens import read_pass
+from bookings.states import SelectionMode
+from core.http.json_body import validated
+from core.http.messages import ApiRequest, ApiResponse, json_response
+
+NEW_BOOKING = NewBooking()
+MODES = {mode.value: mode for mode in SelectionMode}
+
+
+def post_booking(request: ApiRequest) -> ApiResponse:
+    """Holds seats until `expires_at`. 409 seats_taken names the seats that are gone.
+
+    With `Prefer: respond-async` the booking is `processing` at first; the outcome comes on the live feed.
+    """
+    buyer = buyer_of(request)
+    with confirmed_if_refused(buyer):
+        data = validated(NEW_BOOKING, request.json())
+        pre_hold_checks(HoldAttempt(buyer.user_id, data["event_id"], request.environ))
+        once = read_key(request.header("IDEMPOTENCY_KEY"), data)
+    with checked_by_sql(buyer):
+        created = create_booking(
+            prefer=request.header("PREFER") or "",
+            buyer_id=buyer.user_id,
+            wish=_wish(data),
+            once=once,
+            family=buyer.token_family_id,
+            pass_from=read_pass(request.header("X_QUEUE_PASS"), user_id=buyer.user_id, event_id=data["event_id"]),
+        )
+    return json_response(booking_detail(created.booking), created.status, created.headers)
+
+
+def _wish(data: dict[str, Any]) -> Wish:
+    return Wish(
+        event_id=data["event_id"],
+        section=data["section"],
+        subsection=data["subsection"],
+        mode=MODES[data["seat_selection_mode"]],
+        quantity=data["quantity"],
+        seats=data["seat_positions"],
+        accessible=data.get("accessible", 0),
+    )

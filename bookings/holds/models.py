@@ -1,0 +1,133 @@
+"""The booking: seats in one subsection, stored as their `positions` in it."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models.functions import Cast
+
+from bookings.idempotency import KEY_LENGTH
+from bookings.states import HOLDING, TIME_IS_UP, BookingStatus, SelectionMode
+from core.clock import Now
+from core.ids import new_id
+from events.models import Event, Subsection
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    """Querysets for operations, API views and pages."""
+
+    def for_display(self) -> "BookingQuerySet":
+        """Join event and subsection, and add `left`: the time until the deadline, by the database's clock."""
+        blocks = self.select_related("event", "subsection").defer("subsection__seat_status")
+        return blocks.annotate(left=F("expires_at") - Now())
+
+    def shown_as(self, status: str) -> "BookingQuerySet":
+        """Return the bookings whose `shown_status` is `status`."""
+        over = Q(status=BookingStatus.PENDING_PAYMENT, expires_at__lte=Now())
+        if status == BookingStatus.EXPIRED:
+            return self.filter(Q(status=status) | over)
+        return self.filter(status=status).exclude(over)
+
+    def due(self) -> "BookingQuerySet":
+        """Return the holds whose deadline has passed and that the sweep has not ended yet."""
+        return self.filter(status=BookingStatus.PENDING_PAYMENT, expires_at__lte=Now())
+
+
+class Booking(models.Model):
+    """A buyer's seats in one subsection, with a deadline by the database's clock while they are held.
+
+    The price is fixed when the seats are held. `request_hash` is the hash of the request that came with the idempotency
+    key.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="bookings", db_index=False)
+    # The database's foreign key is to (event, subsection): bookings/sql/keys.sql.
+    event = models.ForeignKey(Event, models.PROTECT, db_constraint=False, db_index=False, related_name="bookings")
+    subsection = models.ForeignKey(
+        Subsection, models.PROTECT, db_constraint=False, db_index=False, related_name="bookings"
+    )
+    seat_selection_mode = models.CharField(max_length=14, choices=SelectionMode.choices)
+    quantity = models.PositiveIntegerField()
+    accessible_wanted = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="So many of the best available are wheelchair places."
+    )
+    positions = ArrayField(models.PositiveIntegerField())
+    unit_price = models.PositiveIntegerField(help_text="Of one seat when it was held, in minor units.")
+    total_price = models.PositiveBigIntegerField(help_text="In minor units.")
+    status = models.CharField(max_length=15, choices=BookingStatus.choices)
+    expires_at = models.DateTimeField(help_text="The hold ends then, to the millisecond.")
+    extended = models.BooleanField(default=False, db_default=False, help_text="A hold can be extended once.")
+    paying_since = models.DateTimeField(null=True, help_text="The payment window began; it begins once.")
+    paid_at = models.DateTimeField(null=True)
+    failure = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="Why it came to nothing, for the buyer."
+    )
+    idempotency_key = models.CharField(max_length=KEY_LENGTH, null=True)
+    request_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    left: timedelta  # see BookingQuerySet.for_display
+    objects: ClassVar[BookingQuerySet] = BookingQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["buyer", "-created_at"], name="booking_of_buyer"),
+            models.Index(fields=["event", "-created_at"], name="booking_of_event"),
+            # Used by the sweep and by every hold: holds of a subsection by their deadline.
+            models.Index(
+                fields=["subsection", "expires_at"], name="booking_deadline", condition=Q(status="pending_payment")
+            ),
+            # Used by the limit of open holds: the few open bookings of a buyer.
+            models.Index(
+                fields=["buyer"], name="booking_open", condition=Q(status__in=["processing", "pending_payment"])
+            ),
+        ]
+        constraints = [
+            # Over all events: a buyer's key means one request, whatever the request is about.
+            UniqueConstraint(fields=["buyer", "idempotency_key"], name="booking_once_per_key"),
+            CheckConstraint(name="booking_status_known", condition=Q(status__in=BookingStatus.values)),
+            CheckConstraint(name="booking_quantity_positive", condition=Q(quantity__gte=1)),
+            CheckConstraint(name="booking_accessible_are_its_seats", condition=Q(accessible_wanted__lte=F("quantity"))),
+            CheckConstraint(
+                name="booking_total",
+                condition=Q(total_price=Cast("unit_price", models.BigIntegerField()) * F("quantity")),
+            ),
+            CheckConstraint(
+                name="booking_has_its_seats",
+                condition=Q(positions__len=F("quantity")) | Q(status__in=["processing", "failed", "cancelled"]),
+            ),
+            CheckConstraint(
+                name="booking_paid_has_time",
+                condition=Q(status__in=["paid", "completed", "refunded"], paid_at__isnull=False)
+                | ~Q(status__in=["paid", "completed", "refunded"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the booking is a hold whose deadline has passed, even if the sweep has not ended it yet."""
+        return self.status == BookingStatus.PENDING_PAYMENT and self.left <= timedelta(0)
+
+    @property
+    def shown_status(self) -> str:
+        """The status that people see: expired once the deadline has passed, even before the sweep."""
+        return BookingStatus.EXPIRED.value if self.is_over else self.status
+
+    @property
+    def shown_failure(self) -> str:
+        """Why the booking failed, was cancelled or expired, as a text for its buyer; empty otherwise."""
+        return TIME_IS_UP if self.is_over else self.failure
+
+    @property
+    def seconds_left(self) -> int:
+        """Whole seconds until the deadline while the seats are held, otherwise 0."""
+        return max(0, int(self.left.total_seconds())) if self.status in HOLDING else 0

@@ -1,0 +1,117 @@
+"""Bookings with `Prefer: respond-async`: the hold request is accepted at once, and a worker finds the seats.
+
+The booking exists from the first response on, as `processing`, and counts towards the buyer's limit of open holds. Task
+messages and workers may be lost: a sweep finds the bookings that were not handled.
+"""
+
+import uuid
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from django.db import OperationalError, transaction
+
+from bookings.holds.hold import (
+    Deed,
+    Wish,
+    ask_for_seats,
+    known_booking,
+    new_booking,
+    tell_held,
+)
+from bookings.holds.models import Booking
+from bookings.holds.transitions import lock_booking, move
+from bookings.idempotency import Once
+from bookings.publish import publish_booking
+from bookings.states import BookingStatus, SelectionMode
+from core.clock import Now
+from core.enqueue import later
+from core.errors import DomainError, Overloaded
+from core.ids import new_id
+from events.seating.positions import seat_names
+
+PATIENCE = timedelta(seconds=2)  # after this time the task message is assumed to be lost or late
+SWEEP_BATCH = 500  # bookings handled by one sweep
+
+
+def accept_wish(
+    *,
+    buyer_id: int,
+    wish: Wish,
+    once: Once | None = None,
+    family: uuid.UUID | None = None,
+    pass_from: datetime | None = None,
+) -> Booking:
+    """Store a hold request as a `processing` booking; `allocate_seats` finds its seats shortly afterwards.
+
+    Everything that does not depend on other buyers is checked now, as in `hold_seats`. Whether the seats are free is
+    checked by `allocate_seats`.
+
+    1. Lock the buyer's row and count their open bookings, so that parallel requests can't exceed the limit.
+    2. Insert the booking; its `positions` are the seats that the request names.
+    3. Publish the booking to the buyer and enqueue the task.
+
+    Returns the earlier booking for a repeated idempotency key. Raises the errors of `hold_seats`, except those that
+    depend on which seats are free.
+    """
+    booking_id = new_id()
+    answer = ask_for_seats(Deed.ACCEPT, booking_id, buyer_id, wish, once, family, pass_from)
+    if once is not None and answer.outcome == "known":
+        return known_booking(buyer_id, once)
+    booking = new_booking(booking_id, buyer_id, wish, answer, BookingStatus.PROCESSING)
+    publish_booking(booking)
+    later("bookings.holds.tasks.allocate_seats", booking_id=str(booking_id))
+    return booking
+
+
+def allocate_seats(*, booking_id: uuid.UUID) -> None:
+    """Hold the seats of a `processing` booking. If that is refused, the booking becomes `failed` and stores the reason.
+
+    Safe to run any number of times at once, and while the buyer cancels: the lock on the subsection decides who comes
+    first. Raises Overloaded if other buyers keep taking the chosen seats; a later run tries again.
+    """
+    booking = Booking.objects.for_display().filter(pk=booking_id, status=BookingStatus.PROCESSING).first()
+    if booking is None:
+        return
+    wish = _wish_of(booking)
+    try:
+        answer = ask_for_seats(Deed.ALLOCATE, booking_id, booking.buyer_id, wish)
+    except Overloaded:
+        raise
+    except DomainError as refusal:
+        _fail(booking_id, str(refusal))
+        return
+    if answer.outcome == "held":
+        tell_held(booking_id, booking.buyer_id, wish, answer)
+
+
+def allocate_forgotten() -> None:
+    """Find seats for bookings that have been `processing` for longer than PATIENCE, oldest first. Run as a sweep.
+
+    Their task message was lost, or the workers are behind. Bookings that can't be handled now are left to the next
+    sweep.
+    """
+    waiting = Booking.objects.filter(status=BookingStatus.PROCESSING, created_at__lt=Now() - PATIENCE)
+    for booking_id in list(waiting.order_by("created_at").values_list("pk", flat=True)[:SWEEP_BATCH]):
+        with suppress(Overloaded, OperationalError):
+            allocate_seats(booking_id=booking_id)
+
+
+def _wish_of(booking: Booking) -> Wish:
+    subsection = booking.subsection
+    return Wish(
+        event_id=booking.event_id,
+        section=subsection.section,
+        subsection=subsection.number,
+        mode=SelectionMode(booking.seat_selection_mode),
+        quantity=booking.quantity,
+        seats=seat_names(subsection, booking.positions),
+        accessible=booking.accessible_wanted,
+    )
+
+
+@transaction.atomic(durable=True)
+def _fail(booking_id: uuid.UUID, why: str) -> None:
+    """Mark a `processing` booking as failed. Locks only the booking, since it has no seats."""
+    booking = lock_booking(booking_id)
+    if booking.status == BookingStatus.PROCESSING:
+        move(booking, BookingStatus.FAILED, failure=why[:300])

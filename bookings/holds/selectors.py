@@ -1,0 +1,82 @@
+"""Selectors for bookings: which bookings a user may see, and in which order."""
+
+import uuid
+
+from django.db.models import Case, IntegerChoices, Q, When
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from bookings.errors import NotOwner
+from bookings.holds.models import Booking, BookingQuerySet
+from bookings.states import OPEN, BookingStatus, PaymentStatus
+from core.clock import Now
+from core.errors import NotFound, PermissionRefused
+from events.ownership import may_manage
+
+
+class Urgency(IntegerChoices):
+    """How soon a buyer must act on a booking. The labels are the headings of the buyer's list."""
+
+    WAITING = 1, "Waiting for you"
+    COMING = 2, "Coming up"
+    PAST = 3, "Earlier"
+
+
+def bookings_of(user: User, status: str | None) -> BookingQuerySet:
+    """Return the bookings that a user may list, newest first; with `status`, only those shown with that status.
+
+    Buyers see their own bookings, sellers those of their events, operators all.
+    """
+    bookings = Booking.objects.for_display()
+    if not user.is_superuser:
+        bookings = bookings.filter(event__seller=user) if user.role == User.Role.SELLER else bookings.filter(buyer=user)
+    return bookings.shown_as(status) if status else bookings
+
+
+def visible_booking(booking_id: uuid.UUID, user: User) -> Booking:
+    """Return the booking. Raises NotFound unless `user` is its buyer, the event's seller or an operator."""
+    booking = Booking.objects.for_display().filter(pk=booking_id).first()
+    if booking is None or not (booking.buyer_id == user.pk or may_manage(booking.event, user)):
+        raise NotFound("You have no such booking.")
+    return booking
+
+
+def bought_by(user: User) -> BookingQuerySet:
+    """Return a buyer's bookings, most urgent first, each with its `urgency`.
+
+    First come open bookings by their deadline, then upcoming events by their start, then the rest, newest first.
+    """
+    waiting = Q(status__in=OPEN, expires_at__gt=Now())
+    coming = Q(status=BookingStatus.PAID) & (Q(event__starts_at__isnull=True) | Q(ends__gt=Now()))
+    urgency = Case(When(waiting, then=Urgency.WAITING), When(coming, then=Urgency.COMING), default=Urgency.PAST)
+    when = Case(When(waiting, then="expires_at"), When(coming, then="event__starts_at"))
+    bookings = Booking.objects.for_display().filter(buyer=user)
+    bookings = bookings.annotate(ends=Coalesce("event__ends_at", "event__starts_at")).annotate(urgency=urgency)
+    return bookings.order_by("urgency", when.asc(nulls_last=True), "-created_at", "-id")
+
+
+def is_charging(booking: Booking) -> bool:
+    """Return whether a payment of the booking is pending, so that the outcome of its charge is not known yet."""
+    return booking.payments.filter(status=PaymentStatus.PENDING).exists()
+
+
+def own_booking(booking_id: uuid.UUID, user: User) -> Booking:
+    """Return the booking if `user` is its buyer.
+
+    Raises NotFound if the user may not see the booking, NotOwner if they may see it but are not its buyer.
+    """
+    booking = visible_booking(booking_id, user)
+    if booking.buyer_id != user.pk:
+        raise NotOwner
+    return booking
+
+
+def managed_booking(booking_id: uuid.UUID, user: User) -> Booking:
+    """Return the booking if `user` manages its event, as its seller or an operator.
+
+    Raises NotFound if the user may not see the booking, PermissionRefused if they may see it as its buyer.
+    """
+    booking = visible_booking(booking_id, user)
+    if not may_manage(booking.event, user):
+        raise PermissionRefused("Only the event's seller can do this.")
+    return booking

@@ -1,0 +1,163 @@
+"""The one statement and its specification, step by step with the ORM, agree on random evenings.
+
+Two events of one shape see the same story: on one it is told by the database function, on the other by the
+specification. After each chapter both must have answered the same and left the same rows.
+"""
+
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from bookings.holds.cancel import cancel_booking
+from bookings.holds.expiry import expire_holds
+from bookings.holds.hold import Wish, hold_seats
+from bookings.holds.models import Booking
+from bookings.idempotency import Once
+from bookings.invariants import check_invariants
+from bookings.specification.hold import hold_seats as specified_hold
+from bookings.states import BookingStatus, SelectionMode
+from bookings.waiting_room.models import QueuePass
+from core.clock import database_now
+from core.errors import DomainError
+from events.inventory.blocking import block_seats
+from events.models import Event, SeatChange, Subsection, Ticket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROWS, COLS = 3, 6
+Hold = Callable[..., Booking]
+
+
+def by_function(buyer: User, wish: Wish, once: Once | None, pass_from: datetime | None) -> Booking:
+    return hold_seats(buyer_id=buyer.pk, wish=wish, once=once, pass_from=pass_from)
+
+
+def by_specification(buyer: User, wish: Wish, once: Once | None, pass_from: datetime | None) -> Booking:
+    return specified_hold(buyer=buyer, wish=wish, once=once, pass_from=pass_from)
+
+
+def answer(
+    hold: Callable[..., Booking], buyer: User, wish: Wish, once: Once | None, pass_from: datetime | None
+) -> dict[str, Any]:
+    try:
+        booking = hold(buyer, wish, once, pass_from)
+    except DomainError as refusal:
+        body = refusal.body()
+        body.pop("retry_after", None)  # each event has its own clock
+        body.pop("queue", None)  # and its own queue
+        return body
+    return {
+        "positions": booking.positions,
+        "unit_price": booking.unit_price,
+        "total_price": booking.total_price,
+        "status": booking.shown_status,
+        "still": booking.seconds_left > 0,
+        "block": (booking.subsection.section, booking.subsection.number),
+        "texts": (booking.event.name, booking.event.venue_name, booking.event.currency),
+    }
+
+
+def rows(event: Event) -> dict[str, Any]:
+    """All that a hold may write, without ids and times."""
+    changes = SeatChange.objects.filter(subsection__event=event).order_by("subsection_id", "version")
+    bookings = Booking.objects.filter(event=event).order_by("created_at")
+    blocks = Subsection.objects.filter(event=event)
+    return {
+        "blocks": list(blocks.values_list("seat_status", "version", "available", "reserved", "sold", "blocked")),
+        "tickets": list(Ticket.objects.filter(event=event).values_list("position", "status")),
+        "changes": [(c.version, c.kind, sorted(c.positions)) for c in changes],
+        "bookings": sorted(
+            (
+                b.buyer.name[0],
+                b.positions,
+                b.status,
+                b.quantity,
+                b.accessible_wanted,
+                b.idempotency_key or "",
+                b.request_hash,
+            )
+            for b in bookings
+        ),
+    }
+
+
+def random_wish(dice: random.Random, event: Event) -> Wish:
+    quantity = dice.choice([1, 1, 2, 2, 3, 4, 5, 11])
+    section, number = dice.choice([("A", 1), ("A", 1), ("B", 1), ("B", 1), ("Z", 1)])
+    if dice.random() < 0.5:
+        places = dice.choice([0, 0, 0, 1, 2, 12]) if section == "B" else 0
+        return Wish(event.pk, section, number, SelectionMode.BEST_AVAILABLE, quantity, accessible=places)
+    seats = [f"{dice.randint(1, ROWS)}-{dice.randint(1, COLS + (dice.random() < 0.1))}" for _ in range(quantity)]
+    return Wish(event.pk, section, number, SelectionMode.MANUAL, len(set(seats)), sorted(set(seats)))
+
+
+def random_pass(dice: random.Random, event: Event, buyer: User) -> datetime | None:
+    """When the buyer's pass was issued, if he has one; some are over."""
+    if dice.random() < 0.3:
+        return None
+    now = database_now()
+    ends_at = now + timedelta(minutes=dice.choice([-1, 10, 10]))
+    return QueuePass.objects.create(event=event, user=buyer, issued_at=now, ends_at=ends_at).issued_at
+
+
+def meanwhile(dice: random.Random, event: Event, seller: User) -> None:
+    """What others do between two wishes; called once for each event with equal dice."""
+    open_ = list(Booking.objects.filter(event=event, status=BookingStatus.PENDING_PAYMENT).order_by("created_at"))
+    deed = dice.random()
+    if deed < 0.15 and open_:
+        Booking.objects.filter(pk=dice.choice(open_).pk).update(expires_at=database_now())
+    elif deed < 0.25 and open_:
+        booking = dice.choice(open_)
+        if booking.expires_at > database_now():
+            cancel_booking(booking_id=booking.pk, buyer=booking.buyer)
+    elif deed < 0.35:
+        seat = f"{dice.randint(1, ROWS)}-{dice.randint(1, COLS)}"
+        with suppress(DomainError):
+            block_seats(event_id=event.pk, seller=seller, section="A", subsection=1, seats=[seat])
+    elif deed < 0.4:
+        moment = timedelta(minutes=dice.choice([-1, 1]))
+        Event.objects.filter(pk=event.pk).update(sales_start_at=database_now() + moment)
+    elif deed < 0.5:
+        Event.objects.filter(pk=event.pk).update(waiting_room_on=dice.random() < 0.5)
+    else:
+        Event.objects.filter(pk=event.pk).update(sales_start_at=None)
+
+
+@pytest.mark.parametrize("story", range(12))
+def test_both_tell_the_same_story(
+    story: int, new_event: Callable[..., Event], new_user: Callable[..., User], carol: User
+) -> None:
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    rules = {"allow_single_gaps": story % 2 == 0, "max_active_holds": random.Random(seed).choice([1, 3, 100])}
+    places = ["1-1", "1-4", "2-1", "3-5", "3-6"]
+    sections = [
+        {"name": "A", "price": 700, "subsections": 1},
+        {"name": "B", "price": 700, "subsections": 1, "accessible": places},
+    ]
+    stages = []
+    for name, hold in (("function", by_function), ("specification", by_specification)):
+        event = new_event(sections, rows=ROWS, cols=COLS, **rules)
+        stages.append((hold, event, [new_user(f"{letter}-{name}") for letter in "xyz"]))
+    for chapter in range(60):
+        told = []
+        for hold, event, buyers in stages:
+            dice = random.Random(seed * 1_000 + chapter)
+            meanwhile(dice, event, carol)
+            wish, buyer = random_wish(dice, event), dice.choice(buyers)
+            once = (
+                Once(f"key-{dice.randint(1, 5)}", dice.choice(["this", "this", "that"]))
+                if dice.random() < 0.2
+                else None
+            )
+            told.append(answer(hold, buyer, wish, once, random_pass(dice, event, buyer)))
+        assert told[0] == told[1], f"chapter {chapter}"
+        # What a refusal has released on its way, the specification leaves to the sweep.
+        expire_holds()
+        assert rows(stages[0][1]) == rows(stages[1][1]), f"chapter {chapter}"
+    assert not any(check_invariants().values())

@@ -1,0 +1,84 @@
+"""Text about bookings for people: statuses, seats and lengths of time. formatting.js has the same for the pages."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import NamedTuple
+
+from bookings.holds.models import Booking
+from bookings.states import TIME_IS_UP, BookingStatus
+
+
+class StatusText(NamedTuple):
+    """How a page shows a status: a label, an icon and a tone (CSS class) beside it, and what it means to the buyer."""
+
+    label: str
+    icon: str
+    tone: str
+    meaning: str
+
+
+STATUS_TEXTS: dict[str, StatusText] = {
+    BookingStatus.PROCESSING: StatusText("Being reserved", "clock", "accent", "We are reserving the seats for you."),
+    BookingStatus.PENDING_PAYMENT: StatusText(
+        "Waiting for payment", "clock", "warn", "The seats are reserved for you until the time to pay runs out."
+    ),
+    BookingStatus.PAID: StatusText("Paid", "check", "good", "The seats are yours."),
+    BookingStatus.COMPLETED: StatusText("Took place", "check", "", "The event is over."),
+    BookingStatus.FAILED: StatusText(
+        "Not booked", "cross", "bad", "We could not reserve the seats. Nothing was charged."
+    ),
+    BookingStatus.CANCELLED: StatusText(
+        "Cancelled", "cross", "", "You cancelled the reservation. Nothing was charged."
+    ),
+    BookingStatus.EXPIRED: StatusText(
+        "Expired", "hourglass", "", "The time to pay ran out, so the seats are free again. Nothing was charged."
+    ),
+    BookingStatus.REFUNDED: StatusText("Refunded", "back", "", "The money goes back to the card you paid with."),
+}
+
+
+class Line(NamedTuple):
+    """One line of a receipt: the seats of a booking in one row."""
+
+    row: int
+    seats: str
+    quantity: int
+    price: int
+
+
+def status_text(booking: Booking) -> StatusText:
+    """Return the text for a booking's current status (`for_display`). A stored reason replaces the usual meaning."""
+    text = STATUS_TEXTS[booking.shown_status]
+    reason = booking.shown_failure
+    return text._replace(meaning=reason) if reason and reason != TIME_IS_UP else text
+
+
+def lines(booking: Booking) -> list[Line]:
+    """Return one line for each row with seats of the booking, front row first; prices in minor units."""
+    seats = sorted(divmod(position, booking.subsection.cols) for position in booking.positions)
+    rows = [(row, [seat + 1 for _, seat in group]) for row, group in groupby(seats, key=lambda seat: seat[0])]
+    return [Line(row + 1, ranges(numbers), len(numbers), len(numbers) * booking.unit_price) for row, numbers in rows]
+
+
+def places(booking: Booking) -> str:
+    """Return the seats of a booking in one line: "row 2, seats 4–5; row 3, seat 1"."""
+    return "; ".join(f"row {line.row}, seat{'s' if line.quantity > 1 else ''} {line.seats}" for line in lines(booking))
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Format ascending numbers: 4, 5, 6, 9 is "4–6, 9"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def duration_text(seconds: int) -> str:
+    """Format a length of time: 300 is "5 min", 90 is "1 min 30 s"."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [f"{amount} {unit}" for amount, unit in ((hours, "h"), (minutes, "min"), (rest, "s")) if amount]
+    return " ".join(parts) or "0 s"

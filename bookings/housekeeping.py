@@ -1,0 +1,68 @@
+"""Deletes old finished rows, so that tables don't grow forever.
+
+None of these rows is money, a seat or part of the audit log: no invariant, seat history or foreign key refers to them.
+They are also never the only protection against a repetition: an email is queued by a transition that a booking or
+payment makes once, and a repeated message of a gateway finds a settled payment (`settle_payment`).
+"""
+
+import time
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from bookings.notifications import outbox
+from bookings.notifications.models import Letter
+from bookings.payments.models import WebhookEvent
+from bookings.webhooks import delivery
+from bookings.webhooks.models import Delivery, Endpoint
+from core.clock import database_now
+
+# For receivers that were down during the three days of attempts: sellers can investigate and use "Send again".
+DELIVERY_DAYS = 30
+# Evidence that tickets were sent: buyers can dispute a card payment until 120 days after the event, and at most 540
+# days after they paid (Visa's dispute condition 13.1).
+LETTER_DAYS = 540
+# Longer than the 30 days for which Stripe keeps an event and can send it again on request.
+WEBHOOK_EVENT_DAYS = 35
+
+BATCH = 1_000  # rows in one transaction, which takes about ten milliseconds
+SWEEP_SECONDS = 60  # no batch starts after this time; the next sweep continues
+
+
+def forget_finished() -> int:
+    """Delete old webhook deliveries, emails and webhook events that are finished; return the number of rows.
+
+    Also deletes old deliveries of removed endpoints. Other unfinished rows stay, however old. Locks at most BATCH rows
+    at a time and skips locked rows, so that it can run at any time, also several times at once.
+    """
+    end = time.monotonic() + SWEEP_SECONDS
+    return sum(_delete(rows, end) for rows in _finished())
+
+
+def _finished() -> list[QuerySet]:
+    now = database_now()
+    deliveries = Delivery.objects.filter(happened_at__lt=now - timedelta(days=DELIVERY_DAYS))
+    letters = Letter.objects.filter(written_at__lt=now - timedelta(days=LETTER_DAYS))
+    without_endpoint = ~Exists(Endpoint.objects.filter(pk=OuterRef("endpoint")))
+    return [
+        deliveries.filter(status__in=delivery.DONE),
+        deliveries.filter(without_endpoint, status__in=delivery.OPEN),
+        letters.filter(status__in=outbox.DONE),
+        WebhookEvent.objects.filter(received_at__lt=now - timedelta(days=WEBHOOK_EVENT_DAYS)),
+    ]
+
+
+def _delete(rows: QuerySet, end: float) -> int:
+    """Delete rows in batches, each in its own transaction, until none is left or the time is over."""
+    total = 0
+    while time.monotonic() < end and (deleted := _delete_batch(rows)):
+        total += deleted
+    return total
+
+
+@transaction.atomic(durable=True)
+def _delete_batch(rows: QuerySet) -> int:
+    """Lock and delete one batch; the lock excludes deliveries that are about to be sent again."""
+    batch = rows.order_by().select_for_update(of=("self",), skip_locked=True)[:BATCH]
+    return rows.model.objects.filter(pk__in=[row.pk for row in batch.only("pk")]).delete()[0]

@@ -1,0 +1,33 @@
+"""The sale: bookings, the money they cost and the tickets they become."""
+
+from bookings.checkin.models import CheckIn, GateStaff, SellerGateStaff
+from bookings.holds.models import Booking, BookingQuerySet
+from bookings.idempotency import KEY_LENGTH
+from bookings.notifications.models import Letter
+from bookings.payments.gateways.mock_models import MockCharge, MockRefund
+from bookings.payments.models import Payment, Refund, WebhookEvent
+from bookings.tickets.models import Admission
+from bookings.waiting_room.models import QueueDraw, QueuePass
+from bookings.webhooks.models import Delivery, Endpoint
+from core.ids import new_id
+
+__all__ = [
+    "KEY_LENGTH",
+    "Admission",
+    "Booking",
+    "BookingQuerySet",
+    "CheckIn",
+    "Delivery",
+    "Endpoint",
+    "GateStaff",
+    "Letter",
+    "MockCharge",
+    "MockRefund",
+    "Payment",
+    "QueueDraw",
+    "QueuePass",
+    "Refund",
+    "SellerGateStaff",
+    "WebhookEvent",
+    "new_id",
+]

@@ -1,0 +1,89 @@
+"""The email outbox: emails as rows, written in the transaction that they report."""
+
+from django.db import models
+from django.db.models import Case, CheckConstraint, Q, UniqueConstraint, Value, When
+
+from bookings.states import MASS_LETTERS, LetterKind, LetterStatus
+from core.ids import new_id
+from events.models import Event
+
+NO_EVENT = 0  # `event_id` of a row that is about no event: a primary key has no NULL
+
+
+class Letter(models.Model):
+    """One email to a booking's buyer or an endpoint's seller, written once for each `kind` and `subject`.
+
+    `bookings.notifications.outbox` sends it. `subject` identifies what the email is about: the booking, one of its
+    payments, or a new id for something that may happen several times. A sweep sends the email once `due_at` has passed;
+    while it is being sent, `due_at` is the end of the sender's claim.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=16, choices=LetterKind.choices)
+    # The database's foreign key is to (event, booking): bookings/sql/keys.sql. A mail about an endpoint is about no
+    # event. `null=True` makes Django join such rows, too; the database refuses NULL.
+    event = models.ForeignKey(
+        Event,
+        models.DO_NOTHING,
+        null=True,
+        db_default=Value(NO_EVENT),
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    booking = models.ForeignKey(
+        "bookings.Booking", models.PROTECT, null=True, db_constraint=False, related_name="letters"
+    )
+    endpoint = models.ForeignKey("bookings.Endpoint", models.CASCADE, null=True, related_name="letters", db_index=False)
+    rank = models.GeneratedField(
+        expression=Case(When(kind__in=MASS_LETTERS, then=1), default=0),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+        help_text="0 goes before 1, whatever has waited longer.",
+    )
+    subject = models.UUIDField()
+    status = models.CharField(
+        max_length=7, choices=LetterStatus.choices, default=LetterStatus.WAITING, db_default=LetterStatus.WAITING
+    )
+    attempts = models.PositiveIntegerField(default=0, db_default=0)
+    due_at = models.DateTimeField()
+    failure = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="What the mail server said last."
+    )
+    written_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    before = models.JSONField(db_default={}, help_text="Of an event that changed: what it was, {field: value}.")
+
+    class Meta:
+        ordering = ["written_at", "id"]
+        indexes = [
+            # What the sweep looks for, in its order: those that are not sent yet.
+            models.Index(fields=["rank", "due_at"], name="letter_due", condition=Q(status__in=["waiting", "sending"])),
+            models.Index(fields=["endpoint"], name="letter_of_endpoint", condition=Q(endpoint__isnull=False)),
+            # What is done with, to be forgotten.
+            models.Index(
+                fields=["written_at"], name="letter_done", condition=Q(status__in=["sent", "dropped", "failed"])
+            ),
+        ]
+        constraints = [
+            UniqueConstraint(fields=["subject", "kind", "event"], name="letter_once"),
+            # A change that comes before the mail about the last one is sent goes into the same mail.
+            UniqueConstraint(
+                fields=["booking", "event"],
+                name="letter_of_changes_once",
+                condition=Q(kind="event_changed", status="waiting", attempts=0),
+            ),
+            CheckConstraint(
+                name="letter_of_booking_or_endpoint",
+                condition=Q(kind="endpoint_off", booking__isnull=True, endpoint__isnull=False)
+                | ~Q(kind="endpoint_off") & Q(booking__isnull=False, endpoint__isnull=True),
+            ),
+            CheckConstraint(name="letter_status_known", condition=Q(status__in=LetterStatus.values)),
+            CheckConstraint(
+                name="letter_sent_has_time",
+                condition=Q(status="sent", sent_at__isnull=False) | ~Q(status="sent"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"

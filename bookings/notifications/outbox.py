@@ -1,0 +1,61 @@
+"""The email outbox: queues emails to buyers and sellers, and sends them.
+
+An email is a row, inserted in the transaction that it reports, so that none is forgotten and none is sent about a
+rolled-back transaction. A sweep finds it within about a second. Sweeps run in a process of their own, because rendering
+tickets takes longer than selling them.
+
+Emails that people wait for are sent first: a buyer's tickets never wait behind 20,000 emails about a changed event
+(`EmailMessage.rank`). Senders claim an email before they send it, so that any number of sweeps send it once. An
+email is sent twice only if its sender dies after the mail server accepted it and before that is recorded; that is
+better than tickets that never arrive.
+"""
+
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from bookings.notifications.models import Letter
+from bookings.states import LetterKind, LetterStatus
+from core.clock import Now
+from core.ids import new_id
+
+if TYPE_CHECKING:
+    from bookings.holds.models import Booking
+    from bookings.webhooks.models import Endpoint
+
+
+OPEN = (LetterStatus.WAITING, LetterStatus.SENDING)
+DONE = (LetterStatus.SENT, LetterStatus.DROPPED, LetterStatus.FAILED)
+
+WRITE_LETTERS = """
+    INSERT INTO bookings_letter (id, kind, event_id, booking_id, subject, due_at, written_at)
+    SELECT id, %s, %s, booking_id, subject, clock_timestamp(), clock_timestamp()
+    FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS email (id, booking_id, subject)
+    ON CONFLICT DO NOTHING
+"""
+
+
+def write_letter(kind: LetterKind, booking: "Booking", *, subject: uuid.UUID | None = None) -> None:
+    """Queue an email to the booking's buyer, once for each kind and subject (by default the booking's id).
+
+    Call it in the transaction that the email reports.
+    """
+    _insert(kind, booking.event_id, [booking.pk], [subject or booking.pk])
+
+
+def write_letters(kind: LetterKind, event_id: int, booking_ids: Sequence[uuid.UUID]) -> None:
+    """Queue an email to the buyer of each of these bookings of one event, in one statement; see `queue_email`."""
+    _insert(kind, event_id, list(booking_ids), list(booking_ids))
+
+
+def write_letter_about(endpoint: "Endpoint") -> None:
+    """Queue an email that tells the endpoint's seller that it was switched off; call it in that transaction."""
+    now = Now()
+    Letter.objects.create(kind=LetterKind.ENDPOINT_OFF, endpoint=endpoint, subject=new_id(), due_at=now, written_at=now)
+
+
+def _insert(kind: LetterKind, event_id: int, booking_ids: list[uuid.UUID], subjects: list[uuid.UUID]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE_LETTERS, [kind.value, event_id, [new_id() for _ in booking_ids], booking_ids, subjects])

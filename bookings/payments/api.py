@@ -1,0 +1,85 @@
+"""API views of payments and refunds, and the webhook of payment gateways."""
+
+import uuid
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import authenticated_user
+from bookings.holds.models import Booking
+from bookings.holds.selectors import visible_booking
+from bookings.holds.serializers import BookingDetail, booking_detail
+from bookings.idempotency import KEY, read_key
+from bookings.payments.gateway_webhook import receive_webhook
+from bookings.payments.gateways import WebhookForged
+from bookings.payments.handlers import post_payment
+from bookings.payments.refund import refund_booking
+from bookings.payments.serializers import Card, PaymentBody
+from core.errors import BadInput, NotFound
+from core.http.views import HandlerView, answered_by
+from core.openapi import problems
+
+
+class BookingPayment(HandlerView):
+    """Paying."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = Card
+
+    post = extend_schema(
+        operation_id="booking_pay",
+        responses={200: PaymentBody, 202: PaymentBody} | problems(400, 401, 402, 403, 404, 409, 410, 422, 503),
+        parameters=[KEY],
+    )(answered_by(post_payment))
+
+
+class BookingRefund(generics.GenericAPIView[Booking]):
+    """Giving tickets back."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="booking_refund",
+        request=None,
+        responses={202: BookingDetail} | problems(401, 404, 409, 422),
+        parameters=[KEY],
+    )
+    def post(self, request: Request, booking_id: uuid.UUID) -> Response:
+        """The seats return to sale, the tickets are void, the money is on its way.
+
+        The buyer up to `refund_until_hours` before the start, the event's seller always. With an Idempotency-Key the
+        same refund is answered again.
+        """
+        once = read_key(request.headers.get("Idempotency-Key"), {"booking": booking_id})
+        refund_booking(booking_id=booking_id, user=authenticated_user(request), once=once)
+        return Response(
+            booking_detail(visible_booking(booking_id, authenticated_user(request))), status.HTTP_202_ACCEPTED
+        )
+
+
+class PaymentWebhook(APIView):
+    """Where gateways tell what became of a charge."""
+
+    authentication_classes = []  # the signature is what counts
+    permission_classes = [AllowAny]
+    parser_classes = []  # and it is over the raw body
+
+    @extend_schema(
+        operation_id="payment_webhook",
+        request=OpenApiTypes.BYTE,
+        responses={200: OpenApiTypes.NONE} | problems(400, 404, 413),
+    )
+    def post(self, request: Request, gateway: str) -> Response:
+        """At least once, in any order. 400 for a message that is forged, altered or older than five minutes."""
+        try:
+            receive_webhook(gateway=gateway, headers=request.headers, body=request._request.body)
+        except KeyError:
+            raise NotFound("There is no such gateway.") from None
+        except WebhookForged:
+            raise BadInput([], "The signature of this message is not valid.") from None
+        return Response()

@@ -1,0 +1,125 @@
+"""A gateway for the demo and the tests: the card number decides the outcome.
+
+It keeps its own records (MockCharge, MockRefund), as an external provider does, and sends signed webhooks.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.conf import settings
+
+from bookings.payments.gateways.mock_models import MockCharge, MockRefund
+from bookings.payments.gateways.protocol import (
+    Charge,
+    GatewayRefused,
+    Notice,
+    Outcome,
+    WebhookForged,
+)
+from bookings.payments.gateways.signatures import verify
+from bookings.payments.models import Payment, Refund
+from core.prepared_statements import ask
+
+SUCCEEDS = "4242424242424242"
+ANSWERS_LATER = "4000000000000077"
+NEVER_ANSWERS = "4000000000000119"
+REFUSED_ONCE = "4000000000000101"
+# card number: (failure code, message for the buyer)
+DECLINED = {
+    "4000000000000002": ("card_declined", "The card was declined. Try another card; your seats are still held."),
+    "4000000000009995": ("insufficient_funds", "The card has insufficient funds. Your seats are still held."),
+}
+TRY_AGAIN = ("try_again", "The card was refused this time. Try it again; your seats are still held.")
+UNKNOWN_CARD = (
+    "card_not_supported",
+    "This is a test gateway and it does not know this card. Use 4242 4242 4242 4242.",
+)
+WEBHOOK_DELAY = timedelta(seconds=2)
+# Returns an existing charge unchanged.
+WRITE = """
+    INSERT INTO bookings_mockcharge (payment_id, amount, currency, card_last4, captured, code, detail, webhook_due_at)
+    VALUES (
+        %s::uuid, %s::bigint, %s::text, %s::text, %s::boolean, %s::text, %s::text, clock_timestamp() + %s::interval
+    )
+    ON CONFLICT (payment_id) DO UPDATE SET payment_id = excluded.payment_id
+    RETURNING payment_id, captured, code, detail
+"""
+# The test cards that the checkout lists: number, what happens.
+TEST_CARDS = [
+    (SUCCEEDS, "succeeds"),
+    ("4000000000000002", "is declined"),
+    ("4000000000009995", "has insufficient funds"),
+    (REFUSED_ONCE, "is refused once, then succeeds"),
+    (ANSWERS_LATER, "is answered a few seconds later"),
+    (NEVER_ANSWERS, "is never answered, but found out"),
+]
+
+
+class MockGateway:
+    """Records charges and refunds in its own tables; no money moves."""
+
+    name = "mock"
+    silence_is_failure = False  # the card NEVER_ANSWERS gives an unknown outcome on purpose
+
+    def charge(self, payment: Payment, card_number: str) -> Charge:
+        """Return the outcome of the card number; the same payment always gets the same one."""
+        entry = self._write(payment, card_number)
+        if card_number == NEVER_ANSWERS:
+            return Charge(Outcome.UNKNOWN)
+        if card_number == ANSWERS_LATER:
+            return Charge(Outcome.PENDING, _reference(entry))
+        return charge_of(entry)
+
+    def refund(self, refund: Refund) -> None:
+        """Record a refund. Raises GatewayRefused if it exceeds the captured amount, or if no charge was captured."""
+        entry = MockCharge.objects.filter(pk=refund.payment_id, captured=True).first()
+        if entry is None:
+            raise GatewayRefused("There is no such charge.")
+        refunded = sum(entry.refunds.exclude(pk=refund.pk).values_list("amount", flat=True))
+        if refunded + refund.amount > entry.amount:
+            raise GatewayRefused("More than was captured.")
+        MockRefund.objects.get_or_create(pk=refund.pk, defaults={"charge": entry, "amount": refund.amount})
+
+    def find(self, payment: Payment) -> Charge | None:
+        """Return the recorded charge of a payment, or None."""
+        entry = MockCharge.objects.filter(pk=payment.pk).first()
+        return charge_of(entry) if entry is not None else None
+
+    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
+        """Verify and read a message signed with MOCK_WEBHOOK_SECRET (Standard Webhooks). Raises WebhookForged."""
+        event_id = verify(settings.MOCK_WEBHOOK_SECRET.encode(), headers=headers, body=body, now=time.time())
+        try:
+            data = json.loads(body)["data"]
+            outcome = Outcome(data["outcome"])
+            charge = Charge(outcome, data["reference"], data.get("code", ""), data.get("detail", ""))
+            return Notice(event_id, uuid.UUID(data["payment_id"]), charge)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise WebhookForged("not a message of this gateway") from error
+
+    def _write(self, payment: Payment, card_number: str) -> MockCharge:
+        code, detail = self._refusal(payment, card_number) or ("", "")
+        delay = WEBHOOK_DELAY if card_number == ANSWERS_LATER else None
+        columns = (payment.pk, payment.amount, payment.currency, card_number[-4:])
+        entry = ask(WRITE, (*columns, not code, code, detail, delay))
+        return MockCharge.from_db(None, ("payment_id", "captured", "code", "detail"), entry)
+
+    def _refusal(self, payment: Payment, card_number: str) -> tuple[str, str] | None:
+        if card_number in (SUCCEEDS, ANSWERS_LATER, NEVER_ANSWERS):
+            return None
+        if card_number == REFUSED_ONCE:
+            earlier = payment.booking.payments.exclude(pk=payment.pk).filter(failure_code=TRY_AGAIN[0])
+            return None if earlier.exists() else TRY_AGAIN
+        return DECLINED.get(card_number, UNKNOWN_CARD)
+
+
+def _reference(entry: MockCharge) -> str:
+    return f"mock_{entry.payment_id.hex}"
+
+
+def charge_of(entry: MockCharge) -> Charge:
+    """Convert a recorded charge to a `Charge`."""
+    outcome = Outcome.CAPTURED if entry.captured else Outcome.DECLINED
+    return Charge(outcome, _reference(entry), entry.code, entry.detail)

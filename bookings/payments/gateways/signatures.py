@@ -1,0 +1,26 @@
+"""Verify incoming webhooks signed as in the Standard Webhooks specification 1.0 (`core.standard_webhooks` signs them)."""
+
+import hmac
+from collections.abc import Mapping
+
+from bookings.payments.gateways.protocol import WebhookForged
+from core.standard_webhooks import signature
+
+TOLERANCE_SECONDS = 300  # from now, in both directions; the specification advises a limit against replays
+
+
+def verify(key: bytes, *, headers: Mapping[str, str], body: bytes, now: float) -> str:
+    """Return the `webhook-id` of a message with a valid signature and a recent timestamp. Raises WebhookForged.
+
+    `now` is in seconds since 1970.
+    """
+    message_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    if not message_id or not timestamp.isascii() or not timestamp.isdigit():
+        raise WebhookForged("a header is missing")
+    if abs(now - int(timestamp)) > TOLERANCE_SECONDS:
+        raise WebhookForged("too old, or from the future")
+    expected = signature(key, message_id, timestamp, body).encode()
+    given = headers.get("webhook-signature", "").split(" ")
+    if not any(hmac.compare_digest(expected, one.encode()) for one in given):
+        raise WebhookForged("the signature is wrong")
+    return message_id

@@ -1,0 +1,34 @@
+"""POST /api/booking/{id}/pay: the handler that pays for a hold."""
+
+import uuid
+
+from accounts.authentication import identity_of
+from bookings.authentication import checked_by_sql, confirmed_if_refused
+from bookings.idempotency import read_key
+from bookings.payments.pay import pay_booking
+from bookings.payments.serializers import Card, payment_body
+from bookings.states import PaymentStatus
+from core.http.json_body import validated
+from core.http.messages import ApiRequest, ApiResponse, json_response
+
+CARD = Card()
+
+
+def post_payment(request: ApiRequest, booking_id: uuid.UUID) -> ApiResponse:
+    """Charges the card and sells the seats. A declined card (402) leaves them held until the deadline.
+
+    202 with `pending_payment` when the gateway answers later or not at all: the outcome comes on the live feed.
+    """
+    identity = identity_of(request)
+    with confirmed_if_refused(identity):
+        data = validated(CARD, request.json())
+        once = read_key(request.header("IDEMPOTENCY_KEY"), data | {"booking": booking_id})
+    with checked_by_sql(identity):
+        payment = pay_booking(
+            booking_id=booking_id,
+            buyer_id=identity.user_id,
+            card_number=data["card_number"],
+            once=once,
+            family=identity.token_family_id,
+        )
+    return json_response(payment_body(payment), 202 if payment.status == PaymentStatus.PENDING else 200)

@@ -1,0 +1,50 @@
+"""Reconciliation: ask gateways for the outcomes of open charges, and send open refunds."""
+
+import uuid
+from datetime import timedelta
+
+import structlog
+
+from bookings.payments.gateways import GatewayDown, gateway_named
+from bookings.payments.models import Payment
+from bookings.payments.refund import send_open_refunds
+from bookings.payments.settle import cancel_payment, settle_payment
+from bookings.states import PaymentStatus
+from core.clock import Now, database_now
+
+log = structlog.get_logger(__name__)
+
+ASK_AFTER = timedelta(seconds=10)  # before that, the response to the charge may still arrive
+# A charge that the gateway does not know after this time was never sent. Longer than all timeouts of a request to it.
+NEVER_SENT_AFTER = timedelta(seconds=60)
+
+
+def reconcile_payments() -> dict[str, int]:
+    """Settle open charges, at most 500 a call, and send open refunds.
+
+    Returns the numbers of settled charges and sent refunds as `charges` and `refunds`. It may run several times at
+    once, because `settle_payment` and `send_refund` are idempotent.
+    """
+    overdue = Payment.objects.filter(status=PaymentStatus.PENDING, created_at__lt=Now() - ASK_AFTER)
+    settled = sum(_settle(payment) for payment in list(overdue.order_by("created_at")[:500]))
+    return {"charges": settled, "refunds": send_open_refunds()}
+
+
+def reconcile_payment(payment_id: uuid.UUID) -> bool:
+    """Ask the gateway for one payment now; return whether its outcome is known."""
+    return _settle(Payment.objects.get(pk=payment_id))
+
+
+def _settle(payment: Payment) -> bool:
+    try:
+        charge = gateway_named(payment.gateway).find(payment)
+    except GatewayDown as error:
+        log.warning("payment_not_reconciled", payment=str(payment.pk), reason=repr(error))
+        return False
+    if charge is not None:
+        settled = settle_payment(payment_id=payment.pk, charge=charge)
+        return settled.status != PaymentStatus.PENDING
+    if database_now() - payment.created_at < NEVER_SENT_AFTER:
+        return False
+    cancel_payment(payment_id=payment.pk)
+    return True

@@ -1,0 +1,182 @@
+"""Refunds bookings.
+
+A refund is recorded in the transaction that ends the booking, and sent to the gateway after the commit, as often as
+necessary.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+
+from accounts.models import User
+from bookings.errors import NotOwner, RefundWindowClosed
+from bookings.holds.models import Booking
+from bookings.holds.selectors import visible_booking
+from bookings.holds.transitions import lock_with_block, move
+from bookings.idempotency import Once
+from bookings.notifications.outbox import write_letter
+from bookings.payments.gateways import (
+    GatewayDown,
+    GatewayRefused,
+    breaker,
+    gateway_named,
+)
+from bookings.payments.models import Payment, Refund
+from bookings.states import (
+    TAKEN_MONEY,
+    BookingStatus,
+    LetterKind,
+    PaymentStatus,
+    RefundReason,
+    RefundStatus,
+)
+from bookings.tickets.issue import void_admissions
+from core.clock import Now, database_now
+from core.enqueue import later
+from core.errors import InvalidState
+from core.transactions import durably
+from events.inventory.seats import change_seats
+from events.inventory.sold_out import follow_seats
+from events.models import Event
+from events.ownership import may_manage
+from events.states import ChangeKind, EventStatus
+
+log = structlog.get_logger(__name__)
+
+
+def refund_booking(*, booking_id: uuid.UUID, user: User, once: Once | None = None) -> Booking:
+    """Refund a paid booking in full: free its seats, void its tickets, and record the refund.
+
+    The event's seller may do this at any time. The buyer may do it up to `refund_until_hours` before the start of the
+    event (until the event is completed, if it has no start), unless one of the tickets was used.
+    A repeated request of the same user with the same idempotency key returns the earlier refund's booking.
+    Raises NotFound, NotOwner, InvalidState, RefundWindowClosed, IdempotencyKeyReused.
+    """
+    booking = visible_booking(booking_id, user)
+    as_seller = may_manage(booking.event, user)
+    if not as_seller and booking.buyer_id != user.pk:
+        raise NotOwner
+    if once is not None and (earlier := _earlier(user, once)) is not None:
+        return earlier
+    reason = RefundReason.SELLER if as_seller else RefundReason.BUYER
+    return give_back(booking=booking, reason=reason, by=user, once=once)
+
+
+def _earlier(user: User, once: Once) -> Booking | None:
+    """Return the booking that this user has already refunded with this idempotency key, if any.
+
+    Raises IdempotencyKeyReused if the earlier request was different.
+    """
+    refund = Refund.objects.select_related("payment__booking").filter(by=user, idempotency_key=once.key).first()
+    if refund is None:
+        return None
+    once.check(refund.request_hash)
+    return refund.payment.booking
+
+
+@durably
+def give_back(*, booking: Booking, reason: RefundReason, by: User | None = None, once: Once | None = None) -> Booking:
+    """Refund a paid booking for any reason, without checking who may do it.
+
+    1. Lock the subsection, the booking, then its payment.
+    2. Check that the booking is paid and, for a buyer, that it is early enough and no ticket was used.
+    3. Void the tickets, free the seats, record the refund and queue the email; the change is published to viewers and
+       the buyer after the commit.
+
+    Raises InvalidState, RefundWindowClosed.
+    """
+    booking, subsection = lock_with_block(booking)
+    if booking.status not in (BookingStatus.PAID, BookingStatus.COMPLETED):
+        raise InvalidState(f"A booking that is {booking.status} can't be refunded.")
+    if reason == RefundReason.BUYER:
+        _check_window(booking.event, booking.status)
+    payment = booking.payments.select_for_update(of=("self",), no_key=True).get(status__in=TAKEN_MONEY)
+
+    void_admissions(booking, also_used=reason != RefundReason.BUYER)
+    change_seats(subsection=subsection, positions=booking.positions, kind=ChangeKind.REFUNDED, booking_id=booking.pk)
+    promise_refund(payment, amount=payment.amount - payment.refunded_amount, reason=reason, by=by, once=once)
+    move(booking, BookingStatus.REFUNDED)
+    cancelled = reason == RefundReason.EVENT_CANCELLED
+    write_letter(LetterKind.EVENT_CANCELLED if cancelled else LetterKind.REFUND, booking)
+    follow_seats(booking.event, subsection)
+    return booking
+
+
+def promise_refund(
+    payment: Payment, *, amount: int, reason: RefundReason, by: User | None = None, once: Once | None = None
+) -> None:
+    """Record a refund of `amount` minor units, and send it after the commit.
+
+    Runs in the caller's transaction, which must hold the lock on the payment. The CHECK constraint on the payment
+    refuses to refund more than was captured. An amount of 0 records no refund.
+    """
+    payment.refunded_amount += amount
+    whole = payment.refunded_amount == payment.amount
+    payment.status = PaymentStatus.REFUNDED if whole else PaymentStatus.PARTLY_REFUNDED
+    payment.save()
+    if amount:
+        refund = Refund.objects.create(
+            event_id=payment.event_id,
+            payment=payment,
+            amount=amount,
+            reason=reason,
+            by=by,
+            idempotency_key=once.key if once else None,
+            request_hash=once.request_hash if once else "",
+            created_at=database_now(),
+        )
+        later("bookings.payments.tasks.send_refund", refund_id=str(refund.pk))
+
+
+def send_refund(*, refund_id: uuid.UUID) -> None:
+    """Send a recorded refund to the gateway. Does nothing if it was sent before.
+
+    No lock is held during the request. It carries the refund's id as idempotency key: if the process dies before the
+    result is recorded, the next run repeats the request and the gateway refunds only once. If the gateway fails or
+    refuses, the reason is stored and the refund stays open.
+    """
+    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    if refund.status == RefundStatus.SENT:
+        return
+    try:
+        breaker.refund(gateway_named(refund.payment.gateway), refund)
+    except (GatewayDown, GatewayRefused) as error:
+        log.warning("refund_not_sent", refund=str(refund_id), reason=repr(error))
+        Refund.objects.filter(pk=refund_id, status=RefundStatus.PENDING).update(failure=str(error)[:300])
+        return
+    _mark_sent(refund_id)
+
+
+@transaction.atomic(durable=True)
+def _mark_sent(refund_id: uuid.UUID) -> None:
+    pending = Refund.objects.filter(pk=refund_id, status=RefundStatus.PENDING)
+    pending.update(status=RefundStatus.SENT, sent_at=Now(), failure="")
+
+
+def send_open_refunds() -> int:
+    """Send refunds that are still open ten seconds after they were recorded, at most 500; return how many were tried.
+
+    They are left over when a task message is lost, a worker dies or a gateway fails.
+    """
+    overdue = Refund.objects.filter(status=RefundStatus.PENDING, created_at__lt=Now() - timedelta(seconds=10))
+    waiting = list(overdue.order_by("created_at").values_list("pk", flat=True)[:500])
+    for refund_id in waiting:
+        send_refund(refund_id=refund_id)
+    return len(waiting)
+
+
+def refundable_until(event: Event) -> datetime | None:
+    """Return the time until which buyers can refund their bookings.
+
+    None if the event has no start: then they can until the event is completed.
+    """
+    return event.starts_at - timedelta(hours=event.refund_until_hours) if event.starts_at else None
+
+
+def _check_window(event: Event, status: str) -> None:
+    until = refundable_until(event)
+    over = status == BookingStatus.COMPLETED or event.status == EventStatus.COMPLETED
+    if over or (until is not None and database_now() > until):
+        raise RefundWindowClosed(event.refund_until_hours)

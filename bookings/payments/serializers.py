@@ -1,0 +1,53 @@
+"""Shapes of the payment API."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from bookings.payments.models import Payment
+from bookings.states import PaymentStatus
+
+CARD_DIGITS = range(12, 20)  # ISO/IEC 7812: 12 to 19 digits with a check digit
+
+
+class Card(serializers.Serializer[Any]):
+    """POST /api/booking/{id}/pay. Spaces and dashes in the number are fine."""
+
+    card_number = serializers.CharField(max_length=32)
+
+    def validate_card_number(self, value: str) -> str:
+        """The digits alone; refuses what can't be the number of a card (length, Luhn's check digit)."""
+        digits = value.replace(" ", "").replace("-", "")
+        if not is_card_number(digits):
+            raise serializers.ValidationError("This is not a card number.")
+        return digits
+
+
+class PaymentBody(serializers.Serializer[Any]):
+    """The outcome of paying."""
+
+    booking_id = serializers.UUIDField()
+    payment_id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=["paid", "pending_payment"])
+    paid_at = serializers.DateTimeField(allow_null=True)
+
+
+def payment_body(payment: Payment) -> dict[str, Any]:
+    """A payment with its booking in the shape of PaymentBody."""
+    return {
+        "booking_id": payment.booking_id,
+        "payment_id": payment.pk,
+        "status": "pending_payment" if payment.status == PaymentStatus.PENDING else "paid",
+        "paid_at": payment.booking.paid_at,
+    }
+
+
+def is_card_number(digits: str) -> bool:
+    """Whether these are nothing but digits, as many as a card has, of which the last is right."""
+    return digits.isascii() and digits.isdigit() and len(digits) in CARD_DIGITS and _luhn(digits)
+
+
+def _luhn(digits: str) -> bool:
+    """The check digit of ISO/IEC 7812-1, annex B."""
+    odd, even = digits[-1::-2], digits[-2::-2]
+    return (sum(map(int, odd)) + sum(sum(divmod(2 * int(digit), 10)) for digit in even)) % 10 == 0

@@ -1,0 +1,143 @@
+"""Settles payments: records the outcome of a charge, and what it means for the seats."""
+
+import uuid
+
+from django.db import transaction
+
+from bookings.holds.expiry import release_expired
+from bookings.holds.models import Booking
+from bookings.holds.transitions import change, lock_with_block, move
+from bookings.notifications.outbox import write_letter
+from bookings.payments.gateways.protocol import Charge, Outcome
+from bookings.payments.models import Payment
+from bookings.payments.refund import promise_refund
+from bookings.payments.sell import sell_held_seats
+from bookings.states import BookingStatus, LetterKind, PaymentStatus, RefundReason
+from bookings.tickets.issue import issue_admissions
+from core.clock import database_now
+from events.errors import SeatsTaken
+from events.inventory.seats import change_seats
+from events.inventory.sold_out import follow_seats
+from events.models import Subsection
+from events.states import ChangeKind, EventStatus
+
+SEATS_LOST = "The payment came after the hold was over and the seats were taken. The money is returned in full."
+
+NOT_CAPTURED = (PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.CANCELLED)
+
+
+def settle_payment(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
+    """Record the outcome of a charge. Does nothing if the payment was settled before.
+
+    In the usual case, a capture for seats that are held, `sell_held_seats` does it in one statement. All other cases
+    take `settle_step_by_step`.
+    """
+    if charge.outcome is Outcome.CAPTURED:
+        sold = sell_held_seats(payment_id=payment_id, reference=charge.reference)
+        if sold is not None:
+            return sold
+    return settle_step_by_step(payment_id=payment_id, charge=charge)
+
+
+@transaction.atomic(durable=True)
+def settle_step_by_step(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
+    """Record the outcome of a charge in every case of `settle_payment`, including the usual one.
+
+    This is the specification of the SQL function `bookings_sell`.
+
+    1. Lock the subsection, the booking, the payment.
+    2. Pending or unknown: the payment stays open until a webhook or the reconciler brings the outcome.
+    3. Declined: the payment fails; the seats stay held until the deadline.
+    4. Captured: the held seats are sold and their tickets issued. If the hold has ended meanwhile, the same seats are
+       taken again if they are free, otherwise the whole amount is refunded. A capture also counts if the payment was
+       closed as failed or as never sent: captured money is never ignored.
+    """
+    booking, subsection, payment = _lock(payment_id)
+    if payment.status not in NOT_CAPTURED or (
+        payment.status != PaymentStatus.PENDING and charge.outcome is not Outcome.CAPTURED
+    ):
+        return payment
+
+    payment.gateway_reference = charge.reference or payment.gateway_reference
+    if charge.outcome is Outcome.CAPTURED:
+        _capture(booking, subsection, payment)
+    elif charge.outcome is Outcome.DECLINED:
+        payment.status, payment.failure_code, payment.failure = PaymentStatus.FAILED, charge.code, charge.detail
+        payment.save()
+        change(booking, failure="")  # publishes to the buyer, who may be waiting on another page
+        _email_if_left_open(payment)
+    else:
+        payment.left_open = True
+        payment.save()
+    return payment
+
+
+@transaction.atomic(durable=True)
+def cancel_payment(*, payment_id: uuid.UUID) -> None:
+    """Close an open payment that never reached the gateway.
+
+    The buyer can then pay again, also with the same idempotency key. Locks the subsection, the booking, the payment.
+    """
+    booking, _, payment = _lock(payment_id)
+    if payment.status == PaymentStatus.PENDING:
+        payment.status, payment.idempotency_key, payment.request_hash = PaymentStatus.CANCELLED, None, ""
+        payment.save()
+        change(booking, failure="")
+        _email_if_left_open(payment)
+
+
+def _email_if_left_open(payment: Payment) -> None:
+    """Queue an email about the failure if the buyer was answered before the outcome was known."""
+    if payment.left_open:
+        write_letter(LetterKind.PAYMENT_FAILED, payment.booking, subject=payment.pk)
+
+
+def _lock(payment_id: uuid.UUID) -> tuple[Booking, Subsection, Payment]:
+    unlocked = Payment.objects.select_related("booking").get(pk=payment_id)
+    booking, subsection = lock_with_block(unlocked.booking)
+    payment = Payment.objects.select_for_update(of=("self",), no_key=True).get(pk=payment_id)
+    payment.booking = booking
+    return booking, subsection, payment
+
+
+def _capture(booking: Booking, subsection: Subsection, payment: Payment) -> None:
+    payment.status, payment.captured_at, payment.failure_code, payment.failure = (
+        PaymentStatus.CAPTURED,
+        database_now(),
+        "",
+        "",
+    )
+    if booking.paid_at is not None:  # another payment has paid the booking while this one counted as closed
+        promise_refund(payment, amount=payment.amount, reason=RefundReason.PAID_TWICE)
+        return
+    payment.save()
+    _sell(booking, subsection, payment)
+
+
+def _sell(booking: Booking, subsection: Subsection, payment: Payment) -> None:
+    now = payment.captured_at
+    if booking.status != BookingStatus.PENDING_PAYMENT and not _take_again(booking, subsection):
+        change(booking, now=now, failure=SEATS_LOST)
+        promise_refund(payment, amount=payment.amount, reason=RefundReason.SEATS_LOST)
+        write_letter(LetterKind.SEATS_LOST, booking, subject=payment.pk)
+        return
+    change_seats(subsection=subsection, positions=booking.positions, kind=ChangeKind.PAID, booking_id=booking.pk)
+    move(booking, BookingStatus.PAID, now=now, paid_at=now, failure="")
+    issue_admissions(booking)
+    write_letter(LetterKind.CONFIRMATION, booking)
+    follow_seats(booking.event, subsection)
+
+
+def _take_again(booking: Booking, subsection: Subsection) -> bool:
+    """Hold the seats of an ended hold again. Return False if the event is cancelled or not all of them are free."""
+    if booking.event.status == EventStatus.CANCELLED:
+        return False
+    release_expired(subsection)
+    try:
+        with transaction.atomic():
+            change_seats(
+                subsection=subsection, positions=booking.positions, kind=ChangeKind.HELD, booking_id=booking.pk
+            )
+    except SeatsTaken:
+        return False
+    return True

@@ -1,0 +1,167 @@
+"""The rules of payments with Stripe's SDK against a local stand-in."""
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from bookings.errors import GatewayAway, PaymentDeclined
+from bookings.holds.models import Booking
+from bookings.payments.gateways import GatewayRefused, breaker, gateway_named
+from bookings.payments.models import Payment, Refund
+from bookings.payments.pay import begin_payment, pay_booking
+from bookings.payments.reconcile import reconcile_payments
+from bookings.payments.refund import refund_booking, send_refund
+from bookings.payments.tests.stripe_stand_in import (
+    DECLINED_CARD,
+    SLOW_CARD,
+    StandIn,
+    stripe_stand_in,
+)
+from bookings.states import BookingStatus, PaymentStatus
+from core.clock import database_now
+
+Hold = Callable[..., Booking]
+GOOD = "4242424242424242"
+SECRET = "whsec_test"
+
+
+@pytest.fixture
+def stripe(settings: Any) -> Iterator[StandIn]:
+    """A running stand-in for Stripe; the gateway is Stripe and uses it."""
+    with stripe_stand_in() as server:
+        settings.PAYMENT_GATEWAY = "stripe"
+        settings.STRIPE_SECRET_KEY = "sk_test_1"
+        settings.STRIPE_WEBHOOK_SECRET = SECRET
+        settings.STRIPE_API_BASE = server.url
+        gateway_named.cache_clear()
+        breaker.breaker_of("stripe").close()
+        yield server
+    gateway_named.cache_clear()
+
+
+def pay(booking: Booking, card: str = GOOD) -> Payment:
+    return pay_booking(booking_id=booking.pk, buyer_id=booking.buyer_id, card_number=card)
+
+
+def deliver(event: dict[str, Any], secret: str = SECRET) -> int:
+    body = json.dumps(event)
+    timestamp = int(time.time())
+    signature = hmac.new(secret.encode(), f"{timestamp}.{body}".encode(), hashlib.sha256).hexdigest()
+    headers = {"Stripe-Signature": f"t={timestamp},v1={signature}"}
+    url = "/api/payment/webhook/stripe"
+    return Client().post(url, body, content_type="application/json", headers=headers).status_code
+
+
+def test_a_good_card_sells_the_seats(stripe: StandIn, hold: Hold, alice: User) -> None:
+    booking = hold(alice)
+    payment = pay(booking)
+    booking.refresh_from_db()
+    assert (booking.status, payment.gateway, payment.gateway_reference) == (BookingStatus.PAID, "stripe", "pi_0")
+    intent = stripe.intents[str(payment.pk)]
+    assert (intent["amount"], intent["currency"]) == (10_000, "usd")
+
+
+def test_a_declined_card_gets_stripes_message(stripe: StandIn, hold: Hold, alice: User) -> None:
+    with pytest.raises(PaymentDeclined, match="Your card was declined"):
+        pay(hold(alice), DECLINED_CARD)
+    assert Payment.objects.get().failure_code == "card_declined"
+
+
+def test_reconciliation_finds_a_charge_whose_response_was_lost(stripe: StandIn, hold: Hold, alice: User) -> None:
+    booking = hold(alice)
+    assert pay(booking, SLOW_CARD).status == PaymentStatus.PENDING
+    Payment.objects.update(created_at=database_now() - timedelta(seconds=11))
+    reconcile_payments()
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.PAID
+    assert len(stripe.intents) == 1
+
+
+def test_a_refund_is_sent_once(stripe: StandIn, hold: Hold, alice: User) -> None:
+    booking = hold(alice)
+    pay(booking)
+    refund_booking(booking_id=booking.pk, user=alice)
+    refund = Refund.objects.get()
+    for _ in range(2):
+        send_refund(refund_id=refund.pk)
+    refund.refresh_from_db()
+    assert refund.status == "sent"
+    assert [r["amount"] for r in stripe.refunds.values()] == [10_000]
+
+
+def test_a_refund_that_stripe_refuses_raises_the_reason(stripe: StandIn, hold: Hold, alice: User) -> None:
+    booking = hold(alice)
+    payment = pay(booking)
+    with pytest.raises(GatewayRefused, match="greater than charge"):
+        gateway_named("stripe").refund(Refund(payment=payment, amount=10_001))
+
+
+def test_a_genuine_webhook_settles_the_payment_and_a_forged_one_does_not(
+    stripe: StandIn, hold: Hold, alice: User
+) -> None:
+    booking = hold(alice)
+    payment = begin_payment(
+        booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway_named("stripe")
+    )
+    intent = {
+        "id": "pi_9",
+        "object": "payment_intent",
+        "status": "succeeded",
+        "metadata": {"payment_id": str(payment.pk)},
+    }
+    event = {"id": "evt_1", "object": "event", "type": "payment_intent.succeeded", "data": {"object": intent}}
+    assert deliver(event, secret="other") == 400
+    payment.refresh_from_db()
+    assert payment.status == PaymentStatus.PENDING
+    assert [deliver(event), deliver(event)] == [200, 200]
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.PAID
+
+
+def test_other_types_of_events_are_accepted_and_ignored(stripe: StandIn, db: None) -> None:
+    event = {
+        "id": "evt_2",
+        "object": "event",
+        "type": "customer.created",
+        "data": {"object": {"id": "cus_1", "object": "customer"}},
+    }
+    assert deliver(event) == 200
+
+
+def test_an_unreachable_gateway_charges_nothing_and_the_buyer_can_pay_later(
+    stripe: StandIn, hold: Hold, alice: User, settings: Any
+) -> None:
+    booking = hold(alice)
+    with stripe_stand_in() as stopped:
+        settings.STRIPE_API_BASE = stopped.url
+    gateway_named.cache_clear()
+    for _ in range(2):
+        with pytest.raises(GatewayAway):
+            pay(booking)
+    assert set(Payment.objects.values_list("status", flat=True)) == {"cancelled"}
+    settings.STRIPE_API_BASE = stripe.url
+    gateway_named.cache_clear()
+    assert pay(booking).status == PaymentStatus.CAPTURED
+
+
+def test_after_five_failures_the_circuit_breaker_sends_no_more_requests(
+    stripe: StandIn, hold: Hold, alice: User, client_of: Any
+) -> None:
+    stripe.broken = True
+    booking = hold(alice)
+    url = f"/api/booking/{booking.pk}/pay"
+    for _ in range(5):
+        assert pay(booking).status == PaymentStatus.PENDING  # the outcome is unknown
+        Payment.objects.update(status="cancelled")
+    requests = stripe.requests
+    response = client_of(alice).post(url, {"card_number": GOOD})
+    assert (response.status_code, response.json()["code"], response["Retry-After"]) == (503, "overloaded", "10")
+    assert stripe.requests == requests

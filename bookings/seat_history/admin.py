@@ -1,0 +1,77 @@
+"""The admin page with the history of one seat."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from bookings.holds.models import Booking
+from bookings.seat_history.texts import StoryKind
+from bookings.seat_history.timeline import seat_story
+from events.catalog.selectors import STATUS_OF_LETTER
+from events.models import Event, Subsection
+from events.ownership import may_manage
+from events.seating.positions import place_of
+from events.seller_admin.rows import user_of
+from events.seller_admin.site import PAGES, Page
+
+# CSS class of an entry by its kind; other kinds are neutral.
+TONES = {
+    StoryKind.HELD: "waiting",
+    StoryKind.PAYMENT_OPEN: "waiting",
+    StoryKind.REFUND_PROMISED: "waiting",
+    StoryKind.PAID: "good",
+    StoryKind.PAYMENT_CAPTURED: "good",
+    StoryKind.TICKET_ISSUED: "good",
+    StoryKind.CHECKED_IN: "good",
+    StoryKind.PAYMENT_DECLINED: "bad",
+    StoryKind.CHECK_IN_CONFLICT: "bad",
+}
+
+
+@require_safe
+def seat_story_page(request: HttpRequest, event_id: int, subsection_id: int, position: int) -> HttpResponse:
+    """The history of a seat, for users who may manage its event; 404 for others."""
+    event = Event.objects.filter(pk=event_id).first()
+    subsection = Subsection.objects.filter(pk=subsection_id, event=event_id).first()
+    if event is None or subsection is None or position >= subsection.total or not may_manage(event, user_of(request)):
+        raise Http404
+    context = _context(event, subsection, position)
+    return TemplateResponse(request, "admin/bookings/seat_history.html", admin.site.each_context(request) | context)
+
+
+def _context(event: Event, subsection: Subsection, position: int) -> dict[str, Any]:
+    row, seat = place_of(position, subsection.cols)
+    return {
+        "title": f"{subsection}, row {row}, seat {seat}",
+        "event": event,
+        "status": STATUS_OF_LETTER[subsection.seat_status[position]],
+        "history": [(entry, TONES.get(entry.kind, "")) for entry in seat_story(subsection, position)],
+    }
+
+
+def seat_links(booking: Booking) -> SafeString:
+    """Return the seats of a booking, each a link to its history."""
+    subsection = booking.subsection
+    links = (
+        (
+            reverse("admin:bookings_seat_story", args=[booking.event_id, subsection.pk, position]),
+            *place_of(position, subsection.cols),
+        )
+        for position in booking.positions
+    )
+    return format_html_join(", ", '<a href="{}">row {} seat {}</a>', links)
+
+
+PAGES.append(
+    Page(
+        "bookings/seat/<int:event_id>/<int:subsection_id>/<int:position>/",
+        seat_story_page,
+        "bookings_seat_story",
+    )
+)

@@ -1,0 +1,42 @@
+"""API view for the history of one seat, for the event's seller and operators."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import authenticated_user
+from bookings.seat_history.serializers import SeatStory
+from bookings.seat_history.timeline import seat_story
+from core.errors import NotFound
+from core.openapi import problems
+from events.catalog.selectors import STATUS_OF_LETTER
+from events.inventory.subsections import subsection_of
+from events.ownership import own_event
+from events.seating.positions import position_of
+
+PRIVATE = {"Cache-Control": "private, no-store"}  # the response contains people's names and email addresses
+
+
+class SeatStoryOf(APIView):
+    """The history of one seat."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="seat_story", responses={200: SeatStory} | problems(401, 403, 404))
+    def get(self, request: Request, event_id: int, section: str, number: int, seat: str) -> Response:
+        """Holds, payments, refunds, tickets and check-ins of the seat ("row-seat"), oldest first.
+
+        Comes from the audit log of seats and the records of the bookings in it. For the event's seller and operators.
+        """
+        event = own_event(event_id, authenticated_user(request))
+        block = subsection_of(event.pk, section, number)
+        position = position_of(seat, rows=block.rows, cols=block.cols)
+        if position is None:
+            raise NotFound("This block has no such seat.")
+        row, place = divmod(position, block.cols)
+        where = {"event_id": event.pk, "section": block.section, "subsection": block.number}
+        now = {"row": row + 1, "seat": place + 1, "status": STATUS_OF_LETTER[block.seat_status[position]]}
+        story = SeatStory({**where, **now, "entries": seat_story(block, position)})
+        return Response(story.data, headers=PRIVATE)

@@ -1,0 +1,46 @@
+"""Serializers that describe the history of a seat."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from bookings.seat_history.texts import StoryKind
+from events.states import SeatStatus
+
+
+class StoryBuyer(serializers.Serializer[Any]):
+    """The buyer of the booking."""
+
+    name = serializers.CharField()
+    email = serializers.EmailField()
+
+
+class StoryEntry(serializers.Serializer[Any]):
+    """One thing that happened to the seat."""
+
+    at = serializers.DateTimeField()
+    kind = serializers.ChoiceField(choices=StoryKind.choices)
+    text = serializers.CharField(help_text="What happened, as a sentence.")
+    booking_id = serializers.UUIDField(allow_null=True, help_text="Null when the seat was blocked or unblocked.")
+    buyer = StoryBuyer(allow_null=True)
+    by = serializers.CharField(
+        source="by.name",
+        default=None,
+        allow_null=True,
+        help_text="Name of the person who made the refund or scanned the ticket.",
+    )
+    version = serializers.IntegerField(
+        allow_null=True, help_text="Version of the block in the audit log, if the entry comes from there."
+    )
+
+
+class SeatStory(serializers.Serializer[Any]):
+    """The current status of a seat, and its history."""
+
+    event_id = serializers.IntegerField()
+    section = serializers.CharField()
+    subsection = serializers.IntegerField()
+    row = serializers.IntegerField(help_text="1 is at the front.")
+    seat = serializers.IntegerField(help_text="1 is at the left.")
+    status = serializers.ChoiceField(choices=SeatStatus.choices)
+    entries = StoryEntry(many=True, help_text="Oldest first.")

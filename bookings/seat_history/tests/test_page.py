@@ -1,0 +1,89 @@
+"""The history of a seat in the admin."""
+
+import pytest
+from django.urls import reverse
+
+from bookings.holds.models import Booking
+from events.models import Subsection
+
+
+@pytest.fixture
+def block(concert) -> Subsection:
+    """The concert's first subsection."""
+    return Subsection.objects.filter(event=concert).earliest("id")
+
+
+def page_of(block: Subsection, position: int = 0, event_id: int | None = None) -> str:
+    return reverse("admin:bookings_seat_story", args=[event_id or block.event_id, block.pk, position])
+
+
+def test_the_page_has_the_url_that_other_pages_link_to(block):
+    assert page_of(block, 7) == f"/admin/bookings/seat/{block.event_id}/{block.pk}/7/"
+
+
+def test_the_page_shows_the_history_with_links_to_the_bookings(desk, block, paid_booking, alice):
+    booking = paid_booking(alice, "1-1", "1-2")
+    page = desk.get(page_of(block)).text
+    for shown in (
+        "A-1, row 1, seat 1",
+        "sold</strong> now",
+        "Held by Alice (alice@example.com), with 1-2.",
+        "ending 4242",
+    ):
+        assert shown in page
+    assert f'href="/admin/bookings/booking/{booking.pk}/change/"' in page
+    assert page.index("Payment taken") < page.index("Ticket issued")
+
+
+def test_a_seat_without_a_history_says_so(desk, block):
+    page = desk.get(page_of(block, 49)).text
+    assert "A-1, row 5, seat 10" in page
+    assert "Nothing has happened to this seat" in page
+
+
+def test_a_buyers_name_is_escaped(desk, block, hold, alice):
+    alice.name = "<script>alert(1)</script>"
+    alice.save()
+    hold(alice, "1-1")
+    page = desk.get(page_of(block)).text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_an_operator_sees_every_seat(client, olga, block):
+    client.force_login(olga)
+    assert client.get(page_of(block)).status_code == 200
+
+
+def test_a_seat_of_another_seller_is_not_found(client, dave, block, new_event, hold, alice):
+    hold(alice, "1-1")
+    own = new_event(seller=dave)
+    client.force_login(dave)
+    for address in (page_of(block), page_of(block, event_id=own.pk)):
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert "alice" not in answer.text
+
+
+@pytest.mark.parametrize("person", ["alice", None])
+def test_users_without_access_to_the_admin_are_sent_to_the_login(client, request, block, person):
+    if person:
+        client.force_login(request.getfixturevalue(person))
+    answer = client.get(page_of(block))
+    assert answer.status_code == 302
+    assert "/admin/login/" in answer["Location"]
+
+
+@pytest.mark.parametrize("change", [{"position": 50}, {"position": 10**30}, {"event_id": 10**30}])
+def test_an_unknown_seat_is_not_found(desk, block, change):
+    assert desk.get(page_of(block, **change)).status_code == 404
+
+
+def test_the_page_accepts_no_post(desk, block):
+    assert desk.post(page_of(block)).status_code == 405
+
+
+def test_the_page_of_a_booking_links_to_each_of_its_seats(desk, block, hold, alice):
+    booking: Booking = hold(alice, "1-1", "2-3")
+    page = desk.get(f"/admin/bookings/booking/{booking.pk}/change/").text
+    assert f'<a href="{page_of(block, 0)}">row 1 seat 1</a>, <a href="{page_of(block, 12)}">row 2 seat 3</a>' in page

@@ -1,0 +1,123 @@
+"""The text of the entries of a seat's history."""
+
+from django.db import models
+
+from bookings.checkin.models import CheckIn
+from bookings.holds.models import Booking
+from bookings.payments.models import Payment, Refund
+from bookings.states import CheckInKind, PaymentStatus, RefundReason, RefundStatus
+from core.money import money
+from events.models import SeatChange
+from events.seating.positions import seat_name
+from events.states import ChangeKind
+
+MAX_NAMED = 6  # a text names at most this many other seats; beyond that it gives their number
+
+
+class StoryKind(models.TextChoices):
+    """The kind of an entry."""
+
+    HELD = "held", "Held"
+    PAID = "paid", "Sold"
+    EXPIRED = "expired", "Hold expired"
+    CANCELLED = "cancelled", "Hold cancelled"
+    REFUNDED = "refunded", "Refunded"
+    BLOCKED = "blocked", "Blocked"
+    UNBLOCKED = "unblocked", "Unblocked"
+    PAYMENT_CAPTURED = "payment_captured", "Payment taken"
+    PAYMENT_DECLINED = "payment_declined", "Payment declined"
+    PAYMENT_OPEN = "payment_open", "Payment open"
+    PAYMENT_CANCELLED = "payment_cancelled", "Payment not made"
+    REFUND_PROMISED = "refund_promised", "Refund promised"
+    REFUND_SENT = "refund_sent", "Refund sent"
+    TICKET_ISSUED = "ticket_issued", "Ticket issued"
+    TICKET_VOID = "ticket_void", "Ticket void"
+    CHECKED_IN = "checked_in", "Checked in"
+    CHECK_IN_UNDONE = "check_in_undone", "Check-in undone"
+    CHECK_IN_CONFLICT = "check_in_conflict", "Scanned twice"
+
+
+def change_words(change: SeatChange, booking: Booking | None, *, position: int, cols: int, again: bool) -> str:
+    """Describe a `SeatChange` for one of its seats. `again` means that the same booking held the seat before."""
+    whose = f"{booking.buyer.name} ({booking.buyer.email})" if booking else "an unknown buyer"
+    others = _others(change.positions, position, cols)
+    match ChangeKind(change.kind):
+        case ChangeKind.HELD if again:
+            return f"Held again for {whose}{others}: a payment arrived after the hold had ended."
+        case ChangeKind.HELD:
+            return f"Held by {whose}{others}."
+        case ChangeKind.PAID:
+            return f"Sold to {whose}{others}."
+        case ChangeKind.EXPIRED:
+            return f"{whose} did not pay in time; the seat was free again."
+        case ChangeKind.CANCELLED:
+            return f"The hold of {whose} was cancelled; the seat was free again."
+        case ChangeKind.REFUNDED:
+            return f"The booking of {whose} was refunded; the seat was free again."
+        case ChangeKind.BLOCKED:
+            return f"Taken out of sale{others}."
+        case ChangeKind.UNBLOCKED:
+            return f"Put back on sale{others}."
+
+
+def _others(positions: list[int], position: int, cols: int) -> str:
+    names = [seat_name(other, cols) for other in positions if other != position]
+    if len(names) > MAX_NAMED:
+        return f", with {len(names)} other seats"
+    return f", with {', '.join(names)}" if names else ""
+
+
+def payment_words(payment: Payment, booking: Booking) -> tuple[StoryKind, str]:
+    """Describe how a payment attempt ended."""
+    seats = f"{booking.quantity} seat{'s' if booking.quantity > 1 else ''}"
+    what = f"{money(payment.amount, payment.currency)} for {seats}, card ending {payment.card_last4}"
+    match PaymentStatus(payment.status):
+        case PaymentStatus.PENDING:
+            return StoryKind.PAYMENT_OPEN, f"Payment started: {what}. Its outcome is not known yet."
+        case PaymentStatus.FAILED:
+            shown = payment.failure and f"The buyer was told: “{payment.failure}”"
+            return StoryKind.PAYMENT_DECLINED, _sentences(f"Payment started and declined: {what}.", shown)
+        case PaymentStatus.CANCELLED:
+            return StoryKind.PAYMENT_CANCELLED, f"Payment started, but it never reached the gateway: {what}."
+        case PaymentStatus.CAPTURED | PaymentStatus.PARTLY_REFUNDED | PaymentStatus.REFUNDED:
+            return StoryKind.PAYMENT_CAPTURED, f"Paid: {what}."
+
+
+def promise_words(refund: Refund) -> str:
+    """Describe a refund: how much, why, and whether it has been sent."""
+    by = f" ({refund.by.name})" if refund.by else ""
+    reason = RefundReason(refund.reason).label
+    promised = f"{_to_card(refund, 'promised back')}: {reason[0].lower()}{reason[1:]}{by}."
+    if refund.status == RefundStatus.SENT:
+        return promised
+    said = refund.failure and f"The gateway said: “{refund.failure}”"
+    return _sentences(f"{promised} It has not been sent yet.", said)
+
+
+def sent_words(refund: Refund) -> str:
+    """Describe that a refund has been sent."""
+    return f"{_to_card(refund, 'sent back')}."
+
+
+def _to_card(refund: Refund, how: str) -> str:
+    payment = refund.payment
+    return f"{money(refund.amount, payment.currency)} {how} to the card ending {payment.card_last4}"
+
+
+def scan_words(scan: CheckIn) -> tuple[StoryKind, str]:
+    """Describe what happened at check-in, where and by whom."""
+    where = f" at {scan.device}" if scan.device else ""
+    match CheckInKind(scan.kind):
+        case CheckInKind.ACCEPTED:
+            return StoryKind.CHECKED_IN, f"Let in{where} by {scan.by.name}."
+        case CheckInKind.UNDONE:
+            return StoryKind.CHECK_IN_UNDONE, f"Check-in undone{where} by {scan.by.name}: the ticket is valid again."
+        case CheckInKind.CONFLICT:
+            return (
+                StoryKind.CHECK_IN_CONFLICT,
+                f"Scanned{where} by {scan.by.name} after it had been used.",
+            )
+
+
+def _sentences(first: str, second: str) -> str:
+    return f"{first} {second}" if second else first

@@ -1,0 +1,124 @@
+"""The history of one seat: the audit log and the payments, refunds and tickets of its bookings, as one timeline."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+
+from accounts.models import User
+from bookings.checkin.models import CheckIn
+from bookings.holds.models import Booking
+from bookings.payments.models import Payment, Refund
+from bookings.seat_history.texts import (
+    StoryKind,
+    change_words,
+    payment_words,
+    promise_words,
+    scan_words,
+    sent_words,
+)
+from bookings.tickets.models import Admission
+from events.models import SeatChange, Subsection
+from events.states import ChangeKind
+
+Bookings = dict[uuid.UUID, Booking]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing that happened to a seat, with a text for people.
+
+    `booking` is the booking that the seat belonged to; None when the seat was blocked or unblocked.
+    `by` is the person who made the refund or scanned the ticket; who blocked a seat is not recorded.
+    `version` is the version in the audit log, for entries that come from there.
+    """
+
+    at: datetime
+    kind: StoryKind
+    text: str
+    booking: Booking | None = None
+    by: User | None = None
+    version: int | None = None
+
+    @property
+    def booking_id(self) -> uuid.UUID | None:
+        """The id of the booking, if there is one."""
+        return self.booking.pk if self.booking else None
+
+    @property
+    def buyer(self) -> User | None:
+        """The buyer of the booking, if there is one."""
+        return self.booking.buyer if self.booking else None
+
+
+def seat_story(subsection: Subsection, position: int) -> list[Entry]:
+    """Return everything that happened to a seat, oldest first: holds, payments, refunds, tickets and check-ins.
+
+    `position` is the seat's position in `subsection`, from 0. Takes at most six queries, however long the history is.
+    """
+    of_seat = SeatChange.objects.filter(subsection=subsection, positions__contains=[position])
+    changes = list(of_seat.defer("hash").order_by("version"))
+    bookings = Booking.objects.select_related("buyer").in_bulk({change.booking_id for change in changes} - {None})
+    entries = [  # the sort below is stable, so entries with the same time stay in this order
+        *_payments(bookings),
+        *_changes(changes, bookings, position, subsection.cols),
+        *_refunds(bookings),
+        *_admissions(subsection, position, bookings),
+    ]
+    return sorted(entries, key=attrgetter("at"))
+
+
+def _changes(changes: list[SeatChange], bookings: Bookings, position: int, cols: int) -> Iterator[Entry]:
+    held_before: set[uuid.UUID | None] = set()
+    for change in changes:
+        booking = bookings.get(change.booking_id) if change.booking_id else None
+        again = change.booking_id in held_before
+        text = change_words(change, booking, position=position, cols=cols, again=again)
+        yield Entry(at=change.at, kind=StoryKind(change.kind), text=text, booking=booking, version=change.version)
+        if change.kind == ChangeKind.HELD:
+            held_before.add(change.booking_id)
+
+
+def _payments(bookings: Bookings) -> Iterator[Entry]:
+    """Yield an entry for each payment, at the time of capture.
+
+    When a payment that took no money ended is not recorded, so its entry has the time at which it began.
+    """
+    for payment in Payment.objects.filter(booking__in=bookings).order_by("created_at", "id"):
+        booking = bookings[payment.booking_id]
+        kind, text = payment_words(payment, booking)
+        yield Entry(at=payment.captured_at or payment.created_at, kind=kind, text=text, booking=booking)
+
+
+def _refunds(bookings: Bookings) -> Iterator[Entry]:
+    refunds = Refund.objects.filter(payment__booking__in=bookings).select_related("payment", "by")
+    for refund in refunds.order_by("created_at", "id"):
+        booking = bookings[refund.payment.booking_id]
+        promised = Entry(
+            at=refund.created_at,
+            kind=StoryKind.REFUND_PROMISED,
+            text=promise_words(refund),
+            booking=booking,
+            by=refund.by,
+        )
+        yield promised
+        if refund.sent_at:
+            yield Entry(at=refund.sent_at, kind=StoryKind.REFUND_SENT, text=sent_words(refund), booking=booking)
+
+
+def _admissions(subsection: Subsection, position: int, bookings: Bookings) -> Iterator[Entry]:
+    tickets = Admission.objects.filter(event=subsection.event_id, subsection=subsection, position=position)
+    by_id = {ticket.pk: ticket for ticket in tickets.order_by("issued_at")}
+    for ticket in by_id.values():
+        booking = bookings.get(ticket.booking_id)
+        text = f"Ticket issued to {ticket.holder}."
+        yield Entry(at=ticket.issued_at, kind=StoryKind.TICKET_ISSUED, text=text, booking=booking)
+        if ticket.void_at:
+            text = f"The ticket of {ticket.holder} is void."
+            yield Entry(at=ticket.void_at, kind=StoryKind.TICKET_VOID, text=text, booking=booking)
+    scans = CheckIn.objects.filter(admission__in=by_id).select_related("by").order_by("recorded_at", "id")
+    for scan in scans:
+        kind, text = scan_words(scan)
+        booking = bookings.get(by_id[scan.admission_id].booking_id)
+        yield Entry(at=scan.counted_at, kind=kind, text=text, booking=booking, by=scan.by)

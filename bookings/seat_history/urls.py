@@ -1,0 +1,13 @@
+"""URLs of seat histories."""
+
+from django.urls import path
+
+from bookings.seat_history import api
+
+urlpatterns = [
+    path(
+        "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats/<str:seat>/story",
+        api.SeatStoryOf.as_view(),
+        name="seat-story",
+    ),
+]

@@ -1,0 +1,95 @@
+"""API views for the issued tickets of a booking: as a list, as QR codes, as a PDF. For the booking's buyer only."""
+
+import uuid
+from typing import Any, TypeVar
+
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.cache import patch_cache_control
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authentication import authenticated_user
+from bookings.tickets.issue import code_of
+from bookings.tickets.models import Admission
+from bookings.tickets.qr import qr_png, qr_svg
+from bookings.tickets.selectors import issued_tickets, valid_ticket, valid_tickets
+from bookings.tickets.serializers import AdmissionBody, admission_body
+from core.openapi import problems
+
+REFUSED = problems(401, 403, 404, 409)
+GONE = problems(410)
+ResponseT = TypeVar("ResponseT", bound=HttpResponseBase)
+
+
+class BookingAdmissions(generics.GenericAPIView[Admission]):
+    """The tickets of a booking."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = AdmissionBody
+    pagination_class = None  # there is at most one ticket per seat
+
+    @extend_schema(operation_id="admission_list", responses={200: AdmissionBody(many=True)} | REFUSED)
+    def get(self, request: Request, booking_id: uuid.UUID) -> Response:
+        """All tickets issued for the booking, including void ones, with their signed codes. 409 before it is paid."""
+        tickets = issued_tickets(booking_id, authenticated_user(request))
+        return _without_caching(Response([admission_body(ticket) for ticket in tickets]))
+
+
+class TicketFile(generics.GenericAPIView[Admission]):
+    """Base of the views that answer with an image or a PDF."""
+
+    permission_classes = [IsAuthenticated]
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Accept any `Accept` header: no renderer offers images, and browsers that ask for them must not get 406."""
+        return super().perform_content_negotiation(request, force=True)
+
+
+class TicketSvg(TicketFile):
+    """The QR code of a ticket as SVG."""
+
+    @extend_schema(
+        operation_id="admission_qr_svg", responses={(200, "image/svg+xml"): OpenApiTypes.STR} | REFUSED | GONE
+    )
+    def get(self, request: Request, booking_id: uuid.UUID, admission_id: uuid.UUID) -> HttpResponse:
+        """The QR code as SVG, sharp at any size. 410 for a void ticket."""
+        ticket = valid_ticket(booking_id, admission_id, authenticated_user(request))
+        return _without_caching(HttpResponse(qr_svg(code_of(ticket)), content_type="image/svg+xml"))
+
+
+class TicketPng(TicketFile):
+    """The QR code of a ticket as PNG."""
+
+    @extend_schema(
+        operation_id="admission_qr_png", responses={(200, "image/png"): OpenApiTypes.BINARY} | REFUSED | GONE
+    )
+    def get(self, request: Request, booking_id: uuid.UUID, admission_id: uuid.UUID) -> HttpResponse:
+        """The QR code as PNG, ten pixels per module. 410 for a void ticket."""
+        ticket = valid_ticket(booking_id, admission_id, authenticated_user(request))
+        return _without_caching(HttpResponse(qr_png(code_of(ticket)), content_type="image/png"))
+
+
+class TicketsPdf(TicketFile):
+    """The tickets of a booking as a PDF."""
+
+    @extend_schema(
+        operation_id="booking_tickets_pdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY} | REFUSED
+    )
+    def get(self, request: Request, booking_id: uuid.UUID) -> HttpResponse:
+        """One A6 page for each ticket that is not void. 409 if there is none."""
+        from bookings.tickets.pdf import tickets_pdf
+
+        tickets = valid_tickets(issued_tickets(booking_id, authenticated_user(request)))
+        response = HttpResponse(tickets_pdf(tickets), content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="tickets-{booking_id}.pdf"'
+        return _without_caching(response)
+
+
+def _without_caching(response: ResponseT) -> ResponseT:
+    """Forbid all caches to store the response: whoever has the code can enter with it."""
+    patch_cache_control(response, private=True, no_store=True)
+    return response

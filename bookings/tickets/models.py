@@ -1,0 +1,66 @@
+"""Issued tickets, their check-ins, and gate staff."""
+
+import secrets
+
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+
+from bookings.holds.models import Booking
+from bookings.states import AdmissionStatus
+from core.ids import new_id
+from events.models import Event, Subsection
+
+
+def new_serial() -> int:
+    """Return a random 63-bit number: it fits a bigint and can't be guessed."""
+    return secrets.randbits(63)
+
+
+class Admission(models.Model):
+    """An issued ticket: it admits one person to one seat, once.
+
+    Its code is signed and contains event, seat and `serial`. A seat that is sold again gets a new admission with a new
+    serial; the old one is void.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    # Unique over all events, so that a QR code names one ticket wherever it is scanned.
+    serial = models.PositiveBigIntegerField(unique=True, default=new_serial, editable=False)
+    # The database's foreign keys are to (event, booking) and (event, subsection): bookings/sql/keys.sql.
+    booking = models.ForeignKey(Booking, models.PROTECT, db_constraint=False, related_name="admissions")
+    event = models.ForeignKey(Event, models.PROTECT, db_constraint=False, db_index=False, related_name="admissions")
+    subsection = models.ForeignKey(
+        Subsection, models.PROTECT, db_constraint=False, db_index=False, related_name="admissions"
+    )
+    position = models.PositiveIntegerField()
+    holder = models.CharField(max_length=150)
+    status = models.CharField(
+        max_length=6, choices=AdmissionStatus.choices, default=AdmissionStatus.ACTIVE, db_default=AdmissionStatus.ACTIVE
+    )
+    issued_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    void_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["event", "subsection", "position"]
+        indexes = [
+            # What scanners fetch: the void tickets of an event.
+            models.Index(fields=["event"], name="admission_void", condition=Q(status="void")),
+            # What the seller's report counts. A sale writes nothing into it.
+            models.Index(fields=["event"], name="admission_used", condition=Q(status="used")),
+        ]
+        constraints = [
+            UniqueConstraint(
+                fields=["event", "subsection", "position"],
+                name="admission_once_per_seat",
+                condition=Q(status__in=["active", "used"]),
+            ),
+            CheckConstraint(name="admission_status_known", condition=Q(status__in=AdmissionStatus.values)),
+            CheckConstraint(
+                name="admission_used_has_time",
+                condition=Q(status="used", used_at__isnull=False) | ~Q(status="used"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,0 +1,164 @@
+"""Tickets as PDF, to print or to keep on a phone: one A6 page each, so that four fit on a sheet of A4.
+
+PDF's built-in fonts only cover Latin-1, so the fonts in `bookings/fonts` are embedded. They cover the European
+alphabets and Hebrew; other characters are shown as □. Such a ticket is still valid: the scanner reads the code, and the
+seat is in digits.
+"""
+
+import unicodedata
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from fpdf import FPDF
+from fpdf.bidi import BidiParagraph
+from fpdf.fonts import TTFFont
+
+from bookings.tickets.issue import code_of
+from bookings.tickets.models import Admission
+from bookings.tickets.qr import qr_png
+from bookings.tickets.selectors import (
+    one_line,
+    seat_of,
+    serial_of,
+    when,
+)
+
+FONTS = Path(__file__).resolve().parent / "fonts"
+FAMILY = "DejaVu"
+# Millimetres.
+PAGE = (105, 148)
+MARGIN = 8
+INNER = PAGE[0] - 2 * MARGIN
+BAND = 41
+QR_SIDE = 64
+# Red, green, blue.
+INK, FAINT, BAND_INK, PAPER = (17, 24, 39), (107, 114, 128), (203, 213, 225), (255, 255, 255)
+RIGHT_TO_LEFT = ("R", "AL")
+
+
+def tickets_pdf(tickets: list[Admission]) -> bytes:
+    """Return a PDF with one page per ticket of a booking (with booking, event and subsection loaded)."""
+    pdf = _blank()
+    pdf.set_title(f"Tickets for {printable(tickets[0].event.name)}")
+    for number, ticket in enumerate(tickets, start=1):
+        pdf.add_page()
+        _draw_event(pdf, ticket)
+        pdf.image(BytesIO(qr_png(code_of(ticket))), (PAGE[0] - QR_SIDE) / 2, BAND + 2, QR_SIDE, QR_SIDE)
+        _draw_seat(pdf, ticket)
+        _draw_footer(pdf, ticket, f"Ticket {number} of {len(tickets)}")
+    return bytes(pdf.output())
+
+
+def _blank() -> FPDF:
+    pdf = FPDF(format=PAGE)
+    pdf.set_auto_page_break(False)
+    pdf.alias_nb_pages(None)  # type: ignore[arg-type]  # otherwise "{nb}" in a name becomes the number of pages
+    pdf.add_font(FAMILY, fname=FONTS / "DejaVuSansCondensed.ttf")
+    pdf.add_font(FAMILY, "B", FONTS / "DejaVuSansCondensed-Bold.ttf")
+    return pdf
+
+
+def printable(text: str) -> str:
+    """Put a user's text on one line, in characters that the font has."""
+    return "".join(map(_in_font, unicodedata.normalize("NFC", one_line(text))))
+
+
+def _draw_event(pdf: FPDF, ticket: Admission) -> None:
+    event = ticket.event
+    pdf.set_fill_color(INK)
+    pdf.rect(0, 0, PAGE[0], BAND, style="F")
+    size, lines = _two_lines(pdf, printable(event.name))
+    for number, line in enumerate(lines):
+        _draw_line(pdf, line, MARGIN, 7 + 7.5 * number, INNER, size=size, style="B", colour=PAPER)
+    _draw_line(pdf, printable(event.venue_name), MARGIN, 25, INNER, size=10, colour=PAPER)
+    _draw_line(pdf, when(event), MARGIN, 31, INNER, size=9, colour=BAND_INK)
+
+
+def _draw_seat(pdf: FPDF, ticket: Admission) -> None:
+    subsection = ticket.subsection
+    row, seat = seat_of(ticket)
+    x = float(MARGIN)
+    for label, value, width in (
+        ("SECTION", printable(subsection.section), 38),
+        ("BLOCK", str(subsection.number), 17),
+        ("ROW", str(row), 17),
+        ("SEAT", str(seat), 17),
+    ):
+        _draw_line(pdf, label, x, 108, width - 2, size=6.5, colour=FAINT)
+        _draw_line(pdf, value, x, 111, width - 2, size=23, style="B", height=10, smallest=5)
+        x += width
+    pdf.set_draw_color(BAND_INK)
+    pdf.set_dash_pattern(dash=1, gap=1)
+    pdf.line(MARGIN, 124, PAGE[0] - MARGIN, 124)
+    pdf.set_dash_pattern()
+
+
+def _draw_footer(pdf: FPDF, ticket: Admission, which: str) -> None:
+    _draw_line(pdf, "HOLDER", MARGIN, 126.5, INNER, size=6.5, colour=FAINT)
+    _draw_line(pdf, printable(ticket.holder), MARGIN, 129.5, INNER, size=10, style="B")
+    _draw_line(pdf, f"Booking {ticket.booking_id}", MARGIN, 136, INNER, size=6.5, colour=FAINT)
+    _draw_line(pdf, f"Serial {serial_of(ticket)}", MARGIN, 139.5, INNER, size=6.5, colour=FAINT)
+    pdf.set_xy(MARGIN, 139.5)
+    pdf.cell(INNER, 3, which, align="R")
+
+
+def _draw_line(
+    pdf: FPDF,
+    text: str,
+    x: float,
+    y: float,
+    width: float,
+    *,
+    size: float,
+    style: str = "",
+    colour: tuple[int, int, int] = INK,
+    height: float = 4.0,
+    smallest: float = 7.5,
+) -> None:
+    """Draw one line, smaller if it is too long for `width`, and cut off at the `smallest` size (sizes in points)."""
+    pdf.set_font(FAMILY, style, size)
+    while pdf.get_string_width(text) > width and size > smallest:
+        size -= 0.5
+        pdf.set_font_size(size)
+    if pdf.get_string_width(text) > width:
+        while text and pdf.get_string_width(text + "…") > width:
+            text = text[:-1]
+        text += "…"
+    pdf.set_text_color(colour)
+    pdf.set_xy(x, y)
+    pdf.c_margin = 0
+    pdf.cell(width, height, _in_display_order(text))
+
+
+def _two_lines(pdf: FPDF, text: str) -> tuple[float, list[str]]:
+    """Split an event's name into at most two lines. Return the largest font size (points) that fits, and the lines."""
+    for size in (17, 15, 13, 11):
+        pdf.set_font(FAMILY, "B", size)
+        first, rest = "", text.split(" ")
+        while rest and pdf.get_string_width(f"{first} {rest[0]}".strip()) <= INNER:
+            first = f"{first} {rest.pop(0)}".strip()
+        if pdf.get_string_width(" ".join(rest)) <= INNER:
+            break
+    return size, [line for line in (first, " ".join(rest)) if line]
+
+
+def _in_display_order(text: str) -> str:
+    """Reorder right-to-left text such as Hebrew, because the page is filled from the left."""
+    if not any(unicodedata.bidirectional(char) in RIGHT_TO_LEFT for char in text):
+        return text
+    return BidiParagraph(text).get_reordered_string()
+
+
+def _in_font(char: str) -> str:
+    if ord(char) in _glyphs():
+        return char
+    similar = "".join(part for part in unicodedata.normalize("NFKD", char) if ord(part) in _glyphs())
+    return similar or "□"
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    """Return the characters that both weights of the font have."""
+    weights = [frozenset(font.cmap) for font in _blank().fonts.values() if isinstance(font, TTFFont)]
+    return frozenset.intersection(*weights)

@@ -1,0 +1,45 @@
+"""Shapes of the API of issued tickets."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from bookings.states import AdmissionStatus
+from bookings.tickets.issue import code_of
+from bookings.tickets.models import Admission
+from bookings.tickets.selectors import seat_of
+
+
+class AdmissionBody(serializers.Serializer[Any]):
+    """An issued ticket. Whoever shows `code` gets in, once."""
+
+    id = serializers.UUIDField()
+    code = serializers.CharField()
+    status = serializers.ChoiceField(choices=AdmissionStatus.choices)
+    section = serializers.CharField()
+    subsection = serializers.IntegerField()
+    row = serializers.IntegerField(help_text="1 is at the front.")
+    seat = serializers.IntegerField(help_text="1 is at the left.")
+    holder = serializers.CharField()
+    checked_in_at = serializers.DateTimeField(allow_null=True)
+    qr_svg = serializers.CharField(help_text="Path of the code as SVG; 410 for a void ticket.")
+    qr_png = serializers.CharField(help_text="Path of the code as PNG; 410 for a void ticket.")
+
+
+def admission_body(ticket: Admission) -> dict[str, Any]:
+    """A ticket with event and subsection in the shape of AdmissionBody."""
+    row, seat = seat_of(ticket)
+    path = f"/api/booking/{ticket.booking_id}/admissions/{ticket.pk}"
+    return {
+        "id": str(ticket.pk),
+        "code": code_of(ticket),
+        "status": ticket.status,
+        "section": ticket.subsection.section,
+        "subsection": ticket.subsection.number,
+        "row": row,
+        "seat": seat,
+        "holder": ticket.holder,
+        "checked_in_at": ticket.used_at,
+        "qr_svg": f"{path}/qr.svg",
+        "qr_png": f"{path}/qr.png",
+    }

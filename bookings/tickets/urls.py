@@ -1,0 +1,20 @@
+"""URLs of issued tickets."""
+
+from django.urls import path
+
+from bookings.tickets import api
+
+urlpatterns = [
+    path("api/booking/<uuid:booking_id>/admissions", api.BookingAdmissions.as_view(), name="admission-list"),
+    path(
+        "api/booking/<uuid:booking_id>/admissions/<uuid:admission_id>/qr.svg",
+        api.TicketSvg.as_view(),
+        name="admission-qr-svg",
+    ),
+    path(
+        "api/booking/<uuid:booking_id>/admissions/<uuid:admission_id>/qr.png",
+        api.TicketPng.as_view(),
+        name="admission-qr-png",
+    ),
+    path("api/booking/<uuid:booking_id>/tickets.pdf", api.TicketsPdf.as_view(), name="booking-tickets-pdf"),
+]

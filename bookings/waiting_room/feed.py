@@ -1,0 +1,116 @@
+"""The live feed of queues: signed-in viewers of an event receive their position, and their admission.
+
+It is read once a second for all viewers of this process, and at once when a queue has moved.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from bookings.waiting_room.join import Standing
+from bookings.waiting_room.messages import frame, message, standing_event
+from bookings.waiting_room.models import QueuePass
+from bookings.waiting_room.room import Room
+from core.redis import RedisGone
+from events.models import Event
+from realtime.feed import Feed, Topic
+
+# Updates for a way through the queue: with more people ahead, a buyer gets one for every 1/250 of them, not for each.
+UPDATES = 250
+
+UserIds = dict[int, list[int]]  # by event id: the users who watch its queue
+Positions = dict[int, Standing]  # by user id; users who are not in the queue are missing
+
+
+class QueueTopic(Topic):
+    """The queue of one event. Its viewers have a `sign_in`."""
+
+    def __init__(self, event_id: int) -> None:
+        super().__init__(event_id)
+        self.sent: dict[Any, dict[str, Any]] = {}  # viewer: what was sent to it last
+
+    def user_ids(self) -> list[int]:
+        """Return the users who watch, without duplicates."""
+        return list({viewer.sign_in.user_id for viewer in self.sockets | self.streams})
+
+    def apply(self, positions: Positions) -> None:
+        """Send each viewer what is new to it."""
+        before, self.sent = self.sent, {}
+        self._send(self.sockets, before, positions, frame)
+        self._send(self.streams, before, positions, lambda event: message(event, self.key))
+
+    def _send(
+        self,
+        viewers: set[Any],
+        before: dict[Any, dict[str, Any]],
+        positions: Positions,
+        encode: Callable[[dict[str, Any]], bytes],
+    ) -> None:
+        for viewer in viewers:
+            known, position = before.get(viewer), positions.get(viewer.sign_in.user_id)
+            if known is None and position is None:
+                continue  # the viewer never was in the queue
+            event = standing_event(position)
+            if needs_update(known, event):
+                viewer.write(encode(event))
+                known = event
+            if position is not None and known is not None:
+                self.sent[viewer] = known
+
+
+def needs_update(known: dict[str, Any] | None, event: dict[str, Any]) -> bool:
+    """Return whether a viewer that received `known` should receive `event`."""
+    if known is None or known["type"] != event["type"] or not event.get("ahead") or not known.get("ahead"):
+        return known != event
+    settings = ("paused", "admit_per_minute", "opens_at")
+    if any(known[name] != event[name] for name in settings):
+        return True
+    moved = abs(known["ahead"] - event["ahead"])
+    return moved >= max(1, event["ahead"] // UPDATES)
+
+
+class QueueFeed(Feed[QueueTopic]):
+    """All watched queues of this process."""
+
+    def load(self, key: int) -> QueueTopic:
+        """See Feed."""
+        return QueueTopic(key)
+
+    def handle(self, topic: QueueTopic, message: dict[str, Any]) -> None:
+        """See Feed. The message (bookings.waiting_room.publish) says that the queue has moved."""
+        self.hub.refresh(self, [topic])
+
+    def query(self, topics: Iterable[QueueTopic]) -> UserIds:
+        """See Feed."""
+        return {topic.key: topic.user_ids() for topic in topics}
+
+    def fetch(self, query: UserIds) -> dict[int, Positions]:
+        """See Feed. A queue that can't be read is left out, so that nobody is told that they lost their place."""
+        events = Event.objects.defer("seating_config", "description").filter(pk__in=query, waiting_room_on=True)
+        found: dict[int, Positions] = {event_id: {} for event_id in query}
+        for event in events:
+            try:
+                found[event.pk] = read_positions(event, query[event.pk])
+            except RedisGone:
+                del found[event.pk]
+        return found
+
+    def apply(self, result: dict[int, Positions]) -> None:
+        """See Feed."""
+        for event_id, positions in result.items():
+            if event_id in self.topics:
+                self.topics[event_id].apply(positions)
+
+    def flush(self, topics: list[QueueTopic]) -> None:
+        """See Feed. Nothing is ever pending: positions are sent when they are applied."""
+
+    def every_second(self, second: int) -> None:
+        """See Feed. The buyers' feed keeps the same connections open."""
+
+
+def read_positions(event: Event, user_ids: list[int]) -> Positions:
+    """Return the positions of those users who are waiting or admitted. Raises RedisGone."""
+    ranks = Room(event.pk).ranks(user_ids)
+    others = [user_id for user_id in user_ids if user_id not in ranks]
+    passes = QueuePass.objects.active().filter(event=event, user_id__in=others)
+    waiting = {user_id: Standing(event, rank) for user_id, rank in ranks.items()}
+    return waiting | {found.user_id: Standing(event, queue_pass=found) for found in passes}

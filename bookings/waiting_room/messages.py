@@ -1,0 +1,70 @@
+"""A buyer's position in the queue as the API's response, as a WebSocket frame and as a stream message."""
+
+from typing import Any
+
+from bookings.queue_tokens import pass_token
+from bookings.waiting_room.join import Standing
+from bookings.waiting_room.models import QueuePass
+from realtime.frames import socket_frame, stream_message
+
+LEFT = {"type": "queue_left"}
+
+
+def standing_body(standing: Standing) -> dict[str, Any]:
+    """Return the response of /api/event/{id}/queue."""
+    state = "admitted" if standing.queue_pass else "waiting"
+    body = {"token": standing.token, "state": state, **_place(standing), **_room(standing)}
+    return body | (_pass(standing.queue_pass) if standing.queue_pass else {})
+
+
+def standing_event(standing: Standing | None) -> dict[str, Any]:
+    """Return the live event for a position; for None, that the buyer is no longer in the queue."""
+    if standing is None:
+        return LEFT
+    if standing.queue_pass:
+        return {"type": "admitted", **_pass(standing.queue_pass)}
+    return {"type": "queue_position", **_place(standing), **_room(standing)}
+
+
+def frame(event: dict[str, Any]) -> bytes:
+    """Return the frame for the event's WebSocket."""
+    return socket_frame(event)
+
+
+def message(event: dict[str, Any], event_id: int) -> bytes:
+    """Return the message for the buyer's stream.
+
+    It has no id, so a client that reconnects still sends the id of the last booking message.
+    """
+    kind = event["type"]
+    data = {name: value for name, value in event.items() if name != "type"}
+    return stream_message(kind, {"event_type": kind, "event_id": event_id, **data}, None)
+
+
+def _place(standing: Standing) -> dict[str, Any]:
+    ahead, eta = standing.ahead, standing.eta
+    return {
+        "position": 0 if standing.queue_pass else None if ahead is None else ahead + 1,
+        "ahead": ahead,
+        "eta_seconds": eta and eta.soonest,
+        "eta_seconds_latest": eta and eta.latest,
+    }
+
+
+def _room(standing: Standing) -> dict[str, Any]:
+    event = standing.event
+    return {
+        "admit_per_minute": event.admit_per_minute,
+        "paused": event.admission_paused,
+        "opens_at": None if event.drawn_at else event.sales_start_at,
+    }
+
+
+def _pass(queue_pass: QueuePass) -> dict[str, Any]:
+    signed = pass_token(
+        user_id=queue_pass.user_id,
+        event_id=queue_pass.event_id,
+        issued_at=queue_pass.issued_at,
+        ends_at=queue_pass.ends_at,
+    )
+    return {"pass": signed, "expires_at": queue_pass.ends_at}

@@ -1,0 +1,48 @@
+"""The pace of admission, and the estimated wait that follows from it."""
+
+from math import ceil
+from typing import NamedTuple
+
+from core import counters
+from core.redis import RedisGone
+from events.models import Event
+
+SLOW_SECONDS = 0.5  # the 95th percentile of hold times above which admission slows down
+MIN_SHARE = 0.1  # of the set rate
+WINDOW_SECONDS = 10  # of the hold times that are measured
+
+
+class Range(NamedTuple):
+    """Earliest and latest time of admission, in seconds from now; paused or slowed admission takes longer."""
+
+    soonest: int
+    latest: int
+
+
+def eta(event: Event, ahead: int) -> Range:
+    """Return when a buyer with `ahead` buyers ahead is admitted.
+
+    Earliest: at the set rate. Latest: if all passes are in use and each lasts its full `pass_seconds`, so that buyers
+    are admitted no faster than passes end.
+    """
+    per_second = event.admit_per_minute / 60
+    turnover = event.max_active / event.pass_seconds
+    soonest, latest = ((ahead + 1) / rate for rate in (per_second, min(per_second, turnover)))
+    return Range(ceil(soonest), ceil(latest))
+
+
+def slowdown() -> float:
+    """Return the share (MIN_SHARE to 1) of the set admission rate to use now; it falls as holds become slow.
+
+    1.0 without Redis: nobody can be admitted then.
+    """
+    try:
+        p95 = counters.recent(WINDOW_SECONDS).percentile("hold", 0.95)
+    except RedisGone:
+        return 1.0
+    return share_of_rate(p95)
+
+
+def share_of_rate(p95: float | None) -> float:
+    """Return the share (MIN_SHARE to 1) for a 95th percentile of `p95` seconds per hold; None means no holds."""
+    return 1.0 if p95 is None or p95 <= SLOW_SECONDS else max(MIN_SHARE, SLOW_SECONDS / p95)

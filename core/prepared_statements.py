@@ -1,0 +1,105 @@
+"""Run a prepared statement in one round trip, for the few calls that limit the throughput of the product.
+
+Django's cursor writes the parameters into the text of each query, so Postgres parses and plans it every time. Here, a
+statement is prepared once for each connection, and parameters and results are binary. This halves the time in Python
+and in Postgres (measured, see docs/performance.md).
+"""
+
+import threading
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, LiteralString
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
+
+from core.errors import OutcomeUnknown
+from core.read_only import sqlstate
+from core.transactions import (
+    DEADLOCK,
+    READ_ONLY,
+    Undone,
+    is_lost,
+    leave_connection,
+    until_done,
+)
+
+IDLE_SECONDS = 1
+
+
+class Thread(threading.local):
+    """State that belongs to this thread's connection."""
+
+    last_response_at = 0.0  # monotonic clock
+
+    def __init__(self) -> None:
+        self.cursors: dict[str, psycopg.Cursor[Any]] = {}
+
+
+_thread = Thread()
+
+
+def ask(query: LiteralString, parameters: Sequence[Any], *, repeatable: bool = False) -> tuple[Any, ...]:
+    """Run the query on Django's connection and return the first row of the result.
+
+    In an open transaction, the query is part of it. Without one, it is a transaction of its own, and is repeated if it
+    certainly changed nothing (see core.transactions; serialization failures are left to the caller). If the connection
+    is lost before the result arrives, nobody knows the outcome: the query is repeated only if it is `repeatable`, that
+    is, if a second run after a successful first one changes nothing. Otherwise OutcomeUnknown is raised.
+
+    Parameters need casts (`%s::bigint`), because nothing else gives their types. Raises Django's database errors.
+    """
+    if connection.in_atomic_block:
+        return _execute(query, parameters)
+    return until_done(
+        partial(_execute_in_own_transaction, query, parameters), (Undone, OutcomeUnknown) if repeatable else Undone
+    )
+
+
+def _execute_in_own_transaction(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]:
+    """Run the query as a transaction of its own."""
+    sent = False
+    try:
+        _check_connection()
+        sent = True
+        return _execute(query, parameters)
+    except Error as error:
+        lost = is_lost(error)
+        if lost:
+            leave_connection()
+        if lost and sent and sqlstate(error) != READ_ONLY:
+            raise OutcomeUnknown from error
+        if lost or sqlstate(error) == DEADLOCK:
+            raise Undone(error) from error
+        raise
+
+
+def _execute(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]:
+    django_connection = connections[DEFAULT_DB_ALIAS]  # looked up once: the proxy `connection` does so at each use
+    with django_connection.wrap_database_errors:
+        cursor = kept_cursor(query, django_connection.connection)
+        row = cursor.execute(query, parameters, prepare=True, binary=True).fetchone()
+    assert row is not None
+    _thread.last_response_at = time.monotonic()
+    return row
+
+
+def kept_cursor(query: str, driver: psycopg.Connection[Any]) -> psycopg.Cursor[Any]:
+    """Return this thread's cursor for the query. It remembers the conversion of parameters and results."""
+    cursor = _thread.cursors.get(query)
+    if cursor is None or cursor.connection is not driver:
+        cursor = _thread.cursors[query] = psycopg.Cursor(driver)
+    return cursor
+
+
+def _check_connection() -> None:
+    """Check that the connection is alive, if it was idle for IDLE_SECONDS or an error occurred.
+
+    Django does so before each request, which costs one more round trip.
+    """
+    idle = time.monotonic() - _thread.last_response_at > IDLE_SECONDS
+    if (idle or connection.errors_occurred) and not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+        connection.close_if_health_check_failed()
+    connection.ensure_connection()

@@ -1,0 +1,114 @@
+"""Read-only mode: nothing can be changed, but everything can still be read.
+
+It is on if the operator turned on the switch, or if the database refuses writes (a standby after a failover, a full
+disk, an administrator's setting). Each process finds out by itself that the database refuses writes, and then tries a
+write every TRY_SECONDS until one succeeds.
+"""
+
+import math
+import threading
+import time
+from enum import StrEnum
+
+import structlog
+from django.db import DatabaseError, Error, connection
+from django.db.models.functions import Now
+
+from core import feature_switches
+from core.models import FeatureSwitch
+
+log = structlog.get_logger(__name__)
+
+REFUSALS = ("25006", "53100")  # SQLSTATEs: read_only_sql_transaction, disk_full
+TRY_SECONDS = 3.0
+TRIAL = "trial"  # name of a row in the switches' table that is only there to try a write
+
+
+class Cause(StrEnum):
+    """Why nothing can be changed."""
+
+    SWITCH = "switch"
+    DATABASE = "database"
+
+
+class _Known:
+    """What this process knows about the database, and when it last tried a write (monotonic clock)."""
+
+    def __init__(self) -> None:
+        self.refused = False
+        self.tried_at = -math.inf
+        self.trying = threading.Lock()
+
+
+_known = _Known()
+
+
+def cause() -> Cause | None:
+    """Return why nothing can be changed, or None. May query and write, so don't call it in a transaction."""
+    feature_switches.is_on(feature_switches.READ_ONLY)
+    if _known.refused:
+        _try_again()
+    return known()
+
+
+def known() -> Cause | None:
+    """Return the same from this process's memory, without a query: for threads without a connection."""
+    if feature_switches.was_on(feature_switches.READ_ONLY):
+        return Cause.SWITCH
+    return Cause.DATABASE if _known.refused else None
+
+
+def seen() -> bool:
+    """Return whether nothing can be changed, for processes that never write.
+
+    Asks the server whether it accepts writes, instead of waiting for a write to fail.
+    """
+    if cause() is not None:
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('transaction_read_only')::boolean")
+        return bool(cursor.fetchone()[0])
+
+
+def note(error: BaseException) -> bool:
+    """Return whether this error means that the database refuses writes; if so, remember it."""
+    if sqlstate(error) not in REFUSALS:
+        return False
+    if not _known.refused:
+        log.error("database_refuses_writes", sqlstate=sqlstate(error))
+    _known.refused, _known.tried_at = True, time.monotonic()
+    return True
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """Return the SQLSTATE of a database error; None if it did not come from Postgres (a lost connection)."""
+    source = error.__cause__ if isinstance(error, Error) else error
+    return getattr(source, "sqlstate", None)
+
+
+def forget() -> None:
+    """Reset what this process knows about the database (tests)."""
+    _known.refused, _known.tried_at = False, -math.inf
+
+
+def _try_again() -> None:
+    """Try a write if the last try is TRY_SECONDS ago. One thread does it; the others don't wait."""
+    if time.monotonic() - _known.tried_at < TRY_SECONDS or not _known.trying.acquire(blocking=False):
+        return
+    try:
+        _known.tried_at = time.monotonic()
+        _write_trial_row()
+    except DatabaseError as error:
+        log.warning("database_still_refuses", reason=type(error).__name__)
+    else:
+        _known.refused = False
+        log.warning("database_writes_again")
+    finally:
+        _known.trying.release()
+
+
+def _write_trial_row() -> None:
+    """Write a row on a new connection, since an existing session may be read-only for its lifetime."""
+    if not connection.in_atomic_block:
+        connection.close()
+    FeatureSwitch.objects.update_or_create(name=TRIAL, defaults={"changed_at": Now()})

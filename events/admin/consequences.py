@@ -1,0 +1,93 @@
+"""What each event action will do, as sentences for the seller on the confirmation page."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from core.clock import database_now
+from core.formatting import format_utc, pluralize
+from core.money import money
+from events.catalog.selectors import section_rows, stats_of
+from events.models import Event
+
+
+def of_publishing(event: Event) -> list[str]:
+    """List what goes on sale, when and at what price, and where buyers find it."""
+    rows = section_rows(event.pk)
+    free, blocked = (sum(row[state] for row in rows) for state in ("available", "blocked"))
+    sentences = [
+        f"{pluralize(free, 'seat')} in {pluralize(len(rows), 'block')} {_go_on_sale(event, free)}",
+        _prices([row["price"] for row in rows], event.currency),
+        _visible(event),
+    ]
+    if event.starts_at is None:
+        sentences.append("It has no date: buyers read “Date to be announced” until you set one.")
+    if blocked:
+        sentences.append(f"{pluralize(blocked, 'blocked seat')} {_stays(blocked)} out of sale until you unblock them.")
+    if event.waiting_room_on:
+        sentences.append(f"The waiting room is on: it lets in {event.admit_per_minute:,} buyers a minute.")
+    sentences.append(
+        "A published event can't become a draft again. You can still change its description, times and prices."
+    )
+    return sentences
+
+
+def of_closing(event: Event) -> list[str]:
+    """List what happens to held, free and sold seats."""
+    seats = stats_of([event.pk])[event.pk]
+    held, free, sold = seats["reserved"], seats["available"], seats["sold"]
+    sentences = ["Nobody can hold another seat once sales are closed."]
+    if held:
+        sentences.append(f"{pluralize(held, 'held seat')} can still be paid for until the hold ends.")
+    if free:
+        sentences.append(f"{pluralize(free, 'free seat')} {_stays(free)} unsold.")
+    if sold:
+        sentences.append(f"{pluralize(sold, 'sold seat')} {_stays(sold)} sold, and the tickets stay valid.")
+    return [
+        *sentences,
+        "This can't be undone: you can't reopen sales of this event, and you can no longer cancel it as a whole.",
+        "To pause the sale instead, untick “Active”: nobody can hold or pay until you tick it again.",
+    ]
+
+
+def of_pausing(event: Event) -> list[str]:
+    """List what changes for buyers in the queue and for those already let in."""
+    return [
+        "Nobody else is let in from the queue. Waiting buyers keep their place and see that the queue is paused.",
+        "Buyers who have been let in can go on choosing and paying.",
+        "You can resume the queue at any time.",
+    ]
+
+
+def of_resuming(event: Event) -> list[str]:
+    """Say how fast the queue will move."""
+    return [
+        f"Up to {event.admit_per_minute:,} buyers a minute are let in again, in the order of the queue, as long as "
+        f"no more than {event.max_active:,} are choosing at the same time."
+    ]
+
+
+def _go_on_sale(event: Event, seats: int) -> str:
+    go, now = "goes" if seats == 1 else "go", database_now()
+    if not event.is_active:
+        return f"{go} on sale once you tick “Active”; the event is not active."
+    if event.sales_end_at and event.sales_end_at <= now:
+        return f"won't be on sale: sales ended on {format_utc(event.sales_end_at)}. Change the times to sell them."
+    if event.sales_start_at and event.sales_start_at > now:
+        return f"{go} on sale on {format_utc(event.sales_start_at)}."
+    return f"{go} on sale now."
+
+
+def _prices(prices: list[int], currency: str) -> str:
+    least, most = (money(price, currency) for price in (min(prices), max(prices)))
+    return f"Every seat costs {least}." if least == most else f"Prices are from {least} to {most} a seat."
+
+
+def _visible(event: Event) -> str:
+    address = f"{settings.SITE_URL}{reverse('event', args=[event.pk])}"
+    if event.is_active:
+        return f"Buyers find it in the list of events and at {address}"
+    return f"It isn't listed while it is not active. Its page is {address}"
+
+
+def _stays(seats: int) -> str:
+    return "stays" if seats == 1 else "stay"

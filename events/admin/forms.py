@@ -1,0 +1,181 @@
+"""Forms of the seller admin for events. They validate and never write: the admin passes their data to operations."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import ValidationError
+
+from core.errors import BadInput
+from core.money import (
+    decimals_of,
+    in_minor_units,
+    money,
+    plain,
+)
+from events.admin.help_texts import HELP_TEXTS, LABELS
+from events.lifecycle.change import check_times
+from events.models import MAX_PRICE, Event
+from events.seating.configuration import DEFAULT_TIER, Seating, read_seating
+
+# Fields that sellers may change at any time, by fieldset.
+TEXTS = ("name", "description", "venue_name")
+OTHER_TIMES = ("ends_at", "sales_start_at", "sales_end_at")
+LIMITS = (
+    "hold_seconds",
+    "payment_seconds",
+    "max_tickets_per_booking",
+    "max_active_holds",
+    "refund_until_hours",
+    "allow_single_gaps",
+)
+ROOM = ("waiting_room_on", "admit_per_minute", "max_active", "pass_seconds")
+SEATING_EXAMPLE = """{
+  "sections": [
+    {"name": "Front stalls", "tier": "VIP", "price": 12000, "subsections": 2, "rows": 5, "cols": 10},
+    {"name": "Stalls", "tier": "Regular", "price": 6500, "subsections": 3, "rows": 8, "cols": 10},
+    {"name": "Balcony", "tier": "Economy", "price": 3500, "subsections": 2, "rows": 5, "cols": 16}
+  ]
+}"""
+SEATING_HELP = (
+    "JSON. A section consists of one or more equal blocks (“subsections”) of rows × cols seats at one price, in minor "
+    "units (4500 is 45.00). “rows” and “cols” next to “sections” are defaults for sections without them; “tier” is any "
+    "label. The example has 100 + 240 + 160 = 500 seats. You can't change this later."
+)
+
+
+class EventTexts(forms.ModelForm):
+    """Fields that sellers may change at any time: texts, times and limits."""
+
+    description = forms.CharField(widget=AdminTextareaWidget(attrs={"rows": 5}), max_length=10_000, required=False)
+
+    class Meta:
+        model = Event
+        fields: tuple[str, ...] = (*TEXTS, "is_active", "starts_at", *OTHER_TIMES, *LIMITS, *ROOM)
+        labels = LABELS
+        help_texts = HELP_TEXTS
+
+    def clean(self) -> dict[str, Any]:
+        """Check the order of the times; add each error to its field."""
+        data = super().clean() or self.cleaned_data
+        try:
+            check_times(data)
+        except BadInput as refusal:
+            for problem in refusal.extra["errors"]:
+                self.add_error(problem["field"], problem["detail"])
+        return data
+
+
+class NewEventForm(EventTexts):
+    """A new event with its seats."""
+
+    currency = forms.RegexField(
+        r"^[A-Z]{3}\Z",
+        initial="USD",
+        widget=forms.TextInput(attrs={"size": 4, "maxlength": 3, "autocomplete": "off"}),
+        help_text="Three capital letters (ISO 4217), such as USD or EUR. You can't change this later.",
+    )
+    seating_config = forms.CharField(
+        label="Seating",
+        widget=forms.Textarea(attrs={"rows": 12, "cols": 90, "spellcheck": "false", "class": "seating-config"}),
+        initial=SEATING_EXAMPLE,
+        help_text=SEATING_HELP,
+    )
+    draft = forms.BooleanField(
+        required=False,
+        label="Keep as a draft",
+        help_text="Only you can see a draft; publish it when it is ready. Otherwise, saving puts the event on sale.",
+    )
+
+    seating: Seating  # the parsed `seating_config`, set by its clean method
+
+    class Meta(EventTexts.Meta):
+        fields = (*EventTexts.Meta.fields, "currency", "seating_config")
+
+    def clean_seating_config(self) -> dict[str, Any]:
+        """Parse the seating. Raise every problem with the path of its field, before any seats are allocated."""
+        try:
+            self.seating = read_seating(
+                _read_json(self.cleaned_data["seating_config"]), max_seats=settings.MAX_SEATS_PER_EVENT
+            )
+        except BadInput as refusal:
+            raise ValidationError([_problem(**problem) for problem in refusal.extra["errors"]]) from None
+        return self.seating.config
+
+
+class PriceField(forms.DecimalField):
+    """A price typed as a decimal in `currency`; its value is in minor units."""
+
+    def __init__(self, *, currency: str, **options: Any) -> None:
+        self.currency = currency
+        options |= {"min_value": 0, "max_value": plain(MAX_PRICE, currency), "decimal_places": decimals_of(currency)}
+        super().__init__(**options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show 4500 as 45.00, and invalid input as it was typed."""
+        return plain(value, self.currency) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        """Convert to minor units exactly, without floats."""
+        return in_minor_units(super().clean(value), self.currency)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Treat 45 and 45.00 as equal."""
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class EventChangeForm(EventTexts):
+    """The form of an existing event; `with_prices` adds a price field per section."""
+
+    price_fields: dict[str, str] = {}  # field name → section name
+
+    @classmethod
+    def with_prices(cls, event: Event) -> "type[EventChangeForm]":
+        """Return a form class with one price field for each section of `event`."""
+        sections = event.seating_config["sections"]
+        fields = {f"price_{index}": _price_field(section, event.currency) for index, section in enumerate(sections)}
+        names = dict(zip(fields, [section["name"] for section in sections], strict=True))
+        return type(cls.__name__, (cls,), {"price_fields": names, **fields})
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Compare with the values the page has shown instead of the current ones.
+
+        Otherwise, of two open tabs, the one saved last would undo the changes of the other.
+        """
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def changes(self) -> dict[str, Any]:
+        """Return the changed fields as arguments of `change_event`."""
+        changed = {name: self.cleaned_data[name] for name in self.changed_data}
+        prices = {section: changed.pop(name) for name, section in self.price_fields.items() if name in changed}
+        return {**changed, "prices": prices}
+
+
+def _price_field(section: dict[str, Any], currency: str) -> PriceField:
+    tier = section.get("tier", DEFAULT_TIER)
+    return PriceField(
+        currency=currency,
+        label=f"Section {section['name']} ({tier})",
+        initial=section["price"],
+        help_text=f"Now {money(section['price'], currency)}.",
+    )
+
+
+def _problem(field: str, detail: str, code: str) -> ValidationError:
+    path = field.removeprefix("seating_config").removeprefix(".")
+    return ValidationError("%(problem)s", code, {"problem": f"{path}: {detail}" if path else detail})
+
+
+def _read_json(text: str) -> Any:
+    """Parse JSON. Raise ValidationError with the line and column of an error."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise ValidationError(f"This is not valid JSON: {error.msg} at {where}.", "invalid_json") from None
+    except (ValueError, RecursionError):  # an integer of thousands of digits; very deep nesting
+        raise ValidationError("This is not a seating configuration.", "invalid_json") from None

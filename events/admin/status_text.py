@@ -1,0 +1,32 @@
+"""One sentence that tells sellers what the status of their event means right now."""
+
+from datetime import datetime
+
+from core.formatting import format_utc
+from events.models import Event
+from events.states import EventStatus
+
+SENTENCES = {
+    EventStatus.DRAFT: "Only you can see it. Publish it when it is ready.",
+    EventStatus.SOLD_OUT: "Every seat on sale is sold. Seats that become free again go back on sale automatically.",
+    EventStatus.COMPLETED: "The event is over. Nobody can book any more.",
+    EventStatus.ENDED: "You closed sales. Nobody can hold seats; tickets stay valid. To call it off, refund bookings.",
+    EventStatus.CANCELLED: "The event is cancelled. Every hold ends, and every paid booking is refunded in full.",
+}
+INACTIVE = "Published, but not active: it isn't listed, and nobody can hold or pay. Tick “Active” to sell."
+
+
+def status_text(event: Event, now: datetime) -> str:
+    """Return the sentence. `now` is the database's time."""
+    if event.status != EventStatus.AVAILABLE:
+        return SENTENCES[EventStatus(event.status)]
+    return _sale(event, now) if event.is_active else INACTIVE
+
+
+def _sale(event: Event, now: datetime) -> str:
+    opens, closes = event.sales_start_at, event.sales_end_at
+    if closes and closes <= now:
+        return f"Published, but sales ended on {format_utc(closes)}. Change the end of sales to sell again."
+    if opens and opens > now:
+        return f"Published. Sales begin on {format_utc(opens)}; until then buyers can only look."
+    return f"Buyers can hold and pay for seats{f' until {format_utc(closes)}' if closes else ''}."

@@ -1,0 +1,101 @@
+"""A new event from one that exists: what the form is filled with, and from whose events."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from events.admin.tests.test_admin import (
+    ADD,
+    LIMITS,
+    change_page,
+    filled_in,
+)
+from events.lifecycle.change import change_event
+from events.models import Event
+from events.seating.configuration import read_seating
+from events.seller_admin.tests.desk import messages_of
+
+START = datetime(2030, 5, 1, 20, tzinfo=UTC)
+LIST = "/admin/events/event/"
+SECTIONS = [
+    {"name": "Parterre «A»", "price": 5000, "subsections": 2, "tier": "VIP", "rows": 3},
+    {"name": "B", "price": 2000, "subsections": 1},
+]
+
+
+@pytest.fixture
+def original(new_event, carol) -> Event:
+    """A published event with everything set, whose prices have changed since."""
+    limits = {**LIMITS, "hold_seconds": 77, "allow_single_gaps": False, "waiting_room_on": True, "max_active": 9}
+    event = new_event(SECTIONS, currency="KWD", starts_at=START, sales_end_at=START, **limits)
+    return change_event(event_id=event.pk, seller=carol, prices={"B": 2500})
+
+
+def initial(page) -> dict:
+    form = page.context["adminform"].form
+    return {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+
+
+def test_a_copy_has_everything_but_the_dates_and_is_a_draft(desk, original):
+    page = desk.get(f"{ADD}?copy={original.pk}")
+    filled = initial(page)
+    same = ("name", "description", "venue_name", "currency", "hold_seconds", "waiting_room_on", "max_active")
+    assert {name: filled[name] for name in same} == {name: getattr(original, name) for name in same}
+    assert filled["allow_single_gaps"] is False
+    assert {name for name, value in filled.items() if value is None} == {
+        "starts_at",
+        "ends_at",
+        "sales_start_at",
+        "sales_end_at",
+    }
+    assert filled["draft"] is True
+    assert f"Copied from “{original}”" in page.text
+
+
+def test_its_seating_is_the_same_at_the_present_prices_a_section_a_line(desk, original):
+    text = initial(desk.get(f"{ADD}?copy={original.pk}"))["seating_config"]
+    config = json.loads(text)
+    assert config == original.seating_config
+    assert [section["price"] for section in config["sections"]] == [5000, 2500]
+    assert read_seating(config, max_seats=200).seats == 2 * 3 * 10 + 5 * 10
+    assert len(text.splitlines()) == 8 and "Parterre «A»" in text
+
+
+def test_what_is_posted_then_is_a_new_event(desk, original):
+    url = f"{ADD}?copy={original.pk}"
+    filled = initial(desk.get(url))
+    desk.post(url, filled_in(filled["seating_config"], name=filled["name"], currency="KWD", draft="on"))
+    copy = Event.objects.exclude(pk=original.pk).get()
+    assert (copy.name, copy.status, copy.starts_at) == (original.name, "draft", None)
+    assert copy.seating_config == original.seating_config
+
+
+@pytest.mark.parametrize("which", ["", "0", "x", "-1", "9" * 40, "1.5", "\0", "[]"])
+def test_nonsense_opens_the_empty_form(desk, which):
+    page = desk.get(ADD, {"copy": which})
+    assert page.status_code == 200
+    assert "Copied from" not in page.text
+    assert initial(page)["name"] is None
+
+
+def test_somebody_elses_event_can_not_be_copied(client, dave, original):
+    client.force_login(dave)
+    assert original.name not in client.get(f"{ADD}?copy={original.pk}").text
+
+
+def test_an_operator_copies_for_the_events_seller(client, olga, carol, original):
+    client.force_login(olga)
+    assert initial(client.get(f"{ADD}?copy={original.pk}"))["seller"] == carol
+
+
+def test_an_events_page_leads_to_its_copy(desk, original):
+    assert f'href="{ADD}?copy={original.pk}"' in desk.get(change_page(original)).text
+
+
+def test_the_list_copies_one_event_at_a_time(desk, original, concert):
+    chosen = {"action": "copy", "_selected_action": [original.pk]}
+    assert desk.post(LIST, chosen)["Location"] == f"{ADD}?copy={original.pk}"
+    both = {"action": "copy", "_selected_action": [original.pk, concert.pk]}
+    assert messages_of(desk.post(LIST, both, follow=True)) == ["Select one event to copy."]
+    assert Event.objects.count() == 2

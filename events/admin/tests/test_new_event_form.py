@@ -1,0 +1,79 @@
+"""The forms of events: what comes first, what the builder of the seats is told, prices as people write them."""
+
+import json
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from events.admin.forms import EventChangeForm, PriceField
+from events.admin.tests.test_admin import ADD, filled_in
+
+
+def test_what_every_event_needs_comes_first_and_the_rest_is_folded_up(desk):
+    fieldsets = desk.get(ADD).context["adminform"].fieldsets
+    assert [name for name, options in fieldsets if "collapse" not in options.get("classes", ())] == [
+        None,
+        "Seats and prices",
+        "Sale",
+    ]
+    assert fieldsets[0][1]["fields"] == ["name", "description", "venue_name", "starts_at"]
+
+
+def test_a_folded_part_with_a_mistake_is_open(desk):
+    page = desk.post(ADD, filled_in(hold_seconds=0))
+    assert [fieldset.is_collapsible for fieldset in page.context["adminform"]][-3:] == [True, False, True]
+
+
+def test_the_builder_is_told_the_limits(desk, settings):
+    settings.MAX_SEATS_PER_EVENT = 1234
+    limits = json.loads(desk.get(ADD).context["limits_json"])
+    assert limits == {
+        "sections": 1000,
+        "blocks": 5000,
+        "price": 100_000_000,
+        "name": 32,
+        "large": 50_000,
+        "seats": 1234,
+    }
+
+
+def test_a_refusal_names_the_row_it_is_about(desk):
+    twice = [{"name": "A", "price": 1, "subsections": 1, "rows": 1, "cols": 1}] * 2
+    page = desk.post(ADD, filled_in({"sections": twice}))
+    assert "<li>sections.1.name: There are two sections named A.</li>" in page.text
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("45", "USD", 4500),
+        ("45.5", "USD", 4550),
+        ("0.07", "EUR", 7),
+        (" 19.99 ", "USD", 1999),
+        ("0", "USD", 0),
+        ("1000000", "USD", 100_000_000),
+        ("4500", "JPY", 4500),
+        ("1.234", "KWD", 1234),
+    ],
+)
+def test_a_price_is_read_exactly(text, currency, minor):
+    field = PriceField(currency=currency)
+    assert field.clean(text) == minor
+    assert not field.has_changed(minor, text)
+    assert field.has_changed(minor + 1, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [("45.005", "USD"), ("45.5", "JPY"), ("-1", "USD"), ("4,500", "USD"), ("1e30", "USD"), ("1000000.01", "USD")],
+)
+def test_a_price_that_can_not_be_meant_is_refused(text, currency):
+    with pytest.raises(ValidationError):
+        PriceField(currency=currency).clean(text)
+
+
+def test_prices_are_shown_as_they_are_written_with_their_tier(new_event):
+    event = new_event([{"name": "A", "price": 4550, "subsections": 1, "tier": "VIP"}], currency="KWD")
+    form = EventChangeForm.with_prices(event)(instance=event)
+    assert form.fields["price_0"].label == "Section A (VIP)"
+    assert 'value="4.550"' in str(form["price_0"]) and 'step="0.001"' in str(form["price_0"])

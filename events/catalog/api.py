@@ -1,0 +1,180 @@
+"""The calls of the contract's table "Events"."""
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.text import slugify
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from core.http.views import HandlerView, answered_by
+from core.openapi import problems
+from events.catalog import selectors
+from events.catalog.calendar import calendar_file
+from events.catalog.handlers import (
+    EventPages,
+    list_events,
+    show_event,
+    show_seat_map,
+)
+from events.catalog.permissions import AnyoneReadsSellersWrite
+from events.catalog.seat_serializers import BlockSeats, SeatMapBody, SeatsOfBlock, SectionRow, block_tickets, public_row
+from events.catalog.serializers import EventBody, EventChange, EventDetail, NewEvent, event_detail
+from events.inventory.blocking import block_seats, unblock_seats
+from events.lifecycle.change import change_event, check_times
+from events.lifecycle.create import create_event
+from events.models import Event
+
+UNCHANGED = OpenApiResponse(description="Nothing has changed since the answer with the tag in `If-None-Match`.")
+CONDITIONAL = [
+    OpenApiParameter("If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="An `ETag` from before."),
+    OpenApiParameter(
+        "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 304], description="Of what was read."
+    ),
+]
+
+
+def user_or_none(request: Request) -> User | None:
+    """The signed-in user; None for anonymous requests."""
+    return request.user if request.user.is_authenticated else None
+
+
+class EventList(HandlerView, EventPages):
+    """Events on sale, and a new event by a seller."""
+
+    permission_classes = [AnyoneReadsSellersWrite]
+    serializer_class = NewEvent
+
+    get = extend_schema(
+        operation_id="event_list",
+        responses={200: EventBody(many=True), 304: UNCHANGED} | problems(400),
+        parameters=[
+            OpenApiParameter("seller_id", int, description="That seller's events, in any state you may see."),
+            *CONDITIONAL,
+        ],
+    )(answered_by(list_events))
+
+    @extend_schema(
+        operation_id="event_create", request=NewEvent, responses={201: EventDetail} | problems(400, 401, 403, 413)
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Creates an event with every ticket; they all exist when the answer is sent."""
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        fields = dict(form.validated_data)
+        check_times(fields)
+        seating, draft = fields.pop("seating_config"), fields.pop("status", None) == "draft"
+        event = create_event(seller=cast(User, request.user), seating=seating, draft=draft, **fields)
+        location = {"Location": f"/api/event/{event.pk}"}
+        return Response(event_detail(event), status=status.HTTP_201_CREATED, headers=location)
+
+
+class EventItem(HandlerView):
+    """One event."""
+
+    permission_classes = [AnyoneReadsSellersWrite]
+    serializer_class = EventChange
+
+    get = extend_schema(
+        operation_id="event_detail",
+        responses={200: EventDetail, 304: UNCHANGED} | problems(404),
+        parameters=CONDITIONAL,
+    )(answered_by(show_event))
+
+    @extend_schema(
+        operation_id="event_change",
+        request=EventChange,
+        responses={200: EventDetail} | problems(400, 401, 403, 404, 409),
+    )
+    def patch(self, request: Request, event_id: int) -> Response:
+        """Changes what is sent. Prices count for new holds; status only by the steps a seller may take."""
+        form = self.get_serializer(data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        event = change_event(event_id=event_id, seller=cast(User, request.user), **form.validated_data)
+        return Response(event_detail(event))
+
+
+class BlockedSeats(generics.GenericAPIView[Event]):
+    """Taking free seats out of sale."""
+
+    permission_classes = [AnyoneReadsSellersWrite]
+    serializer_class = SeatsOfBlock
+    operation = staticmethod(block_seats)
+
+    @extend_schema(request=SeatsOfBlock, responses={200: SectionRow} | problems(400, 401, 403, 404, 409))
+    def post(self, request: Request, event_id: int) -> Response:
+        """Moves the seats, all or none; answers with the block's new counts. 409 names seats not in that state."""
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        data = form.validated_data
+        block = self.operation(
+            event_id=event_id,
+            seller=cast(User, request.user),
+            section=data["section"],
+            subsection=data["subsection"],
+            seats=data["seat_positions"],
+        )
+        return Response(selectors.block_row(block))
+
+
+class UnblockedSeats(BlockedSeats):
+    """Bringing blocked seats back on sale."""
+
+    operation = staticmethod(unblock_seats)
+
+
+class SubsectionSeats(generics.GenericAPIView[Event]):
+    """The seats of one block."""
+
+    permission_classes = [AnyoneReadsSellersWrite]
+    serializer_class = BlockSeats
+
+    @extend_schema(operation_id="subsection_seats", responses={200: BlockSeats} | problems(404))
+    def get(self, request: Request, event_id: int, section: str, number: int) -> Response:
+        """Counts, version and all tickets of the block, rows from the front, seats from the left."""
+        selectors.visible_event(event_id, user_or_none(request))
+        block, seats = selectors.block_with_seats(event_id, section, number)
+        row = public_row(selectors.block_row(block))
+        return Response({"event_id": event_id, **row, "tickets": block_tickets(block, seats)})
+
+
+class SeatMap(HandlerView):
+    """The whole map, compact."""
+
+    permission_classes = [AnyoneReadsSellersWrite]
+    serializer_class = SeatMapBody
+
+    get = extend_schema(
+        operation_id="seat_map",
+        responses={200: SeatMapBody, 304: UNCHANGED} | problems(404),
+        parameters=CONDITIONAL,
+    )(answered_by(show_seat_map))
+
+
+class CalendarFile(generics.GenericAPIView[Event]):
+    """An event for calendars."""
+
+    permission_classes = [AnyoneReadsSellersWrite]
+
+    @extend_schema(
+        operation_id="event_calendar",
+        responses={(200, "text/calendar"): OpenApiTypes.STR} | problems(404),
+    )
+    def get(self, request: Request, event_id: int) -> HttpResponse:
+        """The event as iCalendar (RFC 5545). 404 as well while it has no date."""
+        event = selectors.visible_event(event_id, user_or_none(request))
+        url = settings.SITE_URL + reverse("event", args=[event.pk])
+        response = HttpResponse(calendar_file(event, url=url), content_type="text/calendar; charset=utf-8")
+        # Nothing of a name but a-z, 0-9, - and _ is left, so nothing of it can end the header.
+        response["Content-Disposition"] = f'attachment; filename="{slugify(event.name)[:60] or "event"}.ics"'
+        return response
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Calendars ask for text/calendar, which is no renderer here: never 406."""
+        return super().perform_content_negotiation(request, force=True)

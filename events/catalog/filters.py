@@ -1,0 +1,48 @@
+"""Query parameters of the event list in the API."""
+
+from django.db.models import Q, QuerySet
+from django_filters import rest_framework as filters
+
+from events.catalog.selectors import with_prices
+from events.models import Event
+
+MAX_ID = 2**63 - 1
+
+
+class EventFilter(filters.FilterSet):
+    """Filters the event list by words, venue, start and price."""
+
+    q = filters.CharFilter(
+        label="Words", method="search", max_length=200, help_text="Words in name, description or venue."
+    )
+    venue = filters.CharFilter(field_name="venue_name", lookup_expr="icontains", max_length=200)
+    starts_after = filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="gte")
+    starts_before = filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="lte")
+    price_min = filters.NumberFilter(
+        label="Price from", method="unfiltered", min_value=0, max_value=MAX_ID, help_text="In minor units."
+    )
+    price_max = filters.NumberFilter(
+        label="Price to", method="unfiltered", min_value=0, max_value=MAX_ID, help_text="In minor units."
+    )
+    ordering = filters.OrderingFilter(fields=["starts_at", "created_at", "name"])
+
+    class Meta:
+        model = Event
+        fields: list[str] = []
+
+    def search(self, events: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
+        """Return the events that contain each word in name, description or venue."""
+        for word in value.split():
+            events = events.filter(
+                Q(name__icontains=word) | Q(description__icontains=word) | Q(venue_name__icontains=word)
+            )
+        return events
+
+    def unfiltered(self, events: QuerySet[Event], name: str, value: object) -> QuerySet[Event]:
+        """Change nothing: `filter_queryset` applies both price bounds together, to the same section."""
+        return events
+
+    def filter_queryset(self, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        """Apply all filters, then the price range."""
+        bounds = {name: self.form.cleaned_data[name] for name in ("price_min", "price_max")}
+        return with_prices(super().filter_queryset(queryset), **bounds)

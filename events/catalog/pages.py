@@ -1,0 +1,149 @@
+"""The public pages of events: the list, and an event with its seat map. Live updates come from the live feed."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from core.errors import NotFound
+from core.money import money
+from events.catalog import selectors
+from events.catalog.search import EventSearch
+from events.models import Event
+from events.states import EventStatus
+
+EVENTS_PER_PAGE = 20
+TIER_COLOURS = 6  # --tier-1 … of the stylesheet
+# The map's modules, preloaded so that the browser doesn't discover them one after the other.
+MODULES = (
+    "base_layer", "best_seats", "best_seats_form", "bitmaps", "camera", "cards", "colours", "element", "filter",
+    "formatting", "gestures", "hit_test", "hold_request", "layout", "live_badge", "map_view", "minimap", "painter",
+    "picks", "prices", "queue_notice", "sale_status", "seat_list", "seat_model", "sprites", "summary", "tooltip",
+)  # fmt: skip
+FEW = 20  # seats left from which the list says "Last 20 seats"
+
+
+@dataclass(frozen=True)
+class Card:
+    """An event in the list: its lowest price, free seats and the state of its sale."""
+
+    event: Event
+    offer: dict[str, int]
+    now: datetime
+
+    @property
+    def price_from(self) -> str:
+        """Price of the cheapest free seat; if none is free, of the cheapest seat."""
+        return money(self.offer["price_from"], self.event.currency)
+
+    @property
+    def left(self) -> int:
+        """Number of free seats."""
+        return self.offer["available"]
+
+    @property
+    def left_in_words(self) -> str:
+        """The same with separators; the script replaces them with those of the user's locale."""
+        return f"{self.left:,}"
+
+    @property
+    def state(self) -> str:
+        """`open`, `last`, `held`, `sold_out`, `soon` or `closed`; the template has a text for each."""
+        opens, closes = self.event.sales_start_at, self.event.sales_end_at
+        if self.event.status == EventStatus.SOLD_OUT:
+            return "sold_out"
+        if closes and closes <= self.now:
+            return "closed"
+        if opens and opens > self.now:
+            return "soon"
+        if self.left == 0:
+            return "held" if self.offer["reserved"] else "sold_out"
+        return "last" if self.left <= FEW else "open"
+
+
+@require_safe
+def event_list(request: HttpRequest) -> HttpResponse:
+    """`/`: the list of events, filtered by the query. With `X-Part: results`, only the results, for the script."""
+    search = EventSearch(request.GET)
+    page = Paginator(search.narrow(selectors.events_on_show()), EVENTS_PER_PAGE).get_page(request.GET.get("page"))
+    offers = selectors.offers_of([event.pk for event in page])
+    now = datetime.now(UTC)
+    context: dict[str, Any] = {
+        "search": search,
+        "page": page,
+        "cards": [Card(event, offers[event.pk], now) for event in page],
+    }
+    part = request.headers.get("X-Part") == "results"
+    response = render(request, "events/list_results.html" if part else "events/list.html", context)
+    patch_vary_headers(response, ["X-Part"])
+    return response
+
+
+@require_safe
+def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
+    """`/events/{id}`: an event with its live seat map. A draft is a 404 for all but its seller and operators."""
+    user = request.user if request.user.is_authenticated else None
+    try:
+        event = selectors.visible_event(event_id, user)
+    except NotFound as error:
+        raise Http404(str(error)) from error
+    rows = selectors.section_rows(event.pk)
+    prices = [row["price"] for row in rows]
+    stats = selectors.sum_counts(rows)
+    context: dict[str, Any] = {
+        "event": event,
+        "card": Card(event, {"price_from": min(prices), **stats}, datetime.now(UTC)),
+        "stats": stats,
+        "price_min": min(prices),
+        "price_max": max(prices),
+        "prices": sorted({(price, money(price, event.currency)) for price in prices}),
+        "tiers": _tiers(rows, event.currency),
+        "sections": _sections(rows, event.currency),
+        "rows": rows,
+        "accessible": any("accessible" in row for row in rows),
+        "sale": _sale(event),
+        "queueing": event.waiting_room_on and event.status in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
+        "modules": [f"events/map/{name}.js" for name in MODULES],
+        "checkout_url": reverse("checkout", args=[uuid.UUID(int=0)]),
+    }
+    return render(request, "events/event.html", context)
+
+
+def _sale(event: Event) -> dict[str, Any]:
+    """Fields that decide whether seats can be held, as in the live feed, and the server's time."""
+    names = ("status", "is_active", "sales_start_at", "sales_end_at")
+    return {**{name: getattr(event, name) for name in names}, "now": datetime.now(UTC)}
+
+
+def _tiers(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
+    """Return the tiers in the order of the seating, with their colour and lowest price."""
+    prices: dict[str, list[int]] = {}
+    for row in rows:
+        prices.setdefault(row["tier"], []).append(row["price"])
+    return [
+        {"name": tier, "colour": index % TIER_COLOURS + 1, "price": min(found), "money": money(min(found), currency),
+         "from": min(found) != max(found)}
+        for index, (tier, found) in enumerate(prices.items())
+    ]  # fmt: skip
+
+
+def _sections(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
+    """Return the sections with price and free seats, for the page without JavaScript."""
+    return [
+        {
+            "name": name,
+            "tier": blocks[0]["tier"],
+            "price": blocks[0]["price"],
+            "money": money(blocks[0]["price"], currency),
+            "left": sum(block["available"] for block in blocks),
+        }
+        for name, blocks in ((name, list(group)) for name, group in groupby(rows, key=lambda row: row["section"]))
+    ]

@@ -1,0 +1,155 @@
+"""Selectors for events and their subsections. Each function runs one or two queries; none takes a lock."""
+
+import hashlib
+from typing import Any
+
+import orjson
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, JSONObject
+
+from accounts.models import User
+from core.errors import NotFound
+from events.inventory.subsections import subsection_of
+from events.models import Event, Subsection
+from events.ownership import may_manage
+from events.seating.positions import seat_name
+from events.states import EventStatus, SeatStatus
+
+COUNTS = ("available", "reserved", "sold", "blocked", "total")
+# Columns of a row of `sections[]` as clients see it. The functions here add `blocked`, and `accessible` if the
+# subsection has wheelchair places.
+ROW = ("section", "number", "tier", "price", "rows", "cols", "available", "reserved", "sold", "total", "version")
+COLUMNS = (*ROW, "blocked", "accessible")
+
+STATUS_OF_LETTER = {status[0]: status for status in SeatStatus}
+
+
+def visible_event(event_id: int, user: User | None, *, among: QuerySet[Event] | None = None) -> Event:
+    """Return the event, searched in `among` if given.
+
+    Raises NotFound if there is none, or if it is a draft and `user` is neither its seller nor an operator.
+    """
+    event = (Event.objects.all() if among is None else among).filter(pk=event_id).first()
+    if event is None or (event.status == EventStatus.DRAFT and not may_manage(event, user)):
+        raise NotFound("There is no such event.")
+    return event
+
+
+def events_on_offer() -> QuerySet[Event]:
+    """Return the events of the public list: active and available."""
+    return Event.objects.filter(is_active=True, status=EventStatus.AVAILABLE)
+
+
+def events_on_show() -> QuerySet[Event]:
+    """Return the events of the list page: available ones, and sold-out ones, whose seats may become free."""
+    return Event.objects.filter(is_active=True, status__in=[EventStatus.AVAILABLE, EventStatus.SOLD_OUT])
+
+
+def events_of_seller(seller_id: int, user: User | None) -> QuerySet[Event]:
+    """Return a seller's events. Drafts and inactive events are included only for that seller and for operators."""
+    events = Event.objects.filter(seller_id=seller_id)
+    if user is not None and (user.pk == seller_id or user.is_superuser):
+        return events
+    return events.filter(is_active=True).exclude(status=EventStatus.DRAFT)
+
+
+def with_prices(events: QuerySet[Event], *, price_min: int | None, price_max: int | None) -> QuerySet[Event]:
+    """Return only the events that have a section with a price (minor units) in the range."""
+    wanted = Q()
+    if price_min is not None:
+        wanted &= Q(price__gte=price_min)
+    if price_max is not None:
+        wanted &= Q(price__lte=price_max)
+    return events.filter(pk__in=Subsection.objects.filter(wanted).values("event_id")) if wanted else events
+
+
+def stats_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
+    """Return the number of seats of each event by status: {event id: {available, reserved, sold, blocked, total}}."""
+    rows = Subsection.objects.filter(event_id__in=event_ids).order_by().values_list("event_id")
+    summed = rows.annotate(*(Sum(name) for name in COUNTS))
+    return {event_id: dict(zip(COUNTS, map(int, counts), strict=True)) for event_id, *counts in summed}
+
+
+def with_stats(events: QuerySet[Event]) -> QuerySet[Event]:
+    """Add `stats`, like those of `stats_of`, in the same query, so they are summed only for the rows that are read."""
+    subsections = Subsection.objects.filter(event_id=OuterRef("pk")).order_by().values("event_id")
+    return events.annotate(stats=Subquery(subsections.values(stats=JSONObject(**{name: Sum(name) for name in COUNTS}))))
+
+
+def offers_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
+    """Return `stats_of` with `price_from`, in minor units: the lowest price of the seats left, or of all if none is."""
+    rows = Subsection.objects.filter(event_id__in=event_ids).order_by().values_list("event_id")
+    price_from = Coalesce(Min("price", filter=Q(available__gt=0)), Min("price"))
+    summed = rows.annotate(*(Sum(name) for name in COUNTS), price_from=price_from)
+    return {
+        event_id: dict(zip((*COUNTS, "price_from"), map(int, numbers), strict=True)) for event_id, *numbers in summed
+    }
+
+
+def sum_counts(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """Return the `stats` of an event from its section rows (with `blocked`)."""
+    return {name: sum(row[name] for row in rows) for name in COUNTS}
+
+
+def section_rows(event_id: int) -> list[dict[str, Any]]:
+    """Return the rows of `sections[]`, in the order of the seating configuration, each with `blocked` as well."""
+    subsections = Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS)
+    return [_row(values) for values in subsections]
+
+
+def block_row(subsection: Subsection) -> dict[str, Any]:
+    """Return the row of one subsection as in `sections[]`, with `blocked` as well."""
+    return _row(tuple(getattr(subsection, name) for name in COLUMNS))
+
+
+def block_with_seats(event_id: int, section: str, number: int) -> tuple[Subsection, list[SeatStatus]]:
+    """A block and the state of each of its seats from the front left, of one moment. Raises NotFound."""
+    block = subsection_of(event_id, section, number)
+    return block, [STATUS_OF_LETTER[letter] for letter in block.seat_status]
+
+
+def seat_map(event_id: int) -> list[dict[str, Any]]:
+    """All section rows with `seats`: one letter (a r s b) per seat in row order."""
+    blocks = Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS, "seat_status")
+    return [_row(values[:-1]) | {"seats": values[-1]} for values in blocks]
+
+
+def with_marks(events: QuerySet[Event]) -> QuerySet[Event]:
+    """Add the sums `versions` and `prices` of the subsections, which `event_tag` needs.
+
+    Versions only rise, so their sum changes with every change of a seat.
+    """
+    return events.annotate(versions=Sum("subsections__version"), prices=Sum("subsections__price"))
+
+
+def event_tag(event: Event) -> str:
+    """Return an ETag that differs after every committed change of the event, its seats or its prices.
+
+    The event must come from `with_marks`.
+    """
+    return _digest([*_columns(event), event.versions, event.prices])  # type: ignore[attr-defined]
+
+
+def page_tag(events: list[Event], count: int) -> str:
+    """Return an ETag that differs if anything on a page of the list differs.
+
+    The events must come from `with_stats`; `count` is the number of events on all pages.
+    """
+    return _digest([count, *([*_columns(event), event.stats] for event in events)])  # type: ignore[attr-defined]
+
+
+def _columns(event: Event) -> list[Any]:
+    return [getattr(event, field.attname) for field in Event._meta.concrete_fields]
+
+
+def _digest(values: list[Any]) -> str:
+    content = orjson.dumps(values, default=str)  # a sum is a Decimal
+    return hashlib.blake2s(content, digest_size=12).hexdigest()
+
+
+def _row(values: tuple[Any, ...]) -> dict[str, Any]:
+    *shown, accessible = values
+    row = dict(zip(COLUMNS, shown, strict=False))
+    if accessible:
+        row["accessible"] = [seat_name(position, row["cols"]) for position in accessible]
+    return {"section": row["section"], "subsection": row.pop("number"), **row}

@@ -1,0 +1,188 @@
+"""The shapes of the events API: input serializers check and never write, output serializers only show."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from events.catalog import selectors
+from events.catalog.seat_serializers import SectionRow, Stats, public_row
+from events.catalog.selectors import COUNTS
+from events.models import MAX_ACTIVE, MAX_PER_MINUTE, MAX_PRICE, MAX_SECONDS, Event
+from events.seating.configuration import Seating, read_seating
+
+
+class SectionConfig(serializers.Serializer[Any]):
+    """A part of the venue with one price."""
+
+    name = serializers.CharField(max_length=32)
+    price = serializers.IntegerField(min_value=0, max_value=MAX_PRICE, help_text="Of a seat, in minor units.")
+    subsections = serializers.IntegerField(min_value=1, help_text="Blocks of rows × cols.")
+    rows = serializers.IntegerField(min_value=1, required=False)
+    cols = serializers.IntegerField(min_value=1, required=False)
+    tier = serializers.CharField(max_length=32, required=False, help_text="VIP, Regular, Economy or any label.")
+    accessible = serializers.ListField(
+        child=serializers.CharField(max_length=15),
+        required=False,
+        help_text='Wheelchair places of each block ("row-seat"), given only to those who ask for them.',
+    )
+
+
+class SeatingConfig(serializers.Serializer[Any]):
+    """All seats of an event, compactly. `rows` and `cols` are those of sections that bring none."""
+
+    rows = serializers.IntegerField(min_value=1, required=False)
+    cols = serializers.IntegerField(min_value=1, required=False)
+    sections = SectionConfig(many=True)
+
+
+@extend_schema_field(SeatingConfig)
+class SeatingField(serializers.Field[Any, Any, Any, Any]):
+    """A seating configuration; its own reader names every bad field."""
+
+    def to_internal_value(self, data: object) -> Seating:
+        return read_seating(data, max_seats=settings.MAX_SEATS_PER_EVENT)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class WaitingRoom(serializers.Serializer[Any]):
+    """The waiting room as its seller sets it; what is not sent stays as it is."""
+
+    enabled = serializers.BooleanField(source="waiting_room_on", required=False)
+    admit_per_minute = serializers.IntegerField(min_value=1, max_value=MAX_PER_MINUTE, required=False)
+    max_active = serializers.IntegerField(
+        min_value=1, max_value=MAX_ACTIVE, required=False, help_text="Buyers let in who have not paid yet."
+    )
+    pass_seconds = serializers.IntegerField(
+        min_value=1, max_value=MAX_SECONDS, required=False, help_text="From being let in to the end of the pass."
+    )
+    paused = serializers.BooleanField(source="admission_paused", required=False, help_text="Nobody is let in.")
+
+
+class WaitingRoomBody(WaitingRoom):
+    """The waiting room as anybody sees it. Those who come before the sale are ordered by HMAC-SHA256(seed, user id)."""
+
+    seed_hash = serializers.CharField(help_text="SHA-256 of `seed`, in hex.")
+    seed = serializers.CharField(source="shown_seed", allow_null=True, help_text="Null before the draw.")
+
+
+class EventTexts(serializers.ModelSerializer[Event]):
+    """What both a new and a changed event may bring besides its seats."""
+
+    description = serializers.CharField(max_length=10_000, allow_blank=True)
+    currency = serializers.RegexField(r"^[A-Z]{3}$", required=False, help_text="ISO 4217")
+    waiting_room = WaitingRoom(source="*", required=False)
+
+    class Meta:
+        model = Event
+        fields: tuple[str, ...] = (
+            "name",
+            "description",
+            "venue_name",
+            "is_active",
+            "currency",
+            "starts_at",
+            "ends_at",
+            "sales_start_at",
+            "sales_end_at",
+            "hold_seconds",
+            "payment_seconds",
+            "max_tickets_per_booking",
+            "max_active_holds",
+            "refund_until_hours",
+            "allow_single_gaps",
+            "waiting_room",
+        )
+        extra_kwargs = {
+            "hold_seconds": {"min_value": 1, "max_value": MAX_SECONDS},
+            "payment_seconds": {"min_value": 1, "max_value": MAX_SECONDS},
+        }
+
+
+class NewEvent(EventTexts):
+    """POST /api/event. A new event is on sale at once unless `status` is "draft"."""
+
+    seating_config = SeatingField()
+    status = serializers.ChoiceField(choices=["available", "draft"], required=False)
+
+    class Meta(EventTexts.Meta):
+        fields = (*EventTexts.Meta.fields, "seating_config", "status")
+
+
+class EventChange(EventTexts):
+    """PATCH /api/event/{id}: only what is sent changes. `prices`: {section: minor units}, for new holds."""
+
+    prices = serializers.DictField(
+        child=serializers.IntegerField(min_value=0, max_value=MAX_PRICE), required=False, allow_empty=True
+    )
+    status = serializers.ChoiceField(
+        choices=["draft", "available", "sold_out", "completed", "ended", "cancelled"], required=False
+    )
+
+    class Meta(EventTexts.Meta):
+        fields = (*EventTexts.Meta.fields, "prices", "status")
+
+
+class EventBody(serializers.ModelSerializer[Event]):
+    """An event as shown, with its `stats` (its own, of selectors.with_stats, or from the context)."""
+
+    seller_id = serializers.IntegerField()
+    seating_config = SeatingField()
+    waiting_room = WaitingRoomBody(source="*")
+    stats = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Event
+        fields: tuple[str, ...] = (
+            "id",
+            "name",
+            "description",
+            "venue_name",
+            "seller_id",
+            "is_active",
+            "status",
+            "currency",
+            "seating_config",
+            "starts_at",
+            "ends_at",
+            "sales_start_at",
+            "sales_end_at",
+            "hold_seconds",
+            "payment_seconds",
+            "max_tickets_per_booking",
+            "max_active_holds",
+            "refund_until_hours",
+            "allow_single_gaps",
+            "waiting_room",
+            "stats",
+        )
+
+    @extend_schema_field(Stats)
+    def get_stats(self, event: Event) -> dict[str, int]:
+        """Seats by state."""
+        stats: dict[str, int] = self.context.get("stats") or event.stats  # type: ignore[attr-defined]
+        return {name: stats[name] for name in COUNTS}  # in this order; the database's is another
+
+
+class EventDetail(EventBody):
+    """An event with its blocks."""
+
+    sections = serializers.SerializerMethodField()
+
+    class Meta(EventBody.Meta):
+        fields = (*EventBody.Meta.fields, "sections")
+
+    @extend_schema_field(SectionRow(many=True))
+    def get_sections(self, event: Event) -> list[dict[str, Any]]:
+        """The rows of all blocks."""
+        return [public_row(row) for row in self.context["sections"]]
+
+
+def event_detail(event: Event) -> dict[str, Any]:
+    """The shape of EventDetail, in one read of the event's blocks."""
+    rows = selectors.section_rows(event.pk)
+    context = {"stats": selectors.sum_counts(rows), "sections": rows}
+    return EventDetail(event, context=context).data

@@ -1,9 +1,0 @@
-"""App configuration of the seller admin. The settings name it instead of django.contrib.admin."""
-
-from django.contrib.admin.apps import AdminConfig
-
-
-class SellerAdminConfig(AdminConfig):
-    """Django's admin with our site."""
-
-    default_site = "events.desk_site.SellerAdminSite"

@@ -1,0 +1,94 @@
+"""Blocks free seats (takes them out of sale) and unblocks them."""
+
+from collections.abc import Iterator, Sequence
+
+from accounts.models import User
+from core.errors import NotFound
+from core.transactions import durably
+from events.inventory.seats import (
+    change_all_seats,
+    change_seats,
+    lock_subsection,
+    lock_subsections,
+)
+from events.inventory.sold_out import follow_seats
+from events.inventory.subsections import subsection_of
+from events.models import Subsection
+from events.ownership import own_event
+from events.seating.positions import positions_of
+from events.states import ChangeKind
+
+MAX_SEATS = 5_000  # changed in one transaction
+
+
+def block_seats(*, event_id: int, seller: User, section: str, subsection: int, seats: list[str]) -> Subsection:
+    """Take free seats ("row-seat") of one subsection out of sale, all or none; return the subsection.
+
+    Locks the subsection. Raises NotFound, PermissionRefused, BadInput, and SeatsTaken with the seats that are not free.
+    """
+    return _change(event_id, seller, section, subsection, seats, ChangeKind.BLOCKED)
+
+
+def unblock_seats(*, event_id: int, seller: User, section: str, subsection: int, seats: list[str]) -> Subsection:
+    """Put blocked seats ("row-seat") of one subsection back on sale, all or none; return the subsection.
+
+    Locks the subsection. Raises NotFound, PermissionRefused, BadInput, and SeatsTaken with the seats that are not
+    blocked.
+    """
+    return _change(event_id, seller, section, subsection, seats, ChangeKind.UNBLOCKED)
+
+
+def block_free_seats(*, event_id: int, seller: User, blocks: Sequence[int]) -> dict[int, int]:
+    """Take all free seats of these subsections (ids) out of sale; return {subsection id: number of seats changed}.
+
+    Subsections without a free seat are left out of the result. Locks all the subsections in one transaction; use
+    `parts_of` to keep it short. Raises NotFound, PermissionRefused.
+    """
+    return _change_all(event_id, seller, blocks, ChangeKind.BLOCKED)
+
+
+def unblock_all_seats(*, event_id: int, seller: User, blocks: Sequence[int]) -> dict[int, int]:
+    """Put all blocked seats of these subsections back on sale; otherwise like `block_free_seats`."""
+    return _change_all(event_id, seller, blocks, ChangeKind.UNBLOCKED)
+
+
+def parts_of(blocks: Sequence[Subsection]) -> Iterator[list[Subsection]]:
+    """Yield the subsections in batches of at most MAX_SEATS seats (or one subsection), one transaction for each.
+
+    Buyers wait for the locks of one batch at most.
+    """
+    part: list[Subsection] = []
+    seats = 0
+    for block in blocks:
+        if part and seats + block.total > MAX_SEATS:
+            yield part
+            part, seats = [], 0
+        part.append(block)
+        seats += block.total
+    if part:
+        yield part
+
+
+@durably
+def _change(
+    event_id: int, seller: User, section: str, subsection: int, seats: list[str], kind: ChangeKind
+) -> Subsection:
+    event = own_event(event_id, seller)
+    named = subsection_of(event_id, section, subsection)
+    positions = positions_of(seats, rows=named.rows, cols=named.cols)
+
+    block = lock_subsection(named.pk)
+    change_seats(subsection=block, positions=positions, kind=kind)
+    follow_seats(event, block)
+    return block
+
+
+@durably
+def _change_all(event_id: int, seller: User, blocks: Sequence[int], kind: ChangeKind) -> dict[int, int]:
+    event = own_event(event_id, seller)
+    locked = lock_subsections(blocks)
+    if len(locked) < len(set(blocks)) or any(block.event_id != event_id for block in locked):
+        raise NotFound("This event has no such block.")
+    changed = change_all_seats(subsections=locked, kind=kind)
+    follow_seats(event, *(block for block in locked if block.pk in changed))
+    return changed

@@ -1,0 +1,204 @@
+"""Changes the status of seats. Python changes seats nowhere else.
+
+Every change of seats holds the lock on the row of their subsection. A hold or a sale locks one subsection, so there is
+no lock order to get wrong. A change of many subsections locks them in the order of their ids, and locks nothing after
+them. The trigger on tickets keeps counts and version; the functions here check a change, write it to the audit log and
+publish it after the commit.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from events.errors import SeatsTaken
+from events.models import Subsection
+from events.publish import SeatsChanged, publish_seats
+from events.seating.positions import seat_name
+from events.states import SEAT_STEPS, TAKEN, ChangeKind, SeatStatus
+
+MOVE_SEATS = """
+    UPDATE events_ticket SET status = %s, booking_id = %s
+    WHERE event_id = %s AND subsection_id = %s AND position = ANY (%s)
+    AND status = %s AND booking_id IS NOT DISTINCT FROM %s
+    RETURNING position
+"""
+APPEND_CHANGE = """
+    INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
+    SELECT event_id, id, version, %s, %s, %s, clock_timestamp() FROM events_subsection WHERE id = %s
+    RETURNING version, at
+"""
+FREE_ENDED = """
+    UPDATE events_ticket ticket SET status = 'available', booking_id = NULL
+    FROM unnest(%s::uuid[], %s::integer[]) AS held (booking_id, position)
+    WHERE ticket.event_id = %s AND ticket.subsection_id = %s AND ticket.position = held.position
+    AND ticket.status = 'reserved' AND ticket.booking_id = held.booking_id
+    RETURNING ticket.position
+"""
+# The trigger has created the first version. The others, one for each further row of the audit log, are created here.
+# Rows are inserted in the order of their versions, because each contains the hash of the one before it.
+APPEND_ENDED = """
+    WITH block AS (
+        UPDATE events_subsection SET version = version + %(holds)s - 1 WHERE id = %(block)s
+        RETURNING *
+    ), trail AS (
+        INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
+        SELECT block.event_id, block.id, block.version - %(holds)s + row_number() OVER (ORDER BY min(place)),
+            'expired', booking_id, array_agg(position ORDER BY place), clock_timestamp()
+        FROM block, unnest(%(owners)s::uuid[], %(positions)s::integer[])
+            WITH ORDINALITY AS freed (booking_id, position, place)
+        GROUP BY block.event_id, block.id, block.version, booking_id
+        ORDER BY min(place)
+        RETURNING at
+    )
+    SELECT version, available, reserved, sold, blocked, seat_status, (SELECT max(at) FROM trail) FROM block
+"""
+MOVE_ALL = """
+    UPDATE events_ticket SET status = %s
+    WHERE event_id = %s AND subsection_id = ANY (%s) AND status = %s AND booking_id IS NULL
+    RETURNING subsection_id, position
+"""
+APPEND_ALL = """
+    WITH trail AS (
+        INSERT INTO events_seatchange (event_id, subsection_id, version, kind, positions, at)
+        SELECT block.event_id, block.id, block.version, %s, array_agg(position ORDER BY position), clock_timestamp()
+        FROM events_subsection block
+        JOIN unnest(%s::bigint[], %s::integer[]) AS moved (block_id, position) ON moved.block_id = block.id
+        GROUP BY block.event_id, block.id, block.version
+        RETURNING subsection_id, positions, at
+    )
+    SELECT block.id, trail.positions, trail.at, version, available, reserved, sold, blocked, seat_status
+    FROM trail JOIN events_subsection block ON block.id = trail.subsection_id
+"""
+REFRESHED_FIELDS = ("version", "available", "reserved", "sold", "blocked", "seat_status")
+
+
+def lock_subsection(subsection_id: int) -> Subsection:
+    """Lock a subsection's row until the transaction ends; return it as it is under the lock.
+
+    With `no_key`, other transactions can still insert bookings that reference the subsection. Waits at most
+    `lock_timeout`.
+    """
+    return Subsection.objects.select_for_update(of=("self",), no_key=True).get(pk=subsection_id)
+
+
+def lock_subsections(subsection_ids: Sequence[int]) -> list[Subsection]:
+    """Lock several subsections, in the order of their ids, which is the order everywhere; return those that exist."""
+    subsections = Subsection.objects.select_for_update(of=("self",), no_key=True)
+    return list(subsections.filter(pk__in=subsection_ids).order_by("pk"))
+
+
+def change_seats(
+    *,
+    subsection: Subsection,
+    positions: Sequence[int],
+    kind: ChangeKind,
+    booking_id: uuid.UUID | None = None,
+) -> None:
+    """Change the status of seats in a locked subsection, all or none. `positions` count from 0.
+
+    1. The caller holds the lock (`lock_subsection`).
+    2. A guarded update checks and writes: each seat must have the status that `kind` requires, and a reserved or sold
+       seat must belong to `booking_id`.
+    3. One row is added to the audit log, with the version that the trigger created; `subsection` gets the new values.
+    4. The change is published to the event's viewers after the commit.
+
+    Raises SeatsTaken with the seats that did not have that status; the caller's transaction must then roll back.
+    """
+    _check_all(subsection, positions, _move(subsection, list(positions), kind, booking_id))
+    _append(subsection, list(positions), kind, booking_id)
+
+
+def _move(subsection: Subsection, positions: list[int], kind: ChangeKind, booking_id: uuid.UUID | None) -> set[int]:
+    """Run the guarded update; return the positions that had the required status and were changed."""
+    before, after = SEAT_STEPS[kind]
+    old_owner, new_owner = (booking_id if status in TAKEN else None for status in (before, after))
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_SEATS, [after, new_owner, subsection.event_id, subsection.pk, positions, before, old_owner])
+        return {position for (position,) in cursor.fetchall()}
+
+
+def _append(subsection: Subsection, positions: list[int], kind: ChangeKind, booking_id: uuid.UUID | None) -> None:
+    before, after = SEAT_STEPS[kind]
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND_CHANGE, [kind.value, booking_id, positions, subsection.pk])
+        subsection.version, at = cursor.fetchone()
+    setattr(subsection, before, getattr(subsection, before) - len(positions))
+    setattr(subsection, after, getattr(subsection, after) + len(positions))
+    _publish_on_commit(subsection, subsection.version - 1, after, positions, at)
+
+
+def change_all_seats(*, subsections: Sequence[Subsection], kind: ChangeKind) -> dict[int, int]:
+    """Change all seats without a booking that have the status that `kind` requires, in these locked subsections.
+
+    The subsections belong to one event, and there is at least one. Has the effect of calling `change_seats` for each
+    subsection, in two statements. Returns {subsection id: number of seats changed}, without subsections where there
+    were none.
+    """
+    before, after = SEAT_STEPS[kind]
+    by_id = {subsection.pk: subsection for subsection in subsections}
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_ALL, [after, subsections[0].event_id, list(by_id), before])
+        moved = cursor.fetchall()
+        cursor.execute(APPEND_ALL, [kind.value, *([row[part] for row in moved] for part in (0, 1))])
+        changes = cursor.fetchall()
+    for subsection_id, positions, at, *fields in changes:
+        subsection = by_id[subsection_id]
+        for name, value in zip(REFRESHED_FIELDS, fields, strict=True):
+            setattr(subsection, name, value)
+        _publish_on_commit(subsection, subsection.version - 1, after, positions, at)
+    return {subsection_id: len(positions) for subsection_id, positions, *_ in changes}
+
+
+def free_ended_seats(*, subsection: Subsection, holds: Mapping[uuid.UUID, Sequence[int]]) -> None:
+    """Free the seats of ended holds in a locked subsection, in two statements.
+
+    `holds` is {booking id: positions}, with at least one hold. Has the effect of calling `change_seats` for each hold
+    with EXPIRED: the audit log gets a row and a version for each hold, in the order given. All versions are published
+    as one change. Raises SeatsTaken like `change_seats`.
+    """
+    owners = [booking_id for booking_id, positions in holds.items() for _ in positions]
+    positions = [position for positions in holds.values() for position in positions]
+    with connection.cursor() as cursor:
+        cursor.execute(FREE_ENDED, [owners, positions, subsection.event_id, subsection.pk])
+        freed = {position for (position,) in cursor.fetchall()}
+        _check_all(subsection, positions, freed)
+        cursor.execute(
+            APPEND_ENDED,
+            {
+                "holds": len(holds),
+                "block": subsection.pk,
+                "owners": owners,
+                "positions": positions,
+            },
+        )
+        *fields, at = cursor.fetchone()
+    for name, value in zip(REFRESHED_FIELDS, fields, strict=True):
+        setattr(subsection, name, value)
+    _publish_on_commit(subsection, subsection.version - len(holds), SeatStatus.AVAILABLE, positions, at)
+
+
+def _check_all(subsection: Subsection, positions: Sequence[int], moved: set[int]) -> None:
+    lost = set(positions) - moved
+    if lost:
+        raise SeatsTaken([seat_name(position, subsection.cols) for position in sorted(lost)])
+
+
+def _publish_on_commit(
+    subsection: Subsection, from_version: int, status: SeatStatus, positions: list[int], at: datetime
+) -> None:
+    change = SeatsChanged(
+        event_id=subsection.event_id,
+        subsection_id=subsection.pk,
+        from_version=from_version,
+        version=subsection.version,
+        available=subsection.available,
+        reserved=subsection.reserved,
+        sold=subsection.sold,
+        blocked=subsection.blocked,
+        status=status.value,
+        positions=positions,
+        at=at.isoformat(),
+    )
+    transaction.on_commit(lambda: publish_seats(change), robust=True)

@@ -1,0 +1,102 @@
+"""Changes an event: its texts, times, limits, prices and status."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from accounts.models import User
+from core.clock import database_now
+from core.errors import (
+    BadInput,
+    InvalidState,
+)
+from core.transactions import durably
+from events.models import Event, Subsection
+from events.ownership import own_event
+from events.states import SELLER_STEPS, EventStatus
+
+PERIODS = (("starts_at", "ends_at"), ("sales_start_at", "sales_end_at"))
+FIRST_YEAR = 1970  # the end of refunds is computed by subtracting from the start, and must be a valid date too
+
+# Functions called in the transaction that changes an event, with the event and {field: old value} of the changed
+# fields. Apps in higher layers add theirs in AppConfig.ready.
+TELL_HOLDERS: list[Callable[[Event, Mapping[str, Any]], None]] = []
+
+
+@durably
+def change_event(
+    *, event_id: int, seller: User, prices: dict[str, int] | None = None, status: str | None = None, **fields: Any
+) -> Event:
+    """Change the given fields of an event and keep all others; all or nothing.
+
+    `prices` ({section: minor units}) apply to new holds only, since a hold keeps its price.
+
+    1. Lock the event's row (`FOR NO KEY UPDATE`, so bookings can still be made).
+    2. Check that the seller may manage the event, that the times are in order, that no second lottery becomes possible,
+       and that the status change is allowed.
+    3. Write the event and the prices; the subsections with new prices are locked in the order of their ids.
+    4. Queue emails to the ticket holders, if the change matters to them.
+
+    Raises NotFound, PermissionRefused, InvalidState, BadInput.
+    """
+    own_event(event_id, seller)
+    event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
+    before = {name: getattr(event, name) for name in fields}
+    for name, value in fields.items():
+        setattr(event, name, value)
+    check_times({name: getattr(event, name) for period in PERIODS for name in period})
+    _check_lottery(event)
+    if status is not None:
+        _set_status(event, status)
+    _set_prices(event, prices or {})
+    event.save()
+    _notify_ticket_holders(event, before)
+    return event
+
+
+def _notify_ticket_holders(event: Event, before: dict[str, Any]) -> None:
+    changed = {name: value for name, value in before.items() if value != getattr(event, name)}
+    if changed:
+        for notify in TELL_HOLDERS:
+            notify(event, changed)
+
+
+def check_times(times: dict[str, Any]) -> None:
+    """Raise BadInput if a period does not end after its start, or if a time is before FIRST_YEAR.
+
+    `times` holds the four times of an event by field name; missing ones and None are allowed.
+    """
+    for start, end in PERIODS:
+        for name in (start, end):
+            if times.get(name) and times[name].year < FIRST_YEAR:
+                raise BadInput.field(name, f"This must be in {FIRST_YEAR} or later.")
+        if times.get(start) and times.get(end) and times[start] >= times[end]:
+            raise BadInput.field(end, f"This must be after {start}.")
+
+
+def _check_lottery(event: Event) -> None:
+    """Raise InvalidState if the lottery has taken place and the start of sales would be in the future again.
+
+    The seed is public by then, so people who join before the new start could choose their place in the queue.
+    """
+    if event.drawn_at and event.sales_start_at and event.sales_start_at > database_now():
+        raise InvalidState("The waiting room has opened: the start of sales can't be moved into the future any more.")
+
+
+def _set_status(event: Event, status: str) -> None:
+    if status == event.status:
+        return
+    if status not in SELLER_STEPS.get(EventStatus(event.status), ()):
+        raise InvalidState(f"An event that is {event.status} can't be made {status}.")
+    event.status = status
+
+
+def _set_prices(event: Event, prices: dict[str, int]) -> None:
+    changed = Subsection.objects.filter(event_id=event.pk, section__in=prices)
+    # Everything that locks several subsections locks them in the order of their ids.
+    list(changed.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    sections = {section["name"]: section for section in event.seating_config["sections"]}
+    for name, price in prices.items():
+        if name not in sections:
+            raise BadInput.field(f"prices.{name}", "The event has no such section.")
+        sections[name]["price"] = price
+        Subsection.objects.filter(event_id=event.pk, section=name).update(price=price)

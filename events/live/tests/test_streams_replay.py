@@ -1,0 +1,117 @@
+"""Replaying the deltas on the snapshot gives what the database has, whatever happens to the messages."""
+
+import random
+import threading
+from contextlib import suppress
+
+import pytest
+from django.db import transaction
+
+from events.catalog.selectors import seat_map
+from events.inventory.seats import change_seats, lock_subsection
+from events.models import Subsection
+from events.states import SEAT_STEPS, ChangeKind
+from realtime.publish import publish
+from realtime.tests.servers import Server, Socket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HEALED_SECONDS = 8
+
+
+class Replica:
+    """A client that keeps a copy of the map, by the contract's rule and nothing else."""
+
+    def __init__(self, socket: Socket) -> None:
+        self.socket = socket
+        self.known: dict[tuple[str, int], int] = {}
+        self.seats: dict[tuple[str, int], list[str]] = {}
+        self.cols: dict[tuple[str, int], int] = {}
+        self.asked_again = 0
+        self.goal: int | None = None  # the sum of all versions
+
+    def begin(self) -> None:
+        for row in self.socket.expect("snapshot")["sections"]:
+            self.cols[row["section"], row["subsection"]] = row["cols"]
+        self.socket.send("watch")
+
+    def follow(self) -> None:
+        """Until it knows as much as it should."""
+        while self.goal is None or sum(self.known.values()) < self.goal:
+            with suppress(TimeoutError):
+                self.apply(self.socket.receive(0.2))
+
+    def apply(self, frame: dict) -> None:
+        if frame["type"] not in {"seats", "seats_changed"}:
+            return
+        block = frame["section"], frame["subsection"]
+        if frame["type"] == "seats":
+            self.known[block], self.seats[block] = frame["version"], list(frame["seats"])
+        elif self.known.get(block, -1) < frame["from_version"]:
+            self.asked_again += 1
+            self.socket.send("watch", section=block[0], subsection=block[1])
+        elif self.known[block] < frame["version"]:
+            self._paint(block, frame["seats"])
+            self.known[block] = frame["version"]
+            assert frame["available"] == self.seats[block].count("a")
+
+    def _paint(self, block: tuple[str, int], seats: dict[str, str]) -> None:
+        for seat, status in seats.items():
+            row, number = map(int, seat.split("-"))
+            self.seats[block][(row - 1) * self.cols[block] + number - 1] = status[0]
+
+
+def change_at_random(event_id: int, chance: random.Random) -> None:
+    """One committed change of one block: some seats taken out of sale or brought back."""
+    blocks = list(Subsection.objects.filter(event_id=event_id))
+    chosen = chance.choice(blocks)
+    with transaction.atomic():
+        block = lock_subsection(chosen.pk)
+        kind = chance.choice([ChangeKind.BLOCKED, ChangeKind.UNBLOCKED])
+        tickets = block.tickets.filter(status=SEAT_STEPS[kind][0]).values_list("position", flat=True)
+        positions = list(tickets)
+        if positions:
+            some = chance.sample(positions, min(len(positions), chance.randint(1, 4)))
+            change_seats(subsection=block, positions=some, kind=kind)
+
+
+class UnreliablePublisher:
+    """Publishes for real, but loses, doubles and delays what it is given."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.kept: list[tuple[str, dict]] = []
+
+    def publish(self, group: str, message: dict) -> None:
+        self.kept += [(group, message)] * self.chance.choice([0, 1, 1, 1, 2])
+        self.chance.shuffle(self.kept)
+        while len(self.kept) > 3:
+            publish(*self.kept.pop())
+
+
+def database_map(event_id: int) -> dict[tuple[str, int], tuple[int, str]]:
+    return {(row["section"], row["subsection"]): (row["version"], row["seats"]) for row in seat_map(event_id)}
+
+
+@pytest.mark.parametrize(("changes", "reliable"), [(400, True), (2000, False)])
+def test_replaying_the_deltas_equals_the_database(
+    live_server_of_streams: Server, concert, monkeypatch, changes, reliable
+):
+    seed = random.randrange(10**6)
+    print("seed", seed)
+    chance = random.Random(seed)
+    if not reliable:
+        monkeypatch.setattr("events.publish.publish", UnreliablePublisher(chance).publish)
+    with live_server_of_streams.socket(f"/ws/event/{concert.pk}") as socket:
+        replica = Replica(socket)
+        replica.begin()
+        follower = threading.Thread(target=replica.follow, daemon=True)
+        follower.start()
+        for _ in range(changes):
+            change_at_random(concert.pk, chance)
+        expected = database_map(concert.pk)
+        replica.goal = sum(version for version, _ in expected.values())
+        follower.join(HEALED_SECONDS)
+        assert not follower.is_alive()
+    assert {block: (replica.known[block], "".join(replica.seats[block])) for block in expected} == expected
+    assert replica.asked_again == 0

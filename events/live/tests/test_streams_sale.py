@@ -1,0 +1,116 @@
+"""Whoever watches an event learns within about a second that its sale has changed: opened, closed, other prices."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from events.inventory.blocking import block_seats
+from events.inventory.sold_out import refresh_sold_out
+from events.lifecycle.change import change_event
+from realtime.tests.servers import daphne
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SALE = {"status": "available", "is_active": True, "sales_start_at": None, "sales_end_at": None}
+CLOSES = datetime(2027, 1, 2, 19, 30, tzinfo=UTC)
+
+
+def test_the_snapshot_says_how_the_sale_stands(viewer):
+    snapshot = viewer.expect("snapshot")
+    assert {name: snapshot[name] for name in SALE} == SALE
+
+
+def test_a_seller_closes_sales_and_viewers_are_told(viewer, concert, carol):
+    viewer.expect("snapshot")
+    change_event(event_id=concert.pk, seller=carol, status="ended")
+    assert viewer.expect("event_updated") == {
+        "type": "event_updated", "event_id": concert.pk, **SALE, "status": "ended", "prices": {"A": 5000, "B": 2000},
+    }  # fmt: skip
+
+
+def test_new_times_and_prices_are_told_and_new_viewers_have_them(server, viewer, concert, carol):
+    viewer.expect("snapshot")
+    change_event(event_id=concert.pk, seller=carol, prices={"A": 7500}, sales_end_at=CLOSES)
+    told = viewer.expect("event_updated")
+    assert told["prices"] == {"A": 7500, "B": 2000}
+    assert datetime.fromisoformat(told["sales_end_at"]) == CLOSES
+    with server.socket(f"/ws/event/{concert.pk}") as other:
+        snapshot = other.expect("snapshot")
+    assert snapshot["sections"][0]["price"] == 7500
+    assert datetime.fromisoformat(snapshot["sales_end_at"]) == CLOSES
+
+
+def test_texts_are_no_news_of_the_sale(viewer, concert, carol):
+    viewer.expect("snapshot")
+    change_event(event_id=concert.pk, seller=carol, description="Another text.")
+    for _ in range(2):  # ticks: by the second one the row has been read
+        assert viewer.expect("tick", "event_updated", timeout=10)["type"] == "tick"
+    change_event(event_id=concert.pk, seller=carol, is_active=False)
+    assert viewer.expect("event_updated")["is_active"] is False
+
+
+def test_steps_that_nobody_asks_for_are_told_as_well(new_event, server, alice, paid_booking):
+    tiny = new_event([{"name": "A", "price": 1000, "subsections": 1}], rows=1, cols=1)
+    with server.socket(f"/ws/event/{tiny.pk}") as other:
+        other.expect("snapshot")
+        paid_booking(alice, "1-1", event=tiny)
+        refresh_sold_out(tiny.pk)
+        assert other.expect("event_updated")["status"] == "sold_out"
+
+
+def test_a_stream_is_told_too(server, concert, carol):
+    with server.stream(f"/api/event/{concert.pk}/sse") as stream:
+        first = stream.receive()
+        assert (first.event, first.data["status"]) == ("initial_status", "available")
+        change_event(event_id=concert.pk, seller=carol, status="ended")
+        told = stream.receive()
+    assert (told.event, told.data["event_type"]) == ("event_updated", "event_updated")
+    assert told.data["status"] == "ended"
+
+
+def test_who_comes_back_is_told_of_an_offer_that_he_missed_and_only_once(server, concert, carol, hold, alice):
+    """Nothing else was missed the first time; then seats were as well."""
+    path = f"/api/event/{concert.pk}/sse"
+    with server.stream(path) as stream:
+        last = stream.receive()
+    change_event(event_id=concert.pk, seller=carol, prices={"A": 7500})
+    with server.stream(path, last_event_id=last.id) as stream:
+        told = stream.receive()
+        assert (told.event, told.data["prices"]) == ("event_updated", {"A": 7500, "B": 2000})
+    with server.stream(path, last_event_id=told.id) as stream:
+        stream.wait_for_comment()
+        change_event(event_id=concert.pk, seller=carol, sales_end_at=CLOSES)
+        last = stream.receive()
+        assert (last.event, datetime.fromisoformat(last.data["sales_end_at"])) == ("event_updated", CLOSES)
+    hold(alice, "1-1")
+    change_event(event_id=concert.pk, seller=carol, status="ended")
+    with server.stream(path, last_event_id=last.id) as stream:
+        missed = [stream.receive(), stream.receive()]
+    assert [message.event for message in missed] == ["event_updated", "status_update"]
+    with server.stream(path, last_event_id=missed[0].id) as stream:  # the line was cut between the two
+        assert stream.receive().event == "status_update"
+
+
+def test_who_comes_back_is_not_told_of_what_decides_nothing(server, concert, carol, hold, alice):
+    path = f"/api/event/{concert.pk}/sse"
+    with server.stream(path) as stream:
+        last = stream.receive()
+    change_event(event_id=concert.pk, seller=carol, description="Another text.")
+    hold(alice, "1-1")
+    with server.stream(path, last_event_id=last.id) as stream:
+        assert stream.receive().event == "status_update"
+
+
+def test_who_comes_back_is_never_told_of_an_older_offer_by_a_server_that_is_behind(server, concert, carol):
+    """Another server told him the new one in the second before this one reads it."""
+    path = f"/api/event/{concert.pk}/sse"
+    with server.stream(path) as stream, daphne() as other:
+        old = stream.receive()
+        for number in range(1, 11):
+            change_event(event_id=concert.pk, seller=carol, prices={"A": number})
+            with other.stream(path, last_event_id=old.id) as elsewhere:
+                new = elsewhere.receive()
+                assert new.data["prices"]["A"] == number
+            block_seats(event_id=concert.pk, seller=carol, section="A", subsection=1, seats=[f"1-{number}"])
+            with server.stream(path, last_event_id=new.id) as resumed:
+                assert resumed.receive().event == "status_update"

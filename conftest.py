@@ -15,7 +15,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from bookings.holds.hold import Wish, hold_seats
+from bookings.holds.hold import HoldRequest, hold_seats
 from bookings.holds.models import Booking
 from bookings.payments.pay import pay_booking
 from bookings.states import SelectionMode
@@ -145,11 +145,13 @@ def concert(new_event: Callable[..., Event]) -> Event:
 def hold(concert: Event) -> Callable[..., Booking]:
     """A function that holds seats in the concert's subsection A-1: named ones, or the best `quantity`."""
 
-    def make(buyer: User, *seats: str, quantity: int = 2, event: Event | None = None, **wish: Any) -> Booking:
+    def make(buyer: User, *seats: str, quantity: int = 2, event: Event | None = None, **hold_request: Any) -> Booking:
         named = {"mode": SelectionMode.MANUAL, "quantity": len(seats), "seats": list(seats)}
         best = {"mode": SelectionMode.BEST_AVAILABLE, "quantity": quantity}
         where = {"event_id": (event or concert).pk, "section": "A", "subsection": 1}
-        return hold_seats(buyer_id=buyer.pk, wish=Wish(**{**where, **(named if seats else best), **wish}))
+        return hold_seats(
+            buyer_id=buyer.pk, hold_request=HoldRequest(**{**where, **(named if seats else best), **hold_request})
+        )
 
     return make
 
@@ -158,8 +160,8 @@ def hold(concert: Event) -> Callable[..., Booking]:
 def paid_booking(hold: Callable[..., Booking]) -> Callable[..., Booking]:
     """A function that holds seats and pays; its arguments are those of `hold`."""
 
-    def make(buyer: User, *seats: str, **wish: Any) -> Booking:
-        booking = hold(buyer, *seats, **wish)
+    def make(buyer: User, *seats: str, **hold_request: Any) -> Booking:
+        booking = hold(buyer, *seats, **hold_request)
         return pay_booking(booking_id=booking.pk, buyer_id=buyer.pk, card_number=GOOD_CARD).booking
 
     return make

@@ -34,7 +34,7 @@ from accounts.serializers import (
 from core.openapi import problems
 
 
-class AnyonesCall(APIView):
+class PublicAPIView(APIView):
     """Base class of endpoints that need no sign-in.
 
     It ignores bearer tokens, so an expired one does no harm. It still refuses requests from other sites.
@@ -77,7 +77,7 @@ class Me(APIView):
         return Response(UserOutput(user).data)
 
 
-class Login(AnyonesCall):
+class Login(PublicAPIView):
     """Sign-in with a session cookie."""
 
     @extend_schema(request=CredentialsInput, responses={200: UserOutput} | problems(400, 401, 403))
@@ -101,7 +101,7 @@ class Logout(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class Tokens(AnyonesCall):
+class Tokens(PublicAPIView):
     """Sign-in with bearer tokens."""
 
     @extend_schema(request=CredentialsInput, responses={200: TokensOutput} | problems(400, 401, 403))
@@ -111,7 +111,7 @@ class Tokens(AnyonesCall):
         return Response(TokensOutput(pair).data)
 
 
-class TokenRefresh(AnyonesCall):
+class TokenRefresh(PublicAPIView):
     """Renewal of bearer tokens."""
 
     @extend_schema(request=RefreshInput, responses={200: TokensOutput} | problems(400, 401, 403))
@@ -125,7 +125,7 @@ class TokenRefresh(AnyonesCall):
         return Response(TokensOutput(pair).data)
 
 
-class Verification(AnyonesCall):
+class Verification(PublicAPIView):
     """Confirmation of an email address."""
 
     @extend_schema(request=VerificationInput, responses={204: None} | problems(400, 403))
@@ -135,7 +135,7 @@ class Verification(AnyonesCall):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class PasswordReset(AnyonesCall):
+class PasswordReset(PublicAPIView):
     """The request for a link to set a new password."""
 
     @extend_schema(request=ResetRequestInput, responses={204: None} | problems(400, 403))
@@ -145,7 +145,7 @@ class PasswordReset(AnyonesCall):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class PasswordResetConfirmation(AnyonesCall):
+class PasswordResetConfirmation(PublicAPIView):
     """A new password in place of a forgotten one."""
 
     @extend_schema(request=ResetInput, responses={204: None} | problems(400, 403))

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 # ASCII only, because Python and Postgres agree on lower case only there, and because it rules out look-alike addresses.
-plain_address = RegexValidator(
+ascii_email = RegexValidator(
     r"\A[\x21-\x7e]*\Z", "Write the address in ASCII (an international domain as xn--…).", "ascii"
 )
 
@@ -51,7 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         BUYER = "buyer"
         SELLER = "seller"
 
-    email = models.EmailField(unique=True, validators=[plain_address])
+    email = models.EmailField(unique=True, validators=[ascii_email])
     name = models.CharField(max_length=150)
     role = models.CharField(max_length=6, choices=Role, default=Role.BUYER)
     is_active = models.BooleanField(default=True, help_text="Untick instead of deleting: the person can't sign in.")

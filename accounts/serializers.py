@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models import User, plain_address
+from accounts.models import User, ascii_email
 
 
 class PasswordField(serializers.CharField):
@@ -20,7 +20,7 @@ class PasswordField(serializers.CharField):
 class RegistrationInput(serializers.Serializer[Any]):
     """A new user. Other members (is_staff, is_verified …) are ignored."""
 
-    email = serializers.EmailField(max_length=254, validators=[plain_address])
+    email = serializers.EmailField(max_length=254, validators=[ascii_email])
     password = PasswordField(help_text="At least 8 characters, not common, not only digits, not like the address.")
     name = serializers.CharField(max_length=150)
     role = serializers.ChoiceField(choices=User.Role.choices)

@@ -21,6 +21,6 @@ def send_password_reset_mail(email: str) -> None:
 
 
 @shared_task
-def forget_expired() -> None:
+def purge_expired() -> None:
     """Delete expired tokens, tickets and sessions."""
-    housekeeping.forget_expired()
+    housekeeping.purge_expired()

@@ -31,9 +31,9 @@ def one_round(cast: Cast, baselines: Baselines) -> Figures:
     figures |= uvloop.run(journeys.losers(cast))
     figures |= uvloop.run(catalog.reading(cast))
     figures |= uvloop.run(journeys.paid(cast))
-    shop.drop_letters()
+    shop.drop_emails()
     figures |= uvloop.run(expiry.together(cast))
-    shop.drop_letters()
+    shop.drop_emails()
     figures["journeys / holds"] = figures["journeys, hold to paid (/s)"] / figures["holds (/s)"]
     return figures
 

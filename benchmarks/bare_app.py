@@ -23,7 +23,7 @@ HOLD = """
 pool: asyncpg.Pool
 
 
-class Wish(BaseModel):
+class HoldRequest(BaseModel):
     """The body of POST /api/booking."""
 
     event_id: int
@@ -57,7 +57,9 @@ app = FastAPI(lifespan=connected, openapi_url=None)
 
 
 @app.post("/api/booking", status_code=201)
-async def hold(wish: Wish) -> Held:
+async def hold(hold_request: HoldRequest) -> Held:
     """Hold two seats of the subsection for a random user of the demo."""
     buyer = random.randint(1, 20)
-    return Held(id=await pool.fetchval(HOLD, wish.event_id, wish.section, wish.subsection, buyer))
+    return Held(
+        id=await pool.fetchval(HOLD, hold_request.event_id, hold_request.section, hold_request.subsection, buyer)
+    )

@@ -137,10 +137,10 @@ async def _buy(sale: Sale, token: str) -> None:
         random.shuffle(blocks)
         for block in blocks:
             section, number = block
-            wish = {"event_id": sale.event["id"], "section": section, "subsection": number}
-            wish |= {"seat_selection_mode": "best_available", "quantity": 1}
+            hold_request = {"event_id": sale.event["id"], "section": section, "subsection": number}
+            hold_request |= {"seat_selection_mode": "best_available", "quantity": 1}
             request_bytes = request(
-                "POST", "/api/booking", token=token, body=wish, headers={"X-Queue-Pass": queue_pass}
+                "POST", "/api/booking", token=token, body=hold_request, headers={"X-Queue-Pass": queue_pass}
             )
             answer = await sale.call(connection, request_bytes)
             if answer.status == 201:

@@ -102,7 +102,7 @@ async def product(rush: Rush, cast: Cast) -> Tally:
 async def at_rate(cast: Cast, *, rate: float) -> Figures:
     """Hold pairs in many subsections at a constant rate (per second); return the latency percentiles."""
     event = await shop.create(cast, shop.arena())
-    tally = await open_loop(cast.address, wishes(event, cast.buyers, int(rate * OPEN_LOOP_SECONDS)), rate=rate)
+    tally = await open_loop(cast.address, hold_requests(event, cast.buyers, int(rate * OPEN_LOOP_SECONDS)), rate=rate)
     tally.expect(201)
     await shop.retire(cast, event)
     return tally.latencies("holds at half that rate", 201)
@@ -110,12 +110,12 @@ async def at_rate(cast: Cast, *, rate: float) -> Figures:
 
 async def pairs(rush: Rush, address: Address, event: dict[str, Any], tokens: list[str]) -> Tally:
     """Run a rush on an event of either API; every response must be 201."""
-    tally = await closed_loop(address, shared(wishes(event, tokens, rush.holds), rush.clients, seconds=SECONDS))
+    tally = await closed_loop(address, shared(hold_requests(event, tokens, rush.holds), rush.clients, seconds=SECONDS))
     tally.expect(201)
     return tally
 
 
-def wishes(event: dict[str, Any], tokens: list[str], count: int) -> list[bytes]:
+def hold_requests(event: dict[str, Any], tokens: list[str], count: int) -> list[bytes]:
     """Return requests for pairs of seats, each for the next buyer in a random subsection; the same in every run."""
     blocks = shop.blocks_of(event)
     dice = random.Random(count)

@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks import shop
 from benchmarks.client import Address
-from benchmarks.holds import wishes
+from benchmarks.holds import hold_requests
 from benchmarks.load import Client, closed_loop, shared
 from benchmarks.report import Figures
 from benchmarks.shop import Block, Cast
@@ -22,11 +22,11 @@ SECONDS = 4  # maximum duration of picking
 async def paid(cast: Cast) -> Figures:
     """Hold a pair, pay, get the tickets; return the number of complete purchases per second."""
     event = await shop.create(cast, shop.arena())
-    turns = iter(zip(wishes(event, cast.buyers, JOURNEYS), itertools.cycle(cast.buyers), strict=False))
+    turns = iter(zip(hold_requests(event, cast.buyers, JOURNEYS), itertools.cycle(cast.buyers), strict=False))
 
     def client() -> Client:
-        for wish, token in turns:
-            answer = yield wish
+        for hold_request, token in turns:
+            answer = yield hold_request
             if answer.status == 201:
                 yield shop.pay(answer.json()["id"], token)
 

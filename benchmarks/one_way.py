@@ -23,7 +23,7 @@ import uvloop
 
 from benchmarks import shop
 from benchmarks.client import request
-from benchmarks.holds import wishes
+from benchmarks.holds import hold_requests
 from benchmarks.load import closed_loop, shared
 from benchmarks.report import Figures, Report
 from benchmarks.server import running
@@ -133,7 +133,7 @@ async def _measured(name: str, way: Way, slice_: Slice) -> Figures:
 
 
 async def _hold(way: Way, event: dict[str, object], held: list[bytes]) -> Tally:
-    tally = await closed_loop(way.cast.address, shared(wishes(event, way.cast.buyers, HOLDS), CLIENTS))
+    tally = await closed_loop(way.cast.address, shared(hold_requests(event, way.cast.buyers, HOLDS), CLIENTS))
     tally.expect(201)
     held += await _requests_to_pay(way)
     return tally

@@ -13,7 +13,7 @@ def use_the_specification() -> None:
     setattr(creation, "hold_seats", hold_seats)  # noqa: B010  (mypy: the name is not exported)
 
 
-def hold_seats(*, buyer_id: int, family: Any = None, **arguments: Any) -> Booking:
+def hold_seats(*, buyer_id: int, token_family_id: Any = None, **arguments: Any) -> Booking:
     """`bookings.holds.hold.hold_seats` with the specification; a bearer token has been checked before."""
     buyer = User.objects.get(pk=buyer_id)
     held = specification.hold_seats(buyer=buyer, **arguments)

@@ -110,8 +110,8 @@ class _Sale:
         """
         first = index % len(self._blocks)
         for block in self._blocks[first:] + self._blocks[:first]:
-            wish = shop.best_available(self._event["id"], block, 1, buyer.token)
-            while (answer := (yield wish)).status == 201:
+            hold_request = shop.best_available(self._event["id"], block, 1, buyer.token)
+            while (answer := (yield hold_request)).status == 201:
                 self._left -= 1
                 buyer.note(answer)
                 if not self._left:

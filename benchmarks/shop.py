@@ -19,7 +19,7 @@ BUYERS_HOLDS = 1_000  # the maximum of an event: one benchmark buyer represents 
 HOLD_SECONDS = 3_600  # no hold expires during a measurement
 
 DROP_EMAILS = """
-    DELETE FROM bookings_letter email USING bookings_booking booking, accounts_user buyer
+    DELETE FROM bookings_emailmessage email USING bookings_booking booking, accounts_user buyer
     WHERE email.status = 'waiting' AND booking.id = email.booking_id AND buyer.id = booking.buyer_id
     AND buyer.email LIKE 'bench%@example.com'
 """
@@ -147,7 +147,7 @@ async def retire(cast: Cast, event: dict[str, Any]) -> None:
     await call(cast.address, 200, "PATCH", path, token=cast.seller, body={"is_active": False})
 
 
-def drop_letters() -> None:
+def drop_emails() -> None:
     """Delete emails that wait to be sent to the benchmark's buyers.
 
     Rendering their tickets takes the mailer longer than selling them, and would disturb the next measurement.

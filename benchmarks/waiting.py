@@ -35,7 +35,7 @@ def main() -> None:
 def one_round(users: "list[User]") -> Figures:
     """Create an event with everybody in its queue, half of them early; then let all in."""
     from bookings.waiting_room.feed import read_positions
-    from bookings.waiting_room.join import join_queue, look_at_queue
+    from bookings.waiting_room.join import join_queue, queue_position
 
     event = _new_event()
     joining, (waiting, others) = users[-TIMED_CALLS:], (users[:TIMED_CALLS], users[:VIEWERS])
@@ -43,7 +43,7 @@ def one_round(users: "list[User]") -> Figures:
     _fill(event, users[:-TIMED_CALLS])
     figures = _percentiles("join", lambda user: join_queue(event_id=event.pk, user=user), joining)
     figures["memory of a waiting buyer (bytes)"] = (_memory() - before) / len(users)
-    figures |= _percentiles("look at", lambda user: look_at_queue(event_id=event.pk, user=user), waiting)
+    figures |= _percentiles("look at", lambda user: queue_position(event_id=event.pk, user=user), waiting)
     started = time.perf_counter()
     read_positions(event, [user.pk for user in others])
     figures[f"positions of {VIEWERS:,} viewers (ms)"] = (time.perf_counter() - started) * 1000
@@ -101,14 +101,14 @@ def _percentiles(name: str, function: "Callable[[User], Any]", users: "list[User
 
 
 def _let_in(number: int) -> Figures:
-    from bookings.waiting_room.admit import admit_waiting
+    from bookings.waiting_room.admit import admit_from_queue
 
-    admit_waiting(at=OPENS_AT)
+    admit_from_queue(at=OPENS_AT)
     admitted, seconds, worst, durations = 0, 0, 0.0, []
     while admitted < number and seconds < 1_000:
         seconds += 1
         started = time.perf_counter()
-        admitted += admit_waiting(at=OPENS_AT + seconds)
+        admitted += admit_from_queue(at=OPENS_AT + seconds)
         durations.append((time.perf_counter() - started) * 1000)
         due = min(number, seconds * PER_MINUTE / 60)
         worst = max(worst, abs(admitted - due) / due)

@@ -9,14 +9,14 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the app's feeds, and the function that emails ticket holders when an event changes."""
-        from bookings.event_changes.notify_ticket_holders import tell_holders
+        from bookings.event_changes.notify_ticket_holders import notify_ticket_holders
         from bookings.live.feed import BuyerFeed
         from bookings.reports.feed import AnalyticsFeed
         from bookings.waiting_room.feed import QueueFeed
-        from events.lifecycle.change import TELL_HOLDERS
+        from events.lifecycle.change import ON_EVENT_CHANGED
         from realtime.feed import register_feed
 
         register_feed("buyer", BuyerFeed)
         register_feed("queue", QueueFeed)
         register_feed("analytics", AnalyticsFeed)
-        TELL_HOLDERS.append(tell_holders)
+        ON_EVENT_CHANGED.append(notify_ticket_holders)

@@ -60,7 +60,7 @@ class PaymentDeclined(DomainError):
     detail = "The card was declined. Try another card; your seats are still held."
 
 
-class GatewayAway(DomainError):
+class GatewayUnreachable(DomainError):
     """The payment gateway can't be reached. Nothing was charged and the seats stay held."""
 
     status, code, title = 503, "overloaded", "Payment not possible at the moment"
@@ -119,7 +119,7 @@ class ChallengeRequired(DomainError):
         )
 
 
-class TakenForBot(DomainError):
+class RefusedAsBot(DomainError):
     """The buyer behaves like a bot beyond what a proof of work can clear. They may try again after `minutes`."""
 
     status, code, title = 403, "permission_denied", "No holds for a while"

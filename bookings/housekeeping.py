@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from bookings.notifications import outbox
-from bookings.notifications.models import Letter
+from bookings.notifications.models import EmailMessage
 from bookings.payments.models import WebhookEvent
 from bookings.webhooks import delivery
 from bookings.webhooks.models import Delivery, Endpoint
@@ -22,7 +22,7 @@ from core.clock import database_now
 DELIVERY_DAYS = 30
 # Evidence that tickets were sent: buyers can dispute a card payment until 120 days after the event, and at most 540
 # days after they paid (Visa's dispute condition 13.1).
-LETTER_DAYS = 540
+EMAIL_DAYS = 540
 # Longer than the 30 days for which Stripe keeps an event and can send it again on request.
 WEBHOOK_EVENT_DAYS = 35
 
@@ -30,7 +30,7 @@ BATCH = 1_000  # rows in one transaction, which takes about ten milliseconds
 SWEEP_SECONDS = 60  # no batch starts after this time; the next sweep continues
 
 
-def forget_finished() -> int:
+def purge_finished() -> int:
     """Delete old webhook deliveries, emails and webhook events that are finished; return the number of rows.
 
     Also deletes old deliveries of removed endpoints. Other unfinished rows stay, however old. Locks at most BATCH rows
@@ -43,12 +43,12 @@ def forget_finished() -> int:
 def _finished() -> list[QuerySet]:
     now = database_now()
     deliveries = Delivery.objects.filter(happened_at__lt=now - timedelta(days=DELIVERY_DAYS))
-    letters = Letter.objects.filter(written_at__lt=now - timedelta(days=LETTER_DAYS))
+    emails = EmailMessage.objects.filter(written_at__lt=now - timedelta(days=EMAIL_DAYS))
     without_endpoint = ~Exists(Endpoint.objects.filter(pk=OuterRef("endpoint")))
     return [
         deliveries.filter(status__in=delivery.DONE),
         deliveries.filter(without_endpoint, status__in=delivery.OPEN),
-        letters.filter(status__in=outbox.DONE),
+        emails.filter(status__in=outbox.DONE),
         WebhookEvent.objects.filter(received_at__lt=now - timedelta(days=WEBHOOK_EVENT_DAYS)),
     ]
 

@@ -13,7 +13,7 @@ from core.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class IdempotencyKey:
     """An `Idempotency-Key` header and a hash of the request that it came with. Keys belong to one user."""
 
     key: str
@@ -25,7 +25,7 @@ class Once:
             raise IdempotencyKeyReused
 
 
-def read_key(header: str | None, body: dict[str, Any]) -> Once | None:
+def read_key(header: str | None, body: dict[str, Any]) -> IdempotencyKey | None:
     """Return the key from the `Idempotency-Key` header, with a hash of the validated `body`; None without a header.
 
     Raises BadInput if the header is not a valid key.
@@ -36,7 +36,7 @@ def read_key(header: str | None, body: dict[str, Any]) -> Once | None:
         raise BadInput.field("Idempotency-Key", f"The key must be 1 to {KEY_LENGTH} printable characters.")
     canonical = json.dumps(body, sort_keys=True, default=str)
     # The hash is keyed with SECRET_KEY: the body can contain a card number, and there are few enough to try them all.
-    return Once(header, salted_hmac("idempotency", canonical, algorithm="sha256").hexdigest())
+    return IdempotencyKey(header, salted_hmac("idempotency", canonical, algorithm="sha256").hexdigest())
 
 
 KEY_LENGTH = 255  # maximum length of an Idempotency-Key

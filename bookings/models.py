@@ -3,11 +3,11 @@
 from bookings.checkin.models import CheckIn, GateStaff, SellerGateStaff
 from bookings.holds.models import Booking, BookingQuerySet
 from bookings.idempotency import KEY_LENGTH
-from bookings.notifications.models import Letter
+from bookings.notifications.models import EmailMessage
 from bookings.payments.gateways.mock_models import MockCharge, MockRefund
 from bookings.payments.models import Payment, Refund, WebhookEvent
 from bookings.tickets.models import Admission
-from bookings.waiting_room.models import QueueDraw, QueuePass
+from bookings.waiting_room.models import QueueLottery, QueuePass
 from bookings.webhooks.models import Delivery, Endpoint
 from core.ids import new_id
 
@@ -20,11 +20,11 @@ __all__ = [
     "Delivery",
     "Endpoint",
     "GateStaff",
-    "Letter",
+    "EmailMessage",
     "MockCharge",
     "MockRefund",
     "Payment",
-    "QueueDraw",
+    "QueueLottery",
     "QueuePass",
     "Refund",
     "SellerGateStaff",

@@ -91,7 +91,7 @@ class CheckInKind(models.TextChoices):
     CONFLICT = "conflict", "Conflict"
 
 
-class LetterKind(models.TextChoices):
+class EmailKind(models.TextChoices):
     """The subject of an email. Emails go to the buyer, except where the label names the seller."""
 
     CONFIRMATION = "confirmation", "Booking confirmed, with the tickets"
@@ -107,10 +107,10 @@ class LetterKind(models.TextChoices):
 
 
 # These emails come in thousands and their readers don't wait for them, so all others are sent first.
-MASS_LETTERS = (LetterKind.HOLD_EXPIRED, LetterKind.EVENT_CANCELLED, LetterKind.EVENT_CHANGED)
+BULK_EMAILS = (EmailKind.HOLD_EXPIRED, EmailKind.EVENT_CANCELLED, EmailKind.EVENT_CHANGED)
 
 
-class LetterStatus(models.TextChoices):
+class EmailStatus(models.TextChoices):
     """The status of an email in the outbox."""
 
     WAITING = "waiting", "Waiting"

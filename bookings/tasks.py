@@ -11,7 +11,7 @@ import bookings.webhooks.tasks  # noqa: F401
 from bookings import housekeeping
 
 
-@shared_task(name="bookings.tasks.forget_finished")
-def forget_finished() -> None:
+@shared_task(name="bookings.tasks.purge_finished")
+def purge_finished() -> None:
     """Every hour: delete old finished webhook deliveries, emails and webhook events."""
-    housekeeping.forget_finished()
+    housekeeping.purge_finished()

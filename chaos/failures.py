@@ -43,8 +43,8 @@ class Failures:
         self._wrap(pay, "begin_payment", "between begin and charge")
         self._wrap(pay, "settle_payment", "between settle and answer", before="between charge and settle")
         self._wrap(refund, "_mark_sent", "after noting a refund", before="between refund and note")
-        self._wrap(settle, "issue_admissions", "inside settle, before commit")
-        self._wrap(sell, "ask", "inside the sale, before commit", rolls_back=True)
+        self._wrap(settle, "issue_tickets", "inside settle, before commit")
+        self._wrap(sell, "execute_prepared", "inside the sale, before commit", rolls_back=True)
         self._wrap_gateway()
 
     def _fails(self, what: str) -> bool:

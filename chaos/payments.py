@@ -22,7 +22,7 @@ from django.db.models import Sum
 from accounts.models import User
 from bookings.holds.cancel import cancel_booking
 from bookings.holds.expiry import expire_holds
-from bookings.holds.hold import Wish, hold_seats
+from bookings.holds.hold import HoldRequest, hold_seats
 from bookings.holds.models import Booking
 from bookings.invariants import check_invariants
 from bookings.payments import reconcile
@@ -144,9 +144,14 @@ def _after_hold(dice: random.Random, seen: Counter[str], booking: Booking) -> No
 
 def _hold(dice: random.Random, event: Event, buyer: User) -> Booking:
     """Hold one to four of the best seats of a random subsection."""
-    where = {"section": dice.choice("AB"), "subsection": dice.randint(1, 20)}
-    wish = Wish(event_id=event.pk, mode=SelectionMode.BEST_AVAILABLE, quantity=dice.randint(1, 4), **where)  # type: ignore[arg-type]
-    return hold_seats(buyer_id=buyer.pk, wish=wish)
+    hold_request = HoldRequest(
+        event_id=event.pk,
+        section=dice.choice("AB"),
+        subsection=dice.randint(1, 20),
+        mode=SelectionMode.BEST_AVAILABLE,
+        quantity=dice.randint(1, 4),
+    )
+    return hold_seats(buyer_id=buyer.pk, hold_request=hold_request)
 
 
 def _try(seen: Counter[str], what: str, call: Callable[[], Any]) -> Any:

@@ -22,7 +22,7 @@ from typing import Any
 import structlog
 from redis.client import Pipeline
 
-from core.redis import RedisGone, client
+from core.redis import RedisUnavailable, client
 
 log = structlog.get_logger(__name__)
 
@@ -207,7 +207,7 @@ def flush() -> None:
 
     If Redis is unavailable, the numbers for the all-time sums are kept; those of this second are lost.
     """
-    with _process.flush_lock, contextlib.suppress(RedisGone):
+    with _process.flush_lock, contextlib.suppress(RedisUnavailable):
         taken, unsent = _process.take()
         pipeline = client().pipeline(transaction=False)
         _add(pipeline, _second_key(int(time.time())), taken)

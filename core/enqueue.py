@@ -6,7 +6,7 @@ from celery import current_app
 from django.db import transaction
 
 
-def later(task: str, **arguments: Any) -> None:
+def enqueue_on_commit(task: str, **arguments: Any) -> None:
     """Enqueue a Celery task after the running transaction commits, or at once if there is none.
 
     `task` is the task's name, because tasks import operations and not the other way round. If the broker is down, the

@@ -19,10 +19,10 @@ from core.read_only import sqlstate
 from core.transactions import (
     DEADLOCK,
     READ_ONLY,
-    Undone,
-    is_lost,
-    leave_connection,
-    until_done,
+    RolledBack,
+    connection_lost,
+    discard_connection,
+    retry_until_committed,
 )
 
 IDLE_SECONDS = 1
@@ -40,7 +40,7 @@ class Thread(threading.local):
 _thread = Thread()
 
 
-def ask(query: LiteralString, parameters: Sequence[Any], *, repeatable: bool = False) -> tuple[Any, ...]:
+def execute_prepared(query: LiteralString, parameters: Sequence[Any], *, repeatable: bool = False) -> tuple[Any, ...]:
     """Run the query on Django's connection and return the first row of the result.
 
     In an open transaction, the query is part of it. Without one, it is a transaction of its own, and is repeated if it
@@ -52,8 +52,9 @@ def ask(query: LiteralString, parameters: Sequence[Any], *, repeatable: bool = F
     """
     if connection.in_atomic_block:
         return _execute(query, parameters)
-    return until_done(
-        partial(_execute_in_own_transaction, query, parameters), (Undone, OutcomeUnknown) if repeatable else Undone
+    return retry_until_committed(
+        partial(_execute_in_own_transaction, query, parameters),
+        (RolledBack, OutcomeUnknown) if repeatable else RolledBack,
     )
 
 
@@ -65,13 +66,13 @@ def _execute_in_own_transaction(query: LiteralString, parameters: Sequence[Any])
         sent = True
         return _execute(query, parameters)
     except Error as error:
-        lost = is_lost(error)
+        lost = connection_lost(error)
         if lost:
-            leave_connection()
+            discard_connection()
         if lost and sent and sqlstate(error) != READ_ONLY:
             raise OutcomeUnknown from error
         if lost or sqlstate(error) == DEADLOCK:
-            raise Undone(error) from error
+            raise RolledBack(error) from error
         raise
 
 

@@ -16,7 +16,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis.commands.core import Script
 
-from core.redis import RedisGone, client
+from core.redis import RedisUnavailable, client
 
 # A window is the list of its calls' times (milliseconds, by the clock of Redis), oldest first.
 COUNT = """
@@ -97,7 +97,7 @@ def count(limits: Sequence[Limit]) -> RateLimitResult:
             keys=[limit.key for limit in limits],
             args=[number for limit in limits for number in (limit.most, limit.seconds * 1000)],
         )
-    except RedisGone:
+    except RedisUnavailable:
         return _count_here(limits)
     answers = zip(limits, numbers[::2], numbers[1::2], strict=True)
     return RateLimitResult(bool(passes), [_status(limit, used + passes, wait) for limit, used, wait in answers])

@@ -23,7 +23,7 @@ FAILURES = 3  # in a row
 RESET_SECONDS = 1  # the breaker then lets calls through again; the first that ends decides
 
 
-class RedisGone(Overloaded):
+class RedisUnavailable(Overloaded):
     """Redis is unavailable. Callers that can do without it catch this; for others the response is 503."""
 
 
@@ -47,11 +47,11 @@ def _through_breaker() -> Iterator[None]:
         with breaker.calling():
             yield
     except pybreaker.CircuitBreakerError as breaker_open:
-        raise RedisGone from breaker_open
+        raise RedisUnavailable from breaker_open
     except redis.RedisError as error:
         if not is_failure(error):
             raise
-        raise RedisGone from error
+        raise RedisUnavailable from error
 
 
 class _Client(redis.Redis):

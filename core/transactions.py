@@ -38,7 +38,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Undone(Exception):
+class RolledBack(Exception):
     """The attempt certainly changed nothing, and may succeed when repeated."""
 
     def __init__(self, failure: Error) -> None:
@@ -46,7 +46,7 @@ class Undone(Exception):
         self.failure = failure
 
 
-def durably(operation: Callable[P, T]) -> Callable[P, T]:
+def retrying_transaction(operation: Callable[P, T]) -> Callable[P, T]:
     """Run the operation as one outermost transaction; repeat it if the database certainly rolled it back.
 
     Side effects outside the database must be safe to repeat, or be left to `on_commit`. Raises OutcomeUnknown if the
@@ -55,12 +55,14 @@ def durably(operation: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(operation)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        return until_done(partial(_run_once, operation, *args, **kwargs))
+        return retry_until_committed(partial(_run_once, operation, *args, **kwargs))
 
     return run
 
 
-def until_done(attempt: Callable[[], T], on: type[Exception] | tuple[type[Exception], ...] = Undone) -> T:
+def retry_until_committed(
+    attempt: Callable[[], T], on: type[Exception] | tuple[type[Exception], ...] = RolledBack
+) -> T:
     """Return the result of `attempt`, and repeat it if it raises RolledBack (or an exception in `on`).
 
     Raises the failure of the last attempt.
@@ -71,17 +73,17 @@ def until_done(attempt: Callable[[], T], on: type[Exception] | tuple[type[Except
         time.sleep(WAIT_SECONDS * random.uniform(1, 2))
     try:
         return retry(on, attempt)
-    except Undone as undone:
-        raise undone.failure from undone.failure.__cause__
+    except RolledBack as rolled_back:
+        raise rolled_back.failure from rolled_back.failure.__cause__
 
 
-def is_lost(error: Error) -> bool:
+def connection_lost(error: Error) -> bool:
     """Return whether the server is gone or was replaced, so that only a new connection can help."""
     code = sqlstate(error) or ""
     return connection.connection is None or connection.connection.closed or code in UNAVAILABLE or code.startswith("08")
 
 
-def leave_connection() -> None:
+def discard_connection() -> None:
     """Close a connection to a server that is gone, so that the next query opens a new one."""
     if not connection.in_atomic_block:
         connection.close()
@@ -94,15 +96,15 @@ def _run_once(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
             try:
                 result = operation(*args, **kwargs)
             except Error as error:
-                lost = is_lost(error)  # checked here, because leaving the block reconnects
+                lost = connection_lost(error)  # checked here, because leaving the block reconnects
                 raise
             used, committing = connection.connection, True
         return result
     except Error as error:
-        if committing and (used is not connection.connection or is_lost(error)):
+        if committing and (used is not connection.connection or connection_lost(error)):
             raise OutcomeUnknown from error
         if lost:
-            leave_connection()
+            discard_connection()
         if lost or sqlstate(error) in (DEADLOCK, SERIALIZATION):
-            raise Undone(error) from error
+            raise RolledBack(error) from error
         raise

@@ -6,7 +6,7 @@ import uuid
 
 from accounts.models import User
 from bookings.checkin.check_in import check_in
-from bookings.holds.hold import Wish, hold_seats
+from bookings.holds.hold import HoldRequest, hold_seats
 from bookings.payments.pay import pay_booking
 from bookings.payments.refund import refund_booking
 from bookings.states import SelectionMode
@@ -35,9 +35,11 @@ def fill_the_arena(event_id: int, seconds: float = 0) -> None:
     for number in range(GROUPS):
         time.sleep(max(0.0, started + seconds * (number / GROUPS) ** 2 - time.monotonic()))
         (section,) = dice.choices(ARENA_SECTIONS, weights)
-        wish = Wish(event_id, section, dice.randint(1, 10), SelectionMode.BEST_AVAILABLE, dice.randint(2, 10))
+        hold_request = HoldRequest(
+            event_id, section, dice.randint(1, 10), SelectionMode.BEST_AVAILABLE, dice.randint(2, 10)
+        )
         try:
-            _settle(buyers[number % len(buyers)], wish, paid=True)
+            _settle(buyers[number % len(buyers)], hold_request, paid=True)
         except NotEnoughSeats:
             continue  # that subsection is full
 
@@ -74,11 +76,11 @@ def fill_the_queue(event_id: int) -> None:
 
 def take(buyer: User, event_id: int, section: str, number: int, *seats: str, paid: bool = False) -> uuid.UUID:
     """Hold these seats, or buy them if `paid`; return the booking's id."""
-    return _settle(buyer, Wish(event_id, section, number, SelectionMode.MANUAL, len(seats), list(seats)), paid)
+    return _settle(buyer, HoldRequest(event_id, section, number, SelectionMode.MANUAL, len(seats), list(seats)), paid)
 
 
-def _settle(buyer: User, wish: Wish, paid: bool) -> uuid.UUID:
-    booking = hold_seats(buyer_id=buyer.pk, wish=wish)
+def _settle(buyer: User, hold_request: HoldRequest, paid: bool) -> uuid.UUID:
+    booking = hold_seats(buyer_id=buyer.pk, hold_request=hold_request)
     if paid:
         pay_booking(booking_id=booking.pk, buyer_id=buyer.pk, card_number=GOOD_CARD)
     return booking.pk

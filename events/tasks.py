@@ -7,11 +7,11 @@ from events.lifecycle import background_creation
 
 @shared_task(name="events.tasks.make_event")
 def make_event(creation_id: int) -> None:
-    """Create a large event right after it was requested. If the message is lost, `make_forgotten_events` does it."""
+    """Create a large event right after it was requested. If the message is lost, `create_overdue_events` does it."""
     background_creation.make_event(creation_id=creation_id)
 
 
-@shared_task(name="events.tasks.make_forgotten_events")
-def make_forgotten_events() -> None:
+@shared_task(name="events.tasks.create_overdue_events")
+def create_overdue_events() -> None:
     """Create requested events whose message was lost or whose worker died. Runs every five seconds."""
-    background_creation.make_forgotten_events()
+    background_creation.create_overdue_events()

@@ -21,7 +21,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 only when database, Redis, worker and beat all work; 503 otherwise, with each named: "ok" or why not.
 
-    Not the process `letters`: late mails are no reason to send buyers away. `read_only` says why nothing can be
+    Not the process `mailer`: late emails are no reason to send buyers away. `read_only` says why nothing can be
     changed, switch or database; null: everything can.
     """
     checks: dict[str, Callable[[], str]] = {

@@ -18,7 +18,7 @@ from core.errors import PermissionRefused
 from core.http.address import UNKNOWN, client_address
 from core.http.origin import SAFE_METHODS
 from core.http.problems import problem_response
-from core.redis import RedisGone
+from core.redis import RedisUnavailable
 
 TOLD_AT_ONCE = (401, 403, 429, 503)  # refused without the work that is timed
 HOLD = ("POST", "/api/booking")
@@ -68,7 +68,7 @@ class Everything(Collector):
         """Redis first: without it, only that it is gone."""
         try:
             numbers, processes = counters.all_time(), counters.processes()
-        except RedisGone:
+        except RedisUnavailable:
             yield GaugeMetricFamily("ticketing_redis_up", "Whether Redis answers.", 0)
             return
         yield GaugeMetricFamily("ticketing_redis_up", "Whether Redis answers.", 1)

@@ -231,38 +231,42 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_TASK_ROUTES = {
-    "bookings.emails.tasks.send_due_letters": {"queue": "letters"},  # read by the mailer
+    "bookings.emails.tasks.send_due_emails": {"queue": "mailer"},  # read by the mailer
     "bookings.webhooks.tasks.send_due_deliveries": {"queue": "deliveries"},  # read by ticketing/processes/deliveries
     # A queue of its own: a worker takes from its queues in turn, so that holds expire on time however many bookings
     # wait for their seats.
     "bookings.holds.tasks.allocate_seats": {"queue": "allocations"},
     "events.tasks.make_event": {"queue": "creations"},  # likewise: each task takes seconds
-    "events.tasks.make_forgotten_events": {"queue": "creations"},
+    "events.tasks.create_overdue_events": {"queue": "creations"},
 }
 CELERY_BEAT_SCHEDULE = {
     # Often enough to publish an expiry within a second, and for a second process to join a sweep that takes long.
     "expire-holds": {"task": "bookings.holds.tasks.expire_holds", "schedule": 0.25, "options": {"expires": 1}},
-    "allocate-forgotten": {
-        "task": "bookings.holds.tasks.allocate_forgotten",
+    "allocate-overdue": {
+        "task": "bookings.holds.tasks.allocate_overdue",
         "schedule": 2.0,
         "options": {"expires": 2},
     },
-    "admit-waiting": {"task": "bookings.waiting_room.tasks.admit_waiting", "schedule": 1.0, "options": {"expires": 1}},
-    "follow-the-clock": {
-        "task": "bookings.event_changes.tasks.follow_the_clock",
+    "admit-from-queue": {
+        "task": "bookings.waiting_room.tasks.admit_from_queue",
+        "schedule": 1.0,
+        "options": {"expires": 1},
+    },
+    "update-by-clock": {
+        "task": "bookings.event_changes.tasks.update_by_clock",
         "schedule": 5.0,
         "options": {"expires": 5},
     },
-    "make-events": {"task": "events.tasks.make_forgotten_events", "schedule": 5.0, "options": {"expires": 5}},
-    "forget-expired": {"task": "accounts.tasks.forget_expired", "schedule": 3600.0, "options": {"expires": 600}},
+    "make-events": {"task": "events.tasks.create_overdue_events", "schedule": 5.0, "options": {"expires": 5}},
+    "purge-expired": {"task": "accounts.tasks.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
     "reconcile-payments": {"task": "bookings.payments.tasks.reconcile", "schedule": 10.0, "options": {"expires": 10}},
-    "send-due-letters": {"task": "bookings.emails.tasks.send_due_letters", "schedule": 1.0, "options": {"expires": 5}},
+    "send-due-emails": {"task": "bookings.emails.tasks.send_due_emails", "schedule": 1.0, "options": {"expires": 5}},
     "send-due-deliveries": {
         "task": "bookings.webhooks.tasks.send_due_deliveries",
         "schedule": 1.0,
         "options": {"expires": 5},
     },
-    "forget-finished": {"task": "bookings.tasks.forget_finished", "schedule": 3600.0, "options": {"expires": 600}},
+    "purge-finished": {"task": "bookings.tasks.purge_finished", "schedule": 3600.0, "options": {"expires": 600}},
     "mock-webhooks": {
         "task": "bookings.payments.tasks.deliver_mock_webhooks",
         "schedule": 1.0,

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from accounts.models import StreamTicket, TokenFamily
 
 
-def forget_expired() -> None:
+def purge_expired() -> None:
     """Delete expired token families, stream tickets and sessions. Safe at any time."""
     TokenFamily.objects.filter(expires_at__lte=Now()).delete()
     StreamTicket.objects.filter(expires_at__lte=Now()).delete()

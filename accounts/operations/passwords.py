@@ -8,7 +8,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from accounts.models import User
 from accounts.operations.credentials import check_strength, replace_password
-from core.enqueue import later
+from core.enqueue import enqueue_on_commit
 from core.errors import BadInput
 
 
@@ -18,7 +18,7 @@ def request_password_reset(*, email: str) -> None:
     The worker looks up the user, not this function, so that the work done here is the same for known and unknown
     addresses.
     """
-    later("accounts.tasks.send_password_reset_mail", email=email)
+    enqueue_on_commit("accounts.tasks.send_password_reset_mail", email=email)
 
 
 def reset_link_parts(user: User) -> tuple[str, str]:

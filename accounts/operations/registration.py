@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 from accounts.errors import EmailTaken
 from accounts.models import User, normal_email
 from accounts.operations.credentials import check_strength
-from core.enqueue import later
+from core.enqueue import enqueue_on_commit
 from core.errors import BadInput
-from core.transactions import durably
+from core.transactions import retrying_transaction
 
 VERIFICATION_SALT = "accounts.verify-email"
 
@@ -25,7 +25,7 @@ def register_user(*, email: str, password: str, name: str, role: str) -> User:
     try:
         with transaction.atomic(durable=True):
             user = User.objects.create_user(email, password, name=name, role=role)
-            later("accounts.tasks.send_verification_mail", user_id=user.pk)
+            enqueue_on_commit("accounts.tasks.send_verification_mail", user_id=user.pk)
     except IntegrityError:
         raise EmailTaken from None
     return user
@@ -39,7 +39,7 @@ def verification_token(user: User) -> str:
     return signing.dumps({"user": user.pk, "email": user.email}, salt=VERIFICATION_SALT)
 
 
-@durably
+@retrying_transaction
 def verify_email(*, token: str) -> None:
     """Mark the token's user as verified; repeating it has no effect. Raises `BadInput` for `token`."""
     try:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models.functions import Now
 
 from accounts.models import StreamTicket, User
-from core.transactions import durably
+from core.transactions import retrying_transaction
 
 USED = (
     "+"  # first character of a used ticket's digest; no hex digest has it, so that no client's ticket matches the row
@@ -16,7 +16,7 @@ USED = (
 STREAM_TICKET_SECONDS = 30  # from issue to opening the feed; part of the API contract
 
 
-@durably
+@retrying_transaction
 def issue_stream_ticket(*, user: User) -> str:
     """Return a new ticket: it works once, within STREAM_TICKET_SECONDS by the database's clock."""
     ticket = secrets.token_urlsafe(32)
@@ -24,7 +24,7 @@ def issue_stream_ticket(*, user: User) -> str:
     return ticket
 
 
-@durably
+@retrying_transaction
 def redeem_stream_ticket(*, ticket: str) -> StreamTicket | None:
     """Use up the ticket and return its row; None if it is unknown, expired, used or its user is inactive.
 

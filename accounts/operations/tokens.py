@@ -13,7 +13,7 @@ from accounts.errors import TokenRefused
 from accounts.models import TokenFamily, User
 from accounts.operations.credentials import user_with
 from accounts.tokens import Claims, TokenPair
-from core.transactions import durably
+from core.transactions import retrying_transaction
 
 
 def issue_tokens(*, email: str, password: str) -> TokenPair:
@@ -44,7 +44,7 @@ def refresh_tokens(*, refresh: str) -> TokenPair:
     return pair
 
 
-@durably
+@retrying_transaction
 def _rotate(claims: Claims) -> TokenPair | None:
     """Replace the family's refresh token and return the new pair; None if the token is refused.
 

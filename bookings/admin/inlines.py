@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
 
-from bookings.notifications.models import Letter
+from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
-from bookings.states import AdmissionStatus, LetterStatus, RefundStatus
+from bookings.states import AdmissionStatus, EmailStatus, RefundStatus
 from bookings.tickets.models import Admission
 from core.money import money
 from events.seating.positions import place_of
@@ -107,24 +107,24 @@ class Tickets(ReadOnlyInline):
 class Mails(ReadOnlyInline):
     """The mails to the buyer: when they were sent, or why not."""
 
-    model = Letter
+    model = EmailMessage
     verbose_name_plural = "Mails to the buyer"
     fields = ("kind", "written_at", "outcome")
     readonly_fields = ("outcome",)
 
     @admin.display(description="Outcome")
-    def outcome(self, entry: Letter) -> str:
+    def outcome(self, entry: EmailMessage) -> str:
         """The status with its time, and what went wrong."""
         match entry.status:
-            case LetterStatus.SENT:
+            case EmailStatus.SENT:
                 return f"Sent on {_time(entry.sent_at)}"
-            case LetterStatus.WAITING if entry.failure:
+            case EmailStatus.WAITING if entry.failure:
                 return f"Failed {entry.attempts} times; next attempt on {_time(entry.due_at)}: {entry.failure}"
-            case LetterStatus.WAITING:
+            case EmailStatus.WAITING:
                 return f"Waiting, to be sent on {_time(entry.due_at)}"
-            case LetterStatus.FAILED:
+            case EmailStatus.FAILED:
                 return f"Given up after {entry.attempts} attempts: {entry.failure}"
-            case LetterStatus.DROPPED:
+            case EmailStatus.DROPPED:
                 return "Not sent: it no longer applied"
         return entry.get_status_display()
 

@@ -10,7 +10,7 @@ import redis
 from django.conf import settings
 
 from bookings.bots.signals import HALF_SECONDS, Facts
-from core.redis import RedisGone, client
+from core.redis import RedisUnavailable, client
 
 KEPT_SECONDS = 6 * 3600
 FADING = f"""
@@ -123,7 +123,7 @@ def note_attempt(
     """Records that the buyer asks for seats; returns what is known about them and their address.
 
     `solution` names a solved challenge, which is remembered for `solution_seconds`. `now` (seconds) is Redis'
-    clock unless a test drives it. Raises RedisGone.
+    clock unless a test drives it. Raises RedisUnavailable.
     """
     place, accounts = ADDRESS + address, f"bots:accounts:{address}"
     keys = (_buyer(buyer_id), place, accounts, _freed(event_id), f"bots:solved:{solution}")
@@ -132,7 +132,7 @@ def note_attempt(
 
 
 def note_refusal(*, buyer_id: int, address: str, challenged: bool) -> None:
-    """Records that the latest attempt was answered with a challenge, or refused. Raises RedisGone."""
+    """Records that the latest attempt was answered with a challenge, or refused. Raises RedisUnavailable."""
     pipe = client().pipeline(transaction=False)
     pipe.hincrbyfloat(_buyer(buyer_id), "unanswered", int(challenged))
     pipe.hincrbyfloat(ADDRESS + address, "attempts", -1)
@@ -149,7 +149,7 @@ def note_wasted(holds: Iterable[Wasted], *, now: float | None = None) -> None:
         _run(pipe, WASTE, keys, (_time(now), hold.buyer_id, ADDRESS))
     try:
         pipe.execute()
-    except RedisGone:
+    except RedisUnavailable:
         return
 
 

@@ -17,9 +17,9 @@ from bookings.bots.challenge import (
 )
 from bookings.bots.hold_attempt import HoldAttempt
 from bookings.bots.signals import Facts, comes_from_page, faded, signals_of
-from bookings.errors import ChallengeRequired, TakenForBot
+from bookings.errors import ChallengeRequired, RefusedAsBot
 from core.counters import count
-from core.redis import RedisGone
+from core.redis import RedisUnavailable
 
 A_DAY = 24 * 60  # minutes
 
@@ -28,7 +28,7 @@ def refuse_bots(attempt: HoldAttempt, now: float | None = None) -> None:
     """Lets the attempt pass, or raises. One round trip to Redis, and a second only for a refusal.
 
     Without Redis every attempt passes. `now` (seconds) is the clock of Redis unless a test drives it. Raises
-    TakenForBot; ChallengeRequired, which the client answers by the same request with `X-Challenge-Solution`.
+    RefusedAsBot; ChallengeRequired, which the client answers by the same request with `X-Challenge-Solution`.
     """
     if not settings.BOT_CHALLENGE:
         return
@@ -47,13 +47,13 @@ def refuse_bots(attempt: HoldAttempt, now: float | None = None) -> None:
             challenged = isinstance(refusal, ChallengeRequired)
             note_refusal(buyer_id=attempt.buyer_id, address=attempt.address, challenged=challenged)
             raise refusal
-    except RedisGone:
+    except RedisUnavailable:
         return
 
 
 def _refusal(
     attempt: HoldAttempt, known: AttemptHistory, solved: Solved | None
-) -> ChallengeRequired | TakenForBot | None:
+) -> ChallengeRequired | RefusedAsBot | None:
     agent = attempt.environ.get("HTTP_USER_AGENT", "")
     facts = replace(known.facts, from_page=comes_from_page(attempt.environ), agent=agent)
     seconds = _work(facts)
@@ -61,7 +61,7 @@ def _refusal(
         return None
     if seconds > MOST_SECONDS:
         count("challenge:refused")
-        return TakenForBot(_why(facts), _minutes_to_wait(facts))
+        return RefusedAsBot(_why(facts), _minutes_to_wait(facts))
     tries = tries_for(seconds)
     if solved and known.solved and solved.tries >= tries:
         count("challenge:solved")

@@ -14,9 +14,9 @@ from accounts.models import User
 from bookings.checkin.models import CheckIn, GateStaff, SellerGateStaff
 from bookings.checkin.staff import (
     add_gate_staff,
-    add_standing_gate_staff,
+    add_gate_staff_for_all_events,
     remove_gate_staff,
-    remove_standing_gate_staff,
+    remove_gate_staff_for_all_events,
 )
 from events.models import Event
 from events.seating.positions import seat_name
@@ -80,7 +80,7 @@ def _remove_from_event(row: GateStaff, by: User) -> None:
 
 
 def _remove_from_all(row: SellerGateStaff, by: User) -> None:
-    remove_standing_gate_staff(seller=row.seller, email=row.email, by=by)
+    remove_gate_staff_for_all_events(seller=row.seller, email=row.email, by=by)
 
 
 @admin.register(GateStaff)
@@ -123,7 +123,7 @@ class EventStaff(StaffRows):
 
 
 @admin.register(SellerGateStaff)
-class StandingStaff(StaffRows):
+class AllEventsStaff(StaffRows):
     """The gate staff of all events of a seller."""
 
     seller_lookup = "seller"
@@ -155,7 +155,7 @@ class StandingStaff(StaffRows):
         """Add the person. `obj` itself is never saved."""
         user = user_of(request)
         seller = obj.seller if user.is_superuser else user
-        row = add_standing_gate_staff(seller=seller, email=obj.email, by=user)
+        row = add_gate_staff_for_all_events(seller=seller, email=obj.email, by=user)
         obj.pk, obj.seller = row.pk, seller
 
 

@@ -12,7 +12,7 @@ from accounts.authentication import authenticated_user
 from bookings.checkin.check_in import check_in, place_of, undo_check_in
 from bookings.checkin.merge_scans import Scan, merge_scans
 from bookings.checkin.models import CheckIn
-from bookings.checkin.selectors import gate_event, manifest, recent_check_ins
+from bookings.checkin.selectors import check_in_event, manifest, recent_check_ins
 from bookings.checkin.serializers import (
     Accepted,
     AlreadyIn,
@@ -42,7 +42,7 @@ class EventCheckIn(generics.GenericAPIView[CheckIn]):
     )
     def get(self, request: Request, event_id: int) -> Response:
         """List check-ins, undos and conflicts, newest first. For gate staff."""
-        rows = self.paginate_queryset(recent_check_ins(gate_event(event_id, authenticated_user(request)))) or []
+        rows = self.paginate_queryset(recent_check_ins(check_in_event(event_id, authenticated_user(request)))) or []
         return self.get_paginated_response([check_in_row(row) for row in rows])
 
     @extend_schema(
@@ -86,7 +86,7 @@ class EventManifest(generics.GenericAPIView[CheckIn]):
     def get(self, request: Request, event_id: int) -> Response:
         """Return the public key that verifies codes and the serials of void tickets. For gate staff."""
         return Response(
-            manifest(gate_event(event_id, authenticated_user(request))), headers={"Cache-Control": "no-store"}
+            manifest(check_in_event(event_id, authenticated_user(request))), headers={"Cache-Control": "no-store"}
         )
 
 

@@ -6,17 +6,17 @@ from typing import Any, NoReturn
 from accounts.models import User
 from bookings.checkin.models import CheckIn
 from bookings.checkin.scans import Scans
-from bookings.checkin.selectors import admission_of, gate_event
+from bookings.checkin.selectors import admission_of, check_in_event
 from bookings.errors import AlreadyCheckedIn, NotCheckedIn, TicketVoid
 from bookings.states import AdmissionStatus, CheckInKind
 from bookings.tickets.models import Admission
 from core.clock import Now, database_now
-from core.transactions import durably
+from core.transactions import retrying_transaction
 
 MAX_CLOCK_LAG = timedelta(minutes=1)  # an older `scanned_at` of an online scan is replaced by the database's time
 
 
-@durably
+@retrying_transaction
 def check_in(
     *, event_id: int, code: str, by: User, device: str = "", scanned_at: datetime | None = None
 ) -> tuple[Admission, CheckIn]:
@@ -30,7 +30,7 @@ def check_in(
     response may send the same scan again, here or in a batch. Raises NotFound, PermissionRefused, AlreadyCheckedIn,
     TicketVoid.
     """
-    gate_event(event_id, by)
+    check_in_event(event_id, by)
     admission = admission_of(event_id, code)
     if not change_status(admission, AdmissionStatus.ACTIVE, AdmissionStatus.USED, used_at=Now()):
         return admission, _same_scan_or_refuse(admission, device, scanned_at)
@@ -45,14 +45,14 @@ def check_in(
     return admission, row
 
 
-@durably
+@retrying_transaction
 def undo_check_in(*, event_id: int, code: str, by: User, device: str = "") -> Admission:
     """Undo a check-in, so that the ticket can be used again, and record that.
 
     Locks the ticket by a guarded update from used to active. Raises NotFound, PermissionRefused, NotCheckedIn,
     TicketVoid.
     """
-    gate_event(event_id, by)
+    check_in_event(event_id, by)
     admission = admission_of(event_id, code)
     if not change_status(admission, AdmissionStatus.USED, AdmissionStatus.ACTIVE, used_at=None):
         raise TicketVoid if admission.status == AdmissionStatus.VOID else NotCheckedIn

@@ -10,13 +10,13 @@ from accounts.models import User
 from bookings.checkin.check_in import entry_body, place_of
 from bookings.checkin.models import CheckIn
 from bookings.checkin.scans import ScanKey, Scans, key_of
-from bookings.checkin.selectors import NO_TICKET, gate_event
+from bookings.checkin.selectors import NO_TICKET, check_in_event
 from bookings.errors import TicketVoid
 from bookings.states import AdmissionStatus, CheckInKind
 from bookings.tickets.codes import ForgedCode, read_code
 from bookings.tickets.models import Admission
 from core.clock import database_now
-from core.transactions import durably
+from core.transactions import retrying_transaction
 
 MAX_SCANS = 1_000  # in one call
 
@@ -57,7 +57,7 @@ def merge_scans(*, event_id: int, scans: list[Scan], by: User) -> list[ScanOutco
     Each ticket is locked and merged in its own transaction, so that calls can't deadlock. Raises NotFound,
     PermissionRefused.
     """
-    gate_event(event_id, by)
+    check_in_event(event_id, by)
     admissions = _admissions(event_id, scans)
     keys_by_ticket: dict[Admission, list[ScanKey]] = defaultdict(list)
     for scan in scans:
@@ -80,7 +80,7 @@ def _admissions(event_id: int, scans: list[Scan]) -> dict[str, Admission]:
     return {code: by_serial[serial] for code, serial in serials.items() if serial in by_serial}
 
 
-@durably
+@retrying_transaction
 def _merge(ticket: Admission, keys: list[ScanKey], by: User) -> dict[ScanKey, ScanOutcome]:
     """Record the scans of one ticket and return their outcomes.
 

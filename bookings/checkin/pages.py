@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from bookings.checkin.selectors import gate_event
+from bookings.checkin.selectors import check_in_event
 from core.errors import NotFound, PermissionRefused
 from events.models import Event
 
@@ -117,7 +117,7 @@ def _version() -> str:
 
 def _event(request: HttpRequest, event_id: int) -> Event:
     try:
-        return gate_event(event_id, cast(User, request.user))
+        return check_in_event(event_id, cast(User, request.user))
     except NotFound as error:
         raise Http404(str(error)) from error
     except PermissionRefused as error:

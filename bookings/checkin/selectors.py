@@ -20,7 +20,7 @@ NOT_STAFF = "Only gate staff of this event can do this. Its seller can add you b
 NO_TICKET = "This is not a ticket for this event."
 
 
-def gate_event(event_id: int, user: User) -> Event:
+def check_in_event(event_id: int, user: User) -> Event:
     """Return the event if `user` may check in its tickets.
 
     The event's seller and operators may, and users with a verified email address that the seller named as gate staff of

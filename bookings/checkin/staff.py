@@ -3,14 +3,14 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from accounts.models import User, normal_email, plain_address
+from accounts.models import User, ascii_email, normal_email
 from bookings.checkin.models import GateStaff, SellerGateStaff
 from core.errors import BadInput, PermissionRefused
-from core.transactions import durably
+from core.transactions import retrying_transaction
 from events.ownership import own_event
 
 
-@durably
+@retrying_transaction
 def add_gate_staff(*, event_id: int, email: str, seller: User) -> GateStaff:
     """Let the user with this email address check in tickets of the event; they may register later.
 
@@ -20,7 +20,7 @@ def add_gate_staff(*, event_id: int, email: str, seller: User) -> GateStaff:
     return GateStaff.objects.get_or_create(event_id=event_id, email=_address(email))[0]
 
 
-@durably
+@retrying_transaction
 def remove_gate_staff(*, event_id: int, email: str, seller: User) -> None:
     """Remove an email address from the event's gate staff, if it is there.
 
@@ -30,8 +30,8 @@ def remove_gate_staff(*, event_id: int, email: str, seller: User) -> None:
     GateStaff.objects.filter(event_id=event_id, email=_address(email)).delete()
 
 
-@durably
-def add_standing_gate_staff(*, seller: User, email: str, by: User) -> SellerGateStaff:
+@retrying_transaction
+def add_gate_staff_for_all_events(*, seller: User, email: str, by: User) -> SellerGateStaff:
     """Let the user with this email address check in tickets of all present and future events of `seller`.
 
     Adding the same address again changes nothing. `by` must be the seller or an operator. Raises PermissionRefused,
@@ -41,8 +41,8 @@ def add_standing_gate_staff(*, seller: User, email: str, by: User) -> SellerGate
     return SellerGateStaff.objects.get_or_create(seller=seller, email=_address(email))[0]
 
 
-@durably
-def remove_standing_gate_staff(*, seller: User, email: str, by: User) -> None:
+@retrying_transaction
+def remove_gate_staff_for_all_events(*, seller: User, email: str, by: User) -> None:
     """Remove an email address from the gate staff of all events of `seller`; staff of single events is not affected.
 
     `by` must be the seller or an operator. Raises PermissionRefused, BadInput.
@@ -61,7 +61,7 @@ def _address(email: str) -> str:
     address = normal_email(email)
     try:
         validate_email(address)
-        plain_address(address)
+        ascii_email(address)
     except ValidationError as error:
         raise BadInput.field("email", str(error.messages[0])) from None
     return address

@@ -16,42 +16,42 @@ from accounts.models import User
 from bookings.event_changes.differences import changes_since
 from bookings.holds.models import Booking
 from bookings.holds.texts import places
-from bookings.notifications.models import Letter
+from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
-from bookings.states import SOLD, BookingStatus, LetterKind
+from bookings.states import SOLD, BookingStatus, EmailKind
 from bookings.tickets.selectors import one_line, valid_tickets, when
 from bookings.webhooks.models import Endpoint
 from core.money import money
 from events.catalog.calendar import calendar_file
 
 SUBJECTS = {
-    LetterKind.CONFIRMATION: "Your tickets for {event}",
-    LetterKind.PAYMENT_FAILED: "Your payment for {event} did not go through",
-    LetterKind.HOLD_EXPIRED: "Your seats for {event} are no longer reserved",
-    LetterKind.SEATS_LOST: "Your payment for {event} arrived too late and is refunded",
-    LetterKind.REFUND: "Your booking for {event} has been refunded",
-    LetterKind.EVENT_CANCELLED: "{event} has been cancelled",
-    LetterKind.HOLD_RELEASED: "Your seats for {event} are no longer reserved",
-    LetterKind.TICKETS_AGAIN: "Your tickets for {event}, sent again",
-    LetterKind.EVENT_CHANGED: "{event} has changed",
+    EmailKind.CONFIRMATION: "Your tickets for {event}",
+    EmailKind.PAYMENT_FAILED: "Your payment for {event} did not go through",
+    EmailKind.HOLD_EXPIRED: "Your seats for {event} are no longer reserved",
+    EmailKind.SEATS_LOST: "Your payment for {event} arrived too late and is refunded",
+    EmailKind.REFUND: "Your booking for {event} has been refunded",
+    EmailKind.EVENT_CANCELLED: "{event} has been cancelled",
+    EmailKind.HOLD_RELEASED: "Your seats for {event} are no longer reserved",
+    EmailKind.TICKETS_AGAIN: "Your tickets for {event}, sent again",
+    EmailKind.EVENT_CHANGED: "{event} has changed",
 }
 # The statuses in which a mail still applies. A booking may have moved on before its mail is sent.
-APPLIES_TO: dict[LetterKind, tuple[BookingStatus, ...]] = {
-    LetterKind.CONFIRMATION: SOLD,
-    LetterKind.PAYMENT_FAILED: (BookingStatus.PENDING_PAYMENT, BookingStatus.EXPIRED, BookingStatus.CANCELLED),
-    LetterKind.HOLD_EXPIRED: (BookingStatus.EXPIRED,),
-    LetterKind.SEATS_LOST: tuple(BookingStatus),
-    LetterKind.REFUND: (BookingStatus.REFUNDED,),
-    LetterKind.EVENT_CANCELLED: (BookingStatus.REFUNDED, BookingStatus.CANCELLED),
-    LetterKind.HOLD_RELEASED: (BookingStatus.CANCELLED,),
-    LetterKind.TICKETS_AGAIN: SOLD,
-    LetterKind.EVENT_CHANGED: (BookingStatus.PAID, BookingStatus.PENDING_PAYMENT),
+APPLIES_TO: dict[EmailKind, tuple[BookingStatus, ...]] = {
+    EmailKind.CONFIRMATION: SOLD,
+    EmailKind.PAYMENT_FAILED: (BookingStatus.PENDING_PAYMENT, BookingStatus.EXPIRED, BookingStatus.CANCELLED),
+    EmailKind.HOLD_EXPIRED: (BookingStatus.EXPIRED,),
+    EmailKind.SEATS_LOST: tuple(BookingStatus),
+    EmailKind.REFUND: (BookingStatus.REFUNDED,),
+    EmailKind.EVENT_CANCELLED: (BookingStatus.REFUNDED, BookingStatus.CANCELLED),
+    EmailKind.HOLD_RELEASED: (BookingStatus.CANCELLED,),
+    EmailKind.TICKETS_AGAIN: SOLD,
+    EmailKind.EVENT_CHANGED: (BookingStatus.PAID, BookingStatus.PENDING_PAYMENT),
 }
-WITH_TICKETS = (LetterKind.CONFIRMATION, LetterKind.TICKETS_AGAIN)
-WITH_CALENDAR = (*WITH_TICKETS, LetterKind.EVENT_CHANGED)
+WITH_TICKETS = (EmailKind.CONFIRMATION, EmailKind.TICKETS_AGAIN)
+WITH_CALENDAR = (*WITH_TICKETS, EmailKind.EVENT_CHANGED)
 
 
-def compose(entry: Letter) -> EmailMultiAlternatives | None:
+def compose(entry: EmailMessage) -> EmailMultiAlternatives | None:
     """Return the mail for an entry of the email outbox, or None if the mail no longer applies.
 
     The entry comes with what it is about: booking, event, subsection and buyer, or endpoint and seller.
@@ -68,14 +68,14 @@ def _about_endpoint(endpoint: Endpoint) -> EmailMultiAlternatives | None:
         "endpoint_url": endpoint_url,
         "subject": "Your webhook endpoint was switched off",
     }
-    return _mail(LetterKind.ENDPOINT_OFF, endpoint.seller, context)
+    return _mail(EmailKind.ENDPOINT_OFF, endpoint.seller, context)
 
 
-def _about_booking(entry: Letter) -> EmailMultiAlternatives | None:
-    kind, booking = LetterKind(entry.kind), entry.booking
+def _about_booking(entry: EmailMessage) -> EmailMultiAlternatives | None:
+    kind, booking = EmailKind(entry.kind), entry.booking
     assert booking is not None  # a database constraint: every entry has a booking or an endpoint
     changes = changes_since(entry.before, booking.event)
-    if booking.status not in APPLIES_TO[kind] or (kind == LetterKind.EVENT_CHANGED and not changes):
+    if booking.status not in APPLIES_TO[kind] or (kind == EmailKind.EVENT_CHANGED and not changes):
         return None
     subject = SUBJECTS[kind].format(event=one_line(booking.event.name))
     context = _context(entry, booking) | {"subject": subject, "changes": changes}
@@ -87,7 +87,7 @@ def _about_booking(entry: Letter) -> EmailMultiAlternatives | None:
     return mail
 
 
-def _mail(kind: LetterKind, to: User, context: dict[str, Any]) -> EmailMultiAlternatives:
+def _mail(kind: EmailKind, to: User, context: dict[str, Any]) -> EmailMultiAlternatives:
     text = render_to_string(f"bookings/mail/{kind}.txt", context)
     mail = EmailMultiAlternatives(context["subject"], text, None, [to.email])
     mail.attach_alternative(render_to_string(f"bookings/mail/{kind}.html", context), "text/html")
@@ -101,7 +101,7 @@ def _attach_tickets(mail: EmailMultiAlternatives, booking: Booking) -> None:
     mail.attach("tickets.pdf", tickets_pdf(valid_tickets(list(tickets))), "application/pdf")
 
 
-def _context(entry: Letter, booking: Booking) -> dict[str, Any]:
+def _context(entry: EmailMessage, booking: Booking) -> dict[str, Any]:
     """The variables of the mail templates.
 
     None is named `block`: inside `{% block %}` Django puts the block's own node under this name.
@@ -124,9 +124,9 @@ def _context(entry: Letter, booking: Booking) -> dict[str, Any]:
     }
 
 
-def _returned(entry: Letter, booking: Booking) -> str:
+def _returned(entry: EmailMessage, booking: Booking) -> str:
     """The amount that is refunded, formatted; empty if there is none."""
-    if entry.kind == LetterKind.SEATS_LOST:
+    if entry.kind == EmailKind.SEATS_LOST:
         amount = Payment.objects.get(pk=entry.subject).amount
     else:
         refunds = Refund.objects.filter(payment__booking=booking)

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from bookings.emails.compose import compose
-from bookings.notifications.models import Letter
+from bookings.notifications.models import EmailMessage
 from bookings.notifications.outbox import OPEN
-from bookings.states import LetterStatus
+from bookings.states import EmailStatus
 from core.clock import Now
 
 log = structlog.get_logger(__name__)
@@ -25,67 +25,67 @@ CLAIM_DURATION = timedelta(minutes=10)  # then a sender counts as dead; longer t
 FIRST_RETRY_DELAY = timedelta(seconds=10)  # doubles with each attempt
 
 
-MOST_ATTEMPTS = 10  # the last one about an hour and a half after the first
+MAX_ATTEMPTS = 10  # the last one about an hour and a half after the first
 
 
-def send_due_letters() -> int:
+def send_due_emails() -> int:
     """Send due emails one after the other for SWEEP_SECONDS and return the number of emails processed.
 
     Due are also emails of dead senders and emails that the mail server refused. An email is given up after
-    MOST_ATTEMPTS.
+    MAX_ATTEMPTS.
     """
-    Letter.objects.filter(status__in=OPEN, due_at__lte=Now(), attempts__gte=MOST_ATTEMPTS).update(
-        status=LetterStatus.FAILED
+    EmailMessage.objects.filter(status__in=OPEN, due_at__lte=Now(), attempts__gte=MAX_ATTEMPTS).update(
+        status=EmailStatus.FAILED
     )
     end = time.monotonic() + SWEEP_SECONDS
     processed = 0
-    while time.monotonic() < end and (letter := _claim()) is not None:
-        _send(letter)
+    while time.monotonic() < end and (email := _claim()) is not None:
+        _send(email)
         processed += 1
     return processed
 
 
 @transaction.atomic(durable=True)
-def _claim() -> Letter | None:
+def _claim() -> EmailMessage | None:
     """Lock the first due email and mark it as being sent until CLAIM_DURATION from now; None if none is due."""
-    letter = _due().first()
-    if letter is None:
+    email = _due().first()
+    if email is None:
         return None
-    letter.status, letter.attempts = LetterStatus.SENDING, letter.attempts + 1
-    Letter.objects.filter(pk=letter.pk).update(
-        status=letter.status, attempts=letter.attempts, due_at=Now() + CLAIM_DURATION
+    email.status, email.attempts = EmailStatus.SENDING, email.attempts + 1
+    EmailMessage.objects.filter(pk=email.pk).update(
+        status=email.status, attempts=email.attempts, due_at=Now() + CLAIM_DURATION
     )
-    return letter
+    return email
 
 
-def _due() -> QuerySet[Letter]:
+def _due() -> QuerySet[EmailMessage]:
     """Return the due emails, locked when read: lowest rank first, then longest due. Skips those locked by others."""
-    due = Letter.objects.filter(status__in=OPEN, due_at__lte=Now()).order_by("rank", "due_at")
+    due = EmailMessage.objects.filter(status__in=OPEN, due_at__lte=Now()).order_by("rank", "due_at")
     unlocked = due.select_for_update(of=("self",), no_key=True, skip_locked=True)
     return unlocked.select_related("booking__event", "booking__subsection", "booking__buyer", "endpoint__seller")
 
 
-def _send(letter: Letter) -> None:
+def _send(email: EmailMessage) -> None:
     """Send a claimed email with no transaction open, and record the result.
 
     It is dropped if it is no longer true. After an error it is retried, with a delay that doubles each time.
     """
     try:
-        mail = compose(letter)
+        mail = compose(email)
         if mail is not None:
             mail.send()
     except Exception as error:  # an email that can't be rendered or sent must not stop the others
-        log.warning("email_not_sent", email=str(letter.pk), kind=letter.kind, exc_info=error)
-        delay = FIRST_RETRY_DELAY * 2 ** (letter.attempts - 1)
-        _record(letter, LetterStatus.WAITING, failure=repr(error)[:300], due_at=Now() + delay)
+        log.warning("email_not_sent", email=str(email.pk), kind=email.kind, exc_info=error)
+        delay = FIRST_RETRY_DELAY * 2 ** (email.attempts - 1)
+        _record(email, EmailStatus.WAITING, failure=repr(error)[:300], due_at=Now() + delay)
     else:
         if mail is None:
-            _record(letter, LetterStatus.DROPPED)
+            _record(email, EmailStatus.DROPPED)
         else:
-            _record(letter, LetterStatus.SENT, sent_at=Now(), failure="")
+            _record(email, EmailStatus.SENT, sent_at=Now(), failure="")
 
 
-def _record(letter: Letter, status: LetterStatus, **fields: object) -> None:
+def _record(email: EmailMessage, status: EmailStatus, **fields: object) -> None:
     """Record the result, unless this sender's claim has ended and another one has claimed the email."""
-    claimed = Letter.objects.filter(pk=letter.pk, status=LetterStatus.SENDING, attempts=letter.attempts)
+    claimed = EmailMessage.objects.filter(pk=email.pk, status=EmailStatus.SENDING, attempts=email.attempts)
     claimed.update(status=status, **fields)

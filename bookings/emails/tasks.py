@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from bookings.notifications import outbox
+from bookings.emails import send
 
 
-@shared_task(name="bookings.emails.tasks.send_due_letters")
-def send_due_letters() -> None:
+@shared_task(name="bookings.emails.tasks.send_due_emails")
+def send_due_emails() -> None:
     """Every second, in the process `mailer`: send due emails."""
-    outbox.send_due_letters()
+    send.send_due_emails()

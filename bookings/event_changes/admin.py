@@ -2,13 +2,13 @@
 
 from accounts.models import User
 from bookings.event_changes.cancel_event import (
-    CallOff,
-    Toll,
+    CancellationImpact,
+    CancellationProgress,
     cancel_event,
+    cancellation_impact,
     progress_of,
-    toll_of,
 )
-from bookings.event_changes.notify_ticket_holders import holders_notice
+from bookings.event_changes.notify_ticket_holders import change_notice
 from bookings.holds.models import Booking
 from bookings.states import HOLDING
 from bookings.waiting_room.numbers import waiting_numbers
@@ -32,7 +32,7 @@ def _cancel(event: Event, seller: User) -> None:
 
 def _cancel_effects(event: Event) -> list[str]:
     """Say which holds end, how much is refunded, and who gets a mail."""
-    toll = toll_of(event)
+    toll = cancellation_impact(event)
     texts = ["From that moment on, nobody can book or pay."]
     if toll.holds:
         texts.append(f"{pluralize(toll.holds, 'hold')} {'ends' if toll.holds == 1 else 'end'} without a charge.")
@@ -45,7 +45,7 @@ def _cancel_effects(event: Event) -> list[str]:
     return [*texts, "This can't be undone."]
 
 
-def _refund_effects(toll: Toll, currency: str) -> list[str]:
+def _refund_effects(toll: CancellationImpact, currency: str) -> list[str]:
     bookings = f"{pluralize(toll.paid, 'paid booking')} of {pluralize(toll.buyers, 'buyer')}"
     are = "is" if toll.paid == 1 else "are"
     return [
@@ -80,7 +80,7 @@ def _refund_progress(event: Event) -> Progress | None:
     return Progress(progress.refunded, progress.total, _progress_text(progress), progress.running)
 
 
-def _progress_text(progress: CallOff) -> str:
+def _progress_text(progress: CancellationProgress) -> str:
     texts = [f"{progress.refunded:,} of {pluralize(progress.total, 'booking')} refunded"]
     if not progress.total:
         texts = ["There is nothing to refund"]
@@ -107,4 +107,4 @@ add_consequences("close", _close_effects)
 add_consequences("pause", _queue_effects)
 add_consequences("resume", _queue_effects)
 PROGRESS_SOURCES.append(_refund_progress)
-NOTICES.append(holders_notice)
+NOTICES.append(change_notice)

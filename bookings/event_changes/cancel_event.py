@@ -8,24 +8,24 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from accounts.models import User
 from bookings.holds.models import Booking
-from bookings.holds.transitions import lock_with_block, move
-from bookings.notifications.outbox import write_letter
+from bookings.holds.transitions import lock_with_subsection, move
+from bookings.notifications.outbox import queue_email
 from bookings.payments.models import Payment, Refund
-from bookings.payments.refund import give_back
-from bookings.states import TAKEN_MONEY, BookingStatus, LetterKind, RefundReason, RefundStatus
-from core.enqueue import later
+from bookings.payments.refund import execute_refund
+from bookings.states import TAKEN_MONEY, BookingStatus, EmailKind, RefundReason, RefundStatus
+from core.enqueue import enqueue_on_commit
 from core.errors import InvalidState
-from core.transactions import durably
+from core.transactions import retrying_transaction
 from events.inventory.seats import change_seats
 from events.models import Event
 from events.ownership import own_event
 from events.states import EVENT_TRANSITIONS, ChangeKind, EventStatus
 
-CALLED_OFF = "The event was cancelled."
+EVENT_CANCELLED_REASON = "The event was cancelled."
 AFFECTED = (BookingStatus.PENDING_PAYMENT, BookingStatus.PAID)
 
 
-@durably
+@retrying_transaction
 def cancel_event(*, event_id: int, seller: User) -> Event:
     """Cancel an event, as its seller: nothing can be booked or paid any more.
 
@@ -43,7 +43,7 @@ def cancel_event(*, event_id: int, seller: User) -> Event:
         raise InvalidState(f"An event that is {event.status} can't be cancelled.")
     event.status = EventStatus.CANCELLED
     event.save(update_fields=["status", "updated_at"])
-    later("bookings.event_changes.tasks.release_cancelled_event", event_id=event_id)
+    enqueue_on_commit("bookings.event_changes.tasks.release_cancelled_event", event_id=event_id)
     return event
 
 
@@ -70,7 +70,7 @@ def _release(booking: Booking) -> bool:
     if booking.status == BookingStatus.PENDING_PAYMENT:
         return _end_hold(booking)
     try:
-        give_back(booking=booking, reason=RefundReason.EVENT_CANCELLED)
+        execute_refund(booking=booking, reason=RefundReason.EVENT_CANCELLED)
     except InvalidState:  # the booking was refunded or cancelled meanwhile
         return False
     return True
@@ -82,17 +82,17 @@ def _end_hold(booking: Booking) -> bool:
 
     Locks the subsection, then the booking.
     """
-    booking, subsection = lock_with_block(booking)
+    booking, subsection = lock_with_subsection(booking)
     if booking.status != BookingStatus.PENDING_PAYMENT:
         return False
     change_seats(subsection=subsection, positions=booking.positions, kind=ChangeKind.CANCELLED, booking_id=booking.pk)
-    move(booking, BookingStatus.CANCELLED, failure=CALLED_OFF)
-    write_letter(LetterKind.EVENT_CANCELLED, booking)
+    move(booking, BookingStatus.CANCELLED, failure=EVENT_CANCELLED_REASON)
+    queue_email(EmailKind.EVENT_CANCELLED, booking)
     return True
 
 
 @dataclass(frozen=True, slots=True)
-class CallOff:
+class CancellationProgress:
     """How far the cancellation of an event has got, in numbers of bookings."""
 
     refunded: int  # refunds sent to the gateway
@@ -111,13 +111,13 @@ class CallOff:
         return self.refunded + self.unsent + self.to_refund
 
 
-def progress_of(event: Event) -> CallOff | None:
+def progress_of(event: Event) -> CancellationProgress | None:
     """Return how far the cancellation of an event has got; None if the event is not cancelled."""
     if event.status != EventStatus.CANCELLED:
         return None
     bookings = _by_status(Booking.objects.filter(event=event, status__in=AFFECTED))
     refunds = _by_status(Refund.objects.filter(payment__booking__event=event, reason=RefundReason.EVENT_CANCELLED))
-    return CallOff(
+    return CancellationProgress(
         refunded=refunds.get(RefundStatus.SENT, 0),
         unsent=refunds.get(RefundStatus.PENDING, 0),
         to_refund=bookings.get(BookingStatus.PAID, 0),
@@ -130,7 +130,7 @@ def _by_status(rows: QuerySet[Any]) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Toll:
+class CancellationImpact:
     """What the cancellation of an event would affect."""
 
     holds: int  # bookings that are held
@@ -139,7 +139,7 @@ class Toll:
     money: int  # minor units that would be refunded
 
 
-def toll_of(event: Event) -> Toll:
+def cancellation_impact(event: Event) -> CancellationImpact:
     """Return what the cancellation of an event would affect now.
 
     `money` is what the payments have captured, minus the refunds that are recorded already.
@@ -153,4 +153,4 @@ def toll_of(event: Event) -> Toll:
     )
     payments = Payment.objects.filter(booking__in=bookings.filter(paid), status__in=TAKEN_MONEY)
     left = payments.aggregate(left=Sum(F("amount") - F("refunded_amount")))["left"]
-    return Toll(**counts, money=int(left or 0))
+    return CancellationImpact(**counts, money=int(left or 0))

@@ -19,7 +19,7 @@ class Change(NamedTuple):
     now: str
 
 
-def worth_telling(before: Mapping[str, Any]) -> dict[str, str | None]:
+def notifiable_changes(before: Mapping[str, Any]) -> dict[str, str | None]:
     """Return the old values that ticket holders must know about, in the form that an email stores as JSON.
 
     `before` holds the old values of all changed fields: {field: old value}.

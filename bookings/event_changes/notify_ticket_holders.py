@@ -7,11 +7,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from bookings.event_changes.differences import worth_telling
+from bookings.event_changes.differences import notifiable_changes
 from bookings.holds.models import Booking
-from bookings.notifications.models import Letter
+from bookings.notifications.models import EmailMessage
 from bookings.notifications.outbox import OPEN
-from bookings.states import BookingStatus, LetterKind
+from bookings.states import BookingStatus, EmailKind
 from core.clock import Now
 from events.models import Event
 from events.states import EventStatus
@@ -22,33 +22,33 @@ DELAY_SECONDS = 60
 
 # One statement, however many bookings there are. An email that is still waiting keeps the oldest value of each field.
 WRITE = """
-    INSERT INTO bookings_letter (id, kind, event_id, booking_id, subject, due_at, written_at, before)
+    INSERT INTO bookings_emailmessage (id, kind, event_id, booking_id, subject, due_at, written_at, before)
     SELECT gen_random_uuid(), 'event_changed', event_id, id, gen_random_uuid(),
         clock_timestamp() + make_interval(secs => %s), clock_timestamp(), %s::jsonb
     FROM bookings_booking
     WHERE event_id = %s AND (status = 'paid' OR status = 'pending_payment' AND expires_at > clock_timestamp())
     ON CONFLICT (booking_id, event_id) WHERE kind = 'event_changed' AND status = 'waiting' AND attempts = 0
-    DO UPDATE SET before = EXCLUDED.before || bookings_letter.before
+    DO UPDATE SET before = EXCLUDED.before || bookings_emailmessage.before
 """
 HOLDERS = Q(status=BookingStatus.PAID) | Q(status=BookingStatus.PENDING_PAYMENT, expires_at__gt=Now())
 
 
-def tell_holders(event: Event, before: Mapping[str, Any]) -> None:
+def notify_ticket_holders(event: Event, before: Mapping[str, Any]) -> None:
     """Queue an email for every paid or held booking of a changed event, if ticket holders must know about the change.
 
     `before` holds the old values of the changed fields: {field: old value}. Runs in the transaction that changes the
     event. The email stores the old values; it reads the new ones when it is sent, so that they are true at that time.
     """
-    kept = worth_telling(before)
+    kept = notifiable_changes(before)
     if kept:
         with connection.cursor() as cursor:
             cursor.execute(WRITE, [DELAY_SECONDS, json.dumps(kept), event.pk])
 
 
-def holders_notice(event: Event) -> str:
+def change_notice(event: Event) -> str:
     """Return a sentence for the seller about who gets an email when the event changes; "" if nobody does."""
-    letters = Letter.objects.filter(booking__event=event, kind=LetterKind.EVENT_CHANGED, status__in=OPEN)
-    if waiting := letters.count():
+    emails = EmailMessage.objects.filter(booking__event=event, kind=EmailKind.EVENT_CHANGED, status__in=OPEN)
+    if waiting := emails.count():
         return f"{_bookings(waiting)} will be told by mail of what has changed, about a minute after the change."
     if event.status == EventStatus.CANCELLED:
         return ""

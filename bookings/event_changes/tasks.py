@@ -8,8 +8,8 @@ from events.inventory.sold_out import refresh_sold_out
 from events.lifecycle.complete import complete_ended_events
 
 
-@shared_task(name="bookings.event_changes.tasks.follow_the_clock")
-def follow_the_clock() -> None:
+@shared_task(name="bookings.event_changes.tasks.update_by_clock")
+def update_by_clock() -> None:
     """Every few seconds: update events that have ended or sold out, complete their bookings, release cancelled events.
 
     Also finishes what a crash left undone of that.

@@ -9,12 +9,12 @@ from bookings.bots.attempt_store import Wasted, note_wasted
 from bookings.errors import PaymentInProgress
 from bookings.holds.models import Booking
 from bookings.holds.selectors import is_charging, managed_booking, own_booking
-from bookings.holds.transitions import lock_with_block, move
-from bookings.notifications.outbox import write_letter
-from bookings.states import OPEN, BookingStatus, LetterKind
+from bookings.holds.transitions import lock_with_subsection, move
+from bookings.notifications.outbox import queue_email
+from bookings.states import OPEN, BookingStatus, EmailKind
 from core.clock import database_now
 from core.errors import InvalidState
-from core.transactions import durably
+from core.transactions import retrying_transaction
 from events.inventory.seats import change_seats
 from events.models import Subsection
 from events.states import ChangeKind
@@ -22,7 +22,7 @@ from events.states import ChangeKind
 RELEASED = "The organiser has let the seats go. Nothing was charged."  # the booking's `failure`, shown to its buyer
 
 
-@durably
+@retrying_transaction
 def cancel_booking(*, booking_id: uuid.UUID, buyer: User) -> Booking:
     """Cancel a booking that is held or still waits for its seats; held seats are free at once.
 
@@ -33,7 +33,7 @@ def cancel_booking(*, booking_id: uuid.UUID, buyer: User) -> Booking:
 
     Raises NotFound, NotOwner, InvalidState, PaymentInProgress.
     """
-    booking, subsection = lock_with_block(own_booking(booking_id, buyer))
+    booking, subsection = lock_with_subsection(own_booking(booking_id, buyer))
     held = booking.status == BookingStatus.PENDING_PAYMENT
     _cancel(booking, subsection)
     if held:
@@ -41,7 +41,7 @@ def cancel_booking(*, booking_id: uuid.UUID, buyer: User) -> Booking:
     return booking
 
 
-@durably
+@retrying_transaction
 def release_hold(*, booking_id: uuid.UUID, seller: User) -> Booking:
     """Cancel a booking as the event's seller; the buyer gets an email.
 
@@ -49,11 +49,11 @@ def release_hold(*, booking_id: uuid.UUID, seller: User) -> Booking:
     detection does not count the hold as wasted, because the buyer did not give it up.
     Raises NotFound, PermissionRefused, InvalidState, PaymentInProgress.
     """
-    booking, subsection = lock_with_block(managed_booking(booking_id, seller))
+    booking, subsection = lock_with_subsection(managed_booking(booking_id, seller))
     if booking.status == BookingStatus.PENDING_PAYMENT and booking.expires_at <= database_now():
         raise InvalidState("This hold is over, and its seats are free again.")
     _cancel(booking, subsection, failure=RELEASED)
-    write_letter(LetterKind.HOLD_RELEASED, booking)
+    queue_email(EmailKind.HOLD_RELEASED, booking)
     return booking
 
 

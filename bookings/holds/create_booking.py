@@ -4,10 +4,10 @@ import uuid
 from datetime import datetime
 from typing import NamedTuple
 
-from bookings.holds.hold import Wish, hold_seats
+from bookings.holds.hold import HoldRequest, hold_seats
 from bookings.holds.models import Booking
-from bookings.holds.respond_async import accept_wish
-from bookings.idempotency import Once
+from bookings.holds.respond_async import accept_hold_request
+from bookings.idempotency import IdempotencyKey
 from bookings.states import BookingStatus
 
 RESPOND_ASYNC = "respond-async"  # RFC 7240
@@ -25,19 +25,25 @@ def create_booking(
     *,
     prefer: str,
     buyer_id: int,
-    wish: Wish,
-    once: Once | None = None,
-    family: uuid.UUID | None = None,
-    pass_from: datetime | None = None,
+    hold_request: HoldRequest,
+    idempotency_key: IdempotencyKey | None = None,
+    token_family_id: uuid.UUID | None = None,
+    pass_issued_at: datetime | None = None,
 ) -> CreatedBooking:
     """Holds the seats, or accepts the request if the client prefers `respond-async`.
 
     The status is 202 also for a repeated request whose booking is still being processed. Raises what `hold_seats` and
-    `accept_wish` raise.
+    `accept_hold_request` raise.
     """
     is_async = _prefers_async(prefer)
-    make = accept_wish if is_async else hold_seats
-    booking = make(buyer_id=buyer_id, wish=wish, once=once, family=family, pass_from=pass_from)
+    make = accept_hold_request if is_async else hold_seats
+    booking = make(
+        buyer_id=buyer_id,
+        hold_request=hold_request,
+        idempotency_key=idempotency_key,
+        token_family_id=token_family_id,
+        pass_issued_at=pass_issued_at,
+    )
     headers = {"Location": f"/api/booking/{booking.pk}"}
     if is_async:
         headers["Preference-Applied"] = RESPOND_ASYNC

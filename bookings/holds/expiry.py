@@ -9,9 +9,9 @@ from django.db import connection, transaction
 
 from bookings.bots.attempt_store import Wasted, note_wasted
 from bookings.holds.models import Booking
-from bookings.notifications.outbox import write_letters
+from bookings.notifications.outbox import queue_emails
 from bookings.publish import BookingChanged, publish_bookings
-from bookings.states import TIME_IS_UP, BookingStatus, LetterKind
+from bookings.states import TIME_IS_UP, BookingStatus, EmailKind
 from events.inventory.seats import free_ended_seats
 from events.models import Subsection
 
@@ -47,7 +47,7 @@ def release_expired(block: Subsection) -> int:
     ended = _end_due(block)
     if ended:
         free_ended_seats(subsection=block, holds={hold.booking_id: hold.positions for hold in ended})
-        write_letters(LetterKind.HOLD_EXPIRED, block.event_id, [hold.booking_id for hold in ended])
+        queue_emails(EmailKind.HOLD_EXPIRED, block.event_id, [hold.booking_id for hold in ended])
         wasted = [Wasted(hold.buyer_id, hold.event_id) for hold in ended]
         transaction.on_commit(lambda: note_wasted(wasted), robust=True)
         publish_bookings(

@@ -9,10 +9,10 @@ from bookings.holds.selectors import own_booking
 from bookings.holds.transitions import change, check_still_held, lock_booking
 from core.clock import database_now
 from core.errors import InvalidState
-from core.transactions import durably
+from core.transactions import retrying_transaction
 
 
-@durably
+@retrying_transaction
 def extend_hold(*, booking_id: uuid.UUID, buyer: User) -> Booking:
     """Move the deadline of a hold by the event's `hold_seconds`, once per hold.
 

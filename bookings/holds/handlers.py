@@ -5,7 +5,7 @@ from typing import Any
 from bookings.authentication import buyer_of, checked_by_sql, confirmed_if_refused
 from bookings.bots.hold_attempt import HoldAttempt
 from bookings.holds.create_booking import create_booking
-from bookings.holds.hold import Wish
+from bookings.holds.hold import HoldRequest
 from bookings.holds.pre_hold_checks import pre_hold_checks
 from bookings.holds.serializers import NewBooking, booking_detail
 from bookings.idempotency import read_key
@@ -27,21 +27,21 @@ def post_booking(request: ApiRequest) -> ApiResponse:
     with confirmed_if_refused(buyer):
         data = validated(NEW_BOOKING, request.json())
         pre_hold_checks(HoldAttempt(buyer.user_id, data["event_id"], request.environ))
-        once = read_key(request.header("IDEMPOTENCY_KEY"), data)
+        idempotency_key = read_key(request.header("IDEMPOTENCY_KEY"), data)
     with checked_by_sql(buyer):
         created = create_booking(
             prefer=request.header("PREFER") or "",
             buyer_id=buyer.user_id,
-            wish=_wish(data),
-            once=once,
-            family=buyer.token_family_id,
-            pass_from=read_pass(request.header("X_QUEUE_PASS"), user_id=buyer.user_id, event_id=data["event_id"]),
+            hold_request=_wish(data),
+            idempotency_key=idempotency_key,
+            token_family_id=buyer.token_family_id,
+            pass_issued_at=read_pass(request.header("X_QUEUE_PASS"), user_id=buyer.user_id, event_id=data["event_id"]),
         )
     return json_response(booking_detail(created.booking), created.status, created.headers)
 
 
-def _wish(data: dict[str, Any]) -> Wish:
-    return Wish(
+def _wish(data: dict[str, Any]) -> HoldRequest:
+    return HoldRequest(
         event_id=data["event_id"],
         section=data["section"],
         subsection=data["subsection"],

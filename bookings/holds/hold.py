@@ -16,8 +16,8 @@ from psycopg.errors import SerializationFailure
 from bookings.errors import QueuePassRequired, TooManyHolds, WouldLeaveSingleSeat
 from bookings.holds.expiry import expire_in
 from bookings.holds.models import Booking
-from bookings.holds.seat_rules import check_wish, not_enough_seats, too_many_seats
-from bookings.idempotency import Once
+from bookings.holds.seat_rules import check_hold_request, not_enough_seats, too_many_seats
+from bookings.idempotency import IdempotencyKey
 from bookings.publish import BookingChanged, publish_seats_and_booking
 from bookings.states import BookingStatus, SelectionMode
 from core.clock import database_now
@@ -29,7 +29,7 @@ from core.errors import (
     Overloaded,
 )
 from core.ids import new_id
-from core.prepared_statements import ask
+from core.prepared_statements import execute_prepared
 from events.errors import NotOnSale, SeatsTaken
 from events.models import Event, Subsection
 from events.publish import SeatsChanged
@@ -49,11 +49,11 @@ NEW_BOOKING = (
     *("total_price", "status", "expires_at", "paid_at", "failure", "created_at", "updated_at"),
 )
 DONE = ("held", "accepted", "settled", "known")  # outcomes that are no refusal
-MOST_TRIES = 5  # each releases what has expired; more can expire meanwhile
+MAX_TRIES = 5  # each releases what has expired; more can expire meanwhile
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class HoldRequest:
     """What a buyer asks for: `quantity` seats of one block, named one by one ("row-seat") or the best there are,
     `accessible` of these for wheelchairs."""
 
@@ -66,7 +66,7 @@ class Wish:
     accessible: int = 0
 
 
-class Deed(StrEnum):
+class HoldMode(StrEnum):
     """What `bookings_hold` is asked to do."""
 
     HOLD = "hold"
@@ -98,10 +98,10 @@ class Answer(NamedTuple):
 def hold_seats(
     *,
     buyer_id: int,
-    wish: Wish,
-    once: Once | None = None,
-    family: uuid.UUID | None = None,
-    pass_from: datetime | None = None,
+    hold_request: HoldRequest,
+    idempotency_key: IdempotencyKey | None = None,
+    token_family_id: uuid.UUID | None = None,
+    pass_issued_at: datetime | None = None,
 ) -> Booking:
     """Holds the seats for the buyer until the booking's `expires_at`; all of them or none.
 
@@ -113,32 +113,38 @@ def hold_seats(
     4. After the commit the event's viewers and the buyer are told.
 
     The same `once` gives the same booking again. With the `family` of a bearer token, that token must still count.
-    Where the waiting room is on, the buyer's pass, issued at `pass_from`, must still count as well.
+    Where the waiting room is on, the buyer's pass, issued at `pass_issued_at`, must still count as well.
     Raises NotSignedIn, NotFound, BadInput, QueuePassRequired, NotOnSale, SeatsTaken, NotEnoughSeats,
     WouldLeaveSingleSeat, TooManyHolds, IdempotencyKeyReused; Overloaded if the block's seats keep changing hands.
     """
     booking_id = new_id()
-    answer = ask_for_seats(Deed.HOLD, booking_id, buyer_id, wish, once, family, pass_from)
-    if once is not None and answer.outcome == "known":
-        return known_booking(buyer_id, once)
-    tell_held(booking_id, buyer_id, wish, answer)
-    return new_booking(booking_id, buyer_id, wish, answer, BookingStatus.PENDING_PAYMENT)
+    answer = execute_hold(
+        HoldMode.HOLD, booking_id, buyer_id, hold_request, idempotency_key, token_family_id, pass_issued_at
+    )
+    if idempotency_key is not None and answer.outcome == "known":
+        return existing_booking(buyer_id, idempotency_key)
+    publish_held_seats(booking_id, buyer_id, hold_request, answer)
+    return new_booking(booking_id, buyer_id, hold_request, answer, BookingStatus.PENDING_PAYMENT)
 
 
-def ask_for_seats(
-    deed: Deed,
+def execute_hold(
+    mode: HoldMode,
     booking_id: uuid.UUID,
     buyer_id: int,
-    wish: Wish,
-    once: Once | None = None,
-    family: uuid.UUID | None = None,
-    pass_from: datetime | None = None,
+    hold_request: HoldRequest,
+    idempotency_key: IdempotencyKey | None = None,
+    token_family_id: uuid.UUID | None = None,
+    pass_issued_at: datetime | None = None,
 ) -> Answer:
     """What the database has done, after a refusal has been raised as an error; see `hold_seats`."""
-    places = check_wish(wish.mode, quantity=wish.quantity, seats=wish.seats, accessible=wish.accessible)
-    for _ in range(MOST_TRIES):
+    places = check_hold_request(
+        hold_request.mode, quantity=hold_request.quantity, seats=hold_request.seats, accessible=hold_request.accessible
+    )
+    for _ in range(MAX_TRIES):
         try:
-            answer = _ask(deed, booking_id, buyer_id, wish, places, once, family, pass_from)
+            answer = _ask(
+                mode, booking_id, buyer_id, hold_request, places, idempotency_key, token_family_id, pass_issued_at
+            )
         except OperationalError as error:
             if not isinstance(error.__cause__, SerializationFailure):
                 raise
@@ -146,33 +152,42 @@ def ask_for_seats(
         if answer.outcome in DONE:
             return answer
         if answer.outcome != "due":
-            raise _refusal(answer, wish)
+            raise _refusal(answer, hold_request)
         expire_in(answer.subsection_id)
     raise Overloaded
 
 
 def _ask(
-    deed: Deed,
+    mode: HoldMode,
     booking_id: uuid.UUID,
     buyer_id: int,
-    wish: Wish,
+    hold_request: HoldRequest,
     places: list[tuple[int, int]] | None,
-    once: Once | None,
-    family: uuid.UUID | None,
-    pass_from: datetime | None,
+    idempotency_key: IdempotencyKey | None,
+    token_family_id: uuid.UUID | None,
+    pass_issued_at: datetime | None,
 ) -> Answer:
-    key, fingerprint = (once.key, once.request_hash) if once else (None, "")
+    key, fingerprint = (idempotency_key.key, idempotency_key.request_hash) if idempotency_key else (None, "")
     rows, numbers = zip(*places, strict=True) if places else (None, None)
-    who = (deed.value, booking_id, family, buyer_id, key, fingerprint)
-    what = (wish.event_id, wish.section, wish.subsection, wish.mode.value, wish.quantity, wish.accessible)
+    who = (mode.value, booking_id, token_family_id, buyer_id, key, fingerprint)
+    what = (
+        hold_request.event_id,
+        hold_request.section,
+        hold_request.subsection,
+        hold_request.mode.value,
+        hold_request.quantity,
+        hold_request.accessible,
+    )
     seats = (rows and list(rows), numbers and list(numbers))
-    return Answer(*ask(HOLD, (*who, *what, *seats, pass_from), repeatable=once is not None))
+    return Answer(
+        *execute_prepared(HOLD, (*who, *what, *seats, pass_issued_at), repeatable=idempotency_key is not None)
+    )
 
 
-def tell_held(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer) -> None:
+def publish_held_seats(booking_id: uuid.UUID, buyer_id: int, hold_request: HoldRequest, answer: Answer) -> None:
     """Tells the event's viewers and the buyer that the seats are held."""
     seats = SeatsChanged(
-        event_id=wish.event_id,
+        event_id=hold_request.event_id,
         subsection_id=answer.subsection_id,
         from_version=answer.version - 1,
         version=answer.version,
@@ -185,17 +200,28 @@ def tell_held(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer) 
         at=answer.held_at.isoformat(),
     )
     status = BookingStatus.PENDING_PAYMENT.value
-    publish_seats_and_booking(seats, BookingChanged(booking_id, buyer_id, wish.event_id, status, answer.held_at))
+    publish_seats_and_booking(
+        seats, BookingChanged(booking_id, buyer_id, hold_request.event_id, status, answer.held_at)
+    )
 
 
-def new_booking(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer, status: BookingStatus) -> Booking:
+def new_booking(
+    booking_id: uuid.UUID, buyer_id: int, hold_request: HoldRequest, answer: Answer, status: BookingStatus
+) -> Booking:
     """The new row as a model, with so much of its event and block as is shown."""
-    total = answer.price * wish.quantity
+    total = answer.price * hold_request.quantity
     booking = Booking.from_db(
         None,
         NEW_BOOKING,
         (
-            *(booking_id, buyer_id, wish.event_id, answer.subsection_id, wish.mode.value, wish.quantity),
+            *(
+                booking_id,
+                buyer_id,
+                hold_request.event_id,
+                answer.subsection_id,
+                hold_request.mode.value,
+                hold_request.quantity,
+            ),
             *(answer.seats or [], answer.price, total, status.value, answer.ends_at, None, ""),
             *(answer.held_at, answer.held_at),
         ),
@@ -203,39 +229,39 @@ def new_booking(booking_id: uuid.UUID, buyer_id: int, wish: Wish, answer: Answer
     booking.event = Event.from_db(
         None,
         ("id", "name", "venue_name", "currency"),
-        (wish.event_id, answer.event_name, answer.venue_name, answer.currency),
+        (hold_request.event_id, answer.event_name, answer.venue_name, answer.currency),
     )
     booking.subsection = Subsection.from_db(
         None,
         ("id", "event_id", "section", "number", "cols"),
-        (answer.subsection_id, wish.event_id, wish.section, wish.subsection, answer.cols),
+        (answer.subsection_id, hold_request.event_id, hold_request.section, hold_request.subsection, answer.cols),
     )
     booking.left = answer.ends_at - answer.held_at
     return booking
 
 
-def known_booking(buyer_id: int, once: Once) -> Booking:
+def existing_booking(buyer_id: int, idempotency_key: IdempotencyKey) -> Booking:
     """The booking this key has already made, as it is now."""
-    booking = Booking.objects.for_display().get(buyer_id=buyer_id, idempotency_key=once.key)
-    once.check(booking.request_hash)
+    booking = Booking.objects.for_display().get(buyer_id=buyer_id, idempotency_key=idempotency_key.key)
+    idempotency_key.check(booking.request_hash)
     return booking
 
 
-def _refusal(answer: Answer, wish: Wish) -> DomainError:
+def _refusal(answer: Answer, hold_request: HoldRequest) -> DomainError:
     """What the buyer is told; reads again where the function has only said no."""
     match answer.outcome:
         case "not_signed_in":
             return NotSignedIn()
         case "no_subsection":
-            return _no_block(wish)
+            return _no_block(hold_request)
         case "queue_pass_required":
-            return QueuePassRequired(wish.event_id)
+            return QueuePassRequired(hold_request.event_id)
         case "not_on_sale":
-            return _not_on_sale(Event.objects.get(pk=wish.event_id))
+            return _not_on_sale(Event.objects.get(pk=hold_request.event_id))
         case "too_many_seats":
             return too_many_seats(answer.number or 0)
         case "no_seat":
-            return _no_seat(answer, wish)
+            return _no_seat(answer, hold_request)
         case "too_many_holds":
             return TooManyHolds(retry_after=answer.number or 1)
         case "seats_taken":
@@ -243,17 +269,19 @@ def _refusal(answer: Answer, wish: Wish) -> DomainError:
         case "would_leave_single_seat":
             return WouldLeaveSingleSeat(_names(answer))
     assert answer.outcome == "not_enough_seats", answer.outcome
-    return not_enough_seats(wish.accessible)
+    return not_enough_seats(hold_request.accessible)
 
 
 def _names(answer: Answer) -> list[str]:
     return [seat_name(position, answer.cols) for position in answer.seats or ()]
 
 
-def _no_block(wish: Wish) -> DomainError:
-    if not Event.objects.filter(pk=wish.event_id).exists():
+def _no_block(hold_request: HoldRequest) -> DomainError:
+    if not Event.objects.filter(pk=hold_request.event_id).exists():
         return NotFound("There is no such event.")
-    return BadInput.field("section", f"This event has no block {wish.section[:32]} {wish.subsection}.", "unknown")
+    return BadInput.field(
+        "section", f"This event has no block {hold_request.section[:32]} {hold_request.subsection}.", "unknown"
+    )
 
 
 def _not_on_sale(event: Event) -> NotOnSale:
@@ -266,9 +294,9 @@ def _not_on_sale(event: Event) -> NotOnSale:
     return NotOnSale()
 
 
-def _no_seat(answer: Answer, wish: Wish) -> DomainError:
+def _no_seat(answer: Answer, hold_request: HoldRequest) -> DomainError:
     try:
-        positions_of(wish.seats, rows=answer.number or 0, cols=answer.cols)
+        positions_of(hold_request.seats, rows=answer.number or 0, cols=answer.cols)
     except BadInput as problems:
         return problems
     raise AssertionError("the function found a seat that is none")

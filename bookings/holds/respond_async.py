@@ -11,20 +11,20 @@ from datetime import datetime, timedelta
 from django.db import OperationalError, transaction
 
 from bookings.holds.hold import (
-    Deed,
-    Wish,
-    ask_for_seats,
-    known_booking,
+    HoldMode,
+    HoldRequest,
+    execute_hold,
+    existing_booking,
     new_booking,
-    tell_held,
+    publish_held_seats,
 )
 from bookings.holds.models import Booking
 from bookings.holds.transitions import lock_booking, move
-from bookings.idempotency import Once
+from bookings.idempotency import IdempotencyKey
 from bookings.publish import publish_booking
 from bookings.states import BookingStatus, SelectionMode
 from core.clock import Now
-from core.enqueue import later
+from core.enqueue import enqueue_on_commit
 from core.errors import DomainError, Overloaded
 from core.ids import new_id
 from events.seating.positions import seat_names
@@ -33,13 +33,13 @@ PATIENCE = timedelta(seconds=2)  # after this time the task message is assumed t
 SWEEP_BATCH = 500  # bookings handled by one sweep
 
 
-def accept_wish(
+def accept_hold_request(
     *,
     buyer_id: int,
-    wish: Wish,
-    once: Once | None = None,
-    family: uuid.UUID | None = None,
-    pass_from: datetime | None = None,
+    hold_request: HoldRequest,
+    idempotency_key: IdempotencyKey | None = None,
+    token_family_id: uuid.UUID | None = None,
+    pass_issued_at: datetime | None = None,
 ) -> Booking:
     """Store a hold request as a `processing` booking; `allocate_seats` finds its seats shortly afterwards.
 
@@ -54,12 +54,14 @@ def accept_wish(
     depend on which seats are free.
     """
     booking_id = new_id()
-    answer = ask_for_seats(Deed.ACCEPT, booking_id, buyer_id, wish, once, family, pass_from)
-    if once is not None and answer.outcome == "known":
-        return known_booking(buyer_id, once)
-    booking = new_booking(booking_id, buyer_id, wish, answer, BookingStatus.PROCESSING)
+    answer = execute_hold(
+        HoldMode.ACCEPT, booking_id, buyer_id, hold_request, idempotency_key, token_family_id, pass_issued_at
+    )
+    if idempotency_key is not None and answer.outcome == "known":
+        return existing_booking(buyer_id, idempotency_key)
+    booking = new_booking(booking_id, buyer_id, hold_request, answer, BookingStatus.PROCESSING)
     publish_booking(booking)
-    later("bookings.holds.tasks.allocate_seats", booking_id=str(booking_id))
+    enqueue_on_commit("bookings.holds.tasks.allocate_seats", booking_id=str(booking_id))
     return booking
 
 
@@ -72,19 +74,19 @@ def allocate_seats(*, booking_id: uuid.UUID) -> None:
     booking = Booking.objects.for_display().filter(pk=booking_id, status=BookingStatus.PROCESSING).first()
     if booking is None:
         return
-    wish = _wish_of(booking)
+    hold_request = _hold_request_of(booking)
     try:
-        answer = ask_for_seats(Deed.ALLOCATE, booking_id, booking.buyer_id, wish)
+        answer = execute_hold(HoldMode.ALLOCATE, booking_id, booking.buyer_id, hold_request)
     except Overloaded:
         raise
     except DomainError as refusal:
         _fail(booking_id, str(refusal))
         return
     if answer.outcome == "held":
-        tell_held(booking_id, booking.buyer_id, wish, answer)
+        publish_held_seats(booking_id, booking.buyer_id, hold_request, answer)
 
 
-def allocate_forgotten() -> None:
+def allocate_overdue() -> None:
     """Find seats for bookings that have been `processing` for longer than PATIENCE, oldest first. Run as a sweep.
 
     Their task message was lost, or the workers are behind. Bookings that can't be handled now are left to the next
@@ -96,9 +98,9 @@ def allocate_forgotten() -> None:
             allocate_seats(booking_id=booking_id)
 
 
-def _wish_of(booking: Booking) -> Wish:
+def _hold_request_of(booking: Booking) -> HoldRequest:
     subsection = booking.subsection
-    return Wish(
+    return HoldRequest(
         event_id=booking.event_id,
         section=subsection.section,
         subsection=subsection.number,

@@ -12,7 +12,7 @@ from events.errors import NotEnoughSeats
 from events.seating.positions import places_of
 
 
-def check_wish(
+def check_hold_request(
     mode: SelectionMode, *, quantity: int, seats: list[str], accessible: int = 0
 ) -> list[tuple[int, int]] | None:
     """Row and seat of each named seat; None for the best available. Raises BadInput for what can't be meant."""

@@ -20,7 +20,7 @@ def allocate_seats(booking_id: str) -> None:
     respond_async.allocate_seats(booking_id=uuid.UUID(booking_id))
 
 
-@shared_task(name="bookings.holds.tasks.allocate_forgotten")
-def allocate_forgotten() -> None:
+@shared_task(name="bookings.holds.tasks.allocate_overdue")
+def allocate_overdue() -> None:
     """Every two seconds: find the seats of accepted bookings whose `allocate_seats` task was lost."""
-    respond_async.allocate_forgotten()
+    respond_async.allocate_overdue()

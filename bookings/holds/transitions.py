@@ -19,7 +19,7 @@ def lock_booking(booking_id: uuid.UUID) -> Booking:
     return Booking.objects.select_for_update(of=("self",), no_key=True).select_related("event").get(pk=booking_id)
 
 
-def lock_with_block(booking: Booking) -> tuple[Booking, Subsection]:
+def lock_with_subsection(booking: Booking) -> tuple[Booking, Subsection]:
     """Lock the booking's subsection, then the booking; return both as they are under the lock.
 
     Every operation locks in this order. A booking never changes its subsection.

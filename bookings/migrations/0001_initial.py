@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='QueueDraw',
+            name='QueueLottery',
             fields=[
                 ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='queue_draw', serialize=False, to='events.event')),
                 ('user_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Letter',
+            name='EmailMessage',
             fields=[
                 ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('confirmation', 'Booking confirmed, with the tickets'), ('payment_failed', 'A payment that was open has failed'), ('hold_expired', 'The time to pay was over'), ('seats_lost', 'The payment came too late'), ('refund', 'Refunded'), ('event_cancelled', 'The event was cancelled'), ('hold_released', 'The organiser let the hold go'), ('tickets_again', 'The tickets, sent again'), ('event_changed', 'The event has changed'), ('endpoint_off', 'To the seller: a webhook endpoint was switched off')], max_length=16)),
@@ -176,8 +176,8 @@ class Migration(migrations.Migration):
                 ('written_at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('before', models.JSONField(db_default={}, help_text='Of an event that changed: what it was, {field: value}.')),
-                ('booking', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='bookings.booking')),
-                ('endpoint', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='letters', to='bookings.endpoint')),
+                ('booking', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='emails', to='bookings.booking')),
+                ('endpoint', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='emails', to='bookings.endpoint')),
                 ('event', models.ForeignKey(db_constraint=False, db_default=models.Value(0), db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='events.event')),
             ],
             options={
@@ -388,36 +388,36 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('event', 'email'), name='gate_staff_once_per_event'),
         ),
         migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(condition=models.Q(('status__in', ['waiting', 'sending'])), fields=['rank', 'due_at'], name='letter_due'),
+            model_name='emailmessage',
+            index=models.Index(condition=models.Q(('status__in', ['waiting', 'sending'])), fields=['rank', 'due_at'], name='email_due'),
         ),
         migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(condition=models.Q(('endpoint__isnull', False)), fields=['endpoint'], name='letter_of_endpoint'),
+            model_name='emailmessage',
+            index=models.Index(condition=models.Q(('endpoint__isnull', False)), fields=['endpoint'], name='email_of_endpoint'),
         ),
         migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(condition=models.Q(('status__in', ['sent', 'dropped', 'failed'])), fields=['written_at'], name='letter_done'),
+            model_name='emailmessage',
+            index=models.Index(condition=models.Q(('status__in', ['sent', 'dropped', 'failed'])), fields=['written_at'], name='email_done'),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(fields=('subject', 'kind', 'event'), name='letter_once'),
+            model_name='emailmessage',
+            constraint=models.UniqueConstraint(fields=('subject', 'kind', 'event'), name='email_once'),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(condition=models.Q(('attempts', 0), ('kind', 'event_changed'), ('status', 'waiting')), fields=('booking', 'event'), name='letter_of_changes_once'),
+            model_name='emailmessage',
+            constraint=models.UniqueConstraint(condition=models.Q(('attempts', 0), ('kind', 'event_changed'), ('status', 'waiting')), fields=('booking', 'event'), name='email_of_changes_once'),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('booking__isnull', True), ('endpoint__isnull', False), ('kind', 'endpoint_off')), models.Q(models.Q(('kind', 'endpoint_off'), _negated=True), ('booking__isnull', False), ('endpoint__isnull', True)), _connector='OR'), name='letter_of_booking_or_endpoint'),
+            model_name='emailmessage',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('booking__isnull', True), ('endpoint__isnull', False), ('kind', 'endpoint_off')), models.Q(models.Q(('kind', 'endpoint_off'), _negated=True), ('booking__isnull', False), ('endpoint__isnull', True)), _connector='OR'), name='email_of_booking_or_endpoint'),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'sending', 'sent', 'dropped', 'failed'])), name='letter_status_known'),
+            model_name='emailmessage',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'sending', 'sent', 'dropped', 'failed'])), name='email_status_known'),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('status', 'sent')), models.Q(('status', 'sent'), _negated=True), _connector='OR'), name='letter_sent_has_time'),
+            model_name='emailmessage',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('status', 'sent')), models.Q(('status', 'sent'), _negated=True), _connector='OR'), name='email_sent_has_time'),
         ),
         migrations.AddIndex(
             model_name='payment',

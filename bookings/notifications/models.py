@@ -3,14 +3,14 @@
 from django.db import models
 from django.db.models import Case, CheckConstraint, Q, UniqueConstraint, Value, When
 
-from bookings.states import MASS_LETTERS, LetterKind, LetterStatus
+from bookings.states import BULK_EMAILS, EmailKind, EmailStatus
 from core.ids import new_id
 from events.models import Event
 
 NO_EVENT = 0  # `event_id` of a row that is about no event: a primary key has no NULL
 
 
-class Letter(models.Model):
+class EmailMessage(models.Model):
     """One email to a booking's buyer or an endpoint's seller, written once for each `kind` and `subject`.
 
     `bookings.notifications.outbox` sends it. `subject` identifies what the email is about: the booking, one of its
@@ -19,7 +19,7 @@ class Letter(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    kind = models.CharField(max_length=16, choices=LetterKind.choices)
+    kind = models.CharField(max_length=16, choices=EmailKind.choices)
     # The database's foreign key is to (event, booking): bookings/sql/keys.sql. A mail about an endpoint is about no
     # event. `null=True` makes Django join such rows, too; the database refuses NULL.
     event = models.ForeignKey(
@@ -32,18 +32,18 @@ class Letter(models.Model):
         db_index=False,
     )
     booking = models.ForeignKey(
-        "bookings.Booking", models.PROTECT, null=True, db_constraint=False, related_name="letters"
+        "bookings.Booking", models.PROTECT, null=True, db_constraint=False, related_name="emails"
     )
-    endpoint = models.ForeignKey("bookings.Endpoint", models.CASCADE, null=True, related_name="letters", db_index=False)
+    endpoint = models.ForeignKey("bookings.Endpoint", models.CASCADE, null=True, related_name="emails", db_index=False)
     rank = models.GeneratedField(
-        expression=Case(When(kind__in=MASS_LETTERS, then=1), default=0),
+        expression=Case(When(kind__in=BULK_EMAILS, then=1), default=0),
         output_field=models.SmallIntegerField(),
         db_persist=True,
         help_text="0 goes before 1, whatever has waited longer.",
     )
     subject = models.UUIDField()
     status = models.CharField(
-        max_length=7, choices=LetterStatus.choices, default=LetterStatus.WAITING, db_default=LetterStatus.WAITING
+        max_length=7, choices=EmailStatus.choices, default=EmailStatus.WAITING, db_default=EmailStatus.WAITING
     )
     attempts = models.PositiveIntegerField(default=0, db_default=0)
     due_at = models.DateTimeField()
@@ -58,29 +58,29 @@ class Letter(models.Model):
         ordering = ["written_at", "id"]
         indexes = [
             # What the sweep looks for, in its order: those that are not sent yet.
-            models.Index(fields=["rank", "due_at"], name="letter_due", condition=Q(status__in=["waiting", "sending"])),
-            models.Index(fields=["endpoint"], name="letter_of_endpoint", condition=Q(endpoint__isnull=False)),
+            models.Index(fields=["rank", "due_at"], name="email_due", condition=Q(status__in=["waiting", "sending"])),
+            models.Index(fields=["endpoint"], name="email_of_endpoint", condition=Q(endpoint__isnull=False)),
             # What is done with, to be forgotten.
             models.Index(
-                fields=["written_at"], name="letter_done", condition=Q(status__in=["sent", "dropped", "failed"])
+                fields=["written_at"], name="email_done", condition=Q(status__in=["sent", "dropped", "failed"])
             ),
         ]
         constraints = [
-            UniqueConstraint(fields=["subject", "kind", "event"], name="letter_once"),
+            UniqueConstraint(fields=["subject", "kind", "event"], name="email_once"),
             # A change that comes before the mail about the last one is sent goes into the same mail.
             UniqueConstraint(
                 fields=["booking", "event"],
-                name="letter_of_changes_once",
+                name="email_of_changes_once",
                 condition=Q(kind="event_changed", status="waiting", attempts=0),
             ),
             CheckConstraint(
-                name="letter_of_booking_or_endpoint",
+                name="email_of_booking_or_endpoint",
                 condition=Q(kind="endpoint_off", booking__isnull=True, endpoint__isnull=False)
                 | ~Q(kind="endpoint_off") & Q(booking__isnull=False, endpoint__isnull=True),
             ),
-            CheckConstraint(name="letter_status_known", condition=Q(status__in=LetterStatus.values)),
+            CheckConstraint(name="email_status_known", condition=Q(status__in=EmailStatus.values)),
             CheckConstraint(
-                name="letter_sent_has_time",
+                name="email_sent_has_time",
                 condition=Q(status="sent", sent_at__isnull=False) | ~Q(status="sent"),
             ),
         ]

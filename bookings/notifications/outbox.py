@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from bookings.notifications.models import Letter
-from bookings.states import LetterKind, LetterStatus
+from bookings.notifications.models import EmailMessage
+from bookings.states import EmailKind, EmailStatus
 from core.clock import Now
 from core.ids import new_id
 
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from bookings.webhooks.models import Endpoint
 
 
-OPEN = (LetterStatus.WAITING, LetterStatus.SENDING)
-DONE = (LetterStatus.SENT, LetterStatus.DROPPED, LetterStatus.FAILED)
+OPEN = (EmailStatus.WAITING, EmailStatus.SENDING)
+DONE = (EmailStatus.SENT, EmailStatus.DROPPED, EmailStatus.FAILED)
 
-WRITE_LETTERS = """
-    INSERT INTO bookings_letter (id, kind, event_id, booking_id, subject, due_at, written_at)
+INSERT_EMAILS = """
+    INSERT INTO bookings_emailmessage (id, kind, event_id, booking_id, subject, due_at, written_at)
     SELECT id, %s, %s, booking_id, subject, clock_timestamp(), clock_timestamp()
     FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS email (id, booking_id, subject)
     ON CONFLICT DO NOTHING
 """
 
 
-def write_letter(kind: LetterKind, booking: "Booking", *, subject: uuid.UUID | None = None) -> None:
+def queue_email(kind: EmailKind, booking: "Booking", *, subject: uuid.UUID | None = None) -> None:
     """Queue an email to the booking's buyer, once for each kind and subject (by default the booking's id).
 
     Call it in the transaction that the email reports.
@@ -45,17 +45,19 @@ def write_letter(kind: LetterKind, booking: "Booking", *, subject: uuid.UUID | N
     _insert(kind, booking.event_id, [booking.pk], [subject or booking.pk])
 
 
-def write_letters(kind: LetterKind, event_id: int, booking_ids: Sequence[uuid.UUID]) -> None:
+def queue_emails(kind: EmailKind, event_id: int, booking_ids: Sequence[uuid.UUID]) -> None:
     """Queue an email to the buyer of each of these bookings of one event, in one statement; see `queue_email`."""
     _insert(kind, event_id, list(booking_ids), list(booking_ids))
 
 
-def write_letter_about(endpoint: "Endpoint") -> None:
+def queue_endpoint_email(endpoint: "Endpoint") -> None:
     """Queue an email that tells the endpoint's seller that it was switched off; call it in that transaction."""
     now = Now()
-    Letter.objects.create(kind=LetterKind.ENDPOINT_OFF, endpoint=endpoint, subject=new_id(), due_at=now, written_at=now)
+    EmailMessage.objects.create(
+        kind=EmailKind.ENDPOINT_OFF, endpoint=endpoint, subject=new_id(), due_at=now, written_at=now
+    )
 
 
-def _insert(kind: LetterKind, event_id: int, booking_ids: list[uuid.UUID], subjects: list[uuid.UUID]) -> None:
+def _insert(kind: EmailKind, event_id: int, booking_ids: list[uuid.UUID], subjects: list[uuid.UUID]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(WRITE_LETTERS, [kind.value, event_id, [new_id() for _ in booking_ids], booking_ids, subjects])
+        cursor.execute(INSERT_EMAILS, [kind.value, event_id, [new_id() for _ in booking_ids], booking_ids, subjects])

@@ -7,7 +7,7 @@ from bookings.waiting_room import pace
 from bookings.waiting_room.numbers import waiting_numbers
 from core import counters, feature_switches, read_only
 from core.models import FeatureSwitch
-from core.redis import RedisGone
+from core.redis import RedisUnavailable
 from events.models import Event
 
 WINDOW_SECONDS = 10  # rates and percentiles are over the last 10 seconds
@@ -57,7 +57,7 @@ def recent_numbers() -> dict[str, Any] | None:
     """Return rates per second and times in milliseconds of the last WINDOW_SECONDS; None if Redis is unavailable."""
     try:
         numbers = counters.recent(WINDOW_SECONDS)
-    except RedisGone:
+    except RedisUnavailable:
         return None
     p95 = numbers.percentile("hold", 0.95)
     return {
@@ -101,7 +101,7 @@ def _processes() -> list[dict[str, Any]]:
     """Return the state of each process that reported gauges recently; only of this one if Redis is unavailable."""
     try:
         reported = counters.processes()
-    except RedisGone:
+    except RedisUnavailable:
         reported = {counters.own_name(): counters.own_gauges()}
     return [
         {

@@ -55,8 +55,8 @@ class BookingRefund(generics.GenericAPIView[Booking]):
         The buyer up to `refund_until_hours` before the start, the event's seller always. With an Idempotency-Key the
         same refund is answered again.
         """
-        once = read_key(request.headers.get("Idempotency-Key"), {"booking": booking_id})
-        refund_booking(booking_id=booking_id, user=authenticated_user(request), once=once)
+        idempotency_key = read_key(request.headers.get("Idempotency-Key"), {"booking": booking_id})
+        refund_booking(booking_id=booking_id, user=authenticated_user(request), idempotency_key=idempotency_key)
         return Response(
             booking_detail(visible_booking(booking_id, authenticated_user(request))), status.HTTP_202_ACCEPTED
         )

@@ -22,13 +22,13 @@ def post_payment(request: ApiRequest, booking_id: uuid.UUID) -> ApiResponse:
     identity = identity_of(request)
     with confirmed_if_refused(identity):
         data = validated(CARD, request.json())
-        once = read_key(request.header("IDEMPOTENCY_KEY"), data | {"booking": booking_id})
+        idempotency_key = read_key(request.header("IDEMPOTENCY_KEY"), data | {"booking": booking_id})
     with checked_by_sql(identity):
         payment = pay_booking(
             booking_id=booking_id,
             buyer_id=identity.user_id,
             card_number=data["card_number"],
-            once=once,
-            family=identity.token_family_id,
+            idempotency_key=idempotency_key,
+            token_family_id=identity.token_family_id,
         )
     return json_response(payment_body(payment), 202 if payment.status == PaymentStatus.PENDING else 200)

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from accounts.models import User
-from bookings.errors import AlreadyPaid, GatewayAway, HoldExpired, PaymentDeclined, PaymentInProgress
+from bookings.errors import AlreadyPaid, GatewayUnreachable, HoldExpired, PaymentDeclined, PaymentInProgress
 from bookings.holds.models import Booking
 from bookings.holds.selectors import own_booking
-from bookings.idempotency import Once
+from bookings.idempotency import IdempotencyKey
 from bookings.payments.gateways import GatewayDown, breaker, gateway
 from bookings.payments.gateways.protocol import Charge, Gateway
 from bookings.payments.models import Payment
@@ -22,7 +22,7 @@ from bookings.payments.settle import SEATS_LOST, cancel_payment, settle_payment
 from bookings.publish import publish_booking
 from bookings.states import BookingStatus, PaymentStatus
 from core.errors import DomainError, InvalidState, NotSignedIn
-from core.prepared_statements import ask
+from core.prepared_statements import execute_prepared
 
 BEGIN = """
     SELECT * FROM bookings_begin_payment(
@@ -51,13 +51,13 @@ def pay_booking(
     booking_id: uuid.UUID,
     buyer_id: int,
     card_number: str,
-    once: Once | None = None,
-    family: uuid.UUID | None = None,
+    idempotency_key: IdempotencyKey | None = None,
+    token_family_id: uuid.UUID | None = None,
 ) -> Payment:
     """Pays the booking with a card: begin, charge, settle.
 
     The payment comes back captured, or pending if the gateway answers later or not at all: then a webhook or the
-    reconciler settles it. Raises PaymentDeclined with the gateway's reason; GatewayAway if it can't be reached (nothing
+    reconciler settles it. Raises PaymentDeclined with the gateway's reason; GatewayUnreachable if it can't be reached (nothing
     was charged); HoldExpired if the seats were lost meanwhile (the money is returned); and what `begin_payment` raises.
     """
     provider = gateway()
@@ -66,8 +66,8 @@ def pay_booking(
         buyer_id=buyer_id,
         card_last4=card_number[-4:],
         provider=provider,
-        once=once,
-        family=family,
+        idempotency_key=idempotency_key,
+        token_family_id=token_family_id,
     )
     if payment.status == PaymentStatus.PENDING:
         payment = settle_payment(payment_id=payment.pk, charge=_charge(provider, payment, card_number))
@@ -80,8 +80,8 @@ def begin_payment(
     buyer_id: int,
     card_last4: str,
     provider: Gateway,
-    once: Once | None = None,
-    family: uuid.UUID | None = None,
+    idempotency_key: IdempotencyKey | None = None,
+    token_family_id: uuid.UUID | None = None,
 ) -> Payment:
     """Opens a payment for a held booking and, the first time, its payment window of `payment_seconds`.
 
@@ -96,21 +96,21 @@ def begin_payment(
         booking_id=booking_id,
         gateway=provider.name,
         card_last4=card_last4,
-        idempotency_key=once.key if once else None,
-        request_hash=once.request_hash if once else "",
+        idempotency_key=idempotency_key.key if idempotency_key else None,
+        request_hash=idempotency_key.request_hash if idempotency_key else "",
     )
-    answer = _ask(payment, buyer_id, family)
+    answer = _ask(payment, buyer_id, token_family_id)
     if answer.outcome == "begun":
         return _begun(payment, buyer_id, answer)
-    if answer.outcome == "known" and once is not None:
-        return _known(booking_id, once)
+    if answer.outcome == "known" and idempotency_key is not None:
+        return _known(booking_id, idempotency_key)
     raise _refusal(answer, booking_id, buyer_id)
 
 
-def _ask(payment: Payment, buyer_id: int, family: uuid.UUID | None) -> Answer:
-    who = (payment.pk, family, buyer_id, payment.booking_id)
+def _ask(payment: Payment, buyer_id: int, token_family_id: uuid.UUID | None) -> Answer:
+    who = (payment.pk, token_family_id, buyer_id, payment.booking_id)
     what = (payment.idempotency_key, payment.request_hash, payment.gateway, payment.card_last4)
-    return Answer(*ask(BEGIN, (*who, *what)))
+    return Answer(*execute_prepared(BEGIN, (*who, *what)))
 
 
 def _begun(payment: Payment, buyer_id: int, answer: Answer) -> Payment:
@@ -127,13 +127,13 @@ def _begun(payment: Payment, buyer_id: int, answer: Answer) -> Payment:
     return payment
 
 
-def _known(booking_id: uuid.UUID, once: Once) -> Payment:
+def _known(booking_id: uuid.UUID, idempotency_key: IdempotencyKey) -> Payment:
     """The payment this key has already made; PaymentInProgress while its outcome is not known."""
-    made = Payment.objects.select_related("booking").filter(booking_id=booking_id, idempotency_key=once.key)
+    made = Payment.objects.select_related("booking").filter(booking_id=booking_id, idempotency_key=idempotency_key.key)
     payment = made.first()
     if payment is None:  # just now it turned out that it never reached the gateway
         raise PaymentInProgress
-    once.check(payment.request_hash)
+    idempotency_key.check(payment.request_hash)
     if payment.status == PaymentStatus.PENDING:
         raise PaymentInProgress
     return payment
@@ -163,7 +163,7 @@ def _charge(provider: Gateway, payment: Payment, card_number: str) -> Charge:
         return breaker.charge(provider, payment, card_number)
     except GatewayDown as error:
         cancel_payment(payment_id=payment.pk)
-        raise GatewayAway from error
+        raise GatewayUnreachable from error
 
 
 def _outcome(payment: Payment) -> Payment:

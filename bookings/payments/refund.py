@@ -14,9 +14,9 @@ from accounts.models import User
 from bookings.errors import NotOwner, RefundWindowClosed
 from bookings.holds.models import Booking
 from bookings.holds.selectors import visible_booking
-from bookings.holds.transitions import lock_with_block, move
-from bookings.idempotency import Once
-from bookings.notifications.outbox import write_letter
+from bookings.holds.transitions import lock_with_subsection, move
+from bookings.idempotency import IdempotencyKey
+from bookings.notifications.outbox import queue_email
 from bookings.payments.gateways import (
     GatewayDown,
     GatewayRefused,
@@ -27,18 +27,18 @@ from bookings.payments.models import Payment, Refund
 from bookings.states import (
     TAKEN_MONEY,
     BookingStatus,
-    LetterKind,
+    EmailKind,
     PaymentStatus,
     RefundReason,
     RefundStatus,
 )
 from bookings.tickets.issue import void_admissions
 from core.clock import Now, database_now
-from core.enqueue import later
+from core.enqueue import enqueue_on_commit
 from core.errors import InvalidState
-from core.transactions import durably
+from core.transactions import retrying_transaction
 from events.inventory.seats import change_seats
-from events.inventory.sold_out import follow_seats
+from events.inventory.sold_out import refresh_event_status
 from events.models import Event
 from events.ownership import may_manage
 from events.states import ChangeKind, EventStatus
@@ -46,7 +46,7 @@ from events.states import ChangeKind, EventStatus
 log = structlog.get_logger(__name__)
 
 
-def refund_booking(*, booking_id: uuid.UUID, user: User, once: Once | None = None) -> Booking:
+def refund_booking(*, booking_id: uuid.UUID, user: User, idempotency_key: IdempotencyKey | None = None) -> Booking:
     """Refund a paid booking in full: free its seats, void its tickets, and record the refund.
 
     The event's seller may do this at any time. The buyer may do it up to `refund_until_hours` before the start of the
@@ -58,26 +58,30 @@ def refund_booking(*, booking_id: uuid.UUID, user: User, once: Once | None = Non
     as_seller = may_manage(booking.event, user)
     if not as_seller and booking.buyer_id != user.pk:
         raise NotOwner
-    if once is not None and (earlier := _earlier(user, once)) is not None:
+    if idempotency_key is not None and (earlier := _earlier(user, idempotency_key)) is not None:
         return earlier
     reason = RefundReason.SELLER if as_seller else RefundReason.BUYER
-    return give_back(booking=booking, reason=reason, by=user, once=once)
+    return execute_refund(booking=booking, reason=reason, by=user, idempotency_key=idempotency_key)
 
 
-def _earlier(user: User, once: Once) -> Booking | None:
+def _earlier(user: User, idempotency_key: IdempotencyKey) -> Booking | None:
     """Return the booking that this user has already refunded with this idempotency key, if any.
 
     Raises IdempotencyKeyReused if the earlier request was different.
     """
-    refund = Refund.objects.select_related("payment__booking").filter(by=user, idempotency_key=once.key).first()
+    refund = (
+        Refund.objects.select_related("payment__booking").filter(by=user, idempotency_key=idempotency_key.key).first()
+    )
     if refund is None:
         return None
-    once.check(refund.request_hash)
+    idempotency_key.check(refund.request_hash)
     return refund.payment.booking
 
 
-@durably
-def give_back(*, booking: Booking, reason: RefundReason, by: User | None = None, once: Once | None = None) -> Booking:
+@retrying_transaction
+def execute_refund(
+    *, booking: Booking, reason: RefundReason, by: User | None = None, idempotency_key: IdempotencyKey | None = None
+) -> Booking:
     """Refund a paid booking for any reason, without checking who may do it.
 
     1. Lock the subsection, the booking, then its payment.
@@ -87,7 +91,7 @@ def give_back(*, booking: Booking, reason: RefundReason, by: User | None = None,
 
     Raises InvalidState, RefundWindowClosed.
     """
-    booking, subsection = lock_with_block(booking)
+    booking, subsection = lock_with_subsection(booking)
     if booking.status not in (BookingStatus.PAID, BookingStatus.COMPLETED):
         raise InvalidState(f"A booking that is {booking.status} can't be refunded.")
     if reason == RefundReason.BUYER:
@@ -96,16 +100,23 @@ def give_back(*, booking: Booking, reason: RefundReason, by: User | None = None,
 
     void_admissions(booking, also_used=reason != RefundReason.BUYER)
     change_seats(subsection=subsection, positions=booking.positions, kind=ChangeKind.REFUNDED, booking_id=booking.pk)
-    promise_refund(payment, amount=payment.amount - payment.refunded_amount, reason=reason, by=by, once=once)
+    record_refund(
+        payment, amount=payment.amount - payment.refunded_amount, reason=reason, by=by, idempotency_key=idempotency_key
+    )
     move(booking, BookingStatus.REFUNDED)
     cancelled = reason == RefundReason.EVENT_CANCELLED
-    write_letter(LetterKind.EVENT_CANCELLED if cancelled else LetterKind.REFUND, booking)
-    follow_seats(booking.event, subsection)
+    queue_email(EmailKind.EVENT_CANCELLED if cancelled else EmailKind.REFUND, booking)
+    refresh_event_status(booking.event, subsection)
     return booking
 
 
-def promise_refund(
-    payment: Payment, *, amount: int, reason: RefundReason, by: User | None = None, once: Once | None = None
+def record_refund(
+    payment: Payment,
+    *,
+    amount: int,
+    reason: RefundReason,
+    by: User | None = None,
+    idempotency_key: IdempotencyKey | None = None,
 ) -> None:
     """Record a refund of `amount` minor units, and send it after the commit.
 
@@ -123,11 +134,11 @@ def promise_refund(
             amount=amount,
             reason=reason,
             by=by,
-            idempotency_key=once.key if once else None,
-            request_hash=once.request_hash if once else "",
+            idempotency_key=idempotency_key.key if idempotency_key else None,
+            request_hash=idempotency_key.request_hash if idempotency_key else "",
             created_at=database_now(),
         )
-        later("bookings.payments.tasks.send_refund", refund_id=str(refund.pk))
+        enqueue_on_commit("bookings.payments.tasks.send_refund", refund_id=str(refund.pk))
 
 
 def send_refund(*, refund_id: uuid.UUID) -> None:

@@ -1,6 +1,6 @@
 """Sells held seats after a capture with `bookings_sell` (bookings/sql/sell.sql): one transaction, one round trip.
 
-It handles the usual case of `settle_step_by_step` in bookings.payments.settle, which is its specification; a property
+It handles the usual case of `settle_stepwise` in bookings.payments.settle, which is its specification; a property
 test compares both.
 """
 
@@ -14,7 +14,7 @@ from bookings.holds.models import Booking
 from bookings.payments.models import Payment
 from bookings.publish import BookingChanged, publish_seats_and_booking
 from bookings.states import BookingStatus, PaymentStatus
-from core.prepared_statements import ask
+from core.prepared_statements import execute_prepared
 from events.inventory.sold_out import refresh_sold_out
 from events.publish import SeatsChanged
 from events.states import SeatStatus
@@ -51,7 +51,7 @@ def sell_held_seats(*, payment_id: uuid.UUID, reference: str) -> Payment | None:
     `reference` is the gateway's id of the charge. After the commit the change is published to the event's viewers and
     the buyer. If it took the last seats of the subsection, the event is marked as sold out where that is true.
     """
-    sale = Sale(*ask(SELL, (payment_id, reference)))
+    sale = Sale(*execute_prepared(SELL, (payment_id, reference)))
     if sale.outcome != "sold":
         return None
     _publish(sale)

@@ -6,18 +6,18 @@ from django.db import transaction
 
 from bookings.holds.expiry import release_expired
 from bookings.holds.models import Booking
-from bookings.holds.transitions import change, lock_with_block, move
-from bookings.notifications.outbox import write_letter
+from bookings.holds.transitions import change, lock_with_subsection, move
+from bookings.notifications.outbox import queue_email
 from bookings.payments.gateways.protocol import Charge, Outcome
 from bookings.payments.models import Payment
-from bookings.payments.refund import promise_refund
+from bookings.payments.refund import record_refund
 from bookings.payments.sell import sell_held_seats
-from bookings.states import BookingStatus, LetterKind, PaymentStatus, RefundReason
-from bookings.tickets.issue import issue_admissions
+from bookings.states import BookingStatus, EmailKind, PaymentStatus, RefundReason
+from bookings.tickets.issue import issue_tickets
 from core.clock import database_now
 from events.errors import SeatsTaken
 from events.inventory.seats import change_seats
-from events.inventory.sold_out import follow_seats
+from events.inventory.sold_out import refresh_event_status
 from events.models import Subsection
 from events.states import ChangeKind, EventStatus
 
@@ -30,17 +30,17 @@ def settle_payment(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
     """Record the outcome of a charge. Does nothing if the payment was settled before.
 
     In the usual case, a capture for seats that are held, `sell_held_seats` does it in one statement. All other cases
-    take `settle_step_by_step`.
+    take `settle_stepwise`.
     """
     if charge.outcome is Outcome.CAPTURED:
         sold = sell_held_seats(payment_id=payment_id, reference=charge.reference)
         if sold is not None:
             return sold
-    return settle_step_by_step(payment_id=payment_id, charge=charge)
+    return settle_stepwise(payment_id=payment_id, charge=charge)
 
 
 @transaction.atomic(durable=True)
-def settle_step_by_step(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
+def settle_stepwise(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
     """Record the outcome of a charge in every case of `settle_payment`, including the usual one.
 
     This is the specification of the SQL function `bookings_sell`.
@@ -89,12 +89,12 @@ def cancel_payment(*, payment_id: uuid.UUID) -> None:
 def _email_if_left_open(payment: Payment) -> None:
     """Queue an email about the failure if the buyer was answered before the outcome was known."""
     if payment.left_open:
-        write_letter(LetterKind.PAYMENT_FAILED, payment.booking, subject=payment.pk)
+        queue_email(EmailKind.PAYMENT_FAILED, payment.booking, subject=payment.pk)
 
 
 def _lock(payment_id: uuid.UUID) -> tuple[Booking, Subsection, Payment]:
     unlocked = Payment.objects.select_related("booking").get(pk=payment_id)
-    booking, subsection = lock_with_block(unlocked.booking)
+    booking, subsection = lock_with_subsection(unlocked.booking)
     payment = Payment.objects.select_for_update(of=("self",), no_key=True).get(pk=payment_id)
     payment.booking = booking
     return booking, subsection, payment
@@ -108,7 +108,7 @@ def _capture(booking: Booking, subsection: Subsection, payment: Payment) -> None
         "",
     )
     if booking.paid_at is not None:  # another payment has paid the booking while this one counted as closed
-        promise_refund(payment, amount=payment.amount, reason=RefundReason.PAID_TWICE)
+        record_refund(payment, amount=payment.amount, reason=RefundReason.PAID_TWICE)
         return
     payment.save()
     _sell(booking, subsection, payment)
@@ -118,14 +118,14 @@ def _sell(booking: Booking, subsection: Subsection, payment: Payment) -> None:
     now = payment.captured_at
     if booking.status != BookingStatus.PENDING_PAYMENT and not _take_again(booking, subsection):
         change(booking, now=now, failure=SEATS_LOST)
-        promise_refund(payment, amount=payment.amount, reason=RefundReason.SEATS_LOST)
-        write_letter(LetterKind.SEATS_LOST, booking, subject=payment.pk)
+        record_refund(payment, amount=payment.amount, reason=RefundReason.SEATS_LOST)
+        queue_email(EmailKind.SEATS_LOST, booking, subject=payment.pk)
         return
     change_seats(subsection=subsection, positions=booking.positions, kind=ChangeKind.PAID, booking_id=booking.pk)
     move(booking, BookingStatus.PAID, now=now, paid_at=now, failure="")
-    issue_admissions(booking)
-    write_letter(LetterKind.CONFIRMATION, booking)
-    follow_seats(booking.event, subsection)
+    issue_tickets(booking)
+    queue_email(EmailKind.CONFIRMATION, booking)
+    refresh_event_status(booking.event, subsection)
 
 
 def _take_again(booking: Booking, subsection: Subsection) -> bool:

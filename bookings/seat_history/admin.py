@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from bookings.holds.models import Booking
-from bookings.seat_history.texts import StoryKind
-from bookings.seat_history.timeline import seat_story
-from events.catalog.selectors import STATUS_OF_LETTER
+from bookings.seat_history.texts import HistoryKind
+from bookings.seat_history.timeline import seat_history
+from events.catalog.selectors import STATUS_BY_LETTER
 from events.models import Event, Subsection
 from events.ownership import may_manage
 from events.seating.positions import place_of
@@ -22,20 +22,20 @@ from events.seller_admin.site import PAGES, Page
 
 # CSS class of an entry by its kind; other kinds are neutral.
 TONES = {
-    StoryKind.HELD: "waiting",
-    StoryKind.PAYMENT_OPEN: "waiting",
-    StoryKind.REFUND_PROMISED: "waiting",
-    StoryKind.PAID: "good",
-    StoryKind.PAYMENT_CAPTURED: "good",
-    StoryKind.TICKET_ISSUED: "good",
-    StoryKind.CHECKED_IN: "good",
-    StoryKind.PAYMENT_DECLINED: "bad",
-    StoryKind.CHECK_IN_CONFLICT: "bad",
+    HistoryKind.HELD: "waiting",
+    HistoryKind.PAYMENT_OPEN: "waiting",
+    HistoryKind.REFUND_PROMISED: "waiting",
+    HistoryKind.PAID: "good",
+    HistoryKind.PAYMENT_CAPTURED: "good",
+    HistoryKind.TICKET_ISSUED: "good",
+    HistoryKind.CHECKED_IN: "good",
+    HistoryKind.PAYMENT_DECLINED: "bad",
+    HistoryKind.CHECK_IN_CONFLICT: "bad",
 }
 
 
 @require_safe
-def seat_story_page(request: HttpRequest, event_id: int, subsection_id: int, position: int) -> HttpResponse:
+def seat_history_page(request: HttpRequest, event_id: int, subsection_id: int, position: int) -> HttpResponse:
     """The history of a seat, for users who may manage its event; 404 for others."""
     event = Event.objects.filter(pk=event_id).first()
     subsection = Subsection.objects.filter(pk=subsection_id, event=event_id).first()
@@ -50,8 +50,8 @@ def _context(event: Event, subsection: Subsection, position: int) -> dict[str, A
     return {
         "title": f"{subsection}, row {row}, seat {seat}",
         "event": event,
-        "status": STATUS_OF_LETTER[subsection.seat_status[position]],
-        "history": [(entry, TONES.get(entry.kind, "")) for entry in seat_story(subsection, position)],
+        "status": STATUS_BY_LETTER[subsection.seat_status[position]],
+        "history": [(entry, TONES.get(entry.kind, "")) for entry in seat_history(subsection, position)],
     }
 
 
@@ -60,7 +60,7 @@ def seat_links(booking: Booking) -> SafeString:
     subsection = booking.subsection
     links = (
         (
-            reverse("admin:bookings_seat_story", args=[booking.event_id, subsection.pk, position]),
+            reverse("admin:bookings_seat_history", args=[booking.event_id, subsection.pk, position]),
             *place_of(position, subsection.cols),
         )
         for position in booking.positions
@@ -71,7 +71,7 @@ def seat_links(booking: Booking) -> SafeString:
 PAGES.append(
     Page(
         "bookings/seat/<int:event_id>/<int:subsection_id>/<int:position>/",
-        seat_story_page,
-        "bookings_seat_story",
+        seat_history_page,
+        "bookings_seat_history",
     )
 )

@@ -7,11 +7,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import authenticated_user
-from bookings.seat_history.serializers import SeatStory
-from bookings.seat_history.timeline import seat_story
+from bookings.seat_history.serializers import SeatHistory
+from bookings.seat_history.timeline import seat_history
 from core.errors import NotFound
 from core.openapi import problems
-from events.catalog.selectors import STATUS_OF_LETTER
+from events.catalog.selectors import STATUS_BY_LETTER
 from events.inventory.subsections import subsection_of
 from events.ownership import own_event
 from events.seating.positions import position_of
@@ -19,12 +19,12 @@ from events.seating.positions import position_of
 PRIVATE = {"Cache-Control": "private, no-store"}  # the response contains people's names and email addresses
 
 
-class SeatStoryOf(APIView):
+class SeatHistoryView(APIView):
     """The history of one seat."""
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="seat_story", responses={200: SeatStory} | problems(401, 403, 404))
+    @extend_schema(operation_id="seat_history", responses={200: SeatHistory} | problems(401, 403, 404))
     def get(self, request: Request, event_id: int, section: str, number: int, seat: str) -> Response:
         """Holds, payments, refunds, tickets and check-ins of the seat ("row-seat"), oldest first.
 
@@ -37,6 +37,6 @@ class SeatStoryOf(APIView):
             raise NotFound("This block has no such seat.")
         row, place = divmod(position, block.cols)
         where = {"event_id": event.pk, "section": block.section, "subsection": block.number}
-        now = {"row": row + 1, "seat": place + 1, "status": STATUS_OF_LETTER[block.seat_status[position]]}
-        story = SeatStory({**where, **now, "entries": seat_story(block, position)})
+        now = {"row": row + 1, "seat": place + 1, "status": STATUS_BY_LETTER[block.seat_status[position]]}
+        story = SeatHistory({**where, **now, "entries": seat_history(block, position)})
         return Response(story.data, headers=PRIVATE)

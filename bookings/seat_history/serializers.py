@@ -4,25 +4,25 @@ from typing import Any
 
 from rest_framework import serializers
 
-from bookings.seat_history.texts import StoryKind
+from bookings.seat_history.texts import HistoryKind
 from events.states import SeatStatus
 
 
-class StoryBuyer(serializers.Serializer[Any]):
+class HistoryBuyer(serializers.Serializer[Any]):
     """The buyer of the booking."""
 
     name = serializers.CharField()
     email = serializers.EmailField()
 
 
-class StoryEntry(serializers.Serializer[Any]):
+class HistoryEntry(serializers.Serializer[Any]):
     """One thing that happened to the seat."""
 
     at = serializers.DateTimeField()
-    kind = serializers.ChoiceField(choices=StoryKind.choices)
+    kind = serializers.ChoiceField(choices=HistoryKind.choices)
     text = serializers.CharField(help_text="What happened, as a sentence.")
     booking_id = serializers.UUIDField(allow_null=True, help_text="Null when the seat was blocked or unblocked.")
-    buyer = StoryBuyer(allow_null=True)
+    buyer = HistoryBuyer(allow_null=True)
     by = serializers.CharField(
         source="by.name",
         default=None,
@@ -34,7 +34,7 @@ class StoryEntry(serializers.Serializer[Any]):
     )
 
 
-class SeatStory(serializers.Serializer[Any]):
+class SeatHistory(serializers.Serializer[Any]):
     """The current status of a seat, and its history."""
 
     event_id = serializers.IntegerField()
@@ -43,4 +43,4 @@ class SeatStory(serializers.Serializer[Any]):
     row = serializers.IntegerField(help_text="1 is at the front.")
     seat = serializers.IntegerField(help_text="1 is at the left.")
     status = serializers.ChoiceField(choices=SeatStatus.choices)
-    entries = StoryEntry(many=True, help_text="Oldest first.")
+    entries = HistoryEntry(many=True, help_text="Oldest first.")

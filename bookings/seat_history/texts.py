@@ -14,7 +14,7 @@ from events.states import ChangeKind
 MAX_NAMED = 6  # a text names at most this many other seats; beyond that it gives their number
 
 
-class StoryKind(models.TextChoices):
+class HistoryKind(models.TextChoices):
     """The kind of an entry."""
 
     HELD = "held", "Held"
@@ -37,7 +37,7 @@ class StoryKind(models.TextChoices):
     CHECK_IN_CONFLICT = "check_in_conflict", "Scanned twice"
 
 
-def change_words(change: SeatChange, booking: Booking | None, *, position: int, cols: int, again: bool) -> str:
+def change_text(change: SeatChange, booking: Booking | None, *, position: int, cols: int, again: bool) -> str:
     """Describe a `SeatChange` for one of its seats. `again` means that the same booking held the seat before."""
     whose = f"{booking.buyer.name} ({booking.buyer.email})" if booking else "an unknown buyer"
     others = _others(change.positions, position, cols)
@@ -67,23 +67,23 @@ def _others(positions: list[int], position: int, cols: int) -> str:
     return f", with {', '.join(names)}" if names else ""
 
 
-def payment_words(payment: Payment, booking: Booking) -> tuple[StoryKind, str]:
+def payment_text(payment: Payment, booking: Booking) -> tuple[HistoryKind, str]:
     """Describe how a payment attempt ended."""
     seats = f"{booking.quantity} seat{'s' if booking.quantity > 1 else ''}"
     what = f"{money(payment.amount, payment.currency)} for {seats}, card ending {payment.card_last4}"
     match PaymentStatus(payment.status):
         case PaymentStatus.PENDING:
-            return StoryKind.PAYMENT_OPEN, f"Payment started: {what}. Its outcome is not known yet."
+            return HistoryKind.PAYMENT_OPEN, f"Payment started: {what}. Its outcome is not known yet."
         case PaymentStatus.FAILED:
             shown = payment.failure and f"The buyer was told: “{payment.failure}”"
-            return StoryKind.PAYMENT_DECLINED, _sentences(f"Payment started and declined: {what}.", shown)
+            return HistoryKind.PAYMENT_DECLINED, _sentences(f"Payment started and declined: {what}.", shown)
         case PaymentStatus.CANCELLED:
-            return StoryKind.PAYMENT_CANCELLED, f"Payment started, but it never reached the gateway: {what}."
+            return HistoryKind.PAYMENT_CANCELLED, f"Payment started, but it never reached the gateway: {what}."
         case PaymentStatus.CAPTURED | PaymentStatus.PARTLY_REFUNDED | PaymentStatus.REFUNDED:
-            return StoryKind.PAYMENT_CAPTURED, f"Paid: {what}."
+            return HistoryKind.PAYMENT_CAPTURED, f"Paid: {what}."
 
 
-def promise_words(refund: Refund) -> str:
+def refund_recorded_text(refund: Refund) -> str:
     """Describe a refund: how much, why, and whether it has been sent."""
     by = f" ({refund.by.name})" if refund.by else ""
     reason = RefundReason(refund.reason).label
@@ -94,7 +94,7 @@ def promise_words(refund: Refund) -> str:
     return _sentences(f"{promised} It has not been sent yet.", said)
 
 
-def sent_words(refund: Refund) -> str:
+def refund_sent_text(refund: Refund) -> str:
     """Describe that a refund has been sent."""
     return f"{_to_card(refund, 'sent back')}."
 
@@ -104,17 +104,17 @@ def _to_card(refund: Refund, how: str) -> str:
     return f"{money(refund.amount, payment.currency)} {how} to the card ending {payment.card_last4}"
 
 
-def scan_words(scan: CheckIn) -> tuple[StoryKind, str]:
+def scan_text(scan: CheckIn) -> tuple[HistoryKind, str]:
     """Describe what happened at check-in, where and by whom."""
     where = f" at {scan.device}" if scan.device else ""
     match CheckInKind(scan.kind):
         case CheckInKind.ACCEPTED:
-            return StoryKind.CHECKED_IN, f"Let in{where} by {scan.by.name}."
+            return HistoryKind.CHECKED_IN, f"Let in{where} by {scan.by.name}."
         case CheckInKind.UNDONE:
-            return StoryKind.CHECK_IN_UNDONE, f"Check-in undone{where} by {scan.by.name}: the ticket is valid again."
+            return HistoryKind.CHECK_IN_UNDONE, f"Check-in undone{where} by {scan.by.name}: the ticket is valid again."
         case CheckInKind.CONFLICT:
             return (
-                StoryKind.CHECK_IN_CONFLICT,
+                HistoryKind.CHECK_IN_CONFLICT,
                 f"Scanned{where} by {scan.by.name} after it had been used.",
             )
 

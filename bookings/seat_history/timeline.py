@@ -11,12 +11,12 @@ from bookings.checkin.models import CheckIn
 from bookings.holds.models import Booking
 from bookings.payments.models import Payment, Refund
 from bookings.seat_history.texts import (
-    StoryKind,
-    change_words,
-    payment_words,
-    promise_words,
-    scan_words,
-    sent_words,
+    HistoryKind,
+    change_text,
+    payment_text,
+    refund_recorded_text,
+    refund_sent_text,
+    scan_text,
 )
 from bookings.tickets.models import Admission
 from events.models import SeatChange, Subsection
@@ -35,7 +35,7 @@ class Entry:
     """
 
     at: datetime
-    kind: StoryKind
+    kind: HistoryKind
     text: str
     booking: Booking | None = None
     by: User | None = None
@@ -52,7 +52,7 @@ class Entry:
         return self.booking.buyer if self.booking else None
 
 
-def seat_story(subsection: Subsection, position: int) -> list[Entry]:
+def seat_history(subsection: Subsection, position: int) -> list[Entry]:
     """Return everything that happened to a seat, oldest first: holds, payments, refunds, tickets and check-ins.
 
     `position` is the seat's position in `subsection`, from 0. Takes at most six queries, however long the history is.
@@ -74,8 +74,8 @@ def _changes(changes: list[SeatChange], bookings: Bookings, position: int, cols:
     for change in changes:
         booking = bookings.get(change.booking_id) if change.booking_id else None
         again = change.booking_id in held_before
-        text = change_words(change, booking, position=position, cols=cols, again=again)
-        yield Entry(at=change.at, kind=StoryKind(change.kind), text=text, booking=booking, version=change.version)
+        text = change_text(change, booking, position=position, cols=cols, again=again)
+        yield Entry(at=change.at, kind=HistoryKind(change.kind), text=text, booking=booking, version=change.version)
         if change.kind == ChangeKind.HELD:
             held_before.add(change.booking_id)
 
@@ -87,7 +87,7 @@ def _payments(bookings: Bookings) -> Iterator[Entry]:
     """
     for payment in Payment.objects.filter(booking__in=bookings).order_by("created_at", "id"):
         booking = bookings[payment.booking_id]
-        kind, text = payment_words(payment, booking)
+        kind, text = payment_text(payment, booking)
         yield Entry(at=payment.captured_at or payment.created_at, kind=kind, text=text, booking=booking)
 
 
@@ -97,14 +97,14 @@ def _refunds(bookings: Bookings) -> Iterator[Entry]:
         booking = bookings[refund.payment.booking_id]
         promised = Entry(
             at=refund.created_at,
-            kind=StoryKind.REFUND_PROMISED,
-            text=promise_words(refund),
+            kind=HistoryKind.REFUND_PROMISED,
+            text=refund_recorded_text(refund),
             booking=booking,
             by=refund.by,
         )
         yield promised
         if refund.sent_at:
-            yield Entry(at=refund.sent_at, kind=StoryKind.REFUND_SENT, text=sent_words(refund), booking=booking)
+            yield Entry(at=refund.sent_at, kind=HistoryKind.REFUND_SENT, text=refund_sent_text(refund), booking=booking)
 
 
 def _admissions(subsection: Subsection, position: int, bookings: Bookings) -> Iterator[Entry]:
@@ -113,12 +113,12 @@ def _admissions(subsection: Subsection, position: int, bookings: Bookings) -> It
     for ticket in by_id.values():
         booking = bookings.get(ticket.booking_id)
         text = f"Ticket issued to {ticket.holder}."
-        yield Entry(at=ticket.issued_at, kind=StoryKind.TICKET_ISSUED, text=text, booking=booking)
+        yield Entry(at=ticket.issued_at, kind=HistoryKind.TICKET_ISSUED, text=text, booking=booking)
         if ticket.void_at:
             text = f"The ticket of {ticket.holder} is void."
-            yield Entry(at=ticket.void_at, kind=StoryKind.TICKET_VOID, text=text, booking=booking)
+            yield Entry(at=ticket.void_at, kind=HistoryKind.TICKET_VOID, text=text, booking=booking)
     scans = CheckIn.objects.filter(admission__in=by_id).select_related("by").order_by("recorded_at", "id")
     for scan in scans:
-        kind, text = scan_words(scan)
+        kind, text = scan_text(scan)
         booking = bookings.get(by_id[scan.admission_id].booking_id)
         yield Entry(at=scan.counted_at, kind=kind, text=text, booking=booking, by=scan.by)

@@ -7,7 +7,7 @@ from bookings.seat_history import api
 urlpatterns = [
     path(
         "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats/<str:seat>/story",
-        api.SeatStoryOf.as_view(),
+        api.SeatHistoryView.as_view(),
         name="seat-story",
     ),
 ]

@@ -2,6 +2,6 @@
 
 Tests run both on random data and compare answers and rows: hold.py with hold.sql, pay.py with begin_payment.sql,
 seat_choice.py with seat_rules.sql, and expiry.py with the four statements of bookings/holds/expiry.py. (What
-sell.sql does, settle_step_by_step does in bookings/payments/settle.py, which production needs anyway.) Only tests
+sell.sql does, settle_stepwise does in bookings/payments/settle.py, which production needs anyway.) Only tests
 import this package; import-linter makes sure of it.
 """

@@ -2,8 +2,8 @@
 
 from bookings.holds.models import Booking
 from bookings.holds.transitions import move
-from bookings.notifications.outbox import write_letters
-from bookings.states import TIME_IS_UP, BookingStatus, LetterKind
+from bookings.notifications.outbox import queue_emails
+from bookings.states import TIME_IS_UP, BookingStatus, EmailKind
 from events.inventory.seats import change_seats
 from events.models import Subsection
 from events.states import ChangeKind
@@ -15,5 +15,5 @@ def release_expired(block: Subsection) -> int:
     for booking in due:
         move(booking, BookingStatus.EXPIRED, failure=TIME_IS_UP)
         change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.EXPIRED, booking_id=booking.pk)
-        write_letters(LetterKind.HOLD_EXPIRED, block.event_id, [booking.pk])
+        queue_emails(EmailKind.HOLD_EXPIRED, block.event_id, [booking.pk])
     return len(due)

@@ -7,10 +7,10 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import User
 from bookings.errors import QueuePassRequired, TooManyHolds
 from bookings.holds.expiry import release_expired
-from bookings.holds.hold import Wish
+from bookings.holds.hold import HoldRequest
 from bookings.holds.models import Booking
-from bookings.holds.seat_rules import check_wish, not_enough_seats
-from bookings.idempotency import Once
+from bookings.holds.seat_rules import check_hold_request, not_enough_seats
+from bookings.idempotency import IdempotencyKey
 from bookings.publish import publish_booking
 from bookings.specification.seat_choice import best_seats, check_single_gaps
 from bookings.states import BookingStatus, SelectionMode
@@ -30,7 +30,13 @@ OPEN_HOLDS = """
 """
 
 
-def hold_seats(*, buyer: User, wish: Wish, once: Once | None = None, pass_from: datetime | None = None) -> Booking:
+def hold_seats(
+    *,
+    buyer: User,
+    hold_request: HoldRequest,
+    idempotency_key: IdempotencyKey | None = None,
+    pass_issued_at: datetime | None = None,
+) -> Booking:
     """Holds the seats for the buyer until the booking's `expires_at`; all of them or none.
 
     Before any lock, what can be refused cheaply is refused. Then, in one transaction:
@@ -43,68 +49,80 @@ def hold_seats(*, buyer: User, wish: Wish, once: Once | None = None, pass_from: 
     The same `once` gives the same booking again. Raises NotFound, BadInput, QueuePassRequired, NotOnSale, SeatsTaken,
     NotEnoughSeats, WouldLeaveSingleSeat, TooManyHolds, IdempotencyKeyReused.
     """
-    check_wish(wish.mode, quantity=wish.quantity, seats=wish.seats, accessible=wish.accessible)
-    if (earlier := _earlier(buyer, once)) is not None:
+    check_hold_request(
+        hold_request.mode, quantity=hold_request.quantity, seats=hold_request.seats, accessible=hold_request.accessible
+    )
+    if (earlier := _earlier(buyer, idempotency_key)) is not None:
         return earlier
-    block = _block(wish)
-    _check_pass(buyer, block.event, pass_from)
+    block = _block(hold_request)
+    _check_pass(buyer, block.event, pass_issued_at)
     _check_on_sale(block.event, database_now())
-    positions = _wanted_positions(wish, block)
-    _refuse_cheaply(wish, block, positions)
+    positions = _wanted_positions(hold_request, block)
+    _refuse_cheaply(hold_request, block, positions)
     try:
-        return _hold(buyer, wish, block, positions, once)
+        return _hold(buyer, hold_request, block, positions, idempotency_key)
     except IntegrityError:
         # Another request with the same key was faster; anything else is not ours to explain.
-        if (earlier := _earlier(buyer, once)) is None:
+        if (earlier := _earlier(buyer, idempotency_key)) is None:
             raise
         return earlier
 
 
 @transaction.atomic(durable=True)
-def _hold(buyer: User, wish: Wish, seen: Subsection, positions: list[int], once: Once | None) -> Booking:
+def _hold(
+    buyer: User,
+    hold_request: HoldRequest,
+    seen: Subsection,
+    positions: list[int],
+    idempotency_key: IdempotencyKey | None,
+) -> Booking:
     block = lock_subsection(seen.pk)
     release_expired(block)
 
-    chosen = _choose(wish, seen.event, block, positions)
+    chosen = _choose(hold_request, seen.event, block, positions)
     now = _check_limit(buyer, seen.event)
 
-    booking = _insert(buyer, wish, seen.event, block, chosen, now, once)
+    booking = _insert(buyer, hold_request, seen.event, block, chosen, now, idempotency_key)
     change_seats(subsection=block, positions=chosen, kind=ChangeKind.HELD, booking_id=booking.pk)
 
     publish_booking(booking)
     return booking
 
 
-def _earlier(buyer: User, once: Once | None) -> Booking | None:
+def _earlier(buyer: User, idempotency_key: IdempotencyKey | None) -> Booking | None:
     """The booking this key has already made, as it is now."""
-    if once is None:
+    if idempotency_key is None:
         return None
-    booking = Booking.objects.for_display().filter(buyer=buyer, idempotency_key=once.key).first()
+    booking = Booking.objects.for_display().filter(buyer=buyer, idempotency_key=idempotency_key.key).first()
     if booking is not None:
-        once.check(booking.request_hash)
+        idempotency_key.check(booking.request_hash)
     return booking
 
 
-def _block(wish: Wish) -> Subsection:
+def _block(hold_request: HoldRequest) -> Subsection:
     """The block with its event."""
     blocks = Subsection.objects.select_related("event")
-    block = blocks.filter(event_id=wish.event_id, section=wish.section, number=wish.subsection).first()
+    block = blocks.filter(
+        event_id=hold_request.event_id, section=hold_request.section, number=hold_request.subsection
+    ).first()
     if block is None:
-        if not Event.objects.filter(pk=wish.event_id).exists():
+        if not Event.objects.filter(pk=hold_request.event_id).exists():
             raise NotFound("There is no such event.")
-        raise BadInput.field("section", f"This event has no block {wish.section[:32]} {wish.subsection}.", "unknown")
+        raise BadInput.field(
+            "section", f"This event has no block {hold_request.section[:32]} {hold_request.subsection}.", "unknown"
+        )
     return block
 
 
-def _check_pass(buyer: User, event: Event, pass_from: datetime | None) -> None:
+def _check_pass(buyer: User, event: Event, pass_issued_at: datetime | None) -> None:
     """Where the waiting room of an event on sale is on, the buyer's pass must be neither over nor used up."""
     if not event.waiting_room_on or not event.is_active:
         return
     if event.status not in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT):
         return
-    if pass_from is None:
+    if pass_issued_at is None:
         raise QueuePassRequired(event.pk)
-    if not QueuePass.objects.active().filter(event=event, user=buyer, issued_at=pass_from).exists():
+    if not QueuePass.objects.active().filter(event=event, user=buyer, issued_at=pass_issued_at).exists():
         raise QueuePassRequired(event.pk)
 
 
@@ -118,34 +136,34 @@ def _check_on_sale(event: Event, now: datetime) -> None:
         raise NotOnSale("Sales are over.")
 
 
-def _wanted_positions(wish: Wish, block: Subsection) -> list[int]:
+def _wanted_positions(hold_request: HoldRequest, block: Subsection) -> list[int]:
     """The checked positions of a manual choice; none for the best available."""
     limit = block.event.max_tickets_per_booking
-    if wish.quantity > limit:
+    if hold_request.quantity > limit:
         raise BadInput.field("quantity", f"At most {limit} seats can be booked at once.", "max_value")
-    if wish.mode == SelectionMode.BEST_AVAILABLE:
+    if hold_request.mode == SelectionMode.BEST_AVAILABLE:
         return []
-    return positions_of(wish.seats, rows=block.rows, cols=block.cols)
+    return positions_of(hold_request.seats, rows=block.rows, cols=block.cols)
 
 
-def _refuse_cheaply(wish: Wish, block: Subsection, positions: list[int]) -> None:
+def _refuse_cheaply(hold_request: HoldRequest, block: Subsection, positions: list[int]) -> None:
     """Refuses without a lock what visibly can't be had; a hold whose time is over does not count."""
-    if wish.mode == SelectionMode.MANUAL:
+    if hold_request.mode == SelectionMode.MANUAL:
         taken = _visibly_taken(block, positions)
         if taken:
             raise SeatsTaken([seat_name(position, block.cols) for position in taken])
-    elif not _has_room(wish, block):
+    elif not _has_room(hold_request, block):
         due = Booking.objects.due().filter(subsection=block)
         if not due.exists():
-            raise not_enough_seats(wish.accessible)
+            raise not_enough_seats(hold_request.accessible)
 
 
-def _has_room(wish: Wish, block: Subsection) -> bool:
+def _has_room(hold_request: HoldRequest, block: Subsection) -> bool:
     free = [position for position, letter in enumerate(block.seat_status) if letter == "a"]
     kept = [position for position in free if position in block.accessible]
-    if wish.accessible == 0:
-        return len(free) - len(kept) >= wish.quantity
-    return len(kept) >= wish.accessible and len(free) >= wish.quantity
+    if hold_request.accessible == 0:
+        return len(free) - len(kept) >= hold_request.quantity
+    return len(kept) >= hold_request.accessible and len(free) >= hold_request.quantity
 
 
 def _visibly_taken(block: Subsection, positions: list[int]) -> list[int]:
@@ -156,21 +174,21 @@ def _visibly_taken(block: Subsection, positions: list[int]) -> list[int]:
     return [position for position, booking_id in taken if booking_id not in over]
 
 
-def _choose(wish: Wish, event: Event, block: Subsection, positions: list[int]) -> list[int]:
-    if wish.mode == SelectionMode.MANUAL:
+def _choose(hold_request: HoldRequest, event: Event, block: Subsection, positions: list[int]) -> list[int]:
+    if hold_request.mode == SelectionMode.MANUAL:
         if not event.allow_single_gaps:
             check_single_gaps(free_positions(block), positions, cols=block.cols, accessible=block.accessible)
         return positions
     best = best_seats(
         free_positions(block),
-        quantity=wish.quantity,
+        quantity=hold_request.quantity,
         cols=block.cols,
         accessible=block.accessible,
-        places=wish.accessible,
+        places=hold_request.accessible,
         gaps_allowed=event.allow_single_gaps,
     )
     if best is None:
-        raise not_enough_seats(wish.accessible)
+        raise not_enough_seats(hold_request.accessible)
     return best
 
 
@@ -186,23 +204,29 @@ def _check_limit(buyer: User, event: Event) -> datetime:
 
 
 def _insert(
-    buyer: User, wish: Wish, event: Event, block: Subsection, chosen: list[int], now: datetime, once: Once | None
+    buyer: User,
+    hold_request: HoldRequest,
+    event: Event,
+    block: Subsection,
+    chosen: list[int],
+    now: datetime,
+    idempotency_key: IdempotencyKey | None,
 ) -> Booking:
     block.event = event
     booking = Booking(
         buyer=buyer,
         event=event,
         subsection=block,
-        seat_selection_mode=wish.mode,
-        quantity=wish.quantity,
-        accessible_wanted=wish.accessible,
+        seat_selection_mode=hold_request.mode,
+        quantity=hold_request.quantity,
+        accessible_wanted=hold_request.accessible,
         positions=chosen,
         unit_price=block.price,
-        total_price=block.price * wish.quantity,
+        total_price=block.price * hold_request.quantity,
         status=BookingStatus.PENDING_PAYMENT,
         expires_at=now + timedelta(seconds=event.hold_seconds),
-        idempotency_key=once.key if once else None,
-        request_hash=once.request_hash if once else "",
+        idempotency_key=idempotency_key.key if idempotency_key else None,
+        request_hash=idempotency_key.request_hash if idempotency_key else "",
         created_at=now,
         updated_at=now,
     )

@@ -10,7 +10,7 @@ from bookings.errors import PaymentInProgress
 from bookings.holds.models import Booking
 from bookings.holds.selectors import own_booking
 from bookings.holds.transitions import change, check_still_held, lock_booking
-from bookings.idempotency import Once
+from bookings.idempotency import IdempotencyKey
 from bookings.payments.gateways.protocol import Gateway
 from bookings.payments.models import Payment
 from bookings.states import PaymentStatus
@@ -21,7 +21,12 @@ from events.states import EventStatus
 
 @transaction.atomic
 def begin_payment(
-    *, booking_id: uuid.UUID, buyer_id: int, card_last4: str, provider: Gateway, once: Once | None = None
+    *,
+    booking_id: uuid.UUID,
+    buyer_id: int,
+    card_last4: str,
+    provider: Gateway,
+    idempotency_key: IdempotencyKey | None = None,
 ) -> Payment:
     """Opens a payment for a held booking and, the first time, its payment window of `payment_seconds`.
 
@@ -34,7 +39,7 @@ def begin_payment(
     own_booking(booking_id, User.objects.get(pk=buyer_id))
     booking = lock_booking(booking_id)
 
-    if (earlier := _earlier(booking, once)) is not None:
+    if (earlier := _earlier(booking, idempotency_key)) is not None:
         return earlier
     now = database_now()
     check_still_held(booking, now)
@@ -53,20 +58,20 @@ def begin_payment(
         currency=booking.event.currency,
         gateway=provider.name,
         card_last4=card_last4,
-        idempotency_key=once.key if once else None,
-        request_hash=once.request_hash if once else "",
+        idempotency_key=idempotency_key.key if idempotency_key else None,
+        request_hash=idempotency_key.request_hash if idempotency_key else "",
         created_at=now,
     )
 
 
-def _earlier(booking: Booking, once: Once | None) -> Payment | None:
+def _earlier(booking: Booking, idempotency_key: IdempotencyKey | None) -> Payment | None:
     """The payment this key has already made; PaymentInProgress while its outcome is not known."""
-    if once is None:
+    if idempotency_key is None:
         return None
-    payment = booking.payments.filter(idempotency_key=once.key).first()
+    payment = booking.payments.filter(idempotency_key=idempotency_key.key).first()
     if payment is None:
         return None
-    once.check(payment.request_hash)
+    idempotency_key.check(payment.request_hash)
     if payment.status == PaymentStatus.PENDING:
         raise PaymentInProgress
     return payment

@@ -37,7 +37,7 @@ $$;
 --     family of the request is revoked or over); no_subsection; queue_pass_required; not_on_sale; too_many_seats (`number`
 --     are allowed); no_seat (the subsection has `number` rows of `cols`); seats_taken (`seats`); not_enough_seats;
 --     would_leave_single_seat (`seats`); too_many_holds (the first ends in `number` seconds).
--- Called by: ask_for_seats (bookings/holds/hold.py) for hold_seats, accept_wish and allocate_seats. Step by step with
+-- Called by: execute_hold (bookings/holds/hold.py) for hold_seats, accept_hold_request and allocate_seats. Step by step with
 --     the ORM: bookings/specification/hold.py. Which seats are chosen: seat_rules.sql.
 --
 -- The settings: as for bookings_begin_payment (begin_payment.sql).

@@ -48,11 +48,11 @@ ALTER TABLE bookings_checkin
         DEFERRABLE INITIALLY DEFERRED;
 
 -- event_id is 0 for a mail about an endpoint, which is about no event; only mails about a booking have a key to it.
-ALTER TABLE bookings_letter
-    DROP CONSTRAINT bookings_letter_pkey,
-    ADD CONSTRAINT bookings_letter_pkey PRIMARY KEY (id, event_id),
-    ADD CONSTRAINT letter_without_event_unless_of_booking CHECK ((booking_id IS NULL) = (event_id = 0)),
-    ADD CONSTRAINT letter_booking_of_event
+ALTER TABLE bookings_emailmessage
+    DROP CONSTRAINT bookings_emailmessage_pkey,
+    ADD CONSTRAINT bookings_emailmessage_pkey PRIMARY KEY (id, event_id),
+    ADD CONSTRAINT email_without_event_unless_of_booking CHECK ((booking_id IS NULL) = (event_id = 0)),
+    ADD CONSTRAINT email_booking_of_event
         FOREIGN KEY (event_id, booking_id) REFERENCES bookings_booking (event_id, id)
         DEFERRABLE INITIALLY DEFERRED;
 

@@ -5,8 +5,8 @@
 --     booking is paid; admissions, the confirmation mail and the row of the seat history are inserted. Writes only if the
 --     outcome is 'sold'. If a seat is not its booking's, it raises serialization_failure and nothing of it stays.
 -- Locks: the subsection, the booking, the payment, in this order.
--- Outcomes: sold; not_plain (any other case: settle_step_by_step deals with it).
--- Called by: sell_held_seats (bookings/payments/sell.py). Step by step with the ORM: settle_step_by_step
+-- Outcomes: sold; not_plain (any other case: settle_stepwise deals with it).
+-- Called by: sell_held_seats (bookings/payments/sell.py). Step by step with the ORM: settle_stepwise
 --     (bookings/payments/settle.py), which production needs for the other cases anyway.
 --
 -- The settings: as for bookings_begin_payment (begin_payment.sql).
@@ -94,7 +94,7 @@ BEGIN
     FROM accounts_user u
     CROSS JOIN unnest(seats) AS seat
     WHERE u.id = buyer;
-    INSERT INTO bookings_letter (id, kind, event_id, booking_id, subject, due_at, written_at)
+    INSERT INTO bookings_emailmessage (id, kind, event_id, booking_id, subject, due_at, written_at)
     VALUES (bookings_new_id(), 'confirmation', wanted_event, booking, booking, sold_at, sold_at)
     ON CONFLICT DO NOTHING;
     outcome := 'sold';

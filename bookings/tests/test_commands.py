@@ -9,7 +9,7 @@ from django.contrib.auth import authenticate
 from django.core.management import call_command
 
 from accounts.models import User
-from bookings import tasks
+from bookings.event_changes import tasks
 from bookings.holds.models import Booking
 from bookings.states import BookingStatus
 from core.clock import database_now
@@ -42,11 +42,11 @@ def test_expire_holds_prints_the_number_of_ended_holds(hold: Callable[..., Booki
 
 def test_bookings_are_completed_after_the_event_has_ended(paid_booking: Callable[..., Booking], alice: User) -> None:
     booking = paid_booking(alice)
-    tasks.follow_the_clock()
+    tasks.update_by_clock()
     booking.refresh_from_db()
     assert booking.status == BookingStatus.PAID
     Event.objects.update(ends_at=database_now() - timedelta(seconds=1))
-    tasks.follow_the_clock()
+    tasks.update_by_clock()
     booking.refresh_from_db()
     assert booking.status == BookingStatus.COMPLETED
     assert Event.objects.get().status == "completed"

@@ -22,17 +22,17 @@ from bookings.holds.expiry import expire_holds
 from bookings.holds.models import Booking
 from bookings.housekeeping import (
     DELIVERY_DAYS,
-    LETTER_DAYS,
+    EMAIL_DAYS,
     WEBHOOK_EVENT_DAYS,
-    forget_finished,
+    purge_finished,
 )
 from bookings.invariants import check_invariants
-from bookings.notifications.models import Letter
+from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund, WebhookEvent
 from bookings.payments.pay import pay_booking
 from bookings.payments.reconcile import reconcile_payments
 from bookings.payments.refund import refund_booking
-from bookings.states import DeliveryStatus, LetterStatus
+from bookings.states import DeliveryStatus, EmailStatus
 from bookings.testing.crowd import crowd
 from bookings.tickets.models import Admission
 from bookings.webhooks import endpoints
@@ -60,8 +60,8 @@ def create_webhook_events(*ages: timedelta) -> None:
 
 def age_all() -> None:
     """Make all emails, deliveries and webhook events old and finished."""
-    past = database_now() - timedelta(days=LETTER_DAYS + 1)
-    Letter.objects.update(written_at=past, status=LetterStatus.SENT, sent_at=past)
+    past = database_now() - timedelta(days=EMAIL_DAYS + 1)
+    EmailMessage.objects.update(written_at=past, status=EmailStatus.SENT, sent_at=past)
     Delivery.objects.update(happened_at=past, status=DeliveryStatus.DELIVERED, delivered_at=past)
     WebhookEvent.objects.update(received_at=past)
 
@@ -78,25 +78,27 @@ def test_old_finished_deliveries_are_deleted(
         Delivery.objects.filter(pk=Delivery.objects.latest("id").pk).update(happened_at=database_now() - days * DAY)
     Delivery.objects.update(status=status, delivered_at=database_now())
     is_deleted = status in ("delivered", "failed")
-    assert forget_finished() == is_deleted
+    assert purge_finished() == is_deleted
     assert Delivery.objects.filter(happened_at__lt=database_now() - DELIVERY_DAYS * DAY).exists() is not is_deleted
     assert Delivery.objects.count() == 2 - is_deleted
 
 
-@pytest.mark.parametrize("status", LetterStatus)
-def test_old_finished_emails_are_deleted(paid_booking: Hold, alice: User, status: LetterStatus) -> None:
-    for days in (LETTER_DAYS - 1, LETTER_DAYS + 1):
+@pytest.mark.parametrize("status", EmailStatus)
+def test_old_finished_emails_are_deleted(paid_booking: Hold, alice: User, status: EmailStatus) -> None:
+    for days in (EMAIL_DAYS - 1, EMAIL_DAYS + 1):
         paid_booking(alice, quantity=1)
-        Letter.objects.filter(pk=Letter.objects.latest("id").pk).update(written_at=database_now() - days * DAY)
-    Letter.objects.update(status=status, sent_at=database_now())
+        EmailMessage.objects.filter(pk=EmailMessage.objects.latest("id").pk).update(
+            written_at=database_now() - days * DAY
+        )
+    EmailMessage.objects.update(status=status, sent_at=database_now())
     is_deleted = status in ("sent", "dropped", "failed")
-    assert forget_finished() == is_deleted
-    assert Letter.objects.filter(written_at__lt=database_now() - LETTER_DAYS * DAY).exists() is not is_deleted
+    assert purge_finished() == is_deleted
+    assert EmailMessage.objects.filter(written_at__lt=database_now() - EMAIL_DAYS * DAY).exists() is not is_deleted
 
 
 def test_webhook_events_are_deleted_once_the_gateway_no_longer_repeats_them() -> None:
     create_webhook_events((WEBHOOK_EVENT_DAYS - 1) * DAY, (WEBHOOK_EVENT_DAYS + 1) * DAY)
-    assert forget_finished() == 1
+    assert purge_finished() == 1
     assert WebhookEvent.objects.get().received_at > database_now() - WEBHOOK_EVENT_DAYS * DAY
 
 
@@ -105,9 +107,9 @@ def test_waiting_deliveries_of_a_removed_endpoint_are_deleted(
 ) -> None:
     paid_booking(alice)
     Delivery.objects.update(happened_at=database_now() - (DELIVERY_DAYS + 1) * DAY)
-    assert forget_finished() == 0
+    assert purge_finished() == 0
     Endpoint.objects.all()._raw_delete("default")  # as left by a sale that runs while the endpoint is removed
-    assert forget_finished() == 1
+    assert purge_finished() == 1
 
 
 # --- Batches and locks ---------------------------------------------------------------------------------------------
@@ -126,18 +128,18 @@ def test_rows_are_deleted_in_small_batches_until_the_time_is_over(monkeypatch: p
     monkeypatch.setattr(housekeeping, "_delete_batch", delete_and_count)
     with monkeypatch.context() as patch:
         patch.setattr(housekeeping, "SWEEP_SECONDS", 0)
-        assert forget_finished() == 0
-    assert forget_finished() == 5
+        assert purge_finished() == 0
+    assert purge_finished() == 5
     assert [size for size in sizes if size] == [2, 2, 1]
 
 
 def test_old_rows_are_found_by_an_index() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # as if the tables were large
-    done, orphaned, letters, events = (rows.explain() for rows in housekeeping._finished())
+    done, orphaned, emails, events = (rows.explain() for rows in housekeeping._finished())
     assert "delivery_done" in done
     assert "delivery_due" in orphaned
-    assert "letter_done" in letters
+    assert "email_done" in emails
     assert "webhook_received" in events
 
 
@@ -158,7 +160,7 @@ def test_a_delivery_locked_for_sending_again_is_skipped_without_waiting(
     seller = threading.Thread(target=crowd, args=(1, send_again))
     seller.start()
     changed.wait(10)
-    assert forget_finished() == 1  # the email
+    assert purge_finished() == 1  # the email
     assert not over.is_set() and seller.is_alive()
     over.set()
     seller.join(10)
@@ -181,7 +183,7 @@ def test_sending_a_delivery_again_fails_if_it_is_deleted_at_that_moment(
 
 def all_rows() -> dict[str, Any]:
     """Return all rows of the tables that a sale writes to."""
-    models = (Booking, Payment, Refund, Admission, Ticket, SeatChange, Letter, Delivery)
+    models = (Booking, Payment, Refund, Admission, Ticket, SeatChange, EmailMessage, Delivery)
     return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
 
 
@@ -240,8 +242,8 @@ def test_a_gateway_message_repeated_after_the_purge_changes_nothing(
     for step in SEQUENCES[sequence]:
         steps.get(step, lambda step=step: post_webhook(payment, step))()
     age_all()
-    assert forget_finished()
-    assert not (WebhookEvent.objects.exists() or Letter.objects.exists() or Delivery.objects.exists())
+    assert purge_finished()
+    assert not (WebhookEvent.objects.exists() or EmailMessage.objects.exists() or Delivery.objects.exists())
     before = all_rows()
     with django_capture_on_commit_callbacks() as published:
         for step in SEQUENCES[sequence]:
@@ -264,13 +266,13 @@ def test_no_sweep_queues_a_deleted_email_again_and_no_invariant_needs_it(
     end_hold(expired)
     refund_booking(booking_id=paid_booking(alice).pk, user=carol)
     cancel_completely(cancelled.event, carol)
-    assert set(Letter.objects.values_list("kind", flat=True)) == {
+    assert set(EmailMessage.objects.values_list("kind", flat=True)) == {
         *("confirmation", "hold_expired", "refund", "event_cancelled")
     }
     age_all()
-    forget_finished()
+    purge_finished()
     for sweep in (expire_holds, reconcile_payments, complete_bookings):
         sweep()
     release_cancelled_event(event_id=cancelled.event_id)
-    assert not Letter.objects.exists()
+    assert not EmailMessage.objects.exists()
     assert not any(check_invariants().values())

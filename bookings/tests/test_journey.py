@@ -46,9 +46,14 @@ def test_a_concert_is_sold_over_http_from_creation_to_payment(web: Server, live_
     assert alice.get("/api/event", params={"q": "jazz"}).json()["count"] == 1
 
     def hold(browser: httpx.Client, *seats: str, **headers: str) -> httpx.Response:
-        wish: dict[str, Any] = {"event_id": event["id"], "section": "A", "subsection": 1, "quantity": len(seats)}
-        wish |= {"seat_selection_mode": "manual", "seat_positions": list(seats)}
-        return browser.post("/api/booking", json=wish, headers=headers)
+        hold_request: dict[str, Any] = {
+            "event_id": event["id"],
+            "section": "A",
+            "subsection": 1,
+            "quantity": len(seats),
+        }
+        hold_request |= {"seat_selection_mode": "manual", "seat_positions": list(seats)}
+        return browser.post("/api/booking", json=hold_request, headers=headers)
 
     with live_server_of_streams.socket(f"/ws/event/{event['id']}") as viewer:
         assert viewer.expect("snapshot")["stats"]["available"] == 10
@@ -99,14 +104,14 @@ def test_one_of_five_hundred_buyers_over_http_gets_the_seat(web: Server, passwor
         User(email=f"buyer{n}@example.com", name=f"Buyer {n}", password=password_hash) for n in range(500)
     )
     tokens = [tokens_for(buyer)["access"] for buyer in buyers]
-    wish = {"event_id": event["id"], "section": "A", "subsection": 1, "quantity": 1}
-    wish |= {"seat_selection_mode": "manual", "seat_positions": ["1-1"]}
+    hold_request = {"event_id": event["id"], "section": "A", "subsection": 1, "quantity": 1}
+    hold_request |= {"seat_selection_mode": "manual", "seat_positions": ["1-1"]}
     limits = httpx.Limits(max_connections=500)
 
     with httpx.Client(base_url=web.url, timeout=60, limits=limits) as client, ThreadPoolExecutor(500) as crowd:
 
         def take(token: str) -> httpx.Response:
-            return client.post("/api/booking", json=wish, headers={"Authorization": f"Bearer {token}"})
+            return client.post("/api/booking", json=hold_request, headers={"Authorization": f"Bearer {token}"})
 
         answers = list(crowd.map(take, tokens))
     assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 499}

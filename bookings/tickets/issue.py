@@ -11,7 +11,7 @@ from core.clock import Now, database_now
 from core.errors import InvalidState
 
 
-def issue_admissions(booking: Booking) -> None:
+def issue_tickets(booking: Booking) -> None:
     """Create one admission for each seat of a booking that was just paid.
 
     A unique index allows at most one admission per seat that is not void.

@@ -4,14 +4,14 @@ import structlog
 from django.db import connection, transaction
 
 from bookings.waiting_room import pace
-from bookings.waiting_room.models import QueueDraw, QueuePass
+from bookings.waiting_room.models import QueueLottery, QueuePass
 from bookings.waiting_room.publish import publish_admission
 from bookings.waiting_room.room import Room
 from bookings.waiting_room.shuffle import shuffled
 from core import read_only
 from core.clock import database_now
-from core.redis import RedisGone
-from core.transactions import durably
+from core.redis import RedisUnavailable
+from core.transactions import retrying_transaction
 from events.models import Event
 from events.states import EventStatus
 
@@ -36,7 +36,7 @@ ISSUE = """
 """
 
 
-def admit_waiting(*, at: float | None = None) -> int:
+def admit_from_queue(*, at: float | None = None) -> int:
     """Admit the next batch at every event with a waiting room and return the number of users admitted.
 
     Call it every second; more frequent or simultaneous calls admit no more. Nobody is admitted while Redis is
@@ -48,12 +48,12 @@ def admit_waiting(*, at: float | None = None) -> int:
     try:
         rate_factor = pace.slowdown()
         return sum(_admit(event_id, rate_factor, at) for event_id in rooms.values_list("pk", flat=True))
-    except RedisGone:
+    except RedisUnavailable:
         log.warning("admission_skipped", reason="no Redis")
         return 0
 
 
-@durably
+@retrying_transaction
 def _admit(event_id: int, rate_factor: float, at: float | None) -> int:
     """Admit the next batch of one event and return its size.
 
@@ -85,9 +85,9 @@ def _admit(event_id: int, rate_factor: float, at: float | None) -> int:
 
 def _hold_lottery(event: Event, room: Room, at: float | None) -> None:
     """Store the users who came early in the order of the event's seed; from now on the seed is public."""
-    order = shuffled(event.shuffle_seed, room.close_the_draw(at=at))
+    order = shuffled(event.shuffle_seed, room.close_lottery(at=at))
     event.drawn_at = database_now()
-    QueueDraw.objects.create(event=event, user_ids=order, at=event.drawn_at)
+    QueueLottery.objects.create(event=event, user_ids=order, at=event.drawn_at)
     event.save(update_fields=["drawn_at"])
     log.info("queue_drawn", event_id=event.pk, early=len(order))
 

@@ -6,11 +6,11 @@ It is read once a second for all viewers of this process, and at once when a que
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bookings.waiting_room.join import Standing
-from bookings.waiting_room.messages import frame, message, standing_event
+from bookings.waiting_room.join import QueuePosition
+from bookings.waiting_room.messages import frame, message, queue_position_event
 from bookings.waiting_room.models import QueuePass
 from bookings.waiting_room.room import Room
-from core.redis import RedisGone
+from core.redis import RedisUnavailable
 from events.models import Event
 from realtime.feed import Feed, Topic
 
@@ -18,7 +18,7 @@ from realtime.feed import Feed, Topic
 UPDATES = 250
 
 UserIds = dict[int, list[int]]  # by event id: the users who watch its queue
-Positions = dict[int, Standing]  # by user id; users who are not in the queue are missing
+Positions = dict[int, QueuePosition]  # by user id; users who are not in the queue are missing
 
 
 class QueueTopic(Topic):
@@ -49,7 +49,7 @@ class QueueTopic(Topic):
             known, position = before.get(viewer), positions.get(viewer.sign_in.user_id)
             if known is None and position is None:
                 continue  # the viewer never was in the queue
-            event = standing_event(position)
+            event = queue_position_event(position)
             if needs_update(known, event):
                 viewer.write(encode(event))
                 known = event
@@ -90,7 +90,7 @@ class QueueFeed(Feed[QueueTopic]):
         for event in events:
             try:
                 found[event.pk] = read_positions(event, query[event.pk])
-            except RedisGone:
+            except RedisUnavailable:
                 del found[event.pk]
         return found
 
@@ -108,9 +108,9 @@ class QueueFeed(Feed[QueueTopic]):
 
 
 def read_positions(event: Event, user_ids: list[int]) -> Positions:
-    """Return the positions of those users who are waiting or admitted. Raises RedisGone."""
+    """Return the positions of those users who are waiting or admitted. Raises RedisUnavailable."""
     ranks = Room(event.pk).ranks(user_ids)
     others = [user_id for user_id in user_ids if user_id not in ranks]
     passes = QueuePass.objects.active().filter(event=event, user_id__in=others)
-    waiting = {user_id: Standing(event, rank) for user_id, rank in ranks.items()}
-    return waiting | {found.user_id: Standing(event, queue_pass=found) for found in passes}
+    waiting = {user_id: QueuePosition(event, rank) for user_id, rank in ranks.items()}
+    return waiting | {found.user_id: QueuePosition(event, queue_pass=found) for found in passes}

@@ -12,7 +12,7 @@ from bookings.waiting_room.room import Place, Room
 from bookings.waiting_room.shuffle import place_of
 from core.clock import Now, database_now
 from core.errors import NotFound, PermissionRefused
-from core.transactions import durably
+from core.transactions import retrying_transaction
 from events.catalog.selectors import visible_event
 from events.errors import NotOnSale
 from events.models import Event
@@ -24,7 +24,7 @@ CLOCK_TOLERANCE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QueuePosition:
     """A buyer's queue position: a waiting buyer has a `rank` and a `token`, an admitted one a `queue_pass`.
 
     `rank` is the number of buyers ahead. The `token` restores the place if the queue is lost.
@@ -50,7 +50,7 @@ class Standing:
         return None if self.ahead is None else pace.eta(self.event, self.ahead)
 
 
-def join_queue(*, event_id: int, user: User, token: str | None = None, at: float | None = None) -> Standing:
+def join_queue(*, event_id: int, user: User, token: str | None = None, at: float | None = None) -> QueuePosition:
     """Join the queue, or return the place or pass that the buyer already has.
 
     The `token` of a lost place restores it, unless the buyer was admitted from it. `at` (seconds since 1970) replaces
@@ -61,7 +61,7 @@ def join_queue(*, event_id: int, user: User, token: str | None = None, at: float
     event = _waiting_room(event_id, user)
     queue_pass = _active_pass(event, user)
     if queue_pass is not None:
-        return Standing(event, queue_pass=queue_pass)
+        return QueuePosition(event, queue_pass=queue_pass)
     opens_at = None if event.drawn_at or event.sales_start_at is None else event.sales_start_at.timestamp()
     early = place_of(event.shuffle_seed, user.pk)
     place = Room(event.pk).join(
@@ -70,7 +70,7 @@ def join_queue(*, event_id: int, user: User, token: str | None = None, at: float
     return _waiting(event, user, place)
 
 
-def look_at_queue(*, event_id: int, user: User) -> Standing:
+def queue_position(*, event_id: int, user: User) -> QueuePosition:
     """Return the buyer's queue position.
 
     Raises NotFound (no such event, or not in its queue), NotOnSale, NoWaitingRoom, RedisUnavailable.
@@ -78,7 +78,7 @@ def look_at_queue(*, event_id: int, user: User) -> Standing:
     event = _waiting_room(event_id, user)
     queue_pass = _active_pass(event, user)
     if queue_pass is not None:
-        return Standing(event, queue_pass=queue_pass)
+        return QueuePosition(event, queue_pass=queue_pass)
     place = Room(event.pk).place(user.pk)
     if place is None:
         raise NotFound("You are not in this queue.")
@@ -92,7 +92,7 @@ def leave_queue(*, event_id: int, user: User) -> None:
     Room(event.pk).remove([user.pk])
 
 
-@durably
+@retrying_transaction
 def _end_pass(event: Event, user: User) -> None:
     QueuePass.objects.active().filter(event=event, user=user).update(ends_at=Now())
 
@@ -109,9 +109,9 @@ def _waiting_room(event_id: int, user: User) -> Event:
     return event
 
 
-def _waiting(event: Event, user: User, place: Place) -> Standing:
+def _waiting(event: Event, user: User, place: Place) -> QueuePosition:
     token = place_token(user_id=user.pk, event_id=event.pk, score=place.score)
-    return Standing(event, place.rank, token)
+    return QueuePosition(event, place.rank, token)
 
 
 def _active_pass(event: Event, user: User) -> QueuePass | None:

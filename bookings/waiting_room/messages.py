@@ -3,21 +3,21 @@
 from typing import Any
 
 from bookings.queue_tokens import pass_token
-from bookings.waiting_room.join import Standing
+from bookings.waiting_room.join import QueuePosition
 from bookings.waiting_room.models import QueuePass
 from realtime.frames import socket_frame, stream_message
 
 LEFT = {"type": "queue_left"}
 
 
-def standing_body(standing: Standing) -> dict[str, Any]:
+def queue_position_body(standing: QueuePosition) -> dict[str, Any]:
     """Return the response of /api/event/{id}/queue."""
     state = "admitted" if standing.queue_pass else "waiting"
     body = {"token": standing.token, "state": state, **_place(standing), **_room(standing)}
     return body | (_pass(standing.queue_pass) if standing.queue_pass else {})
 
 
-def standing_event(standing: Standing | None) -> dict[str, Any]:
+def queue_position_event(standing: QueuePosition | None) -> dict[str, Any]:
     """Return the live event for a position; for None, that the buyer is no longer in the queue."""
     if standing is None:
         return LEFT
@@ -41,7 +41,7 @@ def message(event: dict[str, Any], event_id: int) -> bytes:
     return stream_message(kind, {"event_type": kind, "event_id": event_id, **data}, None)
 
 
-def _place(standing: Standing) -> dict[str, Any]:
+def _place(standing: QueuePosition) -> dict[str, Any]:
     ahead, eta = standing.ahead, standing.eta
     return {
         "position": 0 if standing.queue_pass else None if ahead is None else ahead + 1,
@@ -51,7 +51,7 @@ def _place(standing: Standing) -> dict[str, Any]:
     }
 
 
-def _room(standing: Standing) -> dict[str, Any]:
+def _room(standing: QueuePosition) -> dict[str, Any]:
     event = standing.event
     return {
         "admit_per_minute": event.admit_per_minute,

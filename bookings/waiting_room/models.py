@@ -46,7 +46,7 @@ class QueuePass(models.Model):
         return f"{self.event_id}/{self.user_id} until {self.ends_at:%H:%M:%S}"
 
 
-class QueueDraw(models.Model):
+class QueueLottery(models.Model):
     """The users who joined the queue before the start of sales, in the order of the event's seed."""
 
     event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="queue_draw")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bookings.waiting_room.models import QueuePass
 from bookings.waiting_room.room import Room
 from core.clock import Now
-from core.redis import RedisGone
+from core.redis import RedisUnavailable
 
 MINUTE = timedelta(minutes=1)
 
@@ -32,5 +32,5 @@ def waiting_numbers(event_id: int) -> WaitingNumbers:
 def _waiting(event_id: int) -> int | None:
     try:
         return len(Room(event_id))
-    except RedisGone:
+    except RedisUnavailable:
         return None

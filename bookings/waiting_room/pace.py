@@ -4,7 +4,7 @@ from math import ceil
 from typing import NamedTuple
 
 from core import counters
-from core.redis import RedisGone
+from core.redis import RedisUnavailable
 from events.models import Event
 
 SLOW_SECONDS = 0.5  # the 95th percentile of hold times above which admission slows down
@@ -38,7 +38,7 @@ def slowdown() -> float:
     """
     try:
         p95 = counters.recent(WINDOW_SECONDS).percentile("hold", 0.95)
-    except RedisGone:
+    except RedisUnavailable:
         return 1.0
     return share_of_rate(p95)
 

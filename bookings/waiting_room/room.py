@@ -153,7 +153,7 @@ class Room:
         for first in range(0, len(user_ids), USERS_PER_CALL):
             client().zrem(self._queue, *user_ids[first : first + USERS_PER_CALL])
 
-    def close_the_draw(self, *, at: float | None = None) -> list[int]:
+    def close_lottery(self, *, at: float | None = None) -> list[int]:
         """Close the lottery and return the ids of the users who came early; a repeated call returns the same users."""
         return [int(user_id) for user_id in self._run(CLOSE, at)]
 

@@ -13,7 +13,7 @@ class PlaceToken(serializers.Serializer[Any]):
     )
 
 
-class StandingBody(serializers.Serializer[Any]):
+class QueuePositionBody(serializers.Serializer[Any]):
     """A buyer's place in the queue, or their pass."""
 
     token = serializers.CharField(allow_null=True, help_text="Gives the place back if the queue is lost. Keep it.")

@@ -5,7 +5,7 @@ from celery import shared_task
 from bookings.waiting_room import admit
 
 
-@shared_task(name="bookings.waiting_room.tasks.admit_waiting")
-def admit_waiting() -> None:
+@shared_task(name="bookings.waiting_room.tasks.admit_from_queue")
+def admit_from_queue() -> None:
     """Every second: admit the next buyers from the queues of all waiting rooms."""
-    admit.admit_waiting()
+    admit.admit_from_queue()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Min
 
-from bookings.waiting_room.models import QueueDraw, QueuePass
+from bookings.waiting_room.models import QueueLottery, QueuePass
 from bookings.waiting_room.shuffle import shuffled
 from core.errors import InvalidState, NotFound
 from events.models import Event
@@ -36,7 +36,7 @@ def verify_shuffle(*, event_id: int) -> LotteryReport:
     event = Event.objects.filter(pk=event_id).first()
     if event is None:
         raise NotFound("There is no such event.")
-    draw = QueueDraw.objects.filter(event=event).first()
+    draw = QueueLottery.objects.filter(event=event).first()
     if draw is None:
         raise InvalidState("The lottery has not been held yet: the seed is secret until the sale begins.")
     order = list(draw.user_ids)

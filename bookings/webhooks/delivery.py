@@ -25,15 +25,15 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from bookings.notifications.outbox import write_letter_about
+from bookings.notifications.outbox import queue_endpoint_email
 from bookings.states import DeliveryStatus
 from bookings.webhooks.http_connection import NoResponse, WebhookResponse
 from bookings.webhooks.models import Delivery, Endpoint
 from bookings.webhooks.payloads import payload_of
-from bookings.webhooks.worker_pool import Crew
+from bookings.webhooks.worker_pool import WorkerPool
 from core.clock import Now, database_now
 from core.standard_webhooks import sign
-from core.transactions import durably
+from core.transactions import retrying_transaction
 
 PREFIX = "whsec_"  # of a secret, followed by 32 random bytes in base64
 log = structlog.get_logger(__name__)
@@ -63,7 +63,7 @@ def send_due_deliveries() -> int:
     """
     end = time.monotonic() + SWEEP_SECONDS
     processed = 0
-    with Crew[Delivery](HANDS) as pool:
+    with WorkerPool[Delivery](HANDS) as pool:
         while (sent := _send_more(pool, end)) or pool.free < HANDS:
             processed += sent
             for delivery, result in pool.results():
@@ -71,7 +71,7 @@ def send_due_deliveries() -> int:
     return processed
 
 
-def _send_more(pool: Crew[Delivery], end: float) -> int:
+def _send_more(pool: WorkerPool[Delivery], end: float) -> int:
     """Send until nothing is due, the pool is full or the time is over; return the number of deliveries."""
     sent = 0
     while pool.free and time.monotonic() < end and (deliveries := _claim(pool.free)) is not None:
@@ -128,7 +128,7 @@ def _in_flight(endpoint: Any, now: datetime) -> QuerySet[Delivery]:
     return Delivery.objects.filter(endpoint=endpoint, status=DeliveryStatus.SENDING, due_at__gt=now)
 
 
-def _send(pool: Crew[Delivery], delivery: Delivery) -> None:
+def _send(pool: WorkerPool[Delivery], delivery: Delivery) -> None:
     """Start to send a claimed delivery, with no transaction open.
 
     The first attempt builds and stores the body. If that fails, the delivery is retried later; the endpoint is not
@@ -195,7 +195,7 @@ def _record_failure(delivery: Delivery, reason: str, http_status: int | None = N
     _claimed(delivery).update(status=status, http_status=http_status, failure=reason[:300], due_at=Now() + delay)
 
 
-@durably
+@retrying_transaction
 def _pause(endpoint_id: uuid.UUID, reason: str, response: WebhookResponse | None = None) -> None:
     """Pause a failing endpoint, or switch it off.
 
@@ -227,7 +227,7 @@ def _switch_off(endpoint: Endpoint, because: str) -> None:
         return
     endpoint.is_active, endpoint.off_because = False, because[:300]
     endpoint.save(update_fields=["is_active", "off_because"])
-    write_letter_about(endpoint)
+    queue_endpoint_email(endpoint)
 
 
 def _jitter() -> float:

@@ -13,14 +13,14 @@ from bookings.webhooks.delivery import PREFIX
 from bookings.webhooks.models import Delivery, Endpoint
 from core.clock import Now, database_now
 from core.errors import BadInput, InvalidState, NotFound
-from core.transactions import durably
+from core.transactions import retrying_transaction
 
-MOST_ENDPOINTS = 10  # of one seller
+MAX_ENDPOINTS = 10  # of one seller
 SECRET_BYTES = 32  # the Standard Webhooks specification requires 24 to 64
 FORMER_SECRET_DURATION = timedelta(hours=24)
 
 
-@durably
+@retrying_transaction
 def add_endpoint(*, seller: User, url: str, kinds: Collection[str], is_active: bool = True) -> Endpoint:
     """Add an endpoint at `url` that gets messages of these kinds about the seller's events from now on.
 
@@ -29,8 +29,8 @@ def add_endpoint(*, seller: User, url: str, kinds: Collection[str], is_active: b
     """
     check_url(url)
     User.objects.select_for_update(no_key=True).get(pk=seller.pk)
-    if Endpoint.objects.filter(seller=seller).count() >= MOST_ENDPOINTS:
-        raise InvalidState(f"A seller has at most {MOST_ENDPOINTS} endpoints. Please remove one first.")
+    if Endpoint.objects.filter(seller=seller).count() >= MAX_ENDPOINTS:
+        raise InvalidState(f"A seller has at most {MAX_ENDPOINTS} endpoints. Please remove one first.")
     now = database_now()
     return Endpoint.objects.create(
         seller=seller,
@@ -43,7 +43,7 @@ def add_endpoint(*, seller: User, url: str, kinds: Collection[str], is_active: b
     )
 
 
-@durably
+@retrying_transaction
 def change_endpoint(*, endpoint_id: uuid.UUID, by: User, url: str, kinds: Collection[str], is_active: bool) -> Endpoint:
     """Change an endpoint's URL and kinds and whether it is on; end its pause.
 
@@ -59,13 +59,13 @@ def change_endpoint(*, endpoint_id: uuid.UUID, by: User, url: str, kinds: Collec
     return endpoint
 
 
-@durably
+@retrying_transaction
 def remove_endpoint(*, endpoint_id: uuid.UUID, by: User) -> None:
     """Delete the endpoint with all its deliveries. Locks the endpoint. Raises NotFound."""
     _lock_own(endpoint_id, by).delete()
 
 
-@durably
+@retrying_transaction
 def roll_secret(*, endpoint_id: uuid.UUID, by: User) -> Endpoint:
     """Replace the endpoint's secret; messages are signed with the previous one too for FORMER_SECRET_DURATION.
 
@@ -78,7 +78,7 @@ def roll_secret(*, endpoint_id: uuid.UUID, by: User) -> Endpoint:
     return endpoint
 
 
-@durably
+@retrying_transaction
 def send_test(*, endpoint_id: uuid.UUID, by: User) -> Delivery:
     """Create a test delivery and end the endpoint's pause, so that it is sent at once.
 
@@ -92,7 +92,7 @@ def send_test(*, endpoint_id: uuid.UUID, by: User) -> Delivery:
     )
 
 
-@durably
+@retrying_transaction
 def repeat_delivery(*, delivery_id: uuid.UUID, by: User) -> Delivery:
     """Have a delivery sent again at once, with the same id and bytes, whatever its status.
 

@@ -12,7 +12,7 @@ from bookings.webhooks.http_connection import HttpConnection, NoResponse, Webhoo
 Subject = TypeVar("Subject")
 
 
-class Errand(NamedTuple, Generic[Subject]):
+class InFlightRequest(NamedTuple, Generic[Subject]):
     """A message that is being sent: its connection and URL, and the caller's object that it belongs to."""
 
     connection: HttpConnection
@@ -20,7 +20,7 @@ class Errand(NamedTuple, Generic[Subject]):
     subject: Subject
 
 
-class Crew(Generic[Subject]):
+class WorkerPool(Generic[Subject]):
     """A context manager that sends up to `size` messages at a time.
 
     Connections stay open for further messages to the same URL. On exit it waits for the requests in flight and closes
@@ -30,10 +30,10 @@ class Crew(Generic[Subject]):
     def __init__(self, size: int) -> None:
         self._size = size
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="webhook")
-        self._in_flight: dict[Future[WebhookResponse], Errand[Subject]] = {}
+        self._in_flight: dict[Future[WebhookResponse], InFlightRequest[Subject]] = {}
         self._idle: dict[str, list[HttpConnection]] = defaultdict(list)
 
-    def __enter__(self) -> "Crew[Subject]":
+    def __enter__(self) -> "WorkerPool[Subject]":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -49,7 +49,9 @@ class Crew(Generic[Subject]):
     def send(self, url: str, body: bytes, headers: dict[str, str], *, subject: Subject) -> None:
         """Start to send a message; `results` returns the outcome with `subject`. Only call this while `free` is > 0."""
         connection = self._idle[url].pop() if self._idle[url] else HttpConnection(url)
-        self._in_flight[self._threads.submit(connection.post, body, headers)] = Errand(connection, url, subject)
+        self._in_flight[self._threads.submit(connection.post, body, headers)] = InFlightRequest(
+            connection, url, subject
+        )
 
     def results(self) -> Iterator[tuple[Subject, WebhookResponse | NoResponse]]:
         """Wait until at least one request in flight ends and yield all that have ended, as (subject, outcome).

@@ -14,7 +14,7 @@ from core.counters import (
     gauge,
     observe,
 )
-from core.redis import RedisGone
+from core.redis import RedisUnavailable
 
 pytestmark = pytest.mark.usefixtures("no_numbers")
 
@@ -103,7 +103,7 @@ def test_all_time_sums_catch_up_after_redis_was_unavailable(use_redis: Callable[
         flush()
         count("held")
         flush()
-        with pytest.raises(RedisGone):
+        with pytest.raises(RedisUnavailable):
             counters.all_time()
     count("held")
     flush()
@@ -126,4 +126,4 @@ def count_often(times: int) -> None:
 
 
 def unavailable() -> None:
-    raise RedisGone
+    raise RedisUnavailable

@@ -15,7 +15,13 @@ from events.models import Event
 EVENT_TABLES = {
     *("events_subsection", "events_ticket", "events_seatchange"),
     *("bookings_booking", "bookings_payment", "bookings_refund", "bookings_admission", "bookings_checkin"),
-    *("bookings_letter", "bookings_delivery", "bookings_queuepass", "bookings_queuedraw", "bookings_gatestaff"),
+    *(
+        "bookings_emailmessage",
+        "bookings_delivery",
+        "bookings_queuepass",
+        "bookings_queuelottery",
+        "bookings_gatestaff",
+    ),
 }
 # Tables with a column event_id whose rows belong to no event.
 OTHERS = {
@@ -53,8 +59,8 @@ DISAGREE = {
     "a ticket with its subsection": "UPDATE events_ticket SET event_id = %s",
     "an admission with its booking": "UPDATE bookings_admission SET event_id = %s",
     "a check-in with its admission": "UPDATE bookings_checkin SET event_id = %s",
-    "a mail with its booking": "UPDATE bookings_letter SET event_id = %s",
-    "a mail about a booking with no event": "UPDATE bookings_letter SET event_id = 0 WHERE event_id <> %s",
+    "a mail with its booking": "UPDATE bookings_emailmessage SET event_id = %s",
+    "a mail about a booking with no event": "UPDATE bookings_emailmessage SET event_id = 0 WHERE event_id <> %s",
     "a row of the seat history with its subsection": """
         INSERT INTO events_seatchange (event_id, subsection_id, version, kind, positions, at)
         SELECT %s, subsection_id, 1000, kind, positions, at FROM events_seatchange LIMIT 1

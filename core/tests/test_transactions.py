@@ -7,10 +7,10 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection
 from django.db.models.functions import Now
 
-from accounts.models import Switch
 from core.errors import OutcomeUnknown, Overloaded
+from core.models import FeatureSwitch
 from core.tests.cable import Cable, cable
-from core.transactions import ATTEMPTS, durably
+from core.transactions import ATTEMPTS, retrying_transaction
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,21 +31,21 @@ def database_proxy() -> Iterator[Cable]:
 
 
 def rows_named(name: str = "mark") -> int:
-    return Switch.objects.filter(name=name).count()
+    return FeatureSwitch.objects.filter(name=name).count()
 
 
 def write(runs: Runs, name: str = "mark") -> None:
     runs.append(name)
-    Switch.objects.create(name=name, changed_at=Now())
+    FeatureSwitch.objects.create(name=name, changed_at=Now())
 
 
 def test_an_operation_that_does_not_fail_runs_once(runs: Runs) -> None:
-    durably(write)(runs)
+    retrying_transaction(write)(runs)
     assert (len(runs), rows_named()) == (1, 1)
 
 
 def test_a_refused_operation_is_rolled_back_and_not_repeated(runs: Runs) -> None:
-    @durably
+    @retrying_transaction
     def refuse() -> None:
         write(runs)
         raise Overloaded
@@ -56,26 +56,26 @@ def test_a_refused_operation_is_rolled_back_and_not_repeated(runs: Runs) -> None
 
 
 def test_a_constraint_violation_is_not_repeated(runs: Runs) -> None:
-    durably(write)(runs)
+    retrying_transaction(write)(runs)
     with pytest.raises(IntegrityError):
-        durably(write)(runs)
+        retrying_transaction(write)(runs)
     assert (len(runs), rows_named()) == (2, 1)
 
 
 def test_the_victim_of_a_deadlock_is_repeated() -> None:
     for name in ("left", "right"):
-        Switch.objects.create(name=name, changed_at=Now())
+        FeatureSwitch.objects.create(name=name, changed_at=Now())
     both_hold_one = threading.Barrier(2)
     started: list[str] = []
 
-    @durably
+    @retrying_transaction
     def take(*names: str) -> None:
         first, second = names
         started.append(first)
-        Switch.objects.select_for_update().get(name=first)
+        FeatureSwitch.objects.select_for_update().get(name=first)
         if started.count(first) == 1:
             both_hold_one.wait(5)
-        Switch.objects.filter(name=second).update(is_on=True)
+        FeatureSwitch.objects.filter(name=second).update(is_on=True)
 
     def run(*names: str) -> None:
         try:
@@ -89,7 +89,7 @@ def test_the_victim_of_a_deadlock_is_repeated() -> None:
     for thread in threads:
         thread.join(20)
     assert len(started) == 3  # one of them twice
-    assert Switch.objects.filter(is_on=True).count() == 2
+    assert FeatureSwitch.objects.filter(is_on=True).count() == 2
 
 
 @pytest.mark.parametrize("sqlstate", ["40001", "40P01"])
@@ -101,7 +101,7 @@ def test_serialization_failures_and_deadlocks_are_repeated(runs: Runs, sqlstate:
             f"IF nextval('tries') < 3 THEN RAISE EXCEPTION 'no' USING ERRCODE = '{sqlstate}'; END IF; END $$"
         )
     try:
-        durably(_write_and_call)(runs)
+        retrying_transaction(_write_and_call)(runs)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP FUNCTION give_up; DROP SEQUENCE tries")
@@ -115,7 +115,7 @@ def _write_and_call(runs: Runs) -> None:
 
 
 def test_the_last_failure_is_raised_after_all_attempts(runs: Runs) -> None:
-    @durably
+    @retrying_transaction
     def give_up() -> None:
         write(runs)
         with connection.cursor() as cursor:
@@ -128,14 +128,14 @@ def test_the_last_failure_is_raised_after_all_attempts(runs: Runs) -> None:
 
 def test_a_connection_lost_before_the_commit_is_repeated(database_proxy: Cable, runs: Runs) -> None:
     database_proxy.cut_at(b'INSERT INTO "core_featureswitch"', deliver=True)
-    durably(write)(runs)
+    retrying_transaction(write)(runs)
     assert (database_proxy.cuts, len(runs), rows_named()) == (1, 2, 1)
 
 
 def test_a_connection_lost_while_idle_is_replaced(database_proxy: Cable, runs: Runs) -> None:
     assert rows_named() == 0
     database_proxy.cut()
-    durably(write)(runs)
+    retrying_transaction(write)(runs)
     assert (len(runs), rows_named()) == (2, 1)
 
 
@@ -145,7 +145,7 @@ def test_a_connection_lost_during_the_commit_is_an_unknown_outcome(
 ) -> None:
     database_proxy.cut_at(b"COMMIT", deliver=deliver)
     with pytest.raises(OutcomeUnknown) as unknown:
-        durably(write)(runs)
+        retrying_transaction(write)(runs)
     assert unknown.value.body()["code"] == "overloaded"
     assert (len(runs), rows_named()) == (1, int(deliver))
 
@@ -153,12 +153,12 @@ def test_a_connection_lost_during_the_commit_is_an_unknown_outcome(
 def test_a_read_only_session_is_replaced(runs: Runs) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET default_transaction_read_only = on")
-    durably(write)(runs)
+    retrying_transaction(write)(runs)
     assert (len(runs), rows_named()) == (2, 1)
 
 
 def test_a_session_ended_by_the_server_is_replaced(runs: Runs) -> None:
-    @durably
+    @retrying_transaction
     def interrupted() -> None:
         write(runs)
         if len(runs) == 1:

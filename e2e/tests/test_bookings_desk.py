@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from bookings.holds.models import Booking
-from bookings.notifications.models import Letter
+from bookings.notifications.models import EmailMessage
 from core.clock import database_now
 from e2e.tests.product import Product
 from e2e.tests.visitors import PHONE, Visitors
@@ -52,7 +52,7 @@ def test_the_tickets_are_sent_again(
 
     with shop.worker():
         assert wait_for(lambda: len(emails_of_booking()) == 1, 30)
-        Letter.objects.update(written_at=database_now() - timedelta(minutes=2))
+        EmailMessage.objects.update(written_at=database_now() - timedelta(minutes=2))
         seller = visitors(carol, f"{LIST}{booking.pk}/change/")
         seller.get_by_role("link", name="Send the tickets again").click()
         seller.get_by_role("button", name="Send the tickets again").click()

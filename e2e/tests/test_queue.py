@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from bookings.conftest import forget_queues
 from bookings.holds.models import Booking
-from bookings.waiting_room.admit import admit_waiting
+from bookings.waiting_room.admit import admit_from_queue
 from bookings.waiting_room.join import join_queue
 from bookings.waiting_room.models import QueuePass
 from core.clock import database_now
@@ -34,7 +34,7 @@ def crowd(rush: Event, new_user: Callable[..., User]) -> list[User]:
     buyers = [new_user(f"person{number}") for number in range(5)]
     for buyer in buyers:
         join_queue(event_id=rush.pk, user=buyer)
-    admit_waiting(at=0)
+    admit_from_queue(at=0)
     return buyers
 
 
@@ -57,11 +57,11 @@ def test_a_buyer_joins_the_queue_waits_and_holds_the_selected_seats(
     expect(page.get_by_role("heading", level=2).first).to_have_text("You’re in line")
     expect(page.locator("#queue-eta")).to_have_text("Your turn: in less than a minute.")
 
-    admit_waiting(at=1)
+    admit_from_queue(at=1)
     expect(page.locator("#queue-number")).to_have_text("3")
     expect(page.get_by_role("progressbar")).to_have_js_property("value", 0.4)
-    admit_waiting(at=2)
-    admit_waiting(at=3)
+    admit_from_queue(at=2)
+    admit_from_queue(at=3)
     expect(page.get_by_role("heading", level=2).first).to_have_text("It’s your turn!")
     expect(page).to_have_url(re.compile(f"/events/{rush.pk}$"))
     expect(page.locator("[data-queue-notice]")).to_contain_text("It’s your turn")
@@ -114,7 +114,7 @@ def test_without_the_live_feed_the_page_polls(visitors: Visitors, rush: Event, c
     page.clock.install()
     page.goto(f"/queue/{rush.pk}")
     expect(page.locator("#queue-number")).to_have_text("5")
-    admit_waiting(at=1)
+    admit_from_queue(at=1)
     page.clock.fast_forward(60_000)
     expect(page.locator("#queue-number")).to_have_text("3")
 
@@ -139,7 +139,7 @@ def test_before_the_sale_the_page_explains_the_random_order(
     page.get_by_text("Proof that nobody can choose the order").click()
     expect(page.get_by_text(rush.seed_hash)).to_be_visible()
     Event.objects.filter(pk=rush.pk).update(sales_start_at=database_now())
-    admit_waiting(at=0)
+    admit_from_queue(at=0)
     expect(page.get_by_role("heading", level=2).first).to_have_text("You’re next")
 
 
@@ -167,8 +167,8 @@ def test_turning_the_waiting_room_off_sends_everybody_to_the_event(
 
 def test_an_expired_pass_leads_back_to_the_queue(visitors: Visitors, rush: Event, alice: User) -> None:
     join_queue(event_id=rush.pk, user=alice)
-    admit_waiting(at=0)
-    admit_waiting(at=1)
+    admit_from_queue(at=0)
+    admit_from_queue(at=1)
     page = open_queue(visitors, alice, rush)
     expect(page).to_have_url(re.compile(f"/events/{rush.pk}$"))
     QueuePass.objects.update(ends_at=database_now())

@@ -71,9 +71,13 @@ def proposals_of(page: Page, block: Subsection) -> list[dict[str, Any]]:
     return proposals
 
 
-def assert_same_rules(block: Subsection, wish: dict[str, Any], proposal: dict[str, Any]) -> None:
+def assert_same_rules(block: Subsection, hold_request: dict[str, Any], proposal: dict[str, Any]) -> None:
     """Assert that the page's proposal follows the rules of the database."""
-    quantity, accessible, gaps_allowed = wish["quantity"], wish["accessible"], wish["gapsAllowed"]
+    quantity, accessible, gaps_allowed = (
+        hold_request["quantity"],
+        hold_request["accessible"],
+        hold_request["gapsAllowed"],
+    )
     free = [position for position, letter in enumerate(block.seat_status) if letter == "a"]
     fitting = [seats for seats in windows(free, quantity, block.cols) if fits(seats, block.accessible, accessible)]
     leaves_gap = {seats[0]: bool(single_gaps(block, seats)) for seats in fitting}
@@ -103,8 +107,8 @@ def test_the_page_and_the_database_follow_the_same_rules(visitors: Visitors, con
     dice = random.Random(seed)
     for _ in range(60):
         block = random_block(dice)
-        for wish, proposal in zip(REQUESTS, proposals_of(page, block), strict=True):
-            assert_same_rules(block, wish, proposal)
+        for hold_request, proposal in zip(REQUESTS, proposals_of(page, block), strict=True):
+            assert_same_rules(block, hold_request, proposal)
 
 
 @pytest.fixture

@@ -155,6 +155,6 @@ def _buy(page: Page, event: Event, number: int, tier: str, price: str) -> None:
 
 def _expect_no_hold(page: Page, event: Event) -> None:
     """Expect the API to refuse a hold, too."""
-    wish = {"event_id": event.pk, "section": "Stalls", "subsection": 1, "quantity": 1}
-    answer = page.request.post("/api/booking", data={**wish, "seat_selection_mode": "best_available"})
+    hold_request = {"event_id": event.pk, "section": "Stalls", "subsection": 1, "quantity": 1}
+    answer = page.request.post("/api/booking", data={**hold_request, "seat_selection_mode": "best_available"})
     assert (answer.status, answer.json()["code"]) == (409, "not_on_sale")

@@ -27,7 +27,7 @@ from events.admin.forms import (
     NewEventForm,
 )
 from events.catalog.selectors import section_rows, sum_counts
-from events.lifecycle.background_creation import LARGE, ask_for_event
+from events.lifecycle.background_creation import LARGE, request_event
 from events.lifecycle.change import change_event
 from events.lifecycle.create import create_event
 from events.models import MAX_PRICE, NAME_LENGTH, Event
@@ -165,7 +165,7 @@ class FormPage(WrittenRows):
         if form.seating.seats < LARGE:
             obj.pk = create_event(**fields).pk
         else:
-            obj.creation = ask_for_event(asked_by=user, **fields)
+            obj.creation = request_event(asked_by=user, **fields)
 
     def log_addition(self, request: HttpRequest, obj: Event, message: Any) -> Any:
         """Skip it for an event that a worker creates later; the worker writes the log entry."""

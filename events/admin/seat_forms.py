@@ -39,7 +39,7 @@ class SeatPicks(forms.Form):
         return names
 
 
-class BlockPicks(forms.Form):
+class SubsectionPicks(forms.Form):
     """Whole blocks and sections, and whether to block their free seats or unblock their blocked ones."""
 
     do = forms.ChoiceField(choices=CHANGES)

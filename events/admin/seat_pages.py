@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from core.errors import BadInput, DomainError, Unavailable
 from core.formatting import join_names, pluralize
 from events.admin.action_pages import EventActionPages
-from events.admin.seat_forms import BlockPicks, SeatPicks, blocks_of
-from events.catalog.selectors import STATUS_OF_LETTER, sum_counts
+from events.admin.seat_forms import SeatPicks, SubsectionPicks, blocks_of
+from events.catalog.selectors import STATUS_BY_LETTER, sum_counts
 from events.errors import SeatsTaken
 from events.inventory.blocking import (
     block_free_seats,
@@ -75,7 +75,7 @@ class SeatPages(EventActionPages):
             return self._show(request, event, _shown_block(event, request.GET.get("block", "")))
         if "block" in request.POST:
             return self._change_seats(request, event, SeatPicks(event, request.POST))
-        return self._change_blocks(request, event, BlockPicks(event, request.POST))
+        return self._change_blocks(request, event, SubsectionPicks(event, request.POST))
 
     # --- Changing seats ----------------------------------------------------------------------------
 
@@ -100,7 +100,7 @@ class SeatPages(EventActionPages):
         self.message_user(request, f"{done}.", messages.SUCCESS)
         return HttpResponseRedirect(f"{_address(event)}?block={block.pk}#block")
 
-    def _change_blocks(self, request: HttpRequest, event: Event, form: BlockPicks) -> HttpResponse:
+    def _change_blocks(self, request: HttpRequest, event: Event, form: SubsectionPicks) -> HttpResponse:
         """Change blocks batch by batch, each with one operation and one log entry."""
         if not form.is_valid():
             return self._show_errors(request, event, form)
@@ -197,7 +197,7 @@ def _grid(block: Subsection, first: str) -> dict[str, Any]:
 
 def _history_url(event: Event, block: Subsection) -> str:
     """Return the URL of a seat's history, with POSITION_PLACEHOLDER as the seat's position."""
-    return reverse("admin:bookings_seat_story", args=[event.pk, block.pk, POSITION_PLACEHOLDER])
+    return reverse("admin:bookings_seat_history", args=[event.pk, block.pk, POSITION_PLACEHOLDER])
 
 
 def _refusal_message(refusal: DomainError, block: Subsection, change: SeatChange) -> str:
@@ -213,4 +213,4 @@ def _refusal_message(refusal: DomainError, block: Subsection, change: SeatChange
 
 def _status_label(block: Subsection, seat: str) -> str:
     position = position_of(seat, rows=block.rows, cols=block.cols)
-    return STATUS_LABELS[STATUS_OF_LETTER[block.seat_status[position or 0]]]
+    return STATUS_LABELS[STATUS_BY_LETTER[block.seat_status[position or 0]]]

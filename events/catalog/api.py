@@ -24,7 +24,14 @@ from events.catalog.handlers import (
     show_seat_map,
 )
 from events.catalog.permissions import AnyoneReadsSellersWrite
-from events.catalog.seat_serializers import BlockSeats, SeatMapBody, SeatsOfBlock, SectionRow, block_tickets, public_row
+from events.catalog.seat_serializers import (
+    SeatMapBody,
+    SeatsInSubsection,
+    SectionRow,
+    SubsectionSeatsBody,
+    public_row,
+    subsection_tickets,
+)
 from events.catalog.serializers import EventBody, EventChange, EventDetail, NewEvent, event_detail
 from events.inventory.blocking import block_seats, unblock_seats
 from events.lifecycle.change import change_event, check_times
@@ -104,10 +111,10 @@ class BlockedSeats(generics.GenericAPIView[Event]):
     """Taking free seats out of sale."""
 
     permission_classes = [AnyoneReadsSellersWrite]
-    serializer_class = SeatsOfBlock
+    serializer_class = SeatsInSubsection
     operation = staticmethod(block_seats)
 
-    @extend_schema(request=SeatsOfBlock, responses={200: SectionRow} | problems(400, 401, 403, 404, 409))
+    @extend_schema(request=SeatsInSubsection, responses={200: SectionRow} | problems(400, 401, 403, 404, 409))
     def post(self, request: Request, event_id: int) -> Response:
         """Moves the seats, all or none; answers with the block's new counts. 409 names seats not in that state."""
         form = self.get_serializer(data=request.data)
@@ -120,7 +127,7 @@ class BlockedSeats(generics.GenericAPIView[Event]):
             subsection=data["subsection"],
             seats=data["seat_positions"],
         )
-        return Response(selectors.block_row(block))
+        return Response(selectors.subsection_row(block))
 
 
 class UnblockedSeats(BlockedSeats):
@@ -133,15 +140,15 @@ class SubsectionSeats(generics.GenericAPIView[Event]):
     """The seats of one block."""
 
     permission_classes = [AnyoneReadsSellersWrite]
-    serializer_class = BlockSeats
+    serializer_class = SubsectionSeatsBody
 
-    @extend_schema(operation_id="subsection_seats", responses={200: BlockSeats} | problems(404))
+    @extend_schema(operation_id="subsection_seats", responses={200: SubsectionSeatsBody} | problems(404))
     def get(self, request: Request, event_id: int, section: str, number: int) -> Response:
         """Counts, version and all tickets of the block, rows from the front, seats from the left."""
         selectors.visible_event(event_id, user_or_none(request))
-        block, seats = selectors.block_with_seats(event_id, section, number)
-        row = public_row(selectors.block_row(block))
-        return Response({"event_id": event_id, **row, "tickets": block_tickets(block, seats)})
+        block, seats = selectors.subsection_with_seats(event_id, section, number)
+        row = public_row(selectors.subsection_row(block))
+        return Response({"event_id": event_id, **row, "tickets": subsection_tickets(block, seats)})
 
 
 class SeatMap(HandlerView):

@@ -14,7 +14,7 @@ SEATS_A_TICKET_RANGE = 1 << 18  # above MAX_SEATS_PER_EVENT, so that ids of two 
 MAX_SEATS_A_CALL = 10_000  # that a seller blocks or unblocks at once
 
 
-class SeatsOfBlock(serializers.Serializer[Any]):
+class SeatsInSubsection(serializers.Serializer[Any]):
     """Seats of one block, named "row-seat"."""
 
     section = serializers.CharField(max_length=32)
@@ -87,7 +87,7 @@ class SeatRow(TicketRow):
     accessible = serializers.BooleanField(required=False, help_text="True for a wheelchair place, else left out.")
 
 
-class BlockSeats(SectionRow):
+class SubsectionSeatsBody(SectionRow):
     """A block with all its seats."""
 
     event_id = serializers.IntegerField()
@@ -119,7 +119,7 @@ def ticket_body(block: Subsection, position: int, status: str, price: int) -> di
     }
 
 
-def block_tickets(block: Subsection, states: list[SeatStatus]) -> list[dict[str, Any]]:
+def subsection_tickets(block: Subsection, states: list[SeatStatus]) -> list[dict[str, Any]]:
     """`tickets[]` of a whole block, given the state of each of its seats: the rows of SeatRow."""
     tickets = [ticket_body(block, position, state, block.price) for position, state in enumerate(states)]
     for position in block.accessible:

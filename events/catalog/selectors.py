@@ -21,7 +21,7 @@ COUNTS = ("available", "reserved", "sold", "blocked", "total")
 ROW = ("section", "number", "tier", "price", "rows", "cols", "available", "reserved", "sold", "total", "version")
 COLUMNS = (*ROW, "blocked", "accessible")
 
-STATUS_OF_LETTER = {status[0]: status for status in SeatStatus}
+STATUS_BY_LETTER = {status[0]: status for status in SeatStatus}
 
 
 def visible_event(event_id: int, user: User | None, *, among: QuerySet[Event] | None = None) -> Event:
@@ -97,15 +97,15 @@ def section_rows(event_id: int) -> list[dict[str, Any]]:
     return [_row(values) for values in subsections]
 
 
-def block_row(subsection: Subsection) -> dict[str, Any]:
+def subsection_row(subsection: Subsection) -> dict[str, Any]:
     """Return the row of one subsection as in `sections[]`, with `blocked` as well."""
     return _row(tuple(getattr(subsection, name) for name in COLUMNS))
 
 
-def block_with_seats(event_id: int, section: str, number: int) -> tuple[Subsection, list[SeatStatus]]:
+def subsection_with_seats(event_id: int, section: str, number: int) -> tuple[Subsection, list[SeatStatus]]:
     """A block and the state of each of its seats from the front left, of one moment. Raises NotFound."""
     block = subsection_of(event_id, section, number)
-    return block, [STATUS_OF_LETTER[letter] for letter in block.seat_status]
+    return block, [STATUS_BY_LETTER[letter] for letter in block.seat_status]
 
 
 def seat_map(event_id: int) -> list[dict[str, Any]]:

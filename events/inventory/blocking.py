@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from accounts.models import User
 from core.errors import NotFound
-from core.transactions import durably
+from core.transactions import retrying_transaction
 from events.inventory.seats import (
     change_all_seats,
     change_seats,
     lock_subsection,
     lock_subsections,
 )
-from events.inventory.sold_out import follow_seats
+from events.inventory.sold_out import refresh_event_status
 from events.inventory.subsections import subsection_of
 from events.models import Subsection
 from events.ownership import own_event
@@ -69,7 +69,7 @@ def parts_of(blocks: Sequence[Subsection]) -> Iterator[list[Subsection]]:
         yield part
 
 
-@durably
+@retrying_transaction
 def _change(
     event_id: int, seller: User, section: str, subsection: int, seats: list[str], kind: ChangeKind
 ) -> Subsection:
@@ -79,16 +79,16 @@ def _change(
 
     block = lock_subsection(named.pk)
     change_seats(subsection=block, positions=positions, kind=kind)
-    follow_seats(event, block)
+    refresh_event_status(event, block)
     return block
 
 
-@durably
+@retrying_transaction
 def _change_all(event_id: int, seller: User, blocks: Sequence[int], kind: ChangeKind) -> dict[int, int]:
     event = own_event(event_id, seller)
     locked = lock_subsections(blocks)
     if len(locked) < len(set(blocks)) or any(block.event_id != event_id for block in locked):
         raise NotFound("This event has no such block.")
     changed = change_all_seats(subsections=locked, kind=kind)
-    follow_seats(event, *(block for block in locked if block.pk in changed))
+    refresh_event_status(event, *(block for block in locked if block.pk in changed))
     return changed

@@ -17,11 +17,11 @@ ANY_SOLD = Exists(Subsection.objects.filter(sold__gt=0, event_id=OuterRef("pk"))
 ANY_FREE = Exists(Subsection.objects.filter(available__gt=0, event_id=OuterRef("pk")))
 
 
-def follow_seats(event: Event, *subsections: Subsection) -> None:
+def refresh_event_status(event: Event, *subsections: Subsection) -> None:
     """Check after the commit whether the event is sold out or available again, if these changes may affect that.
 
     The check runs after the commit: when two transactions sell the last seats of two subsections at the same time,
-    neither sees the other's seats before. If a crash prevents the check, `follow_the_clock` does it seconds afterwards.
+    neither sees the other's seats before. If a crash prevents the check, `update_by_clock` does it seconds afterwards.
     """
     subsection_full = any(subsection.available == 0 and subsection.reserved == 0 for subsection in subsections)
     if subsection_full or (

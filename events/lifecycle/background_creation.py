@@ -17,9 +17,9 @@ from django.db import DEFAULT_DB_ALIAS, DataError, Error, IntegrityError, connec
 
 from accounts.models import User
 from core.clock import Now
-from core.enqueue import later
+from core.enqueue import enqueue_on_commit
 from core.errors import DomainError
-from core.transactions import durably
+from core.transactions import retrying_transaction
 from events.lifecycle.create import write_event
 from events.models import Creation, Event
 from events.seating.configuration import Seating, read_seating
@@ -50,8 +50,8 @@ class AlreadyCreated(Exception):
     """Another worker has created the event meanwhile; raised to roll this one back."""
 
 
-@durably
-def ask_for_event(*, seller: User, asked_by: User, seating: Seating, **fields: Any) -> Creation:
+@retrying_transaction
+def request_event(*, seller: User, asked_by: User, seating: Seating, **fields: Any) -> Creation:
     """Store a request for an event; a worker creates it shortly afterwards.
 
     `fields` are as for `create_event`. `asked_by` is the user who appears in the event's admin history as its creator.
@@ -59,7 +59,7 @@ def ask_for_event(*, seller: User, asked_by: User, seating: Seating, **fields: A
     creation = Creation.objects.create(
         seller=seller, asked_by=asked_by, fields=fields, seating_config=seating.config, total=seating.seats
     )
-    later("events.tasks.make_event", creation_id=creation.pk)
+    enqueue_on_commit("events.tasks.make_event", creation_id=creation.pk)
     return creation
 
 
@@ -80,7 +80,7 @@ def make_event(*, creation_id: int) -> Event | None:
     return None
 
 
-def make_forgotten_events() -> None:
+def create_overdue_events() -> None:
     """Create the events whose requests are older than SWEEP_DELAY and still open, oldest first. Run as a sweep.
 
     Requests that a worker is handling are skipped; a worker that has died no longer holds its lock.
@@ -130,7 +130,7 @@ def _progress_record(creation_id: int) -> Iterator[ProgressRecord]:
         progress.close()
 
 
-@durably
+@retrying_transaction
 def _make(creation_id: int, progress: ProgressRecord) -> Event | None:
     """Create the requested event in one transaction.
 

@@ -9,7 +9,7 @@ from core.errors import (
     BadInput,
     InvalidState,
 )
-from core.transactions import durably
+from core.transactions import retrying_transaction
 from events.models import Event, Subsection
 from events.ownership import own_event
 from events.states import SELLER_STEPS, EventStatus
@@ -19,10 +19,10 @@ FIRST_YEAR = 1970  # the end of refunds is computed by subtracting from the star
 
 # Functions called in the transaction that changes an event, with the event and {field: old value} of the changed
 # fields. Apps in higher layers add theirs in AppConfig.ready.
-TELL_HOLDERS: list[Callable[[Event, Mapping[str, Any]], None]] = []
+ON_EVENT_CHANGED: list[Callable[[Event, Mapping[str, Any]], None]] = []
 
 
-@durably
+@retrying_transaction
 def change_event(
     *, event_id: int, seller: User, prices: dict[str, int] | None = None, status: str | None = None, **fields: Any
 ) -> Event:
@@ -56,7 +56,7 @@ def change_event(
 def _notify_ticket_holders(event: Event, before: dict[str, Any]) -> None:
     changed = {name: value for name, value in before.items() if value != getattr(event, name)}
     if changed:
-        for notify in TELL_HOLDERS:
+        for notify in ON_EVENT_CHANGED:
             notify(event, changed)
 
 

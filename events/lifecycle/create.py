@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import User
-from core.transactions import durably
+from core.transactions import retrying_transaction
 from events.models import Event, Subsection
 from events.seating.configuration import Seating
 from events.states import EventStatus
@@ -22,7 +22,7 @@ def ignore_progress(seats: int) -> None:
     """Do nothing; the default for `on_progress`."""
 
 
-@durably
+@retrying_transaction
 def create_event(*, seller: User, seating: Seating, draft: bool = False, **fields: Any) -> Event:
     """Create an event, its subsections and all its tickets in one transaction.
 

@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from accounts.models import User
 from core.errors import DomainError, OutcomeUnknown, Unavailable
 from core.formatting import join_names
-from core.transactions import durably
+from core.transactions import retrying_transaction
 from events.models import Event
 from events.ownership import may_manage
 
@@ -148,7 +148,7 @@ class OwnRows(admin.ModelAdmin):
 
     def _log_safely(self, request: HttpRequest, write: Callable[..., Any], *args: Any) -> Any:
         try:
-            return durably(write)(request, *args)
+            return retrying_transaction(write)(request, *args)
         except (Error, Unavailable) as trouble:
             log.warning("history_unwritten", rows=self.opts.model_name, reason=type(trouble).__name__)
             self.message_user(request, LOG_FAILED, messages.WARNING)

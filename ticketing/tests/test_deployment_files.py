@@ -10,7 +10,7 @@ import yaml
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 PROCESSES = CHECKOUT / "ticketing" / "processes"
-OWN = ["web", "realtime", "worker", "letters", "deliveries", "beat"]
+OWN = ["web", "realtime", "worker", "mailer", "deliveries", "beat"]
 
 # The settings in the public contract.
 CONTRACT = {

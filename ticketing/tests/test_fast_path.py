@@ -79,7 +79,7 @@ def call(alice: User) -> Caller:
 
 
 @pytest.fixture
-def wish(concert: Event) -> Callable[..., dict[str, Any]]:
+def hold_request(concert: Event) -> Callable[..., dict[str, Any]]:
     """A body; further members as given."""
 
     def make(*seats: str, **members: Any) -> dict[str, Any]:
@@ -91,11 +91,11 @@ def wish(concert: Event) -> Callable[..., dict[str, Any]]:
     return make
 
 
-Wish = Callable[..., dict[str, Any]]
+HoldRequest = Callable[..., dict[str, Any]]
 
 
-def test_a_plain_hold_is_fast_and_answered_like_djangos(call: Caller, wish: Wish) -> None:
-    quick, slow = call(application, wish()), call(django_application, wish())
+def test_a_plain_hold_is_fast_and_answered_like_djangos(call: Caller, hold_request: HoldRequest) -> None:
+    quick, slow = call(application, hold_request()), call(django_application, hold_request())
     assert (quick.fast, slow.fast) == (True, False)
     assert quick.status == slow.status == 201
     assert list(quick.body) == list(slow.body)
@@ -107,11 +107,11 @@ def test_a_plain_hold_is_fast_and_answered_like_djangos(call: Caller, wish: Wish
     assert quick.headers["Location"] == f"/api/booking/{quick.body['id']}"
 
 
-def test_both_send_the_same_headers(call: Caller, wish: Wish) -> None:
-    quick, slow = call(application, wish()), call(django_application, wish())
+def test_both_send_the_same_headers(call: Caller, hold_request: HoldRequest) -> None:
+    quick, slow = call(application, hold_request()), call(django_application, hold_request())
     assert without_own(quick) == without_own(slow)
     assert len(quick.headers) == len({name.lower() for name in quick.headers})
-    assert call(application, wish("1-1"), HTTP_X_REQUEST_ID="asked-for").headers["X-Request-Id"] == "asked-for"
+    assert call(application, hold_request("1-1"), HTTP_X_REQUEST_ID="asked-for").headers["X-Request-Id"] == "asked-for"
 
 
 @pytest.mark.parametrize(
@@ -129,10 +129,10 @@ def test_both_send_the_same_headers(call: Caller, wish: Wish) -> None:
     ],
 )
 def test_a_refusal_by_the_fast_path_is_djangos(
-    call: Caller, wish: Wish, hold: Callable[..., Booking], bob: User, members: dict[str, Any], code: str
+    call: Caller, hold_request: HoldRequest, hold: Callable[..., Booking], bob: User, members: dict[str, Any], code: str
 ) -> None:
     hold(bob, "2-1")
-    quick, slow = call(application, wish() | members), call(django_application, wish() | members)
+    quick, slow = call(application, hold_request() | members), call(django_application, hold_request() | members)
     assert quick.fast
     assert quick.body == slow.body
     assert without_own(quick) == without_own(slow)
@@ -140,10 +140,10 @@ def test_a_refusal_by_the_fast_path_is_djangos(
     assert quick.headers["Content-Type"] == slow.headers["Content-Type"] == "application/problem+json"
 
 
-def test_too_many_holds_are_refused_with_the_time_to_wait(call: Caller, wish: Wish) -> None:
+def test_too_many_holds_are_refused_with_the_time_to_wait(call: Caller, hold_request: HoldRequest) -> None:
     for _ in range(3):
-        assert call(application, wish()).status == 201
-    refusal = call(application, wish())
+        assert call(application, hold_request()).status == 201
+    refusal = call(application, hold_request())
     assert (refusal.status, refusal.body["code"]) == (429, "too_many_holds")
     assert refusal.headers["Retry-After"] == str(refusal.body["retry_after"])
 
@@ -161,14 +161,14 @@ def test_too_many_holds_are_refused_with_the_time_to_wait(call: Caller, wish: Wi
         {"REQUEST_METHOD": "GET"},
     ],
 )
-def test_what_is_not_plain_is_djangos(call: Caller, wish: Wish, environ: dict[str, str]) -> None:
+def test_what_is_not_plain_is_djangos(call: Caller, hold_request: HoldRequest, environ: dict[str, str]) -> None:
     passed: list[str] = []
 
     def note(environ: Any, start: Any) -> list[bytes]:
         passed.append("django")
         return []
 
-    body = json.dumps(wish()).encode()
+    body = json.dumps(hold_request()).encode()
     request = {
         "REQUEST_METHOD": "POST",
         "PATH_INFO": "/api/booking",
@@ -200,9 +200,9 @@ def test_what_is_not_plain_is_djangos(call: Caller, wish: Wish, environ: dict[st
     ],
 )
 def test_what_is_wrong_with_the_request_is_told_as_django_does(
-    call: Caller, wish: Wish, environ: dict[str, str], status: int
+    call: Caller, hold_request: HoldRequest, environ: dict[str, str], status: int
 ) -> None:
-    quick, slow = call(application, wish(), **environ), call(django_application, wish(), **environ)
+    quick, slow = call(application, hold_request(), **environ), call(django_application, hold_request(), **environ)
     assert (quick.fast, quick.status) == (True, status)
     assert (slow.status, slow.body) == (status, quick.body)
     assert without_own(quick) == without_own(slow)
@@ -226,8 +226,8 @@ def test_what_is_wrong_with_the_request_is_told_as_django_does(
         {"section": "\x00"},
     ],
 )
-def test_an_unusual_body_is_answered_as_django_does(call: Caller, wish: Wish, body: Any) -> None:
-    sent = body if isinstance(body, bytes) else wish() | body
+def test_an_unusual_body_is_answered_as_django_does(call: Caller, hold_request: HoldRequest, body: Any) -> None:
+    sent = body if isinstance(body, bytes) else hold_request() | body
     quick, slow = call(application, sent), call(django_application, sent)
     assert quick.fast
     assert quick.status == slow.status
@@ -235,28 +235,36 @@ def test_an_unusual_body_is_answered_as_django_does(call: Caller, wish: Wish, bo
     assert without_own(quick) == without_own(slow)
 
 
-def test_sellers_are_refused(carol: User, wish: Wish) -> None:
+def test_sellers_are_refused(carol: User, hold_request: HoldRequest) -> None:
     seller = Caller(tokens_for(carol)["access"])
-    quick, slow = seller(application, wish()), seller(django_application, wish())
+    quick, slow = seller(application, hold_request()), seller(django_application, hold_request())
     assert (quick.status, quick.body["code"]) == (403, "permission_denied")
     assert (slow.status, slow.body) == (403, quick.body)
 
 
-def test_a_browser_holds_by_its_cookie(alice: User, client_of: Any, wish: Wish) -> None:
+def test_a_browser_holds_by_its_cookie(alice: User, client_of: Any, hold_request: HoldRequest) -> None:
     cookie = f"sessionid={client_of(alice).cookies['sessionid'].value}"
     signed = {"HTTP_AUTHORIZATION": "", "HTTP_COOKIE": cookie, "HTTP_ORIGIN": "http://127.0.0.1:8000"}
-    quick, slow = Caller("")(application, wish(), **signed), Caller("")(django_application, wish(), **signed)
+    quick, slow = (
+        Caller("")(application, hold_request(), **signed),
+        Caller("")(django_application, hold_request(), **signed),
+    )
     assert (quick.fast, quick.status, slow.status) == (True, 201, 201)
     assert quick.body["buyer_id"] == alice.pk
     assert quick.headers["Vary"] == slow.headers["Vary"] == "Accept, Cookie"
-    forged = Caller("")(application, wish(), **signed | {"HTTP_ORIGIN": "https://elsewhere.example.com"})
+    forged = Caller("")(application, hold_request(), **signed | {"HTTP_ORIGIN": "https://elsewhere.example.com"})
     assert (forged.status, forged.body["code"]) == (403, "permission_denied")
 
 
-def test_a_token_that_was_revoked_holds_nothing(call: Caller, wish: Wish, alice: User) -> None:
-    assert call(application, wish()).status == 201
+def test_a_token_that_was_revoked_holds_nothing(call: Caller, hold_request: HoldRequest, alice: User) -> None:
+    assert call(application, hold_request()).status == 201
     TokenFamily.objects.update(revoked_at=TokenFamily.objects.get().expires_at)
-    for body in (wish(), wish() | {"quantity": "many"}, wish() | {"seat_positions": ["1-1"]}, b"{"):
+    for body in (
+        hold_request(),
+        hold_request() | {"quantity": "many"},
+        hold_request() | {"seat_positions": ["1-1"]},
+        b"{",
+    ):
         refusal, slow = call(application, body), call(django_application, body)
         assert (refusal.status, refusal.body["code"]) == (401, "not_authenticated")
         assert (slow.status, slow.body) == (401, refusal.body)
@@ -264,22 +272,22 @@ def test_a_token_that_was_revoked_holds_nothing(call: Caller, wish: Wish, alice:
     assert Booking.objects.count() == 1
 
 
-def test_the_same_key_gives_the_same_booking_by_either(call: Caller, wish: Wish) -> None:
+def test_the_same_key_gives_the_same_booking_by_either(call: Caller, hold_request: HoldRequest) -> None:
     key = {"HTTP_IDEMPOTENCY_KEY": "once"}
-    ways = [call(way, wish(), **key).body for way in (application, django_application, application)]
+    ways = [call(way, hold_request(), **key).body for way in (application, django_application, application)]
     assert len({body["id"] for body in ways}) == 1
-    assert call(application, wish("1-5"), **key).body["code"] == "idempotency_key_reused"
+    assert call(application, hold_request("1-5"), **key).body["code"] == "idempotency_key_reused"
 
 
-def test_what_nobody_foresaw_is_a_500_without_a_traceback(call: Caller, wish: Wish) -> None:
+def test_what_nobody_foresaw_is_a_500_without_a_traceback(call: Caller, hold_request: HoldRequest) -> None:
     with altered("bookings_hold", ("outcome := 'held';", "outcome := 'strange';")):
-        failure = call(application, wish())
+        failure = call(application, hold_request())
     assert (failure.status, failure.body["code"]) == (500, "internal_error")
     assert "strange" not in json.dumps(failure.body)
 
 
-def test_a_database_that_waits_too_long_is_a_503(call: Caller, wish: Wish) -> None:
+def test_a_database_that_waits_too_long_is_a_503(call: Caller, hold_request: HoldRequest) -> None:
     with altered("bookings_hold", ("-- 4. Move the seats", "RAISE EXCEPTION 'late' USING ERRCODE = '57014'; -- 4.")):
-        refusal = call(application, wish())
+        refusal = call(application, hold_request())
     assert (refusal.status, refusal.body["code"]) == (503, "overloaded")
-    assert call(application, wish()).status == 201
+    assert call(application, hold_request()).status == 201

@@ -48,14 +48,18 @@ def test_fast_path_and_django_count_together_and_answer_the_same(
 ) -> None:
     rates(API_RATE=10, BOOKING_RATE=4)
     call = Caller(tokens_for(alice)["access"])
-    wish = {"event_id": concert.pk, "section": "A", "subsection": 1, "seat_selection_mode": "best_available"}
+    hold_request = {"event_id": concert.pk, "section": "A", "subsection": 1, "seat_selection_mode": "best_available"}
     answers = [
-        call(way, wish | {"quantity": 99}) for way in (application, django_application, application, django_application)
+        call(way, hold_request | {"quantity": 99})
+        for way in (application, django_application, application, django_application)
     ]
     assert [answer.fast for answer in answers] == [True, False, True, False]
     assert {answer.status for answer in answers} == {400}
     assert [answer.headers["RateLimit"].split(";")[1] for answer in answers] == ["r=9", "r=8", "r=7", "r=6"]
-    quick, slow = call(application, wish | {"quantity": 1}), call(django_application, wish | {"quantity": 1})
+    quick, slow = (
+        call(application, hold_request | {"quantity": 1}),
+        call(django_application, hold_request | {"quantity": 1}),
+    )
     assert quick.fast
     assert quick.status == slow.status == 429
     assert quick.body.keys() == slow.body.keys()
@@ -75,8 +79,8 @@ def test_a_bad_body_is_counted_once(alice: User, concert: Event, rates: Rates) -
 def test_each_fast_answer_has_its_own_rate_limit_status(alice: User, rates: Rates) -> None:
     rates(API_RATE=10)
     fast_path, call = FastPath(django_application, application._routes), Caller(tokens_for(alice)["access"])
-    wish = {"event_id": 999_999, "section": "A", "subsection": 1, "seat_selection_mode": "best_available"}
-    answers = [call(fast_path, wish | {"quantity": 1}) for _ in range(3)]
+    hold_request = {"event_id": 999_999, "section": "A", "subsection": 1, "seat_selection_mode": "best_available"}
+    answers = [call(fast_path, hold_request | {"quantity": 1}) for _ in range(3)]
     assert all(answer.fast for answer in answers)
     assert [answer.headers["RateLimit"].split(";")[1] for answer in answers] == ["r=9", "r=8", "r=7"]
 

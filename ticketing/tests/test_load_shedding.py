@@ -32,7 +32,7 @@ END_OTHERS = """
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
 ClientOf = Callable[[User | None], APIClient]
-Wish = dict[str, Any]
+HoldRequest = dict[str, Any]
 
 
 # --- The limiter --------------------------------------------------------------------------------------
@@ -93,9 +93,12 @@ def crowd(server: Server, concert: Event, new_user: Callable[..., User]) -> Call
     where = {"event_id": concert.pk, "section": "A", "subsection": 1}
 
     def ask(number: int) -> httpx.Response:
-        wish = where | {"seat_selection_mode": "best_available", "quantity": 1}
+        hold_request = where | {"seat_selection_mode": "best_available", "quantity": 1}
         return httpx.post(
-            f"{server.url}/api/booking", json=wish, headers={"Authorization": f"Bearer {buyers[number]}"}, timeout=30
+            f"{server.url}/api/booking",
+            json=hold_request,
+            headers={"Authorization": f"Bearer {buyers[number]}"},
+            timeout=30,
         )
 
     return ask
@@ -147,18 +150,18 @@ def wait_for(happened: Callable[[], bool], seconds: float = 20) -> None:
 
 
 @pytest.fixture
-def wish(concert: Event) -> Wish:
+def hold_request(concert: Event) -> HoldRequest:
     where = {"event_id": concert.pk, "section": "A", "subsection": 1}
     return where | {"seat_selection_mode": "best_available", "quantity": 2}
 
 
 @pytest.mark.django_db
 def test_by_switch_nothing_is_changed_and_reading_goes_on(
-    alice: User, olga: User, concert: Event, wish: Wish, client_of: ClientOf
+    alice: User, olga: User, concert: Event, hold_request: HoldRequest, client_of: ClientOf
 ) -> None:
     browser = client_of(alice)
     feature_switches.turn(name=feature_switches.READ_ONLY, on=True, by=olga)
-    refusal = browser.post("/api/booking", wish)
+    refusal = browser.post("/api/booking", hold_request)
     assert (refusal.status_code, refusal.json()["code"]) == (503, "read_only")
     assert int(refusal["Retry-After"]) == refusal.json()["retry_after"]
     assert not Booking.objects.exists()
@@ -167,7 +170,7 @@ def test_by_switch_nothing_is_changed_and_reading_goes_on(
         assert (answer.status_code, answer["X-Read-Only"]) == (200, "1")
     assert 'id="read-only" >' in browser.get("/bookings").content.decode()
     feature_switches.turn(name=feature_switches.READ_ONLY, on=False, by=olga)
-    assert browser.post("/api/booking", wish).status_code == 201
+    assert browser.post("/api/booking", hold_request).status_code == 201
     assert "X-Read-Only" not in browser.get("/api/event")
     assert 'id="read-only" hidden>' in browser.get("/bookings").content.decode()
 
@@ -191,20 +194,20 @@ def test_readyz_says_that_nothing_can_be_changed(client: Client, olga: User) -> 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_database_that_refuses_writes_makes_it_read_only_until_it_accepts_them(
-    alice: User, concert: Event, wish: Wish, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+    alice: User, concert: Event, hold_request: HoldRequest, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = client_of(alice)
     with no_writes():
-        refusal = browser.post("/api/booking", wish)
+        refusal = browser.post("/api/booking", hold_request)
         assert (refusal.status_code, refusal.json()["code"]) == (503, "read_only")
         assert read_only.known() == "database"
-        assert browser.post("/api/booking", wish).json()["code"] == "read_only"
+        assert browser.post("/api/booking", hold_request).json()["code"] == "read_only"
         assert browser.get(f"/api/event/{concert.pk}/seatmap").status_code == 200
         assert browser.get("/bookings")["X-Read-Only"] == "1"
         monkeypatch.setattr(read_only, "TRY_SECONDS", 0)
         assert browser.get("/bookings")["X-Read-Only"] == "1"  # it was tried, in vain
     assert "X-Read-Only" not in browser.get("/bookings")
-    assert browser.post("/api/booking", wish).status_code == 201
+    assert browser.post("/api/booking", hold_request).status_code == 201
 
 
 @pytest.mark.django_db(transaction=True)
@@ -229,10 +232,10 @@ def test_while_the_database_refuses_writes_reads_go_on_and_nothing_that_was_prom
 
     def keep_holding(token: str) -> None:
         where = {"event_id": hall.pk, "section": "A", "subsection": 1 + len(holds) % 2}
-        wish = where | {"seat_selection_mode": "best_available", "quantity": 1}
+        hold_request = where | {"seat_selection_mode": "best_available", "quantity": 1}
         with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}, timeout=20) as client:
             while not over.is_set():
-                holds.append(client.post("/api/booking", json=wish))
+                holds.append(client.post("/api/booking", json=hold_request))
                 over.wait(0.02)
 
     def keep_reading() -> None:

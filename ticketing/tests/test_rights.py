@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from bookings.checkin.check_in import check_in
-from bookings.checkin.staff import add_gate_staff, add_standing_gate_staff
+from bookings.checkin.staff import add_gate_staff, add_gate_staff_for_all_events
 from bookings.holds.models import Booking
 from bookings.tickets.issue import code_of
 from bookings.webhooks.endpoints import add_endpoint
@@ -232,7 +232,9 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
     rows = {
         **{"user": people["x"].pk, "event": concert.pk, "booking": booking.pk, "checkin": scan.pk},
         **{"endpoint": endpoint.pk, "delivery": Delivery.objects.get().pk, "gatestaff": staff.pk},
-        "sellergatestaff": add_standing_gate_staff(seller=people["s"], email="usher@example.com", by=people["s"]).pk,
+        "sellergatestaff": add_gate_staff_for_all_events(
+            seller=people["s"], email="usher@example.com", by=people["s"]
+        ).pk,
     }
     body = {
         **{"event_id": concert.pk, "section": "A", "subsection": 1, "seat_positions": ["3-3"], "quantity": 1},

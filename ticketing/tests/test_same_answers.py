@@ -149,7 +149,7 @@ def calls(concert: Event, hold: Callable[..., Booking], alice: User, bearer: dic
     """Each call of the fast path, by handler: a function that makes a new one."""
     Event.objects.filter(pk=concert.pk).update(max_active_holds=50)
     event = f"/api/event/{concert.pk}"
-    wish = {"event_id": concert.pk, "section": "A", "subsection": 1, "seat_selection_mode": "best_available"}
+    hold_request = {"event_id": concert.pk, "section": "A", "subsection": 1, "seat_selection_mode": "best_available"}
 
     def pay() -> Call:
         return Call("POST", f"/api/booking/{hold(alice).pk}/pay", {"card_number": GOOD_CARD}, bearer)
@@ -158,7 +158,7 @@ def calls(concert: Event, hold: Callable[..., Booking], alice: User, bearer: dic
         "list_events": lambda: Call("GET", "/api/event?page_size=1"),
         "show_event": lambda: Call("GET", event),
         "show_seat_map": lambda: Call("GET", f"{event}/seatmap"),
-        "post_booking": lambda: Call("POST", "/api/booking", {**wish, "quantity": 1}, bearer),
+        "post_booking": lambda: Call("POST", "/api/booking", {**hold_request, "quantity": 1}, bearer),
         "post_payment": pay,
         "get_place": lambda: Call("GET", f"{event}/queue", headers=bearer),
         "post_place": lambda: Call("POST", f"{event}/queue", {}, bearer),

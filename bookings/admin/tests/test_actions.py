@@ -8,9 +8,9 @@ from django.test import Client
 
 from bookings.checkin.check_in import check_in
 from bookings.checkin.tests.stage import codes_of
-from bookings.emails.send import send_due_letters
+from bookings.emails.send import send_due_emails
 from bookings.holds.models import Booking
-from bookings.notifications.models import Letter
+from bookings.notifications.models import EmailMessage
 from bookings.payments.gateways import gateway
 from bookings.payments.models import Refund
 from bookings.payments.pay import begin_payment
@@ -79,14 +79,14 @@ def test_a_paid_booking_is_refunded_and_its_page_shows_the_progress(desk, paid_b
 
 def test_tickets_are_sent_again_but_not_twice_in_a_minute(desk, paid_booking, alice, mailoutbox):
     booking = paid_booking(alice)
-    send_due_letters()
-    Letter.objects.update(written_at=database_now() - timedelta(seconds=61))
+    send_due_emails()
+    EmailMessage.objects.update(written_at=database_now() - timedelta(seconds=61))
     assert messages_of(desk.post(action_path(booking, "resend"), follow=True)) == [
         "Tickets sent again to alice@example.com."
     ]
     answer = desk.post(action_path(booking, "resend"), follow=True)
     assert messages_of(answer) == ["The tickets were sent less than a minute ago. Please wait a minute."]
-    assert send_due_letters() == 1
+    assert send_due_emails() == 1
     assert LogEntry.objects.count() == 1
     page = desk.get(f"{LIST}{booking.pk}/change/").text
     assert page.count("Sent on") == 2
@@ -145,7 +145,7 @@ def test_a_booking_of_another_seller_is_not_found(client, name, hold, alice, dav
     client.force_login(alice)
     assert client.post(action_path(booking, name)).status_code == 302  # to the login
     assert statuses() == ["pending_payment"]
-    assert not Letter.objects.exists()
+    assert not EmailMessage.objects.exists()
 
 
 def test_an_action_needs_a_post_with_csrf_token_and_a_known_name(desk, carol, hold, alice):
@@ -173,7 +173,7 @@ def test_the_page_shows_the_status_of_tickets_and_emails(desk, concert, paid_boo
     for words in ("Active", "Waiting, to be sent on", "Booking confirmed, with the tickets"):
         assert words in desk.get(page).text, words
     check_in(event_id=concert.pk, by=carol, code=codes_of(booking)[0])
-    Letter.objects.update(status="failed", attempts=10, failure="no such mailbox")
+    EmailMessage.objects.update(status="failed", attempts=10, failure="no such mailbox")
     text = desk.get(page).text
     assert "Used: let in on" in text
     assert "Given up after 10 attempts: no such mailbox" in text

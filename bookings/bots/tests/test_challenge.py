@@ -38,7 +38,7 @@ def solution_of(challenge: dict[str, Any], **changes: Any) -> str:
     return base64.b64encode(json.dumps(payload).encode()).decode()
 
 
-def wish(event: Event) -> dict[str, Any]:
+def hold_request(event: Event) -> dict[str, Any]:
     best = {"section": "A", "subsection": 1, "seat_selection_mode": "best_available", "quantity": 1}
     return {"event_id": event.pk, **best}
 
@@ -106,14 +106,14 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_first_hold_is_not_challenged(bot_challenge: None, concert: Event, alice: User, client_of: ClientOf) -> None:
-    assert client_of(alice).post("/api/booking", wish(concert)).status_code == 201
+    assert client_of(alice).post("/api/booking", hold_request(concert)).status_code == 201
 
 
 def test_a_suspect_holds_with_a_solved_challenge_once(
     bot_challenge: None, cheap: None, concert: Event, alice: User, client_of: ClientOf
 ) -> None:
     suspect(alice, concert)
-    refused = client_of(alice).post("/api/booking", wish(concert))
+    refused = client_of(alice).post("/api/booking", hold_request(concert))
     problem = refused.json()
     assert (refused.status_code, refused["Content-Type"]) == (403, "application/problem+json")
     assert problem["code"] == "challenge_required"
@@ -121,8 +121,8 @@ def test_a_suspect_holds_with_a_solved_challenge_once(
     assert not Booking.objects.exists()
 
     solved = {"X-Challenge-Solution": solution_of(problem["challenge"])}
-    assert client_of(alice).post("/api/booking", wish(concert), headers=solved).status_code == 201
-    again = client_of(alice).post("/api/booking", wish(concert), headers=solved)
+    assert client_of(alice).post("/api/booking", hold_request(concert), headers=solved).status_code == 201
+    again = client_of(alice).post("/api/booking", hold_request(concert), headers=solved)
     assert (again.status_code, again.json()["code"]) == (403, "challenge_required")
     assert Booking.objects.count() == 1
 
@@ -131,10 +131,10 @@ def test_a_challenge_that_became_too_easy_is_no_longer_enough(
     bot_challenge: None, cheap: None, concert: Event, alice: User, client_of: ClientOf
 ) -> None:
     suspect(alice, concert)
-    challenge = client_of(alice).post("/api/booking", wish(concert)).json()["challenge"]
+    challenge = client_of(alice).post("/api/booking", hold_request(concert)).json()["challenge"]
     suspect(alice, concert, wasted=1)
     solved = {"X-Challenge-Solution": solution_of(challenge)}
-    answer = client_of(alice).post("/api/booking", wish(concert), headers=solved)
+    answer = client_of(alice).post("/api/booking", hold_request(concert), headers=solved)
     assert answer.json()["code"] == "challenge_required"
     harder = answer.json()["challenge"]["parameters"]["data"]["tries"]
     assert harder > challenge["parameters"]["data"]["tries"]
@@ -144,7 +144,7 @@ def test_who_goes_on_is_refused_with_the_reason_and_the_time(
     bot_challenge: None, concert: Event, alice: User, client_of: ClientOf
 ) -> None:
     suspect(alice, concert, wasted=8)
-    answer = client_of(alice).post("/api/booking", wish(concert))
+    answer = client_of(alice).post("/api/booking", hold_request(concert))
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (403, "permission_denied")
     assert "several of your holds ended unpaid or were let go" in problem["detail"]
@@ -156,17 +156,17 @@ def test_the_bad_name_of_one_is_not_that_of_another(
     bot_challenge: None, concert: Event, alice: User, bob: User, client_of: ClientOf
 ) -> None:
     suspect(alice, concert, wasted=8)
-    assert client_of(bob).post("/api/booking", wish(concert)).status_code == 201
+    assert client_of(bob).post("/api/booking", hold_request(concert)).status_code == 201
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_fast_path_asks_for_the_same(bot_challenge: None, cheap: None, concert: Event, alice: User) -> None:
     suspect(alice, concert)
     call = Caller(tokens_for(alice)["access"])
-    refused = call(application, wish(concert))
+    refused = call(application, hold_request(concert))
     assert (refused.status, refused.body["code"], refused.fast) == (403, "challenge_required", True)
     solved = solution_of(refused.body["challenge"])
-    assert call(application, wish(concert), HTTP_X_CHALLENGE_SOLUTION=solved).status == 201
+    assert call(application, hold_request(concert), HTTP_X_CHALLENGE_SOLUTION=solved).status == 201
 
 
 def test_switched_off_nobody_is_challenged_and_nothing_noted(
@@ -174,7 +174,7 @@ def test_switched_off_nobody_is_challenged_and_nothing_noted(
 ) -> None:
     suspect(alice, concert, wasted=8)
     settings.BOT_CHALLENGE = False
-    assert client_of(alice).post("/api/booking", wish(concert)).status_code == 201
+    assert client_of(alice).post("/api/booking", hold_request(concert)).status_code == 201
     assert not list(state_redis.scan_iter("bots:address:*"))
 
 
@@ -183,7 +183,7 @@ def test_without_redis_nobody_is_challenged(
 ) -> None:
     suspect(alice, concert, wasted=8)
     use_redis("redis://127.0.0.1:1/0")
-    assert client_of(alice).post("/api/booking", wish(concert)).status_code == 201
+    assert client_of(alice).post("/api/booking", hold_request(concert)).status_code == 201
     suspect(alice, concert)
 
 

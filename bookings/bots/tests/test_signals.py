@@ -16,7 +16,7 @@ from bookings.bots.challenge import MOST_SECONDS, TRIES_PER_SECOND
 from bookings.bots.guard import refuse_bots
 from bookings.bots.hold_attempt import HoldAttempt
 from bookings.bots.signals import AUTOMATION
-from bookings.errors import ChallengeRequired, TakenForBot
+from bookings.errors import ChallengeRequired, RefusedAsBot
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SCRIPT = "python-requests/2.34.2"
@@ -48,7 +48,7 @@ class Buyer:
         except ChallengeRequired as refusal:
             self.why = str(refusal)
             return refusal.extra["challenge"]["parameters"]["data"]["tries"] / TRIES_PER_SECOND
-        except TakenForBot as refusal:
+        except RefusedAsBot as refusal:
             self.why = str(refusal)
             return math.inf
         return 0.0
@@ -77,8 +77,8 @@ def attempts_until_stopped(attempt: Callable[[int], bool], most: int = 5) -> int
 
 
 def test_a_family_on_one_address_passes() -> None:
-    family = [Buyer(HOME) for _ in range(4)]
-    for number, member in enumerate(family * 3):
+    token_family_id = [Buyer(HOME) for _ in range(4)]
+    for number, member in enumerate(token_family_id * 3):
         assert member.passes(number * 17.3)
         if number % 3 == 0:
             member.wastes(number * 17.3 + 10)

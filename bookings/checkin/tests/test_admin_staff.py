@@ -6,8 +6,8 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from bookings.checkin.models import GateStaff, SellerGateStaff
-from bookings.checkin.selectors import gate_event
-from bookings.checkin.staff import add_gate_staff, add_standing_gate_staff, remove_standing_gate_staff
+from bookings.checkin.selectors import check_in_event
+from bookings.checkin.staff import add_gate_staff, add_gate_staff_for_all_events, remove_gate_staff_for_all_events
 from core.errors import BadInput, PermissionRefused
 from events.seller_admin.tests.desk import messages_of
 
@@ -24,7 +24,7 @@ def daves(new_event, dave) -> GateStaff:
 @pytest.fixture
 def daves_for_all_events(dave) -> SellerGateStaff:
     """Gate staff of all events of the other seller."""
-    return add_standing_gate_staff(seller=dave, email="zoe@example.com", by=dave)
+    return add_gate_staff_for_all_events(seller=dave, email="zoe@example.com", by=dave)
 
 
 def test_a_seller_adds_and_removes_gate_staff_of_an_event(desk, concert, new_user):
@@ -33,7 +33,7 @@ def test_a_seller_adds_and_removes_gate_staff_of_an_event(desk, concert, new_use
     gate = f"{settings.SITE_URL}/gate/{concert.pk}"
     assert f"Tell gus@example.com to log in and open {gate} to scan tickets." in messages_of(response)
     row = GateStaff.objects.get()
-    assert gate_event(concert.pk, gus) == concert
+    assert check_in_event(concert.pk, gus) == concert
     assert LogEntry.objects.get().object_id == str(row.pk)
 
     assert "gus@example.com" in desk.get(f"{OF_EVENT}?event__id__exact={concert.pk}").text
@@ -41,7 +41,7 @@ def test_a_seller_adds_and_removes_gate_staff_of_an_event(desk, concert, new_use
     assert GateStaff.objects.exists()
     desk.post(f"{OF_EVENT}{row.pk}/delete/", {"post": "yes"})
     with pytest.raises(PermissionRefused):
-        gate_event(concert.pk, gus)
+        check_in_event(concert.pk, gus)
     assert LogEntry.objects.count() == 2
 
 
@@ -61,9 +61,9 @@ def test_staff_of_all_events_may_check_in_at_events_of_their_seller_only(desk, c
     row = SellerGateStaff.objects.get()
     assert (row.seller, row.email) == (concert.seller, "gus@example.com")
     later = new_event(name="Another evening")
-    assert [gate_event(event.pk, gus) for event in (concert, later)] == [concert, later]
+    assert [check_in_event(event.pk, gus) for event in (concert, later)] == [concert, later]
     with pytest.raises(PermissionRefused):
-        gate_event(new_event(seller=dave).pk, gus)
+        check_in_event(new_event(seller=dave).pk, gus)
 
     desk.post(f"{OF_SELLER}{row.pk}/delete/", {"post": "yes"})
     assert not SellerGateStaff.objects.exists()
@@ -177,17 +177,17 @@ def test_no_query_string_of_the_lists_causes_a_server_error(desk, concert, query
 def test_only_the_seller_or_an_operator_can_name_staff_of_all_events(carol, dave, olga, alice):
     for seller, by in ((carol, dave), (carol, alice), (alice, alice), (alice, olga)):
         with pytest.raises(PermissionRefused):
-            add_standing_gate_staff(seller=seller, email="gus@example.com", by=by)
+            add_gate_staff_for_all_events(seller=seller, email="gus@example.com", by=by)
         with pytest.raises(PermissionRefused):
-            remove_standing_gate_staff(seller=seller, email="gus@example.com", by=by)
+            remove_gate_staff_for_all_events(seller=seller, email="gus@example.com", by=by)
     with pytest.raises(BadInput):
-        add_standing_gate_staff(seller=carol, email="nonsense", by=carol)
+        add_gate_staff_for_all_events(seller=carol, email="nonsense", by=carol)
     assert not SellerGateStaff.objects.exists()
 
-    first = add_standing_gate_staff(seller=carol, email=" Gus@Example.com ", by=olga)
-    assert add_standing_gate_staff(seller=carol, email="gus@example.com", by=carol) == first
-    remove_standing_gate_staff(seller=carol, email="GUS@example.com", by=carol)
-    remove_standing_gate_staff(seller=carol, email="gus@example.com", by=carol)
+    first = add_gate_staff_for_all_events(seller=carol, email=" Gus@Example.com ", by=olga)
+    assert add_gate_staff_for_all_events(seller=carol, email="gus@example.com", by=carol) == first
+    remove_gate_staff_for_all_events(seller=carol, email="GUS@example.com", by=carol)
+    remove_gate_staff_for_all_events(seller=carol, email="gus@example.com", by=carol)
     assert not SellerGateStaff.objects.exists()
 
 

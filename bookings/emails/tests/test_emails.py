@@ -11,22 +11,22 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends import locmem
 
 from accounts.models import User
-from bookings.emails.send import MOST_ATTEMPTS, send_due_letters
+from bookings.emails import send
+from bookings.emails.send import MAX_ATTEMPTS, send_due_emails
 from bookings.errors import PaymentDeclined
 from bookings.event_changes.cancel_event import cancel_event, release_cancelled_event
 from bookings.holds.cancel import cancel_booking
 from bookings.holds.expiry import expire_holds
 from bookings.holds.models import Booking
-from bookings.notifications import outbox
-from bookings.notifications.models import Letter
-from bookings.notifications.outbox import write_letter, write_letters
+from bookings.notifications.models import EmailMessage
+from bookings.notifications.outbox import queue_email, queue_emails
 from bookings.payments.gateways import Charge, Outcome
 from bookings.payments.models import Payment
 from bookings.payments.pay import pay_booking
 from bookings.payments.reconcile import reconcile_payments
 from bookings.payments.refund import refund_booking
 from bookings.payments.settle import cancel_payment, settle_payment
-from bookings.states import LetterKind, LetterStatus
+from bookings.states import EmailKind, EmailStatus
 from bookings.testing.crowd import crowd
 from bookings.tickets.tests.pdf_text import pages_of
 from core.clock import database_now
@@ -51,7 +51,7 @@ def lose(booking: Booking) -> None:
 
 def make_due() -> None:
     """Time passes."""
-    Letter.objects.update(due_at=database_now())
+    EmailMessage.objects.update(due_at=database_now())
 
 
 def html_of(mail: EmailMultiAlternatives) -> str:
@@ -69,7 +69,7 @@ def test_who_has_paid_gets_his_tickets(hold: Hold, alice: User, mailoutbox: Mail
     Event.objects.update(starts_at=datetime(2027, 1, 2, 19, 30, tzinfo=UTC))
     booking = hold(alice, "1-4", "1-5")
     pay(booking)
-    send_due_letters()
+    send_due_emails()
     [mail] = mailoutbox
     assert (mail.to, mail.subject) == (["alice@example.com"], "Your tickets for A concert")
     assert says(mail, "100.00 USD", "A concert", "The hall", "Saturday 2 January 2027, 19:30 UTC")
@@ -81,16 +81,16 @@ def test_who_has_paid_gets_his_tickets(hold: Hold, alice: User, mailoutbox: Mail
     assert len(pages_of(tickets[1])) == 2
     assert (evening[0], evening[2]) == ("event.ics", "text/calendar")
     assert "DTSTART:20270102T193000Z" in str(evening[1])
-    letter = Letter.objects.get()
-    assert (letter.kind, letter.status, letter.attempts) == ("confirmation", "sent", 1)
+    email = EmailMessage.objects.get()
+    assert (email.kind, email.status, email.attempts) == ("confirmation", "sent", 1)
 
 
 def test_a_card_that_is_declined_on_screen_is_no_mail(hold: Hold, alice: User, mailoutbox: Mails) -> None:
     with pytest.raises(PaymentDeclined):
         pay(hold(alice), DECLINED)
-    send_due_letters()
+    send_due_emails()
     assert not mailoutbox
-    assert not Letter.objects.exists()
+    assert not EmailMessage.objects.exists()
 
 
 @pytest.mark.parametrize("card", [LATER, NEVER])
@@ -99,10 +99,10 @@ def test_a_payment_that_fails_after_its_answer_was_open_is_told(
 ) -> None:
     booking = hold(alice)
     payment = pay(booking, card)
-    assert not Letter.objects.exists()
+    assert not EmailMessage.objects.exists()
     for _ in range(2):
         settle_payment(payment_id=payment.pk, charge=NO)
-    send_due_letters()
+    send_due_emails()
     [mail] = mailoutbox
     assert mail.subject == "Your payment for A concert did not go through"
     assert says(mail, "Nothing was charged", "Your seats are reserved until", f"/checkout/{booking.pk}")
@@ -114,7 +114,7 @@ def test_a_charge_that_never_reached_the_gateway_is_told_as_well(hold: Hold, ali
     payment = pay(booking, NEVER)
     lose(booking)
     cancel_payment(payment_id=payment.pk)
-    send_due_letters()
+    send_due_emails()
     mail, _ = mailoutbox  # the second says that the hold is over
     assert says(mail, "Nothing was charged", "Your seats are no longer reserved", f"/events/{booking.event_id}")
 
@@ -123,14 +123,14 @@ def test_a_payment_that_comes_late_after_all_is_confirmed(hold: Hold, alice: Use
     pay(hold(alice), NEVER)
     Payment.objects.update(created_at=database_now() - timedelta(minutes=1))
     reconcile_payments()
-    send_due_letters()
+    send_due_emails()
     assert [mail.subject for mail in mailoutbox] == ["Your tickets for A concert"]
 
 
 def test_a_hold_that_ran_out_is_told_by_the_sweep(hold: Hold, alice: User, mailoutbox: Mails) -> None:
     booking = hold(alice)
     lose(booking)
-    assert send_due_letters() == 1
+    assert send_due_emails() == 1
     [mail] = mailoutbox
     assert mail.subject == "Your seats for A concert are no longer reserved"
     assert says(mail, "Nothing was charged", f"/events/{booking.event_id}")
@@ -138,7 +138,7 @@ def test_a_hold_that_ran_out_is_told_by_the_sweep(hold: Hold, alice: User, mailo
 
 def test_who_lets_his_hold_go_needs_no_mail(hold: Hold, alice: User) -> None:
     cancel_booking(booking_id=hold(alice).pk, buyer=alice)
-    assert not Letter.objects.exists()
+    assert not EmailMessage.objects.exists()
 
 
 def test_a_hold_that_was_paid_after_all_is_not_told_to_be_over(hold: Hold, alice: User, mailoutbox: Mails) -> None:
@@ -146,9 +146,9 @@ def test_a_hold_that_was_paid_after_all_is_not_told_to_be_over(hold: Hold, alice
     payment = pay(booking, NEVER)
     lose(booking)
     settle_payment(payment_id=payment.pk, charge=Charge(Outcome.CAPTURED, "ref"))
-    send_due_letters()
+    send_due_emails()
     assert [mail.subject for mail in mailoutbox] == ["Your tickets for A concert"]
-    assert Letter.objects.get(kind="hold_expired").status == LetterStatus.DROPPED
+    assert EmailMessage.objects.get(kind="hold_expired").status == EmailStatus.DROPPED
 
 
 def test_money_that_came_too_late_is_explained(hold: Hold, alice: User, bob: User, mailoutbox: Mails) -> None:
@@ -157,7 +157,7 @@ def test_money_that_came_too_late_is_explained(hold: Hold, alice: User, bob: Use
     lose(booking)
     hold(bob, "1-1")
     settle_payment(payment_id=payment.pk, charge=Charge(Outcome.CAPTURED, "ref"))
-    send_due_letters()
+    send_due_emails()
     mail, _ = mailoutbox  # the second says that the hold is over
     assert mail.subject == "Your payment for A concert arrived too late and is refunded"
     assert says(mail, "100.00 USD", "on its way back")
@@ -166,7 +166,7 @@ def test_money_that_came_too_late_is_explained(hold: Hold, alice: User, bob: Use
 def test_a_refund_is_told_with_its_amount(paid_booking: Hold, alice: User, carol: User, mailoutbox: Mails) -> None:
     booking = paid_booking(alice)
     refund_booking(booking_id=booking.pk, user=carol)
-    send_due_letters()
+    send_due_emails()
     [mail] = mailoutbox
     assert (mail.to, mail.subject) == (["alice@example.com"], "Your booking for A concert has been refunded")
     assert says(mail, "100.00 USD is on its way back", "no longer valid")
@@ -178,7 +178,7 @@ def test_a_free_ticket_is_given_back_without_a_word_about_money(
     free = new_event(sections=[{"name": "A", "price": 0, "subsections": 1}])
     booking = paid_booking(alice, event=free)
     refund_booking(booking_id=booking.pk, user=alice)
-    send_due_letters()
+    send_due_emails()
     [mail] = mailoutbox
     assert "on its way" not in mail.body
 
@@ -189,9 +189,9 @@ def test_everybody_hears_that_an_event_is_cancelled(
     paid_booking(alice)
     hold(bob)
     cancel_event(event_id=concert.pk, seller=carol)
-    Letter.objects.all().delete()  # the confirmation
+    EmailMessage.objects.all().delete()  # the confirmation
     release_cancelled_event(event_id=concert.pk)
-    send_due_letters()
+    send_due_emails()
     release_cancelled_event(event_id=concert.pk)
     to_alice, to_bob = sorted(mailoutbox, key=lambda mail: mail.to)
     assert to_alice.subject == to_bob.subject == "A concert has been cancelled"
@@ -202,7 +202,7 @@ def test_everybody_hears_that_an_event_is_cancelled(
 def test_names_are_text_and_end_no_header(hold: Hold, alice: User, mailoutbox: Mails) -> None:
     Event.objects.update(name="<b>Gala</b> {0}\r\nBcc: eve@example.com", venue_name="Hall\n\nPay: evil.example")
     pay(hold(alice))
-    send_due_letters()
+    send_due_emails()
     [mail] = mailoutbox
     assert mail.subject == "Your tickets for <b>Gala</b> {0} Bcc: eve@example.com"
     message = mail.message()
@@ -219,17 +219,17 @@ def test_ten_sweeps_at_once_send_each_letter_once(
     paid_booking(alice)
     for _ in range(3):
         lose(hold(bob))
-    assert sum(crowd(10, lambda n: send_due_letters())) == 4
-    assert send_due_letters() == 0
+    assert sum(crowd(10, lambda n: send_due_emails())) == 4
+    assert send_due_emails() == 0
     assert sorted(mail.to[0] for mail in mailoutbox) == ["alice@example.com", *3 * ["bob@example.com"]]
-    assert set(Letter.objects.values_list("status", "attempts")) == {("sent", 1)}
+    assert set(EmailMessage.objects.values_list("status", "attempts")) == {("sent", 1)}
 
 
 def test_written_twice_it_is_one_letter(paid_booking: Hold, alice: User) -> None:
     booking = paid_booking(alice)
-    write_letter(LetterKind.CONFIRMATION, booking)
-    write_letters(LetterKind.CONFIRMATION, booking.event_id, [booking.pk])
-    assert Letter.objects.count() == 1
+    queue_email(EmailKind.CONFIRMATION, booking)
+    queue_emails(EmailKind.CONFIRMATION, booking.event_id, [booking.pk])
+    assert EmailMessage.objects.count() == 1
 
 
 def test_a_sweep_whose_time_is_over_begins_no_other_letter(
@@ -237,10 +237,10 @@ def test_a_sweep_whose_time_is_over_begins_no_other_letter(
 ) -> None:
     paid_booking(alice)
     with monkeypatch.context() as over:
-        over.setattr(outbox, "SWEEP_SECONDS", 0)
-        assert send_due_letters() == 0
-    assert Letter.objects.get().attempts == 0
-    assert send_due_letters() == 1
+        over.setattr(send, "SWEEP_SECONDS", 0)
+        assert send_due_emails() == 0
+    assert EmailMessage.objects.get().attempts == 0
+    assert send_due_emails() == 1
 
 
 def test_a_mail_needs_no_broker(
@@ -251,7 +251,7 @@ def test_a_mail_needs_no_broker(
 
     monkeypatch.setattr(Task, "apply_async", no_broker)
     paid_booking(alice)
-    assert send_due_letters() == 1
+    assert send_due_emails() == 1
     assert [mail.subject for mail in mailoutbox] == ["Your tickets for A concert"]
 
 
@@ -268,36 +268,36 @@ def test_a_mail_server_that_refuses_is_asked_again_later_each_time(
         for _ in range(3):
             before = database_now()
             make_due()
-            assert send_due_letters() == 1
-            letter = Letter.objects.get()
-            assert letter.status == LetterStatus.WAITING
-            assert "no mail server" in letter.failure
-            waits.append(round((letter.due_at - before).total_seconds()))
+            assert send_due_emails() == 1
+            email = EmailMessage.objects.get()
+            assert email.status == EmailStatus.WAITING
+            assert "no mail server" in email.failure
+            waits.append(round((email.due_at - before).total_seconds()))
         assert waits == [10, 20, 40]
-    assert send_due_letters() == 0
+    assert send_due_emails() == 0
     make_due()
-    assert send_due_letters() == 1
+    assert send_due_emails() == 1
     assert len(mailoutbox) == 1
-    assert Letter.objects.get().status == LetterStatus.SENT
+    assert EmailMessage.objects.get().status == EmailStatus.SENT
 
 
 def test_a_letter_that_can_never_be_sent_is_given_up(paid_booking: Hold, alice: User) -> None:
     paid_booking(alice)
-    Letter.objects.update(attempts=MOST_ATTEMPTS)
+    EmailMessage.objects.update(attempts=MAX_ATTEMPTS)
     make_due()
-    assert send_due_letters() == 0
-    assert Letter.objects.get().status == LetterStatus.FAILED
+    assert send_due_emails() == 0
+    assert EmailMessage.objects.get().status == EmailStatus.FAILED
 
 
 def test_a_sender_that_died_has_a_successor_once_his_time_is_over(
     paid_booking: Hold, alice: User, mailoutbox: Mails
 ) -> None:
     paid_booking(alice)
-    dead = {"status": LetterStatus.SENDING, "attempts": 1}
-    Letter.objects.update(**dead, due_at=database_now() + timedelta(minutes=10))
-    assert send_due_letters() == 0
+    dead = {"status": EmailStatus.SENDING, "attempts": 1}
+    EmailMessage.objects.update(**dead, due_at=database_now() + timedelta(minutes=10))
+    assert send_due_emails() == 0
     assert not mailoutbox
     make_due()
-    assert send_due_letters() == 1
+    assert send_due_emails() == 1
     assert len(mailoutbox) == 1
-    assert Letter.objects.get().attempts == 2
+    assert EmailMessage.objects.get().attempts == 2

@@ -20,9 +20,9 @@ from bookings.checkin.check_in import check_in
 from bookings.checkin.tests.stage import codes_of
 from bookings.emails.compose import APPLIES_TO, compose
 from bookings.holds.models import Booking
-from bookings.notifications.models import Letter
+from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment
-from bookings.states import WANTED_KINDS, BookingStatus, LetterKind
+from bookings.states import WANTED_KINDS, BookingStatus, EmailKind
 from bookings.webhooks.endpoints import add_endpoint
 from bookings.webhooks.models import Endpoint
 from core.clock import database_now
@@ -73,12 +73,12 @@ def texts_of(mail: EmailMultiAlternatives | None) -> list[str]:
     return [str(mail.subject), str(mail.body), *(str(content) for content, _ in mail.alternatives)]
 
 
-def entry_for(booking: Booking, kind: LetterKind) -> Letter:
+def entry_for(booking: Booking, kind: EmailKind) -> EmailMessage:
     """An entry of the email outbox that is about a change, a late payment or just the booking."""
-    entry = Letter(kind=kind, booking=booking, before={})
-    if kind == LetterKind.EVENT_CHANGED:
+    entry = EmailMessage(kind=kind, booking=booking, before={})
+    if kind == EmailKind.EVENT_CHANGED:
         entry.before = {"name": "Its old name", "starts_at": None}
-    if kind == LetterKind.SEATS_LOST:
+    if kind == EmailKind.SEATS_LOST:
         entry.subject = Payment.objects.get(booking=booking).pk
     return entry
 
@@ -104,7 +104,7 @@ def test_every_mail_renders_without_leaks(
     endpoint = Endpoint(seller=carol, url="https://example.com/", is_active=False, off_because="It answered 410.")
     mail_verification_link(user_id=alice.pk)
     mail_password_reset_link(email=alice.email)
-    for mail in (compose(Letter(kind=LetterKind.ENDPOINT_OFF, endpoint=endpoint)), *mailoutbox):
+    for mail in (compose(EmailMessage(kind=EmailKind.ENDPOINT_OFF, endpoint=endpoint)), *mailoutbox):
         for text in texts_of(mail):
             assert not leaks_of(text), text
     assert rendered >= MAILS, sorted(MAILS - rendered)

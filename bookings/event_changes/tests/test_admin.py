@@ -4,7 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from bookings import tasks
+from bookings.event_changes import tasks
 from bookings.event_changes.cancel_event import release_cancelled_event
 from bookings.holds.models import Booking
 from bookings.payments.models import Refund
@@ -81,7 +81,7 @@ def test_the_progress_counts_the_refunds_of_the_cancellation_only(desk, concert,
 
 def test_the_progress_says_if_there_is_nothing_to_refund(desk, concert):
     desk.post(page_of(concert, "do/cancel/"))
-    tasks.follow_the_clock()
+    tasks.update_by_clock()
     words = "There is nothing to refund."
     assert progress(desk, concert) == {"done": 0, "total": 0, "text": words, "running": False, "next": ""}
 

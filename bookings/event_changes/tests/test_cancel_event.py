@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from bookings import tasks
+from bookings.event_changes import tasks
 from bookings.event_changes.cancel_event import cancel_event, release_cancelled_event
 from bookings.holds.models import Booking
 from bookings.invariants import check_invariants
@@ -43,7 +43,7 @@ def test_an_interrupted_cancellation_is_finished_by_the_sweep(
 ) -> None:
     paid = paid_booking(alice)
     cancel_event(event_id=concert.pk, seller=carol)  # the task message is lost
-    tasks.follow_the_clock()
+    tasks.update_by_clock()
     paid.refresh_from_db()
     assert paid.status == "refunded"
 

@@ -10,11 +10,11 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from bookings.emails.send import send_due_letters
+from bookings.emails.send import send_due_emails
 from bookings.event_changes.cancel_event import cancel_event
-from bookings.event_changes.notify_ticket_holders import holders_notice
+from bookings.event_changes.notify_ticket_holders import change_notice
 from bookings.holds.models import Booking
-from bookings.notifications.models import Letter
+from bookings.notifications.models import EmailMessage
 from bookings.payments.refund import refund_booking
 from core.clock import database_now
 from core.errors import BadInput
@@ -43,13 +43,13 @@ def change(evening: Event, carol: User) -> Callable[..., Event]:
 
 def changes() -> list[dict[str, Any]]:
     """Return the old values that the emails about changes store."""
-    return list(Letter.objects.filter(kind="event_changed").values_list("before", flat=True))
+    return list(EmailMessage.objects.filter(kind="event_changed").values_list("before", flat=True))
 
 
 def send_all() -> None:
     """Make all waiting emails due, and send them."""
-    Letter.objects.filter(status="waiting").update(due_at=database_now())
-    send_due_letters()
+    EmailMessage.objects.filter(status="waiting").update(due_at=database_now())
+    send_due_emails()
 
 
 def test_ticket_holders_get_an_email_with_old_and_new_values_and_a_calendar_file(
@@ -83,7 +83,7 @@ def test_only_paid_and_held_bookings_get_an_email(
     refund_booking(booking_id=paid_booking(refunded, event=evening).pk, user=carol)
     paid_booking(other)
     change(venue_name="The park")
-    told = Letter.objects.filter(kind="event_changed").values_list("booking__buyer__name", flat=True)
+    told = EmailMessage.objects.filter(kind="event_changed").values_list("booking__buyer__name", flat=True)
     assert set(told) == {"Paid", "Held"}
     assert changes() == [{"venue_name": "The hall"}] * 2
 
@@ -135,9 +135,9 @@ def test_an_email_that_is_being_sent_is_not_extended(
 ) -> None:
     paid_booking(alice, event=evening)
     change(venue_name="The park")
-    Letter.objects.filter(kind="event_changed").update(status="sending", attempts=1)
+    EmailMessage.objects.filter(kind="event_changed").update(status="sending", attempts=1)
     change(venue_name="The square")
-    Letter.objects.filter(status="sending").update(status="waiting")  # the mail server refused
+    EmailMessage.objects.filter(status="sending").update(status="waiting")  # the mail server refused
     assert sorted(changes(), key=str) == [{"venue_name": "The hall"}, {"venue_name": "The park"}]
 
 
@@ -154,17 +154,17 @@ def test_no_email_is_sent_if_the_change_was_reverted_or_the_event_cancelled(
     cancel_event(event_id=evening.pk, seller=carol)
     Booking.objects.filter(buyer=alice).update(status="refunded")
     send_all()
-    assert set(Letter.objects.filter(kind="event_changed").values_list("status")) == {("dropped",)}
+    assert set(EmailMessage.objects.filter(kind="event_changed").values_list("status")) == {("dropped",)}
 
 
 def test_the_admin_shows_no_notice_for_a_cancelled_event(
     concert: Event, carol: User, alice: User, paid_booking: Callable[..., Booking]
 ) -> None:
     paid_booking(alice)
-    assert "1 booking" in holders_notice(concert)
+    assert "1 booking" in change_notice(concert)
     cancel_event(event_id=concert.pk, seller=carol)
     concert.refresh_from_db()
-    assert holders_notice(concert) == ""
+    assert change_notice(concert) == ""
 
 
 def test_a_refused_change_sends_no_email(
@@ -194,7 +194,7 @@ def test_changes_by_api_and_admin_send_emails_and_the_admin_shows_how_many(
     assert client_of(carol).patch(f"/api/event/{evening.pk}", {"venue_name": "The park"}).status_code == 200
     assert changes() == [{"venue_name": "The hall"}] * 2
     assert "2 bookings will be told by mail of what has changed" in client.get(page).content.decode()
-    Letter.objects.all().delete()
+    EmailMessage.objects.all().delete()
     posted = changed(evening, venue_name="The square", starts_at_0="2027-01-02", starts_at_1="19:30:00")
     assert client.post(page, posted).status_code == 302
     assert changes() == [{"venue_name": "The park"}] * 2
@@ -210,7 +210,7 @@ def test_the_number_of_queries_does_not_grow_with_the_bookings(
 
     paid_booking(alice, event=evening)
     of_one = cost(name="One")
-    Letter.objects.all().delete()
+    EmailMessage.objects.all().delete()
     for _ in range(8):
         paid_booking(alice, event=evening)
     assert cost(name="Nine") == of_one

@@ -10,9 +10,9 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.operations.tokens import tokens_for
 from bookings.errors import WouldLeaveSingleSeat
-from bookings.holds.hold import Wish, hold_seats
+from bookings.holds.hold import HoldRequest, hold_seats
 from bookings.holds.models import Booking
-from bookings.holds.respond_async import accept_wish, allocate_seats
+from bookings.holds.respond_async import accept_hold_request, allocate_seats
 from bookings.states import BookingStatus, SelectionMode
 from events.errors import NotEnoughSeats
 from events.models import Event
@@ -29,8 +29,8 @@ def hall(new_event: Callable[..., Event]) -> Event:
     return new_event([SECTION], rows=2, cols=4)
 
 
-def best(event: Event, quantity: int, accessible: int = 0) -> Wish:
-    return Wish(event.pk, "A", 1, SelectionMode.BEST_AVAILABLE, quantity, accessible=accessible)
+def best(event: Event, quantity: int, accessible: int = 0) -> HoldRequest:
+    return HoldRequest(event.pk, "A", 1, SelectionMode.BEST_AVAILABLE, quantity, accessible=accessible)
 
 
 def body(event: Event, **fields: Any) -> dict[str, Any]:
@@ -39,41 +39,43 @@ def body(event: Event, **fields: Any) -> dict[str, Any]:
 
 
 def test_who_asks_for_none_is_given_none(hall: Event, alice: User) -> None:
-    assert hold_seats(buyer_id=alice.pk, wish=best(hall, 3)).positions == [1, 2, 3]
-    assert hold_seats(buyer_id=alice.pk, wish=best(hall, 2)).positions == [4, 5]
+    assert hold_seats(buyer_id=alice.pk, hold_request=best(hall, 3)).positions == [1, 2, 3]
+    assert hold_seats(buyer_id=alice.pk, hold_request=best(hall, 2)).positions == [4, 5]
     with pytest.raises(NotEnoughSeats):
-        hold_seats(buyer_id=alice.pk, wish=best(hall, 1))
+        hold_seats(buyer_id=alice.pk, hold_request=best(hall, 1))
     assert Booking.objects.count() == 2
 
 
 def test_who_asks_is_given_them_with_the_companions_beside(hall: Event, alice: User) -> None:
-    assert hold_seats(buyer_id=alice.pk, wish=best(hall, 2, accessible=1)).positions == [0, 1]
-    assert hold_seats(buyer_id=alice.pk, wish=best(hall, 3, accessible=2)).positions == [5, 6, 7]
+    assert hold_seats(buyer_id=alice.pk, hold_request=best(hall, 2, accessible=1)).positions == [0, 1]
+    assert hold_seats(buyer_id=alice.pk, hold_request=best(hall, 3, accessible=2)).positions == [5, 6, 7]
 
 
 def test_more_than_are_left_are_refused(hall: Event, alice: User) -> None:
     with pytest.raises(NotEnoughSeats, match="wheelchair places"):
-        hold_seats(buyer_id=alice.pk, wish=best(hall, 4, accessible=4))
+        hold_seats(buyer_id=alice.pk, hold_request=best(hall, 4, accessible=4))
     assert not Booking.objects.exists()
 
 
 def test_a_block_without_any_refuses_who_asks(concert: Event, alice: User) -> None:
     with pytest.raises(NotEnoughSeats):
-        hold_seats(buyer_id=alice.pk, wish=best(concert, 2, accessible=1))
+        hold_seats(buyer_id=alice.pk, hold_request=best(concert, 2, accessible=1))
 
 
 def test_they_can_be_named_like_other_seats(hall: Event, alice: User) -> None:
-    wish = Wish(hall.pk, "A", 1, SelectionMode.MANUAL, 2, ["2-3", "2-2"])
-    assert hold_seats(buyer_id=alice.pk, wish=wish).positions == [6, 5]
+    hold_request = HoldRequest(hall.pk, "A", 1, SelectionMode.MANUAL, 2, ["2-3", "2-2"])
+    assert hold_seats(buyer_id=alice.pk, hold_request=hold_request).positions == [6, 5]
 
 
 def test_one_that_is_left_alone_is_no_gap_but_another_seat_is(hall: Event, alice: User) -> None:
     Event.objects.filter(pk=hall.pk).update(allow_single_gaps=False)
     with pytest.raises(WouldLeaveSingleSeat) as refusal:
-        hold_seats(buyer_id=alice.pk, wish=Wish(hall.pk, "A", 1, SelectionMode.MANUAL, 2, ["1-2", "1-3"]))
+        hold_seats(
+            buyer_id=alice.pk, hold_request=HoldRequest(hall.pk, "A", 1, SelectionMode.MANUAL, 2, ["1-2", "1-3"])
+        )
     assert refusal.value.extra["seats"] == ["1-4"]
-    wish = Wish(hall.pk, "A", 1, SelectionMode.MANUAL, 3, ["1-2", "1-3", "1-4"])
-    assert hold_seats(buyer_id=alice.pk, wish=wish).status == BookingStatus.PENDING_PAYMENT
+    hold_request = HoldRequest(hall.pk, "A", 1, SelectionMode.MANUAL, 3, ["1-2", "1-3", "1-4"])
+    assert hold_seats(buyer_id=alice.pk, hold_request=hold_request).status == BookingStatus.PENDING_PAYMENT
 
 
 def test_the_api_takes_the_wish(hall: Event, alice: User, client_of: ClientOf) -> None:
@@ -120,13 +122,13 @@ def test_the_fast_path_understands_it(hall: Event, alice: User) -> None:
 
 
 def test_the_wish_is_kept_while_the_booking_is_processing(hall: Event, alice: User) -> None:
-    booking = accept_wish(buyer_id=alice.pk, wish=best(hall, 2, accessible=2))
+    booking = accept_hold_request(buyer_id=alice.pk, hold_request=best(hall, 2, accessible=2))
     assert Booking.objects.get(pk=booking.pk).accessible_wanted == 2
     allocate_seats(booking_id=booking.pk)
     assert Booking.objects.get(pk=booking.pk).positions == [6, 7]
 
 
 def test_no_booking_wants_more_of_them_than_seats(hall: Event, alice: User) -> None:
-    booking = hold_seats(buyer_id=alice.pk, wish=best(hall, 2))
+    booking = hold_seats(buyer_id=alice.pk, hold_request=best(hall, 2))
     with pytest.raises(IntegrityError, match="booking_accessible_are_its_seats"):
         Booking.objects.filter(pk=booking.pk).update(accessible_wanted=3)

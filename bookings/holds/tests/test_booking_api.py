@@ -20,7 +20,7 @@ FIELDS = {
 }  # fmt: skip
 
 
-def wish(event: Event, **fields: Any) -> dict[str, Any]:
+def hold_request(event: Event, **fields: Any) -> dict[str, Any]:
     best = {"section": "A", "subsection": 1, "seat_selection_mode": "best_available", "quantity": 2}
     return {"event_id": event.pk, **best, **fields}
 
@@ -28,7 +28,7 @@ def wish(event: Event, **fields: Any) -> dict[str, Any]:
 def test_a_hold_is_answered_201_with_the_booking_and_its_seats(
     concert: Event, alice: User, client_of: ClientOf
 ) -> None:
-    answer = client_of(alice).post("/api/booking", wish(concert))
+    answer = client_of(alice).post("/api/booking", hold_request(concert))
     booking = answer.json()
     tickets = booking.pop("tickets")
     assert answer.status_code == 201
@@ -46,7 +46,7 @@ def test_a_hold_is_answered_201_with_the_booking_and_its_seats(
 
 
 def test_named_seats_are_held_as_named(concert: Event, alice: User, client_of: ClientOf) -> None:
-    body = wish(concert, seat_selection_mode="manual", seat_positions=["3-4", "3-5"])
+    body = hold_request(concert, seat_selection_mode="manual", seat_positions=["3-4", "3-5"])
     assert client_of(alice).post("/api/booking/", body).json()["seat_positions"] == ["3-4", "3-5"]
 
 
@@ -54,7 +54,7 @@ def test_a_taken_seat_is_answered_409_with_its_name(
     concert: Event, alice: User, bob: User, client_of: ClientOf, hold: Hold
 ) -> None:
     hold(alice, "1-1")
-    body = wish(concert, seat_selection_mode="manual", seat_positions=["1-1", "1-2"])
+    body = hold_request(concert, seat_selection_mode="manual", seat_positions=["1-1", "1-2"])
     answer = client_of(bob).post("/api/booking", body)
     assert answer.status_code == 409
     assert answer["Content-Type"] == "application/problem+json"
@@ -62,9 +62,9 @@ def test_a_taken_seat_is_answered_409_with_its_name(
 
 
 def test_only_buyers_book(concert: Event, carol: User, client_of: ClientOf) -> None:
-    anonymous = client_of(None).post("/api/booking", wish(concert))
+    anonymous = client_of(None).post("/api/booking", hold_request(concert))
     assert (anonymous.status_code, anonymous.json()["code"]) == (401, "not_authenticated")
-    assert client_of(carol).post("/api/booking", wish(concert)).status_code == 403
+    assert client_of(carol).post("/api/booking", hold_request(concert)).status_code == 403
     assert not Booking.objects.exists()
 
 
@@ -102,7 +102,7 @@ def test_an_unknown_event_is_404(db: None, alice: User, client_of: ClientOf) -> 
 def test_bad_input_names_the_field(
     concert: Event, alice: User, client_of: ClientOf, fields: dict[str, Any], field: str
 ) -> None:
-    answer = client_of(alice).post("/api/booking", wish(concert, **fields))
+    answer = client_of(alice).post("/api/booking", hold_request(concert, **fields))
     assert answer.status_code == 400
     assert answer.json()["code"] == "validation_error"
     assert field in [problem["field"] for problem in answer.json()["errors"]]
@@ -114,19 +114,19 @@ def test_more_holds_than_allowed_are_429_with_retry_after(
 ) -> None:
     for _ in range(3):
         hold(alice)
-    answer = client_of(alice).post("/api/booking", wish(concert))
+    answer = client_of(alice).post("/api/booking", hold_request(concert))
     assert (answer.status_code, answer.json()["code"]) == (429, "too_many_holds")
     assert 0 < int(answer["Retry-After"]) == answer.json()["retry_after"] <= 301
 
 
 def test_an_idempotency_key_makes_one_booking(concert: Event, alice: User, client_of: ClientOf) -> None:
     client, headers = client_of(alice), {"Idempotency-Key": "abc"}
-    first = client.post("/api/booking", wish(concert), headers=headers)
-    again = client.post("/api/booking", wish(concert), headers=headers)
+    first = client.post("/api/booking", hold_request(concert), headers=headers)
+    again = client.post("/api/booking", hold_request(concert), headers=headers)
     assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
-    other = client.post("/api/booking", wish(concert, quantity=1), headers=headers)
+    other = client.post("/api/booking", hold_request(concert, quantity=1), headers=headers)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
-    assert client.post("/api/booking", wish(concert), headers={"Idempotency-Key": "x" * 256}).status_code == 400
+    assert client.post("/api/booking", hold_request(concert), headers={"Idempotency-Key": "x" * 256}).status_code == 400
     assert Booking.objects.count() == 1
 
 

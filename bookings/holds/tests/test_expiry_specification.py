@@ -12,7 +12,7 @@ from accounts.models import User
 from bookings.holds.cancel import cancel_booking
 from bookings.holds.expiry import release_expired
 from bookings.holds.models import Booking
-from bookings.notifications.models import Letter
+from bookings.notifications.models import EmailMessage
 from bookings.payments.pay import pay_booking
 from bookings.specification import expiry as specification
 from conftest import GOOD_CARD
@@ -72,9 +72,9 @@ def _after(release: Callable[[Subsection], int], block_id: int) -> dict[str, Any
         stored = Subsection.objects.get(pk=block_id)
         rows["in memory"] = {name: getattr(block, name) for name in ("version", "available", "reserved", "sold")}
         assert rows["in memory"] == {name: getattr(stored, name) for name in rows["in memory"]}
-        for model in (Booking, Subsection, Ticket, SeatChange, Letter):
+        for model in (Booking, Subsection, Ticket, SeatChange, EmailMessage):
             rows[model.__name__] = [_lasting(model, row) for row in model._default_manager.order_by("pk").values()]
-        rows["Letter"].sort(key=lambda letter: letter["booking_id"])
+        rows["EmailMessage"].sort(key=lambda email: email["booking_id"])
         transaction.set_rollback(True)
     return rows
 

@@ -9,9 +9,9 @@ from django.db.models import F
 
 from accounts.models import User
 from bookings.errors import IdempotencyKeyReused, TooManyHolds, WouldLeaveSingleSeat
-from bookings.holds.hold import Wish, hold_seats
+from bookings.holds.hold import HoldRequest, hold_seats
 from bookings.holds.models import Booking
-from bookings.idempotency import Once
+from bookings.idempotency import IdempotencyKey
 from bookings.payments.refund import refund_booking
 from bookings.states import BookingStatus, SelectionMode
 from core.clock import database_now
@@ -118,8 +118,10 @@ def test_the_best_seats_include_those_whose_hold_is_over(
         ({"subsection": 3}, "section"),
     ],
 )
-def test_a_wish_that_can_never_be_met_is_bad_input(hold: Hold, alice: User, wish: dict[str, Any], field: str) -> None:
-    assert refused(BadInput, hold, alice, **wish).extra["errors"][0]["field"] == field
+def test_a_wish_that_can_never_be_met_is_bad_input(
+    hold: Hold, alice: User, hold_request: dict[str, Any], field: str
+) -> None:
+    assert refused(BadInput, hold, alice, **hold_request).extra["errors"][0]["field"] == field
 
 
 def test_an_unknown_event_is_not_found(hold: Hold, alice: User) -> None:
@@ -173,14 +175,16 @@ def test_single_gaps_are_refused_where_the_event_does_not_allow_them(
 
 
 def test_the_same_key_gives_the_same_booking(alice: User, bob: User, concert: Event) -> None:
-    wish = Wish(concert.pk, "A", 1, SelectionMode.BEST_AVAILABLE, 2)
-    once = Once("key-1", "hash")
-    first = hold_seats(buyer_id=alice.pk, wish=wish, once=once)
-    assert hold_seats(buyer_id=alice.pk, wish=wish, once=once) == first
+    hold_request = HoldRequest(concert.pk, "A", 1, SelectionMode.BEST_AVAILABLE, 2)
+    idempotency_key = IdempotencyKey("key-1", "hash")
+    first = hold_seats(buyer_id=alice.pk, hold_request=hold_request, idempotency_key=idempotency_key)
+    assert hold_seats(buyer_id=alice.pk, hold_request=hold_request, idempotency_key=idempotency_key) == first
     assert Booking.objects.count() == 1
-    assert hold_seats(buyer_id=bob.pk, wish=wish, once=once) != first  # keys belong to one user
+    assert (
+        hold_seats(buyer_id=bob.pk, hold_request=hold_request, idempotency_key=idempotency_key) != first
+    )  # keys belong to one user
     with pytest.raises(IdempotencyKeyReused):
-        hold_seats(buyer_id=alice.pk, wish=wish, once=Once("key-1", "other"))
+        hold_seats(buyer_id=alice.pk, hold_request=hold_request, idempotency_key=IdempotencyKey("key-1", "other"))
 
 
 def test_the_dearest_seats_are_sold_and_given_back_by_the_dozen(
@@ -195,11 +199,14 @@ def test_the_dearest_seats_are_sold_and_given_back_by_the_dozen(
 
 def test_a_refused_wish_does_not_use_its_key_up(alice: User, bob: User, hold: Hold, concert: Event) -> None:
     hold(alice, "1-1")
-    wish, once = Wish(concert.pk, "A", 1, SelectionMode.MANUAL, 1, ["1-1"]), Once("key-1", "hash")
+    hold_request, idempotency_key = (
+        HoldRequest(concert.pk, "A", 1, SelectionMode.MANUAL, 1, ["1-1"]),
+        IdempotencyKey("key-1", "hash"),
+    )
     with pytest.raises(SeatsTaken):
-        hold_seats(buyer_id=bob.pk, wish=wish, once=once)
+        hold_seats(buyer_id=bob.pk, hold_request=hold_request, idempotency_key=idempotency_key)
     Booking.objects.update(expires_at=F("created_at"))
-    assert hold_seats(buyer_id=bob.pk, wish=wish, once=once).positions == [0]
+    assert hold_seats(buyer_id=bob.pk, hold_request=hold_request, idempotency_key=idempotency_key).positions == [0]
 
 
 def test_a_hold_is_one_round_trip_and_so_is_a_refusal(

@@ -15,9 +15,9 @@ import pytest
 from accounts.models import User
 from bookings.holds.cancel import cancel_booking
 from bookings.holds.expiry import expire_holds
-from bookings.holds.hold import Wish, hold_seats
+from bookings.holds.hold import HoldRequest, hold_seats
 from bookings.holds.models import Booking
-from bookings.idempotency import Once
+from bookings.idempotency import IdempotencyKey
 from bookings.invariants import check_invariants
 from bookings.specification.hold import hold_seats as specified_hold
 from bookings.states import BookingStatus, SelectionMode
@@ -33,19 +33,31 @@ ROWS, COLS = 3, 6
 Hold = Callable[..., Booking]
 
 
-def by_function(buyer: User, wish: Wish, once: Once | None, pass_from: datetime | None) -> Booking:
-    return hold_seats(buyer_id=buyer.pk, wish=wish, once=once, pass_from=pass_from)
+def by_function(
+    buyer: User, hold_request: HoldRequest, idempotency_key: IdempotencyKey | None, pass_issued_at: datetime | None
+) -> Booking:
+    return hold_seats(
+        buyer_id=buyer.pk, hold_request=hold_request, idempotency_key=idempotency_key, pass_issued_at=pass_issued_at
+    )
 
 
-def by_specification(buyer: User, wish: Wish, once: Once | None, pass_from: datetime | None) -> Booking:
-    return specified_hold(buyer=buyer, wish=wish, once=once, pass_from=pass_from)
+def by_specification(
+    buyer: User, hold_request: HoldRequest, idempotency_key: IdempotencyKey | None, pass_issued_at: datetime | None
+) -> Booking:
+    return specified_hold(
+        buyer=buyer, hold_request=hold_request, idempotency_key=idempotency_key, pass_issued_at=pass_issued_at
+    )
 
 
 def answer(
-    hold: Callable[..., Booking], buyer: User, wish: Wish, once: Once | None, pass_from: datetime | None
+    hold: Callable[..., Booking],
+    buyer: User,
+    hold_request: HoldRequest,
+    idempotency_key: IdempotencyKey | None,
+    pass_issued_at: datetime | None,
 ) -> dict[str, Any]:
     try:
-        booking = hold(buyer, wish, once, pass_from)
+        booking = hold(buyer, hold_request, idempotency_key, pass_issued_at)
     except DomainError as refusal:
         body = refusal.body()
         body.pop("retry_after", None)  # each event has its own clock
@@ -86,14 +98,14 @@ def rows(event: Event) -> dict[str, Any]:
     }
 
 
-def random_wish(dice: random.Random, event: Event) -> Wish:
+def random_hold_request(dice: random.Random, event: Event) -> HoldRequest:
     quantity = dice.choice([1, 1, 2, 2, 3, 4, 5, 11])
     section, number = dice.choice([("A", 1), ("A", 1), ("B", 1), ("B", 1), ("Z", 1)])
     if dice.random() < 0.5:
         places = dice.choice([0, 0, 0, 1, 2, 12]) if section == "B" else 0
-        return Wish(event.pk, section, number, SelectionMode.BEST_AVAILABLE, quantity, accessible=places)
+        return HoldRequest(event.pk, section, number, SelectionMode.BEST_AVAILABLE, quantity, accessible=places)
     seats = [f"{dice.randint(1, ROWS)}-{dice.randint(1, COLS + (dice.random() < 0.1))}" for _ in range(quantity)]
-    return Wish(event.pk, section, number, SelectionMode.MANUAL, len(set(seats)), sorted(set(seats)))
+    return HoldRequest(event.pk, section, number, SelectionMode.MANUAL, len(set(seats)), sorted(set(seats)))
 
 
 def random_pass(dice: random.Random, event: Event, buyer: User) -> datetime | None:
@@ -143,19 +155,19 @@ def test_both_tell_the_same_story(
     stages = []
     for name, hold in (("function", by_function), ("specification", by_specification)):
         event = new_event(sections, rows=ROWS, cols=COLS, **rules)
-        stages.append((hold, event, [new_user(f"{letter}-{name}") for letter in "xyz"]))
+        stages.append((hold, event, [new_user(f"{email}-{name}") for email in "xyz"]))
     for chapter in range(60):
         told = []
         for hold, event, buyers in stages:
             dice = random.Random(seed * 1_000 + chapter)
             meanwhile(dice, event, carol)
-            wish, buyer = random_wish(dice, event), dice.choice(buyers)
-            once = (
-                Once(f"key-{dice.randint(1, 5)}", dice.choice(["this", "this", "that"]))
+            hold_request, buyer = random_hold_request(dice, event), dice.choice(buyers)
+            idempotency_key = (
+                IdempotencyKey(f"key-{dice.randint(1, 5)}", dice.choice(["this", "this", "that"]))
                 if dice.random() < 0.2
                 else None
             )
-            told.append(answer(hold, buyer, wish, once, random_pass(dice, event, buyer)))
+            told.append(answer(hold, buyer, hold_request, idempotency_key, random_pass(dice, event, buyer)))
         assert told[0] == told[1], f"chapter {chapter}"
         # What a refusal has released on its way, the specification leaves to the sweep.
         expire_holds()

@@ -17,9 +17,9 @@ from bookings.holds import hold as holding
 from bookings.holds.cancel import cancel_booking
 from bookings.holds.expiry import expire_holds
 from bookings.holds.extend import extend_hold
-from bookings.holds.hold import Wish, hold_seats
+from bookings.holds.hold import HoldRequest, hold_seats
 from bookings.holds.models import Booking
-from bookings.idempotency import Once
+from bookings.idempotency import IdempotencyKey
 from bookings.invariants import check_invariants
 from bookings.payments.gateways import gateway
 from bookings.payments.models import Payment
@@ -86,7 +86,7 @@ def hold_best_seats_in_parallel(hold: Hold, buyers: list[User], event: Event) ->
 def test_parallel_best_available_holds_fill_the_subsection(
     new_event: NewEvent, hold: Hold, buyers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(holding, "MOST_TRIES", 1)
+    monkeypatch.setattr(holding, "MAX_TRIES", 1)
     event = new_event(rows=2, cols=6)
     with altered("bookings_hold", pause):
         assert hold_best_seats_in_parallel(hold, buyers, event) == {"Booking": 6, "NotEnoughSeats": 2}
@@ -98,7 +98,7 @@ def test_parallel_best_available_holds_fill_the_subsection(
 def test_without_the_lock_buyers_get_the_same_seats_although_others_are_free(
     new_event: NewEvent, hold: Hold, buyers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(holding, "MOST_TRIES", 1)
+    monkeypatch.setattr(holding, "MAX_TRIES", 1)
     event = new_event(rows=2, cols=6)
     with altered("bookings_hold", without_subsection_lock, pause):
         assert hold_best_seats_in_parallel(hold, buyers, event)["Overloaded"] > 0
@@ -127,8 +127,13 @@ def test_without_the_lock_on_the_buyer_the_limit_is_exceeded(hold: Hold, alice: 
 
 
 def test_fifty_parallel_requests_with_one_idempotency_key_make_one_booking(alice: User, concert: Event) -> None:
-    wish, once = Wish(concert.pk, "A", 1, SelectionMode.BEST_AVAILABLE, 2), Once("key", "hash")
-    results = crowd(50, lambda n: hold_seats(buyer_id=alice.pk, wish=wish, once=once))
+    hold_request, idempotency_key = (
+        HoldRequest(concert.pk, "A", 1, SelectionMode.BEST_AVAILABLE, 2),
+        IdempotencyKey("key", "hash"),
+    )
+    results = crowd(
+        50, lambda n: hold_seats(buyer_id=alice.pk, hold_request=hold_request, idempotency_key=idempotency_key)
+    )
     assert outcomes(results) == {"Booking": 50}
     assert len({booking.pk for booking in results}) == 1
     check_all_invariants()

@@ -8,14 +8,14 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 
 from accounts.models import User
-from bookings.emails.send import MOST_ATTEMPTS, send_due_letters
+from bookings.emails.send import MAX_ATTEMPTS, send_due_emails
 from bookings.errors import PaymentInProgress
 from bookings.holds import cancel
 from bookings.holds.cancel import release_hold
 from bookings.holds.expiry import expire_holds
 from bookings.holds.models import Booking
 from bookings.invariants import check_invariants
-from bookings.notifications.models import Letter
+from bookings.notifications.models import EmailMessage
 from bookings.payments.gateways import gateway
 from bookings.payments.pay import begin_payment
 from bookings.payments.refund import refund_booking
@@ -38,7 +38,7 @@ Mails = list[EmailMultiAlternatives]
 
 
 def let_a_minute_pass() -> None:
-    Letter.objects.update(written_at=database_now() - timedelta(seconds=61))
+    EmailMessage.objects.update(written_at=database_now() - timedelta(seconds=61))
 
 
 # --- Releasing a hold --------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ def test_a_seller_releases_a_hold_and_the_buyer_gets_an_email(
         "The organiser has let the seats go. Nothing was charged.",
     )
     assert SeatChange.objects.latest("version").kind == "cancelled"
-    send_due_letters()
+    send_due_emails()
     [mail] = mailoutbox
     assert (mail.to, mail.subject) == (["alice@example.com"], "Your seats for A concert are no longer reserved")
     assert "Nothing was charged" in mail.body and f"/events/{booking.event_id}" in mail.body
@@ -67,7 +67,7 @@ def test_a_processing_booking_can_be_released(hold: Hold, alice: User, carol: Us
     Ticket.objects.filter(booking_id=booking.pk).update(status="available", booking_id=None)
     Booking.objects.filter(pk=booking.pk).update(status="processing", positions=[])
     assert release_hold(booking_id=booking.pk, seller=carol).status == "cancelled"
-    assert send_due_letters() == 1
+    assert send_due_emails() == 1
 
 
 def test_a_released_hold_does_not_count_as_wasted_by_the_buyer(
@@ -90,7 +90,7 @@ def test_a_hold_with_an_open_charge_cannot_be_released(hold: Hold, alice: User, 
         release_hold(booking_id=booking.pk, seller=carol)
     booking.refresh_from_db()
     assert booking.status == "pending_payment"
-    assert not Letter.objects.exists()
+    assert not EmailMessage.objects.exists()
 
 
 def test_only_the_seller_can_release_a_hold(hold: Hold, alice: User, bob: User, dave: User) -> None:
@@ -111,7 +111,7 @@ def test_paid_bookings_and_ended_holds_cannot_be_released(
         with pytest.raises(InvalidState):
             release_hold(booking_id=booking.pk, seller=carol)
     assert expire_holds() == 1
-    assert not Letter.objects.filter(kind="hold_released").exists()
+    assert not EmailMessage.objects.filter(kind="hold_released").exists()
 
 
 # --- Sending the tickets again -----------------------------------------------------------------------
@@ -119,22 +119,25 @@ def test_paid_bookings_and_ended_holds_cannot_be_released(
 
 def test_tickets_are_sent_again(paid_booking: Hold, alice: User, carol: User, mailoutbox: Mails) -> None:
     booking = paid_booking(alice)
-    send_due_letters()
+    send_due_emails()
     let_a_minute_pass()
     resend_tickets(booking_id=booking.pk, seller=carol)
-    send_due_letters()
+    send_due_emails()
     _, second = mailoutbox
     assert (second.to, second.subject) == (["alice@example.com"], "Your tickets for A concert, sent again")
     [(name, content, kind)] = second.attachments
     assert (name, kind) == ("tickets.pdf", "application/pdf")
     assert isinstance(content, bytes)
     assert len(pages_of(content)) == 2
-    assert set(Letter.objects.values_list("kind", "status")) == {("confirmation", "sent"), ("tickets_again", "sent")}
+    assert set(EmailMessage.objects.values_list("kind", "status")) == {
+        ("confirmation", "sent"),
+        ("tickets_again", "sent"),
+    }
 
 
 def test_tickets_are_sent_at_most_once_a_minute(paid_booking: Hold, alice: User, carol: User) -> None:
     booking = paid_booking(alice)
-    send_due_letters()
+    send_due_emails()
     with pytest.raises(InvalidState, match="less than a minute ago"):
         resend_tickets(booking_id=booking.pk, seller=carol)
     let_a_minute_pass()
@@ -144,17 +147,17 @@ def test_tickets_are_sent_at_most_once_a_minute(paid_booking: Hold, alice: User,
     let_a_minute_pass()
     with pytest.raises(InvalidState, match="still waiting to be sent"):
         resend_tickets(booking_id=booking.pk, seller=carol)
-    assert Letter.objects.count() == 2
+    assert EmailMessage.objects.count() == 2
 
 
 def test_tickets_can_be_sent_again_after_their_email_has_failed(
     paid_booking: Hold, alice: User, carol: User, mailoutbox: Mails
 ) -> None:
     booking = paid_booking(alice)
-    Letter.objects.update(attempts=MOST_ATTEMPTS, status="failed")
+    EmailMessage.objects.update(attempts=MAX_ATTEMPTS, status="failed")
     let_a_minute_pass()
     resend_tickets(booking_id=booking.pk, seller=carol)
-    send_due_letters()
+    send_due_emails()
     assert len(mailoutbox) == 1
 
 
@@ -173,13 +176,13 @@ def test_only_the_seller_sends_tickets_and_only_of_a_paid_booking(
     for booking, person, error in tries:
         with pytest.raises(error):
             resend_tickets(booking_id=booking.pk, seller=person)
-    assert not Letter.objects.filter(kind="tickets_again").exists()
+    assert not EmailMessage.objects.filter(kind="tickets_again").exists()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_many_clicks_at_once_send_one_email(paid_booking: Hold, alice: User, carol: User) -> None:
     booking = paid_booking(alice)
-    send_due_letters()
+    send_due_emails()
     let_a_minute_pass()
 
     def click(n: int) -> int:
@@ -190,7 +193,7 @@ def test_many_clicks_at_once_send_one_email(paid_booking: Hold, alice: User, car
         return 1
 
     assert sum(crowd(6, click)) == 1
-    assert Letter.objects.filter(kind="tickets_again").count() == 1
+    assert EmailMessage.objects.filter(kind="tickets_again").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,15 +15,15 @@ from accounts.operations.tokens import tokens_for
 from bookings.errors import IdempotencyKeyReused, TooManyHolds
 from bookings.event_changes.cancel_event import cancel_event
 from bookings.holds.cancel import cancel_booking
-from bookings.holds.hold import Wish, hold_seats
+from bookings.holds.hold import HoldRequest, hold_seats
 from bookings.holds.models import Booking
 from bookings.holds.respond_async import (
     PATIENCE,
-    accept_wish,
-    allocate_forgotten,
+    accept_hold_request,
+    allocate_overdue,
     allocate_seats,
 )
-from bookings.idempotency import Once
+from bookings.idempotency import IdempotencyKey
 from bookings.invariants import check_invariants
 from bookings.states import BookingStatus, SelectionMode
 from bookings.testing.crowd import crowd, together
@@ -46,11 +46,17 @@ ASYNC = {"Prefer": "respond-async"}
 def accept(concert: Event) -> Accept:
     """As `hold` in the root conftest.py, but without waiting. No worker runs unless the test is `eager`."""
 
-    def make(buyer: User, *seats: str, quantity: int = 2, once: Once | None = None, **wish: Any) -> Booking:
+    def make(
+        buyer: User, *seats: str, quantity: int = 2, idempotency_key: IdempotencyKey | None = None, **hold_request: Any
+    ) -> Booking:
         named = {"mode": SelectionMode.MANUAL, "quantity": len(seats), "seats": list(seats)}
         best = {"mode": SelectionMode.BEST_AVAILABLE, "quantity": quantity}
         where = {"event_id": concert.pk, "section": "A", "subsection": 1}
-        return accept_wish(buyer_id=buyer.pk, wish=Wish(**{**where, **(named if seats else best), **wish}), once=once)
+        return accept_hold_request(
+            buyer_id=buyer.pk,
+            hold_request=HoldRequest(**{**where, **(named if seats else best), **hold_request}),
+            idempotency_key=idempotency_key,
+        )
 
     return make
 
@@ -129,10 +135,10 @@ def test_who_prefers_something_else_waits(alice: User, body: dict[str, Any], pre
     ],
 )
 def test_what_can_never_be_held_is_refused_at_once(
-    alice: User, accept: Accept, wish: dict[str, Any], error: type[DomainError]
+    alice: User, accept: Accept, hold_request: dict[str, Any], error: type[DomainError]
 ) -> None:
     with pytest.raises(error):
-        accept(alice, **wish)
+        accept(alice, **hold_request)
     assert not Booking.objects.exists()
 
 
@@ -178,15 +184,15 @@ def test_the_seats_of_a_hold_that_is_over_can_be_allocated(alice: User, bob: Use
 
 
 def test_one_key_makes_one_booking_however_it_is_asked_for(alice: User, accept: Accept, concert: Event) -> None:
-    once = Once("key", "hash")
-    booking = accept(alice, once=once)
-    assert accept(alice, once=once).pk == booking.pk
+    idempotency_key = IdempotencyKey("key", "hash")
+    booking = accept(alice, idempotency_key=idempotency_key)
+    assert accept(alice, idempotency_key=idempotency_key).pk == booking.pk
     allocate_seats(booking_id=booking.pk)
-    assert accept(alice, once=once).status == BookingStatus.PENDING_PAYMENT
+    assert accept(alice, idempotency_key=idempotency_key).status == BookingStatus.PENDING_PAYMENT
     with pytest.raises(IdempotencyKeyReused):
-        accept(alice, once=Once("key", "another"))
-    wish = Wish(concert.pk, "A", 1, SelectionMode.BEST_AVAILABLE, 2)
-    assert hold_seats(buyer_id=alice.pk, wish=wish, once=once).pk == booking.pk
+        accept(alice, idempotency_key=IdempotencyKey("key", "another"))
+    hold_request = HoldRequest(concert.pk, "A", 1, SelectionMode.BEST_AVAILABLE, 2)
+    assert hold_seats(buyer_id=alice.pk, hold_request=hold_request, idempotency_key=idempotency_key).pk == booking.pk
     assert Booking.objects.count() == 1
 
 
@@ -201,7 +207,7 @@ def test_who_repeats_without_the_preference_is_told_that_it_is_processing(
 
 
 def test_one_key_makes_one_booking_under_fifty_parallel_requests(alice: User, accept: Accept) -> None:
-    results = crowd(50, lambda n: accept(alice, once=Once("key", "hash")))
+    results = crowd(50, lambda n: accept(alice, idempotency_key=IdempotencyKey("key", "hash")))
     assert {booking.pk for booking in results} == {Booking.objects.get().pk}
 
 
@@ -281,7 +287,7 @@ def test_a_lost_message_is_found_by_the_sweep_and_a_young_one_left_to_its_worker
     old, young = accept(alice), accept(bob)
     Booking.objects.filter(pk=old.pk).update(created_at=F("created_at") - PATIENCE - timedelta(seconds=1))
     Booking.objects.filter(pk=young.pk).update(created_at=F("created_at") + timedelta(minutes=1))
-    allocate_forgotten()
+    allocate_overdue()
     assert (now(old).status, now(young).status) == ("pending_payment", "processing")
     sound()
 
@@ -291,7 +297,7 @@ def test_many_sweeps_and_workers_at_once_settle_each_booking_once(
 ) -> None:
     bookings = [accept(new_user(f"buyer{n}"), quantity=3, section="AB"[n % 2]) for n in range(20)]
     Booking.objects.update(created_at=F("created_at") - timedelta(minutes=1))
-    crowd(12, lambda n: allocate_forgotten() if n % 3 == 0 else allocate_seats(booking_id=bookings[n].pk))
+    crowd(12, lambda n: allocate_overdue() if n % 3 == 0 else allocate_seats(booking_id=bookings[n].pk))
     assert Counter(Booking.objects.values_list("status", flat=True)) == {"pending_payment": 20}
     assert SeatChange.objects.count() == 20
     sound()

@@ -7,12 +7,13 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 
 from accounts.models import User
-from bookings.emails.send import send_due_letters
+from bookings.emails import send
+from bookings.emails.send import send_due_emails
 from bookings.holds.cancel import cancel_booking
 from bookings.holds.models import Booking
 from bookings.notifications import outbox
-from bookings.notifications.models import Letter
-from bookings.states import MASS_LETTERS, WANTED_KINDS, LetterKind
+from bookings.notifications.models import EmailMessage
+from bookings.states import BULK_EMAILS, WANTED_KINDS, EmailKind
 from bookings.webhooks.endpoints import add_endpoint
 from core.clock import database_now
 from core.ids import new_id
@@ -27,9 +28,9 @@ def thousand_waiting(hold: Hold, bob: User) -> Booking:
     """A cancelled booking with a thousand waiting emails."""
     booking = cancel_booking(booking_id=hold(bob).pk, buyer=bob)
     now = database_now()
-    Letter.objects.bulk_create(
-        Letter(
-            kind=LetterKind.EVENT_CANCELLED,
+    EmailMessage.objects.bulk_create(
+        EmailMessage(
+            kind=EmailKind.EVENT_CANCELLED,
             event_id=booking.event_id,
             booking=booking,
             subject=new_id(),
@@ -49,36 +50,36 @@ def test_tickets_are_sent_before_a_thousand_older_emails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     paid_booking(alice)
-    monkeypatch.setattr(outbox, "SWEEP_SECONDS", 0.3)
-    send_due_letters()
+    monkeypatch.setattr(send, "SWEEP_SECONDS", 0.3)
+    send_due_emails()
     assert mailoutbox[0].subject == "Your tickets for A concert"
     assert {mail.subject for mail in mailoutbox[1:]} <= {"A concert has been cancelled"}
 
 
 def test_among_emails_of_one_rank_the_oldest_is_first(thousand_waiting: Booking) -> None:
-    oldest = Letter.objects.latest("id")
-    Letter.objects.filter(pk=oldest.pk).update(due_at=oldest.written_at.replace(year=2020))
-    assert outbox._due().first() == oldest
+    oldest = EmailMessage.objects.latest("id")
+    EmailMessage.objects.filter(pk=oldest.pk).update(due_at=oldest.written_at.replace(year=2020))
+    assert send._due().first() == oldest
 
 
 def test_the_next_email_is_found_by_an_index_without_sorting(thousand_waiting: Booking) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE bookings_letter")
+        cursor.execute("ANALYZE bookings_emailmessage")
         cursor.execute(
             "SET LOCAL enable_sort = off"
         )  # the planner's choice depends on rows that other tests left behind
-    plan = outbox._due()[:1].explain()
-    assert "using letter_due" in plan
+    plan = send._due()[:1].explain()
+    assert "using email_due" in plan
     assert "Sort" not in plan
 
 
 def test_all_emails_except_bulk_emails_have_the_first_rank(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     endpoint = add_endpoint(seller=booking.event.seller, url="https://hooks.example/", kinds=WANTED_KINDS)
-    for kind in LetterKind:
-        if kind == LetterKind.ENDPOINT_OFF:
-            outbox.write_letter_about(endpoint)
+    for kind in EmailKind:
+        if kind == EmailKind.ENDPOINT_OFF:
+            outbox.queue_endpoint_email(endpoint)
         else:
-            outbox.write_letter(kind, booking)
-    assert set(Letter.objects.filter(rank=1).values_list("kind", flat=True)) == set(MASS_LETTERS)
-    assert Letter.objects.filter(rank=0).count() == len(LetterKind) - len(MASS_LETTERS)
+            outbox.queue_email(kind, booking)
+    assert set(EmailMessage.objects.filter(rank=1).values_list("kind", flat=True)) == set(BULK_EMAILS)
+    assert EmailMessage.objects.filter(rank=0).count() == len(EmailKind) - len(BULK_EMAILS)

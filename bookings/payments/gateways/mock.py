@@ -21,7 +21,7 @@ from bookings.payments.gateways.protocol import (
 )
 from bookings.payments.gateways.signatures import verify
 from bookings.payments.models import Payment, Refund
-from core.prepared_statements import ask
+from core.prepared_statements import execute_prepared
 
 SUCCEEDS = "4242424242424242"
 ANSWERS_LATER = "4000000000000077"
@@ -103,7 +103,7 @@ class MockGateway:
         code, detail = self._refusal(payment, card_number) or ("", "")
         delay = WEBHOOK_DELAY if card_number == ANSWERS_LATER else None
         columns = (payment.pk, payment.amount, payment.currency, card_number[-4:])
-        entry = ask(WRITE, (*columns, not code, code, detail, delay))
+        entry = execute_prepared(WRITE, (*columns, not code, code, detail, delay))
         return MockCharge.from_db(None, ("payment_id", "captured", "code", "detail"), entry)
 
     def _refusal(self, payment: Payment, card_number: str) -> tuple[str, str] | None:

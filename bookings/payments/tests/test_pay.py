@@ -8,7 +8,7 @@ import pytest
 from accounts.models import User
 from bookings.errors import (
     AlreadyPaid,
-    GatewayAway,
+    GatewayUnreachable,
     HoldExpired,
     IdempotencyKeyReused,
     NotOwner,
@@ -17,7 +17,7 @@ from bookings.errors import (
 )
 from bookings.holds.expiry import expire_holds
 from bookings.holds.models import Booking
-from bookings.idempotency import Once
+from bookings.idempotency import IdempotencyKey
 from bookings.payments.gateways import (
     Charge,
     GatewayDown,
@@ -133,19 +133,21 @@ def test_while_a_charge_is_open_another_is_refused(hold: Hold, alice: User) -> N
 
 
 def test_the_same_key_gives_the_same_payment(hold: Hold, alice: User) -> None:
-    booking, once = hold(alice), Once("key", "hash")
-    first = pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD, once=once)
-    again = pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD, once=once)
+    booking, idempotency_key = hold(alice), IdempotencyKey("key", "hash")
+    first = pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD, idempotency_key=idempotency_key)
+    again = pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD, idempotency_key=idempotency_key)
     assert again.pk == first.pk
     with pytest.raises(IdempotencyKeyReused):
-        pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD, once=Once("key", "other"))
+        pay_booking(
+            booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD, idempotency_key=IdempotencyKey("key", "other")
+        )
 
 
 def test_the_same_key_gives_the_same_refusal(hold: Hold, alice: User) -> None:
-    booking, once = hold(alice), Once("key", "hash")
+    booking, idempotency_key = hold(alice), IdempotencyKey("key", "hash")
     for _ in range(2):
         with pytest.raises(PaymentDeclined):
-            pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=DECLINED, once=once)
+            pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=DECLINED, idempotency_key=idempotency_key)
     assert Payment.objects.count() == 1
 
 
@@ -198,12 +200,12 @@ def test_a_charge_that_never_reached_the_gateway_is_tried_again_under_its_key(
     def away(*args: object) -> Charge:
         raise GatewayDown
 
-    booking, once = hold(alice), Once("key", "hash")
+    booking, idempotency_key = hold(alice), IdempotencyKey("key", "hash")
     with monkeypatch.context() as broken:
         broken.setattr(MockGateway, "charge", away)
-        with pytest.raises(GatewayAway):
-            pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD, once=once)
-    paid = pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD, once=once)
+        with pytest.raises(GatewayUnreachable):
+            pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD, idempotency_key=idempotency_key)
+    paid = pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD, idempotency_key=idempotency_key)
     assert paid.status == PaymentStatus.CAPTURED
     assert sorted(Payment.objects.values_list("status", flat=True)) == ["cancelled", "captured"]
 

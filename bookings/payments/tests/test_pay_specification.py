@@ -14,8 +14,8 @@ from bookings.event_changes.complete_bookings import complete_bookings
 from bookings.holds.cancel import cancel_booking
 from bookings.holds.expiry import expire_holds
 from bookings.holds.models import Booking
-from bookings.idempotency import Once
-from bookings.notifications.models import Letter
+from bookings.idempotency import IdempotencyKey
+from bookings.notifications.models import EmailMessage
 from bookings.payments import pay, settle
 from bookings.payments.gateways import Charge, Outcome, gateway
 from bookings.payments.models import Payment, Refund
@@ -29,8 +29,8 @@ from events.models import Event, SeatChange, Subsection, Ticket
 Hold = Callable[..., Booking]
 Said = dict[str, Any]
 GOOD, DECLINED, NEVER = "4242424242424242", "4000000000000002", "4000000000000119"
-TABLES = (Booking, Payment, Refund, Admission, Letter, Event, Subsection, Ticket, SeatChange)
-IDS_MADE_ANEW = (Payment, Refund, Admission, Letter, SeatChange)
+TABLES = (Booking, Payment, Refund, Admission, EmailMessage, Event, Subsection, Ticket, SeatChange)
+IDS_MADE_ANEW = (Payment, Refund, Admission, EmailMessage, SeatChange)
 MADE_ANEW = {
     *("serial", "at", "updated_at", "created_at", "paying_since", "expires_at", "captured_at", "paid_at"),
     *("issued_at", "due_at", "written_at", "hash"),
@@ -56,8 +56,8 @@ def after(
 ) -> Callable[[Callable[[], Payment]], Said]:
     """What an act says and what all tables hold after it and after its commit; then it is taken back."""
 
-    within = cast(Any, settle.settle_step_by_step).__wrapped__  # within a transaction that is taken back
-    monkeypatch.setattr(settle, "settle_step_by_step", within)
+    within = cast(Any, settle.settle_stepwise).__wrapped__  # within a transaction that is taken back
+    monkeypatch.setattr(settle, "settle_stepwise", within)
 
     def measure(act: Callable[[], Payment]) -> Said:
         with transaction.atomic():
@@ -97,30 +97,32 @@ def test_beginning_a_payment_is_as_specified(
     print(f"seed {seed}")
     chance = random.Random(seed)
     booking = hold(alice, event=hall, quantity=chance.randint(1, 3))
-    once = chance.choice([None, Once("key", "hash"), Once("key", "other"), Once("new", "hash")])
+    idempotency_key = chance.choice(
+        [None, IdempotencyKey("key", "hash"), IdempotencyKey("key", "other"), IdempotencyKey("new", "hash")]
+    )
     _live(booking, chance, carol)
     who = chance.choice([alice, alice, alice, alice, bob, carol])
     what: dict[str, Any] = {"booking_id": booking.pk, "buyer_id": who.pk, "card_last4": "4242", "provider": gateway()}
-    assert after(lambda: pay.begin_payment(**what, once=once)) == after(
-        lambda: specification.begin_payment(**what, once=once)
+    assert after(lambda: pay.begin_payment(**what, idempotency_key=idempotency_key)) == after(
+        lambda: specification.begin_payment(**what, idempotency_key=idempotency_key)
     )
 
 
 def _live(booking: Booking, chance: random.Random, seller: User) -> None:
     """What has become of a hold before somebody wants to pay it."""
-    once = chance.choice([None, Once("key", "hash")])
+    idempotency_key = chance.choice([None, IdempotencyKey("key", "hash")])
     fate = chance.choice(
         ["held", "begun", "paid", "declined", "open", "cancelled", "over", "swept", "off", "back", "done"]
     )
     if fate == "begun":
-        pay.begin_payment(**_hers(booking), once=once, card_last4="4242", provider=gateway())
+        pay.begin_payment(**_hers(booking), idempotency_key=idempotency_key, card_last4="4242", provider=gateway())
     if fate in ("paid", "back", "done"):
-        pay.pay_booking(**_hers(booking), once=once, card_number=GOOD)
+        pay.pay_booking(**_hers(booking), idempotency_key=idempotency_key, card_number=GOOD)
     if fate == "declined":
         with pytest.raises(PaymentDeclined):
-            pay.pay_booking(**_hers(booking), once=once, card_number=DECLINED)
+            pay.pay_booking(**_hers(booking), idempotency_key=idempotency_key, card_number=DECLINED)
     if fate == "open":
-        pay.pay_booking(**_hers(booking), once=once, card_number=NEVER)
+        pay.pay_booking(**_hers(booking), idempotency_key=idempotency_key, card_number=NEVER)
     if fate == "cancelled":
         cancel_booking(booking_id=booking.pk, buyer=booking.buyer)
     if fate in ("over", "swept"):
@@ -160,7 +162,7 @@ def test_settling_a_payment_is_as_specified(
     _meanwhile(booking, payment, chance, lambda: hold(bob, event=hall, quantity=1))
     charge = chance.choice(CHARGES)
     assert after(lambda: _settled(settle.settle_payment, payment, charge)) == after(
-        lambda: _settled(settle.settle_step_by_step, payment, charge)
+        lambda: _settled(settle.settle_stepwise, payment, charge)
     )
 
 

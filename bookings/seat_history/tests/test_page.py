@@ -14,7 +14,7 @@ def block(concert) -> Subsection:
 
 
 def page_of(block: Subsection, position: int = 0, event_id: int | None = None) -> str:
-    return reverse("admin:bookings_seat_story", args=[event_id or block.event_id, block.pk, position])
+    return reverse("admin:bookings_seat_history", args=[event_id or block.event_id, block.pk, position])
 
 
 def test_the_page_has_the_url_that_other_pages_link_to(block):

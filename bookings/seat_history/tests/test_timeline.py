@@ -18,7 +18,7 @@ from bookings.payments.models import Payment, Refund
 from bookings.payments.pay import pay_booking
 from bookings.payments.reconcile import reconcile_payments
 from bookings.payments.refund import refund_booking, send_refund
-from bookings.seat_history.timeline import Entry, seat_story
+from bookings.seat_history.timeline import Entry, seat_history
 from bookings.states import RefundStatus
 from conftest import GOOD_CARD
 from core.clock import database_now
@@ -37,7 +37,7 @@ def block(concert: Event) -> Subsection:
 
 def history_of(block: Subsection, position: int = 0) -> list[tuple[str, str]]:
     """Return kind and text of each entry."""
-    return [(entry.kind.value, entry.text) for entry in seat_story(block, position)]
+    return [(entry.kind.value, entry.text) for entry in seat_history(block, position)]
 
 
 def kinds(block: Subsection, position: int = 0) -> list[str]:
@@ -50,7 +50,7 @@ def pay(booking: Booking, card: str) -> None:
 
 def test_a_seat_that_was_never_booked_has_no_history(block: Subsection, hold: Hold, alice: User) -> None:
     hold(alice, "1-2")
-    assert seat_story(block, 0) == []
+    assert seat_history(block, 0) == []
 
 
 def test_blocking_and_unblocking_are_in_the_history(block: Subsection, concert: Event, carol: User) -> None:
@@ -58,7 +58,7 @@ def test_blocking_and_unblocking_are_in_the_history(block: Subsection, concert: 
     block_seats(**where, seats=["1-1", "1-2"])
     unblock_seats(**where, seats=["1-1"])
     assert history_of(block) == [("blocked", "Taken out of sale, with 1-2."), ("unblocked", "Put back on sale.")]
-    entry = seat_story(block, 0)[0]
+    entry = seat_history(block, 0)[0]
     assert (entry.booking_id, entry.buyer, entry.by, entry.version) == (None, None, None, 1)
 
 
@@ -76,7 +76,7 @@ def test_expired_and_cancelled_holds_are_in_the_history_with_their_buyers(
         ("held", "Held by Bob (bob@example.com)."),
         ("cancelled", "The hold of Bob (bob@example.com) was cancelled; the seat was free again."),
     ]
-    story = seat_story(block, 0)
+    story = seat_history(block, 0)
     assert [entry.booking_id for entry in story] == [first.pk, first.pk, second.pk, second.pk]
     assert [entry.buyer for entry in story] == [alice, alice, bob, bob]
     assert [entry.version for entry in story] == [1, 2, 3, 4]
@@ -105,7 +105,7 @@ def test_the_history_of_a_sale_goes_from_the_declined_card_to_the_check_in(
         ("checked_in", "Let in at North door by Carol."),
         ("check_in_undone", "Check-in undone by Carol: the ticket is valid again."),
     ]
-    assert [entry.by for entry in seat_story(block, 0)][-2:] == [carol, carol]
+    assert [entry.by for entry in seat_history(block, 0)][-2:] == [carol, carol]
     assert kinds(block, 1) == ["held", "payment_declined", "payment_captured", "paid", "ticket_issued"]
 
 
@@ -169,12 +169,12 @@ def test_the_number_of_queries_does_not_grow_with_the_history(
         booking = paid_booking(alice, "1-1")
         check_in(event_id=concert.pk, code=codes_of(booking)[0], by=carol)
         refund_booking(booking_id=booking.pk, user=carol)
-        return seat_story(block, 0)[-1]
+        return seat_history(block, 0)[-1]
 
     book_and_refund()
     with django_assert_num_queries(6):
-        assert len(seat_story(block, 0)) == 8
+        assert len(seat_history(block, 0)) == 8
     book_and_refund()
     book_and_refund()
     with django_assert_num_queries(6):
-        assert len(seat_story(block, 0)) == 24
+        assert len(seat_history(block, 0)) == 24

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from bookings.holds.hold import Wish, hold_seats
+from bookings.holds.hold import HoldRequest, hold_seats
 from bookings.payments.pay import pay_booking
 from bookings.states import SelectionMode
 from bookings.testing.crowd import crowd
 from bookings.waiting_room import pace
-from bookings.waiting_room.admit import admit_waiting
-from bookings.waiting_room.join import join_queue, leave_queue, look_at_queue
+from bookings.waiting_room.admit import admit_from_queue
+from bookings.waiting_room.join import join_queue, leave_queue, queue_position
 from bookings.waiting_room.models import QueuePass
 from bookings.waiting_room.room import MAX_CATCH_UP_SECONDS, REBUILD_SECONDS, Room
 from bookings.waiting_room.shuffle import place_of, shuffled
@@ -39,7 +39,7 @@ def change(event: Event, **fields: Any) -> None:
 def admit_each_second(first: int, last: int) -> Iterator[int]:
     """Admit at each of these seconds and yield the number of users admitted."""
     for second in range(first, last + 1):
-        yield admit_waiting(at=second)
+        yield admit_from_queue(at=second)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def queue_of(waiting_room: Event) -> Callable[[int], list[int]]:
         users = many_users(number)
         for user_id in users:
             Room(waiting_room.pk).join(user_id, at=0)
-        admit_waiting(at=0)  # starts the clock of admission
+        admit_from_queue(at=0)  # starts the clock of admission
         return users
 
     return make
@@ -67,10 +67,10 @@ def test_a_hundred_thousand_users_are_admitted_in_order_at_the_set_rate(waiting_
         room.join(user_id, opens_at=100, early=place_of(seed, user_id), at=100)
     order = shuffled(seed, early) + late
 
-    admit_waiting(at=100)
+    admit_from_queue(at=100)
     admitted = 0
     for second in range(1, 200):
-        number = admit_waiting(at=100 + second)
+        number = admit_from_queue(at=100 + second)
         admitted += number
         due = min(MANY, second * 50_000 / 60)
         assert abs(admitted - due) <= max(1, 0.02 * due)
@@ -98,7 +98,7 @@ def test_simultaneous_calls_admit_no_more_than_one(waiting_room: Event, queue_of
     change(waiting_room, admit_per_minute=600)
     queue_of(400)
     for second in range(1, 11):
-        crowd(4, lambda n, second=second: admit_waiting(at=second))  # type: ignore[misc]
+        crowd(4, lambda n, second=second: admit_from_queue(at=second))  # type: ignore[misc]
     assert QueuePass.objects.count() == 100
     assert QueuePass.objects.values("user").distinct().count() == 100
 
@@ -109,8 +109,8 @@ def test_simultaneous_calls_for_different_seconds_admit_nobody_twice(
     change(waiting_room, admit_per_minute=600, max_active=150)
     queue_of(400)
     for first in range(1, 41, 4):
-        crowd(4, lambda n, first=first: admit_waiting(at=first + n))  # type: ignore[misc]
-    admit_waiting(at=45)
+        crowd(4, lambda n, first=first: admit_from_queue(at=first + n))  # type: ignore[misc]
+    admit_from_queue(at=45)
     assert QueuePass.objects.count() == QueuePass.objects.values("user").distinct().count() == 150
 
 
@@ -118,22 +118,22 @@ def test_calls_more_often_than_once_a_second_admit_no_more(
     waiting_room: Event, queue_of: Callable[[int], list[int]]
 ) -> None:
     queue_of(50)
-    assert sum(admit_waiting(at=moment / 7) for moment in range(1, 71)) == 10
+    assert sum(admit_from_queue(at=moment / 7) for moment in range(1, 71)) == 10
 
 
 def test_a_late_call_makes_up_for_a_limited_number_of_seconds(
     waiting_room: Event, queue_of: Callable[[int], list[int]]
 ) -> None:
     queue_of(200)
-    assert admit_waiting(at=3) == 3
-    assert admit_waiting(at=103) == MAX_CATCH_UP_SECONDS
+    assert admit_from_queue(at=3) == 3
+    assert admit_from_queue(at=103) == MAX_CATCH_UP_SECONDS
 
 
 def test_nobody_is_admitted_when_the_clock_goes_back(waiting_room: Event, queue_of: Callable[[int], list[int]]) -> None:
     queue_of(20)
-    assert admit_waiting(at=5) == 5
-    assert admit_waiting(at=2) == 0
-    assert admit_waiting(at=3) == 1
+    assert admit_from_queue(at=5) == 5
+    assert admit_from_queue(at=2) == 0
+    assert admit_from_queue(at=3) == 1
 
 
 def test_no_more_passes_are_active_than_max_active(waiting_room: Event, queue_of: Callable[[int], list[int]]) -> None:
@@ -143,12 +143,12 @@ def test_no_more_passes_are_active_than_max_active(waiting_room: Event, queue_of
 
     ended, buyer, leaver = QueuePass.objects.all()[:3]
     QueuePass.objects.filter(pk=ended.pk).update(ends_at=Now())
-    assert admit_waiting(at=4) == 1
-    wish = Wish(waiting_room.pk, "A", 1, SelectionMode.BEST_AVAILABLE, 1)
-    booking = hold_seats(buyer_id=buyer.user_id, wish=wish, pass_from=buyer.issued_at)
-    assert admit_waiting(at=5) == 0
+    assert admit_from_queue(at=4) == 1
+    hold_request = HoldRequest(waiting_room.pk, "A", 1, SelectionMode.BEST_AVAILABLE, 1)
+    booking = hold_seats(buyer_id=buyer.user_id, hold_request=hold_request, pass_issued_at=buyer.issued_at)
+    assert admit_from_queue(at=5) == 0
     pay_booking(booking_id=booking.pk, buyer_id=buyer.user_id, card_number=GOOD_CARD)
-    assert admit_waiting(at=6) == 1
+    assert admit_from_queue(at=6) == 1
     leave_queue(event_id=waiting_room.pk, user=leaver.user)
     assert list(admit_each_second(7, 8)) == [1, 0]
 
@@ -193,8 +193,8 @@ def test_each_event_has_a_queue_of_its_own(
     other = new_event(waiting_room_on=True)
     for event, user in ((waiting_room, alice), (other, bob)):
         assert join_queue(event_id=event.pk, user=user, at=0).rank == 0
-    admit_waiting(at=0)
-    assert admit_waiting(at=1) == 2
+    admit_from_queue(at=0)
+    assert admit_from_queue(at=1) == 2
 
 
 def test_nobody_is_admitted_when_the_event_has_ended_or_its_waiting_room_is_off(
@@ -223,7 +223,7 @@ def test_a_failure_before_the_commit_costs_nobody_their_place(
     with monkeypatch.context() as broken:
         broken.setattr("bookings.waiting_room.admit._issue_passes", lambda event, users: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            admit_waiting(at=1)
+            admit_from_queue(at=1)
     assert len(Room(waiting_room.pk)) == 5
     assert list(admit_each_second(2, 3)) == [1, 1]
     assert [found.user_id for found in QueuePass.objects.all()] == users[:2]
@@ -235,7 +235,7 @@ def test_a_user_left_in_the_queue_after_the_commit_gets_no_second_pass(
     users = queue_of(3)
     with monkeypatch.context() as broken:
         broken.setattr("bookings.waiting_room.room.Room.remove", lambda self, users: None)
-        admit_waiting(at=1)
+        admit_from_queue(at=1)
     assert sum(admit_each_second(2, 4)) == 3
     assert sorted(found.user_id for found in QueuePass.objects.all()) == users
 
@@ -246,18 +246,18 @@ def test_a_lost_queue_admits_nobody_until_buyers_have_returned(
     start = database_now().timestamp()
     people = [new_user(f"person{number}") for number in range(6)]
     tokens = {user.pk: join_queue(event_id=waiting_room.pk, user=user, at=start).token for user in people}
-    admit_waiting(at=start)
+    admit_from_queue(at=start)
     client().flushdb()
 
     back = start + 60
     stranger = new_user("stranger")
     join_queue(event_id=waiting_room.pk, user=stranger, at=back)
-    assert admit_waiting(at=back + 1) == 0
+    assert admit_from_queue(at=back + 1) == 0
     for user in reversed(people):
         join_queue(event_id=waiting_room.pk, user=user, token=tokens[user.pk], at=back + 2)
-    assert [look_at_queue(event_id=waiting_room.pk, user=user).rank for user in (*people, stranger)] == [*range(7)]
-    assert sum(admit_waiting(at=back + second) for second in range(3, REBUILD_SECONDS)) == 0
-    assert sum(admit_waiting(at=back + REBUILD_SECONDS + second) for second in range(8)) == 7
+    assert [queue_position(event_id=waiting_room.pk, user=user).rank for user in (*people, stranger)] == [*range(7)]
+    assert sum(admit_from_queue(at=back + second) for second in range(3, REBUILD_SECONDS)) == 0
+    assert sum(admit_from_queue(at=back + REBUILD_SECONDS + second) for second in range(8)) == 7
     admitted = [found.user_id for found in QueuePass.objects.order_by("issued_at")]
     assert admitted == [*(user.pk for user in people), stranger.pk]
 

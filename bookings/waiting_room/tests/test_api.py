@@ -15,12 +15,12 @@ from bookings.conftest import forget_queues
 from bookings.holds.models import Booking
 from bookings.payments.pay import pay_booking
 from bookings.queue_tokens import pass_token
-from bookings.waiting_room.admit import admit_waiting
+from bookings.waiting_room.admit import admit_from_queue
 from bookings.waiting_room.models import QueuePass
 from bookings.waiting_room.room import Room
 from conftest import GOOD_CARD
 from core.clock import Now, database_now
-from core.redis import RedisGone
+from core.redis import RedisUnavailable
 from events.models import Event
 from realtime.tests.servers import free_port, valkey
 
@@ -39,7 +39,7 @@ def let_in(event: Event, *clients: APIClient) -> list[str]:
     for client in clients:
         client.post(path(event))
     for second in range(len(clients) + 2):
-        admit_waiting(at=second)
+        admit_from_queue(at=second)
     return [client.get(path(event)).json()["pass"] for client in clients]
 
 
@@ -60,13 +60,13 @@ def is_refused(answer: Any, event: Event) -> bool:
 def test_a_buyer_joins_waits_and_is_let_in(waiting_room: Event, alice: User, bob: User, client_of: ClientOf) -> None:
     first, second = client_of(alice), client_of(bob)
     first.post(path(waiting_room))
-    admit_waiting(at=0)
+    admit_from_queue(at=0)
     body = second.post(path(waiting_room)).json()
     assert (body["state"], body["position"], body["ahead"]) == ("waiting", 2, 1)
     assert (body["eta_seconds"], body["admit_per_minute"], body["paused"]) == (2, 60, False)
     assert body["token"] and "pass" not in body
 
-    admit_waiting(at=1)
+    admit_from_queue(at=1)
     admitted = first.get(path(waiting_room)).json()
     assert (admitted["state"], admitted["position"], admitted["token"]) == ("admitted", 0, None)
     assert book(first, waiting_room, admitted["pass"]).status_code == 201
@@ -98,7 +98,7 @@ def test_who_leaves_is_gone_and_starts_at_the_end(
     assert first.delete(path(waiting_room)).status_code == 204
     assert (answer := first.get(path(waiting_room))).status_code == 404
     assert answer.json()["code"] == "not_found"
-    admit_waiting(at=0)
+    admit_from_queue(at=0)
     assert first.post(path(waiting_room)).json()["position"] == 2
 
 
@@ -128,13 +128,13 @@ def test_without_redis_nobody_joins_and_passes_go_on_to_count(
     (queue_pass,) = let_in(waiting_room, client_of(alice))
 
     def gone(*args: Any) -> None:
-        raise RedisGone
+        raise RedisUnavailable
 
     monkeypatch.setattr("bookings.waiting_room.room._script", gone)
     answer = client_of(bob).post(path(waiting_room))
     assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
     assert int(answer["Retry-After"]) > 0
-    assert admit_waiting(at=99) == 0
+    assert admit_from_queue(at=99) == 0
     assert client_of(alice).get(path(waiting_room)).json()["pass"] == queue_pass
     assert is_refused(book(client_of(bob), waiting_room), waiting_room)
     assert book(client_of(alice), waiting_room, queue_pass).status_code == 201
@@ -151,7 +151,7 @@ def test_a_token_gives_back_the_place_of_a_lost_queue_and_only_to_its_owner(
     thief = client_of(new_user("thief"))
     forget_queues()
 
-    admit_waiting(at=0)
+    admit_from_queue(at=0)
     forged = jwt.encode(jwt.decode(tokens[0], options={"verify_signature": False}) | {"at": 1.5}, "x" * 32)
     for claim in (forged, tokens[0], "nonsense"):
         thief.delete(path(waiting_room))
@@ -162,7 +162,7 @@ def test_a_token_gives_back_the_place_of_a_lost_queue_and_only_to_its_owner(
 
     other = new_event(waiting_room_on=True)
     client_of(new_user("before")).post(path(other))
-    admit_waiting(at=0)
+    admit_from_queue(at=0)
     assert people[0].post(path(other), {"token": tokens[0]}).json()["position"] == 2
 
 
@@ -185,7 +185,7 @@ def test_an_early_place_says_nothing_before_the_draw_and_is_found_again_after_it
 
     Event.objects.filter(pk=waiting_room.pk).update(sales_start_at=database_now())
     forget_queues()
-    admit_waiting(at=0)
+    admit_from_queue(at=0)
     client_of(bob).post(path(waiting_room))
     assert client_of(alice).post(path(waiting_room), {"token": body["token"]}).json()["position"] == 1
 
@@ -326,13 +326,13 @@ def test_redis_killed_and_empty_again_costs_nobody_his_place_and_lets_nobody_pas
     *people, stranger = [client_of(new_user(f"person{number}")) for number in range(5)]
     with valkey(port, tmp_path) as redis:
         tokens = [client.post(path(waiting_room)).json()["token"] for client in people]
-        admit_waiting(at=0)
-        admit_waiting(at=1)
+        admit_from_queue(at=0)
+        admit_from_queue(at=1)
         queue_pass = people[0].get(path(waiting_room)).json()["pass"]
         redis.kill()
         redis.wait()
         assert [client.post(path(waiting_room)).status_code for client in people] == [200, 503, 503, 503]
-        assert admit_waiting(at=2) == 0
+        assert admit_from_queue(at=2) == 0
         assert is_refused(book(people[1], waiting_room, tokens[1]), waiting_room)
         assert book(people[0], waiting_room, queue_pass).status_code == 201
     use_redis(f"redis://127.0.0.1:{port}/0")

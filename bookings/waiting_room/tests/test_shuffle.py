@@ -11,9 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from bookings.waiting_room.admit import admit_waiting
-from bookings.waiting_room.join import join_queue, look_at_queue
-from bookings.waiting_room.models import QueueDraw
+from bookings.waiting_room.admit import admit_from_queue
+from bookings.waiting_room.join import join_queue, queue_position
+from bookings.waiting_room.models import QueueLottery
 from bookings.waiting_room.shuffle import place_of, shuffled
 from core.clock import database_now
 from events.models import Event, new_seed
@@ -61,14 +61,14 @@ def test_places_are_unknown_before_the_sale_and_then_decided_by_the_seed(
     for user in early:
         standing = join_queue(event_id=tomorrow.pk, user=user)
         assert (standing.ahead, standing.eta) == (None, None)
-    admit_waiting()
-    assert look_at_queue(event_id=tomorrow.pk, user=early[0]).ahead is None
+    admit_from_queue()
+    assert queue_position(event_id=tomorrow.pk, user=early[0]).ahead is None
 
     start_sale(tomorrow)
     late = join_queue(event_id=tomorrow.pk, user=new_user("late"))
-    admit_waiting()
+    admit_from_queue()
     order = shuffled(tomorrow.shuffle_seed, [user.pk for user in early])
-    standings = {user.pk: look_at_queue(event_id=tomorrow.pk, user=user).ahead for user in early}
+    standings = {user.pk: queue_position(event_id=tomorrow.pk, user=user).ahead for user in early}
     assert sorted(standings, key=lambda pk: standings[pk] or 0) == order
     assert (late.event.drawn_at, late.rank) == (None, 8)
 
@@ -77,12 +77,12 @@ def test_places_are_unknown_before_the_sale_and_then_decided_by_the_seed(
 def test_the_seed_is_published_with_the_lottery_and_matches_the_earlier_hash(tomorrow: Event, alice: User) -> None:
     published_hash = tomorrow.seed_hash
     join_queue(event_id=tomorrow.pk, user=alice)
-    admit_waiting()
+    admit_from_queue()
     tomorrow.refresh_from_db()
     assert (tomorrow.shown_seed, tomorrow.drawn_at) == (None, None)
 
     start_sale(tomorrow)
-    admit_waiting()
+    admit_from_queue()
     tomorrow.refresh_from_db()
     assert hashlib.sha256(str(tomorrow.shown_seed).encode()).hexdigest() == published_hash
 
@@ -96,7 +96,7 @@ def test_the_command_verifies_the_lottery(tomorrow: Event, new_user: Callable[..
 
     start_sale(tomorrow)
     for second in range(6):
-        admit_waiting(at=second)
+        admit_from_queue(at=second)
     output = output_of_the_command(tomorrow)
     assert "20 came early" in output
     assert "5 of them so far, 0 after a user behind them" in output
@@ -108,8 +108,8 @@ def test_the_command_detects_a_user_who_was_moved_to_the_front(tomorrow: Event, 
     for number in range(20):
         join_queue(event_id=tomorrow.pk, user=new_user(f"early{number}"))
     start_sale(tomorrow)
-    admit_waiting()
-    draw = QueueDraw.objects.get()
+    admit_from_queue()
+    draw = QueueLottery.objects.get()
     draw.user_ids = [draw.user_ids[-1], *draw.user_ids[:-1]]
     draw.save()
     with pytest.raises(CommandError, match="from place 1 on"):

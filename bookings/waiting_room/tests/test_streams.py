@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from bookings.conftest import forget_queues
 from bookings.queue_tokens import read_pass
-from bookings.waiting_room.admit import admit_waiting
+from bookings.waiting_room.admit import admit_from_queue
 from bookings.waiting_room.feed import needs_update
 from bookings.waiting_room.join import join_queue
 from bookings.waiting_room.models import QueuePass
@@ -46,7 +46,7 @@ def test_a_buyer_hears_where_he_stands_and_when_he_is_let_in(
 ) -> None:
     join_queue(event_id=waiting_room.pk, user=alice)
     join_queue(event_id=waiting_room.pk, user=bob)
-    admit_waiting(at=0)
+    admit_from_queue(at=0)
     socket, stream = viewer_of(bob)
     told = socket.expect("queue_position", "admitted")
     assert (told["position"], told["ahead"], told["eta_seconds"]) == (2, 1, 2)
@@ -54,9 +54,9 @@ def test_a_buyer_hears_where_he_stands_and_when_he_is_let_in(
     assert (message.event, message.id) == ("queue_position", "")
     assert message.data == {"event_type": "queue_position", "event_id": waiting_room.pk, **without_type(told)}
 
-    admit_waiting(at=1)
+    admit_from_queue(at=1)
     assert socket.expect("queue_position", "admitted")["position"] == 1
-    admit_waiting(at=2)
+    admit_from_queue(at=2)
     admitted = socket.expect("queue_position", "admitted")
     issued_at = read_pass(admitted["pass"], user_id=bob.pk, event_id=waiting_room.pk)
     assert QueuePass.objects.get(user=bob).issued_at == issued_at
@@ -71,8 +71,8 @@ def test_who_just_looks_hears_nothing_of_the_queue(
 ) -> None:
     socket, _ = viewer_of(bob)
     join_queue(event_id=waiting_room.pk, user=alice)
-    admit_waiting(at=0)
-    admit_waiting(at=1)
+    admit_from_queue(at=0)
+    admit_from_queue(at=1)
     with pytest.raises(TimeoutError):
         socket.expect("queue_position", "admitted", "queue_left", timeout=1.5)
 
@@ -81,7 +81,7 @@ def test_who_is_no_longer_in_the_queue_is_told(
     waiting_room: Event, alice: User, viewer_of: Callable[[User], tuple[Any, Any]]
 ) -> None:
     join_queue(event_id=waiting_room.pk, user=alice)
-    admit_waiting(at=0)
+    admit_from_queue(at=0)
     socket, stream = viewer_of(alice)
     socket.expect("queue_position")
     while stream.receive().event != "queue_position":

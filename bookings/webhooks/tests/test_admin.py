@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from bookings.states import WANTED_KINDS
 from bookings.testing.crowd import crowd
 from bookings.webhooks.delivery import send_due_deliveries
-from bookings.webhooks.endpoints import MOST_ENDPOINTS, add_endpoint
+from bookings.webhooks.endpoints import MAX_ENDPOINTS, add_endpoint
 from bookings.webhooks.models import Delivery, Endpoint
 from events.seller_admin.tests.desk import messages_of
 
@@ -70,11 +70,11 @@ def test_invalid_input_is_refused_at_its_field(desk, settings, fields, message):
 
 
 def test_a_seller_cannot_exceed_the_limit_of_endpoints(desk, carol):
-    for _ in range(MOST_ENDPOINTS):
+    for _ in range(MAX_ENDPOINTS):
         add_endpoint(seller=carol, url=URL, kinds=WANTED_KINDS)
     response = desk.post(ENDPOINTS + "add/", {"url": URL, "kinds": ["booking.paid"], "is_active": "on"}, follow=True)
     assert "at most 10 endpoints" in messages_of(response)[0]
-    assert Endpoint.objects.count() == MOST_ENDPOINTS
+    assert Endpoint.objects.count() == MAX_ENDPOINTS
 
 
 def test_an_operator_adds_an_endpoint_for_a_seller(client, olga, carol, alice):
@@ -234,7 +234,7 @@ def test_the_list_needs_as_many_queries_for_nine_deliveries_as_for_one(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("locked", [True, False])
 def test_the_lock_on_the_seller_keeps_simultaneous_additions_within_the_limit(carol, monkeypatch, locked):
-    for _ in range(MOST_ENDPOINTS - 1):
+    for _ in range(MAX_ENDPOINTS - 1):
         add_endpoint(seller=carol, url=URL, kinds=WANTED_KINDS)
     count, barrier = QuerySet.count, threading.Barrier(2)
 
@@ -249,7 +249,7 @@ def test_the_lock_on_the_seller_keeps_simultaneous_additions_within_the_limit(ca
         monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
     crowd(2, lambda n: add_endpoint(seller=carol, url=URL, kinds=WANTED_KINDS))
     monkeypatch.undo()
-    assert Endpoint.objects.count() == MOST_ENDPOINTS + (0 if locked else 1)
+    assert Endpoint.objects.count() == MAX_ENDPOINTS + (0 if locked else 1)
 
 
 def test_add_another_links_to_the_page_of_each_new_endpoint(desk, carol):
@@ -264,7 +264,7 @@ def test_add_another_links_to_the_page_of_each_new_endpoint(desk, carol):
 
 
 def test_add_another_stops_at_the_limit_of_endpoints(desk, carol):
-    for _ in range(MOST_ENDPOINTS - 1):
+    for _ in range(MAX_ENDPOINTS - 1):
         add_endpoint(seller=carol, url=URL, kinds=WANTED_KINDS)
     fields = {"url": URL, "kinds": ["booking.paid"], "is_active": "on", "_addanother": "Save and add another"}
     assert "was added" in messages_of(desk.post(ENDPOINTS + "add/", fields, follow=True))[0]

@@ -139,7 +139,7 @@ def test_a_connection_is_reused_unless_the_response_is_too_long_to_be_read(
 ) -> None:
     carols_server.responses = [(200, {"Content-Length": length})] * 2
     headers = {"webhook-id": "m", "webhook-timestamp": "0", "webhook-signature": "v1,"}
-    with worker_pool.Crew[int](1) as pool:
+    with worker_pool.WorkerPool[int](1) as pool:
         for number in range(2):
             pool.send(carols_server.url, b"{}", headers, subject=number)
             assert pool.free == 0

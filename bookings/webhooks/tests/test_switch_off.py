@@ -10,11 +10,11 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from bookings.emails.send import send_due_letters
+from bookings.emails.send import send_due_emails
 from bookings.holds.models import Booking
-from bookings.notifications.models import Letter
-from bookings.notifications.outbox import write_letter
-from bookings.states import WANTED_KINDS, LetterKind
+from bookings.notifications.models import EmailMessage
+from bookings.notifications.outbox import queue_email
+from bookings.states import WANTED_KINDS, EmailKind
 from bookings.webhooks import delivery
 from bookings.webhooks.delivery import send_due_deliveries
 from bookings.webhooks.endpoints import change_endpoint, remove_endpoint
@@ -33,7 +33,7 @@ def dying(carols_server: Receiver, paid_booking: Paid, alice: User) -> Endpoint:
     """Carol's endpoint with three due messages; it fails, and has failed for five days."""
     for _ in range(3):
         paid_booking(alice, quantity=1)
-    Letter.objects.all().delete()  # alice's tickets
+    EmailMessage.objects.all().delete()  # alice's tickets
     carols_server.responses = [500] * 3
     Endpoint.objects.update(failing_since=database_now() - timedelta(days=5, minutes=1))
     return Endpoint.objects.get()
@@ -68,7 +68,7 @@ def test_the_seller_gets_an_email_with_the_last_error_and_a_link_to_switch_it_on
     dying: Endpoint, carol: User, mailoutbox: Mails
 ) -> None:
     send_due_deliveries()
-    send_due_letters()
+    send_due_emails()
     [mail] = mailoutbox
     assert (mail.to, mail.subject) == ([carol.email], "Your webhook endpoint was switched off")
     html = str(mail.alternatives[0][0])
@@ -77,7 +77,7 @@ def test_the_seller_gets_an_email_with_the_last_error_and_a_link_to_switch_it_on
         assert expected in mail.body and expected in html
     for text in (mail.body, html):
         assert "Booking" not in text and "/bookings" not in text.replace(page, "")
-    assert Letter.objects.get().status == "sent"
+    assert EmailMessage.objects.get().status == "sent"
 
 
 def test_messages_that_fail_together_cause_one_email(carols_server: Receiver, paid_booking: Paid, alice: User) -> None:
@@ -85,7 +85,7 @@ def test_messages_that_fail_together_cause_one_email(carols_server: Receiver, pa
         paid_booking(alice, quantity=1)
     carols_server.responses = [410] * 5
     assert send_due_deliveries() == 5
-    assert Letter.objects.filter(kind=LetterKind.ENDPOINT_OFF).count() == 1
+    assert EmailMessage.objects.filter(kind=EmailKind.ENDPOINT_OFF).count() == 1
 
 
 def test_each_switch_off_causes_an_email(carols_server: Receiver, dying: Endpoint, mailoutbox: Mails) -> None:
@@ -94,7 +94,7 @@ def test_each_switch_off_causes_an_email(carols_server: Receiver, dying: Endpoin
         Delivery.objects.update(due_at=database_now(), status="waiting")
         Endpoint.objects.update(failing_since=database_now())  # one message is enough
         assert send_due_deliveries() == 1
-        send_due_letters()
+        send_due_emails()
         assert len(mailoutbox) == number
         switch_on(dying)
 
@@ -102,9 +102,9 @@ def test_each_switch_off_causes_an_email(carols_server: Receiver, dying: Endpoin
 def test_no_email_is_sent_if_the_endpoint_is_on_again(dying: Endpoint, mailoutbox: Mails) -> None:
     send_due_deliveries()
     switch_on(dying)
-    send_due_letters()
+    send_due_emails()
     assert not mailoutbox
-    assert Letter.objects.get().status == "dropped"
+    assert EmailMessage.objects.get().status == "dropped"
 
 
 def test_no_email_is_queued_if_the_seller_switches_it_off_first(
@@ -118,29 +118,29 @@ def test_no_email_is_queued_if_the_seller_switches_it_off_first(
 
     monkeypatch.setattr(delivery, "_record_failure", switch_off_and_record)
     assert send_due_deliveries() == 1
-    assert not Letter.objects.exists()
+    assert not EmailMessage.objects.exists()
 
 
 def test_removing_an_endpoint_removes_its_waiting_email(dying: Endpoint, carol: User) -> None:
     send_due_deliveries()
     remove_endpoint(endpoint_id=dying.pk, by=carol)
-    assert not Letter.objects.exists()
-    assert send_due_letters() == 0
+    assert not EmailMessage.objects.exists()
+    assert send_due_emails() == 0
 
 
 def test_the_receivers_response_is_escaped_in_html(dying: Endpoint, mailoutbox: Mails) -> None:
     send_due_deliveries()
     Endpoint.objects.update(off_because="It has accepted nothing. The last error: Answered 500: <b>no</b>")
-    send_due_letters()
+    send_due_emails()
     assert "<b>no</b>" in mailoutbox[0].body
     assert "<b>no" not in str(mailoutbox[0].alternatives[0][0])
 
 
 def test_an_email_is_about_a_booking_or_an_endpoint(dying: Endpoint) -> None:
     booking = Booking.objects.all()[0]
-    with pytest.raises(IntegrityError, match="letter_of_booking_or_endpoint"), transaction.atomic():
-        write_letter(LetterKind.ENDPOINT_OFF, booking)
-    write_letter(LetterKind.CONFIRMATION, booking)
+    with pytest.raises(IntegrityError, match="email_of_booking_or_endpoint"), transaction.atomic():
+        queue_email(EmailKind.ENDPOINT_OFF, booking)
+    queue_email(EmailKind.CONFIRMATION, booking)
     for wrong in ({"booking": None}, {"endpoint": dying}):
-        with pytest.raises(IntegrityError, match="letter_of_booking_or_endpoint"), transaction.atomic():
-            Letter.objects.update(**wrong)
+        with pytest.raises(IntegrityError, match="email_of_booking_or_endpoint"), transaction.atomic():
+            EmailMessage.objects.update(**wrong)

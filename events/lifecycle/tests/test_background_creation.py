@@ -18,7 +18,7 @@ from bookings.testing.crowd import crowd
 from core.clock import database_now
 from events.lifecycle import background_creation as creating
 from events.lifecycle import create
-from events.lifecycle.background_creation import ask_for_event, make_event, make_forgotten_events
+from events.lifecycle.background_creation import create_overdue_events, make_event, request_event
 from events.models import Creation, Event, Subsection, Ticket
 from events.seating.configuration import read_seating
 from realtime.tests.servers import own_services
@@ -39,7 +39,7 @@ def creation(carol: User) -> Creation:
 def store_request(seller: User, config: dict[str, Any] = HALL, **fields: Any) -> Creation:
     """Store a request for an event, without the task message."""
     seating = read_seating(config, max_seats=200_000)
-    creation = ask_for_event(seller=seller, asked_by=seller, seating=seating, **{**TEXTS, **fields})
+    creation = request_event(seller=seller, asked_by=seller, seating=seating, **{**TEXTS, **fields})
     app.control.purge()
     return creation
 
@@ -63,7 +63,9 @@ def test_a_worker_creates_the_same_event_as_the_form_would(carol: User) -> None:
 
 def test_the_task_message_is_sent_when_the_request_is_committed(carol: User, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[tuple[str, dict[str, int], bool]] = []
-    monkeypatch.setattr(creating, "later", lambda task, **given: sent.append((task, given, connection.in_atomic_block)))
+    monkeypatch.setattr(
+        creating, "enqueue_on_commit", lambda task, **given: sent.append((task, given, connection.in_atomic_block))
+    )
     creation = store_request(carol)
     assert sent == [("events.tasks.make_event", {"creation_id": creation.pk}, True)]
 
@@ -78,7 +80,7 @@ def test_repeating_a_request_creates_no_second_event(creation: Creation) -> None
     assert make_event(creation_id=creation.pk) is not None
     assert make_event(creation_id=creation.pk) is None
     age(creation)
-    make_forgotten_events()
+    create_overdue_events()
     assert Event.objects.count() == 1
 
 
@@ -173,11 +175,11 @@ def test_the_sweep_retries_after_a_busy_database_but_not_for_ever(
     monkeypatch.setattr(creating, "write_event", busy)
     with pytest.raises(OperationalError):
         make_event(creation_id=creation.pk)
-    make_forgotten_events()
+    create_overdue_events()
     assert Creation.objects.get().attempts == 1  # too early for the sweep: the task message may still arrive
     age(creation)
     for _ in range(creating.MAX_ATTEMPTS):
-        make_forgotten_events()
+        create_overdue_events()
     creation.refresh_from_db()
     assert (creation.status, creation.attempts) == ("failed", creating.MAX_ATTEMPTS)
     assert creation.failure.startswith("It was tried 5 times")
@@ -198,7 +200,7 @@ def test_the_sweep_goes_on_after_a_request_that_fails(
     monkeypatch.setattr(creating, "_make", fail_the_first)
     age(creation)
     age(next_request)
-    make_forgotten_events()
+    create_overdue_events()
     assert Event.objects.get().name == "Another"
 
 
@@ -225,7 +227,7 @@ def until(ready: Callable[[], bool], what: str) -> None:
 
 def send_request(seller: User) -> None:
     app.control.purge()
-    ask_for_event(seller=seller, asked_by=seller, seating=read_seating(HALL, max_seats=200), **TEXTS)
+    request_event(seller=seller, asked_by=seller, seating=read_seating(HALL, max_seats=200), **TEXTS)
 
 
 def test_a_real_worker_creates_the_requested_event(carol: User) -> None:
@@ -246,7 +248,7 @@ def test_a_killed_worker_leaves_nothing_and_the_sweep_creates_the_event(carol: U
     age(Creation.objects.get())
 
     def is_done() -> bool:  # the database may need a moment to notice that its client is gone
-        make_forgotten_events()
+        create_overdue_events()
         return Creation.objects.get().status == "done"
 
     until(is_done, "the sweep does not take it up")

@@ -29,7 +29,7 @@ lint: .venv/dev ## Checks style, types, import layers, migrations and deployment
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	STATE_DIR=$(TEST_STATE) $(BIN)/mypy .
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --config layers.toml
 	STATE_DIR=$(TEST_STATE) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(MAKE) --no-print-directory check-deploy
 

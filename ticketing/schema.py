@@ -1,4 +1,4 @@
-"""What the OpenAPI generator can't find by itself: the streams, which no view of the REST framework serves."""
+"""Adds the streams to the OpenAPI schema: no view of the REST framework serves them, so the generator misses them."""
 
 from typing import Any
 

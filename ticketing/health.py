@@ -1,4 +1,4 @@
-"""Is it alive, and does all of it work? Looked at by effect (age of the last sweep), not by process."""
+"""Liveness and readiness. Workers are judged by effect (the age of their last heartbeat), not by their process."""
 
 import time
 from collections.abc import Callable
@@ -14,15 +14,15 @@ HEARTBEAT_LIMIT = 10  # seconds; the sweep runs four times a second, a restarted
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 while this process answers; it looks at nothing else."""
+    """200 while this process answers; checks nothing else."""
     return JsonResponse({"status": "ok"})
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 only when database, Redis, worker and beat all work; 503 otherwise, with each named: "ok" or why not.
+    """200 when database, Redis, worker and beat all work, else 503; `checks` has "ok" or the reason for each.
 
-    Not the process `mailer`: late emails are no reason to send buyers away. `read_only` says why nothing can be
-    changed, switch or database; null: everything can.
+    Leaves out the process `mailer`: late emails are no reason to turn buyers away. `read_only` says why nothing can be
+    changed ("switch" or "database"), or is null.
     """
     checks: dict[str, Callable[[], str]] = {
         "database": _database,
@@ -39,7 +39,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def _result(check: Callable[[], str]) -> str:
     try:
         return check()
-    except Exception as error:  # whatever it is, it is the answer
+    except Exception as error:  # whatever it is, it is the result
         return f"down: {type(error).__name__}"
 
 

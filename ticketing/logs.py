@@ -1,6 +1,7 @@
-"""Logs a machine can read: one JSON object a line, each with the request's id while there is one.
+"""Machine-readable logs: one JSON object a line, with the request's id during a request.
 
-Our own lines are written directly; those of libraries come by way of the standard library's logging, in the same shape.
+The project's own lines are written directly; libraries' lines come through the standard library's logging, in the same
+shape.
 """
 
 import logging
@@ -10,7 +11,7 @@ from typing import Any
 import orjson
 import structlog
 
-# Set for the length of a request by ticketing.middleware.RequestContext.
+# ticketing.request_context binds the request's id during a request.
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
@@ -19,7 +20,7 @@ SHARED_PROCESSORS: list[Any] = [
 
 
 def configuration(level: str) -> dict[str, Any]:
-    """Sets structlog up and returns Django's LOGGING, so that all libraries log in the same shape."""
+    """Configures structlog and returns Django's LOGGING."""
     structlog.configure(
         processors=[
             *SHARED_PROCESSORS,
@@ -48,13 +49,13 @@ def configuration(level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
-            # A refusal is an answer, not an incident; the access line has its status.
+            # A refusal is no incident; the access log line has its status.
             "django.request": {"level": "ERROR"},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-            # The access line is ours (ticketing.middleware), without query strings: those may carry tickets.
+            # ticketing.request_context writes the access log, without query strings: those may carry tickets.
             "daphne": {"level": "WARNING"},
             "stripe": {"level": "WARNING"},
-            "fontTools": {"level": "WARNING"},  # the letters of names, otherwise, with each PDF
+            "fontTools": {"level": "WARNING"},  # else it logs the glyphs of names with each PDF
             "celery": {"level": "WARNING"},  # two lines for each task otherwise, and the sweep is four a second
         },
     }

@@ -1,4 +1,4 @@
-"""/metrics for Prometheus, and what each request adds to it. Numbers of all processes together, by way of Redis."""
+"""/metrics for Prometheus, and what each request adds to it. Redis adds up the numbers of all processes."""
 
 import hmac
 from collections.abc import Iterable, Iterator
@@ -20,9 +20,9 @@ from core.http.origin import SAFE_METHODS
 from core.http.problems import problem_response
 from core.redis import RedisUnavailable
 
-TOLD_AT_ONCE = (401, 403, 429, 503)  # refused without the work that is timed
+REFUSED_EARLY = (401, 403, 429, 503)  # refused without the work that is timed
 HOLD = ("POST", "/api/booking")
-# What the counted names mean. Whatever else somebody counts is there as well, without an explanation.
+# Help texts of counted names. Other names are exported as well, without one.
 COUNTED = {
     "held": "Holds made.",
     "refusal": "Refusals under /api, by code.",
@@ -32,8 +32,8 @@ COUNTED = {
 
 
 def note_request(method: str, path: str, status: int, seconds: float) -> None:
-    """Adds an answered call of the API to the numbers."""
-    if not path.startswith("/api/") or status in TOLD_AT_ONCE:
+    """Counts and times an answered call of the API."""
+    if not path.startswith("/api/") or status in REFUSED_EARLY:
         return
     if (method, path.rstrip("/")) != HOLD:
         counters.observe("read" if method in SAFE_METHODS else "write", seconds)
@@ -45,7 +45,7 @@ def note_request(method: str, path: str, status: int, seconds: float) -> None:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """For this machine, and for whoever carries METRICS_TOKEN."""
+    """For requests from this machine, and for bearers of METRICS_TOKEN."""
     if not _may_read(request):
         return problem_response(PermissionRefused("Metrics are for this machine, or for a bearer of METRICS_TOKEN."))
     registry = CollectorRegistry(auto_describe=False)
@@ -62,10 +62,10 @@ def _may_read(request: HttpRequest) -> bool:
 
 
 class Everything(Collector):
-    """All there is to know, read when it is asked for."""
+    """All metrics, read when Prometheus asks."""
 
     def collect(self) -> Iterator[Metric]:
-        """Redis first: without it, only that it is gone."""
+        """Yields only `ticketing_redis_up` 0 while Redis does not answer."""
         try:
             numbers, processes = counters.all_time(), counters.processes()
         except RedisUnavailable:
@@ -100,9 +100,11 @@ def _timed(numbers: counters.Numbers) -> Metric:
 
 
 def _processes(processes: dict[str, dict[str, str]]) -> Iterable[Metric]:
-    writing = GaugeMetricFamily("ticketing_in_flight_writes", "Calls that write, under way.", labels=["process"])
-    read_only = GaugeMetricFamily("ticketing_read_only", "1: this process changes nothing.", labels=["process"])
-    breakers = GaugeMetricFamily("ticketing_breaker_open", "1: not even tried.", labels=["process", "breaker"])
+    writing = GaugeMetricFamily("ticketing_in_flight_writes", "Writing calls in progress.", labels=["process"])
+    read_only = GaugeMetricFamily("ticketing_read_only", "1: this process refuses writes.", labels=["process"])
+    breakers = GaugeMetricFamily(
+        "ticketing_breaker_open", "1: calls are refused without a try.", labels=["process", "breaker"]
+    )
     for process, said in processes.items():
         writing.add_metric([process], float(said.get("in_flight", 0)))
         read_only.add_metric([process], float(bool(said.get("read_only"))))

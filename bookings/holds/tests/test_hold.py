@@ -107,7 +107,7 @@ def test_the_best_seats_include_those_whose_hold_is_over(
 
 
 @pytest.mark.parametrize(
-    ("wish", "field"),
+    ("hold_request", "field"),
     [
         ({"quantity": 11}, "quantity"),
         ({"quantity": 1, "seats": ["1-1"]}, "seat_positions"),

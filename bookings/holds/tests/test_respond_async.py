@@ -126,7 +126,7 @@ def test_who_prefers_something_else_waits(alice: User, body: dict[str, Any], pre
 
 
 @pytest.mark.parametrize(
-    ("wish", "error"),
+    ("hold_request", "error"),
     [
         ({"event_id": 999_999}, NotFound),
         ({"section": "Z"}, BadInput),

@@ -121,7 +121,7 @@ def ticket_body(subsection: Subsection, position: int, status: str, price: int) 
 
 
 def subsection_tickets(subsection: Subsection, statuses: list[SeatStatus]) -> list[dict[str, Any]]:
-    """Return `tickets[]` of a whole subsection in the shape of SeatRow; `statuses` are those of all seats in row order."""
+    """Return `tickets[]` of a whole subsection in the shape of SeatRow; `statuses` has one per seat, in row order."""
     tickets = [ticket_body(subsection, position, status, subsection.price) for position, status in enumerate(statuses)]
     for position in subsection.accessible:
         tickets[position]["accessible"] = True

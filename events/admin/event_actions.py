@@ -22,7 +22,7 @@ class EventAction(AdminAction):
     """An action that changes an event's status."""
 
     possible_from: tuple[EventStatus, ...]
-    consequences: Consequences  # what it will do and to whom, as sentences with current numbers
+    consequences: Consequences  # sentences about what it will do, with current numbers
     refusal: str  # the beginning of the error where the status doesn't allow it
     applies: Callable[[Event], bool] = lambda event: True  # whether it would change anything
 

@@ -1,4 +1,4 @@
-"""Installs what Django can't declare: keys with the event, the partitioned tickets, functions and triggers (events/sql)."""
+"""Installs the keys with the event, the partitioned tickets, and the functions and triggers of events/sql."""
 
 import django.db.models.deletion
 from django.db import migrations, models

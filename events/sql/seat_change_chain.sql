@@ -1,10 +1,10 @@
 -- events_chain_change(), trigger chain_change on events_seatchange
 --
--- Promises: each new row of the seat history gets the hash that follows from itself and the newest row of its subsection
---     (seat_change_hash.sql); a version that is not newer is refused with integrity_constraint_violation.
--- Locks: none. It relies on the lock on the subsection's row, which every caller that appends holds, so no other row can
---     be inserted after the function has read the newest one. The function is volatile, so it sees the rows that the same
---     statement has already inserted.
+-- Promises: each new row of the seat history gets the hash that follows from itself and the newest row of its
+--     subsection (seat_change_hash.sql); a version that is not newer is refused with integrity_constraint_violation.
+-- Locks: none. It relies on the lock on the subsection's row, which every caller that appends holds, so no other row
+--     can be inserted after the function has read the newest one. The function is volatile, so it sees the rows that
+--     the same statement has already inserted.
 -- Called by: the trigger alone.
 --
 -- enable_seqscan = off: otherwise a session that runs this first while the table is nearly empty would keep a plan that

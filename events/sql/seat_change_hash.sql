@@ -1,7 +1,8 @@
 -- events_change_hash(previous, subsection_id, version, kind, booking_id, positions, at)
 --
 -- Promises: returns the SHA-256 that identifies one row of the seat history and all rows before it. Its input is the
---     previous hash (for the first row, the hash of the text "seat history of subsection <subsection id>") and this line:
+--     previous hash (for the first row, the hash of the text "seat history of subsection <subsection id>") and this
+--     line:
 --         subsection|version|microseconds since 1970|booking or nothing|{positions}|kind
 --     Nothing in the line depends on a session setting (time zone, date style), so a chain can be recomputed anywhere.
 --     Only the last part could contain a "|".

@@ -1,7 +1,7 @@
 -- The table events_ticket: one row per seat, in 8 partitions by event.
 --
--- Django can't create a partitioned table, so the migration runs this file and only records the model. It runs once, on a
--- database without the table; every later change of the table needs a migration.
+-- Django can't create a partitioned table, so the migration runs this file and only records the model. It runs once, on
+-- a database without the table; every later change of the table needs a migration.
 --
 -- fillfactor leaves room for a row's new version on the same page, so that an update changes no index (HOT).
 -- The foreign key costs 0.1 s per 50,000 seats when they are created, and nothing afterwards.

@@ -3,8 +3,8 @@
 -- Promises: counts and seat status of a subsection match its tickets, and its version rises by one with each statement
 --     that changes them, whether the application or a person with SQL executes it.
 -- Locks: the subsections' rows. The application locks them before it changes tickets, so the trigger never waits.
--- Called by: the trigger alone. It fires once per statement, so that 500 seats cost one update of their subsection. Each
---     partition has the trigger, too, because a statement on a partition does not fire the parent's trigger.
+-- Called by: the trigger alone. It fires once per statement, so that 500 seats cost one update of their subsection.
+--     Each partition has the trigger, too, because a statement on a partition does not fire the parent's trigger.
 
 CREATE OR REPLACE FUNCTION events_count_tickets() RETURNS trigger
 LANGUAGE plpgsql

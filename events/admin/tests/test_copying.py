@@ -1,4 +1,4 @@
-"""A new event from one that exists: what the form is filled with, and from whose events."""
+"""Copying an event: what the form is filled in with, and whose events can be copied."""
 
 import json
 from datetime import UTC, datetime
@@ -37,7 +37,7 @@ def initial(page) -> dict:
     return {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
 
 
-def test_a_copy_has_everything_but_the_dates_and_is_a_draft(seller_client, original):
+def test_a_copy_has_all_fields_except_the_dates_and_is_a_draft(seller_client, original):
     page = seller_client.get(f"{ADD}?copy={original.pk}")
     filled = initial(page)
     same = ("name", "description", "venue_name", "currency", "hold_seconds", "waiting_room_on", "max_active")
@@ -53,7 +53,7 @@ def test_a_copy_has_everything_but_the_dates_and_is_a_draft(seller_client, origi
     assert f"Copied from “{original}”" in page.text
 
 
-def test_its_seating_is_the_same_at_the_present_prices_a_section_a_line(seller_client, original):
+def test_a_copy_has_the_same_seating_at_current_prices_with_one_section_per_line(seller_client, original):
     text = initial(seller_client.get(f"{ADD}?copy={original.pk}"))["seating_config"]
     config = json.loads(text)
     assert config == original.seating_config
@@ -62,7 +62,7 @@ def test_its_seating_is_the_same_at_the_present_prices_a_section_a_line(seller_c
     assert len(text.splitlines()) == 8 and "Parterre «A»" in text
 
 
-def test_what_is_posted_then_is_a_new_event(seller_client, original):
+def test_saving_a_copy_creates_a_new_event(seller_client, original):
     url = f"{ADD}?copy={original.pk}"
     filled = initial(seller_client.get(url))
     seller_client.post(url, filled_in(filled["seating_config"], name=filled["name"], currency="KWD", draft="on"))
@@ -71,25 +71,25 @@ def test_what_is_posted_then_is_a_new_event(seller_client, original):
     assert copy.seating_config == original.seating_config
 
 
-@pytest.mark.parametrize("which", ["", "0", "x", "-1", "9" * 40, "1.5", "\0", "[]"])
-def test_nonsense_opens_the_empty_form(seller_client, which):
-    page = seller_client.get(ADD, {"copy": which})
+@pytest.mark.parametrize("event_id", ["", "0", "x", "-1", "9" * 40, "1.5", "\0", "[]"])
+def test_an_invalid_id_opens_the_empty_form(seller_client, event_id):
+    page = seller_client.get(ADD, {"copy": event_id})
     assert page.status_code == 200
     assert "Copied from" not in page.text
     assert initial(page)["name"] is None
 
 
-def test_somebody_elses_event_can_not_be_copied(client, dave, original):
+def test_another_sellers_event_cannot_be_copied(client, dave, original):
     client.force_login(dave)
     assert original.name not in client.get(f"{ADD}?copy={original.pk}").text
 
 
-def test_an_operator_copies_for_the_events_seller(client, olga, carol, original):
+def test_a_copy_by_an_operator_keeps_the_seller(client, olga, carol, original):
     client.force_login(olga)
     assert initial(client.get(f"{ADD}?copy={original.pk}"))["seller"] == carol
 
 
-def test_an_events_page_leads_to_its_copy(seller_client, original):
+def test_an_events_page_links_to_its_copy(seller_client, original):
     assert f'href="{ADD}?copy={original.pk}"' in seller_client.get(change_page(original)).text
 
 

@@ -116,7 +116,7 @@ class BlockedSeats(generics.GenericAPIView[Event]):
 
     @extend_schema(request=SeatsInSubsection, responses={200: SectionRow} | problems(400, 401, 403, 404, 409))
     def post(self, request: Request, event_id: int) -> Response:
-        """Change the seats, all or none; return the block's new counts. A 409 names the seats with another status."""
+        """Change the seats, all or none; return the subsection's new counts. A 409 names seats that can't change."""
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         data = form.validated_data
@@ -137,14 +137,14 @@ class UnblockedSeats(BlockedSeats):
 
 
 class SubsectionSeats(generics.GenericAPIView[Event]):
-    """The seats of one block."""
+    """The seats of one subsection."""
 
     permission_classes = [AnyoneReadsSellersWrite]
     serializer_class = SubsectionSeatsBody
 
     @extend_schema(operation_id="subsection_seats", responses={200: SubsectionSeatsBody} | problems(404))
     def get(self, request: Request, event_id: int, section: str, number: int) -> Response:
-        """Return counts, version and all tickets of the block, rows from the front, seats from the left."""
+        """Return counts, version and all tickets of the subsection, rows from the front, seats from the left."""
         selectors.visible_event(event_id, user_or_none(request))
         subsection, seats = selectors.subsection_with_seats(event_id, section, number)
         row = public_row(selectors.subsection_row(subsection))

@@ -83,7 +83,7 @@ def show_event(request: ApiRequest, event_id: int) -> ApiResponse:
 
 
 def show_seat_map(request: ApiRequest, event_id: int) -> ApiResponse:
-    """Return every block with one letter per seat. `ETag` changes with every committed change; 304 if it has not."""
+    """Return every subsection with one letter per seat. `ETag` changes with every committed change."""
     return _event_response(request, event_id, seat_map)
 
 

@@ -13,7 +13,7 @@ MAX_SEATS_PER_CALL = 10_000  # to block or unblock
 
 
 class SeatsInSubsection(serializers.Serializer[Any]):
-    """Seats of one block, named "row-seat"."""
+    """Seats of one subsection, named "row-seat"."""
 
     section = serializers.CharField(max_length=32)
     subsection = serializers.IntegerField(min_value=1)
@@ -33,7 +33,7 @@ class Stats(serializers.Serializer[Any]):
 
 
 class SectionRow(serializers.Serializer[Any]):
-    """One block: its place, price, number of seats by status, and version."""
+    """One subsection: its place, price, number of seats by status, and version."""
 
     section = serializers.CharField()
     subsection = serializers.IntegerField()
@@ -54,7 +54,7 @@ class SectionRow(serializers.Serializer[Any]):
 
 
 class MapRow(SectionRow):
-    """A block of the seat map."""
+    """A subsection of the seat map."""
 
     seats = serializers.CharField(help_text="One letter per seat in row order: a, r, s, b.")
 
@@ -80,13 +80,13 @@ class TicketRow(serializers.Serializer[Any]):
 
 
 class SeatRow(TicketRow):
-    """One seat of a block."""
+    """One seat of a subsection."""
 
     accessible = serializers.BooleanField(required=False, help_text="True for a wheelchair place, otherwise absent.")
 
 
 class SubsectionSeatsBody(SectionRow):
-    """A block with all its seats."""
+    """A subsection with all its seats."""
 
     event_id = serializers.IntegerField()
     tickets = SeatRow(many=True)

@@ -18,14 +18,14 @@ class SectionConfig(serializers.Serializer[Any]):
 
     name = serializers.CharField(max_length=32)
     price = serializers.IntegerField(min_value=0, max_value=MAX_PRICE, help_text="Of a seat, in minor units.")
-    subsections = serializers.IntegerField(min_value=1, help_text="Blocks of rows × cols.")
+    subsections = serializers.IntegerField(min_value=1, help_text="Number of blocks of rows × cols seats.")
     rows = serializers.IntegerField(min_value=1, required=False)
     cols = serializers.IntegerField(min_value=1, required=False)
     tier = serializers.CharField(max_length=32, required=False, help_text="VIP, Regular, Economy or any label.")
     accessible = serializers.ListField(
         child=serializers.CharField(max_length=15),
         required=False,
-        help_text='Wheelchair places of each block ("row-seat"), given only to buyers who request them.',
+        help_text='Wheelchair places of each subsection ("row-seat"), given only to buyers who request them.',
     )
 
 
@@ -168,7 +168,7 @@ class EventBody(serializers.ModelSerializer[Event]):
 
 
 class EventDetail(EventBody):
-    """An event with its blocks."""
+    """An event with its subsections."""
 
     sections = serializers.SerializerMethodField()
 
@@ -177,7 +177,7 @@ class EventDetail(EventBody):
 
     @extend_schema_field(SectionRow(many=True))
     def get_sections(self, event: Event) -> list[dict[str, Any]]:
-        """Return the rows of all blocks."""
+        """Return the rows of all subsections."""
         return [public_row(row) for row in self.context["sections"]]
 
 

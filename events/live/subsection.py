@@ -166,9 +166,9 @@ class LiveSubsection:
 
 
 class SeatStatusMap:
-    """The status of each seat of a subsection: one letter a seat (a r s b) in row order, kept up to date.
+    """The status of each seat of a subsection: one letter (a r s b) per seat, in row order, kept up to date.
 
-    Changes that arrive while the letters are being read from the database are kept and applied afterwards.
+    Changes that arrive while the letters are being read from the database wait and are applied afterwards.
     """
 
     __slots__ = ("version", "letters", "_waiting")

@@ -1,4 +1,4 @@
-"""The seat status of a subsection: kept by the database's trigger, whoever changes tickets and however many."""
+"""The seat status of a subsection: kept up to date by the database's trigger."""
 
 from collections.abc import Callable
 

@@ -27,17 +27,17 @@ def suspect(buyer: User, event: Event, wasted: int) -> None:
 def test_the_page_solves_a_challenge_and_holds_the_seats(visitors: Visitors, alice: User, concert: Event) -> None:
     suspect(alice, concert, wasted=4)
     seats = SeatMap(visitors(alice), concert)
-    answers: list[int] = []
+    responses: list[int] = []
 
-    def record(answer: Response) -> None:
-        if answer.url.endswith("/api/booking"):
-            answers.append(answer.status)
+    def record(response: Response) -> None:
+        if response.url.endswith("/api/booking"):
+            responses.append(response.status)
 
     seats.page.on("response", record)
     seats.pick("A", 1, (1, 1))
     seats.hold()
     expect(seats.page.get_by_role("heading", level=1)).to_have_text("Checkout")
-    assert answers == [403, 201]
+    assert responses == [403, 201]
     assert Booking.objects.filter(buyer=alice).count() == 1
 
 

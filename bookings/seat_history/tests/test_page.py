@@ -21,9 +21,9 @@ def test_the_page_has_the_url_that_other_pages_link_to(block):
     assert page_of(block, 7) == f"/admin/bookings/seat/{block.event_id}/{block.pk}/7/"
 
 
-def test_the_page_shows_the_history_with_links_to_the_bookings(desk, block, paid_booking, alice):
+def test_the_page_shows_the_history_with_links_to_the_bookings(seller_client, block, paid_booking, alice):
     booking = paid_booking(alice, "1-1", "1-2")
-    page = desk.get(page_of(block)).text
+    page = seller_client.get(page_of(block)).text
     for shown in (
         "A-1, row 1, seat 1",
         "sold</strong> now",
@@ -35,17 +35,17 @@ def test_the_page_shows_the_history_with_links_to_the_bookings(desk, block, paid
     assert page.index("Payment taken") < page.index("Ticket issued")
 
 
-def test_a_seat_without_a_history_says_so(desk, block):
-    page = desk.get(page_of(block, 49)).text
+def test_a_seat_without_a_history_says_so(seller_client, block):
+    page = seller_client.get(page_of(block, 49)).text
     assert "A-1, row 5, seat 10" in page
     assert "Nothing has happened to this seat" in page
 
 
-def test_a_buyers_name_is_escaped(desk, block, hold, alice):
+def test_a_buyers_name_is_escaped(seller_client, block, hold, alice):
     alice.name = "<script>alert(1)</script>"
     alice.save()
     hold(alice, "1-1")
-    page = desk.get(page_of(block)).text
+    page = seller_client.get(page_of(block)).text
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
 
@@ -75,15 +75,15 @@ def test_users_without_access_to_the_admin_are_sent_to_the_login(client, request
 
 
 @pytest.mark.parametrize("change", [{"position": 50}, {"position": 10**30}, {"event_id": 10**30}])
-def test_an_unknown_seat_is_not_found(desk, block, change):
-    assert desk.get(page_of(block, **change)).status_code == 404
+def test_an_unknown_seat_is_not_found(seller_client, block, change):
+    assert seller_client.get(page_of(block, **change)).status_code == 404
 
 
-def test_the_page_accepts_no_post(desk, block):
-    assert desk.post(page_of(block)).status_code == 405
+def test_the_page_accepts_no_post(seller_client, block):
+    assert seller_client.post(page_of(block)).status_code == 405
 
 
-def test_the_page_of_a_booking_links_to_each_of_its_seats(desk, block, hold, alice):
+def test_the_page_of_a_booking_links_to_each_of_its_seats(seller_client, block, hold, alice):
     booking: Booking = hold(alice, "1-1", "2-3")
-    page = desk.get(f"/admin/bookings/booking/{booking.pk}/change/").text
+    page = seller_client.get(f"/admin/bookings/booking/{booking.pk}/change/").text
     assert f'<a href="{page_of(block, 0)}">row 1 seat 1</a>, <a href="{page_of(block, 12)}">row 2 seat 3</a>' in page

@@ -89,7 +89,7 @@ def _hold_lottery(event: Event, room: Room, at: float | None) -> None:
     event.drawn_at = database_now()
     QueueLottery.objects.create(event=event, user_ids=order, at=event.drawn_at)
     event.save(update_fields=["drawn_at"])
-    log.info("queue_drawn", event_id=event.pk, early=len(order))
+    log.info("lottery_held", event_id=event.pk, early=len(order))
 
 
 def _next_users(event: Event, room: Room, rate_factor: float, at: float | None) -> list[int]:

@@ -101,7 +101,7 @@ def test_every_mail_renders_without_leaks(
             for text in texts_of(compose(entry_for(booking, kind))):
                 assert not leaks_of(text), (kind, status, text)
             assert "Section A, block 1: row 1, seats 1–2" in text
-    endpoint = Endpoint(seller=carol, url="https://example.com/", is_active=False, off_because="It answered 410.")
+    endpoint = Endpoint(seller=carol, url="https://example.com/", is_active=False, off_because="It responded with 410.")
     mail_verification_link(user_id=alice.pk)
     mail_password_reset_link(email=alice.email)
     for mail in (compose(EmailMessage(kind=EmailKind.ENDPOINT_OFF, endpoint=endpoint)), *mailoutbox):

@@ -187,13 +187,13 @@ def test_changes_by_api_and_admin_send_emails_and_the_admin_shows_how_many(
 ) -> None:
     client.force_login(carol)
     page = f"/admin/events/event/{evening.pk}/change/"
-    assert "told by mail" not in client.get(page).content.decode()
+    assert "an email" not in client.get(page).content.decode()
     paid_booking(alice, event=evening)
     paid_booking(bob, event=evening)
-    assert "Whoever holds seats (2 bookings) is told by mail" in client.get(page).content.decode()
+    assert "Everyone who has seats (2 bookings) gets an email" in client.get(page).content.decode()
     assert client_of(carol).patch(f"/api/event/{evening.pk}", {"venue_name": "The park"}).status_code == 200
     assert changes() == [{"venue_name": "The hall"}] * 2
-    assert "2 bookings will be told by mail of what has changed" in client.get(page).content.decode()
+    assert "The buyers of 2 bookings get an email about what has changed" in client.get(page).content.decode()
     EmailMessage.objects.all().delete()
     posted = changed(evening, venue_name="The square", starts_at_0="2027-01-02", starts_at_1="19:30:00")
     assert client.post(page, posted).status_code == 302

@@ -43,9 +43,9 @@ def test_a_seller_adds_an_endpoint_and_sees_its_secret(desk, carol):
 
 def test_changing_an_endpoint_ends_its_pause(desk, carols_server):
     endpoint = Endpoint.objects.get()
-    Endpoint.objects.update(is_active=False, off_because="It answered 410.", failing_since=endpoint.created_at)
+    Endpoint.objects.update(is_active=False, off_because="It responded with 410.", failing_since=endpoint.created_at)
     page = f"{ENDPOINTS}{endpoint.pk}/change/"
-    assert "Off. It answered 410." in desk.get(page).text
+    assert "Off. It responded with 410." in desk.get(page).text
     desk.post(page, {"url": URL, "kinds": ["event.sold_out", "booking.paid"], "is_active": "on"})
     endpoint.refresh_from_db()
     assert (endpoint.url, endpoint.kinds, endpoint.is_active) == (URL, ["booking.paid", "event.sold_out"], True)

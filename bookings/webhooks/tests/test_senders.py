@@ -77,10 +77,10 @@ def test_a_sender_whose_claim_has_ended_changes_nothing(
     assert [Delivery.objects.get().status, len(carols_server.messages)] == ["delivered", 2]
 
 
-def until(true: Callable[[], bool]) -> None:
-    """Waits for it, ten seconds at most."""
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until the condition is true, ten seconds at most."""
     end = time.monotonic() + 10
-    while not true():
+    while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)
 
@@ -119,7 +119,7 @@ def test_a_slow_endpoint_does_not_delay_another(carols_server: Receiver, dave: U
         many_due(add_endpoint(seller=dave, url=quick.url, kinds=WANTED_KINDS), 3 * MAX_CONCURRENT)
         carols_server.delay = 9
         with sweeping():
-            until(lambda: len(quick.messages) == 3 * MAX_CONCURRENT)
+            wait_until(lambda: len(quick.messages) == 3 * MAX_CONCURRENT)
             assert len(carols_server.messages) == carols_server.in_flight  # none of them has got a response
             carols_server.respond_now.set()
     assert set(Delivery.objects.values_list("status", flat=True)) == {"delivered"}
@@ -133,10 +133,10 @@ def test_a_second_sweep_has_capacity_while_the_first_waits(
     many_due(Endpoint.objects.get(), 20)
     carols_server.delay = 9
     with receiver() as quick, sweeping():
-        until(lambda: carols_server.in_flight == 2)
+        wait_until(lambda: carols_server.in_flight == 2)
         many_due(add_endpoint(seller=dave, url=quick.url, kinds=WANTED_KINDS), 3)
         with sweeping():
-            until(lambda: len(quick.messages) == 3)
+            wait_until(lambda: len(quick.messages) == 3)
             assert len(carols_server.messages) == carols_server.in_flight
             carols_server.respond_now.set()
 

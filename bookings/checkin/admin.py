@@ -68,11 +68,11 @@ class StaffRows(WrittenRows):
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Delete the rows one by one."""
-        unfinished = list(queryset)
-        with self.reporting_unfinished(request, unfinished):
-            while unfinished:
-                self.delete_model(request, unfinished[0])
-                del unfinished[0]
+        remaining = list(queryset)
+        with self.reporting_unfinished(request, remaining):
+            while remaining:
+                self.delete_model(request, remaining[0])
+                del remaining[0]
 
 
 def _remove_from_event(row: GateStaff, by: User) -> None:

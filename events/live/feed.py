@@ -17,7 +17,7 @@ from events.live.subsection import (
 )
 from events.live.topic import EventTopic
 from events.models import Event, Subsection
-from events.states import SEAT_STEPS, ChangeKind
+from events.states import SEAT_TRANSITIONS, ChangeKind
 from realtime.feed import Feed
 
 TICK_SECONDS = 5
@@ -157,7 +157,7 @@ def fetch_snapshots(known: dict[int, tuple[int, int]]) -> dict[int, Snapshot]:
             to_versions = [snapshot.version for snapshot in snapshots.values()]
             cursor.execute(MISSED_CHANGES, [list(snapshots), from_versions, to_versions])
             for id, version, kind, positions, at in cursor.fetchall():
-                status = SEAT_STEPS[ChangeKind(kind)][1].value
+                status = SEAT_TRANSITIONS[ChangeKind(kind)][1].value
                 snapshots[id].changes.append(Change(version, status, positions, at))
     return snapshots
 

@@ -9,8 +9,8 @@ from events.admin.forms import EventChangeForm, PriceField
 from events.admin.tests.test_admin import ADD, filled_in
 
 
-def test_what_every_event_needs_comes_first_and_the_rest_is_folded_up(desk):
-    fieldsets = desk.get(ADD).context["adminform"].fieldsets
+def test_what_every_event_needs_comes_first_and_the_rest_is_folded_up(seller_client):
+    fieldsets = seller_client.get(ADD).context["adminform"].fieldsets
     assert [name for name, options in fieldsets if "collapse" not in options.get("classes", ())] == [
         None,
         "Seats and prices",
@@ -19,14 +19,14 @@ def test_what_every_event_needs_comes_first_and_the_rest_is_folded_up(desk):
     assert fieldsets[0][1]["fields"] == ["name", "description", "venue_name", "starts_at"]
 
 
-def test_a_folded_part_with_a_mistake_is_open(desk):
-    page = desk.post(ADD, filled_in(hold_seconds=0))
+def test_a_folded_part_with_a_mistake_is_open(seller_client):
+    page = seller_client.post(ADD, filled_in(hold_seconds=0))
     assert [fieldset.is_collapsible for fieldset in page.context["adminform"]][-3:] == [True, False, True]
 
 
-def test_the_builder_is_told_the_limits(desk, settings):
+def test_the_builder_is_told_the_limits(seller_client, settings):
     settings.MAX_SEATS_PER_EVENT = 1234
-    limits = json.loads(desk.get(ADD).context["limits_json"])
+    limits = json.loads(seller_client.get(ADD).context["limits_json"])
     assert limits == {
         "sections": 1000,
         "blocks": 5000,
@@ -37,9 +37,9 @@ def test_the_builder_is_told_the_limits(desk, settings):
     }
 
 
-def test_a_refusal_names_the_row_it_is_about(desk):
+def test_a_refusal_names_the_row_it_is_about(seller_client):
     twice = [{"name": "A", "price": 1, "subsections": 1, "rows": 1, "cols": 1}] * 2
-    page = desk.post(ADD, filled_in({"sections": twice}))
+    page = seller_client.post(ADD, filled_in({"sections": twice}))
     assert "<li>sections.1.name: There are two sections named A.</li>" in page.text
 
 

@@ -21,7 +21,7 @@ from core.errors import DomainError
 from events.inventory import blocking
 from events.inventory.blocking import block_free_seats, parts_of, unblock_all_seats
 from events.models import Event, SeatChange, Subsection, Ticket
-from events.seller_admin.tests.desk import messages_of
+from events.seller_admin.tests.messages import messages_of
 from ticketing.tests.test_load_shedding import wait_for, waiting_in_the_database
 
 Hold = Callable[..., Booking]
@@ -52,16 +52,16 @@ def test_batches_have_at_most_the_allowed_number_of_seats(monkeypatch: pytest.Mo
 
 @pytest.mark.django_db(transaction=True)
 def test_a_whole_stadium_is_blocked_and_unblocked_and_every_change_is_logged(
-    desk: Client, stadium: Event, hold: Hold, alice: User
+    seller_client: Client, stadium: Event, hold: Hold, alice: User
 ) -> None:
     hold(alice, "1-1", event=stadium, section="U", subsection=7)
     page = f"/admin/events/event/{stadium.pk}/seats/"
-    answer = desk.post(page, {"do": "blocked", "sections": ["U"]}, follow=True)
+    answer = seller_client.post(page, {"do": "blocked", "sections": ["U"]}, follow=True)
     assert messages_of(answer) == ["Blocked 19,999 seats in 5,000 blocks."]
     assert SeatChange.objects.filter(kind="blocked").count() == 5_000
     assert LogEntry.objects.count() == 4  # 5,000 seats each
     check_all_invariants()
-    answer = desk.post(page, {"do": "unblocked", "sections": ["U"]}, follow=True)
+    answer = seller_client.post(page, {"do": "unblocked", "sections": ["U"]}, follow=True)
     assert messages_of(answer) == ["Unblocked 19,999 seats in 5,000 blocks."]
     assert Ticket.objects.filter(event=stadium).exclude(status="available").count() == 1
     check_all_invariants()

@@ -79,9 +79,9 @@ def test_an_event_can_be_created_with_a_waiting_room(carol: User, client_of: Cli
 def test_the_seed_is_not_shown_before_the_lottery(concert: Event, carol: User, client_of: ClientOf) -> None:
     for path in (f"/api/event/{concert.pk}", "/api/event", f"/events/{concert.pk}", f"/queue/{concert.pk}"):
         assert concert.shuffle_seed not in client_of(carol).get(path).content.decode()
-    desk = Client()
-    desk.force_login(carol)
-    assert concert.shuffle_seed not in desk.get(f"/admin/events/event/{concert.pk}/change/").content.decode()
+    seller_client = Client()
+    seller_client.force_login(carol)
+    assert concert.shuffle_seed not in seller_client.get(f"/admin/events/event/{concert.pk}/change/").content.decode()
 
 
 def test_the_lottery_changes_the_etag_of_the_event(concert: Event, client_of: ClientOf) -> None:
@@ -115,16 +115,16 @@ def test_the_database_refuses_invalid_settings(concert: Event) -> None:
 
 
 def test_the_queue_is_paused_and_resumed_in_the_admin(concert: Event, carol: User) -> None:
-    desk = Client()
-    desk.force_login(carol)
+    seller_client = Client()
+    seller_client.force_login(carol)
     page = f"/admin/events/event/{concert.pk}/"
-    assert [step.name for step in desk.get(f"{page}change/").context["row_actions"]] == ["close", "cancel"]
+    assert [step.name for step in seller_client.get(f"{page}change/").context["row_actions"]] == ["close", "cancel"]
     Event.objects.update(waiting_room_on=True)
-    assert "pause" in [step.name for step in desk.get(f"{page}change/").context["row_actions"]]
-    answer = desk.post(f"{page}do/pause/", follow=True)
+    assert "pause" in [step.name for step in seller_client.get(f"{page}change/").context["row_actions"]]
+    answer = seller_client.post(f"{page}do/pause/", follow=True)
     assert "The queue is paused" in answer.content.decode()
     assert Event.objects.get().admission_paused
-    desk.post(f"{page}do/resume/")
+    seller_client.post(f"{page}do/resume/")
     assert not Event.objects.get().admission_paused
 
 

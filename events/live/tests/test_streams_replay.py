@@ -10,7 +10,7 @@ from django.db import transaction
 from events.catalog.selectors import seat_map
 from events.inventory.seats import change_seats, lock_subsection
 from events.models import Subsection
-from events.states import SEAT_STEPS, ChangeKind
+from events.states import SEAT_TRANSITIONS, ChangeKind
 from realtime.publish import publish
 from realtime.tests.servers import Server, Socket
 
@@ -68,7 +68,7 @@ def change_at_random(event_id: int, chance: random.Random) -> None:
     with transaction.atomic():
         block = lock_subsection(chosen.pk)
         kind = chance.choice([ChangeKind.BLOCKED, ChangeKind.UNBLOCKED])
-        tickets = block.tickets.filter(status=SEAT_STEPS[kind][0]).values_list("position", flat=True)
+        tickets = block.tickets.filter(status=SEAT_TRANSITIONS[kind][0]).values_list("position", flat=True)
         positions = list(tickets)
         if positions:
             some = chance.sample(positions, min(len(positions), chance.randint(1, 4)))

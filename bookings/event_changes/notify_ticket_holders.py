@@ -21,7 +21,7 @@ from events.states import EventStatus
 DELAY_SECONDS = 60
 
 # One statement, however many bookings there are. An email that is still waiting keeps the oldest value of each field.
-WRITE = """
+UPSERT_EMAILS = """
     INSERT INTO bookings_emailmessage (id, kind, event_id, booking_id, subject, due_at, written_at, before)
     SELECT gen_random_uuid(), 'event_changed', event_id, id, gen_random_uuid(),
         clock_timestamp() + make_interval(secs => %s), clock_timestamp(), %s::jsonb
@@ -42,7 +42,7 @@ def notify_ticket_holders(event: Event, before: Mapping[str, Any]) -> None:
     old_values = notifiable_changes(before)
     if old_values:
         with connection.cursor() as cursor:
-            cursor.execute(WRITE, [DELAY_SECONDS, json.dumps(old_values), event.pk])
+            cursor.execute(UPSERT_EMAILS, [DELAY_SECONDS, json.dumps(old_values), event.pk])
 
 
 def change_notice(event: Event) -> str:

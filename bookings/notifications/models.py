@@ -48,7 +48,7 @@ class EmailMessage(models.Model):
     attempts = models.PositiveIntegerField(default=0, db_default=0)
     due_at = models.DateTimeField()
     failure = models.CharField(
-        max_length=300, blank=True, default="", db_default="", help_text="What the mail server said last."
+        max_length=300, blank=True, default="", db_default="", help_text="The last error of the mail server."
     )
     written_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)

@@ -24,7 +24,7 @@ class Endpoint(models.Model):
     seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="endpoints", db_index=False)
     url = models.CharField("address", max_length=URL_LENGTH)
     kinds = ArrayField(models.CharField(max_length=20, choices=DeliveryKind.choices))
-    is_active = models.BooleanField("active", default=True, help_text="Nothing is written down for it while it is off.")
+    is_active = models.BooleanField("active", default=True, help_text="It gets no new deliveries while it is off.")
     off_because = models.CharField(max_length=300, blank=True, default="", help_text="Why it was switched off for you.")
     secret = models.CharField(max_length=100)
     former_secret = models.CharField(max_length=100, blank=True, default="")
@@ -82,8 +82,8 @@ class Delivery(models.Model):
     )
     attempts = models.PositiveIntegerField(default=0, db_default=0)
     due_at = models.DateTimeField("next attempt")
-    http_status = models.PositiveIntegerField("last answer", null=True)
-    failure = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="What went wrong last.")
+    http_status = models.PositiveIntegerField("last response", null=True)
+    failure = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="The last error.")
     delivered_at = models.DateTimeField(null=True)
 
     class Meta:

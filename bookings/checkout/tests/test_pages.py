@@ -5,7 +5,6 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
-from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,14 +12,12 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from bookings.checkout.tests.stage import end_hold, text_of
 from bookings.holds.cancel import cancel_booking
 from bookings.holds.expiry import expire_holds
 from bookings.holds.extend import extend_hold
 from bookings.holds.models import Booking
-from bookings.holds.selectors import Urgency, bought_by
-from bookings.holds.texts import STATUS_TEXTS, duration_text, ranges
 from bookings.payments.models import Payment
-from bookings.states import BookingStatus
 from core.clock import database_now
 from events.models import Event
 
@@ -30,22 +27,11 @@ ClientOf = Callable[[User | None], APIClient]
 Hold = Callable[..., Booking]
 
 
-def text_of(page: object) -> str:
-    """Return the visible text of a page."""
-    html = re.sub(r"<(script|style|dialog)\b.*?</\1>", " ", page.content.decode(), flags=re.S)  # type: ignore[attr-defined]
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
-
-
 def opening_tag(page: object, id: str) -> str:
     """Return the opening tag of the element with this id."""
     match = re.search(rf'<[^<>]*\bid="{id}"[^<>]*>', page.content.decode())  # type: ignore[attr-defined]
     assert match, id
     return match[0]
-
-
-def end_hold(booking: Booking) -> None:
-    """Set the deadline of a hold to now."""
-    Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
 
 
 # --- Permissions -----------------------------------------------------------------------------------
@@ -241,95 +227,6 @@ def test_the_page_of_a_refunded_booking_explains_the_refund(
     Booking.objects.filter(pk=booking.pk).update(status="refunded")
     text = text_of(client_of(alice).get(f"/checkout/{booking.pk}/done"))
     assert "Refunded The money goes back to the card you paid with." in text
-
-
-# --- My bookings -----------------------------------------------------------------------------------
-
-
-def test_the_list_has_open_holds_first_then_future_events_then_past_ones(
-    hold: Hold, paid_booking: Hold, alice: User, new_event: Callable[..., Event]
-) -> None:
-    now = database_now()
-
-    def on(days: int) -> Event:
-        return new_event(starts_at=now + timedelta(days=days), ends_at=now + timedelta(days=days, hours=2))
-
-    undated = paid_booking(alice, "1-1")
-    later, soon = paid_booking(alice, "1-1", event=on(9)), paid_booking(alice, "1-1", event=on(2))
-    past = paid_booking(alice, "1-1", event=on(1))
-    Event.objects.filter(pk=past.event_id).update(starts_at=now - timedelta(days=1), ends_at=now - timedelta(hours=1))
-    second, first = hold(alice, "1-3"), hold(alice, "1-4")
-    Booking.objects.filter(pk=first.pk).update(expires_at=now + timedelta(seconds=20))
-    over = hold(alice, "1-5")
-    end_hold(over)
-    listed = [(booking.pk, booking.urgency) for booking in bought_by(alice)]  # type: ignore[attr-defined]
-    assert [pk for pk, _ in listed] == [one.pk for one in (first, second, soon, later, undated, over, past)]
-    assert [urgency for _, urgency in listed] == [
-        *[Urgency.WAITING] * 2, *[Urgency.COMING] * 3, *[Urgency.PAST] * 2
-    ]  # fmt: skip
-
-
-def test_the_list_shows_the_status_and_the_possible_actions_of_each_booking(
-    client_of: ClientOf, hold: Hold, paid_booking: Hold, alice: User
-) -> None:
-    paid, held, lost = paid_booking(alice, "1-1"), hold(alice, "1-2"), hold(alice, "1-3")
-    cancel_booking(booking_id=lost.pk, buyer=alice)
-    page = client_of(alice).get("/bookings")
-    html, text = page.content.decode(), text_of(page)
-    assert text.index("Waiting for you") < text.index("Coming up") < text.index("Earlier")
-    assert f'href="/checkout/{held.pk}"' in html and f'id="extend-{held.pk}"' in html
-    assert f'id="cancel-{held.pk}"' in html and f'id="cancel-{paid.pk}"' not in html
-    assert f'href="/checkout/{paid.pk}/done"' in html
-    for words in ("Waiting for payment", "Paid", "Cancelled", "left to pay", "Choose again"):
-        assert words in text
-
-
-def test_the_list_has_pages(client_of: ClientOf, hold: Hold, alice: User, new_event: Callable[..., Event]) -> None:
-    event = new_event(max_active_holds=30)
-    for seat in range(1, 11):
-        hold(alice, f"1-{seat}", event=event)
-    hold(alice, "2-1", event=event)
-    client = client_of(alice)
-    assert client.get("/bookings").content.count(b'class="card booking"') == 10
-    assert "Page 1 of 2" in text_of(client.get("/bookings"))
-    assert client.get("/bookings?page=2").content.count(b'class="card booking"') == 1
-    assert "Page 2 of 2" in text_of(client.get("/bookings?page=999"))
-    assert "Page 1 of 2" in text_of(client.get("/bookings?page=x%00"))
-
-
-@pytest.mark.parametrize(("path", "queries"), [("/checkout/{}", 4), ("/bookings", 4)])
-def test_the_number_of_queries_does_not_grow_with_the_bookings(
-    client_of: ClientOf, hold: Hold, alice: User, django_assert_max_num_queries: Callable, path: str, queries: int
-) -> None:
-    path = path.format(hold(alice, "1-1").pk)
-    for seat in ("1-2", "1-3"):
-        hold(alice, seat)
-    client = client_of(alice)
-    with django_assert_max_num_queries(queries):  # session, user, then one or two
-        assert client.get(path).status_code == 200
-
-
-# --- Text ------------------------------------------------------------------------------------------
-
-
-def test_each_status_has_a_different_label() -> None:
-    assert set(STATUS_TEXTS) == set(BookingStatus)
-    assert len({text.label for text in STATUS_TEXTS.values()}) == len(STATUS_TEXTS)
-
-
-@pytest.mark.parametrize(
-    ("numbers", "text"),
-    [([], ""), ([4], "4"), ([4, 5], "4–5"), ([1, 3], "1, 3"), ([1, 2, 3, 7, 8, 10], "1–3, 7–8, 10")],
-)
-def test_consecutive_seats_are_shown_as_ranges(numbers: list[int], text: str) -> None:
-    assert ranges(numbers) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0 s"), (20, "20 s"), (90, "1 min 30 s"), (300, "5 min"), (3600, "1 h")]
-)
-def test_durations_are_shortened(seconds: int, text: str) -> None:
-    assert duration_text(seconds) == text
 
 
 def test_a_paid_booking_shows_its_tickets_with_their_codes(paid_booking, alice, client):

@@ -1,33 +1,27 @@
-"""Emails to buyers: which are sent, what they contain, and that each is sent once."""
+"""Emails to buyers: which are sent, and what they contain."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from celery.app.task import Task
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.core.mail.backends import locmem
 
 from accounts.models import User
-from bookings.emails import send
-from bookings.emails.send import MAX_ATTEMPTS, send_due_emails
+from bookings.emails.send import send_due_emails
+from bookings.emails.tests.stage import expire
 from bookings.errors import PaymentDeclined
 from bookings.event_changes.cancel_event import cancel_event, release_cancelled_event
 from bookings.holds.cancel import cancel_booking
-from bookings.holds.expiry import expire_holds
 from bookings.holds.models import Booking
 from bookings.notifications.models import EmailMessage
-from bookings.notifications.outbox import queue_email, queue_emails
 from bookings.payments.gateways import Charge, Outcome
 from bookings.payments.models import Payment
 from bookings.payments.pay import pay_booking
 from bookings.payments.reconcile import reconcile_payments
 from bookings.payments.refund import refund_booking
 from bookings.payments.settle import cancel_payment, settle_payment
-from bookings.states import EmailKind, EmailStatus
-from bookings.testing.crowd import crowd
+from bookings.states import EmailStatus
 from bookings.tickets.tests.pdf_text import pages_of
 from core.clock import database_now
 from events.models import Event
@@ -42,16 +36,6 @@ DECLINED_CHARGE = Charge(Outcome.DECLINED, "ref", "card_declined", "No.")
 
 def pay(booking: Booking, card: str = GOOD) -> Payment:
     return pay_booking(booking_id=booking.pk, buyer_id=booking.buyer_id, card_number=card)
-
-
-def expire(booking: Booking) -> None:
-    Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
-    expire_holds()
-
-
-def make_due() -> None:
-    """Make all emails due."""
-    EmailMessage.objects.update(due_at=database_now())
 
 
 def html_of(mail: EmailMultiAlternatives) -> str:
@@ -214,94 +198,3 @@ def test_names_are_escaped_and_cannot_inject_headers(hold: Hold, alice: User, ma
     assert mail.recipients() == ["alice@example.com"]
     assert "\nPay:" not in str(mail.body) and "\nBcc:" not in str(mail.body)
     assert "<b>" not in html_of(mail) and "&lt;b&gt;Gala&lt;/b&gt;" in html_of(mail)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_ten_simultaneous_sweeps_send_each_email_once(
-    hold: Hold, paid_booking: Hold, alice: User, bob: User, mailoutbox: Emails
-) -> None:
-    paid_booking(alice)
-    for _ in range(3):
-        expire(hold(bob))
-    assert sum(crowd(10, lambda n: send_due_emails())) == 4
-    assert send_due_emails() == 0
-    assert sorted(mail.to[0] for mail in mailoutbox) == ["alice@example.com", *3 * ["bob@example.com"]]
-    assert set(EmailMessage.objects.values_list("status", "attempts")) == {("sent", 1)}
-
-
-def test_an_email_queued_several_times_is_one_row(paid_booking: Hold, alice: User) -> None:
-    booking = paid_booking(alice)
-    queue_email(EmailKind.CONFIRMATION, booking)
-    queue_emails(EmailKind.CONFIRMATION, booking.event_id, [booking.pk])
-    assert EmailMessage.objects.count() == 1
-
-
-def test_a_sweep_whose_time_is_over_starts_no_further_email(
-    paid_booking: Hold, alice: User, monkeypatch: pytest.MonkeyPatch, mailoutbox: Emails
-) -> None:
-    paid_booking(alice)
-    with monkeypatch.context() as over:
-        over.setattr(send, "SWEEP_SECONDS", 0)
-        assert send_due_emails() == 0
-    assert EmailMessage.objects.get().attempts == 0
-    assert send_due_emails() == 1
-
-
-def test_sending_needs_no_broker(
-    paid_booking: Hold, alice: User, monkeypatch: pytest.MonkeyPatch, eager: None, mailoutbox: Emails
-) -> None:
-    def no_broker(*args: Any, **options: Any) -> None:
-        raise AssertionError("something was enqueued")
-
-    monkeypatch.setattr(Task, "apply_async", no_broker)
-    paid_booking(alice)
-    assert send_due_emails() == 1
-    assert [mail.subject for mail in mailoutbox] == ["Your tickets for A concert"]
-
-
-def test_an_email_that_the_mail_server_refuses_is_retried_with_growing_delays(
-    paid_booking: Hold, alice: User, monkeypatch: pytest.MonkeyPatch, mailoutbox: Emails
-) -> None:
-    def refuse(*args: Any) -> int:
-        raise ConnectionRefusedError("no mail server")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(locmem.EmailBackend, "send_messages", refuse)
-        paid_booking(alice)
-        waits = []
-        for _ in range(3):
-            before = database_now()
-            make_due()
-            assert send_due_emails() == 1
-            email = EmailMessage.objects.get()
-            assert email.status == EmailStatus.WAITING
-            assert "no mail server" in email.failure
-            waits.append(round((email.due_at - before).total_seconds()))
-        assert waits == [10, 20, 40]
-    assert send_due_emails() == 0
-    make_due()
-    assert send_due_emails() == 1
-    assert len(mailoutbox) == 1
-    assert EmailMessage.objects.get().status == EmailStatus.SENT
-
-
-def test_an_email_is_given_up_after_the_last_attempt(paid_booking: Hold, alice: User) -> None:
-    paid_booking(alice)
-    EmailMessage.objects.update(attempts=MAX_ATTEMPTS)
-    make_due()
-    assert send_due_emails() == 0
-    assert EmailMessage.objects.get().status == EmailStatus.FAILED
-
-
-def test_an_email_of_a_dead_sender_is_sent_once_its_claim_has_ended(
-    paid_booking: Hold, alice: User, mailoutbox: Emails
-) -> None:
-    paid_booking(alice)
-    dead = {"status": EmailStatus.SENDING, "attempts": 1}
-    EmailMessage.objects.update(**dead, due_at=database_now() + timedelta(minutes=10))
-    assert send_due_emails() == 0
-    assert not mailoutbox
-    make_due()
-    assert send_due_emails() == 1
-    assert len(mailoutbox) == 1
-    assert EmailMessage.objects.get().attempts == 2

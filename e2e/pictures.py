@@ -92,7 +92,7 @@ def _take_seller_pages(browser: Browser, url: str, seller: "User", block: "Subse
         _take(page, f"{desk}/add/", "new-event")
         _take(page, f"{desk}/{hall.pk}/seats/?block={block.pk}", "seats-desk")
     with _page(browser, url, seller, viewport=HISTORY) as page:
-        _take(page, f"/admin/bookings/seat/{hall.pk}/{block.pk}/17/", "seat-story")
+        _take(page, f"/admin/bookings/seat/{hall.pk}/{block.pk}/17/", "seat-history")
     with _page(browser, url, seller, viewport=LONG_PHONE, device_scale_factor=2) as page:
         _take(page, f"/sell/{arena.pk}", "phone-sell", press="15 min")
 

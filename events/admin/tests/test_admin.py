@@ -230,7 +230,7 @@ def test_a_form_that_forgot_what_it_showed_is_read_all_the_same(seller_client, c
 
 def test_a_refusal_of_the_operation_is_told_and_not_logged(seller_client, concert, monkeypatch):
     """The form foresees all other refusals; this one comes of a seller who loses the event in between."""
-    monkeypatch.setattr("events.lifecycle.change.may_manage", lambda event, user: False)
+    monkeypatch.setattr("events.ownership.may_manage", lambda event, user: False)
     answer = seller_client.post(change_page(concert), changed(concert, name="Changed"), follow=True)
     assert messages_of(answer) == ["Only the event's seller can do this."]
     assert Event.objects.get().name == "A concert"

@@ -1,4 +1,4 @@
-"""Which changes of an event its ticket holders must know about, and how the email lists them."""
+"""Selects the changes of an event that its ticket holders must know about, and formats them for the email."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,8 +24,8 @@ def notifiable_changes(before: Mapping[str, Any]) -> dict[str, str | None]:
 
     `before` holds the old values of all changed fields: {field: old value}.
     """
-    kept = {name: before[name] for name in LABELS if name in before}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in kept.items()}
+    old_values = {name: before[name] for name in LABELS if name in before}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in old_values.items()}
 
 
 def changes_since(before: Mapping[str, str | None], event: Event) -> list[Change]:

@@ -56,7 +56,7 @@ def test_a_hold_is_cancelled_after_a_confirmation_page(seller_client, hold, alic
         assert words in question.text, words
     assert statuses() == ["pending_payment"]
     answer = seller_client.post(action_path(booking, "release"), follow=True)
-    words = "Hold cancelled: the seats are free again, alice@example.com is told by mail."
+    words = "Hold cancelled: the seats are free again, alice@example.com gets an email."
     assert messages_of(answer) == [words]
     assert statuses() == ["cancelled"]
     assert not Ticket.objects.exclude(status="available").exists()
@@ -68,7 +68,7 @@ def test_a_paid_booking_is_refunded_and_its_page_shows_the_progress(seller_clien
     booking = paid_booking(alice)
     assert "1 booking, 100.00 USD." in seller_client.get(action_path(booking, "refund")).text
     answer = seller_client.post(action_path(booking, "refund"), follow=True)
-    assert messages_of(answer) == ["Refunded 100.00 USD: the tickets are void, alice@example.com is told by mail."]
+    assert messages_of(answer) == ["Refunded 100.00 USD: the tickets are void, alice@example.com gets an email."]
     refund = Refund.objects.get()
     assert (refund.amount, refund.reason, refund.by) == (10_000, "seller", carol)
     assert "100.00 USD. Given by the seller. Promised on" in answer.text

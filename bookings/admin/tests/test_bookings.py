@@ -16,12 +16,12 @@ LIST = "/admin/bookings/booking/"
 
 
 @pytest.fixture
-def daves(new_event, dave, hold, bob) -> Booking:
+def daves_booking(new_event, dave, hold, bob) -> Booking:
     """A booking of an event of dave, who is another seller."""
     return hold(bob, event=new_event(seller=dave, name="Dave's evening"))
 
 
-def found(browser, query: str = "") -> list[uuid.UUID]:
+def ids_in_list(browser, query: str = "") -> list[uuid.UUID]:
     """Return the ids of the bookings that the list shows."""
     return [booking.pk for booking in browser.get(LIST + query).context["cl"].result_list]
 
@@ -30,29 +30,29 @@ def page_of(booking: Booking, page: str = "change/") -> str:
     return f"{LIST}{booking.pk}/{page}"
 
 
-def test_sellers_see_only_the_bookings_of_their_own_events(seller_client, hold, alice, daves):
+def test_sellers_see_only_the_bookings_of_their_own_events(seller_client, hold, alice, daves_booking):
     booking = hold(alice)
-    assert found(seller_client) == [booking.pk]
+    assert ids_in_list(seller_client) == [booking.pk]
     assert (
-        found(seller_client, f"?q={daves.pk}")
-        == found(seller_client, "?q=bob")
-        == found(seller_client, f"?event__id__exact={daves.event_id}")
+        ids_in_list(seller_client, f"?q={daves_booking.pk}")
+        == ids_in_list(seller_client, "?q=bob")
+        == ids_in_list(seller_client, f"?event__id__exact={daves_booking.event_id}")
         == []
     )
 
 
-def test_an_operator_sees_all_bookings(client, olga, hold, alice, daves):
+def test_an_operator_sees_all_bookings(client, olga, hold, alice, daves_booking):
     booking = hold(alice)
     client.force_login(olga)
-    assert set(found(client)) == {booking.pk, daves.pk}
-    assert client.get(page_of(daves)).status_code == 200
+    assert set(ids_in_list(client)) == {booking.pk, daves_booking.pk}
+    assert client.get(page_of(daves_booking)).status_code == 200
 
 
 @pytest.mark.parametrize("page", ["change/", "history/", "delete/"])
-def test_a_booking_of_another_seller_is_not_accessible(seller_client, daves, page):
+def test_a_booking_of_another_seller_is_not_accessible(seller_client, daves_booking, page):
     for answer in (
-        seller_client.get(page_of(daves, page)),
-        seller_client.post(page_of(daves, page), {"status": "paid", "post": "yes"}),
+        seller_client.get(page_of(daves_booking, page)),
+        seller_client.post(page_of(daves_booking, page), {"status": "paid", "post": "yes"}),
     ):
         assert answer.status_code in (302, 403, 404)
         assert "bob@example.com" not in answer.text
@@ -69,16 +69,16 @@ def test_the_list_shows_buyer_seats_and_price(seller_client, hold, alice):
 def test_bookings_are_found_by_id_buyer_event_and_status(seller_client, hold, paid_booking, new_event, alice, bob):
     held, paid = hold(alice), paid_booking(bob)
     other = hold(bob, event=new_event())
-    assert found(seller_client, f"?q={held.pk}") == found(seller_client, f"?q={held.pk.hex}") == [held.pk]
+    assert ids_in_list(seller_client, f"?q={held.pk}") == ids_in_list(seller_client, f"?q={held.pk.hex}") == [held.pk]
     assert (
-        found(seller_client, "?q=alice")
-        == found(seller_client, "?q=ALICE@ex")
-        == found(seller_client, "?q=lic")
+        ids_in_list(seller_client, "?q=alice")
+        == ids_in_list(seller_client, "?q=ALICE@ex")
+        == ids_in_list(seller_client, "?q=lic")
         == [held.pk]
     )
-    assert found(seller_client, "?status__exact=paid") == [paid.pk]
-    assert found(seller_client, f"?event__id__exact={other.event_id}") == [other.pk]
-    assert found(seller_client, f"?q={uuid.uuid4()}") == found(seller_client, "?q=nobody") == []
+    assert ids_in_list(seller_client, "?status__exact=paid") == [paid.pk]
+    assert ids_in_list(seller_client, f"?event__id__exact={other.event_id}") == [other.pk]
+    assert ids_in_list(seller_client, f"?q={uuid.uuid4()}") == ids_in_list(seller_client, "?q=nobody") == []
 
 
 def test_buyers_are_found_by_their_names(seller_client, hold, alice, bob):
@@ -86,18 +86,20 @@ def test_buyers_are_found_by_their_names(seller_client, hold, alice, bob):
     alice.save()
     booking = hold(alice)
     hold(bob)
-    assert found(seller_client, "?q=la cruz") == found(seller_client, "?q=zoë") == [booking.pk]
+    assert ids_in_list(seller_client, "?q=la cruz") == ids_in_list(seller_client, "?q=zoë") == [booking.pk]
 
 
 def test_a_hold_past_its_deadline_is_listed_as_expired_before_the_sweep(seller_client, hold, alice, bob):
     over, held = hold(alice), hold(bob)
     Booking.objects.filter(pk=over.pk).update(expires_at=database_now())
-    assert found(seller_client, "?status__exact=expired") == [over.pk]
-    assert found(seller_client, "?status__exact=pending_payment") == [held.pk]
+    assert ids_in_list(seller_client, "?status__exact=expired") == [over.pk]
+    assert ids_in_list(seller_client, "?status__exact=pending_payment") == [held.pk]
     assert "Expired" in seller_client.get(page_of(over)).text
 
 
-def test_sellers_filter_by_their_own_events_and_get_the_csv(seller_client, concert, new_event, daves, client_of):
+def test_sellers_filter_by_their_own_events_and_get_the_csv(
+    seller_client, concert, new_event, daves_booking, client_of
+):
     new_event(name="Another evening")
     page = seller_client.get(LIST).text
     assert "Another evening" in page
@@ -106,7 +108,7 @@ def test_sellers_filter_by_their_own_events_and_get_the_csv(seller_client, conce
     link = f"/api/event/{concert.pk}/bookings.csv"
     assert link in seller_client.get(f"{LIST}?event__id__exact={concert.pk}").text
     assert seller_client.get(link).status_code == 200
-    assert "bookings.csv" not in seller_client.get(f"{LIST}?event__id__exact={daves.event_id}").text
+    assert "bookings.csv" not in seller_client.get(f"{LIST}?event__id__exact={daves_booking.event_id}").text
 
 
 def test_the_list_of_events_links_to_the_bookings_of_each(seller_client, concert, hold, new_event, alice, bob):
@@ -114,7 +116,7 @@ def test_the_list_of_events_links_to_the_bookings_of_each(seller_client, concert
     hold(bob, event=new_event())
     link = f"{LIST}?event__id__exact={concert.pk}"
     assert link in seller_client.get("/admin/events/event/").text
-    assert found(seller_client, link.removeprefix(LIST)) == [booking.pk]
+    assert ids_in_list(seller_client, link.removeprefix(LIST)) == [booking.pk]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +180,7 @@ def test_nobody_can_add_change_or_delete_a_booking(client, request, person, paid
 def test_a_seller_without_events_has_an_empty_list(client, dave, paid_booking, alice):
     paid_booking(alice, "1-1")
     client.force_login(dave)
-    assert found(client) == []
+    assert ids_in_list(client) == []
 
 
 def test_the_list_takes_as_many_queries_for_nine_bookings_as_for_one(
@@ -191,7 +193,7 @@ def test_the_list_takes_as_many_queries_for_nine_bookings_as_for_one(
         event: Event = new_event(max_active_holds=100)
         hold(alice, event=event)
     with django_assert_num_queries(len(one)):
-        assert len(found(seller_client)) == 9
+        assert len(ids_in_list(seller_client)) == 9
 
 
 @pytest.mark.django_db(transaction=True)

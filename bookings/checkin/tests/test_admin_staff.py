@@ -16,13 +16,13 @@ OF_SELLER = "/admin/bookings/sellergatestaff/"
 
 
 @pytest.fixture
-def daves(new_event, dave) -> GateStaff:
+def daves_staff(new_event, dave) -> GateStaff:
     """Gate staff of the other seller's event."""
     return add_gate_staff(event_id=new_event(seller=dave, name="Dave's").pk, email="zoe@example.com", seller=dave)
 
 
 @pytest.fixture
-def daves_for_all_events(dave) -> SellerGateStaff:
+def daves_staff_for_all_events(dave) -> SellerGateStaff:
     """Gate staff of all events of the other seller."""
     return add_gate_staff_for_all_events(seller=dave, email="zoe@example.com", by=dave)
 
@@ -80,8 +80,8 @@ def test_an_operator_adds_staff_of_all_events_for_a_seller(client, olga, dave, a
     assert SellerGateStaff.objects.get().seller == dave
 
 
-def test_a_seller_cannot_add_staff_to_another_sellers_event(seller_client, daves):
-    page = seller_client.post(OF_EVENT + "add/", {"event": daves.event_id, "email": "me@example.com"})
+def test_a_seller_cannot_add_staff_to_another_sellers_event(seller_client, daves_staff):
+    page = seller_client.post(OF_EVENT + "add/", {"event": daves_staff.event_id, "email": "me@example.com"})
     assert "event" in page.context["adminform"].form.errors
     assert GateStaff.objects.count() == 1
     assert "Dave" not in seller_client.get(OF_EVENT + "add/").text
@@ -121,8 +121,8 @@ def test_a_refused_removal_is_shown_and_not_logged(seller_client, concert, carol
     assert not LogEntry.objects.exists()
 
 
-def test_a_seller_cannot_see_or_remove_another_sellers_staff(seller_client, daves, daves_for_all_events):
-    for path, row in ((OF_EVENT, daves), (OF_SELLER, daves_for_all_events)):
+def test_a_seller_cannot_see_or_remove_another_sellers_staff(seller_client, daves_staff, daves_staff_for_all_events):
+    for path, row in ((OF_EVENT, daves_staff), (OF_SELLER, daves_staff_for_all_events)):
         assert "zoe@example.com" not in seller_client.get(path).text
         for page in ("change/", "delete/", "history/"):
             for response in (
@@ -142,7 +142,7 @@ def test_the_form_for_staff_preselects_the_event_that_the_list_is_filtered_by(se
     assert f'<option value="{concert.pk}" selected>' in page
 
 
-def test_a_buyer_cannot_open_the_pages_of_staff(client, alice, daves):
+def test_a_buyer_cannot_open_the_pages_of_staff(client, alice, daves_staff):
     client.force_login(alice)
     for path in (OF_EVENT, OF_SELLER, OF_EVENT + "add/"):
         assert client.get(path).status_code == 302

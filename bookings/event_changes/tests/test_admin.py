@@ -40,7 +40,7 @@ def test_the_cancel_page_shows_affected_bookings_buyers_and_money(
         "3 paid bookings of 2 buyers are refunded in full: 220.00 USD in all.",
         "This runs in the background; the event's page shows its progress.",
         "The tickets of these bookings stop working.",
-        "Everyone who holds seats or has paid gets a mail.",
+        "Everyone who holds seats or has paid gets an email.",
         "This can't be undone.",
     ]
     concert.refresh_from_db()
@@ -50,7 +50,7 @@ def test_the_cancel_page_shows_affected_bookings_buyers_and_money(
 
 def test_the_cancel_page_says_if_nobody_is_affected(seller_client, concert):
     assert effects_of(seller_client, concert, "cancel")[1] == (
-        "Nobody holds seats or has paid, so there are no mails and no refunds."
+        "Nobody holds seats or has paid, so there are no emails and no refunds."
     )
 
 

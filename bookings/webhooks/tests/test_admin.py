@@ -22,12 +22,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def daves(dave, carols_server) -> Endpoint:
+def daves_endpoint(dave, carols_server) -> Endpoint:
     """An endpoint of the other seller."""
     return add_endpoint(seller=dave, url=carols_server.url, kinds=WANTED_KINDS)
 
 
-def found(browser, page: str) -> list:
+def ids_in_list(browser, page: str) -> list:
+    """Return the ids of the rows that a list shows."""
     return [row.pk for row in browser.get(page).context["cl"].result_list]
 
 
@@ -45,9 +46,9 @@ def test_a_seller_adds_an_endpoint_and_sees_its_secret(seller_client, carol):
 
 def test_changing_an_endpoint_ends_its_pause(seller_client, carols_server):
     endpoint = Endpoint.objects.get()
-    Endpoint.objects.update(is_active=False, off_because="It answered 410.", failing_since=endpoint.created_at)
+    Endpoint.objects.update(is_active=False, off_because="It responded with 410.", failing_since=endpoint.created_at)
     page = f"{ENDPOINTS}{endpoint.pk}/change/"
-    assert "Off. It answered 410." in seller_client.get(page).text
+    assert "Off. It responded with 410." in seller_client.get(page).text
     seller_client.post(page, {"url": URL, "kinds": ["event.sold_out", "booking.paid"], "is_active": "on"})
     endpoint.refresh_from_db()
     assert (endpoint.url, endpoint.kinds, endpoint.is_active) == (URL, ["booking.paid", "event.sold_out"], True)
@@ -186,33 +187,33 @@ def test_send_again_is_refused_while_sending_and_while_the_endpoint_is_off(
 
 
 def test_a_seller_sees_only_their_own_endpoints_and_deliveries(
-    seller_client, client, daves, new_event, dave, paid_booking, alice, olga
+    seller_client, client, daves_endpoint, new_event, dave, paid_booking, alice, olga
 ):
     paid_booking(alice)
     paid_booking(alice, event=new_event(seller=dave))
-    own = Endpoint.objects.exclude(pk=daves.pk).get()
-    assert found(seller_client, ENDPOINTS) == [own.pk]
-    assert found(seller_client, DELIVERIES) == [own.deliveries.get().pk]
-    assert found(seller_client, f"{DELIVERIES}?endpoint={daves.pk}") == []
-    assert len(found(seller_client, f"{DELIVERIES}?endpoint={own.pk}")) == 1
+    own = Endpoint.objects.exclude(pk=daves_endpoint.pk).get()
+    assert ids_in_list(seller_client, ENDPOINTS) == [own.pk]
+    assert ids_in_list(seller_client, DELIVERIES) == [own.deliveries.get().pk]
+    assert ids_in_list(seller_client, f"{DELIVERIES}?endpoint={daves_endpoint.pk}") == []
+    assert len(ids_in_list(seller_client, f"{DELIVERIES}?endpoint={own.pk}")) == 1
     client.force_login(olga)
-    assert len(found(client, ENDPOINTS)) == len(found(client, DELIVERIES)) == 2
-    assert found(client, f"{DELIVERIES}?endpoint={daves.pk}") == [daves.deliveries.get().pk]
+    assert len(ids_in_list(client, ENDPOINTS)) == len(ids_in_list(client, DELIVERIES)) == 2
+    assert ids_in_list(client, f"{DELIVERIES}?endpoint={daves_endpoint.pk}") == [daves_endpoint.deliveries.get().pk]
 
 
 @pytest.mark.parametrize("button", ["test", "roll", "remove"])
-def test_a_seller_cannot_open_or_change_another_sellers_endpoint(seller_client, daves, button):
-    assert seller_client.post(f"{ENDPOINTS}{daves.pk}/do/{button}/").status_code == 404
-    page = f"{ENDPOINTS}{daves.pk}/change/"
+def test_a_seller_cannot_open_or_change_another_sellers_endpoint(seller_client, daves_endpoint, button):
+    assert seller_client.post(f"{ENDPOINTS}{daves_endpoint.pk}/do/{button}/").status_code == 404
+    page = f"{ENDPOINTS}{daves_endpoint.pk}/change/"
     assert seller_client.get(page).status_code == seller_client.post(page, {"url": URL}).status_code == 302
-    assert seller_client.get(f"{ENDPOINTS}{daves.pk}/delete/").status_code in (302, 403)
-    unchanged = Endpoint.objects.get(pk=daves.pk)
-    assert (unchanged.secret, unchanged.url) == (daves.secret, daves.url)
+    assert seller_client.get(f"{ENDPOINTS}{daves_endpoint.pk}/delete/").status_code in (302, 403)
+    unchanged = Endpoint.objects.get(pk=daves_endpoint.pk)
+    assert (unchanged.secret, unchanged.url) == (daves_endpoint.secret, daves_endpoint.url)
     assert not Delivery.objects.exists()
 
 
 def test_a_seller_cannot_open_or_repeat_another_sellers_delivery(
-    seller_client, daves, new_event, dave, paid_booking, alice
+    seller_client, daves_endpoint, new_event, dave, paid_booking, alice
 ):
     paid_booking(alice, event=new_event(seller=dave))
     delivery = Delivery.objects.get()
@@ -240,7 +241,7 @@ def test_the_list_needs_as_many_queries_for_nine_deliveries_as_for_one(
     for _ in range(8):
         paid_booking(alice, quantity=1)
     with django_assert_num_queries(len(one)):
-        assert len(found(seller_client, DELIVERIES)) == 9
+        assert len(ids_in_list(seller_client, DELIVERIES)) == 9
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,8 +20,8 @@ def database_now() -> datetime:
         return cursor.fetchone()[0]
 
 
-def part_of_time(length: timedelta, origin: datetime) -> Func:
-    """Return an expression for the start of the period that contains the column `at`.
+def period_start(length: timedelta, origin: datetime) -> Func:
+    """Return an expression for the start of the period that contains the time in column `at`.
 
     All periods are `length` long, and one of them starts at `origin`.
     """

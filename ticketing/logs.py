@@ -1,6 +1,6 @@
-"""Logs a machine can read: one JSON object a line, each with the request's id while there is one.
+"""Logs as JSON: one object per line, with the request's id during a request.
 
-Our own lines are written directly; those of libraries come by way of the standard library's logging, in the same shape.
+Our own lines are written directly; those of libraries go through the standard library's logging, in the same format.
 """
 
 import logging
@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import structlog
 
-# Set for the length of a request by ticketing.middleware.RequestContext.
+# ticketing.request_context binds the request's id, which merge_contextvars adds.
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
@@ -19,7 +19,7 @@ SHARED_PROCESSORS: list[Any] = [
 
 
 def configuration(level: str) -> dict[str, Any]:
-    """Sets structlog up and returns Django's LOGGING, so that all libraries log in the same shape."""
+    """Configure structlog, and return Django's LOGGING, which gives the lines of libraries the same format."""
     structlog.configure(
         processors=[
             *SHARED_PROCESSORS,
@@ -48,13 +48,13 @@ def configuration(level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
-            # A refusal is an answer, not an incident; the access line has its status.
+            # A refused request is not an incident; the access log line has its status.
             "django.request": {"level": "ERROR"},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-            # The access line is ours (ticketing.middleware), without query strings: those may carry tickets.
+            # ticketing.request_context writes the access log, without query strings, which may contain tickets.
             "daphne": {"level": "WARNING"},
             "stripe": {"level": "WARNING"},
-            "fontTools": {"level": "WARNING"},  # the letters of names, otherwise, with each PDF
-            "celery": {"level": "WARNING"},  # two lines for each task otherwise, and the sweep is four a second
+            "fontTools": {"level": "WARNING"},  # otherwise logs the glyphs of names for each PDF
+            "celery": {"level": "WARNING"},  # otherwise logs two lines for each of many tasks
         },
     }

@@ -17,7 +17,7 @@ from core.errors import (
     InvalidState,
     Overloaded,
 )
-from core.http.problems import answer_problem, not_found, problem_response, server_error
+from core.http.problems import handle_exception, not_found, problem_response, server_error
 from ticketing.middleware import ApiRequestMiddleware
 
 
@@ -38,7 +38,7 @@ class EventInput(serializers.Serializer[Any]):
 
 
 def answer(exception: Exception) -> Response:
-    response = answer_problem(exception, {"request": None})
+    response = handle_exception(exception, {"request": None})
     assert response is not None
     assert response.content_type == "application/problem+json"
     assert {"type", "title", "status", "detail", "code"} <= set(response.data)
@@ -118,7 +118,7 @@ def test_too_many_calls_say_how_long_to_wait() -> None:
 
 
 def test_what_nobody_foresaw_is_left_to_the_500() -> None:
-    assert answer_problem(ZeroDivisionError(), {"request": None}) is None
+    assert handle_exception(ZeroDivisionError(), {"request": None}) is None
 
 
 def test_outside_the_framework_a_refusal_looks_the_same() -> None:

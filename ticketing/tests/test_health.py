@@ -32,7 +32,7 @@ def test_a_deaf_worker_is_named(client: Client) -> None:
     heard(worker=30, beat=1)
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["checks"]["worker"].startswith("down: last heard of 30 s ago")
+    assert answer.json()["checks"]["worker"].startswith("down: last heartbeat 30 s ago")
     assert answer.json()["checks"]["beat"] == "ok"
 
 

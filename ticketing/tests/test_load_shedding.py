@@ -200,7 +200,7 @@ def test_a_database_that_refuses_writes_makes_it_read_only_until_it_accepts_them
     with no_writes():
         refusal = browser.post("/api/booking", hold_request)
         assert (refusal.status_code, refusal.json()["code"]) == (503, "read_only")
-        assert read_only.known() == "database"
+        assert read_only.known_cause() == "database"
         assert browser.post("/api/booking", hold_request).json()["code"] == "read_only"
         assert browser.get(f"/api/event/{concert.pk}/seatmap").status_code == 200
         assert browser.get("/bookings")["X-Read-Only"] == "1"

@@ -44,7 +44,7 @@ class Readers:
 
     @contextmanager
     def recording(self) -> Iterator[Callable[[list[tuple[int, int, float]]], dict[str, Any]]]:
-        """Record all messages inside the block.
+        """Record all messages inside the `with` block.
 
         Yields a function that ends the recording. It takes all changes (subsection number, version, time) and returns
         `delays` in ms of each change at each viewer, `frames` and `bytes` per viewer, and `cpu_share`.

@@ -12,7 +12,7 @@ import psutil
 
 from benchmarks.stage import CHECKOUT
 
-START_SECONDS = 20
+START_SECONDS = 60
 STOP_SECONDS = 10
 
 

@@ -43,6 +43,6 @@ def read_only_headers() -> tuple[tuple[str, str], ...]:
 def publish_gauges() -> None:
     """Start to publish the gauges of this process for the operator's page and /metrics."""
     counters.gauge("in_flight", lambda: writes.in_use)
-    counters.gauge("read_only", lambda: read_only.known() or "")
+    counters.gauge("read_only", lambda: read_only.known_cause() or "")
     counters.gauge("breaker:redis", lambda: breaker.current_state)
     counters.gauge("breaker:news", lambda: "open" if publish.is_paused() else "closed")

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def samples(client: Client) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
-    """What /metrics says, by name and labels."""
+    """Return the samples of /metrics, by name and labels."""
     families = text_string_to_metric_families(client.get("/metrics").content.decode())
     return {(one.name, frozenset(one.labels.items())): one.value for family in families for one in family.samples}
 

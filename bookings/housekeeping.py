@@ -8,7 +8,6 @@ payment makes once, and a repeated message of a gateway finds a settled payment 
 import time
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from bookings.notifications import outbox
@@ -17,6 +16,7 @@ from bookings.payments.models import WebhookEvent
 from bookings.webhooks import delivery
 from bookings.webhooks.models import Delivery, Endpoint
 from core.clock import database_now
+from core.transactions import retrying_transaction
 
 # For receivers that were down during the three days of attempts: sellers can investigate and use "Send again".
 DELIVERY_DAYS = 30
@@ -61,7 +61,7 @@ def _delete(rows: QuerySet, end: float) -> int:
     return total
 
 
-@transaction.atomic(durable=True)
+@retrying_transaction
 def _delete_batch(rows: QuerySet) -> int:
     """Lock and delete one batch; the lock excludes deliveries that are about to be sent again."""
     batch = rows.order_by().select_for_update(of=("self",), skip_locked=True)[:BATCH]

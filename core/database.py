@@ -1,9 +1,9 @@
-"""Repeat reads whose connection was lost (a restart or a failover of Postgres)."""
+"""Errors of the database, and reads that are repeated if their connection was lost (a restart or a failover)."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 
 T = TypeVar("T")
 
@@ -25,3 +25,9 @@ def read_again_if_disconnected(read: Callable[[], T]) -> T:
 def is_disconnected() -> bool:
     """Return whether this thread's connection was lost and Django has not replaced it yet."""
     return connection.connection is not None and bool(connection.connection.closed)
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """Return the SQLSTATE of a database error; None if it did not come from Postgres (a lost connection)."""
+    source = error.__cause__ if isinstance(error, Error) else error
+    return getattr(source, "sqlstate", None)

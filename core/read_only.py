@@ -11,10 +11,11 @@ import time
 from enum import StrEnum
 
 import structlog
-from django.db import DatabaseError, Error, connection
+from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
 from core import feature_switches
+from core.database import sqlstate
 from core.models import FeatureSwitch
 
 log = structlog.get_logger(__name__)
@@ -78,12 +79,6 @@ def record_if_refused(error: BaseException) -> bool:
         log.error("database_refuses_writes", sqlstate=sqlstate(error))
     _known.refused, _known.tried_at = True, time.monotonic()
     return True
-
-
-def sqlstate(error: BaseException) -> str | None:
-    """Return the SQLSTATE of a database error; None if it did not come from Postgres (a lost connection)."""
-    source = error.__cause__ if isinstance(error, Error) else error
-    return getattr(source, "sqlstate", None)
 
 
 def forget() -> None:

@@ -21,7 +21,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -81,7 +80,7 @@ def _send_more(pool: WorkerPool[Delivery], end: float) -> int:
     return sent
 
 
-@transaction.atomic(durable=True)
+@retrying_transaction
 def _claim(free_slots: int) -> list[Delivery] | None:
     """Claim due deliveries of one endpoint for this sender; None if there is no endpoint to claim for.
 

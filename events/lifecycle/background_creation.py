@@ -18,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, DataError, Error, IntegrityError, connec
 from accounts.models import User
 from core.clock import Now
 from core.enqueue import enqueue_on_commit
-from core.errors import DomainError
+from core.errors import DomainError, Unavailable
 from core.transactions import retrying_transaction
 from events.lifecycle.create import write_event
 from events.models import Creation, Event
@@ -67,11 +67,14 @@ def make_event(*, creation_id: int) -> Event | None:
     """Create the requested event; return None if it exists, has failed, or another worker is creating it.
 
     Safe to run any number of times at once: only one event is created. Errors that would happen again are stored in the
-    request as its failure. Errors of a database that is unavailable or busy are raised, and the next sweep tries again.
+    request as its failure. Errors of a database that is unavailable or busy are raised, and the next sweep tries again;
+    so is OutcomeUnknown, because the event may have been created.
     """
     try:
         with _progress_record(creation_id) as progress:
             return _make(creation_id, progress)
+    except Unavailable:
+        raise
     except DomainError as refusal:
         _fail(creation_id, _refusal_text(refusal))
     except (DataError, IntegrityError):
@@ -89,7 +92,7 @@ def create_overdue_events() -> None:
     for creation_id in list(overdue.order_by("created_at").values_list("pk", flat=True)[:SWEEP_BATCH]):
         try:
             make_event(creation_id=creation_id)
-        except (Error, AlreadyCreated):
+        except (Error, Unavailable, AlreadyCreated):
             logger.exception("Creation %s is left to the next sweep", creation_id)
 
 

@@ -183,7 +183,7 @@ class WrittenRows(OwnRows):
     ) -> Any:
         """Handle the form outside of the transaction that Django wraps around it.
 
-        An operation is a transaction of its own (`durable=True`) and publishes its result on commit; neither works
+        An operation is a transaction of its own (`retrying_transaction`) and publishes its result on commit; neither works
         inside Django's transaction. The admin itself only writes the log entry, after the operation. A refusal that
         the form could not foresee is shown as a message; it leaves no change and no log entry.
         """

@@ -16,6 +16,8 @@ from django.db import OperationalError, connection
 from accounts.models import User
 from bookings.testing.crowd import crowd
 from core.clock import database_now
+from core.errors import OutcomeUnknown
+from core.tests.cable import cable
 from events.lifecycle import background_creation as creating
 from events.lifecycle import create
 from events.lifecycle.background_creation import create_overdue_events, make_event, request_event
@@ -116,6 +118,19 @@ def test_progress_is_recorded_only_once_per_interval(creation: Creation, monkeyp
     assert len(writes) == 2  # the start, and the first update
 
 
+def test_an_unknown_outcome_is_no_failure_of_the_request(creation: Creation) -> None:
+    with cable() as database_proxy:
+        database_proxy.cut_at(b"COMMIT", deliver=False)
+        with pytest.raises(OutcomeUnknown):
+            make_event(creation_id=creation.pk)
+        assert Creation.objects.get().status == "running"
+        age(creation)
+        database_proxy.cut_at(b"COMMIT", deliver=True)
+        create_overdue_events()  # the outcome is unknown again; the sweep goes on
+    assert Creation.objects.get().status == "done"
+    assert Event.objects.count() == 1
+
+
 # --- Two at once ------------------------------------------------------------------------------------
 
 
@@ -141,7 +156,7 @@ def test_without_the_lock_both_work_and_the_guarded_update_rolls_one_back(
     creation: Creation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(creating, "_try_lock", lambda creation_id: True)
-    assert two_workers(creation, monkeypatch) == ["Event", "AlreadyCreated"]
+    assert two_workers(creation, monkeypatch) == ["AlreadyCreated", "Event"]
     assert (Event.objects.count(), Ticket.objects.count(), Creation.objects.get().attempts) == (1, 200, 2)
 
 

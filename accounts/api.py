@@ -31,6 +31,7 @@ from accounts.serializers import (
     UserOutput,
     VerificationInput,
 )
+from core.errors import NotSignedIn
 from core.openapi import problems
 
 
@@ -177,5 +178,6 @@ def parsed(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any
 
 def signed_in(request: Request) -> User:
     """Return the caller of a view whose permissions require a signed-in user."""
-    assert isinstance(request.user, User)
+    if not isinstance(request.user, User):
+        raise NotSignedIn
     return request.user

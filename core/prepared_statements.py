@@ -81,7 +81,7 @@ def _execute(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]
     with django_connection.wrap_database_errors:
         cursor = kept_cursor(query, django_connection.connection)
         row = cursor.execute(query, parameters, prepare=True, binary=True).fetchone()
-    assert row is not None
+    assert row is not None  # noqa: S101  (every query returns a row)
     _thread.last_response_at = time.monotonic()
     return row
 

@@ -50,7 +50,7 @@ class Way:
     def cpu_seconds(self) -> float:
         """What its worker has used since it began."""
         times = [child.cpu_times() for child in self.process.children(recursive=True)]
-        return sum(time.user + time.system for time in times)
+        return float(sum(time.user + time.system for time in times))
 
 
 Slice = Callable[[Way], Awaitable[Tally]]

@@ -159,7 +159,7 @@ def _make(creation_id: int, progress: ProgressRecord) -> Event | None:
 def _try_lock(creation_id: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [creation_id])
-        return cursor.fetchone()[0]
+        return bool(cursor.fetchone()[0])
 
 
 def _mark_done(creation: Creation, event: Event) -> None:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -17,7 +17,7 @@ from accounts.errors import TokenRefused
 from accounts.models import User
 from accounts.operations.tokens import user_of_access_token
 from accounts.session_store import SessionStore
-from core.errors import BEARER_CHALLENGE
+from core.errors import BEARER_CHALLENGE, NotSignedIn
 from core.http.messages import ApiRequest
 from core.http.origin import is_forgeable
 
@@ -136,5 +136,7 @@ def _session_user(cookies: str) -> User | None:
 
 
 def authenticated_user(request: Request) -> User:
-    """Return the caller of a view whose permissions require a signed-in user."""
-    return cast(User, request.user)
+    """Return the caller of a view whose permissions require a signed-in user. Raises NotSignedIn without one."""
+    if not isinstance(request.user, User):
+        raise NotSignedIn
+    return request.user

@@ -68,7 +68,7 @@ class Readers:
 
     def _read_line(self) -> str:
         assert self._process.stdout is not None
-        return self._process.stdout.readline().strip()
+        return str(self._process.stdout.readline()).strip()
 
 
 @contextmanager

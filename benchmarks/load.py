@@ -143,7 +143,7 @@ async def _connections(address: Address, count: int) -> AsyncIterator[list[Conne
     opened: list[Connection] = []
     try:
         for _ in range(count):
-            opened.append(await Connection.open(address))
+            opened.append(await Connection.open(address))  # noqa: PERF401  (if one fails, the others are closed)
         yield list(opened)
     finally:
         for connection in opened:

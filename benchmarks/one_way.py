@@ -51,7 +51,7 @@ class Variant:
     def cpu_seconds(self) -> float:
         """Return the CPU seconds that its worker has used."""
         times = [child.cpu_times() for child in self.process.children(recursive=True)]
-        return sum(time.user + time.system for time in times)
+        return float(sum(time.user + time.system for time in times))
 
 
 Slice = Callable[[Variant], Awaitable[Tally]]

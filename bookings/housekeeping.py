@@ -7,6 +7,7 @@ payment makes once, and a repeated message of a gateway finds a settled payment 
 
 import time
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -40,7 +41,7 @@ def purge_finished() -> int:
     return sum(_delete(rows, end) for rows in _finished())
 
 
-def _finished() -> list[QuerySet]:
+def _finished() -> list[QuerySet[Any]]:
     now = database_now()
     deliveries = Delivery.objects.filter(happened_at__lt=now - timedelta(days=DELIVERY_DAYS))
     emails = EmailMessage.objects.filter(written_at__lt=now - timedelta(days=EMAIL_DAYS))
@@ -53,7 +54,7 @@ def _finished() -> list[QuerySet]:
     ]
 
 
-def _delete(rows: QuerySet, end: float) -> int:
+def _delete(rows: QuerySet[Any], end: float) -> int:
     """Delete rows in batches, each in its own transaction, until none is left or the time is over."""
     total = 0
     while time.monotonic() < end and (deleted := _delete_batch(rows)):
@@ -62,7 +63,8 @@ def _delete(rows: QuerySet, end: float) -> int:
 
 
 @retrying_transaction
-def _delete_batch(rows: QuerySet) -> int:
+def _delete_batch(rows: QuerySet[Any]) -> int:
     """Lock and delete one batch; the lock excludes deliveries that are about to be sent again."""
     batch = rows.order_by().select_for_update(of=("self",), skip_locked=True)[:BATCH]
-    return rows.model.objects.filter(pk__in=[row.pk for row in batch.only("pk")]).delete()[0]
+    deleted, _ = rows.model.objects.filter(pk__in=[row.pk for row in batch.only("pk")]).delete()
+    return int(deleted)

@@ -17,7 +17,8 @@ def database_now() -> datetime:
     """Return the time of the database's clock, in UTC."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
+        now: datetime = cursor.fetchone()[0]
+    return now
 
 
 def period_start(length: timedelta, origin: datetime) -> Func:

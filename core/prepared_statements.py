@@ -77,8 +77,8 @@ def _execute(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]
     django_connection = connections[DEFAULT_DB_ALIAS]  # looked up once: the proxy `connection` does so at each use
     with django_connection.wrap_database_errors:
         cursor = kept_cursor(query, django_connection.connection)
-        row = cursor.execute(query, parameters, prepare=True, binary=True).fetchone()
-    assert row is not None
+        row: tuple[Any, ...] | None = cursor.execute(query, parameters, prepare=True, binary=True).fetchone()
+    assert row is not None  # noqa: S101  (every query returns a row)
     _thread.last_response_at = time.monotonic()
     return row
 

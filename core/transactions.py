@@ -89,7 +89,7 @@ def retry_until_committed(
     try:
         return attempt()
     except on:
-        time.sleep(WAIT_SECONDS * random.uniform(1, 2))
+        time.sleep(WAIT_SECONDS * random.uniform(1, 2))  # noqa: S311  (no secret)
     try:
         return retry(on, attempt)
     except RolledBack as rolled_back:

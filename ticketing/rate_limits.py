@@ -63,7 +63,8 @@ def count_call(environ: dict[str, Any]) -> RateLimitResult | None:
         environ[RESULT] = result = rate_limits.count(limits) if limits else None
         if result is not None and not result.passes:
             count(f"limit_hit:{result.exceeded.limit.name}")
-    return environ[RESULT]
+    found: RateLimitResult | None = environ[RESULT]
+    return found
 
 
 def refusal(result: RateLimitResult) -> RateLimited:

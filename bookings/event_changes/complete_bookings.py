@@ -16,4 +16,4 @@ def complete_bookings() -> int:
     """Mark the paid bookings of events that are over as completed; return how many. One guarded update."""
     with connection.cursor() as cursor:
         cursor.execute(COMPLETE)
-        return cursor.rowcount
+        return int(cursor.rowcount)

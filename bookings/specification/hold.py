@@ -198,6 +198,7 @@ def _check_limit(buyer: User, event: Event) -> datetime:
     User.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=buyer.pk)
     with connection.cursor() as cursor:
         cursor.execute(OPEN_HOLDS, [buyer.pk])
+        now: datetime
         now, open_holds, first_end = cursor.fetchone()
     if open_holds >= event.max_active_holds:
         raise TooManyHolds(retry_after=int((first_end - now).total_seconds()) + 1)

@@ -27,7 +27,7 @@ class QueuePositionBody(serializers.Serializer[Any]):
     opens_at = serializers.DateTimeField(allow_null=True, help_text="When buyers who came early are shuffled.")
     expires_at = serializers.DateTimeField(required=False, help_text="The end of the pass.")
 
-    def get_fields(self) -> dict[str, serializers.Field]:
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """With `pass`, which is no name for an attribute."""
         about = "For X-Queue-Pass when seats are booked."
         return {**super().get_fields(), "pass": serializers.CharField(required=False, help_text=about)}

@@ -66,7 +66,7 @@ def read_json(body: bytes) -> Any:
     return data
 
 
-def validated(serializer: Serializer, body: Any) -> dict[str, Any]:
+def validated(serializer: Serializer[Any], body: Any) -> dict[str, Any]:
     """Return the validated data, as `Serializer(data=body).is_valid()` does. Raises ValidationError.
 
     `serializer` is an instance without data that all requests share: creating one costs eight times the validation.

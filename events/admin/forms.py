@@ -46,7 +46,7 @@ SEATING_HELP = (
 )
 
 
-class EventTexts(forms.ModelForm):
+class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """Fields that sellers may change at any time: texts, times and limits."""
 
     description = forms.CharField(widget=AdminTextareaWidget(attrs={"rows": 5}), max_length=10_000, required=False)

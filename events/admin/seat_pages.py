@@ -121,7 +121,7 @@ class SeatPages(EventActionPages):
         ids = [block.pk for block in batch.blocks]
         changed = change.change_blocks(event_id=event.pk, seller=user_of(request), blocks=ids)
         names = [str(block) for block in batch.blocks if block.pk in changed]
-        seats = sum(changed.values())
+        seats: int = sum(changed.values())
         if seats:
             where = f"{pluralize(len(names), 'block')}: {join_names(names, len(names))}"
             self.log_change(

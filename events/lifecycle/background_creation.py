@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 from django.conf import settings
 from django.contrib.admin.models import ADDITION, LogEntry
@@ -118,10 +118,13 @@ class ProgressRecord:
         """Close the connection."""
         self._connection.close()
 
-    def _write(self, assignments: str, *values: int) -> None:
+    def _write(self, assignments: LiteralString, *values: int) -> None:
         with self._connection.cursor() as cursor:
-            statement = f"UPDATE events_creation SET {assignments} WHERE id = %s AND status IN ('waiting', 'running')"
-            cursor.execute(statement, [*values, self._creation_id])
+            cursor.execute(
+                f"UPDATE events_creation SET {assignments}"  # noqa: S608  (constants of this class)
+                " WHERE id = %s AND status IN ('waiting', 'running')",
+                [*values, self._creation_id],
+            )
 
 
 @contextmanager
@@ -159,7 +162,7 @@ def _make(creation_id: int, progress: ProgressRecord) -> Event | None:
 def _try_lock(creation_id: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [creation_id])
-        return cursor.fetchone()[0]
+        return bool(cursor.fetchone()[0])
 
 
 def _mark_done(creation: Creation, event: Event) -> None:

@@ -229,8 +229,8 @@ class EventTopic(Topic):
 
     def _seats_frame(self, subsection: LiveSubsection) -> bytes:
         seat_status = subsection.seat_status
-        assert seat_status is not None
-        assert seat_status.loaded
+        if seat_status is None or not seat_status.loaded:
+            raise RuntimeError("Await load_seats directly before seat_frames.")
         names = {"type": "seats", "section": subsection.section, "subsection": subsection.number}
         return socket_frame({**names, "version": seat_status.version, "seats": seat_status.letters.decode()})
 
@@ -259,4 +259,4 @@ def _read_seat_status(event_id: int, subsection_ids: list[int]) -> list[tuple[in
     """Return (id, version, letters) of each subsection, all of one moment."""
     with connection.cursor() as cursor:
         cursor.execute(SEAT_STATUS, [event_id, subsection_ids])
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -54,7 +54,7 @@ class SafeList(ChangeList):
             raise IncorrectLookupParameters from error
 
 
-class OwnRows(admin.ModelAdmin):
+class OwnRows(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """Shows sellers the rows of their own events, and operators all rows.
 
     Permissions follow from role and ownership, never from permission rows in the database. Nothing can be added,

@@ -37,7 +37,7 @@ class DaphneTransport:
     def unsent(self) -> int:
         """See Transport. Bytes in Twisted's two buffers; those in the kernel's buffer count as sent."""
         transport = self._transport
-        return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+        return int(len(transport.dataBuffer) - transport.offset + transport._tempDataLen)
 
     def write(self, data: bytes) -> int:
         """See Transport. 0 when the client has gone.

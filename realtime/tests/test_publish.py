@@ -68,7 +68,7 @@ def test_a_forked_process_publishes_as_well(publisher):
         if (child := os.fork()) == 0:
             publish("event.1", {"process": "child"})
             os._exit(0)
-        os.waitpid(child, 0)
+        await asyncio.to_thread(os.waitpid, child, 0)
         async with asyncio.timeout(5):
             return [await layer.receive(channel) for _ in range(2)]
 

@@ -13,7 +13,7 @@ from accounts.models import User, normal_email
 admin.site.unregister(Group)  # rights come from the role and is_superuser
 
 
-class NewUserForm(AdminUserCreationForm):
+class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """A form for a new user; Django's validators check the password."""
 
     class Meta:
@@ -25,7 +25,7 @@ class NewUserForm(AdminUserCreationForm):
         return normal_email(self.cleaned_data["email"])
 
 
-class ChangedUserForm(UserChangeForm):
+class ChangedUserForm(UserChangeForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """A form to edit a user, with a link to set their password."""
 
     class Meta:
@@ -38,7 +38,7 @@ class ChangedUserForm(UserChangeForm):
 
 
 @admin.register(User)
-class Users(UserAdmin):
+class Users(UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """Find, add and deactivate users; set a password or a role.
 
     A changed password ends the user's sessions and tokens.

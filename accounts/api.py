@@ -11,8 +11,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from accounts.authentication import CookieAuthentication
-from accounts.models import User
+from accounts.authentication import CookieAuthentication, authenticated_user
 from accounts.operations.passwords import request_password_reset, reset_password
 from accounts.operations.profile import update_user
 from accounts.operations.registration import register_user, verify_email
@@ -64,7 +63,7 @@ class Me(APIView):
     @extend_schema(responses={200: UserOutput} | problems(401))
     def get(self, request: Request) -> Response:
         """Returns the signed-in user."""
-        return Response(UserOutput(signed_in(request)).data)
+        return Response(UserOutput(authenticated_user(request)).data)
 
     @extend_schema(request=ProfileInput, responses={200: UserOutput} | problems(400, 401, 403))
     def patch(self, request: Request) -> Response:
@@ -73,7 +72,7 @@ class Me(APIView):
         A new password needs `current_password` and signs the user out everywhere else. Other members of the body are
         ignored: email, role and the rest can't be changed here.
         """
-        user = update_user(request=request, user=signed_in(request), **parsed(ProfileInput, request))
+        user = update_user(request=request, user=authenticated_user(request), **parsed(ProfileInput, request))
         return Response(UserOutput(user).data)
 
 
@@ -97,7 +96,7 @@ class Logout(APIView):
     @extend_schema(request=None, responses={204: None} | problems(401, 403))
     def post(self, request: Request) -> Response:
         """Ends this session and all bearer tokens of the user on all devices."""
-        log_out(request=request, user=signed_in(request))
+        log_out(request=request, user=authenticated_user(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -164,7 +163,7 @@ class StreamTickets(APIView):
     @extend_schema(request=None, responses={200: StreamTicketOutput} | problems(401, 403))
     def post(self, request: Request) -> Response:
         """Returns a stream ticket for `?ticket=` of one live feed. It works once, within 30 seconds."""
-        ticket = issue_stream_ticket(user=signed_in(request))
+        ticket = issue_stream_ticket(user=authenticated_user(request))
         return Response(StreamTicketOutput({"ticket": ticket, "expires_in": STREAM_TICKET_SECONDS}).data)
 
 
@@ -173,9 +172,3 @@ def parsed(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any
     body = serializer(data=request.data)
     body.is_valid(raise_exception=True)
     return dict(body.validated_data)
-
-
-def signed_in(request: Request) -> User:
-    """Return the caller of a view whose permissions require a signed-in user."""
-    assert isinstance(request.user, User)
-    return request.user

@@ -1,9 +1,9 @@
-"""Who signed a request: a bearer token or the session cookie. One check, used by handlers and by the REST framework."""
+"""Authenticate requests by bearer token or session cookie, for handlers and for views of the REST framework."""
 
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -17,17 +17,17 @@ from accounts.errors import TokenRefused
 from accounts.models import User
 from accounts.operations.tokens import user_of_access_token
 from accounts.session_store import SessionStore
-from core.errors import BEARER_CHALLENGE
+from core.errors import BEARER_CHALLENGE, NotSignedIn
 from core.http.messages import ApiRequest
 from core.http.origin import is_forgeable
 
 
 @dataclass(slots=True)
 class Identity:
-    """A signed-in caller. With a bearer token, `token_family_id` is set and `user` is not read before it is needed.
+    """An authenticated caller. With a bearer token, `token_family_id` is set, and `user` is not read before `confirm`.
 
-    The token's signature has been checked, but not whether the token was revoked: `confirm` does, and so do the SQL
-    functions that take a token family.
+    Then only the token's signature and expiry have been checked. Whether it was revoked is checked by `confirm`, and by
+    the SQL functions that take a token family.
     """
 
     user_id: int
@@ -37,23 +37,23 @@ class Identity:
     user: User | None = None
 
     def confirm(self) -> User:
-        """The user, in one query if it is not known yet. Raises AuthenticationFailed if the token was revoked."""
+        """Return the user, reading them once if necessary. Raises AuthenticationFailed if the token was revoked."""
         if self.user is None:
             self.user = _token_user(self.token)
         return self.user
 
 
 def bearer_token(authorization: str) -> str | None:
-    """The token in an `Authorization` header; None if the header is missing or has another scheme."""
+    """Return the token in an `Authorization` header; None if the header is empty or has another scheme."""
     scheme, _, token = authorization.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
 
 
 def identity_of(request: ApiRequest) -> Identity:
-    """Who signed the request.
+    """Return the caller.
 
-    Raises NotAuthenticated, AuthenticationFailed (the token does not count), PermissionDenied (a writing request with a
-    cookie from another site).
+    Raises NotAuthenticated, AuthenticationFailed (an invalid token) or PermissionDenied (a writing request without a
+    token that another site made a browser send).
     """
     identity = bearer_identity(request) or cookie_identity(request)
     if identity is None:
@@ -62,7 +62,7 @@ def identity_of(request: ApiRequest) -> Identity:
 
 
 def bearer_identity(request: ApiRequest) -> Identity | None:
-    """Whose token the request carries; None without a bearer header. Raises AuthenticationFailed."""
+    """Return the owner of the bearer token; None without a token. Raises AuthenticationFailed for an invalid one."""
     token = bearer_token(request.environ.get("HTTP_AUTHORIZATION", ""))
     if token is None:
         return None
@@ -74,21 +74,21 @@ def bearer_identity(request: ApiRequest) -> Identity | None:
 
 
 def cookie_identity(request: ApiRequest) -> Identity | None:
-    """Whose session the cookie names; None if nobody's. Raises PermissionDenied for a request from another site."""
+    """Return the owner of the session; None without a valid session. Raises PermissionDenied, see check_not_forged."""
     request.uses_cookie = True
-    refuse_forged(request.environ)
+    check_not_forged(request.environ)
     user = _session_user(request.environ.get("HTTP_COOKIE", ""))
     return None if user is None else Identity(user.pk, user.role, user=user)
 
 
-def refuse_forged(environ: Mapping[str, Any]) -> None:
-    """Raises PermissionDenied for a writing request that another site made a browser send."""
+def check_not_forged(environ: Mapping[str, Any]) -> None:
+    """Raise PermissionDenied for a writing request that another site made a browser send."""
     if is_forgeable(environ):
         raise PermissionDenied("The request comes from another site.")
 
 
 class BearerAuthentication(BaseAuthentication):
-    """`Authorization: Bearer …`. A token that does not count is answered 401, not treated as anonymous."""
+    """Authentication by `Authorization: Bearer`. An invalid token gets 401; the caller does not become anonymous."""
 
     def authenticate(self, request: Request) -> tuple[User, str] | None:
         """The token's user, in one query; None without a bearer header."""
@@ -96,25 +96,25 @@ class BearerAuthentication(BaseAuthentication):
         return None if token is None else (_token_user(token), token)
 
     def authenticate_header(self, request: Request) -> str:
-        """Makes the framework answer 401, not 403, to anonymous requests."""
+        """Return the challenge, which makes the framework respond to anonymous requests with 401 instead of 403."""
         return BEARER_CHALLENGE
 
 
 class CookieAuthentication(BaseAuthentication):
-    """The session cookie. Writing requests from another site are refused with 403, signed in or not.
+    """Authentication by session cookie. Writing requests from another site get 403, signed in or not.
 
-    This protects anonymous calls too (a forged login is a forgery as well), so every view that trusts the cookie, and
-    every view that sets it, has this class.
+    Anonymous requests are protected as well, because another site could also forge a login. So every view that reads or
+    sets the cookie uses this class.
     """
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
-        """The session's user; None if there is none."""
-        refuse_forged(request.META)
+        """Return the session's user; None if there is none."""
+        check_not_forged(request.META)
         user = request._request.user
         return (user, None) if isinstance(user, User) and user.is_active else None
 
     def authenticate_header(self, request: Request) -> str:
-        """RFC 9110 knows no scheme for cookies, so the answer names the one that works anywhere."""
+        """Return the bearer challenge, because HTTP has no authentication scheme for cookies."""
         return BEARER_CHALLENGE
 
 
@@ -126,7 +126,7 @@ def _token_user(token: str) -> User:
 
 
 def _session_user(cookies: str) -> User | None:
-    """As Django's middleware finds it: a changed password ends the session."""
+    """Return the user as Django's middleware does: a changed password ends the session."""
     if settings.SESSION_COOKIE_NAME not in cookies:
         return None
     request = HttpRequest()
@@ -136,5 +136,7 @@ def _session_user(cookies: str) -> User | None:
 
 
 def authenticated_user(request: Request) -> User:
-    """The signed-in user."""
-    return cast(User, request.user)
+    """Return the caller of a view whose permissions require a signed-in user. Raises NotSignedIn without one."""
+    if not isinstance(request.user, User):
+        raise NotSignedIn
+    return request.user

@@ -1,7 +1,7 @@
-"""Whose calls are counted together: a user's, however and from wherever they sign in; else those of an address.
+"""Identify callers for rate limits: all calls of a user count together; anonymous calls count by address.
 
-Cheaper than signing in, and only for counting; what a caller may do is decided by accounts.authentication. A token or
-session that ended a moment ago still counts for its user, and an invalid one counts for the address.
+This is cheaper than authentication and not a replacement for it (see accounts.authentication). A token or session that
+ended a moment ago still counts for its user; an invalid one counts for the address.
 """
 
 import time
@@ -20,26 +20,26 @@ from accounts.errors import TokenRefused
 from accounts.session_store import SessionStore
 from core.http.address import client_address
 
-SESSION_SECONDS = 60  # for at most so long a process remembers whose session it is
-SESSIONS = 10_000
+CACHE_SECONDS = 60  # how long a process remembers a session's user, at most
+CACHED_SESSIONS = 10_000
 
 
 class Caller(NamedTuple):
-    """`key` is unique among all callers; `is_user` tells a user from an address."""
+    """A user or an address. `key` is unique among all callers."""
 
     key: str
     is_user: bool
 
 
 def caller_of(environ: Mapping[str, Any]) -> Caller:
-    """Who makes this call (WSGI environment or META)."""
+    """Return the caller of a request (WSGI environment or META)."""
     token = bearer_token(environ.get("HTTP_AUTHORIZATION", ""))
     user = _user_of_cookie(environ.get("HTTP_COOKIE", "")) if token is None else _user_of_token(token)
-    return Caller(f"user:{user}", True) if user else address_of(environ)
+    return Caller(f"user:{user}", True) if user else address_caller(environ)
 
 
-def address_of(environ: Mapping[str, Any]) -> Caller:
-    """The caller as somebody who is not signed in."""
+def address_caller(environ: Mapping[str, Any]) -> Caller:
+    """Return the caller by address, signed in or not."""
     return Caller(f"address:{client_address(environ)}", False)
 
 
@@ -55,12 +55,12 @@ def _user_of_cookie(cookies: str) -> str | None:
         return None
     key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
     try:
-        return _user_of_session(key, int(time.monotonic() / SESSION_SECONDS))
+        return _user_of_session(key, int(time.monotonic() / CACHE_SECONDS))
     except (DatabaseError, InterfaceError):
         return None
 
 
-@lru_cache(maxsize=SESSIONS)
-def _user_of_session(key: str, moment: int) -> str | None:
-    """A session's user never changes; a new `moment` makes it be looked up again."""
+@lru_cache(maxsize=CACHED_SESSIONS)
+def _user_of_session(key: str, period: int) -> str | None:
+    """Return the id of the session's user. A new `period` makes a new entry in the cache, so that it is read again."""
     return SessionStore(key).load().get(SESSION_KEY)

@@ -1,4 +1,4 @@
-"""Errors of the accounts app; codes as in the API contract."""
+"""The errors of the accounts app."""
 
 from core.errors import DomainError, NotSignedIn
 

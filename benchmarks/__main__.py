@@ -25,8 +25,8 @@ def main() -> None:
 def one_round(cast: Cast, baselines: Baselines) -> Figures:
     """Measure everything once, each on a new event."""
     figures = uvloop.run(catalog.creation(cast))
-    figures |= holds.in_turn(holds.MANY_BLOCKS, cast, baselines)
-    figures |= holds.in_turn(holds.ONE_BLOCK, cast, baselines)
+    figures |= holds.in_turn(holds.MANY_SUBSECTIONS, cast, baselines)
+    figures |= holds.in_turn(holds.ONE_SUBSECTION, cast, baselines)
     figures |= uvloop.run(holds.at_rate(cast, rate=figures["holds (/s)"] / 2))
     figures |= uvloop.run(journeys.losers(cast))
     figures |= uvloop.run(catalog.reading(cast))

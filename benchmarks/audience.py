@@ -44,7 +44,7 @@ class Readers:
 
     @contextmanager
     def recording(self) -> Iterator[Callable[[list[tuple[int, int, float]]], dict[str, Any]]]:
-        """Record all messages inside the block.
+        """Record all messages inside the `with` block.
 
         Yields a function that ends the recording. It takes all changes (subsection number, version, time) and returns
         `delays` in ms of each change at each viewer, `frames` and `bytes` per viewer, and `cpu_share`.
@@ -68,7 +68,7 @@ class Readers:
 
     def _read_line(self) -> str:
         assert self._process.stdout is not None
-        return self._process.stdout.readline().strip()
+        return str(self._process.stdout.readline()).strip()
 
 
 @contextmanager

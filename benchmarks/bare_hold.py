@@ -28,7 +28,11 @@ LIMIT_SECONDS = 300
 CLIENTS = 8  # the fastest number on few cores: enough to keep them busy, too few to queue
 
 # The subsections of an event have consecutive ids from :first on; the demo has at least 20 users with ids from 1 on.
-SCRIPT = "\\set block :first + random(0, :blocks - 1)\n\\set buyer random(1, 20)\nSELECT bench_hold(:block, :buyer);\n"
+SCRIPT = r"""
+\set subsection :first + random(0, :subsections - 1)
+\set buyer random(1, 20)
+SELECT bench_hold(:subsection, :buyer);
+"""
 
 
 @contextmanager
@@ -71,7 +75,7 @@ def holds_per_second(url: str, event: dict[str, Any], *, holds: int) -> float:
     with psycopg.connect(url) as connection:
         connection.execute("ANALYZE")
         first = connection.execute("SELECT min(id) FROM events_subsection WHERE event_id = %s", [event["id"]])
-        numbers = {"first": first.fetchall()[0][0], "blocks": len(event["sections"])}
+        numbers = {"first": first.fetchall()[0][0], "subsections": len(event["sections"])}
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write(SCRIPT)
         script.flush()

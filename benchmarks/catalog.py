@@ -49,7 +49,7 @@ async def reading(cast: Cast) -> Figures:
     figures = {"seat map, 50,000 seats, cold (ms)": (time.perf_counter() - started) * 1000}
 
     await _block_half(cast, event["id"])
-    shown = [await shop.create(cast, shop.hot_block()) for _ in range(LIST)]
+    shown = [await shop.create(cast, shop.hot_subsection()) for _ in range(LIST)]
     size = len((await shop.call(cast.address, 200, "GET", seat_map, headers=GZIP)).body)
     figures["seat map, mixed, gzip (kB)"] = size / 1000
     figures |= await _rates(cast.address, "seat map", seat_map, MAP_READERS)

@@ -12,7 +12,7 @@ from unittest import mock
 
 from benchmarks import shop
 
-BLOCKS, ROWS, COLS = 4, 5, 10
+SUBSECTIONS, ROWS, COLS = 4, 5, 10
 
 Change = tuple[int, int, float]  # subsection number, new version, time of the commit (monotonic clock)
 
@@ -33,13 +33,13 @@ class Changes:
         from events.seating.configuration import read_seating
 
         fields = shop.new_event(
-            "Benchmark: viewers", [{"name": "A", "price": 5000, "subsections": BLOCKS}], rows=ROWS, cols=COLS
+            "Benchmark: viewers", [{"name": "A", "price": 5000, "subsections": SUBSECTIONS}], rows=ROWS, cols=COLS
         )
         seating = read_seating(fields.pop("seating_config"), max_seats=200_000)
         seller = User.objects.get(email=shop.SELLER)
         event = create_event(seller=seller, seating=seating, is_active=False, **fields)
         self.event_id: int = event.pk
-        self._blocks = list(event.subsections.order_by("number").values_list("pk", flat=True))
+        self._subsections = list(event.subsections.order_by("number").values_list("pk", flat=True))
         self._numbers = count()
 
     def next(self) -> Change:
@@ -57,10 +57,10 @@ class Changes:
             committed = time.monotonic()  # called right after the commit
             publish(group, message)
 
-        turn, index = divmod(next(self._numbers), BLOCKS)
+        turn, index = divmod(next(self._numbers), SUBSECTIONS)
         round, position = divmod(turn, ROWS * COLS)
         kind = ChangeKind.UNBLOCKED if round % 2 else ChangeKind.BLOCKED
         with mock.patch("events.publish.publish", note_commit_and_publish), transaction.atomic():
-            block = lock_subsection(self._blocks[index])
-            change_seats(subsection=block, positions=[position], kind=kind)
-        return index + 1, block.version, committed
+            subsection = lock_subsection(self._subsections[index])
+            change_seats(subsection=subsection, positions=[position], kind=kind)
+        return index + 1, subsection.version, committed

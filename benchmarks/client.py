@@ -14,7 +14,7 @@ Address = tuple[str, int]
 BODILESS = (204, 304)
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """An HTTP response; `body` as it was sent, possibly compressed."""
 
     status: int
@@ -32,7 +32,7 @@ class Answer(NamedTuple):
         return json.loads(gzip.decompress(self.body) if self.header("Content-Encoding") == "gzip" else self.body)
 
 
-Outcome = Answer | ConnectionError
+Outcome = Response | ConnectionError
 OnOutcome = Callable[[Outcome], None]
 
 
@@ -78,7 +78,7 @@ class Connection(asyncio.Protocol):
         else:
             self._transport.write(request)
 
-    async def send(self, request: bytes) -> Answer:
+    async def send(self, request: bytes) -> Response:
         """Return the response to a request. Raises ConnectionError if the server closes the connection."""
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.start(request, future.set_result)
@@ -97,9 +97,9 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._buffer = self._buffer + data if self._buffer else data
-        answer = parse(self._buffer)
-        if answer is not None:
-            self._settle(answer)
+        response = parse(self._buffer)
+        if response is not None:
+            self._settle(response)
 
     def connection_lost(self, error: Exception | None) -> None:
         self._transport = None
@@ -111,14 +111,14 @@ class Connection(asyncio.Protocol):
             on_outcome(outcome)
 
 
-def parse(received: bytes) -> Answer | None:
+def parse(received: bytes) -> Response | None:
     """Return the response, or None if it is not complete yet."""
     end = received.find(b"\r\n\r\n")
     if end < 0:
         return None
     status, head = int(received[9:12]), received[:end]
     body = b"" if status in BODILESS else _body(head.lower(), received, end + 4)
-    return None if body is None else Answer(status, head, body)
+    return None if body is None else Response(status, head, body)
 
 
 def _body(head: bytes, received: bytes, start: int) -> bytes | None:

@@ -20,8 +20,8 @@ POLL_SECONDS = 0.02
 
 # Same as hold.sql: leaves the database as after 10,000 holds over the API, but faster.
 HOLD = """
-    SELECT pg_temp.bench_hold(block.id, buyer.id)
-    FROM (SELECT id FROM events_subsection WHERE event_id = %(event)s) block
+    SELECT pg_temp.bench_hold(subsection.id, buyer.id)
+    FROM (SELECT id FROM events_subsection WHERE event_id = %(event)s) subsection
     CROSS JOIN generate_series(1, %(holds)s) number
     JOIN (
         SELECT id, row_number() OVER (ORDER BY id) AS turn FROM accounts_user WHERE email LIKE 'bench%%@example.com'
@@ -50,7 +50,7 @@ async def together(cast: Cast) -> Figures:
     await shop.retire(cast, event)
     return {
         f"{total:,} holds end: released after (s)": released - deadline,
-        f"{total:,} holds end: told after (s)": known_to_viewer - deadline,
+        f"{total:,} holds end: published after (s)": known_to_viewer - deadline,
     }
 
 

@@ -21,7 +21,7 @@ import redis
 import uvloop
 
 from benchmarks import shop
-from benchmarks.client import Answer, Connection, request
+from benchmarks.client import Connection, Response, request
 from benchmarks.report import Report
 from benchmarks.sellout import broken_invariants
 from benchmarks.shop import Cast
@@ -37,7 +37,7 @@ FAULT_AFTER = 3.0  # seconds from the start
 REFUSED_SECONDS = 20
 READS_A_SECOND = 10
 LIMIT_SECONDS = 240
-BLOCK = (5, 10)  # rows, cols
+SUBSECTION_SHAPE = (5, 10)  # rows, cols
 
 
 @dataclass(slots=True)
@@ -54,21 +54,21 @@ class Sale:
     wrong: list[str] = field(default_factory=list)
     sold_out: bool = False
 
-    async def call(self, connection: Connection, request_bytes: bytes, tally: Tally | None = None) -> Answer:
+    async def call(self, connection: Connection, request_bytes: bytes, tally: Tally | None = None) -> Response:
         """Send a request of a buyer and measure it; repeat it after a 503 as Retry-After says."""
         while True:
             started = time.perf_counter()
-            answer = await connection.send(request_bytes)
+            response = await connection.send(request_bytes)
             took = time.perf_counter() - started
-            (tally or self.calls).note(answer.status, took)
+            (tally or self.calls).note(response.status, took)
             if tally is None:
                 self.latencies.append(took)
-            if answer.status < 500:
-                return answer
-            if answer.status != 503 or not answer.header("Retry-After"):
-                self.wrong.append(f"{answer.status}: {answer.body[:200]!r}")
-                return answer
-            await asyncio.sleep(float(answer.header("Retry-After") or 1) * random.uniform(1, 1.5))
+            if response.status < 500:
+                return response
+            if response.status != 503 or not response.header("Retry-After"):
+                self.wrong.append(f"{response.status}: {response.body[:200]!r}")
+                return response
+            await asyncio.sleep(float(response.header("Retry-After") or 1) * random.uniform(1, 1.5))
 
 
 def main() -> None:
@@ -110,7 +110,7 @@ async def sell(cast: Cast, seats: int, fault: str | None, report: Report) -> lis
 
 async def _event(cast: Cast, seats: int) -> dict[str, Any]:
     """Create an event with its waiting room on."""
-    rows, cols = BLOCK
+    rows, cols = SUBSECTION_SHAPE
     sections = [{"name": "A", "price": 2500, "subsections": seats // (rows * cols)}]
     event = await shop.create(cast, shop.new_event("Benchmark: flash sale", sections, rows=rows, cols=cols))
     room = {
@@ -133,25 +133,25 @@ async def _buy(sale: Sale, token: str) -> None:
         queue_pass = await _pass(sale, connection, token)
         if queue_pass is None:
             return
-        blocks = shop.blocks_of(sale.event)
-        random.shuffle(blocks)
-        for block in blocks:
-            section, number = block
+        subsections = shop.subsections_of(sale.event)
+        random.shuffle(subsections)
+        for subsection in subsections:
+            section, number = subsection
             hold_request = {"event_id": sale.event["id"], "section": section, "subsection": number}
             hold_request |= {"seat_selection_mode": "best_available", "quantity": 1}
             request_bytes = request(
                 "POST", "/api/booking", token=token, body=hold_request, headers={"X-Queue-Pass": queue_pass}
             )
-            answer = await sale.call(connection, request_bytes)
-            if answer.status == 201:
-                booking_id = answer.json()["id"]
+            response = await sale.call(connection, request_bytes)
+            if response.status == 201:
+                booking_id = response.json()["id"]
                 sale.held.append(booking_id)
-                answer = await sale.call(connection, shop.pay(booking_id, token))
-                if answer.status == 200:
+                response = await sale.call(connection, shop.pay(booking_id, token))
+                if response.status == 200:
                     sale.paid.append(booking_id)
                 return
-            if answer.status != 409:
-                sale.wrong.append(f"a hold got {answer.status}: {answer.body[:200]!r}")
+            if response.status != 409:
+                sale.wrong.append(f"a hold got {response.status}: {response.body[:200]!r}")
                 return
         sale.sold_out = True
     except ConnectionError as error:
@@ -165,11 +165,11 @@ async def _pass(sale: Sale, connection: Connection, token: str) -> str | None:
     path = f"/api/event/{sale.event['id']}/queue"
     request_bytes = request("POST", path, token=token, body={})
     while not sale.sold_out:
-        answer = await sale.call(connection, request_bytes)
-        if answer.status != 200:
-            sale.wrong.append(f"the queue returned {answer.status}: {answer.body[:200]!r}")
+        response = await sale.call(connection, request_bytes)
+        if response.status != 200:
+            sale.wrong.append(f"the queue returned {response.status}: {response.body[:200]!r}")
             return None
-        position = answer.json()
+        position = response.json()
         if position["state"] == "admitted":
             return str(position["pass"])
         request_bytes = request("POST", path, token=token, body={"token": position["token"]})

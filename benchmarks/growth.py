@@ -57,11 +57,12 @@ async def _sell(cast: Cast) -> Tally:
 
 
 def _hold_requests(cast: Cast, event: dict[str, Any]) -> list[bytes]:
-    blocks = shop.blocks_of(event) * PAIRS_PER_SUBSECTION
-    random.Random(1).shuffle(blocks)
+    subsections = shop.subsections_of(event) * PAIRS_PER_SUBSECTION
+    random.Random(1).shuffle(subsections)
     buyers = len(cast.buyers)
     return [
-        shop.best_available(event["id"], block, 2, cast.buyers[number % buyers]) for number, block in enumerate(blocks)
+        shop.best_available(event["id"], subsection, 2, cast.buyers[number % buyers])
+        for number, subsection in enumerate(subsections)
     ]
 
 

@@ -40,8 +40,10 @@ class Rush:
     bare_holds: int
 
 
-MANY_BLOCKS = Rush("holds", shop.arena(), clients=32, holds=4_000, bare_holds=16_000)  # of 25,000 pairs
-ONE_BLOCK = Rush("holds in one block", shop.hot_block(), clients=64, holds=1_200, bare_holds=1_200)  # of 1,500
+MANY_SUBSECTIONS = Rush("holds", shop.arena(), clients=32, holds=4_000, bare_holds=16_000)  # of 25,000 pairs
+ONE_SUBSECTION = Rush(
+    "holds in one subsection", shop.hot_subsection(), clients=64, holds=1_200, bare_holds=1_200
+)  # of 1,500
 WARM_UP = Rush("warm-up", shop.arena(), clients=32, holds=500, bare_holds=0)
 
 
@@ -59,7 +61,7 @@ def main() -> None:
         warm_up(shop.sign_in(bench.address), baseline)
         for _ in bench.rounds:
             cast = shop.sign_in(bench.address)
-            for rush in (MANY_BLOCKS, ONE_BLOCK):
+            for rush in (MANY_SUBSECTIONS, ONE_SUBSECTION):
                 bench.report.add(in_turn(rush, cast, baseline))
 
 
@@ -117,10 +119,10 @@ async def pairs(rush: Rush, address: Address, event: dict[str, Any], tokens: lis
 
 def hold_requests(event: dict[str, Any], tokens: list[str], count: int) -> list[bytes]:
     """Return requests for pairs of seats, each for the next buyer in a random subsection; the same in every run."""
-    blocks = shop.blocks_of(event)
+    subsections = shop.subsections_of(event)
     dice = random.Random(count)
     buyers = itertools.islice(itertools.cycle(tokens), count)
-    return [shop.best_available(event["id"], dice.choice(blocks), 2, token) for token in buyers]
+    return [shop.best_available(event["id"], dice.choice(subsections), 2, token) for token in buyers]
 
 
 if __name__ == "__main__":

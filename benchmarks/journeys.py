@@ -9,7 +9,7 @@ from benchmarks.client import Address
 from benchmarks.holds import hold_requests
 from benchmarks.load import Client, closed_loop, shared
 from benchmarks.report import Figures
-from benchmarks.shop import Block, Cast
+from benchmarks.shop import Cast, SubsectionKey
 from benchmarks.tally import Tally
 from events.seating.positions import seat_name
 
@@ -17,6 +17,8 @@ CLIENTS = 32
 JOURNEYS = 600
 SEATS = 3_000  # picked one by one, of 50,000
 SECONDS = 4  # maximum duration of picking
+
+Pick = tuple[SubsectionKey, str]  # a subsection and a seat in it
 
 
 async def paid(cast: Cast) -> Figures:
@@ -26,9 +28,9 @@ async def paid(cast: Cast) -> Figures:
 
     def client() -> Client:
         for hold_request, token in turns:
-            answer = yield hold_request
-            if answer.status == 201:
-                yield shop.pay(answer.json()["id"], token)
+            response = yield hold_request
+            if response.status == 201:
+                yield shop.pay(response.json()["id"], token)
 
     tally = await closed_loop(cast.address, [client() for _ in range(CLIENTS)])
     tally.expect(201, 200)
@@ -57,7 +59,7 @@ async def losers(cast: Cast) -> Figures:
     )
 
 
-def _picks(event: dict[str, Any]) -> list[tuple[Block, str]]:
+def _picks(event: dict[str, Any]) -> list[Pick]:
     """Return random seats, all different."""
     seats = [
         ((row["section"], row["subsection"]), seat_name(position, row["cols"]))
@@ -67,8 +69,8 @@ def _picks(event: dict[str, Any]) -> list[tuple[Block, str]]:
     return random.Random(SEATS).sample(seats, SEATS)
 
 
-async def _pick(address: Address, event: dict[str, Any], picks: list[tuple[Block, str]], buyers: list[str]) -> Tally:
+async def _pick(address: Address, event: dict[str, Any], picks: list[Pick], buyers: list[str]) -> Tally:
     """Send a request for each seat, by the next buyer."""
     turns = zip(picks, itertools.cycle(buyers), strict=False)
-    requests = [shop.by_name(event["id"], block, [seat], buyer) for (block, seat), buyer in turns]
+    requests = [shop.by_name(event["id"], subsection, [seat], buyer) for (subsection, seat), buyer in turns]
     return await closed_loop(address, shared(requests, CLIENTS, seconds=SECONDS))

@@ -8,14 +8,14 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
-from benchmarks.client import Address, Answer, Connection, Outcome
+from benchmarks.client import Address, Connection, Outcome, Response
 from benchmarks.tally import Tally
 
 LIMIT_SECONDS = 300  # maximum duration of one measurement
 TIMER_SECONDS = 0.001  # resolution of the event loop's clock
 
 # Yields a request, receives the response, yields the next. Not a coroutine: waking a task costs more than the rest.
-Client = Generator[bytes, Answer, None]
+Client = Generator[bytes, Response, None]
 
 
 async def closed_loop(address: Address, clients: Iterable[Client]) -> Tally:
@@ -143,7 +143,7 @@ async def _connections(address: Address, count: int) -> AsyncIterator[list[Conne
     opened: list[Connection] = []
     try:
         for _ in range(count):
-            opened.append(await Connection.open(address))
+            opened.append(await Connection.open(address))  # noqa: PERF401  (if one fails, the others are closed)
         yield list(opened)
     finally:
         for connection in opened:

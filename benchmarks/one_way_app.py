@@ -6,7 +6,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
 
 from django.core.wsgi import get_wsgi_application
 
-application = get_wsgi_application()  # every request passes Django's middleware and the REST framework
+application = get_wsgi_application()  # all requests go through Django's middleware and the REST framework
 
 if os.environ.get("ONE_WAY_STATEMENTS") == "orm":
     from benchmarks.one_way_orm import use_the_specification

@@ -58,12 +58,12 @@ def _figures(cast: Cast, url: str, partitions: int) -> Figures:
     event = uvloop.run(shop.create(cast, shop.arena()))
     seconds = time.perf_counter() - started
     uvloop.run(shop.retire(cast, event))
-    rate = uvloop.run(holds.product(holds.MANY_BLOCKS, cast)).rate(201)
+    rate = uvloop.run(holds.product(holds.MANY_SUBSECTIONS, cast)).rate(201)
     arena = bare_hold.new_event(url, shop.arena())
     return {
         f"{name}: create 50,000 seats (s)": seconds,
         f"{name}: holds (/s)": rate,
-        f"{name}: bare SQL holds (/s)": bare_hold.holds_per_second(url, arena, holds=holds.MANY_BLOCKS.bare_holds),
+        f"{name}: bare SQL holds (/s)": bare_hold.holds_per_second(url, arena, holds=holds.MANY_SUBSECTIONS.bare_holds),
     }
 
 

@@ -28,8 +28,10 @@ MARK = b'_changed"'  # in every frame of a change, and in no other frame
 SSE_MARK = b"status_update"
 CHANGED = b'_changed","subsection":%d,"from_version":%d,"version":%d,'  # part of a WebSocket frame of a change
 CHANGES = {
-    "sse": re.compile(rb'"subsection":(?P<block>\d+),"tier"[^}]*?"version":(?P<to>\d+),"from_version":(?P<since>\d+)'),
-    "ws": re.compile(rb'"subsection":(?P<block>\d+),"from_version":(?P<since>\d+),"version":(?P<to>\d+)'),
+    "sse": re.compile(
+        rb'"subsection":(?P<subsection>\d+),"tier"[^}]*?"version":(?P<to>\d+),"from_version":(?P<since>\d+)'
+    ),
+    "ws": re.compile(rb'"subsection":(?P<subsection>\d+),"from_version":(?P<since>\d+),"version":(?P<to>\d+)'),
 }
 CONCURRENT_CONNECTIONS = 50  # connections opened at the same time
 GREETINGS = {"ws": b'"type":"seats"', "sse": b"initial_status", "bare": b""}  # after this, a viewer receives everything
@@ -135,12 +137,12 @@ class Audience:
         """
         pattern = CHANGES["sse" if self.kind == "sse" else "ws"]
         steps = [[_step(found) for found in pattern.finditer(data)] for data in messages]
-        before = {block: version - 1 for block, version, _ in reversed(changes)}
+        before = {subsection: version - 1 for subsection, version, _ in reversed(changes)}
         delays, missed = [], 0
         for viewer in self.viewers:
             arrivals = viewer.arrivals(steps, before)
-            for block, version, at in changes:
-                versions, times = arrivals[block]
+            for subsection, version, at in changes:
+                versions, times = arrivals[subsection]
                 known = bisect_left(versions, version)
                 if known < len(versions):
                     delays.append(round((times[known] - at) * 1000, 2))
@@ -178,10 +180,10 @@ class Viewer(asyncio.Protocol):
 
         `before` are the versions known at the start.
         """
-        known: Arrivals = {block: ([version], [-math.inf]) for block, version in before.items()}
+        known: Arrivals = {subsection: ([version], [-math.inf]) for subsection, version in before.items()}
         for at, number in zip(self.times, self.received, strict=True):
-            for block, since, version in steps[number]:
-                versions, times = known[block]
+            for subsection, since, version in steps[number]:
+                versions, times = known[subsection]
                 if since <= versions[-1] < version:
                     versions.append(version)
                     times.append(at)
@@ -202,7 +204,7 @@ class Viewer(asyncio.Protocol):
 
 
 def _step(found: re.Match[bytes]) -> Step:
-    return int(found["block"]), int(found["since"]), int(found["to"])
+    return int(found["subsection"]), int(found["since"]), int(found["to"])
 
 
 async def main(count: int, port: int, path: str, kind: str) -> None:

@@ -4,7 +4,7 @@
 CREATE FUNCTION pg_temp.bench_sale(wanted bigint, buyer bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     CREATE TEMP TABLE sale ON COMMIT DROP AS
-    SELECT bookings_new_id() AS booking, bookings_new_id() AS payment, s.id AS block, s.price, t.position AS seat,
+    SELECT bookings_new_id() AS booking, bookings_new_id() AS payment, s.id AS subsection, s.price, t.position AS seat,
         now() - interval '23 hours'
             + interval '22 hours 58 minutes' * (row_number() OVER turn) / (count(*) OVER ()) AS held_at
     FROM events_ticket t JOIN events_subsection s ON s.id = t.subsection_id
@@ -15,7 +15,7 @@ BEGIN
         id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, positions, unit_price, total_price,
         status, expires_at, paid_at, created_at, updated_at
     )
-    SELECT booking, buyer, wanted, block, 'manual', 1, ARRAY[seat], price, price, 'paid', held_at + interval '5 min',
+    SELECT booking, buyer, wanted, subsection, 'manual', 1, ARRAY[seat], price, price, 'paid', held_at + interval '5 min',
         held_at + interval '1 min', held_at, held_at + interval '1 min' FROM sale;
 
     INSERT INTO bookings_payment (
@@ -25,16 +25,16 @@ BEGIN
         held_at + interval '1 min' FROM sale;
 
     UPDATE events_ticket t SET status = 'sold', booking_id = booking FROM sale
-    WHERE t.event_id = wanted AND t.subsection_id = block AND t.position = seat;
+    WHERE t.event_id = wanted AND t.subsection_id = subsection AND t.position = seat;
 
     INSERT INTO bookings_admission (
         id, serial, booking_id, event_id, subsection_id, position, holder, status, issued_at, used_at
     )
-    SELECT bookings_new_id(), bookings_new_serial(), booking, wanted, block, seat, 'Ben Bench',
+    SELECT bookings_new_id(), bookings_new_serial(), booking, wanted, subsection, seat, 'Ben Bench',
         CASE seat % 2 WHEN 0 THEN 'used' ELSE 'active' END, held_at, now() FROM sale;
 
     INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
-    SELECT wanted, block, row_number() OVER (PARTITION BY block ORDER BY at), kind, booking, ARRAY[seat], at
+    SELECT wanted, subsection, row_number() OVER (PARTITION BY subsection ORDER BY at), kind, booking, ARRAY[seat], at
     FROM (
         SELECT *, held_at AS at, 'held' AS kind FROM sale
         UNION ALL SELECT *, held_at + interval '1 min', 'paid' FROM sale

@@ -33,10 +33,10 @@ def _round(folder: Path, processes: int) -> Figures:
     with product(folder, WEB_WORKERS=str(processes)) as address:
         cast = shop.sign_in(address)
         uvloop.run(holds.product(holds.WARM_UP, cast))
-        event = uvloop.run(shop.create(cast, holds.MANY_BLOCKS.event))
+        event = uvloop.run(shop.create(cast, holds.MANY_SUBSECTIONS.event))
         parts = Parts(address)
         used = parts.cpu_seconds()
-        tally = uvloop.run(holds.pairs(holds.MANY_BLOCKS, address, event, cast.buyers))
+        tally = uvloop.run(holds.pairs(holds.MANY_SUBSECTIONS, address, event, cast.buyers))
         spent = {part: seconds - used[part] for part, seconds in parts.cpu_seconds().items()}
     figures = _figures(tally, spent | {"generator": tally.cpu_share * tally.seconds})
     return {f"{processes} web: {name}": figure for name, figure in figures.items()}

@@ -12,7 +12,7 @@ from typing import Any
 import uvloop
 
 from benchmarks import shop
-from benchmarks.client import Address, Answer
+from benchmarks.client import Address, Response
 from benchmarks.load import Client, closed_loop
 from benchmarks.report import Report
 from benchmarks.shop import Cast
@@ -20,8 +20,8 @@ from benchmarks.stage import manage, stage
 
 SECTIONS = 4
 SEATS = range(400, 50_001, 400)
-BLOCK = (10, 10)  # rows, cols
-LARGE_BLOCK = (25, 20)  # as in the arena; used where the number of seats allows it
+SUBSECTION_SHAPE = (10, 10)  # rows, cols
+LARGE_SHAPE = (25, 20)  # as in the arena; used where the number of seats allows it
 
 Seat = tuple[str, int, str]  # section, subsection, row-seat
 
@@ -34,9 +34,9 @@ class Buyer:
     bookings: list[str] = field(default_factory=list)
     seats: list[Seat] = field(default_factory=list)
 
-    def note(self, answer: Answer) -> None:
+    def note(self, response: Response) -> None:
         """Record the booking in this response."""
-        booking = answer.json()
+        booking = response.json()
         self.bookings.append(booking["id"])
         self.seats += [(booking["section"], booking["subsection"], seat) for seat in booking["seat_positions"]]
 
@@ -91,9 +91,9 @@ async def sell_out(cast: Cast, seats: int, report: Report, *, pay: bool) -> list
 
 
 def _event(seats: int) -> dict[str, Any]:
-    rows, cols = LARGE_BLOCK if seats % (SECTIONS * LARGE_BLOCK[0] * LARGE_BLOCK[1]) == 0 else BLOCK
-    blocks = seats // SECTIONS // (rows * cols)
-    sections = [{"name": name, "price": 2500, "subsections": blocks} for name in "ABCD"]
+    rows, cols = LARGE_SHAPE if seats % (SECTIONS * LARGE_SHAPE[0] * LARGE_SHAPE[1]) == 0 else SUBSECTION_SHAPE
+    subsections = seats // SECTIONS // (rows * cols)
+    sections = [{"name": name, "price": 2500, "subsections": subsections} for name in "ABCD"]
     return shop.new_event("Benchmark: sell-out", sections, rows=rows, cols=cols)
 
 
@@ -101,22 +101,22 @@ class _Sale:
     """An event and its number of seats that no buyer has got yet."""
 
     def __init__(self, event: dict[str, Any], seats: int) -> None:
-        self._event, self._blocks, self._left = event, shop.blocks_of(event), seats
+        self._event, self._subsections, self._left = event, shop.subsections_of(event), seats
 
     def holder(self, buyer: Buyer, index: int) -> Client:
         """Hold one seat after the other until none is left.
 
         Starts in the buyer's own subsection, and continues in the next ones.
         """
-        first = index % len(self._blocks)
-        for block in self._blocks[first:] + self._blocks[:first]:
-            hold_request = shop.best_available(self._event["id"], block, 1, buyer.token)
-            while (answer := (yield hold_request)).status == 201:
+        first = index % len(self._subsections)
+        for subsection in self._subsections[first:] + self._subsections[:first]:
+            hold_request = shop.best_available(self._event["id"], subsection, 1, buyer.token)
+            while (response := (yield hold_request)).status == 201:
                 self._left -= 1
-                buyer.note(answer)
+                buyer.note(response)
                 if not self._left:
                     return
-            if not self._left or answer.json()["code"] != "not_enough_seats":
+            if not self._left or response.json()["code"] != "not_enough_seats":
                 return  # sold out, or an error that `expect` will raise
 
 
@@ -129,7 +129,7 @@ def _wrong_answers(seats: int, buyers: list[Buyer]) -> list[str]:
     """Check in the responses that each seat was given to one buyer, once."""
     given = Counter(seat for buyer in buyers for seat in buyer.seats)
     twice = {seat: count for seat, count in given.items() if count > 1}
-    print(f"  answers: {given.total():,} seats given, {len(given):,} different ones, {len(twice)} twice")
+    print(f"  responses: {given.total():,} seats given, {len(given):,} different ones, {len(twice)} twice")
     wrong = [] if len(given) == seats else [f"{len(given)} of {seats} seats were given to a buyer"]
     return wrong + [f"{seat} was given {count} times" for seat, count in twice.items()]
 

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from django.utils import timezone
 
-from benchmarks.client import Address, Answer, Connection, request
+from benchmarks.client import Address, Connection, Response, request
 
 SELLER = "seller@example.com"
 PASSWORD = "demo-pass-1"
@@ -24,7 +24,7 @@ DROP_EMAILS = """
     AND buyer.email LIKE 'bench%@example.com'
 """
 
-Block = tuple[str, int]
+SubsectionKey = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +67,16 @@ def sign_in(address: Address, buyers: int = BUYERS) -> Cast:
     return Cast(address, seller, tokens_of_buyers)
 
 
-async def call(address: Address, expected: int, method: str, path: str, **options: Any) -> Answer:
+async def call(address: Address, expected: int, method: str, path: str, **options: Any) -> Response:
     """Send one request on a new connection (`options` as for `request`). Raises unless the status is `expected`."""
     connection = await Connection.open(address)
     try:
-        answer = await connection.send(request(method, path, **options))
+        response = await connection.send(request(method, path, **options))
     finally:
         connection.close()
-    if answer.status != expected:
-        raise RuntimeError(f"{method} {path} returned {answer.status}: {answer.body[:500]!r}")
-    return answer
+    if response.status != expected:
+        raise RuntimeError(f"{method} {path} returned {response.status}: {response.body[:500]!r}")
+    return response
 
 
 def new_event(name: str, sections: list[dict[str, Any]], *, rows: int, cols: int) -> dict[str, Any]:
@@ -104,28 +104,28 @@ def stadium() -> dict[str, Any]:
     return new_event("Benchmark: stadium", sections, rows=25, cols=20)
 
 
-def hot_block() -> dict[str, Any]:
+def hot_subsection() -> dict[str, Any]:
     """Return a body of POST /api/event for one subsection with 3,000 seats, more than the benchmarks hold."""
-    return new_event("Benchmark: one block", [{"name": "A", "price": 5000, "subsections": 1}], rows=60, cols=50)
+    return new_event("Benchmark: one subsection", [{"name": "A", "price": 5000, "subsections": 1}], rows=60, cols=50)
 
 
-def blocks_of(event: dict[str, Any]) -> list[Block]:
+def subsections_of(event: dict[str, Any]) -> list[SubsectionKey]:
     """Return section and number of each subsection, from an event's detail."""
     return [(row["section"], row["subsection"]) for row in event["sections"]]
 
 
-def best_available(event_id: int, block: Block, quantity: int, token: str) -> bytes:
+def best_available(event_id: int, subsection: SubsectionKey, quantity: int, token: str) -> bytes:
     """Return a request that holds the best seats of a subsection."""
-    return _hold(event_id, block, token, seat_selection_mode="best_available", quantity=quantity)
+    return _hold(event_id, subsection, token, seat_selection_mode="best_available", quantity=quantity)
 
 
-def by_name(event_id: int, block: Block, seats: list[str], token: str) -> bytes:
+def by_name(event_id: int, subsection: SubsectionKey, seats: list[str], token: str) -> bytes:
     """Return a request that holds these seats ("row-seat") of a subsection."""
-    return _hold(event_id, block, token, seat_selection_mode="manual", quantity=len(seats), seat_positions=seats)
+    return _hold(event_id, subsection, token, seat_selection_mode="manual", quantity=len(seats), seat_positions=seats)
 
 
-def _hold(event_id: int, block: Block, token: str, **choice: Any) -> bytes:
-    section, number = block
+def _hold(event_id: int, subsection: SubsectionKey, token: str, **choice: Any) -> bytes:
+    section, number = subsection
     body = {"event_id": event_id, "section": section, "subsection": number, **choice}
     return request("POST", "/api/booking", token=token, body=body)
 

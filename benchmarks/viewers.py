@@ -151,7 +151,7 @@ def _steady_figures(name: str, seen: dict[str, Any], bare: dict[str, Any]) -> Sa
 
 def _cpu_seconds(process: psutil.Process) -> float:
     times = process.cpu_times()
-    return times.user + times.system
+    return float(times.user + times.system)
 
 
 def _percentile(values: list[float], share: float) -> float:

@@ -1,7 +1,7 @@
 """The cost of a waiting room with 100,000 people: `python -m benchmarks.waiting [--rounds 3]`.
 
 Calls the operations directly, on servers of its own without other load. The admission rate is measured with a
-simulated clock, which also drives the admission: people let in compared with those due, in the worst second.
+simulated clock, which also drives the admission: people admitted compared with those due, in the worst second.
 """
 
 import statistics
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def one_round(users: "list[User]") -> Figures:
-    """Create an event with everybody in its queue, half of them early; then let all in."""
+    """Create an event with everybody in its queue, half of them early; then admit all."""
     from bookings.waiting_room.feed import read_positions
     from bookings.waiting_room.join import join_queue, queue_position
 
@@ -43,11 +43,11 @@ def one_round(users: "list[User]") -> Figures:
     _fill(event, users[:-TIMED_CALLS])
     figures = _percentiles("join", lambda user: join_queue(event_id=event.pk, user=user), joining)
     figures["memory of a waiting buyer (bytes)"] = (_memory() - before) / len(users)
-    figures |= _percentiles("look at", lambda user: queue_position(event_id=event.pk, user=user), waiting)
+    figures |= _percentiles("read a position in", lambda user: queue_position(event_id=event.pk, user=user), waiting)
     started = time.perf_counter()
     read_positions(event, [user.pk for user in others])
     figures[f"positions of {VIEWERS:,} viewers (ms)"] = (time.perf_counter() - started) * 1000
-    return figures | _let_in(len(users))
+    return figures | _admit_all(len(users))
 
 
 def _users() -> "list[User]":
@@ -100,7 +100,7 @@ def _percentiles(name: str, function: "Callable[[User], Any]", users: "list[User
     return {f"{name} the queue: p50 (ms)": cuts[49], f"{name} the queue: p95 (ms)": cuts[94]}
 
 
-def _let_in(number: int) -> Figures:
+def _admit_all(number: int) -> Figures:
     from bookings.waiting_room.admit import admit_from_queue
 
     admit_from_queue(at=OPENS_AT)
@@ -113,9 +113,9 @@ def _let_in(number: int) -> Figures:
         due = min(number, seconds * PER_MINUTE / 60)
         worst = max(worst, abs(admitted - due) / due)
     return {
-        f"a second's share of {PER_MINUTE // 60}: p50 (ms)": statistics.median(durations),
-        "let in beside due, worst second (%)": worst * 100,
-        "let in of all (%)": 100 * admitted / number,
+        f"a second's batch of {PER_MINUTE // 60}: p50 (ms)": statistics.median(durations),
+        "admitted compared with due, worst second (%)": worst * 100,
+        "admitted of all (%)": 100 * admitted / number,
     }
 
 

@@ -7,8 +7,8 @@ payment makes once, and a repeated message of a gateway finds a settled payment 
 
 import time
 from datetime import timedelta
+from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from bookings.notifications import outbox
@@ -17,6 +17,7 @@ from bookings.payments.models import WebhookEvent
 from bookings.webhooks import delivery
 from bookings.webhooks.models import Delivery, Endpoint
 from core.clock import database_now
+from core.transactions import retrying_transaction
 
 # For receivers that were down during the three days of attempts: sellers can investigate and use "Send again".
 DELIVERY_DAYS = 30
@@ -40,7 +41,7 @@ def purge_finished() -> int:
     return sum(_delete(rows, end) for rows in _finished())
 
 
-def _finished() -> list[QuerySet]:
+def _finished() -> list[QuerySet[Any]]:
     now = database_now()
     deliveries = Delivery.objects.filter(happened_at__lt=now - timedelta(days=DELIVERY_DAYS))
     emails = EmailMessage.objects.filter(written_at__lt=now - timedelta(days=EMAIL_DAYS))
@@ -53,7 +54,7 @@ def _finished() -> list[QuerySet]:
     ]
 
 
-def _delete(rows: QuerySet, end: float) -> int:
+def _delete(rows: QuerySet[Any], end: float) -> int:
     """Delete rows in batches, each in its own transaction, until none is left or the time is over."""
     total = 0
     while time.monotonic() < end and (deleted := _delete_batch(rows)):
@@ -61,8 +62,9 @@ def _delete(rows: QuerySet, end: float) -> int:
     return total
 
 
-@transaction.atomic(durable=True)
-def _delete_batch(rows: QuerySet) -> int:
+@retrying_transaction
+def _delete_batch(rows: QuerySet[Any]) -> int:
     """Lock and delete one batch; the lock excludes deliveries that are about to be sent again."""
     batch = rows.order_by().select_for_update(of=("self",), skip_locked=True)[:BATCH]
-    return rows.model.objects.filter(pk__in=[row.pk for row in batch.only("pk")]).delete()[0]
+    deleted, _ = rows.model.objects.filter(pk__in=[row.pk for row in batch.only("pk")]).delete()
+    return int(deleted)

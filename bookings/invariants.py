@@ -10,7 +10,9 @@ rewritten audit log is found by comparing it with a hash that was stored elsewhe
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
+
+from core.transactions import retrying_transaction
 
 MAX_BREACHES = 20  # rows reported for one invariant
 
@@ -172,12 +174,13 @@ INVARIANTS = (
 )
 
 
+@retrying_transaction
 def check_invariants() -> dict[str, list[dict[str, Any]]]:
     """Return the violating rows by the invariant's name, at most MAX_BREACHES each.
 
-    Reads all of them in one snapshot of the live database, without locks.
+    Reads all of them in one snapshot of the live database, without locks. A statement may take 10 minutes.
     """
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         cursor.execute("SET LOCAL statement_timeout = '10min'")
         return {invariant.name: _breaches(cursor, invariant) for invariant in INVARIANTS}

@@ -35,8 +35,8 @@ class Failures:
 
     def seed(self, number: int) -> random.Random:
         """Seed and return the random generator of this thread."""
-        self._local.dice = random.Random(number)
-        return self._local.dice
+        dice = self._local.dice = random.Random(number)
+        return dice
 
     def install(self) -> None:
         """Wrap the steps, for the lifetime of the process."""

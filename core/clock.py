@@ -17,11 +17,12 @@ def database_now() -> datetime:
     """Return the time of the database's clock, in UTC."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
+        now: datetime = cursor.fetchone()[0]
+    return now
 
 
-def part_of_time(length: timedelta, origin: datetime) -> Func:
-    """Return an expression for the start of the period that contains the column `at`.
+def period_start(length: timedelta, origin: datetime) -> Func:
+    """Return an expression for the start of the period that contains the time in column `at`.
 
     All periods are `length` long, and one of them starts at `origin`.
     """

@@ -1,4 +1,4 @@
-"""Limits how many threads of a process do something at once."""
+"""Limit how many threads of a process run a block of code at once."""
 
 import threading
 import time
@@ -7,22 +7,25 @@ from contextlib import contextmanager
 
 from core.errors import Overloaded
 
-STALL_SECONDS = 1.0  # without a beginning or an end for so long, nothing moves
-WAIT_SECONDS = 2.0  # the longest wait for a slot while things move
+STALL_SECONDS = 1.0  # if no slot is taken or released for this long, waiting is useless
+WAIT_SECONDS = 2.0  # the longest wait for a slot
 
 
 class ConcurrencyLimiter:
-    """At most `limit` at once. While others come and go, one more waits for a slot."""
+    """Lets at most `limit` threads in at once. Further threads wait while slots are taken and released."""
 
     def __init__(self, limit: int, *, stall: float = STALL_SECONDS, wait: float = WAIT_SECONDS) -> None:
         self._limit, self._stall, self._wait = limit, stall, wait
         self._slots = threading.Condition()
-        self._moved_at = 0.0
+        self._changed_at = 0.0  # when a slot was last taken or released, on the monotonic clock
         self.in_use = 0
 
     @contextmanager
     def slot(self) -> Iterator[None]:
-        """A slot for the block. Raises Overloaded if none is free soon, or at once if nothing has moved for a while."""
+        """Hold a slot during the `with` block.
+
+        Raises Overloaded if none becomes free within the wait, or at once if no slot was taken or released lately.
+        """
         self._enter()
         try:
             yield
@@ -33,17 +36,17 @@ class ConcurrencyLimiter:
         latest = time.monotonic() + self._wait
         with self._slots:
             while self.in_use >= self._limit:
-                left = min(latest, self._moved_at + self._stall) - time.monotonic()
+                left = min(latest, self._changed_at + self._stall) - time.monotonic()
                 if left <= 0:
                     raise Overloaded
                 self._slots.wait(left)
-            self._moved(1)
+            self._change_in_use(1)
 
     def _leave(self) -> None:
         with self._slots:
-            self._moved(-1)
+            self._change_in_use(-1)
             self._slots.notify()
 
-    def _moved(self, by: int) -> None:
+    def _change_in_use(self, by: int) -> None:
         self.in_use += by
-        self._moved_at = time.monotonic()
+        self._changed_at = time.monotonic()

@@ -59,8 +59,9 @@ class Numbers:
         return {key.removeprefix(start): value for key, value in self.sums.items() if key.startswith(start)}
 
     def rate(self, name: str) -> float:
-        """Return the count per second."""
-        assert self.seconds
+        """Return the count per second. Raises ValueError for sums over all time."""
+        if self.seconds is None:
+            raise ValueError("Sums over all time have no rate.")
         return self.number(name) / self.seconds
 
     def timed(self) -> set[str]:

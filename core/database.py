@@ -1,17 +1,17 @@
-"""Reads that survive the loss of their connection (a restart or a fail-over of Postgres)."""
+"""Errors of the database, and reads that are repeated if their connection was lost (a restart or a failover)."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 
 T = TypeVar("T")
 
 
 def read_again_if_disconnected(read: Callable[[], T]) -> T:
-    """What `read` returns; it is called once more, on a new connection, if it lost its connection.
+    """Return the result of `read`; call it once more, on a new connection, if the connection was lost.
 
-    `read` may change nothing. Raises the second call's error.
+    `read` must not change anything. Raises the error of the second call.
     """
     try:
         return read()
@@ -23,5 +23,11 @@ def read_again_if_disconnected(read: Callable[[], T]) -> T:
 
 
 def is_disconnected() -> bool:
-    """Whether the connection of this thread was lost and not noticed yet."""
+    """Return whether this thread's connection was lost and Django has not replaced it yet."""
     return connection.connection is not None and bool(connection.connection.closed)
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """Return the SQLSTATE of a database error; None if it did not come from Postgres (a lost connection)."""
+    source = error.__cause__ if isinstance(error, Error) else error
+    return getattr(source, "sqlstate", None)

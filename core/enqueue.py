@@ -1,4 +1,8 @@
-"""Enqueue Celery tasks on commit."""
+"""Enqueue Celery tasks on commit: how an operation starts work that must not happen if it is rolled back.
+
+An attempt of `core.transactions.retrying_transaction` that is rolled back enqueues nothing, so a repeated operation
+enqueues its tasks once.
+"""
 
 from typing import Any
 

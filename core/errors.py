@@ -1,16 +1,16 @@
-"""What can go wrong, in the contract's words. The only module of the street that apps import.
+"""The errors that operations raise, with the codes of the API contract.
 
-An operation raises a `DomainError`; one handler (core/http/problems.py) turns it into problem+json.
+One exception handler (core/http/problems.py) turns every `DomainError` into problem+json.
 """
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, TypedDict
 
-BEARER_CHALLENGE = 'Bearer realm="api"'  # RFC 9110 wants every 401 to say how to sign in
+BEARER_CHALLENGE = 'Bearer realm="api"'  # WWW-Authenticate, which RFC 9110 requires in every 401
 
 
 class FieldProblem(TypedDict):
-    """One bad field of the request body: where, what kind, and a sentence a person can act on."""
+    """One invalid field of the request body: its path, a code, and a sentence a person can act on."""
 
     field: str
     code: str
@@ -18,10 +18,10 @@ class FieldProblem(TypedDict):
 
 
 class DomainError(Exception):
-    """A refusal. Nothing was changed and nobody was told.
+    """A refused request. Nothing was changed, and nothing was sent or published.
 
-    `detail` is one sentence for a person; `extra` members (`seats`, `errors`, `retry_after` in seconds) go into
-    the answer beside it.
+    `detail` is one sentence for a person. `extra` members (`seats`, `errors`, `retry_after` in seconds) are added to
+    the response body.
     """
 
     status: ClassVar[int] = 409
@@ -34,13 +34,13 @@ class DomainError(Exception):
         self.extra = extra
 
     def body(self) -> dict[str, Any]:
-        """The members of the problem+json body (RFC 9457)."""
+        """Return the members of the problem+json body (RFC 9457)."""
         members = {"type": "about:blank", "title": self.title, "status": self.status, "detail": str(self)}
         return {**members, "code": self.code, **self.extra}
 
 
 class BadInput(DomainError):
-    """The request itself is wrong; `errors` names each field."""
+    """The request itself is invalid; `errors` names each invalid field."""
 
     status, code, title = 400, "validation_error", "The request is not valid"
     detail = "Some fields are not valid; see errors."
@@ -50,12 +50,12 @@ class BadInput(DomainError):
 
     @classmethod
     def field(cls, field: str, detail: str, code: str = "invalid") -> "BadInput":
-        """The same for one bad field."""
+        """Return the error for one invalid field."""
         return cls([{"field": field, "code": code, "detail": detail}])
 
 
 class NotSignedIn(DomainError):
-    """Nobody is signed in, and this takes somebody."""
+    """The request needs a signed-in user and has none."""
 
     status, code, title = 401, "not_authenticated", "Not signed in"
     detail = "Sign in to do this."
@@ -70,37 +70,37 @@ class PermissionRefused(DomainError):
 
 
 class NotFound(DomainError):
-    """No such thing, or it is not for the caller to know of it."""
+    """The object does not exist, or the caller may not know that it does."""
 
     status, code, title = 404, "not_found", "Not found"
     detail = "There is no such thing here."
 
 
 class InvalidState(DomainError):
-    """The state machine has no such step."""
+    """The object's state does not allow this operation."""
 
     code, title = "invalid_state", "Not possible in this state"
 
 
 class Unavailable(DomainError):
-    """No refusal of what was asked for: the same request may succeed in `retry_after` seconds."""
+    """The request is not refused for good: the same request may succeed in `retry_after` seconds."""
 
     status = 503
-    soon: ClassVar[int] = 2  # seconds
+    default_retry_after: ClassVar[int] = 2  # seconds
 
     def __init__(self, detail: str | None = None, retry_after: int | None = None) -> None:
-        super().__init__(detail, retry_after=self.soon if retry_after is None else retry_after)
+        super().__init__(detail, retry_after=self.default_retry_after if retry_after is None else retry_after)
 
 
 class Overloaded(Unavailable):
-    """Too much at once, or the database is away."""
+    """Too many requests at once, or the database is unavailable."""
 
     code, title = "overloaded", "Busy"
     detail = "The service is busy at the moment. Please try again in a few seconds."
 
 
 class OutcomeUnknown(Overloaded):
-    """The database was lost while it was told to keep what was done: nobody knows whether it did."""
+    """The connection was lost during COMMIT, so nobody knows whether the transaction was committed."""
 
     detail = (
         "The answer was lost; the request may have been carried out. "
@@ -109,9 +109,9 @@ class OutcomeUnknown(Overloaded):
 
 
 class ReadOnly(Unavailable):
-    """Nothing can be changed for the moment; all that reads goes on."""
+    """Nothing can be changed at the moment; reading still works."""
 
-    code, title, soon = "read_only", "Read-only for the moment", 5
+    code, title, default_retry_after = "read_only", "Read-only for the moment", 5
     detail = "You can look at everything, but nothing can be changed at the moment. Please try again in a few seconds."
 
 
@@ -120,7 +120,7 @@ class RateLimited(DomainError):
 
     status, code, title = 429, "rate_limited", "Too many requests"
 
-    def __init__(self, things: str, retry_after: int) -> None:
+    def __init__(self, noun: str, retry_after: int) -> None:
         unit = "second" if retry_after == 1 else "seconds"
-        super().__init__(f"Too many {things} in a short time. Please try again in {retry_after} {unit}.")
+        super().__init__(f"Too many {noun} in a short time. Please try again in {retry_after} {unit}.")
         self.extra["retry_after"] = retry_after

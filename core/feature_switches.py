@@ -9,11 +9,12 @@ import time
 
 import structlog
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import Error, connection, transaction
+from django.db import Error, connection
 from django.db.models.functions import Now
 
 from core.errors import BadInput
 from core.models import FeatureSwitch
+from core.transactions import retrying_transaction
 
 log = structlog.get_logger(__name__)
 
@@ -61,12 +62,17 @@ def turn(*, name: str, on: bool, by: AbstractBaseUser) -> FeatureSwitch:
     """
     if name not in NAMES:
         raise BadInput.field("name", f"This must be one of {', '.join(NAMES)}.", "unknown")
-    with transaction.atomic(durable=True):
-        values = {"is_on": on, "changed_at": Now(), "changed_by": by}
-        switch, _ = FeatureSwitch.objects.update_or_create(name=name, defaults=values)
-        switch.refresh_from_db()
+    switch = _write(name, on, by)
     _known.on = _known.on | {name} if on else _known.on - {name}
     log.warning("switch_turned", switch=name, on=on, by=by.pk)
+    return switch
+
+
+@retrying_transaction
+def _write(name: str, on: bool, by: AbstractBaseUser) -> FeatureSwitch:
+    values = {"is_on": on, "changed_at": Now(), "changed_by": by}
+    switch, _ = FeatureSwitch.objects.update_or_create(name=name, defaults=values)
+    switch.refresh_from_db()
     return switch
 
 

@@ -15,7 +15,7 @@ def format_utc(when: datetime) -> str:
     return f"{date_format(when.astimezone(UTC), 'j F Y, H:i')} UTC"
 
 
-def join_names(names: list[str], most: int = 20, separator: str = ", ") -> str:
-    """Return the first `most` names, separated, and how many more there are: "A, B and 3 more"."""
-    more = len(names) - most
-    return separator.join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+def join_names(names: list[str], limit: int = 20, separator: str = ", ") -> str:
+    """Return the first `limit` names, separated, and how many more there are: "A, B and 3 more"."""
+    more = len(names) - limit
+    return separator.join(names[:limit]) + (f" and {more:,} more" if more > 0 else "")

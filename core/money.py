@@ -23,11 +23,11 @@ def in_minor_units(amount: Decimal, currency: str) -> int:
     return int(amount.scaleb(decimals_of(currency)))
 
 
-def plain(amount: int, currency: str) -> Decimal:
+def in_major_units(amount: int, currency: str) -> Decimal:
     """Return an amount in minor units as a decimal for a form field: 4500 "USD" is 45.00."""
     return Decimal(amount).scaleb(-decimals_of(currency))
 
 
 def money(amount: int, currency: str) -> str:
     """Format an amount in minor units: 123456 "USD" is "1,234.56 USD"."""
-    return f"{plain(amount, currency):,.{decimals_of(currency)}f} {currency}"
+    return f"{in_major_units(amount, currency):,.{decimals_of(currency)}f} {currency}"

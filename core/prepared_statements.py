@@ -3,6 +3,14 @@
 Django's cursor writes the parameters into the text of each query, so Postgres parses and plans it every time. Here, a
 statement is prepared once for each connection, and parameters and results are binary. This halves the time in Python
 and in Postgres (measured, see docs/performance.md).
+
+Outside of a transaction, the statement is a transaction of its own, with the promise, the attempts, the waits and the
+errors of `core.transactions`. Two things differ:
+
+- **The statement is its own COMMIT.** If the connection is lost after it was sent and before its result arrives, nobody
+  knows the outcome: OutcomeUnknown is raised. With `repeatable=True`, the statement is repeated instead.
+- **Serialization failures (40001) are not repeated here.** The SQL functions raise them if somebody changed seats
+  without the lock; the caller decides (`bookings/holds/hold.py`).
 """
 
 import threading
@@ -15,15 +23,7 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 
 from core.errors import OutcomeUnknown
-from core.read_only import sqlstate
-from core.transactions import (
-    DEADLOCK,
-    READ_ONLY,
-    RolledBack,
-    connection_lost,
-    discard_connection,
-    retry_until_committed,
-)
+from core.transactions import DEADLOCK, RolledBack, connection_lost, error_to_raise, retry_until_committed
 
 IDLE_SECONDS = 1
 
@@ -43,23 +43,23 @@ _thread = Thread()
 def execute_prepared(query: LiteralString, parameters: Sequence[Any], *, repeatable: bool = False) -> tuple[Any, ...]:
     """Run the query on Django's connection and return the first row of the result.
 
-    In an open transaction, the query is part of it. Without one, it is a transaction of its own, and is repeated if it
-    certainly changed nothing (see core.transactions; serialization failures are left to the caller). If the connection
-    is lost before the result arrives, nobody knows the outcome: the query is repeated only if it is `repeatable`, that
-    is, if a second run after a successful first one changes nothing. Otherwise OutcomeUnknown is raised.
+    In an open transaction, the query is part of it, and nothing is repeated. Without one, it is a transaction of its
+    own, and is repeated if it certainly changed nothing. If the outcome is unknown, it is repeated only if it is
+    `repeatable`, that is, if a second run after a successful first one changes nothing.
 
-    Parameters need casts (`%s::bigint`), because nothing else gives their types. Raises Django's database errors.
+    Parameters need casts (`%s::bigint`), because nothing else gives their types. Raises Django's database
+    errors and OutcomeUnknown.
     """
     if connection.in_atomic_block:
         return _execute(query, parameters)
     return retry_until_committed(
-        partial(_execute_in_own_transaction, query, parameters),
+        partial(_execute_once, query, parameters),
         (RolledBack, OutcomeUnknown) if repeatable else RolledBack,
     )
 
 
-def _execute_in_own_transaction(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]:
-    """Run the query as a transaction of its own."""
+def _execute_once(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]:
+    """Run the query as a transaction of its own: one attempt."""
     sent = False
     try:
         _check_connection()
@@ -67,21 +67,18 @@ def _execute_in_own_transaction(query: LiteralString, parameters: Sequence[Any])
         return _execute(query, parameters)
     except Error as error:
         lost = connection_lost(error)
-        if lost:
-            discard_connection()
-        if lost and sent and sqlstate(error) != READ_ONLY:
-            raise OutcomeUnknown from error
-        if lost or sqlstate(error) == DEADLOCK:
-            raise RolledBack(error) from error
-        raise
+        failure = error_to_raise(error, lost=lost, commit_sent=sent, repeat_after=(DEADLOCK,))
+        if failure is error:
+            raise
+        raise failure from error
 
 
 def _execute(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]:
     django_connection = connections[DEFAULT_DB_ALIAS]  # looked up once: the proxy `connection` does so at each use
     with django_connection.wrap_database_errors:
         cursor = kept_cursor(query, django_connection.connection)
-        row = cursor.execute(query, parameters, prepare=True, binary=True).fetchone()
-    assert row is not None
+        row: tuple[Any, ...] | None = cursor.execute(query, parameters, prepare=True, binary=True).fetchone()
+    assert row is not None  # noqa: S101  (every query returns a row)
     _thread.last_response_at = time.monotonic()
     return row
 

@@ -1,8 +1,8 @@
-"""Rate limits: at most so many calls of one caller in any span of so many seconds, over all processes.
+"""Rate limits: a maximum number of calls of one caller in any period of a given length, over all processes.
 
-One script in Redis, one round trip, counts a call in all its windows if all of them have room, else in none. So exactly
-as many simultaneous calls pass as the limit allows, and a refused caller does not wait longer after asking again.
-Without Redis each process counts for itself, by the same rates.
+One Redis script, in one round trip, counts a call in all its windows if every window has room, else in none. So exactly
+as many simultaneous calls pass as the limit allows, and a refused call does not extend the wait. Without Redis, each
+process counts for itself, with the same limits.
 """
 
 import math
@@ -18,53 +18,54 @@ from redis.commands.core import Script
 
 from core.redis import RedisUnavailable, client
 
-# A window is the list of its calls' times (milliseconds, by the clock of Redis), oldest first.
+# A window is the list of its calls' times (milliseconds, by the clock of Redis), oldest first. Returns 1 if the call
+# passes, else 0; then for each window the calls used before this one and the milliseconds until one more is free.
 COUNT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local answer = {1}
+local result = {1}
 for i, key in ipairs(KEYS) do
-    local most, span = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+    local limit, period = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
     local oldest = redis.call('LINDEX', key, 0)
-    while oldest and tonumber(oldest) <= now - span do
+    while oldest and tonumber(oldest) <= now - period do
         redis.call('LPOP', key)
         oldest = redis.call('LINDEX', key, 0)
     end
     local used = redis.call('LLEN', key)
-    if used >= most then
-        answer[1] = 0
+    if used >= limit then
+        result[1] = 0
     end
-    answer[2 * i] = used
-    answer[2 * i + 1] = oldest and oldest + span - now or span
+    result[2 * i] = used
+    result[2 * i + 1] = oldest and oldest + period - now or period
 end
-if answer[1] == 1 then
+if result[1] == 1 then
     for i, key in ipairs(KEYS) do
         redis.call('RPUSH', key, now)
         redis.call('PEXPIRE', key, ARGV[2 * i])
     end
 end
-return answer
+return result
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `most` calls of `caller` in any `seconds`. Headers use `name`."""
+    """At most `max_calls` calls of `caller` in any period of `seconds`. `name` is its name in headers."""
 
     name: str
-    most: int
+    max_calls: int
     seconds: int
     caller: str
 
     @property
     def key(self) -> str:
-        """The key of its window in Redis."""
+        """The key of the limit's window in Redis."""
         return f"limit:{self.name}:{self.caller}"
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimitStatus:
-    """One limit after a call: how many calls are `left`, and in how many seconds (`wait`) one more is."""
+    """A limit after a call: how many calls are `left`, and in how many seconds (`wait`) there is one more."""
 
     limit: Limit
     left: int
@@ -84,27 +85,27 @@ class RateLimitResult:
         return max((s for s in self.statuses if not s.left), key=lambda status: status.wait)
 
     def headers(self) -> list[tuple[str, str]]:
-        """Quota and window, remaining calls and seconds, as in draft-ietf-httpapi-ratelimit-headers-10."""
-        policies = (f'"{s.limit.name}";q={s.limit.most};w={s.limit.seconds}' for s in self.statuses)
+        """Return the headers `RateLimit-Policy` and `RateLimit` as in draft-ietf-httpapi-ratelimit-headers-10."""
+        policies = (f'"{s.limit.name}";q={s.limit.max_calls};w={s.limit.seconds}' for s in self.statuses)
         remaining = (f'"{s.limit.name}";r={s.left};t={s.wait}' for s in self.statuses)
         return [("RateLimit-Policy", ", ".join(policies)), ("RateLimit", ", ".join(remaining))]
 
 
 def count(limits: Sequence[Limit]) -> RateLimitResult:
-    """Counts one call against all these limits (at least one), or against none if it does not pass."""
+    """Count one call against all these limits (at least one), or against none if it does not pass."""
     try:
         passes, *numbers = _script()(
             keys=[limit.key for limit in limits],
-            args=[number for limit in limits for number in (limit.most, limit.seconds * 1000)],
+            args=[number for limit in limits for number in (limit.max_calls, limit.seconds * 1000)],
         )
     except RedisUnavailable:
         return _count_here(limits)
-    answers = zip(limits, numbers[::2], numbers[1::2], strict=True)
-    return RateLimitResult(bool(passes), [_status(limit, used + passes, wait) for limit, used, wait in answers])
+    windows = zip(limits, numbers[::2], numbers[1::2], strict=True)
+    return RateLimitResult(bool(passes), [_status(limit, used + passes, wait) for limit, used, wait in windows])
 
 
 def _status(limit: Limit, used: int, milliseconds: int) -> RateLimitStatus:
-    return RateLimitStatus(limit, max(0, limit.most - used), max(1, math.ceil(milliseconds / 1000)))
+    return RateLimitStatus(limit, max(0, limit.max_calls - used), max(1, math.ceil(milliseconds / 1000)))
 
 
 @cache
@@ -119,11 +120,11 @@ _local = MovingWindowRateLimiter(MemoryStorage())
 
 
 def _count_here(limits: Iterable[Limit]) -> RateLimitResult:
-    """Counts in this process, one window after the other: windows before a full one have counted the call."""
+    """Count in this process, one window after the other: the windows before a full one have counted the call."""
     passes, statuses = True, []
     for limit in limits:
-        item = RateLimitItemPerSecond(limit.most, limit.seconds)
+        item = RateLimitItemPerSecond(limit.max_calls, limit.seconds)
         passes = passes and _local.hit(item, limit.key)
         until, left = _local.get_window_stats(item, limit.key)
-        statuses.append(_status(limit, limit.most - left, int((until - time.time()) * 1000)))
+        statuses.append(_status(limit, limit.max_calls - left, int((until - time.time()) * 1000)))
     return RateLimitResult(passes, statuses)

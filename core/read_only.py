@@ -11,10 +11,11 @@ import time
 from enum import StrEnum
 
 import structlog
-from django.db import DatabaseError, Error, connection
+from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
 from core import feature_switches
+from core.database import sqlstate
 from core.models import FeatureSwitch
 
 log = structlog.get_logger(__name__)
@@ -48,20 +49,20 @@ def cause() -> Cause | None:
     feature_switches.is_on(feature_switches.READ_ONLY)
     if _known.refused:
         _try_again()
-    return known()
+    return known_cause()
 
 
-def known() -> Cause | None:
-    """Return the same from this process's memory, without a query: for threads without a connection."""
+def known_cause() -> Cause | None:
+    """Return the last known result of `cause`, without a query: for threads without a connection."""
     if feature_switches.was_on(feature_switches.READ_ONLY):
         return Cause.SWITCH
     return Cause.DATABASE if _known.refused else None
 
 
-def seen() -> bool:
-    """Return whether nothing can be changed, for processes that never write.
+def is_read_only() -> bool:
+    """Return whether nothing can be changed, for processes that never write themselves.
 
-    Asks the server whether it accepts writes, instead of waiting for a write to fail.
+    Queries whether the server accepts writes, instead of waiting for a write to fail.
     """
     if cause() is not None:
         return True
@@ -70,7 +71,7 @@ def seen() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def note(error: BaseException) -> bool:
+def record_if_refused(error: BaseException) -> bool:
     """Return whether this error means that the database refuses writes; if so, remember it."""
     if sqlstate(error) not in REFUSALS:
         return False
@@ -78,12 +79,6 @@ def note(error: BaseException) -> bool:
         log.error("database_refuses_writes", sqlstate=sqlstate(error))
     _known.refused, _known.tried_at = True, time.monotonic()
     return True
-
-
-def sqlstate(error: BaseException) -> str | None:
-    """Return the SQLSTATE of a database error; None if it did not come from Postgres (a lost connection)."""
-    source = error.__cause__ if isinstance(error, Error) else error
-    return getattr(source, "sqlstate", None)
 
 
 def forget() -> None:

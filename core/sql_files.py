@@ -1,4 +1,4 @@
-"""SQL functions, triggers and keys, each in a file of its app: `<app>/sql/<name>.sql` holds the one current definition.
+"""Install SQL functions, triggers and keys from files: `<app>/sql/<name>.sql` has the one current definition.
 
 To change a function, edit its file and add a migration with one line:
 
@@ -17,12 +17,12 @@ from django.db.migrations.operations.base import Operation
 
 
 def sql_file(app_label: str, name: str) -> Path:
-    """The file that defines `name`."""
+    """Return the path of the file that defines `name`."""
     return Path(apps.get_app_config(app_label).path) / "sql" / f"{name}.sql"
 
 
 def install(app_label: str, name: str) -> "InstallSQLFile":
-    """The migration operation that runs `<app>/sql/<name>.sql`."""
+    """Return the migration operation that runs `<app>/sql/<name>.sql`."""
     return InstallSQLFile(app_label, name)
 
 
@@ -30,8 +30,8 @@ class InstallSQLFile(Operation):
     """Runs an SQL file as it is at the time of the migration.
 
     A new database therefore gets the newest definition already from the first migration that installs the file.
-    PL/pgSQL bodies may name columns that a later migration adds. Going back does nothing: the older text of the file is
-    in version control, and is installed by checking it out and migrating.
+    PL/pgSQL bodies may name columns that a later migration adds. Unapplying does nothing: to install an older
+    definition, check out the older file and migrate.
     """
 
     reversible = True
@@ -41,19 +41,19 @@ class InstallSQLFile(Operation):
         self.file_app, self.name = file_app, name
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        """Changes no model."""
+        """Do nothing: no model changes."""
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
-        """Runs the file."""
+        """Run the file."""
         schema_editor.execute(sql_file(self.file_app, self.name).read_text(encoding="utf-8"), params=None)
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
-        """Does nothing; see above."""
+        """Do nothing; see the class."""
 
     def describe(self) -> str:
-        """For the output of `migrate`."""
+        """Return the description for the output of `migrate`."""
         return f"Install {self.file_app}/sql/{self.name}.sql"

@@ -1,4 +1,4 @@
-"""Sign messages as the Standard Webhooks specification 1.0 (standardwebhooks.com) demands, with HMAC-SHA256."""
+"""Sign messages as the Standard Webhooks specification 1.0 (standardwebhooks.com) requires, with HMAC-SHA256."""
 
 import base64
 import hashlib

@@ -1,30 +1,49 @@
-"""Run an operation as one transaction, and repeat it if the database rolled it back and a repeat is safe.
+"""Run the transaction of an operation, and repeat it if the database rolled it back.
 
-A repeat is safe if the failed attempt certainly changed nothing: after a deadlock, a serialization failure, or a
-connection that was lost (restart, failover) before COMMIT was sent. If it is lost during COMMIT, nobody knows the
-outcome; the caller gets OutcomeUnknown, and must use an idempotency key or read the state.
+Promise: if the call returns, the transaction is committed, and it had its effect once. If the call raises, nothing has
+changed, except for OutcomeUnknown, which says that nobody knows.
 
-Waits between attempts grow and are random, so that operations that failed together don't meet again. All waits
-together take less than two seconds.
+- **What is repeated.** An attempt that certainly changed nothing and may succeed the next time (`RolledBack`): a
+  deadlock (40P01), a serialization failure (40001), a server that became a standby (25006), or a connection that was
+  lost (restart, failover) before COMMIT was sent.
+- **How often.** At most ATTEMPTS (4) attempts. The waits between them grow and are random, so that operations that
+  failed together don't meet again: 0.05 to 0.1 s, 0.1 to 0.15 s and 0.2 to 0.25 s, half a second in all. An
+  attempt that fails more than 1.5 s after the second one began is the last.
+- **What is raised.** The Django database error of the last attempt. OutcomeUnknown if the connection was lost after
+  COMMIT was sent and before its response arrived: the caller must use an idempotency key, or read the state. All other
+  errors, such as a refusal of the operation or a violated constraint, roll back and are raised at once.
+
+There are two ways in. `retrying_transaction` is for operations, and is the only place that opens an outermost
+transaction (`core/tests/test_transaction_idiom.py`). `core.prepared_statements.execute_prepared` is for the few single
+statements that are a transaction of their own. In both, `error_to_raise` decides whether an attempt is repeated, and
+`retry_until_committed` repeats it.
+
+An operation must be able to run again after an attempt that was rolled back:
+
+- It reads its rows inside the transaction. It doesn't change objects of the caller in a way that the next attempt
+  would see.
+- It changes nothing but the database. Celery tasks, published messages and calls to Redis or to other servers wait for
+  the commit: `core.enqueue.enqueue_on_commit`, `transaction.on_commit`, or code after the transaction. Django discards
+  the callbacks of an attempt that is rolled back.
 """
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 
 import stamina
 from django.db import Error, connection, transaction
 
+from core.database import sqlstate
 from core.errors import OutcomeUnknown
-from core.read_only import sqlstate
 
 ATTEMPTS = 4
-WAIT_SECONDS = 0.05  # before the second attempt, at least
+WAIT_SECONDS = 0.05  # before the second attempt, at least; at most twice as long
 retry = stamina.RetryingCaller(  # for later attempts; the first, which nearly always succeeds, is made without it
     attempts=ATTEMPTS - 1,
-    timeout=1.5,  # seconds; no attempt begins after that
+    timeout=1.5,  # seconds since the second attempt began; an attempt that fails later is the last
     wait_initial=2 * WAIT_SECONDS,  # doubled each time
     wait_max=0.4,
     wait_jitter=0.05,
@@ -39,7 +58,7 @@ T = TypeVar("T")
 
 
 class RolledBack(Exception):
-    """The attempt certainly changed nothing, and may succeed when repeated."""
+    """The attempt certainly changed nothing, and may succeed when repeated. `failure` is the database error."""
 
     def __init__(self, failure: Error) -> None:
         super().__init__(type(failure.__cause__).__name__)
@@ -49,8 +68,8 @@ class RolledBack(Exception):
 def retrying_transaction(operation: Callable[P, T]) -> Callable[P, T]:
     """Run the operation as one outermost transaction; repeat it if the database certainly rolled it back.
 
-    Side effects outside the database must be safe to repeat, or be left to `on_commit`. Raises OutcomeUnknown if the
-    connection was lost during COMMIT.
+    The operation must be able to run again, see above. Raises what the operation raises, the last database error, or
+    OutcomeUnknown; RuntimeError if a transaction is already open.
     """
 
     @wraps(operation)
@@ -63,18 +82,38 @@ def retrying_transaction(operation: Callable[P, T]) -> Callable[P, T]:
 def retry_until_committed(
     attempt: Callable[[], T], on: type[Exception] | tuple[type[Exception], ...] = RolledBack
 ) -> T:
-    """Return the result of `attempt`, and repeat it if it raises RolledBack (or an exception in `on`).
+    """Return the result of `attempt`, a whole transaction; repeat it if it raises RolledBack (or an exception in `on`).
 
     Raises the failure of the last attempt.
     """
     try:
         return attempt()
     except on:
-        time.sleep(WAIT_SECONDS * random.uniform(1, 2))
+        time.sleep(WAIT_SECONDS * random.uniform(1, 2))  # noqa: S311  (no secret)
     try:
         return retry(on, attempt)
     except RolledBack as rolled_back:
         raise rolled_back.failure from rolled_back.failure.__cause__
+
+
+def error_to_raise(
+    error: Error, *, lost: bool, commit_sent: bool, repeat_after: Collection[str] = (DEADLOCK, SERIALIZATION)
+) -> Exception:
+    """Return the exception that an attempt raises from a database error.
+
+    - OutcomeUnknown if the connection was `lost` when COMMIT (or a statement that commits by itself) had been sent.
+    - RolledBack if it was lost before, or if the SQLSTATE is in `repeat_after`.
+    - Otherwise the error itself.
+
+    Also discards a lost connection.
+    """
+    if lost:
+        discard_connection()
+    if lost and commit_sent and sqlstate(error) != READ_ONLY:  # 25006 is a response: the server changed nothing
+        return OutcomeUnknown()
+    if lost or sqlstate(error) in repeat_after:
+        return RolledBack(error)
+    return error
 
 
 def connection_lost(error: Error) -> bool:
@@ -90,7 +129,7 @@ def discard_connection() -> None:
 
 
 def _run_once(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    lost = committing = False
+    lost = commit_sent = False
     try:
         with transaction.atomic(durable=True):
             try:
@@ -98,13 +137,12 @@ def _run_once(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
             except Error as error:
                 lost = connection_lost(error)  # checked here, because leaving the block reconnects
                 raise
-            used, committing = connection.connection, True
+            used, commit_sent = connection.connection, True
         return result
     except Error as error:
-        if committing and (used is not connection.connection or connection_lost(error)):
-            raise OutcomeUnknown from error
-        if lost:
-            discard_connection()
-        if lost or sqlstate(error) in (DEADLOCK, SERIALIZATION):
-            raise RolledBack(error) from error
-        raise
+        if commit_sent:
+            lost = used is not connection.connection or connection_lost(error)
+        failure = error_to_raise(error, lost=lost, commit_sent=commit_sent)
+        if failure is error:
+            raise
+        raise failure from error

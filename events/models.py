@@ -5,6 +5,7 @@ Python changes the status of seats only in events.inventory.seats.
 
 import hashlib
 import secrets
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -27,17 +28,17 @@ MAX_ACTIVE = 100_000  # active queue passes of one event
 
 def default_hold_seconds() -> int:
     """Return HOLD_SECONDS as it is when the event is created."""
-    return settings.HOLD_SECONDS
+    return int(settings.HOLD_SECONDS)
 
 
 def default_payment_seconds() -> int:
     """Return PAYMENT_SECONDS as it is when the event is created."""
-    return settings.PAYMENT_SECONDS
+    return int(settings.PAYMENT_SECONDS)
 
 
 def default_max_active_holds() -> int:
     """Return MAX_ACTIVE_HOLDS as it is when the event is created."""
-    return settings.MAX_ACTIVE_HOLDS
+    return int(settings.MAX_ACTIVE_HOLDS)
 
 
 def new_seed() -> str:
@@ -45,7 +46,7 @@ def new_seed() -> str:
     return secrets.token_hex(32)
 
 
-def _seconds(**options: object) -> models.PositiveIntegerField:
+def _seconds(**options: object) -> "models.PositiveIntegerField[Any, Any]":
     return models.PositiveIntegerField(
         validators=[MinValueValidator(1), MaxValueValidator(MAX_SECONDS)],
         **options,  # type: ignore[arg-type]

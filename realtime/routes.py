@@ -10,4 +10,5 @@ from realtime.sockets import Application
 def route(pattern: str, application: Application) -> URLPattern:
     """Return a URL pattern for Channels' `URLRouter`, whose views are ASGI applications."""
     view: Any = application
-    return re_path(pattern, view)
+    url_pattern: URLPattern = re_path(pattern, view)
+    return url_pattern

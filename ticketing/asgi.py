@@ -1,6 +1,6 @@
-"""The ASGI application: WebSocket and server-sent events (daphne, any number of processes).
+"""The ASGI application, served by Daphne: WebSocket and server-sent events.
 
-It also serves everything else, only slower than the WSGI application.
+It also serves all other URLs, but slower than the WSGI application.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Refuses large bodies by their announced length, before they are read."""
+"""Refuse large bodies by their Content-Length, before they are read."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,14 +9,14 @@ from core.errors import DomainError
 
 
 class BodyTooLarge(DomainError):
-    """The announced length of the body is over DATA_UPLOAD_MAX_MEMORY_SIZE."""
+    """The Content-Length is over DATA_UPLOAD_MAX_MEMORY_SIZE."""
 
     status, code, title = 413, "payload_too_large", "Body too large"
     detail = f"The body may have at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes."
 
 
 def check_body_length(environ: Mapping[str, Any]) -> None:
-    """Raises BodyTooLarge for a request (WSGI environment or META) that announces a body over the limit."""
+    """Raise BodyTooLarge if the Content-Length of a request (WSGI environment or META) is over the limit."""
     length = environ.get("CONTENT_LENGTH") or "0"
     if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         raise BodyTooLarge

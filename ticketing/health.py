@@ -1,4 +1,4 @@
-"""Liveness and readiness. Workers are judged by effect (the age of their last heartbeat), not by their process."""
+"""The health checks /healthz and /readyz. Worker and beat are checked by effect: the age of the last sweep."""
 
 import time
 from collections.abc import Callable
@@ -10,19 +10,19 @@ from django.http import HttpRequest, JsonResponse
 from core import read_only
 from ticketing.celery import beat_key
 
-HEARTBEAT_LIMIT = 10  # seconds; the sweep runs four times a second, a restarted worker listens again within a few
+HEARTBEAT_LIMIT = 10  # seconds; the sweep runs four times a second, and a worker restarts in a few seconds
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 while this process answers; checks nothing else."""
+    """Return 200; checks only that this process responds."""
     return JsonResponse({"status": "ok"})
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when database, Redis, worker and beat all work, else 503; `checks` has "ok" or the reason for each.
+    """Return 200 if database, Redis, worker and beat all work, else 503. The body has each result: "ok" or the failure.
 
-    Leaves out the process `mailer`: late emails are no reason to turn buyers away. `read_only` says why nothing can be
-    changed ("switch" or "database"), or is null.
+    The process `mailer` is not checked: late emails are no reason to turn buyers away. `read_only` is the cause of
+    read-only mode ("switch" or "database"), or null.
     """
     checks: dict[str, Callable[[], str]] = {
         "database": _database,
@@ -39,7 +39,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def _result(check: Callable[[], str]) -> str:
     try:
         return check()
-    except Exception as error:  # whatever it is, it is the result
+    except Exception as error:  # any failure is a result
         return f"down: {type(error).__name__}"
 
 
@@ -57,6 +57,6 @@ def _redis() -> str:
 def _heartbeat(process: str) -> str:
     last = cache.get(beat_key(process))
     if last is None:
-        return "down: never heard of"
+        return "down: no heartbeat"
     age = time.time() - last
-    return "ok" if age < HEARTBEAT_LIMIT else f"down: last heard of {age:.0f} s ago"
+    return "ok" if age < HEARTBEAT_LIMIT else f"down: last heartbeat {age:.0f} s ago"

@@ -1,7 +1,7 @@
-"""Load shedding: refuses some calls at once, so that all others are answered in time.
+"""Load shedding: refuse some requests at once, so that all others are served in time.
 
-Reads are never refused. Writes are refused in read-only mode, and while as many writes are in progress in this process
-as WRITES_IN_FLIGHT allows and none of them ends: the database is slow then, and reads need the remaining threads.
+Reads are never refused. Writes are refused in read-only mode, and while WRITES_IN_FLIGHT writes are in progress in this
+process and none of them ends: the database is slow then, and reads need the remaining threads.
 """
 
 from contextlib import AbstractContextManager, nullcontext
@@ -16,14 +16,17 @@ from core.redis import breaker
 from realtime import publish
 
 READ_ONLY_HEADER = "X-Read-Only"
-OPERATORS = "/api/operator"  # where read-only mode is switched off
-SIGN_IN = "/api/user"  # needs processor time, not the database; limited by address
+OPERATORS = "/api/operator"  # always allowed: operators turn off read-only mode here
+SIGN_IN = "/api/user"  # not counted: needs processor time rather than the database, and has limits by address
 
 writes = ConcurrencyLimiter(settings.WRITES_IN_FLIGHT)
 
 
 def write_slot(method: str, path: str) -> AbstractContextManager[None]:
-    """A context to answer the call in. Raises ReadOnly or, on entering, Overloaded for calls that write."""
+    """Return a context manager to process the request in.
+
+    For writes, raises ReadOnly, and raises Overloaded on entering.
+    """
     if method in SAFE_METHODS or path.startswith(OPERATORS):
         return nullcontext()
     if read_only.cause() is not None:
@@ -33,13 +36,13 @@ def write_slot(method: str, path: str) -> AbstractContextManager[None]:
 
 
 def read_only_headers() -> tuple[tuple[str, str], ...]:
-    """The header of every response while nothing can be changed."""
+    """Return the header that every response has in read-only mode."""
     return ((READ_ONLY_HEADER, "1"),) if read_only.cause() is not None else ()
 
 
 def publish_gauges() -> None:
-    """From now on this process reports its state for the operator's page and /metrics."""
+    """Start to publish the gauges of this process for the operator's page and /metrics."""
     counters.gauge("in_flight", lambda: writes.in_use)
-    counters.gauge("read_only", lambda: read_only.known() or "")
+    counters.gauge("read_only", lambda: read_only.known_cause() or "")
     counters.gauge("breaker:redis", lambda: breaker.current_state)
     counters.gauge("breaker:news", lambda: "open" if publish.is_paused() else "closed")

@@ -1,7 +1,6 @@
-"""Machine-readable logs: one JSON object a line, with the request's id during a request.
+"""Logs as JSON: one object per line, with the request's id during a request.
 
-The project's own lines are written directly; libraries' lines come through the standard library's logging, in the same
-shape.
+Our own lines are written directly; those of libraries go through the standard library's logging, in the same format.
 """
 
 import logging
@@ -11,7 +10,7 @@ from typing import Any
 import orjson
 import structlog
 
-# ticketing.request_context binds the request's id during a request.
+# ticketing.request_context binds the request's id, which merge_contextvars adds.
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
@@ -20,7 +19,7 @@ SHARED_PROCESSORS: list[Any] = [
 
 
 def configuration(level: str) -> dict[str, Any]:
-    """Configures structlog and returns Django's LOGGING."""
+    """Configure structlog, and return Django's LOGGING, which gives the lines of libraries the same format."""
     structlog.configure(
         processors=[
             *SHARED_PROCESSORS,
@@ -49,13 +48,13 @@ def configuration(level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
-            # A refusal is no incident; the access log line has its status.
+            # A refused request is not an incident; the access log line has its status.
             "django.request": {"level": "ERROR"},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-            # ticketing.request_context writes the access log, without query strings: those may carry tickets.
+            # ticketing.request_context writes the access log, without query strings, which may contain tickets.
             "daphne": {"level": "WARNING"},
             "stripe": {"level": "WARNING"},
-            "fontTools": {"level": "WARNING"},  # else it logs the glyphs of names with each PDF
-            "celery": {"level": "WARNING"},  # two lines for each task otherwise, and the sweep is four a second
+            "fontTools": {"level": "WARNING"},  # otherwise logs the glyphs of names for each PDF
+            "celery": {"level": "WARNING"},  # otherwise logs two lines for each of many tasks
         },
     }

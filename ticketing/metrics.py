@@ -1,4 +1,4 @@
-"""/metrics for Prometheus, and what each request adds to it. Redis adds up the numbers of all processes."""
+"""/metrics for Prometheus, with the sums of all processes (core.counters), and what each request adds to them."""
 
 import hmac
 from collections.abc import Iterable, Iterator
@@ -20,19 +20,19 @@ from core.http.origin import SAFE_METHODS
 from core.http.problems import problem_response
 from core.redis import RedisUnavailable
 
-REFUSED_EARLY = (401, 403, 429, 503)  # refused without the work that is timed
+REFUSED_EARLY = (401, 403, 429, 503)  # statuses of requests refused before the work that is timed
 HOLD = ("POST", "/api/booking")
-# Help texts of counted names. Other names are exported as well, without one.
-COUNTED = {
+# Descriptions of counters. Other counters are exported as well, without a description.
+DESCRIPTIONS = {
     "held": "Holds made.",
     "refusal": "Refusals under /api, by code.",
     "limit_hit": "Calls over a rate limit, by limit.",
-    "challenge": "Proofs of work, by what became of them.",
+    "challenge": "Proofs of work, by outcome.",
 }
 
 
-def note_request(method: str, path: str, status: int, seconds: float) -> None:
-    """Counts and times an answered call of the API."""
+def record_request(method: str, path: str, status: int, seconds: float) -> None:
+    """Count a finished API request and its duration in seconds."""
     if not path.startswith("/api/") or status in REFUSED_EARLY:
         return
     if (method, path.rstrip("/")) != HOLD:
@@ -45,11 +45,11 @@ def note_request(method: str, path: str, status: int, seconds: float) -> None:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """For requests from this machine, and for bearers of METRICS_TOKEN."""
+    """Return the metrics, to this machine or to a bearer of METRICS_TOKEN."""
     if not _may_read(request):
         return problem_response(PermissionRefused("Metrics are for this machine, or for a bearer of METRICS_TOKEN."))
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Everything())
+    registry.register(AllMetrics())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -61,17 +61,17 @@ def _may_read(request: HttpRequest) -> bool:
     return address != UNKNOWN and "/" not in address and ip_address(address).is_loopback
 
 
-class Everything(Collector):
-    """All metrics, read when Prometheus asks."""
+class AllMetrics(Collector):
+    """All metrics, read when they are collected."""
 
     def collect(self) -> Iterator[Metric]:
-        """Yields only `ticketing_redis_up` 0 while Redis does not answer."""
+        """Return all metrics; without Redis, only `ticketing_redis_up`."""
         try:
             numbers, processes = counters.all_time(), counters.processes()
         except RedisUnavailable:
-            yield GaugeMetricFamily("ticketing_redis_up", "Whether Redis answers.", 0)
+            yield GaugeMetricFamily("ticketing_redis_up", "Whether Redis is available.", 0)
             return
-        yield GaugeMetricFamily("ticketing_redis_up", "Whether Redis answers.", 1)
+        yield GaugeMetricFamily("ticketing_redis_up", "Whether Redis is available.", 1)
         yield from _counted(numbers)
         yield _timed(numbers)
         yield from _processes(processes)
@@ -79,9 +79,9 @@ class Everything(Collector):
 
 
 def _counted(numbers: counters.Numbers) -> Iterator[Metric]:
-    names = {name.partition(":")[0] for name in numbers.sums if "|" not in name} | COUNTED.keys()
+    names = {name.partition(":")[0] for name in numbers.sums if "|" not in name} | DESCRIPTIONS.keys()
     for name in sorted(names):
-        family = CounterMetricFamily(f"ticketing_{name}", COUNTED.get(name, ""), labels=["kind"])
+        family = CounterMetricFamily(f"ticketing_{name}", DESCRIPTIONS.get(name, ""), labels=["kind"])
         for kind, number in sorted(numbers.kinds(name).items()):
             family.add_metric([kind], number)
         if name in numbers.sums or not family.samples:
@@ -90,21 +90,19 @@ def _counted(numbers: counters.Numbers) -> Iterator[Metric]:
 
 
 def _timed(numbers: counters.Numbers) -> Metric:
-    family = HistogramMetricFamily("ticketing_call_seconds", "Answered calls of the API.", labels=["call"])
+    family = HistogramMetricFamily("ticketing_call_seconds", "Duration of API requests.", labels=["call"])
     for name in sorted(numbers.timed()):
         classes = numbers.classes(name)
         ends = [*map(str, counters.BOUNDS), "+Inf"]
-        below = [(end, float(sum(classes[: place + 1]))) for place, end in enumerate(ends)]
+        below = [(end, float(sum(classes[: index + 1]))) for index, end in enumerate(ends)]
         family.add_metric([name], below, numbers.total_seconds(name))
     return family
 
 
 def _processes(processes: dict[str, dict[str, str]]) -> Iterable[Metric]:
-    writing = GaugeMetricFamily("ticketing_in_flight_writes", "Writing calls in progress.", labels=["process"])
-    read_only = GaugeMetricFamily("ticketing_read_only", "1: this process refuses writes.", labels=["process"])
-    breakers = GaugeMetricFamily(
-        "ticketing_breaker_open", "1: calls are refused without a try.", labels=["process", "breaker"]
-    )
+    writing = GaugeMetricFamily("ticketing_in_flight_writes", "Calls that write, under way.", labels=["process"])
+    read_only = GaugeMetricFamily("ticketing_read_only", "1: this process changes nothing.", labels=["process"])
+    breakers = GaugeMetricFamily("ticketing_breaker_open", "1: not even tried.", labels=["process", "breaker"])
     for process, said in processes.items():
         writing.add_metric([process], float(said.get("in_flight", 0)))
         read_only.add_metric([process], float(bool(said.get("read_only"))))

@@ -18,7 +18,7 @@ from core.database import is_disconnected
 from core.errors import DomainError, OutcomeUnknown
 from core.http import problems
 from core.http.origin import SAFE_METHODS
-from core.http.problems import problem_response, trouble
+from core.http.problems import as_unavailable, problem_response
 from core.http.security_headers import security_headers
 from ticketing.body_limit import BodyTooLarge, check_body_length
 from ticketing.load_shedding import read_only_headers, write_slot
@@ -29,7 +29,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class RequestContextMiddleware:
-    """Gives each request an id and sends it back; writes the access log line and counts the request at the end."""
+    """Gives each request an id, which the response repeats; writes the access log line and counts the request."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -43,7 +43,7 @@ class RequestContextMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """Adds the security headers (core.http.security_headers) that a view or another middleware has not set."""
+    """Adds the security headers (core.http.security_headers), except those that a view has set."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -77,7 +77,7 @@ class ApiRequestMiddleware:
 
 
 class CompressionMiddleware(GZipMiddleware):
-    """Compresses responses, but no problem details, and nothing that a handler of the API has finished itself."""
+    """Compresses responses, except problem details and responses that a handler has finished itself."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if getattr(response, "is_finished", False) or response.get("Content-Type") == problems.CONTENT_TYPE:
@@ -86,10 +86,10 @@ class CompressionMiddleware(GZipMiddleware):
 
 
 class LoadSheddingMiddleware:
-    """Refuses calls that write while nothing can be changed or too many are in progress (ticketing.load_shedding).
+    """Refuses writes in read-only mode, and while too many are in progress (ticketing.load_shedding).
 
-    A page whose view found the database away, or unwilling to write, becomes a 503 that says so. Templates find
-    `request.read_only`.
+    If the database is unavailable or refuses writes, the response is a 503 page. Sets `request.read_only` for
+    templates.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -99,15 +99,15 @@ class LoadSheddingMiddleware:
         request.read_only = read_only.cause() is not None  # type: ignore[attr-defined]
         try:
             with write_slot(str(request.method), request.path_info):
-                response = self._answer(request)
+                response = self._respond(request)
         except DomainError as error:
             response = _refused(request, error)
         for name, value in read_only_headers():
             response[name] = value
         return response
 
-    def _answer(self, request: HttpRequest) -> HttpResponse:
-        """The response; asked for once more if the request only reads and lost its connection (restart, fail-over)."""
+    def _respond(self, request: HttpRequest) -> HttpResponse:
+        """Return the response; process a read again if it lost its database connection (restart, failover)."""
         response = self.get_response(request)
         if request.method in SAFE_METHODS and response.status_code == 503 and is_disconnected():
             connection.close()
@@ -115,13 +115,13 @@ class LoadSheddingMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """For pages and the admin; the REST framework has a handler of its own."""
-        error = trouble(exception)
+        """Return the 503 for pages and the admin; the REST framework has its own exception handler."""
+        error = as_unavailable(exception)
         return _refused(request, error) if error is not None else None
 
 
 class RateLimitMiddleware:
-    """Counts each call (ticketing.rate_limits) before anything is done for it; one too many is refused with 429."""
+    """Counts each call (ticketing.rate_limits) before it is processed, and refuses those over a limit with 429."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -137,7 +137,7 @@ class RateLimitMiddleware:
 
 
 def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """Problem details under /api, elsewhere a page that needs neither the database nor a session."""
+    """Return problem details under /api, and elsewhere a page that needs neither the database nor a session."""
     problem = problem_response(error)
     if request.path.startswith("/api/"):
         return problem
@@ -153,7 +153,7 @@ def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def _admin_context(request: HttpRequest, error: DomainError) -> dict[str, object]:
-    """What the admin page says besides: whether anything was done. Messages tell what."""
+    """Return the context of the admin's page: what was done (messages), or that nothing was or that it is unknown."""
     messages = [*get_messages(request)]
     is_read = request.method in SAFE_METHODS
     is_unknown = isinstance(error, OutcomeUnknown)

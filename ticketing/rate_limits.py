@@ -1,11 +1,11 @@
-"""Which calls are limited, and to how many. One table for Django's middleware and the fast path.
+"""Which calls are rate limited, for Django's middleware and the fast path.
 
-Every call below /api counts, whatever its outcome, by user or, for anonymous calls, by address. Not counted:
+Every call under /api counts, whatever its outcome, by user or, for anonymous calls, by address. Not counted are:
 - pages, static files and feeds;
-- webhooks: gateways send many at once from few addresses, and news of payments must not wait. The signature decides;
-- for signed-in users, the scanners at the gate and the codes that tickets are shown with: people are queuing there, and
-  a page of ten tickets shows ten codes;
-- for signed-in users, the operators' calls: their page asks every second, and is needed most when limits are strict.
+- gateway webhooks: many come at once from few addresses, and payments must not wait; they are checked by signature;
+- calls of signed-in users that check tickets in or show ticket codes: people queue at the entrance, and a page of ten
+  tickets loads ten codes;
+- operators' calls: their page polls every second, and is needed most when limits are strict.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from accounts.callers import Caller, address_of, caller_of
+from accounts.callers import Caller, address_caller, caller_of
 from core import feature_switches, rate_limits
 from core.counters import count
 from core.errors import RateLimited
@@ -23,19 +23,19 @@ from events.catalog.peak_mode import is_in_peak_mode
 from ticketing.rates import Rate
 
 WEBHOOKS = "/api/payment/webhook/"
-FREE_TO_USERS = re.compile(
+UNLIMITED_FOR_USERS = re.compile(
     r"/api/event/\d+/check-in(/.*)?|/api/booking/[^/]+/admissions/[^/]+/qr\.(svg|png)|/api/operator(/.*)?"
 )
-ABOUT_EVENT = re.compile(r"/api/event/(\d{1,18})(/.*)?")
+EVENT_PATH = re.compile(r"/api/event/(\d{1,18})(/.*)?")
 BOOKING = ("POST", "/api/booking")
-RESULT = "rate_limits.result"  # in the environment of a counted call, so that a second try of it is not counted
+RESULT = "rate_limits.result"  # key in `environ` of a counted call, so that repeating the view counts nothing
 
 
 class AddressLimit(NamedTuple):
-    """The limit of calls that try passwords or make accounts: by address, whoever calls."""
+    """The limit of calls that check passwords or create accounts: always by address."""
 
     name: str
-    noun: str  # what the refusal says there are too many of
+    noun: str  # for the error: “Too many `noun` in a short time.”
     setting: str
 
 
@@ -55,19 +55,20 @@ NOUNS = {limit.name: limit.noun for limit in BY_ADDRESS.values()} | {"booking": 
 
 
 def count_call(environ: dict[str, Any]) -> RateLimitResult | None:
-    """Counts the call (WSGI environment or META); None if nothing limits it."""
+    """Count the call (WSGI environment or META) against its limits; return None if it has none."""
     if settings.API_RATE is None and settings.BOOKING_RATE is None:
         return None
     if RESULT not in environ:
-        its_limits = list(_limits_of(environ))
-        environ[RESULT] = result = rate_limits.count(its_limits) if its_limits else None
+        limits = list(_limits_of(environ))
+        environ[RESULT] = result = rate_limits.count(limits) if limits else None
         if result is not None and not result.passes:
             count(f"limit_hit:{result.exceeded.limit.name}")
-    return environ[RESULT]
+    found: RateLimitResult | None = environ[RESULT]
+    return found
 
 
 def refusal(result: RateLimitResult) -> RateLimited:
-    """The 429 for a call that does not pass."""
+    """Return the error (429) for a call that does not pass."""
     status = result.exceeded
     return RateLimited(NOUNS.get(status.limit.name, "calls"), status.wait)
 
@@ -79,10 +80,10 @@ def _limits_of(environ: dict[str, Any]) -> Iterator[Limit]:
     if not is_api and by_address is None:
         return
     caller = caller_of(environ)
-    if settings.API_RATE and is_api and not (caller.is_user and FREE_TO_USERS.fullmatch(path)):
+    if settings.API_RATE and is_api and not (caller.is_user and UNLIMITED_FOR_USERS.fullmatch(path)):
         yield from _api_limits(path, caller, settings.API_RATE)
     if settings.API_RATE and by_address is not None and (rate := getattr(settings, by_address.setting)):
-        yield _limit(by_address.name, rate, address_of(environ))
+        yield _limit(by_address.name, rate, address_caller(environ))
     if settings.BOOKING_RATE and (method, path) == BOOKING and caller.is_user:
         yield _limit("booking", settings.BOOKING_RATE, caller)
 
@@ -94,10 +95,10 @@ def _api_limits(path: str, caller: Caller, rate: Rate) -> Iterator[Limit]:
 
 
 def _limit(name: str, rate: Rate, caller: Caller) -> Limit:
-    most, seconds = rate
-    return Limit(name, most, seconds, caller.key)
+    max_calls, seconds = rate
+    return Limit(name, max_calls, seconds, caller.key)
 
 
 def _is_in_peak_mode(path: str) -> bool:
-    about = ABOUT_EVENT.fullmatch(path)
-    return feature_switches.is_on(feature_switches.SURGE) or (about is not None and is_in_peak_mode(int(about[1])))
+    match = EVENT_PATH.fullmatch(path)
+    return feature_switches.is_on(feature_switches.SURGE) or (match is not None and is_in_peak_mode(int(match[1])))

@@ -1,4 +1,4 @@
-"""The id, the access log line and the metrics of a request, for Django's middleware and the fast path alike."""
+"""The id, access log line and metrics of a request, for Django's middleware and the fast path."""
 
 import re
 import time
@@ -9,14 +9,14 @@ from typing import Any
 
 import structlog
 
-from ticketing.metrics import note_request
+from ticketing.metrics import record_request
 
 log = structlog.get_logger("request")
 REQUEST_ID = re.compile(r"[\w.-]{8,64}\Z", re.ASCII)
 
 
 class RequestContext:
-    """A request that is being answered: `request_id` is the client's `X-Request-Id` if it is valid, else a new one."""
+    """A request in progress. `request_id` is the client's `X-Request-Id` if it is valid, else a new one."""
 
     __slots__ = ("method", "path", "request_id", "started")
 
@@ -27,15 +27,15 @@ class RequestContext:
         self.method, self.path = environ["REQUEST_METHOD"], path
 
     def finish(self, status: int) -> None:
-        """Writes the access log line (never the query string, a body or a header) and counts the request."""
+        """Write the access log line (never the query string, a body or a header) and count the request."""
         seconds = time.perf_counter() - self.started
         log.info("request", method=self.method, path=self.path, status=status, ms=round(seconds * 1000, 1))
-        note_request(self.method, self.path, status, seconds)
+        record_request(self.method, self.path, status, seconds)
 
 
 @contextmanager
 def request_context(environ: Mapping[str, Any], path: str) -> Iterator[RequestContext]:
-    """The context of a request (WSGI environment or META); log lines written meanwhile carry its id."""
+    """Return a context manager for a request (WSGI environment or META). Log lines inside it have the request's id."""
     context = RequestContext(environ, path)
     with structlog.contextvars.bound_contextvars(request_id=context.request_id):
         yield context

@@ -97,7 +97,7 @@ INSTALLED_APPS = [
     "ticketing.fast_path",
 ]
 
-# The calls of the fast path pass all of them by: ticketing/fast_path/middleware_table.py has a line for each.
+# Calls on the fast path skip all of them; ticketing/fast_path/middleware_table.py has a line for each.
 MIDDLEWARE = [
     "ticketing.middleware.RequestContextMiddleware",
     "ticketing.middleware.SecurityHeadersMiddleware",
@@ -317,7 +317,7 @@ WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", SITE_URL)  # the URL of this site
 WEBHOOK_PRIVATE_ADDRESSES = env.bool("WEBHOOK_PRIVATE_ADDRESSES", EMBEDDED_DATABASE)
 
 # --- Rate limits -----------------------------------------------------------------------------------
-# Each is a pair (maximum number of calls, seconds) or None. ticketing/rate_limits.py defines which calls each one counts.
+# Each is a pair (maximum number of calls, seconds) or None. ticketing/rate_limits.py defines which calls it counts.
 
 BOOKING_RATE = read_rate("BOOKING_RATE", env.str("BOOKING_RATE", "10/min"))  # booking attempts of one user
 API_RATE = read_rate("API_RATE", env.str("API_RATE", "100/min"))  # calls of one user, or of one address if anonymous
@@ -344,7 +344,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "core.http.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "core.http.problems.answer_problem",
+    "EXCEPTION_HANDLER": "core.http.problems.handle_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": False,
 }

@@ -3,7 +3,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedStaticFiles(CompressedManifestStaticFilesStorage):
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # WhiteNoise has no types
     """Hash and compress static files; rewrite imports in stylesheets and ES modules to the hashed names.
 
     Plain names are used if no files were collected (tests, `runserver` with DEBUG).
@@ -16,4 +16,4 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
         """Return the hashed name, or `name` itself if no files were collected."""
         if not self.hashed_files:
             return name
-        return super().stored_name(name)
+        return str(super().stored_name(name))

@@ -1,4 +1,4 @@
-"""All URLs: those of the apps, the admin, the API schema and the operator's endpoints."""
+"""All URLs: those of the apps, the admin, the API schema, health checks and metrics."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponseRedirect

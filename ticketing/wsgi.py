@@ -1,4 +1,4 @@
-"""The API and the pages (granian, any number of processes)."""
+"""The WSGI application, served by granian: the API and the pages."""
 
 import os
 
@@ -8,7 +8,7 @@ from ticketing.processes.lifeline import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
 if "LIFELINE" in os.environ:
-    # Granian's workers would outlive a granian that was killed, and go on answering.
+    # Otherwise granian's workers would outlive a killed granian and go on serving requests.
     end_with_parent(int(os.environ["LIFELINE"]))
 
 django_application = get_wsgi_application()

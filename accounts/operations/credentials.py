@@ -32,14 +32,13 @@ def check_strength(password: str, user: User) -> None:
 
 
 def replace_password(user: User, new_hash: str) -> bool:
-    """Store a password hash; return False, with nothing changed, if the password changed meanwhile.
+    """Store a password hash; return False, with nothing changed, if the stored password is not `user.password`.
 
     The hash is computed before, so that no transaction waits for bcrypt. Sessions and bearer tokens carry a
-    fingerprint of the password that they were issued under, so all of them end here.
+    fingerprint of the password that they were issued under, so all of them end here. Leaves `user` as it is, because a
+    repeated transaction compares with `user.password` again.
     """
-    replaced = User.objects.filter(pk=user.pk, password=user.password).update(password=new_hash)
-    user.password = new_hash
-    return bool(replaced)
+    return bool(User.objects.filter(pk=user.pk, password=user.password).update(password=new_hash))
 
 
 def _field_problem(error: ValidationError) -> FieldProblem:

@@ -2,7 +2,6 @@
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import default_token_generator
-from django.db import transaction
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
@@ -10,6 +9,7 @@ from accounts.models import User
 from accounts.operations.credentials import check_strength, replace_password
 from core.enqueue import enqueue_on_commit
 from core.errors import BadInput
+from core.transactions import retrying_transaction
 
 
 def request_password_reset(*, email: str) -> None:
@@ -40,9 +40,8 @@ def reset_password(*, uid: str, token: str, password: str) -> None:
         raise _invalid_link()
     check_strength(password, user)
     new_hash = make_password(password)
-    with transaction.atomic(durable=True):
-        if not replace_password(user, new_hash):
-            raise _invalid_link()
+    if not retrying_transaction(replace_password)(user, new_hash):
+        raise _invalid_link()
 
 
 def _invalid_link() -> BadInput:

@@ -2,12 +2,12 @@
 
 from django.contrib.auth import SESSION_KEY, update_session_auth_hash
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.operations.credentials import check_strength, replace_password
 from core.errors import BadInput
+from core.transactions import retrying_transaction
 
 
 def update_user(
@@ -24,12 +24,10 @@ def update_user(
     `BadInput` for the field `current_password` or `password`; the name is then unchanged too.
     """
     new_hash = None if password is None else _new_hash(user, current_password, password)
-    with transaction.atomic(durable=True):
-        if new_hash is not None:
-            _replace_password(request, user, new_hash)
-        if name is not None:
-            user.name = name
-            user.save(update_fields=["name"])
+    _store(user, name, new_hash)
+    if new_hash is not None:
+        user.password = new_hash
+        _keep_session(request, user)
     return user
 
 
@@ -40,13 +38,21 @@ def _new_hash(user: User, current_password: str, password: str) -> str:
     return make_password(password)
 
 
-def _replace_password(request: HttpRequest, user: User, new_hash: str) -> None:
-    """Store the hash and keep this request's session alive, but only if the session is this user's.
-
-    A bearer request may carry somebody else's cookie.
-    """
-    if not replace_password(user, new_hash):
+@retrying_transaction
+def _store(user: User, name: str | None, new_hash: str | None) -> None:
+    if new_hash is not None and not replace_password(user, new_hash):
         raise _wrong_password()
+    if name is not None:
+        user.name = name
+        user.save(update_fields=["name"])
+
+
+def _keep_session(request: HttpRequest, user: User) -> None:
+    """Let this request's session survive the new password, but only if the session is this user's.
+
+    A bearer request may carry somebody else's cookie. Called after the commit, because a new session key can't be taken
+    back.
+    """
     if request.session.get(SESSION_KEY) == str(user.pk):
         update_session_auth_hash(request, user)
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core import signing
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from accounts.errors import EmailTaken
 from accounts.models import User, normal_email
@@ -23,11 +23,15 @@ def register_user(*, email: str, password: str, name: str, role: str) -> User:
     if User.objects.filter(email=normal_email(email)).exists():
         raise EmailTaken
     try:
-        with transaction.atomic(durable=True):
-            user = User.objects.create_user(email, password, name=name, role=role)
-            enqueue_on_commit("accounts.tasks.send_verification_mail", user_id=user.pk)
+        return _create_user(email, password, name, role)
     except IntegrityError:
         raise EmailTaken from None
+
+
+@retrying_transaction
+def _create_user(email: str, password: str, name: str, role: str) -> User:
+    user = User.objects.create_user(email, password, name=name, role=role)
+    enqueue_on_commit("accounts.tasks.send_verification_mail", user_id=user.pk)
     return user
 
 

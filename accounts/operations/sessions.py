@@ -1,12 +1,13 @@
 """Sign in with a cookie, and sign out on all devices."""
 
 from django.contrib import auth
-from django.db import transaction
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.operations.credentials import user_with
+from core.transactions import retrying_transaction
 
 
 def log_in(*, request: HttpRequest, email: str, password: str) -> User:
@@ -19,9 +20,15 @@ def log_in(*, request: HttpRequest, email: str, password: str) -> User:
     return user
 
 
-@transaction.atomic(durable=True)
 def log_out(*, request: HttpRequest, user: User) -> None:
     """End this request's session and all bearer tokens and stream tickets of the user, on all devices."""
+    _end_sign_ins(user, request.session)
+    auth.logout(request)  # after the commit: it empties the session of the request, so it can't be repeated
+
+
+@retrying_transaction
+def _end_sign_ins(user: User, session: SessionBase) -> None:
+    """Revoke the tokens and delete the stream tickets and the session's row, which `session` still names."""
     user.token_families.filter(revoked_at=None).update(revoked_at=Now())
     user.stream_tickets.all().delete()
-    auth.logout(request)
+    session.delete(session.session_key)

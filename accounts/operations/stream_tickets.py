@@ -10,9 +10,8 @@ from django.db.models.functions import Now
 from accounts.models import StreamTicket, User
 from core.transactions import retrying_transaction
 
-USED = (
-    "+"  # first character of a used ticket's digest; no hex digest has it, so that no client's ticket matches the row
-)
+# The first character of a used ticket's digest. No hex digest has it, so no ticket that a client sends matches the row.
+USED = "+"
 STREAM_TICKET_SECONDS = 30  # from issue to opening the feed; part of the API contract
 
 

@@ -4,7 +4,6 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -26,10 +25,13 @@ def tokens_for(user: User) -> TokenPair:
 
     The family ends after REFRESH_TOKEN_SECONDS.
     """
+    return tokens.pair_of(user, _new_family(user))
+
+
+@retrying_transaction
+def _new_family(user: User) -> TokenFamily:
     expires_at = timezone.now() + timedelta(seconds=settings.REFRESH_TOKEN_SECONDS)
-    with transaction.atomic(durable=True):
-        family = user.token_families.create(refresh_jti=uuid.uuid4(), expires_at=expires_at)
-    return tokens.pair_of(user, family)
+    return user.token_families.create(refresh_jti=uuid.uuid4(), expires_at=expires_at)
 
 
 def refresh_tokens(*, refresh: str) -> TokenPair:

@@ -1,4 +1,4 @@
-"""Cross-site forgery: who may write with a cookie, and who may ask for one."""
+"""Cross-site request forgery: which requests may write with a cookie, or log in."""
 
 from collections.abc import Callable
 
@@ -36,16 +36,16 @@ def _site(settings: pytest.FixtureRequest) -> None:
 
 
 @pytest.mark.parametrize("headers", FOREIGN)
-def test_foreign_site_can_not_write_with_the_cookie(browser: APIClient, headers: dict[str, str]) -> None:
-    answer = browser.patch("/api/user", {"name": "Mallory"}, headers=headers)
-    assert answer.status_code == 403
-    assert answer["Content-Type"] == "application/problem+json"
-    assert answer.json()["code"] == "permission_denied"
+def test_foreign_site_cannot_write_with_the_cookie(browser: APIClient, headers: dict[str, str]) -> None:
+    response = browser.patch("/api/user", {"name": "Mallory"}, headers=headers)
+    assert response.status_code == 403
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["code"] == "permission_denied"
     assert User.objects.get().name == "Alice"
 
 
 @pytest.mark.parametrize("headers", OWN)
-def test_own_site_and_clients_that_are_no_browsers_write(browser: APIClient, headers: dict[str, str]) -> None:
+def test_own_site_and_clients_other_than_browsers_can_write(browser: APIClient, headers: dict[str, str]) -> None:
     assert browser.patch("/api/user", {"name": "Alicia"}, headers=headers).status_code == 200
 
 
@@ -66,13 +66,13 @@ def test_own_site_and_clients_that_are_no_browsers_write(browser: APIClient, hea
 def test_foreign_site_can_call_nothing_signed_in_or_not(anyone: APIClient, browser: APIClient, path: str) -> None:
     body = {"email": "alice@example.com", "password": PASSWORD}
     for client in (anyone, browser):
-        answer = client.post(path, body, headers={"Origin": "https://evil.example"})
-        assert answer.status_code == 403
-        assert not answer.cookies
+        response = client.post(path, body, headers={"Origin": "https://evil.example"})
+        assert response.status_code == 403
+        assert not response.cookies
 
 
 @pytest.mark.django_db
-def test_another_authorization_scheme_does_not_open_the_door(browser: APIClient) -> None:
+def test_another_authorization_scheme_does_not_bypass_the_check(browser: APIClient) -> None:
     headers = {"Origin": "https://evil.example", "Authorization": "Basic YTpi"}
     assert browser.patch("/api/user", {"name": "Mallory"}, headers=headers).status_code == 403
 
@@ -82,7 +82,7 @@ def test_refusal_is_readable_in_the_browsable_api(browser: APIClient) -> None:
     assert browser.patch("/api/user", {"name": "Mallory"}, headers=headers).status_code == 403
 
 
-def test_foreign_site_may_read_what_the_browser_lets_it(browser: APIClient) -> None:
+def test_foreign_site_may_send_reads(browser: APIClient) -> None:
     assert browser.get("/api/user", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 

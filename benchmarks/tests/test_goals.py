@@ -25,7 +25,7 @@ def test_nan_meets_no_goal():
 def test_the_table_has_only_measured_goals():
     table = goals.table({"holds / bare API": 0.9, "start, warm (s)": 5.0, "something else": 1.0})
     assert table.splitlines()[2:] == [
-        "| a hold, 100 blocks, beside a bare FastAPI | holds / bare API ≥ 1 | 0.9 | **no** |",
+        "| a hold, 100 subsections, beside a bare FastAPI | holds / bare API ≥ 1 | 0.9 | **no** |",
         "| start, warm | start, warm (s) ≤ 6 | 5 | yes |",
     ]
 

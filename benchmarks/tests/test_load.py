@@ -12,7 +12,7 @@ import pytest
 from benchmarks.client import Address, Connection, parse, request
 from benchmarks.load import Client, closed_loop, open_loop, shared
 
-ANSWERS = {
+RESPONSES = {
     b"/created": b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}",
     b"/unchanged": b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\nContent-Length: 9\r\n\r\n',
     b"/chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n[\r\n1\r\n]\r\n0\r\n\r\n",
@@ -22,9 +22,9 @@ ANSWERS = {
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     while head := await reader.readuntil(b"\r\n\r\n"):
         path = head.split(b" ")[1]
-        if path not in ANSWERS:
+        if path not in RESPONSES:
             break
-        for byte in ANSWERS[path]:  # in small pieces, as on a slow network
+        for byte in RESPONSES[path]:  # in small pieces, as on a slow network
             writer.write(bytes([byte]))
             await writer.drain()
     writer.close()
@@ -40,9 +40,9 @@ def run(test: Coroutine[Any, Any, None]) -> None:
     asyncio.run(asyncio.wait_for(test, 20))
 
 
-@pytest.mark.parametrize("path", ANSWERS)
+@pytest.mark.parametrize("path", RESPONSES)
 def test_an_incomplete_response_is_not_parsed(path):
-    whole = ANSWERS[path]
+    whole = RESPONSES[path]
     assert parse(whole) is not None
     assert all(parse(whole[:length]) is None for length in range(len(whole)))
 
@@ -50,8 +50,8 @@ def test_an_incomplete_response_is_not_parsed(path):
 def test_a_compressed_body_is_decoded():
     body = gzip.compress(json.dumps({"seats": "ar"}).encode())
     head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(body)
-    answer = parse(head + body)
-    assert answer is not None and answer.json() == {"seats": "ar"}
+    response = parse(head + body)
+    assert response is not None and response.json() == {"seats": "ar"}
 
 
 def test_each_client_gets_the_responses_to_its_requests():
@@ -59,8 +59,8 @@ def test_each_client_gets_the_responses_to_its_requests():
 
     def client() -> Client:
         for path in ("/created", "/unchanged", "/chunked"):
-            answer = yield request("GET", path)
-            received.append(answer.status)
+            response = yield request("GET", path)
+            received.append(response.status)
 
     async def test() -> None:
         async with server() as address:

@@ -16,7 +16,7 @@ from core.money import money
 from events.seating.positions import place_of
 
 
-class ReadOnlyInline(admin.TabularInline):
+class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]  # not subscriptable at run time
     """Rows that nobody adds, changes or deletes. The booking's page has already checked who may view them."""
 
     extra = 0

@@ -114,7 +114,7 @@ class EventStaff(StaffRows):
             kwargs["queryset"] = events if request.user.is_superuser else events.filter(seller=user_of(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: GateStaff, form: forms.ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: GateStaff, form: "forms.ModelForm[Any]", change: bool) -> None:
         """Add the person, and show the link to send them. `obj` itself is never saved."""
         row = add_gate_staff(event_id=obj.event_id, email=obj.email, seller=user_of(request))
         obj.pk, obj.email = row.pk, row.email
@@ -151,7 +151,9 @@ class AllEventsStaff(StaffRows):
             kwargs["queryset"] = User.objects.filter(role=User.Role.SELLER, is_active=True).order_by("email")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: SellerGateStaff, form: forms.ModelForm, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: SellerGateStaff, form: "forms.ModelForm[Any]", change: bool
+    ) -> None:
         """Add the person. `obj` itself is never saved."""
         user = user_of(request)
         seller = obj.seller if user.is_superuser else user

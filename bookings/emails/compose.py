@@ -73,7 +73,7 @@ def _endpoint_email(endpoint: Endpoint) -> EmailMultiAlternatives | None:
 
 def _booking_email(entry: EmailMessage) -> EmailMultiAlternatives | None:
     kind, booking = EmailKind(entry.kind), entry.booking
-    assert booking is not None  # a database constraint: every row has a booking or an endpoint
+    assert booking is not None  # noqa: S101  (a database constraint: a booking or an endpoint)
     changes = changes_since(entry.before, booking.event)
     if booking.status not in APPLIES_TO[kind] or (kind == EmailKind.EVENT_CHANGED and not changes):
         return None

@@ -16,7 +16,6 @@ import time
 from datetime import timedelta
 
 import structlog
-from django.db import transaction
 from django.db.models import QuerySet
 
 from bookings.emails.compose import compose
@@ -24,6 +23,7 @@ from bookings.notifications.models import EmailMessage
 from bookings.notifications.outbox import OPEN
 from bookings.states import EmailStatus
 from core.clock import Now
+from core.transactions import retrying_transaction
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ def send_due_emails() -> int:
     return processed
 
 
-@transaction.atomic(durable=True)
+@retrying_transaction
 def _claim() -> EmailMessage | None:
     """Lock the first due email and mark it as being sent until CLAIM_DURATION from now; None if none is due."""
     email = _due().first()

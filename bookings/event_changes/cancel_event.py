@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from accounts.models import User
@@ -76,7 +75,7 @@ def _release(booking: Booking) -> bool:
     return True
 
 
-@transaction.atomic(durable=True)
+@retrying_transaction
 def _end_hold(booking: Booking) -> bool:
     """Cancel a hold and free its seats; return False if the booking is no longer a hold.
 

@@ -1,6 +1,8 @@
 """Completes the bookings of events that are over."""
 
-from django.db import connection, transaction
+from django.db import connection
+
+from core.transactions import retrying_transaction
 
 COMPLETE_BOOKINGS = """
     UPDATE bookings_booking b SET status = 'completed', updated_at = clock_timestamp()
@@ -9,9 +11,9 @@ COMPLETE_BOOKINGS = """
 """
 
 
-@transaction.atomic(durable=True)
+@retrying_transaction
 def complete_bookings() -> int:
     """Mark the paid bookings of events that are over as completed; return how many. One guarded update."""
     with connection.cursor() as cursor:
         cursor.execute(COMPLETE_BOOKINGS)
-        return cursor.rowcount
+        return int(cursor.rowcount)

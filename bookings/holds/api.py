@@ -27,7 +27,7 @@ from bookings.idempotency import KEY
 from bookings.permissions import BuyersBook
 from bookings.states import BookingStatus
 from core.errors import BadInput
-from core.http.views import HandlerView, answered_by
+from core.http.views import HandlerView, handled_by
 from core.openapi import problems
 
 PREFER = OpenApiParameter(
@@ -70,7 +70,7 @@ class BookingList(HandlerView):
         operation_id="booking_create",
         responses={201: BookingDetail, 202: BookingDetail} | problems(400, 401, 403, 404, 409, 422, 429, 503),
         parameters=[KEY, PREFER, SOLUTION, PASS],
-    )(answered_by(post_booking))
+    )(handled_by(post_booking))
 
     def get_queryset(self) -> BookingQuerySet:
         """Whose bookings, and in which state."""

@@ -12,6 +12,7 @@ from bookings.holds.models import Booking
 from bookings.notifications.outbox import queue_emails
 from bookings.publish import BookingChanged, publish_bookings
 from bookings.states import TIME_IS_UP, BookingStatus, EmailKind
+from core.transactions import retrying_transaction
 from events.inventory.seats import free_ended_seats
 from events.models import Subsection
 
@@ -79,7 +80,7 @@ def expire_holds() -> int:
     return sum(expire_in(block_id, wait=False) for block_id in blocks)
 
 
-@transaction.atomic(durable=True)
+@retrying_transaction
 def expire_in(block_id: int, *, wait: bool = True) -> int:
     """Expires what is due in one block; returns how many holds ended.
 

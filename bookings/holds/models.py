@@ -22,7 +22,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def for_display(self) -> "BookingQuerySet":
         """Join event and subsection, and add `left`: the time until the deadline, by the database's clock."""
         blocks = self.select_related("event", "subsection").defer("subsection__seat_status")
-        return blocks.annotate(left=F("expires_at") - Now())
+        return blocks.annotate(left=F("expires_at") - Now())  # type: ignore[no-redef]  # Booking declares it
 
     def shown_as(self, status: str) -> "BookingQuerySet":
         """Return the bookings whose `shown_status` is `status`."""

@@ -8,7 +8,7 @@ import uuid
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 
 from bookings.holds.hold import (
     HoldMode,
@@ -27,6 +27,7 @@ from core.clock import Now
 from core.enqueue import enqueue_on_commit
 from core.errors import DomainError, Overloaded
 from core.ids import new_id
+from core.transactions import retrying_transaction
 from events.seating.positions import seat_names
 
 PATIENCE = timedelta(seconds=2)  # after this time the task message is assumed to be lost or late
@@ -111,7 +112,7 @@ def _hold_request_of(booking: Booking) -> HoldRequest:
     )
 
 
-@transaction.atomic(durable=True)
+@retrying_transaction
 def _fail(booking_id: uuid.UUID, why: str) -> None:
     """Mark a `processing` booking as failed. Locks only the booking, since it has no seats."""
     booking = lock_booking(booking_id)

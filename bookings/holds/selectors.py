@@ -51,8 +51,8 @@ def bought_by(user: User) -> BookingQuerySet:
     urgency = Case(When(waiting, then=Urgency.WAITING), When(coming, then=Urgency.COMING), default=Urgency.PAST)
     when = Case(When(waiting, then="expires_at"), When(coming, then="event__starts_at"))
     bookings = Booking.objects.for_display().filter(buyer=user)
-    bookings = bookings.annotate(ends=Coalesce("event__ends_at", "event__starts_at")).annotate(urgency=urgency)
-    return bookings.order_by("urgency", when.asc(nulls_last=True), "-created_at", "-id")
+    ranked = bookings.annotate(ends=Coalesce("event__ends_at", "event__starts_at")).annotate(urgency=urgency)
+    return ranked.order_by("urgency", when.asc(nulls_last=True), "-created_at", "-id")
 
 
 def is_charging(booking: Booking) -> bool:

@@ -33,7 +33,7 @@ def overview() -> dict[str, Any]:
     return {
         "window_seconds": WINDOW_SECONDS,
         "switches": all_switches(),
-        "read_only": read_only.known(),
+        "read_only": read_only.known_cause(),
         "numbers": recent_numbers(),
         "processes": _processes(),
         "waiting_rooms": waiting_rooms(),

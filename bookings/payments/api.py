@@ -21,7 +21,7 @@ from bookings.payments.handlers import post_payment
 from bookings.payments.refund import refund_booking
 from bookings.payments.serializers import Card, PaymentBody
 from core.errors import BadInput, NotFound
-from core.http.views import HandlerView, answered_by
+from core.http.views import HandlerView, handled_by
 from core.openapi import problems
 
 
@@ -35,7 +35,7 @@ class BookingPayment(HandlerView):
         operation_id="booking_pay",
         responses={200: PaymentBody, 202: PaymentBody} | problems(400, 401, 402, 403, 404, 409, 410, 422, 503),
         parameters=[KEY],
-    )(answered_by(post_payment))
+    )(handled_by(post_payment))
 
 
 class BookingRefund(generics.GenericAPIView[Booking]):

@@ -5,12 +5,11 @@ They arrive at least once, in any order, and possibly before the gateway's respo
 
 from collections.abc import Mapping
 
-from django.db import transaction
-
 from bookings.payments.gateways import gateway_named
 from bookings.payments.models import Payment, WebhookEvent
 from bookings.payments.settle import settle_payment
 from core.clock import database_now
+from core.transactions import retrying_transaction
 
 
 def receive_webhook(*, gateway: str, headers: Mapping[str, str], body: bytes) -> None:
@@ -27,7 +26,7 @@ def receive_webhook(*, gateway: str, headers: Mapping[str, str], body: bytes) ->
     _record(gateway, notice.event_id)
 
 
-@transaction.atomic(durable=True)
+@retrying_transaction
 def _record(gateway: str, event_id: str) -> None:
     WebhookEvent.objects.bulk_create(
         [WebhookEvent(gateway=gateway, event_id=event_id, received_at=database_now())], ignore_conflicts=True

@@ -8,7 +8,6 @@ import uuid
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
 
 from accounts.models import User
 from bookings.errors import NotOwner, RefundWindowClosed
@@ -160,7 +159,7 @@ def send_refund(*, refund_id: uuid.UUID) -> None:
     _mark_sent(refund_id)
 
 
-@transaction.atomic(durable=True)
+@retrying_transaction
 def _mark_sent(refund_id: uuid.UUID) -> None:
     pending = Refund.objects.filter(pk=refund_id, status=RefundStatus.PENDING)
     pending.update(status=RefundStatus.SENT, sent_at=Now(), failure="")

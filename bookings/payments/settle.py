@@ -15,6 +15,7 @@ from bookings.payments.sell import sell_held_seats
 from bookings.states import BookingStatus, EmailKind, PaymentStatus, RefundReason
 from bookings.tickets.issue import issue_tickets
 from core.clock import database_now
+from core.transactions import retrying_transaction
 from events.errors import SeatsTaken
 from events.inventory.seats import change_seats
 from events.inventory.sold_out import refresh_event_status
@@ -39,7 +40,7 @@ def settle_payment(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
     return settle_stepwise(payment_id=payment_id, charge=charge)
 
 
-@transaction.atomic(durable=True)
+@retrying_transaction
 def settle_stepwise(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
     """Record the outcome of a charge in every case of `settle_payment`, including the usual one.
 
@@ -72,7 +73,7 @@ def settle_stepwise(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
     return payment
 
 
-@transaction.atomic(durable=True)
+@retrying_transaction
 def cancel_payment(*, payment_id: uuid.UUID) -> None:
     """Close an open payment that never reached the gateway.
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bookings.holds.models import Booking
 from bookings.holds.texts import places
-from core.money import plain
+from core.money import in_major_units
 from events.models import Event
 from events.seating.positions import seat_name
 
@@ -70,7 +70,7 @@ def _cells(booking: Booking) -> Iterator[str]:
         *(booking.pk, _time(booking.created_at), booking.buyer.email, booking.buyer.name),
         *(subsection.section, subsection.number, _seats(booking)),
         *(booking.quantity, booking.total_price, booking.event.currency, booking.shown_status, _time(booking.paid_at)),
-        *(places(booking).replace("–", "-"), plain(booking.total_price, booking.event.currency)),
+        *(places(booking).replace("–", "-"), in_major_units(booking.total_price, booking.event.currency)),
     )
     return map(str, values)
 

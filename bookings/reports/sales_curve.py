@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Case, F, Max, Min, Q, QuerySet, Sum, When
 
-from core.clock import part_of_time
+from core.clock import period_start
 from events.models import Event, SeatChange
 from events.states import ChangeKind
 
@@ -36,7 +36,7 @@ def _points(moves: QuerySet[SeatChange], began: datetime, last: datetime) -> lis
     step = ceil(minutes / MAX_POINTS)
     seats = F("positions__len")
     net = Sum(Case(When(kind=ChangeKind.PAID, then=seats), default=-seats))
-    parts = moves.values_list(part_of_time(step * MINUTE, began)).annotate(net=net)
+    parts = moves.values_list(period_start(step * MINUTE, began)).annotate(net=net)
     changed: Counter[int] = Counter()
     for start, seats_added in parts:
         # Seats sold before the start of sales, which was moved afterwards, count as sold in the first minute.

@@ -18,7 +18,7 @@ from bookings.holds.models import Booking
 from bookings.payments.models import Refund
 from bookings.states import SOLD, AdmissionStatus, BookingStatus, RefundReason
 from bookings.tickets.models import Admission
-from core.clock import database_now, part_of_time
+from core.clock import database_now, period_start
 from events.models import Event, SeatChange, Subsection
 from events.states import ChangeKind
 
@@ -124,7 +124,7 @@ def _velocity(subsection_ids: list[int], pace: timedelta) -> Sequence[Mapping[st
         subsection__gte=subsection_ids[0], subsection__lte=subsection_ids[-1], subsection__in=subsection_ids
     )
     seats = F("positions__len")
-    counted = changes.values(minute=part_of_time(MINUTE, EPOCH)).annotate(
+    counted = changes.values(minute=period_start(MINUTE, EPOCH)).annotate(
         held=Coalesce(Sum(seats, filter=Q(kind=ChangeKind.HELD)), 0),
         sold=Coalesce(Sum(seats, filter=Q(kind=ChangeKind.PAID)), 0),
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from accounts.models import User
 from bookings.errors import QueuePassRequired, TooManyHolds
@@ -17,6 +17,7 @@ from bookings.states import BookingStatus, SelectionMode
 from bookings.waiting_room.models import QueuePass
 from core.clock import database_now
 from core.errors import BadInput, NotFound
+from core.transactions import retrying_transaction
 from events.errors import NotOnSale, SeatsTaken
 from events.inventory.seats import change_seats, lock_subsection
 from events.models import Event, Subsection, Ticket
@@ -68,7 +69,7 @@ def hold_seats(
         return earlier
 
 
-@transaction.atomic(durable=True)
+@retrying_transaction
 def _hold(
     buyer: User,
     hold_request: HoldRequest,
@@ -197,6 +198,7 @@ def _check_limit(buyer: User, event: Event) -> datetime:
     User.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=buyer.pk)
     with connection.cursor() as cursor:
         cursor.execute(OPEN_HOLDS, [buyer.pk])
+        now: datetime
         now, open_holds, first_end = cursor.fetchone()
     if open_holds >= event.max_active_holds:
         raise TooManyHolds(retry_after=int((first_end - now).total_seconds()) + 1)

@@ -3,8 +3,6 @@
 import uuid
 from datetime import timedelta
 
-from django.db import transaction
-
 from accounts.models import User
 from bookings.errors import PaymentInProgress
 from bookings.holds.models import Booking
@@ -16,10 +14,11 @@ from bookings.payments.models import Payment
 from bookings.states import PaymentStatus
 from core.clock import database_now
 from core.errors import InvalidState
+from core.transactions import retrying_transaction
 from events.states import EventStatus
 
 
-@transaction.atomic
+@retrying_transaction
 def begin_payment(
     *,
     booking_id: uuid.UUID,

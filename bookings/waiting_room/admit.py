@@ -94,7 +94,7 @@ def _hold_lottery(event: Event, room: Room, at: float | None) -> None:
 
 def _next_users(event: Event, room: Room, rate_factor: float, at: float | None) -> list[int]:
     """Return the users to admit now: as many as are due, at most as many as `max_active` leaves room for."""
-    assert event.drawn_at is not None
+    assert event.drawn_at is not None  # noqa: S101  (`_admit` holds the lottery before)
     per_second = 0.0 if event.admission_paused else event.admit_per_minute / 60 * rate_factor
     places = event.max_active - QueuePass.objects.active().filter(event=event).count()
     return room.next_batch(per_second=per_second, places=places, drawn_at=event.drawn_at.timestamp(), at=at)

@@ -12,7 +12,7 @@ from accounts.models import User
 from bookings.waiting_room.handlers import get_place, post_place
 from bookings.waiting_room.join import leave_queue
 from bookings.waiting_room.serializers import PlaceToken, QueuePositionBody
-from core.http.views import HandlerView, answered_by
+from core.http.views import HandlerView, handled_by
 from core.openapi import problems
 
 
@@ -23,11 +23,11 @@ class EventQueue(HandlerView):
     serializer_class = PlaceToken
 
     get = extend_schema(operation_id="queue_look", responses={200: QueuePositionBody} | problems(401, 404, 409, 503))(
-        answered_by(get_place)
+        handled_by(get_place)
     )
     post = extend_schema(
         operation_id="queue_join", responses={200: QueuePositionBody} | problems(400, 401, 403, 404, 409, 429, 503)
-    )(answered_by(post_place))
+    )(handled_by(post_place))
 
     @extend_schema(operation_id="queue_leave", request=None, responses={204: None} | problems(401, 404, 503))
     def delete(self, request: Request, event_id: int) -> Response:

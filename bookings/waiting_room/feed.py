@@ -60,12 +60,12 @@ class QueueTopic(Topic):
 def needs_update(known: dict[str, Any] | None, event: dict[str, Any]) -> bool:
     """Return whether a viewer that received `known` should receive `event`."""
     if known is None or known["type"] != event["type"] or not event.get("ahead") or not known.get("ahead"):
-        return known != event
+        return bool(known != event)
     settings = ("paused", "admit_per_minute", "opens_at")
     if any(known[name] != event[name] for name in settings):
         return True
     moved = abs(known["ahead"] - event["ahead"])
-    return moved >= max(1, event["ahead"] // UPDATE_FRACTION)
+    return bool(moved >= max(1, event["ahead"] // UPDATE_FRACTION))
 
 
 class QueueFeed(Feed[QueueTopic]):

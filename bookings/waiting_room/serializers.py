@@ -32,7 +32,7 @@ class QueuePositionBody(serializers.Serializer[Any]):
     opens_at = serializers.DateTimeField(allow_null=True, help_text="When buyers who came early are shuffled.")
     expires_at = serializers.DateTimeField(required=False, help_text="The end of the pass.")
 
-    def get_fields(self) -> dict[str, serializers.Field]:
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Add `pass`, which is a reserved word and so no name for an attribute."""
         help_text = "For the header X-Queue-Pass of a booking."
         return {**super().get_fields(), "pass": serializers.CharField(required=False, help_text=help_text)}

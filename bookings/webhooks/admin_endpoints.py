@@ -32,7 +32,7 @@ from events.seller_admin.actions import AdminAction, by_name
 from events.seller_admin.rows import WrittenRows, user_of
 
 
-class EndpointForm(forms.ModelForm):
+class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """The fields of an endpoint that a seller may set."""
 
     url = forms.CharField(

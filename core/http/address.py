@@ -1,4 +1,4 @@
-"""The client's address, for limits. What a client says about itself is never believed."""
+"""Find a client's address, for limits. Values that the client itself can choose are ignored."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -8,14 +8,14 @@ from typing import Any
 from django.conf import settings
 
 UNKNOWN = "unknown"
-IPV6_PREFIX = 64  # bits; one subscriber has at least that many addresses to choose from (RFC 6177)
+IPV6_PREFIX = 64  # bits; one subscriber has a whole network of this size or more (RFC 6177)
 
 
 def client_address(environ: Mapping[str, Any]) -> str:
-    """The IPv4 address, or the IPv6 network of 64 bits, that a request (WSGI environment or META) comes from.
+    """Return the IPv4 address, or the IPv6 network of 64 bits, that a request (WSGI environment or META) comes from.
 
     Each trusted proxy (TRUSTED_PROXIES is their number) appends the address of its own caller to X-Forwarded-For, so
-    the entry that many from the right is the client's. Clients can write anything to the left of it.
+    the TRUSTED_PROXIES-th entry from the right is the client's. Clients can write anything to the left of it.
     """
     proxies = settings.TRUSTED_PROXIES
     forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
@@ -26,7 +26,7 @@ def client_address(environ: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=4_096)
 def _grouped(text: str) -> str:
-    """One name for all addresses of one subscriber. Ports, brackets and zones are dropped."""
+    """Return the same text for all addresses of one subscriber, without port, brackets and zone."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

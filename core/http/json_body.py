@@ -1,4 +1,4 @@
-"""JSON bodies: strict, shallow and small, so that no body can harm a process or the database."""
+"""Parse JSON bodies with limits on size, depth and content, so that no body can harm a process or the database."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.settings import api_settings
 from rest_framework.utils.mediatypes import media_type_matches
 
-MAX_DEPTH = 20  # far deeper than any body of this API; the interpreter's own limit is near 1,000
+MAX_DEPTH = 20  # levels of nesting; more than any body of this API has, and far below Python's recursion limit (1,000)
 JSON = "application/json"
 
 
@@ -27,7 +27,7 @@ class PayloadTooLarge(APIException):
 class StrictJSONParser(JSONParser):
     """The REST framework's parser with the rules of `read_json`.
 
-    Answers 413 to bodies over the limit, also where no length was announced.
+    Raises PayloadTooLarge for bodies over the limit, even without a Content-Length.
     """
 
     def parse(
@@ -45,16 +45,16 @@ def _is_json(media_type: str) -> bool:
 
 
 def check_media_type(media_type: str) -> None:
-    """Raises UnsupportedMediaType unless the `Content-Type` means JSON."""
+    """Raise UnsupportedMediaType unless the `Content-Type` means JSON."""
     if not _is_json(media_type):
         raise UnsupportedMediaType(media_type)
 
 
 def read_json(body: bytes) -> Any:
-    """The body's value.
+    """Return the value of a JSON body.
 
-    Raises ParseError for what is not JSON, for NaN and Infinity, NUL characters and lone surrogates (Postgres can't
-    store them), members named twice, deep nesting and integers of thousands of digits.
+    Raises ParseError for a body that is not JSON, for NaN and Infinity, NUL characters and lone surrogates (Postgres
+    can't store them), duplicate member names, deep nesting and integers of thousands of digits.
     """
     try:
         data = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_object)
@@ -66,12 +66,12 @@ def read_json(body: bytes) -> Any:
     return data
 
 
-def validated(serializer: Serializer, body: Any) -> dict[str, Any]:
-    """The body's checked data, as `Serializer(data=body).is_valid()` finds it. Raises ValidationError.
+def validated(serializer: Serializer[Any], body: Any) -> dict[str, Any]:
+    """Return the validated data, as `Serializer(data=body).is_valid()` does. Raises ValidationError.
 
-    `serializer` is an instance without data that all requests share: making one costs eight times the check.
+    `serializer` is an instance without data that all requests share: creating one costs eight times the validation.
     """
-    if body is None:  # as Serializer.errors words it
+    if body is None:  # the same error as Serializer.errors has
         nothing = ErrorDetail("No data provided", code="null")
         raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [nothing]})
     data: dict[str, Any] = serializer.run_validation(body)
@@ -90,7 +90,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _check(data: Any) -> None:
-    """Walks the whole body without recursion."""
+    """Check depth and text of the whole body, without recursion."""
     stack = [(data, 0)]
     while stack:
         value, depth = stack.pop()

@@ -1,8 +1,8 @@
-"""Requests and responses of the API as its handlers see them, whichever server answers.
+"""Requests and responses for API handlers, independent of the server.
 
 A handler is a function `(request: ApiRequest, **path arguments) -> ApiResponse`. The fast path (ticketing/fast_path)
-calls it instead of Django's middleware, a view of the REST framework (core.http.views) after it; both give the same
-answer.
+calls it without Django's middleware; a view of the REST framework (core.http.views) calls it after the middleware. Both
+return the same response.
 """
 
 import io
@@ -16,12 +16,12 @@ from django.http import HttpRequest
 
 from core.http.json_body import PayloadTooLarge, check_media_type, read_json
 
-VARY = "Accept"  # the REST framework also answers with HTML
+VARY = "Accept"  # the REST framework can also respond with HTML
 VARY_BY_USER = "Accept, Cookie"
 
 
 class ApiResponse(NamedTuple):
-    """A finished response: `content` is JSON. The server adds `Vary` if a handler says nothing about it."""
+    """A finished response; `content` is JSON. The server adds `Vary` if the handler has not set it."""
 
     status: int
     content: bytes
@@ -32,7 +32,7 @@ Handler = Callable[..., ApiResponse]
 
 
 class ApiRequest:
-    """One request. `environ` is the WSGI environment or Django's META: both name headers `HTTP_X_QUEUE_PASS`."""
+    """A request. `environ` is the WSGI environment or Django's META; in both, headers have names as `HTTP_PREFER`."""
 
     __slots__ = ("_django", "_read", "environ", "is_secure", "method", "path", "uses_cookie")
 
@@ -41,41 +41,41 @@ class ApiRequest:
         self.path: str = environ["PATH_INFO"]
         self.environ = environ
         self.is_secure = is_secure
-        self.uses_cookie = False  # set when the session cookie decides about the answer
+        self.uses_cookie = False  # set when the response depends on the session cookie
         self._read = read
         self._django: HttpRequest | None = None
 
     @classmethod
     def from_environ(cls, environ: dict[str, Any]) -> "ApiRequest":
-        """The request of a WSGI server."""
+        """Return the request for a WSGI environment."""
         return cls(environ, read=environ["wsgi.input"].read, is_secure=is_secure(environ))
 
     @classmethod
     def from_django(cls, request: HttpRequest) -> "ApiRequest":
-        """The same request when Django has received it."""
-        made = cls(request.META, read=lambda length: request.body[:length], is_secure=bool(request.is_secure()))
-        made.path = request.path
-        made._django = request
-        return made
+        """Return the request for a Django request."""
+        api_request = cls(request.META, read=lambda length: request.body[:length], is_secure=bool(request.is_secure()))
+        api_request.path = request.path
+        api_request._django = request
+        return api_request
 
     @property
     def django(self) -> HttpRequest:
-        """The request as Django knows it, for what reads query parameters or builds links."""
+        """The request as a Django HttpRequest, for code that reads query parameters or builds links."""
         if self._django is None:
             self._django = WSGIRequest({"wsgi.input": io.BytesIO()} | dict(self.environ))
         return self._django
 
     @property
     def vary(self) -> str:
-        """The headers that the answer depends on."""
+        """The value of the `Vary` header: the request headers that the response depends on."""
         return VARY_BY_USER if self.uses_cookie else VARY
 
     def header(self, name: str) -> str | None:
-        """A header by its name in the environment without `HTTP_`: `request.header("PREFER")`."""
+        """Return a header by its name in `environ` without `HTTP_`: `request.header("PREFER")`."""
         return self.environ.get(f"HTTP_{name}")
 
     def json(self) -> Any:
-        """The value of the JSON body; an empty object if there is none.
+        """Return the value of the JSON body; an empty object if there is no body.
 
         Raises UnsupportedMediaType, ParseError (see read_json), PayloadTooLarge.
         """
@@ -89,17 +89,17 @@ class ApiRequest:
 
 
 def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> ApiResponse:
-    """A response with this body, written once for every server."""
+    """Return a response with this body as JSON."""
     return ApiResponse(status, to_json(body), {"Content-Type": "application/json", **(headers or {})})
 
 
 def to_json(body: Any) -> bytes:
-    """Compact JSON in UTF-8; times are in UTC and end in Z."""
+    """Return compact JSON in UTF-8; times are in UTC and end in Z."""
     return orjson.dumps(body, option=orjson.OPT_UTC_Z, default=str)
 
 
 def is_secure(environ: Mapping[str, Any]) -> bool:
-    """Whether the client uses https, by Django's rule (SECURE_PROXY_SSL_HEADER)."""
+    """Return whether the client uses https, by Django's rule (SECURE_PROXY_SSL_HEADER)."""
     if settings.SECURE_PROXY_SSL_HEADER:
         header, value = settings.SECURE_PROXY_SSL_HEADER
         sent = environ.get(header)

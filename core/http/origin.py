@@ -1,4 +1,4 @@
-"""Protects requests that are signed by a cookie from cross-site forgery, without a token in the body."""
+"""Detect cross-site request forgery by the headers that browsers set, without a token in the body."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,14 +7,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-OWN_SITES = frozenset({"same-origin", "none"})  # none: typed into the address bar, or a bookmark
+OWN_SITES = frozenset({"same-origin", "none"})  # Sec-Fetch-Site; "none" means the address bar or a bookmark
 
 
 def is_forgeable(environ: Mapping[str, Any]) -> bool:
-    """Whether a browser sent this writing request (WSGI environment or META) on behalf of another site.
+    """Return whether another site may have made a browser send this writing request (WSGI environment or META).
 
     Browsers attach `Origin` to every writing request and, since 2023, `Sec-Fetch-Site`; scripts can set neither. A
-    client that sends neither is no browser, has no cookies that another site could abuse, and passes.
+    client that sends neither is not a browser, so no other site can use its cookies.
     """
     if environ["REQUEST_METHOD"] in SAFE_METHODS:
         return False
@@ -25,7 +25,7 @@ def is_forgeable(environ: Mapping[str, Any]) -> bool:
 
 
 def host_of(environ: Mapping[str, Any]) -> str:
-    """The host, with its port, that the client called, as Django's `get_host` reads it; not checked."""
+    """Return host and port of the request, as Django's `get_host` does but without checking ALLOWED_HOSTS."""
     host = environ.get("HTTP_HOST")
     if host is not None:
         return str(host)
@@ -34,7 +34,7 @@ def host_of(environ: Mapping[str, Any]) -> str:
 
 
 def _is_own(origin: str, host: str) -> bool:
-    """Host and port are compared; the scheme is not, since a proxy may end TLS."""
+    """Compare host and port, but not the scheme, because a proxy may terminate TLS."""
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
     try:

@@ -1,4 +1,4 @@
-"""Problem details (RFC 9457): the one place that turns errors into application/problem+json."""
+"""Problem details (RFC 9457): turns every error into application/problem+json. No other module does."""
 
 from http import HTTPStatus
 from typing import Any
@@ -40,7 +40,7 @@ Body = dict[str, Any]
 
 
 def problem_of(exception: Exception) -> ApiResponse:
-    """The response to an error that a handler raised. Unexpected errors are logged and answered 500."""
+    """Return the response to an error that a handler raised. Unexpected errors are logged, and the status is 500."""
     body = problem_body(exception)
     if body is None:
         log.exception("internal_error", exc_info=exception)
@@ -50,12 +50,15 @@ def problem_of(exception: Exception) -> ApiResponse:
 
 
 def problem_response(error: DomainError) -> HttpResponse:
-    """The same as Django's response: for middleware, streams and pages outside the REST framework."""
+    """Return the error as a Django response, for middleware and views outside the REST framework."""
     return _django_response(error.body())
 
 
-def answer_problem(exception: Exception, context: dict[str, Any]) -> Response | None:
-    """The REST framework's exception handler. None leaves unexpected errors to handler500."""
+def handle_exception(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """Return the response to an exception in a view (the REST framework's EXCEPTION_HANDLER).
+
+    Returns None for unexpected errors, which Django then passes to handler500.
+    """
     set_rollback()
     body = problem_body(exception)
     if body is None:
@@ -69,47 +72,47 @@ def answer_problem(exception: Exception, context: dict[str, Any]) -> Response | 
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """handler404: problem+json under /api, a page elsewhere."""
+    """Return problem+json under /api and a page elsewhere (handler404)."""
     if not request.path.startswith("/api/"):
         return defaults.page_not_found(request, exception)
     return problem_response(NotFound())
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """handler500: tells nothing but that the error is ours; the log has the traceback under the request's id."""
+    """Return a response without details of the error (handler500); the log has the traceback with the request's id."""
     if not request.path.startswith("/api/"):
         return defaults.server_error(request)
     return _django_response(_internal_error())
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """handler400: a request that Django itself refused (host, headers)."""
+    """Return the response to a request that Django itself refused, such as for its host (handler400)."""
     if not request.path.startswith("/api/"):
         return defaults.bad_request(request, exception)
     return problem_response(BadInput([], "The request can't be understood."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
-    """CSRF_FAILURE_VIEW, for forms of pages and the admin; the API checks the origin instead."""
+    """Return the 403 page for forms of pages and the admin (CSRF_FAILURE_VIEW); the API checks the origin instead."""
     return defaults.permission_denied(request, PermissionDenied(reason))
 
 
 def problem_body(exception: Exception) -> Body | None:
-    """The members of the problem; None for an unexpected error."""
+    """Return the members of the problem; None for an unexpected error."""
     error = _domain_error(exception)
     if error is not None:
         return error.body()
     return _framework_body(exception) if isinstance(exception, exceptions.APIException) else None
 
 
-def trouble(exception: Exception) -> Unavailable | None:
-    """The 503 for a database or another service that does not work; None if the error means something else."""
+def as_unavailable(exception: Exception) -> Unavailable | None:
+    """Return the 503 for a database or another service that does not work; None for any other error."""
     if isinstance(exception, Unavailable):
         return exception
-    if isinstance(exception, Error) and read_only.note(exception):
+    if isinstance(exception, Error) and read_only.record_if_refused(exception):
         return ReadOnly()
     if isinstance(exception, OperationalError | InterfaceError):
-        # The pool is empty, a lock or statement took too long, or the database is away.
+        # The pool is empty, a lock or statement took too long, or the database is unavailable.
         log.warning("database_refused", reason=str(exception).splitlines()[0] if str(exception) else "")
         return Overloaded()
     return None
@@ -134,7 +137,7 @@ def _domain_error(exception: Exception) -> DomainError | None:
         return PermissionRefused()
     if isinstance(exception, DataError):
         return BadInput([], "A value is out of the range that can be stored.")
-    return trouble(exception)
+    return as_unavailable(exception)
 
 
 def _framework_body(exception: exceptions.APIException) -> Body:
@@ -150,7 +153,7 @@ def _framework_body(exception: exceptions.APIException) -> Body:
 
 
 def _flatten(details: Any, path: str = "") -> list[FieldProblem]:
-    """The framework's nested error details as a flat list with dotted paths."""
+    """Return the framework's nested error details as a flat list with dotted paths."""
     if isinstance(details, dict) and set(details) == {"message", "code"}:
         field = path.removesuffix(".non_field_errors").replace("non_field_errors", "")
         return [{"field": field, "code": str(details["code"]), "detail": str(details["message"])}]
@@ -172,6 +175,6 @@ def _body(status: int, code: str, title: str, detail: str) -> Body:
 
 
 def _is_browsable(request: Any) -> bool:
-    """Whether a person looks at the answer in the browsable API."""
+    """Return whether the response is rendered as a page of the browsable API."""
     renderer = getattr(request, "accepted_renderer", None)
     return renderer is not None and renderer.format == "api"

@@ -1,7 +1,7 @@
 """The security headers of every response, in one table made from the settings.
 
-`ticketing.middleware.SecurityHeadersMiddleware` and the fast path (ticketing/fast_path) both take them from here. Views
-may send another policy of their own (`csp.decorators`), which stays.
+`ticketing.middleware.SecurityHeadersMiddleware` and the fast path (ticketing/fast_path) both use it. A view may set a
+policy of its own (`csp.decorators`), which is kept.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ TABLE_HTTPS = {"Strict-Transport-Security": _hsts}  # browsers ignore it over ht
 
 @cache
 def security_headers(*, is_secure: bool) -> Headers:
-    """The headers of a response over https (`is_secure`) or http."""
+    """Return the headers of a response over https (`is_secure`) or http."""
     table = TABLE | TABLE_HTTPS if is_secure else TABLE
     values = [(name, value()) for name, value in table.items()]
     return tuple((name, value) for name, value in values if value)

@@ -1,7 +1,7 @@
-"""Views of the REST framework whose methods a handler answers (core.http.messages).
+"""Views of the REST framework that call handlers (core.http.messages).
 
-The view negotiates the form of the answer (JSON, or HTML for a person), lists its methods for OPTIONS and the OpenAPI
-schema, and shows forms. Authentication, permissions, parsing and checks are the handler's.
+The view negotiates the format of the response (JSON, or HTML for a person), lists its methods for OPTIONS and the
+OpenAPI schema, and shows forms. The handler does authentication, permissions, parsing and validation.
 """
 
 from collections.abc import Callable
@@ -21,11 +21,11 @@ from rest_framework.settings import api_settings
 
 from core.http.messages import ApiRequest, ApiResponse, Handler
 
-LONGEST_ACCEPT = 200  # characters; longer headers are negotiated each time
+MAX_ACCEPT_LENGTH = 200  # characters; longer headers are left to the REST framework
 
 
-def answered_by(handler: Handler) -> Callable[..., HttpResponseBase]:
-    """A view's method that the handler answers: `get = answered_by(show_event)`. It has the handler's docstring."""
+def handled_by(handler: Handler) -> Callable[..., HttpResponseBase]:
+    """Return a view method that calls the handler: `get = handled_by(show_event)`. It has the handler's docstring."""
 
     def method(view: "HandlerView", request: Request, **arguments: Any) -> HttpResponseBase:
         return view.render(handler(view.api_request, **arguments))
@@ -36,17 +36,17 @@ def answered_by(handler: Handler) -> Callable[..., HttpResponseBase]:
 
 
 def handler_of(view: type, method: str) -> Handler | None:
-    """The handler of a view's method ("GET"); None if the view answers it itself."""
+    """Return the handler of a view's method, such as "GET"; None if it is an ordinary method."""
     return getattr(getattr(view, method.lower(), None), "handler", None)
 
 
 class HandlerView(generics.GenericAPIView[Any]):
-    """A view with methods made by `answered_by`; others are ordinary methods of the REST framework."""
+    """A view with methods made by `handled_by`; others are ordinary methods of the REST framework."""
 
     api_request: ApiRequest
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Only negotiation before a handler; the framework's own checks before any other method."""
+        """Negotiate the format before a handler; run the framework's own checks before any other method."""
         self.api_request = ApiRequest.from_django(request._request)
         if handler_of(type(self), "GET" if request.method == "HEAD" else str(request.method)) is None:
             super().initial(request, *args, **kwargs)
@@ -54,19 +54,19 @@ class HandlerView(generics.GenericAPIView[Any]):
             self.format_kwarg = self.get_format_suffix(**kwargs)
             request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
 
-    def render(self, answer: ApiResponse) -> HttpResponseBase:
-        """The handler's bytes where JSON is wanted; else its data, rendered as negotiated."""
+    def render(self, api_response: ApiResponse) -> HttpResponseBase:
+        """Return the handler's bytes if plain JSON was negotiated, else its data in the negotiated format."""
         if not _is_plain(self.request.accepted_renderer, self.request.accepted_media_type):
-            headers = {name: value for name, value in answer.headers.items() if name != "Content-Type"}
-            return Response(orjson.loads(answer.content or b"null"), status=answer.status, headers=headers)
-        response = HttpResponse(answer.content, status=answer.status, headers=answer.headers)
-        if "Content-Type" not in answer.headers:  # a 304
+            headers = {name: value for name, value in api_response.headers.items() if name != "Content-Type"}
+            return Response(orjson.loads(api_response.content or b"null"), status=api_response.status, headers=headers)
+        response = HttpResponse(api_response.content, status=api_response.status, headers=api_response.headers)
+        if "Content-Type" not in api_response.headers:  # a 304
             del response["Content-Type"]
         response.is_finished = True  # type: ignore[attr-defined]  # see ticketing.middleware.CompressionMiddleware
         return response
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Says that the answer depends on the cookie, if the handler has read it."""
+        """Add `Vary: Cookie` if the handler has read the session cookie."""
         response = super().finalize_response(request, response, *args, **kwargs)
         if hasattr(self, "api_request") and self.api_request.uses_cookie:
             patch_vary_headers(response, ["Cookie"])
@@ -74,8 +74,8 @@ class HandlerView(generics.GenericAPIView[Any]):
 
 
 def wants_plain_json(accept: str) -> bool:
-    """Whether the REST framework would answer this `Accept` header with JSON as handlers write it."""
-    return _negotiated(accept) if len(accept) <= LONGEST_ACCEPT else False
+    """Return whether the REST framework would respond to this `Accept` header with JSON as handlers write it."""
+    return _negotiated(accept) if len(accept) <= MAX_ACCEPT_LENGTH else False
 
 
 @lru_cache(maxsize=256)
@@ -91,5 +91,5 @@ def _negotiated(accept: str) -> bool:
 
 
 def _is_plain(renderer: Any, media_type: str) -> bool:
-    """Whether it is JSON without white space (`application/json; indent=4` asks for some)."""
+    """Return whether the format is JSON without white space (`application/json; indent=4` has some)."""
     return isinstance(renderer, JSONRenderer) and renderer.get_indent(media_type, {}) is None

@@ -1,4 +1,4 @@
-"""Where a call comes from: what our own proxies say, and nothing that the client says."""
+"""The client's address: only the entries of our own proxies count, never those of the client."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from core.http.address import UNKNOWN, client_address
         (1, "203.0.113.7, no address", UNKNOWN),
     ],
 )
-def test_as_many_entries_from_the_right_as_there_are_proxies(
+def test_the_address_is_as_many_entries_from_the_right_as_there_are_proxies(
     settings: Any, proxies: int, forwarded: str, address: str
 ) -> None:
     settings.TRUSTED_PROXIES = proxies
@@ -28,7 +28,7 @@ def test_as_many_entries_from_the_right_as_there_are_proxies(
 
 
 @pytest.mark.parametrize(
-    ("said", "address"),
+    ("sent", "address"),
     [
         ("203.0.113.7:4711", "203.0.113.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
@@ -39,5 +39,5 @@ def test_as_many_entries_from_the_right_as_there_are_proxies(
         ("1.2.3", UNKNOWN),
     ],
 )
-def test_addresses_of_one_subscriber_have_one_name(said: str, address: str) -> None:
-    assert client_address({"REMOTE_ADDR": said}) == address
+def test_all_addresses_of_a_subscriber_are_counted_as_one(sent: str, address: str) -> None:
+    assert client_address({"REMOTE_ADDR": sent}) == address

@@ -1,4 +1,4 @@
-"""No body can hurt a process or the database."""
+"""No JSON body can harm a process or the database."""
 
 import io
 import json
@@ -17,7 +17,7 @@ def parse(body: bytes | str) -> Any:
     return StrictJSONParser().parse(io.BytesIO(body.encode() if isinstance(body, str) else body))
 
 
-def test_json_is_read_as_it_is() -> None:
+def test_valid_json_is_read_unchanged() -> None:
     data = {"name": "Žižek 🎟", "rows": [1, 2.5, -3, True, None], "nested": {"a": [{}]}}
     assert parse(json.dumps(data)) == data
     assert parse(json.dumps(data, ensure_ascii=False)) == data
@@ -46,7 +46,7 @@ def test_json_is_read_as_it_is() -> None:
     ],
     ids=lambda body: repr(body[:20]),
 )
-def test_bad_json_is_refused_with_a_sentence(body: bytes | str) -> None:
+def test_invalid_json_is_refused_with_a_sentence(body: bytes | str) -> None:
     with pytest.raises(ParseError) as refusal:
         parse(body)
     assert str(refusal.value.detail).endswith(".")

@@ -1,4 +1,4 @@
-"""Every refusal is problem+json, and says where and why."""
+"""Every error response is problem+json with a code and, for invalid input, the fields."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ from core.errors import (
     InvalidState,
     Overloaded,
 )
-from core.http.problems import answer_problem, not_found, problem_response, server_error
+from core.http.problems import handle_exception, not_found, problem_response, server_error
 from ticketing.middleware import ApiRequestMiddleware
 
 
@@ -37,8 +37,8 @@ class EventInput(serializers.Serializer[Any]):
         return attrs
 
 
-def answer(exception: Exception) -> Response:
-    response = answer_problem(exception, {"request": None})
+def response_to(exception: Exception) -> Response:
+    response = handle_exception(exception, {"request": None})
     assert response is not None
     assert response.content_type == "application/problem+json"
     assert {"type", "title", "status", "detail", "code"} <= set(response.data)
@@ -50,7 +50,7 @@ def problems(data: Any) -> list[tuple[str, str]]:
     serializer = EventInput(data=data)
     with pytest.raises(exceptions.ValidationError) as refusal:
         serializer.is_valid(raise_exception=True)
-    response = answer(refusal.value)
+    response = response_to(refusal.value)
     assert (response.status_code, response.data["code"]) == (400, "validation_error")
     assert all(problem["detail"] for problem in response.data["errors"])
     return [(problem["field"], problem["code"]) for problem in response.data["errors"]]
@@ -77,7 +77,7 @@ def test_a_list_of_the_wrong_type_is_named_by_its_field() -> None:
     assert ("sections", "not_a_list") in problems({"title": "x", "sections": {}, "tags": []})
 
 
-def test_what_belongs_to_no_field_has_an_empty_one() -> None:
+def test_an_error_of_the_whole_body_has_an_empty_field() -> None:
     assert problems({"title": "both", "sections": [], "tags": []}) == [("", "conflict")]
     assert problems([1]) == [("", "invalid")]
 
@@ -99,29 +99,29 @@ def test_what_belongs_to_no_field_has_an_empty_one() -> None:
     ],
 )
 def test_refusals_have_their_status_and_code(exception: Exception, status: int, code: str) -> None:
-    response = answer(exception)
+    response = response_to(exception)
     assert (response.status_code, response.data["code"]) == (status, code)
 
 
 @pytest.mark.parametrize("exception", [Overloaded(), OperationalError("too many clients"), OperationalError()])
-def test_an_absent_database_asks_to_come_back_and_says_nothing_of_itself(exception: Exception) -> None:
-    response = answer(exception)
+def test_an_unavailable_database_gives_503_with_retry_after_and_no_details(exception: Exception) -> None:
+    response = response_to(exception)
     assert (response.status_code, response.data["code"]) == (503, "overloaded")
     assert response["Retry-After"] == str(response.data["retry_after"])
     assert "clients" not in json.dumps(response.data)
 
 
-def test_too_many_calls_say_how_long_to_wait() -> None:
-    response = answer(exceptions.Throttled(wait=1.2))
+def test_429_says_how_long_to_wait() -> None:
+    response = response_to(exceptions.Throttled(wait=1.2))
     assert (response.status_code, response.data["code"]) == (429, "rate_limited")
     assert int(response["Retry-After"]) == response.data["retry_after"] >= 2
 
 
-def test_what_nobody_foresaw_is_left_to_the_500() -> None:
-    assert answer_problem(ZeroDivisionError(), {"request": None}) is None
+def test_unexpected_errors_are_left_to_handler500() -> None:
+    assert handle_exception(ZeroDivisionError(), {"request": None}) is None
 
 
-def test_outside_the_framework_a_refusal_looks_the_same() -> None:
+def test_outside_the_rest_framework_the_response_is_the_same() -> None:
     class SeatsTaken(DomainError):
         code = "seats_taken"
 
@@ -138,7 +138,7 @@ def test_outside_the_framework_a_refusal_looks_the_same() -> None:
     }
 
 
-def test_404_and_500_are_problems_under_api_and_tell_no_secrets() -> None:
+def test_404_and_500_are_problems_under_api_and_reveal_no_secrets() -> None:
     request = RequestFactory().get("/api/nowhere")
     for response, code in (
         (not_found(request, Http404("secret")), "not_found"),
@@ -150,12 +150,12 @@ def test_404_and_500_are_problems_under_api_and_tell_no_secrets() -> None:
         assert b"secret" not in response.content
 
 
-def test_an_announced_large_body_is_refused_at_the_door() -> None:
-    def nobody(request: Any) -> HttpResponse:
-        raise AssertionError("it came through")
+def test_a_body_with_a_large_content_length_is_refused_unread() -> None:
+    def view(request: Any) -> HttpResponse:
+        raise AssertionError("the request reached the view")
 
     request = RequestFactory().post("/api/event", CONTENT_LENGTH=str(2 * 1024 * 1024))
-    response = ApiRequestMiddleware(nobody)(request)
+    response = ApiRequestMiddleware(view)(request)
     assert response.status_code == 413
     assert json.loads(response.content)["code"] == "payload_too_large"
 

@@ -1,4 +1,4 @@
-"""Counting: exactly as far as the limit, in any span, by one round trip, and without Redis as well."""
+"""Counting calls: exactly up to the limit, in any period, in one round trip, and also without Redis."""
 
 import time
 from collections import Counter
@@ -28,15 +28,15 @@ def without_redis(use_redis: Callable[[str], None]) -> Iterator[None]:
     rate_limits._local.storage.reset()
 
 
-def limit(most: int, seconds: int = 60, *, name: str = "api", caller: str = ALICE) -> Limit:
-    return Limit(name, most, seconds, caller)
+def limit(max_calls: int, seconds: int = 60, *, name: str = "api", caller: str = ALICE) -> Limit:
+    return Limit(name, max_calls, seconds, caller)
 
 
-def passed(times: int, *its_limits: Limit) -> list[bool]:
-    return [count(its_limits).passes for _ in range(times)]
+def passed(times: int, *limits: Limit) -> list[bool]:
+    return [count(limits).passes for _ in range(times)]
 
 
-def test_as_many_calls_pass_as_the_limit_says_and_others_have_their_own() -> None:
+def test_as_many_calls_pass_as_the_limit_allows_and_each_caller_and_name_has_its_own() -> None:
     assert passed(4, limit(3)) == [True, True, True, False]
     assert passed(1, limit(3, caller=BOB)) == passed(1, limit(3, name="booking")) == [True]
 
@@ -48,7 +48,7 @@ def test_without_redis_the_same_limit_counts_in_this_process() -> None:
 
 
 def in_parallel(threads: int, times: int, call: Callable[[], RateLimitResult]) -> Counter[bool]:
-    """Each thread calls so many times, all beginning together."""
+    """Let each thread call so many times, all starting together; count the calls that passed."""
     start = Barrier(threads)
 
     def one(number: int) -> Counter[bool]:
@@ -59,38 +59,38 @@ def in_parallel(threads: int, times: int, call: Callable[[], RateLimitResult]) -
         return sum(pool.map(one, range(threads)), Counter())
 
 
-def test_of_two_hundred_at_once_exactly_the_limit_passes() -> None:
+def test_of_two_hundred_simultaneous_calls_exactly_the_limit_passes() -> None:
     both = [limit(10), limit(50, name="booking")]
     assert in_parallel(20, 10, lambda: count(both)) == {True: 10, False: 190}
 
 
 @pytest.mark.usefixtures("without_redis")
-def test_without_redis_threads_of_one_process_get_no_further_than_the_limit() -> None:
+def test_without_redis_threads_of_one_process_share_the_limit() -> None:
     assert in_parallel(20, 10, lambda: count([limit(10)])) == {True: 10, False: 190}
 
 
 def test_a_burst_over_the_end_of_a_window_passes_no_more_than_the_limit() -> None:
-    """Of a counter that begins anew at each full second, twice as many would pass."""
-    span, most = 1, 20
+    """With a counter that restarts at each full second, twice as many would pass."""
+    period, max_calls = 1, 20
     passed_at: list[float] = []
 
     def keep_calling(number: int) -> None:
         end = time.monotonic() + 2.5
         while time.monotonic() < end:
             before = time.monotonic()
-            if count([limit(most, span)]).passes:
+            if count([limit(max_calls, period)]).passes:
                 passed_at.append((before + time.monotonic()) / 2)
             time.sleep(0.002)
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(keep_calling, range(8)))
     times = sorted(passed_at)
-    assert len(times) >= 2 * most
-    # A call's place is known to a few milliseconds only.
-    assert all(later - first > span - 0.2 for first, later in zip(times, times[most:], strict=False))
+    assert len(times) >= 2 * max_calls
+    # The time of a call is known only to a few milliseconds.
+    assert all(later - first > period - 0.2 for first, later in zip(times, times[max_calls:], strict=False))
 
 
-def test_who_is_refused_waits_no_longer_for_having_asked_again() -> None:
+def test_refused_calls_do_not_extend_the_wait() -> None:
     assert passed(20, limit(1, 1)) == [True] + [False] * 19
     time.sleep(1.01)
     assert passed(1, limit(1, 1)) == [True]
@@ -103,20 +103,20 @@ def test_a_call_that_one_limit_refuses_is_counted_by_none() -> None:
 
 
 def test_one_round_trip_counts_in_all_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    count([limit(5)])  # the script is known from then on
+    count([limit(5)])  # from now on Redis has the script
     trips = []
     execute = type(client()).execute_command
 
-    def note(self: Any, *args: Any, **options: Any) -> Any:
+    def record(self: Any, *args: Any, **options: Any) -> Any:
         trips.append(args[0])
         return execute(self, *args, **options)
 
-    monkeypatch.setattr(type(client()), "execute_command", note)
+    monkeypatch.setattr(type(client()), "execute_command", record)
     count([limit(5), limit(5, name="surge"), limit(5, name="booking")])
     assert trips == ["EVALSHA"]
 
 
-def test_headers_say_quota_window_rest_and_when_there_is_more() -> None:
+def test_headers_have_quota_window_remaining_calls_and_seconds() -> None:
     first, second = count([limit(2), limit(1, 10, name="booking")]), count([limit(2), limit(1, 10, name="booking")])
     assert dict(first.headers()) == {
         "RateLimit-Policy": '"api";q=2;w=60, "booking";q=1;w=10',
@@ -127,13 +127,13 @@ def test_headers_say_quota_window_rest_and_when_there_is_more() -> None:
 
 
 @pytest.mark.usefixtures("without_redis")
-def test_headers_are_told_without_redis_too() -> None:
+def test_headers_are_the_same_without_redis() -> None:
     headers = dict(count([limit(2)]).headers())
     assert headers["RateLimit-Policy"] == '"api";q=2;w=60'
     assert headers["RateLimit"].startswith('"api";r=1;t=')
 
 
-def test_a_window_is_forgotten_when_it_is_over_and_never_longer_than_its_limit(state_redis: redis.Redis) -> None:
+def test_a_window_expires_and_is_never_longer_than_its_limit(state_redis: redis.Redis) -> None:
     passed(30, limit(10, 2))
     (key,) = state_redis.keys("limit:*")
     assert state_redis.llen(key) == 10
@@ -152,7 +152,7 @@ def test_a_script_that_redis_has_forgotten_is_sent_again(state_redis: redis.Redi
     assert passed(1, limit(10)) == [True]
 
 
-def test_when_redis_is_gone_in_the_middle_callers_notice_nothing_but_a_fresh_start(
+def test_when_redis_is_lost_counting_starts_anew_in_each_process(
     use_redis: Callable[[str], None], request: Any
 ) -> None:
     assert passed(4, limit(3)) == [True, True, True, False]

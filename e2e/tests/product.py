@@ -34,9 +34,8 @@ class Product:
 
     def start_realtime(self) -> None:
         """Start the realtime process at the address that the proxy uses."""
-        server = self._realtime.enter_context(
-            daphne(port=self._realtime_port, **self._environment)  # type: ignore[arg-type]  # all values are strings
-        )
+        process = daphne(port=self._realtime_port, **self._environment)  # type: ignore[arg-type]  # no named options
+        server = self._realtime.enter_context(process)
         self._realtime.callback(server.process.kill)
 
     def stop_realtime(self) -> None:

@@ -27,7 +27,7 @@ class EventActionPages(ActionPages):
 
     def own_event(self, request: HttpRequest, object_id: str) -> Event:
         """Return the event. Raise Http404 if it doesn't exist or the user may not change it."""
-        event = self.get_object(request, unquote(object_id))
+        event: Event | None = self.get_object(request, unquote(object_id))
         if event is None or not self.has_change_permission(request, event):
             raise Http404
         return event

@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from core.errors import BadInput
 from core.money import (
     decimals_of,
+    in_major_units,
     in_minor_units,
     money,
-    plain,
 )
 from events.admin.help_texts import HELP_TEXTS, LABELS
 from events.lifecycle.change import check_times
@@ -46,7 +46,7 @@ SEATING_HELP = (
 )
 
 
-class EventTexts(forms.ModelForm):
+class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """Fields that sellers may change at any time: texts, times and limits."""
 
     description = forms.CharField(widget=AdminTextareaWidget(attrs={"rows": 5}), max_length=10_000, required=False)
@@ -110,12 +110,16 @@ class PriceField(forms.DecimalField):
 
     def __init__(self, *, currency: str, **options: Any) -> None:
         self.currency = currency
-        options |= {"min_value": 0, "max_value": plain(MAX_PRICE, currency), "decimal_places": decimals_of(currency)}
+        options |= {
+            "min_value": 0,
+            "max_value": in_major_units(MAX_PRICE, currency),
+            "decimal_places": decimals_of(currency),
+        }
         super().__init__(**options)
 
     def prepare_value(self, value: Any) -> Any:
         """Show 4500 as 45.00, and invalid input as it was typed."""
-        return plain(value, self.currency) if isinstance(value, int) else value
+        return in_major_units(value, self.currency) if isinstance(value, int) else value
 
     def clean(self, value: Any) -> Any:
         """Convert to minor units exactly, without floats."""

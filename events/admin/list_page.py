@@ -53,17 +53,17 @@ class ListPage(OwnRows):
     @admin.display(description="Sold")
     def sold(self, event: Any) -> int:
         """Number of sold seats."""
-        return event.stats["sold"]
+        return int(event.stats["sold"])
 
     @admin.display(description="Held")
     def held(self, event: Any) -> int:
         """Number of held seats."""
-        return event.stats["reserved"]
+        return int(event.stats["reserved"])
 
     @admin.display(description="Seats")
     def seats(self, event: Any) -> int:
         """Number of all seats."""
-        return event.stats["total"]
+        return int(event.stats["total"])
 
     @admin.display(description="Bookings")
     def bookings(self, event: Event) -> SafeString:

@@ -121,7 +121,7 @@ class SeatPages(EventActionPages):
         ids = [subsection.pk for subsection in batch.subsections]
         changed = change.change_subsections(event_id=event.pk, seller=user_of(request), subsection_ids=ids)
         names = [str(subsection) for subsection in batch.subsections if subsection.pk in changed]
-        seats = sum(changed.values())
+        seats: int = sum(changed.values())
         if seats:
             blocks = f"{pluralize(len(names), 'block')}: {join_names(names, len(names))}"
             self.log_change(

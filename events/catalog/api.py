@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from core.http.views import HandlerView, answered_by
+from core.http.views import HandlerView, handled_by
 from core.openapi import problems
 from events.catalog import selectors
 from events.catalog.calendar import calendar_file
@@ -65,7 +65,7 @@ class EventList(HandlerView, EventPages):
             OpenApiParameter("seller_id", int, description="That seller's events, in any status you may see."),
             *CONDITIONAL,
         ],
-    )(answered_by(list_events))
+    )(handled_by(list_events))
 
     @extend_schema(
         operation_id="event_create", request=NewEvent, responses={201: EventDetail} | problems(400, 401, 403, 413)
@@ -92,7 +92,7 @@ class EventItem(HandlerView):
         operation_id="event_detail",
         responses={200: EventDetail, 304: UNCHANGED} | problems(404),
         parameters=CONDITIONAL,
-    )(answered_by(show_event))
+    )(handled_by(show_event))
 
     @extend_schema(
         operation_id="event_change",
@@ -161,7 +161,7 @@ class SeatMap(HandlerView):
         operation_id="seat_map",
         responses={200: SeatMapBody, 304: UNCHANGED} | problems(404),
         parameters=CONDITIONAL,
-    )(answered_by(show_seat_map))
+    )(handled_by(show_seat_map))
 
 
 class CalendarFile(generics.GenericAPIView[Event]):

@@ -34,7 +34,7 @@ def calendar_file(event: Event, *, url: str) -> bytes:
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add_component(_entry(event, url))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _entry(event: Event, url: str) -> Entry:

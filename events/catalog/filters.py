@@ -9,7 +9,7 @@ from events.models import Event
 MAX_ID = 2**63 - 1
 
 
-class EventFilter(filters.FilterSet):
+class EventFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     """Filters the event list by words, venue, start and price."""
 
     q = filters.CharFilter(

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 from django.conf import settings
 from django.contrib.admin.models import ADDITION, LogEntry
@@ -18,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, DataError, Error, IntegrityError, connec
 from accounts.models import User
 from core.clock import Now
 from core.enqueue import enqueue_on_commit
-from core.errors import DomainError
+from core.errors import DomainError, Unavailable
 from core.transactions import retrying_transaction
 from events.lifecycle.create import write_event
 from events.models import Creation, Event
@@ -67,11 +67,14 @@ def make_event(*, creation_id: int) -> Event | None:
     """Create the requested event; return None if it exists, has failed, or another worker is creating it.
 
     Safe to run any number of times at once: only one event is created. Errors that would happen again are stored in the
-    request as its failure. Errors of a database that is unavailable or busy are raised, and the next sweep tries again.
+    request as its failure. Errors of a database that is unavailable or busy are raised, and the next sweep tries again;
+    so is OutcomeUnknown, because the event may have been created.
     """
     try:
         with _progress_record(creation_id) as progress:
             return _make(creation_id, progress)
+    except Unavailable:
+        raise
     except DomainError as refusal:
         _fail(creation_id, _refusal_text(refusal))
     except (DataError, IntegrityError):
@@ -89,7 +92,7 @@ def create_overdue_events() -> None:
     for creation_id in list(overdue.order_by("created_at").values_list("pk", flat=True)[:SWEEP_BATCH]):
         try:
             make_event(creation_id=creation_id)
-        except (Error, AlreadyCreated):
+        except (Error, Unavailable, AlreadyCreated):
             logger.exception("Creation %s is left to the next sweep", creation_id)
 
 
@@ -115,10 +118,13 @@ class ProgressRecord:
         """Close the connection."""
         self._connection.close()
 
-    def _write(self, assignments: str, *values: int) -> None:
+    def _write(self, assignments: LiteralString, *values: int) -> None:
         with self._connection.cursor() as cursor:
-            statement = f"UPDATE events_creation SET {assignments} WHERE id = %s AND status IN ('waiting', 'running')"
-            cursor.execute(statement, [*values, self._creation_id])
+            cursor.execute(
+                f"UPDATE events_creation SET {assignments}"  # noqa: S608  (constants of this class)
+                " WHERE id = %s AND status IN ('waiting', 'running')",
+                [*values, self._creation_id],
+            )
 
 
 @contextmanager
@@ -156,7 +162,7 @@ def _make(creation_id: int, progress: ProgressRecord) -> Event | None:
 def _try_lock(creation_id: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [creation_id])
-        return cursor.fetchone()[0]
+        return bool(cursor.fetchone()[0])
 
 
 def _mark_done(creation: Creation, event: Event) -> None:

@@ -70,7 +70,7 @@ class EventFeed(Feed[EventTopic]):
 
     def fetch(self, query: Query) -> Result:
         """See Feed."""
-        return Result(*fetch_changes(query.subsections, query.events), read_only.seen())
+        return Result(*fetch_changes(query.subsections, query.events), read_only.is_read_only())
 
     def apply(self, result: Result) -> None:
         """See Feed."""

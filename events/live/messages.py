@@ -55,10 +55,10 @@ def tick_frame(subsections: Iterable[LiveSubsection], *, read_only: bool) -> byt
 
 
 def seats_frame(subsection: LiveSubsection) -> bytes:
-    """Return the status of all seats of a subsection, which must be loaded."""
+    """Return the status of all seats of a subsection; RuntimeError if it is not loaded (see `EventTopic.load_seats`)."""
     seat_status = subsection.seat_status
-    assert seat_status is not None
-    assert seat_status.loaded
+    if seat_status is None or not seat_status.loaded:
+        raise RuntimeError("Await load_seats directly before seats_frame.")
     place = {"section": subsection.section, "subsection": subsection.number}
     return socket_frame(
         {"type": "seats", **place, "version": seat_status.version, "seats": seat_status.letters.decode()}

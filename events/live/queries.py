@@ -69,4 +69,4 @@ def fetch_seat_status(event_id: int, subsection_ids: list[int]) -> list[tuple[in
     """Return (id, version, seat status) of each subsection, all of one moment."""
     with connection.cursor() as cursor:
         cursor.execute(SEAT_STATUS, [event_id, subsection_ids])
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -54,7 +54,7 @@ class SafeList(ChangeList):
             raise IncorrectLookupParameters from error
 
 
-class OwnRows(admin.ModelAdmin):
+class OwnRows(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """Shows sellers the rows of their own events, and operators all rows.
 
     Permissions follow from role and ownership, never from permission rows in the database. Nothing can be added,
@@ -183,8 +183,8 @@ class WrittenRows(OwnRows):
     ) -> Any:
         """Handle the form outside of the transaction that Django wraps around it.
 
-        An operation is a transaction of its own (`durable=True`) and publishes its result on commit; neither works
-        inside Django's transaction. The admin itself only writes the log entry, after the operation. A refusal that
+        An operation is a transaction of its own (`retrying_transaction`) and publishes its result on commit; neither
+        works inside Django's transaction. The admin itself only writes the log entry, after the operation. A refusal that
         the form could not foresee is shown as a message; it leaves no change and no log entry.
         """
         view = self._changeform_view  # type: ignore[attr-defined]

@@ -24,7 +24,7 @@ MODES = ("auto", "on", "off")
 
 def wanted(part: str) -> bool:
     """Return whether the setting allows the fast implementation of `part`. Logs if it does not."""
-    mode = settings.REALTIME_FAST_TRANSPORT
+    mode: str = settings.REALTIME_FAST_TRANSPORT
     if mode not in MODES:
         raise ImproperlyConfigured(f"REALTIME_FAST_TRANSPORT is one of {', '.join(MODES)}.")
     if mode == "off":

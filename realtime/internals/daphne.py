@@ -37,7 +37,7 @@ class DaphneTransport:
     def unsent(self) -> int:
         """See Transport. Bytes in Twisted's two buffers; those in the kernel's buffer count as sent."""
         transport = self._transport
-        return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+        return int(len(transport.dataBuffer) - transport.offset + transport._tempDataLen)
 
     def write(self, data: bytes) -> int:
         """See Transport. 0 when the client has gone.
@@ -87,24 +87,24 @@ def find_problem() -> str | None:
     """
     if not iscoroutinefunction(Server.handle_reply) or not hasattr(WebRequest, "chunked"):
         return "Daphne's Server or WebRequest has changed"
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        connection = tcp.Connection(ours, None, _NoReactor())  # type: ignore[arg-type]
+    server, client = socket.socketpair()
+    with server, client:
+        connection = tcp.Connection(server, None, _NoReactor())  # type: ignore[arg-type]
         connection.connected = 1
         transport = DaphneTransport(SimpleNamespace(transport=connection), None, None)  # type: ignore[arg-type]
-        if transport.write(b"1") != 0 or theirs.recv(9) != b"1":
+        if transport.write(b"1") != 0 or client.recv(9) != b"1":
             return "bytes don't reach the socket of a Twisted connection at once"
         connection.write(b"2")  # type: ignore[no-untyped-call]
         if transport.write(b"3") != 2:
             return "the length of Twisted's buffers is unknown"
         connection.doWrite()  # type: ignore[no-untyped-call]
-        if theirs.recv(9) != b"23" or transport.unsent != 0 or connection.TLS:
+        if client.recv(9) != b"23" or transport.unsent != 0 or connection.TLS:
             return "Twisted's buffers are not sent in order"
     return None
 
 
 class _NoReactor:
-    """What a Twisted connection needs of a reactor to write when it is told to."""
+    """The part of a reactor that a Twisted connection needs to write when `doWrite` is called."""
 
     def addWriter(self, writer: object) -> None:  # noqa: N802
         """Do nothing."""

@@ -15,7 +15,7 @@ class WithoutBufferLength(tcp.Connection):
 
 
 def break_twisted() -> None:
-    """Has the fast transport meet it, in this process and for good. Daphne itself goes on with the real one."""
+    """Make the fast transport use that class for the rest of this process. Daphne itself keeps the real one."""
     from realtime.internals import daphne
 
     setattr(daphne, "tcp", SimpleNamespace(Connection=WithoutBufferLength))  # noqa: B010

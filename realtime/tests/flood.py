@@ -39,7 +39,7 @@ async def flood(viewer: Viewer, frame: Any) -> None:
 
 
 class Flooded:
-    """Sends in a task of its own, until the client has gone."""
+    """Sends in a separate task until the client has gone."""
 
     flooding: asyncio.Task[None]
 

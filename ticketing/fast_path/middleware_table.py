@@ -1,7 +1,7 @@
-"""What the fast path does in place of each middleware, and the system check that no middleware is forgotten.
+"""What the fast path does instead of each middleware, and the system check that the table is complete.
 
-Whoever adds a middleware says here how the calls of the fast path get the same. ticketing/tests/test_same_answers.py
-compares the answers of both ways.
+When you add a middleware, add a line here that says how calls on the fast path get the same effect.
+ticketing/tests/test_same_responses.py compares the responses of both ways.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ FAST_PATH: dict[str, str] = {
     "django.middleware.security.SecurityMiddleware": "redirects to https stay Django's; core.http.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware": "serves no static files",
     "django.middleware.common.CommonMiddleware": "passes unknown hosts to Django, sends Content-Length",
-    "ticketing.middleware.CompressionMiddleware": "handlers compress their answers (events.catalog.handlers) or leave them as is",
+    "ticketing.middleware.CompressionMiddleware": "events.catalog.handlers compresses; other handlers don't",
     "ticketing.middleware.LoadSheddingMiddleware": "calls ticketing.load_shedding.write_slot and read_only_headers",
     "django.contrib.sessions.middleware.SessionMiddleware": "accounts.authentication reads the session",
     "django.middleware.csrf.CsrfViewMiddleware": "the API is exempt; accounts.authentication checks the origin",
@@ -30,7 +30,7 @@ FAST_PATH: dict[str, str] = {
 
 
 def check_middleware(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """A system check: every middleware is in the table, and the table has no other."""
+    """Return an error for each middleware that is missing in the table or no longer in MIDDLEWARE (a system check)."""
     return [*_unknown(settings.MIDDLEWARE), *_stale(settings.MIDDLEWARE)]
 
 

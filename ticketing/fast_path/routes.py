@@ -1,4 +1,4 @@
-"""The calls of the fast path: every view's method in the URLconf that is made by `answered_by`."""
+"""The routes of the fast path: all view methods in the URLconf that are made with `handled_by`."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ METHODS = ("GET", "POST")
 
 
 class Route(NamedTuple):
-    """Answers `method` at the path that `pattern` matches; `allow` is the view's list of methods."""
+    """A method and a path pattern with their handler; `allow` is the value of the view's `Allow` header."""
 
     method: str
     pattern: RoutePattern
@@ -21,13 +21,13 @@ class Route(NamedTuple):
     allow: str
 
     def match(self, path: str) -> dict[str, Any] | None:
-        """The arguments in the path, without a slash at either end; None if it is another path."""
+        """Return the arguments in `path`, which has no slash at either end; None if the pattern does not match."""
         found = self.pattern.match(path)
         return None if found is None else found[2]
 
 
 def routes_of(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[Route]:
-    """The routes in a URLconf. Included ones are found if they are included at the root."""
+    """Return the routes in a URLconf, including URLconfs that are included at the root."""
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
             if not str(pattern.pattern):
@@ -47,6 +47,6 @@ def _routes_of_view(pattern: RoutePattern, view: type | None) -> Iterator[Route]
 
 
 def _allow(view: type[HandlerView]) -> str:
-    """The `Allow` header of the view's responses. Like View.setup, it answers HEAD wherever it answers GET."""
+    """Return the `Allow` header of the view's responses. Like View.setup, a view with GET also has HEAD."""
     names = [name for name in view.http_method_names if hasattr(view, "get" if name == "head" else name)]
     return ", ".join(name.upper() for name in names)

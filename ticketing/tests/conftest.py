@@ -1,4 +1,4 @@
-"""What the tests of the limits share."""
+"""Fixtures for the tests of rate limits."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,8 +14,8 @@ from events.catalog import peak_mode
 
 
 @pytest.fixture
-def nothing_remembered() -> Iterator[None]:
-    """Of sessions, events and switches of other tests."""
+def empty_caches() -> Iterator[None]:
+    """Empty the caches of sessions, peak mode and switches, which other tests may have filled."""
     callers._user_of_session.cache_clear()
     peak_mode._in_peak_mode.cache_clear()
     feature_switches.forget()
@@ -25,7 +25,7 @@ def nothing_remembered() -> Iterator[None]:
 
 @pytest.fixture
 def rates(settings: Any) -> Callable[..., None]:
-    """Sets rates, in calls a minute; those not named are off."""
+    """A function that sets rates in calls per minute; those that are not named are off."""
 
     def use(**rates: int) -> None:
         for name in ("API_RATE", "API_RATE_SURGE", "BOOKING_RATE", "LOGIN_RATE", "REGISTRATION_RATE"):
@@ -36,7 +36,7 @@ def rates(settings: Any) -> Callable[..., None]:
 
 @pytest.fixture
 def bearer() -> Callable[[User], APIClient]:
-    """A client with new tokens of the user."""
+    """A function that returns a client with new tokens of the user."""
 
     def make(user: User) -> APIClient:
         client = APIClient()

@@ -77,16 +77,16 @@ def test_the_docs_are_served_without_a_cdn(client: Client) -> None:
 
 @pytest.mark.parametrize("path", ["/api/event", "/api/booking", "/api/user"])
 def test_a_signed_in_user_can_browse_the_api(alice: User, client_of: ClientOf, path: str) -> None:
-    answer = client_of(alice).get(path, headers={"Accept": "text/html"})
-    assert answer.status_code == 200
-    assert answer["Content-Type"].startswith("text/html")
-    assert "alice@example.com" in answer.content.decode()
+    response = client_of(alice).get(path, headers={"Accept": "text/html"})
+    assert response.status_code == 200
+    assert response["Content-Type"].startswith("text/html")
+    assert "alice@example.com" in response.content.decode()
 
 
 def test_an_error_is_shown_in_the_browsable_api(alice: User, client_of: ClientOf) -> None:
-    answer = client_of(alice).get("/api/event/999999", headers={"Accept": "text/html"})
-    assert answer.status_code == 404
-    assert answer["Content-Type"].startswith("text/html")
+    response = client_of(alice).get("/api/event/999999", headers={"Accept": "text/html"})
+    assert response.status_code == 404
+    assert response["Content-Type"].startswith("text/html")
 
 
 def test_paths_work_with_and_without_a_slash(concert: Event, client: Client) -> None:
@@ -96,15 +96,15 @@ def test_paths_work_with_and_without_a_slash(concert: Event, client: Client) -> 
 
 @pytest.mark.parametrize("path", ["/api/nothing", "/api/event/1/nothing", "/api/booking/1"])
 def test_an_unknown_path_is_404_problem_json(db: None, client: Client, path: str) -> None:
-    answer = client.get(path)
-    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
-    assert answer.json()["code"] == "not_found"
+    response = client.get(path)
+    assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+    assert response.json()["code"] == "not_found"
 
 
 def test_a_wrong_method_is_405_problem_json(alice: User, client_of: ClientOf) -> None:
-    answer = client_of(alice).put("/api/booking", {})
-    assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")
-    assert {"type", "title", "status", "detail", "code"} <= set(answer.json())
+    response = client_of(alice).put("/api/booking", {})
+    assert (response.status_code, response["Content-Type"]) == (405, "application/problem+json")
+    assert {"type", "title", "status", "detail", "code"} <= set(response.json())
 
 
 BAD_BODIES = {
@@ -129,20 +129,20 @@ BAD_BODIES = {
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
 def test_no_body_gives_a_500(alice: User, carol: User, client_of: ClientOf, path: str, body: bytes) -> None:
     client = client_of(carol if path == "/api/event" else alice)
-    answer = client.post(path, body, content_type="application/json")
-    assert answer.status_code == 400
-    assert answer["Content-Type"] == "application/problem+json"
-    assert answer.json()["code"] == "validation_error"
+    response = client.post(path, body, content_type="application/json")
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["code"] == "validation_error"
 
 
 def test_a_body_over_one_megabyte_is_413(alice: User, client_of: ClientOf) -> None:
-    answer = client_of(alice).post("/api/booking", b" " * (1024 * 1024 + 1), content_type="application/json")
-    assert (answer.status_code, answer.json()["code"]) == (413, "payload_too_large")
+    response = client_of(alice).post("/api/booking", b" " * (1024 * 1024 + 1), content_type="application/json")
+    assert (response.status_code, response.json()["code"]) == (413, "payload_too_large")
 
 
 def test_another_media_type_is_415(alice: User, client_of: ClientOf) -> None:
-    answer = client_of(alice).post("/api/booking", b"<a/>", content_type="application/xml")
-    assert (answer.status_code, answer["Content-Type"]) == (415, "application/problem+json")
+    response = client_of(alice).post("/api/booking", b"<a/>", content_type="application/xml")
+    assert (response.status_code, response["Content-Type"]) == (415, "application/problem+json")
 
 
 def test_every_response_has_a_request_id_or_the_one_of_the_request(db: None, client: Client) -> None:
@@ -157,9 +157,9 @@ def test_no_500_shows_a_traceback(client: Client, concert: Event, monkeypatch: p
 
     monkeypatch.setattr("events.catalog.selectors.section_rows", broken)
     client.raise_request_exception = False
-    answer = client.get(f"/api/event/{concert.pk}")
-    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
-    assert "secret" not in answer.content.decode()
+    response = client.get(f"/api/event/{concert.pk}")
+    assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")
+    assert "secret" not in response.content.decode()
 
 
 def test_an_unavailable_database_gives_503_with_retry_after(
@@ -171,14 +171,14 @@ def test_an_unavailable_database_gives_503_with_retry_after(
         raise OperationalError("couldn't get a connection after 3.00 sec")
 
     monkeypatch.setattr("events.catalog.selectors.section_rows", unavailable)
-    answer = client.get(f"/api/event/{concert.pk}")
-    assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
-    assert int(answer["Retry-After"]) > 0
+    response = client.get(f"/api/event/{concert.pk}")
+    assert (response.status_code, response.json()["code"]) == (503, "overloaded")
+    assert int(response["Retry-After"]) > 0
 
 
 def test_another_site_cannot_write_with_a_cookie(alice: User, concert: Event, client_of: ClientOf) -> None:
     client = client_of(alice)
     for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
-        answer = client.post("/api/booking", {"event_id": concert.pk}, headers=headers)
-        assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+        response = client.post("/api/booking", {"event_id": concert.pk}, headers=headers)
+        assert (response.status_code, response.json()["code"]) == (403, "permission_denied")
     assert client.post("/api/booking", {}, headers={"Origin": "http://testserver"}).status_code == 400

@@ -1,4 +1,4 @@
-"""The fast path answers holds as Django does, and leaves to Django what is not plain."""
+"""The fast path responds to holds as Django does, and passes unusual requests on to Django."""
 
 import io
 import json
@@ -19,12 +19,12 @@ from ticketing.wsgi import application, django_application
 
 pytestmark = pytest.mark.django_db(transaction=True)  # requests check and close their connection
 VOLATILE = {"id", "expires_at", "created_at", "tickets", "seat_positions", "seconds_left"}
-OWN = {"Content-Length", "X-Request-Id", "Location"}  # different in any two answers
+OWN = {"Content-Length", "X-Request-Id", "Location"}  # different in any two responses
 
 
 @dataclass
-class Answer:
-    """What came back, and whether the fast path answered."""
+class Response:
+    """A response, and whether the fast path served it."""
 
     status: int
     headers: dict[str, str]
@@ -33,14 +33,14 @@ class Answer:
 
 
 class Caller:
-    """Calls a WSGI application as a server would."""
+    """Calls a WSGI application as a server does."""
 
     def __init__(self, token: str) -> None:
         self.token = token
 
     def __call__(
-        self, way: WSGIApplication, body: Any, path: str = "/api/booking", method: str = "POST", **environ: Any
-    ) -> Answer:
+        self, app: WSGIApplication, body: Any, path: str = "/api/booking", method: str = "POST", **environ: Any
+    ) -> Response:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         seen: dict[str, Any] = {}
 
@@ -63,14 +63,14 @@ class Caller:
             "wsgi.errors": io.StringIO(),
             "wsgi.url_scheme": "http",
         } | environ
-        fast = way is not django_application and application._find(call) is not None
-        answer = b"".join(way(call, start))
-        return Answer(seen["status"], seen["headers"], json.loads(answer), fast)
+        fast = app is not django_application and application._find(call) is not None
+        response = b"".join(app(call, start))
+        return Response(seen["status"], seen["headers"], json.loads(response), fast)
 
 
-def without_own(answer: Answer) -> dict[str, str]:
-    """The headers that two answers to the same request share."""
-    return {name: value for name, value in answer.headers.items() if name not in OWN}
+def shared_headers(response: Response) -> dict[str, str]:
+    """The headers that two responses to the same request have in common."""
+    return {name: value for name, value in response.headers.items() if name not in OWN}
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def call(alice: User) -> Caller:
 
 @pytest.fixture
 def hold_request(concert: Event) -> Callable[..., dict[str, Any]]:
-    """A body; further members as given."""
+    """A function that returns the body of a hold; further members as given."""
 
     def make(*seats: str, **members: Any) -> dict[str, Any]:
         how: dict[str, Any] = {"seat_selection_mode": "best_available", "quantity": 2}
@@ -94,23 +94,23 @@ def hold_request(concert: Event) -> Callable[..., dict[str, Any]]:
 HoldRequest = Callable[..., dict[str, Any]]
 
 
-def test_a_plain_hold_is_fast_and_answered_like_djangos(call: Caller, hold_request: HoldRequest) -> None:
-    quick, slow = call(application, hold_request()), call(django_application, hold_request())
-    assert (quick.fast, slow.fast) == (True, False)
-    assert quick.status == slow.status == 201
-    assert list(quick.body) == list(slow.body)
-    assert {name: quick.body[name] for name in quick.body.keys() - VOLATILE} == {
-        name: slow.body[name] for name in slow.body.keys() - VOLATILE
+def test_the_fast_path_responds_to_a_plain_hold_as_django_does(call: Caller, hold_request: HoldRequest) -> None:
+    fast, django = call(application, hold_request()), call(django_application, hold_request())
+    assert (fast.fast, django.fast) == (True, False)
+    assert fast.status == django.status == 201
+    assert list(fast.body) == list(django.body)
+    assert {name: fast.body[name] for name in fast.body.keys() - VOLATILE} == {
+        name: django.body[name] for name in django.body.keys() - VOLATILE
     }
-    assert list(quick.body["tickets"][0]) == list(slow.body["tickets"][0])
-    assert quick.body["expires_at"][-1] == slow.body["expires_at"][-1] == "Z"
-    assert quick.headers["Location"] == f"/api/booking/{quick.body['id']}"
+    assert list(fast.body["tickets"][0]) == list(django.body["tickets"][0])
+    assert fast.body["expires_at"][-1] == django.body["expires_at"][-1] == "Z"
+    assert fast.headers["Location"] == f"/api/booking/{fast.body['id']}"
 
 
-def test_both_send_the_same_headers(call: Caller, hold_request: HoldRequest) -> None:
-    quick, slow = call(application, hold_request()), call(django_application, hold_request())
-    assert without_own(quick) == without_own(slow)
-    assert len(quick.headers) == len({name.lower() for name in quick.headers})
+def test_fast_path_and_django_send_the_same_headers(call: Caller, hold_request: HoldRequest) -> None:
+    fast, django = call(application, hold_request()), call(django_application, hold_request())
+    assert shared_headers(fast) == shared_headers(django)
+    assert len(fast.headers) == len({name.lower() for name in fast.headers})
     assert call(application, hold_request("1-1"), HTTP_X_REQUEST_ID="asked-for").headers["X-Request-Id"] == "asked-for"
 
 
@@ -128,16 +128,16 @@ def test_both_send_the_same_headers(call: Caller, hold_request: HoldRequest) -> 
         ({"seat_selection_mode": "manual", "seat_positions": ["1-1", "2-1"]}, "seats_taken"),
     ],
 )
-def test_a_refusal_by_the_fast_path_is_djangos(
+def test_the_fast_path_refuses_a_hold_as_django_does(
     call: Caller, hold_request: HoldRequest, hold: Callable[..., Booking], bob: User, members: dict[str, Any], code: str
 ) -> None:
     hold(bob, "2-1")
-    quick, slow = call(application, hold_request() | members), call(django_application, hold_request() | members)
-    assert quick.fast
-    assert quick.body == slow.body
-    assert without_own(quick) == without_own(slow)
-    assert quick.body["code"] == code
-    assert quick.headers["Content-Type"] == slow.headers["Content-Type"] == "application/problem+json"
+    fast, django = call(application, hold_request() | members), call(django_application, hold_request() | members)
+    assert fast.fast
+    assert fast.body == django.body
+    assert shared_headers(fast) == shared_headers(django)
+    assert fast.body["code"] == code
+    assert fast.headers["Content-Type"] == django.headers["Content-Type"] == "application/problem+json"
 
 
 def test_too_many_holds_are_refused_with_the_time_to_wait(call: Caller, hold_request: HoldRequest) -> None:
@@ -161,10 +161,12 @@ def test_too_many_holds_are_refused_with_the_time_to_wait(call: Caller, hold_req
         {"REQUEST_METHOD": "GET"},
     ],
 )
-def test_what_is_not_plain_is_djangos(call: Caller, hold_request: HoldRequest, environ: dict[str, str]) -> None:
+def test_unusual_requests_are_passed_on_to_django(
+    call: Caller, hold_request: HoldRequest, environ: dict[str, str]
+) -> None:
     passed: list[str] = []
 
-    def note(environ: Any, start: Any) -> list[bytes]:
+    def record(environ: Any, start: Any) -> list[bytes]:
         passed.append("django")
         return []
 
@@ -178,7 +180,7 @@ def test_what_is_not_plain_is_djangos(call: Caller, hold_request: HoldRequest, e
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.input": io.BytesIO(body),
     }
-    FastPath(note, application._routes)(request | environ, lambda status, headers, error=None: lambda written: None)
+    FastPath(record, application._routes)(request | environ, lambda status, headers, error=None: lambda written: None)
     assert passed == ["django"]
     assert not Booking.objects.exists()
 
@@ -199,13 +201,13 @@ def test_what_is_not_plain_is_djangos(call: Caller, hold_request: HoldRequest, e
         ({"HTTP_IDEMPOTENCY_KEY": " "}, 400),
     ],
 )
-def test_what_is_wrong_with_the_request_is_told_as_django_does(
+def test_an_invalid_request_gets_the_response_of_django(
     call: Caller, hold_request: HoldRequest, environ: dict[str, str], status: int
 ) -> None:
-    quick, slow = call(application, hold_request(), **environ), call(django_application, hold_request(), **environ)
-    assert (quick.fast, quick.status) == (True, status)
-    assert (slow.status, slow.body) == (status, quick.body)
-    assert without_own(quick) == without_own(slow)
+    fast, django = call(application, hold_request(), **environ), call(django_application, hold_request(), **environ)
+    assert (fast.fast, fast.status) == (True, status)
+    assert (django.status, django.body) == (status, fast.body)
+    assert shared_headers(fast) == shared_headers(django)
     assert not Booking.objects.exists()
 
 
@@ -226,32 +228,32 @@ def test_what_is_wrong_with_the_request_is_told_as_django_does(
         {"section": "\x00"},
     ],
 )
-def test_an_unusual_body_is_answered_as_django_does(call: Caller, hold_request: HoldRequest, body: Any) -> None:
+def test_an_unusual_body_gets_the_response_of_django(call: Caller, hold_request: HoldRequest, body: Any) -> None:
     sent = body if isinstance(body, bytes) else hold_request() | body
-    quick, slow = call(application, sent), call(django_application, sent)
-    assert quick.fast
-    assert quick.status == slow.status
-    assert quick.status == 201 or quick.body == slow.body
-    assert without_own(quick) == without_own(slow)
+    fast, django = call(application, sent), call(django_application, sent)
+    assert fast.fast
+    assert fast.status == django.status
+    assert fast.status == 201 or fast.body == django.body
+    assert shared_headers(fast) == shared_headers(django)
 
 
 def test_sellers_are_refused(carol: User, hold_request: HoldRequest) -> None:
     seller = Caller(tokens_for(carol)["access"])
-    quick, slow = seller(application, hold_request()), seller(django_application, hold_request())
-    assert (quick.status, quick.body["code"]) == (403, "permission_denied")
-    assert (slow.status, slow.body) == (403, quick.body)
+    fast, django = seller(application, hold_request()), seller(django_application, hold_request())
+    assert (fast.status, fast.body["code"]) == (403, "permission_denied")
+    assert (django.status, django.body) == (403, fast.body)
 
 
 def test_a_browser_holds_by_its_cookie(alice: User, client_of: Any, hold_request: HoldRequest) -> None:
     cookie = f"sessionid={client_of(alice).cookies['sessionid'].value}"
     signed = {"HTTP_AUTHORIZATION": "", "HTTP_COOKIE": cookie, "HTTP_ORIGIN": "http://127.0.0.1:8000"}
-    quick, slow = (
+    fast, django = (
         Caller("")(application, hold_request(), **signed),
         Caller("")(django_application, hold_request(), **signed),
     )
-    assert (quick.fast, quick.status, slow.status) == (True, 201, 201)
-    assert quick.body["buyer_id"] == alice.pk
-    assert quick.headers["Vary"] == slow.headers["Vary"] == "Accept, Cookie"
+    assert (fast.fast, fast.status, django.status) == (True, 201, 201)
+    assert fast.body["buyer_id"] == alice.pk
+    assert fast.headers["Vary"] == django.headers["Vary"] == "Accept, Cookie"
     forged = Caller("")(application, hold_request(), **signed | {"HTTP_ORIGIN": "https://elsewhere.example.com"})
     assert (forged.status, forged.body["code"]) == (403, "permission_denied")
 
@@ -265,21 +267,21 @@ def test_a_token_that_was_revoked_holds_nothing(call: Caller, hold_request: Hold
         hold_request() | {"seat_positions": ["1-1"]},
         b"{",
     ):
-        refusal, slow = call(application, body), call(django_application, body)
+        refusal, django = call(application, body), call(django_application, body)
         assert (refusal.status, refusal.body["code"]) == (401, "not_authenticated")
-        assert (slow.status, slow.body) == (401, refusal.body)
+        assert (django.status, django.body) == (401, refusal.body)
         assert refusal.headers["WWW-Authenticate"].startswith("Bearer")
     assert Booking.objects.count() == 1
 
 
-def test_the_same_key_gives_the_same_booking_by_either(call: Caller, hold_request: HoldRequest) -> None:
+def test_the_same_idempotency_key_gives_the_same_booking_on_both_ways(call: Caller, hold_request: HoldRequest) -> None:
     key = {"HTTP_IDEMPOTENCY_KEY": "once"}
-    ways = [call(way, hold_request(), **key).body for way in (application, django_application, application)]
-    assert len({body["id"] for body in ways}) == 1
+    bodies = [call(app, hold_request(), **key).body for app in (application, django_application, application)]
+    assert len({body["id"] for body in bodies}) == 1
     assert call(application, hold_request("1-5"), **key).body["code"] == "idempotency_key_reused"
 
 
-def test_what_nobody_foresaw_is_a_500_without_a_traceback(call: Caller, hold_request: HoldRequest) -> None:
+def test_an_unexpected_error_is_a_500_without_a_traceback(call: Caller, hold_request: HoldRequest) -> None:
     with altered("bookings_hold", ("outcome := 'held';", "outcome := 'strange';")):
         failure = call(application, hold_request())
     assert (failure.status, failure.body["code"]) == (500, "internal_error")

@@ -1,4 +1,4 @@
-"""Alive, and ready."""
+"""The health checks /healthz and /readyz."""
 
 import time
 
@@ -11,8 +11,8 @@ from ticketing.celery import beat_key
 pytestmark = pytest.mark.django_db
 
 
-def heard(**ago: float) -> None:
-    """Signs of life of processes so many seconds ago."""
+def set_heartbeats(**ago: float) -> None:
+    """Set the last heartbeats of processes, in seconds before now."""
     for process, seconds in ago.items():
         cache.set(beat_key(process), time.time() - seconds, 60)
 
@@ -22,21 +22,21 @@ def test_healthz_is_ok_while_the_process_answers(client: Client) -> None:
 
 
 def test_ready_means_database_redis_worker_and_beat(client: Client) -> None:
-    heard(worker=1, beat=1)
-    answer = client.get("/readyz")
-    assert answer.status_code == 200
-    assert answer.json()["checks"] == dict.fromkeys(("database", "redis", "worker", "beat"), "ok")
+    set_heartbeats(worker=1, beat=1)
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["checks"] == dict.fromkeys(("database", "redis", "worker", "beat"), "ok")
 
 
-def test_a_deaf_worker_is_named(client: Client) -> None:
-    heard(worker=30, beat=1)
-    answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json()["checks"]["worker"].startswith("down: last heard of 30 s ago")
-    assert answer.json()["checks"]["beat"] == "ok"
+def test_a_worker_without_heartbeats_is_named(client: Client) -> None:
+    set_heartbeats(worker=30, beat=1)
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["checks"]["worker"].startswith("down: last heartbeat 30 s ago")
+    assert response.json()["checks"]["beat"] == "ok"
 
 
-def test_a_beat_never_heard_of_is_named(client: Client) -> None:
+def test_a_beat_that_never_ran_is_named(client: Client) -> None:
     cache.delete(beat_key("beat"))
     assert client.get("/readyz").json()["checks"]["beat"].startswith("down")
 

@@ -11,10 +11,10 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from events.models import Event
-from ticketing.tests.limits_stage import ME, ClientOf, Rates
+from ticketing.tests.limits_helpers import ME, ClientOf, Rates
 from ticketing.wsgi import application
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("state_redis", "nothing_remembered")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("state_redis", "empty_caches")]
 
 
 def test_a_user_is_one_caller_by_cookie_by_any_token_and_from_anywhere(
@@ -23,8 +23,8 @@ def test_a_user_is_one_caller_by_cookie_by_any_token_and_from_anywhere(
     rates(API_RATE=4)
     settings.TRUSTED_PROXIES = 1
     clients = [client_of(alice), client_of(alice), bearer(alice), bearer(alice)]
-    answers = [c.get(ME, headers={"X-Forwarded-For": f"10.0.{n}.1"}) for n, c in enumerate(clients)]
-    assert [answer.status_code for answer in answers] == [200] * 4
+    responses = [c.get(ME, headers={"X-Forwarded-For": f"10.0.{n}.1"}) for n, c in enumerate(clients)]
+    assert [response.status_code for response in responses] == [200] * 4
     assert {client.get(ME).status_code for client in clients} == {429}
     assert client_of(bob).get(ME).status_code == 200
 
@@ -45,7 +45,7 @@ def test_a_user_is_one_caller_by_cookie_by_any_token_and_from_anywhere(
     ],
     ids=lambda headers: next(iter(headers.items())),
 )
-def test_nobody_becomes_another_by_what_he_says_of_himself(
+def test_no_forged_header_makes_another_caller(
     concert: Event, rates: Rates, client: Client, headers: dict[str, str]
 ) -> None:
     rates(API_RATE=3)
@@ -58,19 +58,19 @@ def test_nobody_becomes_another_by_what_he_says_of_himself(
     assert [call(n) == 429 for n in range(6)] == [False] * 3 + [True] * 3
 
 
-@pytest.mark.parametrize("said", ["10.1.1.{n}, 203.0.113.9", "{n}::1, 203.0.113.9", "2001:db8:5:6::{n}"])
-def test_behind_our_proxy_what_the_proxy_saw_counts(
-    concert: Event, rates: Rates, client: Client, settings: Any, said: str
+@pytest.mark.parametrize("forwarded", ["10.1.1.{n}, 203.0.113.9", "{n}::1, 203.0.113.9", "2001:db8:5:6::{n}"])
+def test_behind_our_proxy_the_address_that_the_proxy_saw_counts(
+    concert: Event, rates: Rates, client: Client, settings: Any, forwarded: str
 ) -> None:
     rates(API_RATE=3)
     settings.TRUSTED_PROXIES = 1
-    seen = [client.get("/api/event", headers={"X-Forwarded-For": said.format(n=n)}).status_code for n in range(6)]
+    seen = [client.get("/api/event", headers={"X-Forwarded-For": forwarded.format(n=n)}).status_code for n in range(6)]
     assert seen == [200] * 3 + [429] * 3
     assert client.get("/api/event", headers={"X-Forwarded-For": "198.51.100.1"}).status_code == 200
 
 
 def read_fast(path: str, **environ: Any) -> Any:
-    """An anonymous GET of a micro-cached answer."""
+    """Send an anonymous GET to the fast path; return status, headers and their names."""
     seen: dict[str, Any] = {}
 
     def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
@@ -97,10 +97,10 @@ def read_fast(path: str, **environ: Any) -> Any:
 def test_cached_public_reads_count_by_address(concert: Event, rates: Rates) -> None:
     rates(API_RATE=3)
     paths = ["/api/event", f"/api/event/{concert.pk}", f"/api/event/{concert.pk}/seatmap", "/api/event"]
-    answers = [read_fast(path) for path in paths]
-    assert [answer["status"] for answer in answers] == [200, 200, 200, 429]
-    assert answers[1]["headers"]["RateLimit"].startswith('"api";r=1;')
-    assert all(answer["names"].count("RateLimit") == 1 for answer in answers)
+    responses = [read_fast(path) for path in paths]
+    assert [response["status"] for response in responses] == [200, 200, 200, 429]
+    assert responses[1]["headers"]["RateLimit"].startswith('"api";r=1;')
+    assert all(response["names"].count("RateLimit") == 1 for response in responses)
     assert read_fast("/api/event", REMOTE_ADDR="198.51.100.1")["status"] == 200
 
 
@@ -113,13 +113,13 @@ def test_a_signed_in_browser_counts_as_its_user_on_the_fast_path_too(
     assert read_fast("/api/event")["status"] == 200
 
 
-def test_a_database_that_is_away_makes_signed_in_people_count_by_address(
+def test_while_the_database_is_unavailable_signed_in_users_count_by_address(
     concert: Event, alice: User, client_of: ClientOf, rates: Rates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*args: Any) -> None:
+    def unavailable(*args: Any) -> None:
         raise OperationalError
 
     rates(API_RATE=2)
     cookie = f"sessionid={client_of(alice).cookies['sessionid'].value}"
-    monkeypatch.setattr("accounts.callers._user_of_session", away)
+    monkeypatch.setattr("accounts.callers._user_of_session", unavailable)
     assert [read_fast("/api/event", HTTP_COOKIE=cookie)["status"] for _ in range(3)] == [200, 200, 429]

@@ -13,15 +13,15 @@ from conftest import PASSWORD
 from core import feature_switches
 from events.models import Event
 from ticketing.fast_path.application import FastPath
-from ticketing.tests.limits_stage import ME, ClientOf, Rates, statuses
+from ticketing.tests.limits_helpers import ME, ClientOf, Rates, statuses
 from ticketing.tests.test_fast_path import Caller
 from ticketing.wsgi import application, django_application
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("state_redis", "nothing_remembered")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("state_redis", "empty_caches")]
 
 
 @pytest.mark.parametrize("path", ["/api/user", "/api/user/", "/api/user//"])
-def test_slashes_and_methods_make_no_other_call(alice: User, client_of: ClientOf, rates: Rates, path: str) -> None:
+def test_slashes_and_methods_do_not_avoid_the_limit(alice: User, client_of: ClientOf, rates: Rates, path: str) -> None:
     rates(API_RATE=2)
     client = client_of(alice)
     assert client.head(path).status_code == client.options(path).status_code == 200
@@ -35,7 +35,7 @@ def test_booking_attempts_have_a_limit_of_their_own_and_all_count(
     client = client_of(alice)
     bodies: list[Any] = [{}, {"event_id": 1}, "[", {"event_id": 999_999}]
     seen = [client.post(path, body) for path, body in zip(["/api/booking", "/api/booking/"] * 2, bodies, strict=True)]
-    assert [answer.status_code for answer in seen] == [400, 400, 400, 429]
+    assert [response.status_code for response in seen] == [400, 400, 400, 429]
     assert "Too many booking attempts" in seen[-1].json()["detail"]
     assert seen[-1]["RateLimit-Policy"] == '"booking";q=3;w=60'
     assert client.get("/api/booking").status_code == 200
@@ -43,49 +43,49 @@ def test_booking_attempts_have_a_limit_of_their_own_and_all_count(
     assert not Booking.objects.exists()
 
 
-def test_fast_path_and_django_count_together_and_answer_the_same(
+def test_fast_path_and_django_count_together_and_respond_the_same(
     alice: User, concert: Event, rates: Rates, state_redis: Any
 ) -> None:
     rates(API_RATE=10, BOOKING_RATE=4)
     call = Caller(tokens_for(alice)["access"])
     hold_request = {"event_id": concert.pk, "section": "A", "subsection": 1, "seat_selection_mode": "best_available"}
-    answers = [
-        call(way, hold_request | {"quantity": 99})
-        for way in (application, django_application, application, django_application)
+    responses = [
+        call(app, hold_request | {"quantity": 99})
+        for app in (application, django_application, application, django_application)
     ]
-    assert [answer.fast for answer in answers] == [True, False, True, False]
-    assert {answer.status for answer in answers} == {400}
-    assert [answer.headers["RateLimit"].split(";")[1] for answer in answers] == ["r=9", "r=8", "r=7", "r=6"]
-    quick, slow = (
+    assert [response.fast for response in responses] == [True, False, True, False]
+    assert {response.status for response in responses} == {400}
+    assert [response.headers["RateLimit"].split(";")[1] for response in responses] == ["r=9", "r=8", "r=7", "r=6"]
+    fast, django = (
         call(application, hold_request | {"quantity": 1}),
         call(django_application, hold_request | {"quantity": 1}),
     )
-    assert quick.fast
-    assert quick.status == slow.status == 429
-    assert quick.body.keys() == slow.body.keys()
-    assert quick.headers.keys() == slow.headers.keys()
+    assert fast.fast
+    assert fast.status == django.status == 429
+    assert fast.body.keys() == django.body.keys()
+    assert fast.headers.keys() == django.headers.keys()
     assert not Booking.objects.exists()
 
 
 def test_a_bad_body_is_counted_once(alice: User, concert: Event, rates: Rates) -> None:
     rates(API_RATE=10)
     call = Caller(tokens_for(alice)["access"])
-    for way, left in ((application, 9), (django_application, 8)):
-        answer = call(way, {"event_id": "one"})
-        assert answer.status == 400
-        assert answer.headers["RateLimit"].startswith(f'"api";r={left};')
+    for app, left in ((application, 9), (django_application, 8)):
+        response = call(app, {"event_id": "one"})
+        assert response.status == 400
+        assert response.headers["RateLimit"].startswith(f'"api";r={left};')
 
 
-def test_each_fast_answer_has_its_own_rate_limit_status(alice: User, rates: Rates) -> None:
+def test_each_fast_response_has_its_own_rate_limit_status(alice: User, rates: Rates) -> None:
     rates(API_RATE=10)
     fast_path, call = FastPath(django_application, application._routes), Caller(tokens_for(alice)["access"])
     hold_request = {"event_id": 999_999, "section": "A", "subsection": 1, "seat_selection_mode": "best_available"}
-    answers = [call(fast_path, hold_request | {"quantity": 1}) for _ in range(3)]
-    assert all(answer.fast for answer in answers)
-    assert [answer.headers["RateLimit"].split(";")[1] for answer in answers] == ["r=9", "r=8", "r=7"]
+    responses = [call(fast_path, hold_request | {"quantity": 1}) for _ in range(3)]
+    assert all(response.fast for response in responses)
+    assert [response.headers["RateLimit"].split(";")[1] for response in responses] == ["r=9", "r=8", "r=7"]
 
 
-def test_signing_in_is_limited_by_address_whoever_calls(
+def test_signing_in_is_limited_by_address_for_every_caller(
     alice: User, bob: User, client_of: ClientOf, client: Client, rates: Rates
 ) -> None:
     rates(API_RATE=100, LOGIN_RATE=3)
@@ -93,9 +93,9 @@ def test_signing_in_is_limited_by_address_whoever_calls(
     assert client.post("/api/user/login", body, "application/json").status_code == 200
     assert client_of(bob).post("/api/user/token", body | {"password": "wrong"}).status_code == 401
     assert client.post("/admin/login/", {"username": alice.email, "password": "wrong"}).status_code == 200
-    answer = client_of(bob).post("/api/user/login/", body)
-    assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
-    assert "attempts to sign in" in answer.json()["detail"]
+    response = client_of(bob).post("/api/user/login/", body)
+    assert (response.status_code, response.json()["code"]) == (429, "rate_limited")
+    assert "attempts to sign in" in response.json()["detail"]
     page = client.post("/admin/login/", {"username": alice.email, "password": PASSWORD})
     assert (page.status_code, page["Content-Type"]) == (429, "text/html; charset=utf-8")
     assert int(page["Retry-After"]) > 0
@@ -114,24 +114,24 @@ def test_registering_is_limited_by_address(client: Client, db: None, rates: Rate
 
 def test_an_empty_api_rate_lifts_the_limits_by_address_too(client: Client, db: None, rates: Rates) -> None:
     rates(LOGIN_RATE=1, BOOKING_RATE=1)
-    answers = [
+    responses = [
         client.post("/api/user/login", {"email": "x@example.com", "password": "y"}, "application/json")
         for _ in range(3)
     ]
-    assert {answer.status_code for answer in answers} == {401}
-    assert not answers[0].has_header("RateLimit")
+    assert {response.status_code for response in responses} == {401}
+    assert not responses[0].has_header("RateLimit")
 
 
 def test_pages_static_files_webhooks_and_probes_are_not_counted(client: Client, concert: Event, rates: Rates) -> None:
     rates(API_RATE=1, LOGIN_RATE=1, BOOKING_RATE=1)
     for path in ("/", f"/events/{concert.pk}", "/login", "/healthz", "/static/ticketing/nothing.css"):
-        answers = [client.get(path) for _ in range(3)]
-        assert all(answer.status_code != 429 and not answer.has_header("RateLimit") for answer in answers), path
+        responses = [client.get(path) for _ in range(3)]
+        assert all(response.status_code != 429 and not response.has_header("RateLimit") for response in responses), path
     hooks = [client.post("/api/payment/webhook/mock", b"{}", content_type="application/json") for _ in range(3)]
-    assert [answer.status_code for answer in hooks] == [400] * 3
+    assert [response.status_code for response in hooks] == [400] * 3
 
 
-def test_the_gate_the_codes_of_tickets_and_the_operator_are_free_to_who_is_signed_in(
+def test_check_in_ticket_codes_and_the_operators_calls_are_not_limited_for_signed_in_users(
     client: Client,
     alice: User,
     carol: User,
@@ -159,8 +159,8 @@ def test_in_peak_mode_calls_about_the_event_have_a_stricter_limit(
     rates(API_RATE=100, API_RATE_SURGE=2)
     Event.objects.filter(pk=concert.pk).update(waiting_room_on=True)
     calm, client = new_event(), client_of(alice)
-    answer = client.get(f"/api/event/{concert.pk}/seatmap")
-    assert answer["RateLimit-Policy"] == '"api";q=100;w=60, "surge";q=2;w=60'
+    response = client.get(f"/api/event/{concert.pk}/seatmap")
+    assert response["RateLimit-Policy"] == '"api";q=100;w=60, "surge";q=2;w=60'
     assert client.get(f"/api/event/{concert.pk}/").status_code == 200
     assert client.get(f"/api/event/{concert.pk}").status_code == 429
     assert client.get(f"/api/event/{calm.pk}").status_code == client.get("/api/event").status_code == 200

@@ -1,4 +1,4 @@
-"""Load shedding: what is refused at once, and what goes on meanwhile."""
+"""Load shedding and read-only mode: which calls are refused at once, and which are still served."""
 
 import threading
 import time
@@ -50,7 +50,7 @@ def test_as_many_as_the_limit_have_a_slot_at_once() -> None:
         assert limiter.in_use == 1
 
 
-def test_one_more_waits_while_things_move() -> None:
+def test_one_more_thread_waits_for_a_slot() -> None:
     limiter, waits, done = ConcurrencyLimiter(1, stall=5), threading.Event(), threading.Event()
 
     def wait_for_a_slot() -> None:
@@ -67,7 +67,7 @@ def test_one_more_waits_while_things_move() -> None:
     assert done.is_set()
 
 
-def test_nobody_waits_for_long_even_while_things_move() -> None:
+def test_the_wait_for_a_slot_is_limited() -> None:
     limiter = ConcurrencyLimiter(1, stall=60, wait=0.05)
     with limiter.slot(), pytest.raises(Overloaded), limiter.slot():
         pass
@@ -88,11 +88,11 @@ def server(transactional_db: None) -> Iterator[Server]:
 
 @pytest.fixture
 def crowd(server: Server, concert: Event, new_user: Callable[..., User]) -> Callable[[int], httpx.Response]:
-    """`crowd(n)`: the n-th buyer asks for a seat."""
+    """A function with which the n-th buyer requests a seat."""
     buyers = [tokens_for(new_user(f"buyer{number}"))["access"] for number in range(8)]
     where = {"event_id": concert.pk, "section": "A", "subsection": 1}
 
-    def ask(number: int) -> httpx.Response:
+    def request_seat(number: int) -> httpx.Response:
         hold_request = where | {"seat_selection_mode": "best_available", "quantity": 1}
         return httpx.post(
             f"{server.url}/api/booking",
@@ -101,17 +101,17 @@ def crowd(server: Server, concert: Event, new_user: Callable[..., User]) -> Call
             timeout=30,
         )
 
-    return ask
+    return request_seat
 
 
 def test_slow_writes_are_refused_at_once_and_reads_go_on(
     server: Server, concert: Event, crowd: Callable[[int], httpx.Response]
 ) -> None:
-    answers: list[httpx.Response] = []
+    responses: list[httpx.Response] = []
     slow = ("-- 4. Move the seats", f"PERFORM pg_advisory_xact_lock({LOCK}); -- 4. Move the seats")
     with altered("bookings_hold", slow), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        threads = [threading.Thread(target=lambda n=n: answers.append(crowd(n))) for n in range(4)]
+        threads = [threading.Thread(target=lambda n=n: responses.append(crowd(n))) for n in range(4)]
         for thread in threads:
             thread.start()
         wait_for(lambda: waiting_in_the_database() == 4, seconds=4)  # lock_timeout is five
@@ -124,11 +124,11 @@ def test_slow_writes_are_refused_at_once_and_reads_go_on(
         for thread in threads:
             thread.join(10)
 
-    assert [answer.status_code for answer in answers] == [201] * 4
+    assert [response.status_code for response in responses] == [201] * 4
     for refusal in refusals:
         assert (refusal.status_code, refusal.json()["code"]) == (503, "overloaded")
         assert int(refusal.headers["Retry-After"]) > 0
-    assert {answer.status_code for answer in [*reads, *pages]} == {200}
+    assert {response.status_code for response in [*reads, *pages]} == {200}
     assert crowd(7).status_code == 201
     assert Booking.objects.count() == 5
 
@@ -166,8 +166,8 @@ def test_by_switch_nothing_is_changed_and_reading_goes_on(
     assert int(refusal["Retry-After"]) == refusal.json()["retry_after"]
     assert not Booking.objects.exists()
     for path in (f"/api/event/{concert.pk}", f"/api/event/{concert.pk}/seatmap", "/api/booking", "/bookings", "/"):
-        answer = browser.get(path)
-        assert (answer.status_code, answer["X-Read-Only"]) == (200, "1")
+        response = browser.get(path)
+        assert (response.status_code, response["X-Read-Only"]) == (200, "1")
     assert 'id="read-only" >' in browser.get("/bookings").content.decode()
     feature_switches.turn(name=feature_switches.READ_ONLY, on=False, by=olga)
     assert browser.post("/api/booking", hold_request).status_code == 201
@@ -179,10 +179,10 @@ def test_by_switch_nothing_is_changed_and_reading_goes_on(
 def test_pages_that_write_are_refused_with_a_page(olga: User, client_of: ClientOf) -> None:
     browser = client_of(olga)
     feature_switches.turn(name=feature_switches.READ_ONLY, on=True, by=olga)
-    answer = browser.post("/admin/accounts/user/add/", {})
-    assert (answer.status_code, answer["Content-Type"]) == (503, "text/html; charset=utf-8")
-    assert "nothing can be changed" in answer.content.decode()
-    assert answer["Retry-After"]
+    response = browser.post("/admin/accounts/user/add/", {})
+    assert (response.status_code, response["Content-Type"]) == (503, "text/html; charset=utf-8")
+    assert "nothing can be changed" in response.content.decode()
+    assert response["Retry-After"]
 
 
 @pytest.mark.django_db
@@ -200,18 +200,18 @@ def test_a_database_that_refuses_writes_makes_it_read_only_until_it_accepts_them
     with no_writes():
         refusal = browser.post("/api/booking", hold_request)
         assert (refusal.status_code, refusal.json()["code"]) == (503, "read_only")
-        assert read_only.known() == "database"
+        assert read_only.known_cause() == "database"
         assert browser.post("/api/booking", hold_request).json()["code"] == "read_only"
         assert browser.get(f"/api/event/{concert.pk}/seatmap").status_code == 200
         assert browser.get("/bookings")["X-Read-Only"] == "1"
         monkeypatch.setattr(read_only, "TRY_SECONDS", 0)
-        assert browser.get("/bookings")["X-Read-Only"] == "1"  # it was tried, in vain
+        assert browser.get("/bookings")["X-Read-Only"] == "1"  # it was tried, without success
     assert "X-Read-Only" not in browser.get("/bookings")
     assert browser.post("/api/booking", hold_request).status_code == 201
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_page_that_finds_out_says_so(olga: User, client: Client) -> None:
+def test_a_page_that_finds_the_database_read_only_says_so(olga: User, client: Client) -> None:
     client.raise_request_exception = False
     with no_writes():
         page = client.post("/admin/login/", {"username": olga.email, "password": "correct-horse-battery"})
@@ -221,7 +221,7 @@ def test_a_page_that_finds_out_says_so(olga: User, client: Client) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_the_database_refuses_writes_reads_go_on_and_nothing_that_was_promised_is_lost(
+def test_while_the_database_refuses_writes_reads_go_on_and_no_confirmed_booking_is_lost(
     server: Server, new_event: Callable[..., Event], new_user: Callable[..., User]
 ) -> None:
     hall = new_event(rows=100, cols=100, max_active_holds=10_000)
@@ -258,19 +258,19 @@ def test_while_the_database_refuses_writes_reads_go_on_and_nothing_that_was_prom
 
     assert set(codes(holds)) <= {"", "read_only", "overloaded"}
     assert set(reads) == {200}
-    promised = {answer.json()["id"] for answer in holds if answer.status_code == 201}
-    assert promised <= {str(pk) for pk in Booking.objects.values_list("pk", flat=True)}
-    assert len(promised) == codes(holds)[""]
+    confirmed = {response.json()["id"] for response in holds if response.status_code == 201}
+    assert confirmed <= {str(pk) for pk in Booking.objects.values_list("pk", flat=True)}
+    assert len(confirmed) == codes(holds)[""]
 
 
-def codes(answers: list[httpx.Response]) -> Counter[str]:
-    """How often each refusal came; "" is none."""
-    return Counter("" if answer.status_code == 201 else answer.json()["code"] for answer in list(answers))
+def codes(responses: list[httpx.Response]) -> Counter[str]:
+    """Count the responses by error code; "" means success."""
+    return Counter("" if response.status_code == 201 else response.json()["code"] for response in list(responses))
 
 
 @contextmanager
 def no_writes(*, end_others: bool = False) -> Iterator[None]:
-    """The database lets sessions that begin now read only; `end_others`: those that are open end, as in a fail-over."""
+    """Make new sessions of the database read-only; with `end_others`, end the open ones, as in a failover."""
     name = connection.settings_dict["NAME"]
     own = psycopg.connect(
         settings.DATABASE_URL, dbname=name, autocommit=True, options="-c default_transaction_read_only=off"

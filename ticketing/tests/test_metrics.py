@@ -7,13 +7,13 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from core import counters
-from ticketing.metrics import note_request
+from ticketing.metrics import record_request
 
 pytestmark = pytest.mark.django_db
 
 
 def samples(client: Client) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
-    """What /metrics says, by name and labels."""
+    """Return the samples of /metrics, by name and labels."""
     families = text_string_to_metric_families(client.get("/metrics").content.decode())
     return {(one.name, frozenset(one.labels.items())): one.value for family in families for one in family.samples}
 
@@ -40,10 +40,10 @@ def test_no_token_opens_it_where_none_is_set(client: Client) -> None:
 
 
 def test_it_counts_holds_refusals_and_times(client: Client, no_numbers: None) -> None:
-    note_request("POST", "/api/booking", 201, 0.02)
-    note_request("POST", "/api/booking/", 409, 0.2)
-    note_request("POST", "/api/booking", 503, 0.0001)  # told at once: no work was done
-    note_request("GET", "/events/1", 200, 1)  # a page
+    record_request("POST", "/api/booking", 201, 0.02)
+    record_request("POST", "/api/booking/", 409, 0.2)
+    record_request("POST", "/api/booking", 503, 0.0001)  # refused early: not counted
+    record_request("GET", "/events/1", 200, 1)  # a page
     client.get("/api/event/999999")
     counters.flush()
     said = samples(client)

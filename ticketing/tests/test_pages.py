@@ -92,9 +92,9 @@ def test_the_header_depends_on_the_user(client: Client, alice: User, carol: User
 
 @pytest.mark.django_db
 def test_a_missing_page_says_what_to_do(client: Client) -> None:
-    answer = client.get("/nowhere")
-    assert answer.status_code == 404
-    assert "See what’s on" in answer.content.decode()
+    response = client.get("/nowhere")
+    assert response.status_code == 404
+    assert "See what’s on" in response.content.decode()
 
 
 @pytest.mark.django_db
@@ -108,22 +108,22 @@ def test_a_users_name_is_escaped(client: Client, alice: User) -> None:
 def test_a_refused_page_says_that_it_belongs_to_somebody_else(rf: RequestFactory, alice: User) -> None:
     request = rf.get("/bookings")
     request.user = alice
-    answer = defaults.permission_denied(request, PermissionDenied())
-    assert answer.status_code == 403
-    assert "You can’t open this page" in answer.content.decode()
+    response = defaults.permission_denied(request, PermissionDenied())
+    assert response.status_code == 403
+    assert "You can’t open this page" in response.content.decode()
 
 
 def test_the_page_for_500_needs_neither_a_request_nor_the_database(rf: RequestFactory) -> None:
-    answer = problems.server_error(rf.get("/checkout/1"))
-    assert answer.status_code == 500
-    assert "Something went wrong on our side" in answer.content.decode()  # type: ignore[attr-defined]
+    response = problems.server_error(rf.get("/checkout/1"))
+    assert response.status_code == 500
+    assert "Something went wrong on our side" in response.content.decode()  # type: ignore[attr-defined]
     assert "Log in" not in render_to_string("500.html")
 
 
 def test_a_malformed_request_gets_a_page(rf: RequestFactory) -> None:
-    answer = problems.bad_request(rf.get("/"), SuspiciousOperation())
-    assert answer.status_code == 400
-    assert "couldn’t process this request" in answer.content.decode()  # type: ignore[attr-defined]
+    response = problems.bad_request(rf.get("/"), SuspiciousOperation())
+    assert response.status_code == 400
+    assert "couldn’t process this request" in response.content.decode()  # type: ignore[attr-defined]
 
 
 def test_the_default_icon_redirects_to_the_icon(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""The notation of rates."""
+"""The notation of rates in settings."""
 
 import pytest
 
@@ -18,11 +18,11 @@ from ticketing.rates import Rate, read_rate
         ("  ", None),
     ],
 )
-def test_a_rate_is_read_as_calls_and_seconds_and_nothing_as_no_limit(text: str, rate: Rate | None) -> None:
+def test_a_rate_is_read_as_calls_and_seconds_and_an_empty_text_as_no_limit(text: str, rate: Rate | None) -> None:
     assert read_rate("API_RATE", text) == rate
 
 
 @pytest.mark.parametrize("text", ["10", "ten/min", "10/", "10/fortnight", "0/min", "10/0min", "-1/min", "1.5/min"])
-def test_what_is_no_rate_is_told_with_the_name_of_its_setting(text: str) -> None:
+def test_the_error_for_an_invalid_rate_names_the_setting(text: str) -> None:
     with pytest.raises(ValueError, match="API_RATE must be a rate"):
         read_rate("API_RATE", text)

@@ -244,11 +244,11 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
     return Stage(values, rows, json.dumps(body))
 
 
-def refused(answer: HttpResponseBase) -> bool:
+def refused(response: HttpResponseBase) -> bool:
     """Return whether the response refuses the caller, or says that there is no such object."""
-    target = answer.headers.get("Location", "")
-    redirected = answer.status_code == 302 and (target == "/admin/" or target.startswith(LOGIN_PAGES))
-    return redirected or answer.status_code in (401, 403, 404)
+    target = response.headers.get("Location", "")
+    redirected = response.status_code == 302 and (target == "/admin/" or target.startswith(LOGIN_PAGES))
+    return redirected or response.status_code in (401, 403, 404)
 
 
 def test_every_url_is_listed_in_rights() -> None:
@@ -270,9 +270,13 @@ def test_only_allowed_callers_are_let_in(people: dict[str, User], stage: Stage, 
         browser = Client()
         if people[caller] is not None:
             browser.force_login(people[caller])
-        answer = browser.generic(method, path, stage.body, "application/json")
-        assert answer.status_code != 500, (caller, path)
-        assert refused(answer) == (caller not in allowed), (caller, answer.status_code, answer.headers.get("Location"))
+        response = browser.generic(method, path, stage.body, "application/json")
+        assert response.status_code != 500, (caller, path)
+        assert refused(response) == (caller not in allowed), (
+            caller,
+            response.status_code,
+            response.headers.get("Location"),
+        )
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if "<path:object_id>" in route])
@@ -282,8 +286,8 @@ def test_nobody_changes_rows_of_another_seller_in_the_admin(people: dict[str, Us
         browser = Client()
         if people[caller] is not None:
             browser.force_login(people[caller])
-        answer = browser.post(stage.path(route), form)
-        assert answer.status_code in (302, 403, 404, 405), caller
+        response = browser.post(stage.path(route), form)
+        assert response.status_code in (302, 403, 404, 405), caller
         assert not LogEntry.objects.exists(), caller
 
 
@@ -298,8 +302,8 @@ def test_no_list_action_changes_rows_of_another_seller(
     for action in {"delete_selected", "copy", *ACTIONS.values(), *actions_of(rows, people["o"])}:
         for across in ("0", "1"):
             form = {"action": action, "_selected_action": chosen, "select_across": across, "sure": "1", "post": "yes"}
-            answer = browser.post(reverse(f"admin:{rows._meta.label_lower.replace('.', '_')}_changelist"), form)
-            assert answer.status_code in (200, 302), action
+            response = browser.post(reverse(f"admin:{rows._meta.label_lower.replace('.', '_')}_changelist"), form)
+            assert response.status_code in (200, 302), action
     assert list(rows._base_manager.values()) == before
     assert not LogEntry.objects.exists()
 

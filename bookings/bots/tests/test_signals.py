@@ -256,9 +256,7 @@ def test_who_leaves_challenges_unsolved_pays_for_it() -> None:
     grabber = Buyer()
     for number in range(5):
         grabber.wastes(number * 1.0)
-    costs = []
-    for number in range(8):
-        costs.append(grabber.costs(60 + number**1.5 * 7))
+    costs = [grabber.costs(60 + number**1.5 * 7) for number in range(8)]
     assert costs[-1] > MOST_SECONDS > costs[0]
 
 

@@ -12,7 +12,7 @@ from events.lifecycle.create import create_event
 from events.models import Event
 from events.seating.configuration import read_seating
 
-PASSWORD = "demo-pass-1"
+PASSWORD = "demo-pass-1"  # noqa: S105  (the README names it; only for a demo)
 PEOPLE: dict[str, dict[str, Any]] = {
     "seller@example.com": {"name": "Sam Seller", "role": "seller", "is_staff": True},
     "admin@example.com": {"name": "Ada Admin", "role": "buyer", "is_staff": True, "is_superuser": True},

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from accounts.models import User
 from core import counters, feature_switches
 from events.models import Event
-from ticketing.metrics import note_request
+from ticketing.metrics import record_request
 
 pytestmark = pytest.mark.django_db
 
@@ -106,8 +106,8 @@ def test_an_invalid_rate_is_refused(operator: APIClient, queued: Event, speed: o
 def test_the_overview_has_the_numbers_of_all_processes(
     operator: APIClient, queued: Event, no_numbers: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    note_request("POST", "/api/booking", 201, 0.020)
-    note_request("POST", "/api/booking", 409, 0.020)
+    record_request("POST", "/api/booking", 201, 0.020)
+    record_request("POST", "/api/booking", 409, 0.020)
     counters.count("limit_hit:api", 2)
     counters.count("challenge:given")
     counters.flush()

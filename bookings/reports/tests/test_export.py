@@ -151,9 +151,7 @@ def test_bookings_are_fetched_in_batches_while_the_file_is_sent(
     lines = bookings_csv(concert)
     next(lines)
     assert not round_trips
-    trips = []
-    for _ in lines:
-        trips.append(len(round_trips))
+    trips = [len(round_trips) for _ in lines]
     assert len(trips) == 6
     assert trips[0] == trips[1] < trips[2] == trips[3] < trips[4] == trips[5]
 

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from core.money import money, plain
+from core.money import in_major_units, money
 from events.admin.forms import SEATING_EXAMPLE, EventChangeForm
 from events.models import Event, SeatChange, Subsection, Ticket
 from events.seller_admin.tests.messages import messages_of
@@ -41,7 +41,7 @@ def changed(event: Event, **fields: object) -> dict[str, object]:
     """Return the change form as a browser sends it, with some fields changed; None is an empty checkbox."""
     texts = {"name": event.name, "description": event.description, "venue_name": event.venue_name, "is_active": "on"}
     sections = enumerate(event.seating_config["sections"])
-    prices = {f"price_{n}": plain(section["price"], event.currency) for n, section in sections}
+    prices = {f"price_{n}": in_major_units(section["price"], event.currency) for n, section in sections}
     form = {**filled_in(), **texts, **prices, **fields}
     return as_shown(event) | {name: value for name, value in form.items() if value is not None}
 

@@ -16,6 +16,8 @@ from django.db import OperationalError, connection
 from accounts.models import User
 from bookings.testing.crowd import crowd
 from core.clock import database_now
+from core.errors import OutcomeUnknown
+from core.tests.cable import cable
 from events.lifecycle import background_creation as creating
 from events.lifecycle import create
 from events.lifecycle.background_creation import create_overdue_events, make_event, request_event
@@ -114,6 +116,19 @@ def test_progress_is_recorded_only_once_per_interval(creation: Creation, monkeyp
     monkeypatch.setattr(creating, "PROGRESS_SECONDS", 3600)
     make_event(creation_id=creation.pk)
     assert len(writes) == 2  # the start, and the first update
+
+
+def test_an_unknown_outcome_is_no_failure_of_the_request(creation: Creation) -> None:
+    with cable() as database_proxy:
+        database_proxy.cut_at(b"COMMIT", deliver=False)
+        with pytest.raises(OutcomeUnknown):
+            make_event(creation_id=creation.pk)
+        assert Creation.objects.get().status == "running"
+        age(creation)
+        database_proxy.cut_at(b"COMMIT", deliver=True)
+        create_overdue_events()  # the outcome is unknown again; the sweep goes on
+    assert Creation.objects.get().status == "done"
+    assert Event.objects.count() == 1
 
 
 # --- Two at once ------------------------------------------------------------------------------------

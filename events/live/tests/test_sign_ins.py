@@ -30,9 +30,10 @@ def feeds(server: Server, event: Event, headers: Callable[[], dict[str, str]], q
         path = f"/ws/event/{event.pk}{query()}"
         socket = opened.enter_context(server.socket(path, additional_headers=headers()))
         socket.expect("snapshot")
-        streams = []
-        for path in (f"/api/event/{event.pk}/sse", f"/api/booking/event/{event.pk}/sse"):
-            streams.append(opened.enter_context(server.stream(f"{path}{query()}", **headers())))
+        streams = [
+            opened.enter_context(server.stream(f"{path}{query()}", **headers()))
+            for path in (f"/api/event/{event.pk}/sse", f"/api/booking/event/{event.pk}/sse")
+        ]
         streams[0].receive()
         streams[1].wait_for_comment()
         yield socket, streams

@@ -1,4 +1,4 @@
-"""Words that the tests of the limits share."""
+"""Types and helpers for the tests of rate limits."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,4 +13,5 @@ ME = "/api/user"
 
 
 def statuses(times: int, call: Callable[[], Any]) -> list[int]:
+    """Make the call so many times; return the statuses."""
     return [call().status_code for _ in range(times)]

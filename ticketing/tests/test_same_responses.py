@@ -1,6 +1,6 @@
-"""The same request gets the same answer from the fast path, from Django over WSGI and from Django over ASGI.
+"""The same request gets the same response from the fast path, from Django over WSGI and from Django over ASGI.
 
-Compared are status, all headers and the body, for every call of the fast path and every status that it has.
+Compares status, all headers and the body, for every call of the fast path and every status that it can have.
 """
 
 import io
@@ -27,7 +27,7 @@ from ticketing.fast_path.middleware_table import FAST_PATH, check_middleware
 from ticketing.wsgi import application, django_application
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# Different in any two answers, and made of what is different.
+# Headers and members that differ in any two responses.
 OWN = {"x-request-id", "content-length", "location"}
 OWN_MEMBERS = {
     *("id", "booking_id", "payment_id", "seat_positions", "tickets", "token"),
@@ -53,7 +53,7 @@ class Call:
 
 
 @dataclass
-class Answer:
+class Response:
     """A response, with its headers by lower-case name."""
 
     status: int
@@ -62,13 +62,13 @@ class Answer:
 
     @property
     def body(self) -> Any:
-        """The body without members that differ in any two answers."""
+        """The body without members that differ in any two responses."""
         value = json.loads(self.content) if self.content else None
         return {name: member for name, member in value.items() if name not in OWN_MEMBERS} if value else value
 
     @property
     def shared(self) -> dict[str, str]:
-        """The headers that answers to the same request have in common, whatever was counted before."""
+        """The headers that responses to the same request have in common; of the rate limit, only its name."""
         return {
             name: value.split(";")[0] if name == "ratelimit" else value
             for name, value in self.headers.items()
@@ -76,7 +76,7 @@ class Answer:
         }
 
 
-def by_wsgi(app: Any, call: Call) -> Answer:
+def by_wsgi(app: Any, call: Call) -> Response:
     seen: dict[str, Any] = {}
     headers = {f"HTTP_{name}": value for name, value in call.headers.items()}
     path, _, query = call.path.partition("?")
@@ -106,10 +106,10 @@ def by_wsgi(app: Any, call: Call) -> Answer:
     parts = app(environ, start)
     content = b"".join(parts)
     getattr(parts, "close", lambda: None)()
-    return Answer(seen["status"], seen["headers"], content)
+    return Response(seen["status"], seen["headers"], content)
 
 
-def by_asgi(call: Call) -> Answer:
+def by_asgi(call: Call) -> Response:
     path, _, query = call.path.partition("?")
     sent = {"host": "127.0.0.1", "content-type": "application/json", "content-length": str(len(call.content))}
     sent |= {name.lower().replace("_", "-"): value for name, value in call.headers.items()}
@@ -123,10 +123,10 @@ def by_asgi(call: Call) -> Answer:
         "client": ("127.0.0.1", 1234),
         "scheme": "http",
     }
-    return async_to_sync(_ask_asgi)(scope, call.content)
+    return async_to_sync(_send_to_asgi)(scope, call.content)
 
 
-async def _ask_asgi(scope: dict[str, Any], content: bytes) -> Answer:
+async def _send_to_asgi(scope: dict[str, Any], content: bytes) -> Response:
     server = ApplicationCommunicator(asgi_application, scope)
     await server.send_input({"type": "http.request", "body": content, "more_body": False})
     start = await server.receive_output(20)
@@ -136,7 +136,7 @@ async def _ask_asgi(scope: dict[str, Any], content: bytes) -> Answer:
         parts.append(part["body"])
         more = part.get("more_body", False)
     headers = {name.decode().lower(): value.decode() for name, value in start["headers"]}
-    return Answer(start["status"], headers, b"".join(parts))
+    return Response(start["status"], headers, b"".join(parts))
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def bearer(alice: User) -> dict[str, str]:
 
 @pytest.fixture
 def calls(concert: Event, hold: Callable[..., Booking], alice: User, bearer: dict[str, str]) -> dict[str, Any]:
-    """Each call of the fast path, by handler: a function that makes a new one."""
+    """For each handler of the fast path, a function that makes a new call."""
     Event.objects.filter(pk=concert.pk).update(max_active_holds=50)
     event = f"/api/event/{concert.pk}"
     hold_request = {"event_id": concert.pk, "section": "A", "subsection": 1, "seat_selection_mode": "best_available"}
@@ -165,8 +165,11 @@ def calls(concert: Event, hold: Callable[..., Booking], alice: User, bearer: dic
     }
 
 
-def same(call: Call | Callable[[], Call], status: int) -> Answer:
-    """The fast answer, after it was compared with Django's two; a function makes a new call for each."""
+def same_response(call: Call | Callable[[], Call], status: int) -> Response:
+    """Compare the response of the fast path with both of Django, and return it.
+
+    A function makes a new call for each.
+    """
     make = call if callable(call) else lambda: call
     fast = by_wsgi(application, make())
     assert fast.status == status, fast.content
@@ -195,78 +198,78 @@ def test_every_call_of_the_fast_path_is_compared(calls: dict[str, Any]) -> None:
         assert handler is not None and handler.__name__ == name
 
 
-def test_answers_200_201_304_and_409(calls: dict[str, Any], concert: Event) -> None:
+def test_response_200_201_304_and_409(calls: dict[str, Any], concert: Event) -> None:
     for name in ("list_events", "show_event", "show_seat_map"):
-        found = same(calls[name], 200)
-        same(with_headers(calls[name], IF_NONE_MATCH=found.headers["etag"]), 304)
+        found = same_response(calls[name], 200)
+        same_response(with_headers(calls[name], IF_NONE_MATCH=found.headers["etag"]), 304)
         packed = [
             by_wsgi(app, with_headers(calls[name], ACCEPT_ENCODING="gzip")())
             for app in (application, django_application)
         ]
         assert packed[0] == replace(packed[1], headers=packed[0].headers)
         assert packed[0].shared == packed[1].shared | {"content-encoding": "gzip"}
-    same(calls["post_booking"], 201)
-    same(calls["post_payment"], 200)
-    same(calls["get_place"], 409)  # there is no waiting room
-    same(calls["post_place"], 409)
+    same_response(calls["post_booking"], 201)
+    same_response(calls["post_payment"], 200)
+    same_response(calls["get_place"], 409)  # there is no waiting room
+    same_response(calls["post_place"], 409)
     Event.objects.filter(pk=concert.pk).update(status="ended")
-    same(calls["post_booking"], 409)
+    same_response(calls["post_booking"], 409)
 
 
-def test_the_queue_answers_200(calls: dict[str, Any], concert: Event, state_redis: Any) -> None:
+def test_response_200_of_the_queue(calls: dict[str, Any], concert: Event, state_redis: Any) -> None:
     Event.objects.filter(pk=concert.pk).update(waiting_room_on=True)
-    same(calls["post_place"], 200)
-    same(calls["get_place"], 200)
+    same_response(calls["post_place"], 200)
+    same_response(calls["get_place"], 200)
 
 
 @pytest.mark.parametrize("slashes", ["/", "//"])
 def test_slashes_at_the_end_change_nothing(calls: dict[str, Any], slashes: str) -> None:
     for name, status in (("show_event", 200), ("show_seat_map", 200), ("post_booking", 201)):
         call = calls[name]()
-        same(replace(call, path=call.path + slashes), status)
+        same_response(replace(call, path=call.path + slashes), status)
 
 
 @pytest.mark.parametrize(
     ("body", "status"), [(b"{", 400), (b"[]", 400), (b"null", 400), ({}, 400), (b'{"a": NaN}', 400), (b"", 400)]
 )
-def test_answers_400(calls: dict[str, Any], body: Any, status: int) -> None:
+def test_response_400(calls: dict[str, Any], body: Any, status: int) -> None:
     for name in ("post_booking", "post_payment"):
-        same(replace(calls[name](), body=body), status)
+        same_response(replace(calls[name](), body=body), status)
 
 
 @pytest.mark.parametrize("query", ["page=x", "price_min=x", "seller_id=x", "q=%00", "starts_after=yesterday"])
-def test_a_bad_filter_is_answered_alike(concert: Event, query: str) -> None:
-    same(lambda: Call("GET", f"/api/event?{query}"), 404 if query == "page=x" else 400)
+def test_an_invalid_filter_gets_the_same_response(concert: Event, query: str) -> None:
+    same_response(lambda: Call("GET", f"/api/event?{query}"), 404 if query == "page=x" else 400)
 
 
 @pytest.mark.parametrize("authorization", ["Bearer nonsense", "Bearer ", "Basic YQ=="])
-def test_answers_401(calls: dict[str, Any], authorization: str) -> None:
+def test_response_401(calls: dict[str, Any], authorization: str) -> None:
     for name, make in calls.items():
         public = name in ("list_events", "show_event", "show_seat_map")
-        answer = same(
+        response = same_response(
             with_headers(make, AUTHORIZATION=authorization), 200 if public and "Basic" in authorization else 401
         )
-        assert answer.status == 200 or answer.headers["www-authenticate"] == 'Bearer realm="api"'
+        assert response.status == 200 or response.headers["www-authenticate"] == 'Bearer realm="api"'
 
 
-def test_a_revoked_token_is_answered_401(calls: dict[str, Any], bearer: dict[str, str]) -> None:
+def test_response_401_for_a_revoked_token(calls: dict[str, Any], bearer: dict[str, str]) -> None:
     made = {name: make() for name, make in calls.items()}
     TokenFamily.objects.all().delete()
     for call in made.values():
-        same(replace(call, headers=bearer), 401)
+        same_response(replace(call, headers=bearer), 401)
 
 
-def test_answers_403(calls: dict[str, Any], carol: User, client_of: Any, alice: User) -> None:
+def test_response_403(calls: dict[str, Any], carol: User, client_of: Any, alice: User) -> None:
     seller = {"AUTHORIZATION": f"Bearer {tokens_for(carol)['access']}"}
-    same(with_headers(calls["post_booking"], **seller), 403)
+    same_response(with_headers(calls["post_booking"], **seller), 403)
     cookie = f"sessionid={client_of(alice).cookies['sessionid'].value}"
     for name in ("post_booking", "post_payment", "post_place"):
         made = calls[name]()
         foreign = {"COOKIE": cookie, "ORIGIN": "https://elsewhere.example.com"}
-        same(Call("POST", made.path, made.body, foreign), 403)
+        same_response(Call("POST", made.path, made.body, foreign), 403)
 
 
-def test_a_cookie_signs_every_call(calls: dict[str, Any], client_of: Any, alice: User) -> None:
+def test_a_cookie_authenticates_every_call(calls: dict[str, Any], client_of: Any, alice: User) -> None:
     cookie = {"COOKIE": f"sessionid={client_of(alice).cookies['sessionid'].value}"}
     expected = {"post_booking": 201, "post_payment": 200, "get_place": 409, "post_place": 409}
     for name, status in expected.items():
@@ -275,48 +278,48 @@ def test_a_cookie_signs_every_call(calls: dict[str, Any], client_of: Any, alice:
             made = calls[name]()
             return Call(made.method, made.path, made.body, cookie | {"ORIGIN": "http://127.0.0.1"})
 
-        assert same(signed, status).headers["vary"] == "Accept, Cookie"
+        assert same_response(signed, status).headers["vary"] == "Accept, Cookie"
 
 
-def test_answers_404(concert: Event, bearer: dict[str, str]) -> None:
+def test_response_404(concert: Event, bearer: dict[str, str]) -> None:
     for path in ("/api/event/999999", "/api/event/999999/seatmap", f"/api/event/{'9' * 40}", "/api/event?page=99"):
-        same(Call("GET", path), 404)
-    same(lambda: Call("GET", "/api/event/999999/queue", headers=bearer), 404)
+        same_response(Call("GET", path), 404)
+    same_response(lambda: Call("GET", "/api/event/999999/queue", headers=bearer), 404)
     nothing = "00000000-0000-0000-0000-000000000000"
-    same(lambda: Call("POST", f"/api/booking/{nothing}/pay", {"card_number": GOOD_CARD}, bearer), 404)
+    same_response(lambda: Call("POST", f"/api/booking/{nothing}/pay", {"card_number": GOOD_CARD}, bearer), 404)
 
 
-def test_answers_413(calls: dict[str, Any]) -> None:
+def test_response_413(calls: dict[str, Any]) -> None:
     for name in ("post_booking", "post_payment", "post_place"):
         made = calls[name]()
         large = b" " * (1024 * 1024 + 1)
-        same(Call("POST", made.path, large, made.headers), 413)
+        same_response(Call("POST", made.path, large, made.headers), 413)
 
 
-def test_answers_429(calls: dict[str, Any], settings: Any, state_redis: Any) -> None:
+def test_response_429(calls: dict[str, Any], settings: Any, state_redis: Any) -> None:
     settings.API_RATE = (1, 60)
     for name, make in calls.items():
         made = make()
         by_wsgi(application, made)
-        answer = same(made, 429)
-        assert {"ratelimit", "ratelimit-policy", "retry-after"} <= answer.headers.keys(), name
+        response = same_response(made, 429)
+        assert {"ratelimit", "ratelimit-policy", "retry-after"} <= response.headers.keys(), name
 
 
-def test_answers_503(calls: dict[str, Any], olga: User) -> None:
+def test_response_503(calls: dict[str, Any], olga: User) -> None:
     made = {name: make() for name, make in calls.items()}
     feature_switches.turn(name=feature_switches.READ_ONLY, on=True, by=olga)
     for name, call in made.items():
         expected = 503 if call.method == "POST" else 409 if name == "get_place" else 200
-        assert same(call, expected).headers["x-read-only"] == "1"
+        assert same_response(call, expected).headers["x-read-only"] == "1"
 
 
 @override_settings(
     SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https"), SECURE_HSTS_SECONDS=60, PERMISSIONS_POLICY="usb=()"
 )
 def test_changed_settings_change_the_headers_of_the_fast_path(calls: dict[str, Any]) -> None:
-    answer = by_wsgi(application, with_headers(calls["show_event"], X_FORWARDED_PROTO="https")())
-    assert answer.headers["strict-transport-security"].startswith("max-age=60")
-    assert answer.headers["permissions-policy"] == "usb=()"
+    response = by_wsgi(application, with_headers(calls["show_event"], X_FORWARDED_PROTO="https")())
+    assert response.headers["strict-transport-security"].startswith("max-age=60")
+    assert response.headers["permissions-policy"] == "usb=()"
     assert "strict-transport-security" not in by_wsgi(application, calls["show_event"]()).headers
 
 
@@ -324,7 +327,7 @@ def test_changed_settings_change_the_headers_of_the_fast_path(calls: dict[str, A
 
 
 class AddsHeader:
-    """A middleware that somebody adds."""
+    """A middleware that was added."""
 
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
@@ -346,7 +349,7 @@ def with_new_middleware(settings: Any) -> Any:
     return get_wsgi_application()
 
 
-def test_every_middleware_has_its_line() -> None:
+def test_every_middleware_is_in_the_table() -> None:
     assert check_middleware() == []
 
 
@@ -365,7 +368,7 @@ def test_a_middleware_that_was_removed_fails_the_system_check(settings: Any) -> 
 def test_a_header_of_a_new_middleware_is_a_difference(
     with_new_middleware: Any, calls: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever gives it a line in the table and nothing else fails the comparison."""
+    """A line in the table alone is not enough: the comparison fails."""
     monkeypatch.setitem(FAST_PATH, NEW, "nothing")
     assert check_middleware() == []
     slow, fast = by_wsgi(with_new_middleware, calls["show_event"]()), by_wsgi(application, calls["show_event"]())

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import User
 from bookings.errors import QueuePassRequired, TooManyHolds
 from bookings.holds.expiry import release_expired
-from bookings.holds.hold import HoldRequest
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.holds.seat_rules import check_hold_request, not_enough_seats
 from bookings.idempotency import IdempotencyKey

@@ -10,7 +10,8 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.operations.tokens import tokens_for
 from bookings.errors import WouldLeaveSingleSeat
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.holds.respond_async import accept_hold_request, allocate_seats
 from bookings.states import BookingStatus, SelectionMode

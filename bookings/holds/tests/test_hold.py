@@ -9,7 +9,8 @@ from django.db.models import F
 
 from accounts.models import User
 from bookings.errors import IdempotencyKeyReused, TooManyHolds, WouldLeaveSingleSeat
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.idempotency import IdempotencyKey
 from bookings.payments.refund import refund_booking

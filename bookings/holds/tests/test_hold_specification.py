@@ -15,7 +15,8 @@ import pytest
 from accounts.models import User
 from bookings.holds.cancel import cancel_booking
 from bookings.holds.expiry import expire_holds
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.idempotency import IdempotencyKey
 from bookings.invariants import check_invariants

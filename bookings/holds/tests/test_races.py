@@ -17,7 +17,8 @@ from bookings.holds import hold as holding
 from bookings.holds.cancel import cancel_booking
 from bookings.holds.expiry import expire_holds
 from bookings.holds.extend import extend_hold
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.idempotency import IdempotencyKey
 from bookings.invariants import check_invariants
@@ -86,7 +87,7 @@ def hold_best_seats_in_parallel(hold: Hold, buyers: list[User], event: Event) ->
 def test_parallel_best_available_holds_fill_the_subsection(
     new_event: NewEvent, hold: Hold, buyers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(holding, "MAX_TRIES", 1)
+    monkeypatch.setattr(holding, "MAX_ATTEMPTS", 1)
     event = new_event(rows=2, cols=6)
     with altered("bookings_hold", pause):
         assert hold_best_seats_in_parallel(hold, buyers, event) == {"Booking": 6, "NotEnoughSeats": 2}
@@ -98,7 +99,7 @@ def test_parallel_best_available_holds_fill_the_subsection(
 def test_without_the_lock_buyers_get_the_same_seats_although_others_are_free(
     new_event: NewEvent, hold: Hold, buyers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(holding, "MAX_TRIES", 1)
+    monkeypatch.setattr(holding, "MAX_ATTEMPTS", 1)
     event = new_event(rows=2, cols=6)
     with altered("bookings_hold", without_subsection_lock, pause):
         assert hold_best_seats_in_parallel(hold, buyers, event)["Overloaded"] > 0

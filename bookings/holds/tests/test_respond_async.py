@@ -15,10 +15,11 @@ from accounts.operations.tokens import tokens_for
 from bookings.errors import IdempotencyKeyReused, TooManyHolds
 from bookings.event_changes.cancel_event import cancel_event
 from bookings.holds.cancel import cancel_booking
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.holds.respond_async import (
-    PATIENCE,
+    OVERDUE_AFTER,
     accept_hold_request,
     allocate_overdue,
     allocate_seats,
@@ -285,7 +286,7 @@ def test_a_lost_message_is_found_by_the_sweep_and_a_young_one_left_to_its_worker
     alice: User, bob: User, accept: Accept
 ) -> None:
     old, young = accept(alice), accept(bob)
-    Booking.objects.filter(pk=old.pk).update(created_at=F("created_at") - PATIENCE - timedelta(seconds=1))
+    Booking.objects.filter(pk=old.pk).update(created_at=F("created_at") - OVERDUE_AFTER - timedelta(seconds=1))
     Booking.objects.filter(pk=young.pk).update(created_at=F("created_at") + timedelta(minutes=1))
     allocate_overdue()
     assert (now(old).status, now(young).status) == ("pending_payment", "processing")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from bookings.bots.attempt_store import Wasted, note_wasted
+from bookings.bots.attempt_store import WastedHold, record_wasted_holds
 from bookings.holds.models import Booking
 from bookings.notifications.outbox import queue_emails
 from bookings.publish import BookingChanged, publish_bookings
@@ -52,8 +52,8 @@ def release_expired(subsection: Subsection) -> int:
     if ended:
         free_ended_seats(subsection=subsection, holds={hold.booking_id: hold.positions for hold in ended})
         queue_emails(EmailKind.HOLD_EXPIRED, subsection.event_id, [hold.booking_id for hold in ended])
-        wasted = [Wasted(hold.buyer_id, hold.event_id) for hold in ended]
-        transaction.on_commit(lambda: note_wasted(wasted), robust=True)
+        wasted = [WastedHold(hold.buyer_id, hold.event_id) for hold in ended]
+        transaction.on_commit(lambda: record_wasted_holds(wasted), robust=True)
         publish_bookings(
             [
                 BookingChanged(

@@ -74,7 +74,7 @@ def test_a_released_hold_does_not_count_as_wasted_by_the_buyer(
     hold: Hold, alice: User, carol: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     wasted: list[object] = []
-    monkeypatch.setattr(cancel, "note_wasted", wasted.extend)
+    monkeypatch.setattr(cancel, "record_wasted_holds", wasted.extend)
     with django_capture_on_commit_callbacks(execute=True):
         release_hold(booking_id=hold(alice).pk, seller=carol)
     assert not wasted

@@ -1,14 +1,14 @@
 -- events_chain_change(), trigger chain_change on events_seatchange
 --
 -- Promises: each new row of the seat history gets the hash that follows from itself and the newest row of its subsection
---     (seat_change_hash.sql); a version that is not newer is refused with integrity_constraint_violation.
--- Locks: none of its own. It relies on the lock of the subsection's row, which everybody who appends holds: no other row
---     can come between the look at the newest row and the insert. Being volatile, the function sees the rows that the
---     same statement has already inserted.
+--     (seat_change_hash.sql). A version that is not newer is refused with integrity_constraint_violation.
+-- Locks: none. The function relies on the lock on the subsection's row, which every transaction that adds rows holds: no
+--     other row can be inserted after the newest row is read. The function is volatile, so it sees the rows that the same
+--     statement has already inserted.
 -- Called by: the trigger alone.
 --
--- enable_seqscan: without it, a session that first looks while the table is all but empty would go on reading the whole
--- table for each row, however large it grows (measured: 20 times the cost of an append at 5,000 rows).
+-- enable_seqscan: otherwise a session that plans while the table is nearly empty would read the whole table for each new
+-- row, even after the table has grown (measured: an insert takes 20 times as long at 5,000 rows).
 
 CREATE OR REPLACE FUNCTION events_chain_change() RETURNS trigger
 LANGUAGE plpgsql

@@ -1,11 +1,11 @@
 -- events_change_hash(previous, subsection_id, version, kind, booking_id, positions, at)
 --
--- Promises: the SHA-256 that pins down one row of the seat history and all rows before it. It is made of the hash before
---     it (of the text "seat history of subsection <subsection id>" for the first row) and one line of text:
+-- Promises: returns a SHA-256 hash of one row of the seat history and all rows before it. It is the hash of the previous
+--     row's hash (for the first row, the hash of the text "seat history of subsection <subsection id>") and one line of text:
 --         subsection|version|microseconds since 1970|booking or nothing|{positions}|kind
---     Nothing in the line depends on a setting of the session (time zone, date style), so that a chain can be recomputed
+--     No part of the line depends on a setting of the session (time zone, date style), so the hashes can be recomputed
 --     anywhere. Only the last part could contain a "|".
--- Locks: none; a pure function. In plpgsql, since a function in SQL that can't be inlined costs several times as much.
+-- Locks: none; a pure function. It is in plpgsql, because an SQL function that can't be inlined takes several times as long.
 -- Called by: events_chain_change (seat_change_chain.sql), check_invariants (bookings/invariants.py).
 
 DROP FUNCTION IF EXISTS events_change_hash;

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 Hold = Callable[..., Booking]
 CAPTURED = Charge(Outcome.CAPTURED, "ref")
-# Parts of the database functions, and a pause between their checks and their writes in which everybody meets.
+# Parts of the database functions, and a pause between their checks and their writes so that requests overlap.
 BOOKING_LOCK = "WHERE b.id = wanted AND b.buyer_id = payer\n    FOR NO KEY UPDATE;"
 BEGIN_WRITES = "-- 3. Insert the payment."
 SALE_LOCKS = [
@@ -39,7 +39,7 @@ SALE_LOCKS = [
         "p.status = 'pending'",
     )
 ]
-SALE_WRITES = "-- 2. The money"
+SALE_WRITES = "-- 2. Write the payment"
 
 
 def pause(before: str) -> tuple[str, str]:

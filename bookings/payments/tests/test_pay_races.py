@@ -1,4 +1,4 @@
-"""Races of payments. Tests of a lock prove themselves: a second test removes the lock and shows what goes wrong."""
+"""Races of payments. For each lock, one test shows that it works, and another what goes wrong without it."""
 
 import threading
 from collections import Counter
@@ -94,7 +94,7 @@ def test_without_the_locks_the_guarded_update_still_sells_once(hold: Hold, alice
 def test_a_slow_gateway_does_not_block_other_payments(
     hold: Hold, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each charge waits until the other has begun, too."""
+    """Each charge waits until the other one has begun."""
     both = threading.Barrier(2)
 
     def slow(*args: Any) -> Charge:

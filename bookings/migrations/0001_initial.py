@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('amount', models.PositiveBigIntegerField(help_text='In minor units.')),
-                ('reason', models.CharField(choices=[('buyer', 'Asked for by the buyer'), ('seller', 'Given by the seller'), ('event_cancelled', 'The event was cancelled'), ('seats_lost', 'The seats were lost before the payment came'), ('paid_twice', 'Another payment had paid the booking')], max_length=15)),
+                ('reason', models.CharField(choices=[('buyer', 'Requested by the buyer'), ('seller', 'Given by the seller'), ('event_cancelled', 'The event was cancelled'), ('seats_lost', 'The seats were lost before the payment came'), ('paid_twice', 'Another payment had paid the booking')], max_length=15)),
                 ('status', models.CharField(choices=[('pending', 'Pending'), ('sent', 'Sent')], db_default='pending', default='pending', max_length=7)),
                 ('failure', models.CharField(blank=True, db_default='', default='', help_text='The last error of the gateway.', max_length=300)),
                 ('idempotency_key', models.CharField(max_length=255, null=True)),

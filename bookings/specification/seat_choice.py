@@ -60,10 +60,10 @@ def check_single_gaps(
     free: Sequence[int], chosen: Sequence[int], *, cols: int, accessible: Collection[int] = ()
 ) -> None:
     """Raise WouldLeaveSingleSeat if the choice leaves a single gap and another choice of the same kind would not."""
-    lonely = single_gaps(free, chosen, cols=cols, accessible=accessible)
+    alone = single_gaps(free, chosen, cols=cols, accessible=accessible)
     places = sum(position in accessible for position in chosen)
-    if lonely and first_window(free, quantity=len(chosen), cols=cols, accessible=accessible, places=places, tidy=True):
-        raise WouldLeaveSingleSeat([seat_name(position, cols) for position in lonely])
+    if alone and first_window(free, quantity=len(chosen), cols=cols, accessible=accessible, places=places, tidy=True):
+        raise WouldLeaveSingleSeat([seat_name(position, cols) for position in alone])
 
 
 def single_gaps(
@@ -75,8 +75,8 @@ def single_gaps(
     """
     left = set(free) - set(chosen)
     beside = {neighbour for position in chosen for neighbour in _neighbours(position, cols)}
-    lonely = (seat for seat in beside & left if not any(n in left for n in _neighbours(seat, cols)))
-    return sorted(seat for seat in lonely if seat not in accessible)
+    alone = (seat for seat in beside & left if not any(n in left for n in _neighbours(seat, cols)))
+    return sorted(seat for seat in alone if seat not in accessible)
 
 
 def first_window(

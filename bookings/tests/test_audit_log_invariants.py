@@ -1,4 +1,4 @@
-"""The invariants find changes of the audit log, even by somebody with the rights to switch off its triggers."""
+"""The invariants find changes of the audit log, even those made with its triggers switched off."""
 
 from collections.abc import Callable
 

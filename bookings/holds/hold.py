@@ -79,9 +79,9 @@ def execute_hold(
     token_family_id: uuid.UUID | None = None,
     pass_issued_at: datetime | None = None,
 ) -> HoldResult:
-    """Execute `bookings_hold`, as often as necessary, and return its result if it did not refuse the request.
+    """Execute `bookings_hold` in the given mode and return its result, whose outcome is one of SUCCESSES.
 
-    The outcome is one of SUCCESSES. Raises the errors of `hold_seats`, except IdempotencyKeyReused.
+    Raises the errors of `hold_seats`, except IdempotencyKeyReused.
     """
     named_seats = check_hold_request(hold_request)
     parameters = HoldParameters(
@@ -101,6 +101,11 @@ def execute_hold(
         seat_numbers=[number for _, number in named_seats] if named_seats else None,
         pass_issued_at=pass_issued_at,
     )
+    return _call_repeatedly(parameters, hold_request)
+
+
+def _call_repeatedly(parameters: HoldParameters, hold_request: HoldRequest) -> HoldResult:
+    """Call `bookings_hold` again while expired holds must be ended first; raise the error if it refuses the request."""
     for _ in range(MAX_ATTEMPTS):
         try:
             result = call_hold(parameters)

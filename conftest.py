@@ -15,7 +15,8 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.payments.pay import pay_booking
 from bookings.states import SelectionMode

@@ -6,7 +6,8 @@ import uuid
 
 from accounts.models import User
 from bookings.checkin.check_in import check_in
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.payments.pay import pay_booking
 from bookings.payments.refund import refund_booking
 from bookings.states import SelectionMode

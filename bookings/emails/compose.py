@@ -19,7 +19,8 @@ from bookings.holds.texts import places
 from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.states import SOLD, BookingStatus, EmailKind
-from bookings.tickets.selectors import one_line, valid_tickets, when
+from bookings.tickets.selectors import valid_tickets
+from bookings.tickets.texts import one_line, start_text
 from bookings.webhooks.models import Endpoint
 from core.money import money
 from events.catalog.calendar import calendar_file
@@ -112,7 +113,7 @@ def _context(entry: EmailMessage, booking: Booking) -> dict[str, Any]:
         "still_held": booking.status == BookingStatus.PENDING_PAYMENT,
         "event_name": one_line(event.name),
         "venue_name": one_line(event.venue_name),
-        "when": when(event),
+        "when": start_text(event),
         "section": one_line(subsection.section),
         "subsection": subsection.number,
         "seats": places(booking),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from bookings.tickets.selectors import moment, one_line
+from bookings.tickets.texts import one_line, time_text
 from events.models import Event
 
 LABELS = {"name": "Name", "venue_name": "Place", "starts_at": "Start", "ends_at": "End"}
@@ -44,4 +44,4 @@ def changes_since(before: Mapping[str, str | None], event: Event) -> list[Change
 def _text(name: str, value: Any) -> str:
     if name not in TIMES:
         return one_line(value)
-    return moment(datetime.fromisoformat(value) if isinstance(value, str) else value) or "to be announced"
+    return time_text(datetime.fromisoformat(value) if isinstance(value, str) else value) or "to be announced"

@@ -7,7 +7,7 @@ from playwright.sync_api import Response, expect
 from redis import Redis
 
 from accounts.models import User
-from bookings.bots.attempt_store import Wasted, note_wasted
+from bookings.bots.attempt_store import WastedHold, record_wasted_holds
 from bookings.holds.models import Booking
 from e2e.tests.seatmap import SeatMap
 from e2e.tests.visitors import Visitors
@@ -21,7 +21,7 @@ def enable_challenge(settings: Any, state_redis: Redis) -> None:
 
 def suspect(buyer: User, event: Event, wasted: int) -> None:
     """Record this many wasted holds of the buyer."""
-    note_wasted([Wasted(buyer.pk, event.pk)] * wasted)
+    record_wasted_holds([WastedHold(buyer.pk, event.pk)] * wasted)
 
 
 def test_the_page_solves_a_challenge_and_holds_the_seats(visitors: Visitors, alice: User, concert: Event) -> None:
@@ -59,6 +59,6 @@ def test_the_page_says_why_and_for_how_long_a_hold_is_refused(visitors: Visitors
     seats = SeatMap(visitors(alice), concert)
     seats.pick("A", 1, (1, 1))
     seats.hold()
-    expect(seats.page.locator("main")).to_contain_text("several of your holds ended unpaid or were let go")
+    expect(seats.page.locator("main")).to_contain_text("several of your holds ended unpaid or were cancelled")
     expect(seats.page.locator("main")).to_contain_text("try again in")
     assert not Booking.objects.exists()

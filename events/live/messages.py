@@ -55,7 +55,7 @@ def tick_frame(subsections: Iterable[LiveSubsection], *, read_only: bool) -> byt
 
 
 def seats_frame(subsection: LiveSubsection) -> bytes:
-    """Return the status of all seats of a subsection; RuntimeError if it is not loaded (see `EventTopic.load_seats`)."""
+    """Return the status of all seats of a subsection. Raises RuntimeError if it is not loaded yet."""
     seat_status = subsection.seat_status
     if seat_status is None or not seat_status.loaded:
         raise RuntimeError("Await load_seats directly before seats_frame.")

@@ -184,8 +184,8 @@ class WrittenRows(OwnRows):
         """Handle the form outside of the transaction that Django wraps around it.
 
         An operation is a transaction of its own (`retrying_transaction`) and publishes its result on commit; neither
-        works inside Django's transaction. The admin itself only writes the log entry, after the operation. A refusal that
-        the form could not foresee is shown as a message; it leaves no change and no log entry.
+        works inside Django's transaction. The admin itself only writes the log entry, after the operation. A refusal
+        that the form could not foresee is shown as a message; it leaves no change and no log entry.
         """
         view = self._changeform_view  # type: ignore[attr-defined]
         return self._with_refusals_as_messages(request, view, object_id, form_url, extra_context)

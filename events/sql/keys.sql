@@ -1,4 +1,4 @@
--- Keys of the event tables that Django can't declare: each contains event_id, so that rows can be split by event.
+-- Keys of the events tables that Django can't declare: each contains event_id, so that rows can be divided by event.
 --
 -- Runs once, when the tables are created. Django assumes that `id` alone is the primary key. In practice it is unique,
 -- because the ids of a table come from one sequence. `id` is the key's first column, so the key also serves lookups by

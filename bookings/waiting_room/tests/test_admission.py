@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.payments.pay import pay_booking
 from bookings.states import SelectionMode
 from bookings.testing.crowd import crowd

@@ -105,7 +105,7 @@ def test_adding_the_same_address_again_changes_nothing(seller_client, concert):
 
 def test_a_refused_addition_is_shown_and_not_logged(seller_client, concert, monkeypatch):
     """The form prevents all other refusals; here the seller loses the event between form and operation."""
-    monkeypatch.setattr("events.lifecycle.change.may_manage", lambda event, user: False)
+    monkeypatch.setattr("events.ownership.may_manage", lambda event, user: False)
     response = seller_client.post(OF_EVENT + "add/", {"event": concert.pk, "email": "gus@example.com"}, follow=True)
     assert messages_of(response) == ["Only the event's seller can do this."]
     assert not GateStaff.objects.exists()
@@ -114,7 +114,7 @@ def test_a_refused_addition_is_shown_and_not_logged(seller_client, concert, monk
 
 def test_a_refused_removal_is_shown_and_not_logged(seller_client, concert, carol, monkeypatch):
     row = add_gate_staff(event_id=concert.pk, email="gus@example.com", seller=carol)
-    monkeypatch.setattr("events.lifecycle.change.may_manage", lambda event, user: False)
+    monkeypatch.setattr("events.ownership.may_manage", lambda event, user: False)
     response = seller_client.post(f"{OF_EVENT}{row.pk}/delete/", {"post": "yes"}, follow=True)
     assert messages_of(response) == ["Only the event's seller can do this."]
     assert GateStaff.objects.exists()

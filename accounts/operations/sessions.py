@@ -28,7 +28,7 @@ def log_out(*, request: HttpRequest, user: User) -> None:
 
 @retrying_transaction
 def _end_sign_ins(user: User, session: SessionBase) -> None:
-    """Revoke the tokens and delete the stream tickets and the session's row, which `session` still names."""
+    """Delete the session's row, which `session` still names, revoke the tokens and delete the stream tickets."""
+    session.delete(session.session_key)
     user.token_families.filter(revoked_at=None).update(revoked_at=Now())
     user.stream_tickets.all().delete()
-    session.delete(session.session_key)

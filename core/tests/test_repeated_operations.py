@@ -120,7 +120,7 @@ def test_a_new_password_and_name_are_stored_and_the_session_stays(
 def test_a_logout_ends_the_session_and_all_tokens(interrupted: Interrupted, browser: APIClient, alice: User) -> None:
     tokens_for(alice)
     issue_stream_ticket(user=alice)
-    with interrupted('DELETE FROM "django_session"'):
+    with interrupted('DELETE FROM "accounts_streamticket"'):
         response = browser.post("/api/user/logout")
     assert response.status_code == 204
     assert not Session.objects.exists()

@@ -2,11 +2,12 @@
 
 import uvloop
 
-from benchmarks import catalog, expiry, holds, journeys, shop, viewers
-from benchmarks.command import command
+from benchmarks import catalog, expiry, holds, journeys, viewers
 from benchmarks.holds import Baselines
-from benchmarks.report import Figures
-from benchmarks.shop import Cast
+from benchmarks.tools import shop
+from benchmarks.tools.command import command
+from benchmarks.tools.report import Figures
+from benchmarks.tools.shop import Cast
 
 VIEWERS_ROUNDS = 10  # short rounds
 STEADY_ROUNDS = 2

@@ -6,13 +6,13 @@ import random
 import time
 from typing import Any
 
-from benchmarks import shop
-from benchmarks.client import Address, request
-from benchmarks.load import closed_loop, shared
-from benchmarks.parts import Parts
-from benchmarks.report import Figures
-from benchmarks.shop import Cast
-from benchmarks.tally import Tally
+from benchmarks.tools import shop
+from benchmarks.tools.client import Address, request
+from benchmarks.tools.load import closed_loop, shared
+from benchmarks.tools.parts import Parts
+from benchmarks.tools.report import Figures
+from benchmarks.tools.shop import Cast
+from benchmarks.tools.tally import Tally
 from events.seating.positions import seat_name
 
 READERS = 32

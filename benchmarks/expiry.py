@@ -8,10 +8,11 @@ from typing import Any
 import psycopg
 from websockets.asyncio.client import connect
 
-from benchmarks import bare_hold, shop
-from benchmarks.client import Address
-from benchmarks.report import Figures
-from benchmarks.shop import Cast
+from benchmarks.baselines import bare_hold
+from benchmarks.tools import shop
+from benchmarks.tools.client import Address
+from benchmarks.tools.report import Figures
+from benchmarks.tools.shop import Cast
 
 HOLDS_PER_SUBSECTION = 100  # pairs, in each of 100 subsections
 LEAD_SECONDS = 2.0  # from the last hold to the deadline

@@ -20,13 +20,13 @@ import psycopg
 import redis
 import uvloop
 
-from benchmarks import shop
-from benchmarks.client import Connection, Response, request
-from benchmarks.report import Report
 from benchmarks.sellout import broken_invariants
-from benchmarks.shop import Cast
-from benchmarks.stage import stage
-from benchmarks.tally import Tally, percentile
+from benchmarks.tools import shop
+from benchmarks.tools.client import Connection, Response, request
+from benchmarks.tools.report import Report
+from benchmarks.tools.shop import Cast
+from benchmarks.tools.stage import stage
+from benchmarks.tools.tally import Tally, percentile
 
 ADMIT_PER_MINUTE = 3_000
 MAX_ACTIVE = 400

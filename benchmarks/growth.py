@@ -9,11 +9,11 @@ from typing import Any
 import psycopg
 import uvloop
 
-from benchmarks import shop
-from benchmarks.command import command
-from benchmarks.load import closed_loop, shared
-from benchmarks.shop import Cast
-from benchmarks.tally import Tally
+from benchmarks.tools import shop
+from benchmarks.tools.command import command
+from benchmarks.tools.load import closed_loop, shared
+from benchmarks.tools.shop import Cast
+from benchmarks.tools.tally import Tally
 
 ARENAS = {"1,000": 0, "50,000": 1, "1,000,000": 20}  # events of 50,000 seats, beside the one that is sold
 EVENTS = 8  # small events that are sold one after the other

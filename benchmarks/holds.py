@@ -13,14 +13,15 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import bare_hold, shop
-from benchmarks.bare_api import bare_api
-from benchmarks.client import Address
-from benchmarks.command import Bench, command
-from benchmarks.load import closed_loop, open_loop, shared
-from benchmarks.report import Figures
-from benchmarks.shop import Cast
-from benchmarks.tally import Tally
+from benchmarks.baselines import bare_hold
+from benchmarks.baselines.bare_api import bare_api
+from benchmarks.tools import shop
+from benchmarks.tools.client import Address
+from benchmarks.tools.command import Bench, command
+from benchmarks.tools.load import closed_loop, open_loop, shared
+from benchmarks.tools.report import Figures
+from benchmarks.tools.shop import Cast
+from benchmarks.tools.tally import Tally
 
 SECONDS = 6  # maximum duration of one closed loop
 OPEN_LOOP_SECONDS = 4

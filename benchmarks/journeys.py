@@ -4,13 +4,13 @@ import itertools
 import random
 from typing import Any
 
-from benchmarks import shop
-from benchmarks.client import Address
 from benchmarks.holds import hold_requests
-from benchmarks.load import Client, closed_loop, shared
-from benchmarks.report import Figures
-from benchmarks.shop import Cast, SubsectionKey
-from benchmarks.tally import Tally
+from benchmarks.tools import shop
+from benchmarks.tools.client import Address
+from benchmarks.tools.load import Client, closed_loop, shared
+from benchmarks.tools.report import Figures
+from benchmarks.tools.shop import Cast, SubsectionKey
+from benchmarks.tools.tally import Tally
 from events.seating.positions import seat_name
 
 CLIENTS = 32

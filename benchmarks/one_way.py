@@ -22,15 +22,15 @@ from pathlib import Path
 import psutil
 import uvloop
 
-from benchmarks import shop
-from benchmarks.client import request
 from benchmarks.holds import hold_requests
-from benchmarks.load import closed_loop, shared
-from benchmarks.report import Figures, Report
-from benchmarks.server import running
-from benchmarks.shop import Cast
-from benchmarks.stage import CHECKOUT, own_services
-from benchmarks.tally import Tally
+from benchmarks.tools import shop
+from benchmarks.tools.client import request
+from benchmarks.tools.load import closed_loop, shared
+from benchmarks.tools.report import Figures, Report
+from benchmarks.tools.server import running
+from benchmarks.tools.shop import Cast
+from benchmarks.tools.stage import CHECKOUT, own_services
+from benchmarks.tools.tally import Tally
 from ticketing.embedded.state import free_port
 
 CLIENTS = 8
@@ -83,8 +83,8 @@ def start_variants(checkout: Path | None) -> Iterator[list[Variant]]:
     call_command("seed_demo", verbosity=0)
     applications = [
         (FAST, "ticketing.wsgi:application", CHECKOUT, {}),
-        (VIEWS, "benchmarks.one_way_app:application", CHECKOUT, {}),
-        (ORM, "benchmarks.one_way_app:application", CHECKOUT, {"ONE_WAY_STATEMENTS": "orm"}),
+        (VIEWS, "benchmarks.baselines.one_way_app:application", CHECKOUT, {}),
+        (ORM, "benchmarks.baselines.one_way_app:application", CHECKOUT, {"ONE_WAY_STATEMENTS": "orm"}),
     ]
     if checkout is not None:
         applications.append((str(checkout), "ticketing.wsgi:application", checkout, {}))

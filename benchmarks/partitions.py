@@ -9,10 +9,12 @@ import time
 import psycopg
 import uvloop
 
-from benchmarks import bare_hold, holds, shop
-from benchmarks.command import command
-from benchmarks.report import Figures
-from benchmarks.shop import Cast
+from benchmarks import holds
+from benchmarks.baselines import bare_hold
+from benchmarks.tools import shop
+from benchmarks.tools.command import command
+from benchmarks.tools.report import Figures
+from benchmarks.tools.shop import Cast
 
 LAYOUTS = (0, 1, 4, 8, 16)  # 0: a plain table
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from benchmarks import shop
-from benchmarks.bare_hold import HERE
-from benchmarks.command import rounds_of
-from benchmarks.report import Figures
-from benchmarks.stage import own_services
+from benchmarks.baselines.bare_hold import HERE
+from benchmarks.tools import shop
+from benchmarks.tools.command import rounds_of
+from benchmarks.tools.report import Figures
+from benchmarks.tools.stage import own_services
 
 if TYPE_CHECKING:
     from accounts.models import User

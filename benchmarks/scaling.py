@@ -8,12 +8,13 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import holds, shop
-from benchmarks.command import rounds_of
-from benchmarks.parts import Parts
-from benchmarks.report import Figures
-from benchmarks.stage import own_folder, product
-from benchmarks.tally import Tally
+from benchmarks import holds
+from benchmarks.tools import shop
+from benchmarks.tools.command import rounds_of
+from benchmarks.tools.parts import Parts
+from benchmarks.tools.report import Figures
+from benchmarks.tools.stage import own_folder, product
+from benchmarks.tools.tally import Tally
 
 PROCESSES = (1, 2)
 

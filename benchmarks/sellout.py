@@ -11,12 +11,12 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import shop
-from benchmarks.client import Address, Response
-from benchmarks.load import Client, closed_loop
-from benchmarks.report import Report
-from benchmarks.shop import Cast
-from benchmarks.stage import manage, stage
+from benchmarks.tools import shop
+from benchmarks.tools.client import Address, Response
+from benchmarks.tools.load import Client, closed_loop
+from benchmarks.tools.report import Report
+from benchmarks.tools.shop import Cast
+from benchmarks.tools.stage import manage, stage
 
 SECTIONS = 4
 SEATS = range(400, 50_001, 400)

@@ -6,8 +6,8 @@ It starts cold once (new database), then warm.
 import time
 from pathlib import Path
 
-from benchmarks.command import rounds_of
-from benchmarks.stage import own_folder, product
+from benchmarks.tools.command import rounds_of
+from benchmarks.tools.stage import own_folder, product
 
 
 def main() -> None:

@@ -16,11 +16,11 @@ from typing import Any
 
 import psutil
 
-from benchmarks.audience import Bare, Readers, bare_broadcast, readers, realtime
-from benchmarks.changes import Change, Changes
-from benchmarks.client import Address
-from benchmarks.report import Report
-from benchmarks.stage import stage
+from benchmarks.tools.audience import Bare, Readers, bare_broadcast, readers, realtime
+from benchmarks.tools.changes import Change, Changes
+from benchmarks.tools.client import Address
+from benchmarks.tools.report import Report
+from benchmarks.tools.stage import stage
 
 TRANSPORTS = {"WebSocket": ("ws", "/ws/event/{}"), "SSE": ("sse", "/api/event/{}/sse")}
 AUDIENCES = (500, 1_000)

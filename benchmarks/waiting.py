@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.command import rounds_of
-from benchmarks.report import Figures
-from benchmarks.stage import own_services
+from benchmarks.tools.command import rounds_of
+from benchmarks.tools.report import Figures
+from benchmarks.tools.stage import own_services
 
 if TYPE_CHECKING:
     from accounts.models import User

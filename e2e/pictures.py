@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Browser, Page, expect
 
-from benchmarks.stage import CHECKOUT, stage
+from benchmarks.tools.stage import CHECKOUT, stage
 from e2e.browser import chromium
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from benchmarks import goals
-from benchmarks.goals import GOALS, Goal, short
+from benchmarks.tools import goals
+from benchmarks.tools.goals import GOALS, Goal, short
 
 
 def test_every_goal_has_one_bound():

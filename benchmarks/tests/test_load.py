@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.client import Address, Connection, parse, request
-from benchmarks.load import Client, closed_loop, open_loop, shared
+from benchmarks.tools.client import Address, Connection, parse, request
+from benchmarks.tools.load import Client, closed_loop, open_loop, shared
 
 RESPONSES = {
     b"/created": b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}",

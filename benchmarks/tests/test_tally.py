@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from benchmarks.tally import Tally, percentile
+from benchmarks.tools.tally import Tally, percentile
 
 
 def tally(**latencies: list[float]) -> Tally:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.stage import CHECKOUT
+from benchmarks.tools.stage import CHECKOUT
 
 START_SECONDS = 60
 STOP_SECONDS = 10

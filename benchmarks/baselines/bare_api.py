@@ -4,8 +4,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from benchmarks.client import Address
-from benchmarks.server import running
+from benchmarks.tools.client import Address
+from benchmarks.tools.server import running
 from ticketing.embedded.state import free_port
 
 WORKERS = 2  # as in the product
@@ -17,5 +17,5 @@ def bare_api(database_url: str) -> Iterator[Address]:
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--http", "1", "--no-ws", "--loop", "uvloop"]
     command += ["--port", str(port), "--workers", str(WORKERS), "--backlog", "4096", "--log-level", "warning"]
-    with running([*command, "benchmarks.bare_app:app"], port, BARE_DATABASE_URL=database_url):
+    with running([*command, "benchmarks.baselines.bare_app:app"], port, BARE_DATABASE_URL=database_url):
         yield "127.0.0.1", port

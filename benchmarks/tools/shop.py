@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from django.utils import timezone
 
-from benchmarks.client import Address, Connection, Response, request
+from benchmarks.tools.client import Address, Connection, Response, request
 
 SELLER = "seller@example.com"
 PASSWORD = "demo-pass-1"

@@ -1,7 +1,7 @@
 """The baseline of the live feed: a process that writes the same bytes to all sockets as fast as uvloop can.
 
-`python -m benchmarks.broadcast PORT`. Every connection is a viewer, except one that sends lines `fire VERSION SIZE`:
-for each line, all viewers get SIZE bytes that contain VERSION.
+`python -m benchmarks.baselines.broadcast PORT`. Every connection is a viewer, except one that sends lines
+`fire VERSION SIZE`: for each line, all viewers get SIZE bytes that contain VERSION.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from typing import cast
 
 import uvloop
 
-from benchmarks.readers import CHANGED
+from benchmarks.tools.readers import CHANGED
 
 viewers: set[asyncio.Transport] = set()
 

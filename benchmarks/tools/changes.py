@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 from unittest import mock
 
-from benchmarks import shop
+from benchmarks.tools import shop
 
 SUBSECTIONS, ROWS, COLS = 4, 5, 10
 

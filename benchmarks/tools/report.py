@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import goals
-from benchmarks.goals import short
-from benchmarks.stage import CHECKOUT
+from benchmarks.tools import goals
+from benchmarks.tools.goals import short
+from benchmarks.tools.stage import CHECKOUT
 
 Figures = dict[str, float]  # by name with unit
 

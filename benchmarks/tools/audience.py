@@ -13,8 +13,8 @@ from typing import Any
 
 import psutil
 
-from benchmarks.server import running
-from benchmarks.stage import CHECKOUT
+from benchmarks.tools.server import running
+from benchmarks.tools.stage import CHECKOUT
 from ticketing.embedded.state import free_port
 
 Fire = Callable[[], float]  # makes a change and returns when (monotonic clock)
@@ -74,7 +74,7 @@ class Readers:
 @contextmanager
 def readers(count: int, port: int, path: str, kind: str) -> Iterator[Readers]:
     """Start `count` viewers; yield when all are connected and have received the current state."""
-    command = [sys.executable, "-m", "benchmarks.readers", str(count), str(port), path, kind]
+    command = [sys.executable, "-m", "benchmarks.tools.readers", str(count), str(port), path, kind]
     process = subprocess.Popen(command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         audience = Readers(process, count)
@@ -115,7 +115,7 @@ class Bare:
 def bare_broadcast() -> Iterator[Bare]:
     """Run the bare broadcast."""
     port = free_port()
-    command = [sys.executable, "-m", "benchmarks.broadcast", str(port)]
+    command = [sys.executable, "-m", "benchmarks.baselines.broadcast", str(port)]
     with (
         running(command, port) as process,
         socket.create_connection(("127.0.0.1", port)) as control,

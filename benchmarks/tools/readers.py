@@ -1,6 +1,6 @@
 """Many viewers of one feed in one process, which records when each of them receives a message.
 
-`python -m benchmarks.readers COUNT PORT PATH KIND` (ws, sse or bare). It prints "ready" and then reads commands:
+`python -m benchmarks.tools.readers COUNT PORT PATH KIND` (ws, sse or bare). It prints "ready" and then reads commands:
 
 - `next`: waits until every viewer has received the next message, and prints one line of JSON: the `times` of arrival
   (monotonic clock), the `size` of the message in bytes, and the `cpu_share` of one core that reading took.

@@ -9,6 +9,6 @@ from django.core.wsgi import get_wsgi_application
 application = get_wsgi_application()  # all requests go through Django's middleware and the REST framework
 
 if os.environ.get("ONE_WAY_STATEMENTS") == "orm":
-    from benchmarks.one_way_orm import use_the_specification
+    from benchmarks.baselines.one_way_orm import use_the_specification
 
     use_the_specification()

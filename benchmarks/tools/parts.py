@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from benchmarks.client import Address
+from benchmarks.tools.client import Address
 
 # Words on the command lines of supervisord's children.
 WORDS = {"granian": "web", "daphne": "realtime", "worker": "worker", "beat": "beat", "haproxy": "proxy"}

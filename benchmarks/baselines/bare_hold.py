@@ -19,7 +19,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
-from benchmarks.stage import manage
+from benchmarks.tools.stage import manage
 from ticketing.embedded import postgres_binaries
 
 HERE = Path(__file__).resolve().parent

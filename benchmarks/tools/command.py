@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from benchmarks.client import Address
-from benchmarks.report import Report
-from benchmarks.stage import stage
+from benchmarks.tools.client import Address
+from benchmarks.tools.report import Report
+from benchmarks.tools.stage import stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
-from benchmarks.client import Address, Connection, Outcome, Response
-from benchmarks.tally import Tally
+from benchmarks.tools.client import Address, Connection, Outcome, Response
+from benchmarks.tools.tally import Tally
 
 LIMIT_SECONDS = 300  # maximum duration of one measurement
 TIMER_SECONDS = 0.001  # resolution of the event loop's clock

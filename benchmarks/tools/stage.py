@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks.client import Address
+from benchmarks.tools.client import Address
 from ticketing.embedded.state import free_port
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
 DEFAULT_URL = "http://127.0.0.1:8000"
 START_SECONDS = 120
 STOP_SECONDS = 60

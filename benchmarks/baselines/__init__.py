@@ -1,0 +1,1 @@
+"""Baselines that the product is measured against in the same run, and variants of the product."""

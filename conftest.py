@@ -15,7 +15,8 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.payments.pay import pay_booking
 from bookings.states import SelectionMode
@@ -108,8 +109,8 @@ def client_of() -> Callable[[User | None], APIClient]:
 
 
 @pytest.fixture
-def desk(client: Client, carol: User) -> Client:
-    """Carol's browser, signed in: the seller admin."""
+def seller_client(client: Client, carol: User) -> Client:
+    """A browser signed in as Carol, for the seller admin."""
     client.force_login(carol)
     return client
 
@@ -211,10 +212,10 @@ def nothing_switched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept_ready(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The event list, events and maps are read anew at each request: tests change rows faster than answers age."""
-    fresh = MicroCache(life=0, wait=handlers.WAIT_SECONDS, entries=handlers.CACHE_ENTRIES, size=handlers.CACHE_BYTES)
-    monkeypatch.setattr(handlers, "ready", fresh)
+def no_microcache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read the event list, events and maps anew for each request: tests change rows faster than responses expire."""
+    disabled = MicroCache(life=0, wait=handlers.WAIT_SECONDS, entries=handlers.CACHE_ENTRIES, size=handlers.CACHE_BYTES)
+    monkeypatch.setattr(handlers, "cache", disabled)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Who makes a booking or pays for one."""
+"""Authenticates the callers of POST /api/booking and the payment, in as few queries as possible."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,10 @@ from core.http.messages import ApiRequest
 
 
 def buyer_of(request: ApiRequest) -> Identity:
-    """The buyer who signed the request. Raises what `identity_of` raises; PermissionDenied for other people."""
+    """Return the identity of the buyer who makes the request.
+
+    Raises the errors of `identity_of`; PermissionDenied for users who are not buyers.
+    """
     identity = identity_of(request)
     if identity.role != User.Role.BUYER:
         identity.confirm()
@@ -24,9 +27,10 @@ def buyer_of(request: ApiRequest) -> Identity:
 
 @contextmanager
 def confirmed_if_refused(identity: Identity) -> Iterator[None]:
-    """For checks before the database is asked: a revoked token is answered 401, whatever else is wrong.
+    """Wrap checks that come before any query, so that a revoked token gets 401, whatever else is wrong.
 
-    Requests that pass the checks save this query, see `checked_by_sql`. Raises AuthenticationFailed.
+    If a check raises an error, query whether the token was revoked. Requests that pass the checks save this query; see
+    `checked_by_sql`. Raises AuthenticationFailed.
     """
     try:
         yield
@@ -37,9 +41,10 @@ def confirmed_if_refused(identity: Identity) -> Iterator[None]:
 
 @contextmanager
 def checked_by_sql(identity: Identity) -> Iterator[None]:
-    """For an operation whose SQL function checks in the same statement whether the token was revoked.
+    """Wrap an operation whose SQL function checks whether the token was revoked.
 
-    Bad input may be refused before the statement, so then the token is confirmed here. Raises AuthenticationFailed.
+    The operation may refuse bad input before that statement; then a query checks the token. Raises
+    AuthenticationFailed.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""The stage of the sale: a worker in the same process, and a gateway that nobody has given up on."""
+"""Fixtures of the bookings app: a worker in the same process, a waiting room, a webhook server."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,14 +18,14 @@ from events.models import Event
 
 @pytest.fixture(autouse=True)
 def closed_breaker() -> None:
-    """Cards that never answer, in one test, are no reason to leave the gateway alone in the next."""
+    """Close the gateway's circuit breaker, so that failures in one test don't affect the next."""
     breaker.breaker_of("mock").close()
 
 
 @pytest.fixture
 def eager() -> Iterator[None]:
-    """What is enqueued runs at once, in this process."""
-    current_app.loader.import_default_modules()  # a task that is known by name only would go to the broker
+    """Run enqueued tasks at once, in this process."""
+    current_app.loader.import_default_modules()  # a task that is not registered would be sent to the broker
     current_app.conf.task_always_eager = True
     yield
     current_app.conf.task_always_eager = False
@@ -33,26 +33,26 @@ def eager() -> Iterator[None]:
 
 @pytest.fixture
 def worker(eager: None, django_capture_on_commit_callbacks: Any) -> Callable[[], Any]:
-    """`with worker():` runs what was enqueued inside, at its end."""
+    """Return a context manager that runs, at its end, the tasks that were enqueued inside."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
 @pytest.fixture
 def waiting_room(new_event: Callable[..., Event]) -> Event:
-    """An event whose waiting room is on: 60 a minute, 500 at once; nobody waits, and none has ever waited there."""
+    """An event with an empty waiting room that admits 60 buyers per minute, 500 at once."""
     forget_queues()
     return new_event(waiting_room_on=True)
 
 
 def forget_queues() -> None:
-    """As a Redis that was lost and came back empty."""
+    """Delete all queues, as if Redis had lost its data."""
     for key in client().scan_iter("queue:*"):
         client().delete(key)
 
 
 @pytest.fixture
 def bot_challenge(settings: Any, state_redis: redis.Redis) -> None:
-    """Bots are looked for, and of nobody is anything known."""
+    """Switch the bot check on, with no attempts recorded."""
     settings.BOT_CHALLENGE = True
 
 

@@ -2,9 +2,10 @@
 
 Three invariants protect the audit log of seats. "chain" recomputes the hash of each row from the row before it, and so
 finds rows that were changed, removed, inserted or swapped. A chain can't show that its newest rows were removed, or
-that somebody rewrote it from some row on, including the hashes. Removed newest rows are found by "trail", which counts
-the versions of the subsection, and by "trail_tells_seats", which compares each seat with the last row about it. A
-rewritten audit log is found by comparing it with a hash that was stored elsewhere: that row now has a different one.
+that somebody rewrote it from some row on, including the hashes. Removed newest rows are found by "audit_log_versions",
+which counts the versions of the subsection, and by "audit_log_matches_seats", which compares each seat with the last
+row about it. A rewritten audit log is found by comparing it with a hash that was stored elsewhere: that row now has a
+different one.
 """
 
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        "mock_book",
+        "mock_records",
         "Our records of payments by the mock gateway match its own records, except for those still open.",
         """
         SELECT coalesce(p.id, c.payment_id) AS payment, p.status, p.amount, p.refunded_amount,
@@ -133,7 +134,7 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        "trail",
+        "audit_log_versions",
         "Every version of a subsection has a row in the audit log.",
         """
         SELECT s.id AS subsection, s.version, count(c.id) AS changes
@@ -155,10 +156,11 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        "trail_tells_seats",
+        "audit_log_matches_seats",
         "Every seat has the status of its last change in the audit log, and is available if there is none.",
         """
-        SELECT subsection, position, t.status, t.booking_id AS booking, c.version, c.kind, c.booking_id AS told_booking
+        SELECT subsection, position, t.status, t.booking_id AS booking,
+            c.version, c.kind, c.booking_id AS logged_booking
         FROM (SELECT subsection_id AS subsection, position, status, booking_id FROM events_ticket) t
         FULL JOIN (
             SELECT DISTINCT ON (subsection_id, position)

@@ -1,4 +1,4 @@
-"""The sale: bookings, the money they cost and the tickets they become."""
+"""The models of all packages, for Django."""
 
 from bookings.checkin.models import CheckIn, GateStaff, SellerGateStaff
 from bookings.holds.models import Booking, BookingQuerySet

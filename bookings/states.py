@@ -68,7 +68,7 @@ class RefundStatus(models.TextChoices):
 class RefundReason(models.TextChoices):
     """Why a payment is refunded."""
 
-    BUYER = "buyer", "Asked for by the buyer"
+    BUYER = "buyer", "Requested by the buyer"
     SELLER = "seller", "Given by the seller"
     EVENT_CANCELLED = "event_cancelled", "The event was cancelled"
     SEATS_LOST = "seats_lost", "The seats were lost before the payment came"

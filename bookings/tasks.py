@@ -1,4 +1,4 @@
-"""Celery finds the tasks of all packages here, and the one that cleans up for several of them."""
+"""Makes the tasks of all packages known to Celery, and has the task that deletes old rows of several packages."""
 
 from celery import shared_task
 

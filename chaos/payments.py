@@ -22,7 +22,8 @@ from django.db.models import Sum
 from accounts.models import User
 from bookings.holds.cancel import cancel_booking
 from bookings.holds.expiry import expire_holds
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.invariants import check_invariants
 from bookings.payments import reconcile
@@ -72,7 +73,7 @@ def main() -> None:
 
 def run(payments: int, seed: int, share: float) -> list[str]:
     """Make all payments and return what is wrong at the end."""
-    reconcile.ASK_AFTER, reconcile.NEVER_SENT_AFTER = reconcile.ASK_AFTER / 20, reconcile.NEVER_SENT_AFTER / 20
+    reconcile.OVERDUE_AFTER, reconcile.NEVER_SENT_AFTER = reconcile.OVERDUE_AFTER / 20, reconcile.NEVER_SENT_AFTER / 20
     breaker.FAILURES = 10**9  # its own tests cover the breaker; here every call goes through
     failures = Failures(share)
     failures.install()

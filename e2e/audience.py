@@ -1,4 +1,4 @@
-"""Fill the demo's events with other buyers before a picture is taken; the same ones every time."""
+"""Fills the demo's events with other buyers before a picture is taken, with the same ones every time."""
 
 import random
 import time
@@ -6,7 +6,8 @@ import uuid
 
 from accounts.models import User
 from bookings.checkin.check_in import check_in
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.payments.pay import pay_booking
 from bookings.payments.refund import refund_booking
 from bookings.states import SelectionMode
@@ -60,12 +61,12 @@ def fill_the_hall(event_id: int) -> None:
 def fill_a_seats_history(event_id: int, section: str, number: int, seat: str) -> Subsection:
     """Give a seat a history: bought and refunded, bought again and checked in. Returns its subsection."""
     first, second = _buyers()[:2]
-    block = Subsection.objects.select_related("event__seller").get(event=event_id, section=section, number=number)
+    subsection = Subsection.objects.select_related("event__seller").get(event=event_id, section=section, number=number)
     refund_booking(booking_id=take(first, event_id, section, number, seat, paid=True), user=first)
     booking = take(second, event_id, section, number, seat, paid=True)
     ticket = Admission.objects.select_related("event").get(booking=booking)
-    check_in(event_id=event_id, code=code_of(ticket), by=block.event.seller, device="North gate")
-    return block
+    check_in(event_id=event_id, code=code_of(ticket), by=subsection.event.seller, device="North gate")
+    return subsection
 
 
 def fill_the_queue(event_id: int) -> None:

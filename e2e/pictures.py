@@ -52,7 +52,7 @@ def take_all(browser: Browser, url: str) -> None:
     small, arena, flash = (Event.objects.get(name=name) for name in (SMALL, ARENA, FLASH))
     paid = audience.take(buyer, small.pk, "A", 1, "3-5", "3-6", paid=True)
     held = audience.take(buyer, small.pk, "B", 1, "2-4", "2-5", "2-6")
-    block = audience.fill_a_seats_history(small.pk, "A", 1, "2-8")
+    subsection = audience.fill_a_seats_history(small.pk, "A", 1, "2-8")
     block_seats(event_id=small.pk, seller=seller, section="A", subsection=1, seats=["1-1", "1-2", "1-3"])
     audience.fill_the_hall(small.pk)
     audience.fill_the_arena(arena.pk, SALE_SECONDS)
@@ -73,7 +73,7 @@ def take_all(browser: Browser, url: str) -> None:
         _take(page, f"/queue/{flash.pk}", "queue")
     with _page(browser, url, operator) as page:
         _take(page, "/operator", "operator")
-    _take_seller_pages(browser, url, seller, block, arena)
+    _take_seller_pages(browser, url, seller, subsection, arena)
     with _page(browser, url, buyer, viewport=PHONE, device_scale_factor=2, has_touch=True, is_mobile=True) as page:
         _take(page, "/", "phone-events")
         _take(page, f"/events/{small.pk}", "phone-event", press="Find best seats")
@@ -82,17 +82,17 @@ def take_all(browser: Browser, url: str) -> None:
     print(f"Pictures are in {PICTURES.relative_to(CHECKOUT)}.")
 
 
-def _take_seller_pages(browser: Browser, url: str, seller: "User", block: "Subsection", arena: "Event") -> None:
-    desk, hall = "/admin/events/event", block.event
+def _take_seller_pages(browser: Browser, url: str, seller: "User", subsection: "Subsection", arena: "Event") -> None:
+    events, hall = "/admin/events/event", subsection.event
     with _page(browser, url, seller) as page:
         _take(page, f"/sell/{arena.pk}", "sell", press="15 min")
-        _take(page, f"{desk}/{hall.pk}/change/", "event-desk")
-        _take(page, f"/admin/bookings/booking/?event__id__exact={hall.pk}", "bookings-desk")
+        _take(page, f"{events}/{hall.pk}/change/", "event-admin")
+        _take(page, f"/admin/bookings/booking/?event__id__exact={hall.pk}", "bookings-admin")
     with _page(browser, url, seller, viewport=TALL) as page:
-        _take(page, f"{desk}/add/", "new-event")
-        _take(page, f"{desk}/{hall.pk}/seats/?block={block.pk}", "seats-desk")
+        _take(page, f"{events}/add/", "new-event")
+        _take(page, f"{events}/{hall.pk}/seats/?block={subsection.pk}", "seats-admin")
     with _page(browser, url, seller, viewport=HISTORY) as page:
-        _take(page, f"/admin/bookings/seat/{hall.pk}/{block.pk}/17/", "seat-story")
+        _take(page, f"/admin/bookings/seat/{hall.pk}/{subsection.pk}/17/", "seat-history")
     with _page(browser, url, seller, viewport=LONG_PHONE, device_scale_factor=2) as page:
         _take(page, f"/sell/{arena.pk}", "phone-sell", press="15 min")
 

@@ -1,4 +1,4 @@
-"""Errors of the events app, which the API shows as problems."""
+"""Errors of the events app, which the API returns as problems."""
 
 from core.errors import DomainError
 

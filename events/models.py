@@ -84,12 +84,12 @@ class Event(models.Model):
     allow_single_gaps = models.BooleanField(default=True)
 
     waiting_room_on = models.BooleanField(
-        "waiting room", default=False, help_text="Only who has been let in from the queue can book seats."
+        "waiting room", default=False, help_text="Only buyers who have been let in from the queue can book seats."
     )
     admit_per_minute = models.PositiveIntegerField(
         default=60,
         validators=[MinValueValidator(1), MaxValueValidator(MAX_PER_MINUTE)],
-        help_text="Buyers let in from the queue, evenly.",
+        help_text="Buyers let in from the queue, spread evenly over the minute.",
     )
     max_active = models.PositiveIntegerField(
         "choosing at once",
@@ -102,7 +102,9 @@ class Event(models.Model):
     # Decides the order of buyers who came before `sales_start_at`. Its hash is always public; the seed itself becomes
     # public with the lottery.
     shuffle_seed = models.CharField(max_length=64, default=new_seed, editable=False)
-    drawn_at = models.DateTimeField(null=True, editable=False, help_text="When those who came early were shuffled.")
+    drawn_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the buyers who came early were shuffled."
+    )
 
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -167,7 +169,7 @@ class Creation(models.Model):
     total = models.PositiveIntegerField(help_text="Seats.")
     done = models.PositiveIntegerField(default=0, help_text="Seats written so far.")
     status = models.CharField(max_length=8, choices=CreationStatus.choices, default=CreationStatus.WAITING)
-    attempts = models.PositiveIntegerField(default=0, help_text="How often a worker has begun.")
+    attempts = models.PositiveIntegerField(default=0, help_text="How many times a worker has started.")
     failure = models.TextField(blank=True, help_text="Why there will be no event, for the seller.")
     event = models.OneToOneField(Event, models.PROTECT, null=True, related_name="creation")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -210,7 +212,7 @@ class Subsection(models.Model):
     sold = models.PositiveIntegerField(default=0, db_default=0)
     blocked = models.PositiveIntegerField(default=0, db_default=0)
     version = models.PositiveBigIntegerField(default=0, db_default=0)
-    seat_status = models.TextField(editable=False, help_text="One letter (a r s b) a seat, in row order.")
+    seat_status = models.TextField(editable=False, help_text="One letter (a r s b) per seat, in row order.")
     # A constraint (events/sql/keys.sql) refuses positions outside of the subsection.
     accessible = ArrayField(
         models.PositiveIntegerField(), default=list, editable=False, help_text="Positions of wheelchair places."
@@ -234,8 +236,10 @@ class Subsection(models.Model):
 
 
 class Ticket(models.Model):
-    """One seat of one event. events/sql/ticket_table.sql creates the table, partitioned by a hash of the event, and its
-    foreign key to (event, subsection).
+    """One seat of one event.
+
+    events/sql/ticket_table.sql creates the table, which is partitioned by a hash of the event, and its foreign key to
+    (event, subsection).
 
     `position` is the seat's place in its subsection, in row order from the front left, counted from 0.
     """
@@ -282,7 +286,7 @@ class SeatChange(models.Model):
     booking_id = models.UUIDField(null=True)
     positions = ArrayField(models.PositiveIntegerField())
     at = models.DateTimeField(help_text="By the database's clock.")
-    hash = models.BinaryField(help_text="Of this row and the one before it in the block's trail.")
+    hash = models.BinaryField(help_text="Of this row and the one before it in the subsection's history.")
 
     class Meta:
         ordering = ["subsection_id", "version"]

@@ -28,7 +28,7 @@ EVENT_TRANSITIONS: dict[EventStatus, frozenset[EventStatus]] = {
 }
 
 # The transitions that a seller may request; the others follow from the seats, the clock or a cancellation.
-SELLER_STEPS: dict[EventStatus, frozenset[EventStatus]] = {
+SELLER_TRANSITIONS: dict[EventStatus, frozenset[EventStatus]] = {
     EventStatus.DRAFT: frozenset({EventStatus.AVAILABLE}),
     EventStatus.AVAILABLE: frozenset({EventStatus.COMPLETED, EventStatus.ENDED}),
     EventStatus.SOLD_OUT: frozenset({EventStatus.COMPLETED, EventStatus.ENDED}),
@@ -39,8 +39,8 @@ class CreationStatus(models.TextChoices):
     """The status of a request for a large event."""
 
     WAITING = "waiting", "Waiting for a worker"
-    RUNNING = "running", "Being made"
-    DONE = "done", "Made"
+    RUNNING = "running", "Being created"
+    DONE = "done", "Created"
     FAILED = "failed", "Failed"
 
 
@@ -69,7 +69,7 @@ class ChangeKind(models.TextChoices):
 
 
 # The seat status that each kind of change requires, and the one that it sets.
-SEAT_STEPS: dict[ChangeKind, tuple[SeatStatus, SeatStatus]] = {
+SEAT_TRANSITIONS: dict[ChangeKind, tuple[SeatStatus, SeatStatus]] = {
     ChangeKind.HELD: (SeatStatus.AVAILABLE, SeatStatus.RESERVED),
     ChangeKind.PAID: (SeatStatus.RESERVED, SeatStatus.SOLD),
     ChangeKind.EXPIRED: (SeatStatus.RESERVED, SeatStatus.AVAILABLE),

@@ -7,7 +7,7 @@ from events.lifecycle import background_creation
 
 @shared_task(name="events.tasks.make_event")
 def make_event(creation_id: int) -> None:
-    """Create a large event right after it was requested. If the message is lost, `create_overdue_events` does it."""
+    """Create the event of a request that was just stored. If the message is lost, `create_overdue_events` does it."""
     background_creation.make_event(creation_id=creation_id)
 
 

@@ -1,7 +1,7 @@
 -- accounts_revoke_tokens(), trigger revoke_tokens on accounts_user
 --
--- Promises: a user whose password, role or activity changes has no valid bearer token any more, whoever makes the change:
---     the API, the admin, or a person with SQL. So a request need only check that its token family is not revoked.
+-- Promises: when a user's password, role or activity changes, all their bearer tokens are revoked, whether the change is
+--     made by the API, the admin or SQL. So a request only needs to check that its token family is not revoked.
 -- Locks: the user's token families, after the user's row, which the statement that fires the trigger has locked.
 -- Called by: the trigger alone.
 

@@ -1,4 +1,4 @@
-"""What sellers can do with bookings in the admin: each action runs one operation."""
+"""The actions of sellers on bookings in the admin; each runs one operation."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -36,15 +36,17 @@ class BookingAction(AdminAction):
         """Return what the confirmation page shows: number of bookings, money, and bookings left as they are."""
         possible = [booking for booking in rows if self.offered(booking)]
         others = Counter(state_of(booking) for booking in rows if not self.offered(booking))
-        does = ConfirmationPart("Nothing to do.", [])
+        affected = ConfirmationPart("Nothing to do.", [])
         if possible:
-            does = ConfirmationPart(f"{self.counted(possible)}.", [self.explanation])
-        stay = [ConfirmationPart("", [], _unaffected_text(number, state)) for state, number in sorted(others.items())]
+            affected = ConfirmationPart(f"{self.counted(possible)}.", [self.explanation])
+        unaffected = [
+            ConfirmationPart("", [], _unaffected_text(number, state)) for state, number in sorted(others.items())
+        ]
         table = [
             (booking.buyer.email, booking.event.name, str(booking.subsection), places(booking), price_of(booking))
             for booking in possible
         ]
-        return Confirmation(possible, [does, *stay], ("Buyer", "Event", "Block", "Seats", "Total"), table)
+        return Confirmation(possible, [affected, *unaffected], ("Buyer", "Event", "Block", "Seats", "Total"), table)
 
     def done_message(self, row: Booking) -> str:
         """Return the sentence for the log."""
@@ -56,7 +58,7 @@ class BookingAction(AdminAction):
 
 
 def state_of(booking: Booking) -> str:
-    """Return the label of the status that people see: expired once the deadline has passed."""
+    """Return the label of the shown status: expired once the deadline has passed, even before the sweep."""
     return BookingStatus(booking.shown_status).label
 
 
@@ -74,8 +76,8 @@ def _total(bookings: Sequence[Booking]) -> str:
 
 
 def _unaffected_text(number: int, state: str) -> str:
-    stay = "stays as it is" if number == 1 else "stay as they are"
-    return f"{pluralize(number, 'booking')} with the status “{state}” can’t take this step and {stay}."
+    remain = "stays as it is" if number == 1 else "stay as they are"
+    return f"{pluralize(number, 'booking')} with the status “{state}” can’t take this step and {remain}."
 
 
 def _release(booking: Booking, seller: User) -> None:
@@ -96,8 +98,8 @@ BOOKING_ACTIONS = by_name(
         label="Cancel the hold",
         act=_release,
         possible_from=OPEN,
-        explanation="The seats are free for others at once. Nothing was charged. The buyer is told by mail.",
-        done="Hold cancelled: the seats are free again, {buyer} is told by mail.",
+        explanation="The seats are free for others at once. Nothing was charged. The buyer gets an email.",
+        done="Hold cancelled: the seats are free again, {buyer} gets an email.",
     ),
     BookingAction(
         name="refund",
@@ -105,8 +107,8 @@ BOOKING_ACTIONS = by_name(
         act=_refund,
         possible_from=SOLD,
         explanation="The whole price goes back to the card that paid, the tickets are void, the seats are free again. "
-        "The buyer is told by mail. This can't be taken back.",
-        done="Refunded {total}: the tickets are void, {buyer} is told by mail.",
+        "The buyer gets an email. This can't be undone.",
+        done="Refunded {total}: the tickets are void, {buyer} gets an email.",
         moves_money=True,
         final=True,
     ),
@@ -115,7 +117,7 @@ BOOKING_ACTIONS = by_name(
         label="Send the tickets again",
         act=_resend,
         possible_from=SOLD,
-        explanation="The buyer gets one more mail with the same tickets.",
+        explanation="The buyer gets another email with the same tickets.",
         done="Tickets sent again to {buyer}.",
     ),
 )

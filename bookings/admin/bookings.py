@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from bookings.admin.actions import BOOKING_ACTIONS, price_of, state_of
 from bookings.admin.filters import EventFilter, StatusFilter
-from bookings.admin.inlines import Mails, Payments, Tickets
+from bookings.admin.inlines import Emails, Payments, Tickets
 from bookings.holds.models import Booking, BookingQuerySet
 from bookings.holds.texts import places
 from bookings.seat_history.admin import seat_links
@@ -28,18 +28,28 @@ class Bookings(ActionPages):
     row_actions = BOOKING_ACTIONS
     list_actions = tuple(BOOKING_ACTIONS)
     too_many_hint = "To refund everyone, cancel the event while it is on sale."
-    inlines = (Payments, Tickets, Mails)
-    list_display = ("buyer_email", "event", "block", "seats", "state", "price", "created_at", "deadline")
+    inlines = (Payments, Tickets, Emails)
+    list_display = ("buyer_email", "event", "subsection_name", "seats", "state", "price", "created_at", "deadline")
     list_filter = (StatusFilter, EventFilter)
     search_fields = ("buyer__email", "buyer__name")
     search_help_text = "Booking id, or (part of) the buyer's e-mail address or name"
-    of_sale = (
-        *("id", "state", "event", "buyer_email", "buyer_name", "block", "seats_explained", "quantity", "price_of_one"),
+    sale_fields = (
+        *(
+            "id",
+            "state",
+            "event",
+            "buyer_email",
+            "buyer_name",
+            "subsection_name",
+            "seats_with_history",
+            "quantity",
+            "seat_price",
+        ),
         *("price", "created_at", "paid_at", "failure"),
     )
-    of_hold = ("expires_at", "extended", "paying_since")
-    fieldsets = ((None, {"fields": of_sale}), ("The hold", {"fields": of_hold, "classes": ("collapse",)}))
-    readonly_fields = (*of_sale, *of_hold)
+    hold_fields = ("expires_at", "extended", "paying_since")
+    fieldsets = ((None, {"fields": sale_fields}), ("The hold", {"fields": hold_fields, "classes": ("collapse",)}))
+    readonly_fields = (*sale_fields, *hold_fields)
 
     class Media:
         css = {"all": ("bookings/admin.css",)}
@@ -53,7 +63,7 @@ class Bookings(ActionPages):
         return f"{row.buyer.email}, block {row.subsection}, {places(row)}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Include buyer, block and what the shown status needs, but not the events' long texts."""
+        """Include buyer, subsection and what the shown status needs, but not the events' long texts."""
         rows: BookingQuerySet = super().get_queryset(request)  # type: ignore[assignment]
         shown = rows.for_display().select_related("buyer")
         return shown.defer("subsection__seat_status", "event__description", "event__seating_config")
@@ -79,7 +89,7 @@ class Bookings(ActionPages):
 
     @admin.display(description="Status", ordering="status")
     def state(self, booking: Booking) -> str:
-        """The status as buyers see it: a hold is expired as soon as its deadline passes."""
+        """The shown status: a hold is expired as soon as its deadline passes."""
         return state_of(booking)
 
     @admin.display(description="Buyer", ordering="buyer__email")
@@ -93,8 +103,8 @@ class Bookings(ActionPages):
         return booking.buyer.name
 
     @admin.display(description="Block")
-    def block(self, booking: Booking) -> str:
-        """Section and number of the block, such as A-1."""
+    def subsection_name(self, booking: Booking) -> str:
+        """Section and number of the subsection, such as A-1."""
         return str(booking.subsection)
 
     @admin.display(description="Seats")
@@ -103,7 +113,7 @@ class Bookings(ActionPages):
         return places(booking)
 
     @admin.display(description="Seats, with their history")
-    def seats_explained(self, booking: Booking) -> str:
+    def seats_with_history(self, booking: Booking) -> str:
         """Each seat with a link to its history."""
         return seat_links(booking)
 
@@ -113,7 +123,7 @@ class Bookings(ActionPages):
         return price_of(booking)
 
     @admin.display(description="Price of a seat")
-    def price_of_one(self, booking: Booking) -> str:
+    def seat_price(self, booking: Booking) -> str:
         """The price of a seat when the seats were held."""
         return money(booking.unit_price, booking.event.currency)
 

@@ -36,7 +36,7 @@ class EventFilter(admin.SimpleListFilter):
     title = "event"
     parameter_name = "event__id__exact"
 
-    event: Event | None = None  # the chosen one
+    event: Event | None = None  # the chosen event, once `lookups` has run
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """List the chosen event first, then the newest."""

@@ -1,4 +1,4 @@
-"""Read-only tables on a booking's page: payments, tickets and mails."""
+"""Read-only tables on a booking's page: payments, tickets and emails."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]  # not subs
     show_change_link = False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Everyone who may view the booking."""
+        """Allow everyone; the booking's page has checked who may view it."""
         return True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -67,10 +67,10 @@ class Payments(ReadOnlyInline):
 
 
 def _refund_text(refund: Refund, currency: str) -> str:
-    what = f"{money(refund.amount, currency)}. {refund.get_reason_display()}."
+    details = f"{money(refund.amount, currency)}. {refund.get_reason_display()}."
     if refund.status == RefundStatus.SENT:
-        return f"{what} Sent to the card on {_time(refund.sent_at)}."
-    pending = f"{what} Promised on {_time(refund.created_at)}, not sent yet."
+        return f"{details} Sent to the card on {_time(refund.sent_at)}."
+    pending = f"{details} Promised on {_time(refund.created_at)}, not sent yet."
     return f"{pending} The gateway said: {refund.failure}" if refund.failure else pending
 
 
@@ -84,7 +84,7 @@ class Tickets(ReadOnlyInline):
     ordering = ("position", "issued_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Admission]:
-        """Include the block, for the names of the seats."""
+        """Include the subsection, for the names of the seats."""
         return super().get_queryset(request).select_related("subsection").defer("subsection__seat_status")
 
     @admin.display(description="Seat")
@@ -104,11 +104,11 @@ class Tickets(ReadOnlyInline):
         return ticket.get_status_display()
 
 
-class Mails(ReadOnlyInline):
-    """The mails to the buyer: when they were sent, or why not."""
+class Emails(ReadOnlyInline):
+    """The emails to the buyer: when they were sent, or why not."""
 
     model = EmailMessage
-    verbose_name_plural = "Mails to the buyer"
+    verbose_name_plural = "Emails to the buyer"
     fields = ("kind", "written_at", "outcome")
     readonly_fields = ("outcome",)
 

@@ -1,5 +1,5 @@
-"""Protection against scalpers' programs: signals, points, and a proof of work that people don't notice.
+"""Protection against scalpers' programs by a proof of work that people don't notice.
 
-`attempt_store` keeps in Redis what buyers did, `signals` rates how much of it looks like a program (pure functions),
-`challenge` makes and checks the proof of work, `guard` uses them before a hold. docs/bots.md has the reasons.
+`attempt_store` keeps in Redis what buyers did. `signals` turns that into points (pure functions). `challenge` creates
+and checks the proof of work. `guard` uses them before a hold. docs/bots.md has the reasons.
 """

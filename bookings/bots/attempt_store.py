@@ -1,6 +1,6 @@
-"""What buyers did lately, kept in Redis: counts that halve in an hour and are deleted after six.
+"""Recent attempts and wasted holds of buyers, in Redis: counts that halve every hour and are deleted after six hours.
 
-One script, one round trip, records an attempt and returns all that is known. If Redis loses it, counting starts again.
+One script, in one round trip, records an attempt and returns the counts. If Redis loses them, counting starts again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import redis
 from django.conf import settings
 
-from bookings.bots.signals import HALF_SECONDS, Facts
+from bookings.bots.signals import HALF_LIFE_SECONDS, Facts
 from core.redis import RedisUnavailable, client
 
-KEPT_SECONDS = 6 * 3600
-FADING = f"""
+STORED_SECONDS = 6 * 3600
+ADD_TO_COUNTS = f"""
 local now = tonumber(ARGV[1])
 if not now then
   local clock = redis.call('TIME')
@@ -21,29 +21,29 @@ if not now then
 end
 local stamp = string.format('%.4f', now)
 
--- Adds to the counts of a hash, which halve in an hour; returns them.
-local function add(key, more)
+-- Adds to the counts in a hash, after reducing them by their age; returns them.
+local function add(key, added)
   local at = tonumber(redis.call('HGET', key, 'at')) or now
-  local factor = 0.5 ^ (math.max(0, now - at) / {HALF_SECONDS})
+  local factor = 0.5 ^ (math.max(0, now - at) / {HALF_LIFE_SECONDS})
   local counts = {{}}
-  for name, count in pairs(more) do
+  for name, count in pairs(added) do
     counts[name] = (tonumber(redis.call('HGET', key, name)) or 0) * factor + count
     redis.call('HSET', key, name, math.max(0, counts[name]))
   end
   redis.call('HSET', key, 'at', stamp)
-  redis.call('EXPIRE', key, {KEPT_SECONDS})
+  redis.call('EXPIRE', key, {STORED_SECONDS})
   return counts
 end
 """
-# KEYS: the buyer, their address, its accounts, what the event has freed, the solution.
-# ARGV: the time or '', the buyer's id, their address, for how many seconds to remember the solution (0: there is none).
-ATTEMPT = (
-    FADING
+# KEYS: the buyer, their address, the accounts at the address, the event's freed seats, the solution.
+# ARGV: the time or '', the buyer's id, their address, for how many seconds to store the solution (0: there is none).
+RECORD_ATTEMPT = (
+    ADD_TO_COUNTS
     + """
-local buyer, place, accounts, freed, solution = unpack(KEYS)
+local buyer, address, accounts, freed, solution = unpack(KEYS)
 
 -- The times of the latest eight attempts, newest first.
-local function note_time(key)
+local function record_time(key)
   local times = {stamp}
   for at in string.gmatch(redis.call('HGET', key, 'times') or '', '[^,]+') do
     if #times < 8 and now - at < 600 then times[#times + 1] = at end
@@ -51,25 +51,25 @@ local function note_time(key)
   redis.call('HSET', key, 'times', table.concat(times, ','))
 end
 
--- Whether other buyers' seats came free less than half a second ago, while that is too rare to be met by chance.
+-- Whether other buyers' seats became free less than half a second ago, while that happens too rarely to be chance.
 local function is_snipe()
   local recent, newest = 0, 0
   for _, entry in ipairs(redis.call('LRANGE', freed, 0, -1)) do
-    local at, who = string.match(entry, '(.+):(.+)')
+    local at, buyer_id = string.match(entry, '(.+):(.+)')
     if now - at < 10 then recent = recent + 1 end
-    if who ~= ARGV[2] then newest = math.max(newest, tonumber(at)) end
+    if buyer_id ~= ARGV[2] then newest = math.max(newest, tonumber(at)) end
   end
   return recent <= 2 and now - newest < 0.5
 end
 
 local solved = tonumber(ARGV[4]) > 0 and redis.call('SET', solution, 1, 'NX', 'EX', ARGV[4])
-if not solved then -- with a solution it is the previous attempt again
-  note_time(buyer)
-  note_time(place)
+if not solved then -- with a solution, the previous attempt is repeated
+  record_time(buyer)
+  record_time(address)
 end
 local snipe = not solved and is_snipe()
 local own = add(buyer, {wasted = 0, snipes = snipe and 1 or 0, unanswered = solved and -1 or 0})
-local shared = add(place, {wasted = 0, attempts = solved and 0 or 1})
+local shared = add(address, {wasted = 0, attempts = solved and 0 or 1})
 redis.call('HSET', buyer, 'address', ARGV[3])
 redis.call('PFADD', accounts, ARGV[2])
 if redis.call('TTL', accounts) < 0 then redis.call('EXPIRE', accounts, 3600) end
@@ -78,13 +78,13 @@ return {
   tostring(own.wasted), tostring(own.snipes), tostring(math.max(0, own.unanswered)),
   redis.call('HGET', buyer, 'times') or '',
   redis.call('PFCOUNT', accounts),
-  tostring(shared.attempts), tostring(shared.wasted), redis.call('HGET', place, 'times') or ''
+  tostring(shared.attempts), tostring(shared.wasted), redis.call('HGET', address, 'times') or ''
 }
 """
 )
-# KEYS: the buyer, what the event has freed. ARGV: the time or '', the buyer's id, the prefix of addresses' keys.
-WASTE = (
-    FADING
+# KEYS: the buyer, the event's freed seats. ARGV: the time or '', the buyer's id, the prefix of addresses' keys.
+RECORD_WASTED = (
+    ADD_TO_COUNTS
     + """
 add(KEYS[1], {wasted = 1})
 local address = redis.call('HGET', KEYS[1], 'address')
@@ -94,24 +94,24 @@ redis.call('LTRIM', KEYS[2], 0, 3)
 redis.call('EXPIRE', KEYS[2], 60)
 """
 )
-ADDRESS = "bots:address:"
+ADDRESS_KEY = "bots:address:"
 
 
-class Wasted(NamedTuple):
-    """A hold that freed its seats again without a sale."""
+class WastedHold(NamedTuple):
+    """A hold that ended without a sale."""
 
     buyer_id: int
     event_id: int
 
 
 class AttemptHistory(NamedTuple):
-    """The answer of Redis: the facts, and whether it accepted the solution (once each)."""
+    """The facts about a buyer, and whether their solution was accepted (each counts once)."""
 
     facts: Facts
     solved: bool
 
 
-def note_attempt(
+def record_attempt(
     *,
     buyer_id: int,
     event_id: int,
@@ -120,33 +120,38 @@ def note_attempt(
     solution_seconds: int = 0,
     now: float | None = None,
 ) -> AttemptHistory:
-    """Records that the buyer asks for seats; returns what is known about them and their address.
+    """Record that the buyer requests seats; return the facts about them and their address.
 
-    `solution` names a solved challenge, which is remembered for `solution_seconds`. `now` (seconds) is Redis'
-    clock unless a test drives it. Raises RedisUnavailable.
+    `solution` identifies a solved challenge, which is stored for `solution_seconds`. `now` is in seconds since 1970; by
+    default it is the time of Redis. Raises RedisUnavailable.
     """
-    place, accounts = ADDRESS + address, f"bots:accounts:{address}"
-    keys = (_buyer(buyer_id), place, accounts, _freed(event_id), f"bots:solved:{solution}")
+    keys = (
+        _buyer_key(buyer_id),
+        ADDRESS_KEY + address,
+        f"bots:accounts:{address}",
+        _freed_key(event_id),
+        f"bots:solved:{solution}",
+    )
     arguments = (_time(now), buyer_id, address, solution_seconds if solution else 0)
-    return _history(_run(client(), ATTEMPT, keys, arguments))
+    return _history(_run(client(), RECORD_ATTEMPT, keys, arguments))
 
 
-def note_refusal(*, buyer_id: int, address: str, challenged: bool) -> None:
-    """Records that the latest attempt was answered with a challenge, or refused. Raises RedisUnavailable."""
+def record_refusal(*, buyer_id: int, address: str, challenged: bool) -> None:
+    """Record that the latest attempt got a challenge, or was refused without one. Raises RedisUnavailable."""
     pipe = client().pipeline(transaction=False)
-    pipe.hincrbyfloat(_buyer(buyer_id), "unanswered", int(challenged))
-    pipe.hincrbyfloat(ADDRESS + address, "attempts", -1)
+    pipe.hincrbyfloat(_buyer_key(buyer_id), "unanswered", int(challenged))
+    pipe.hincrbyfloat(ADDRESS_KEY + address, "attempts", -1)
     pipe.execute()
 
 
-def note_wasted(holds: Iterable[Wasted], *, now: float | None = None) -> None:
-    """Records holds that ended unpaid or were cancelled. Does nothing without Redis."""
+def record_wasted_holds(holds: Iterable[WastedHold], *, now: float | None = None) -> None:
+    """Record holds that expired or were cancelled. Does nothing without Redis."""
     if not settings.BOT_CHALLENGE:
         return
     pipe = client().pipeline(transaction=False)
     for hold in holds:
-        keys = (_buyer(hold.buyer_id), _freed(hold.event_id))
-        _run(pipe, WASTE, keys, (_time(now), hold.buyer_id, ADDRESS))
+        keys = (_buyer_key(hold.buyer_id), _freed_key(hold.event_id))
+        _run(pipe, RECORD_WASTED, keys, (_time(now), hold.buyer_id, ADDRESS_KEY))
     try:
         pipe.execute()
     except RedisUnavailable:
@@ -157,14 +162,14 @@ def _run(redis_: redis.Redis, script: str, keys: Sequence[str], arguments: Seque
     return redis_.eval(script, len(keys), *keys, *arguments)
 
 
-def _history(answer: Sequence[Any]) -> AttemptHistory:
-    solved, wasted, snipes, unanswered, times, neighbours, attempts, address_wasted, address_times = answer
+def _history(reply: Sequence[Any]) -> AttemptHistory:
+    solved, wasted, snipes, unanswered, times, accounts, attempts, address_wasted, address_times = reply
     facts = Facts(
         wasted=float(wasted),
         snipes=float(snipes),
         unanswered=float(unanswered),
         times=_times(times),
-        neighbours=neighbours,
+        accounts=accounts,
         address_attempts=float(attempts),
         address_wasted=float(address_wasted),
         address_times=_times(address_times),
@@ -180,9 +185,9 @@ def _time(now: float | None) -> float | str:
     return "" if now is None else now
 
 
-def _buyer(buyer_id: int) -> str:
+def _buyer_key(buyer_id: int) -> str:
     return f"bots:buyer:{buyer_id}"
 
 
-def _freed(event_id: int) -> str:
+def _freed_key(event_id: int) -> str:
     return f"bots:freed:{event_id}"

@@ -1,14 +1,16 @@
-"""The bot check before a hold: lets people pass, gives suspects a proof of work, and refuses those who would need too
-long for it."""
+"""The bot check before a hold.
+
+People pass. Suspects get a proof of work, and are refused for a while if it would take too long.
+"""
 
 from dataclasses import replace
 
 from django.conf import settings
 
-from bookings.bots.attempt_store import AttemptHistory, note_attempt, note_refusal
+from bookings.bots.attempt_store import AttemptHistory, record_attempt, record_refusal
 from bookings.bots.challenge import (
-    KEPT_SECONDS,
-    MOST_SECONDS,
+    MAX_SECONDS,
+    VALID_SECONDS,
     Solved,
     make_challenge,
     read_solution,
@@ -21,63 +23,68 @@ from bookings.errors import ChallengeRequired, RefusedAsBot
 from core.counters import count
 from core.redis import RedisUnavailable
 
-A_DAY = 24 * 60  # minutes
+MINUTES_PER_DAY = 24 * 60
 
 
 def refuse_bots(attempt: HoldAttempt, now: float | None = None) -> None:
-    """Lets the attempt pass, or raises. One round trip to Redis, and a second only for a refusal.
+    """Return if the attempt may pass. Takes one round trip to Redis, and a second one for a refusal.
 
-    Without Redis every attempt passes. `now` (seconds) is the clock of Redis unless a test drives it. Raises
-    RefusedAsBot; ChallengeRequired, which the client answers by the same request with `X-Challenge-Solution`.
+    Without Redis every attempt passes. `now` is in seconds since 1970; by default it is the time of Redis.
+
+    Raises RefusedAsBot; ChallengeRequired, after which the client sends the same request with `X-Challenge-Solution`.
     """
     if not settings.BOT_CHALLENGE:
         return
     solved = read_solution(attempt.environ.get("HTTP_X_CHALLENGE_SOLUTION", ""), attempt.buyer_id)
     try:
-        known = note_attempt(
+        history = record_attempt(
             buyer_id=attempt.buyer_id,
             event_id=attempt.event_id,
             address=attempt.address,
             solution=solved.name if solved else "",
-            solution_seconds=KEPT_SECONDS,
+            solution_seconds=VALID_SECONDS,
             now=now,
         )
-        refusal = _refusal(attempt, known, solved)
+        refusal = _refusal(attempt, history, solved)
         if refusal is not None:
             challenged = isinstance(refusal, ChallengeRequired)
-            note_refusal(buyer_id=attempt.buyer_id, address=attempt.address, challenged=challenged)
+            record_refusal(buyer_id=attempt.buyer_id, address=attempt.address, challenged=challenged)
             raise refusal
     except RedisUnavailable:
         return
 
 
 def _refusal(
-    attempt: HoldAttempt, known: AttemptHistory, solved: Solved | None
+    attempt: HoldAttempt, history: AttemptHistory, solved: Solved | None
 ) -> ChallengeRequired | RefusedAsBot | None:
+    """Return the error for the attempt, or None if it may pass."""
     agent = attempt.environ.get("HTTP_USER_AGENT", "")
-    facts = replace(known.facts, from_page=comes_from_page(attempt.environ), agent=agent)
-    seconds = _work(facts)
+    facts = replace(history.facts, from_page=comes_from_page(attempt.environ), agent=agent)
+    seconds = _seconds_of_work(facts)
     if seconds == 0:
         return None
-    if seconds > MOST_SECONDS:
+    if seconds > MAX_SECONDS:
         count("challenge:refused")
-        return RefusedAsBot(_why(facts), _minutes_to_wait(facts))
+        return RefusedAsBot(_strongest_reason(facts), _minutes_to_wait(facts))
     tries = tries_for(seconds)
-    if solved and known.solved and solved.tries >= tries:
+    if solved and history.solved and solved.tries >= tries:
         count("challenge:solved")
         return None
     count("challenge:given")
-    return ChallengeRequired(_why(facts), make_challenge(attempt.buyer_id, tries))
+    return ChallengeRequired(_strongest_reason(facts), make_challenge(attempt.buyer_id, tries))
 
 
 def _minutes_to_wait(facts: Facts) -> int:
-    """After how many minutes a solved challenge is enough again."""
-    return next((minutes for minutes in range(1, A_DAY) if _work(faded(facts, minutes * 60)) <= MOST_SECONDS), A_DAY)
+    """Return after how many minutes a solved challenge is enough again, at most a day."""
+    for minutes in range(1, MINUTES_PER_DAY):
+        if _seconds_of_work(faded(facts, minutes * 60)) <= MAX_SECONDS:
+            return minutes
+    return MINUTES_PER_DAY
 
 
-def _work(facts: Facts) -> float:
+def _seconds_of_work(facts: Facts) -> float:
     return seconds_of_work(sum(signal.points for signal in signals_of(facts)))
 
 
-def _why(facts: Facts) -> str:
-    return signals_of(facts)[0].why
+def _strongest_reason(facts: Facts) -> str:
+    return signals_of(facts)[0].reason

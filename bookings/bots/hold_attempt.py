@@ -1,4 +1,4 @@
-"""A buyer's request for seats, as the checks before a hold see it."""
+"""The input of the pre-hold checks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from core.http.address import client_address
 
 @dataclass(frozen=True, slots=True)
 class HoldAttempt:
-    """A signed-in buyer asks for seats of an event; nothing has been looked up yet.
+    """A signed-in buyer's request for seats of an event, before any query.
 
-    `environ` is the WSGI environment, or Django's META: both name headers `HTTP_X_QUEUE_PASS`.
+    `environ` is the WSGI environment or Django's META; both name headers like `HTTP_X_QUEUE_PASS`.
     """
 
     buyer_id: int
@@ -20,5 +20,5 @@ class HoldAttempt:
 
     @property
     def address(self) -> str:
-        """The address it comes from, as limits count it."""
+        """The client's address, in the form that rate limits count (IPv6 by its network)."""
         return client_address(self.environ)

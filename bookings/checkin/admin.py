@@ -22,7 +22,7 @@ from events.models import Event
 from events.seating.positions import seat_name
 from events.seller_admin.rows import OwnRows, WrittenRows, user_of
 
-WHO_MAY = "The person who signs in with this address, once it is confirmed. They may sign up later."
+EMAIL_HELP_TEXT = "The person who signs in with this address, once it is confirmed. They may sign up later."
 
 
 class StaffRows(WrittenRows):
@@ -31,7 +31,7 @@ class StaffRows(WrittenRows):
     search_fields = ("email",)
     search_help_text = "(Part of) the e-mail address"
     ordering = ("email",)
-    whose: ClassVar[str]  # the field that a person works for: an event or a seller
+    employer_field: ClassVar[str]  # the field with the event or the seller that a person works for
     remove: "ClassVar[staticmethod[[Any, User], None]]"  # removes a row; takes the row and the user
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -39,19 +39,19 @@ class StaffRows(WrittenRows):
         return self.has_module_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Everyone who may view the row."""
+        """Allow everyone who may view the row."""
         return self.has_view_permission(request, obj)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Add the help text of the address."""
-        return super().get_form(request, obj, change, **{"help_texts": {"email": WHO_MAY}, **kwargs})
+        return super().get_form(request, obj, change, **{"help_texts": {"email": EMAIL_HELP_TEXT}, **kwargs})
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         """After "Save and add another", preselect the same event or seller."""
         response = super().response_add(request, obj, post_url_continue)
         if "_addanother" not in request.POST or not isinstance(response, HttpResponseRedirect):
             return response
-        chosen = urlencode({self.whose: getattr(obj, self.whose).pk})
+        chosen = urlencode({self.employer_field: getattr(obj, self.employer_field).pk})
         return HttpResponseRedirect(f"{response.url}{'&' if '?' in response.url else '?'}{chosen}")
 
     # --- Changes, one operation each ---------------------------------------------------------------
@@ -68,11 +68,11 @@ class StaffRows(WrittenRows):
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Delete the rows one by one."""
-        rest = list(queryset)
-        with self.reporting_unfinished(request, rest):
-            while rest:
-                self.delete_model(request, rest[0])
-                del rest[0]
+        remaining = list(queryset)
+        with self.reporting_unfinished(request, remaining):
+            while remaining:
+                self.delete_model(request, remaining[0])
+                del remaining[0]
 
 
 def _remove_from_event(row: GateStaff, by: User) -> None:
@@ -88,7 +88,7 @@ class EventStaff(StaffRows):
     """The gate staff of one event."""
 
     seller_lookup = "event__seller"
-    whose = "event"
+    employer_field = "event"
     list_display = ("email", "event")
     list_select_related = ("event",)
     fields = ("event", "email")
@@ -118,8 +118,8 @@ class EventStaff(StaffRows):
         """Add the person, and show the link to send them. `obj` itself is never saved."""
         row = add_gate_staff(event_id=obj.event_id, email=obj.email, seller=user_of(request))
         obj.pk, obj.email = row.pk, row.email
-        gate = f"{settings.SITE_URL}{reverse('gate', args=[obj.event_id])}"
-        self.message_user(request, f"Tell {row.email} to log in and open {gate} to scan tickets.")
+        page = f"{settings.SITE_URL}{reverse('gate', args=[obj.event_id])}"
+        self.message_user(request, f"Tell {row.email} to log in and open {page} to scan tickets.")
 
 
 @admin.register(SellerGateStaff)
@@ -127,7 +127,7 @@ class AllEventsStaff(StaffRows):
     """The gate staff of all events of a seller."""
 
     seller_lookup = "seller"
-    whose = "seller"
+    employer_field = "seller"
     list_select_related = ("seller",)
     remove = staticmethod(_remove_from_all)
 
@@ -140,7 +140,7 @@ class AllEventsStaff(StaffRows):
         return ("seller", "email") if request.user.is_superuser else ("email",)
 
     def has_view_permission(self, request: HttpRequest, obj: SellerGateStaff | None = None) -> bool:
-        """Sellers and operators may view the list; one row, its seller and operators."""
+        """Allow sellers and operators to view the list, and its seller and operators to view a row."""
         user = user_of(request)
         own = obj is None or obj.seller_id == user.pk or user.is_superuser
         return self.has_module_permission(request) and own

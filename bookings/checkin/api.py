@@ -28,7 +28,9 @@ from bookings.checkin.serializers import (
 from bookings.checkin.staff import add_gate_staff, remove_gate_staff
 from core.openapi import problems
 
-USED: dict[tuple[int, str], OpenApiResponse] = {(409, "application/problem+json"): OpenApiResponse(AlreadyIn)}
+ALREADY_CHECKED_IN: dict[tuple[int, str], OpenApiResponse] = {
+    (409, "application/problem+json"): OpenApiResponse(AlreadyIn)
+}
 
 
 class EventCheckIn(generics.GenericAPIView[CheckIn]):
@@ -47,13 +49,13 @@ class EventCheckIn(generics.GenericAPIView[CheckIn]):
 
     @extend_schema(
         operation_id="check_in",
-        responses={200: Accepted} | problems(400, 401, 403, 404, 410) | USED,
+        responses={200: Accepted} | problems(400, 401, 403, 404, 410) | ALREADY_CHECKED_IN,
         request=ScannedCode,
     )
     def post(self, request: Request, event_id: int) -> Response:
         """Check in a ticket once: only one of several simultaneous scans succeeds. For gate staff.
 
-        409 says when and where the ticket was used, 404 that it is unknown or forged, 410 that it was refunded.
+        409 if it was used before, with time and place; 404 if it is unknown or forged; 410 if it was refunded.
         """
         scan = self._read(ScannedCode, request)
         admission, entry = check_in(event_id=event_id, by=authenticated_user(request), **scan)

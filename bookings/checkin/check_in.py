@@ -89,11 +89,12 @@ def _same_scan_or_refuse(admission: Admission, device: str, scanned_at: datetime
 
 
 def _refuse(admission: Admission, entry: CheckIn | None) -> NoReturn:
+    """Raise AlreadyCheckedIn with the ticket's entry."""
     if entry is None:  # undone between the guarded update and the lock
         raise AlreadyCheckedIn("Another gate is busy with this ticket. Please scan it once more.")
-    where = f" at {entry.device}" if entry.device else ""
+    device = f" at {entry.device}" if entry.device else ""
     raise AlreadyCheckedIn(
-        f"This ticket was used at {entry.counted_at:%H:%M:%S} UTC on {entry.counted_at:%Y-%m-%d}{where}.",
+        f"This ticket was used at {entry.counted_at:%H:%M:%S} UTC on {entry.counted_at:%Y-%m-%d}{device}.",
         **place_of(admission),
         **entry_body(entry),
     )

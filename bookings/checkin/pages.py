@@ -25,7 +25,7 @@ from core.errors import NotFound, PermissionRefused
 from events.models import Event
 
 WORKER = "bookings/checkin/service_worker.js"
-# All files that the page needs. READERS, for browsers without a barcode detector, are cached later.
+# All files that the page needs. BARCODE_READERS, for browsers without a barcode detector, are cached later.
 FILES = (
     "ticketing/tiers.css",
     "ticketing/tokens.css",
@@ -52,7 +52,7 @@ FILES = (
     "bookings/checkin/result_panel.js",
     "bookings/checkin/upload.js",
 )
-READERS = ("bookings/checkin/vendor/zxing_reader.js", "bookings/checkin/vendor/zxing_reader.wasm")
+BARCODE_READERS = ("bookings/checkin/vendor/zxing_reader.js", "bookings/checkin/vendor/zxing_reader.wasm")
 
 
 @require_safe
@@ -68,7 +68,7 @@ def scanner(request: HttpRequest, event_id: int) -> HttpResponse:
         "manifest": reverse("check-in-manifest", args=[event.pk]),
         "batch": reverse("check-in-batch", args=[event.pk]),
         "worker": reverse("gate-worker"),
-        "readers": [static(name) for name in READERS],
+        "readers": [static(name) for name in BARCODE_READERS],
         "ends_at": event.ends_at,
         "login": f"{reverse('login')}?next={request.path}",
     }
@@ -99,7 +99,7 @@ def web_manifest(request: HttpRequest, event_id: int) -> HttpResponse:
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker's source, preceded by the list of files to cache. It changes whenever one of them does."""
     source = Path(cast(str, finders.find(WORKER))).read_text()
-    files = {"files": [static(name) for name in FILES], "readers": [static(name) for name in READERS]}
+    files = {"files": [static(name) for name in FILES], "readers": [static(name) for name in BARCODE_READERS]}
     cached = json.dumps(files | {"version": _version()}, indent=2)
     response = HttpResponse(f"const KEPT = {cached};\n\n{source}", content_type="text/javascript")
     response["Cache-Control"] = "no-cache"
@@ -109,7 +109,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 def _version() -> str:
     """Hash the content of the files, which also works where their names have no hashes."""
     digest = hashlib.sha256()
-    for name in (*FILES, *READERS):
+    for name in (*FILES, *BARCODE_READERS):
         found = finders.find(name)
         digest.update(Path(found).read_bytes() if found else name.encode())
     return digest.hexdigest()[:16]

@@ -10,7 +10,7 @@ from bookings.checkin.models import CheckIn
 from bookings.states import CheckInKind
 from core.openapi import Problem
 
-MAX_CODE = 1_000  # characters; our codes have about 130, and any other scanned text gets the result "forged"
+MAX_CODE_LENGTH = 1_000  # characters; our codes have about 130, and any other scanned text gets the result "forged"
 
 
 class ScannedCode(serializers.Serializer[Any]):
@@ -19,7 +19,7 @@ class ScannedCode(serializers.Serializer[Any]):
     A scan with `scanned_at` may be sent again if no response came.
     """
 
-    code = serializers.CharField(max_length=MAX_CODE)
+    code = serializers.CharField(max_length=MAX_CODE_LENGTH)
     device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     scanned_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
@@ -27,7 +27,7 @@ class ScannedCode(serializers.Serializer[Any]):
 class CodeToUndo(serializers.Serializer[Any]):
     """The code of a ticket whose check-in is undone."""
 
-    code = serializers.CharField(max_length=MAX_CODE)
+    code = serializers.CharField(max_length=MAX_CODE_LENGTH)
     device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
 
 
@@ -64,7 +64,7 @@ class AlreadyIn(Problem):
     holder = serializers.CharField(required=False)
     checked_in_at = serializers.DateTimeField(required=False)
     device = serializers.CharField(required=False, help_text="Where the ticket was checked in.")
-    by = serializers.CharField(required=False, help_text="Who checked the ticket in.")
+    by = serializers.CharField(required=False, help_text="The person who checked the ticket in.")
 
 
 class Manifest(serializers.Serializer[Any]):
@@ -79,7 +79,7 @@ class Manifest(serializers.Serializer[Any]):
 class OfflineScan(serializers.Serializer[Any]):
     """A scan that was made offline; `scanned_at` is by the scanner's clock."""
 
-    code = serializers.CharField(max_length=MAX_CODE, allow_blank=True)
+    code = serializers.CharField(max_length=MAX_CODE_LENGTH, allow_blank=True)
     scanned_at = serializers.DateTimeField()
     device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
 

@@ -41,12 +41,12 @@ BOUGHT = (*SOLD, BookingStatus.REFUNDED)
 @never_cache
 @login_required
 def checkout(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
-    """Pay for reserved seats, or read why they are lost. A paid booking redirects to `done`."""
+    """`/checkout/{id}`: pay for held seats, or see why they are lost. A paid booking redirects to `done`."""
     booking = _booking(request, booking_id)
     if booking.status in BOUGHT:
         return redirect("booking-done", booking_id)
     held = booking.shown_status == BookingStatus.PENDING_PAYMENT
-    context = _shown(booking) | {
+    context = _booking_context(booking) | {
         "held": held,
         "charging": held and is_charging(booking),
         "test_cards": TEST_CARDS if isinstance(gateway(), MockGateway) else [],
@@ -59,7 +59,7 @@ def checkout(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
 @never_cache
 @login_required
 def done(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
-    """A paid booking with its tickets. An unpaid booking redirects to `checkout`."""
+    """`/checkout/{id}/done`: a paid booking with its tickets. An unpaid booking redirects to `checkout`."""
     booking = _booking(request, booking_id)
     if booking.status not in BOUGHT:
         return redirect("checkout", booking_id)
@@ -69,16 +69,16 @@ def done(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
         "tickets": issued_tickets(booking_id, _user(request)),
         "refundable_until": refundable_until(booking.event),
     }
-    return render(request, "bookings/done.html", _shown(booking) | context)
+    return render(request, "bookings/done.html", _booking_context(booking) | context)
 
 
 @require_safe
 @never_cache
 @login_required
 def bookings(request: HttpRequest) -> HttpResponse:
-    """All bookings of the buyer, in pages; those that wait for payment first."""
+    """`/bookings`: all bookings of the buyer, in pages; those that wait for payment first."""
     page = Paginator(bought_by(_user(request)), PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [_shown(booking) | {"heading": _heading(booking)} for booking in page]
+    rows = [_booking_context(booking) | {"heading": _heading(booking)} for booking in page]
     return render(request, "bookings/bookings.html", {"rows": rows, "page": page})
 
 
@@ -87,7 +87,7 @@ def _user(request: HttpRequest) -> User:
 
 
 def _booking(request: HttpRequest, booking_id: uuid.UUID) -> Booking:
-    """Return the buyer's own booking. 404 for other users; 403 for those who may see it but did not make it."""
+    """Return the buyer's own booking. 404 for other users; 403 for those who may see it without being its buyer."""
     try:
         return own_booking(booking_id, _user(request))
     except NotFound as error:
@@ -100,7 +100,7 @@ def _heading(booking: Booking) -> str:
     return Urgency(booking.urgency).label  # type: ignore[attr-defined]  # see bought_by
 
 
-def _shown(booking: Booking) -> dict[str, Any]:
+def _booking_context(booking: Booking) -> dict[str, Any]:
     """Return the template variables of a booking."""
     return {
         "booking": booking,
@@ -114,7 +114,7 @@ def _shown(booking: Booking) -> dict[str, Any]:
 
 
 def _page_data(booking: Booking) -> dict[str, Any]:
-    """Return the initial data of checkout.js. `window_seconds` is the time that a full ring stands for."""
+    """Return the initial data of checkout.js. `window_seconds` is the time that a full countdown ring shows."""
     window = booking.expires_at - (booking.paying_since or booking.created_at)
     return {
         "booking": booking_body(booking),

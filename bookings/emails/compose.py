@@ -1,7 +1,7 @@
-"""Compose the mails to buyers and sellers, as text and HTML.
+"""Composes the emails to buyers and sellers, as text and HTML.
 
-Mails never contain a buyer's name: anybody can sign up with somebody else's address and choose the name. Names that a
-seller typed are put on one line, so that they can't imitate other parts of the mail.
+Emails never contain a buyer's name: anybody can sign up with somebody else's address and choose the name. Names that a
+seller typed are put on one line, so that they can't imitate other parts of the email.
 """
 
 from typing import Any
@@ -19,7 +19,8 @@ from bookings.holds.texts import places
 from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.states import SOLD, BookingStatus, EmailKind
-from bookings.tickets.selectors import one_line, valid_tickets, when
+from bookings.tickets.selectors import valid_tickets
+from bookings.tickets.texts import one_line, start_text
 from bookings.webhooks.models import Endpoint
 from core.money import money
 from events.catalog.calendar import calendar_file
@@ -35,7 +36,7 @@ SUBJECTS = {
     EmailKind.TICKETS_AGAIN: "Your tickets for {event}, sent again",
     EmailKind.EVENT_CHANGED: "{event} has changed",
 }
-# The statuses in which a mail still applies. A booking may have moved on before its mail is sent.
+# The statuses in which an email still applies. A booking's status may change before its email is sent.
 APPLIES_TO: dict[EmailKind, tuple[BookingStatus, ...]] = {
     EmailKind.CONFIRMATION: SOLD,
     EmailKind.PAYMENT_FAILED: (BookingStatus.PENDING_PAYMENT, BookingStatus.EXPIRED, BookingStatus.CANCELLED),
@@ -52,14 +53,14 @@ WITH_CALENDAR = (*WITH_TICKETS, EmailKind.EVENT_CHANGED)
 
 
 def compose(entry: EmailMessage) -> EmailMultiAlternatives | None:
-    """Return the mail for an entry of the email outbox, or None if the mail no longer applies.
+    """Return the email for a row of the email outbox, or None if it no longer applies.
 
-    The entry comes with what it is about: booking, event, subsection and buyer, or endpoint and seller.
+    To save queries, read the row together with its booking, event, subsection and buyer, or its endpoint and seller.
     """
-    return _about_endpoint(entry.endpoint) if entry.endpoint else _about_booking(entry)
+    return _endpoint_email(entry.endpoint) if entry.endpoint else _booking_email(entry)
 
 
-def _about_endpoint(endpoint: Endpoint) -> EmailMultiAlternatives | None:
+def _endpoint_email(endpoint: Endpoint) -> EmailMultiAlternatives | None:
     if endpoint.is_active:
         return None
     endpoint_url = settings.SITE_URL + reverse("admin:bookings_endpoint_change", args=[endpoint.pk])
@@ -71,7 +72,7 @@ def _about_endpoint(endpoint: Endpoint) -> EmailMultiAlternatives | None:
     return _mail(EmailKind.ENDPOINT_OFF, endpoint.seller, context)
 
 
-def _about_booking(entry: EmailMessage) -> EmailMultiAlternatives | None:
+def _booking_email(entry: EmailMessage) -> EmailMultiAlternatives | None:
     kind, booking = EmailKind(entry.kind), entry.booking
     assert booking is not None  # noqa: S101  (a database constraint: a booking or an endpoint)
     changes = changes_since(entry.before, booking.event)
@@ -102,9 +103,9 @@ def _attach_tickets(mail: EmailMultiAlternatives, booking: Booking) -> None:
 
 
 def _context(entry: EmailMessage, booking: Booking) -> dict[str, Any]:
-    """The variables of the mail templates.
+    """Return the variables of the email templates.
 
-    None is named `block`: inside `{% block %}` Django puts the block's own node under this name.
+    No variable may be named `block`: inside `{% block %}` Django puts the block's own node under this name.
     """
     event, subsection = booking.event, booking.subsection
     return {
@@ -112,20 +113,20 @@ def _context(entry: EmailMessage, booking: Booking) -> dict[str, Any]:
         "still_held": booking.status == BookingStatus.PENDING_PAYMENT,
         "event_name": one_line(event.name),
         "venue_name": one_line(event.venue_name),
-        "when": when(event),
+        "when": start_text(event),
         "section": one_line(subsection.section),
         "subsection": subsection.number,
         "seats": places(booking),
         "total": money(booking.total_price, event.currency),
-        "returned": _returned(entry, booking),
+        "refunded": _refunded_amount(entry, booking),
         "event_url": f"{settings.SITE_URL}{reverse('event', args=[event.pk])}",
         "checkout_url": f"{settings.SITE_URL}{reverse('checkout', args=[booking.pk])}",
         "bookings_url": f"{settings.SITE_URL}{reverse('bookings')}",
     }
 
 
-def _returned(entry: EmailMessage, booking: Booking) -> str:
-    """The amount that is refunded, formatted; empty if there is none."""
+def _refunded_amount(entry: EmailMessage, booking: Booking) -> str:
+    """Return the refunded amount, formatted; empty if there is none."""
     if entry.kind == EmailKind.SEATS_LOST:
         amount = Payment.objects.get(pk=entry.subject).amount
     else:

@@ -1,4 +1,16 @@
-"""Send the emails of the outbox."""
+"""Sends the emails of the outbox (`bookings.notifications`).
+
+A sweep starts every second, in the process `mailer`: rendering tickets takes longer than selling them, so no other
+process does it. Any number of sweeps may run at the same time.
+
+Claims: a sender claims an email before it sends it, with no transaction open while it waits for the mail server. Other
+senders skip a claimed email, so each is sent once. The claim of a sender that dies ends after CLAIM_DURATION, and
+another sender repeats the email. It is then sent twice only if the first sender died after the mail server had accepted
+it and before that was recorded; that is better than tickets that never arrive.
+
+Order: emails that people wait for are sent first (`EmailMessage.rank`), so a buyer's tickets never wait behind 20,000
+emails about a changed event. Within a rank, the email that has been due for longest is the first.
+"""
 
 import time
 from datetime import timedelta
@@ -15,24 +27,17 @@ from core.transactions import retrying_transaction
 
 log = structlog.get_logger(__name__)
 
-
 SWEEP_SECONDS = 5  # a sweep starts no email after this time, so that its process reports regularly
-
-
 CLAIM_DURATION = timedelta(minutes=10)  # then a sender counts as dead; longer than CELERY_TASK_TIME_LIMIT
-
-
 FIRST_RETRY_DELAY = timedelta(seconds=10)  # doubles with each attempt
-
-
 MAX_ATTEMPTS = 10  # the last one about an hour and a half after the first
 
 
 def send_due_emails() -> int:
     """Send due emails one after the other for SWEEP_SECONDS and return the number of emails processed.
 
-    Due are also emails of dead senders and emails that the mail server refused. An email is given up after
-    MAX_ATTEMPTS.
+    This includes emails whose sender died, and emails that the mail server refused before. An email that has had
+    MAX_ATTEMPTS is marked as failed instead.
     """
     EmailMessage.objects.filter(status__in=OPEN, due_at__lte=Now(), attempts__gte=MAX_ATTEMPTS).update(
         status=EmailStatus.FAILED
@@ -68,7 +73,8 @@ def _due() -> QuerySet[EmailMessage]:
 def _send(email: EmailMessage) -> None:
     """Send a claimed email with no transaction open, and record the result.
 
-    It is dropped if it is no longer true. After an error it is retried, with a delay that doubles each time.
+    An email that no longer applies (`compose` returns None) is dropped. After an error it is retried, with a delay that
+    doubles each time.
     """
     try:
         mail = compose(email)
@@ -86,6 +92,6 @@ def _send(email: EmailMessage) -> None:
 
 
 def _record(email: EmailMessage, status: EmailStatus, **fields: object) -> None:
-    """Record the result, unless this sender's claim has ended and another one has claimed the email."""
+    """Record the result, unless this sender's claim has ended and another sender has claimed the email."""
     claimed = EmailMessage.objects.filter(pk=email.pk, status=EmailStatus.SENDING, attempts=email.attempts)
     claimed.update(status=status, **fields)

@@ -1,4 +1,4 @@
-"""What an event's admin page says about its bookings, and the action that cancels the event."""
+"""Adds to an event's admin page: the consequences of actions for its bookings, and the action that cancels it."""
 
 from accounts.models import User
 from bookings.event_changes.cancel_event import (
@@ -31,32 +31,32 @@ def _cancel(event: Event, seller: User) -> None:
 
 
 def _cancel_effects(event: Event) -> list[str]:
-    """Say which holds end, how much is refunded, and who gets a mail."""
-    toll = cancellation_impact(event)
+    """Return sentences about the holds that end, the money that is refunded, and the emails."""
+    impact = cancellation_impact(event)
     texts = ["From that moment on, nobody can book or pay."]
-    if toll.holds:
-        texts.append(f"{pluralize(toll.holds, 'hold')} {'ends' if toll.holds == 1 else 'end'} without a charge.")
-    if toll.paid:
-        texts += _refund_effects(toll, event.currency)
-    if toll.holds or toll.paid:
-        texts.append("Everyone who holds seats or has paid gets a mail.")
+    if impact.holds:
+        texts.append(f"{pluralize(impact.holds, 'hold')} {'ends' if impact.holds == 1 else 'end'} without a charge.")
+    if impact.paid:
+        texts += _refund_effects(impact, event.currency)
+    if impact.holds or impact.paid:
+        texts.append("Everyone who holds seats or has paid gets an email.")
     else:
-        texts.append("Nobody holds seats or has paid, so there are no mails and no refunds.")
+        texts.append("Nobody holds seats or has paid, so there are no emails and no refunds.")
     return [*texts, "This can't be undone."]
 
 
-def _refund_effects(toll: CancellationImpact, currency: str) -> list[str]:
-    bookings = f"{pluralize(toll.paid, 'paid booking')} of {pluralize(toll.buyers, 'buyer')}"
-    are = "is" if toll.paid == 1 else "are"
+def _refund_effects(impact: CancellationImpact, currency: str) -> list[str]:
+    bookings = f"{pluralize(impact.paid, 'paid booking')} of {pluralize(impact.buyers, 'buyer')}"
+    are = "is" if impact.paid == 1 else "are"
     return [
-        f"{bookings} {are} refunded in full: {money(toll.money, currency)} in all.",
+        f"{bookings} {are} refunded in full: {money(impact.money, currency)} in all.",
         "This runs in the background; the event's page shows its progress.",
         "The tickets of these bookings stop working.",
     ]
 
 
 def _close_effects(event: Event) -> list[str]:
-    """Say how many buyers may still pay."""
+    """Return a sentence about the buyers who may still pay, if there are any."""
     held = Booking.objects.filter(event=event, status__in=HOLDING)
     buyers = held.order_by().values("buyer").distinct().count()
     return (
@@ -65,7 +65,7 @@ def _close_effects(event: Event) -> list[str]:
 
 
 def _queue_effects(event: Event) -> list[str]:
-    """Say how many buyers wait in the queue and how many have been let in."""
+    """Return a sentence about how many buyers wait in the queue and how many were admitted."""
     room = waiting_numbers(event.pk)
     if room.waiting is None:
         return ["The number of waiting buyers is not available at this moment."]

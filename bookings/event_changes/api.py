@@ -14,7 +14,7 @@ from events.catalog.serializers import EventDetail, event_detail
 
 
 class EventCancellation(generics.GenericAPIView[Booking]):
-    """Calling an event off."""
+    """Cancellation of an event."""
 
     permission_classes = [AnyoneReadsSellersWrite]
 
@@ -22,6 +22,6 @@ class EventCancellation(generics.GenericAPIView[Booking]):
         operation_id="event_cancel", request=None, responses={202: EventDetail} | problems(401, 403, 404, 409)
     )
     def post(self, request: Request, event_id: int) -> Response:
-        """Cancels the event at once; every hold ends and every paid booking is refunded in the background."""
+        """Cancel the event at once; every hold ends and every paid booking is refunded in the background."""
         event = cancel_event(event_id=event_id, seller=authenticated_user(request))
         return Response(event_detail(event), status.HTTP_202_ACCEPTED)

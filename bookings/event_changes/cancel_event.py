@@ -92,7 +92,7 @@ def _end_hold(booking: Booking) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CancellationProgress:
-    """How far the cancellation of an event has got, in numbers of bookings."""
+    """The progress of an event's cancellation, in numbers of bookings."""
 
     refunded: int  # refunds sent to the gateway
     unsent: int  # refunds recorded but not sent yet
@@ -111,7 +111,7 @@ class CancellationProgress:
 
 
 def progress_of(event: Event) -> CancellationProgress | None:
-    """Return how far the cancellation of an event has got; None if the event is not cancelled."""
+    """Return the progress of an event's cancellation; None if the event is not cancelled."""
     if event.status != EventStatus.CANCELLED:
         return None
     bookings = _by_status(Booking.objects.filter(event=event, status__in=AFFECTED))

@@ -4,7 +4,7 @@ from django.db import connection
 
 from core.transactions import retrying_transaction
 
-COMPLETE = """
+COMPLETE_BOOKINGS = """
     UPDATE bookings_booking b SET status = 'completed', updated_at = clock_timestamp()
     FROM events_event e WHERE e.id = b.event_id AND b.status = 'paid'
     AND e.status <> 'cancelled' AND (e.status = 'completed' OR e.ends_at <= clock_timestamp())
@@ -15,5 +15,5 @@ COMPLETE = """
 def complete_bookings() -> int:
     """Mark the paid bookings of events that are over as completed; return how many. One guarded update."""
     with connection.cursor() as cursor:
-        cursor.execute(COMPLETE)
+        cursor.execute(COMPLETE_BOOKINGS)
         return int(cursor.rowcount)

@@ -1,10 +1,10 @@
-"""Which changes of an event its ticket holders must know about, and how the email lists them."""
+"""Selects the changes of an event that its ticket holders must know about, and formats them for the email."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from bookings.tickets.selectors import moment, one_line
+from bookings.tickets.texts import one_line, time_text
 from events.models import Event
 
 LABELS = {"name": "Name", "venue_name": "Place", "starts_at": "Start", "ends_at": "End"}
@@ -24,8 +24,8 @@ def notifiable_changes(before: Mapping[str, Any]) -> dict[str, str | None]:
 
     `before` holds the old values of all changed fields: {field: old value}.
     """
-    kept = {name: before[name] for name in LABELS if name in before}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in kept.items()}
+    old_values = {name: before[name] for name in LABELS if name in before}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in old_values.items()}
 
 
 def changes_since(before: Mapping[str, str | None], event: Event) -> list[Change]:
@@ -44,4 +44,4 @@ def changes_since(before: Mapping[str, str | None], event: Event) -> list[Change
 def _text(name: str, value: Any) -> str:
     if name not in TIMES:
         return one_line(value)
-    return moment(datetime.fromisoformat(value) if isinstance(value, str) else value) or "to be announced"
+    return time_text(datetime.fromisoformat(value) if isinstance(value, str) else value) or "to be announced"

@@ -21,7 +21,7 @@ from events.states import EventStatus
 DELAY_SECONDS = 60
 
 # One statement, however many bookings there are. An email that is still waiting keeps the oldest value of each field.
-WRITE = """
+UPSERT_EMAILS = """
     INSERT INTO bookings_emailmessage (id, kind, event_id, booking_id, subject, due_at, written_at, before)
     SELECT gen_random_uuid(), 'event_changed', event_id, id, gen_random_uuid(),
         clock_timestamp() + make_interval(secs => %s), clock_timestamp(), %s::jsonb
@@ -39,21 +39,23 @@ def notify_ticket_holders(event: Event, before: Mapping[str, Any]) -> None:
     `before` holds the old values of the changed fields: {field: old value}. Runs in the transaction that changes the
     event. The email stores the old values; it reads the new ones when it is sent, so that they are true at that time.
     """
-    kept = notifiable_changes(before)
-    if kept:
+    old_values = notifiable_changes(before)
+    if old_values:
         with connection.cursor() as cursor:
-            cursor.execute(WRITE, [DELAY_SECONDS, json.dumps(kept), event.pk])
+            cursor.execute(UPSERT_EMAILS, [DELAY_SECONDS, json.dumps(old_values), event.pk])
 
 
 def change_notice(event: Event) -> str:
     """Return a sentence for the seller about who gets an email when the event changes; "" if nobody does."""
     emails = EmailMessage.objects.filter(booking__event=event, kind=EmailKind.EVENT_CHANGED, status__in=OPEN)
     if waiting := emails.count():
-        return f"{_bookings(waiting)} will be told by mail of what has changed, about a minute after the change."
+        return (
+            f"The buyers of {_bookings(waiting)} get an email about what has changed, about a minute after the change."
+        )
     if event.status == EventStatus.CANCELLED:
         return ""
     if holders := Booking.objects.filter(HOLDERS, event=event).count():
-        return f"Whoever holds seats ({_bookings(holders)}) is told by mail if you change name, place or times."
+        return f"Everyone who has seats ({_bookings(holders)}) gets an email if you change name, place or times."
     return ""
 
 

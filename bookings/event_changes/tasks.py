@@ -12,7 +12,7 @@ from events.lifecycle.complete import complete_ended_events
 def update_by_clock() -> None:
     """Every few seconds: update events that have ended or sold out, complete their bookings, release cancelled events.
 
-    Also finishes what a crash left undone of that.
+    A crash in between costs nothing: the next run does the rest.
     """
     complete_ended_events()
     refresh_sold_out()

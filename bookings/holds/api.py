@@ -1,4 +1,4 @@
-"""The calls of the contract's table "Bookings"."""
+"""API views of bookings: list, create, show, cancel and extend."""
 
 import uuid
 
@@ -35,25 +35,25 @@ PREFER = OpenApiParameter(
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     enum=["respond-async"],
-    description="`respond-async`: answer 202 at once and find the seats afterwards.",
+    description="`respond-async`: respond with 202 at once, and find the seats afterwards.",
 )
 SOLUTION = OpenApiParameter(
     "X-Challenge-Solution",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="The solved `challenge` of a 403 challenge_required: ALTCHA's payload (base64 of JSON); counts once.",
+    description="The solved `challenge` of a 403 challenge_required: ALTCHA's payload (base64 of JSON). Valid once.",
 )
 PASS = OpenApiParameter(
     "X-Queue-Pass",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="The pass from the event's waiting room; needed while that is on.",
+    description="The queue pass from the event's waiting room; required while the waiting room is on.",
 )
 STATUS = OpenApiParameter("booking_status", OpenApiTypes.STR, enum=BookingStatus.values)
 
 
 class BookingList(HandlerView):
-    """My bookings, and a new one."""
+    """List bookings, or create one."""
 
     permission_classes = [BuyersBook]
     serializer_class = NewBooking
@@ -62,7 +62,7 @@ class BookingList(HandlerView):
         operation_id="booking_list", responses={200: BookingBody(many=True)} | problems(400, 401), parameters=[STATUS]
     )
     def get(self, request: Request) -> Response:
-        """A page of a buyer's own bookings, or of a seller's events' bookings; newest first."""
+        """List a buyer's own bookings, or the bookings of a seller's events; newest first."""
         bookings = self.paginate_queryset(self.get_queryset()) or []
         return self.get_paginated_response([booking_body(booking) for booking in bookings])
 
@@ -73,15 +73,15 @@ class BookingList(HandlerView):
     )(handled_by(post_booking))
 
     def get_queryset(self) -> BookingQuerySet:
-        """Whose bookings, and in which state."""
-        wanted = self.request.query_params.get("booking_status")
-        if wanted is not None and wanted not in BookingStatus.values:
+        """Return the bookings that the user may list, with the requested status."""
+        status = self.request.query_params.get("booking_status")
+        if status is not None and status not in BookingStatus.values:
             raise BadInput.field("booking_status", f"This must be one of {', '.join(BookingStatus.values)}.")
-        return bookings_of(authenticated_user(self.request), wanted)
+        return bookings_of(authenticated_user(self.request), status)
 
 
 class MyBookings(BookingList):
-    """The same list under its other name."""
+    """The list of bookings under another path."""
 
     http_method_names = ["get", "head", "options"]
 
@@ -91,19 +91,19 @@ class MyBookings(BookingList):
         parameters=[STATUS],
     )
     def get(self, request: Request) -> Response:
-        """As GET /api/booking."""
+        """The same as GET /api/booking."""
         return super().get(request)
 
 
 class BookingItem(generics.GenericAPIView[Booking]):
-    """One booking."""
+    """Show or cancel one booking."""
 
     permission_classes = [IsAuthenticated]
     serializer_class = BookingChange
 
     @extend_schema(operation_id="booking_detail", responses={200: BookingDetail} | problems(401, 404))
     def get(self, request: Request, booking_id: uuid.UUID) -> Response:
-        """The booking with its tickets, for its buyer and the event's seller."""
+        """Return the booking with its tickets, for its buyer and the event's seller."""
         return Response(booking_detail(visible_booking(booking_id, authenticated_user(request))))
 
     @extend_schema(
@@ -112,7 +112,7 @@ class BookingItem(generics.GenericAPIView[Booking]):
         responses={200: BookingDetail} | problems(400, 401, 403, 404, 409),
     )
     def patch(self, request: Request, booking_id: uuid.UUID) -> Response:
-        """Cancels a hold; its seats are free at once."""
+        """Cancel a hold; its seats are free at once."""
         self.get_serializer(data=request.data).is_valid(raise_exception=True)
         return self._cancel(request, booking_id)
 
@@ -129,7 +129,7 @@ class BookingItem(generics.GenericAPIView[Booking]):
 
 
 class BookingExtension(generics.GenericAPIView[Booking]):
-    """More time."""
+    """Extend a hold."""
 
     permission_classes = [IsAuthenticated]
 
@@ -137,6 +137,6 @@ class BookingExtension(generics.GenericAPIView[Booking]):
         operation_id="booking_extend", request=None, responses={200: BookingDetail} | problems(401, 403, 404, 409, 410)
     )
     def post(self, request: Request, booking_id: uuid.UUID) -> Response:
-        """Adds the event's `hold_seconds` to the deadline, once, while the booking waits for payment."""
+        """Add the event's `hold_seconds` to the deadline, once, while the booking waits for payment."""
         extend_hold(booking_id=booking_id, buyer=authenticated_user(request))
         return Response(booking_detail(visible_booking(booking_id, authenticated_user(request))))

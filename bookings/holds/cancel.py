@@ -5,7 +5,7 @@ import uuid
 from django.db import transaction
 
 from accounts.models import User
-from bookings.bots.attempt_store import Wasted, note_wasted
+from bookings.bots.attempt_store import WastedHold, record_wasted_holds
 from bookings.errors import PaymentInProgress
 from bookings.holds.models import Booking
 from bookings.holds.selectors import is_charging, managed_booking, own_booking
@@ -37,7 +37,9 @@ def cancel_booking(*, booking_id: uuid.UUID, buyer: User) -> Booking:
     held = booking.status == BookingStatus.PENDING_PAYMENT
     _cancel(booking, subsection)
     if held:
-        transaction.on_commit(lambda: note_wasted([Wasted(booking.buyer_id, booking.event_id)]), robust=True)
+        transaction.on_commit(
+            lambda: record_wasted_holds([WastedHold(booking.buyer_id, booking.event_id)]), robust=True
+        )
     return booking
 
 

@@ -4,7 +4,8 @@ import uuid
 from datetime import datetime
 from typing import NamedTuple
 
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.holds.respond_async import accept_hold_request
 from bookings.idempotency import IdempotencyKey
@@ -30,14 +31,14 @@ def create_booking(
     token_family_id: uuid.UUID | None = None,
     pass_issued_at: datetime | None = None,
 ) -> CreatedBooking:
-    """Holds the seats, or accepts the request if the client prefers `respond-async`.
+    """Hold the seats, or accept the request if the client prefers `respond-async`.
 
-    The status is 202 also for a repeated request whose booking is still being processed. Raises what `hold_seats` and
-    `accept_hold_request` raise.
+    The status is also 202 for a repeated request whose booking is still being processed. Raises the errors of
+    `hold_seats` and `accept_hold_request`.
     """
     is_async = _prefers_async(prefer)
-    make = accept_hold_request if is_async else hold_seats
-    booking = make(
+    create = accept_hold_request if is_async else hold_seats
+    booking = create(
         buyer_id=buyer_id,
         hold_request=hold_request,
         idempotency_key=idempotency_key,
@@ -51,5 +52,5 @@ def create_booking(
 
 
 def _prefers_async(prefer: str) -> bool:
-    """Whether `respond-async` is among the preferences, which commas separate and which may have parameters."""
+    """Return whether `respond-async` is among the preferences, a list separated by commas with optional parameters."""
     return any(preference.partition(";")[0].strip().lower() == RESPOND_ASYNC for preference in prefer.split(","))

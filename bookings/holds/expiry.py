@@ -1,4 +1,8 @@
-"""Holds that ended unpaid. They are over by the clock; this tells the world and frees the seats."""
+"""Ends holds whose deadline has passed.
+
+They are over at the deadline in any case, by the database's clock. Ending them frees their seats, records the status
+and informs the buyers.
+"""
 
 import random
 import uuid
@@ -7,7 +11,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from bookings.bots.attempt_store import Wasted, note_wasted
+from bookings.bots.attempt_store import WastedHold, record_wasted_holds
 from bookings.holds.models import Booking
 from bookings.notifications.outbox import queue_emails
 from bookings.publish import BookingChanged, publish_bookings
@@ -16,7 +20,7 @@ from core.transactions import retrying_transaction
 from events.inventory.seats import free_ended_seats
 from events.models import Subsection
 
-# The inner SELECT locks in the order of the ids, and looks again at a row for which it had to wait.
+# The inner SELECT locks in the order of the ids, and checks a row again after waiting for its lock.
 END_DUE = """
     UPDATE bookings_booking booking SET status = 'expired', failure = %s, updated_at = clock_timestamp()
     FROM (
@@ -29,8 +33,8 @@ END_DUE = """
 """
 
 
-class Ended(NamedTuple):
-    """A hold that is no more."""
+class EndedHold(NamedTuple):
+    """A hold that was just ended."""
 
     booking_id: uuid.UUID
     buyer_id: int
@@ -39,18 +43,18 @@ class Ended(NamedTuple):
     positions: list[int]
 
 
-def release_expired(block: Subsection) -> int:
-    """Expires every hold of a locked block whose deadline has passed and frees its seats; returns how many.
+def release_expired(subsection: Subsection) -> int:
+    """End every hold of a locked subsection whose deadline has passed and free its seats; return how many.
 
-    Locks the bookings in the order of their ids, after the block: the order everywhere. Takes four statements however
-    many there are, and one if there is none. `block` is brought up to date.
+    Locks the bookings in the order of their ids, after the subsection, as everywhere. Takes one statement if no hold is
+    due, otherwise four, however many are due. Updates the fields of `subsection`.
     """
-    ended = _end_due(block)
+    ended = _end_due(subsection)
     if ended:
-        free_ended_seats(subsection=block, holds={hold.booking_id: hold.positions for hold in ended})
-        queue_emails(EmailKind.HOLD_EXPIRED, block.event_id, [hold.booking_id for hold in ended])
-        wasted = [Wasted(hold.buyer_id, hold.event_id) for hold in ended]
-        transaction.on_commit(lambda: note_wasted(wasted), robust=True)
+        free_ended_seats(subsection=subsection, holds={hold.booking_id: hold.positions for hold in ended})
+        queue_emails(EmailKind.HOLD_EXPIRED, subsection.event_id, [hold.booking_id for hold in ended])
+        wasted = [WastedHold(hold.buyer_id, hold.event_id) for hold in ended]
+        transaction.on_commit(lambda: record_wasted_holds(wasted), robust=True)
         publish_bookings(
             [
                 BookingChanged(
@@ -62,30 +66,31 @@ def release_expired(block: Subsection) -> int:
     return len(ended)
 
 
-def _end_due(block: Subsection) -> list[Ended]:
-    """Moves the bookings; in the order of their ids, which is that in which the trail will have them."""
+def _end_due(subsection: Subsection) -> list[EndedHold]:
+    """Set the status of the due bookings; return them in the order of their ids, which the audit log keeps."""
     with connection.cursor() as cursor:
-        cursor.execute(END_DUE, [TIME_IS_UP, block.pk])
-        return sorted(Ended(*row) for row in cursor.fetchall())
+        cursor.execute(END_DUE, [TIME_IS_UP, subsection.pk])
+        return sorted(EndedHold(*row) for row in cursor.fetchall())
 
 
 def expire_holds() -> int:
-    """The sweep: one transaction a block that has something due; returns how many holds ended.
+    """End all due holds, in one transaction per subsection; return how many. Run as a sweep.
 
-    Blocks that somebody else has locked are left to him or to the next sweep. Safe to run zero or many times at once:
-    sweeps that meet share the work, since each takes the blocks in an order of its own.
+    Subsections that another transaction has locked are left to it or to the next sweep. May run zero, one or many times
+    at once: each sweep takes the subsections in a random order, so that sweeps at the same time divide the work.
     """
-    blocks = list(Booking.objects.due().order_by().values_list("subsection_id", flat=True).distinct())
-    random.shuffle(blocks)
-    return sum(expire_in(block_id, wait=False) for block_id in blocks)
+    due = Booking.objects.due().order_by()
+    subsection_ids = list(due.values_list("subsection_id", flat=True).distinct())
+    random.shuffle(subsection_ids)
+    return sum(expire_in(subsection_id, wait=False) for subsection_id in subsection_ids)
 
 
 @retrying_transaction
-def expire_in(block_id: int, *, wait: bool = True) -> int:
-    """Expires what is due in one block; returns how many holds ended.
+def expire_in(subsection_id: int, *, wait: bool = True) -> int:
+    """End the due holds of one subsection; return how many.
 
-    Waits for the block's lock, at most `lock_timeout`; or, not `wait`, does nothing if somebody else has it.
+    Waits at most `lock_timeout` for the subsection's lock. Without `wait`, does nothing if another transaction has it.
     """
-    blocks = Subsection.objects.select_for_update(of=("self",), no_key=True, skip_locked=not wait)
-    block = blocks.filter(pk=block_id).first()
-    return release_expired(block) if block is not None else 0
+    subsections = Subsection.objects.select_for_update(of=("self",), no_key=True, skip_locked=not wait)
+    subsection = subsections.filter(pk=subsection_id).first()
+    return release_expired(subsection) if subsection is not None else 0

@@ -5,7 +5,7 @@ from typing import Any
 from bookings.authentication import buyer_of, checked_by_sql, confirmed_if_refused
 from bookings.bots.hold_attempt import HoldAttempt
 from bookings.holds.create_booking import create_booking
-from bookings.holds.hold import HoldRequest
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.pre_hold_checks import pre_hold_checks
 from bookings.holds.serializers import NewBooking, booking_detail
 from bookings.idempotency import read_key
@@ -19,9 +19,9 @@ MODES = {mode.value: mode for mode in SelectionMode}
 
 
 def post_booking(request: ApiRequest) -> ApiResponse:
-    """Holds seats until `expires_at`. 409 seats_taken names the seats that are gone.
+    """Hold seats until `expires_at`. 409 seats_taken names the seats that are not available.
 
-    With `Prefer: respond-async` the booking is `processing` at first; the outcome comes on the live feed.
+    With `Prefer: respond-async`, the booking is `processing` at first, and the outcome is sent to the live feed.
     """
     buyer = buyer_of(request)
     with confirmed_if_refused(buyer):
@@ -32,7 +32,7 @@ def post_booking(request: ApiRequest) -> ApiResponse:
         created = create_booking(
             prefer=request.header("PREFER") or "",
             buyer_id=buyer.user_id,
-            hold_request=_wish(data),
+            hold_request=_hold_request(data),
             idempotency_key=idempotency_key,
             token_family_id=buyer.token_family_id,
             pass_issued_at=read_pass(request.header("X_QUEUE_PASS"), user_id=buyer.user_id, event_id=data["event_id"]),
@@ -40,7 +40,7 @@ def post_booking(request: ApiRequest) -> ApiResponse:
     return json_response(booking_detail(created.booking), created.status, created.headers)
 
 
-def _wish(data: dict[str, Any]) -> HoldRequest:
+def _hold_request(data: dict[str, Any]) -> HoldRequest:
     return HoldRequest(
         event_id=data["event_id"],
         section=data["section"],

@@ -1,7 +1,7 @@
 """The booking: seats in one subsection, stored as their `positions` in it."""
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -15,14 +15,24 @@ from core.clock import Now
 from core.ids import new_id
 from events.models import Event, Subsection
 
+ModelT = TypeVar("ModelT", bound=models.Model)
+
+
+def loaded(model: type[ModelT], **columns: Any) -> ModelT:
+    """Return an instance with these columns, as if a query had loaded them; the others are loaded on access.
+
+    `columns` must be in the order of the model's fields.
+    """
+    return model.from_db(None, list(columns), list(columns.values()))
+
 
 class BookingQuerySet(models.QuerySet["Booking"]):
     """Querysets for operations, API views and pages."""
 
     def for_display(self) -> "BookingQuerySet":
         """Join event and subsection, and add `left`: the time until the deadline, by the database's clock."""
-        blocks = self.select_related("event", "subsection").defer("subsection__seat_status")
-        return blocks.annotate(left=F("expires_at") - Now())  # type: ignore[no-redef]  # Booking declares it
+        bookings = self.select_related("event", "subsection").defer("subsection__seat_status")
+        return bookings.annotate(left=F("expires_at") - Now())  # type: ignore[no-redef]  # Booking declares it
 
     def shown_as(self, status: str) -> "BookingQuerySet":
         """Return the bookings whose `shown_status` is `status`."""
@@ -53,18 +63,22 @@ class Booking(models.Model):
     seat_selection_mode = models.CharField(max_length=14, choices=SelectionMode.choices)
     quantity = models.PositiveIntegerField()
     accessible_wanted = models.PositiveIntegerField(
-        default=0, db_default=0, help_text="So many of the best available are wheelchair places."
+        default=0, db_default=0, help_text="How many of the best available are wheelchair places."
     )
     positions = ArrayField(models.PositiveIntegerField())
-    unit_price = models.PositiveIntegerField(help_text="Of one seat when it was held, in minor units.")
+    unit_price = models.PositiveIntegerField(help_text="Price of one seat when it was held, in minor units.")
     total_price = models.PositiveBigIntegerField(help_text="In minor units.")
     status = models.CharField(max_length=15, choices=BookingStatus.choices)
-    expires_at = models.DateTimeField(help_text="The hold ends then, to the millisecond.")
+    expires_at = models.DateTimeField(help_text="When the hold ends, to the millisecond.")
     extended = models.BooleanField(default=False, db_default=False, help_text="A hold can be extended once.")
-    paying_since = models.DateTimeField(null=True, help_text="The payment window began; it begins once.")
+    paying_since = models.DateTimeField(null=True, help_text="When the payment window began; it begins once.")
     paid_at = models.DateTimeField(null=True)
     failure = models.CharField(
-        max_length=300, blank=True, default="", db_default="", help_text="Why it came to nothing, for the buyer."
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why it failed, expired or was cancelled, for the buyer.",
     )
     idempotency_key = models.CharField(max_length=KEY_LENGTH, null=True)
     request_hash = models.CharField(max_length=64, blank=True, default="", db_default="")

@@ -1,8 +1,8 @@
-"""Checks that a hold has to pass before anything is looked up.
+"""Checks of an attempt to hold seats, before any query.
 
-How many calls somebody may make is counted earlier, for the whole API (ticketing.rate_limits). Each check lets the
-attempt pass or raises a DomainError. A check that is switched off costs nothing; together they make at most one request
-to Redis.
+The rate limits of the whole API (ticketing.rate_limits) come earlier. A check returns if it lets the attempt pass, and
+raises a DomainError otherwise. A check that is switched off costs nothing; together they make at most one request to
+Redis.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,6 @@ CHECKS: tuple[Callable[[HoldAttempt], None], ...] = (refuse_bots,)
 
 
 def pre_hold_checks(attempt: HoldAttempt) -> None:
-    """Runs the checks in order. Raises what the first check raises that does not let the attempt pass."""
+    """Run the checks in order. Raises the error of the first check that refuses the attempt."""
     for check in CHECKS:
         check(attempt)

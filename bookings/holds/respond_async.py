@@ -10,14 +10,9 @@ from datetime import datetime, timedelta
 
 from django.db import OperationalError
 
-from bookings.holds.hold import (
-    HoldMode,
-    HoldRequest,
-    execute_hold,
-    existing_booking,
-    new_booking,
-    publish_held_seats,
-)
+from bookings.holds.hold import execute_hold, existing_booking, new_booking, publish_held_seats
+from bookings.holds.hold_function import HoldMode
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.holds.transitions import lock_booking, move
 from bookings.idempotency import IdempotencyKey
@@ -30,7 +25,7 @@ from core.ids import new_id
 from core.transactions import retrying_transaction
 from events.seating.positions import seat_names
 
-PATIENCE = timedelta(seconds=2)  # after this time the task message is assumed to be lost or late
+OVERDUE_AFTER = timedelta(seconds=2)  # then the task message is assumed to be lost or late
 SWEEP_BATCH = 500  # bookings handled by one sweep
 
 
@@ -55,12 +50,18 @@ def accept_hold_request(
     depend on which seats are free.
     """
     booking_id = new_id()
-    answer = execute_hold(
-        HoldMode.ACCEPT, booking_id, buyer_id, hold_request, idempotency_key, token_family_id, pass_issued_at
+    result = execute_hold(
+        HoldMode.ACCEPT,
+        booking_id=booking_id,
+        buyer_id=buyer_id,
+        hold_request=hold_request,
+        idempotency_key=idempotency_key,
+        token_family_id=token_family_id,
+        pass_issued_at=pass_issued_at,
     )
-    if idempotency_key is not None and answer.outcome == "known":
+    if idempotency_key is not None and result.outcome == "known":
         return existing_booking(buyer_id, idempotency_key)
-    booking = new_booking(booking_id, buyer_id, hold_request, answer, BookingStatus.PROCESSING)
+    booking = new_booking(booking_id, buyer_id, hold_request, result, BookingStatus.PROCESSING)
     publish_booking(booking)
     enqueue_on_commit("bookings.holds.tasks.allocate_seats", booking_id=str(booking_id))
     return booking
@@ -77,23 +78,25 @@ def allocate_seats(*, booking_id: uuid.UUID) -> None:
         return
     hold_request = _hold_request_of(booking)
     try:
-        answer = execute_hold(HoldMode.ALLOCATE, booking_id, booking.buyer_id, hold_request)
+        result = execute_hold(
+            HoldMode.ALLOCATE, booking_id=booking_id, buyer_id=booking.buyer_id, hold_request=hold_request
+        )
     except Overloaded:
         raise
-    except DomainError as refusal:
-        _fail(booking_id, str(refusal))
+    except DomainError as error:
+        _fail(booking_id, str(error))
         return
-    if answer.outcome == "held":
-        publish_held_seats(booking_id, booking.buyer_id, hold_request, answer)
+    if result.outcome == "held":
+        publish_held_seats(booking_id, booking.buyer_id, hold_request, result)
 
 
 def allocate_overdue() -> None:
-    """Find seats for bookings that have been `processing` for longer than PATIENCE, oldest first. Run as a sweep.
+    """Find seats for bookings that have been `processing` for longer than OVERDUE_AFTER, oldest first. Run as a sweep.
 
     Their task message was lost, or the workers are behind. Bookings that can't be handled now are left to the next
     sweep.
     """
-    waiting = Booking.objects.filter(status=BookingStatus.PROCESSING, created_at__lt=Now() - PATIENCE)
+    waiting = Booking.objects.filter(status=BookingStatus.PROCESSING, created_at__lt=Now() - OVERDUE_AFTER)
     for booking_id in list(waiting.order_by("created_at").values_list("pk", flat=True)[:SWEEP_BATCH]):
         with suppress(Overloaded, OperationalError):
             allocate_seats(booking_id=booking_id)
@@ -113,8 +116,8 @@ def _hold_request_of(booking: Booking) -> HoldRequest:
 
 
 @retrying_transaction
-def _fail(booking_id: uuid.UUID, why: str) -> None:
+def _fail(booking_id: uuid.UUID, reason: str) -> None:
     """Mark a `processing` booking as failed. Locks only the booking, since it has no seats."""
     booking = lock_booking(booking_id)
     if booking.status == BookingStatus.PROCESSING:
-        move(booking, BookingStatus.FAILED, failure=why[:300])
+        move(booking, BookingStatus.FAILED, failure=reason[:300])

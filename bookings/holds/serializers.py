@@ -1,4 +1,4 @@
-"""The shapes of the bookings API."""
+"""Shapes of the bookings API."""
 
 from typing import Any
 
@@ -13,8 +13,9 @@ from events.states import SeatStatus
 
 
 class NewBooking(serializers.Serializer[Any]):
-    """POST /api/booking. `seat_positions` ("row-seat", both from 1) only and always with `manual`, `accessible` only
-    with `best_available`."""
+    """POST /api/booking. `seat_positions` ("row-seat", both from 1) are for `manual` only, `accessible` is for
+    `best_available` only.
+    """
 
     event_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     section = serializers.CharField(max_length=32)
@@ -28,24 +29,24 @@ class NewBooking(serializers.Serializer[Any]):
         min_value=0,
         max_value=1_000,
         required=False,
-        help_text="So many of the seats are wheelchair places, the others are beside them; 0 if left out.",
+        help_text="How many of the seats are wheelchair places, with the others beside them; 0 by default.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """None wanted is the same request as none named."""
+        """Remove `accessible` if it is 0, so that the request has the same hash as one without it."""
         if attrs.get("accessible") == 0:
             del attrs["accessible"]
         return attrs
 
 
 class BookingChange(serializers.Serializer[Any]):
-    """PATCH /api/booking/{id}: a buyer can cancel."""
+    """PATCH /api/booking/{id}: cancel the booking."""
 
     status = serializers.ChoiceField(choices=["cancelled"])
 
 
 class BookingBody(serializers.Serializer[Any]):
-    """A booking as shown. Money in minor units of `currency`."""
+    """A booking. Money is in minor units of `currency`."""
 
     id = serializers.UUIDField()
     event_id = serializers.IntegerField()
@@ -60,11 +61,11 @@ class BookingBody(serializers.Serializer[Any]):
     total_price = serializers.IntegerField()
     currency = serializers.CharField()
     status = serializers.ChoiceField(choices=BookingStatus.choices)
-    expires_at = serializers.DateTimeField(help_text="The hold ends then, by the server's clock.")
-    seconds_left = serializers.IntegerField(help_text="To expires_at while the seats are held, else 0.")
+    expires_at = serializers.DateTimeField(help_text="When the hold ends, by the server's clock.")
+    seconds_left = serializers.IntegerField(help_text="Until expires_at while the seats are held, otherwise 0.")
     created_at = serializers.DateTimeField()
     paid_at = serializers.DateTimeField(allow_null=True)
-    failure = serializers.CharField(allow_null=True, help_text="Why it came to nothing.")
+    failure = serializers.CharField(allow_null=True, help_text="Why the booking failed, expired or was cancelled.")
 
 
 class BookingDetail(BookingBody):
@@ -74,20 +75,20 @@ class BookingDetail(BookingBody):
 
 
 def booking_body(booking: Booking) -> dict[str, Any]:
-    """A booking with event and block (`for_display`) in the shape of BookingBody."""
+    """Return a booking loaded with event and subsection (`for_display`) in the shape of BookingBody."""
     event: Event = booking.event
-    block: Subsection = booking.subsection
+    subsection: Subsection = booking.subsection
     return {
         "id": str(booking.pk),
         "event_id": booking.event_id,
         "event_name": event.name,
         "venue_name": event.venue_name,
         "buyer_id": booking.buyer_id,
-        "section": block.section,
-        "subsection": block.number,
+        "section": subsection.section,
+        "subsection": subsection.number,
         "quantity": booking.quantity,
         "seat_selection_mode": booking.seat_selection_mode,
-        "seat_positions": seat_names(block, booking.positions),
+        "seat_positions": seat_names(subsection, booking.positions),
         "total_price": booking.total_price,
         "currency": event.currency,
         "status": booking.shown_status,
@@ -100,18 +101,19 @@ def booking_body(booking: Booking) -> dict[str, Any]:
 
 
 def booking_tickets(booking: Booking) -> list[dict[str, Any]]:
-    """The booking's seats as rows of `tickets[]`, at the price they were held for.
+    """Return the booking's seats as rows of `tickets[]`, at the price at which they were held.
 
-    A lost booking's seats are shown as available: they are no longer its own.
+    Seats that the booking no longer holds are shown as available, even if someone else has them.
     """
     if booking.status in SOLD:
         status = SeatStatus.SOLD
     else:
         status = SeatStatus.RESERVED if booking.shown_status == BookingStatus.PENDING_PAYMENT else SeatStatus.AVAILABLE
-    block = booking.subsection
-    return [ticket_body(block, position, status.value, booking.unit_price) for position in booking.positions]
+    return [
+        ticket_body(booking.subsection, position, status.value, booking.unit_price) for position in booking.positions
+    ]
 
 
 def booking_detail(booking: Booking) -> dict[str, Any]:
-    """The shape of BookingDetail."""
+    """Return a booking in the shape of BookingDetail."""
     return booking_body(booking) | {"tickets": booking_tickets(booking)}

@@ -1,28 +1,32 @@
-"""The live feed of buyers. Published messages only name what changed; what is sent is read from the database."""
+"""The live feed of buyers. A published message only says that a booking changed; it is read from the database."""
 
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from math import ceil
 from typing import Any, NamedTuple
 
 from django.db.models import Q
 
 from bookings.holds.models import Booking
-from bookings.holds.serializers import booking_body, booking_tickets
+from bookings.live.messages import (
+    EPOCH,
+    EXPIRING,
+    expiring_frame,
+    expiring_message,
+    is_expiring,
+    updated_frame,
+    updated_message,
+)
 from bookings.states import OPEN, BookingStatus
 from core.clock import Now, database_now
 from realtime.feed import Feed, Topic
-from realtime.frames import socket_frame, stream_message
 
-EXPIRING = timedelta(seconds=30)  # before the deadline, when a buyer is warned
 # `updated_at` is set before the commit that makes it visible, so every query looks back this far for late commits.
 OVERLAP = timedelta(seconds=15)
-EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
 
 
 class Query(NamedTuple):
-    """Whose bookings to read, and since when they must have changed."""
+    """The buyers whose bookings to read, and the time since when they must have changed."""
 
     buyer_ids: list[int]
     since: datetime
@@ -37,12 +41,12 @@ class Result(NamedTuple):
 
 
 class BuyerTopic(Topic):
-    """One watched buyer. A viewer receives the bookings for its subject, an event."""
+    """One watched buyer. A viewer receives the bookings of the event that is its `subject`."""
 
     def __init__(self, buyer_id: int, since: datetime, sent: dict[uuid.UUID, datetime]) -> None:
         super().__init__(buyer_id)
         self.since = since
-        self.sent = sent  # booking: `updated_at` as it was last sent
+        self.sent = sent  # by booking: its `updated_at` when it was last sent
         self.warned: set[tuple[uuid.UUID, datetime]] = set()  # (booking, deadline) whose warning was sent
         self.ended: set[tuple[uuid.UUID, datetime]] = set()  # (booking, deadline) whose end was sent before the sweep
 
@@ -81,7 +85,7 @@ class BuyerFeed(Feed[BuyerTopic]):
         return BuyerTopic(key, since, dict(recent.values_list("pk", "updated_at")))
 
     def handle(self, topic: BuyerTopic, message: dict[str, Any]) -> None:
-        """See Feed. The message (bookings.publish.BookingChanged) only says that there is something to read."""
+        """See Feed. The message (bookings.publish.BookingChanged) only says that a booking changed."""
         self.hub.schedule_flush(self, topic)
 
     def flush(self, topics: list[BuyerTopic]) -> None:
@@ -113,63 +117,8 @@ class BuyerFeed(Feed[BuyerTopic]):
 
 def initial_bookings(buyer_id: int, event_id: int, since: datetime | None) -> list[Booking]:
     """Return the buyer's open bookings for the event, and those changed after `since`; oldest first."""
-    wanted = Q(status__in=OPEN)
+    condition = Q(status__in=OPEN)
     if since is not None:
-        wanted |= Q(updated_at__gt=since - OVERLAP)
+        condition |= Q(updated_at__gt=since - OVERLAP)
     bookings = Booking.objects.for_display().filter(buyer_id=buyer_id, event_id=event_id)
-    return list(bookings.filter(wanted).order_by("updated_at"))
-
-
-# --- Messages --------------------------------------------------------------------------------------
-
-
-def is_expiring(booking: Booking) -> bool:
-    """Return whether the buyer has 30 seconds or less left to pay, and still some."""
-    return booking.status == BookingStatus.PENDING_PAYMENT and timedelta(0) < booking.left <= EXPIRING
-
-
-def updated_frame(booking: Booking) -> bytes:
-    """Return `booking_updated` for the event's WebSocket."""
-    return socket_frame({"type": "booking_updated", "booking": booking_body(booking)})
-
-
-def expiring_frame(booking: Booking) -> bytes:
-    """Return `booking_expiring` for the event's WebSocket."""
-    return socket_frame({"type": "booking_expiring", **_expiry(booking)})
-
-
-def updated_message(booking: Booking) -> bytes:
-    """Return `booking_updated` for the buyer's stream."""
-    data = {
-        "event_type": "booking_updated",
-        "event_id": booking.event_id,
-        "booking_id": str(booking.pk),
-        "status": booking.shown_status,
-        "tickets": booking_tickets(booking),
-    }
-    if booking.shown_failure:
-        data["error_message"] = booking.shown_failure
-    return stream_message("status_update", data, _id(booking))
-
-
-def expiring_message(booking: Booking) -> bytes:
-    """Return `booking_expiring` for the buyer's stream."""
-    data = {"event_type": "booking_expiring", "event_id": booking.event_id, **_expiry(booking)}
-    return stream_message("booking_expiring", data, _id(booking))
-
-
-def _expiry(booking: Booking) -> dict[str, Any]:
-    return {"booking_id": str(booking.pk), "seconds_left": ceil(booking.left.total_seconds())}
-
-
-def _id(booking: Booking) -> str:
-    """Return the time of the change in microseconds."""
-    return str((booking.updated_at - EPOCH) // timedelta(microseconds=1))
-
-
-def time_of(last_event_id: str | None) -> datetime | None:
-    """Return the time in a message id that a client claims to have received; None if it is not usable."""
-    try:
-        return EPOCH + timedelta(microseconds=int(last_event_id or ""))
-    except (ValueError, OverflowError):
-        return None
+    return list(bookings.filter(condition).order_by("updated_at"))

@@ -2,12 +2,8 @@
 
 from accounts.scopes import visitor_of
 from accounts.sign_ins import SignIn
-from bookings.live.feed import (
-    BuyerTopic,
-    initial_bookings,
-    time_of,
-    updated_message,
-)
+from bookings.live.feed import BuyerTopic, initial_bookings
+from bookings.live.messages import time_of, updated_message
 from core.errors import NotSignedIn
 from events.catalog.selectors import visible_event
 from events.live.sign_in_feed import watch_sign_in

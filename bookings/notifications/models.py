@@ -1,4 +1,4 @@
-"""The email outbox: emails as rows, written in the transaction that they report."""
+"""The table of the email outbox: emails as rows, inserted in the transaction that they report."""
 
 from django.db import models
 from django.db.models import Case, CheckConstraint, Q, UniqueConstraint, Value, When
@@ -7,21 +7,21 @@ from bookings.states import BULK_EMAILS, EmailKind, EmailStatus
 from core.ids import new_id
 from events.models import Event
 
-NO_EVENT = 0  # `event_id` of a row that is about no event: a primary key has no NULL
+NO_EVENT = 0  # `event_id` of a row that is not about an event; a primary key can't be NULL
 
 
 class EmailMessage(models.Model):
     """One email to a booking's buyer or an endpoint's seller, written once for each `kind` and `subject`.
 
-    `bookings.notifications.outbox` sends it. `subject` identifies what the email is about: the booking, one of its
-    payments, or a new id for something that may happen several times. A sweep sends the email once `due_at` has passed;
-    while it is being sent, `due_at` is the end of the sender's claim.
+    `bookings.notifications.outbox` inserts the row and `bookings.emails.send` sends the email. `subject` identifies
+    what it is about: the booking, one of its payments, or a new id for something that may happen several times. A sweep
+    sends the email once `due_at` has passed; while it is being sent, `due_at` is the end of the sender's claim.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=16, choices=EmailKind.choices)
-    # The database's foreign key is to (event, booking): bookings/sql/keys.sql. A mail about an endpoint is about no
-    # event. `null=True` makes Django join such rows, too; the database refuses NULL.
+    # The database's foreign key is to (event, booking): bookings/sql/keys.sql. An email about an endpoint is not
+    # about an event (NO_EVENT). `null=True` makes Django join such rows, too; the database refuses NULL.
     event = models.ForeignKey(
         Event,
         models.DO_NOTHING,
@@ -48,7 +48,7 @@ class EmailMessage(models.Model):
     attempts = models.PositiveIntegerField(default=0, db_default=0)
     due_at = models.DateTimeField()
     failure = models.CharField(
-        max_length=300, blank=True, default="", db_default="", help_text="What the mail server said last."
+        max_length=300, blank=True, default="", db_default="", help_text="The last error of the mail server."
     )
     written_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -57,17 +57,17 @@ class EmailMessage(models.Model):
     class Meta:
         ordering = ["written_at", "id"]
         indexes = [
-            # What the sweep looks for, in its order: those that are not sent yet.
+            # For the sweep, in its order: emails that are still to be sent.
             models.Index(fields=["rank", "due_at"], name="email_due", condition=Q(status__in=["waiting", "sending"])),
             models.Index(fields=["endpoint"], name="email_of_endpoint", condition=Q(endpoint__isnull=False)),
-            # What is done with, to be forgotten.
+            # For the purge of old emails.
             models.Index(
                 fields=["written_at"], name="email_done", condition=Q(status__in=["sent", "dropped", "failed"])
             ),
         ]
         constraints = [
             UniqueConstraint(fields=["subject", "kind", "event"], name="email_once"),
-            # A change that comes before the mail about the last one is sent goes into the same mail.
+            # A change is added to the email about an earlier change while that email is waiting.
             UniqueConstraint(
                 fields=["booking", "event"],
                 name="email_of_changes_once",

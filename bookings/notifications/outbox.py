@@ -1,13 +1,8 @@
-"""The email outbox: queues emails to buyers and sellers, and sends them.
+"""Queues emails to buyers and sellers.
 
-An email is a row, inserted in the transaction that it reports, so that none is forgotten and none is sent about a
-rolled-back transaction. A sweep finds it within about a second. Sweeps run in a process of their own, because rendering
-tickets takes longer than selling them.
-
-Emails that people wait for are sent first: a buyer's tickets never wait behind 20,000 emails about a changed event
-(`EmailMessage.rank`). Senders claim an email before they send it, so that any number of sweeps send it once. An
-email is sent twice only if its sender dies after the mail server accepted it and before that is recorded; that is
-better than tickets that never arrive.
+An email is a row, inserted in the transaction that it reports, so that none is lost and none is sent about a
+rolled-back transaction. A sweep finds the row within about a second, then composes and sends the email
+(`bookings.emails.send`). The database keeps one row for each kind and subject, so queueing an email again does nothing.
 """
 
 import uuid
@@ -24,7 +19,6 @@ from core.ids import new_id
 if TYPE_CHECKING:
     from bookings.holds.models import Booking
     from bookings.webhooks.models import Endpoint
-
 
 OPEN = (EmailStatus.WAITING, EmailStatus.SENDING)
 DONE = (EmailStatus.SENT, EmailStatus.DROPPED, EmailStatus.FAILED)
@@ -51,7 +45,7 @@ def queue_emails(kind: EmailKind, event_id: int, booking_ids: Sequence[uuid.UUID
 
 
 def queue_endpoint_email(endpoint: "Endpoint") -> None:
-    """Queue an email that tells the endpoint's seller that it was switched off; call it in that transaction."""
+    """Queue an email to the endpoint's seller that it was switched off; call it in the transaction that does that."""
     now = Now()
     EmailMessage.objects.create(
         kind=EmailKind.ENDPOINT_OFF, endpoint=endpoint, subject=new_id(), due_at=now, written_at=now

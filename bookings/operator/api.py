@@ -33,7 +33,7 @@ class OperatorsOnly(BasePermission):
 
 
 class SwitchChange(serializers.Serializer[Any]):
-    """The wanted state of a switch."""
+    """The new state of a switch."""
 
     on = serializers.BooleanField()
 
@@ -48,7 +48,7 @@ class SwitchBody(SwitchChange):
 class AdmissionChange(serializers.Serializer[Any]):
     """New settings of a waiting room. Fields that are not sent keep their values."""
 
-    paused = serializers.BooleanField(required=False, help_text="While true, nobody is let in.")
+    paused = serializers.BooleanField(required=False, help_text="While true, nobody is admitted.")
     admit_per_minute = serializers.IntegerField(min_value=1, max_value=MAX_PER_MINUTE, required=False)
 
 
@@ -58,7 +58,7 @@ class RoomBody(serializers.Serializer[Any]):
     event_id = serializers.IntegerField()
     name = serializers.CharField()
     waiting = serializers.IntegerField(allow_null=True, help_text="Buyers in the queue; null if Redis is unavailable.")
-    active = serializers.IntegerField(help_text="Buyers who have been let in and are still choosing.")
+    active = serializers.IntegerField(help_text="Buyers who were admitted and are still choosing.")
     admitted_last_minute = serializers.IntegerField()
     admit_per_minute = serializers.IntegerField()
     max_active = serializers.IntegerField()
@@ -145,8 +145,8 @@ class OperatorAdmission(APIView):
         """Pause or resume the waiting room, or set how many buyers it admits per minute."""
         form = AdmissionChange(data=request.data)
         form.is_valid(raise_exception=True)
-        wanted = form.validated_data
-        fields = {"admission_paused" if name == "paused" else name: value for name, value in wanted.items()}
+        settings = form.validated_data
+        fields = {"admission_paused" if name == "paused" else name: value for name, value in settings.items()}
         event = change_event(event_id=event_id, seller=cast(User, request.user), **fields)
-        log.warning("admission_changed", event_id=event_id, by=request.user.pk, **wanted)
+        log.warning("admission_changed", event_id=event_id, by=request.user.pk, **settings)
         return Response(overview.room_of(event))

@@ -18,7 +18,7 @@ from bookings.operator import overview
 @never_cache
 @login_required
 def operator(request: HttpRequest) -> HttpResponse:
-    """Render `/operator`. Answers 403 to users who are not superusers."""
+    """`/operator`: the operator page; 403 for users who are not superusers."""
     if not cast(User, request.user).is_superuser:
         raise PermissionDenied("Only operators can do this.")
     page = {"overview": overview.overview(), "path": reverse("operator-overview")}

@@ -26,7 +26,7 @@ from core.openapi import problems
 
 
 class BookingPayment(HandlerView):
-    """Paying."""
+    """Pay a booking."""
 
     permission_classes = [IsAuthenticated]
     serializer_class = Card
@@ -39,7 +39,7 @@ class BookingPayment(HandlerView):
 
 
 class BookingRefund(generics.GenericAPIView[Booking]):
-    """Giving tickets back."""
+    """Refund a booking."""
 
     permission_classes = [IsAuthenticated]
 
@@ -50,10 +50,10 @@ class BookingRefund(generics.GenericAPIView[Booking]):
         parameters=[KEY],
     )
     def post(self, request: Request, booking_id: uuid.UUID) -> Response:
-        """The seats return to sale, the tickets are void, the money is on its way.
+        """Free the seats, void the tickets, and return the money.
 
-        The buyer up to `refund_until_hours` before the start, the event's seller always. With an Idempotency-Key the
-        same refund is answered again.
+        The buyer can do this up to `refund_until_hours` before the start, the event's seller at any time. A repeated
+        Idempotency-Key gets the earlier refund's response.
         """
         idempotency_key = read_key(request.headers.get("Idempotency-Key"), {"booking": booking_id})
         refund_booking(booking_id=booking_id, user=authenticated_user(request), idempotency_key=idempotency_key)
@@ -63,11 +63,11 @@ class BookingRefund(generics.GenericAPIView[Booking]):
 
 
 class PaymentWebhook(APIView):
-    """Where gateways tell what became of a charge."""
+    """Receive the webhooks of payment gateways."""
 
-    authentication_classes = []  # the signature is what counts
+    authentication_classes = []  # the message is signed
     permission_classes = [AllowAny]
-    parser_classes = []  # and it is over the raw body
+    parser_classes = []  # the signature is over the raw body
 
     @extend_schema(
         operation_id="payment_webhook",
@@ -75,7 +75,7 @@ class PaymentWebhook(APIView):
         responses={200: OpenApiTypes.NONE} | problems(400, 404, 413),
     )
     def post(self, request: Request, gateway: str) -> Response:
-        """At least once, in any order. 400 for a message that is forged, altered or older than five minutes."""
+        """Process a message, possibly a repeated one. 400 if it is forged, altered or older than five minutes."""
         try:
             receive_webhook(gateway=gateway, headers=request.headers, body=request._request.body)
         except KeyError:

@@ -28,6 +28,7 @@ def receive_webhook(*, gateway: str, headers: Mapping[str, str], body: bytes) ->
 
 @retrying_transaction
 def _record(gateway: str, event_id: str) -> None:
+    """Record that a message was processed."""
     WebhookEvent.objects.bulk_create(
         [WebhookEvent(gateway=gateway, event_id=event_id, received_at=database_now())], ignore_conflicts=True
     )

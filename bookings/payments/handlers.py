@@ -15,9 +15,9 @@ CARD = Card()
 
 
 def post_payment(request: ApiRequest, booking_id: uuid.UUID) -> ApiResponse:
-    """Charges the card and sells the seats. A declined card (402) leaves them held until the deadline.
+    """Charge the card and sell the seats. If the card is declined (402), they stay held until the deadline.
 
-    202 with `pending_payment` when the gateway answers later or not at all: the outcome comes on the live feed.
+    202 with `pending_payment` if the gateway's response comes later or never; the outcome is sent to the live feed.
     """
     identity = identity_of(request)
     with confirmed_if_refused(identity):

@@ -30,7 +30,7 @@ class Payment(models.Model):
     gateway = models.CharField(max_length=20)
     gateway_reference = models.CharField(max_length=100, blank=True, default="", db_default="")
     left_open = models.BooleanField(
-        default=False, db_default=False, help_text="The buyer was answered before its outcome was known."
+        default=False, db_default=False, help_text="The buyer got a response before the outcome was known."
     )
     card_last4 = models.CharField(max_length=4)
     failure_code = models.CharField(max_length=50, blank=True, default="", db_default="")
@@ -43,7 +43,7 @@ class Payment(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         indexes = [
-            # Used by the reconciler: charges whose outcome is not known.
+            # Used by the reconciler: charges whose outcome is unknown.
             models.Index(fields=["created_at"], name="payment_open", condition=Q(status="pending")),
         ]
         constraints = [
@@ -85,7 +85,7 @@ class Refund(models.Model):
         max_length=7, choices=RefundStatus.choices, default=RefundStatus.PENDING, db_default=RefundStatus.PENDING
     )
     failure = models.CharField(
-        max_length=300, blank=True, default="", db_default="", help_text="What the gateway said last."
+        max_length=300, blank=True, default="", db_default="", help_text="The last error of the gateway."
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     idempotency_key = models.CharField(max_length=KEY_LENGTH, null=True)
@@ -97,7 +97,7 @@ class Refund(models.Model):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["created_at"], name="refund_open", condition=Q(status="pending")),
-            # Used by the sales report: the few payments that bought nothing.
+            # Used by the sales report: the few payments without seats.
             models.Index(
                 fields=["payment"], name="refund_for_nothing", condition=Q(reason__in=["seats_lost", "paid_twice"])
             ),

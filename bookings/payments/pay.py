@@ -1,9 +1,9 @@
-"""Paying for a hold: begin (transaction) → charge (no transaction) → settle (transaction, idempotent).
+"""Pays for a hold: begin (a transaction), charge (no transaction), settle (an idempotent transaction).
 
-No lock is held while the gateway is asked, so a slow gateway slows nobody else. Whoever learns the outcome, the view,
-a webhook or the reconciler, ends in the same `settle_payment`. Both transactions are one statement each; what
-`bookings_begin_payment` (bookings/sql/begin_payment.sql) does is written down with the ORM in
-bookings/specification/pay.py.
+No lock is held during the request to the gateway, so a slow gateway slows down nobody else. The outcome comes with the
+gateway's response, a webhook or from the reconciler; all of them call the same `settle_payment`. Each transaction is
+one statement. bookings/specification/pay.py does the same as `bookings_begin_payment` (bookings/sql/begin_payment.sql)
+with the ORM; a property test compares both.
 """
 
 import uuid
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from accounts.models import User
 from bookings.errors import AlreadyPaid, GatewayUnreachable, HoldExpired, PaymentDeclined, PaymentInProgress
-from bookings.holds.models import Booking
+from bookings.holds.models import Booking, loaded
 from bookings.holds.selectors import own_booking
 from bookings.idempotency import IdempotencyKey
 from bookings.payments.gateways import GatewayDown, breaker, gateway
@@ -31,10 +31,24 @@ BEGIN = """
 """
 
 
-class Answer(NamedTuple):
-    """What `bookings_begin_payment` returns: all of it if `outcome` is "begun", else what helps to explain the refusal.
+class BeginParameters(NamedTuple):
+    """The parameters of `bookings_begin_payment`, in its order."""
 
-    `window_begun`: the deadline is another one now.
+    payment_id: uuid.UUID
+    token_family_id: uuid.UUID | None
+    buyer_id: int
+    booking_id: uuid.UUID
+    idempotency_key: str | None
+    request_hash: str
+    gateway: str
+    card_last4: str
+
+
+class BeginResult(NamedTuple):
+    """The row that `bookings_begin_payment` returns. All fields have values if `outcome` is "begun".
+
+    `amount` is in minor units of `currency`. `window_begun` says whether the payment window began now, which changes
+    the booking's deadline.
     """
 
     outcome: str
@@ -54,11 +68,14 @@ def pay_booking(
     idempotency_key: IdempotencyKey | None = None,
     token_family_id: uuid.UUID | None = None,
 ) -> Payment:
-    """Pays the booking with a card: begin, charge, settle.
+    """Pay the booking with a card: begin, charge, settle.
 
-    The payment comes back captured, or pending if the gateway answers later or not at all: then a webhook or the
-    reconciler settles it. Raises PaymentDeclined with the gateway's reason; GatewayUnreachable if it can't be reached (nothing
-    was charged); HoldExpired if the seats were lost meanwhile (the money is returned); and what `begin_payment` raises.
+    Return the payment, which is captured, or pending if the gateway's response comes later or never: then a webhook or
+    the reconciler settles it.
+
+    Raises PaymentDeclined with the gateway's reason; GatewayUnreachable if nothing was charged because the gateway
+    can't be reached; HoldExpired if the seats were lost meanwhile and the money is refunded; and the errors of
+    `begin_payment`.
     """
     provider = gateway()
     payment = begin_payment(
@@ -71,7 +88,7 @@ def pay_booking(
     )
     if payment.status == PaymentStatus.PENDING:
         payment = settle_payment(payment_id=payment.pk, charge=_charge(provider, payment, card_number))
-    return _outcome(payment)
+    return _check_outcome(payment)
 
 
 def begin_payment(
@@ -83,13 +100,14 @@ def begin_payment(
     idempotency_key: IdempotencyKey | None = None,
     token_family_id: uuid.UUID | None = None,
 ) -> Payment:
-    """Opens a payment for a held booking and, the first time, its payment window of `payment_seconds`.
+    """Open a payment for a held booking and, the first time, the booking's payment window of `payment_seconds`.
 
-    1. Lock the booking's row (its seats are not touched).
-    2. Check: the same key gives the same payment; still held by the clock; no other charge open.
-    3. Insert the payment. The window begins once, so that declined cards can't prolong a hold for ever.
+    1. Lock the booking's row; its seats don't change.
+    2. Check that the deadline has not passed and no other charge is open. With an idempotency key that was used before
+       for this booking, return the earlier payment.
+    3. Insert the payment. The window begins only once, so that declined cards can't prolong a hold forever.
 
-    With the `family` of a bearer token, that token must still count. Raises NotSignedIn, NotFound, NotOwner,
+    With the id of a bearer token's family, the token must not be revoked. Raises NotSignedIn, NotFound, NotOwner,
     IdempotencyKeyReused, AlreadyPaid, HoldExpired, InvalidState, PaymentInProgress.
     """
     payment = Payment(
@@ -99,39 +117,52 @@ def begin_payment(
         idempotency_key=idempotency_key.key if idempotency_key else None,
         request_hash=idempotency_key.request_hash if idempotency_key else "",
     )
-    answer = _ask(payment, buyer_id, token_family_id)
-    if answer.outcome == "begun":
-        return _begun(payment, buyer_id, answer)
-    if answer.outcome == "known" and idempotency_key is not None:
-        return _known(booking_id, idempotency_key)
-    raise _refusal(answer, booking_id, buyer_id)
-
-
-def _ask(payment: Payment, buyer_id: int, token_family_id: uuid.UUID | None) -> Answer:
-    who = (payment.pk, token_family_id, buyer_id, payment.booking_id)
-    what = (payment.idempotency_key, payment.request_hash, payment.gateway, payment.card_last4)
-    return Answer(*execute_prepared(BEGIN, (*who, *what)))
-
-
-def _begun(payment: Payment, buyer_id: int, answer: Answer) -> Payment:
-    """The new row, complete; its booking with so much as is needed here, all else is read when it is asked for."""
-    payment.event_id, payment.created_at = answer.event_id, answer.begun_at
-    payment.amount, payment.currency = answer.amount, answer.currency
-    payment.booking = Booking.from_db(
-        None,
-        ("id", "buyer_id", "event_id", "status", "updated_at"),
-        (payment.booking_id, buyer_id, answer.event_id, BookingStatus.PENDING_PAYMENT.value, answer.begun_at),
+    parameters = BeginParameters(
+        payment_id=payment.pk,
+        token_family_id=token_family_id,
+        buyer_id=buyer_id,
+        booking_id=booking_id,
+        idempotency_key=payment.idempotency_key,
+        request_hash=payment.request_hash,
+        gateway=payment.gateway,
+        card_last4=card_last4,
     )
-    if answer.window_begun:
+    result = BeginResult(*execute_prepared(BEGIN, parameters))
+    if result.outcome == "begun":
+        return _begun_payment(payment, buyer_id, result)
+    if result.outcome == "known" and idempotency_key is not None:
+        return _earlier_payment(booking_id, idempotency_key)
+    raise _refusal(result, booking_id, buyer_id)
+
+
+def _begun_payment(payment: Payment, buyer_id: int, result: BeginResult) -> Payment:
+    """Complete the inserted payment and its booking without a query, and publish the booking if its deadline changed.
+
+    The booking's other columns are loaded on access.
+    """
+    payment.event_id, payment.created_at = result.event_id, result.begun_at
+    payment.amount, payment.currency = result.amount, result.currency
+    payment.booking = loaded(
+        Booking,
+        id=payment.booking_id,
+        buyer_id=buyer_id,
+        event_id=result.event_id,
+        status=BookingStatus.PENDING_PAYMENT.value,
+        updated_at=result.begun_at,
+    )
+    if result.window_begun:
         publish_booking(payment.booking)
     return payment
 
 
-def _known(booking_id: uuid.UUID, idempotency_key: IdempotencyKey) -> Payment:
-    """The payment this key has already made; PaymentInProgress while its outcome is not known."""
-    made = Payment.objects.select_related("booking").filter(booking_id=booking_id, idempotency_key=idempotency_key.key)
-    payment = made.first()
-    if payment is None:  # just now it turned out that it never reached the gateway
+def _earlier_payment(booking_id: uuid.UUID, idempotency_key: IdempotencyKey) -> Payment:
+    """Return the payment that was made with this key.
+
+    Raises IdempotencyKeyReused; PaymentInProgress while the payment's outcome is unknown.
+    """
+    payments = Payment.objects.select_related("booking")
+    payment = payments.filter(booking_id=booking_id, idempotency_key=idempotency_key.key).first()
+    if payment is None:  # it was cancelled meanwhile because it never reached the gateway
         raise PaymentInProgress
     idempotency_key.check(payment.request_hash)
     if payment.status == PaymentStatus.PENDING:
@@ -139,26 +170,28 @@ def _known(booking_id: uuid.UUID, idempotency_key: IdempotencyKey) -> Payment:
     return payment
 
 
-def _refusal(answer: Answer, booking_id: uuid.UUID, buyer_id: int) -> DomainError:
-    match answer.outcome:
+def _refusal(result: BeginResult, booking_id: uuid.UUID, buyer_id: int) -> DomainError:
+    """Return the error for a refused payment."""
+    match result.outcome:
         case "not_signed_in":
             return NotSignedIn()
         case "not_yours":
-            own_booking(booking_id, User.objects.get(pk=buyer_id))
+            own_booking(booking_id, User.objects.get(pk=buyer_id))  # raises NotFound or NotOwner
         case "already_paid":
             return AlreadyPaid()
         case "hold_expired":
             return HoldExpired()
         case "wrong_state":
-            return InvalidState(f"This booking is {answer.booking_status}.")
+            return InvalidState(f"This booking is {result.booking_status}.")
         case "event_cancelled":
             return InvalidState("The event was cancelled.")
         case "in_progress":
             return PaymentInProgress()
-    raise AssertionError(answer)
+    raise AssertionError(result)
 
 
 def _charge(provider: Gateway, payment: Payment, card_number: str) -> Charge:
+    """Charge the card. Cancels the payment and raises GatewayUnreachable if nothing was sent."""
     try:
         return breaker.charge(provider, payment, card_number)
     except GatewayDown as error:
@@ -166,7 +199,8 @@ def _charge(provider: Gateway, payment: Payment, card_number: str) -> Charge:
         raise GatewayUnreachable from error
 
 
-def _outcome(payment: Payment) -> Payment:
+def _check_outcome(payment: Payment) -> Payment:
+    """Return the payment unless it failed or its seats were lost. Raises PaymentDeclined or HoldExpired."""
     if payment.status == PaymentStatus.FAILED:
         raise PaymentDeclined(payment.failure)
     if payment.status != PaymentStatus.PENDING and payment.booking.paid_at is None:

@@ -1,4 +1,4 @@
-"""Reconciliation: ask gateways for the outcomes of open charges, and send open refunds."""
+"""Reconciles payments: gets the outcomes of open charges from the gateways, and sends open refunds."""
 
 import uuid
 from datetime import timedelta
@@ -14,7 +14,7 @@ from core.clock import Now, database_now
 
 log = structlog.get_logger(__name__)
 
-ASK_AFTER = timedelta(seconds=10)  # before that, the response to the charge may still arrive
+OVERDUE_AFTER = timedelta(seconds=10)  # before that, the response to the charge may still arrive
 # A charge that the gateway does not know after this time was never sent. Longer than all timeouts of a request to it.
 NEVER_SENT_AFTER = timedelta(seconds=60)
 
@@ -25,13 +25,13 @@ def reconcile_payments() -> dict[str, int]:
     Returns the numbers of settled charges and sent refunds as `charges` and `refunds`. It may run several times at
     once, because `settle_payment` and `send_refund` are idempotent.
     """
-    overdue = Payment.objects.filter(status=PaymentStatus.PENDING, created_at__lt=Now() - ASK_AFTER)
+    overdue = Payment.objects.filter(status=PaymentStatus.PENDING, created_at__lt=Now() - OVERDUE_AFTER)
     settled = sum(_settle(payment) for payment in list(overdue.order_by("created_at")[:500]))
     return {"charges": settled, "refunds": send_open_refunds()}
 
 
 def reconcile_payment(payment_id: uuid.UUID) -> bool:
-    """Ask the gateway for one payment now; return whether its outcome is known."""
+    """Get the outcome of one payment from the gateway now; return whether it is known."""
     return _settle(Payment.objects.get(pk=payment_id))
 
 

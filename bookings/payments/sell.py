@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from bookings.holds.models import Booking
+from bookings.holds.models import Booking, loaded
 from bookings.payments.models import Payment
 from bookings.publish import BookingChanged, publish_seats_and_booking
 from bookings.states import BookingStatus, PaymentStatus
@@ -80,17 +80,23 @@ def _publish(sale: Sale) -> None:
 
 def _payment(payment_id: uuid.UUID, sale: Sale) -> Payment:
     """Return the payment and its booking with the columns that changed; other columns are loaded on access."""
-    payment = Payment.from_db(
-        None,
-        ("id", "event_id", "booking_id", "status", "captured_at"),
-        (payment_id, sale.event_id, sale.booking_id, PaymentStatus.CAPTURED.value, sale.sold_at),
+    payment = loaded(
+        Payment,
+        id=payment_id,
+        event_id=sale.event_id,
+        booking_id=sale.booking_id,
+        status=PaymentStatus.CAPTURED.value,
+        captured_at=sale.sold_at,
     )
-    payment.booking = Booking.from_db(
-        None,
-        ("id", "buyer_id", "event_id", "subsection_id", "positions", "status", "paid_at", "updated_at"),
-        (
-            *(sale.booking_id, sale.buyer_id, sale.event_id, sale.subsection_id, sale.seats),
-            *(BookingStatus.PAID.value, sale.sold_at, sale.sold_at),
-        ),
+    payment.booking = loaded(
+        Booking,
+        id=sale.booking_id,
+        buyer_id=sale.buyer_id,
+        event_id=sale.event_id,
+        subsection_id=sale.subsection_id,
+        positions=sale.seats,
+        status=BookingStatus.PAID.value,
+        paid_at=sale.sold_at,
+        updated_at=sale.sold_at,
     )
     return payment

@@ -11,12 +11,12 @@ CARD_DIGITS = range(12, 20)  # ISO/IEC 7812: 12 to 19 digits with a check digit
 
 
 class Card(serializers.Serializer[Any]):
-    """POST /api/booking/{id}/pay. Spaces and dashes in the number are fine."""
+    """POST /api/booking/{id}/pay. The number may contain spaces and dashes."""
 
     card_number = serializers.CharField(max_length=32)
 
     def validate_card_number(self, value: str) -> str:
-        """The digits alone; refuses what can't be the number of a card (length, Luhn's check digit)."""
+        """Return the digits alone; check their number and the check digit (Luhn)."""
         digits = value.replace(" ", "").replace("-", "")
         if not is_card_number(digits):
             raise serializers.ValidationError("This is not a card number.")
@@ -24,7 +24,7 @@ class Card(serializers.Serializer[Any]):
 
 
 class PaymentBody(serializers.Serializer[Any]):
-    """The outcome of paying."""
+    """The outcome of a payment."""
 
     booking_id = serializers.UUIDField()
     payment_id = serializers.UUIDField()
@@ -33,7 +33,7 @@ class PaymentBody(serializers.Serializer[Any]):
 
 
 def payment_body(payment: Payment) -> dict[str, Any]:
-    """A payment with its booking in the shape of PaymentBody."""
+    """Return a payment, loaded with its booking, in the shape of PaymentBody."""
     return {
         "booking_id": payment.booking_id,
         "payment_id": payment.pk,
@@ -43,11 +43,11 @@ def payment_body(payment: Payment) -> dict[str, Any]:
 
 
 def is_card_number(digits: str) -> bool:
-    """Whether these are nothing but digits, as many as a card has, of which the last is right."""
+    """Return whether the text is 12 to 19 digits with a correct check digit."""
     return digits.isascii() and digits.isdigit() and len(digits) in CARD_DIGITS and _luhn(digits)
 
 
 def _luhn(digits: str) -> bool:
-    """The check digit of ISO/IEC 7812-1, annex B."""
+    """Return whether the check digit is correct (ISO/IEC 7812-1, annex B)."""
     odd, even = digits[-1::-2], digits[-2::-2]
     return (sum(map(int, odd)) + sum(sum(divmod(2 * int(digit), 10)) for digit in even)) % 10 == 0

@@ -88,12 +88,13 @@ def cancel_payment(*, payment_id: uuid.UUID) -> None:
 
 
 def _email_if_left_open(payment: Payment) -> None:
-    """Queue an email about the failure if the buyer was answered before the outcome was known."""
+    """Queue an email about the failure if the buyer got a response before the outcome was known."""
     if payment.left_open:
         queue_email(EmailKind.PAYMENT_FAILED, payment.booking, subject=payment.pk)
 
 
 def _lock(payment_id: uuid.UUID) -> tuple[Booking, Subsection, Payment]:
+    """Lock the subsection, the booking and the payment, in this order."""
     unlocked = Payment.objects.select_related("booking").get(pk=payment_id)
     booking, subsection = lock_with_subsection(unlocked.booking)
     payment = Payment.objects.select_for_update(of=("self",), no_key=True).get(pk=payment_id)
@@ -102,6 +103,7 @@ def _lock(payment_id: uuid.UUID) -> tuple[Booking, Subsection, Payment]:
 
 
 def _capture(booking: Booking, subsection: Subsection, payment: Payment) -> None:
+    """Record a capture, and sell the seats unless another payment has paid the booking."""
     payment.status, payment.captured_at, payment.failure_code, payment.failure = (
         PaymentStatus.CAPTURED,
         database_now(),
@@ -116,6 +118,7 @@ def _capture(booking: Booking, subsection: Subsection, payment: Payment) -> None
 
 
 def _sell(booking: Booking, subsection: Subsection, payment: Payment) -> None:
+    """Sell the booking's seats, or record a full refund if it has lost them."""
     now = payment.captured_at
     if booking.status != BookingStatus.PENDING_PAYMENT and not _take_again(booking, subsection):
         change(booking, now=now, failure=SEATS_LOST)

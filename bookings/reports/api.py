@@ -52,7 +52,7 @@ class EventCurve(APIView):
 
 
 class EventBookings(APIView):
-    """The bookings of an event as a CSV_CONTENT_TYPE file."""
+    """The bookings of an event as a CSV file."""
 
     permission_classes = [IsAuthenticated]
 

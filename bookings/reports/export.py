@@ -53,14 +53,14 @@ def bookings_csv(event: Event) -> Iterator[str]:
 
 
 def _bookings(event: Event) -> Iterator[Booking]:
-    """Select buyer, block and the event's currency, but not its long texts, which every row would repeat."""
+    """Return the bookings with buyer, subsection and currency, but without the event's long texts."""
     bookings = Booking.objects.for_display().select_related("buyer").filter(event=event)
-    wanted = bookings.only(
+    narrow = bookings.only(
         *("created_at", "positions", "quantity", "unit_price", "total_price", "status", "expires_at", "paid_at"),
         *("event__currency", "buyer__email", "buyer__name"),
         *("subsection__section", "subsection__number", "subsection__cols"),
     )
-    return wanted.order_by("created_at", "id").iterator(chunk_size=FETCH_SIZE)
+    return narrow.order_by("created_at", "id").iterator(chunk_size=FETCH_SIZE)
 
 
 def _cells(booking: Booking) -> Iterator[str]:

@@ -18,12 +18,13 @@ from realtime.feed import Feed, Topic
 from realtime.frames import socket_frame
 
 PACE = timedelta(hours=1)  # the span of `velocity` in a frame; the API returns the whole day
-# Changes that no marker shows are sent this late: a payment after its seats were lost, or a hold not swept yet.
-AGAIN_SECONDS = 15
+# Some changes don't change the marker and are sent this late: a payment after its seats were lost, or a hold that has
+# expired but is not swept yet.
+MAX_AGE_SECONDS = 15
 
 
 class Marker(NamedTuple):
-    """Cheap to read, and changes with nearly everything that changes the report."""
+    """A cheap indicator that changes with nearly everything that changes the report."""
 
     status: str
     versions: int  # sum of the versions of the event's subsections, which only rise
@@ -111,7 +112,7 @@ class AnalyticsFeed(Feed[AnalyticsTopic]):
 
 def is_due(known: Report | None, marker: Marker, now: float) -> bool:
     """Return whether the report may differ from the known one."""
-    return known is None or known.marker != marker or now - known.began >= AGAIN_SECONDS
+    return known is None or known.marker != marker or now - known.began >= MAX_AGE_SECONDS
 
 
 def report_frame(event: Event) -> bytes:

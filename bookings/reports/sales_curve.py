@@ -21,7 +21,7 @@ def sales_curve(event: Event) -> dict[str, Any]:
 
     `began_at` is the event's start of sales, or its first hold if no start was set; None if there is neither.
     `sold` is the number of seats sold, minus refunded ones, `minute` minutes after `began_at`. A minute without a
-    change has no point. There are at most `MAX_POINTS` points: in a long sale each stands for several minutes.
+    change has no point. There are at most `MAX_POINTS` points: in a long sale each covers several minutes.
     """
     changes = SeatChange.objects.filter(subsection__event=event).order_by()
     moves = Q(kind__in=[ChangeKind.PAID, ChangeKind.REFUNDED])

@@ -14,7 +14,7 @@ from core.openapi import problems
 from events.catalog.selectors import STATUS_BY_LETTER
 from events.inventory.subsections import subsection_of
 from events.ownership import own_event
-from events.seating.positions import position_of
+from events.seating.positions import place_of, position_of
 
 PRIVATE = {"Cache-Control": "private, no-store"}  # the response contains people's names and email addresses
 
@@ -31,12 +31,18 @@ class SeatHistoryView(APIView):
         Comes from the audit log of seats and the records of the bookings in it. For the event's seller and operators.
         """
         event = own_event(event_id, authenticated_user(request))
-        block = subsection_of(event.pk, section, number)
-        position = position_of(seat, rows=block.rows, cols=block.cols)
+        subsection = subsection_of(event.pk, section, number)
+        position = position_of(seat, rows=subsection.rows, cols=subsection.cols)
         if position is None:
             raise NotFound("This block has no such seat.")
-        row, place = divmod(position, block.cols)
-        where = {"event_id": event.pk, "section": block.section, "subsection": block.number}
-        now = {"row": row + 1, "seat": place + 1, "status": STATUS_BY_LETTER[block.seat_status[position]]}
-        story = SeatHistory({**where, **now, "entries": seat_history(block, position)})
-        return Response(story.data, headers=PRIVATE)
+        row, seat_number = place_of(position, subsection.cols)
+        body = {
+            "event_id": event.pk,
+            "section": subsection.section,
+            "subsection": subsection.number,
+            "row": row,
+            "seat": seat_number,
+            "status": STATUS_BY_LETTER[subsection.seat_status[position]],
+            "entries": seat_history(subsection, position),
+        }
+        return Response(SeatHistory(body).data, headers=PRIVATE)

@@ -30,7 +30,7 @@ class HistoryEntry(serializers.Serializer[Any]):
         help_text="Name of the person who made the refund or scanned the ticket.",
     )
     version = serializers.IntegerField(
-        allow_null=True, help_text="Version of the block in the audit log, if the entry comes from there."
+        allow_null=True, help_text="Version of the subsection in the audit log, if the entry comes from there."
     )
 
 

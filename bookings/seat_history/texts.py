@@ -1,4 +1,4 @@
-"""The text of the entries of a seat's history."""
+"""Texts of the entries of a seat's history."""
 
 from django.db import models
 
@@ -37,23 +37,23 @@ class HistoryKind(models.TextChoices):
     CHECK_IN_CONFLICT = "check_in_conflict", "Scanned twice"
 
 
-def change_text(change: SeatChange, booking: Booking | None, *, position: int, cols: int, again: bool) -> str:
-    """Describe a `SeatChange` for one of its seats. `again` means that the same booking held the seat before."""
-    whose = f"{booking.buyer.name} ({booking.buyer.email})" if booking else "an unknown buyer"
+def change_text(change: SeatChange, booking: Booking | None, *, position: int, cols: int, is_repeated: bool) -> str:
+    """Describe a `SeatChange` for one of its seats. `is_repeated`: the same booking held the seat before."""
+    buyer = f"{booking.buyer.name} ({booking.buyer.email})" if booking else "an unknown buyer"
     others = _others(change.positions, position, cols)
     match ChangeKind(change.kind):
-        case ChangeKind.HELD if again:
-            return f"Held again for {whose}{others}: a payment arrived after the hold had ended."
+        case ChangeKind.HELD if is_repeated:
+            return f"Held again for {buyer}{others}: a payment arrived after the hold had ended."
         case ChangeKind.HELD:
-            return f"Held by {whose}{others}."
+            return f"Held by {buyer}{others}."
         case ChangeKind.PAID:
-            return f"Sold to {whose}{others}."
+            return f"Sold to {buyer}{others}."
         case ChangeKind.EXPIRED:
-            return f"{whose} did not pay in time; the seat was free again."
+            return f"{buyer} did not pay in time; the seat was free again."
         case ChangeKind.CANCELLED:
-            return f"The hold of {whose} was cancelled; the seat was free again."
+            return f"The hold of {buyer} was cancelled; the seat was free again."
         case ChangeKind.REFUNDED:
-            return f"The booking of {whose} was refunded; the seat was free again."
+            return f"The booking of {buyer} was refunded; the seat was free again."
         case ChangeKind.BLOCKED:
             return f"Taken out of sale{others}."
         case ChangeKind.UNBLOCKED:
@@ -70,17 +70,20 @@ def _others(positions: list[int], position: int, cols: int) -> str:
 def payment_text(payment: Payment, booking: Booking) -> tuple[HistoryKind, str]:
     """Describe how a payment attempt ended."""
     seats = f"{booking.quantity} seat{'s' if booking.quantity > 1 else ''}"
-    what = f"{money(payment.amount, payment.currency)} for {seats}, card ending {payment.card_last4}"
+    details = f"{money(payment.amount, payment.currency)} for {seats}, card ending {payment.card_last4}"
     match PaymentStatus(payment.status):
         case PaymentStatus.PENDING:
-            return HistoryKind.PAYMENT_OPEN, f"Payment started: {what}. Its outcome is not known yet."
+            return HistoryKind.PAYMENT_OPEN, f"Payment started: {details}. Its outcome is not known yet."
         case PaymentStatus.FAILED:
-            shown = payment.failure and f"The buyer was told: “{payment.failure}”"
-            return HistoryKind.PAYMENT_DECLINED, _sentences(f"Payment started and declined: {what}.", shown)
+            failure = payment.failure and f"The buyer was told: “{payment.failure}”"
+            return HistoryKind.PAYMENT_DECLINED, _sentences(f"Payment started and declined: {details}.", failure)
         case PaymentStatus.CANCELLED:
-            return HistoryKind.PAYMENT_CANCELLED, f"Payment started, but it never reached the gateway: {what}."
+            return (
+                HistoryKind.PAYMENT_CANCELLED,
+                f"Payment started, but it never reached the gateway: {details}.",
+            )
         case PaymentStatus.CAPTURED | PaymentStatus.PARTLY_REFUNDED | PaymentStatus.REFUNDED:
-            return HistoryKind.PAYMENT_CAPTURED, f"Paid: {what}."
+            return HistoryKind.PAYMENT_CAPTURED, f"Paid: {details}."
 
 
 def refund_recorded_text(refund: Refund) -> str:
@@ -90,8 +93,8 @@ def refund_recorded_text(refund: Refund) -> str:
     promised = f"{_to_card(refund, 'promised back')}: {reason[0].lower()}{reason[1:]}{by}."
     if refund.status == RefundStatus.SENT:
         return promised
-    said = refund.failure and f"The gateway said: “{refund.failure}”"
-    return _sentences(f"{promised} It has not been sent yet.", said)
+    failure = refund.failure and f"The gateway said: “{refund.failure}”"
+    return _sentences(f"{promised} It has not been sent yet.", failure)
 
 
 def refund_sent_text(refund: Refund) -> str:
@@ -99,23 +102,23 @@ def refund_sent_text(refund: Refund) -> str:
     return f"{_to_card(refund, 'sent back')}."
 
 
-def _to_card(refund: Refund, how: str) -> str:
+def _to_card(refund: Refund, verb: str) -> str:
     payment = refund.payment
-    return f"{money(refund.amount, payment.currency)} {how} to the card ending {payment.card_last4}"
+    return f"{money(refund.amount, payment.currency)} {verb} to the card ending {payment.card_last4}"
 
 
 def scan_text(scan: CheckIn) -> tuple[HistoryKind, str]:
     """Describe what happened at check-in, where and by whom."""
-    where = f" at {scan.device}" if scan.device else ""
+    device = f" at {scan.device}" if scan.device else ""
     match CheckInKind(scan.kind):
         case CheckInKind.ACCEPTED:
-            return HistoryKind.CHECKED_IN, f"Let in{where} by {scan.by.name}."
+            return HistoryKind.CHECKED_IN, f"Let in{device} by {scan.by.name}."
         case CheckInKind.UNDONE:
-            return HistoryKind.CHECK_IN_UNDONE, f"Check-in undone{where} by {scan.by.name}: the ticket is valid again."
+            return HistoryKind.CHECK_IN_UNDONE, f"Check-in undone{device} by {scan.by.name}: the ticket is valid again."
         case CheckInKind.CONFLICT:
             return (
                 HistoryKind.CHECK_IN_CONFLICT,
-                f"Scanned{where} by {scan.by.name} after it had been used.",
+                f"Scanned{device} by {scan.by.name} after it had been used.",
             )
 
 

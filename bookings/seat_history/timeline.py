@@ -73,8 +73,8 @@ def _changes(changes: list[SeatChange], bookings: Bookings, position: int, cols:
     held_before: set[uuid.UUID | None] = set()
     for change in changes:
         booking = bookings.get(change.booking_id) if change.booking_id else None
-        again = change.booking_id in held_before
-        text = change_text(change, booking, position=position, cols=cols, again=again)
+        is_repeated = change.booking_id in held_before
+        text = change_text(change, booking, position=position, cols=cols, is_repeated=is_repeated)
         yield Entry(at=change.at, kind=HistoryKind(change.kind), text=text, booking=booking, version=change.version)
         if change.kind == ChangeKind.HELD:
             held_before.add(change.booking_id)

@@ -8,6 +8,6 @@ urlpatterns = [
     path(
         "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats/<str:seat>/story",
         api.SeatHistoryView.as_view(),
-        name="seat-story",
+        name="seat-history",
     ),
 ]

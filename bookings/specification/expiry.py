@@ -1,4 +1,4 @@
-"""Ending holds, hold by hold: what `release_expired` does with four statements a block."""
+"""Ends holds one by one: the specification of `release_expired`, which takes four statements for all of them."""
 
 from bookings.holds.models import Booking
 from bookings.holds.transitions import move
@@ -9,11 +9,11 @@ from events.models import Subsection
 from events.states import ChangeKind
 
 
-def release_expired(block: Subsection) -> int:
-    """Expires every hold of a locked block whose deadline has passed and frees its seats; returns how many."""
-    due = list(Booking.objects.due().filter(subsection=block).order_by("pk").select_for_update(of=("self",)))
+def release_expired(subsection: Subsection) -> int:
+    """End every hold of a locked subsection whose deadline has passed and free its seats; return how many."""
+    due = list(Booking.objects.due().filter(subsection=subsection).order_by("pk").select_for_update(of=("self",)))
     for booking in due:
         move(booking, BookingStatus.EXPIRED, failure=TIME_IS_UP)
-        change_seats(subsection=block, positions=booking.positions, kind=ChangeKind.EXPIRED, booking_id=booking.pk)
-        queue_emails(EmailKind.HOLD_EXPIRED, block.event_id, [booking.pk])
+        change_seats(subsection=subsection, positions=booking.positions, kind=ChangeKind.EXPIRED, booking_id=booking.pk)
+        queue_emails(EmailKind.HOLD_EXPIRED, subsection.event_id, [booking.pk])
     return len(due)

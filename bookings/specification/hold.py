@@ -1,4 +1,4 @@
-"""Holding seats, step by step: what the database function `bookings_hold` does in one statement."""
+"""Holds seats step by step: the specification of the database function `bookings_hold`."""
 
 from datetime import datetime, timedelta
 
@@ -7,18 +7,17 @@ from django.db import IntegrityError, connection
 from accounts.models import User
 from bookings.errors import QueuePassRequired, TooManyHolds
 from bookings.holds.expiry import release_expired
-from bookings.holds.hold import HoldRequest
+from bookings.holds.hold_refusals import no_subsection, not_enough_seats, not_on_sale, too_many_seats
+from bookings.holds.hold_request import HoldRequest, check_hold_request
 from bookings.holds.models import Booking
-from bookings.holds.seat_rules import check_hold_request, not_enough_seats
 from bookings.idempotency import IdempotencyKey
 from bookings.publish import publish_booking
 from bookings.specification.seat_choice import best_seats, check_single_gaps
 from bookings.states import BookingStatus, SelectionMode
 from bookings.waiting_room.models import QueuePass
 from core.clock import database_now
-from core.errors import BadInput, NotFound
 from core.transactions import retrying_transaction
-from events.errors import NotOnSale, SeatsTaken
+from events.errors import SeatsTaken
 from events.inventory.seats import change_seats, lock_subsection
 from events.models import Event, Subsection, Ticket
 from events.seating.positions import positions_of, seat_name
@@ -38,32 +37,32 @@ def hold_seats(
     idempotency_key: IdempotencyKey | None = None,
     pass_issued_at: datetime | None = None,
 ) -> Booking:
-    """Holds the seats for the buyer until the booking's `expires_at`; all of them or none.
+    """Hold seats for the buyer until the booking's `expires_at`: all requested seats or none.
 
-    Before any lock, what can be refused cheaply is refused. Then, in one transaction:
-    1. Lock the block's row; release what has expired in it.
-    2. Choose or check the seats; lock the buyer's row and count his open holds, so that parallel requests can't pass
-       the limit.
-    3. Insert the booking, move the seats (the guarded update is the last word), append to the trail.
-    4. After the commit the event's viewers and the buyer are told.
+    What needs no lock to be refused is refused before any lock is taken. Then, in one transaction:
 
-    The same `once` gives the same booking again. Raises NotFound, BadInput, QueuePassRequired, NotOnSale, SeatsTaken,
-    NotEnoughSeats, WouldLeaveSingleSeat, TooManyHolds, IdempotencyKeyReused.
+    1. Lock the subsection's row, and end the holds in it that have expired.
+    2. Choose or check the seats. Lock the buyer's row and count their open holds, so that parallel requests can't
+       exceed the limit.
+    3. Insert the booking, change the seats in a guarded update, and add a row to the audit log.
+    4. Publish the change to the event's viewers and the buyer after the commit.
+
+    With an idempotency key that the buyer used before, return the earlier booking as it is now. Raises NotFound,
+    BadInput, QueuePassRequired, NotOnSale, SeatsTaken, NotEnoughSeats, WouldLeaveSingleSeat, TooManyHolds,
+    IdempotencyKeyReused.
     """
-    check_hold_request(
-        hold_request.mode, quantity=hold_request.quantity, seats=hold_request.seats, accessible=hold_request.accessible
-    )
+    check_hold_request(hold_request)
     if (earlier := _earlier(buyer, idempotency_key)) is not None:
         return earlier
-    block = _block(hold_request)
-    _check_pass(buyer, block.event, pass_issued_at)
-    _check_on_sale(block.event, database_now())
-    positions = _wanted_positions(hold_request, block)
-    _refuse_cheaply(hold_request, block, positions)
+    subsection = _subsection(hold_request)
+    _check_queue_pass(buyer, subsection.event, pass_issued_at)
+    _check_on_sale(subsection.event, database_now())
+    positions = _named_positions(hold_request, subsection)
+    _check_without_lock(hold_request, subsection, positions)
     try:
-        return _hold(buyer, hold_request, block, positions, idempotency_key)
+        return _hold(buyer, hold_request, subsection, positions, idempotency_key)
     except IntegrityError:
-        # Another request with the same key was faster; anything else is not ours to explain.
+        # A parallel request with the same key may have inserted its booking first.
         if (earlier := _earlier(buyer, idempotency_key)) is None:
             raise
         return earlier
@@ -73,25 +72,26 @@ def hold_seats(
 def _hold(
     buyer: User,
     hold_request: HoldRequest,
-    seen: Subsection,
+    unlocked: Subsection,
     positions: list[int],
     idempotency_key: IdempotencyKey | None,
 ) -> Booking:
-    block = lock_subsection(seen.pk)
-    release_expired(block)
+    event = unlocked.event
+    subsection = lock_subsection(unlocked.pk)
+    release_expired(subsection)
 
-    chosen = _choose(hold_request, seen.event, block, positions)
-    now = _check_limit(buyer, seen.event)
+    chosen = _choose(hold_request, event, subsection, positions)
+    now = _check_limit(buyer, event)
 
-    booking = _insert(buyer, hold_request, seen.event, block, chosen, now, idempotency_key)
-    change_seats(subsection=block, positions=chosen, kind=ChangeKind.HELD, booking_id=booking.pk)
+    booking = _insert(buyer, hold_request, event, subsection, chosen, now, idempotency_key)
+    change_seats(subsection=subsection, positions=chosen, kind=ChangeKind.HELD, booking_id=booking.pk)
 
     publish_booking(booking)
     return booking
 
 
 def _earlier(buyer: User, idempotency_key: IdempotencyKey | None) -> Booking | None:
-    """The booking this key has already made, as it is now."""
+    """Return the booking that was made with this key, if any, as it is now. Raises IdempotencyKeyReused."""
     if idempotency_key is None:
         return None
     booking = Booking.objects.for_display().filter(buyer=buyer, idempotency_key=idempotency_key.key).first()
@@ -100,23 +100,19 @@ def _earlier(buyer: User, idempotency_key: IdempotencyKey | None) -> Booking | N
     return booking
 
 
-def _block(hold_request: HoldRequest) -> Subsection:
-    """The block with its event."""
-    blocks = Subsection.objects.select_related("event")
-    block = blocks.filter(
+def _subsection(hold_request: HoldRequest) -> Subsection:
+    """Return the subsection with its event. Raises NotFound or BadInput."""
+    subsections = Subsection.objects.select_related("event")
+    subsection = subsections.filter(
         event_id=hold_request.event_id, section=hold_request.section, number=hold_request.subsection
     ).first()
-    if block is None:
-        if not Event.objects.filter(pk=hold_request.event_id).exists():
-            raise NotFound("There is no such event.")
-        raise BadInput.field(
-            "section", f"This event has no block {hold_request.section[:32]} {hold_request.subsection}.", "unknown"
-        )
-    return block
+    if subsection is None:
+        raise no_subsection(hold_request)
+    return subsection
 
 
-def _check_pass(buyer: User, event: Event, pass_issued_at: datetime | None) -> None:
-    """Where the waiting room of an event on sale is on, the buyer's pass must be neither over nor used up."""
+def _check_queue_pass(buyer: User, event: Event, pass_issued_at: datetime | None) -> None:
+    """Raise QueuePassRequired if the waiting room is on and the buyer has no active queue pass."""
     if not event.waiting_room_on or not event.is_active:
         return
     if event.status not in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT):
@@ -128,63 +124,69 @@ def _check_pass(buyer: User, event: Event, pass_issued_at: datetime | None) -> N
 
 
 def _check_on_sale(event: Event, now: datetime) -> None:
-    # A sold out event is asked all the same: it answers which seats are taken.
-    if event.status not in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT) or not event.is_active:
-        raise NotOnSale
-    if event.sales_start_at is not None and now < event.sales_start_at:
-        raise NotOnSale(f"Sales begin at {event.sales_start_at:%Y-%m-%d %H:%M} UTC.")
-    if event.sales_end_at is not None and now >= event.sales_end_at:
-        raise NotOnSale("Sales are over.")
+    """Raise NotOnSale unless the event is on sale.
+
+    A sold-out event counts as on sale, so that the buyer gets the names of the taken seats.
+    """
+    open_for_sale = event.is_active and event.status in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT)
+    has_begun = event.sales_start_at is None or event.sales_start_at <= now
+    has_ended = event.sales_end_at is not None and event.sales_end_at <= now
+    if not open_for_sale or not has_begun or has_ended:
+        raise not_on_sale(event, now)
 
 
-def _wanted_positions(hold_request: HoldRequest, block: Subsection) -> list[int]:
-    """The checked positions of a manual choice; none for the best available."""
-    limit = block.event.max_tickets_per_booking
-    if hold_request.quantity > limit:
-        raise BadInput.field("quantity", f"At most {limit} seats can be booked at once.", "max_value")
+def _named_positions(hold_request: HoldRequest, subsection: Subsection) -> list[int]:
+    """Return the positions of the named seats; empty for the best available. Raises BadInput."""
+    if hold_request.quantity > subsection.event.max_tickets_per_booking:
+        raise too_many_seats(subsection.event.max_tickets_per_booking)
     if hold_request.mode == SelectionMode.BEST_AVAILABLE:
         return []
-    return positions_of(hold_request.seats, rows=block.rows, cols=block.cols)
+    return positions_of(hold_request.seats, rows=subsection.rows, cols=subsection.cols)
 
 
-def _refuse_cheaply(hold_request: HoldRequest, block: Subsection, positions: list[int]) -> None:
-    """Refuses without a lock what visibly can't be had; a hold whose time is over does not count."""
+def _check_without_lock(hold_request: HoldRequest, subsection: Subsection, positions: list[int]) -> None:
+    """Raise SeatsTaken or NotEnoughSeats if the request can't succeed; seats of expired holds count as available."""
     if hold_request.mode == SelectionMode.MANUAL:
-        taken = _visibly_taken(block, positions)
+        taken = _taken_positions(subsection, positions)
         if taken:
-            raise SeatsTaken([seat_name(position, block.cols) for position in taken])
-    elif not _has_room(hold_request, block):
-        due = Booking.objects.due().filter(subsection=block)
+            raise SeatsTaken([seat_name(position, subsection.cols) for position in taken])
+    elif not _has_room(hold_request, subsection):
+        due = Booking.objects.due().filter(subsection=subsection)
         if not due.exists():
             raise not_enough_seats(hold_request.accessible)
 
 
-def _has_room(hold_request: HoldRequest, block: Subsection) -> bool:
-    free = [position for position, letter in enumerate(block.seat_status) if letter == "a"]
-    kept = [position for position in free if position in block.accessible]
+def _has_room(hold_request: HoldRequest, subsection: Subsection) -> bool:
+    """Return whether enough seats are free, wherever they are."""
+    free = [position for position, letter in enumerate(subsection.seat_status) if letter == "a"]
+    kept = [position for position in free if position in subsection.accessible]
     if hold_request.accessible == 0:
         return len(free) - len(kept) >= hold_request.quantity
     return len(kept) >= hold_request.accessible and len(free) >= hold_request.quantity
 
 
-def _visibly_taken(block: Subsection, positions: list[int]) -> list[int]:
-    tickets = Ticket.objects.filter(event_id=block.event_id, subsection_id=block.pk, position__in=positions)
+def _taken_positions(subsection: Subsection, positions: list[int]) -> list[int]:
+    """Return those of the positions that are not available, without the seats of expired holds."""
+    tickets = Ticket.objects.filter(event_id=subsection.event_id, subsection_id=subsection.pk, position__in=positions)
     taken = list(tickets.exclude(status=SeatStatus.AVAILABLE).values_list("position", "booking_id"))
     holders = [booking_id for _, booking_id in taken if booking_id is not None]
     over = set(Booking.objects.due().filter(pk__in=holders).values_list("pk", flat=True)) if holders else set()
     return [position for position, booking_id in taken if booking_id not in over]
 
 
-def _choose(hold_request: HoldRequest, event: Event, block: Subsection, positions: list[int]) -> list[int]:
+def _choose(hold_request: HoldRequest, event: Event, subsection: Subsection, positions: list[int]) -> list[int]:
+    """Return the named positions after a check for single gaps, or the best available positions."""
     if hold_request.mode == SelectionMode.MANUAL:
         if not event.allow_single_gaps:
-            check_single_gaps(free_positions(block), positions, cols=block.cols, accessible=block.accessible)
+            check_single_gaps(
+                free_positions(subsection), positions, cols=subsection.cols, accessible=subsection.accessible
+            )
         return positions
     best = best_seats(
-        free_positions(block),
+        free_positions(subsection),
         quantity=hold_request.quantity,
-        cols=block.cols,
-        accessible=block.accessible,
+        cols=subsection.cols,
+        accessible=subsection.accessible,
         places=hold_request.accessible,
         gaps_allowed=event.allow_single_gaps,
     )
@@ -194,7 +196,7 @@ def _choose(hold_request: HoldRequest, event: Event, block: Subsection, position
 
 
 def _check_limit(buyer: User, event: Event) -> datetime:
-    """Locks the buyer's row, then counts; returns the time of the count, which the deadline is made from."""
+    """Lock the buyer's row and count their open holds. Return the time of the count, when the hold begins."""
     User.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=buyer.pk)
     with connection.cursor() as cursor:
         cursor.execute(OPEN_HOLDS, [buyer.pk])
@@ -209,22 +211,22 @@ def _insert(
     buyer: User,
     hold_request: HoldRequest,
     event: Event,
-    block: Subsection,
+    subsection: Subsection,
     chosen: list[int],
     now: datetime,
     idempotency_key: IdempotencyKey | None,
 ) -> Booking:
-    block.event = event
+    subsection.event = event
     booking = Booking(
         buyer=buyer,
         event=event,
-        subsection=block,
+        subsection=subsection,
         seat_selection_mode=hold_request.mode,
         quantity=hold_request.quantity,
         accessible_wanted=hold_request.accessible,
         positions=chosen,
-        unit_price=block.price,
-        total_price=block.price * hold_request.quantity,
+        unit_price=subsection.price,
+        total_price=subsection.price * hold_request.quantity,
         status=BookingStatus.PENDING_PAYMENT,
         expires_at=now + timedelta(seconds=event.hold_seconds),
         idempotency_key=idempotency_key.key if idempotency_key else None,
@@ -238,7 +240,7 @@ def _insert(
 
 
 def free_positions(subsection: Subsection) -> list[int]:
-    """Positions of the block's available seats, from the front left."""
+    """Return the positions of the subsection's available seats, from the front left."""
     return list(
         Ticket.objects.filter(
             event_id=subsection.event_id, subsection_id=subsection.pk, status=SeatStatus.AVAILABLE

@@ -1,4 +1,4 @@
-"""Beginning a payment, step by step: what the database function `bookings_begin_payment` does in one statement."""
+"""Begins a payment step by step: the specification of the database function `bookings_begin_payment`."""
 
 import uuid
 from datetime import timedelta
@@ -27,18 +27,19 @@ def begin_payment(
     provider: Gateway,
     idempotency_key: IdempotencyKey | None = None,
 ) -> Payment:
-    """Opens a payment for a held booking and, the first time, its payment window of `payment_seconds`.
+    """Open a payment for a held booking and, the first time, the booking's payment window of `payment_seconds`.
 
-    1. Lock the booking's row (its seats are not touched).
-    2. Check: the same key gives the same payment; still held by the clock; no other charge open.
-    3. Insert the payment. The window begins once, so that declined cards can't prolong a hold for ever.
+    1. Lock the booking's row; its seats don't change.
+    2. Check that the deadline has not passed and no other charge is open. With an idempotency key that was used before
+       for this booking, return the earlier payment.
+    3. Insert the payment. The window begins only once, so that declined cards can't prolong a hold forever.
 
     Raises NotFound, NotOwner, IdempotencyKeyReused, AlreadyPaid, HoldExpired, InvalidState, PaymentInProgress.
     """
     own_booking(booking_id, User.objects.get(pk=buyer_id))
     booking = lock_booking(booking_id)
 
-    if (earlier := _earlier(booking, idempotency_key)) is not None:
+    if (earlier := _earlier_payment(booking, idempotency_key)) is not None:
         return earlier
     now = database_now()
     check_still_held(booking, now)
@@ -63,8 +64,11 @@ def begin_payment(
     )
 
 
-def _earlier(booking: Booking, idempotency_key: IdempotencyKey | None) -> Payment | None:
-    """The payment this key has already made; PaymentInProgress while its outcome is not known."""
+def _earlier_payment(booking: Booking, idempotency_key: IdempotencyKey | None) -> Payment | None:
+    """Return the payment that was made with this key, if any.
+
+    Raises IdempotencyKeyReused; PaymentInProgress while the payment's outcome is unknown.
+    """
     if idempotency_key is None:
         return None
     payment = booking.payments.filter(idempotency_key=idempotency_key.key).first()

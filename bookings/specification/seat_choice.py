@@ -1,24 +1,27 @@
 """Which seats a buyer gets: the rules in words, then as pure functions.
 
-The same rules for the other two runtimes: bookings/sql/seat_rules.sql, by which the hold chooses, and
-events/static/events/map/best_seats.js, by which the event's page proposes seats. Tests compare all three (test_best_seats.py,
+The same rules exist in two other places: holds choose seats with bookings/sql/seat_rules.sql, and the event's page
+proposes seats with events/static/events/map/best_seats.js. Tests compare all three (test_best_seats.py,
 test_choosing.py and e2e/tests/test_seat_rules.py). A change of a rule changes all three.
 
-**Best available.** The first row from the front with so many free seats side by side; else the longest runs there are.
+**Best available.** The first row from the front with enough free seats side by side; otherwise the longest runs of free
+seats.
 
-**Accessible seats.** A section may mark wheelchair places. Only buyers who ask for them get them: without asking, the
-best available never include one, even if nothing else is left. A buyer who asks for `accessible` seats gets the first
-row from the front that has all of the seats side by side with enough wheelchair places among them: of that row the
-seats with the fewest places more than that, then the leftmost. If no row has them, the places come from one row, if any
-has enough, and the companions sit as near to them as can be. Seats that are named one by one may be wheelchair places.
+**Accessible seats.** A section may mark wheelchair places. Only buyers who request them get them: other buyers never
+get one as best available, even if nothing else is left. A buyer who requests `accessible` seats gets the first row from
+the front that has all seats side by side with enough wheelchair places among them: in that row, the seats with the
+fewest wheelchair places beyond the requested number, then the leftmost. If no row has them, the places come from one
+row, if any has enough, and the companions' seats are as near to them as possible. Seats that are named one by one may
+be wheelchair places.
 
 **Single gaps.** A free seat left alone between taken seats, or between a taken seat and the end of its row. A
-wheelchair place is no gap, as it is kept; nor is the seat beside a free one, which is a companion's. Where an event
-doesn't allow gaps, the best available leave none if they can; named seats that leave one are refused, unless no other
-seats of the subsection, as many side by side with as many wheelchair places, would do.
+wheelchair place is not a gap, because it is kept for those who need it; nor is the seat beside a free wheelchair place,
+which is for a companion. If an event doesn't allow gaps, the best available leave none if possible. Named seats that
+leave one are refused, unless no other seats of the subsection, as many side by side with as many wheelchair places,
+would avoid it.
 
-The functions take the free positions of one subsection, ascending, its number of seats a row, and which positions are
-`accessible`; `places` is how many of these are wanted.
+The functions take the free positions of one subsection in ascending order, its number of seats per row (`cols`), and
+the positions of its wheelchair places (`accessible`). `places` is the number of wheelchair places requested.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -36,10 +39,11 @@ def best_seats(
     places: int = 0,
     gaps_allowed: bool = True,
 ) -> list[int] | None:
-    """The best `quantity` free seats: side by side in the first row from the front that has room for them, else the
-    longest runs there are, or with `places` these and seats near them; None if there are not enough.
+    """Return the best `quantity` free seats, or None if there are not enough.
 
-    Where single gaps are not allowed, a choice that leaves none is preferred to one nearer the front.
+    These are seats side by side in the first row from the front that has room for them; otherwise the longest runs or,
+    with `places`, wheelchair places and the seats near them. If single gaps are not allowed, seats that leave none are
+    preferred to seats nearer the front.
     """
     seats = {"quantity": quantity, "cols": cols, "accessible": accessible, "places": places}
     if not gaps_allowed and (tidy := first_window(free, tidy=True, **seats)):  # type: ignore[arg-type]
@@ -55,22 +59,24 @@ def best_seats(
 def check_single_gaps(
     free: Sequence[int], chosen: Sequence[int], *, cols: int, accessible: Collection[int] = ()
 ) -> None:
-    """Raises WouldLeaveSingleSeat if the choice leaves a new lone seat although another like it would not."""
-    lonely = single_gaps(free, chosen, cols=cols, accessible=accessible)
+    """Raise WouldLeaveSingleSeat if the choice leaves a single gap and another choice of the same kind would not."""
+    alone = single_gaps(free, chosen, cols=cols, accessible=accessible)
     places = sum(position in accessible for position in chosen)
-    if lonely and first_window(free, quantity=len(chosen), cols=cols, accessible=accessible, places=places, tidy=True):
-        raise WouldLeaveSingleSeat([seat_name(position, cols) for position in lonely])
+    if alone and first_window(free, quantity=len(chosen), cols=cols, accessible=accessible, places=places, tidy=True):
+        raise WouldLeaveSingleSeat([seat_name(position, cols) for position in alone])
 
 
 def single_gaps(
     free: Iterable[int], chosen: Sequence[int], *, cols: int, accessible: Collection[int] = ()
 ) -> list[int]:
-    """Free seats beside the chosen ones that would be left alone; not those that are alone already, nor accessible
-    ones, which are kept."""
+    """Return the free seats beside the chosen ones that would be left alone.
+
+    Seats that are alone already don't count, nor do wheelchair places.
+    """
     left = set(free) - set(chosen)
     beside = {neighbour for position in chosen for neighbour in _neighbours(position, cols)}
-    lonely = (seat for seat in beside & left if not any(n in left for n in _neighbours(seat, cols)))
-    return sorted(seat for seat in lonely if seat not in accessible)
+    alone = (seat for seat in beside & left if not any(n in left for n in _neighbours(seat, cols)))
+    return sorted(seat for seat in alone if seat not in accessible)
 
 
 def first_window(
@@ -82,8 +88,11 @@ def first_window(
     places: int = 0,
     tidy: bool = False,
 ) -> list[int] | None:
-    """The first `quantity` seats side by side, from the front left: without accessible ones, or with at least `places`
-    of them, and in its row with the fewest more than that. `tidy`: they leave no single gap."""
+    """Return the first `quantity` seats side by side, from the front left; None if there are none.
+
+    They include no wheelchair places or, with `places`, at least so many, and in their row as few more as possible.
+    With `tidy`, they leave no single gap.
+    """
 
     def rank(window: list[int]) -> tuple[int, int, int]:
         return window[0] // cols, sum(position in accessible for position in window), window[0]
@@ -98,20 +107,20 @@ def first_window(
 
 
 def fits(chosen: Iterable[int], accessible: Collection[int], places: int) -> bool:
-    """Whether somebody who asks for so many accessible seats may be given these as the best available."""
+    """Return whether a buyer who requests `places` wheelchair places may get these seats as best available."""
     given = sum(position in accessible for position in chosen)
     return given >= places if places else given == 0
 
 
 def windows(free: Iterable[int], quantity: int, cols: int) -> Iterator[list[int]]:
-    """All choices of so many free seats side by side, from the front left."""
+    """Yield all choices of `quantity` free seats side by side, from the front left."""
     for run in runs(free, cols):
         for first in range(len(run) - quantity + 1):
             yield run[first : first + quantity]
 
 
 def runs(free: Iterable[int], cols: int) -> Iterator[list[int]]:
-    """Free seats side by side, row by row from the front left."""
+    """Yield the runs of free seats side by side, row by row from the front left."""
     run: list[int] = []
     for position in free:
         if run and (position != run[-1] + 1 or position % cols == 0):
@@ -123,8 +132,11 @@ def runs(free: Iterable[int], cols: int) -> Iterator[list[int]]:
 
 
 def _longest_runs(free: Sequence[int], quantity: int, cols: int) -> list[int]:
+    """Return `quantity` seats of the longest runs."""
     chosen: list[int] = []
-    for run in sorted(runs(free, cols), key=len, reverse=True):  # stable: of equal ones the front left first
+    for run in sorted(
+        runs(free, cols), key=len, reverse=True
+    ):  # stable: of equally long runs, the one nearer the front left comes first
         chosen += run[: quantity - len(chosen)]
         if len(chosen) == quantity:
             break
@@ -134,22 +146,22 @@ def _longest_runs(free: Sequence[int], quantity: int, cols: int) -> list[int]:
 def _near_each_other(
     free: Sequence[int], quantity: int, cols: int, accessible: Collection[int], places: int
 ) -> list[int] | None:
-    """Accessible seats of one row if any has enough, best of one that has all; and the others as near as can be."""
+    """Return wheelchair places, of one row if any has enough, and the other seats as near to them as possible."""
     if len(free) < quantity or sum(position in accessible for position in free) < places:
         return None
 
-    def of_a_good_row(position: int) -> tuple[bool, bool, int]:
+    def row_rank(position: int) -> tuple[bool, bool, int]:
         line = [other for other in free if other // cols == position // cols]
         enough = sum(other in accessible for other in line) >= places
         return not (enough and len(line) >= quantity), not enough, position
 
-    given = sorted((position for position in free if position in accessible), key=of_a_good_row)[:places]
+    given = sorted((position for position in free if position in accessible), key=row_rank)[:places]
 
-    def away(position: int) -> tuple[bool, int, int, int]:
+    def distance(position: int) -> tuple[bool, int, int, int]:
         lines, seats = min((abs(position // cols - g // cols), abs(position % cols - g % cols)) for g in given)
         return position in accessible, lines, seats, position
 
-    companions = sorted((position for position in free if position not in given), key=away)
+    companions = sorted((position for position in free if position not in given), key=distance)
     return sorted(given + companions[: quantity - places])
 
 

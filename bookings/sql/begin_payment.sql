@@ -2,16 +2,16 @@
 --
 -- Promises: opens the payment `payment` for the held booking `wanted` and, the first time, the booking's payment window of
 --     the event's `payment_seconds`. Writes only if the outcome is 'begun'. `key` and `fingerprint` are the idempotency key
---     and the hash of its request (NULL and '' without one), `provider` the payment gateway's name, `last4` of the card.
---     `amount` is in minor units of `currency`.
--- Locks: the booking's row; its seats are not touched.
--- Outcomes: begun; not_signed_in (the token family of the request is revoked or over); not_yours (no such booking of the
---     payer); known (the key has a payment already); already_paid; hold_expired; wrong_state (see `booking_status`);
+--     and the hash of its request (NULL and '' without one), `provider` is the payment gateway's name, `last4` the last
+--     digits of the card. `amount` is in minor units of `currency`.
+-- Locks: the booking's row; its seats don't change.
+-- Outcomes: begun; not_signed_in (the token family of the request is revoked or expired); not_yours (the payer has no such
+--     booking); known (the key already has a payment); already_paid; hold_expired; wrong_state (see `booking_status`);
 --     event_cancelled; in_progress (another charge is open).
--- Called by: begin_payment (bookings/payments/pay.py). Step by step with the ORM: bookings/specification/pay.py.
+-- Called by: begin_payment (bookings/payments/pay.py). Its specification: bookings/specification/pay.py.
 --
--- The settings: Postgres keeps one plan a session instead of planning at each call, and one that is good for a table of any
--- size, also if it was made while the table was all but empty: by index (docs/performance.md).
+-- The settings make Postgres keep one plan per session instead of planning each call, and make that plan use indexes. Such
+-- a plan is good for a table of any size, even if it was made while the table was nearly empty (docs/performance.md).
 
 DROP FUNCTION IF EXISTS bookings_begin_payment;
 
@@ -48,7 +48,7 @@ BEGIN
         RETURN;
     END IF;
 
-    -- 1. Lock the booking; its seats are not touched.
+    -- 1. Lock the booking; its seats don't change.
     SELECT b.status, b.event_id, b.total_price, b.expires_at, b.paying_since
     INTO held
     FROM bookings_booking b
@@ -59,7 +59,7 @@ BEGIN
         RETURN;
     END IF;
 
-    -- 2. Check: the same key gives the same payment; still held by the clock; no other charge open.
+    -- 2. Check that the key is new, the deadline has not passed, and no other charge is open.
     IF key IS NOT NULL AND EXISTS (
         SELECT FROM bookings_payment p
         WHERE p.booking_id = wanted AND p.idempotency_key = key
@@ -85,7 +85,7 @@ BEGIN
         RETURN;
     END IF;
 
-    -- 3. Insert the payment. The window begins once, so that declined cards can't prolong a hold for ever.
+    -- 3. Insert the payment. The window begins only once, so that declined cards can't prolong a hold forever.
     window_begun := held.paying_since IS NULL;
     IF window_begun THEN
         UPDATE bookings_booking b SET

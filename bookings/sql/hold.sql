@@ -1,6 +1,6 @@
 -- bookings_any_hold_due(wanted_subsection)
 --
--- Promises: whether a hold in the subsection is over by the database's clock and not yet ended.
+-- Promises: returns whether the subsection has a hold whose deadline has passed and that was not ended yet.
 -- Locks: none.
 -- Called by: bookings_hold, below.
 
@@ -20,27 +20,27 @@ $$;
 -- bookings_hold(hold_mode, booking, token_family, buyer, key, fingerprint, wanted_event, wanted_section, wanted_number,
 --     selection_mode, wanted, accessible_wanted, seat_rows, seat_numbers, pass_issued_at)
 --
--- Promises: the booking `booking` of `wanted` seats of one subsection, all of them or none, by one set of rules in three
---     modes: 'hold' does it at once. 'accept' checks all that no other buyer can change, counts the booking among the
---     buyer's open holds and keeps it as processing; 'allocate' looks for its seats later.
+-- Promises: holds `wanted` seats of one subsection for the booking `booking`, all of them or none, in one of three modes:
+--     'hold' does it at once. 'accept' checks everything that does not depend on other buyers, and inserts the booking as
+--     processing, which counts as an open hold of the buyer. 'allocate' finds the seats of such a booking.
 --     `key` and `fingerprint` are the idempotency key and the hash of its request (NULL and '' without one). The
---     subsection is number `wanted_number` of the section. `selection_mode` is 'manual', with `seat_rows` and
---     `seat_numbers` (both from 1, both NULL otherwise), or 'best_available', of which `accessible_wanted` are wheelchair
---     places. `pass_issued_at` names the buyer's queue pass (NULL without one).
---     Writes only if the outcome is 'held' or 'accepted'; `price` is of one seat, in minor units of `currency`. Of any
---     other outcome the caller makes an error, from `seats` (positions, from 0) and `number` where they help. If a seat was
---     changed without the subsection's lock, it raises serialization_failure and nothing of it stays.
+--     subsection is number `wanted_number` of its section. `selection_mode` is 'manual', with `seat_rows` and
+--     `seat_numbers` (both from 1, otherwise NULL), or 'best_available', where `accessible_wanted` of the seats are
+--     wheelchair places. `pass_issued_at` identifies the buyer's queue pass (NULL without one).
+--     Writes only if the outcome is 'held' or 'accepted'. `price` is the price of one seat in minor units of `currency`.
+--     `seats` are positions (from 0). If a seat was changed without the subsection's lock, the function raises
+--     serialization_failure, which rolls everything back.
 -- Locks: the subsection ('hold', 'allocate'), then the booking ('allocate'), then the buyer ('hold', 'accept'). What can
---     be refused without a lock is refused before the first.
--- Outcomes: held; accepted; settled ('allocate': the booking is not processing any more); known (the key has a booking
---     already); due (first end the holds that are over in `subsection_id`, then call again); not_signed_in (the token
---     family of the request is revoked or over); no_subsection; queue_pass_required; not_on_sale; too_many_seats (`number`
---     are allowed); no_seat (the subsection has `number` rows of `cols`); seats_taken (`seats`); not_enough_seats;
---     would_leave_single_seat (`seats`); too_many_holds (the first ends in `number` seconds).
--- Called by: execute_hold (bookings/holds/hold.py) for hold_seats, accept_hold_request and allocate_seats. Step by step with
---     the ORM: bookings/specification/hold.py. Which seats are chosen: seat_rules.sql.
+--     be refused without a lock is refused before the first one.
+-- Outcomes: held; accepted; settled ('allocate': the booking is no longer processing); known (the key already has a
+--     booking); due (the caller must end the due holds of `subsection_id` and call again); not_signed_in (the token
+--     family of the request is revoked or expired); no_subsection; queue_pass_required; not_on_sale; too_many_seats
+--     (`number` are allowed); no_seat (the subsection has `number` rows of `cols` seats); seats_taken (`seats`);
+--     not_enough_seats; would_leave_single_seat (`seats`); too_many_holds (the first one ends in `number` seconds).
+-- Called by: call_hold (bookings/holds/hold_function.py) for hold_seats, accept_hold_request and allocate_seats. Its
+--     specification: bookings/specification/hold.py. Which seats are chosen: seat_rules.sql.
 --
--- The settings: as for bookings_begin_payment (begin_payment.sql).
+-- The settings: see begin_payment.sql.
 
 DROP FUNCTION IF EXISTS bookings_hold;
 
@@ -82,7 +82,7 @@ SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 AS $$
 DECLARE
-    seen record;
+    unlocked record;
     seat_status text;
     refused integer[];
     first_end timestamptz;
@@ -101,7 +101,7 @@ BEGIN
         RETURN;
     END IF;
 
-    -- 1. What needs no lock.
+    -- 1. Refuse what needs no lock.
     SELECT
         s.id, s.rows, s.cols, s.seat_status, s.available, s.accessible, s.price,
         e.name, e.venue_name, e.currency, e.hold_seconds,
@@ -110,41 +110,41 @@ BEGIN
         e.is_active AND e.status IN ('available', 'sold_out')
             AND clock_timestamp() >= coalesce(e.sales_start_at, '-infinity')
             AND clock_timestamp() < coalesce(e.sales_end_at, 'infinity') AS on_sale
-    INTO seen
+    INTO unlocked
     FROM events_subsection s
     JOIN events_event e ON e.id = s.event_id
     WHERE s.event_id = wanted_event AND s.section = wanted_section AND s.number = wanted_number;
-    subsection_id := seen.id;
-    cols := seen.cols;
-    IF seen.id IS NULL THEN
+    subsection_id := unlocked.id;
+    cols := unlocked.cols;
+    IF unlocked.id IS NULL THEN
         outcome := 'no_subsection';
-    ELSIF seen.queueing AND hold_mode <> 'allocate'
+    ELSIF unlocked.queueing AND hold_mode <> 'allocate'
         AND NOT bookings_has_queue_pass(wanted_event, buyer, pass_issued_at) THEN
         outcome := 'queue_pass_required';
-    ELSIF NOT seen.on_sale THEN
+    ELSIF NOT unlocked.on_sale THEN
         outcome := 'not_on_sale';
-    ELSIF wanted > seen.max_tickets_per_booking THEN
+    ELSIF wanted > unlocked.max_tickets_per_booking THEN
         outcome := 'too_many_seats';
-        number := seen.max_tickets_per_booking;
-    ELSIF seen.rows < ANY (seat_rows) OR cols < ANY (seat_numbers) THEN
+        number := unlocked.max_tickets_per_booking;
+    ELSIF unlocked.rows < ANY (seat_rows) OR cols < ANY (seat_numbers) THEN
         outcome := 'no_seat';
-        number := seen.rows;
+        number := unlocked.rows;
     ELSIF selection_mode = 'manual' THEN
-        seats := ARRAY(SELECT (line - 1) * seen.cols + seat - 1 FROM unnest(seat_rows, seat_numbers) AS s (line, seat));
+        seats := ARRAY(SELECT (line - 1) * unlocked.cols + seat - 1 FROM unnest(seat_rows, seat_numbers) AS s (line, seat));
     END IF;
     IF outcome IS NULL AND hold_mode <> 'accept' THEN
-        refused := bookings_taken(seen.seat_status, seats);
+        refused := bookings_taken(unlocked.seat_status, seats);
         IF refused IS NOT NULL THEN
             outcome := 'seats_taken';
-        ELSIF seen.available < wanted
-            OR selection_mode = 'best_available' AND (accessible_wanted > 0 OR seen.accessible <> '{}')
+        ELSIF unlocked.available < wanted
+            OR selection_mode = 'best_available' AND (accessible_wanted > 0 OR unlocked.accessible <> '{}')
                 AND NOT bookings_has_room(
-                    bookings_mark_accessible(seen.seat_status, seen.accessible), wanted, accessible_wanted
+                    bookings_mark_accessible(unlocked.seat_status, unlocked.accessible), wanted, accessible_wanted
                 ) THEN
             outcome := 'not_enough_seats';
         END IF;
     END IF;
-    IF outcome IN ('seats_taken', 'not_enough_seats') AND bookings_any_hold_due(seen.id) THEN
+    IF outcome IN ('seats_taken', 'not_enough_seats') AND bookings_any_hold_due(unlocked.id) THEN
         outcome := 'due';
     END IF;
     IF outcome IS NOT NULL THEN
@@ -152,14 +152,14 @@ BEGIN
         RETURN;
     END IF;
 
-    -- 2. Lock the subsection. What has expired in it is to be released first. An accepted booking that somebody has
-    -- cancelled meanwhile wants no seats any more.
+    -- 2. Lock the subsection. Holds in it that are due must be ended first. In the mode 'allocate', lock the booking, too:
+    -- it may have been cancelled meanwhile.
     IF hold_mode <> 'accept' THEN
         SELECT s.seat_status, s.price INTO seat_status, price
         FROM events_subsection s
-        WHERE s.id = seen.id
+        WHERE s.id = unlocked.id
         FOR NO KEY UPDATE;
-        IF bookings_any_hold_due(seen.id) THEN
+        IF bookings_any_hold_due(unlocked.id) THEN
             outcome := 'due';
             RETURN;
         END IF;
@@ -175,22 +175,22 @@ BEGIN
         held_at := clock_timestamp();
     END IF;
 
-    -- 3. Choose or check.
-    seat_status := bookings_mark_accessible(seat_status, seen.accessible);
+    -- 3. Choose or check the seats.
+    seat_status := bookings_mark_accessible(seat_status, unlocked.accessible);
     IF hold_mode = 'accept' THEN
-        price := seen.price;
+        price := unlocked.price;
     ELSIF selection_mode = 'manual' THEN
         refused := bookings_taken(seat_status, seats);
         IF refused IS NOT NULL THEN
             outcome := 'seats_taken';
-        ELSIF NOT seen.allow_single_gaps THEN
+        ELSIF NOT unlocked.allow_single_gaps THEN
             refused := bookings_single_gaps(seat_status, cols, seats);
             IF refused IS NOT NULL AND bookings_tidy_choice(seat_status, cols, seats) THEN
                 outcome := 'would_leave_single_seat';
             END IF;
         END IF;
     ELSE
-        seats := bookings_best_seats(seat_status, cols, wanted, accessible_wanted, seen.allow_single_gaps);
+        seats := bookings_best_seats(seat_status, cols, wanted, accessible_wanted, unlocked.allow_single_gaps);
         outcome := CASE WHEN cardinality(seats) IS DISTINCT FROM wanted THEN 'not_enough_seats' END;
     END IF;
     IF outcome IS NOT NULL THEN
@@ -198,7 +198,7 @@ BEGIN
         RETURN;
     END IF;
 
-    -- Then lock the buyer and count, so that parallel requests can't pass the limit. What was accepted is counted.
+    -- Lock the buyer and count their open holds, so that parallel requests can't exceed the limit.
     IF hold_mode <> 'allocate' THEN
         PERFORM FROM accounts_user u WHERE u.id = buyer FOR NO KEY UPDATE;
         IF key IS NOT NULL AND EXISTS (
@@ -212,25 +212,25 @@ BEGIN
         FROM bookings_booking b
         WHERE b.buyer_id = buyer AND b.status IN ('processing', 'pending_payment')
             AND (b.status = 'processing' OR b.expires_at > held_at);
-        IF number >= seen.max_active_holds THEN
+        IF number >= unlocked.max_active_holds THEN
             outcome := 'too_many_holds';
             number := extract(epoch FROM first_end - held_at)::integer + 1;
             RETURN;
         END IF;
     END IF;
 
-    -- 4. Move the seats (the guarded update is the last word), write the booking, append to the seat history.
-    ends_at := held_at + make_interval(secs => seen.hold_seconds);
-    event_name := seen.name;
-    venue_name := seen.venue_name;
-    currency := seen.currency;
+    -- 4. Move the seats in a guarded update, write the booking, and add a row to the seat history.
+    ends_at := held_at + make_interval(secs => unlocked.hold_seconds);
+    event_name := unlocked.name;
+    venue_name := unlocked.venue_name;
+    currency := unlocked.currency;
     IF hold_mode <> 'accept' THEN
         UPDATE events_ticket t SET status = 'reserved', booking_id = booking
-        WHERE t.event_id = wanted_event AND t.subsection_id = seen.id AND t.position = ANY (seats)
+        WHERE t.event_id = wanted_event AND t.subsection_id = unlocked.id AND t.position = ANY (seats)
             AND t.status = 'available';
         GET DIAGNOSTICS number = ROW_COUNT;
         IF number <> wanted THEN
-            RAISE EXCEPTION 'a seat was taken under the lock' USING ERRCODE = 'serialization_failure';
+            RAISE EXCEPTION 'a seat was changed without the lock on its subsection' USING ERRCODE = 'serialization_failure';
         END IF;
     END IF;
     IF hold_mode = 'allocate' THEN
@@ -247,7 +247,7 @@ BEGIN
             id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, accessible_wanted, positions,
             unit_price, total_price, status, expires_at, idempotency_key, request_hash, created_at, updated_at
         ) VALUES (
-            booking, buyer, wanted_event, seen.id, selection_mode, wanted, accessible_wanted, coalesce(seats, '{}'),
+            booking, buyer, wanted_event, unlocked.id, selection_mode, wanted, accessible_wanted, coalesce(seats, '{}'),
             price, price::bigint * wanted, CASE hold_mode WHEN 'accept' THEN 'processing' ELSE 'pending_payment' END,
             ends_at, key, fingerprint, held_at, held_at
         );
@@ -258,9 +258,9 @@ BEGIN
     END IF;
     SELECT s.version, s.available, s.reserved, s.sold, s.blocked INTO version, available, reserved, sold, blocked
     FROM events_subsection s
-    WHERE s.id = seen.id;
+    WHERE s.id = unlocked.id;
     INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
-    VALUES (wanted_event, seen.id, version, 'held', booking, seats, held_at);
+    VALUES (wanted_event, unlocked.id, version, 'held', booking, seats, held_at);
     outcome := 'held';
 END
 $$;

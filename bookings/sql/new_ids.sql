@@ -1,11 +1,11 @@
 -- bookings_new_id(), bookings_new_serial()
 --
--- Promises: numbers for rows that only a function knows the number of. An id is a UUIDv7 (RFC 9562): milliseconds since
---     1970, then random bits; Postgres makes them itself only from 18 on. A serial is 63 bits that nobody can guess: both
---     ends of a random UUID, whose fixed bits are in the middle.
+-- Promises: return keys for rows that SQL functions insert. An id is a UUIDv7 (RFC 9562): milliseconds since 1970, then
+--     random bits; Postgres has its own function only from version 18 on. A serial is 63 random bits: both ends of a random
+--     UUID, whose fixed bits are in the middle.
 -- Locks: none.
 -- Called by: bookings_sell (sell.sql), bookings_enqueue_webhooks (webhooks.sql). In Python, the same are new_id
---     (bookings/holds/models.py) and new_serial (bookings/tickets/models.py).
+--     (core/ids.py) and new_serial (bookings/tickets/models.py).
 
 DROP FUNCTION IF EXISTS bookings_new_id;
 

@@ -1,9 +1,9 @@
 -- bookings_has_queue_pass(wanted_event, buyer, pass_issued_at)
 --
--- Promises: whether the buyer's queue pass that was issued at this time lets them book seats of the event: it is not over
---     by the database's clock, and no purchase has used it up.
+-- Promises: returns whether the buyer's queue pass that was issued at this time lets them book seats of the event: it has
+--     not ended by the database's clock, and was not used up by a purchase.
 -- Locks: none.
--- Called by: bookings_hold (hold.sql), where the waiting room is on. In Python, the same is QueuePass.objects.active().
+-- Called by: bookings_hold (hold.sql), if the waiting room is on. In Python, the same is QueuePass.objects.active().
 
 DROP FUNCTION IF EXISTS bookings_has_queue_pass;
 

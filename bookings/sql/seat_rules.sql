@@ -1,19 +1,19 @@
--- Which seats a buyer gets: pure functions over the seat status of one subsection. bookings_hold (hold.sql) calls them while
+-- Which seats a buyer gets: pure functions of the seat status of one subsection. bookings_hold (hold.sql) calls them while
 -- it holds the subsection's lock. They take no lock and read no table.
 --
--- The same rules for the other two runtimes: bookings/specification/seat_choice.py, which says them in words, and
--- events/static/events/map/best_seats.js, by which the event's page proposes seats. Tests compare all three (test_best_seats.py,
--- test_choosing.py and e2e/tests/test_seat_rules.py). A change of a rule changes all three.
+-- The same rules exist in two other places: bookings/specification/seat_choice.py, which has them in words, and
+-- events/static/events/map/best_seats.js, with which the event's page proposes seats. Tests compare all three
+-- (test_best_seats.py, test_choosing.py and e2e/tests/test_seat_rules.py). A change of a rule changes all three.
 --
--- Arguments: `seat_status` has one letter a seat, in row order, as bookings_mark_accessible returns it: `a` is free, `k` a
---     free wheelchair place, `r`, `s` and `b` are not free. `cols` is the seats a row. Positions count from 0, from the
---     front left. `wanted` seats are wanted, `accessible_wanted` of them wheelchair places.
+-- Arguments: `seat_status` has one letter per seat, in row order, as bookings_mark_accessible returns it: `a` is free, `k`
+--     a free wheelchair place, `r`, `s` and `b` are not free. `cols` is the number of seats per row. Positions count from 0,
+--     from the front left. `wanted` seats are requested, `accessible_wanted` of them wheelchair places.
 -- Called by: bookings_hold, and each other.
 
 
 -- --- What is free ------------------------------------------------------------------------------------------------------
 
--- bookings_mark_accessible: the seat status with `k` for each free wheelchair place. It is kept for those who ask for it.
+-- bookings_mark_accessible: the seat status with `k` for each free wheelchair place, kept for buyers who request one.
 
 DROP FUNCTION IF EXISTS bookings_mark_accessible;
 
@@ -44,7 +44,7 @@ AS $$
     END
 $$;
 
--- bookings_taken: those of the seats that are not free; NULL if all are.
+-- bookings_taken: the given seats that are not free; NULL if all are free.
 
 DROP FUNCTION IF EXISTS bookings_taken;
 
@@ -59,8 +59,8 @@ $$;
 
 -- --- Single gaps -------------------------------------------------------------------------------------------------------
 
--- bookings_single_gaps: the seats beside the chosen ones that would be left alone; NULL if there are none. Beyond both ends
--- of a row is no seat. A wheelchair place is never a gap, as it is kept; nor is the seat beside it, which is a companion's.
+-- bookings_single_gaps: the free seats beside the chosen ones that would be left alone; NULL if there are none. Beyond the
+-- ends of a row there is no seat. A wheelchair place is not a gap; nor is the seat beside a free one, which is for a companion.
 
 DROP FUNCTION IF EXISTS bookings_single_gaps;
 
@@ -81,8 +81,9 @@ BEGIN
 END
 $$;
 
--- bookings_tidy_seats: where the first run of free seats begins, from the front left, that leaves no single gap; NULL if
--- there is none. On both sides of it is no free seat, or a kept one, or a free one that is not alone.
+-- bookings_tidy_seats: the first position of the first `wanted` free seats side by side, from the front left, that leave no
+-- single gap; NULL if there are none. On each side of them is no free seat, a free wheelchair place, or a free seat that is
+-- not alone.
 
 DROP FUNCTION IF EXISTS bookings_tidy_seats;
 
@@ -104,8 +105,8 @@ BEGIN
 END
 $$;
 
--- bookings_tidy_choice: whether as many seats side by side, with as many wheelchair places among them, can be had without a
--- single gap.
+-- bookings_tidy_choice: whether as many seats side by side, with as many wheelchair places among them, are free that leave
+-- no single gap.
 
 DROP FUNCTION IF EXISTS bookings_tidy_choice;
 
@@ -123,10 +124,10 @@ END
 $$;
 
 
--- --- The best for those who ask for no wheelchair place ----------------------------------------------------------------
+-- --- The best available without wheelchair places ----------------------------------------------------------------------
 
--- bookings_first_seats: where the first run of free seats begins, from the front left; NULL if there is none. A run that
--- reaches over the end of its row is none, and behind its beginning that row has no other.
+-- bookings_first_seats: the first position of the first `wanted` free seats side by side, from the front left; NULL if there
+-- are none. If free seats reach beyond the end of a row, that row has no others, and the search goes on in the next row.
 
 DROP FUNCTION IF EXISTS bookings_first_seats;
 
@@ -152,7 +153,7 @@ BEGIN
 END
 $$;
 
--- bookings_longest_runs: the seats of the longest runs there are; fewer than wanted, or NULL, if there are not enough.
+-- bookings_longest_runs: `wanted` seats of the longest runs; fewer, or NULL, if there are not enough.
 
 DROP FUNCTION IF EXISTS bookings_longest_runs;
 
@@ -183,11 +184,11 @@ AS $$
 $$;
 
 
--- --- The best with wheelchair places -----------------------------------------------------------------------------------
+-- --- The best available with wheelchair places -------------------------------------------------------------------------
 
--- bookings_accessible_window: where the first free seats side by side begin that have enough wheelchair places among them:
--- of a row those with the fewest more than that, then the leftmost; NULL if there are none. `tidy`: only such as leave no
--- single gap.
+-- bookings_accessible_window: the first position of free seats side by side with enough wheelchair places among them, in
+-- the first row that has any; in that row, those with the fewest places beyond that, then the leftmost; NULL if there are
+-- none. With `tidy`, only seats that leave no single gap.
 
 DROP FUNCTION IF EXISTS bookings_accessible_window;
 
@@ -217,10 +218,10 @@ AS $$
     LIMIT 1
 $$;
 
--- bookings_accessible_seats: the best where no row has them side by side; NULL if there are not enough. The wheelchair
--- places: of the first row that has them and seats for the others, else of the first row that has them, else from the front
--- left. The others: as near to any of them as can be, the same row before the next ones, wheelchair places only where
--- nothing else is left.
+-- bookings_accessible_seats: the best seats if no row has them side by side; NULL if there are not enough. The wheelchair
+-- places are in the first row that has enough of them and seats for all; otherwise in the first row that has enough of them;
+-- otherwise they are the first from the front left. The other seats are as near as possible to any of them, in the same row
+-- before other rows, and are wheelchair places only if nothing else is left.
 
 DROP FUNCTION IF EXISTS bookings_accessible_seats;
 
@@ -275,7 +276,7 @@ $$;
 
 -- --- The best ----------------------------------------------------------------------------------------------------------
 
--- bookings_best_seats: the best available; fewer than wanted, or NULL, if there are not enough. Where single gaps are not
+-- bookings_best_seats: the best available seats; fewer than wanted, or NULL, if there are not enough. If single gaps are not
 -- allowed, seats that leave none are preferred to seats nearer the front.
 
 DROP FUNCTION IF EXISTS bookings_best_seats;

@@ -1,15 +1,16 @@
 -- bookings_sell(payment, reference)
 --
--- Promises: the plain case of a captured charge, all of it or nothing: an open payment for seats that are held, be their
---     time over or not. The payment is captured (`reference` is the gateway's, '' if unknown), the seats are sold, the
---     booking is paid; admissions, the confirmation mail and the row of the seat history are inserted. Writes only if the
---     outcome is 'sold'. If a seat is not its booking's, it raises serialization_failure and nothing of it stays.
+-- Promises: records the capture of an open payment for a held booking, even if its deadline has passed, and sells the
+--     seats. The payment is captured (`reference` is the gateway's id of the charge, '' if unknown), the seats are sold,
+--     and the booking is paid; the admissions, the confirmation email and the row of the seat history are inserted. Writes
+--     only if the outcome is 'sold'. If a seat does not belong to the booking, the function raises serialization_failure,
+--     which rolls everything back.
 -- Locks: the subsection, the booking, the payment, in this order.
--- Outcomes: sold; not_plain (any other case: settle_stepwise deals with it).
--- Called by: sell_held_seats (bookings/payments/sell.py). Step by step with the ORM: settle_stepwise
---     (bookings/payments/settle.py), which production needs for the other cases anyway.
+-- Outcomes: sold; not_plain (any other case, which settle_stepwise handles).
+-- Called by: sell_held_seats (bookings/payments/sell.py). Its specification: settle_stepwise (bookings/payments/settle.py),
+--     which production needs for the other cases anyway.
 --
--- The settings: as for bookings_begin_payment (begin_payment.sql).
+-- The settings: see begin_payment.sql.
 
 DROP FUNCTION IF EXISTS bookings_sell;
 
@@ -63,7 +64,7 @@ BEGIN
         RETURN;
     END IF;
 
-    -- 2. The money, the seats (the guarded update is the last word) and their history.
+    -- 2. Write the payment, the seats (in a guarded update) and the seat history.
     sold_at := clock_timestamp();
     UPDATE bookings_payment p SET
         status = 'captured',
@@ -77,7 +78,7 @@ BEGIN
         AND t.status = 'reserved' AND t.booking_id = booking;
     GET DIAGNOSTICS moved = ROW_COUNT;
     IF moved <> cardinality(seats) THEN
-        RAISE EXCEPTION 'a held seat is not its booking''s' USING ERRCODE = 'serialization_failure';
+        RAISE EXCEPTION 'a held seat does not belong to its booking' USING ERRCODE = 'serialization_failure';
     END IF;
     SELECT s.version, s.available, s.reserved, s.sold, s.blocked INTO version, available, reserved, sold, blocked
     FROM events_subsection s
@@ -85,7 +86,7 @@ BEGIN
     INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
     VALUES (wanted_event, wanted_subsection, version, 'paid', booking, seats, sold_at);
 
-    -- 3. The booking, its admissions, and the mail that brings them.
+    -- 3. Write the booking, its admissions, and the email with the tickets.
     UPDATE bookings_booking b SET status = 'paid', paid_at = sold_at, failure = '', updated_at = sold_at
     WHERE b.id = booking;
     INSERT INTO bookings_admission (id, serial, booking_id, event_id, subsection_id, position, holder, issued_at)

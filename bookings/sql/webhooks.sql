@@ -2,9 +2,9 @@
 -- bookings_checkin and events_event, with one function each
 --
 -- Promises: when a booking is paid or refunded, a ticket is checked in or an event is sold out, one row of
---     bookings_delivery is inserted for each active endpoint of the event's seller that wants this kind, in the same
---     transaction, so that no path can forget one. Most sellers have none, which a partial index (endpoint_active) shows.
---     `about` is the id of the booking, check-in or event, as text.
+--     bookings_delivery is inserted in the same transaction for each active endpoint of the event's seller that subscribes
+--     to this kind, whatever code makes the change. Most sellers have none, which a partial index (endpoint_active) shows
+--     quickly. `about` is the id of the booking, check-in or event as text.
 -- Locks: none; the inserted row has no foreign keys.
 -- Called by: the triggers alone. bookings/webhooks/delivery.py sends the rows.
 

@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from bookings.tickets.models import Admission
-from bookings.tickets.selectors import seat_of
+from bookings.tickets.texts import seat_of
 from core.money import money as money_text
 
 register = template.Library()

@@ -25,11 +25,11 @@ BREAKAGES = {
     "paid_is_captured": "UPDATE bookings_payment SET amount = amount - 1",
     "refunds": "UPDATE bookings_payment SET status = 'partly_refunded', refunded_amount = 1",
     "paid_has_admissions": "UPDATE bookings_admission SET status = 'void' WHERE position = 4",
-    "mock_book": "UPDATE bookings_mockcharge SET captured = false",
+    "mock_records": "UPDATE bookings_mockcharge SET captured = false",
     "open_holds": "UPDATE events_event SET max_active_holds = 1",
-    "trail": WITHOUT_TRIGGERS.format("DELETE FROM events_seatchange WHERE kind = 'paid'"),
+    "audit_log_versions": WITHOUT_TRIGGERS.format("DELETE FROM events_seatchange WHERE kind = 'paid'"),
     "chain": WITHOUT_TRIGGERS.format("UPDATE events_seatchange SET at = at + interval '1 us' WHERE kind = 'paid'"),
-    "trail_tells_seats": WITHOUT_TRIGGERS.format("DELETE FROM events_seatchange WHERE kind = 'paid'"),
+    "audit_log_matches_seats": WITHOUT_TRIGGERS.format("DELETE FROM events_seatchange WHERE kind = 'paid'"),
 }
 
 

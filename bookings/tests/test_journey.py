@@ -30,15 +30,15 @@ def web(django_db_setup: None) -> Iterator[Server]:
 def register(web: Server, name: str, role: str) -> httpx.Client:
     """Register a user and return an HTTP client in which they are logged in."""
     browser = httpx.Client(base_url=web.url, timeout=30)
-    who = {"email": f"{name}@example.com", "password": PASSWORD}
-    assert browser.post("/api/user", json={**who, "name": name.title(), "role": role}).status_code == 201
-    assert browser.post("/api/user/login", json=who).status_code == 200
-    assert browser.get("/api/user").json()["email"] == who["email"]
+    login = {"email": f"{name}@example.com", "password": PASSWORD}
+    assert browser.post("/api/user", json={**login, "name": name.title(), "role": role}).status_code == 201
+    assert browser.post("/api/user/login", json=login).status_code == 200
+    assert browser.get("/api/user").json()["email"] == login["email"]
     return browser
 
 
 def test_a_concert_is_sold_over_http_from_creation_to_payment(web: Server, live_server_of_streams: Server) -> None:
-    seller, alice, bob = (register(web, *who) for who in (("sue", "seller"), ("alice", "buyer"), ("bob", "buyer")))
+    seller, alice, bob = (register(web, *user) for user in (("sue", "seller"), ("alice", "buyer"), ("bob", "buyer")))
     texts = {"name": "Jazz", "description": "Late.", "venue_name": "Cellar"}
     created = seller.post("/api/event", json={**texts, "seating_config": HALL, "hold_seconds": 2})
     assert created.status_code == 201
@@ -113,7 +113,7 @@ def test_one_of_five_hundred_buyers_over_http_gets_the_seat(web: Server, passwor
         def take(token: str) -> httpx.Response:
             return client.post("/api/booking", json=hold_request, headers={"Authorization": f"Bearer {token}"})
 
-        answers = list(crowd.map(take, tokens))
-    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 499}
-    assert {a.json()["code"] for a in answers if a.status_code == 409} == {"seats_taken"}
+        responses = list(crowd.map(take, tokens))
+    assert Counter(response.status_code for response in responses) == {201: 1, 409: 499}
+    assert {a.json()["code"] for a in responses if a.status_code == 409} == {"seats_taken"}
     call_command("check_invariants")

@@ -1,4 +1,4 @@
-"""A new column that the database fills breaks no sale: functions and operations name the columns they set."""
+"""New columns with defaults break no sale, because functions and operations name the columns that they set."""
 
 from collections.abc import Callable
 
@@ -26,11 +26,11 @@ Hold = Callable[..., Booking]
 
 @pytest.fixture
 def new_columns(concert: Event, alice: User, carol: User) -> None:
-    """Each table of the sale has a column more, NOT NULL and with a default, as an older process meets it."""
+    """Add a NOT NULL column with a default to each table of the sale, as a newer version may do while this one runs."""
     kinds = [DeliveryKind.BOOKING_PAID, DeliveryKind.TICKET_CHECKED_IN]
     add_endpoint(seller=carol, url="https://93.184.216.34/hook", kinds=kinds)
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks to come can't be altered
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with deferred checks can't be altered
         for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} ADD COLUMN added integer NOT NULL DEFAULT 7")
 

@@ -1,0 +1,1 @@
+"""Issued tickets: their signed codes, QR images and PDF, and sending them again."""

@@ -40,7 +40,7 @@ class BookingAdmissions(generics.GenericAPIView[Admission]):
 
 
 class TicketFile(generics.GenericAPIView[Admission]):
-    """Base of the views that answer with an image or a PDF."""
+    """Base class of the views that return an image or a PDF."""
 
     permission_classes = [IsAuthenticated]
 
@@ -90,6 +90,6 @@ class TicketsPdf(TicketFile):
 
 
 def _without_caching(response: ResponseT) -> ResponseT:
-    """Forbid all caches to store the response: whoever has the code can enter with it."""
+    """Forbid all caches to store the response, because its code admits anyone who has it."""
     patch_cache_control(response, private=True, no_store=True)
     return response

@@ -1,4 +1,4 @@
-"""Issued tickets, their check-ins, and gate staff."""
+"""Issued tickets."""
 
 import secrets
 

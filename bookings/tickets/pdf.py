@@ -1,6 +1,6 @@
 """Tickets as PDF, to print or to keep on a phone: one A6 page each, so that four fit on a sheet of A4.
 
-PDF's built-in fonts only cover Latin-1, so the fonts in `bookings/fonts` are embedded. They cover the European
+PDF's built-in fonts only cover Latin-1, so the fonts in `bookings/tickets/fonts` are embedded. They cover the European
 alphabets and Hebrew; other characters are shown as □. Such a ticket is still valid: the scanner reads the code, and the
 seat is in digits.
 """
@@ -17,12 +17,7 @@ from fpdf.fonts import TTFFont
 from bookings.tickets.issue import code_of
 from bookings.tickets.models import Admission
 from bookings.tickets.qr import qr_png
-from bookings.tickets.selectors import (
-    one_line,
-    seat_of,
-    serial_of,
-    when,
-)
+from bookings.tickets.texts import one_line, seat_of, serial_of, start_text
 
 FONTS = Path(__file__).resolve().parent / "fonts"
 FAMILY = "DejaVu"
@@ -72,7 +67,7 @@ def _draw_event(pdf: FPDF, ticket: Admission) -> None:
     for number, line in enumerate(lines):
         _draw_line(pdf, line, MARGIN, 7 + 7.5 * number, INNER, size=size, style="B", colour=PAPER)
     _draw_line(pdf, printable(event.venue_name), MARGIN, 25, INNER, size=10, colour=PAPER)
-    _draw_line(pdf, when(event), MARGIN, 31, INNER, size=9, colour=BAND_INK)
+    _draw_line(pdf, start_text(event), MARGIN, 31, INNER, size=9, colour=BAND_INK)
 
 
 def _draw_seat(pdf: FPDF, ticket: Admission) -> None:

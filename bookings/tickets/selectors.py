@@ -1,9 +1,6 @@
-"""Issued tickets: access to them, and the text that is printed on them."""
+"""Selectors for issued tickets: their buyer's access to them."""
 
-import re
-import unicodedata
 import uuid
-from datetime import datetime
 
 from accounts.models import User
 from bookings.errors import TicketVoid
@@ -11,9 +8,6 @@ from bookings.holds.selectors import own_booking
 from bookings.states import AdmissionStatus
 from bookings.tickets.models import Admission
 from core.errors import InvalidState, NotFound
-from events.models import Event
-
-INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")  # Unicode categories of characters that can't be seen
 
 
 def issued_tickets(booking_id: uuid.UUID, buyer: User) -> list[Admission]:
@@ -45,30 +39,3 @@ def valid_ticket(booking_id: uuid.UUID, admission_id: uuid.UUID, buyer: User) ->
     if ticket.status == AdmissionStatus.VOID:
         raise TicketVoid
     return ticket
-
-
-def seat_of(ticket: Admission) -> tuple[int, int]:
-    """Return row and seat, both counted from 1."""
-    row, seat = divmod(ticket.position, ticket.subsection.cols)
-    return row + 1, seat + 1
-
-
-def serial_of(ticket: Admission) -> str:
-    """Format the serial to be read out: 16 hexadecimal digits in groups of four."""
-    return "-".join(re.findall(r"....", f"{ticket.serial:016X}"))
-
-
-def when(event: Event) -> str:
-    """Format the start in UTC, the only time zone an event has: "Saturday 5 December 2026, 19:30 UTC"."""
-    return moment(event.starts_at) or "Date to be announced"
-
-
-def moment(time: datetime | None) -> str:
-    """Format a time in UTC, like `when`; empty for None."""
-    return f"{time:%A} {time.day} {time:%B %Y, %H:%M} UTC" if time else ""
-
-
-def one_line(text: str) -> str:
-    """Put a user's text on one line without invisible characters, so that it can't end a header or add lines."""
-    spaced = " ".join(text.split())
-    return "".join(char for char in spaced if unicodedata.category(char) not in INVISIBLE)

@@ -7,11 +7,11 @@ from rest_framework import serializers
 from bookings.states import AdmissionStatus
 from bookings.tickets.issue import code_of
 from bookings.tickets.models import Admission
-from bookings.tickets.selectors import seat_of
+from bookings.tickets.texts import seat_of
 
 
 class AdmissionBody(serializers.Serializer[Any]):
-    """An issued ticket. Whoever shows `code` gets in, once."""
+    """An issued ticket. Its `code` admits one person, once."""
 
     id = serializers.UUIDField()
     code = serializers.CharField()
@@ -27,7 +27,7 @@ class AdmissionBody(serializers.Serializer[Any]):
 
 
 def admission_body(ticket: Admission) -> dict[str, Any]:
-    """A ticket with event and subsection in the shape of AdmissionBody."""
+    """Return a ticket, loaded with event and subsection, in the shape of AdmissionBody."""
     row, seat = seat_of(ticket)
     path = f"/api/booking/{ticket.booking_id}/admissions/{ticket.pk}"
     return {

@@ -21,7 +21,7 @@ ON_SALE = (EventStatus.AVAILABLE, EventStatus.SOLD_OUT)
 
 # Skips users with an active pass: they were admitted before, and removing them from the queue failed after the commit.
 # MATERIALIZED: otherwise the join reads the clock for each row, and the passes of a batch get different times.
-ISSUE = """
+INSERT_PASSES = """
     WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now)
     INSERT INTO bookings_queuepass (event_id, user_id, issued_at, ends_at)
     SELECT %(event)s, u.id, clock.now, clock.now + make_interval(secs => %(seconds)s)
@@ -89,7 +89,7 @@ def _hold_lottery(event: Event, room: Room, at: float | None) -> None:
     event.drawn_at = database_now()
     QueueLottery.objects.create(event=event, user_ids=order, at=event.drawn_at)
     event.save(update_fields=["drawn_at"])
-    log.info("queue_drawn", event_id=event.pk, early=len(order))
+    log.info("lottery_held", event_id=event.pk, early=len(order))
 
 
 def _next_users(event: Event, room: Room, rate_factor: float, at: float | None) -> list[int]:
@@ -102,4 +102,4 @@ def _next_users(event: Event, room: Room, rate_factor: float, at: float | None) 
 
 def _issue_passes(event: Event, users: list[int]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(ISSUE, {"event": event.pk, "users": users, "seconds": event.pass_seconds})
+        cursor.execute(INSERT_PASSES, {"event": event.pk, "users": users, "seconds": event.pass_seconds})

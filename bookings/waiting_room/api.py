@@ -1,4 +1,4 @@
-"""The calls of the contract's section "Waiting room"."""
+"""API view of an event's queue; `handlers` has the functions that the fast path calls, too."""
 
 from typing import cast
 
@@ -31,6 +31,6 @@ class EventQueue(HandlerView):
 
     @extend_schema(operation_id="queue_leave", request=None, responses={204: None} | problems(401, 404, 503))
     def delete(self, request: Request, event_id: int) -> Response:
-        """Leaves the place, or the pass, to others."""
+        """Give up the place in the queue, or the pass."""
         leave_queue(event_id=event_id, user=cast(User, request.user))
         return Response(status=status.HTTP_204_NO_CONTENT)

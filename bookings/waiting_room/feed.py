@@ -1,6 +1,6 @@
 """The live feed of queues: signed-in viewers of an event receive their position, and their admission.
 
-It is read once a second for all viewers of this process, and at once when a queue has moved.
+Positions are read once a second for all viewers of this process, and at once after an admission.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,8 +14,8 @@ from core.redis import RedisUnavailable
 from events.models import Event
 from realtime.feed import Feed, Topic
 
-# Updates for a way through the queue: with more people ahead, a buyer gets one for every 1/250 of them, not for each.
-UPDATES = 250
+# A buyer gets an update when the number of people ahead has changed by 1/250, not for each person.
+UPDATE_FRACTION = 250
 
 UserIds = dict[int, list[int]]  # by event id: the users who watch its queue
 Positions = dict[int, QueuePosition]  # by user id; users who are not in the queue are missing
@@ -26,14 +26,14 @@ class QueueTopic(Topic):
 
     def __init__(self, event_id: int) -> None:
         super().__init__(event_id)
-        self.sent: dict[Any, dict[str, Any]] = {}  # viewer: what was sent to it last
+        self.sent: dict[Any, dict[str, Any]] = {}  # by viewer: the last event sent to it
 
     def user_ids(self) -> list[int]:
         """Return the users who watch, without duplicates."""
         return list({viewer.sign_in.user_id for viewer in self.sockets | self.streams})
 
     def apply(self, positions: Positions) -> None:
-        """Send each viewer what is new to it."""
+        """Send each viewer its position if it has changed enough (`needs_update`)."""
         before, self.sent = self.sent, {}
         self._send(self.sockets, before, positions, frame)
         self._send(self.streams, before, positions, lambda event: message(event, self.key))
@@ -65,7 +65,7 @@ def needs_update(known: dict[str, Any] | None, event: dict[str, Any]) -> bool:
     if any(known[name] != event[name] for name in settings):
         return True
     moved = abs(known["ahead"] - event["ahead"])
-    return bool(moved >= max(1, event["ahead"] // UPDATES))
+    return bool(moved >= max(1, event["ahead"] // UPDATE_FRACTION))
 
 
 class QueueFeed(Feed[QueueTopic]):
@@ -76,7 +76,7 @@ class QueueFeed(Feed[QueueTopic]):
         return QueueTopic(key)
 
     def handle(self, topic: QueueTopic, message: dict[str, Any]) -> None:
-        """See Feed. The message (bookings.waiting_room.publish) says that the queue has moved."""
+        """See Feed. The message comes from `publish_admission`; positions are read from Redis."""
         self.hub.refresh(self, [topic])
 
     def query(self, topics: Iterable[QueueTopic]) -> UserIds:
@@ -84,7 +84,7 @@ class QueueFeed(Feed[QueueTopic]):
         return {topic.key: topic.user_ids() for topic in topics}
 
     def fetch(self, query: UserIds) -> dict[int, Positions]:
-        """See Feed. A queue that can't be read is left out, so that nobody is told that they lost their place."""
+        """See Feed. A queue that can't be read is left out, so that no viewer receives `queue_left` by mistake."""
         events = Event.objects.defer("seating_config", "description").filter(pk__in=query, waiting_room_on=True)
         found: dict[int, Positions] = {event_id: {} for event_id in query}
         for event in events:

@@ -1,4 +1,4 @@
-"""GET and POST /api/event/{id}/queue: the handlers of a buyer's place in an event's queue."""
+"""Handlers of GET and POST /api/event/{id}/queue: read a buyer's place in the queue, and join."""
 
 from accounts.authentication import identity_of
 from bookings.waiting_room.join import join_queue, queue_position
@@ -11,13 +11,13 @@ PLACE_TOKEN = PlaceToken()
 
 
 def get_place(request: ApiRequest, event_id: int) -> ApiResponse:
-    """My place, or my pass. 404 if I am not in the queue; the live feed tells the same (docs/live.md)."""
+    """Return the caller's place or pass; 404 if they have neither. The live feed sends the same (docs/live.md)."""
     user = identity_of(request).confirm()
     return json_response(queue_position_body(queue_position(event_id=event_id, user=user)))
 
 
 def post_place(request: ApiRequest, event_id: int) -> ApiResponse:
-    """Joins the queue; again, and from elsewhere, it is the same place. 409 while the waiting room is off."""
+    """Join the queue. Joining again, also from another device, keeps the place. 409 while the waiting room is off."""
     user = identity_of(request).confirm()
     token = validated(PLACE_TOKEN, request.json()).get("token")
     return json_response(queue_position_body(join_queue(event_id=event_id, user=user, token=token)))

@@ -10,20 +10,20 @@ from realtime.frames import socket_frame, stream_message
 LEFT = {"type": "queue_left"}
 
 
-def queue_position_body(standing: QueuePosition) -> dict[str, Any]:
+def queue_position_body(position: QueuePosition) -> dict[str, Any]:
     """Return the response of /api/event/{id}/queue."""
-    state = "admitted" if standing.queue_pass else "waiting"
-    body = {"token": standing.token, "state": state, **_place(standing), **_room(standing)}
-    return body | (_pass(standing.queue_pass) if standing.queue_pass else {})
+    state = "admitted" if position.queue_pass else "waiting"
+    body = {"token": position.token, "state": state, **_place(position), **_room(position)}
+    return body | (_pass(position.queue_pass) if position.queue_pass else {})
 
 
-def queue_position_event(standing: QueuePosition | None) -> dict[str, Any]:
+def queue_position_event(position: QueuePosition | None) -> dict[str, Any]:
     """Return the live event for a position; for None, that the buyer is no longer in the queue."""
-    if standing is None:
+    if position is None:
         return LEFT
-    if standing.queue_pass:
-        return {"type": "admitted", **_pass(standing.queue_pass)}
-    return {"type": "queue_position", **_place(standing), **_room(standing)}
+    if position.queue_pass:
+        return {"type": "admitted", **_pass(position.queue_pass)}
+    return {"type": "queue_position", **_place(position), **_room(position)}
 
 
 def frame(event: dict[str, Any]) -> bytes:
@@ -41,18 +41,18 @@ def message(event: dict[str, Any], event_id: int) -> bytes:
     return stream_message(kind, {"event_type": kind, "event_id": event_id, **data}, None)
 
 
-def _place(standing: QueuePosition) -> dict[str, Any]:
-    ahead, eta = standing.ahead, standing.eta
+def _place(position: QueuePosition) -> dict[str, Any]:
+    ahead, eta = position.ahead, position.eta
     return {
-        "position": 0 if standing.queue_pass else None if ahead is None else ahead + 1,
+        "position": 0 if position.queue_pass else None if ahead is None else ahead + 1,
         "ahead": ahead,
         "eta_seconds": eta and eta.soonest,
         "eta_seconds_latest": eta and eta.latest,
     }
 
 
-def _room(standing: QueuePosition) -> dict[str, Any]:
-    event = standing.event
+def _room(position: QueuePosition) -> dict[str, Any]:
+    event = position.event
     return {
         "admit_per_minute": event.admit_per_minute,
         "paused": event.admission_paused,

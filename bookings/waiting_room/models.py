@@ -49,7 +49,7 @@ class QueuePass(models.Model):
 class QueueLottery(models.Model):
     """The users who joined the queue before the start of sales, in the order of the event's seed."""
 
-    event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="queue_draw")
+    event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="queue_lottery")
     user_ids = ArrayField(models.BigIntegerField())
     at = models.DateTimeField()
 

@@ -1,4 +1,4 @@
-"""Publish that an event's queue has moved. Subscribers look up everybody's position themselves."""
+"""Publishes that buyers were admitted from an event's queue. Subscribers read everybody's new position themselves."""
 
 from realtime.feed import group_name
 from realtime.publish import publish

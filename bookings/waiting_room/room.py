@@ -66,7 +66,7 @@ return ranks
 """
 
 # KEYS: queue, state. ARGV: at. Whoever joins after this script gets a time of joining, no place in the lottery.
-CLOSE = (
+CLOSE_LOTTERY = (
     CLOCK
     + """
 redis.call('HSETNX', KEYS[2], 'born', text(clock(ARGV[1])))
@@ -155,7 +155,7 @@ class Room:
 
     def close_lottery(self, *, at: float | None = None) -> list[int]:
         """Close the lottery and return the ids of the users who came early; a repeated call returns the same users."""
-        return [int(user_id) for user_id in self._run(CLOSE, at)]
+        return [int(user_id) for user_id in self._run(CLOSE_LOTTERY, at)]
 
     def extend_expiry(self) -> None:
         """Keep the queue in Redis for another EXPIRY_SECONDS; for queues from which nobody is admitted yet."""

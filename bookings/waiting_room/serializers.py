@@ -1,4 +1,4 @@
-"""The shapes of the waiting room's API."""
+"""Serializers of the waiting room's API."""
 
 from typing import Any
 
@@ -6,28 +6,33 @@ from rest_framework import serializers
 
 
 class PlaceToken(serializers.Serializer[Any]):
-    """POST: the token of the place that the client had."""
+    """The body of POST: the token of a lost place."""
 
     token = serializers.CharField(
-        required=False, allow_null=True, max_length=1_000, help_text="From an earlier answer; needed if it was lost."
+        required=False,
+        allow_null=True,
+        max_length=1_000,
+        help_text="From an earlier response; restores the place if the queue was lost.",
     )
 
 
 class QueuePositionBody(serializers.Serializer[Any]):
     """A buyer's place in the queue, or their pass."""
 
-    token = serializers.CharField(allow_null=True, help_text="Gives the place back if the queue is lost. Keep it.")
+    token = serializers.CharField(allow_null=True, help_text="Restores the place if the queue is lost. Keep it.")
     state = serializers.ChoiceField(choices=["waiting", "admitted"])
-    position = serializers.IntegerField(allow_null=True, help_text="1 is next; null before the draw.")
+    position = serializers.IntegerField(allow_null=True, help_text="1 is next; null before the lottery.")
     ahead = serializers.IntegerField(allow_null=True)
-    eta_seconds = serializers.IntegerField(allow_null=True, help_text="At the soonest.")
-    eta_seconds_latest = serializers.IntegerField(allow_null=True, help_text="Unless the queue is paused or slowed.")
+    eta_seconds = serializers.IntegerField(allow_null=True, help_text="Seconds until admission, at the earliest.")
+    eta_seconds_latest = serializers.IntegerField(
+        allow_null=True, help_text="Seconds until admission, at the latest, unless the queue is paused or slowed."
+    )
     admit_per_minute = serializers.IntegerField()
     paused = serializers.BooleanField()
     opens_at = serializers.DateTimeField(allow_null=True, help_text="When buyers who came early are shuffled.")
     expires_at = serializers.DateTimeField(required=False, help_text="The end of the pass.")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """With `pass`, which is no name for an attribute."""
-        about = "For X-Queue-Pass when seats are booked."
-        return {**super().get_fields(), "pass": serializers.CharField(required=False, help_text=about)}
+        """Add `pass`, which is a reserved word and so no name for an attribute."""
+        help_text = "For the header X-Queue-Pass of a booking."
+        return {**super().get_fields(), "pass": serializers.CharField(required=False, help_text=help_text)}

@@ -36,15 +36,15 @@ def verify_shuffle(*, event_id: int) -> LotteryReport:
     event = Event.objects.filter(pk=event_id).first()
     if event is None:
         raise NotFound("There is no such event.")
-    draw = QueueLottery.objects.filter(event=event).first()
-    if draw is None:
+    lottery = QueueLottery.objects.filter(event=event).first()
+    if lottery is None:
         raise InvalidState("The lottery has not been held yet: the seed is secret until the sale begins.")
-    order = list(draw.user_ids)
+    order = list(lottery.user_ids)
     admissions = _admissions(event, order)
     return LotteryReport(
         seed=event.shuffle_seed,
         seed_hash=event.seed_hash,
-        drawn_at=draw.at,
+        drawn_at=lottery.at,
         early=len(order),
         admitted=len(admissions),
         overtaken=_overtaken(admissions),
@@ -70,5 +70,5 @@ def _overtaken(admissions: list[datetime]) -> int:
     return overtaken
 
 
-def _first_difference(one: list[int], other: list[int]) -> int | None:
-    return next((place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b), None)
+def _first_difference(stored: list[int], computed: list[int]) -> int | None:
+    return next((place for place, (a, b) in enumerate(zip(stored, computed, strict=True)) if a != b), None)

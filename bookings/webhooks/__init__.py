@@ -1,2 +1,5 @@
-"""Parts of the webhook sender: message bodies (`payloads`), permitted addresses (`addresses`), the HTTP connection to a
-receiver (`http_connection`), the pool that sends several messages at a time (`worker_pool`), and the OpenAPI schema."""
+"""Webhooks to sellers: their endpoints, and signed messages about sales and check-ins (docs/webhooks.md).
+
+`delivery` sends them. It uses `payloads` (bodies), `addresses` (permitted addresses), `http_connection` (one connection
+to a receiver) and `worker_pool` (several messages at a time).
+"""

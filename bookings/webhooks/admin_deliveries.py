@@ -26,7 +26,7 @@ def _to_the_second(at: datetime) -> str:
     return date_format(at, "Y-m-d H:i:s")
 
 
-class OfEndpoint(admin.SimpleListFilter):
+class EndpointFilter(admin.SimpleListFilter):
     """Filter by one of the user's own endpoints."""
 
     title = "endpoint"
@@ -54,7 +54,7 @@ class Deliveries(ActionPages):
 
     seller_lookup = "endpoint__seller"
     list_display = ("happened", "kind", "event", "address", "status", "attempts", "http_status", "next_attempt")
-    list_filter = ("status", "kind", OfEndpoint)
+    list_filter = ("status", "kind", EndpointFilter)
     search_fields = ("=subject",)
     search_help_text = "Booking id"
     fields = (
@@ -80,7 +80,7 @@ class Deliveries(ActionPages):
         return super().get_queryset(request).select_related("endpoint", "event")
 
     def has_view_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
-        """Sellers and operators may view the list; one delivery, the endpoint's seller and operators."""
+        """Allow sellers and operators to view the list, and the endpoint's seller and operators to view a delivery."""
         own = obj is None or request.user.is_superuser or obj.endpoint.seller_id == request.user.pk
         return self.has_module_permission(request) and own
 

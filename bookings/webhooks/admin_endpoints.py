@@ -68,7 +68,7 @@ class Endpoints(ActionPages, WrittenRows):
 
     seller_lookup = "seller"
     form = EndpointForm
-    list_display = ("url", "wants", "state", "created_at")
+    list_display = ("url", "subscriptions", "state", "created_at")
     list_select_related = ("seller",)
     search_fields = ("url",)
     readonly_fields = ("state", "signing_secret", "deliveries", "created_at")
@@ -102,7 +102,7 @@ class Endpoints(ActionPages, WrittenRows):
     # --- Permissions -------------------------------------------------------------------------------
 
     def has_view_permission(self, request: HttpRequest, obj: Endpoint | None = None) -> bool:
-        """Sellers and operators may view the list; one endpoint, its seller and operators."""
+        """Allow sellers and operators to view the list, and its seller and operators to view an endpoint."""
         own = obj is None or request.user.is_superuser or obj.seller_id == request.user.pk
         return self.has_module_permission(request) and own
 
@@ -111,7 +111,7 @@ class Endpoints(ActionPages, WrittenRows):
         return self.has_module_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Endpoint | None = None) -> bool:
-        """Everyone who may view it."""
+        """Allow everyone who may view the endpoint."""
         return self.has_view_permission(request, obj)
 
     # --- List and form -----------------------------------------------------------------------------
@@ -140,7 +140,7 @@ class Endpoints(ActionPages, WrittenRows):
         return {}
 
     @admin.display(description="Events")
-    def wants(self, endpoint: Endpoint) -> str:
+    def subscriptions(self, endpoint: Endpoint) -> str:
         """The labels of the subscribed kinds."""
         return ", ".join(str(DeliveryKind(kind).label) for kind in endpoint.kinds)
 

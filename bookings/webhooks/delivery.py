@@ -34,14 +34,14 @@ from core.clock import Now, database_now
 from core.standard_webhooks import sign
 from core.transactions import retrying_transaction
 
-PREFIX = "whsec_"  # of a secret, followed by 32 random bytes in base64
 log = structlog.get_logger(__name__)
 
+SECRET_PREFIX = "whsec_"  # noqa: S105  (the start of each secret; 32 random bytes in base64 follow)
 OPEN = (DeliveryStatus.WAITING, DeliveryStatus.SENDING)
 DONE = (DeliveryStatus.DELIVERED, DeliveryStatus.FAILED)
 SWEEP_SECONDS = 5  # a sweep starts no message after this time; ticketing/processes/deliveries relies on it
-HANDS = 16  # messages that one sweep can have in flight
-MOST_AT_ONCE = 8  # messages in flight to one endpoint, from all sweeps together
+MAX_IN_FLIGHT = 16  # messages of one sweep
+MAX_CONCURRENT = 8  # messages in flight to one endpoint, from all sweeps together
 CLAIM_DURATION = timedelta(minutes=1)  # then a sender counts as dead; longer than http_connection.TOTAL_SECONDS
 # Delay after the first, second, … failure: the example of the Standard Webhooks specification 1.0
 # ("Deliverability and reliability"). Ten attempts in more than three days.
@@ -62,8 +62,8 @@ def send_due_deliveries() -> int:
     """
     end = time.monotonic() + SWEEP_SECONDS
     processed = 0
-    with WorkerPool[Delivery](HANDS) as pool:
-        while (sent := _send_more(pool, end)) or pool.free < HANDS:
+    with WorkerPool[Delivery](MAX_IN_FLIGHT) as pool:
+        while (sent := _send_more(pool, end)) or pool.free < MAX_IN_FLIGHT:
             processed += sent
             for delivery, result in pool.results():
                 _record_result(result, delivery)
@@ -87,16 +87,16 @@ def _claim(free_slots: int) -> list[Delivery] | None:
     1. Choose the endpoint with the fewest messages in flight and lock its row. Endpoints that another sweep has locked
        are skipped.
     2. Count its messages in flight again, under the lock.
-    3. Lock its oldest due deliveries: as many as the endpoint may have, and at most half of `free_slots`.
+    3. Lock its oldest due deliveries: as many as may be in flight to the endpoint, and at most half of `free_slots`.
     4. Mark them as being sent until CLAIM_DURATION from now.
     """
     now = database_now()
     endpoint = _ready_endpoints(now).select_for_update(of=("self",), no_key=True, skip_locked=True).first()
     if endpoint is None:
         return None
-    room = _max_concurrent(endpoint) - _in_flight(endpoint.pk, now).count()  # others may have claimed before the lock
+    capacity = _max_concurrent(endpoint) - _in_flight(endpoint.pk, now).count()  # others may have claimed in between
     due = _due(endpoint.pk, now).order_by("due_at").select_for_update(of=("self",), no_key=True, skip_locked=True)
-    deliveries = list(due[: max(0, min(room, (free_slots + 1) // 2))])
+    deliveries = list(due[: max(0, min(capacity, (free_slots + 1) // 2))])
     for delivery in deliveries:
         delivery.endpoint, delivery.due_at, delivery.attempts = endpoint, now + CLAIM_DURATION, delivery.attempts + 1
     Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).update(
@@ -109,14 +109,14 @@ def _ready_endpoints(now: datetime) -> QuerySet[Endpoint]:
     """Return the endpoints with due deliveries that can take more messages, those with the fewest in flight first."""
     rows = _in_flight(OuterRef("pk"), now).order_by().values("endpoint").annotate(rows=Count("pk")).values("rows")
     counted = Endpoint.objects.annotate(in_flight=Coalesce(Subquery(rows), 0))
-    has_room = Q(failing_since=None, in_flight__lt=MOST_AT_ONCE) | Q(in_flight=0)
-    ready = counted.filter(has_room, Exists(_due(OuterRef("pk"), now)), is_active=True, free_at__lte=now)
+    has_capacity = Q(failing_since=None, in_flight__lt=MAX_CONCURRENT) | Q(in_flight=0)
+    ready = counted.filter(has_capacity, Exists(_due(OuterRef("pk"), now)), is_active=True, free_at__lte=now)
     return ready.order_by("in_flight", "free_at")
 
 
 def _max_concurrent(endpoint: Endpoint) -> int:
     """Return how many messages the endpoint may get at a time: one while it fails, otherwise MAX_CONCURRENT."""
-    return MOST_AT_ONCE if endpoint.failing_since is None else 1
+    return MAX_CONCURRENT if endpoint.failing_since is None else 1
 
 
 def _due(endpoint: Any, now: datetime) -> QuerySet[Delivery]:
@@ -153,8 +153,8 @@ def _headers(delivery: Delivery, body: bytes) -> dict[str, str]:
 
 def signing_keys(endpoint: Endpoint, now: datetime) -> list[bytes]:
     """Return the keys to sign with: the current secret and, until `former_until`, the previous one."""
-    former = [endpoint.former_secret] if endpoint.former_until and endpoint.former_until > now else []
-    return [base64.b64decode(secret.removeprefix(PREFIX)) for secret in (endpoint.secret, *former)]
+    previous = [endpoint.former_secret] if endpoint.former_until and endpoint.former_until > now else []
+    return [base64.b64decode(secret.removeprefix(SECRET_PREFIX)) for secret in (endpoint.secret, *previous)]
 
 
 def _record_result(result: WebhookResponse | NoResponse, delivery: Delivery) -> None:
@@ -168,7 +168,7 @@ def _record_result(result: WebhookResponse | NoResponse, delivery: Delivery) -> 
         )
         Endpoint.objects.filter(pk=delivery.endpoint_id, failing_since__isnull=False).update(failing_since=None)
     else:
-        reason = f"Answered {result.status}: {result.text}" if result.text else f"Answered {result.status}."
+        reason = f"Status {result.status}: {result.text}" if result.text else f"Status {result.status}."
         _record_failure(delivery, reason, result.status)
         _pause(delivery.endpoint_id, reason, result)
 
@@ -215,16 +215,16 @@ def _pause(endpoint_id: uuid.UUID, reason: str, response: WebhookResponse | None
     endpoint.free_at = max(endpoint.free_at, now + max(pause, retry_after))
     endpoint.save(update_fields=["failing_since", "free_at"])
     if response is not None and response.status == GONE:
-        _switch_off(endpoint, "It answered 410: it wants no more messages.")
+        _switch_off(endpoint, "It responded with 410: it wants no more messages.")
     elif now - since > SWITCH_OFF_AFTER:
         _switch_off(endpoint, f"It has accepted nothing since {since:%Y-%m-%d %H:%M} UTC. The last error: {reason}")
 
 
-def _switch_off(endpoint: Endpoint, because: str) -> None:
+def _switch_off(endpoint: Endpoint, reason: str) -> None:
     """Switch a locked endpoint off and queue an email to its seller, once for all messages that fail together."""
     if not endpoint.is_active:
         return
-    endpoint.is_active, endpoint.off_because = False, because[:300]
+    endpoint.is_active, endpoint.off_because = False, reason[:300]
     endpoint.save(update_fields=["is_active", "off_because"])
     queue_endpoint_email(endpoint)
 

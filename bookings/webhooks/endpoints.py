@@ -9,7 +9,7 @@ from datetime import timedelta
 from accounts.models import User
 from bookings.states import WANTED_KINDS, DeliveryKind, DeliveryStatus
 from bookings.webhooks.addresses import check_url
-from bookings.webhooks.delivery import PREFIX
+from bookings.webhooks.delivery import SECRET_PREFIX
 from bookings.webhooks.models import Delivery, Endpoint
 from core.clock import Now, database_now
 from core.errors import BadInput, InvalidState, NotFound
@@ -124,8 +124,8 @@ def read_kinds(kinds: Collection[str]) -> list[str]:
 
 
 def new_secret() -> str:
-    """Return a random secret in the format of the Standard Webhooks specification: PREFIX and base64."""
-    return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    """Return a random secret in the format of the Standard Webhooks specification: SECRET_PREFIX and base64."""
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def _end_pause(endpoint: Endpoint) -> None:

@@ -57,7 +57,7 @@ class HttpConnection:
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             if self._connection.is_aborted:
-                raise NoResponse(f"No answer within {TOTAL_SECONDS} seconds.") from error
+                raise NoResponse(f"No response within {TOTAL_SECONDS} seconds.") from error
             raise NoResponse(_failure_text(error)) from error
 
     def _send_with_reconnect(self, body: bytes, headers: dict[str, str]) -> WebhookResponse:
@@ -141,7 +141,7 @@ def _failure_text(error: Exception) -> str:
         return str(error)
     if isinstance(error, TimeoutError):
         return f"No connection within {CONNECT_SECONDS} seconds."
-    return f"No answer: {error}." if str(error) else f"No answer: {type(error).__name__}."
+    return f"No response: {error}." if str(error) else f"No response: {type(error).__name__}."
 
 
 def _read_body(response: http.client.HTTPResponse) -> bytes:

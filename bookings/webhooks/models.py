@@ -24,7 +24,7 @@ class Endpoint(models.Model):
     seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="endpoints", db_index=False)
     url = models.CharField("address", max_length=URL_LENGTH)
     kinds = ArrayField(models.CharField(max_length=20, choices=DeliveryKind.choices))
-    is_active = models.BooleanField("active", default=True, help_text="Nothing is written down for it while it is off.")
+    is_active = models.BooleanField("active", default=True, help_text="It gets no new deliveries while it is off.")
     off_because = models.CharField(max_length=300, blank=True, default="", help_text="Why it was switched off for you.")
     secret = models.CharField(max_length=100)
     former_secret = models.CharField(max_length=100, blank=True, default="")
@@ -37,7 +37,7 @@ class Endpoint(models.Model):
         verbose_name = "webhook endpoint"
         ordering = ["created_at", "id"]
         indexes = [
-            # What each sale asks for: the few addresses of the event's seller.
+            # For the triggers, which look up the endpoints of the event's seller at each sale.
             models.Index(fields=["seller"], name="endpoint_active", condition=Q(is_active=True)),
         ]
         constraints = [
@@ -58,8 +58,8 @@ class Delivery(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    # No constraint: the triggers write this row inside of a sale, which neither waits for a change of an endpoint nor
-    # fails with its removal.
+    # No constraint: a sale inserts this row, and must neither wait for a change of the endpoint nor fail because
+    # the endpoint is removed.
     endpoint = models.ForeignKey(
         Endpoint, models.CASCADE, related_name="deliveries", db_constraint=False, db_index=False
     )
@@ -82,8 +82,8 @@ class Delivery(models.Model):
     )
     attempts = models.PositiveIntegerField(default=0, db_default=0)
     due_at = models.DateTimeField("next attempt")
-    http_status = models.PositiveIntegerField("last answer", null=True)
-    failure = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="What went wrong last.")
+    http_status = models.PositiveIntegerField("last response", null=True)
+    failure = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="The last error.")
     delivered_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -92,13 +92,13 @@ class Delivery(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["endpoint", "-id"], name="delivery_of_endpoint"),
-            # What the sweep looks for: those of an endpoint that are not delivered yet.
+            # For the sweep: an endpoint's deliveries that are still to be sent.
             models.Index(
                 fields=["endpoint", "due_at"], name="delivery_due", condition=Q(status__in=["waiting", "sending"])
             ),
-            # How many are under way to an endpoint, however many wait.
+            # For counting the messages in flight to an endpoint, however many are waiting.
             models.Index(fields=["endpoint"], name="delivery_under_way", condition=Q(status="sending")),
-            # What is done with, to be forgotten.
+            # For the purge of old deliveries.
             models.Index(fields=["happened_at"], name="delivery_done", condition=Q(status__in=["delivered", "failed"])),
         ]
         constraints = [

@@ -23,8 +23,8 @@ class InFlightRequest(NamedTuple, Generic[Subject]):
 class WorkerPool(Generic[Subject]):
     """A context manager that sends up to `size` messages at a time.
 
-    Connections stay open for further messages to the same URL. On exit it waits for the requests in flight and closes
-    all connections.
+    Connections stay open for further messages to the same URL. On exit the pool waits for the requests in flight and
+    closes all connections.
     """
 
     def __init__(self, size: int) -> None:

@@ -21,7 +21,7 @@ from bookings.emails import send
 from bookings.event_changes.cancel_event import cancel_event, release_cancelled_event
 from bookings.event_changes.complete_bookings import complete_bookings
 from bookings.holds import expiry, respond_async
-from bookings.holds.hold import HoldRequest
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.invariants import check_invariants
 from bookings.notifications.models import EmailMessage

@@ -49,24 +49,24 @@ class SeatMap:
         """Expect the page to show that it is live."""
         expect(self.page.locator("[data-live-state]")).to_have_attribute("data-live-state", LIVE, timeout=timeout)
 
-    def click_seat(self, section: str, block: int, row: int, seat: int) -> None:
+    def click_seat(self, section: str, subsection: int, row: int, seat: int) -> None:
         """Click a seat on the map; zoom in first if seats are too small."""
-        self._activate_seat(self.page.mouse.click, section, block, row, seat)
+        self._activate_seat(self.page.mouse.click, section, subsection, row, seat)
 
-    def tap_seat(self, section: str, block: int, row: int, seat: int) -> None:
+    def tap_seat(self, section: str, subsection: int, row: int, seat: int) -> None:
         """Tap a seat on the map; always zoom in first, because fingers need larger seats."""
-        self._activate_seat(self.page.touchscreen.tap, section, block, row, seat, zoom_first=True)
+        self._activate_seat(self.page.touchscreen.tap, section, subsection, row, seat, zoom_first=True)
 
     def _activate_seat(
         self,
         activate: Callable[[float, float], None],
         section: str,
-        block: int,
+        subsection: int,
         row: int,
         seat: int,
         zoom_first: bool = False,
     ) -> None:
-        name = f"Section {section} · block {block}"
+        name = f"Section {section} · block {subsection}"
         wanted = f"{name} · row {row} · seat {seat}"
         self.map.scroll_into_view_if_needed()
         places = self.map.evaluate(SCAN, STEP)
@@ -77,7 +77,7 @@ class SeatMap:
         assert wanted in places, sorted(places)
         activate(*places[wanted])
 
-    def open_block(self, section: str, block: int) -> None:
+    def open_subsection(self, section: str, subsection: int) -> None:
         """Open a subsection in the list."""
         back = self.list.get_by_role("button", name="All blocks")
         if back.count():
@@ -85,22 +85,22 @@ class SeatMap:
         place = self.list.get_by_role("treeitem", name=re.compile(f"^Section {section}\\b"))
         if place.get_attribute("aria-expanded") != "true":
             place.locator(".tree-line").click()
-        place.get_by_role("treeitem", name=re.compile(f"^Block {block}\\b")).click()
+        place.get_by_role("treeitem", name=re.compile(f"^Block {subsection}\\b")).click()
 
     def seat(self, row: int, seat: int) -> Locator:
         """Return a seat of the subsection that is open in the list."""
         return self.list.get_by_role("button", name=re.compile(f"^Row {row}, seat {seat},"))
 
-    def pick(self, section: str, block: int, *seats: tuple[int, int]) -> None:
+    def pick(self, section: str, subsection: int, *seats: tuple[int, int]) -> None:
         """Select seats in the list."""
-        self.open_block(section, block)
+        self.open_subsection(section, subsection)
         for row, seat in seats:
             self.seat(row, seat).click()
             expect(self.seat(row, seat)).to_have_attribute("aria-pressed", "true")
 
-    def states(self, section: str, block: int) -> dict[str, Any]:
+    def states(self, section: str, subsection: int) -> dict[str, Any]:
         """Return the states that the list shows for the seats of a subsection: {"row-seat": text}."""
-        self.open_block(section, block)
+        self.open_subsection(section, subsection)
         return dict(self.list.evaluate(STATES))
 
     def hold(self) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Response, expect
 from redis import Redis
 
 from accounts.models import User
-from bookings.bots.attempt_store import Wasted, note_wasted
+from bookings.bots.attempt_store import WastedHold, record_wasted_holds
 from bookings.holds.models import Booking
 from e2e.tests.seatmap import SeatMap
 from e2e.tests.visitors import Visitors
@@ -21,23 +21,23 @@ def enable_challenge(settings: Any, state_redis: Redis) -> None:
 
 def suspect(buyer: User, event: Event, wasted: int) -> None:
     """Record this many wasted holds of the buyer."""
-    note_wasted([Wasted(buyer.pk, event.pk)] * wasted)
+    record_wasted_holds([WastedHold(buyer.pk, event.pk)] * wasted)
 
 
 def test_the_page_solves_a_challenge_and_holds_the_seats(visitors: Visitors, alice: User, concert: Event) -> None:
     suspect(alice, concert, wasted=4)
     seats = SeatMap(visitors(alice), concert)
-    answers: list[int] = []
+    responses: list[int] = []
 
-    def record(answer: Response) -> None:
-        if answer.url.endswith("/api/booking"):
-            answers.append(answer.status)
+    def record(response: Response) -> None:
+        if response.url.endswith("/api/booking"):
+            responses.append(response.status)
 
     seats.page.on("response", record)
     seats.pick("A", 1, (1, 1))
     seats.hold()
     expect(seats.page.get_by_role("heading", level=1)).to_have_text("Checkout")
-    assert answers == [403, 201]
+    assert responses == [403, 201]
     assert Booking.objects.filter(buyer=alice).count() == 1
 
 
@@ -59,6 +59,6 @@ def test_the_page_says_why_and_for_how_long_a_hold_is_refused(visitors: Visitors
     seats = SeatMap(visitors(alice), concert)
     seats.pick("A", 1, (1, 1))
     seats.hold()
-    expect(seats.page.locator("main")).to_contain_text("several of your holds ended unpaid or were let go")
+    expect(seats.page.locator("main")).to_contain_text("several of your holds ended unpaid or were cancelled")
     expect(seats.page.locator("main")).to_contain_text("try again in")
     assert not Booking.objects.exists()

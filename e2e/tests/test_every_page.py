@@ -1,6 +1,6 @@
 """Rules for every page: accessible in light and dark, on wide and narrow screens, no overflow, no browser errors.
 
-test_every_desk_page.py checks the pages of the seller admin.
+test_every_admin_page.py checks the pages of the seller admin.
 """
 
 from collections.abc import Callable

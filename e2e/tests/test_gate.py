@@ -45,7 +45,7 @@ class Scanner:
         expect(self.page.locator("#page[data-ready]")).to_be_visible()
 
     def scan(self, code: str, result: str, *, offline: bool = False) -> None:
-        """Scans, and expects this result, decided by the server or, offline, by this scanner."""
+        """Scan a code, and expect this result; with `offline`, the scanner has to find it by itself."""
         log = self.page.locator("#log li")
         before = log.count()
         self.page.get_by_label("Code").focus()
@@ -66,35 +66,35 @@ class Scanner:
 def test_check_in_goes_on_offline(visitors: Visitors, concert: Event, carol: User, codes: list[str], void: str) -> None:
     visitors.allow_error(OFFLINE_ERROR)
     page = visitors(carol, f"/gate/{concert.pk}")
-    gate = Scanner(page)
+    scanner = Scanner(page)
     expect(page.get_by_text("Online", exact=True)).to_be_visible()
     expect(page.get_by_text("Opens offline", exact=True)).to_be_visible()
-    gate.scan(codes[0], "accepted")
+    scanner.scan(codes[0], "accepted")
     expect(page.get_by_role("region", name="Last ticket")).to_contain_text("Section A · block 1 · row 1 · seat 1")
-    gate.scan(codes[0], "already")
-    gate.scan(void, "void")
+    scanner.scan(codes[0], "already")
+    scanner.scan(void, "void")
 
-    gate.go_offline()
-    gate.scan(codes[1], "accepted", offline=True)
-    gate.scan(codes[1], "already", offline=True)
-    gate.scan(codes[0], "already", offline=True)
-    gate.scan(void, "void", offline=True)
-    gate.scan(codes[1][:40] + ("B" if codes[1][40] == "A" else "A") + codes[1][41:], "forged", offline=True)
+    scanner.go_offline()
+    scanner.scan(codes[1], "accepted", offline=True)
+    scanner.scan(codes[1], "already", offline=True)
+    scanner.scan(codes[0], "already", offline=True)
+    scanner.scan(void, "void", offline=True)
+    scanner.scan(codes[1][:40] + ("B" if codes[1][40] == "A" else "A") + codes[1][41:], "forged", offline=True)
     check_in(event_id=concert.pk, code=codes[2], by=carol, device="Side door")
-    page.wait_for_timeout(1000)  # more than what their clocks may differ by
-    gate.scan(codes[2], "accepted", offline=True)
-    gate.scan(codes[3], "accepted", offline=True)
+    page.wait_for_timeout(1000)  # more than their clocks may differ
+    scanner.scan(codes[2], "accepted", offline=True)
+    scanner.scan(codes[3], "accepted", offline=True)
     page.get_by_role("button", name="Undo check-in").click()
     expect(page.get_by_text("2 waiting to be sent")).to_be_visible()
     expect(page.get_by_text("Offline: this scanner checks tickets itself")).to_be_visible()
 
     page.reload()
-    gate.wait_until_ready()
+    scanner.wait_until_ready()
     expect(page.get_by_text("2 waiting to be sent")).to_be_visible()
-    gate.scan(codes[1], "already", offline=True)
+    scanner.scan(codes[1], "already", offline=True)
     assert CheckIn.objects.count() == 2
 
-    gate.go_online()
+    scanner.go_online()
     expect(page.get_by_text("waiting to be sent")).to_be_hidden()
     expect(page.get_by_text("Online", exact=True)).to_be_visible()
     conflicts = page.get_by_role("region", name="Conflicts")
@@ -109,14 +109,14 @@ def test_check_in_goes_on_offline(visitors: Visitors, concert: Event, carol: Use
     ]
     page.get_by_role("button", name="Mark as seen").click()
     expect(conflicts).to_be_hidden()
-    gate.scan(codes[3], "accepted")
+    scanner.scan(codes[3], "accepted")
 
 
 def test_a_check_in_is_undone(visitors: Visitors, concert: Event, carol: User, codes: list[str]) -> None:
     page = visitors(carol, f"/gate/{concert.pk}")
-    gate = Scanner(page)
+    scanner = Scanner(page)
     for _ in range(2):
-        gate.scan(codes[0], "accepted")
+        scanner.scan(codes[0], "accepted")
         page.get_by_role("button", name="Undo check-in").click()
         expect(page.get_by_role("heading", name="Check-in undone")).to_be_visible()
     assert CheckIn.objects.count() == 4
@@ -126,7 +126,7 @@ def test_the_scanner_fits_a_phone_and_is_accessible(
     visitors: Visitors, concert: Event, carol: User, codes: list[str]
 ) -> None:
     page = visitors(carol, f"/gate/{concert.pk}")
-    gate = Scanner(page)
+    scanner = Scanner(page)
     for code, result in ((codes[0], "accepted"), (codes[0], "already"), ("no ticket", "forged")):
-        gate.scan(code, result)
+        scanner.scan(code, result)
         check_page(page)

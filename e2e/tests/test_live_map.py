@@ -16,7 +16,7 @@ from events.inventory.blocking import block_seats
 from events.models import Event, Ticket
 from events.seating.positions import seat_name
 
-BLOCKS = [("A", 1), ("A", 2), ("B", 1), ("B", 2)]
+SUBSECTIONS = [("A", 1), ("A", 2), ("B", 1), ("B", 2)]
 
 
 def states_in_the_database(event: Event, section: str, number: int) -> dict[str, str]:
@@ -42,9 +42,9 @@ def test_the_map_is_correct_after_realtime_died_during_a_purchase(
 
     shop.stop_realtime()
     expect(page.locator("[data-live-state]")).to_contain_text("Not live")
-    dice = random.Random(7)
-    for section, number in BLOCKS:
-        chosen = [f"{row}-{seat}" for row in (1, 3, 5) for seat in dice.sample(range(1, 11), 2)]
+    chance = random.Random(7)
+    for section, number in SUBSECTIONS:
+        chosen = [f"{row}-{seat}" for row in (1, 3, 5) for seat in chance.sample(range(1, 11), 2)]
         paid_booking(bob, *chosen[:2], section=section, subsection=number)
         block_seats(event_id=concert.pk, seller=carol, section=section, subsection=number, seats=chosen[2:4])
     hold(bob, "2-2")  # one of the seats that Alice selected
@@ -54,7 +54,7 @@ def test_the_map_is_correct_after_realtime_died_during_a_purchase(
     seats.expect_live(timeout=30_000)
     expect(page.locator("#live-assertive")).to_contain_text("Row 2 seat 2 was taken.")
     expect(seats.summary).to_contain_text("1 seat · $50.00")
-    for section, number in BLOCKS:
+    for section, number in SUBSECTIONS:
         shown = seats.states(section, number)
         picked = {"2-1": "picked"} if (section, number) == ("A", 1) else {}
         assert shown == states_in_the_database(concert, section, number) | picked

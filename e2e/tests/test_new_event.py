@@ -65,8 +65,8 @@ def test_a_seller_signs_in_and_creates_an_event_with_three_tiers(visitors: Visit
     expect(page.get_by_text("was added successfully")).to_be_visible()
     event = Event.objects.get()
     assert (event.name, event.seller) == ("An opera", carol)
-    blocks = Subsection.objects.filter(event=event).values_list("section", "tier", "price", "total")
-    assert set(blocks) == {
+    rows = Subsection.objects.filter(event=event).values_list("section", "tier", "price", "total")
+    assert set(rows) == {
         ("Boxes", "VIP", 25050, 50),
         ("Stalls", "Regular", 6500, 80),
         ("Balcony", "Economy", 3500, 80),

@@ -25,11 +25,11 @@ PROPOSE = """async ([row, requests]) => {
   seats.setSeats(row);
   const [block] = seats.blocks;
   return requests.map(({ quantity, accessible, gapsAllowed }) => {
-    const wish = { near: [0, 0], accessible, gapsAllowed };
+    const wanted = { near: [0, 0], accessible, gapsAllowed };
     return {
       choices: best.choices(block, quantity, accessible, gapsAllowed),
-      together: best.bestTogether([block], quantity, wish)?.positions ?? null,
-      scattered: best.bestScattered([block], quantity, wish)?.positions ?? null,
+      together: best.bestTogether([block], quantity, wanted)?.positions ?? null,
+      scattered: best.bestScattered([block], quantity, wanted)?.positions ?? null,
     };
   });
 }"""
@@ -42,7 +42,7 @@ REQUESTS = [
 ]
 
 
-def random_block(dice: random.Random) -> Subsection:
+def random_subsection(dice: random.Random) -> Subsection:
     rows, cols = dice.randint(1, 5), dice.randint(1, 9)
     statuses = dice.choice(["aaaaars", "aarsb", "arrrssb"])
     letters = "".join(dice.choices(statuses, k=rows * cols))
@@ -59,28 +59,30 @@ def random_block(dice: random.Random) -> Subsection:
     )
 
 
-def proposals_of(page: Page, block: Subsection) -> list[dict[str, Any]]:
+def proposals_of(page: Page, subsection: Subsection) -> list[dict[str, Any]]:
     """Return the page's proposals for the subsection, one for each of REQUESTS."""
     row = {
-        **{name: getattr(block, name) for name in ("section", "tier", "price", "rows", "cols")},
-        **{"subsection": 1, "total": len(block.seat_status), "available": block.seat_status.count("a")},
-        **{"reserved": 0, "sold": 0, "seats": block.seat_status},
-        "accessible": [seat_name(position, block.cols) for position in block.accessible],
+        **{name: getattr(subsection, name) for name in ("section", "tier", "price", "rows", "cols")},
+        **{"subsection": 1, "total": len(subsection.seat_status), "available": subsection.seat_status.count("a")},
+        **{"reserved": 0, "sold": 0, "seats": subsection.seat_status},
+        "accessible": [seat_name(position, subsection.cols) for position in subsection.accessible],
     }
     proposals: list[dict[str, Any]] = page.evaluate(PROPOSE, [row, REQUESTS])
     return proposals
 
 
-def assert_same_rules(block: Subsection, hold_request: dict[str, Any], proposal: dict[str, Any]) -> None:
+def assert_same_rules(subsection: Subsection, hold_request: dict[str, Any], proposal: dict[str, Any]) -> None:
     """Assert that the page's proposal follows the rules of the database."""
     quantity, accessible, gaps_allowed = (
         hold_request["quantity"],
         hold_request["accessible"],
         hold_request["gapsAllowed"],
     )
-    free = [position for position, letter in enumerate(block.seat_status) if letter == "a"]
-    fitting = [seats for seats in windows(free, quantity, block.cols) if fits(seats, block.accessible, accessible)]
-    leaves_gap = {seats[0]: bool(single_gaps(block, seats)) for seats in fitting}
+    free = [position for position, letter in enumerate(subsection.seat_status) if letter == "a"]
+    fitting = [
+        seats for seats in windows(free, quantity, subsection.cols) if fits(seats, subsection.accessible, accessible)
+    ]
+    leaves_gap = {seats[0]: bool(single_gaps(subsection, seats)) for seats in fitting}
     without_gap = [first for first, gap in leaves_gap.items() if not gap]
     wanted = list(leaves_gap) if gaps_allowed or not without_gap else without_gap
     choices = {choice["first"]: choice["lone"] for choice in proposal["choices"]}
@@ -88,16 +90,16 @@ def assert_same_rules(block: Subsection, hold_request: dict[str, Any], proposal:
     assert (proposal["together"] is None) == (not fitting)
     if proposal["together"]:
         assert proposal["together"][0] in wanted
-        assert gaps_allowed or may_take(block, proposal["together"])
+        assert gaps_allowed or may_take(subsection, proposal["together"])
     if accessible:
-        possible = len(free) >= quantity and sum(position in block.accessible for position in free) >= accessible
+        possible = len(free) >= quantity and sum(position in subsection.accessible for position in free) >= accessible
     else:
-        possible = sum(position not in block.accessible for position in free) >= quantity
+        possible = sum(position not in subsection.accessible for position in free) >= quantity
     assert (proposal["scattered"] is not None) == possible
     if proposal["scattered"]:
         assert len(set(proposal["scattered"])) == quantity
         assert set(proposal["scattered"]) <= set(free)
-        assert fits(proposal["scattered"], block.accessible, accessible)
+        assert fits(proposal["scattered"], subsection.accessible, accessible)
 
 
 def test_the_page_and_the_database_follow_the_same_rules(visitors: Visitors, concert: Event) -> None:
@@ -106,9 +108,9 @@ def test_the_page_and_the_database_follow_the_same_rules(visitors: Visitors, con
     print(f"seed {seed}")
     dice = random.Random(seed)
     for _ in range(60):
-        block = random_block(dice)
-        for hold_request, proposal in zip(REQUESTS, proposals_of(page, block), strict=True):
-            assert_same_rules(block, hold_request, proposal)
+        subsection = random_subsection(dice)
+        for hold_request, proposal in zip(REQUESTS, proposals_of(page, subsection), strict=True):
+            assert_same_rules(subsection, hold_request, proposal)
 
 
 @pytest.fixture
@@ -138,7 +140,7 @@ def test_best_seats_avoid_wheelchair_places_unless_requested(visitors: Visitors,
 def test_wheelchair_places_are_marked_on_the_map_and_in_the_list(visitors: Visitors, hall: Event) -> None:
     page = visitors()
     seats = SeatMap(page, hall)
-    seats.open_block("A", 1)
+    seats.open_subsection("A", 1)
     expect(seats.seat(3, 4)).to_have_accessible_name("Row 3, seat 4, $50.00, wheelchair place, available")
     expect(seats.seat(3, 5)).to_have_accessible_name("Row 3, seat 5, $50.00, available")
     expect(seats.list).to_contain_text("Accessible: row 3, seats 4, 6.")

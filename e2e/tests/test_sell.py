@@ -144,11 +144,11 @@ def test_two_sales_are_compared_minute_by_minute(
     paid_booking(alice, quantity=3)
     page = open_charts(visitors, carol, concert)
     page.get_by_label("Event", exact=True).select_option(label="Last year")
-    words = page.locator("#compare-text")
-    expect(words).to_contain_text("3 seats are sold here; Last year had sold 5 by then, and 5 in the end.")
+    text = page.locator("#compare-text")
+    expect(text).to_contain_text("3 seats are sold here; Last year had sold 5 by then, and 5 in the end.")
     expect(page.get_by_role("img", name="Compared with another event").locator("canvas")).to_be_visible()
     paid_booking(alice, quantity=1)
-    expect(words).to_contain_text("4 seats are sold here")
+    expect(text).to_contain_text("4 seats are sold here")
 
 
 @pytest.mark.parametrize("key", ["ArrowRight", "ArrowDown"])

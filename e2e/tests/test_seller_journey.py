@@ -54,10 +54,10 @@ def test_a_seller_creates_an_event_sells_ten_seats_and_stops_the_sale(
     expect(seats.summary.get_by_role("button", name="Hold seats")).to_have_attribute("aria-disabled", "true")
     _expect_no_hold(buyer, event)
 
-    with charts.context.expect_page() as desk:  # in another tab, so that the charts stay open
+    with charts.context.expect_page() as admin:  # in another tab, so that the charts stay open
         charts.get_by_role("link", name="Manage").click(modifiers=["Control"])
-    _explain_a_seat(desk.value, Booking.objects.get(buyer=alice, quantity=6))
-    _refund(desk.value)
+    _explain_a_seat(admin.value, Booking.objects.get(buyer=alice, quantity=6))
+    _refund(admin.value)
     _expect_figures(charts, sold="4", held="0", revenue="$100.00")
     expect(charts.locator('[data-figure="refunds"]')).to_have_text("1")
 
@@ -103,23 +103,23 @@ def _stop(charts: Page) -> None:
     expect(charts.locator("[data-status]")).to_have_text("Sales ended")
 
 
-def _explain_a_seat(desk: Page, booking: Booking) -> None:
+def _explain_a_seat(page: Page, booking: Booking) -> None:
     row, seat = seat_name(booking.positions[0], booking.subsection.cols).split("-")
-    desk.get_by_role("link", name="Seats", exact=True).click()
-    desk.get_by_role("link", name=str(booking.subsection), exact=True).click()
-    sold_seat = desk.get_by_role("button", name=f"Row {row}, seat {seat}, sold")
+    page.get_by_role("link", name="Seats", exact=True).click()
+    page.get_by_role("link", name=str(booking.subsection), exact=True).click()
+    sold_seat = page.get_by_role("button", name=f"Row {row}, seat {seat}, sold")
     sold_seat.click(force=True)  # it is disabled, because a sold seat can't be blocked
-    desk.get_by_role("link", name="Explain this seat").click()
-    expect(desk.get_by_role("heading", level=1)).to_have_text(f"{booking.subsection}, row {row}, seat {seat}")
-    expect(desk.get_by_role("listitem").filter(has_text="Sold to Alice (alice@example.com)")).to_be_visible()
+    page.get_by_role("link", name="Explain this seat").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{booking.subsection}, row {row}, seat {seat}")
+    expect(page.get_by_role("listitem").filter(has_text="Sold to Alice (alice@example.com)")).to_be_visible()
 
 
-def _refund(desk: Page) -> None:
-    desk.get_by_role("link", name=re.compile("^Booking")).first.click()
-    desk.get_by_role("link", name="Refund").click()
-    expect(desk.get_by_text("1 booking, 900.00 USD.")).to_be_visible()
-    desk.get_by_role("button", name="Refund").click()
-    expect(desk.get_by_text("Refunded 900.00 USD: the tickets are void")).to_be_visible()
+def _refund(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("^Booking")).first.click()
+    page.get_by_role("link", name="Refund").click()
+    expect(page.get_by_text("1 booking, 900.00 USD.")).to_be_visible()
+    page.get_by_role("button", name="Refund").click()
+    expect(page.get_by_text("Refunded 900.00 USD: the tickets are void")).to_be_visible()
 
 
 def _expect_figures(charts: Page, **figures: str) -> None:
@@ -156,5 +156,5 @@ def _buy(page: Page, event: Event, number: int, tier: str, price: str) -> None:
 def _expect_no_hold(page: Page, event: Event) -> None:
     """Expect the API to refuse a hold, too."""
     hold_request = {"event_id": event.pk, "section": "Stalls", "subsection": 1, "quantity": 1}
-    answer = page.request.post("/api/booking", data={**hold_request, "seat_selection_mode": "best_available"})
-    assert (answer.status, answer.json()["code"]) == (409, "not_on_sale")
+    response = page.request.post("/api/booking", data={**hold_request, "seat_selection_mode": "best_available"})
+    assert (response.status, response.json()["code"]) == (409, "not_on_sale")

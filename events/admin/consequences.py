@@ -13,7 +13,7 @@ from events.models import Event
 def of_publishing(event: Event) -> list[str]:
     """List what goes on sale, when and at what price, and where buyers find it."""
     rows = section_rows(event.pk)
-    free, blocked = (sum(row[state] for row in rows) for state in ("available", "blocked"))
+    free, blocked = (sum(row[status] for row in rows) for status in ("available", "blocked"))
     sentences = [
         f"{pluralize(free, 'seat')} in {pluralize(len(rows), 'block')} {_go_on_sale(event, free)}",
         _prices([row["price"] for row in rows], event.currency),
@@ -78,15 +78,15 @@ def _go_on_sale(event: Event, seats: int) -> str:
 
 
 def _prices(prices: list[int], currency: str) -> str:
-    least, most = (money(price, currency) for price in (min(prices), max(prices)))
-    return f"Every seat costs {least}." if least == most else f"Prices are from {least} to {most} a seat."
+    lowest, highest = (money(price, currency) for price in (min(prices), max(prices)))
+    return f"Every seat costs {lowest}." if lowest == highest else f"Prices are from {lowest} to {highest} a seat."
 
 
 def _visible(event: Event) -> str:
-    address = f"{settings.SITE_URL}{reverse('event', args=[event.pk])}"
+    url = f"{settings.SITE_URL}{reverse('event', args=[event.pk])}"
     if event.is_active:
-        return f"Buyers find it in the list of events and at {address}"
-    return f"It isn't listed while it is not active. Its page is {address}"
+        return f"Buyers find it in the list of events and at {url}"
+    return f"It isn't listed while it is not active. Its page is {url}"
 
 
 def _stays(seats: int) -> str:

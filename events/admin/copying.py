@@ -1,4 +1,4 @@
-"""Copying an event: the form of a new event, filled in from an existing one."""
+"""Copies an event: fills in the form of a new event from an existing one."""
 
 import json
 from typing import Any

@@ -22,7 +22,7 @@ class EventAction(AdminAction):
     """An action that changes an event's status."""
 
     possible_from: tuple[EventStatus, ...]
-    consequences: Consequences  # what it will do and to whom, as sentences with current numbers
+    consequences: Consequences  # sentences about what it will do, with current numbers
     refusal: str  # the beginning of the error where the status doesn't allow it
     applies: Callable[[Event], bool] = lambda event: True  # whether it would change anything
 
@@ -34,8 +34,11 @@ class EventAction(AdminAction):
         """List what the action will do to each event, or why it can't be run."""
         obstacles = [self.obstacle(event) for event in rows]
         events = list(zip(rows, obstacles, strict=True))
-        parts = [ConfirmationPart(event.name, [] if why else self.consequences(event), why) for event, why in events]
-        return Confirmation([event for event, why in events if not why], parts)
+        parts = [
+            ConfirmationPart(event.name, [] if obstacle else self.consequences(event), obstacle)
+            for event, obstacle in events
+        ]
+        return Confirmation([event for event, obstacle in events if not obstacle], parts)
 
     def obstacle(self, event: Event) -> str:
         """Return why the action can't be run, as a sentence; "" if it can."""

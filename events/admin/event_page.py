@@ -44,7 +44,7 @@ class EventPage(OwnRows):
 def _links(event: Event) -> list[Link]:
     return [
         Link("Charts", reverse("sell-event", args=[event.pk])),
-        Link("Seats", reverse("admin:events_event_blocks", args=[quote(event.pk)])),
+        Link("Seats", reverse("admin:events_event_seats", args=[quote(event.pk)])),
         Link("Bookings", bookings_url(event)),
         Link("Gate staff", f"{reverse('admin:bookings_gatestaff_changelist')}?event__id__exact={event.pk}"),
         Link("Public page", reverse("event", args=[event.pk])),

@@ -40,7 +40,7 @@ WAITING_ROOM = (
     "first served."
 )
 
-UTC_NOTE = "All times are UTC. Leave a field empty for no limit."
+UTC_HELP = "All times are UTC. Leave a field empty for no limit."
 # Limits that the seating builder checks in the browser; the server checks them again.
 SEATING_LIMITS = {
     "sections": MAX_SECTIONS,
@@ -61,14 +61,14 @@ class DateAndTime(SplitDateTimeWidget):
 
 def _new_event_fieldsets(seller: list[str]) -> list[tuple[str | None, dict[str, Any]]]:
     """Show what every event needs first. The rest has defaults and starts collapsed."""
-    rest = {"classes": ("collapse",)}
+    collapsed = {"classes": ("collapse",)}
     return [
         (None, {"fields": [*seller, *TEXTS, "starts_at"]}),
         ("Seats and prices", {"fields": ("currency", "seating_config")}),
         ("Sale", {"fields": ("draft", "is_active")}),
-        ("Times", {"fields": OTHER_TIMES, "description": UTC_NOTE, **rest}),
-        ("Limits", {"fields": LIMITS, **rest}),
-        ("Waiting room", {"fields": ROOM, "description": WAITING_ROOM, **rest}),
+        ("Times", {"fields": OTHER_TIMES, "description": UTC_HELP, **collapsed}),
+        ("Limits", {"fields": LIMITS, **collapsed}),
+        ("Waiting room", {"fields": ROOM, "description": WAITING_ROOM, **collapsed}),
     ]
 
 
@@ -91,7 +91,7 @@ class FormPage(WrittenRows):
         return [
             (None, {"fields": [*seller, "status", *TEXTS, "is_active"]}),
             ("Prices", prices),
-            ("Times", {"fields": ("starts_at", *OTHER_TIMES), "description": UTC_NOTE}),
+            ("Times", {"fields": ("starts_at", *OTHER_TIMES), "description": UTC_HELP}),
             ("Limits", {"fields": LIMITS}),
             ("Waiting room", {"fields": ROOM, "description": WAITING_ROOM}),
             ("Seating", {"fields": ("seating",), "classes": ("collapse",)}),
@@ -134,17 +134,17 @@ class FormPage(WrittenRows):
         return format_html("<pre>{}</pre>", json.dumps(event.seating_config, indent=2, ensure_ascii=False))
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Add the table of blocks; for a new event, the limits that the seating builder needs."""
+        """Add the table of subsections; for a new event, the limits that the seating builder needs."""
         event = kwargs.get("obj")
         context["show_save_and_add_another"] = False  # saving leads to the event's page
         if event is None:
             limits = SEATING_LIMITS | {"seats": settings.MAX_SEATS_PER_EVENT}
             context |= {"limits": limits, "limits_json": json.dumps(limits), "copied": self._copied(request)}
         else:
-            blocks = section_rows(event.pk)
+            rows = section_rows(event.pk)
             context |= {
-                "totals": sum_counts(blocks),
-                "blocks": [row | {"price": money(row["price"], event.currency)} for row in blocks],
+                "totals": sum_counts(rows),
+                "subsections": [row | {"price": money(row["price"], event.currency)} for row in rows],
                 "notices": [text for text in (notice(event) for notice in NOTICES) if text],
             }
         return super().render_change_form(request, context, *args, **kwargs)

@@ -179,7 +179,7 @@ def _read_json(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise ValidationError(f"This is not valid JSON: {error.msg} at {where}.", "invalid_json") from None
+        place = f"line {error.lineno}, column {error.colno}"
+        raise ValidationError(f"This is not valid JSON: {error.msg} at {place}.", "invalid_json") from None
     except (ValueError, RecursionError):  # an integer of thousands of digits; very deep nesting
         raise ValidationError("This is not a seating configuration.", "invalid_json") from None

@@ -11,13 +11,13 @@ NO_SEATS = "Pick seats or enter their names first."
 MAX_LENGTH = 1_000_000  # characters; the largest request
 
 
-def blocks_of(event: Event) -> QuerySet[Subsection]:
-    """Return the event's blocks without the status of their seats."""
+def subsections_of(event: Event) -> QuerySet[Subsection]:
+    """Return the event's subsections without the status of their seats."""
     return Subsection.objects.filter(event=event).defer("seat_status")
 
 
 class SeatPicks(forms.Form):
-    """Seats of one block by name, and whether to block or unblock them."""
+    """Seats of one subsection by name, and whether to block or unblock them."""
 
     do = forms.ChoiceField(
         choices=CHANGES, error_messages={"required": "Choose whether to block or unblock the seats."}
@@ -29,7 +29,7 @@ class SeatPicks(forms.Form):
 
     def __init__(self, event: Event, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
-        self.fields["block"].queryset = blocks_of(event)  # type: ignore[attr-defined]
+        self.fields["block"].queryset = subsections_of(event)  # type: ignore[attr-defined]
 
     def clean_seats(self) -> list[str]:
         """Split the names at spaces and commas: "1-1 1-2" or "1-1, 1-2"."""
@@ -40,7 +40,7 @@ class SeatPicks(forms.Form):
 
 
 class SubsectionPicks(forms.Form):
-    """Whole blocks and sections, and whether to block their free seats or unblock their blocked ones."""
+    """Whole subsections and sections, and whether to block their free seats or unblock their blocked ones."""
 
     do = forms.ChoiceField(choices=CHANGES)
     blocks = forms.ModelMultipleChoiceField(
@@ -53,18 +53,18 @@ class SubsectionPicks(forms.Form):
     def __init__(self, event: Event, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
         names = [section["name"] for section in event.seating_config["sections"]]
-        self.fields["blocks"].queryset = blocks_of(event)  # type: ignore[attr-defined]
+        self.fields["blocks"].queryset = subsections_of(event)  # type: ignore[attr-defined]
         self.fields["sections"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
-        self.all = blocks_of(event)
+        self.all_subsections = subsections_of(event)
 
     def selected(self) -> list[Subsection]:
-        """Return the blocks that were ticked themselves or with their section, in the order of the seating."""
+        """Return the subsections that were ticked themselves or with their section, in the order of the seating."""
         picked = set(self.cleaned_data["blocks"])
         sections = set(self.cleaned_data["sections"])
-        return [block for block in self.all if block in picked or block.section in sections]
+        return [each for each in self.all_subsections if each in picked or each.section in sections]
 
     def clean(self) -> None:
-        """Require at least one block."""
+        """Require at least one subsection."""
         super().clean()
         if not self.errors and not self.selected():
             raise forms.ValidationError("Tick at least one block first.")

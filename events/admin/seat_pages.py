@@ -1,4 +1,4 @@
-"""The page that blocks and unblocks seats of an event: by seat, row, block or section."""
+"""The page that blocks and unblocks seats of an event: by seat, row, subsection or section."""
 
 from typing import Any, NamedTuple
 
@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods
 from core.errors import BadInput, DomainError, Unavailable
 from core.formatting import join_names, pluralize
 from events.admin.action_pages import EventActionPages
-from events.admin.seat_forms import SeatPicks, SubsectionPicks, blocks_of
+from events.admin.seat_forms import SeatPicks, SubsectionPicks, subsections_of
 from events.catalog.selectors import STATUS_BY_LETTER, sum_counts
 from events.errors import SeatsTaken
 from events.inventory.blocking import (
+    batches_of,
     block_free_seats,
     block_seats,
-    parts_of,
     unblock_all_seats,
     unblock_seats,
 )
@@ -29,53 +29,53 @@ from events.seating.positions import position_of, seat_name
 from events.seller_admin.rows import user_of
 from events.states import ChangeKind
 
-MAX_SEATS_SHOWN = 5_000  # larger blocks are shown in pages of whole rows
+MAX_SEATS_SHOWN = 5_000  # larger subsections are shown in pages of whole rows
 POSITION_PLACEHOLDER = 2**31 - 1  # the script replaces it in the history URL with a seat's position
 STATUS_LABELS = {"available": "free", "reserved": "held", "sold": "sold", "blocked": "blocked"}
 
 
-class SeatChange(NamedTuple):
+class SeatOperations(NamedTuple):
     """Blocking or unblocking: its operations and the words for messages."""
 
-    change_seats: Any  # named seats of one block, all or none
-    change_blocks: Any  # all seats of some blocks that have the required status
+    change_seats: Any  # named seats of one subsection, all or none
+    change_subsections: Any  # all seats of some subsections that have the required status
     done: str
     required: str  # the status of seats it applies to
 
 
 CHANGES = {
-    ChangeKind.BLOCKED: SeatChange(block_seats, block_free_seats, "Blocked", "free"),
-    ChangeKind.UNBLOCKED: SeatChange(unblock_seats, unblock_all_seats, "Unblocked", "blocked"),
+    ChangeKind.BLOCKED: SeatOperations(block_seats, block_free_seats, "Blocked", "free"),
+    ChangeKind.UNBLOCKED: SeatOperations(unblock_seats, unblock_all_seats, "Unblocked", "blocked"),
 }
 
 
 class Batch(NamedTuple):
-    """Blocks that one operation changes, in the order of the seating."""
+    """Subsections that one operation changes, in the order of the seating."""
 
-    blocks: list[Subsection]
+    subsections: list[Subsection]
 
     def __str__(self) -> str:
-        first, last = self.blocks[0], self.blocks[-1]
+        first, last = self.subsections[0], self.subsections[-1]
         return str(first) if first is last else f"{first} to {last}"
 
 
 class SeatPages(EventActionPages):
-    """An overview of all blocks and the seats of one of them, with forms to block and unblock."""
+    """An overview of all subsections and the seats of one of them, with forms to block and unblock."""
 
     def get_urls(self) -> list[URLPattern]:
         """Add the URL of the page."""
         view = self.admin_site.admin_view(self.seats_page)
-        return [path("<path:object_id>/seats/", view, name="events_event_blocks"), *super().get_urls()]
+        return [path("<path:object_id>/seats/", view, name="events_event_seats"), *super().get_urls()]
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def seats_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show all blocks, and the seats of the block with the id in `?block=`. A POST blocks or unblocks."""
+        """Show all subsections, and the seats of the one with the id in `?block=`. A POST blocks or unblocks."""
         event = self.own_event(request, object_id)
         if request.method != "POST":
-            return self._show(request, event, _shown_block(event, request.GET.get("block", "")))
+            return self._show(request, event, _shown_subsection(event, request.GET.get("block", "")))
         if "block" in request.POST:
             return self._change_seats(request, event, SeatPicks(event, request.POST))
-        return self._change_blocks(request, event, SubsectionPicks(event, request.POST))
+        return self._change_subsections(request, event, SubsectionPicks(event, request.POST))
 
     # --- Changing seats ----------------------------------------------------------------------------
 
@@ -83,49 +83,49 @@ class SeatPages(EventActionPages):
         """Change all picked seats or none. If it is refused, show the page with the remaining seats picked."""
         if not form.is_valid():
             return self._show_errors(request, event, form)
-        block, seats = form.cleaned_data["block"], form.cleaned_data["seats"]
+        subsection, seats = form.cleaned_data["block"], form.cleaned_data["seats"]
         change = CHANGES[form.cleaned_data["do"]]
-        where = {"event_id": event.pk, "section": block.section, "subsection": block.number}
+        place = {"event_id": event.pk, "section": subsection.section, "subsection": subsection.number}
         try:
-            change.change_seats(**where, seller=user_of(request), seats=seats)
+            change.change_seats(**place, seller=user_of(request), seats=seats)
         except Unavailable:
             raise
         except DomainError as refusal:
-            block = blocks_of(event).defer(None).get(pk=block.pk)
-            self.message_user(request, _refusal_message(refusal, block, change), messages.ERROR)
-            left = [seat for seat in seats if seat not in refusal.extra.get("seats", ())]
-            return self._show(request, event, block, picked=left, doing=form.cleaned_data["do"])
-        done = f"{change.done} {pluralize(len(seats), 'seat')} of block {block}"
+            subsection = subsections_of(event).defer(None).get(pk=subsection.pk)
+            self.message_user(request, _refusal_message(refusal, subsection, change), messages.ERROR)
+            still_picked = [seat for seat in seats if seat not in refusal.extra.get("seats", ())]
+            return self._show(request, event, subsection, picked=still_picked, doing=form.cleaned_data["do"])
+        done = f"{change.done} {pluralize(len(seats), 'seat')} of block {subsection}"
         self.log_change(request, event, f"{done}: {join_names(seats, 50)}.")
         self.message_user(request, f"{done}.", messages.SUCCESS)
-        return HttpResponseRedirect(f"{_address(event)}?block={block.pk}#block")
+        return HttpResponseRedirect(f"{_seats_url(event)}?block={subsection.pk}#block")
 
-    def _change_blocks(self, request: HttpRequest, event: Event, form: SubsectionPicks) -> HttpResponse:
-        """Change blocks batch by batch, each with one operation and one log entry."""
+    def _change_subsections(self, request: HttpRequest, event: Event, form: SubsectionPicks) -> HttpResponse:
+        """Change subsections batch by batch, each with one operation and one log entry."""
         if not form.is_valid():
             return self._show_errors(request, event, form)
-        change, blocks, seats = CHANGES[form.cleaned_data["do"]], 0, 0
-        rest = [Batch(blocks) for blocks in parts_of(form.selected())]
-        with self.reporting_unfinished(request, rest):
+        change, subsections, seats = CHANGES[form.cleaned_data["do"]], 0, 0
+        remaining = [Batch(batch) for batch in batches_of(form.selected())]
+        with self.reporting_unfinished(request, remaining):
             try:
-                while rest:
-                    seats += self._change_batch(request, event, rest[0], change)
-                    blocks += len(rest.pop(0).blocks)
+                while remaining:
+                    seats += self._change_batch(request, event, remaining[0], change)
+                    subsections += len(remaining.pop(0).subsections)
             finally:
-                if blocks:
-                    message = f"{change.done} {pluralize(seats, 'seat')} in {pluralize(blocks, 'block')}."
+                if subsections:
+                    message = f"{change.done} {pluralize(seats, 'seat')} in {pluralize(subsections, 'block')}."
                     self.message_user(request, message, messages.SUCCESS if seats else messages.WARNING)
-        return HttpResponseRedirect(_address(event))
+        return HttpResponseRedirect(_seats_url(event))
 
-    def _change_batch(self, request: HttpRequest, event: Event, batch: Batch, change: SeatChange) -> int:
-        ids = [block.pk for block in batch.blocks]
-        changed = change.change_blocks(event_id=event.pk, seller=user_of(request), blocks=ids)
-        names = [str(block) for block in batch.blocks if block.pk in changed]
+    def _change_batch(self, request: HttpRequest, event: Event, batch: Batch, change: SeatOperations) -> int:
+        ids = [subsection.pk for subsection in batch.subsections]
+        changed = change.change_subsections(event_id=event.pk, seller=user_of(request), subsection_ids=ids)
+        names = [str(subsection) for subsection in batch.subsections if subsection.pk in changed]
         seats: int = sum(changed.values())
         if seats:
-            where = f"{pluralize(len(names), 'block')}: {join_names(names, len(names))}"
+            blocks = f"{pluralize(len(names), 'block')}: {join_names(names, len(names))}"
             self.log_change(
-                request, event, f"{change.done} all {pluralize(seats, f'{change.required} seat')} of {where}."
+                request, event, f"{change.done} all {pluralize(seats, f'{change.required} seat')} of {blocks}."
             )
         return seats
 
@@ -133,7 +133,7 @@ class SeatPages(EventActionPages):
         for problems in form.errors.values():
             for problem in problems:
                 self.message_user(request, str(problem), messages.ERROR)
-        return HttpResponseRedirect(_back(event, request.POST.get("block", "")))
+        return HttpResponseRedirect(_url_after_errors(event, request.POST.get("block", "")))
 
     # --- Showing the page --------------------------------------------------------------------------
 
@@ -141,76 +141,76 @@ class SeatPages(EventActionPages):
         self,
         request: HttpRequest,
         event: Event,
-        block: Subsection | None,
+        subsection: Subsection | None,
         *,
         picked: list[str] | None = None,
         doing: str = ChangeKind.BLOCKED,
     ) -> HttpResponse:
-        blocks = list(blocks_of(event))
+        subsections = list(subsections_of(event))
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "title": "Seats",
             "subtitle": event.name,
             "opts": self.opts,
             "event": event,
-            "blocks": blocks,
-            "totals": sum_counts([vars(row) for row in blocks]),
-            "shown": block,
+            "subsections": subsections,
+            "totals": sum_counts([vars(row) for row in subsections]),
+            "shown": subsection,
             "picked": " ".join(picked or []),
             "doing": doing,
         }
-        if block is not None:
-            context |= _grid(block, request.GET.get("row", "")) | {"history_url": _history_url(event, block)}
+        if subsection is not None:
+            context |= _grid(subsection, request.GET.get("row", "")) | {"history_url": _history_url(event, subsection)}
         return TemplateResponse(request, "admin/events/event/seats.html", context)
 
 
-def _shown_block(event: Event, number: str) -> Subsection | None:
-    return blocks_of(event).defer(None).filter(pk=number).first() if _is_number(number) else None
+def _shown_subsection(event: Event, number: str) -> Subsection | None:
+    return subsections_of(event).defer(None).filter(pk=number).first() if _is_number(number) else None
 
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
-def _address(event: Event) -> str:
-    return reverse("admin:events_event_blocks", args=[quote(event.pk)])
+def _seats_url(event: Event) -> str:
+    return reverse("admin:events_event_seats", args=[quote(event.pk)])
 
 
-def _back(event: Event, block: str) -> str:
-    return f"{_address(event)}?block={block}#block" if _is_number(block) else _address(event)
+def _url_after_errors(event: Event, block: str) -> str:
+    return f"{_seats_url(event)}?block={block}#block" if _is_number(block) else _seats_url(event)
 
 
-def _grid(block: Subsection, first: str) -> dict[str, Any]:
+def _grid(subsection: Subsection, first: str) -> dict[str, Any]:
     """Return the rows to show, starting with row `first`, and the first rows of the previous and the next page."""
-    many = max(1, MAX_SEATS_SHOWN // block.cols)
-    start = min(int(first), block.rows) - 1 if _is_number(first) and int(first) else 0
-    end = min(start + many, block.rows)
-    letters = block.seat_status
-    rows = [(row + 1, letters[row * block.cols : (row + 1) * block.cols]) for row in range(start, end)]
+    count = max(1, MAX_SEATS_SHOWN // subsection.cols)
+    start = min(int(first), subsection.rows) - 1 if _is_number(first) and int(first) else 0
+    end = min(start + count, subsection.rows)
+    letters = subsection.seat_status
+    rows = [(row + 1, letters[row * subsection.cols : (row + 1) * subsection.cols]) for row in range(start, end)]
     return {
         "seat_rows": rows,
-        "accessible": [seat_name(position, block.cols) for position in block.accessible],
-        "rows_before": max(1, start + 1 - many) if start else 0,
-        "rows_after": end + 1 if end < block.rows else 0,
+        "accessible": [seat_name(position, subsection.cols) for position in subsection.accessible],
+        "rows_before": max(1, start + 1 - count) if start else 0,
+        "rows_after": end + 1 if end < subsection.rows else 0,
     }
 
 
-def _history_url(event: Event, block: Subsection) -> str:
+def _history_url(event: Event, subsection: Subsection) -> str:
     """Return the URL of a seat's history, with POSITION_PLACEHOLDER as the seat's position."""
-    return reverse("admin:bookings_seat_history", args=[event.pk, block.pk, POSITION_PLACEHOLDER])
+    return reverse("admin:bookings_seat_history", args=[event.pk, subsection.pk, POSITION_PLACEHOLDER])
 
 
-def _refusal_message(refusal: DomainError, block: Subsection, change: SeatChange) -> str:
+def _refusal_message(refusal: DomainError, subsection: Subsection, change: SeatOperations) -> str:
     """Return why nothing was changed, seat by seat where that is known."""
     nothing = f"Nothing was {change.done.lower()}"
     if isinstance(refusal, SeatsTaken):
-        seats = [f"{seat} is {_status_label(block, seat)}" for seat in refusal.extra["seats"]]
+        seats = [f"{seat} is {_status_label(subsection, seat)}" for seat in refusal.extra["seats"]]
         return f"{nothing} because only {change.required} seats can be: {join_names(seats)}. Your other picks are kept."
     if isinstance(refusal, BadInput):
         return f"{nothing}: {' '.join(problem['detail'] for problem in refusal.extra['errors'][:5])}"
     return f"{nothing}: {refusal}"
 
 
-def _status_label(block: Subsection, seat: str) -> str:
-    position = position_of(seat, rows=block.rows, cols=block.cols)
-    return STATUS_LABELS[STATUS_BY_LETTER[block.seat_status[position or 0]]]
+def _status_label(subsection: Subsection, seat: str) -> str:
+    position = position_of(seat, rows=subsection.rows, cols=subsection.cols)
+    return STATUS_LABELS[STATUS_BY_LETTER[subsection.seat_status[position or 0]]]

@@ -10,7 +10,7 @@ SENTENCES = {
     EventStatus.DRAFT: "Only you can see it. Publish it when it is ready.",
     EventStatus.SOLD_OUT: "Every seat on sale is sold. Seats that become free again go back on sale automatically.",
     EventStatus.COMPLETED: "The event is over. Nobody can book any more.",
-    EventStatus.ENDED: "You closed sales. Nobody can hold seats; tickets stay valid. To call it off, refund bookings.",
+    EventStatus.ENDED: "You closed sales. Nobody can hold seats; tickets stay valid. To cancel, refund the bookings.",
     EventStatus.CANCELLED: "The event is cancelled. Every hold ends, and every paid booking is refunded in full.",
 }
 INACTIVE = "Published, but not active: it isn't listed, and nobody can hold or pay. Tick “Active” to sell."

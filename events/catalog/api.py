@@ -1,4 +1,4 @@
-"""The calls of the contract's table "Events"."""
+"""API views of events: list, create, change, block seats, seat map and calendar file."""
 
 from typing import Any, cast
 
@@ -38,7 +38,7 @@ from events.lifecycle.change import change_event, check_times
 from events.lifecycle.create import create_event
 from events.models import Event
 
-UNCHANGED = OpenApiResponse(description="Nothing has changed since the answer with the tag in `If-None-Match`.")
+UNCHANGED = OpenApiResponse(description="Nothing has changed since the response with the tag in `If-None-Match`.")
 CONDITIONAL = [
     OpenApiParameter("If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="An `ETag` from before."),
     OpenApiParameter(
@@ -48,12 +48,12 @@ CONDITIONAL = [
 
 
 def user_or_none(request: Request) -> User | None:
-    """The signed-in user; None for anonymous requests."""
+    """Return the signed-in user; None for anonymous requests."""
     return request.user if request.user.is_authenticated else None
 
 
 class EventList(HandlerView, EventPages):
-    """Events on sale, and a new event by a seller."""
+    """Lists events on sale; sellers create events."""
 
     permission_classes = [AnyoneReadsSellersWrite]
     serializer_class = NewEvent
@@ -62,7 +62,7 @@ class EventList(HandlerView, EventPages):
         operation_id="event_list",
         responses={200: EventBody(many=True), 304: UNCHANGED} | problems(400),
         parameters=[
-            OpenApiParameter("seller_id", int, description="That seller's events, in any state you may see."),
+            OpenApiParameter("seller_id", int, description="That seller's events, in any status you may see."),
             *CONDITIONAL,
         ],
     )(handled_by(list_events))
@@ -71,7 +71,7 @@ class EventList(HandlerView, EventPages):
         operation_id="event_create", request=NewEvent, responses={201: EventDetail} | problems(400, 401, 403, 413)
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Creates an event with every ticket; they all exist when the answer is sent."""
+        """Create an event with every ticket; they all exist when the response is sent."""
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         fields = dict(form.validated_data)
@@ -100,7 +100,7 @@ class EventItem(HandlerView):
         responses={200: EventDetail} | problems(400, 401, 403, 404, 409),
     )
     def patch(self, request: Request, event_id: int) -> Response:
-        """Changes what is sent. Prices count for new holds; status only by the steps a seller may take."""
+        """Change the fields that are sent. Prices apply to new holds; only a seller's status changes are allowed."""
         form = self.get_serializer(data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         event = change_event(event_id=event_id, seller=cast(User, request.user), **form.validated_data)
@@ -108,7 +108,7 @@ class EventItem(HandlerView):
 
 
 class BlockedSeats(generics.GenericAPIView[Event]):
-    """Taking free seats out of sale."""
+    """Takes free seats out of sale."""
 
     permission_classes = [AnyoneReadsSellersWrite]
     serializer_class = SeatsInSubsection
@@ -116,43 +116,43 @@ class BlockedSeats(generics.GenericAPIView[Event]):
 
     @extend_schema(request=SeatsInSubsection, responses={200: SectionRow} | problems(400, 401, 403, 404, 409))
     def post(self, request: Request, event_id: int) -> Response:
-        """Moves the seats, all or none; answers with the block's new counts. 409 names seats not in that state."""
+        """Change the seats, all or none; return the subsection's new counts. A 409 names seats that can't change."""
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         data = form.validated_data
-        block = self.operation(
+        subsection = self.operation(
             event_id=event_id,
             seller=cast(User, request.user),
             section=data["section"],
             subsection=data["subsection"],
             seats=data["seat_positions"],
         )
-        return Response(selectors.subsection_row(block))
+        return Response(selectors.subsection_row(subsection))
 
 
 class UnblockedSeats(BlockedSeats):
-    """Bringing blocked seats back on sale."""
+    """Puts blocked seats back on sale."""
 
     operation = staticmethod(unblock_seats)
 
 
 class SubsectionSeats(generics.GenericAPIView[Event]):
-    """The seats of one block."""
+    """The seats of one subsection."""
 
     permission_classes = [AnyoneReadsSellersWrite]
     serializer_class = SubsectionSeatsBody
 
     @extend_schema(operation_id="subsection_seats", responses={200: SubsectionSeatsBody} | problems(404))
     def get(self, request: Request, event_id: int, section: str, number: int) -> Response:
-        """Counts, version and all tickets of the block, rows from the front, seats from the left."""
+        """Return counts, version and all tickets of the subsection, rows from the front, seats from the left."""
         selectors.visible_event(event_id, user_or_none(request))
-        block, seats = selectors.subsection_with_seats(event_id, section, number)
-        row = public_row(selectors.subsection_row(block))
-        return Response({"event_id": event_id, **row, "tickets": subsection_tickets(block, seats)})
+        subsection, seats = selectors.subsection_with_seats(event_id, section, number)
+        row = public_row(selectors.subsection_row(subsection))
+        return Response({"event_id": event_id, **row, "tickets": subsection_tickets(subsection, seats)})
 
 
 class SeatMap(HandlerView):
-    """The whole map, compact."""
+    """The whole seat map in compact form."""
 
     permission_classes = [AnyoneReadsSellersWrite]
     serializer_class = SeatMapBody
@@ -165,7 +165,7 @@ class SeatMap(HandlerView):
 
 
 class CalendarFile(generics.GenericAPIView[Event]):
-    """An event for calendars."""
+    """The calendar file of an event."""
 
     permission_classes = [AnyoneReadsSellersWrite]
 
@@ -174,14 +174,14 @@ class CalendarFile(generics.GenericAPIView[Event]):
         responses={(200, "text/calendar"): OpenApiTypes.STR} | problems(404),
     )
     def get(self, request: Request, event_id: int) -> HttpResponse:
-        """The event as iCalendar (RFC 5545). 404 as well while it has no date."""
+        """Return the event as iCalendar (RFC 5545). Also 404 while it has no date."""
         event = selectors.visible_event(event_id, user_or_none(request))
         url = settings.SITE_URL + reverse("event", args=[event.pk])
         response = HttpResponse(calendar_file(event, url=url), content_type="text/calendar; charset=utf-8")
-        # Nothing of a name but a-z, 0-9, - and _ is left, so nothing of it can end the header.
+        # slugify keeps only a-z, 0-9, - and _, so a name can't end the header.
         response["Content-Disposition"] = f'attachment; filename="{slugify(event.name)[:60] or "event"}.ics"'
         return response
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Calendars ask for text/calendar, which is no renderer here: never 406."""
+        """Accept any `Accept` header: calendars send text/calendar, for which there is no renderer."""
         return super().perform_content_negotiation(request, force=True)

@@ -1,7 +1,7 @@
-"""The event list, an event and its seat map: the handlers of the calls that every visitor makes.
+"""Handlers of the event list, an event and its seat map: the requests that every visitor sends.
 
-What anybody may see is kept ready for LIFE_SECONDS (events.catalog.microcache). A signed-in API client, and whoever asks for a
-draft or a seller's own list, gets an answer that is read for them.
+Public responses are cached for LIFE_SECONDS (events.catalog.microcache). API clients with a bearer token, and requests
+for a draft or for a seller's own list, get a response that is read for them.
 """
 
 from collections.abc import Callable
@@ -17,8 +17,9 @@ from core.errors import BadInput, NotFound
 from core.http.messages import VARY_BY_USER, ApiRequest, ApiResponse, to_json
 from core.http.origin import host_of
 from events.catalog import selectors
+from events.catalog.etags import event_tag, page_tag, tag_headers, with_tag_sums
 from events.catalog.filters import EventFilter
-from events.catalog.microcache import MicroCache, Ready
+from events.catalog.microcache import CachedResponse, MicroCache
 from events.catalog.seat_serializers import seat_map
 from events.catalog.serializers import EventBody, event_detail
 from events.models import Event
@@ -28,30 +29,33 @@ Body = Callable[[], Any]
 LIFE_SECONDS = 0.05
 WAIT_SECONDS = 2
 CACHE_ENTRIES = 512
-CACHE_BYTES = 16 * 1024 * 1024  # a process; the map of 200,000 seats takes a quarter of a megabyte
+CACHE_BYTES = 16 * 1024 * 1024  # per process; the map of 200,000 seats takes a quarter of a megabyte
 
-PARAMETERS = {"page", "page_size", *EventFilter.base_filters}  # of the pages that are kept ready
+PARAMETERS = {"page", "page_size", *EventFilter.base_filters}  # of pages of the list that are cached
 MAX_QUERY = 500  # characters
 VARY = f"{VARY_BY_USER}, Accept-Encoding"
 
-ready = MicroCache(life=LIFE_SECONDS, wait=WAIT_SECONDS, entries=CACHE_ENTRIES, size=CACHE_BYTES)
+cache = MicroCache(life=LIFE_SECONDS, wait=WAIT_SECONDS, entries=CACHE_ENTRIES, size=CACHE_BYTES)
 
 
 class EventPages(generics.GenericAPIView[Event]):
-    """Filters and pages the event list, with the REST framework's machinery."""
+    """Filters and paginates the event list with the REST framework."""
 
     serializer_class: Any = EventBody
     filterset_class = EventFilter
     user: User | None = None
 
     def page(self) -> tuple[str, Body]:
-        """The tag of the requested page, and a function that makes its body. Raises NotFound, ValidationError."""
+        """Return the ETag of the requested page, and a function that renders its body.
+
+        Raises NotFound, ValidationError.
+        """
         events = list(self.paginate_queryset(self.filter_queryset(self.get_queryset())) or [])
-        tag = selectors.page_tag(events, self.paginator.page.paginator.count)  # type: ignore[union-attr]
+        tag = page_tag(events, self.paginator.page.paginator.count)  # type: ignore[union-attr]
         return tag, lambda: self.get_paginated_response(EventBody(events, many=True).data).data
 
     def get_queryset(self) -> Any:
-        """Events on sale, or with `seller_id` that seller's; drafts only for the seller."""
+        """Return the events on sale, or with `seller_id` that seller's events; drafts only for the seller."""
         seller_id = self.request.query_params.get("seller_id")
         if seller_id is None:
             return selectors.with_stats(selectors.events_on_offer())
@@ -61,77 +65,74 @@ class EventPages(generics.GenericAPIView[Event]):
 
 
 def list_events(request: ApiRequest) -> ApiResponse:
-    """A page of events: those on sale, or with `seller_id` that seller's (drafts only for that seller)."""
+    """Return a page of events: those on sale, or with `seller_id` that seller's (drafts only for that seller)."""
     user = _bearer_user(request)
     query = _query(request.environ.get("QUERY_STRING", "")) if user is None else None
     if query is None:
         return _response(request, _page(request, user or _cookie_user(request), None))
     # The links of a page repeat scheme, host and path.
     key = ("list", request.is_secure, host_of(request.environ), request.path, query)
-    found = ready.get(key, lambda kept: _page(request, None, kept))
+    found = cache.get(key, lambda cached: _page(request, None, cached))
     assert found is not None  # noqa: S101  (`_page` always returns one)
     return _response(request, found)
 
 
 def show_event(request: ApiRequest, event_id: int) -> ApiResponse:
-    """The event with stats and sections; a draft only for its seller."""
-    return _about_event(request, event_id, event_detail)
+    """Return the event with stats and sections; a draft only for its seller."""
+    return _event_response(request, event_id, event_detail)
 
 
 def show_seat_map(request: ApiRequest, event_id: int) -> ApiResponse:
-    """Every block with one letter per seat. `ETag` changes with every committed change; 304 if it has not."""
-    return _about_event(request, event_id, seat_map)
+    """Return every subsection with one letter per seat. `ETag` changes with every committed change."""
+    return _event_response(request, event_id, seat_map)
 
 
-def _about_event(request: ApiRequest, event_id: int, body: Callable[[Event], Any]) -> ApiResponse:
+def _event_response(request: ApiRequest, event_id: int, body: Callable[[Event], Any]) -> ApiResponse:
     user = _bearer_user(request)
     if user is None:
-        found = ready.get((body, event_id), lambda kept: _public(event_id, body, kept))
+        found = cache.get((body, event_id), lambda cached: _public_event(event_id, body, cached))
         if found is not None:
             return _response(request, found)
         user = _cookie_user(request)
     return _response(request, _event(event_id, user, body, None))
 
 
-def _public(event_id: int, body: Callable[[Event], Any], kept: Ready | None) -> Ready | None:
-    """The answer for anybody; None if there is none, which is not kept."""
+def _public_event(event_id: int, body: Callable[[Event], Any], cached: CachedResponse | None) -> CachedResponse | None:
+    """Return the response for anonymous visitors; None, which is not cached, if they may not see the event."""
     try:
-        return _event(event_id, None, body, kept)
+        return _event(event_id, None, body, cached)
     except NotFound:
         return None
 
 
-def _event(event_id: int, user: User | None, body: Callable[[Event], Any], kept: Ready | None) -> Ready:
-    event = selectors.visible_event(event_id, user, among=selectors.with_marks(Event.objects.all()))
-    return _made(selectors.event_tag(event), lambda: body(event), kept)
+def _event(
+    event_id: int, user: User | None, body: Callable[[Event], Any], cached: CachedResponse | None
+) -> CachedResponse:
+    event = selectors.visible_event(event_id, user, among=with_tag_sums(Event.objects.all()))
+    return _render(event_tag(event), lambda: body(event), cached)
 
 
-def _page(request: ApiRequest, user: User | None, kept: Ready | None) -> Ready:
-    return _made(*EventPages(request=Request(request.django), user=user).page(), kept)
+def _page(request: ApiRequest, user: User | None, cached: CachedResponse | None) -> CachedResponse:
+    return _render(*EventPages(request=Request(request.django), user=user).page(), cached)
 
 
-def _made(tag: str, body: Body, kept: Ready | None) -> Ready:
-    """The answer with this tag; the kept one if its tag proves that nothing has changed.
+def _render(tag: str, body: Body, cached: CachedResponse | None) -> CachedResponse:
+    """Return the response with this tag: the cached one if it has the same tag, because then nothing has changed.
 
-    The tag was read first, so a body can be newer than its tag but never older.
+    The tag is read first, so a body can be newer than its tag but never older.
     """
-    return kept if kept is not None and kept.tag == tag else Ready(tag, to_json(body()))
+    return cached if cached is not None and cached.tag == tag else CachedResponse(tag, to_json(body()))
 
 
-def _response(request: ApiRequest, found: Ready) -> ApiResponse:
-    """304 to a client that has it, else the body, compressed for clients that can unpack it."""
+def _response(request: ApiRequest, found: CachedResponse) -> ApiResponse:
+    """Return 304 if the client has this tag, else the body, compressed if the client accepts gzip."""
     headers = tag_headers(found.tag) | {"Vary": VARY}
     if f'"{found.tag}"' in (request.header("IF_NONE_MATCH") or ""):
         return ApiResponse(304, b"", headers)
     headers["Content-Type"] = "application/json"
     if "gzip" not in (request.header("ACCEPT_ENCODING") or ""):
         return ApiResponse(200, found.body, headers)
-    return ApiResponse(200, found.packed, headers | {"Content-Encoding": "gzip"})
-
-
-def tag_headers(tag: str) -> dict[str, str]:
-    """For an answer that clients revalidate each time. The ETag is weak, as the body may be compressed."""
-    return {"ETag": f'W/"{tag}"', "Cache-Control": "no-cache"}
+    return ApiResponse(200, found.gzipped, headers | {"Content-Encoding": "gzip"})
 
 
 def _bearer_user(request: ApiRequest) -> User | None:
@@ -145,8 +146,10 @@ def _cookie_user(request: ApiRequest) -> User | None:
 
 
 def _query(query: str) -> tuple[tuple[str, str], ...] | None:
-    """The parameters in the order in which links repeat them; None if the page is not one that is kept ready: a
-    parameter is unknown, named twice or too long."""
+    """Return the parameters in the order in which links repeat them.
+
+    Returns None if the page is not cached because a parameter is unknown, named twice or too long.
+    """
     if not query:
         return ()
     pairs = parse_qsl(query, keep_blank_values=True)

@@ -140,10 +140,10 @@ def _sections(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]
     return [
         {
             "name": name,
-            "tier": blocks[0]["tier"],
-            "price": blocks[0]["price"],
-            "money": money(blocks[0]["price"], currency),
-            "left": sum(block["available"] for block in blocks),
+            "tier": subsections[0]["tier"],
+            "price": subsections[0]["price"],
+            "money": money(subsections[0]["price"], currency),
+            "left": sum(subsection["available"] for subsection in subsections),
         }
-        for name, blocks in ((name, list(group)) for name, group in groupby(rows, key=lambda row: row["section"]))
+        for name, subsections in ((name, list(group)) for name, group in groupby(rows, key=lambda row: row["section"]))
     ]

@@ -1,4 +1,7 @@
-"""Which events are in peak mode: those whose waiting room is on. Asked at every call, so it is up to a second old."""
+"""Looks up which events are in peak mode: those whose waiting room is on.
+
+Every API call needs this, so the result is cached and up to LIFE_SECONDS old.
+"""
 
 import time
 from functools import lru_cache
@@ -11,7 +14,7 @@ LIFE_SECONDS = 1.0
 
 
 def is_in_peak_mode(event_id: int) -> bool:
-    """Whether the event's waiting room is on; False while the database does not answer."""
+    """Return whether the event's waiting room is on; False while the database is unavailable."""
     try:
         return event_id in _in_peak_mode(int(time.monotonic() / LIFE_SECONDS))
     except (DatabaseError, InterfaceError):
@@ -19,6 +22,6 @@ def is_in_peak_mode(event_id: int) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _in_peak_mode(moment: int) -> frozenset[int]:
-    """All of them; a new `moment` makes them be looked up again."""
+def _in_peak_mode(period: int) -> frozenset[int]:
+    """Return the ids of these events. A new `period` number causes a new query."""
     return frozenset(Event.objects.filter(waiting_room_on=True).values_list("pk", flat=True))

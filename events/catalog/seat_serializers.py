@@ -8,24 +8,22 @@ from events.catalog import selectors
 from events.models import Event, Subsection
 from events.states import SeatStatus
 
-SEATS_A_TICKET_RANGE = 1 << 18  # above MAX_SEATS_PER_EVENT, so that ids of two blocks never meet
-
-
-MAX_SEATS_A_CALL = 10_000  # that a seller blocks or unblocks at once
+TICKET_IDS_PER_SUBSECTION = 1 << 18  # above MAX_SEATS_PER_EVENT, so that ids of two subsections never overlap
+MAX_SEATS_PER_CALL = 10_000  # to block or unblock
 
 
 class SeatsInSubsection(serializers.Serializer[Any]):
-    """Seats of one block, named "row-seat"."""
+    """Seats of one subsection, named "row-seat"."""
 
     section = serializers.CharField(max_length=32)
     subsection = serializers.IntegerField(min_value=1)
     seat_positions = serializers.ListField(
-        child=serializers.CharField(max_length=15), allow_empty=False, max_length=MAX_SEATS_A_CALL
+        child=serializers.CharField(max_length=15), allow_empty=False, max_length=MAX_SEATS_PER_CALL
     )
 
 
 class Stats(serializers.Serializer[Any]):
-    """Seats of an event by state."""
+    """Number of seats of an event by status."""
 
     available = serializers.IntegerField()
     reserved = serializers.IntegerField()
@@ -35,7 +33,7 @@ class Stats(serializers.Serializer[Any]):
 
 
 class SectionRow(serializers.Serializer[Any]):
-    """One block: where, what it costs, how many seats are in which state, and the version of that."""
+    """One subsection: its place, price, number of seats by status, and version."""
 
     section = serializers.CharField()
     subsection = serializers.IntegerField()
@@ -51,12 +49,12 @@ class SectionRow(serializers.Serializer[Any]):
     accessible = serializers.ListField(
         child=serializers.CharField(),
         required=False,
-        help_text='Its wheelchair places ("row-seat"), whatever their state; only where it has some.',
+        help_text='Its wheelchair places ("row-seat"), whatever their status; only if it has any.',
     )
 
 
 class MapRow(SectionRow):
-    """A block of the seat map."""
+    """A subsection of the seat map."""
 
     seats = serializers.CharField(help_text="One letter per seat in row order: a, r, s, b.")
 
@@ -82,36 +80,39 @@ class TicketRow(serializers.Serializer[Any]):
 
 
 class SeatRow(TicketRow):
-    """One seat of a block."""
+    """One seat of a subsection."""
 
-    accessible = serializers.BooleanField(required=False, help_text="True for a wheelchair place, else left out.")
+    accessible = serializers.BooleanField(required=False, help_text="True for a wheelchair place, otherwise absent.")
 
 
 class SubsectionSeatsBody(SectionRow):
-    """A block with all its seats."""
+    """A subsection with all its seats."""
 
     event_id = serializers.IntegerField()
     tickets = SeatRow(many=True)
 
 
 def seat_map(event: Event) -> dict[str, Any]:
-    """The shape of SeatMapBody, in one read of the event's blocks."""
+    """Return the event's seat map in the shape of SeatMapBody. Runs one query."""
     rows = selectors.seat_map(event.pk)
     return {"event_id": event.pk, "stats": selectors.sum_counts(rows), "sections": [public_row(row) for row in rows]}
 
 
 def public_row(row: dict[str, Any]) -> dict[str, Any]:
-    """A section row as the contract shows it: without `blocked`, which is total less the other three."""
+    """Return a section row as the API shows it: without `blocked`, which is `total` minus the other three."""
     return {name: value for name, value in row.items() if name != "blocked"}
 
 
-def ticket_body(block: Subsection, position: int, status: str, price: int) -> dict[str, Any]:
-    """One row of `tickets[]`. The id is the block's number and the seat's place in it, so it needs no column."""
-    row, seat = divmod(position, block.cols)
+def ticket_body(subsection: Subsection, position: int, status: str, price: int) -> dict[str, Any]:
+    """Return one row of `tickets[]`; `price` is in minor units.
+
+    The id is computed from the subsection's id and the position, so it needs no column.
+    """
+    row, seat = divmod(position, subsection.cols)
     return {
-        "id": block.pk * SEATS_A_TICKET_RANGE + position,
-        "section": block.section,
-        "subsection": block.number,
+        "id": subsection.pk * TICKET_IDS_PER_SUBSECTION + position,
+        "section": subsection.section,
+        "subsection": subsection.number,
         "row": row + 1,
         "seat": seat + 1,
         "price": price,
@@ -119,9 +120,9 @@ def ticket_body(block: Subsection, position: int, status: str, price: int) -> di
     }
 
 
-def subsection_tickets(block: Subsection, states: list[SeatStatus]) -> list[dict[str, Any]]:
-    """`tickets[]` of a whole block, given the state of each of its seats: the rows of SeatRow."""
-    tickets = [ticket_body(block, position, state, block.price) for position, state in enumerate(states)]
-    for position in block.accessible:
+def subsection_tickets(subsection: Subsection, statuses: list[SeatStatus]) -> list[dict[str, Any]]:
+    """Return `tickets[]` of a whole subsection in the shape of SeatRow; `statuses` has one per seat, in row order."""
+    tickets = [ticket_body(subsection, position, status, subsection.price) for position, status in enumerate(statuses)]
+    for position in subsection.accessible:
         tickets[position]["accessible"] = True
     return tickets

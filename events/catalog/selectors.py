@@ -1,9 +1,7 @@
 """Selectors for events and their subsections. Each function runs one or two queries; none takes a lock."""
 
-import hashlib
 from typing import Any
 
-import orjson
 from django.db.models import Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, JSONObject
 
@@ -18,8 +16,20 @@ from events.states import EventStatus, SeatStatus
 COUNTS = ("available", "reserved", "sold", "blocked", "total")
 # Columns of a row of `sections[]` as clients see it. The functions here add `blocked`, and `accessible` if the
 # subsection has wheelchair places.
-ROW = ("section", "number", "tier", "price", "rows", "cols", "available", "reserved", "sold", "total", "version")
-COLUMNS = (*ROW, "blocked", "accessible")
+PUBLIC_COLUMNS = (
+    "section",
+    "number",
+    "tier",
+    "price",
+    "rows",
+    "cols",
+    "available",
+    "reserved",
+    "sold",
+    "total",
+    "version",
+)
+COLUMNS = (*PUBLIC_COLUMNS, "blocked", "accessible")
 
 STATUS_BY_LETTER = {status[0]: status for status in SeatStatus}
 
@@ -103,48 +113,15 @@ def subsection_row(subsection: Subsection) -> dict[str, Any]:
 
 
 def subsection_with_seats(event_id: int, section: str, number: int) -> tuple[Subsection, list[SeatStatus]]:
-    """A block and the state of each of its seats from the front left, of one moment. Raises NotFound."""
-    block = subsection_of(event_id, section, number)
-    return block, [STATUS_BY_LETTER[letter] for letter in block.seat_status]
+    """Return a subsection and the status of each of its seats in row order, as of one moment. Raises NotFound."""
+    subsection = subsection_of(event_id, section, number)
+    return subsection, [STATUS_BY_LETTER[letter] for letter in subsection.seat_status]
 
 
 def seat_map(event_id: int) -> list[dict[str, Any]]:
-    """All section rows with `seats`: one letter (a r s b) per seat in row order."""
-    blocks = Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS, "seat_status")
-    return [_row(values[:-1]) | {"seats": values[-1]} for values in blocks]
-
-
-def with_marks(events: QuerySet[Event]) -> QuerySet[Event]:
-    """Add the sums `versions` and `prices` of the subsections, which `event_tag` needs.
-
-    Versions only rise, so their sum changes with every change of a seat.
-    """
-    return events.annotate(versions=Sum("subsections__version"), prices=Sum("subsections__price"))
-
-
-def event_tag(event: Event) -> str:
-    """Return an ETag that differs after every committed change of the event, its seats or its prices.
-
-    The event must come from `with_marks`.
-    """
-    return _digest([*_columns(event), event.versions, event.prices])  # type: ignore[attr-defined]
-
-
-def page_tag(events: list[Event], count: int) -> str:
-    """Return an ETag that differs if anything on a page of the list differs.
-
-    The events must come from `with_stats`; `count` is the number of events on all pages.
-    """
-    return _digest([count, *([*_columns(event), event.stats] for event in events)])  # type: ignore[attr-defined]
-
-
-def _columns(event: Event) -> list[Any]:
-    return [getattr(event, field.attname) for field in Event._meta.concrete_fields]
-
-
-def _digest(values: list[Any]) -> str:
-    content = orjson.dumps(values, default=str)  # a sum is a Decimal
-    return hashlib.blake2s(content, digest_size=12).hexdigest()
+    """Return all section rows with `seats`: one letter (a r s b) per seat in row order."""
+    subsections = Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS, "seat_status")
+    return [_row(values[:-1]) | {"seats": values[-1]} for values in subsections]
 
 
 def _row(values: tuple[Any, ...]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The shapes of the events API: input serializers check and never write, output serializers only show."""
+"""Serializers of the events API. Input serializers validate and never write; output serializers only render."""
 
 from typing import Any
 
@@ -18,19 +18,19 @@ class SectionConfig(serializers.Serializer[Any]):
 
     name = serializers.CharField(max_length=32)
     price = serializers.IntegerField(min_value=0, max_value=MAX_PRICE, help_text="Of a seat, in minor units.")
-    subsections = serializers.IntegerField(min_value=1, help_text="Blocks of rows × cols.")
+    subsections = serializers.IntegerField(min_value=1, help_text="Number of blocks of rows × cols seats.")
     rows = serializers.IntegerField(min_value=1, required=False)
     cols = serializers.IntegerField(min_value=1, required=False)
     tier = serializers.CharField(max_length=32, required=False, help_text="VIP, Regular, Economy or any label.")
     accessible = serializers.ListField(
         child=serializers.CharField(max_length=15),
         required=False,
-        help_text='Wheelchair places of each block ("row-seat"), given only to those who ask for them.',
+        help_text='Wheelchair places of each subsection ("row-seat"), given only to buyers who request them.',
     )
 
 
 class SeatingConfig(serializers.Serializer[Any]):
-    """All seats of an event, compactly. `rows` and `cols` are those of sections that bring none."""
+    """All seats of an event in compact form. `rows` and `cols` are the defaults of sections without them."""
 
     rows = serializers.IntegerField(min_value=1, required=False)
     cols = serializers.IntegerField(min_value=1, required=False)
@@ -39,7 +39,7 @@ class SeatingConfig(serializers.Serializer[Any]):
 
 @extend_schema_field(SeatingConfig)
 class SeatingField(serializers.Field[Any, Any, Any, Any]):
-    """A seating configuration; its own reader names every bad field."""
+    """A seating configuration; `read_seating` names every bad field."""
 
     def to_internal_value(self, data: object) -> Seating:
         return read_seating(data, max_seats=settings.MAX_SEATS_PER_EVENT)
@@ -49,7 +49,7 @@ class SeatingField(serializers.Field[Any, Any, Any, Any]):
 
 
 class WaitingRoom(serializers.Serializer[Any]):
-    """The waiting room as its seller sets it; what is not sent stays as it is."""
+    """The waiting room as its seller sets it; fields that are not sent stay as they are."""
 
     enabled = serializers.BooleanField(source="waiting_room_on", required=False)
     admit_per_minute = serializers.IntegerField(min_value=1, max_value=MAX_PER_MINUTE, required=False)
@@ -63,14 +63,14 @@ class WaitingRoom(serializers.Serializer[Any]):
 
 
 class WaitingRoomBody(WaitingRoom):
-    """The waiting room as anybody sees it. Those who come before the sale are ordered by HMAC-SHA256(seed, user id)."""
+    """The waiting room as everyone sees it. Early buyers are ordered by HMAC-SHA256(seed, user id)."""
 
     seed_hash = serializers.CharField(help_text="SHA-256 of `seed`, in hex.")
-    seed = serializers.CharField(source="shown_seed", allow_null=True, help_text="Null before the draw.")
+    seed = serializers.CharField(source="shown_seed", allow_null=True, help_text="Null before the lottery.")
 
 
 class EventTexts(serializers.ModelSerializer[Event]):
-    """What both a new and a changed event may bring besides its seats."""
+    """Fields that both a new and a changed event may have, besides the seats."""
 
     description = serializers.CharField(max_length=10_000, allow_blank=True)
     currency = serializers.RegexField(r"^[A-Z]{3}$", required=False, help_text="ISO 4217")
@@ -127,7 +127,7 @@ class EventChange(EventTexts):
 
 
 class EventBody(serializers.ModelSerializer[Event]):
-    """An event as shown, with its `stats` (its own, of selectors.with_stats, or from the context)."""
+    """An event with its `stats`, from the context or else from `selectors.with_stats`."""
 
     seller_id = serializers.IntegerField()
     seating_config = SeatingField()
@@ -162,13 +162,13 @@ class EventBody(serializers.ModelSerializer[Event]):
 
     @extend_schema_field(Stats)
     def get_stats(self, event: Event) -> dict[str, int]:
-        """Seats by state."""
+        """Return the number of seats by status."""
         stats: dict[str, int] = self.context.get("stats") or event.stats  # type: ignore[attr-defined]
-        return {name: stats[name] for name in COUNTS}  # in this order; the database's is another
+        return {name: stats[name] for name in COUNTS}  # in this order; the database returns another
 
 
 class EventDetail(EventBody):
-    """An event with its blocks."""
+    """An event with its subsections."""
 
     sections = serializers.SerializerMethodField()
 
@@ -177,12 +177,12 @@ class EventDetail(EventBody):
 
     @extend_schema_field(SectionRow(many=True))
     def get_sections(self, event: Event) -> list[dict[str, Any]]:
-        """The rows of all blocks."""
+        """Return the rows of all subsections."""
         return [public_row(row) for row in self.context["sections"]]
 
 
 def event_detail(event: Event) -> dict[str, Any]:
-    """The shape of EventDetail, in one read of the event's blocks."""
+    """Return the event in the shape of EventDetail. Runs one query."""
     rows = selectors.section_rows(event.pk)
     context = {"stats": selectors.sum_counts(rows), "sections": rows}
     return EventDetail(event, context=context).data

@@ -38,57 +38,55 @@ def unblock_seats(*, event_id: int, seller: User, section: str, subsection: int,
     return _change(event_id, seller, section, subsection, seats, ChangeKind.UNBLOCKED)
 
 
-def block_free_seats(*, event_id: int, seller: User, blocks: Sequence[int]) -> dict[int, int]:
+def block_free_seats(*, event_id: int, seller: User, subsection_ids: Sequence[int]) -> dict[int, int]:
     """Take all free seats of these subsections (ids) out of sale; return {subsection id: number of seats changed}.
 
     Subsections without a free seat are left out of the result. Locks all the subsections in one transaction; use
-    `parts_of` to keep it short. Raises NotFound, PermissionRefused.
+    `batches_of` to keep it short. Raises NotFound, PermissionRefused.
     """
-    return _change_all(event_id, seller, blocks, ChangeKind.BLOCKED)
+    return _change_all(event_id, seller, subsection_ids, ChangeKind.BLOCKED)
 
 
-def unblock_all_seats(*, event_id: int, seller: User, blocks: Sequence[int]) -> dict[int, int]:
+def unblock_all_seats(*, event_id: int, seller: User, subsection_ids: Sequence[int]) -> dict[int, int]:
     """Put all blocked seats of these subsections back on sale; otherwise like `block_free_seats`."""
-    return _change_all(event_id, seller, blocks, ChangeKind.UNBLOCKED)
+    return _change_all(event_id, seller, subsection_ids, ChangeKind.UNBLOCKED)
 
 
-def parts_of(blocks: Sequence[Subsection]) -> Iterator[list[Subsection]]:
+def batches_of(subsections: Sequence[Subsection]) -> Iterator[list[Subsection]]:
     """Yield the subsections in batches of at most MAX_SEATS seats (or one subsection), one transaction for each.
 
     Buyers wait for the locks of one batch at most.
     """
-    part: list[Subsection] = []
+    batch: list[Subsection] = []
     seats = 0
-    for block in blocks:
-        if part and seats + block.total > MAX_SEATS:
-            yield part
-            part, seats = [], 0
-        part.append(block)
-        seats += block.total
-    if part:
-        yield part
+    for subsection in subsections:
+        if batch and seats + subsection.total > MAX_SEATS:
+            yield batch
+            batch, seats = [], 0
+        batch.append(subsection)
+        seats += subsection.total
+    if batch:
+        yield batch
 
 
 @retrying_transaction
-def _change(
-    event_id: int, seller: User, section: str, subsection: int, seats: list[str], kind: ChangeKind
-) -> Subsection:
+def _change(event_id: int, seller: User, section: str, number: int, seats: list[str], kind: ChangeKind) -> Subsection:
     event = own_event(event_id, seller)
-    named = subsection_of(event_id, section, subsection)
-    positions = positions_of(seats, rows=named.rows, cols=named.cols)
+    found = subsection_of(event_id, section, number)
+    positions = positions_of(seats, rows=found.rows, cols=found.cols)
 
-    block = lock_subsection(named.pk)
-    change_seats(subsection=block, positions=positions, kind=kind)
-    refresh_event_status(event, block)
-    return block
+    subsection = lock_subsection(found.pk)
+    change_seats(subsection=subsection, positions=positions, kind=kind)
+    refresh_event_status(event, subsection)
+    return subsection
 
 
 @retrying_transaction
-def _change_all(event_id: int, seller: User, blocks: Sequence[int], kind: ChangeKind) -> dict[int, int]:
+def _change_all(event_id: int, seller: User, subsection_ids: Sequence[int], kind: ChangeKind) -> dict[int, int]:
     event = own_event(event_id, seller)
-    locked = lock_subsections(blocks)
-    if len(locked) < len(set(blocks)) or any(block.event_id != event_id for block in locked):
+    locked = lock_subsections(subsection_ids)
+    if len(locked) < len(set(subsection_ids)) or any(subsection.event_id != event_id for subsection in locked):
         raise NotFound("This event has no such block.")
     changed = change_all_seats(subsections=locked, kind=kind)
-    refresh_event_status(event, *(block for block in locked if block.pk in changed))
+    refresh_event_status(event, *(subsection for subsection in locked if subsection.pk in changed))
     return changed

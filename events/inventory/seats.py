@@ -16,7 +16,7 @@ from events.errors import SeatsTaken
 from events.models import Subsection
 from events.publish import SeatsChanged, publish_seats
 from events.seating.positions import seat_name
-from events.states import SEAT_STEPS, TAKEN, ChangeKind, SeatStatus
+from events.states import SEAT_TRANSITIONS, TAKEN, ChangeKind, SeatStatus
 
 MOVE_SEATS = """
     UPDATE events_ticket SET status = %s, booking_id = %s
@@ -39,20 +39,23 @@ FREE_ENDED = """
 # The trigger has created the first version. The others, one for each further row of the audit log, are created here.
 # Rows are inserted in the order of their versions, because each contains the hash of the one before it.
 APPEND_ENDED = """
-    WITH block AS (
-        UPDATE events_subsection SET version = version + %(holds)s - 1 WHERE id = %(block)s
+    WITH subsection AS (
+        UPDATE events_subsection SET version = version + %(holds)s - 1 WHERE id = %(subsection)s
         RETURNING *
-    ), trail AS (
+    ), appended AS (
         INSERT INTO events_seatchange (event_id, subsection_id, version, kind, booking_id, positions, at)
-        SELECT block.event_id, block.id, block.version - %(holds)s + row_number() OVER (ORDER BY min(place)),
+        SELECT
+            subsection.event_id, subsection.id,
+            subsection.version - %(holds)s + row_number() OVER (ORDER BY min(place)),
             'expired', booking_id, array_agg(position ORDER BY place), clock_timestamp()
-        FROM block, unnest(%(owners)s::uuid[], %(positions)s::integer[])
+        FROM subsection, unnest(%(owners)s::uuid[], %(positions)s::integer[])
             WITH ORDINALITY AS freed (booking_id, position, place)
-        GROUP BY block.event_id, block.id, block.version, booking_id
+        GROUP BY subsection.event_id, subsection.id, subsection.version, booking_id
         ORDER BY min(place)
         RETURNING at
     )
-    SELECT version, available, reserved, sold, blocked, seat_status, (SELECT max(at) FROM trail) FROM block
+    SELECT version, available, reserved, sold, blocked, seat_status, (SELECT max(at) FROM appended)
+    FROM subsection
 """
 MOVE_ALL = """
     UPDATE events_ticket SET status = %s
@@ -60,16 +63,16 @@ MOVE_ALL = """
     RETURNING subsection_id, position
 """
 APPEND_ALL = """
-    WITH trail AS (
+    WITH appended AS (
         INSERT INTO events_seatchange (event_id, subsection_id, version, kind, positions, at)
-        SELECT block.event_id, block.id, block.version, %s, array_agg(position ORDER BY position), clock_timestamp()
-        FROM events_subsection block
-        JOIN unnest(%s::bigint[], %s::integer[]) AS moved (block_id, position) ON moved.block_id = block.id
-        GROUP BY block.event_id, block.id, block.version
+        SELECT s.event_id, s.id, s.version, %s, array_agg(position ORDER BY position), clock_timestamp()
+        FROM events_subsection s
+        JOIN unnest(%s::bigint[], %s::integer[]) AS moved (subsection_id, position) ON moved.subsection_id = s.id
+        GROUP BY s.event_id, s.id, s.version
         RETURNING subsection_id, positions, at
     )
-    SELECT block.id, trail.positions, trail.at, version, available, reserved, sold, blocked, seat_status
-    FROM trail JOIN events_subsection block ON block.id = trail.subsection_id
+    SELECT s.id, appended.positions, appended.at, version, available, reserved, sold, blocked, seat_status
+    FROM appended JOIN events_subsection s ON s.id = appended.subsection_id
 """
 REFRESHED_FIELDS = ("version", "available", "reserved", "sold", "blocked", "seat_status")
 
@@ -112,7 +115,7 @@ def change_seats(
 
 def _move(subsection: Subsection, positions: list[int], kind: ChangeKind, booking_id: uuid.UUID | None) -> set[int]:
     """Run the guarded update; return the positions that had the required status and were changed."""
-    before, after = SEAT_STEPS[kind]
+    before, after = SEAT_TRANSITIONS[kind]
     old_owner, new_owner = (booking_id if status in TAKEN else None for status in (before, after))
     with connection.cursor() as cursor:
         cursor.execute(MOVE_SEATS, [after, new_owner, subsection.event_id, subsection.pk, positions, before, old_owner])
@@ -120,7 +123,7 @@ def _move(subsection: Subsection, positions: list[int], kind: ChangeKind, bookin
 
 
 def _append(subsection: Subsection, positions: list[int], kind: ChangeKind, booking_id: uuid.UUID | None) -> None:
-    before, after = SEAT_STEPS[kind]
+    before, after = SEAT_TRANSITIONS[kind]
     with connection.cursor() as cursor:
         cursor.execute(APPEND_CHANGE, [kind.value, booking_id, positions, subsection.pk])
         subsection.version, at = cursor.fetchone()
@@ -136,12 +139,12 @@ def change_all_seats(*, subsections: Sequence[Subsection], kind: ChangeKind) -> 
     subsection, in two statements. Returns {subsection id: number of seats changed}, without subsections where there
     were none.
     """
-    before, after = SEAT_STEPS[kind]
+    before, after = SEAT_TRANSITIONS[kind]
     by_id = {subsection.pk: subsection for subsection in subsections}
     with connection.cursor() as cursor:
         cursor.execute(MOVE_ALL, [after, subsections[0].event_id, list(by_id), before])
         moved = cursor.fetchall()
-        cursor.execute(APPEND_ALL, [kind.value, *([row[part] for row in moved] for part in (0, 1))])
+        cursor.execute(APPEND_ALL, [kind.value, *([row[column] for row in moved] for column in (0, 1))])
         changes = cursor.fetchall()
     for subsection_id, positions, at, *fields in changes:
         subsection = by_id[subsection_id]
@@ -168,7 +171,7 @@ def free_ended_seats(*, subsection: Subsection, holds: Mapping[uuid.UUID, Sequen
             APPEND_ENDED,
             {
                 "holds": len(holds),
-                "block": subsection.pk,
+                "subsection": subsection.pk,
                 "owners": owners,
                 "positions": positions,
             },
@@ -180,9 +183,9 @@ def free_ended_seats(*, subsection: Subsection, holds: Mapping[uuid.UUID, Sequen
 
 
 def _check_all(subsection: Subsection, positions: Sequence[int], moved: set[int]) -> None:
-    lost = set(positions) - moved
-    if lost:
-        raise SeatsTaken([seat_name(position, subsection.cols) for position in sorted(lost)])
+    taken = set(positions) - moved
+    if taken:
+        raise SeatsTaken([seat_name(position, subsection.cols) for position in sorted(taken)])
 
 
 def _publish_on_commit(

@@ -1,4 +1,4 @@
-"""The status sold_out follows the seats of an event."""
+"""Sets the status of an event to sold_out, or back to available, as its seats change."""
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -9,11 +9,7 @@ from events.states import EventStatus
 
 # The event has a seat that can still be sold: it is free, or held and may become free.
 UNSOLD = Exists(Subsection.objects.filter(Q(available__gt=0) | Q(reserved__gt=0), event_id=OuterRef("pk")))
-
-
 ANY_SOLD = Exists(Subsection.objects.filter(sold__gt=0, event_id=OuterRef("pk")))
-
-
 ANY_FREE = Exists(Subsection.objects.filter(available__gt=0, event_id=OuterRef("pk")))
 
 
@@ -21,7 +17,8 @@ def refresh_event_status(event: Event, *subsections: Subsection) -> None:
     """Check after the commit whether the event is sold out or available again, if these changes may affect that.
 
     The check runs after the commit: when two transactions sell the last seats of two subsections at the same time,
-    neither sees the other's seats before. If a crash prevents the check, `update_by_clock` does it seconds afterwards.
+    neither sees the other's seats before. If a crash prevents the check, the sweep `update_by_clock` runs it seconds
+    later.
     """
     subsection_full = any(subsection.available == 0 and subsection.reserved == 0 for subsection in subsections)
     if subsection_full or (

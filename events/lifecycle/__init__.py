@@ -1,0 +1,1 @@
+"""The life of an event: create, change, publish, close and complete it."""

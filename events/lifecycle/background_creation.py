@@ -78,7 +78,7 @@ def make_event(*, creation_id: int) -> Event | None:
     except DomainError as refusal:
         _fail(creation_id, _refusal_text(refusal))
     except (DataError, IntegrityError):
-        logger.exception("Creation %s can't be made", creation_id)
+        logger.exception("Creation %s failed", creation_id)
         _fail(creation_id, "The database refused it. Nothing was created.")
     return None
 

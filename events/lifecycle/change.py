@@ -12,7 +12,7 @@ from core.errors import (
 from core.transactions import retrying_transaction
 from events.models import Event, Subsection
 from events.ownership import own_event
-from events.states import SELLER_STEPS, EventStatus
+from events.states import SELLER_TRANSITIONS, EventStatus
 
 PERIODS = (("starts_at", "ends_at"), ("sales_start_at", "sales_end_at"))
 FIRST_YEAR = 1970  # the end of refunds is computed by subtracting from the start, and must be a valid date too
@@ -34,7 +34,7 @@ def change_event(
     2. Check that the seller may manage the event, that the times are in order, that no second lottery becomes possible,
        and that the status change is allowed.
     3. Write the event and the prices; the subsections with new prices are locked in the order of their ids.
-    4. Queue emails to the ticket holders, if the change matters to them.
+    4. Call ON_EVENT_CHANGED, which queues emails to the ticket holders if the change matters to them.
 
     Raises NotFound, PermissionRefused, InvalidState, BadInput.
     """
@@ -49,15 +49,15 @@ def change_event(
         _set_status(event, status)
     _set_prices(event, prices or {})
     event.save()
-    _notify_ticket_holders(event, before)
+    _call_on_event_changed(event, before)
     return event
 
 
-def _notify_ticket_holders(event: Event, before: dict[str, Any]) -> None:
+def _call_on_event_changed(event: Event, before: dict[str, Any]) -> None:
     changed = {name: value for name, value in before.items() if value != getattr(event, name)}
     if changed:
-        for notify in ON_EVENT_CHANGED:
-            notify(event, changed)
+        for on_event_changed in ON_EVENT_CHANGED:
+            on_event_changed(event, changed)
 
 
 def check_times(times: dict[str, Any]) -> None:
@@ -85,7 +85,7 @@ def _check_lottery(event: Event) -> None:
 def _set_status(event: Event, status: str) -> None:
     if status == event.status:
         return
-    if status not in SELLER_STEPS.get(EventStatus(event.status), ()):
+    if status not in SELLER_TRANSITIONS.get(EventStatus(event.status), ()):
         raise InvalidState(f"An event that is {event.status} can't be made {status}.")
     event.status = status
 

@@ -1,4 +1,4 @@
-"""Events whose end has passed."""
+"""Completes events whose end has passed."""
 
 from core.clock import Now
 from events.models import Event
@@ -10,7 +10,7 @@ def complete_ended_events() -> int:
 
     The database's clock decides.
     """
-    over = Event.objects.filter(
+    ended = Event.objects.filter(
         status__in=[EventStatus.AVAILABLE, EventStatus.SOLD_OUT], ends_at__isnull=False, ends_at__lte=Now()
     )
-    return over.update(status=EventStatus.COMPLETED, updated_at=Now())
+    return ended.update(status=EventStatus.COMPLETED, updated_at=Now())

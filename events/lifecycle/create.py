@@ -52,35 +52,36 @@ def write_event(
         status=EventStatus.DRAFT if draft else EventStatus.AVAILABLE,
         **fields,
     )
-    subsections = Subsection.objects.bulk_create(seating.blocks(event.pk), batch_size=1_000)
+    subsections = Subsection.objects.bulk_create(seating.new_subsections(event.pk), batch_size=1_000)
     _copy_tickets(subsections, on_progress)
     return event
 
 
 def _copy_tickets(subsections: Iterable[Subsection], on_progress: Callable[[int], None]) -> None:
     written = 0
-    # Django wraps the driver's errors only in execute(). With this, losing the database here is answered with 503, too.
+    # Django wraps the driver's errors only in execute(). With this, losing the database here gives a 503 response, too.
     with connection.wrap_database_errors, connection.cursor() as cursor:
-        for part, seats in _copies(subsections):
+        for chunks, seats in _copies(subsections):
             with cursor.copy(COPY_TICKETS) as copy:
-                for chunk in part:
+                for chunk in chunks:
                     copy.write(chunk)
             written += seats
             on_progress(written)
 
 
 def _copies(subsections: Iterable[Subsection]) -> Iterator[tuple[list[str], int]]:
-    part: list[str] = []
+    """Yield the rows of each COPY, in chunks of text, and the number of its seats."""
+    chunks: list[str] = []
     seats = 0
     for subsection in subsections:
         for chunk in _chunks(subsection):
-            part.append(chunk)
+            chunks.append(chunk)
             seats += chunk.count("\n")
             if seats >= SEATS_PER_COPY:
-                yield part, seats
-                part, seats = [], 0
-    if part:
-        yield part, seats
+                yield chunks, seats
+                chunks, seats = [], 0
+    if chunks:
+        yield chunks, seats
 
 
 def _chunks(subsection: Subsection) -> Iterator[str]:

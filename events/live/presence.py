@@ -42,7 +42,7 @@ class Presence:
 
     def select(self, subsection: LiveSubsection, seats: Any) -> Selection | None:
         """Return the selection to send; None if it comes too soon or changes nothing. Raises BadInput."""
-        selection = Selection(subsection.section, subsection.number, _checked(seats, subsection), self._name())
+        selection = Selection(subsection.section, subsection.number, _validated(seats, subsection), self._name())
         if not selection.seats:
             return self.clear()
         now = monotonic()
@@ -61,7 +61,7 @@ class Presence:
         return self.viewer
 
 
-def _checked(seats: Any, subsection: LiveSubsection) -> list[str]:
+def _validated(seats: Any, subsection: LiveSubsection) -> list[str]:
     if not isinstance(seats, list) or not all(isinstance(seat, str) for seat in seats):
         raise BadInput.field("seats", 'This must be a list of seats, each "row-seat".')
     if len(seats) > MAX_SEATS:

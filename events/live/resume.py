@@ -1,4 +1,4 @@
-"""Ids of stream messages, from which any process can tell what a reconnecting client has missed.
+"""Ids of stream messages, from which any process can find out what a reconnecting client has missed.
 
 An id contains the version of every subsection and a fingerprint of the offer (dates, status and prices), so no process
 has to remember clients.
@@ -34,14 +34,15 @@ def fingerprint(offer: dict[str, Any]) -> int:
 def resume_id(known: Known) -> str:
     """Return the fingerprint and the versions, ordered by subsection id, as base64url of LEB128 numbers.
 
-    That takes a character or two a subsection.
+    That takes one or two characters per subsection.
     """
     data = bytearray()
-    for rest in [known.offer, *(known.versions[id] for id in sorted(known.versions))]:
-        while rest > 0x7F:
-            data.append(rest & 0x7F | 0x80)
-            rest >>= 7
-        data.append(rest)
+    for number in [known.offer, *(known.versions[id] for id in sorted(known.versions))]:
+        bits = number
+        while bits > 0x7F:
+            data.append(bits & 0x7F | 0x80)
+            bits >>= 7
+        data.append(bits)
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 

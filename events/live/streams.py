@@ -5,8 +5,8 @@ from typing import Any
 from accounts.scopes import visitor_of
 from accounts.sign_ins import SignIn
 from core.errors import BadInput
-from events.live.feed import fetch_changes
 from events.live.presence import Presence, Selection
+from events.live.queries import fetch_changes
 from events.live.resume import known_by
 from events.live.sign_in_feed import watch_sign_in
 from events.live.topic import EventTopic
@@ -115,8 +115,8 @@ class EventStream(Stream):
         known = known_by(self.last_event_id, topic.subsections.values())
         self._missed = None
         if known is not None:
-            prices = {id: (version, topic.subsections[id].price) for id, version in known.versions.items()}
-            snapshots, events = await in_thread(fetch_changes, prices, {topic.key: topic.event.updated_at})
+            received = {id: (version, topic.subsections[id].price) for id, version in known.versions.items()}
+            snapshots, events = await in_thread(fetch_changes, received, {topic.key: topic.event.updated_at})
             for event in events:
                 # Otherwise a client that received the new offer from another process would get the old one here.
                 topic.update_event(event)

@@ -26,7 +26,7 @@ class Counts(NamedTuple):
 class Change(NamedTuple):
     """One committed change: these positions are now `status`. `counts` is None if the source doesn't report them.
 
-    A change makes one version, or several (`steps`) if it reports the end of several holds.
+    A change makes one version, or several (`version_count`) if it reports the end of several holds.
     """
 
     version: int
@@ -34,12 +34,12 @@ class Change(NamedTuple):
     positions: list[int]
     at: datetime | str
     counts: Counts | None = None
-    steps: int = 1
+    version_count: int = 1
 
     @property
     def from_version(self) -> int:
         """The version before the change."""
-        return self.version - self.steps
+        return self.version - self.version_count
 
 
 class Snapshot(NamedTuple):
@@ -166,9 +166,9 @@ class LiveSubsection:
 
 
 class SeatStatusMap:
-    """The status of each seat of a subsection: one letter a seat (a r s b) in row order, kept up to date.
+    """The status of each seat of a subsection: one letter (a r s b) per seat, in row order, kept up to date.
 
-    Changes that arrive while the letters are being read from the database are kept and applied afterwards.
+    Changes that arrive while the letters are being read from the database wait and are applied afterwards.
     """
 
     __slots__ = ("version", "letters", "_waiting")

@@ -1,4 +1,4 @@
-"""What Django can't declare: keys with the event, the partitioned tickets, functions and triggers (events/sql)."""
+"""Installs the keys with the event, the partitioned tickets, and the functions and triggers of events/sql."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     operations = [
         install("events", "keys"),
         install("events", "ticket_table"),
-        # Django can't create a partitioned table: the model only takes note of it.
+        # Django can't create a partitioned table; this only records the model.
         migrations.SeparateDatabaseAndState(
             state_operations=[
                 migrations.CreateModel(

@@ -1,0 +1,1 @@
+"""The seating of an event: read a seating configuration, and name and find seats by their position."""

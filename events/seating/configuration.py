@@ -25,7 +25,7 @@ JOINERS = {0x200C: None, 0x200D: None}
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the venue with one price: `subsections` blocks of rows × cols seats each.
+    """A part of the venue with one price: `subsections` subsections of rows × cols seats each.
 
     `accessible` are the positions of wheelchair places, which are the same in each of its subsections.
     """
@@ -56,7 +56,7 @@ class Seating:
         """Number of seats of the event."""
         return sum(section.seats for section in self.sections)
 
-    def blocks(self, event_id: int) -> Iterator[Subsection]:
+    def new_subsections(self, event_id: int) -> Iterator[Subsection]:
         """Yield the unsaved subsections in the order of the configuration, with all seats available."""
         for section in self.sections:
             for number in range(1, section.subsections + 1):

@@ -65,6 +65,6 @@ def _problem(field: str, code: str, detail: str) -> FieldProblem:
     return {"field": field, "code": code, "detail": detail}
 
 
-def seat_names(block: Subsection, positions: list[int]) -> list[str]:
-    """The names "row-seat" of positions of a block."""
-    return [seat_name(position, block.cols) for position in positions]
+def seat_names(subsection: Subsection, positions: list[int]) -> list[str]:
+    """Return the names "row-seat" of positions in a subsection."""
+    return [seat_name(position, subsection.cols) for position in positions]

@@ -1,0 +1,1 @@
+"""The seller admin's base classes: pages with actions, permissions by seller, and the site itself."""

@@ -1,4 +1,4 @@
-"""Runs admin actions (events/seller_admin/actions.py): confirmation page, one operation per row, log entries, messages."""
+"""Runs admin actions (events.seller_admin.actions): confirmation page, one operation per row, log entries, messages."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ class ActionPages(OwnRows):
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *more: Any, **options: Any
     ) -> HttpResponse | None:
-        """Answer malformed ids of selected rows with a message; Django would fail with a 500."""
+        """Show a message if ids of selected rows are malformed; Django would fail with a 500."""
         try:
             return super().response_action(request, queryset, *more, **options)
         except (ValidationError, ValueError):
@@ -93,15 +93,15 @@ class ActionPages(OwnRows):
 
         If the database is lost halfway, the seller also reads which rows were done, and the error is raised.
         """
-        rest, done, refusals = list(rows), list[Any](), Counter[str]()
-        with self.reporting_unfinished(request, rest):
+        remaining, done, refusals = list(rows), list[Any](), Counter[str]()
+        with self.reporting_unfinished(request, remaining):
             try:
-                while rest:
-                    if reason := self._run_on_row(request, action, rest[0]):
+                while remaining:
+                    if reason := self._run_on_row(request, action, remaining[0]):
                         refusals[reason] += 1
                     else:
-                        done.append(rest[0])
-                    del rest[0]
+                        done.append(remaining[0])
+                    del remaining[0]
             finally:
                 self._show_results(request, action, done, refusals)
 

@@ -149,25 +149,25 @@ class OwnRows(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
     def _log_safely(self, request: HttpRequest, write: Callable[..., Any], *args: Any) -> Any:
         try:
             return retrying_transaction(write)(request, *args)
-        except (Error, Unavailable) as trouble:
-            log.warning("history_unwritten", rows=self.opts.model_name, reason=type(trouble).__name__)
+        except (Error, Unavailable) as error:
+            log.warning("history_unwritten", rows=self.opts.model_name, reason=type(error).__name__)
             self.message_user(request, LOG_FAILED, messages.WARNING)
             return None
 
     # --- Operations on several rows ----------------------------------------------------------------
 
     @contextmanager
-    def reporting_unfinished(self, request: HttpRequest, rest: list[Any]) -> Iterator[None]:
-        """If the database is lost halfway through several rows, warn about those that are still in `rest`.
+    def reporting_unfinished(self, request: HttpRequest, remaining: list[Any]) -> Iterator[None]:
+        """If the database is lost halfway through several rows, warn about those that are still in `remaining`.
 
-        The caller removes each row from the beginning of `rest` once it is done. The error is raised again.
+        The caller removes each row from the beginning of `remaining` once it is done. The error is raised again.
         """
-        several = len(rest) > 1
+        several = len(remaining) > 1
         try:
             yield
-        except (Error, Unavailable) as trouble:
-            names = [self.name_of(row) for row in rest] if several else []
-            unknown = 1 if isinstance(trouble, OutcomeUnknown) else 0
+        except (Error, Unavailable) as error:
+            names = [self.name_of(row) for row in remaining] if several else []
+            unknown = 1 if isinstance(error, OutcomeUnknown) else 0
             for label, group in (("May be done, please check", names[:unknown]), ("Not done", names[unknown:])):
                 if group:
                     message = f"{label}: {join_names(group, MAX_NAMES, '; ')}."
@@ -183,9 +183,9 @@ class WrittenRows(OwnRows):
     ) -> Any:
         """Handle the form outside of the transaction that Django wraps around it.
 
-        An operation is a transaction of its own (`retrying_transaction`) and publishes its result on commit; neither works
-        inside Django's transaction. The admin itself only writes the log entry, after the operation. A refusal that
-        the form could not foresee is shown as a message; it leaves no change and no log entry.
+        An operation is a transaction of its own (`retrying_transaction`) and publishes its result on commit; neither
+        works inside Django's transaction. The admin itself only writes the log entry, after the operation. A refusal
+        that the form could not foresee is shown as a message; it leaves no change and no log entry.
         """
         view = self._changeform_view  # type: ignore[attr-defined]
         return self._with_refusals_as_messages(request, view, object_id, form_url, extra_context)

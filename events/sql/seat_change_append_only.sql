@@ -1,7 +1,7 @@
 -- events_refuse_change(), triggers append_only and append_only_truncate on events_seatchange
 --
 -- Promises: rows of the seat history are only ever added. UPDATE, DELETE and TRUNCATE are refused with
---     insufficient_privilege, also where they would touch no row.
+--     insufficient_privilege, even if they would change no row.
 -- Locks: none.
 -- Called by: the triggers alone. Tests that empty all tables disable append_only_truncate (conftest.py).
 

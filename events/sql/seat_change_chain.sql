@@ -1,14 +1,14 @@
 -- events_chain_change(), trigger chain_change on events_seatchange
 --
--- Promises: each new row of the seat history gets the hash that follows from itself and the newest row of its subsection
---     (seat_change_hash.sql); a version that is not newer is refused with integrity_constraint_violation.
--- Locks: none of its own. It relies on the lock of the subsection's row, which everybody who appends holds: no other row
---     can come between the look at the newest row and the insert. Being volatile, the function sees the rows that the
---     same statement has already inserted.
+-- Promises: each new row of the seat history gets the hash that follows from itself and the newest row of its
+--     subsection (seat_change_hash.sql); a version that is not newer is refused with integrity_constraint_violation.
+-- Locks: none. It relies on the lock on the subsection's row, which every caller that appends holds, so no other row
+--     can be inserted after the function has read the newest one. The function is volatile, so it sees the rows that
+--     the same statement has already inserted.
 -- Called by: the trigger alone.
 --
--- enable_seqscan: without it, a session that first looks while the table is all but empty would go on reading the whole
--- table for each row, however large it grows (measured: 20 times the cost of an append at 5,000 rows).
+-- enable_seqscan = off: otherwise a session that runs this first while the table is nearly empty would keep a plan that
+-- reads the whole table for each row (measured: 20 times the cost of an append at 5,000 rows).
 
 CREATE OR REPLACE FUNCTION events_chain_change() RETURNS trigger
 LANGUAGE plpgsql

@@ -1,11 +1,13 @@
 -- events_change_hash(previous, subsection_id, version, kind, booking_id, positions, at)
 --
--- Promises: the SHA-256 that pins down one row of the seat history and all rows before it. It is made of the hash before
---     it (of the text "seat history of subsection <subsection id>" for the first row) and one line of text:
+-- Promises: returns the SHA-256 that identifies one row of the seat history and all rows before it. Its input is the
+--     previous hash (for the first row, the hash of the text "seat history of subsection <subsection id>") and this
+--     line:
 --         subsection|version|microseconds since 1970|booking or nothing|{positions}|kind
---     Nothing in the line depends on a setting of the session (time zone, date style), so that a chain can be recomputed
---     anywhere. Only the last part could contain a "|".
--- Locks: none; a pure function. In plpgsql, since a function in SQL that can't be inlined costs several times as much.
+--     Nothing in the line depends on a session setting (time zone, date style), so a chain can be recomputed anywhere.
+--     Only the last part could contain a "|".
+-- Locks: none; a pure function. Written in plpgsql, because an SQL function that can't be inlined costs several
+--     times as much.
 -- Called by: events_chain_change (seat_change_chain.sql), check_invariants (bookings/invariants.py).
 
 DROP FUNCTION IF EXISTS events_change_hash;

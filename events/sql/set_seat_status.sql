@@ -1,7 +1,7 @@
 -- events_set_seat_status(seat_status, positions, letters)
 --
--- Promises: the seat status (one letter a seat, in row order) with `letters[i]` at `positions[i]`, counted from 0.
---     One seat is an overlay; from some dozens on, splitting the text and joining it again is cheaper.
+-- Promises: returns the seat status (one letter per seat, in row order) with `letters[i]` at `positions[i]`, from 0.
+--     A few seats are set one by one; from some dozens on, splitting the text and joining it again is cheaper.
 -- Locks: none; a pure function.
 -- Called by: events_count_tickets (ticket_trigger.sql), bookings_single_gaps (bookings/sql/seat_rules.sql).
 

@@ -1,10 +1,10 @@
--- The table events_ticket: one row a seat, in 8 partitions by event.
+-- The table events_ticket: one row per seat, in 8 partitions by event.
 --
--- Django can't create a partitioned table, so the migration runs this file and only notes the model. Runs once, on a
--- database without the table: a change of the table is a migration of its own.
+-- Django can't create a partitioned table, so the migration runs this file and only records the model. It runs once, on
+-- a database without the table; every later change of the table needs a migration.
 --
--- fillfactor: room for the new version of a row on its own page, so that an update touches no index (HOT).
--- The foreign key costs 0.1 s per 50,000 seats when they are created and nothing afterwards.
+-- fillfactor leaves room for a row's new version on the same page, so that an update changes no index (HOT).
+-- The foreign key costs 0.1 s per 50,000 seats when they are created, and nothing afterwards.
 
 CREATE TABLE events_ticket (
     event_id bigint NOT NULL,

@@ -1,10 +1,10 @@
 -- events_count_tickets(), trigger count_tickets on events_ticket and each of its partitions
 --
--- Promises: counts and seat status of a subsection are those of its tickets, and its version rises by one with each
---     statement that changes them, whoever changes tickets: the product, the admin, or a person with SQL.
--- Locks: the subsections' rows. The product locks them before it changes tickets, so the trigger waits for nobody.
--- Called by: the trigger alone. It fires once a statement, so that 500 seats cost one update of their subsection. Each
---     partition has it, too: a statement on a partition does not fire the trigger of the parent.
+-- Promises: counts and seat status of a subsection match its tickets, and its version rises by one with each statement
+--     that changes them, whether the application or a person with SQL executes it.
+-- Locks: the subsections' rows. The application locks them before it changes tickets, so the trigger never waits.
+-- Called by: the trigger alone. It fires once per statement, so that 500 seats cost one update of their subsection.
+--     Each partition has the trigger, too, because a statement on a partition does not fire the parent's trigger.
 
 CREATE OR REPLACE FUNCTION events_count_tickets() RETURNS trigger
 LANGUAGE plpgsql
@@ -40,9 +40,9 @@ $$;
 
 DO $$
 DECLARE
-    place regclass;
+    ticket_table regclass;
 BEGIN
-    FOR place IN
+    FOR ticket_table IN
         SELECT 'events_ticket'::regclass
         UNION ALL
         SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'events_ticket'::regclass
@@ -51,7 +51,7 @@ BEGIN
             'CREATE OR REPLACE TRIGGER count_tickets AFTER UPDATE ON %s
              REFERENCING OLD TABLE AS before_update NEW TABLE AS after_update
              FOR EACH STATEMENT EXECUTE FUNCTION events_count_tickets()',
-            place
+            ticket_table
         );
     END LOOP;
 END

@@ -19,27 +19,29 @@ def run(sql: str) -> int:
 
 
 def counts(event: Event) -> tuple[int, ...]:
-    block = Subsection.objects.filter(event=event).earliest("id")
-    return block.available, block.reserved, block.sold, block.blocked, block.version
+    first = Subsection.objects.filter(event=event).earliest("id")
+    return first.available, first.reserved, first.sold, first.blocked, first.version
 
 
 def test_the_trigger_counts_a_change_in_plain_sql(concert: Event) -> None:
-    block = Subsection.objects.earliest("id").pk
-    assert run(f"UPDATE events_ticket SET status = 'blocked' WHERE subsection_id = {block} AND position < 7") == 7
+    subsection_id = Subsection.objects.earliest("id").pk
+    assert (
+        run(f"UPDATE events_ticket SET status = 'blocked' WHERE subsection_id = {subsection_id} AND position < 7") == 7
+    )
     assert counts(concert) == (43, 0, 0, 7, 1)
 
 
 def test_the_trigger_counts_a_change_on_a_partition(concert: Event) -> None:
-    block = Subsection.objects.earliest("id").pk
-    partition = _value(f"SELECT tableoid::regclass FROM events_ticket WHERE subsection_id = {block} LIMIT 1")
-    run(f"UPDATE {partition} SET status = 'blocked' WHERE subsection_id = {block} AND position = 0")
+    subsection_id = Subsection.objects.earliest("id").pk
+    partition = _value(f"SELECT tableoid::regclass FROM events_ticket WHERE subsection_id = {subsection_id} LIMIT 1")
+    run(f"UPDATE {partition} SET status = 'blocked' WHERE subsection_id = {subsection_id} AND position = 0")
     assert counts(concert) == (49, 0, 0, 1, 1)
 
 
 def test_one_statement_over_all_subsections_raises_each_version_by_one(concert: Event) -> None:
     run(f"UPDATE events_ticket SET status = 'blocked' WHERE event_id = {concert.pk} AND position < 2")
-    blocks = Subsection.objects.filter(event=concert).values_list("blocked", "version")
-    assert list(blocks) == [(2, 1)] * 4
+    rows = Subsection.objects.filter(event=concert).values_list("blocked", "version")
+    assert list(rows) == [(2, 1)] * 4
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,12 @@ LIST = "/admin/bookings/booking/"
 
 
 @pytest.fixture
-def daves(new_event, dave, hold, bob) -> Booking:
+def daves_booking(new_event, dave, hold, bob) -> Booking:
     """A booking of an event of dave, who is another seller."""
     return hold(bob, event=new_event(seller=dave, name="Dave's evening"))
 
 
-def found(browser, query: str = "") -> list[uuid.UUID]:
+def ids_in_list(browser, query: str = "") -> list[uuid.UUID]:
     """Return the ids of the bookings that the list shows."""
     return [booking.pk for booking in browser.get(LIST + query).context["cl"].result_list]
 
@@ -30,83 +30,93 @@ def page_of(booking: Booking, page: str = "change/") -> str:
     return f"{LIST}{booking.pk}/{page}"
 
 
-def test_sellers_see_only_the_bookings_of_their_own_events(desk, hold, alice, daves):
+def test_sellers_see_only_the_bookings_of_their_own_events(seller_client, hold, alice, daves_booking):
     booking = hold(alice)
-    assert found(desk) == [booking.pk]
+    assert ids_in_list(seller_client) == [booking.pk]
     assert (
-        found(desk, f"?q={daves.pk}")
-        == found(desk, "?q=bob")
-        == found(desk, f"?event__id__exact={daves.event_id}")
+        ids_in_list(seller_client, f"?q={daves_booking.pk}")
+        == ids_in_list(seller_client, "?q=bob")
+        == ids_in_list(seller_client, f"?event__id__exact={daves_booking.event_id}")
         == []
     )
 
 
-def test_an_operator_sees_all_bookings(client, olga, hold, alice, daves):
+def test_an_operator_sees_all_bookings(client, olga, hold, alice, daves_booking):
     booking = hold(alice)
     client.force_login(olga)
-    assert set(found(client)) == {booking.pk, daves.pk}
-    assert client.get(page_of(daves)).status_code == 200
+    assert set(ids_in_list(client)) == {booking.pk, daves_booking.pk}
+    assert client.get(page_of(daves_booking)).status_code == 200
 
 
 @pytest.mark.parametrize("page", ["change/", "history/", "delete/"])
-def test_a_booking_of_another_seller_is_not_accessible(desk, daves, page):
-    for answer in (desk.get(page_of(daves, page)), desk.post(page_of(daves, page), {"status": "paid", "post": "yes"})):
+def test_a_booking_of_another_seller_is_not_accessible(seller_client, daves_booking, page):
+    for answer in (
+        seller_client.get(page_of(daves_booking, page)),
+        seller_client.post(page_of(daves_booking, page), {"status": "paid", "post": "yes"}),
+    ):
         assert answer.status_code in (302, 403, 404)
         assert "bob@example.com" not in answer.text
 
 
-def test_the_list_shows_buyer_seats_and_price(desk, hold, alice):
+def test_the_list_shows_buyer_seats_and_price(seller_client, hold, alice):
     booking = hold(alice, "1-1", "1-2")
-    page = desk.get(LIST).text
+    page = seller_client.get(LIST).text
     for shown in ("alice@example.com", "A concert", "A-1", "row 1, seats 1–2", "Waiting for payment", "100.00 USD"):
         assert shown in page
     assert str(booking.pk) in page
 
 
-def test_bookings_are_found_by_id_buyer_event_and_status(desk, hold, paid_booking, new_event, alice, bob):
+def test_bookings_are_found_by_id_buyer_event_and_status(seller_client, hold, paid_booking, new_event, alice, bob):
     held, paid = hold(alice), paid_booking(bob)
     other = hold(bob, event=new_event())
-    assert found(desk, f"?q={held.pk}") == found(desk, f"?q={held.pk.hex}") == [held.pk]
-    assert found(desk, "?q=alice") == found(desk, "?q=ALICE@ex") == found(desk, "?q=lic") == [held.pk]
-    assert found(desk, "?status__exact=paid") == [paid.pk]
-    assert found(desk, f"?event__id__exact={other.event_id}") == [other.pk]
-    assert found(desk, f"?q={uuid.uuid4()}") == found(desk, "?q=nobody") == []
+    assert ids_in_list(seller_client, f"?q={held.pk}") == ids_in_list(seller_client, f"?q={held.pk.hex}") == [held.pk]
+    assert (
+        ids_in_list(seller_client, "?q=alice")
+        == ids_in_list(seller_client, "?q=ALICE@ex")
+        == ids_in_list(seller_client, "?q=lic")
+        == [held.pk]
+    )
+    assert ids_in_list(seller_client, "?status__exact=paid") == [paid.pk]
+    assert ids_in_list(seller_client, f"?event__id__exact={other.event_id}") == [other.pk]
+    assert ids_in_list(seller_client, f"?q={uuid.uuid4()}") == ids_in_list(seller_client, "?q=nobody") == []
 
 
-def test_buyers_are_found_by_their_names(desk, hold, alice, bob):
+def test_buyers_are_found_by_their_names(seller_client, hold, alice, bob):
     alice.name = "Zoë de la Cruz"
     alice.save()
     booking = hold(alice)
     hold(bob)
-    assert found(desk, "?q=la cruz") == found(desk, "?q=zoë") == [booking.pk]
+    assert ids_in_list(seller_client, "?q=la cruz") == ids_in_list(seller_client, "?q=zoë") == [booking.pk]
 
 
-def test_a_hold_past_its_deadline_is_listed_as_expired_before_the_sweep(desk, hold, alice, bob):
+def test_a_hold_past_its_deadline_is_listed_as_expired_before_the_sweep(seller_client, hold, alice, bob):
     over, held = hold(alice), hold(bob)
     Booking.objects.filter(pk=over.pk).update(expires_at=database_now())
-    assert found(desk, "?status__exact=expired") == [over.pk]
-    assert found(desk, "?status__exact=pending_payment") == [held.pk]
-    assert "Expired" in desk.get(page_of(over)).text
+    assert ids_in_list(seller_client, "?status__exact=expired") == [over.pk]
+    assert ids_in_list(seller_client, "?status__exact=pending_payment") == [held.pk]
+    assert "Expired" in seller_client.get(page_of(over)).text
 
 
-def test_sellers_filter_by_their_own_events_and_get_the_csv(desk, concert, new_event, daves, client_of):
+def test_sellers_filter_by_their_own_events_and_get_the_csv(
+    seller_client, concert, new_event, daves_booking, client_of
+):
     new_event(name="Another evening")
-    page = desk.get(LIST).text
+    page = seller_client.get(LIST).text
     assert "Another evening" in page
     assert "Dave&#x27;s evening" not in page
     assert "choose an event" in page
     link = f"/api/event/{concert.pk}/bookings.csv"
-    assert link in desk.get(f"{LIST}?event__id__exact={concert.pk}").text
-    assert desk.get(link).status_code == 200
-    assert "bookings.csv" not in desk.get(f"{LIST}?event__id__exact={daves.event_id}").text
+    assert link in seller_client.get(f"{LIST}?event__id__exact={concert.pk}").text
+    assert seller_client.get(link).status_code == 200
+    assert "bookings.csv" not in seller_client.get(f"{LIST}?event__id__exact={daves_booking.event_id}").text
 
 
-def test_the_list_of_events_links_to_the_bookings_of_each(desk, concert, hold, new_event, alice, bob):
+def test_the_list_of_events_links_to_the_bookings_of_each(seller_client, concert, hold, new_event, alice, bob):
     booking = hold(alice)
     hold(bob, event=new_event())
     link = f"{LIST}?event__id__exact={concert.pk}"
-    assert link in desk.get("/admin/events/event/").text
-    assert found(desk, link.removeprefix(LIST)) == [booking.pk]
+    assert link in seller_client.get("/admin/events/event/").text
+    assert ids_in_list(seller_client, link.removeprefix(LIST)) == [booking.pk]
 
 
 @pytest.mark.parametrize(
@@ -124,20 +134,20 @@ def test_the_list_of_events_links_to_the_bookings_of_each(desk, concert, hold, n
         "expires_at__year=99999",
     ],
 )
-def test_no_query_string_of_the_list_is_a_server_error(desk, hold, alice, query):
+def test_no_query_string_of_the_list_is_a_server_error(seller_client, hold, alice, query):
     hold(alice)
-    assert desk.get(f"{LIST}?{query}").status_code in (200, 302, 400)
+    assert seller_client.get(f"{LIST}?{query}").status_code in (200, 302, 400)
 
 
 @pytest.mark.parametrize("booking_id", ["abc", "0", uuid.uuid4(), "_00"])
-def test_no_booking_id_is_a_server_error(desk, booking_id):
-    assert desk.get(f"{LIST}{booking_id}/change/").status_code == 302
+def test_no_booking_id_is_a_server_error(seller_client, booking_id):
+    assert seller_client.get(f"{LIST}{booking_id}/change/").status_code == 302
 
 
-def test_a_booking_shows_its_payments_and_only_four_digits_of_the_card(desk, hold, alice):
+def test_a_booking_shows_its_payments_and_only_four_digits_of_the_card(seller_client, hold, alice):
     booking = hold(alice)
     pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number="4242424242424242")
-    page = desk.get(page_of(booking)).text
+    page = seller_client.get(page_of(booking)).text
     for shown in (
         "Captured",
         "4242",
@@ -170,32 +180,32 @@ def test_nobody_can_add_change_or_delete_a_booking(client, request, person, paid
 def test_a_seller_without_events_has_an_empty_list(client, dave, paid_booking, alice):
     paid_booking(alice, "1-1")
     client.force_login(dave)
-    assert found(client) == []
+    assert ids_in_list(client) == []
 
 
 def test_the_list_takes_as_many_queries_for_nine_bookings_as_for_one(
-    desk, hold, new_event, alice, django_assert_num_queries
+    seller_client, hold, new_event, alice, django_assert_num_queries
 ):
     hold(alice)
     with django_assert_num_queries(5) as one:
-        desk.get(LIST)
+        seller_client.get(LIST)
     for _ in range(8):
         event: Event = new_event(max_active_holds=100)
         hold(alice, event=event)
     with django_assert_num_queries(len(one)):
-        assert len(found(desk)) == 9
+        assert len(ids_in_list(seller_client)) == 9
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_seller_cancels_an_event_and_sees_the_progress_of_the_refunds(desk, concert, paid_booking, alice):
+def test_a_seller_cancels_an_event_and_sees_the_progress_of_the_refunds(seller_client, concert, paid_booking, alice):
     paid_booking(alice)
     page = f"/admin/events/event/{concert.pk}/change/"
-    assert "Cancel the event" in desk.get(page).content.decode()
-    desk.post(f"/admin/events/event/{concert.pk}/do/cancel/")
+    assert "Cancel the event" in seller_client.get(page).content.decode()
+    seller_client.post(f"/admin/events/event/{concert.pk}/do/cancel/")
     concert.refresh_from_db()
     assert concert.status == "cancelled"
-    assert "0 of 1 booking refunded." in desk.get(page).text
+    assert "0 of 1 booking refunded." in seller_client.get(page).text
     release_cancelled_event(event_id=concert.pk)
-    assert "0 of 1 booking refunded, 1 waits for the gateway." in desk.get(page).text
+    assert "0 of 1 booking refunded, 1 waits for the gateway." in seller_client.get(page).text
     send_refund(refund_id=Refund.objects.get().pk)
-    assert "1 of 1 booking refunded." in desk.get(page).text
+    assert "1 of 1 booking refunded." in seller_client.get(page).text

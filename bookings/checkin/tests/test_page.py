@@ -39,9 +39,9 @@ def test_the_service_worker_lists_the_files_to_cache(client: Client) -> None:
     response = client.get("/gate/sw.js")
     assert response["Content-Type"] == "text/javascript"
     assert "no-cache" in response["Cache-Control"]
-    kept = json.loads(response.content.decode().removeprefix("const KEPT = ").split(";\n", 1)[0])
-    assert re.fullmatch("[0-9a-f]{16}", kept["version"])
-    assert any("checkin/scanner" in name for name in kept["files"])
+    cached = json.loads(response.content.decode().removeprefix("const KEPT = ").split(";\n", 1)[0])
+    assert re.fullmatch("[0-9a-f]{16}", cached["version"])
+    assert any("checkin/scanner" in name for name in cached["files"])
 
 
 def test_all_imported_modules_are_cached() -> None:

@@ -1,11 +1,10 @@
-"""The buyer's pages as they are without script: whose they are, and what they say in each state."""
+"""The buyer's pages without JavaScript: who may open them, and what they show in each status."""
 
 import json
 import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
-from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,14 +12,12 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from bookings.checkout.tests.stage import end_hold, text_of
 from bookings.holds.cancel import cancel_booking
 from bookings.holds.expiry import expire_holds
 from bookings.holds.extend import extend_hold
 from bookings.holds.models import Booking
-from bookings.holds.selectors import Urgency, bought_by
-from bookings.holds.texts import STATUS_TEXTS, duration_text, ranges
 from bookings.payments.models import Payment
-from bookings.states import BookingStatus
 from core.clock import database_now
 from events.models import Event
 
@@ -30,43 +27,33 @@ ClientOf = Callable[[User | None], APIClient]
 Hold = Callable[..., Booking]
 
 
-def text_of(page: object) -> str:
-    """What a page says, without its tags."""
-    html = re.sub(r"<(script|style|dialog)\b.*?</\1>", " ", page.content.decode(), flags=re.S)  # type: ignore[attr-defined]
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
-
-
-def part(page: object, id: str) -> str:
-    """The opening tag of the element with this id."""
+def opening_tag(page: object, id: str) -> str:
+    """Return the opening tag of the element with this id."""
     match = re.search(rf'<[^<>]*\bid="{id}"[^<>]*>', page.content.decode())  # type: ignore[attr-defined]
     assert match, id
     return match[0]
 
 
-def let_time_pass(booking: Booking) -> None:
-    Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
-
-
-# --- Whose they are --------------------------------------------------------------------------------
+# --- Permissions -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["/checkout/{}", "/checkout/{}/done", "/bookings?page=2"])
-def test_who_is_not_logged_in_is_sent_there_and_back(client: Client, hold: Hold, alice: User, path: str) -> None:
+def test_an_anonymous_user_is_sent_to_the_login_and_back(client: Client, hold: Hold, alice: User, path: str) -> None:
     path = path.format(hold(alice, "1-1").pk)
-    answer = client.get(path)
-    target = urlsplit(answer["Location"])
-    assert answer.status_code == 302
+    response = client.get(path)
+    target = urlsplit(response["Location"])
+    assert response.status_code == 302
     assert (target.scheme, target.netloc, target.path) == ("", "", "/login")
     assert parse_qs(target.query)["next"] == [path]
 
 
-def test_the_way_back_is_always_a_path_of_ours(client: Client) -> None:
-    answer = client.get("/bookings?next=https://evil.example", headers={"Host": "127.0.0.1"})
-    assert parse_qs(urlsplit(answer["Location"]).query)["next"] == ["/bookings?next=https://evil.example"]
+def test_the_login_returns_only_to_paths_of_this_site(client: Client) -> None:
+    response = client.get("/bookings?next=https://evil.example", headers={"Host": "127.0.0.1"})
+    assert parse_qs(urlsplit(response["Location"]).query)["next"] == ["/bookings?next=https://evil.example"]
 
 
 @pytest.mark.parametrize("page", ["/checkout/{}", "/checkout/{}/done"])
-def test_a_strangers_booking_is_404_and_its_sellers_403(
+def test_other_users_get_404_and_the_seller_403(
     client_of: ClientOf, hold: Hold, alice: User, bob: User, carol: User, dave: User, page: str
 ) -> None:
     path = page.format(hold(alice, "1-1").pk)
@@ -76,7 +63,7 @@ def test_a_strangers_booking_is_404_and_its_sellers_403(
     assert client_of(alice).get(page.format(uuid.uuid4())).status_code == 404
 
 
-def test_the_list_has_nobody_elses_bookings(
+def test_the_list_has_no_bookings_of_other_users(
     client_of: ClientOf, hold: Hold, alice: User, bob: User, carol: User, concert: Event
 ) -> None:
     hold(alice, "1-1")
@@ -88,7 +75,7 @@ def test_the_list_has_nobody_elses_bookings(
 
 
 @pytest.mark.parametrize("path", ["/checkout/{}", "/bookings"])
-def test_pages_are_kept_by_no_cache_and_only_read(client_of: ClientOf, hold: Hold, alice: User, path: str) -> None:
+def test_pages_are_not_cached_and_accept_no_post(client_of: ClientOf, hold: Hold, alice: User, path: str) -> None:
     path = path.format(hold(alice, "1-1").pk)
     assert "no-store" in client_of(alice).get(path)["Cache-Control"]
     assert client_of(alice).post(path).status_code == 405
@@ -97,7 +84,7 @@ def test_pages_are_kept_by_no_cache_and_only_read(client_of: ClientOf, hold: Hol
 # --- Checkout --------------------------------------------------------------------------------------
 
 
-def test_a_hold_is_shown_with_seats_total_and_time(client_of: ClientOf, hold: Hold, alice: User) -> None:
+def test_checkout_shows_the_seats_the_total_and_the_time_left(client_of: ClientOf, hold: Hold, alice: User) -> None:
     booking = hold(alice, "2-3", "2-4", "3-1", "2-6")
     page = client_of(alice).get(f"/checkout/{booking.pk}")
     text = text_of(page)
@@ -107,13 +94,13 @@ def test_a_hold_is_shown_with_seats_total_and_time(client_of: ClientOf, hold: Ho
     assert "To pay 200.00 USD" in text
     assert re.search(r"(5:00|4:59) Reserved for you until \d\d:\d\d:\d\d UTC", text)
     assert "More time (+5 min)" in text
-    assert "hidden" not in part(page, "pay")
-    assert "hidden" in part(page, "over")
+    assert "hidden" not in opening_tag(page, "pay")
+    assert "hidden" in opening_tag(page, "over")
     data = json.loads(re.search(r'id="checkout-data" type="application/json">(.*?)<', page.content.decode())[1])  # type: ignore[index]
     assert (data["booking"]["id"], data["extended"], data["window_seconds"]) == (str(booking.pk), False, 300)
 
 
-def test_nothing_is_inline(client_of: ClientOf, hold: Hold, alice: User) -> None:
+def test_pages_have_no_inline_scripts_or_styles(client_of: ClientOf, hold: Hold, alice: User) -> None:
     for path in (f"/checkout/{hold(alice, '1-1').pk}", "/bookings"):
         html = client_of(alice).get(path).content.decode()
         assert not re.search(r'<style|\sstyle="|\son\w+="|javascript:', html)
@@ -121,17 +108,17 @@ def test_nothing_is_inline(client_of: ClientOf, hold: Hold, alice: User) -> None
             assert "src=" in tag or 'type="application/json"' in tag
 
 
-def test_an_extended_hold_offers_no_second_extension(client_of: ClientOf, hold: Hold, alice: User) -> None:
+def test_an_extended_hold_cannot_be_extended_again(client_of: ClientOf, hold: Hold, alice: User) -> None:
     booking = hold(alice, "1-1")
     extend_hold(booking_id=booking.pk, buyer=alice)
     page = client_of(alice).get(f"/checkout/{booking.pk}")
-    assert "disabled" in part(page, "extend")
+    assert "disabled" in opening_tag(page, "extend")
     assert "Time was added" in text_of(page)
 
 
-def test_an_open_charge_is_said(client_of: ClientOf, hold: Hold, alice: User) -> None:
+def test_checkout_shows_a_payment_in_progress(client_of: ClientOf, hold: Hold, alice: User) -> None:
     booking = hold(alice, "1-1")
-    assert "hidden" in part(client_of(alice).get(f"/checkout/{booking.pk}"), "payment-in-progress")
+    assert "hidden" in opening_tag(client_of(alice).get(f"/checkout/{booking.pk}"), "payment-in-progress")
     Payment.objects.create(
         event_id=booking.event_id,
         booking=booking,
@@ -141,33 +128,33 @@ def test_an_open_charge_is_said(client_of: ClientOf, hold: Hold, alice: User) ->
         card_last4="0077",
         created_at=database_now(),
     )
-    assert "hidden" not in part(client_of(alice).get(f"/checkout/{booking.pk}"), "payment-in-progress")
+    assert "hidden" not in opening_tag(client_of(alice).get(f"/checkout/{booking.pk}"), "payment-in-progress")
 
 
 @pytest.mark.parametrize("swept", [False, True])
-def test_a_hold_whose_time_is_over_is_shown_as_expired(
+def test_a_hold_past_its_deadline_is_shown_as_expired(
     client_of: ClientOf, hold: Hold, alice: User, concert: Event, swept: bool
 ) -> None:
     booking = hold(alice, "1-1")
-    let_time_pass(booking)
+    end_hold(booking)
     if swept:
         expire_holds()
     page = client_of(alice).get(f"/checkout/{booking.pk}")
     assert "Expired The time to pay ran out, so the seats are free again." in text_of(page)
-    assert "hidden" in part(page, "pay")
-    assert "hidden" not in part(page, "over")
+    assert "hidden" in opening_tag(page, "pay")
+    assert "hidden" not in opening_tag(page, "over")
     assert f'href="/events/{concert.pk}"' in page.content.decode()
 
 
-def test_the_api_lists_a_hold_whose_time_is_over_as_expired(client_of: ClientOf, hold: Hold, alice: User) -> None:
+def test_the_api_lists_a_hold_past_its_deadline_as_expired(client_of: ClientOf, hold: Hold, alice: User) -> None:
     over, held = hold(alice, "1-1"), hold(alice, "1-2")
-    let_time_pass(over)
+    end_hold(over)
     for status, booking in (("expired", over), ("pending_payment", held)):
         results = client_of(alice).get(f"/api/booking?booking_status={status}").json()["results"]
         assert [(one["id"], one["status"]) for one in results] == [(str(booking.pk), status)]
 
 
-def test_a_cancelled_hold_says_so(client_of: ClientOf, hold: Hold, alice: User) -> None:
+def test_checkout_shows_that_a_hold_was_cancelled(client_of: ClientOf, hold: Hold, alice: User) -> None:
     booking = hold(alice, "1-1")
     cancel_booking(booking_id=booking.pk, buyer=alice)
     page = client_of(alice).get(f"/checkout/{booking.pk}")
@@ -175,9 +162,9 @@ def test_a_cancelled_hold_says_so(client_of: ClientOf, hold: Hold, alice: User) 
     assert "Try to get the same seats" in text_of(page)
 
 
-def test_money_that_came_too_late_is_explained(client_of: ClientOf, hold: Hold, alice: User) -> None:
+def test_a_payment_after_its_seats_were_lost_is_explained(client_of: ClientOf, hold: Hold, alice: User) -> None:
     booking = hold(alice, "1-1")
-    let_time_pass(booking)
+    end_hold(booking)
     expire_holds()
     Booking.objects.filter(pk=booking.pk).update(failure="The money is returned in full.")
     text = text_of(client_of(alice).get(f"/checkout/{booking.pk}"))
@@ -185,7 +172,7 @@ def test_money_that_came_too_late_is_explained(client_of: ClientOf, hold: Hold, 
     assert "Nothing was charged" not in text
 
 
-def test_cards_to_try_are_shown_only_while_the_gateway_is_the_mock(
+def test_test_cards_are_shown_only_for_the_mock_gateway(
     client_of: ClientOf, hold: Hold, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = f"/checkout/{hold(alice, '1-1').pk}"
@@ -194,7 +181,7 @@ def test_cards_to_try_are_shown_only_while_the_gateway_is_the_mock(
     assert "4242" not in text_of(client_of(alice).get(path))
 
 
-def test_a_hostile_name_stays_text(
+def test_the_name_of_an_event_is_escaped(
     client_of: ClientOf, hold: Hold, alice: User, new_event: Callable[..., Event]
 ) -> None:
     name = '</script><script>alert(1)</script>" onload="x'
@@ -206,7 +193,7 @@ def test_a_hostile_name_stays_text(
 # --- Done ------------------------------------------------------------------------------------------
 
 
-def test_a_paid_booking_is_confirmed(
+def test_the_page_of_a_paid_booking_confirms_it(
     client_of: ClientOf, paid_booking: Hold, alice: User, new_event: Callable[..., Event]
 ) -> None:
     event = new_event(starts_at=database_now() + timedelta(days=3))
@@ -222,111 +209,24 @@ def test_a_paid_booking_is_confirmed(
     assert f'data-share="http://testserver/events/{event.pk}"' in page.content.decode()
 
 
-def test_an_event_without_a_date_has_no_calendar(client_of: ClientOf, paid_booking: Hold, alice: User) -> None:
+def test_an_event_without_a_date_has_no_calendar_link(client_of: ClientOf, paid_booking: Hold, alice: User) -> None:
     page = client_of(alice).get(f"/checkout/{paid_booking(alice, '1-1').pk}/done")
     assert "calendar" not in text_of(page)
     assert "Date to be announced" in text_of(page)
 
 
-def test_what_is_not_paid_is_not_confirmed(client_of: ClientOf, hold: Hold, alice: User) -> None:
+def test_an_unpaid_booking_redirects_to_checkout(client_of: ClientOf, hold: Hold, alice: User) -> None:
     booking = hold(alice, "1-1")
     assert client_of(alice).get(f"/checkout/{booking.pk}/done")["Location"] == f"/checkout/{booking.pk}"
 
 
-def test_a_refunded_booking_says_where_the_money_goes(client_of: ClientOf, paid_booking: Hold, alice: User) -> None:
+def test_the_page_of_a_refunded_booking_explains_the_refund(
+    client_of: ClientOf, paid_booking: Hold, alice: User
+) -> None:
     booking = paid_booking(alice, "1-1")
     Booking.objects.filter(pk=booking.pk).update(status="refunded")
     text = text_of(client_of(alice).get(f"/checkout/{booking.pk}/done"))
     assert "Refunded The money goes back to the card you paid with." in text
-
-
-# --- My bookings -----------------------------------------------------------------------------------
-
-
-def test_what_waits_comes_first_then_what_is_coming_then_what_was(
-    hold: Hold, paid_booking: Hold, alice: User, new_event: Callable[..., Event]
-) -> None:
-    now = database_now()
-
-    def on(days: int) -> Event:
-        return new_event(starts_at=now + timedelta(days=days), ends_at=now + timedelta(days=days, hours=2))
-
-    undated = paid_booking(alice, "1-1")
-    later, soon = paid_booking(alice, "1-1", event=on(9)), paid_booking(alice, "1-1", event=on(2))
-    past = paid_booking(alice, "1-1", event=on(1))
-    Event.objects.filter(pk=past.event_id).update(starts_at=now - timedelta(days=1), ends_at=now - timedelta(hours=1))
-    second, first = hold(alice, "1-3"), hold(alice, "1-4")
-    Booking.objects.filter(pk=first.pk).update(expires_at=now + timedelta(seconds=20))
-    over = hold(alice, "1-5")
-    let_time_pass(over)
-    listed = [(booking.pk, booking.urgency) for booking in bought_by(alice)]  # type: ignore[attr-defined]
-    assert [pk for pk, _ in listed] == [one.pk for one in (first, second, soon, later, undated, over, past)]
-    assert [urgency for _, urgency in listed] == [
-        *[Urgency.WAITING] * 2, *[Urgency.COMING] * 3, *[Urgency.PAST] * 2
-    ]  # fmt: skip
-
-
-def test_the_list_says_each_state_and_what_can_still_be_done(
-    client_of: ClientOf, hold: Hold, paid_booking: Hold, alice: User
-) -> None:
-    paid, held, lost = paid_booking(alice, "1-1"), hold(alice, "1-2"), hold(alice, "1-3")
-    cancel_booking(booking_id=lost.pk, buyer=alice)
-    page = client_of(alice).get("/bookings")
-    html, text = page.content.decode(), text_of(page)
-    assert text.index("Waiting for you") < text.index("Coming up") < text.index("Earlier")
-    assert f'href="/checkout/{held.pk}"' in html and f'id="extend-{held.pk}"' in html
-    assert f'id="cancel-{held.pk}"' in html and f'id="cancel-{paid.pk}"' not in html
-    assert f'href="/checkout/{paid.pk}/done"' in html
-    for words in ("Waiting for payment", "Paid", "Cancelled", "left to pay", "Choose again"):
-        assert words in text
-
-
-def test_the_list_has_pages(client_of: ClientOf, hold: Hold, alice: User, new_event: Callable[..., Event]) -> None:
-    event = new_event(max_active_holds=30)
-    for seat in range(1, 11):
-        hold(alice, f"1-{seat}", event=event)
-    hold(alice, "2-1", event=event)
-    client = client_of(alice)
-    assert client.get("/bookings").content.count(b'class="card booking"') == 10
-    assert "Page 1 of 2" in text_of(client.get("/bookings"))
-    assert client.get("/bookings?page=2").content.count(b'class="card booking"') == 1
-    assert "Page 2 of 2" in text_of(client.get("/bookings?page=999"))
-    assert "Page 1 of 2" in text_of(client.get("/bookings?page=x%00"))
-
-
-@pytest.mark.parametrize(("path", "queries"), [("/checkout/{}", 4), ("/bookings", 4)])
-def test_few_queries_however_many_bookings(
-    client_of: ClientOf, hold: Hold, alice: User, django_assert_max_num_queries: Callable, path: str, queries: int
-) -> None:
-    path = path.format(hold(alice, "1-1").pk)
-    for seat in ("1-2", "1-3"):
-        hold(alice, seat)
-    client = client_of(alice)
-    with django_assert_max_num_queries(queries):  # session, user, then one or two
-        assert client.get(path).status_code == 200
-
-
-# --- Text ------------------------------------------------------------------------------------------
-
-
-def test_every_status_has_a_label_of_its_own() -> None:
-    assert set(STATUS_TEXTS) == set(BookingStatus)
-    assert len({text.label for text in STATUS_TEXTS.values()}) == len(STATUS_TEXTS)
-
-
-@pytest.mark.parametrize(
-    ("numbers", "text"),
-    [([], ""), ([4], "4"), ([4, 5], "4–5"), ([1, 3], "1, 3"), ([1, 2, 3, 7, 8, 10], "1–3, 7–8, 10")],
-)
-def test_seats_are_said_in_runs(numbers: list[int], text: str) -> None:
-    assert ranges(numbers) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0 s"), (20, "20 s"), (90, "1 min 30 s"), (300, "5 min"), (3600, "1 h")]
-)
-def test_a_length_of_time_is_said_shortly(seconds: int, text: str) -> None:
-    assert duration_text(seconds) == text
 
 
 def test_a_paid_booking_shows_its_tickets_with_their_codes(paid_booking, alice, client):

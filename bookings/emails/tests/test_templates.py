@@ -1,4 +1,4 @@
-"""Every page and mail template renders, and none shows template source or Python objects."""
+"""Every page and email template renders, and none shows template source or Python objects."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -30,11 +30,9 @@ from events.models import Event, Subsection
 
 LEAK = re.compile(r"<Block|Node:|\{\{|\{%|object at 0x|\bNone\b|!missing")
 APPS = ("accounts", "bookings")
-NAMES = {
-    str(path.relative_to(folder))
-    for folder in (Path(settings.BASE_DIR) / app / "templates" for app in APPS)
-    for path in folder.rglob("*.*")
-}
+FOLDERS = [folder for app in APPS for folder in (Path(settings.BASE_DIR) / app).rglob("templates")]
+PATHS = {str(path.relative_to(folder)): path for folder in FOLDERS for path in folder.rglob("*.*")}
+NAMES = set(PATHS)
 MAILS = {name for name in NAMES if "/mail/" in name}
 
 Hold = Callable[..., Booking]
@@ -42,20 +40,20 @@ Hold = Callable[..., Booking]
 
 @pytest.fixture
 def rendered() -> Iterator[set[str]]:
-    """The names of the templates that the test renders, included ones as well."""
+    """The names of the templates that the test renders, including included ones."""
     names: set[str] = set()
 
-    def note(template: Any, **context: Any) -> None:
+    def record(template: Any, **context: Any) -> None:
         names.add(template.name)
 
-    template_rendered.connect(note)
+    template_rendered.connect(record)
     yield names
-    template_rendered.disconnect(note)
+    template_rendered.disconnect(record)
 
 
 @pytest.fixture
 def missing_variables_show() -> Iterator[None]:
-    """Shows a variable that the context lacks, instead of nothing."""
+    """Render `!missing` for a variable that the context lacks, instead of nothing."""
     engine: dict[str, Any] = dict(settings.TEMPLATES[0])
     engine["OPTIONS"] = engine["OPTIONS"] | {"string_if_invalid": "!missing %s"}
     with override_settings(TEMPLATES=[engine]):
@@ -63,18 +61,18 @@ def missing_variables_show() -> Iterator[None]:
 
 
 def leaks_of(html: str) -> list[str]:
-    """What leaks into a page or a mail; scripts and styles don't count."""
+    """Return the leaks in a page or an email; scripts and styles don't count."""
     return LEAK.findall(unescape(re.sub(r"<(script|style)\b.*?</\1>", "", html, flags=re.S)))
 
 
 def texts_of(mail: EmailMultiAlternatives | None) -> list[str]:
-    """Subject, text and HTML of a mail."""
+    """Return subject, text and HTML of an email."""
     assert mail is not None
     return [str(mail.subject), str(mail.body), *(str(content) for content, _ in mail.alternatives)]
 
 
 def entry_for(booking: Booking, kind: EmailKind) -> EmailMessage:
-    """An entry of the email outbox that is about a change, a late payment or just the booking."""
+    """Return a row of the email outbox about a change, a late payment or just the booking."""
     entry = EmailMessage(kind=kind, booking=booking, before={})
     if kind == EmailKind.EVENT_CHANGED:
         entry.before = {"name": "Its old name", "starts_at": None}
@@ -84,7 +82,7 @@ def entry_for(booking: Booking, kind: EmailKind) -> EmailMessage:
 
 
 @pytest.mark.django_db
-def test_every_mail_renders_without_leaks(
+def test_every_email_renders_without_leaks(
     rendered: set[str],
     missing_variables_show: None,
     paid_booking: Hold,
@@ -101,7 +99,7 @@ def test_every_mail_renders_without_leaks(
             for text in texts_of(compose(entry_for(booking, kind))):
                 assert not leaks_of(text), (kind, status, text)
             assert "Section A, block 1: row 1, seats 1–2" in text
-    endpoint = Endpoint(seller=carol, url="https://example.com/", is_active=False, off_because="It answered 410.")
+    endpoint = Endpoint(seller=carol, url="https://example.com/", is_active=False, off_because="It responded with 410.")
     mail_verification_link(user_id=alice.pk)
     mail_password_reset_link(email=alice.email)
     for mail in (compose(EmailMessage(kind=EmailKind.ENDPOINT_OFF, endpoint=endpoint)), *mailoutbox):
@@ -128,7 +126,7 @@ def test_every_page_renders_without_leaks(
     Booking.objects.filter(pk=old.pk).update(status=BookingStatus.EXPIRED)
     check_in(event_id=event.pk, code=codes_of(paid)[0], by=carol, device="Main entrance")
     endpoint = add_endpoint(seller=carol, url="https://example.com/", kinds=WANTED_KINDS)
-    block = Subsection.objects.filter(event=event).earliest("id")
+    subsection = Subsection.objects.filter(event=event).earliest("id")
     queued = new_event(name="Queued", waiting_room_on=True)
     scan = f"/admin/bookings/checkin/{paid.admissions.get().check_ins.get().pk}/change/"
     pages: dict[User | None, list[str]] = {
@@ -139,7 +137,7 @@ def test_every_page_renders_without_leaks(
             *(f"/admin/bookings/{model}/" for model in ("booking", "checkin", "delivery", "endpoint", "gatestaff")),
             *(f"/admin/bookings/booking/{booking.pk}/change/" for booking in (held, paid)),
             *(f"/admin/bookings/endpoint/{endpoint.pk}/change/", scan),
-            *(f"/admin/bookings/seat/{event.pk}/{block.pk}/{position}/" for position in (1, 9)),
+            *(f"/admin/bookings/seat/{event.pk}/{subsection.pk}/{position}/" for position in (1, 9)),
         ],
         olga: ["/operator"],
     }
@@ -147,14 +145,13 @@ def test_every_page_renders_without_leaks(
     for user, paths in pages.items():
         client = client_of(user)
         for path in paths:
-            answer = client.get(path)
-            assert answer.status_code == 200, path
-            assert not leaks_of(answer.content.decode()), path
+            response = client.get(path)
+            assert response.status_code == 200, path
+            assert not leaks_of(response.content.decode()), path
     assert rendered >= NAMES - MAILS, sorted(NAMES - MAILS - rendered)
 
 
 def test_every_static_file_that_a_template_names_exists() -> None:
-    for name in NAMES:
-        source = next(path for app in APPS if (path := Path(settings.BASE_DIR) / app / "templates" / name).exists())
-        for static in re.findall(r"{% static '([^']+)' %}", source.read_text()):
+    for name, path in PATHS.items():
+        for static in re.findall(r"{% static '([^']+)' %}", path.read_text()):
             assert finders.find(static), (name, static)

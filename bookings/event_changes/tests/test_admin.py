@@ -26,19 +26,21 @@ def progress(browser: Client, event: Event) -> dict[str, object]:
     return browser.get(page_of(event, "progress/")).json()
 
 
-def test_the_cancel_page_shows_affected_bookings_buyers_and_money(desk, concert, hold, paid_booking, alice, bob):
+def test_the_cancel_page_shows_affected_bookings_buyers_and_money(
+    seller_client, concert, hold, paid_booking, alice, bob
+):
     hold(alice)
     paid_booking(alice)
     paid_booking(bob)
     paid_booking(bob, section="B", quantity=1)
     refund_booking(booking_id=paid_booking(bob).pk, user=bob)
-    assert effects_of(desk, concert, "cancel") == [
+    assert effects_of(seller_client, concert, "cancel") == [
         "From that moment on, nobody can book or pay.",
         "1 hold ends without a charge.",
         "3 paid bookings of 2 buyers are refunded in full: 220.00 USD in all.",
         "This runs in the background; the event's page shows its progress.",
         "The tickets of these bookings stop working.",
-        "Everyone who holds seats or has paid gets a mail.",
+        "Everyone who holds seats or has paid gets an email.",
         "This can't be undone.",
     ]
     concert.refresh_from_db()
@@ -46,64 +48,69 @@ def test_the_cancel_page_shows_affected_bookings_buyers_and_money(desk, concert,
     assert not LogEntry.objects.exists()
 
 
-def test_the_cancel_page_says_if_nobody_is_affected(desk, concert):
-    assert effects_of(desk, concert, "cancel")[1] == (
-        "Nobody holds seats or has paid, so there are no mails and no refunds."
+def test_the_cancel_page_says_if_nobody_is_affected(seller_client, concert):
+    assert effects_of(seller_client, concert, "cancel")[1] == (
+        "Nobody holds seats or has paid, so there are no emails and no refunds."
     )
 
 
-def test_the_progress_counts_the_refunds_of_the_cancellation_only(desk, concert, hold, paid_booking, alice, bob):
+def test_the_progress_counts_the_refunds_of_the_cancellation_only(
+    seller_client, concert, hold, paid_booking, alice, bob
+):
     refund_booking(booking_id=paid_booking(bob).pk, user=bob)
     for refund in Refund.objects.all():
         send_refund(refund_id=refund.pk)
     for buyer in (alice, bob):
         paid_booking(buyer)
     hold(alice)
-    assert progress(desk, concert) == {"done": 0, "total": 0, "text": "", "running": False, "next": ""}
+    assert progress(seller_client, concert) == {"done": 0, "total": 0, "text": "", "running": False, "next": ""}
 
-    answer = desk.post(page_of(concert, "do/cancel/"), follow=True)
+    answer = seller_client.post(page_of(concert, "do/cancel/"), follow=True)
     assert "0 of 2 bookings refunded, 1 hold still to end." in answer.text
     assert LogEntry.objects.get().change_message.startswith("Cancelled.")
 
     release_cancelled_event(event_id=concert.pk)
     words = "0 of 2 bookings refunded, 2 wait for the gateway."
-    assert progress(desk, concert) == {"done": 0, "total": 2, "text": words, "running": True, "next": ""}
+    assert progress(seller_client, concert) == {"done": 0, "total": 2, "text": words, "running": True, "next": ""}
 
     first, second = Refund.objects.filter(status="pending")
     send_refund(refund_id=first.pk)
     words = "1 of 2 bookings refunded, 1 waits for the gateway."
-    assert progress(desk, concert) == {"done": 1, "total": 2, "text": words, "running": True, "next": ""}
+    assert progress(seller_client, concert) == {"done": 1, "total": 2, "text": words, "running": True, "next": ""}
     send_refund(refund_id=second.pk)
     words = "2 of 2 bookings refunded."
-    assert progress(desk, concert) == {"done": 2, "total": 2, "text": words, "running": False, "next": ""}
-    assert "progress.js" not in desk.get(page_of(concert, "change/")).text
+    assert progress(seller_client, concert) == {"done": 2, "total": 2, "text": words, "running": False, "next": ""}
+    assert "progress.js" not in seller_client.get(page_of(concert, "change/")).text
 
 
-def test_the_progress_says_if_there_is_nothing_to_refund(desk, concert):
-    desk.post(page_of(concert, "do/cancel/"))
+def test_the_progress_says_if_there_is_nothing_to_refund(seller_client, concert):
+    seller_client.post(page_of(concert, "do/cancel/"))
     tasks.update_by_clock()
     words = "There is nothing to refund."
-    assert progress(desk, concert) == {"done": 0, "total": 0, "text": words, "running": False, "next": ""}
+    assert progress(seller_client, concert) == {"done": 0, "total": 0, "text": words, "running": False, "next": ""}
 
 
 def test_the_progress_takes_two_queries_besides_session_user_and_event(
-    desk, concert, paid_booking, alice, django_assert_num_queries
+    seller_client, concert, paid_booking, alice, django_assert_num_queries
 ):
     paid_booking(alice)
-    desk.post(page_of(concert, "do/cancel/"))
+    seller_client.post(page_of(concert, "do/cancel/"))
     with django_assert_num_queries(5):  # session, user, event
-        progress(desk, concert)
+        progress(seller_client, concert)
 
 
-def test_pausing_shows_how_many_buyers_wait(desk, concert, state_redis):
+def test_pausing_shows_how_many_buyers_wait(seller_client, concert, state_redis):
     Event.objects.update(waiting_room_on=True)
-    assert effects_of(desk, concert, "pause")[0] == "0 buyers wait at this moment, and 0 have been let in."
-    assert len(effects_of(desk, concert, "resume")) == 2
+    assert effects_of(seller_client, concert, "pause")[0] == "0 buyers wait at this moment, and 0 have been let in."
+    assert len(effects_of(seller_client, concert, "resume")) == 2
 
 
-def test_pausing_works_without_redis(desk, concert, use_redis):
+def test_pausing_works_without_redis(seller_client, concert, use_redis):
     use_redis("redis://127.0.0.1:1/0")
-    assert effects_of(desk, concert, "pause")[0] == "The number of waiting buyers is not available at this moment."
+    assert (
+        effects_of(seller_client, concert, "pause")[0]
+        == "The number of waiting buyers is not available at this moment."
+    )
 
 
 def test_other_users_cannot_cancel_or_see_the_progress(concert, paid_booking, alice, dave):

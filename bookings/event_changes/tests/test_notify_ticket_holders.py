@@ -30,15 +30,15 @@ START = datetime(2027, 1, 2, 19, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def evening(new_event: Callable[..., Event]) -> Event:
+def dated_concert(new_event: Callable[..., Event]) -> Event:
     """A concert with a date."""
     return new_event(starts_at=START)
 
 
 @pytest.fixture
-def change(evening: Event, carol: User) -> Callable[..., Event]:
+def change(dated_concert: Event, carol: User) -> Callable[..., Event]:
     """Change the event as carol, its seller."""
-    return lambda **fields: change_event(event_id=evening.pk, seller=carol, **fields)
+    return lambda **fields: change_event(event_id=dated_concert.pk, seller=carol, **fields)
 
 
 def changes() -> list[dict[str, Any]]:
@@ -53,9 +53,9 @@ def send_all() -> None:
 
 
 def test_ticket_holders_get_an_email_with_old_and_new_values_and_a_calendar_file(
-    evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User, mailoutbox: Mails
+    dated_concert: Event, change: Callable[..., Event], paid_booking: Hold, alice: User, mailoutbox: Mails
 ) -> None:
-    paid_booking(alice, event=evening)
+    paid_booking(alice, event=dated_concert)
     send_all()
     change(name="A gala", venue_name="The park", starts_at=START + timedelta(days=1), ends_at=START + timedelta(days=2))
     send_all()
@@ -74,30 +74,30 @@ def test_ticket_holders_get_an_email_with_old_and_new_values_and_a_calendar_file
 
 
 def test_only_paid_and_held_bookings_get_an_email(
-    evening: Event, change: Callable[..., Event], hold: Hold, paid_booking: Hold, new_user: Any, carol: User
+    dated_concert: Event, change: Callable[..., Event], hold: Hold, paid_booking: Hold, new_user: Any, carol: User
 ) -> None:
     paid, held, late, refunded, other = (new_user(name) for name in ("paid", "held", "late", "refunded", "other"))
-    paid_booking(paid, event=evening)
-    hold(held, event=evening)
-    Booking.objects.filter(pk=hold(late, event=evening).pk).update(expires_at=database_now())
-    refund_booking(booking_id=paid_booking(refunded, event=evening).pk, user=carol)
+    paid_booking(paid, event=dated_concert)
+    hold(held, event=dated_concert)
+    Booking.objects.filter(pk=hold(late, event=dated_concert).pk).update(expires_at=database_now())
+    refund_booking(booking_id=paid_booking(refunded, event=dated_concert).pk, user=carol)
     paid_booking(other)
     change(venue_name="The park")
-    told = EmailMessage.objects.filter(kind="event_changed").values_list("booking__buyer__name", flat=True)
-    assert set(told) == {"Paid", "Held"}
+    recipients = EmailMessage.objects.filter(kind="event_changed").values_list("booking__buyer__name", flat=True)
+    assert set(recipients) == {"Paid", "Held"}
     assert changes() == [{"venue_name": "The hall"}] * 2
 
 
 def test_unimportant_changes_send_no_email(
-    evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User
+    dated_concert: Event, change: Callable[..., Event], paid_booking: Hold, alice: User
 ) -> None:
-    paid_booking(alice, event=evening)
-    change(description="Another text.", prices={"A": 1}, hold_seconds=60, name=evening.name, starts_at=START)
+    paid_booking(alice, event=dated_concert)
+    change(description="Another text.", prices={"A": 1}, hold_seconds=60, name=dated_concert.name, starts_at=START)
     assert changes() == []
 
 
 def test_several_changes_in_a_minute_send_one_email(
-    evening: Event,
+    dated_concert: Event,
     change: Callable[..., Event],
     paid_booking: Hold,
     hold: Hold,
@@ -105,9 +105,9 @@ def test_several_changes_in_a_minute_send_one_email(
     bob: User,
     mailoutbox: Mails,
 ) -> None:
-    paid_booking(alice, event=evening)
+    paid_booking(alice, event=dated_concert)
     change(name="First thought")
-    hold(bob, event=evening)  # bob sees the new name from the start
+    hold(bob, event=dated_concert)  # bob sees the new name from the start
     change(name="Second thought", venue_name="The park")
     assert sorted(changes(), key=str) == [
         {"name": "A concert", "venue_name": "The hall"},
@@ -119,9 +119,9 @@ def test_several_changes_in_a_minute_send_one_email(
 
 
 def test_a_change_after_the_email_sends_another(
-    evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User, mailoutbox: Mails
+    dated_concert: Event, change: Callable[..., Event], paid_booking: Hold, alice: User, mailoutbox: Mails
 ) -> None:
-    paid_booking(alice, event=evening)
+    paid_booking(alice, event=dated_concert)
     change(venue_name="The park")
     send_all()
     change(venue_name="The square")
@@ -131,9 +131,9 @@ def test_a_change_after_the_email_sends_another(
 
 
 def test_an_email_that_is_being_sent_is_not_extended(
-    evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User
+    dated_concert: Event, change: Callable[..., Event], paid_booking: Hold, alice: User
 ) -> None:
-    paid_booking(alice, event=evening)
+    paid_booking(alice, event=dated_concert)
     change(venue_name="The park")
     EmailMessage.objects.filter(kind="event_changed").update(status="sending", attempts=1)
     change(venue_name="The square")
@@ -142,16 +142,22 @@ def test_an_email_that_is_being_sent_is_not_extended(
 
 
 def test_no_email_is_sent_if_the_change_was_reverted_or_the_event_cancelled(
-    evening: Event, change: Callable[..., Event], paid_booking: Hold, hold: Hold, alice: User, bob: User, carol: User
+    dated_concert: Event,
+    change: Callable[..., Event],
+    paid_booking: Hold,
+    hold: Hold,
+    alice: User,
+    bob: User,
+    carol: User,
 ) -> None:
-    paid_booking(alice, event=evening)
-    held = hold(bob, event=evening)
+    paid_booking(alice, event=dated_concert)
+    held = hold(bob, event=dated_concert)
     change(venue_name="The park")
     change(venue_name="The hall")
     send_all()
     change(venue_name="The park")
     Booking.objects.filter(pk=held.pk).update(status="expired")
-    cancel_event(event_id=evening.pk, seller=carol)
+    cancel_event(event_id=dated_concert.pk, seller=carol)
     Booking.objects.filter(buyer=alice).update(status="refunded")
     send_all()
     assert set(EmailMessage.objects.filter(kind="event_changed").values_list("status")) == {("dropped",)}
@@ -168,16 +174,16 @@ def test_the_admin_shows_no_notice_for_a_cancelled_event(
 
 
 def test_a_refused_change_sends_no_email(
-    evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User
+    dated_concert: Event, change: Callable[..., Event], paid_booking: Hold, alice: User
 ) -> None:
-    paid_booking(alice, event=evening)
+    paid_booking(alice, event=dated_concert)
     with pytest.raises(BadInput):
         change(venue_name="The park", ends_at=START)
     assert changes() == []
 
 
 def test_changes_by_api_and_admin_send_emails_and_the_admin_shows_how_many(
-    evening: Event,
+    dated_concert: Event,
     paid_booking: Hold,
     alice: User,
     bob: User,
@@ -186,32 +192,32 @@ def test_changes_by_api_and_admin_send_emails_and_the_admin_shows_how_many(
     client_of: Callable[[User], APIClient],
 ) -> None:
     client.force_login(carol)
-    page = f"/admin/events/event/{evening.pk}/change/"
-    assert "told by mail" not in client.get(page).content.decode()
-    paid_booking(alice, event=evening)
-    paid_booking(bob, event=evening)
-    assert "Whoever holds seats (2 bookings) is told by mail" in client.get(page).content.decode()
-    assert client_of(carol).patch(f"/api/event/{evening.pk}", {"venue_name": "The park"}).status_code == 200
+    page = f"/admin/events/event/{dated_concert.pk}/change/"
+    assert "an email" not in client.get(page).content.decode()
+    paid_booking(alice, event=dated_concert)
+    paid_booking(bob, event=dated_concert)
+    assert "Everyone who has seats (2 bookings) gets an email" in client.get(page).content.decode()
+    assert client_of(carol).patch(f"/api/event/{dated_concert.pk}", {"venue_name": "The park"}).status_code == 200
     assert changes() == [{"venue_name": "The hall"}] * 2
-    assert "2 bookings will be told by mail of what has changed" in client.get(page).content.decode()
+    assert "The buyers of 2 bookings get an email about what has changed" in client.get(page).content.decode()
     EmailMessage.objects.all().delete()
-    posted = changed(evening, venue_name="The square", starts_at_0="2027-01-02", starts_at_1="19:30:00")
+    posted = changed(dated_concert, venue_name="The square", starts_at_0="2027-01-02", starts_at_1="19:30:00")
     assert client.post(page, posted).status_code == 302
     assert changes() == [{"venue_name": "The park"}] * 2
 
 
 def test_the_number_of_queries_does_not_grow_with_the_bookings(
-    evening: Event, change: Callable[..., Event], paid_booking: Hold, alice: User, round_trips: list[None]
+    dated_concert: Event, change: Callable[..., Event], paid_booking: Hold, alice: User, round_trips: list[None]
 ) -> None:
     def cost(**fields: Any) -> int:
         before = len(round_trips)
         change(**fields)
         return len(round_trips) - before
 
-    paid_booking(alice, event=evening)
+    paid_booking(alice, event=dated_concert)
     of_one = cost(name="One")
     EmailMessage.objects.all().delete()
     for _ in range(8):
-        paid_booking(alice, event=evening)
+        paid_booking(alice, event=dated_concert)
     assert cost(name="Nine") == of_one
     assert len(changes()) == 9

@@ -1,4 +1,4 @@
-"""Holding wheelchair places and the seats beside them (bookings/specification/seat_choice.py)."""
+"""Holds of wheelchair places and the seats beside them (rules in bookings/specification/seat_choice.py)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,8 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.operations.tokens import tokens_for
 from bookings.errors import WouldLeaveSingleSeat
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.holds.respond_async import accept_hold_request, allocate_seats
 from bookings.states import BookingStatus, SelectionMode
@@ -25,7 +26,7 @@ SECTION = {"name": "A", "price": 5000, "subsections": 1, "accessible": ["1-1", "
 
 @pytest.fixture
 def hall(new_event: Callable[..., Event]) -> Event:
-    """Two rows of four seats; the first of the front row and the last two of the other are wheelchair places."""
+    """An event with two rows of four seats, of which 1-1, 2-3 and 2-4 are wheelchair places."""
     return new_event([SECTION], rows=2, cols=4)
 
 
@@ -38,7 +39,7 @@ def body(event: Event, **fields: Any) -> dict[str, Any]:
     return {"event_id": event.pk, **mode, **fields}
 
 
-def test_who_asks_for_none_is_given_none(hall: Event, alice: User) -> None:
+def test_buyers_who_request_no_wheelchair_places_get_none(hall: Event, alice: User) -> None:
     assert hold_seats(buyer_id=alice.pk, hold_request=best(hall, 3)).positions == [1, 2, 3]
     assert hold_seats(buyer_id=alice.pk, hold_request=best(hall, 2)).positions == [4, 5]
     with pytest.raises(NotEnoughSeats):
@@ -46,42 +47,42 @@ def test_who_asks_for_none_is_given_none(hall: Event, alice: User) -> None:
     assert Booking.objects.count() == 2
 
 
-def test_who_asks_is_given_them_with_the_companions_beside(hall: Event, alice: User) -> None:
+def test_buyers_who_request_wheelchair_places_get_them_with_companions_beside(hall: Event, alice: User) -> None:
     assert hold_seats(buyer_id=alice.pk, hold_request=best(hall, 2, accessible=1)).positions == [0, 1]
     assert hold_seats(buyer_id=alice.pk, hold_request=best(hall, 3, accessible=2)).positions == [5, 6, 7]
 
 
-def test_more_than_are_left_are_refused(hall: Event, alice: User) -> None:
+def test_more_wheelchair_places_than_are_left_are_refused(hall: Event, alice: User) -> None:
     with pytest.raises(NotEnoughSeats, match="wheelchair places"):
         hold_seats(buyer_id=alice.pk, hold_request=best(hall, 4, accessible=4))
     assert not Booking.objects.exists()
 
 
-def test_a_block_without_any_refuses_who_asks(concert: Event, alice: User) -> None:
+def test_a_subsection_without_wheelchair_places_refuses_a_request_for_one(concert: Event, alice: User) -> None:
     with pytest.raises(NotEnoughSeats):
         hold_seats(buyer_id=alice.pk, hold_request=best(concert, 2, accessible=1))
 
 
-def test_they_can_be_named_like_other_seats(hall: Event, alice: User) -> None:
+def test_wheelchair_places_can_be_named_like_other_seats(hall: Event, alice: User) -> None:
     hold_request = HoldRequest(hall.pk, "A", 1, SelectionMode.MANUAL, 2, ["2-3", "2-2"])
     assert hold_seats(buyer_id=alice.pk, hold_request=hold_request).positions == [6, 5]
 
 
-def test_one_that_is_left_alone_is_no_gap_but_another_seat_is(hall: Event, alice: User) -> None:
+def test_a_wheelchair_place_left_alone_is_not_a_gap_but_another_seat_is(hall: Event, alice: User) -> None:
     Event.objects.filter(pk=hall.pk).update(allow_single_gaps=False)
-    with pytest.raises(WouldLeaveSingleSeat) as refusal:
+    with pytest.raises(WouldLeaveSingleSeat) as raised:
         hold_seats(
             buyer_id=alice.pk, hold_request=HoldRequest(hall.pk, "A", 1, SelectionMode.MANUAL, 2, ["1-2", "1-3"])
         )
-    assert refusal.value.extra["seats"] == ["1-4"]
+    assert raised.value.extra["seats"] == ["1-4"]
     hold_request = HoldRequest(hall.pk, "A", 1, SelectionMode.MANUAL, 3, ["1-2", "1-3", "1-4"])
     assert hold_seats(buyer_id=alice.pk, hold_request=hold_request).status == BookingStatus.PENDING_PAYMENT
 
 
-def test_the_api_takes_the_wish(hall: Event, alice: User, client_of: ClientOf) -> None:
-    answer = client_of(alice).post("/api/booking", body(hall, quantity=3, accessible=2))
-    assert (answer.status_code, answer.json()["seat_positions"]) == (201, ["2-2", "2-3", "2-4"])
-    assert "accessible" not in answer.json()
+def test_the_api_accepts_a_number_of_wheelchair_places(hall: Event, alice: User, client_of: ClientOf) -> None:
+    response = client_of(alice).post("/api/booking", body(hall, quantity=3, accessible=2))
+    assert (response.status_code, response.json()["seat_positions"]) == (201, ["2-2", "2-3", "2-4"])
+    assert "accessible" not in response.json()
 
 
 @pytest.mark.parametrize(
@@ -95,14 +96,16 @@ def test_the_api_takes_the_wish(hall: Event, alice: User, client_of: ClientOf) -
         {"accessible": 1, "seat_selection_mode": "manual", "seat_positions": ["1-1", "1-2"]},
     ],
 )
-def test_what_makes_no_sense_is_400(hall: Event, alice: User, client_of: ClientOf, fields: dict[str, Any]) -> None:
-    answer = client_of(alice).post("/api/booking", body(hall, **fields))
-    assert answer.status_code == 400
-    assert [problem["field"] for problem in answer.json()["errors"]] == ["accessible"]
+def test_invalid_numbers_of_wheelchair_places_are_400(
+    hall: Event, alice: User, client_of: ClientOf, fields: dict[str, Any]
+) -> None:
+    response = client_of(alice).post("/api/booking", body(hall, **fields))
+    assert response.status_code == 400
+    assert [problem["field"] for problem in response.json()["errors"]] == ["accessible"]
     assert not Booking.objects.exists()
 
 
-def test_none_wanted_is_the_same_request_as_none_named(hall: Event, alice: User, client_of: ClientOf) -> None:
+def test_zero_wheelchair_places_is_the_same_request_as_no_field(hall: Event, alice: User, client_of: ClientOf) -> None:
     client, key = client_of(alice), {"Idempotency-Key": "key"}
     first = client.post("/api/booking", body(hall), headers=key).json()
     assert client.post("/api/booking", body(hall, accessible=0), headers=key).json()["id"] == first["id"]
@@ -110,7 +113,7 @@ def test_none_wanted_is_the_same_request_as_none_named(hall: Event, alice: User,
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_fast_path_understands_it(hall: Event, alice: User) -> None:
+def test_the_fast_path_accepts_it_too(hall: Event, alice: User) -> None:
     caller = Caller(tokens_for(alice)["access"])
     first = caller(application, body(hall, accessible=1), HTTP_IDEMPOTENCY_KEY="key")
     again = caller(django_application, body(hall, accessible=1), HTTP_IDEMPOTENCY_KEY="key")
@@ -121,14 +124,14 @@ def test_the_fast_path_understands_it(hall: Event, alice: User) -> None:
     )
 
 
-def test_the_wish_is_kept_while_the_booking_is_processing(hall: Event, alice: User) -> None:
+def test_the_number_is_stored_while_the_booking_is_processing(hall: Event, alice: User) -> None:
     booking = accept_hold_request(buyer_id=alice.pk, hold_request=best(hall, 2, accessible=2))
     assert Booking.objects.get(pk=booking.pk).accessible_wanted == 2
     allocate_seats(booking_id=booking.pk)
     assert Booking.objects.get(pk=booking.pk).positions == [6, 7]
 
 
-def test_no_booking_wants_more_of_them_than_seats(hall: Event, alice: User) -> None:
+def test_no_booking_has_more_wheelchair_places_than_seats(hall: Event, alice: User) -> None:
     booking = hold_seats(buyer_id=alice.pk, hold_request=best(hall, 2))
     with pytest.raises(IntegrityError, match="booking_accessible_are_its_seats"):
         Booking.objects.filter(pk=booking.pk).update(accessible_wanted=3)

@@ -1,4 +1,4 @@
-"""Status codes, shapes and permissions of the bookings API."""
+"""Status codes, response bodies and permissions of the bookings API."""
 
 import uuid
 from collections.abc import Callable
@@ -20,19 +20,17 @@ FIELDS = {
 }  # fmt: skip
 
 
-def hold_request(event: Event, **fields: Any) -> dict[str, Any]:
+def body(event: Event, **fields: Any) -> dict[str, Any]:
     best = {"section": "A", "subsection": 1, "seat_selection_mode": "best_available", "quantity": 2}
     return {"event_id": event.pk, **best, **fields}
 
 
-def test_a_hold_is_answered_201_with_the_booking_and_its_seats(
-    concert: Event, alice: User, client_of: ClientOf
-) -> None:
-    answer = client_of(alice).post("/api/booking", hold_request(concert))
-    booking = answer.json()
+def test_a_hold_responds_201_with_the_booking_and_its_seats(concert: Event, alice: User, client_of: ClientOf) -> None:
+    response = client_of(alice).post("/api/booking", body(concert))
+    booking = response.json()
     tickets = booking.pop("tickets")
-    assert answer.status_code == 201
-    assert answer["Location"] == f"/api/booking/{booking['id']}"
+    assert response.status_code == 201
+    assert response["Location"] == f"/api/booking/{booking['id']}"
     assert set(booking) == FIELDS
     assert uuid.UUID(booking["id"]).version == 7
     assert booking["seat_positions"] == ["1-1", "1-2"]
@@ -46,25 +44,25 @@ def test_a_hold_is_answered_201_with_the_booking_and_its_seats(
 
 
 def test_named_seats_are_held_as_named(concert: Event, alice: User, client_of: ClientOf) -> None:
-    body = hold_request(concert, seat_selection_mode="manual", seat_positions=["3-4", "3-5"])
-    assert client_of(alice).post("/api/booking/", body).json()["seat_positions"] == ["3-4", "3-5"]
+    data = body(concert, seat_selection_mode="manual", seat_positions=["3-4", "3-5"])
+    assert client_of(alice).post("/api/booking/", data).json()["seat_positions"] == ["3-4", "3-5"]
 
 
-def test_a_taken_seat_is_answered_409_with_its_name(
+def test_a_taken_seat_responds_409_with_its_name(
     concert: Event, alice: User, bob: User, client_of: ClientOf, hold: Hold
 ) -> None:
     hold(alice, "1-1")
-    body = hold_request(concert, seat_selection_mode="manual", seat_positions=["1-1", "1-2"])
-    answer = client_of(bob).post("/api/booking", body)
-    assert answer.status_code == 409
-    assert answer["Content-Type"] == "application/problem+json"
-    assert (answer.json()["code"], answer.json()["seats"]) == ("seats_taken", ["1-1"])
+    data = body(concert, seat_selection_mode="manual", seat_positions=["1-1", "1-2"])
+    response = client_of(bob).post("/api/booking", data)
+    assert response.status_code == 409
+    assert response["Content-Type"] == "application/problem+json"
+    assert (response.json()["code"], response.json()["seats"]) == ("seats_taken", ["1-1"])
 
 
-def test_only_buyers_book(concert: Event, carol: User, client_of: ClientOf) -> None:
-    anonymous = client_of(None).post("/api/booking", hold_request(concert))
+def test_only_buyers_can_book(concert: Event, carol: User, client_of: ClientOf) -> None:
+    anonymous = client_of(None).post("/api/booking", body(concert))
     assert (anonymous.status_code, anonymous.json()["code"]) == (401, "not_authenticated")
-    assert client_of(carol).post("/api/booking", hold_request(concert)).status_code == 403
+    assert client_of(carol).post("/api/booking", body(concert)).status_code == 403
     assert not Booking.objects.exists()
 
 
@@ -102,10 +100,10 @@ def test_an_unknown_event_is_404(db: None, alice: User, client_of: ClientOf) -> 
 def test_bad_input_names_the_field(
     concert: Event, alice: User, client_of: ClientOf, fields: dict[str, Any], field: str
 ) -> None:
-    answer = client_of(alice).post("/api/booking", hold_request(concert, **fields))
-    assert answer.status_code == 400
-    assert answer.json()["code"] == "validation_error"
-    assert field in [problem["field"] for problem in answer.json()["errors"]]
+    response = client_of(alice).post("/api/booking", body(concert, **fields))
+    assert response.status_code == 400
+    assert response.json()["code"] == "validation_error"
+    assert field in [problem["field"] for problem in response.json()["errors"]]
     assert not Booking.objects.exists()
 
 
@@ -114,19 +112,19 @@ def test_more_holds_than_allowed_are_429_with_retry_after(
 ) -> None:
     for _ in range(3):
         hold(alice)
-    answer = client_of(alice).post("/api/booking", hold_request(concert))
-    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_holds")
-    assert 0 < int(answer["Retry-After"]) == answer.json()["retry_after"] <= 301
+    response = client_of(alice).post("/api/booking", body(concert))
+    assert (response.status_code, response.json()["code"]) == (429, "too_many_holds")
+    assert 0 < int(response["Retry-After"]) == response.json()["retry_after"] <= 301
 
 
 def test_an_idempotency_key_makes_one_booking(concert: Event, alice: User, client_of: ClientOf) -> None:
     client, headers = client_of(alice), {"Idempotency-Key": "abc"}
-    first = client.post("/api/booking", hold_request(concert), headers=headers)
-    again = client.post("/api/booking", hold_request(concert), headers=headers)
+    first = client.post("/api/booking", body(concert), headers=headers)
+    again = client.post("/api/booking", body(concert), headers=headers)
     assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
-    other = client.post("/api/booking", hold_request(concert, quantity=1), headers=headers)
+    other = client.post("/api/booking", body(concert, quantity=1), headers=headers)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
-    assert client.post("/api/booking", hold_request(concert), headers={"Idempotency-Key": "x" * 256}).status_code == 400
+    assert client.post("/api/booking", body(concert), headers={"Idempotency-Key": "x" * 256}).status_code == 400
     assert Booking.objects.count() == 1
 
 
@@ -140,7 +138,7 @@ def test_buyer_and_seller_see_a_booking_and_nobody_else(
     assert client_of(alice).get("/api/booking/not-an-id").status_code == 404
 
 
-def test_lists_show_a_buyer_his_own_and_a_seller_his_events_bookings(
+def test_buyers_list_their_own_bookings_and_sellers_those_of_their_events(
     concert: Event, alice: User, bob: User, carol: User, dave: User, client_of: ClientOf, hold: Hold, paid_booking: Hold
 ) -> None:
     mine, paid = hold(alice), paid_booking(bob)
@@ -159,21 +157,21 @@ def test_lists_show_a_buyer_his_own_and_a_seller_his_events_bookings(
     assert client_of(None).get("/api/booking").status_code == 401
 
 
-def test_a_list_costs_the_same_however_long_it_is(
+def test_a_list_takes_the_same_number_of_queries_at_any_length(
     concert: Event, alice: User, client_of: ClientOf, hold: Hold, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     for _ in range(3):
         hold(alice)
     client = client_of(alice)
-    with django_assert_num_queries(4):  # session, user, how many, which
+    with django_assert_num_queries(4):  # session, user, number of bookings, one page of them
         client.get("/api/booking")
 
 
-@pytest.mark.parametrize("how", ["patch", "delete"])
-def test_a_hold_is_cancelled(concert: Event, alice: User, client_of: ClientOf, hold: Hold, how: str) -> None:
+@pytest.mark.parametrize("method", ["patch", "delete"])
+def test_a_hold_is_cancelled(concert: Event, alice: User, client_of: ClientOf, hold: Hold, method: str) -> None:
     client, url = client_of(alice), f"/api/booking/{hold(alice).pk}"
-    answer = client.patch(url, {"status": "cancelled"}) if how == "patch" else client.delete(url)
-    assert (answer.status_code, answer.json()["status"], answer.json()["seconds_left"]) == (200, "cancelled", 0)
+    response = client.patch(url, {"status": "cancelled"}) if method == "patch" else client.delete(url)
+    assert (response.status_code, response.json()["status"], response.json()["seconds_left"]) == (200, "cancelled", 0)
     again = client.delete(url)
     assert (again.status_code, again.json()["code"]) == (409, "invalid_state")
 
@@ -186,59 +184,59 @@ def test_nothing_else_can_be_patched(concert: Event, alice: User, client_of: Cli
     assert (booking.status, booking.total_price) == ("pending_payment", 10_000)
 
 
-def test_strangers_get_404_and_the_seller_403_for_every_verb(
+def test_other_users_get_404_and_the_seller_403_for_every_method(
     concert: Event, alice: User, bob: User, carol: User, client_of: ClientOf, hold: Hold
 ) -> None:
     url = f"/api/booking/{hold(alice).pk}"
     for user, status, code in ((bob, 404, "not_found"), (carol, 403, "not_owner")):
         client = client_of(user)
-        answers = [
+        responses = [
             client.delete(url),
             client.patch(url, {"status": "cancelled"}),
             client.post(f"{url}/extend"),
             client.post(f"{url}/pay", {"card_number": "4242424242424242"}),
         ]
-        assert [(a.status_code, a.json()["code"]) for a in answers] == [(status, code)] * 4
+        assert [(a.status_code, a.json()["code"]) for a in responses] == [(status, code)] * 4
 
 
 def test_a_hold_is_extended_once(concert: Event, alice: User, client_of: ClientOf, hold: Hold) -> None:
     client, url = client_of(alice), f"/api/booking/{hold(alice).pk}/extend"
-    answer = client.post(url)
-    assert answer.status_code == 200
-    assert 595 <= answer.json()["seconds_left"] <= 600
+    response = client.post(url)
+    assert response.status_code == 200
+    assert 595 <= response.json()["seconds_left"] <= 600
     assert client.post(url).status_code == 409
 
 
-def test_paying_is_answered_with_the_payment(concert: Event, alice: User, client_of: ClientOf, hold: Hold) -> None:
+def test_paying_responds_with_the_payment(concert: Event, alice: User, client_of: ClientOf, hold: Hold) -> None:
     client, booking = client_of(alice), hold(alice)
-    answer = client.post(f"/api/booking/{booking.pk}/pay", {"card_number": "4242 4242-4242 4242"})
-    assert answer.status_code == 200
-    assert set(answer.json()) == {"booking_id", "payment_id", "status", "paid_at"}
-    assert (answer.json()["booking_id"], answer.json()["status"]) == (str(booking.pk), "paid")
+    response = client.post(f"/api/booking/{booking.pk}/pay", {"card_number": "4242 4242-4242 4242"})
+    assert response.status_code == 200
+    assert set(response.json()) == {"booking_id", "payment_id", "status", "paid_at"}
+    assert (response.json()["booking_id"], response.json()["status"]) == (str(booking.pk), "paid")
     again = client.post(f"/api/booking/{booking.pk}/pay", {"card_number": "4242424242424242"})
     assert (again.status_code, again.json()["code"]) == (409, "already_paid")
     assert client.get(f"/api/booking/{booking.pk}").json()["tickets"][0]["status"] == "sold"
 
 
 def test_a_declined_card_is_402(concert: Event, alice: User, client_of: ClientOf, hold: Hold) -> None:
-    answer = client_of(alice).post(f"/api/booking/{hold(alice).pk}/pay", {"card_number": "4000000000000002"})
-    assert (answer.status_code, answer.json()["code"]) == (402, "payment_declined")
-    assert "declined" in answer.json()["detail"]
+    response = client_of(alice).post(f"/api/booking/{hold(alice).pk}/pay", {"card_number": "4000000000000002"})
+    assert (response.status_code, response.json()["code"]) == (402, "payment_declined")
+    assert "declined" in response.json()["detail"]
 
 
 @pytest.mark.parametrize(
     "number",
     ["", "4242", "4242424242424241", "x" * 16, "4242424242424242424242", 5, None, "４２４２４２４２４２４２４２４２"],
 )
-def test_what_is_no_card_number_is_400(
+def test_an_invalid_card_number_is_400(
     concert: Event, alice: User, client_of: ClientOf, hold: Hold, number: Any
 ) -> None:
-    answer = client_of(alice).post(f"/api/booking/{hold(alice).pk}/pay", {"card_number": number})
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["field"] == "card_number"
+    response = client_of(alice).post(f"/api/booking/{hold(alice).pk}/pay", {"card_number": number})
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["field"] == "card_number"
 
 
-def test_no_card_number_is_kept(concert: Event, alice: User, paid_booking: Hold) -> None:
+def test_no_card_number_is_stored(concert: Event, alice: User, paid_booking: Hold) -> None:
     payment = paid_booking(alice).payments.get()
     assert payment.card_last4 == "4242"
     assert not any("4242424242" in str(value) for value in vars(payment).values())

@@ -1,5 +1,7 @@
-"""Which seats are the best, and which choice leaves a lone seat. In the drawings `.` is free, `x` taken, `o` a free
-wheelchair place."""
+"""The seat rules: the best available seats, and single gaps.
+
+In the drawings, `.` is a free seat, `x` a taken one, `o` a free wheelchair place.
+"""
 
 from itertools import pairwise
 
@@ -39,7 +41,7 @@ def test_seats_at_the_end_of_one_row_and_the_start_of_the_next_are_not_side_by_s
     assert best(2, "xx.", ".xx", "..x") == [6, 7]
 
 
-def test_else_the_longest_runs_are_taken() -> None:
+def test_if_no_row_has_room_the_longest_runs_are_taken() -> None:
     assert best(4, "..x.x", "...x.") == [0, 5, 6, 7]
     assert best(5, "..x..", "..x..") == [0, 1, 3, 4, 5]
 
@@ -48,12 +50,12 @@ def test_fewer_free_seats_than_wanted_give_nothing() -> None:
     assert best(3, "..xxx") is None
 
 
-def test_where_single_gaps_are_not_allowed_a_tidy_choice_is_preferred() -> None:
+def test_if_single_gaps_are_not_allowed_seats_that_leave_none_are_preferred() -> None:
     assert best(2, "...", "....", gaps_allowed=True) == [0, 1]
     assert best(2, "...x", "....", gaps_allowed=False) == [4, 5]
 
 
-def test_but_a_single_gap_is_better_than_nothing() -> None:
+def test_seats_that_leave_a_gap_are_better_than_none() -> None:
     assert best(2, "...", gaps_allowed=False) == [0, 1]
 
 
@@ -74,34 +76,34 @@ def test_a_single_gap_lies_between_taken_seats_or_the_end_of_the_row(
     assert single_gaps(free(*rows), chosen, cols=len(rows[0])) == gaps
 
 
-def test_a_choice_that_leaves_a_gap_is_refused_with_the_lone_seat() -> None:
-    with pytest.raises(WouldLeaveSingleSeat) as refusal:
+def test_a_choice_that_leaves_a_gap_is_refused_with_the_seat_left_alone() -> None:
+    with pytest.raises(WouldLeaveSingleSeat) as raised:
         check_single_gaps(free("....."), [1, 2], cols=5)
-    assert refusal.value.extra["seats"] == ["1-1"]
+    assert raised.value.extra["seats"] == ["1-1"]
 
 
-def test_unless_nothing_else_fits() -> None:
+def test_a_choice_that_leaves_a_gap_is_allowed_if_no_other_fits() -> None:
     check_single_gaps(free("..."), [0, 1], cols=3)
 
 
-def test_who_asks_for_no_wheelchair_place_is_never_given_one() -> None:
+def test_buyers_who_request_no_wheelchair_place_never_get_one() -> None:
     assert best(2, "oo..", "....") == [2, 3]
     assert best(2, ".o.o", "x.xx") == [0, 2]
     assert best(2, "oooo", ".xxx") is None
 
 
-def test_who_asks_gets_the_first_row_with_room_for_all_side_by_side() -> None:
+def test_buyers_who_request_wheelchair_places_get_the_first_row_with_room_for_all() -> None:
     assert best(3, "x.o.", "oo..", places=1) == [1, 2, 3]
     assert best(3, "x.o.", "oo..", places=2) == [4, 5, 6]
 
 
-def test_of_a_row_those_seats_win_that_use_up_the_fewest_wheelchair_places() -> None:
+def test_within_a_row_the_seats_with_the_fewest_wheelchair_places_are_chosen() -> None:
     assert best(2, "oo.o.x", places=1) == [1, 2]
     assert best(2, "ooo.o.", places=1) == [2, 3]
     assert best(2, "oo", places=1) == [0, 1]
 
 
-def test_else_the_companions_sit_as_near_as_can_be() -> None:
+def test_if_no_row_has_room_companions_sit_as_near_as_possible() -> None:
     assert best(3, ".....", ".xoxo", places=2) == [5, 7, 9]
     assert best(3, ".....", "xxoxo", places=2) == [2, 7, 9]
     assert best(2, "oxx.", ".xxx", places=1) == [0, 3]
@@ -113,7 +115,7 @@ def test_too_few_wheelchair_places_give_nothing() -> None:
     assert best(2, "oxxx", places=1) is None
 
 
-def test_where_single_gaps_are_not_allowed_a_tidy_choice_with_wheelchair_places_is_preferred() -> None:
+def test_seats_with_wheelchair_places_that_leave_no_gap_are_preferred() -> None:
     assert best(2, "..o...", places=1, gaps_allowed=False) == [2, 3]
     assert best(2, ".o.x.", "o...x", places=1, gaps_allowed=False) == [5, 6]
     assert best(2, ".o.", places=1, gaps_allowed=False) == [0, 1]
@@ -126,7 +128,7 @@ def test_a_wheelchair_place_is_no_gap_and_keeps_its_neighbour_company() -> None:
     assert single_gaps(free(*rows), [4], cols=3, accessible=kept(*rows)) == [3, 5]
 
 
-def test_other_seats_are_no_excuse_to_refuse_a_wheelchair_place() -> None:
+def test_a_wheelchair_place_is_not_refused_because_other_seats_would_leave_no_gap() -> None:
     rows = [".o.", "..."]
     check_single_gaps(free(*rows), [1], cols=3, accessible=kept(*rows))
     with pytest.raises(WouldLeaveSingleSeat):
@@ -134,7 +136,7 @@ def test_other_seats_are_no_excuse_to_refuse_a_wheelchair_place() -> None:
 
 
 @given(st.integers(1, 12), st.integers(1, 8), st.data())
-def test_the_best_are_free_distinct_and_together_if_any_row_has_room(
+def test_the_best_seats_are_free_distinct_and_side_by_side_if_any_row_has_room(
     cols: int, quantity: int, data: st.DataObject
 ) -> None:
     seats = sorted(data.draw(st.sets(st.integers(0, cols * 6 - 1))))
@@ -144,17 +146,17 @@ def test_the_best_are_free_distinct_and_together_if_any_row_has_room(
         return
     assert len(set(chosen)) == quantity
     assert set(chosen) <= set(seats)
-    rooms = [
+    starts = [
         start
         for start in seats
         if start % cols + quantity <= cols and set(range(start, start + quantity)) <= set(seats)
     ]
-    if rooms:
-        assert chosen == list(range(rooms[0], rooms[0] + quantity))
+    if starts:
+        assert chosen == list(range(starts[0], starts[0] + quantity))
 
 
 @given(st.integers(1, 12), st.integers(1, 6), st.data())
-def test_a_tidy_choice_really_leaves_no_gap(cols: int, quantity: int, data: st.DataObject) -> None:
+def test_a_tidy_choice_leaves_no_gap(cols: int, quantity: int, data: st.DataObject) -> None:
     seats = sorted(data.draw(st.sets(st.integers(0, cols * 4 - 1))))
     chosen = first_window(seats, quantity=quantity, cols=cols, tidy=True)
     if chosen is not None:

@@ -1,4 +1,4 @@
-"""Ending many holds at once leaves the same rows as ending them one by one."""
+"""Ending many holds at once leaves the same rows as its specification, which ends them one by one."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ from events.inventory.seats import lock_subsection
 from events.models import Event, SeatChange, Subsection, Ticket
 
 Hold = Callable[..., Booking]
-MADE_ANEW = {"id", "at", "updated_at", "due_at", "written_at", "hash"}  # ids, times and what follows from them
+GENERATED = {"id", "at", "updated_at", "due_at", "written_at", "hash"}  # ids, times and the hashes of them
 
 
 @pytest.fixture
@@ -31,54 +31,54 @@ def buyers(new_user: Callable[..., User], concert: Event) -> list[User]:
     return [new_user(f"buyer{number}") for number in range(5)]
 
 
-@pytest.mark.parametrize("story", range(12))
-def test_many_ends_at_once_leave_the_rows_of_as_many_ends_one_by_one(
-    hold: Hold, buyers: list[User], concert: Event, story: int
+@pytest.mark.parametrize("run", range(12))
+def test_ending_holds_at_once_leaves_the_same_rows_as_one_by_one(
+    hold: Hold, buyers: list[User], concert: Event, run: int
 ) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
-    chance = random.Random(seed)
-    for booking in [hold(chance.choice(buyers), **_wish(chance)) for _ in range(chance.randint(0, 14))]:
-        _live(booking, chance)
-    block = Subsection.objects.filter(event=concert).earliest("id")
-    assert _after(release_expired, block.pk) == _after(specification.release_expired, block.pk)
+    dice = random.Random(seed)
+    for booking in [hold(dice.choice(buyers), **_hold_fields(dice)) for _ in range(dice.randint(0, 14))]:
+        _continue(booking, dice)
+    subsection = Subsection.objects.filter(event=concert).earliest("id")
+    assert _after(release_expired, subsection.pk) == _after(specification.release_expired, subsection.pk)
 
 
-def _wish(chance: random.Random) -> dict[str, Any]:
-    """The best seats of the first block, now and then of another."""
-    if chance.random() < 0.1:
+def _hold_fields(dice: random.Random) -> dict[str, Any]:
+    """Return fields of a hold request: mostly for the first subsection, sometimes for another."""
+    if dice.random() < 0.1:
         return {"section": "B", "quantity": 2}
-    return {"quantity": chance.randint(1, 3)}
+    return {"quantity": dice.randint(1, 3)}
 
 
-def _live(booking: Booking, chance: random.Random) -> None:
-    """What becomes of a hold: most end, their seats in no order."""
-    fate = chance.random()
-    if fate < 0.1:
+def _continue(booking: Booking, dice: random.Random) -> None:
+    """Cancel, pay or end a hold at random; most end, with their positions shuffled."""
+    number = dice.random()
+    if number < 0.1:
         cancel_booking(booking_id=booking.pk, buyer=booking.buyer)
-    elif fate < 0.2:
+    elif number < 0.2:
         pay_booking(booking_id=booking.pk, buyer_id=booking.buyer_id, card_number=GOOD_CARD)
     else:
-        ends = database_now() + timedelta(seconds=0 if fate < 0.9 else 60)
-        positions = chance.sample(booking.positions, len(booking.positions))
+        ends = database_now() + timedelta(seconds=0 if number < 0.9 else 60)
+        positions = dice.sample(booking.positions, len(booking.positions))
         Booking.objects.filter(pk=booking.pk).update(expires_at=ends, positions=positions)
 
 
-def _after(release: Callable[[Subsection], int], block_id: int) -> dict[str, Any]:
-    """What the block in memory and all tables hold after the release, which is then taken back."""
+def _after(release: Callable[[Subsection], int], subsection_id: int) -> dict[str, Any]:
+    """Return the subsection in memory and all rows after `release`, which is then rolled back."""
     with transaction.atomic():
-        block = lock_subsection(block_id)
-        rows: dict[str, Any] = {"count": release(block)}
-        stored = Subsection.objects.get(pk=block_id)
-        rows["in memory"] = {name: getattr(block, name) for name in ("version", "available", "reserved", "sold")}
+        subsection = lock_subsection(subsection_id)
+        rows: dict[str, Any] = {"count": release(subsection)}
+        stored = Subsection.objects.get(pk=subsection_id)
+        rows["in memory"] = {name: getattr(subsection, name) for name in ("version", "available", "reserved", "sold")}
         assert rows["in memory"] == {name: getattr(stored, name) for name in rows["in memory"]}
         for model in (Booking, Subsection, Ticket, SeatChange, EmailMessage):
-            rows[model.__name__] = [_lasting(model, row) for row in model._default_manager.order_by("pk").values()]
+            rows[model.__name__] = [_comparable(model, row) for row in model._default_manager.order_by("pk").values()]
         rows["EmailMessage"].sort(key=lambda email: email["booking_id"])
         transaction.set_rollback(True)
     return rows
 
 
-def _lasting(model: type[Any], row: Mapping[str, Any]) -> dict[str, Any]:
-    made_anew = MADE_ANEW - {"id"} if model is Booking else MADE_ANEW
-    return {name: value for name, value in row.items() if name not in made_anew}
+def _comparable(model: type[Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    generated = GENERATED - {"id"} if model is Booking else GENERATED
+    return {name: value for name, value in row.items() if name not in generated}

@@ -1,4 +1,4 @@
-"""The rules of holding seats, at the operation."""
+"""The rules of `hold_seats`."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,7 +9,8 @@ from django.db.models import F
 
 from accounts.models import User
 from bookings.errors import IdempotencyKeyReused, TooManyHolds, WouldLeaveSingleSeat
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.idempotency import IdempotencyKey
 from bookings.payments.refund import refund_booking
@@ -24,25 +25,25 @@ from events.states import EventStatus
 Hold = Callable[..., Booking]
 
 
-def letters(event: Event) -> str:
-    """The seats of the event's first block as the map shows them."""
-    block = Subsection.objects.filter(event=event).earliest("id")
-    return "".join(t.status[0] for t in Ticket.objects.filter(subsection=block))
+def seat_status(event: Event) -> str:
+    """Return one letter per seat of the event's first subsection, from its tickets."""
+    subsection = Subsection.objects.filter(event=event).earliest("id")
+    return "".join(t.status[0] for t in Ticket.objects.filter(subsection=subsection))
 
 
-def refused(error: type[DomainError], hold: Hold, *args: Any, **kwargs: Any) -> DomainError:
-    """The refusal, with the proof that nothing changed."""
+def refuse(error: type[DomainError], hold: Hold, *args: Any, **kwargs: Any) -> DomainError:
+    """Check that the hold is refused with this error and changes nothing; return the error."""
     before = (Booking.objects.count(), SeatChange.objects.count(), list(Subsection.objects.values()))
-    with pytest.raises(error) as refusal:
+    with pytest.raises(error) as raised:
         hold(*args, **kwargs)
     assert (Booking.objects.count(), SeatChange.objects.count(), list(Subsection.objects.values())) == before
-    return refusal.value
+    return raised.value
 
 
 def test_named_seats_are_held_until_the_deadline(hold: Hold, alice: User, concert: Event) -> None:
     before = database_now()
     booking = hold(alice, "1-2", "2-1")
-    assert letters(concert) == "ar" + "a" * 8 + "r" + "a" * 39
+    assert seat_status(concert) == "ar" + "a" * 8 + "r" + "a" * 39
     assert booking.status == BookingStatus.PENDING_PAYMENT
     assert booking.positions == [1, 10]
     assert (booking.unit_price, booking.total_price) == (5000, 10_000)
@@ -54,19 +55,19 @@ def test_named_seats_are_held_until_the_deadline(hold: Hold, alice: User, concer
 def test_the_best_seats_are_held(hold: Hold, alice: User, bob: User, concert: Event) -> None:
     hold(alice, "1-3")
     assert hold(bob, quantity=3).positions == [3, 4, 5]
-    assert letters(concert)[:7] == "aarrrra"
+    assert seat_status(concert)[:7] == "aarrrra"
 
 
-def test_the_change_stands_in_the_trail(hold: Hold, alice: User) -> None:
+def test_a_hold_adds_a_row_to_the_audit_log(hold: Hold, alice: User) -> None:
     booking = hold(alice, "1-2", "2-1")
     change = SeatChange.objects.get()
     assert (change.kind, change.version, change.booking_id, change.positions) == ("held", 1, booking.pk, [1, 10])
 
 
-def test_second_buyer_is_told_the_seat_is_taken(hold: Hold, alice: User, bob: User) -> None:
+def test_a_hold_of_taken_seats_is_refused_with_their_names(hold: Hold, alice: User, bob: User) -> None:
     hold(alice, "1-2", "1-3")
-    refusal = refused(SeatsTaken, hold, bob, "1-1", "1-2", "1-3")
-    assert refusal.extra["seats"] == ["1-2", "1-3"]
+    error = refuse(SeatsTaken, hold, bob, "1-1", "1-2", "1-3")
+    assert error.extra["seats"] == ["1-2", "1-3"]
 
 
 def test_blocked_and_sold_seats_are_taken(
@@ -74,19 +75,19 @@ def test_blocked_and_sold_seats_are_taken(
 ) -> None:
     paid_booking(alice, "1-1")
     block_seats(event_id=concert.pk, seller=carol, section="A", subsection=1, seats=["1-2"])
-    assert refused(SeatsTaken, hold, bob, "1-1", "1-2", "1-3").extra["seats"] == ["1-1", "1-2"]
+    assert refuse(SeatsTaken, hold, bob, "1-1", "1-2", "1-3").extra["seats"] == ["1-1", "1-2"]
 
 
-def test_a_block_with_too_few_seats_is_refused(
+def test_a_hold_of_more_seats_than_are_left_is_refused(
     new_event: Callable[..., Event], hold: Hold, alice: User, bob: User
 ) -> None:
     event = new_event(rows=1, cols=3)
     hold(alice, event=event, quantity=2)
-    refused(NotEnoughSeats, hold, bob, event=event, quantity=2)
+    refuse(NotEnoughSeats, hold, bob, event=event, quantity=2)
     assert hold(bob, event=event, quantity=1).positions == [2]
 
 
-def test_a_seat_whose_hold_is_over_can_be_taken_at_once_without_any_sweep(hold: Hold, alice: User, bob: User) -> None:
+def test_a_seat_of_an_expired_hold_can_be_held_before_the_sweep(hold: Hold, alice: User, bob: User) -> None:
     lost = hold(alice, "1-1")
     Booking.objects.filter(pk=lost.pk).update(expires_at=database_now())
     taken = hold(bob, "1-1")
@@ -97,7 +98,7 @@ def test_a_seat_whose_hold_is_over_can_be_taken_at_once_without_any_sweep(hold: 
     assert list(kinds) == [("held", lost.pk), ("expired", lost.pk), ("held", taken.pk)]
 
 
-def test_the_best_seats_include_those_whose_hold_is_over(
+def test_the_best_available_seats_include_those_of_expired_holds(
     new_event: Callable[..., Event], hold: Hold, alice: User, bob: User
 ) -> None:
     event = new_event(rows=1, cols=2)
@@ -107,7 +108,7 @@ def test_the_best_seats_include_those_whose_hold_is_over(
 
 
 @pytest.mark.parametrize(
-    ("wish", "field"),
+    ("fields", "field"),
     [
         ({"quantity": 11}, "quantity"),
         ({"quantity": 1, "seats": ["1-1"]}, "seat_positions"),
@@ -118,34 +119,32 @@ def test_the_best_seats_include_those_whose_hold_is_over(
         ({"subsection": 3}, "section"),
     ],
 )
-def test_a_wish_that_can_never_be_met_is_bad_input(
-    hold: Hold, alice: User, hold_request: dict[str, Any], field: str
-) -> None:
-    assert refused(BadInput, hold, alice, **hold_request).extra["errors"][0]["field"] == field
+def test_an_impossible_hold_request_is_bad_input(hold: Hold, alice: User, fields: dict[str, Any], field: str) -> None:
+    assert refuse(BadInput, hold, alice, **fields).extra["errors"][0]["field"] == field
 
 
 def test_an_unknown_event_is_not_found(hold: Hold, alice: User) -> None:
-    refused(NotFound, hold, alice, event_id=999_999)
+    refuse(NotFound, hold, alice, event_id=999_999)
 
 
 @pytest.mark.parametrize("status", [s for s in EventStatus if s not in ("available", "sold_out")])
 def test_only_an_event_on_sale_can_be_booked(hold: Hold, alice: User, concert: Event, status: EventStatus) -> None:
     Event.objects.update(status=status)
-    refused(NotOnSale, hold, alice)
+    refuse(NotOnSale, hold, alice)
 
 
 def test_an_inactive_event_cannot_be_booked(hold: Hold, alice: User, concert: Event) -> None:
     Event.objects.update(is_active=False)
-    refused(NotOnSale, hold, alice)
+    refuse(NotOnSale, hold, alice)
 
 
-def test_the_sales_window_counts_by_the_databases_clock(hold: Hold, alice: User, concert: Event) -> None:
-    now, moment = database_now(), timedelta(minutes=1)
-    Event.objects.update(sales_start_at=now + moment, sales_end_at=None)
-    refused(NotOnSale, hold, alice)
+def test_the_sales_window_is_checked_by_the_databases_clock(hold: Hold, alice: User, concert: Event) -> None:
+    now, minute = database_now(), timedelta(minutes=1)
+    Event.objects.update(sales_start_at=now + minute, sales_end_at=None)
+    refuse(NotOnSale, hold, alice)
     Event.objects.update(sales_start_at=None, sales_end_at=now)
-    refused(NotOnSale, hold, alice)
-    Event.objects.update(sales_start_at=now - moment, sales_end_at=now + moment)
+    refuse(NotOnSale, hold, alice)
+    Event.objects.update(sales_start_at=now - minute, sales_end_at=now + minute)
     assert hold(alice)
 
 
@@ -155,20 +154,20 @@ def test_a_buyer_holds_as_many_bookings_as_the_event_allows_over_all_events(
     other = new_event(max_active_holds=2)
     first = hold(alice)
     hold(alice)
-    refusal = refused(TooManyHolds, hold, alice, event=other)
-    assert 290 <= refusal.extra["retry_after"] <= 301
+    error = refuse(TooManyHolds, hold, alice, event=other)
+    assert 290 <= error.extra["retry_after"] <= 301
     hold(alice)
-    refused(TooManyHolds, hold, alice)
+    refuse(TooManyHolds, hold, alice)
     hold(bob)
     Booking.objects.filter(pk=first.pk).update(expires_at=database_now())
-    assert hold(alice)  # a hold that is over does not count, swept or not
+    assert hold(alice)  # an expired hold does not count, even before the sweep
 
 
-def test_single_gaps_are_refused_where_the_event_does_not_allow_them(
+def test_single_gaps_are_refused_if_the_event_does_not_allow_them(
     hold: Hold, alice: User, bob: User, concert: Event
 ) -> None:
     Event.objects.update(allow_single_gaps=False)
-    assert refused(WouldLeaveSingleSeat, hold, alice, "1-2", "1-3").extra["seats"] == ["1-1"]
+    assert refuse(WouldLeaveSingleSeat, hold, alice, "1-2", "1-3").extra["seats"] == ["1-1"]
     assert hold(alice, "1-1", "1-2")
     Event.objects.update(allow_single_gaps=True)
     assert hold(bob, "1-4", "1-5")
@@ -180,14 +179,13 @@ def test_the_same_key_gives_the_same_booking(alice: User, bob: User, concert: Ev
     first = hold_seats(buyer_id=alice.pk, hold_request=hold_request, idempotency_key=idempotency_key)
     assert hold_seats(buyer_id=alice.pk, hold_request=hold_request, idempotency_key=idempotency_key) == first
     assert Booking.objects.count() == 1
-    assert (
-        hold_seats(buyer_id=bob.pk, hold_request=hold_request, idempotency_key=idempotency_key) != first
-    )  # keys belong to one user
+    other = hold_seats(buyer_id=bob.pk, hold_request=hold_request, idempotency_key=idempotency_key)
+    assert other != first  # keys belong to one user
     with pytest.raises(IdempotencyKeyReused):
         hold_seats(buyer_id=alice.pk, hold_request=hold_request, idempotency_key=IdempotencyKey("key-1", "other"))
 
 
-def test_the_dearest_seats_are_sold_and_given_back_by_the_dozen(
+def test_dozens_of_the_most_expensive_seats_can_be_sold_and_refunded(
     new_event: Callable[..., Event], paid_booking: Hold, alice: User, carol: User
 ) -> None:
     event = new_event([{"name": "A", "price": MAX_PRICE, "subsections": 1}], max_tickets_per_booking=50)
@@ -197,22 +195,20 @@ def test_the_dearest_seats_are_sold_and_given_back_by_the_dozen(
     assert booking.payments.get().refunded_amount == 50 * MAX_PRICE
 
 
-def test_a_refused_wish_does_not_use_its_key_up(alice: User, bob: User, hold: Hold, concert: Event) -> None:
+def test_a_refused_hold_does_not_use_up_its_idempotency_key(alice: User, bob: User, hold: Hold, concert: Event) -> None:
     hold(alice, "1-1")
-    hold_request, idempotency_key = (
-        HoldRequest(concert.pk, "A", 1, SelectionMode.MANUAL, 1, ["1-1"]),
-        IdempotencyKey("key-1", "hash"),
-    )
+    hold_request = HoldRequest(concert.pk, "A", 1, SelectionMode.MANUAL, 1, ["1-1"])
+    idempotency_key = IdempotencyKey("key-1", "hash")
     with pytest.raises(SeatsTaken):
         hold_seats(buyer_id=bob.pk, hold_request=hold_request, idempotency_key=idempotency_key)
     Booking.objects.update(expires_at=F("created_at"))
     assert hold_seats(buyer_id=bob.pk, hold_request=hold_request, idempotency_key=idempotency_key).positions == [0]
 
 
-def test_a_hold_is_one_round_trip_and_so_is_a_refusal(
+def test_a_hold_takes_one_round_trip_and_so_does_a_refusal(
     hold: Hold, alice: User, bob: User, round_trips: list[None]
 ) -> None:
-    hold(alice)  # the statement gets its name
+    hold(alice)  # prepares the statement
     round_trips.clear()
     hold(bob)
     assert len(round_trips) == 1

@@ -1,7 +1,7 @@
-"""The one statement and its specification, step by step with the ORM, agree on random evenings.
+"""`bookings_hold` and its specification give the same results and leave the same rows for random requests.
 
-Two events of one shape see the same story: on one it is told by the database function, on the other by the
-specification. After each chapter both must have answered the same and left the same rows.
+Two equal events get the same random sequence of requests: one through the database function, the other through the
+specification. Both are compared after each request.
 """
 
 import random
@@ -15,7 +15,8 @@ import pytest
 from accounts.models import User
 from bookings.holds.cancel import cancel_booking
 from bookings.holds.expiry import expire_holds
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.idempotency import IdempotencyKey
 from bookings.invariants import check_invariants
@@ -49,7 +50,7 @@ def by_specification(
     )
 
 
-def answer(
+def result_of(
     hold: Callable[..., Booking],
     buyer: User,
     hold_request: HoldRequest,
@@ -58,29 +59,31 @@ def answer(
 ) -> dict[str, Any]:
     try:
         booking = hold(buyer, hold_request, idempotency_key, pass_issued_at)
-    except DomainError as refusal:
-        body = refusal.body()
-        body.pop("retry_after", None)  # each event has its own clock
-        body.pop("queue", None)  # and its own queue
+    except DomainError as error:
+        body = error.body()
+        body.pop("retry_after", None)  # the requests are made at different times
+        body.pop("queue", None)  # contains the event's id
         return body
     return {
         "positions": booking.positions,
         "unit_price": booking.unit_price,
         "total_price": booking.total_price,
         "status": booking.shown_status,
-        "still": booking.seconds_left > 0,
-        "block": (booking.subsection.section, booking.subsection.number),
+        "is_held": booking.seconds_left > 0,
+        "subsection": (booking.subsection.section, booking.subsection.number),
         "texts": (booking.event.name, booking.event.venue_name, booking.event.currency),
     }
 
 
 def rows(event: Event) -> dict[str, Any]:
-    """All that a hold may write, without ids and times."""
+    """Return everything that a hold may write, without ids and times."""
     changes = SeatChange.objects.filter(subsection__event=event).order_by("subsection_id", "version")
     bookings = Booking.objects.filter(event=event).order_by("created_at")
-    blocks = Subsection.objects.filter(event=event)
+    subsections = Subsection.objects.filter(event=event)
     return {
-        "blocks": list(blocks.values_list("seat_status", "version", "available", "reserved", "sold", "blocked")),
+        "subsections": list(
+            subsections.values_list("seat_status", "version", "available", "reserved", "sold", "blocked")
+        ),
         "tickets": list(Ticket.objects.filter(event=event).values_list("position", "status")),
         "changes": [(c.version, c.kind, sorted(c.positions)) for c in changes],
         "bookings": sorted(
@@ -109,7 +112,7 @@ def random_hold_request(dice: random.Random, event: Event) -> HoldRequest:
 
 
 def random_pass(dice: random.Random, event: Event, buyer: User) -> datetime | None:
-    """When the buyer's pass was issued, if he has one; some are over."""
+    """Create a queue pass for the buyer, some of them expired; return when it was issued, or None without a pass."""
     if dice.random() < 0.3:
         return None
     now = database_now()
@@ -117,59 +120,59 @@ def random_pass(dice: random.Random, event: Event, buyer: User) -> datetime | No
     return QueuePass.objects.create(event=event, user=buyer, issued_at=now, ends_at=ends_at).issued_at
 
 
-def meanwhile(dice: random.Random, event: Event, seller: User) -> None:
-    """What others do between two wishes; called once for each event with equal dice."""
+def act_at_random(dice: random.Random, event: Event, seller: User) -> None:
+    """Do something else between two requests, such as ending a hold; equal for both events with equal dice."""
     open_ = list(Booking.objects.filter(event=event, status=BookingStatus.PENDING_PAYMENT).order_by("created_at"))
-    deed = dice.random()
-    if deed < 0.15 and open_:
+    number = dice.random()
+    if number < 0.15 and open_:
         Booking.objects.filter(pk=dice.choice(open_).pk).update(expires_at=database_now())
-    elif deed < 0.25 and open_:
+    elif number < 0.25 and open_:
         booking = dice.choice(open_)
         if booking.expires_at > database_now():
             cancel_booking(booking_id=booking.pk, buyer=booking.buyer)
-    elif deed < 0.35:
+    elif number < 0.35:
         seat = f"{dice.randint(1, ROWS)}-{dice.randint(1, COLS)}"
         with suppress(DomainError):
             block_seats(event_id=event.pk, seller=seller, section="A", subsection=1, seats=[seat])
-    elif deed < 0.4:
-        moment = timedelta(minutes=dice.choice([-1, 1]))
-        Event.objects.filter(pk=event.pk).update(sales_start_at=database_now() + moment)
-    elif deed < 0.5:
+    elif number < 0.4:
+        offset = timedelta(minutes=dice.choice([-1, 1]))
+        Event.objects.filter(pk=event.pk).update(sales_start_at=database_now() + offset)
+    elif number < 0.5:
         Event.objects.filter(pk=event.pk).update(waiting_room_on=dice.random() < 0.5)
     else:
         Event.objects.filter(pk=event.pk).update(sales_start_at=None)
 
 
-@pytest.mark.parametrize("story", range(12))
-def test_both_tell_the_same_story(
-    story: int, new_event: Callable[..., Event], new_user: Callable[..., User], carol: User
+@pytest.mark.parametrize("run", range(12))
+def test_function_and_specification_agree(
+    run: int, new_event: Callable[..., Event], new_user: Callable[..., User], carol: User
 ) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
-    rules = {"allow_single_gaps": story % 2 == 0, "max_active_holds": random.Random(seed).choice([1, 3, 100])}
+    rules = {"allow_single_gaps": run % 2 == 0, "max_active_holds": random.Random(seed).choice([1, 3, 100])}
     places = ["1-1", "1-4", "2-1", "3-5", "3-6"]
     sections = [
         {"name": "A", "price": 700, "subsections": 1},
         {"name": "B", "price": 700, "subsections": 1, "accessible": places},
     ]
-    stages = []
+    setups = []
     for name, hold in (("function", by_function), ("specification", by_specification)):
         event = new_event(sections, rows=ROWS, cols=COLS, **rules)
-        stages.append((hold, event, [new_user(f"{email}-{name}") for email in "xyz"]))
-    for chapter in range(60):
-        told = []
-        for hold, event, buyers in stages:
-            dice = random.Random(seed * 1_000 + chapter)
-            meanwhile(dice, event, carol)
+        setups.append((hold, event, [new_user(f"{email}-{name}") for email in "xyz"]))
+    for step in range(60):
+        results = []
+        for hold, event, buyers in setups:
+            dice = random.Random(seed * 1_000 + step)
+            act_at_random(dice, event, carol)
             hold_request, buyer = random_hold_request(dice, event), dice.choice(buyers)
             idempotency_key = (
                 IdempotencyKey(f"key-{dice.randint(1, 5)}", dice.choice(["this", "this", "that"]))
                 if dice.random() < 0.2
                 else None
             )
-            told.append(answer(hold, buyer, hold_request, idempotency_key, random_pass(dice, event, buyer)))
-        assert told[0] == told[1], f"chapter {chapter}"
-        # What a refusal has released on its way, the specification leaves to the sweep.
+            results.append(result_of(hold, buyer, hold_request, idempotency_key, random_pass(dice, event, buyer)))
+        assert results[0] == results[1], f"step {step}"
+        # The function ends expired holds even if it then refuses; the specification leaves them to the sweep.
         expire_holds()
-        assert rows(stages[0][1]) == rows(stages[1][1]), f"chapter {chapter}"
+        assert rows(setups[0][1]) == rows(setups[1][1]), f"step {step}"
     assert not any(check_invariants().values())

@@ -1,4 +1,4 @@
-"""Races of operations. Tests of a lock prove themselves: a second test removes the lock and shows what goes wrong."""
+"""Races of operations. For each lock, one test shows that it works, and another what goes wrong without it."""
 
 import random
 import time
@@ -17,7 +17,8 @@ from bookings.holds import hold as holding
 from bookings.holds.cancel import cancel_booking
 from bookings.holds.expiry import expire_holds
 from bookings.holds.extend import extend_hold
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.idempotency import IdempotencyKey
 from bookings.invariants import check_invariants
@@ -57,11 +58,11 @@ def check_all_invariants() -> None:
     assert {name: found for name, found in check_invariants().items() if found} == {}
 
 
-# Parts of the database function, and a pause between its checks and its writes in which everybody meets.
-BLOCK_LOCK = "WHERE s.id = seen.id\n        FOR NO KEY UPDATE;"
+# Parts of the database function, and a pause between its checks and its writes, so that requests overlap.
+SUBSECTION_LOCK = "WHERE s.id = unlocked.id\n        FOR NO KEY UPDATE;"
 BUYER_LOCK = "PERFORM FROM accounts_user u WHERE u.id = buyer FOR NO KEY UPDATE;"
 WRITES = "-- 4. Move the seats"
-without_subsection_lock = (BLOCK_LOCK, "WHERE s.id = seen.id;")
+without_subsection_lock = (SUBSECTION_LOCK, "WHERE s.id = unlocked.id;")
 without_buyer_lock = (BUYER_LOCK, "")
 pause = (WRITES, f"PERFORM pg_sleep(0.2); {WRITES}")
 
@@ -86,19 +87,19 @@ def hold_best_seats_in_parallel(hold: Hold, buyers: list[User], event: Event) ->
 def test_parallel_best_available_holds_fill_the_subsection(
     new_event: NewEvent, hold: Hold, buyers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(holding, "MAX_TRIES", 1)
+    monkeypatch.setattr(holding, "MAX_ATTEMPTS", 1)
     event = new_event(rows=2, cols=6)
     with altered("bookings_hold", pause):
         assert hold_best_seats_in_parallel(hold, buyers, event) == {"Booking": 6, "NotEnoughSeats": 2}
-    first_block = Ticket.objects.filter(event=event, subsection__number=1, subsection__section="A")
-    assert first_block.filter(status="reserved").count() == 12
+    tickets = Ticket.objects.filter(event=event, subsection__number=1, subsection__section="A")
+    assert tickets.filter(status="reserved").count() == 12
     check_all_invariants()
 
 
 def test_without_the_lock_buyers_get_the_same_seats_although_others_are_free(
     new_event: NewEvent, hold: Hold, buyers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(holding, "MAX_TRIES", 1)
+    monkeypatch.setattr(holding, "MAX_ATTEMPTS", 1)
     event = new_event(rows=2, cols=6)
     with altered("bookings_hold", without_subsection_lock, pause):
         assert hold_best_seats_in_parallel(hold, buyers, event)["Overloaded"] > 0
@@ -115,8 +116,8 @@ def test_twenty_parallel_requests_do_not_exceed_the_limit_of_holds(hold: Hold, a
 
 
 def hold_in_four_subsections(hold: Hold, buyer: User, seat: str = "1-1") -> Counter[str]:
-    blocks = [("A", 1), ("A", 2), ("B", 1), ("B", 2)]
-    return outcomes(crowd(4, lambda n: hold(buyer, seat, section=blocks[n][0], subsection=blocks[n][1])))
+    subsections = [("A", 1), ("A", 2), ("B", 1), ("B", 2)]
+    return outcomes(crowd(4, lambda n: hold(buyer, seat, section=subsections[n][0], subsection=subsections[n][1])))
 
 
 def test_without_the_lock_on_the_buyer_the_limit_is_exceeded(hold: Hold, alice: User, bob: User) -> None:
@@ -127,10 +128,8 @@ def test_without_the_lock_on_the_buyer_the_limit_is_exceeded(hold: Hold, alice: 
 
 
 def test_fifty_parallel_requests_with_one_idempotency_key_make_one_booking(alice: User, concert: Event) -> None:
-    hold_request, idempotency_key = (
-        HoldRequest(concert.pk, "A", 1, SelectionMode.BEST_AVAILABLE, 2),
-        IdempotencyKey("key", "hash"),
-    )
+    hold_request = HoldRequest(concert.pk, "A", 1, SelectionMode.BEST_AVAILABLE, 2)
+    idempotency_key = IdempotencyKey("key", "hash")
     results = crowd(
         50, lambda n: hold_seats(buyer_id=alice.pk, hold_request=hold_request, idempotency_key=idempotency_key)
     )
@@ -145,16 +144,14 @@ def test_overlapping_holds_get_all_their_seats_or_none(hold: Hold, buyers: list[
     print(f"seed {seed}")
 
     def shop(number: int) -> Counter[str]:
-        chance = random.Random(seed + number)
+        dice = random.Random(seed + number)
         results: list[Booking | DomainError] = []
         for _ in range(12):
-            seats = chance.sample(
-                [f"{row}-{seat}" for row in range(1, 5) for seat in range(1, 11)], chance.randint(1, 8)
-            )
+            seats = dice.sample([f"{row}-{seat}" for row in range(1, 5) for seat in range(1, 11)], dice.randint(1, 8))
             try:
                 results.append(hold(buyers[number], *seats))
-            except DomainError as refusal:
-                results.append(refusal)
+            except DomainError as error:
+                results.append(error)
         return outcomes(results)
 
     results = crowd(20, shop)
@@ -252,13 +249,13 @@ def test_all_operations_at_once_on_one_subsection_never_deadlock(
     print(f"seed {seed}")
 
     def act_randomly(number: int) -> list[str]:
-        chance, seen = random.Random(seed + number), []
+        dice, results = random.Random(seed + number), []
         for _ in range(15):
             try:
-                seen.append(random_operation(chance, buyers[number % 6], carol, concert, hold))
-            except DomainError as refusal:
-                seen.append(type(refusal).__name__)
-        return seen
+                results.append(random_operation(dice, buyers[number % 6], carol, concert, hold))
+            except DomainError as error:
+                results.append(type(error).__name__)
+        return results
 
     results = crowd(12, act_randomly)
     assert all(isinstance(result, list) for result in results), results
@@ -266,16 +263,16 @@ def test_all_operations_at_once_on_one_subsection_never_deadlock(
     check_all_invariants()
 
 
-def random_operation(chance: random.Random, buyer: User, seller: User, event: Event, hold: Hold) -> str:
+def random_operation(dice: random.Random, buyer: User, seller: User, event: Event, hold: Hold) -> str:
     mine = Booking.objects.filter(buyer=buyer).order_by("?").first()
-    seat = f"{chance.randint(1, 5)}-{chance.randint(1, 10)}"
-    where: dict[str, Any] = {"event_id": event.pk, "seller": seller, "section": "A", "subsection": 1, "seats": [seat]}
+    seat = f"{dice.randint(1, 5)}-{dice.randint(1, 10)}"
+    seats: dict[str, Any] = {"event_id": event.pk, "seller": seller, "section": "A", "subsection": 1, "seats": [seat]}
     acts: list[Callable[[], Any]] = [
         lambda: hold(buyer, seat),
-        lambda: hold(buyer, quantity=chance.randint(1, 4)),
+        lambda: hold(buyer, quantity=dice.randint(1, 4)),
         expire_holds,
-        lambda: block_seats(**where),
-        lambda: unblock_seats(**where),
+        lambda: block_seats(**seats),
+        lambda: unblock_seats(**seats),
     ]
     if mine is not None:
         acts += [
@@ -283,7 +280,7 @@ def random_operation(chance: random.Random, buyer: User, seller: User, event: Ev
             lambda: cancel_booking(booking_id=mine.pk, buyer=buyer),
             lambda: extend_hold(booking_id=mine.pk, buyer=buyer),
         ]
-    act = chance.choice(acts)
+    act = dice.choice(acts)
     act()
     return "done"
 

@@ -74,7 +74,7 @@ def test_a_released_hold_does_not_count_as_wasted_by_the_buyer(
     hold: Hold, alice: User, carol: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     wasted: list[object] = []
-    monkeypatch.setattr(cancel, "note_wasted", wasted.extend)
+    monkeypatch.setattr(cancel, "record_wasted_holds", wasted.extend)
     with django_capture_on_commit_callbacks(execute=True):
         release_hold(booking_id=hold(alice).pk, seller=carol)
     assert not wasted
@@ -167,20 +167,20 @@ def test_only_the_seller_sends_tickets_and_only_of_a_paid_booking(
     held, refunded, paid = hold(alice), paid_booking(alice), paid_booking(alice)
     refund_booking(booking_id=refunded.pk, user=carol)
     let_a_minute_pass()
-    tries: list[tuple[Booking, User, type[DomainError]]] = [
+    attempts: list[tuple[Booking, User, type[DomainError]]] = [
         (held, carol, InvalidState),
         (refunded, carol, InvalidState),
         (paid, dave, NotFound),
         (paid, alice, PermissionRefused),
     ]
-    for booking, person, error in tries:
+    for booking, person, error in attempts:
         with pytest.raises(error):
             resend_tickets(booking_id=booking.pk, seller=person)
     assert not EmailMessage.objects.filter(kind="tickets_again").exists()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_clicks_at_once_send_one_email(paid_booking: Hold, alice: User, carol: User) -> None:
+def test_parallel_requests_send_one_email(paid_booking: Hold, alice: User, carol: User) -> None:
     booking = paid_booking(alice)
     send_due_emails()
     let_a_minute_pass()
@@ -197,7 +197,7 @@ def test_many_clicks_at_once_send_one_email(paid_booking: Hold, alice: User, car
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_a_payment_and_a_release_at_once_one_succeeds(hold: Hold, alice: User, carol: User) -> None:
+def test_only_one_of_a_parallel_payment_and_release_succeeds(hold: Hold, alice: User, carol: User) -> None:
     for _ in range(5):
         booking = hold(alice, "1-1")
 

@@ -1,4 +1,4 @@
-"""A buyer's bookings, live, through a running server."""
+"""The live feed of a buyer's bookings, through a running server."""
 
 import uuid
 from datetime import timedelta
@@ -55,7 +55,7 @@ def test_a_stream_begins_with_the_open_bookings(stream_of, hold, paid_booking, a
     assert (following.data["booking_id"], following.data["status"]) == (str(booking.pk), "cancelled")
 
 
-def test_each_step_of_a_booking_is_told_to_its_buyer_alone(stream_of, hold, alice, bob):
+def test_each_change_of_a_booking_is_sent_to_its_buyer_only(stream_of, hold, alice, bob):
     with stream_of(alice) as stream:
         stream.wait_for_comment()
         hold(bob, "1-1")
@@ -69,16 +69,16 @@ def test_each_step_of_a_booking_is_told_to_its_buyer_alone(stream_of, hold, alic
     assert message.data["tickets"][0]["status"] == "sold"
 
 
-def test_bookings_of_other_events_are_not_told(stream_of, hold, new_event, alice):
+def test_bookings_of_other_events_are_not_sent(stream_of, hold, new_event, alice):
     other = new_event()
     with stream_of(alice) as stream:
         stream.wait_for_comment()
         hold(alice, "1-1", event=other)
-        mine = hold(alice, "1-1")
-        assert stream.receive().data["booking_id"] == str(mine.pk)
+        own = hold(alice, "1-1")
+        assert stream.receive().data["booking_id"] == str(own.pk)
 
 
-def test_lost_news_of_a_booking_costs_a_second(stream_of, hold, alice, monkeypatch):
+def test_a_change_is_sent_even_if_its_message_is_lost(stream_of, hold, alice, monkeypatch):
     with stream_of(alice) as stream:
         stream.wait_for_comment()
         monkeypatch.setattr("realtime.publish.Publisher.publish", lambda self, messages: None)
@@ -86,7 +86,7 @@ def test_lost_news_of_a_booking_costs_a_second(stream_of, hold, alice, monkeypat
         assert stream.receive().data["booking_id"] == str(booking.pk)
 
 
-def test_a_hold_that_is_about_to_end_is_announced_once_and_again_after_an_extension(
+def test_the_warning_before_the_deadline_is_sent_once_for_each_deadline(
     stream_of, new_event, hold, alice, server, cookie_of
 ):
     event = new_event(hold_seconds=31)
@@ -109,7 +109,7 @@ def test_a_hold_that_is_about_to_end_is_announced_once_and_again_after_an_extens
     assert again.data["seconds_left"] < 30
 
 
-def test_an_extension_is_told_and_takes_the_warning_back(stream_of, hold, alice):
+def test_an_extension_is_sent(stream_of, hold, alice):
     booking = hold(alice, "1-1")
     with stream_of(alice) as stream:
         stream.receive()
@@ -117,7 +117,7 @@ def test_an_extension_is_told_and_takes_the_warning_back(stream_of, hold, alice)
         assert stream.receive().data["status"] == "pending_payment"
 
 
-def test_an_expired_hold_is_told(stream_of, hold, alice):
+def test_an_expired_hold_is_sent(stream_of, hold, alice):
     booking = hold(alice, "1-1")
     with stream_of(alice) as stream:
         stream.wait_for_comment()
@@ -127,7 +127,7 @@ def test_an_expired_hold_is_told(stream_of, hold, alice):
     assert (message.data["booking_id"], message.data["status"]) == (str(booking.pk), "expired")
 
 
-def test_who_comes_back_hears_what_became_of_his_bookings(stream_of, hold, alice):
+def test_a_client_that_reconnects_receives_what_changed_in_between(stream_of, hold, alice):
     booking = hold(alice, "1-1")
     with stream_of(alice) as stream:
         last = stream.receive()
@@ -136,26 +136,26 @@ def test_who_comes_back_hears_what_became_of_his_bookings(stream_of, hold, alice
         assert stream.receive().data["status"] == "cancelled"
 
 
-@pytest.mark.parametrize("claim", ["x", "-1", "9" * 40, "1e9"])
-def test_a_claim_that_says_nothing_gets_the_open_bookings(stream_of, hold, alice, claim):
+@pytest.mark.parametrize("last_event_id", ["x", "-1", "9" * 40, "1e9"])
+def test_an_unusable_last_event_id_gets_the_open_bookings(stream_of, hold, alice, last_event_id):
     booking = hold(alice, "1-1")
-    with stream_of(alice, last_event_id=claim) as stream:
+    with stream_of(alice, last_event_id=last_event_id) as stream:
         assert stream.receive().data["booking_id"] == str(booking.pk)
 
 
-def test_who_is_not_signed_in_is_refused_as_json(server, concert):
-    answer = httpx.get(f"{server.url}/api/booking/event/{concert.pk}/sse")
-    assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.headers["www-authenticate"].startswith("Bearer")
+def test_an_anonymous_client_gets_401_as_json(server, concert):
+    response = httpx.get(f"{server.url}/api/booking/event/{concert.pk}/sse")
+    assert (response.status_code, response.json()["code"]) == (401, "not_authenticated")
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["www-authenticate"].startswith("Bearer")
 
 
-def test_an_unknown_event_is_refused_as_json(server, alice, cookie_of):
-    answer = httpx.get(f"{server.url}/api/booking/event/987654321/sse", headers={"Cookie": cookie_of(alice)})
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+def test_an_unknown_event_gets_404_as_json(server, alice, cookie_of):
+    response = httpx.get(f"{server.url}/api/booking/event/987654321/sse", headers={"Cookie": cookie_of(alice)})
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
-def test_a_ticket_opens_one_stream(server, concert, hold, alice):
+def test_a_stream_ticket_opens_one_stream(server, concert, hold, alice):
     booking = hold(alice, "1-1")
     path = f"/api/booking/event/{concert.pk}/sse?ticket={issue_stream_ticket(user=alice)}"
     with server.stream(path) as stream:
@@ -163,20 +163,20 @@ def test_a_ticket_opens_one_stream(server, concert, hold, alice):
     assert httpx.get(f"{server.url}{path}").status_code == 401
 
 
-def test_the_socket_of_an_event_tells_a_signed_in_buyer_of_his_bookings(server, concert, hold, alice, bob, cookie_of):
+def test_the_websocket_of_an_event_sends_signed_in_buyers_their_bookings(server, concert, hold, alice, bob, cookie_of):
     headers = {"Cookie": cookie_of(alice)}
     with (
-        server.socket(f"/ws/event/{concert.pk}", additional_headers=headers) as mine,
+        server.socket(f"/ws/event/{concert.pk}", additional_headers=headers) as own,
         server.socket(f"/ws/event/{concert.pk}") as anonymous,
     ):
-        mine.expect("snapshot")
+        own.expect("snapshot")
         anonymous.expect("snapshot")
         hold(bob, "1-2")
         booking = hold(alice, "1-1")
-        told = mine.expect("booking_updated")["booking"]
+        body = own.expect("booking_updated")["booking"]
         assert anonymous.expect("counts_changed", "booking_updated")["type"] == "counts_changed"
         with pytest.raises(TimeoutError):
             anonymous.expect("booking_updated", timeout=0.3)
-    assert uuid.UUID(told["id"]) == booking.pk
-    assert (told["status"], told["seat_positions"], told["section"]) == ("pending_payment", ["1-1"], "A")
-    assert told["seconds_left"] in {299, 300}
+    assert uuid.UUID(body["id"]) == booking.pk
+    assert (body["status"], body["seat_positions"], body["section"]) == ("pending_payment", ["1-1"], "A")
+    assert body["seconds_left"] in {299, 300}

@@ -8,9 +8,9 @@ from bookings.payments.reconcile import reconcile_payments
 
 
 class Command(BaseCommand):
-    """Ask gateways for open charges and send open refunds, as the worker does every ten seconds."""
+    """Settle open charges and send open refunds, as the worker does every ten seconds."""
 
-    help = "Ask gateways for the outcomes of open charges, and send open refunds."
+    help = "Get the outcomes of open charges from the gateways, and send open refunds."
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = reconcile_payments()

@@ -19,8 +19,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             found = verify_shuffle(event_id=options["event"])
-        except DomainError as refusal:
-            raise CommandError(str(refusal)) from refusal
+        except DomainError as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"seed       {found.seed}")
         self.stdout.write(f"seed hash  {found.seed_hash}")
         self.stdout.write(f"held at    {found.drawn_at:%Y-%m-%d %H:%M:%S} UTC, {found.early:,} came early")

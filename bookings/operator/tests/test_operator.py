@@ -45,23 +45,23 @@ def test_only_operators_have_access(
     alice: User, carol: User, client_of: ClientOf, method: str, path: str, django_assert_num_queries: object
 ) -> None:
     for user in (alice, carol):
-        answer = getattr(client_of(user), method)(path, {"on": True})
-        assert answer.status_code == 403
+        response = getattr(client_of(user), method)(path, {"on": True})
+        assert response.status_code == 403
     stranger = getattr(client_of(None), method)(path, {"on": True})
     assert stranger.status_code == (302 if path == "/operator" else 401)
     assert not feature_switches.is_on(feature_switches.SURGE)
 
 
 def test_requests_from_other_origins_are_refused(operator: APIClient) -> None:
-    answer = operator.post(SURGE, {"on": True}, headers={"Origin": "https://evil.example"})
-    assert answer.status_code == 403
+    response = operator.post(SURGE, {"on": True}, headers={"Origin": "https://evil.example"})
+    assert response.status_code == 403
     assert not feature_switches.is_on(feature_switches.SURGE)
 
 
 def test_a_switch_is_turned_on_and_the_log_names_the_user(operator: APIClient, olga: User) -> None:
     with capture_logs() as logs:
-        answer = operator.post(SURGE, {"on": True})
-    assert answer.json() | {"changed_at": None} == {"on": True, "changed_at": None, "changed_by": "Olga"}
+        response = operator.post(SURGE, {"on": True})
+    assert response.json() | {"changed_at": None} == {"on": True, "changed_at": None, "changed_by": "Olga"}
     assert {"event": "switch_turned", "switch": "surge", "on": True, "by": olga.pk, "log_level": "warning"} in logs
     assert feature_switches.is_on(feature_switches.SURGE)
     assert operator.get("/api/operator").json()["switches"]["surge"]["on"]
@@ -87,8 +87,8 @@ def test_admission_is_paused_resumed_and_given_a_rate(operator: APIClient, queue
     path = f"/api/operator/event/{queued.pk}"
     with capture_logs() as logs:
         assert operator.post(path, {"paused": True}).json()["paused"]
-    said = {"event": "admission_changed", "event_id": queued.pk, "by": olga.pk, "paused": True}
-    assert said | {"log_level": "warning"} in logs
+    entry = {"event": "admission_changed", "event_id": queued.pk, "by": olga.pk, "paused": True}
+    assert entry | {"log_level": "warning"} in logs
     queued.refresh_from_db()
     assert queued.admission_paused
     body = operator.post(path, {"paused": False, "admit_per_minute": 300}).json()

@@ -24,8 +24,8 @@ from bookings.payments.models import Payment, Refund
 from core.prepared_statements import execute_prepared
 
 SUCCEEDS = "4242424242424242"
-ANSWERS_LATER = "4000000000000077"
-NEVER_ANSWERS = "4000000000000119"
+RESPONDS_LATER = "4000000000000077"
+NEVER_RESPONDS = "4000000000000119"
 REFUSED_ONCE = "4000000000000101"
 # card number: (failure code, message for the buyer)
 DECLINED = {
@@ -53,8 +53,8 @@ TEST_CARDS = [
     ("4000000000000002", "is declined"),
     ("4000000000009995", "has insufficient funds"),
     (REFUSED_ONCE, "is refused once, then succeeds"),
-    (ANSWERS_LATER, "is answered a few seconds later"),
-    (NEVER_ANSWERS, "is never answered, but found out"),
+    (RESPONDS_LATER, "succeeds a few seconds later"),
+    (NEVER_RESPONDS, "gets no response, but its outcome is found"),
 ]
 
 
@@ -62,14 +62,14 @@ class MockGateway:
     """Records charges and refunds in its own tables; no money moves."""
 
     name = "mock"
-    silence_is_failure = False  # the card NEVER_ANSWERS gives an unknown outcome on purpose
+    silence_is_failure = False  # the card NEVER_RESPONDS gives an unknown outcome on purpose
 
     def charge(self, payment: Payment, card_number: str) -> Charge:
         """Return the outcome of the card number; the same payment always gets the same one."""
         entry = self._write(payment, card_number)
-        if card_number == NEVER_ANSWERS:
+        if card_number == NEVER_RESPONDS:
             return Charge(Outcome.UNKNOWN)
-        if card_number == ANSWERS_LATER:
+        if card_number == RESPONDS_LATER:
             return Charge(Outcome.PENDING, _reference(entry))
         return charge_of(entry)
 
@@ -101,13 +101,13 @@ class MockGateway:
 
     def _write(self, payment: Payment, card_number: str) -> MockCharge:
         code, detail = self._refusal(payment, card_number) or ("", "")
-        delay = WEBHOOK_DELAY if card_number == ANSWERS_LATER else None
+        delay = WEBHOOK_DELAY if card_number == RESPONDS_LATER else None
         columns = (payment.pk, payment.amount, payment.currency, card_number[-4:])
         entry = execute_prepared(WRITE, (*columns, not code, code, detail, delay))
         return MockCharge.from_db(None, ("payment_id", "captured", "code", "detail"), entry)
 
     def _refusal(self, payment: Payment, card_number: str) -> tuple[str, str] | None:
-        if card_number in (SUCCEEDS, ANSWERS_LATER, NEVER_ANSWERS):
+        if card_number in (SUCCEEDS, RESPONDS_LATER, NEVER_RESPONDS):
             return None
         if card_number == REFUSED_ONCE:
             earlier = payment.booking.payments.exclude(pk=payment.pk).filter(failure_code=TRY_AGAIN[0])

@@ -1,4 +1,4 @@
-"""Verify incoming webhooks signed as in the Standard Webhooks specification 1.0 (`core.standard_webhooks` signs them)."""
+"""Verifies webhooks signed as in Standard Webhooks 1.0 (`core.standard_webhooks` signs them)."""
 
 import hmac
 from collections.abc import Mapping

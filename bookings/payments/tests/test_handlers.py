@@ -1,4 +1,4 @@
-"""POST /api/booking/{id}/pay: the fast path and Django give the same answers."""
+"""POST /api/booking/{id}/pay: the fast path and Django give the same responses."""
 
 import io
 import json
@@ -16,25 +16,25 @@ from bookings.payments.models import Payment
 from ticketing.fast_path.application import FastPath
 from ticketing.wsgi import application, django_application
 
-pytestmark = pytest.mark.django_db(transaction=True)  # Django closes its connection as after a request
+pytestmark = pytest.mark.django_db(transaction=True)  # because Django closes its connection after each request
 
 Hold = Callable[..., Booking]
-Answer = tuple[int, dict[str, Any]]
+Response = tuple[int, dict[str, Any]]
 GOOD, DECLINED, LATER, NEVER = "4242424242424242", "4000000000000002", "4000000000000077", "4000000000000119"
-PASSED_ON = (0, {"code": "passed_on"})
+PASSED_ON = (0, {"code": "passed_on"})  # the response if the fast path leaves a request to Django
 
 
 def fast_path(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """The fast path alone: what it would pass to Django is answered by nobody."""
-    return FastPath(_nobody, application._routes)(environ, start_response)
+    """The fast path alone, without Django behind it."""
+    return FastPath(_without_django, application._routes)(environ, start_response)
 
 
-def _nobody(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def _without_django(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     start_response("0 Passed on", [])
     return [json.dumps(PASSED_ON[1]).encode()]
 
 
-def post(app: Callable[..., Iterable[bytes]], buyer: User, path: str, body: Any, **headers: str) -> Answer:
+def post(app: Callable[..., Iterable[bytes]], buyer: User, path: str, body: Any, **headers: str) -> Response:
     content = json.dumps(body).encode()
     environ = {
         "REQUEST_METHOD": "POST",
@@ -48,31 +48,33 @@ def post(app: Callable[..., Iterable[bytes]], buyer: User, path: str, body: Any,
     }
     setup_testing_defaults(environ)
     statuses: list[int] = []
-    said = b"".join(app(environ, lambda status, headers, *error: statuses.append(int(status.split()[0]))))
-    return statuses[-1], json.loads(said)
+    content_of_response = b"".join(
+        app(environ, lambda status, headers, *error: statuses.append(int(status.split()[0])))
+    )
+    return statuses[-1], json.loads(content_of_response)
 
 
-def pay(app: Any, buyer: User, booking: Booking, body: Any, **headers: str) -> Answer:
+def pay(app: Any, buyer: User, booking: Booking, body: Any, **headers: str) -> Response:
     return post(app, buyer, f"/api/booking/{booking.pk}/pay", body, **headers)
 
 
-def without_ids(answer: Answer) -> Answer:
-    """What is the same for two bookings: of ids and times whether they are of the same form."""
-    own = ("booking_id", "payment_id", "paid_at")
-    return answer[0], {
-        name: len(value) if name in own and value else value for name, value in sorted(answer[1].items())
+def without_ids(response: Response) -> Response:
+    """Return a response with the lengths of ids and times in place of their values, to compare two bookings."""
+    replaced = ("booking_id", "payment_id", "paid_at")
+    return response[0], {
+        name: len(value) if name in replaced and value else value for name, value in sorted(response[1].items())
     }
 
 
 @pytest.mark.parametrize("card", [GOOD, DECLINED, LATER, NEVER])
-def test_both_answer_the_same(hold: Hold, alice: User, card: str) -> None:
+def test_both_give_the_same_response(hold: Hold, alice: User, card: str) -> None:
     fast = pay(fast_path, alice, hold(alice), {"card_number": card})
     assert fast != PASSED_ON
     slow = pay(django_application, alice, hold(alice), {"card_number": card})
     assert without_ids(fast) == without_ids(slow)
 
 
-def test_the_answer_shows_the_payment(hold: Hold, alice: User) -> None:
+def test_the_response_shows_the_payment(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     status, body = pay(fast_path, alice, booking, {"card_number": GOOD})
     assert (status, body["status"], body["booking_id"]) == (200, "paid", str(booking.pk))
@@ -88,13 +90,13 @@ def test_refusals_are_the_same(hold: Hold, paid_booking: Hold, alice: User, bob:
         assert fast[0] in (404, 409)
 
 
-def test_a_key_means_the_same_to_both(hold: Hold, alice: User) -> None:
+def test_an_idempotency_key_works_the_same_in_both(hold: Hold, alice: User) -> None:
     booking, key = hold(alice), {"HTTP_IDEMPOTENCY_KEY": "key"}
-    answers = [
+    responses = [
         pay(app, alice, booking, {"card_number": GOOD}, **key) for app in (fast_path, django_application, fast_path)
     ]
-    assert answers[0] == answers[1] == answers[2]
-    assert answers[0][0] == 200
+    assert responses[0] == responses[1] == responses[2]
+    assert responses[0][0] == 200
     other = [pay(app, alice, booking, {"card_number": LATER}, **key) for app in (fast_path, django_application)]
     assert other[0] == other[1]
     assert other[0][0] == 422
@@ -113,14 +115,14 @@ def test_a_key_means_the_same_to_both(hold: Hold, alice: User) -> None:
         (None, 400),
     ],
 )
-def test_an_unusual_body_is_answered_by_both_alike(hold: Hold, alice: User, body: Any, status: int) -> None:
+def test_an_unusual_body_gets_the_same_response_from_both(hold: Hold, alice: User, body: Any, status: int) -> None:
     fast, slow = pay(fast_path, alice, hold(alice), body), pay(django_application, alice, hold(alice), body)
     assert fast[0] == status
     assert without_ids(fast) == without_ids(slow)
     assert Payment.objects.count() == (2 if status == 200 else 0)
 
 
-def test_a_token_that_was_revoked_pays_nothing(hold: Hold, alice: User) -> None:
+def test_a_revoked_token_can_pay_nothing(hold: Hold, alice: User) -> None:
     booking, pair = hold(alice), tokens_for(alice)
     TokenFamily.objects.filter(user=alice).delete()
     headers = {"HTTP_AUTHORIZATION": f"Bearer {pair['access']}"}
@@ -131,7 +133,7 @@ def test_a_token_that_was_revoked_pays_nothing(hold: Hold, alice: User) -> None:
     assert not Payment.objects.exists()
 
 
-def test_a_seller_has_no_booking_to_pay(hold: Hold, alice: User, dave: User) -> None:
+def test_another_seller_gets_404(hold: Hold, alice: User, dave: User) -> None:
     booking = hold(alice)
     fast, slow = (pay(app, dave, booking, {"card_number": GOOD}) for app in (fast_path, django_application))
     assert (fast[0], fast[1]["code"]) == (404, "not_found")

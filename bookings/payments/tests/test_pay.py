@@ -1,4 +1,4 @@
-"""Begin, charge, settle."""
+"""The rules of `pay_booking`: begin, charge, settle."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -65,7 +65,7 @@ def test_a_declined_card_leaves_the_seats_held(hold: Hold, alice: User, card: st
     assert pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD).status == PaymentStatus.CAPTURED
 
 
-def test_one_card_is_refused_once_and_then_succeeds(hold: Hold, alice: User) -> None:
+def test_a_card_that_is_refused_once_can_be_tried_again(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     with pytest.raises(PaymentDeclined):
         pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=REFUSED_ONCE)
@@ -85,7 +85,7 @@ def test_paying_opens_the_payment_window_once(hold: Hold, alice: User, concert: 
     with pytest.raises(PaymentDeclined):
         pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=DECLINED)
     booking.refresh_from_db()
-    assert booking.expires_at == window  # declined cards do not prolong a hold for ever
+    assert booking.expires_at == window  # declined cards do not prolong a hold forever
 
 
 def test_a_paid_booking_is_not_charged_again(paid_booking: Hold, alice: User) -> None:
@@ -94,7 +94,7 @@ def test_a_paid_booking_is_not_charged_again(paid_booking: Hold, alice: User) ->
     assert Payment.objects.count() == 1
 
 
-def test_a_hold_that_is_over_cannot_be_paid_swept_or_not(hold: Hold, alice: User) -> None:
+def test_an_expired_hold_cannot_be_paid_before_or_after_the_sweep(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     Booking.objects.update(expires_at=database_now())
     for _ in range(2):
@@ -104,20 +104,20 @@ def test_a_hold_that_is_over_cannot_be_paid_swept_or_not(hold: Hold, alice: User
     assert not Payment.objects.exists()
 
 
-def test_a_cancelled_event_cannot_be_paid(hold: Hold, alice: User) -> None:
+def test_a_hold_of_a_cancelled_event_cannot_be_paid(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     Event.objects.update(status="cancelled")
     with pytest.raises(InvalidState):
         pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD)
 
 
-def test_holds_taken_before_the_sales_ended_may_still_be_paid(hold: Hold, alice: User) -> None:
+def test_a_hold_can_be_paid_after_sales_have_ended(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     Event.objects.update(status="ended")
     assert pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD).status == PaymentStatus.CAPTURED
 
 
-def test_only_its_buyer_pays_a_booking(hold: Hold, alice: User, bob: User, carol: User) -> None:
+def test_only_its_buyer_can_pay_a_booking(hold: Hold, alice: User, bob: User, carol: User) -> None:
     booking = hold(alice)
     with pytest.raises(NotFound):
         pay_booking(booking_id=booking.pk, buyer_id=bob.pk, card_number=GOOD)
@@ -125,7 +125,7 @@ def test_only_its_buyer_pays_a_booking(hold: Hold, alice: User, bob: User, carol
         pay_booking(booking_id=booking.pk, buyer_id=carol.pk, card_number=GOOD)
 
 
-def test_while_a_charge_is_open_another_is_refused(hold: Hold, alice: User) -> None:
+def test_a_second_charge_is_refused_while_one_is_open(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     begin(booking)
     with pytest.raises(PaymentInProgress):
@@ -143,7 +143,7 @@ def test_the_same_key_gives_the_same_payment(hold: Hold, alice: User) -> None:
         )
 
 
-def test_the_same_key_gives_the_same_refusal(hold: Hold, alice: User) -> None:
+def test_the_same_key_gives_the_same_error(hold: Hold, alice: User) -> None:
     booking, idempotency_key = hold(alice), IdempotencyKey("key", "hash")
     for _ in range(2):
         with pytest.raises(PaymentDeclined):
@@ -160,18 +160,16 @@ def test_settling_twice_changes_nothing(hold: Hold, alice: User) -> None:
     assert SeatChange.objects.count() == 2
 
 
-def lose(booking: Booking) -> None:
-    """The hold ends while the gateway is still thinking."""
+def expire(booking: Booking) -> None:
+    """End the hold, as if the gateway took too long to respond."""
     Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
     expire_holds()
 
 
-def test_money_that_comes_after_the_hold_was_lost_takes_the_same_seats_if_they_are_free(
-    hold: Hold, alice: User
-) -> None:
+def test_a_capture_after_the_hold_has_ended_takes_the_same_seats_if_they_are_free(hold: Hold, alice: User) -> None:
     booking = hold(alice, "1-4", "1-5")
     payment = begin(booking)
-    lose(booking)
+    expire(booking)
     settle_payment(payment_id=payment.pk, charge=CAPTURED)
     booking.refresh_from_db()
     assert booking.status == BookingStatus.PAID
@@ -179,10 +177,10 @@ def test_money_that_comes_after_the_hold_was_lost_takes_the_same_seats_if_they_a
     assert set(Ticket.objects.filter(status="sold").values_list("position", flat=True)) == {3, 4}
 
 
-def test_money_that_comes_after_the_seats_were_taken_goes_back(hold: Hold, alice: User, bob: User) -> None:
+def test_a_capture_after_the_seats_were_taken_is_refunded(hold: Hold, alice: User, bob: User) -> None:
     booking = hold(alice, "1-4", "1-5")
     payment = begin(booking)
-    lose(booking)
+    expire(booking)
     hold(bob, "1-5")
     settle_payment(payment_id=payment.pk, charge=CAPTURED)
     booking.refresh_from_db()
@@ -194,15 +192,15 @@ def test_money_that_comes_after_the_seats_were_taken_goes_back(hold: Hold, alice
     assert payment.refunds.get().reason == "seats_lost"
 
 
-def test_a_charge_that_never_reached_the_gateway_is_tried_again_under_its_key(
+def test_a_payment_that_never_reached_the_gateway_can_be_repeated_with_its_key(
     hold: Hold, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*args: object) -> Charge:
+    def unreachable(*args: object) -> Charge:
         raise GatewayDown
 
     booking, idempotency_key = hold(alice), IdempotencyKey("key", "hash")
     with monkeypatch.context() as broken:
-        broken.setattr(MockGateway, "charge", away)
+        broken.setattr(MockGateway, "charge", unreachable)
         with pytest.raises(GatewayUnreachable):
             pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD, idempotency_key=idempotency_key)
     paid = pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD, idempotency_key=idempotency_key)
@@ -210,7 +208,7 @@ def test_a_charge_that_never_reached_the_gateway_is_tried_again_under_its_key(
     assert sorted(Payment.objects.values_list("status", flat=True)) == ["cancelled", "captured"]
 
 
-def test_the_mock_gateway_answers_the_same_payment_the_same_again(hold: Hold, alice: User) -> None:
+def test_the_mock_gateway_returns_the_same_outcome_for_the_same_payment(hold: Hold, alice: User) -> None:
     payment = begin(hold(alice))
     refused = gateway().charge(payment, DECLINED)
     assert (refused.outcome, gateway().charge(payment, GOOD)) == (Outcome.DECLINED, refused)

@@ -1,4 +1,4 @@
-"""Races of payments. Tests of a lock prove themselves: a second test removes the lock and shows what goes wrong."""
+"""Races of payments. For each lock, one test shows that it works, and another what goes wrong without it."""
 
 import threading
 from collections import Counter
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 Hold = Callable[..., Booking]
 CAPTURED = Charge(Outcome.CAPTURED, "ref")
-# Parts of the database functions, and a pause between their checks and their writes in which everybody meets.
+# Parts of the database functions, and a pause between their checks and their writes so that requests overlap.
 BOOKING_LOCK = "WHERE b.id = wanted AND b.buyer_id = payer\n    FOR NO KEY UPDATE;"
 BEGIN_WRITES = "-- 3. Insert the payment."
 SALE_LOCKS = [
@@ -39,7 +39,7 @@ SALE_LOCKS = [
         "p.status = 'pending'",
     )
 ]
-SALE_WRITES = "-- 2. The money"
+SALE_WRITES = "-- 2. Write the payment"
 
 
 def pause(before: str) -> tuple[str, str]:
@@ -94,7 +94,7 @@ def test_without_the_locks_the_guarded_update_still_sells_once(hold: Hold, alice
 def test_a_slow_gateway_does_not_block_other_payments(
     hold: Hold, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each charge waits until the other has begun, too."""
+    """Each charge waits until the other one has begun."""
     both = threading.Barrier(2)
 
     def slow(*args: Any) -> Charge:

@@ -1,4 +1,4 @@
-"""The database functions of paying leave the same rows, and say the same, as the steps that specify them."""
+"""The database functions of payments leave the same rows and return the same results as their specifications."""
 
 import random
 from collections.abc import Callable
@@ -27,14 +27,18 @@ from core.errors import DomainError
 from events.models import Event, SeatChange, Subsection, Ticket
 
 Hold = Callable[..., Booking]
-Said = dict[str, Any]
+Result = dict[str, Any]
 GOOD, DECLINED, NEVER = "4242424242424242", "4000000000000002", "4000000000000119"
 TABLES = (Booking, Payment, Refund, Admission, EmailMessage, Event, Subsection, Ticket, SeatChange)
-IDS_MADE_ANEW = (Payment, Refund, Admission, EmailMessage, SeatChange)
-MADE_ANEW = {
+GENERATED_IDS = (Payment, Refund, Admission, EmailMessage, SeatChange)
+GENERATED = {
     *("serial", "at", "updated_at", "created_at", "paying_since", "expires_at", "captured_at", "paid_at"),
     *("issued_at", "due_at", "written_at", "hash"),
-}  # other ones, equally good
+}  # different in each run
+STATES = (
+    *("held", "begun", "paid", "declined", "open", "cancelled"),
+    *("overdue", "expired", "event cancelled", "refunded", "completed"),
+)
 CHARGES = [
     *6 * [Charge(Outcome.CAPTURED, "ref")],
     Charge(Outcome.CAPTURED),
@@ -46,100 +50,103 @@ CHARGES = [
 
 @pytest.fixture
 def hall(new_event: Callable[..., Event]) -> Event:
-    """One block of six seats, so that some sales are the last."""
+    """An event with one subsection of six seats, so that some sales are the last."""
     return new_event([{"name": "A", "price": 5000, "subsections": 1}], rows=2, cols=3, max_active_holds=1000)
 
 
 @pytest.fixture
 def after(
     django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[Callable[[], Payment]], Said]:
-    """What an act says and what all tables hold after it and after its commit; then it is taken back."""
+) -> Callable[[Callable[[], Payment]], Result]:
+    """A function that returns the result of an operation and all rows after its commit, and rolls it back."""
 
-    within = cast(Any, settle.settle_stepwise).__wrapped__  # within a transaction that is taken back
-    monkeypatch.setattr(settle, "settle_stepwise", within)
+    without_transaction = cast(Any, settle.settle_stepwise).__wrapped__  # it runs in a transaction that is rolled back
+    monkeypatch.setattr(settle, "settle_stepwise", without_transaction)
 
-    def measure(act: Callable[[], Payment]) -> Said:
+    def measure(operation: Callable[[], Payment]) -> Result:
         with transaction.atomic():
             with django_capture_on_commit_callbacks(execute=True):
-                said = _said(act)
+                result = _result_of(operation)
             rows = {model.__name__: _rows(model) for model in TABLES}
             transaction.set_rollback(True)
-        return {"said": said} | rows
+        return {"result": result} | rows
 
     return measure
 
 
-def _said(act: Callable[[], Payment]) -> Any:
+def _result_of(operation: Callable[[], Payment]) -> Any:
     try:
-        payment = act()
-    except DomainError as refusal:
-        return refusal.body()
+        payment = operation()
+    except DomainError as error:
+        return error.body()
     fields = ("booking_id", "status", "amount", "currency", "gateway", "card_last4", "idempotency_key", "request_hash")
     assert payment.booking.pk == payment.booking_id
     return [getattr(payment, name) for name in fields], payment.booking.status
 
 
 def _rows(model: type[Any]) -> list[str]:
-    made_anew = MADE_ANEW | {"id"} if model in IDS_MADE_ANEW else MADE_ANEW
-    # Of a time only whether there is one: a set deadline is held to its length below.
+    generated = GENERATED | {"id"} if model in GENERATED_IDS else GENERATED
+    # Of a time, only whether it is set; test_the_deadline_and_the_times_of_a_sale_are_exact checks its value.
     rows = model._default_manager.order_by("pk").values()
     return sorted(
-        repr({name: value is not None if name in made_anew else value for name, value in row.items()}) for row in rows
+        repr({name: value is not None if name in generated else value for name, value in row.items()}) for row in rows
     )
 
 
-@pytest.mark.parametrize("story", range(40))
+@pytest.mark.parametrize("run", range(40))
 def test_beginning_a_payment_is_as_specified(
-    hall: Event, hold: Hold, alice: User, bob: User, carol: User, after: Callable[..., Said], story: int
+    hall: Event, hold: Hold, alice: User, bob: User, carol: User, after: Callable[..., Result], run: int
 ) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
-    chance = random.Random(seed)
-    booking = hold(alice, event=hall, quantity=chance.randint(1, 3))
-    idempotency_key = chance.choice(
+    dice = random.Random(seed)
+    booking = hold(alice, event=hall, quantity=dice.randint(1, 3))
+    idempotency_key = dice.choice(
         [None, IdempotencyKey("key", "hash"), IdempotencyKey("key", "other"), IdempotencyKey("new", "hash")]
     )
-    _live(booking, chance, carol)
-    who = chance.choice([alice, alice, alice, alice, bob, carol])
-    what: dict[str, Any] = {"booking_id": booking.pk, "buyer_id": who.pk, "card_last4": "4242", "provider": gateway()}
+    _continue(booking, dice, carol)
+    payer = dice.choice([alice, alice, alice, alice, bob, carol])
+    fields: dict[str, Any] = {
+        "booking_id": booking.pk,
+        "buyer_id": payer.pk,
+        "card_last4": "4242",
+        "provider": gateway(),
+    }
     specified = cast(Any, specification.begin_payment).__wrapped__  # its steps, in the transaction of `after`
-    assert after(lambda: pay.begin_payment(**what, idempotency_key=idempotency_key)) == after(
-        lambda: specified(**what, idempotency_key=idempotency_key)
+    assert after(lambda: pay.begin_payment(**fields, idempotency_key=idempotency_key)) == after(
+        lambda: specified(**fields, idempotency_key=idempotency_key)
     )
 
 
-def _live(booking: Booking, chance: random.Random, seller: User) -> None:
-    """What has become of a hold before somebody wants to pay it."""
-    idempotency_key = chance.choice([None, IdempotencyKey("key", "hash")])
-    fate = chance.choice(
-        ["held", "begun", "paid", "declined", "open", "cancelled", "over", "swept", "off", "back", "done"]
-    )
-    if fate == "begun":
-        pay.begin_payment(**_hers(booking), idempotency_key=idempotency_key, card_last4="4242", provider=gateway())
-    if fate in ("paid", "back", "done"):
-        pay.pay_booking(**_hers(booking), idempotency_key=idempotency_key, card_number=GOOD)
-    if fate == "declined":
+def _continue(booking: Booking, dice: random.Random, seller: User) -> None:
+    """Bring a hold into a random state before the payment."""
+    idempotency_key = dice.choice([None, IdempotencyKey("key", "hash")])
+    state = dice.choice(STATES)
+    if state == "begun":
+        pay.begin_payment(**_ids(booking), idempotency_key=idempotency_key, card_last4="4242", provider=gateway())
+    if state in ("paid", "refunded", "completed"):
+        pay.pay_booking(**_ids(booking), idempotency_key=idempotency_key, card_number=GOOD)
+    if state == "declined":
         with pytest.raises(PaymentDeclined):
-            pay.pay_booking(**_hers(booking), idempotency_key=idempotency_key, card_number=DECLINED)
-    if fate == "open":
-        pay.pay_booking(**_hers(booking), idempotency_key=idempotency_key, card_number=NEVER)
-    if fate == "cancelled":
+            pay.pay_booking(**_ids(booking), idempotency_key=idempotency_key, card_number=DECLINED)
+    if state == "open":
+        pay.pay_booking(**_ids(booking), idempotency_key=idempotency_key, card_number=NEVER)
+    if state == "cancelled":
         cancel_booking(booking_id=booking.pk, buyer=booking.buyer)
-    if fate in ("over", "swept"):
+    if state in ("overdue", "expired"):
         _end(booking)
-    if fate == "swept":
+    if state == "expired":
         expire_holds()
-    if fate == "off":
+    if state == "event cancelled":
         Event.objects.update(status="cancelled")
-    if fate == "back":
+    if state == "refunded":
         refund_booking(booking_id=booking.pk, user=seller)
-    if fate == "done":
+    if state == "completed":
         Event.objects.update(status="completed")
         complete_bookings()
 
 
-def _hers(booking: Booking) -> dict[str, Any]:
+def _ids(booking: Booking) -> dict[str, Any]:
     return {"booking_id": booking.pk, "buyer_id": booking.buyer_id}
 
 
@@ -147,54 +154,54 @@ def _end(booking: Booking) -> None:
     Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
 
 
-@pytest.mark.parametrize("story", range(40))
+@pytest.mark.parametrize("run", range(40))
 def test_settling_a_payment_is_as_specified(
-    hall: Event, hold: Hold, alice: User, bob: User, after: Callable[..., Said], story: int
+    hall: Event, hold: Hold, alice: User, bob: User, after: Callable[..., Result], run: int
 ) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
-    chance = random.Random(seed)
-    booking = hold(alice, event=hall, quantity=chance.choice([1, 2, 3]))
-    if chance.random() < 0.5:  # the other seats are gone
-        rest = hold(bob, event=hall, quantity=6 - booking.quantity)
-        if chance.random() < 0.7:
-            pay.pay_booking(**_hers(rest), card_number=GOOD)
-    payment = pay.begin_payment(**_hers(booking), card_last4="4242", provider=gateway())
-    _meanwhile(booking, payment, chance, lambda: hold(bob, event=hall, quantity=1))
-    charge = chance.choice(CHARGES)
+    dice = random.Random(seed)
+    booking = hold(alice, event=hall, quantity=dice.choice([1, 2, 3]))
+    if dice.random() < 0.5:  # the other seats are taken
+        other = hold(bob, event=hall, quantity=6 - booking.quantity)
+        if dice.random() < 0.7:
+            pay.pay_booking(**_ids(other), card_number=GOOD)
+    payment = pay.begin_payment(**_ids(booking), card_last4="4242", provider=gateway())
+    _meanwhile(booking, payment, dice, lambda: hold(bob, event=hall, quantity=1))
+    charge = dice.choice(CHARGES)
     assert after(lambda: _settled(settle.settle_payment, payment, charge)) == after(
         lambda: _settled(settle.settle_stepwise, payment, charge)
     )
 
 
-def _meanwhile(booking: Booking, payment: Payment, chance: random.Random, retake: Callable[[], object]) -> None:
-    """What happens while the gateway is thinking: mostly nothing."""
-    fate = chance.random()
-    if fate < 0.4:
+def _meanwhile(booking: Booking, payment: Payment, dice: random.Random, take_seat: Callable[[], object]) -> None:
+    """Do something at random while the charge is open; often nothing."""
+    number = dice.random()
+    if number < 0.4:
         return
-    if fate < 0.5:
+    if number < 0.5:
         settle.cancel_payment(payment_id=payment.pk)
-        if chance.random() < 0.5:
-            pay.pay_booking(**_hers(booking), card_number=GOOD)
-    elif fate < 0.55:
+        if dice.random() < 0.5:
+            pay.pay_booking(**_ids(booking), card_number=GOOD)
+    elif number < 0.55:
         Event.objects.update(status="cancelled")
-    elif fate < 0.65:
+    elif number < 0.65:
         settle.settle_payment(payment_id=payment.pk, charge=Charge(Outcome.CAPTURED, "earlier"))
     else:
         _end(booking)
-        if fate > 0.75:
+        if number > 0.75:
             expire_holds()
-        if fate > 0.9:
-            retake()
+        if number > 0.9:
+            take_seat()
 
 
-def _settled(act: Callable[..., Payment], payment: Payment, charge: Charge) -> Payment:
-    return act(payment_id=payment.pk, charge=charge)
+def _settled(settle_payment: Callable[..., Payment], payment: Payment, charge: Charge) -> Payment:
+    return settle_payment(payment_id=payment.pk, charge=charge)
 
 
 def test_the_deadline_and_the_times_of_a_sale_are_exact(hold: Hold, alice: User, concert: Event) -> None:
     booking = hold(alice)
-    payment = pay.begin_payment(**_hers(booking), card_last4="4242", provider=gateway())
+    payment = pay.begin_payment(**_ids(booking), card_last4="4242", provider=gateway())
     booking.refresh_from_db()
     assert booking.paying_since == payment.created_at == booking.updated_at
     assert booking.expires_at == booking.paying_since + timedelta(seconds=concert.payment_seconds)
@@ -204,7 +211,7 @@ def test_the_deadline_and_the_times_of_a_sale_are_exact(hold: Hold, alice: User,
     assert {ticket.issued_at for ticket in booking.admissions.all()} == {booking.paid_at}
 
 
-def test_ids_are_in_the_order_of_time_and_serials_are_guessed_by_nobody(paid_booking: Hold, alice: User) -> None:
+def test_ids_are_in_the_order_of_time_and_serials_are_random(paid_booking: Hold, alice: User) -> None:
     first, second = paid_booking(alice), paid_booking(alice)
     tickets = [*first.admissions.all(), *second.admissions.all()]
     assert {ticket.id.version for ticket in tickets} == {7}
@@ -215,12 +222,12 @@ def test_ids_are_in_the_order_of_time_and_serials_are_guessed_by_nobody(paid_boo
     assert all(0 <= serial < 2**63 for serial in serials)
 
 
-def test_paying_is_three_round_trips(hold: Hold, alice: User, round_trips: list[None]) -> None:
+def test_paying_takes_three_round_trips(hold: Hold, alice: User, round_trips: list[None]) -> None:
     def paid() -> int:
         booking = hold(alice)
         round_trips.clear()
-        pay.pay_booking(**_hers(booking), card_number=GOOD)
+        pay.pay_booking(**_ids(booking), card_number=GOOD)
         return len(round_trips)
 
-    paid()  # the statements get their names
-    assert paid() == 3  # begin, the mock gateway's book, settle
+    paid()  # prepares the statements
+    assert paid() == 3  # begin, the mock gateway's own record, settle

@@ -28,9 +28,9 @@ def path(event: Event) -> str:
 
 
 def file_of(event: Event, user: User, client_of: ClientOf) -> str:
-    answer = client_of(user).get(path(event))
-    assert answer.status_code == 200
-    return b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    response = client_of(user).get(path(event))
+    assert response.status_code == 200
+    return b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -43,12 +43,12 @@ def test_the_seller_and_operators_get_the_file(
     hold(alice)
     for user in (carol, olga):
         for accept in ("text/csv", "application/json", "*/*"):
-            answer = client_of(user).get(path(concert), headers={"Accept": accept})
-            assert answer.status_code == 200
-            assert answer["Content-Type"].startswith("text/csv; charset=utf-8")
-            assert answer["Content-Disposition"] == f'attachment; filename="bookings-{concert.pk}.csv"'
-            assert answer["Cache-Control"] == "private, no-store"
-            assert len(list(answer.streaming_content)) == 2  # type: ignore[attr-defined]
+            response = client_of(user).get(path(concert), headers={"Accept": accept})
+            assert response.status_code == 200
+            assert response["Content-Type"].startswith("text/csv; charset=utf-8")
+            assert response["Content-Disposition"] == f'attachment; filename="bookings-{concert.pk}.csv"'
+            assert response["Cache-Control"] == "private, no-store"
+            assert len(list(response.streaming_content)) == 2  # type: ignore[attr-defined]
 
 
 def test_other_users_do_not_get_the_file(
@@ -61,9 +61,9 @@ def test_other_users_do_not_get_the_file(
         (dave, new_event(draft=True), 404, "not_found"),
         (dave, Event(pk=999_999), 404, "not_found"),
     ):
-        answer = client_of(user).get(path(event), headers={"Accept": "text/csv"})
-        assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
-        assert answer.json()["code"] == code
+        response = client_of(user).get(path(event), headers={"Accept": "text/csv"})
+        assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
+        assert response.json()["code"] == code
 
 
 def test_the_file_has_one_line_per_booking_oldest_first(
@@ -134,9 +134,9 @@ def test_the_file_is_compressed_if_the_client_accepts_gzip(
     concert: Event, carol: User, client_of: ClientOf, hold: Hold, alice: User
 ) -> None:
     hold(alice)
-    answer: Any = client_of(carol).get(path(concert), headers={"Accept-Encoding": "gzip"})
-    assert answer["Content-Encoding"] == "gzip"
-    assert gzip.decompress(b"".join(answer.streaming_content)).decode() == file_of(concert, carol, client_of)
+    response: Any = client_of(carol).get(path(concert), headers={"Accept-Encoding": "gzip"})
+    assert response["Content-Encoding"] == "gzip"
+    assert gzip.decompress(b"".join(response.streaming_content)).decode() == file_of(concert, carol, client_of)
 
 
 def test_bookings_are_fetched_in_batches_while_the_file_is_sent(
@@ -161,11 +161,11 @@ def test_a_cancelled_download_leaves_no_open_cursor(
 ) -> None:
     hold(alice)
     hold(bob)
-    answer: Any = client_of(carol).get(path(concert))
-    lines = iter(answer.streaming_content)
+    response: Any = client_of(carol).get(path(concert))
+    lines = iter(response.streaming_content)
     assert [next(lines), next(lines)]
     assert open_cursors() == 1
-    answer.close()
+    response.close()
     del lines
     assert open_cursors() == 0
 

@@ -15,24 +15,24 @@ from events.models import Event
 Hold = Callable[..., Booking]
 
 
-def text_of(answer: Any) -> str:
+def text_of(response: Any) -> str:
     """Return the visible text of a page."""
-    return " ".join(re.sub(r"<[^>]*>", " ", answer.content.decode()).split())
+    return " ".join(re.sub(r"<[^>]*>", " ", response.content.decode()).split())
 
 
 def test_only_the_seller_and_operators_see_the_charts(
     concert: Event, carol: User, olga: User, alice: User, dave: User, client_of: Any
 ) -> None:
     for user, status in ((carol, 200), (olga, 200), (alice, 404), (dave, 404)):
-        answer = client_of(user).get(f"/sell/{concert.pk}")
-        assert answer.status_code == status
+        response = client_of(user).get(f"/sell/{concert.pk}")
+        assert response.status_code == status
     assert client_of(carol).get("/sell/999999").status_code == 404
 
 
 def test_anonymous_users_are_sent_to_the_login(concert: Event, client: Client) -> None:
     for path in ("/sell", f"/sell/{concert.pk}"):
-        answer = client.get(path)
-        assert (answer.status_code, answer["Location"]) == (302, f"/login?next={path}")
+        response = client.get(path)
+        assert (response.status_code, response["Location"]) == (302, f"/login?next={path}")
 
 
 def test_a_draft_has_charts(new_event: Callable[..., Event], carol: User, client_of: Any) -> None:

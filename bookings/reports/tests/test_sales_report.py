@@ -47,9 +47,9 @@ def test_the_seller_and_operators_see_the_report(
 ) -> None:
     paid_booking(alice)
     for user in (carol, olga):
-        answer = client_of(user).get(path(concert))
-        assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
-        assert answer.json()["revenue"] == 10_000
+        response = client_of(user).get(path(concert))
+        assert (response.status_code, response["Cache-Control"]) == (200, "private, no-store")
+        assert response.json()["revenue"] == 10_000
 
 
 def test_other_users_get_no_report(concert: Event, alice: User, dave: User, client_of: ClientOf) -> None:
@@ -58,8 +58,8 @@ def test_other_users_get_no_report(concert: Event, alice: User, dave: User, clie
         (alice, 403, "permission_denied"),
         (dave, 403, "permission_denied"),
     ):
-        answer = client_of(user).get(path(concert))
-        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        response = client_of(user).get(path(concert))
+        assert (response.status_code, response.json()["code"]) == (status, code)
 
 
 def test_an_unknown_event_or_another_sellers_draft_is_not_found(

@@ -29,9 +29,9 @@ def test_the_seller_and_operators_read_the_history_of_a_seat(
     held, cancelled, blocked = (change.at for change in SeatChange.objects.order_by("version"))
     of_booking = {"booking_id": str(booking.pk), "buyer": {"name": "Alice", "email": "alice@example.com"}, "by": None}
     for user in (carol, olga):
-        answer = client_of(user).get(path(concert))
-        assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
-        assert answer.json() == {
+        response = client_of(user).get(path(concert))
+        assert (response.status_code, response["Cache-Control"]) == (200, "private, no-store")
+        assert response.json() == {
             "event_id": concert.pk,
             "section": "A",
             "subsection": 1,
@@ -87,8 +87,8 @@ def test_other_users_cannot_read_the_history(
         (alice, 403, "permission_denied"),
         (dave, 403, "permission_denied"),
     ):
-        answer = client_of(user).get(path(concert))
-        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        response = client_of(user).get(path(concert))
+        assert (response.status_code, response.json()["code"]) == (status, code)
 
 
 def test_another_sellers_draft_is_not_found(new_event: Callable[..., Event], dave: User, client_of: ClientOf) -> None:
@@ -97,8 +97,8 @@ def test_another_sellers_draft_is_not_found(new_event: Callable[..., Event], dav
 
 @pytest.mark.parametrize("seat", ["6-1", "1-11", "0-1", "1", "a-b", "1-1-1", "9999999999-1", "%00", "١-١"])
 def test_an_unknown_seat_is_not_found(concert: Event, carol: User, client_of: ClientOf, seat: str) -> None:
-    answer = client_of(carol).get(path(concert, seat))
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    response = client_of(carol).get(path(concert, seat))
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize(("section", "number"), [("Z", 1), ("A", 3), ("A", 0), ("A", 10**20)])

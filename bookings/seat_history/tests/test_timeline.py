@@ -30,60 +30,60 @@ DECLINED, NEVER_ANSWERS = "4000000000000002", "4000000000000119"
 
 
 @pytest.fixture
-def block(concert: Event) -> Subsection:
+def subsection(concert: Event) -> Subsection:
     """The concert's first subsection."""
     return Subsection.objects.filter(event=concert).earliest("id")
 
 
-def history_of(block: Subsection, position: int = 0) -> list[tuple[str, str]]:
+def history_of(subsection: Subsection, position: int = 0) -> list[tuple[str, str]]:
     """Return kind and text of each entry."""
-    return [(entry.kind.value, entry.text) for entry in seat_history(block, position)]
+    return [(entry.kind.value, entry.text) for entry in seat_history(subsection, position)]
 
 
-def kinds(block: Subsection, position: int = 0) -> list[str]:
-    return [kind for kind, _ in history_of(block, position)]
+def kinds(subsection: Subsection, position: int = 0) -> list[str]:
+    return [kind for kind, _ in history_of(subsection, position)]
 
 
 def pay(booking: Booking, card: str) -> None:
     pay_booking(booking_id=booking.pk, buyer_id=booking.buyer_id, card_number=card)
 
 
-def test_a_seat_that_was_never_booked_has_no_history(block: Subsection, hold: Hold, alice: User) -> None:
+def test_a_seat_that_was_never_booked_has_no_history(subsection: Subsection, hold: Hold, alice: User) -> None:
     hold(alice, "1-2")
-    assert seat_history(block, 0) == []
+    assert seat_history(subsection, 0) == []
 
 
-def test_blocking_and_unblocking_are_in_the_history(block: Subsection, concert: Event, carol: User) -> None:
-    where: dict[str, Any] = {"event_id": concert.pk, "seller": carol, "section": "A", "subsection": 1}
-    block_seats(**where, seats=["1-1", "1-2"])
-    unblock_seats(**where, seats=["1-1"])
-    assert history_of(block) == [("blocked", "Taken out of sale, with 1-2."), ("unblocked", "Put back on sale.")]
-    entry = seat_history(block, 0)[0]
+def test_blocking_and_unblocking_are_in_the_history(subsection: Subsection, concert: Event, carol: User) -> None:
+    target: dict[str, Any] = {"event_id": concert.pk, "seller": carol, "section": "A", "subsection": 1}
+    block_seats(**target, seats=["1-1", "1-2"])
+    unblock_seats(**target, seats=["1-1"])
+    assert history_of(subsection) == [("blocked", "Taken out of sale, with 1-2."), ("unblocked", "Put back on sale.")]
+    entry = seat_history(subsection, 0)[0]
     assert (entry.booking_id, entry.buyer, entry.by, entry.version) == (None, None, None, 1)
 
 
 def test_expired_and_cancelled_holds_are_in_the_history_with_their_buyers(
-    block: Subsection, hold: Hold, alice: User, bob: User
+    subsection: Subsection, hold: Hold, alice: User, bob: User
 ) -> None:
     first = hold(alice, "1-1", "1-2", "1-3")
     Booking.objects.update(expires_at=database_now())
     expire_holds()
     second = hold(bob, "1-1")
     cancel_booking(booking_id=second.pk, buyer=bob)
-    assert history_of(block) == [
+    assert history_of(subsection) == [
         ("held", "Held by Alice (alice@example.com), with 1-2, 1-3."),
         ("expired", "Alice (alice@example.com) did not pay in time; the seat was free again."),
         ("held", "Held by Bob (bob@example.com)."),
         ("cancelled", "The hold of Bob (bob@example.com) was cancelled; the seat was free again."),
     ]
-    story = seat_history(block, 0)
-    assert [entry.booking_id for entry in story] == [first.pk, first.pk, second.pk, second.pk]
-    assert [entry.buyer for entry in story] == [alice, alice, bob, bob]
-    assert [entry.version for entry in story] == [1, 2, 3, 4]
+    history = seat_history(subsection, 0)
+    assert [entry.booking_id for entry in history] == [first.pk, first.pk, second.pk, second.pk]
+    assert [entry.buyer for entry in history] == [alice, alice, bob, bob]
+    assert [entry.version for entry in history] == [1, 2, 3, 4]
 
 
 def test_the_history_of_a_sale_goes_from_the_declined_card_to_the_check_in(
-    block: Subsection, concert: Event, hold: Hold, alice: User, carol: User
+    subsection: Subsection, concert: Event, hold: Hold, alice: User, carol: User
 ) -> None:
     booking = hold(alice, "1-1", "1-2")
     with pytest.raises(PaymentDeclined):
@@ -93,7 +93,7 @@ def test_the_history_of_a_sale_goes_from_the_declined_card_to_the_check_in(
     check_in(event_id=concert.pk, code=code, by=carol, device="North door")
     undo_check_in(event_id=concert.pk, code=code, by=carol)
     declined = Payment.objects.get(status="failed").failure
-    assert history_of(block) == [
+    assert history_of(subsection) == [
         ("held", "Held by Alice (alice@example.com), with 1-2."),
         (
             "payment_declined",
@@ -105,18 +105,18 @@ def test_the_history_of_a_sale_goes_from_the_declined_card_to_the_check_in(
         ("checked_in", "Let in at North door by Carol."),
         ("check_in_undone", "Check-in undone by Carol: the ticket is valid again."),
     ]
-    assert [entry.by for entry in seat_history(block, 0)][-2:] == [carol, carol]
-    assert kinds(block, 1) == ["held", "payment_declined", "payment_captured", "paid", "ticket_issued"]
+    assert [entry.by for entry in seat_history(subsection, 0)][-2:] == [carol, carol]
+    assert kinds(subsection, 1) == ["held", "payment_declined", "payment_captured", "paid", "ticket_issued"]
 
 
 def test_the_history_of_a_refund_goes_from_its_record_to_the_next_buyer(
-    block: Subsection, hold: Hold, paid_booking: Hold, alice: User, bob: User, carol: User
+    subsection: Subsection, hold: Hold, paid_booking: Hold, alice: User, bob: User, carol: User
 ) -> None:
     booking = paid_booking(alice, "1-1")
     refund_booking(booking_id=booking.pk, user=carol)
     refund = Refund.objects.get()
     Refund.objects.update(status=RefundStatus.PENDING, sent_at=None, failure="Try again later.")
-    assert history_of(block)[4:] == [
+    assert history_of(subsection)[4:] == [
         ("ticket_void", "The ticket of Alice is void."),
         ("refunded", "The booking of Alice (alice@example.com) was refunded; the seat was free again."),
         (
@@ -127,17 +127,19 @@ def test_the_history_of_a_refund_goes_from_its_record_to_the_next_buyer(
     ]
     send_refund(refund_id=refund.pk)
     hold(bob, "1-1")
-    assert history_of(block)[6:] == [
+    assert history_of(subsection)[6:] == [
         ("refund_promised", "50.00 USD promised back to the card ending 4242: given by the seller (Carol)."),
         ("refund_sent", "50.00 USD sent back to the card ending 4242."),
         ("held", "Held by Bob (bob@example.com)."),
     ]
 
 
-def test_a_payment_after_the_hold_has_ended_holds_the_seat_again(block: Subsection, hold: Hold, alice: User) -> None:
+def test_a_payment_after_the_hold_has_ended_holds_the_seat_again(
+    subsection: Subsection, hold: Hold, alice: User
+) -> None:
     booking = hold(alice, "1-1")
     pay(booking, NEVER_ANSWERS)
-    assert history_of(block)[-1] == (
+    assert history_of(subsection)[-1] == (
         "payment_open",
         "Payment started: 50.00 USD for 1 seat, card ending 0119. Its outcome is not known yet.",
     )
@@ -145,36 +147,36 @@ def test_a_payment_after_the_hold_has_ended_holds_the_seat_again(block: Subsecti
     expire_holds()
     Payment.objects.update(created_at=database_now() - timedelta(hours=1))
     reconcile_payments()
-    assert kinds(block) == ["held", "expired", "payment_captured", "held", "paid", "ticket_issued"]
-    assert history_of(block)[3][1] == (
+    assert kinds(subsection) == ["held", "expired", "payment_captured", "held", "paid", "ticket_issued"]
+    assert history_of(subsection)[3][1] == (
         "Held again for Alice (alice@example.com): a payment arrived after the hold had ended."
     )
 
 
-def test_many_other_seats_are_given_as_a_number(block: Subsection, hold: Hold, alice: User) -> None:
+def test_many_other_seats_are_given_as_a_number(subsection: Subsection, hold: Hold, alice: User) -> None:
     hold(alice, *(f"1-{seat}" for seat in range(1, 9)))
-    assert history_of(block) == [("held", "Held by Alice (alice@example.com), with 7 other seats.")]
+    assert history_of(subsection) == [("held", "Held by Alice (alice@example.com), with 7 other seats.")]
 
 
-def test_a_change_with_an_unknown_booking_is_shown(block: Subsection) -> None:
-    stray = {"kind": "held", "booking_id": uuid.uuid4(), "positions": [0], "at": database_now()}
-    SeatChange.objects.create(event_id=block.event_id, subsection=block, version=1, **stray)
-    assert history_of(block) == [("held", "Held by an unknown buyer.")]
+def test_a_change_with_an_unknown_booking_is_shown(subsection: Subsection) -> None:
+    unknown = {"kind": "held", "booking_id": uuid.uuid4(), "positions": [0], "at": database_now()}
+    SeatChange.objects.create(event_id=subsection.event_id, subsection=subsection, version=1, **unknown)
+    assert history_of(subsection) == [("held", "Held by an unknown buyer.")]
 
 
 def test_the_number_of_queries_does_not_grow_with_the_history(
-    block: Subsection, concert: Event, paid_booking: Hold, alice: User, carol: User, django_assert_num_queries: Any
+    subsection: Subsection, concert: Event, paid_booking: Hold, alice: User, carol: User, django_assert_num_queries: Any
 ) -> None:
     def book_and_refund() -> Entry:
         booking = paid_booking(alice, "1-1")
         check_in(event_id=concert.pk, code=codes_of(booking)[0], by=carol)
         refund_booking(booking_id=booking.pk, user=carol)
-        return seat_history(block, 0)[-1]
+        return seat_history(subsection, 0)[-1]
 
     book_and_refund()
     with django_assert_num_queries(6):
-        assert len(seat_history(block, 0)) == 8
+        assert len(seat_history(subsection, 0)) == 8
     book_and_refund()
     book_and_refund()
     with django_assert_num_queries(6):
-        assert len(seat_history(block, 0)) == 24
+        assert len(seat_history(subsection, 0)) == 24

@@ -1,4 +1,4 @@
-"""Reads back what stands on the pages of a PDF of ours."""
+"""Extracts the text of PDFs that the product has made."""
 
 import re
 import zlib
@@ -13,26 +13,26 @@ ESCAPED = {rb"\n": b"\n", rb"\r": b"\r", rb"\\": b"\\", rb"\(": b"(", rb"\)": b"
 
 
 def pages_of(pdf: bytes) -> list[str]:
-    """The text of each page, in the order in which it was written, a line for each piece."""
+    """Return the text of each page in the order of drawing, one line for each piece of text."""
     streams = dict(STREAM.findall(pdf))
-    fonts = {name: _letters(pdf, streams, number) for name, number in FONT.findall(pdf)}
+    fonts = {name: _glyphs(pdf, streams, number) for name, number in FONT.findall(pdf)}
     return [_text(zlib.decompress(streams[number]), fonts) for number in PAGE.findall(pdf)]
 
 
-def _letters(pdf: bytes, streams: dict[bytes, bytes], font: bytes) -> dict[bytes, str]:
-    """What the glyphs of a font stand for."""
+def _glyphs(pdf: bytes, streams: dict[bytes, bytes], font: bytes) -> dict[bytes, str]:
+    """Return the character of each glyph of a font."""
     match = TO_UNICODE.search(pdf, pdf.index(b"\n%s 0 obj" % font))
     assert match is not None
     return {bytes.fromhex(glyph.decode()): chr(int(char, 16)) for glyph, char in GLYPH.findall(streams[match[1]])}
 
 
 def _text(content: bytes, fonts: dict[bytes, dict[bytes, str]]) -> str:
-    letters: dict[bytes, str] = {}
+    characters: dict[bytes, str] = {}
     lines = []
     for font, text in FONT_OR_TEXT.findall(content):
         if font:
-            letters = fonts[font]
+            characters = fonts[font]
         else:
             glyphs = re.sub(rb"\\.", lambda escape: ESCAPED[escape[0]], text, flags=re.DOTALL)
-            lines.append("".join(letters[glyphs[at : at + 2]] for at in range(0, len(glyphs), 2)))
+            lines.append("".join(characters[glyphs[at : at + 2]] for at in range(0, len(glyphs), 2)))
     return "\n".join(lines)

@@ -30,15 +30,15 @@ FIELDS = {
 
 
 def tickets_of(client: APIClient, booking: Booking) -> list[dict[str, Any]]:
-    answer = client.get(f"/api/booking/{booking.pk}/admissions")
-    assert answer.status_code == 200
-    return answer.json()
+    response = client.get(f"/api/booking/{booking.pk}/admissions")
+    assert response.status_code == 200
+    return response.json()
 
 
 def modules_of(png: bytes, scale: int) -> list[list[bool]]:
     """Return the modules of a QR code drawn as a one-bit PNG: True is dark."""
     width, height, depth, colours = struct.unpack(">IIBB", png[16:26])
-    assert (depth, colours) == (1, 0)  # a bit a pixel, grey
+    assert (depth, colours) == (1, 0)  # one bit per pixel, greyscale
     data = zlib.decompress(b"".join(re.findall(rb"IDAT(.*?).{4}.{4}(?:IDAT|IEND)", png, re.DOTALL)))
     line = 1 + (width + 7) // 8
     rows = [data[y * line + 1 : (y + 1) * line] for y in range(0, height, scale)]
@@ -61,8 +61,12 @@ def test_a_paid_booking_has_a_ticket_for_each_seat(
         assert (ticket["section"], ticket["subsection"]) == ("A", 1)
         assert (ticket["status"], ticket["holder"], ticket["checked_in_at"]) == ("active", "Alice", None)
         assert (ticket["qr_svg"], ticket["qr_png"]) == (f"{path}/qr.svg", f"{path}/qr.png")
-        said = read_code(ticket["code"])
-        assert (said.event_id, said.serial, said.position) == (concert.pk, admission.serial, admission.position)
+        content = read_code(ticket["code"])
+        assert (content.event_id, content.serial, content.position) == (
+            concert.pk,
+            admission.serial,
+            admission.position,
+        )
 
 
 def test_a_used_ticket_shows_when_it_was_checked_in(paid_booking: Paid, alice: User, client_of: ClientOf) -> None:
@@ -77,8 +81,8 @@ def test_a_used_ticket_shows_when_it_was_checked_in(paid_booking: Paid, alice: U
 def test_an_unpaid_booking_has_no_tickets(hold: Paid, alice: User, client_of: ClientOf) -> None:
     path = f"/api/booking/{hold(alice).pk}"
     for url in ("admissions", "tickets.pdf", f"admissions/{uuid.uuid4()}/qr.svg"):
-        answer = client_of(alice).get(f"{path}/{url}")
-        assert (answer.status_code, answer.json()["code"]) == (409, "invalid_state")
+        response = client_of(alice).get(f"{path}/{url}")
+        assert (response.status_code, response.json()["code"]) == (409, "invalid_state")
 
 
 def test_refunded_tickets_are_listed_as_void_without_files(
@@ -91,8 +95,8 @@ def test_refunded_tickets_are_listed_as_void_without_files(
     pdf = client.get(f"/api/booking/{booking.pk}/tickets.pdf")
     assert (pdf.status_code, pdf.json()["code"]) == (409, "invalid_state")
     for kind in ("qr_svg", "qr_png"):
-        answer = client.get(tickets[0][kind])
-        assert (answer.status_code, answer.json()["code"]) == (410, "ticket_void")
+        response = client.get(tickets[0][kind])
+        assert (response.status_code, response.json()["code"]) == (410, "ticket_void")
 
 
 def test_a_seat_that_is_sold_again_gets_a_new_code_and_the_old_one_is_void(
@@ -113,20 +117,20 @@ def test_a_seat_that_is_sold_again_gets_a_new_code_and_the_old_one_is_void(
 def test_the_png_shows_the_code_of_the_ticket(paid_booking: Paid, alice: User, client_of: ClientOf) -> None:
     client = client_of(alice)
     [ticket] = tickets_of(client, paid_booking(alice, "1-1"))
-    answer = client.get(ticket["qr_png"], headers={"Accept": "image/avif,image/png"})
-    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
-    assert "no-store" in answer["Cache-Control"]
-    assert modules_of(answer.content, scale=10) == expected_modules(ticket["code"])
+    response = client.get(ticket["qr_png"], headers={"Accept": "image/avif,image/png"})
+    assert (response.status_code, response["Content-Type"]) == (200, "image/png")
+    assert "no-store" in response["Cache-Control"]
+    assert modules_of(response.content, scale=10) == expected_modules(ticket["code"])
 
 
 def test_the_svg_shows_the_code_of_the_ticket(paid_booking: Paid, alice: User, client_of: ClientOf) -> None:
     client = client_of(alice)
     [ticket] = tickets_of(client, paid_booking(alice, "1-1"))
-    answer = client.get(ticket["qr_svg"], headers={"Accept": "image/svg+xml"})
-    assert (answer.status_code, answer["Content-Type"]) == (200, "image/svg+xml")
+    response = client.get(ticket["qr_svg"], headers={"Accept": "image/svg+xml"})
+    assert (response.status_code, response["Content-Type"]) == (200, "image/svg+xml")
     expected = expected_modules(ticket["code"])
     drawn = [[False] * len(expected) for _ in expected]
-    [strokes] = re.findall(rb' d="(M[^"]+)"(?=[^>]*stroke)|stroke[^>]* d="(M[^"]+)"', answer.content)
+    [strokes] = re.findall(rb' d="(M[^"]+)"(?=[^>]*stroke)|stroke[^>]* d="(M[^"]+)"', response.content)
     x, y = 0.0, 0.0
     for command, first, second in re.findall(rb"([Mmh])(-?[\d.]+)(?: (-?[\d.]+))?", b"".join(strokes)):
         if command == b"h":
@@ -146,10 +150,10 @@ def test_the_qr_code_has_at_least_error_correction_m(paid_booking: Paid, alice: 
 def test_the_pdf_has_a_page_for_each_seat(paid_booking: Paid, alice: User, client_of: ClientOf, concert: Event) -> None:
     Event.objects.update(starts_at=datetime(2026, 12, 5, 19, 30, tzinfo=UTC))
     booking = paid_booking(alice, "2-3", "2-4", "2-5")
-    answer = client_of(alice).get(f"/api/booking/{booking.pk}/tickets.pdf", headers={"Accept": "application/pdf"})
-    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
-    assert "no-store" in answer["Cache-Control"]
-    pages = [page.split("\n") for page in pages_of(answer.content)]
+    response = client_of(alice).get(f"/api/booking/{booking.pk}/tickets.pdf", headers={"Accept": "application/pdf"})
+    assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
+    assert "no-store" in response["Cache-Control"]
+    pages = [page.split("\n") for page in pages_of(response.content)]
     assert len(pages) == 3
     for number, (page, seat) in enumerate(zip(pages, "345", strict=True), start=1):
         assert page[:3] == ["A concert", "The hall", "Saturday 5 December 2026, 19:30 UTC"]
@@ -205,10 +209,10 @@ def test_only_the_buyer_can_see_the_tickets(
     for url in (f"{path}/admissions", f"{path}/tickets.pdf", ticket["qr_svg"], ticket["qr_png"]):
         assert client_of(alice).get(url).status_code == 200
         for person, refusal in refusals.items():
-            answer = client_of(person).get(url)
-            assert (answer.status_code, answer.json()["code"]) == refusal, (url, person)
-            assert answer["Content-Type"] == "application/problem+json"
-            assert ticket["code"] not in answer.content.decode()
+            response = client_of(person).get(url)
+            assert (response.status_code, response.json()["code"]) == refusal, (url, person)
+            assert response["Content-Type"] == "application/problem+json"
+            assert ticket["code"] not in response.content.decode()
 
 
 def test_a_ticket_is_not_found_under_another_booking(
@@ -216,5 +220,5 @@ def test_a_ticket_is_not_found_under_another_booking(
 ) -> None:
     mine, other = paid_booking(bob, "1-1"), paid_booking(alice, "1-2")
     foreign = other.admissions.get()
-    answer = client_of(bob).get(f"/api/booking/{mine.pk}/admissions/{foreign.pk}/qr.png")
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    response = client_of(bob).get(f"/api/booking/{mine.pk}/admissions/{foreign.pk}/qr.png")
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from bookings.holds.hold import HoldRequest, hold_seats
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
 from bookings.payments.pay import pay_booking
 from bookings.states import SelectionMode
 from bookings.testing.crowd import crowd
@@ -212,7 +213,7 @@ def test_deleted_and_locked_users_are_skipped(waiting_room: Event, queue_of: Cal
     User.objects.filter(pk=deleted).delete()
     User.objects.filter(pk=locked).update(is_active=False)
     assert sum(admit_each_second(1, 3)) == 3
-    assert [found.user_id for found in QueuePass.objects.all()] == [third]
+    assert [queue_pass.user_id for queue_pass in QueuePass.objects.all()] == [third]
     assert len(Room(waiting_room.pk)) == 0
 
 
@@ -226,7 +227,7 @@ def test_a_failure_before_the_commit_costs_nobody_their_place(
             admit_from_queue(at=1)
     assert len(Room(waiting_room.pk)) == 5
     assert list(admit_each_second(2, 3)) == [1, 1]
-    assert [found.user_id for found in QueuePass.objects.all()] == users[:2]
+    assert [queue_pass.user_id for queue_pass in QueuePass.objects.all()] == users[:2]
 
 
 def test_a_user_left_in_the_queue_after_the_commit_gets_no_second_pass(
@@ -237,7 +238,7 @@ def test_a_user_left_in_the_queue_after_the_commit_gets_no_second_pass(
         broken.setattr("bookings.waiting_room.room.Room.remove", lambda self, users: None)
         admit_from_queue(at=1)
     assert sum(admit_each_second(2, 4)) == 3
-    assert sorted(found.user_id for found in QueuePass.objects.all()) == users
+    assert sorted(queue_pass.user_id for queue_pass in QueuePass.objects.all()) == users
 
 
 def test_a_lost_queue_admits_nobody_until_buyers_have_returned(
@@ -258,7 +259,7 @@ def test_a_lost_queue_admits_nobody_until_buyers_have_returned(
     assert [queue_position(event_id=waiting_room.pk, user=user).rank for user in (*people, stranger)] == [*range(7)]
     assert sum(admit_from_queue(at=back + second) for second in range(3, REBUILD_SECONDS)) == 0
     assert sum(admit_from_queue(at=back + REBUILD_SECONDS + second) for second in range(8)) == 7
-    admitted = [found.user_id for found in QueuePass.objects.order_by("issued_at")]
+    admitted = [queue_pass.user_id for queue_pass in QueuePass.objects.order_by("issued_at")]
     assert admitted == [*(user.pk for user in people), stranger.pk]
 
 

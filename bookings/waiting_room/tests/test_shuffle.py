@@ -59,8 +59,8 @@ def test_places_are_unknown_before_the_sale_and_then_decided_by_the_seed(
 ) -> None:
     early = [new_user(f"early{number}") for number in range(8)]
     for user in early:
-        standing = join_queue(event_id=tomorrow.pk, user=user)
-        assert (standing.ahead, standing.eta) == (None, None)
+        position = join_queue(event_id=tomorrow.pk, user=user)
+        assert (position.ahead, position.eta) == (None, None)
     admit_from_queue()
     assert queue_position(event_id=tomorrow.pk, user=early[0]).ahead is None
 
@@ -109,9 +109,9 @@ def test_the_command_detects_a_user_who_was_moved_to_the_front(tomorrow: Event, 
         join_queue(event_id=tomorrow.pk, user=new_user(f"early{number}"))
     start_sale(tomorrow)
     admit_from_queue()
-    draw = QueueLottery.objects.get()
-    draw.user_ids = [draw.user_ids[-1], *draw.user_ids[:-1]]
-    draw.save()
+    lottery = QueueLottery.objects.get()
+    lottery.user_ids = [lottery.user_ids[-1], *lottery.user_ids[:-1]]
+    lottery.save()
     with pytest.raises(CommandError, match="from place 1 on"):
         output_of_the_command(tomorrow)
 

@@ -1,4 +1,4 @@
-"""Where somebody stands in the queue, live, through a running server."""
+"""The live queue position, through a running server."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -21,13 +21,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def viewer_of(live_server_of_streams: Any, waiting_room: Event, client_of: Any) -> Any:
     """The event's socket and the buyer's stream, opened by a user."""
-    with ExitStack() as open_:
+    with ExitStack() as stack:
 
         def make(user: User) -> tuple[Any, Any]:
             cookie = f"sessionid={client_of(user).cookies['sessionid'].value}"
             path, headers = f"/ws/event/{waiting_room.pk}", {"Cookie": cookie}
-            socket = open_.enter_context(live_server_of_streams.socket(path, additional_headers=headers))
-            stream = open_.enter_context(
+            socket = stack.enter_context(live_server_of_streams.socket(path, additional_headers=headers))
+            stream = stack.enter_context(
                 live_server_of_streams.stream(f"/api/booking/event/{waiting_room.pk}/sse", cookie=cookie)
             )
             socket.expect("snapshot")
@@ -41,18 +41,18 @@ def without_type(frame: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in frame.items() if name != "type"}
 
 
-def test_a_buyer_hears_where_he_stands_and_when_he_is_let_in(
+def test_a_buyer_receives_their_position_and_their_admission(
     waiting_room: Event, alice: User, bob: User, viewer_of: Callable[[User], tuple[Any, Any]]
 ) -> None:
     join_queue(event_id=waiting_room.pk, user=alice)
     join_queue(event_id=waiting_room.pk, user=bob)
     admit_from_queue(at=0)
     socket, stream = viewer_of(bob)
-    told = socket.expect("queue_position", "admitted")
-    assert (told["position"], told["ahead"], told["eta_seconds"]) == (2, 1, 2)
+    frame = socket.expect("queue_position", "admitted")
+    assert (frame["position"], frame["ahead"], frame["eta_seconds"]) == (2, 1, 2)
     message = stream.receive()
     assert (message.event, message.id) == ("queue_position", "")
-    assert message.data == {"event_type": "queue_position", "event_id": waiting_room.pk, **without_type(told)}
+    assert message.data == {"event_type": "queue_position", "event_id": waiting_room.pk, **without_type(frame)}
 
     admit_from_queue(at=1)
     assert socket.expect("queue_position", "admitted")["position"] == 1
@@ -66,7 +66,7 @@ def test_a_buyer_hears_where_he_stands_and_when_he_is_let_in(
     assert message.data["pass"] == admitted["pass"]
 
 
-def test_who_just_looks_hears_nothing_of_the_queue(
+def test_a_viewer_who_is_not_in_the_queue_receives_nothing_about_it(
     waiting_room: Event, alice: User, bob: User, viewer_of: Callable[[User], tuple[Any, Any]]
 ) -> None:
     socket, _ = viewer_of(bob)
@@ -77,7 +77,7 @@ def test_who_just_looks_hears_nothing_of_the_queue(
         socket.expect("queue_position", "admitted", "queue_left", timeout=1.5)
 
 
-def test_who_is_no_longer_in_the_queue_is_told(
+def test_a_buyer_who_is_no_longer_in_the_queue_receives_queue_left(
     waiting_room: Event, alice: User, viewer_of: Callable[[User], tuple[Any, Any]]
 ) -> None:
     join_queue(event_id=waiting_room.pk, user=alice)
@@ -93,8 +93,8 @@ def test_who_is_no_longer_in_the_queue_is_told(
     assert message.data == {"event_type": "queue_left", "event_id": waiting_room.pk}
 
 
-def test_far_from_the_front_only_steps_that_matter_are_told() -> None:
-    def standing(ahead: int | None, **members: Any) -> dict[str, Any]:
+def test_far_from_the_front_small_changes_of_position_are_not_sent() -> None:
+    def position(ahead: int | None, **members: Any) -> dict[str, Any]:
         return {
             "type": "queue_position",
             "ahead": ahead,
@@ -103,12 +103,12 @@ def test_far_from_the_front_only_steps_that_matter_are_told() -> None:
             "opens_at": None,
         } | members
 
-    assert needs_update(None, standing(5_000))
-    assert not needs_update(standing(5_000), standing(4_990))
-    assert needs_update(standing(5_000), standing(4_980))
-    assert needs_update(standing(50), standing(49))
-    assert needs_update(standing(1), standing(0))
-    assert needs_update(standing(None), standing(5_000))
-    assert needs_update(standing(5_000), standing(4_999, paused=True))
-    assert not needs_update(standing(5_000), standing(5_000))
-    assert needs_update(standing(5_000), {"type": "admitted", "pass": "x"})
+    assert needs_update(None, position(5_000))
+    assert not needs_update(position(5_000), position(4_990))
+    assert needs_update(position(5_000), position(4_980))
+    assert needs_update(position(50), position(49))
+    assert needs_update(position(1), position(0))
+    assert needs_update(position(None), position(5_000))
+    assert needs_update(position(5_000), position(4_999, paused=True))
+    assert not needs_update(position(5_000), position(5_000))
+    assert needs_update(position(5_000), {"type": "admitted", "pass": "x"})

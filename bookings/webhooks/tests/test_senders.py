@@ -18,7 +18,7 @@ from bookings.holds.models import Booking
 from bookings.states import WANTED_KINDS, DeliveryKind, DeliveryStatus
 from bookings.testing.crowd import crowd
 from bookings.webhooks import delivery
-from bookings.webhooks.delivery import MOST_AT_ONCE, send_due_deliveries
+from bookings.webhooks.delivery import MAX_CONCURRENT, send_due_deliveries
 from bookings.webhooks.endpoints import add_endpoint
 from bookings.webhooks.models import Delivery, Endpoint
 from bookings.webhooks.tests.receiver import Receiver, receiver
@@ -77,10 +77,10 @@ def test_a_sender_whose_claim_has_ended_changes_nothing(
     assert [Delivery.objects.get().status, len(carols_server.messages)] == ["delivered", 2]
 
 
-def until(true: Callable[[], bool]) -> None:
-    """Waits for it, ten seconds at most."""
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until the condition is true, ten seconds at most."""
     end = time.monotonic() + 10
-    while not true():
+    while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)
 
@@ -105,21 +105,21 @@ def sweeping() -> Iterator[None]:
 
 
 def test_an_endpoint_gets_several_messages_at_a_time_up_to_the_limit(carols_server: Receiver) -> None:
-    many_due(Endpoint.objects.get(), 3 * MOST_AT_ONCE)
+    many_due(Endpoint.objects.get(), 3 * MAX_CONCURRENT)
     carols_server.delay = 0.1
-    assert send_due_deliveries() == 3 * MOST_AT_ONCE
-    assert len({message.id for message in carols_server.messages}) == 3 * MOST_AT_ONCE
-    assert carols_server.max_in_flight == MOST_AT_ONCE
+    assert send_due_deliveries() == 3 * MAX_CONCURRENT
+    assert len({message.id for message in carols_server.messages}) == 3 * MAX_CONCURRENT
+    assert carols_server.max_in_flight == MAX_CONCURRENT
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_slow_endpoint_does_not_delay_another(carols_server: Receiver, dave: User) -> None:
     with receiver() as quick:
-        many_due(Endpoint.objects.get(), 3 * MOST_AT_ONCE)
-        many_due(add_endpoint(seller=dave, url=quick.url, kinds=WANTED_KINDS), 3 * MOST_AT_ONCE)
+        many_due(Endpoint.objects.get(), 3 * MAX_CONCURRENT)
+        many_due(add_endpoint(seller=dave, url=quick.url, kinds=WANTED_KINDS), 3 * MAX_CONCURRENT)
         carols_server.delay = 9
         with sweeping():
-            until(lambda: len(quick.messages) == 3 * MOST_AT_ONCE)
+            wait_until(lambda: len(quick.messages) == 3 * MAX_CONCURRENT)
             assert len(carols_server.messages) == carols_server.in_flight  # none of them has got a response
             carols_server.respond_now.set()
     assert set(Delivery.objects.values_list("status", flat=True)) == {"delivered"}
@@ -129,14 +129,14 @@ def test_a_slow_endpoint_does_not_delay_another(carols_server: Receiver, dave: U
 def test_a_second_sweep_has_capacity_while_the_first_waits(
     carols_server: Receiver, dave: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "HANDS", 2)
+    monkeypatch.setattr(delivery, "MAX_IN_FLIGHT", 2)
     many_due(Endpoint.objects.get(), 20)
     carols_server.delay = 9
     with receiver() as quick, sweeping():
-        until(lambda: carols_server.in_flight == 2)
+        wait_until(lambda: carols_server.in_flight == 2)
         many_due(add_endpoint(seller=dave, url=quick.url, kinds=WANTED_KINDS), 3)
         with sweeping():
-            until(lambda: len(quick.messages) == 3)
+            wait_until(lambda: len(quick.messages) == 3)
             assert len(carols_server.messages) == carols_server.in_flight
             carols_server.respond_now.set()
 
@@ -144,7 +144,7 @@ def test_a_second_sweep_has_capacity_while_the_first_waits(
 def test_a_sweep_shares_its_capacity_among_endpoints_with_due_messages(
     carols_server: Receiver, dave: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "HANDS", 4)
+    monkeypatch.setattr(delivery, "MAX_IN_FLIGHT", 4)
     busy = Endpoint.objects.get()
     late = add_endpoint(seller=dave, url=carols_server.url, kinds=WANTED_KINDS)
     many_due(busy, 10)
@@ -159,7 +159,7 @@ def test_simultaneous_sweeps_send_each_message_once_and_keep_the_endpoints_limit
     carols_server.delay = 0.05
     assert sum(crowd(5, lambda n: send_due_deliveries())) == 60
     assert len({message.id for message in carols_server.messages}) == len(carols_server.messages) == 60
-    assert carols_server.max_in_flight <= MOST_AT_ONCE
+    assert carols_server.max_in_flight <= MAX_CONCURRENT
 
 
 @pytest.mark.django_db(transaction=True)
@@ -196,19 +196,19 @@ def test_messages_in_flight_are_counted_under_the_lock(
 ) -> None:
     """A sweep that chose an endpoint before another sweep claimed its deliveries exceeds no limit."""
     endpoint = Endpoint.objects.get()
-    many_due(endpoint, 2 * MOST_AT_ONCE)
+    many_due(endpoint, 2 * MAX_CONCURRENT)
     first = QuerySet.first
 
     def lock_late(rows: QuerySet[Endpoint]) -> Endpoint | None:
         monkeypatch.setattr(QuerySet, "first", first)
-        crowd(1, lambda n: delivery._claim(2 * MOST_AT_ONCE))  # between choosing the endpoint and locking it
+        crowd(1, lambda n: delivery._claim(2 * MAX_CONCURRENT))  # between choosing the endpoint and locking it
         return Endpoint.objects.select_for_update().first()
 
     monkeypatch.setattr(QuerySet, "first", lock_late)
     if not again:
         monkeypatch.setattr(delivery, "_in_flight", lambda *of: Delivery.objects.none())
-    claimed = delivery._claim(2 * MOST_AT_ONCE)
-    assert len(claimed or []) == (0 if again else MOST_AT_ONCE)
+    claimed = delivery._claim(2 * MAX_CONCURRENT)
+    assert len(claimed or []) == (0 if again else MAX_CONCURRENT)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -31,7 +31,7 @@ def test_a_failed_message_is_sent_again_unchanged(carols_server: Receiver, paid_
     paid_booking(alice)
     assert send_due_deliveries() == 1
     delivery = Delivery.objects.get()
-    assert (delivery.status, delivery.http_status, delivery.failure) == ("waiting", 500, "Answered 500: well")
+    assert (delivery.status, delivery.http_status, delivery.failure) == ("waiting", 500, "Status 500: well")
     assert send_due_deliveries() == 0  # not yet
     pass_time()
     assert send_due_deliveries() == 1
@@ -126,7 +126,7 @@ def test_a_slow_response_is_cut_off(
     carols_server.sends_slowly, carols_server.delay = way == "single bytes", 30 if way == "no response" else 0
     paid_booking(alice)
     assert send_due_deliveries() == 1
-    assert Delivery.objects.get().failure == "No answer within 1 seconds."
+    assert Delivery.objects.get().failure == "No response within 1 seconds."
     carols_server.sends_slowly, carols_server.delay = False, 0
     pass_time()
     send_due_deliveries()

@@ -50,7 +50,7 @@ def test_an_endpoint_that_responds_410_gets_no_more_messages(
     paid_booking(alice, quantity=1)
     send_due_deliveries()
     endpoint = Endpoint.objects.get()
-    assert (endpoint.is_active, endpoint.off_because) == (False, "It answered 410: it wants no more messages.")
+    assert (endpoint.is_active, endpoint.off_because) == (False, "It responded with 410: it wants no more messages.")
     assert Delivery.objects.get().status == "failed"
     paid_booking(alice, quantity=1)
     assert send_due_deliveries() == 0
@@ -61,7 +61,7 @@ def test_an_endpoint_that_accepts_nothing_for_five_days_is_switched_off(dying: E
     assert send_due_deliveries() == 1
     dying.refresh_from_db()
     assert not dying.is_active
-    assert "has accepted nothing since" in dying.off_because and "Answered 500: well" in dying.off_because
+    assert "has accepted nothing since" in dying.off_because and "Status 500: well" in dying.off_because
 
 
 def test_the_seller_gets_an_email_with_the_last_error_and_a_link_to_switch_it_on(
@@ -73,7 +73,7 @@ def test_the_seller_gets_an_email_with_the_last_error_and_a_link_to_switch_it_on
     assert (mail.to, mail.subject) == ([carol.email], "Your webhook endpoint was switched off")
     html = str(mail.alternatives[0][0])
     page = f"{settings.SITE_URL}/admin/bookings/endpoint/{dying.pk}/change/"
-    for expected in (dying.url, "It has accepted nothing since", "Answered 500: well", page, "Active"):
+    for expected in (dying.url, "It has accepted nothing since", "Status 500: well", page, "Active"):
         assert expected in mail.body and expected in html
     for text in (mail.body, html):
         assert "Booking" not in text and "/bookings" not in text.replace(page, "")
@@ -130,7 +130,7 @@ def test_removing_an_endpoint_removes_its_waiting_email(dying: Endpoint, carol: 
 
 def test_the_receivers_response_is_escaped_in_html(dying: Endpoint, mailoutbox: Mails) -> None:
     send_due_deliveries()
-    Endpoint.objects.update(off_because="It has accepted nothing. The last error: Answered 500: <b>no</b>")
+    Endpoint.objects.update(off_because="It has accepted nothing. The last error: Status 500: <b>no</b>")
     send_due_emails()
     assert "<b>no</b>" in mailoutbox[0].body
     assert "<b>no" not in str(mailoutbox[0].alternatives[0][0])

@@ -1,4 +1,4 @@
-"""How a seller creates and changes an event at his desk. Who may do it is in test_admin_access.py."""
+"""Creating and changing events in the seller admin. test_admin_access.py tests who may do it."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from django.contrib.admin.models import LogEntry
 from core.money import in_major_units, money
 from events.admin.forms import SEATING_EXAMPLE, EventChangeForm
 from events.models import Event, SeatChange, Subsection, Ticket
-from events.seller_admin.tests.desk import messages_of
+from events.seller_admin.tests.messages import messages_of
 from events.states import EventStatus
 
 ADD = "/admin/events/event/add/"
@@ -31,14 +31,14 @@ SEATING = {"rows": 5, "cols": 10, "sections": [{"name": "A", "price": 4500, "sub
 
 
 def filled_in(seating: object = SEATING, **fields: object) -> dict[str, object]:
-    """The create form as a browser sends it."""
+    """Return the create form as a browser sends it."""
     times = {f"{name}_{part}": "" for name in TIMES for part in (0, 1)}
     text = seating if isinstance(seating, str) else json.dumps(seating)
     return {**TEXTS, **LIMITS, **times, "currency": "USD", "seating_config": text, **fields}
 
 
 def changed(event: Event, **fields: object) -> dict[str, object]:
-    """The change form as a browser sends it, with some fields changed; None stands for an empty tick box."""
+    """Return the change form as a browser sends it, with some fields changed; None is an empty checkbox."""
     texts = {"name": event.name, "description": event.description, "venue_name": event.venue_name, "is_active": "on"}
     sections = enumerate(event.seating_config["sections"])
     prices = {f"price_{n}": in_major_units(section["price"], event.currency) for n, section in sections}
@@ -47,7 +47,7 @@ def changed(event: Event, **fields: object) -> dict[str, object]:
 
 
 def as_shown(event: Event) -> dict[str, object]:
-    """The fields that keep what the change form was filled in with."""
+    """Return the hidden fields with the values that the change form was filled in with."""
     page = str(EventChangeForm.with_prices(event)(instance=event).as_p())
     inputs = re.findall(r'<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?', page)
     return {name: unescape(value) for name, value in inputs}
@@ -60,18 +60,18 @@ def change_page(event: Event, page: str = "change/") -> str:
 # --- Creating --------------------------------------------------------------------------------------
 
 
-def test_the_create_form_comes_with_an_example_that_works(desk):
-    page = desk.get(ADD)
+def test_the_create_form_contains_a_valid_example(seller_client):
+    page = seller_client.get(ADD)
     assert "Stalls" in page.text
-    assert desk.post(ADD, filled_in(SEATING_EXAMPLE)).status_code == 302
+    assert seller_client.post(ADD, filled_in(SEATING_EXAMPLE)).status_code == 302
     assert Ticket.objects.count() == 500
 
 
-def test_a_seller_creates_an_event_of_200_seats(desk, carol):
-    answer = desk.post(ADD, filled_in(), follow=True)
+def test_a_seller_creates_an_event_of_200_seats(seller_client, carol):
+    response = seller_client.post(ADD, filled_in(), follow=True)
     event = Event.objects.get()
-    assert "was added successfully" in messages_of(answer)[0]
-    assert answer.redirect_chain[-1][0] == f"/admin/events/event/{event.pk}/change/"  # where it is published
+    assert "was added successfully" in messages_of(response)[0]
+    assert response.redirect_chain[-1][0] == f"/admin/events/event/{event.pk}/change/"  # where it is published
     assert (event.seller, event.name, event.status, event.max_active_holds) == (carol, "A play", "available", 3)
     assert event.seating_config == SEATING
     assert Subsection.objects.filter(event=event, available=50).count() == 4
@@ -79,20 +79,20 @@ def test_a_seller_creates_an_event_of_200_seats(desk, carol):
     assert LogEntry.objects.get().object_id == str(event.pk)
 
 
-def test_a_seller_creates_a_draft_with_times_and_another_currency(desk):
-    when = {"starts_at_0": "2030-05-01", "starts_at_1": "20:00:00"}
-    desk.post(ADD, filled_in(draft="on", currency="JPY", **when))
+def test_a_seller_creates_a_draft_with_times_and_another_currency(seller_client):
+    times = {"starts_at_0": "2030-05-01", "starts_at_1": "20:00:00"}
+    seller_client.post(ADD, filled_in(draft="on", currency="JPY", **times))
     event = Event.objects.get()
     assert (event.status, event.currency) == (EventStatus.DRAFT, "JPY")
     assert event.starts_at is not None
     assert event.starts_at.isoformat() == "2030-05-01T20:00:00+00:00"
-    page = desk.get(f"/admin/events/event/{event.pk}/change/").text
-    assert 'type="date" name="starts_at_0" value="2030-05-01"' in page  # what browsers and phones have a picker for
+    page = seller_client.get(f"/admin/events/event/{event.pk}/change/").text
+    assert 'type="date" name="starts_at_0" value="2030-05-01"' in page  # browsers and phones show a picker for it
     assert 'type="time" name="starts_at_1" value="20:00:00"' in page
 
 
 @pytest.mark.parametrize(
-    ("seating", "told"),
+    ("seating", "expected"),
     [
         ("{rows: 5}", "This is not valid JSON: Expecting property name enclosed in double quotes at line 1, column 2."),
         ("[" * 100_000, "This is not a seating configuration."),
@@ -107,17 +107,17 @@ def test_a_seller_creates_a_draft_with_times_and_another_currency(desk):
         ({**SEATING, "rows": 10**9}, "An event may have at most 200,000 seats; this has 40,000,000,000."),
     ],
 )
-def test_a_bad_seating_is_explained_and_nothing_is_created(desk, seating, told):
-    page = desk.post(ADD, filled_in(seating))
+def test_an_invalid_seating_configuration_is_explained_and_nothing_is_created(seller_client, seating, expected):
+    page = seller_client.post(ADD, filled_in(seating))
     assert page.status_code == 200
     problems = page.context["adminform"].form.errors["seating_config"]
-    assert any(problem.startswith(told) for problem in problems), problems
+    assert any(problem.startswith(expected) for problem in problems), problems
     assert not Event.objects.exists()
     assert not LogEntry.objects.exists()
 
 
-def test_every_problem_of_a_seating_is_shown_at_once_and_the_text_stays(desk):
-    page = desk.post(ADD, filled_in('{"sections": [{"name": "Oops", "price": -1}]}'))
+def test_all_problems_of_a_seating_configuration_are_shown_at_once_and_the_text_is_kept(seller_client):
+    page = seller_client.post(ADD, filled_in('{"sections": [{"name": "Oops", "price": -1}]}'))
     problems = page.context["adminform"].form.errors["seating_config"]
     assert [problem.split(":")[0] for problem in problems] == [
         f"sections.0.{member}" for member in ("price", "rows", "cols", "subsections")
@@ -138,21 +138,21 @@ def test_every_problem_of_a_seating_is_shown_at_once_and_the_text_stays(desk):
         ("seating_config", '{"a": "\0"}'),
     ],
 )
-def test_a_bad_field_is_refused_where_it_stands(desk, field, value):
-    page = desk.post(ADD, filled_in(**{field: value}) if field != "seating_config" else filled_in(value))
+def test_an_invalid_field_shows_its_error(seller_client, field, value):
+    page = seller_client.post(ADD, filled_in(**{field: value}) if field != "seating_config" else filled_in(value))
     assert page.status_code == 200
     assert field in page.context["adminform"].form.errors
     assert not Event.objects.exists()
 
 
-def test_an_end_before_the_start_is_refused(desk):
-    when = {"starts_at_0": "2030-05-01", "starts_at_1": "20:00", "ends_at_0": "2030-05-01", "ends_at_1": "19:00"}
-    page = desk.post(ADD, filled_in(**when))
+def test_an_end_before_the_start_is_refused(seller_client):
+    times = {"starts_at_0": "2030-05-01", "starts_at_1": "20:00", "ends_at_0": "2030-05-01", "ends_at_1": "19:00"}
+    page = seller_client.post(ADD, filled_in(**times))
     assert page.context["adminform"].form.errors["ends_at"] == ["This must be after starts_at."]
 
 
-def test_a_seller_creates_events_for_nobody_else(desk, carol, dave):
-    desk.post(ADD, filled_in(seller=dave.pk))
+def test_a_seller_cannot_create_events_for_others(seller_client, carol, dave):
+    seller_client.post(ADD, filled_in(seller=dave.pk))
     assert Event.objects.get().seller == carol
 
 
@@ -163,26 +163,26 @@ def test_an_operator_creates_an_event_for_a_seller(client, olga, alice, dave):
     assert Event.objects.get().seller == dave
 
 
-def test_the_address_fills_nothing_in(desk):
-    assert desk.get(ADD + "?starts_at=tomorrow&name=x").status_code == 200
+def test_the_query_string_fills_in_nothing(seller_client):
+    assert seller_client.get(ADD + "?starts_at=tomorrow&name=x").status_code == 200
 
 
 # --- Changing --------------------------------------------------------------------------------------
 
 
-def test_a_seller_changes_texts_limits_and_visibility(desk, concert):
+def test_a_seller_changes_texts_limits_and_visibility(seller_client, concert):
     posted = changed(concert, name="Two concerts", description="", hold_seconds=60, is_active=None)
-    answer = desk.post(change_page(concert), posted, follow=True)
-    assert "was changed successfully" in messages_of(answer)[0]
+    response = seller_client.post(change_page(concert), posted, follow=True)
+    assert "was changed successfully" in messages_of(response)[0]
     concert.refresh_from_db()
     assert (concert.name, concert.description, concert.hold_seconds) == ("Two concerts", "", 60)
     assert not concert.is_active
     assert "Name" in LogEntry.objects.get().get_change_message()
 
 
-def test_a_new_price_counts_for_new_holds_only(desk, concert, hold, alice, bob):
+def test_a_new_price_applies_to_new_holds_only(seller_client, concert, hold, alice, bob):
     before = hold(alice)
-    desk.post(change_page(concert), changed(concert, price_0="70"))
+    seller_client.post(change_page(concert), changed(concert, price_0="70"))
     concert.refresh_from_db()
     before.refresh_from_db()
     assert [section["price"] for section in concert.seating_config["sections"]] == [7000, 2000]
@@ -190,76 +190,78 @@ def test_a_new_price_counts_for_new_holds_only(desk, concert, hold, alice, bob):
 
 
 @pytest.mark.parametrize("price", ["", "-1", "1.505", "x", "NaN", "1000000.01"])
-def test_a_bad_price_is_refused_and_nothing_changes(desk, concert, price):
-    page = desk.post(change_page(concert), changed(concert, name="Changed", price_1=price))
+def test_an_invalid_price_is_refused_and_nothing_changes(seller_client, concert, price):
+    page = seller_client.post(change_page(concert), changed(concert, name="Changed", price_1=price))
     assert "price_1" in page.context["adminform"].form.errors
     concert.refresh_from_db()
     assert concert.name == "A concert"
     assert not LogEntry.objects.exists()
 
 
-def test_what_is_not_in_the_form_can_not_be_posted(desk, concert, dave):
+def test_fields_that_are_not_in_the_form_are_ignored(seller_client, concert, dave):
     posted = {"status": "cancelled", "seating_config": "{}", "seller": dave.pk, "currency": "EUR"}
-    assert desk.post(change_page(concert), changed(concert, **posted)).status_code == 302
+    assert seller_client.post(change_page(concert), changed(concert, **posted)).status_code == 302
     after = Event.objects.get()
     assert (after.status, after.seller, after.currency) == ("available", concert.seller, "USD")
     assert after.seating_config == concert.seating_config
 
 
-def test_what_a_seller_leaves_alone_is_not_part_of_the_change(concert):
+def test_only_changed_fields_are_part_of_the_change(concert):
     form = EventChangeForm.with_prices(concert)(changed(concert, name="Renamed", price_1="0.01"), instance=concert)
     form.full_clean()
     assert form.changes() == {"name": "Renamed", "prices": {"B": 1}}
 
 
-def test_of_two_tabs_the_one_saved_last_takes_nothing_back(desk, concert):
+def test_saving_an_older_tab_does_not_undo_changes_of_another_tab(seller_client, concert):
     shown_before = changed(concert, name="Renamed")
-    desk.post(change_page(concert), changed(concert, price_0="70", allow_single_gaps=None))
-    desk.post(change_page(concert), shown_before)
+    seller_client.post(change_page(concert), changed(concert, price_0="70", allow_single_gaps=None))
+    seller_client.post(change_page(concert), shown_before)
     concert.refresh_from_db()
     assert (concert.name, concert.seating_config["sections"][0]["price"]) == ("Renamed", 7000)
     assert not concert.allow_single_gaps
 
 
-def test_a_form_that_forgot_what_it_showed_is_read_all_the_same(desk, concert):
+def test_a_form_without_hidden_initial_values_is_accepted(seller_client, concert):
     posted = {name: value for name, value in changed(concert, price_0="70").items() if not name.startswith("initial-")}
-    assert desk.post(change_page(concert), posted).status_code == 302
+    assert seller_client.post(change_page(concert), posted).status_code == 302
     concert.refresh_from_db()
     assert [section["price"] for section in concert.seating_config["sections"]] == [7000, 2000]
 
 
-def test_a_refusal_of_the_operation_is_told_and_not_logged(desk, concert, monkeypatch):
-    """The form foresees all other refusals; this one comes of a seller who loses the event in between."""
-    monkeypatch.setattr("events.lifecycle.change.may_manage", lambda event, user: False)
-    answer = desk.post(change_page(concert), changed(concert, name="Changed"), follow=True)
-    assert messages_of(answer) == ["Only the event's seller can do this."]
+def test_a_refusal_of_the_operation_is_shown_and_not_logged(seller_client, concert, monkeypatch):
+    """The form checks everything else before; here the seller loses the event between the form and the operation."""
+    monkeypatch.setattr("events.ownership.may_manage", lambda event, user: False)
+    response = seller_client.post(change_page(concert), changed(concert, name="Changed"), follow=True)
+    assert messages_of(response) == ["Only the event's seller can do this."]
     assert Event.objects.get().name == "A concert"
     assert not LogEntry.objects.exists()
 
 
-def test_an_event_can_not_be_deleted(desk, client, olga, concert):
-    assert desk.post(change_page(concert, "delete/"), {"post": "yes"}).status_code == 403
+def test_an_event_cannot_be_deleted(seller_client, client, olga, concert):
+    assert seller_client.post(change_page(concert, "delete/"), {"post": "yes"}).status_code == 403
     client.force_login(olga)
     assert client.post(change_page(concert, "delete/"), {"post": "yes"}).status_code == 403
-    desk.post("/admin/events/event/", {"action": "delete_selected", "_selected_action": [concert.pk], "post": "yes"})
+    seller_client.post(
+        "/admin/events/event/", {"action": "delete_selected", "_selected_action": [concert.pk], "post": "yes"}
+    )
     assert Event.objects.exists()
 
 
-def test_the_change_page_shows_the_blocks_with_their_counts(desk, concert, hold, paid_booking, alice):
+def test_the_change_page_shows_the_subsections_with_their_counts(seller_client, concert, hold, paid_booking, alice):
     hold(alice, quantity=3)
     paid_booking(alice, quantity=2)
-    page = desk.get(change_page(concert))
-    first = page.context["blocks"][0]
+    page = seller_client.get(change_page(concert))
+    first = page.context["subsections"][0]
     assert (first["section"], first["subsection"], first["price"]) == ("A", 1, "50.00 USD")
     assert (first["available"], first["reserved"], first["sold"]) == (45, 3, 2)
     assert first["version"] == SeatChange.objects.count()
     assert page.context["totals"] == {"available": 195, "reserved": 3, "sold": 2, "blocked": 0, "total": 200}
 
 
-def test_the_list_shows_seats_sold_held_and_in_all(desk, concert, hold, paid_booking, alice):
+def test_the_list_shows_sold_held_and_all_seats(seller_client, concert, hold, paid_booking, alice):
     hold(alice, quantity=3)
     paid_booking(alice, quantity=2)
-    page = desk.get("/admin/events/event/")
+    page = seller_client.get("/admin/events/event/")
     assert page.context["cl"].result_list[0].stats["reserved"] == 3
     for cell in ('<td class="field-sold">2</td>', '<td class="field-held">3</td>', '<td class="field-seats">200</td>'):
         assert cell in page.text
@@ -278,5 +280,5 @@ def test_the_list_shows_seats_sold_held_and_in_all(desk, concert, hold, paid_boo
         (0, "USD", "0.00 USD"),
     ],
 )
-def test_money_is_written_with_the_decimals_of_its_currency(amount, currency, shown):
+def test_money_is_formatted_with_the_decimals_of_its_currency(amount, currency, shown):
     assert money(amount, currency) == shown

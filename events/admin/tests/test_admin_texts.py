@@ -1,4 +1,4 @@
-"""What the pages of the desk are called, and what they don't offer because nobody may do it."""
+"""Titles of the pages of the seller admin, and links they don't show because nobody may use them."""
 
 import pytest
 from django.test import Client
@@ -21,42 +21,42 @@ LISTS = {
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_a_list_is_called_what_it_shows_and_leads_to_a_new_row(desk: Client, path: str) -> None:
+def test_a_list_has_a_title_and_a_link_to_add_a_row(seller_client: Client, path: str) -> None:
     title, new = LISTS[path]
-    page = desk.get(f"/admin/{path}/")
+    page = seller_client.get(f"/admin/{path}/")
     assert page.context["title"] == title
     assert "Select " not in page.text
     assert "All times are UTC" in page.text
     assert ('class="addlink"' in page.text) == bool(new)
     if new:
         assert f">{new}</a>" in page.text
-        form = desk.get(f"/admin/{path}/add/")
+        form = seller_client.get(f"/admin/{path}/add/")
         assert form.context["title"] == new
         assert "_continue" not in form.text
         assert "related-widget-wrapper-link" not in form.text
 
 
-def test_the_page_of_a_row_has_its_name(desk: Client, concert: Event, hold, alice: User) -> None:
-    page = desk.get(f"/admin/events/event/{concert.pk}/change/")
+def test_the_title_of_a_rows_page_is_its_name(seller_client: Client, concert: Event, hold, alice: User) -> None:
+    page = seller_client.get(f"/admin/events/event/{concert.pk}/change/")
     assert (page.context["title"], page.context["subtitle"]) == ("A concert", None)
     booking: Booking = hold(alice, "1-1")
-    page = desk.get(f"/admin/bookings/booking/{booking.pk}/change/")
+    page = seller_client.get(f"/admin/bookings/booking/{booking.pk}/change/")
     assert page.context["title"] == "alice@example.com, block A-1, row 1, seat 1"
 
 
-def test_the_first_page_offers_what_can_be_added_and_no_second_way_to_a_list(desk: Client) -> None:
-    page = desk.get("/admin/").text
+def test_the_index_links_to_the_add_forms_and_has_one_link_per_list(seller_client: Client) -> None:
+    page = seller_client.get("/admin/").text
     assert page.count('class="addlink"') == 4
     assert "changelink" not in page
     assert "viewlink" not in page
-    assert desk.get("/admin/events/").context["title"] == "For sale"
-    assert desk.get("/admin/nothing/").status_code == 404
+    assert seller_client.get("/admin/events/").context["title"] == "For sale"
+    assert seller_client.get("/admin/nothing/").status_code == 404
 
 
-def test_what_happened_at_a_gate_has_no_history_since_nothing_can_be_done_about_it(
-    desk: Client, paid_booking, alice: User, carol: User, concert: Event
+def test_a_check_in_has_no_history_link_because_it_cannot_be_changed(
+    seller_client: Client, paid_booking, alice: User, carol: User, concert: Event
 ) -> None:
     check_in(event_id=concert.pk, by=carol, code=codes_of(paid_booking(alice))[0])
-    row = desk.get("/admin/bookings/checkin/").context["cl"].result_list[0]
-    page = desk.get(f"/admin/bookings/checkin/{row.pk}/change/").text
+    row = seller_client.get("/admin/bookings/checkin/").context["cl"].result_list[0]
+    page = seller_client.get(f"/admin/bookings/checkin/{row.pk}/change/").text
     assert "historylink" not in page

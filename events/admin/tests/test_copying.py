@@ -1,4 +1,4 @@
-"""A new event from one that exists: what the form is filled with, and from whose events."""
+"""Copying an event: what the form is filled in with, and whose events can be copied."""
 
 import json
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from events.admin.tests.test_admin import (
 from events.lifecycle.change import change_event
 from events.models import Event
 from events.seating.configuration import read_seating
-from events.seller_admin.tests.desk import messages_of
+from events.seller_admin.tests.messages import messages_of
 
 START = datetime(2030, 5, 1, 20, tzinfo=UTC)
 LIST = "/admin/events/event/"
@@ -37,8 +37,8 @@ def initial(page) -> dict:
     return {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
 
 
-def test_a_copy_has_everything_but_the_dates_and_is_a_draft(desk, original):
-    page = desk.get(f"{ADD}?copy={original.pk}")
+def test_a_copy_has_all_fields_except_the_dates_and_is_a_draft(seller_client, original):
+    page = seller_client.get(f"{ADD}?copy={original.pk}")
     filled = initial(page)
     same = ("name", "description", "venue_name", "currency", "hold_seconds", "waiting_room_on", "max_active")
     assert {name: filled[name] for name in same} == {name: getattr(original, name) for name in same}
@@ -53,8 +53,8 @@ def test_a_copy_has_everything_but_the_dates_and_is_a_draft(desk, original):
     assert f"Copied from “{original}”" in page.text
 
 
-def test_its_seating_is_the_same_at_the_present_prices_a_section_a_line(desk, original):
-    text = initial(desk.get(f"{ADD}?copy={original.pk}"))["seating_config"]
+def test_a_copy_has_the_same_seating_at_current_prices_with_one_section_per_line(seller_client, original):
+    text = initial(seller_client.get(f"{ADD}?copy={original.pk}"))["seating_config"]
     config = json.loads(text)
     assert config == original.seating_config
     assert [section["price"] for section in config["sections"]] == [5000, 2500]
@@ -62,40 +62,40 @@ def test_its_seating_is_the_same_at_the_present_prices_a_section_a_line(desk, or
     assert len(text.splitlines()) == 8 and "Parterre «A»" in text
 
 
-def test_what_is_posted_then_is_a_new_event(desk, original):
+def test_saving_a_copy_creates_a_new_event(seller_client, original):
     url = f"{ADD}?copy={original.pk}"
-    filled = initial(desk.get(url))
-    desk.post(url, filled_in(filled["seating_config"], name=filled["name"], currency="KWD", draft="on"))
+    filled = initial(seller_client.get(url))
+    seller_client.post(url, filled_in(filled["seating_config"], name=filled["name"], currency="KWD", draft="on"))
     copy = Event.objects.exclude(pk=original.pk).get()
     assert (copy.name, copy.status, copy.starts_at) == (original.name, "draft", None)
     assert copy.seating_config == original.seating_config
 
 
-@pytest.mark.parametrize("which", ["", "0", "x", "-1", "9" * 40, "1.5", "\0", "[]"])
-def test_nonsense_opens_the_empty_form(desk, which):
-    page = desk.get(ADD, {"copy": which})
+@pytest.mark.parametrize("event_id", ["", "0", "x", "-1", "9" * 40, "1.5", "\0", "[]"])
+def test_an_invalid_id_opens_the_empty_form(seller_client, event_id):
+    page = seller_client.get(ADD, {"copy": event_id})
     assert page.status_code == 200
     assert "Copied from" not in page.text
     assert initial(page)["name"] is None
 
 
-def test_somebody_elses_event_can_not_be_copied(client, dave, original):
+def test_another_sellers_event_cannot_be_copied(client, dave, original):
     client.force_login(dave)
     assert original.name not in client.get(f"{ADD}?copy={original.pk}").text
 
 
-def test_an_operator_copies_for_the_events_seller(client, olga, carol, original):
+def test_a_copy_by_an_operator_keeps_the_seller(client, olga, carol, original):
     client.force_login(olga)
     assert initial(client.get(f"{ADD}?copy={original.pk}"))["seller"] == carol
 
 
-def test_an_events_page_leads_to_its_copy(desk, original):
-    assert f'href="{ADD}?copy={original.pk}"' in desk.get(change_page(original)).text
+def test_an_events_page_links_to_its_copy(seller_client, original):
+    assert f'href="{ADD}?copy={original.pk}"' in seller_client.get(change_page(original)).text
 
 
-def test_the_list_copies_one_event_at_a_time(desk, original, concert):
+def test_the_list_copies_one_event_at_a_time(seller_client, original, concert):
     chosen = {"action": "copy", "_selected_action": [original.pk]}
-    assert desk.post(LIST, chosen)["Location"] == f"{ADD}?copy={original.pk}"
+    assert seller_client.post(LIST, chosen)["Location"] == f"{ADD}?copy={original.pk}"
     both = {"action": "copy", "_selected_action": [original.pk, concert.pk]}
-    assert messages_of(desk.post(LIST, both, follow=True)) == ["Select one event to copy."]
+    assert messages_of(seller_client.post(LIST, both, follow=True)) == ["Select one event to copy."]
     assert Event.objects.count() == 2

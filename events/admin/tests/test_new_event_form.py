@@ -1,4 +1,4 @@
-"""The forms of events: what comes first, what the builder of the seats is told, prices as people write them."""
+"""The forms of events: order of the fields, limits for the seating builder, and prices as people type them."""
 
 import json
 
@@ -9,8 +9,8 @@ from events.admin.forms import EventChangeForm, PriceField
 from events.admin.tests.test_admin import ADD, filled_in
 
 
-def test_what_every_event_needs_comes_first_and_the_rest_is_folded_up(desk):
-    fieldsets = desk.get(ADD).context["adminform"].fieldsets
+def test_required_fields_come_first_and_the_others_are_collapsed(seller_client):
+    fieldsets = seller_client.get(ADD).context["adminform"].fieldsets
     assert [name for name, options in fieldsets if "collapse" not in options.get("classes", ())] == [
         None,
         "Seats and prices",
@@ -19,14 +19,14 @@ def test_what_every_event_needs_comes_first_and_the_rest_is_folded_up(desk):
     assert fieldsets[0][1]["fields"] == ["name", "description", "venue_name", "starts_at"]
 
 
-def test_a_folded_part_with_a_mistake_is_open(desk):
-    page = desk.post(ADD, filled_in(hold_seconds=0))
+def test_a_fieldset_with_an_error_is_not_collapsed(seller_client):
+    page = seller_client.post(ADD, filled_in(hold_seconds=0))
     assert [fieldset.is_collapsible for fieldset in page.context["adminform"]][-3:] == [True, False, True]
 
 
-def test_the_builder_is_told_the_limits(desk, settings):
+def test_the_seating_builder_gets_the_limits(seller_client, settings):
     settings.MAX_SEATS_PER_EVENT = 1234
-    limits = json.loads(desk.get(ADD).context["limits_json"])
+    limits = json.loads(seller_client.get(ADD).context["limits_json"])
     assert limits == {
         "sections": 1000,
         "blocks": 5000,
@@ -37,9 +37,9 @@ def test_the_builder_is_told_the_limits(desk, settings):
     }
 
 
-def test_a_refusal_names_the_row_it_is_about(desk):
+def test_an_error_names_the_section_it_is_about(seller_client):
     twice = [{"name": "A", "price": 1, "subsections": 1, "rows": 1, "cols": 1}] * 2
-    page = desk.post(ADD, filled_in({"sections": twice}))
+    page = seller_client.post(ADD, filled_in({"sections": twice}))
     assert "<li>sections.1.name: There are two sections named A.</li>" in page.text
 
 
@@ -56,7 +56,7 @@ def test_a_refusal_names_the_row_it_is_about(desk):
         ("1.234", "KWD", 1234),
     ],
 )
-def test_a_price_is_read_exactly(text, currency, minor):
+def test_a_price_is_parsed_exactly(text, currency, minor):
     field = PriceField(currency=currency)
     assert field.clean(text) == minor
     assert not field.has_changed(minor, text)
@@ -67,12 +67,12 @@ def test_a_price_is_read_exactly(text, currency, minor):
     ("text", "currency"),
     [("45.005", "USD"), ("45.5", "JPY"), ("-1", "USD"), ("4,500", "USD"), ("1e30", "USD"), ("1000000.01", "USD")],
 )
-def test_a_price_that_can_not_be_meant_is_refused(text, currency):
+def test_an_invalid_price_is_refused(text, currency):
     with pytest.raises(ValidationError):
         PriceField(currency=currency).clean(text)
 
 
-def test_prices_are_shown_as_they_are_written_with_their_tier(new_event):
+def test_price_fields_show_the_tier_and_decimals_of_the_currency(new_event):
     event = new_event([{"name": "A", "price": 4550, "subsections": 1, "tier": "VIP"}], currency="KWD")
     form = EventChangeForm.with_prices(event)(instance=event)
     assert form.fields["price_0"].label == "Section A (VIP)"

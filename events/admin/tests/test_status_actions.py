@@ -1,4 +1,4 @@
-"""How a seller publishes drafts and closes sales at his desk: by buttons and from the list."""
+"""Publishing drafts and closing sales in the seller admin, by button and from the list."""
 
 import pytest
 from django.conf import settings
@@ -7,13 +7,13 @@ from django.test import Client
 
 from events.models import Event
 from events.seller_admin import action_pages
-from events.seller_admin.tests.desk import messages_of
+from events.seller_admin.tests.messages import messages_of
 from events.states import EventStatus
 
 
 @pytest.fixture
 def draft(new_event) -> Event:
-    """A draft of carol's."""
+    """A draft by carol."""
     return new_event(draft=True)
 
 
@@ -21,18 +21,21 @@ def change_page(event: Event, page: str = "change/") -> str:
     return f"/admin/events/event/{event.pk}/{page}"
 
 
-def test_a_seller_publishes_a_draft_by_its_button(desk, draft):
-    assert [step.name for step in desk.get(change_page(draft)).context["row_actions"]] == ["publish", "cancel"]
-    answer = desk.post(change_page(draft, "do/publish/"), follow=True)
-    assert messages_of(answer) == ["Published. The event is on sale."]
+def test_a_draft_is_published_by_its_button(seller_client, draft):
+    assert [action.name for action in seller_client.get(change_page(draft)).context["row_actions"]] == [
+        "publish",
+        "cancel",
+    ]
+    response = seller_client.post(change_page(draft, "do/publish/"), follow=True)
+    assert messages_of(response) == ["Published. The event is on sale."]
     assert Event.objects.get().status == EventStatus.AVAILABLE
     assert LogEntry.objects.get().change_message == "Published. The event is on sale."
-    assert [step.name for step in answer.context["row_actions"]] == ["close", "cancel"]
+    assert [action.name for action in response.context["row_actions"]] == ["close", "cancel"]
 
 
-def test_before_a_step_its_page_says_what_it_will_do_and_changes_nothing(desk, draft):
+def test_the_confirmation_page_lists_the_effects_and_changes_nothing(seller_client, draft):
     Event.objects.update(sales_start_at="2100-05-01T18:00Z", waiting_room_on=True)
-    page = desk.get(change_page(draft, "do/publish/"))
+    page = seller_client.get(change_page(draft, "do/publish/"))
     assert page.context["confirmation"].parts[0].sentences == [
         "200 seats in 4 blocks go on sale on 1 May 2100, 18:00 UTC.",
         "Prices are from 20.00 USD to 50.00 USD a seat.",
@@ -45,10 +48,10 @@ def test_before_a_step_its_page_says_what_it_will_do_and_changes_nothing(desk, d
     assert not LogEntry.objects.exists()
 
 
-def test_closing_is_told_in_seats(desk, concert, hold, paid_booking, alice):
+def test_the_confirmation_of_closing_lists_held_free_and_sold_seats(seller_client, concert, hold, paid_booking, alice):
     hold(alice, quantity=3)
     paid_booking(alice, quantity=2)
-    effects = desk.get(change_page(concert, "do/close/")).context["confirmation"].parts[0].sentences
+    effects = seller_client.get(change_page(concert, "do/close/")).context["confirmation"].parts[0].sentences
     assert effects == [
         "1 buyer holds seats at this moment.",
         "Nobody can hold another seat once sales are closed.",
@@ -60,33 +63,33 @@ def test_closing_is_told_in_seats(desk, concert, hold, paid_booking, alice):
     ]
 
 
-def test_the_page_of_a_step_that_cannot_be_taken_says_why_and_has_no_button(desk, concert):
-    page = desk.get(change_page(concert, "do/publish/"))
+def test_the_confirmation_of_an_impossible_action_says_why_and_has_no_button(seller_client, concert):
+    page = seller_client.get(change_page(concert, "do/publish/"))
     assert "Only a draft can be published" in page.text
     assert page.context["confirmation"].rows == []
     assert '<button class="button' not in page.text
-    assert '<button class="button' in desk.get(change_page(concert, "do/close/")).text
+    assert '<button class="button' in seller_client.get(change_page(concert, "do/close/")).text
 
 
-def test_a_seller_closes_sales_by_the_button(desk, concert):
-    answer = desk.post(change_page(concert, "do/close/"), follow=True)
+def test_sales_are_closed_by_the_button(seller_client, concert):
+    response = seller_client.post(change_page(concert, "do/close/"), follow=True)
     assert Event.objects.get().status == EventStatus.ENDED
-    assert answer.context["row_actions"] == []
+    assert response.context["row_actions"] == []
 
 
-def test_a_button_needs_a_post_with_a_token(desk, carol, draft):
-    stranger = Client(enforce_csrf_checks=True)
-    stranger.force_login(carol)
-    assert stranger.post(change_page(draft, "do/publish/")).status_code == 403
-    assert desk.post(change_page(draft, "do/unknown/")).status_code == 404
+def test_an_action_needs_a_post_with_a_csrf_token(seller_client, carol, draft):
+    without_token = Client(enforce_csrf_checks=True)
+    without_token.force_login(carol)
+    assert without_token.post(change_page(draft, "do/publish/")).status_code == 403
+    assert seller_client.post(change_page(draft, "do/unknown/")).status_code == 404
     assert Event.objects.get().status == EventStatus.DRAFT
 
 
-def test_the_list_publishes_drafts_and_says_why_not_the_others(desk, new_event):
+def test_the_list_publishes_drafts_and_says_why_other_events_are_not_published(seller_client, new_event):
     events = [new_event(name="Ready", draft=True), new_event(name="Open")]
     posted = {"action": "publish", "_selected_action": [event.pk for event in events], "sure": "yes"}
-    answer = desk.post("/admin/events/event/", posted, follow=True)
-    assert sorted(messages_of(answer)) == [
+    response = seller_client.post("/admin/events/event/", posted, follow=True)
+    assert sorted(messages_of(response)) == [
         "Only a draft can be published; the status of this event is “Available”.",
         "Published. The event is on sale.",
     ]
@@ -94,29 +97,29 @@ def test_the_list_publishes_drafts_and_says_why_not_the_others(desk, new_event):
     assert LogEntry.objects.count() == 1
 
 
-def test_the_list_asks_first_and_says_what_happens_to_each(desk, new_event):
+def test_the_list_asks_for_confirmation_and_lists_the_effects_per_event(seller_client, new_event):
     events = [new_event(name="Ready", draft=True), new_event(name="Open")]
     posted = {"action": "publish", "_selected_action": [event.pk for event in events], "index": "0"}
-    page = desk.post("/admin/events/event/", posted)
-    plans = {part.heading: (len(part.sentences), part.obstacle) for part in page.context["confirmation"].parts}
-    assert plans["Ready"] == (5, "")
-    assert plans["Open"] == (0, "Only a draft can be published; the status of this event is “Available”.")
+    page = seller_client.post("/admin/events/event/", posted)
+    parts = {part.heading: (len(part.sentences), part.obstacle) for part in page.context["confirmation"].parts}
+    assert parts["Ready"] == (5, "")
+    assert parts["Open"] == (0, "Only a draft can be published; the status of this event is “Available”.")
     assert page.context["confirmation"].rows == [events[0]]
     assert Event.objects.filter(status="draft").count() == 1
     assert not LogEntry.objects.exists()
 
 
-def test_the_list_takes_only_so_many_at_once(desk, new_event, monkeypatch):
+def test_the_list_limits_the_number_of_events_per_action(seller_client, new_event, monkeypatch):
     monkeypatch.setattr(action_pages, "MAX_ROWS", 1)
     events = [new_event(draft=True), new_event(draft=True)]
     posted = {"action": "publish", "_selected_action": [event.pk for event in events], "sure": "yes"}
-    answer = desk.post("/admin/events/event/", posted, follow=True)
-    assert messages_of(answer) == ["Select at most 1 event at a time."]
+    response = seller_client.post("/admin/events/event/", posted, follow=True)
+    assert messages_of(response) == ["Select at most 1 event at a time."]
     assert Event.objects.filter(status="draft").count() == 2
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "text"),
     [
         ({}, "Buyers can hold and pay for seats."),
         ({"sales_end_at": "2100-05-01T18:00Z"}, "Buyers can hold and pay for seats until 1 May 2100, 18:00 UTC."),
@@ -127,19 +130,19 @@ def test_the_list_takes_only_so_many_at_once(desk, new_event, monkeypatch):
         ({"status": "ended"}, "You closed sales."),
     ],
 )
-def test_the_event_says_what_its_state_means_now(desk, concert, fields, told):
+def test_the_event_page_explains_the_current_status(seller_client, concert, fields, text):
     Event.objects.update(**fields)
-    assert desk.get(change_page(concert)).context["status_text"].startswith(told)
+    assert seller_client.get(change_page(concert)).context["status_text"].startswith(text)
 
 
-def test_the_events_page_leads_to_its_other_pages(desk, concert):
-    links = {link.label: link.url for link in desk.get(change_page(concert)).context["links"]}
+def test_the_event_page_links_to_the_events_other_pages(seller_client, concert):
+    links = {link.label: link.url for link in seller_client.get(change_page(concert)).context["links"]}
     for label in ("Seats", "Bookings", "Gate staff", "Public page", "History"):
-        assert desk.get(links[label]).status_code == 200, label
+        assert seller_client.get(links[label]).status_code == 200, label
 
 
-def test_a_draft_is_not_closed(desk, draft):
-    answer = desk.post(change_page(draft, "do/close/"), follow=True)
-    assert "Sales can only be closed for an event that is on sale" in messages_of(answer)[0]
+def test_sales_of_a_draft_cannot_be_closed(seller_client, draft):
+    response = seller_client.post(change_page(draft, "do/close/"), follow=True)
+    assert "Sales can only be closed for an event that is on sale" in messages_of(response)[0]
     assert Event.objects.get().status == EventStatus.DRAFT
     assert not LogEntry.objects.exists()

@@ -33,10 +33,10 @@ def test_a_draft_is_found_only_by_its_seller_and_operators(
 
 @pytest.mark.parametrize("event_id", ["0", "999999", "9" * 40, "x", "-1"])
 def test_an_unknown_event_is_404_problem_json(db: None, client_of: ClientOf, event_id: str) -> None:
-    answer = client_of(None).get(f"/api/event/{event_id}")
-    assert answer.status_code == 404
-    assert answer["Content-Type"] == "application/problem+json"
-    assert answer.json()["code"] == "not_found"
+    response = client_of(None).get(f"/api/event/{event_id}")
+    assert response.status_code == 404
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["code"] == "not_found"
 
 
 def test_an_event_takes_two_queries(
@@ -50,9 +50,9 @@ def test_the_seats_of_a_subsection_come_in_row_order_from_the_front_left(
     concert: Event, alice: User, hold: Callable[..., Booking], client_of: ClientOf
 ) -> None:
     hold(alice, "1-2", "5-10")
-    block = client_of(None).get(f"/api/event/{concert.pk}/sections/A/subsection/1/seats").json()
-    tickets = block.pop("tickets")
-    assert block == {
+    subsection = client_of(None).get(f"/api/event/{concert.pk}/sections/A/subsection/1/seats").json()
+    tickets = subsection.pop("tickets")
+    assert subsection == {
         "event_id": concert.pk,
         "section": "A",
         "subsection": 1,
@@ -79,9 +79,9 @@ def test_an_unknown_subsection_is_404(concert: Event, client_of: ClientOf, path:
 
 def test_a_section_may_have_a_slash_in_its_name(new_event: Callable[..., Event], client_of: ClientOf) -> None:
     event = new_event([{"name": "North/East", "price": 1, "subsections": 1}])
-    answer = client_of(None).get(f"/api/event/{event.pk}/sections/North%2FEast/subsection/1/seats")
-    assert answer.status_code == 200
-    assert answer.json()["section"] == "North/East"
+    response = client_of(None).get(f"/api/event/{event.pk}/sections/North%2FEast/subsection/1/seats")
+    assert response.status_code == 200
+    assert response.json()["section"] == "North/East"
 
 
 def test_the_map_has_one_letter_per_seat(
@@ -102,7 +102,7 @@ def test_the_map_has_one_letter_per_seat(
     assert [len(row["seats"]) for row in seat_map["sections"]] == [50, 50, 50, 50]
 
 
-def test_the_map_answers_304_until_something_changes(
+def test_the_map_returns_304_until_something_changes(
     concert: Event, alice: User, hold: Callable[..., Booking], client_of: ClientOf
 ) -> None:
     url, client = f"/api/event/{concert.pk}/seatmap", client_of(None)
@@ -120,7 +120,7 @@ def test_a_map_of_fifty_thousand_seats_is_under_60_kb_compressed(
 ) -> None:
     sections = [{"name": name, "price": 1, "subsections": 10} for name in "ABCDEFGHIJ"]
     arena = new_event(sections, rows=25, cols=20)
-    answer = client_of(None).get(f"/api/event/{arena.pk}/seatmap", headers={"Accept-Encoding": "gzip"})
-    assert answer["Content-Encoding"] == "gzip"
-    assert len(answer.content) < 60_000
-    assert b"a" * 500 in gzip.decompress(answer.content)
+    response = client_of(None).get(f"/api/event/{arena.pk}/seatmap", headers={"Accept-Encoding": "gzip"})
+    assert response["Content-Encoding"] == "gzip"
+    assert len(response.content) < 60_000
+    assert b"a" * 500 in gzip.decompress(response.content)

@@ -15,9 +15,9 @@ NewEvent = Callable[..., Event]
 
 
 def names(client: APIClient, query: str = "") -> list[str]:
-    answer = client.get(f"/api/event{query}")
-    assert answer.status_code == 200, answer.content
-    return sorted(event["name"] for event in answer.json()["results"])
+    response = client.get(f"/api/event{query}")
+    assert response.status_code == 200, response.content
+    return sorted(event["name"] for event in response.json()["results"])
 
 
 def cheap(price: int) -> list[dict[str, Any]]:
@@ -53,9 +53,9 @@ def test_sellers_and_operators_see_drafts_too(programme: None, carol: User, olga
 
 @pytest.mark.parametrize("seller_id", ["x", "-1", "1.5", "9" * 30, "١"])
 def test_a_seller_id_that_is_no_number_is_refused(db: None, client_of: ClientOf, seller_id: str) -> None:
-    answer = client_of(None).get("/api/event", {"seller_id": seller_id})
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["field"] == "seller_id"
+    response = client_of(None).get("/api/event", {"seller_id": seller_id})
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["field"] == "seller_id"
 
 
 def test_words_venue_start_and_price_filter_the_list(new_event: NewEvent, client_of: ClientOf) -> None:
@@ -81,9 +81,9 @@ def test_both_price_bounds_apply_to_the_same_section(new_event: NewEvent, client
     "query", ["price_min=x", "price_max=-1", "price_min=1e400", "starts_after=never", "ordering=password", "q=%00"]
 )
 def test_a_bad_filter_is_refused(db: None, client_of: ClientOf, query: str) -> None:
-    answer = client_of(None).get(f"/api/event?{query}")
-    assert answer.status_code == 400
-    assert answer.json()["code"] == "validation_error"
+    response = client_of(None).get(f"/api/event?{query}")
+    assert response.status_code == 400
+    assert response.json()["code"] == "validation_error"
 
 
 def test_the_list_has_the_requested_order(new_event: NewEvent, client_of: ClientOf) -> None:

@@ -89,15 +89,15 @@ def test_a_draft_is_found_only_by_its_seller_and_operators(client_of, new_event,
 
 
 def test_an_unknown_event_is_a_404_page(client_of, db):
-    answer = client_of(None).get("/events/987654321")
-    assert (answer.status_code, answer["Content-Type"]) == (404, "text/html; charset=utf-8")
+    response = client_of(None).get("/events/987654321")
+    assert (response.status_code, response["Content-Type"]) == (404, "text/html; charset=utf-8")
 
 
 @pytest.mark.parametrize("status", ["cancelled", "ended", "completed", "sold_out"])
 def test_the_page_says_that_the_sale_is_over(client_of, concert, status):
     Event.objects.filter(pk=concert.pk).update(status=status)
-    said = {"cancelled": "is cancelled", "ended": "Sales are closed", "completed": "Sales are closed"}
-    assert said.get(status, "Sold out") in _get(client_of(None), concert).content.decode()
+    texts = {"cancelled": "is cancelled", "ended": "Sales are closed", "completed": "Sales are closed"}
+    assert texts.get(status, "Sold out") in _get(client_of(None), concert).content.decode()
 
 
 def test_the_page_says_when_the_sale_begins(client_of, new_event):

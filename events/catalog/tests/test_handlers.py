@@ -1,4 +1,4 @@
-"""The event list, an event and its seat map: the fast path and Django give the same answers, as fresh as promised."""
+"""Handlers of the event list, an event and its seat map: same responses from the fast path and Django, and caching."""
 
 import gzip
 import threading
@@ -23,19 +23,19 @@ from ticketing.wsgi import application, django_application
 
 Hold = Callable[..., Booking]
 NewEvent = Callable[..., Event]
-CROWD = 6
+THREADS = 6
 
 pytestmark = pytest.mark.django_db(transaction=True)  # requests close connections, and so end a test's transaction
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
 
 
 class Django:
-    """Django's application, which notes what the fast path passes to it."""
+    """Django's application; `paths` are those that the fast path passes to it."""
 
     def __init__(self) -> None:
         self.paths: list[str] = []
@@ -45,36 +45,36 @@ class Django:
         return django_application(environ, start_response)
 
 
-def ask(application: WSGIApplication, path: str, **headers: str) -> Answer:
-    """As a program asks: `headers` as in WSGI, without HTTP_."""
+def get(application: WSGIApplication, path: str, **headers: str) -> Response:
+    """Send a request as an API client does; `headers` as in WSGI, without HTTP_."""
     sent = {f"HTTP_{name}": value for name, value in {"HOST": "127.0.0.1", **headers}.items()}
-    heard: list[Any] = []
-    parts = application(RequestFactory().get(path, **sent).environ, lambda *head: heard.extend(head))  # type: ignore
+    head: list[Any] = []
+    parts = application(RequestFactory().get(path, **sent).environ, lambda *arguments: head.extend(arguments))  # type: ignore
     body = b"".join(parts)
     getattr(parts, "close", lambda: None)()
-    return Answer(int(heard[0].split()[0]), {name.lower(): value for name, value in heard[1]}, body)
+    return Response(int(head[0].split()[0]), {name.lower(): value for name, value in head[1]}, body)
 
 
 @pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is kept from the test before."""
-    new = MicroCache(life=handlers.LIFE_SECONDS, wait=5, entries=handlers.CACHE_ENTRIES, size=handlers.CACHE_BYTES)
-    monkeypatch.setattr(handlers, "ready", new)
+def new_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start each test with an empty cache of the usual lifetime."""
+    cache = MicroCache(life=handlers.LIFE_SECONDS, wait=5, entries=handlers.CACHE_ENTRIES, size=handlers.CACHE_BYTES)
+    monkeypatch.setattr(handlers, "cache", cache)
 
 
 @pytest.fixture
-def behind() -> Django:
+def django() -> Django:
     return Django()
 
 
 @pytest.fixture
-def fast_path(behind: Django) -> WSGIApplication:
-    return FastPath(behind, application._routes)
+def fast_path(django: Django) -> WSGIApplication:
+    return FastPath(django, application._routes)
 
 
 @pytest.fixture
 def paths(concert: Event, new_event: NewEvent) -> list[str]:
-    """Everything on the fast path, about the concert and two more events."""
+    """All paths that the fast path serves, for the concert and two more events."""
     new_event(name="Zydeco · ☂", starts_at="2027-01-01T20:00:00.5Z", sales_end_at="2027-01-01T00:00:00+02:00")
     new_event(name="Another", description='"quoted" <b>\n')
     queries = ["", "?page_size=2", "?page=2&page_size=2", "?ordering=-name&q=a", "?price_min=1&venue=hall&page_size=1"]
@@ -83,20 +83,20 @@ def paths(concert: Event, new_event: NewEvent) -> list[str]:
     return [*lists, event, f"{event}/", f"{event}/seatmap"]
 
 
-def outlive() -> None:
-    """Until nothing that was read before counts any more."""
+def wait_until_expired() -> None:
+    """Wait until every cached response has expired."""
     time.sleep(handlers.LIFE_SECONDS)
 
 
-def settle(fast_path: WSGIApplication) -> None:
-    """The fast path has checked the connection."""
+def warm_up(fast_path: WSGIApplication) -> None:
+    """Send requests until the fast path has checked its database connection."""
     for _ in range(2):
-        ask(fast_path, "/api/event?q=settle")
-        outlive()
+        get(fast_path, "/api/event?q=warm-up")
+        wait_until_expired()
 
 
-def test_both_answer_the_same_before_and_after_a_change(
-    paths: list[str], fast_path: WSGIApplication, behind: Django, hold: Hold, alice: User, concert: Event
+def test_both_return_the_same_before_and_after_a_change(
+    paths: list[str], fast_path: WSGIApplication, django: Django, hold: Hold, alice: User, concert: Event
 ) -> None:
     changes = [
         lambda: hold(alice, "1-1", "1-2"),
@@ -106,50 +106,52 @@ def test_both_answer_the_same_before_and_after_a_change(
     seen = []
     for change in [lambda: None, *changes]:
         change()
-        outlive()
+        wait_until_expired()
         for path in paths:
-            usual, fast = ask(django_application, path), ask(fast_path, path)
+            usual, fast = get(django_application, path), get(fast_path, path)
             assert (fast.status, fast.body) == (usual.status, usual.body)
             for name in ("content-type", "etag", "cache-control", "vary", "content-length", "x-frame-options"):
                 assert fast.headers[name] == usual.headers[name], name
-        seen.append(ask(fast_path, paths[-1]).headers["etag"])
+        seen.append(get(fast_path, paths[-1]).headers["etag"])
     assert len(set(seen)) == len(seen)
-    assert behind.paths == []
+    assert django.paths == []
 
 
-def test_both_know_what_the_caller_has(
-    paths: list[str], fast_path: WSGIApplication, behind: Django, hold: Hold, alice: User
+def test_both_return_304_if_the_client_has_the_current_response(
+    paths: list[str], fast_path: WSGIApplication, django: Django, hold: Hold, alice: User
 ) -> None:
-    tags = {path: ask(django_application, path).headers["etag"] for path in paths}
+    tags = {path: get(django_application, path).headers["etag"] for path in paths}
     for path, tag in tags.items():
-        for way in (django_application, fast_path):
-            unchanged = ask(way, path, IF_NONE_MATCH=f'"other", {tag}')
+        for server in (django_application, fast_path):
+            unchanged = get(server, path, IF_NONE_MATCH=f'"other", {tag}')
             assert (unchanged.status, unchanged.body, unchanged.headers["etag"]) == (304, b"", tag)
     hold(alice)
-    outlive()
+    wait_until_expired()
     for path, tag in tags.items():
-        shows = ask(django_application, path).headers["etag"] != tag  # not every page of the list shows the concert
+        shows = get(django_application, path).headers["etag"] != tag  # not every page of the list shows the concert
         expected = 200 if shows else 304
-        assert [ask(way, path, IF_NONE_MATCH=tag).status for way in (django_application, fast_path)] == [expected] * 2
-    assert behind.paths == []
+        assert [get(server, path, IF_NONE_MATCH=tag).status for server in (django_application, fast_path)] == [
+            expected
+        ] * 2
+    assert django.paths == []
 
 
-def test_a_packed_answer_unpacks_to_the_same(paths: list[str], fast_path: WSGIApplication) -> None:
+def test_a_compressed_response_has_the_same_content(paths: list[str], fast_path: WSGIApplication) -> None:
     for path in paths:
-        packed = ask(fast_path, path, ACCEPT_ENCODING="gzip, deflate, br")
-        assert packed.headers["content-encoding"] == "gzip"
-        assert gzip.decompress(packed.body) == ask(fast_path, path).body
+        compressed = get(fast_path, path, ACCEPT_ENCODING="gzip, deflate, br")
+        assert compressed.headers["content-encoding"] == "gzip"
+        assert gzip.decompress(compressed.body) == get(fast_path, path).body
 
 
 def test_a_map_of_fifty_thousand_seats_is_under_60_kb(new_event: NewEvent, fast_path: WSGIApplication) -> None:
     arena = new_event([{"name": name, "price": 1, "subsections": 10} for name in "ABCDEFGHIJ"], rows=25, cols=20)
-    packed = ask(fast_path, f"/api/event/{arena.pk}/seatmap", ACCEPT_ENCODING="gzip")
-    assert len(packed.body) < 60_000
-    assert b"a" * 500 in gzip.decompress(packed.body)
+    compressed = get(fast_path, f"/api/event/{arena.pk}/seatmap", ACCEPT_ENCODING="gzip")
+    assert len(compressed.body) < 60_000
+    assert b"a" * 500 in gzip.decompress(compressed.body)
 
 
-def test_what_depends_on_the_caller_or_is_unusual_is_answered_by_both_alike(
-    concert: Event, new_event: NewEvent, carol: User, fast_path: WSGIApplication, behind: Django
+def test_both_return_the_same_for_personal_and_unusual_requests(
+    concert: Event, new_event: NewEvent, carol: User, fast_path: WSGIApplication, django: Django
 ) -> None:
     draft, inactive = new_event(draft=True), new_event(is_active=False)
     bearer = f"Bearer {tokens_for(carol)['access']}"
@@ -177,11 +179,11 @@ def test_what_depends_on_the_caller_or_is_unusual_is_answered_by_both_alike(
         ("/api/event/" + "9" * 40 + "/seatmap", {}, 404),
     ]
     for path, headers, status in calls:
-        behind.paths.clear()
-        answer, usual = ask(fast_path, path, **headers), ask(django_application, path, **headers)
-        assert answer.status == status, path
-        assert (usual.status, usual.body) == (status, answer.body), path
-        assert bool(behind.paths) == ("ACCEPT" in headers or "format" in path), path
+        django.paths.clear()
+        response, usual = get(fast_path, path, **headers), get(django_application, path, **headers)
+        assert response.status == status, path
+        assert (usual.status, usual.body) == (status, response.body), path
+        assert bool(django.paths) == ("ACCEPT" in headers or "format" in path), path
 
 
 def test_a_draft_shown_to_its_seller_is_shown_to_nobody_else(
@@ -190,69 +192,71 @@ def test_a_draft_shown_to_its_seller_is_shown_to_nobody_else(
     draft = new_event(draft=True)
     path, cookies = f"/api/event/{draft.pk}", client_of(carol).cookies
     cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items())
-    assert [ask(fast_path, path, COOKIE=cookie).status, ask(fast_path, path).status] == [200, 404]
+    assert [get(fast_path, path, COOKIE=cookie).status, get(fast_path, path).status] == [200, 404]
 
 
-def test_an_event_taken_back_is_gone_as_soon(concert: Event, fast_path: WSGIApplication) -> None:
+def test_an_event_that_becomes_a_draft_again_is_not_found_once_the_cache_expires(
+    concert: Event, fast_path: WSGIApplication
+) -> None:
     path = f"/api/event/{concert.pk}"
-    assert ask(fast_path, path).status == 200
+    assert get(fast_path, path).status == 200
     Event.objects.filter(pk=concert.pk).update(status="draft")
-    outlive()
-    assert ask(fast_path, path).status == 404
+    wait_until_expired()
+    assert get(fast_path, path).status == 404
 
 
-def test_the_links_of_a_page_lead_to_the_host_that_was_asked(paths: list[str], fast_path: WSGIApplication) -> None:
-    links = [ask(fast_path, "/api/event?page_size=1", HOST=host).body for host in ("127.0.0.1:8000", "localhost")]
+def test_the_links_of_a_page_have_the_requests_host(paths: list[str], fast_path: WSGIApplication) -> None:
+    links = [get(fast_path, "/api/event?page_size=1", HOST=host).body for host in ("127.0.0.1:8000", "localhost")]
     assert b'"next":"http://127.0.0.1:8000/api/event?page=2&page_size=1"' in links[0]
     assert b'"next":"http://localhost/api/event?page=2&page_size=1"' in links[1]
 
 
-@pytest.mark.parametrize(("path", "made", "proven"), [("", 2, 2), ("/{0}", 2, 1), ("/{0}/seatmap", 2, 1)])
-def test_what_it_costs_the_database(
-    concert: Event, fast_path: WSGIApplication, round_trips: list[None], path: str, made: int, proven: int
+@pytest.mark.parametrize(("path", "rendering", "checking"), [("", 2, 2), ("/{0}", 2, 1), ("/{0}/seatmap", 2, 1)])
+def test_number_of_round_trips_to_the_database(
+    concert: Event, fast_path: WSGIApplication, round_trips: list[None], path: str, rendering: int, checking: int
 ) -> None:
     path = f"/api/event{path.format(concert.pk)}"
-    settle(fast_path)
+    warm_up(fast_path)
     round_trips.clear()
-    ask(fast_path, path)
-    assert len(round_trips) == made
-    outlive()
-    ask(fast_path, path)
-    assert len(round_trips) == made + proven
+    get(fast_path, path)
+    assert len(round_trips) == rendering
+    wait_until_expired()
+    get(fast_path, path)
+    assert len(round_trips) == rendering + checking
 
 
-def test_a_crowd_asks_the_database_once(
+def test_simultaneous_requests_read_the_database_once(
     concert: Event, fast_path: WSGIApplication, round_trips: list[None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    patient = MicroCache(life=60, wait=60, entries=9, size=1_000_000)  # however slow the threads are to start
-    monkeypatch.setattr(handlers, "ready", patient)
-    path, all_there = f"/api/event/{concert.pk}/seatmap", threading.Barrier(CROWD)
-    settle(fast_path)
+    long_lived = MicroCache(life=60, wait=60, entries=9, size=1_000_000)  # however slowly the threads start
+    monkeypatch.setattr(handlers, "cache", long_lived)
+    path, all_started = f"/api/event/{concert.pk}/seatmap", threading.Barrier(THREADS)
+    warm_up(fast_path)
 
-    def one(_: int) -> Answer:
+    def one(_: int) -> Response:
         connection.ensure_connection()
         try:
-            all_there.wait(60)
+            all_started.wait(60)
             round_trips.clear()
-            all_there.wait(60)
-            return ask(fast_path, path)
+            all_started.wait(60)
+            return get(fast_path, path)
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(CROWD) as crowd:
-        answers = list(crowd.map(one, range(CROWD)))
-    assert {(answer.status, answer.body) for answer in answers} == {(200, answers[0].body)}
+    with ThreadPoolExecutor(THREADS) as pool:
+        responses = list(pool.map(one, range(THREADS)))
+    assert {(response.status, response.body) for response in responses} == {(200, responses[0].body)}
     assert len(round_trips) == 2
 
 
-def test_a_connection_that_was_lost_costs_nobody_an_answer(
-    concert: Event, fast_path: WSGIApplication, behind: Django
+def test_a_lost_database_connection_fails_no_request(
+    concert: Event, fast_path: WSGIApplication, django: Django
 ) -> None:
     path = f"/api/event/{concert.pk}"
-    expected = ask(django_application, path).body
-    settle(fast_path)
-    ask(fast_path, "/api/event")  # so that the connection is not checked before it is used
+    expected = get(django_application, path).body
+    warm_up(fast_path)
+    get(fast_path, "/api/event")  # so that the connection is not checked before it is used
     assert connection.connection is not None
     connection.connection.close()
-    assert ask(fast_path, path).body == expected
-    assert behind.paths == []
+    assert get(fast_path, path).body == expected
+    assert django.paths == []

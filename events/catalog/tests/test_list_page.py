@@ -21,9 +21,9 @@ DEAR = [{"name": "A", "price": 90_000, "subsections": 1}]
 
 def shown(client: Client, **query: str) -> list[str]:
     """Return the names of the events on the page, in order."""
-    answer = client.get("/", query)
-    assert answer.status_code == 200
-    return [card.event.name for card in answer.context["cards"]]
+    response = client.get("/", query)
+    assert response.status_code == 200
+    return [card.event.name for card in response.context["cards"]]
 
 
 def text_of(client: Client) -> str:
@@ -143,10 +143,10 @@ def test_no_query_string_breaks_the_page(client: Client, concert: Event, query: 
 
 
 def test_an_invalid_field_shows_its_error(client: Client, concert: Event) -> None:
-    answer = client.get("/", {"day_from": "tomorrow"})
-    text = answer.content.decode()
+    response = client.get("/", {"day_from": "tomorrow"})
+    text = response.content.decode()
     assert 'aria-invalid="true" aria-describedby="day_from-error"' in text
-    assert len(answer.context["cards"]) == 1
+    assert len(response.context["cards"]) == 1
 
 
 def test_page_links_keep_the_search(client: Client, new_event: NewEvent) -> None:
@@ -159,10 +159,10 @@ def test_page_links_keep_the_search(client: Client, new_event: NewEvent) -> None
 
 
 def test_the_script_gets_only_the_results(client: Client, concert: Event) -> None:
-    answer = client.get("/", headers={"X-Part": "results"})
-    assert "<html" not in answer.content.decode()
-    assert f'data-event="{concert.pk}"' in answer.content.decode()
-    assert "X-Part" in answer.headers["Vary"]
+    response = client.get("/", headers={"X-Part": "results"})
+    assert "<html" not in response.content.decode()
+    assert f'data-event="{concert.pk}"' in response.content.decode()
+    assert "X-Part" in response.headers["Vary"]
 
 
 def test_the_page_takes_three_queries_and_two_more_for_signed_in_users(

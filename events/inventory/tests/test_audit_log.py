@@ -25,7 +25,7 @@ INSERT = """
 
 
 @pytest.fixture
-def block(concert: Event) -> Subsection:
+def subsection(concert: Event) -> Subsection:
     """The concert's first subsection."""
     return Subsection.objects.filter(event=concert).earliest("id")
 
@@ -42,9 +42,9 @@ def run(statement: str, *values: Any) -> None:
         cursor.execute(statement, values or None)
 
 
-def append(block: Subsection, *versions: int, hash_: bytes = b"") -> None:
+def append(subsection: Subsection, *versions: int, hash_: bytes = b"") -> None:
     """Insert rows for these versions in one statement, in this order."""
-    run(INSERT, block.event_id, block.pk, hash_, list(versions))
+    run(INSERT, subsection.event_id, subsection.pk, hash_, list(versions))
 
 
 def expected(change: SeatChange, previous: bytes | None) -> bytes:
@@ -56,10 +56,10 @@ def expected(change: SeatChange, previous: bytes | None) -> bytes:
     return hashlib.sha256(before + "|".join(map(str, parts)).encode()).digest()
 
 
-def check_hashes(block: Subsection) -> int:
+def check_hashes(subsection: Subsection) -> int:
     """Check the hash of every row in the subsection's audit log; return the number of rows."""
     previous = None
-    changes = list(SeatChange.objects.filter(subsection=block).order_by("version"))
+    changes = list(SeatChange.objects.filter(subsection=subsection).order_by("version"))
     for change in changes:
         previous = expected(change, previous)
         assert bytes(change.hash) == previous, change
@@ -99,24 +99,24 @@ def test_the_audit_log_refuses_update_delete_and_truncate(
 
 
 def test_each_row_has_the_documented_hash(
-    block: Subsection, hold: Hold, paid_booking: Hold, alice: User, carol: User
+    subsection: Subsection, hold: Hold, paid_booking: Hold, alice: User, carol: User
 ) -> None:
-    where: dict[str, Any] = {
-        "event_id": block.event_id,
+    place_and_seats: dict[str, Any] = {
+        "event_id": subsection.event_id,
         "seller": carol,
         "section": "A",
         "subsection": 1,
         "seats": ["5-1", "5-10"],
     }
-    block_seats(**where)
+    block_seats(**place_and_seats)
     hold(alice, "1-1")
-    unblock_seats(**where)
+    unblock_seats(**place_and_seats)
     paid_booking(alice, "2-1", "2-2", "2-3")
-    assert check_hashes(block) == 5
+    assert check_hashes(subsection) == 5
 
 
 def test_holds_that_end_together_are_chained_in_the_order_of_their_versions(
-    concert: Event, block: Subsection, hold: Hold, alice: User
+    concert: Event, subsection: Subsection, hold: Hold, alice: User
 ) -> None:
     Event.objects.update(max_active_holds=1000)
     # Booked from the back to the front, so that ids and seats are not in the order of the versions by chance.
@@ -125,16 +125,16 @@ def test_holds_that_end_together_are_chained_in_the_order_of_their_versions(
             hold(alice, f"{row}-{seat}", f"{row}-{seat + 1}")
     Booking.objects.update(expires_at=database_now())
     with transaction.atomic():
-        assert release_expired(lock_subsection(block.pk)) == 15
-    assert check_hashes(block) == 30
+        assert release_expired(lock_subsection(subsection.pk)) == 15
+    assert check_hashes(subsection) == 30
     assert list(SeatChange.objects.values_list("version", flat=True)) == list(range(1, 31))
 
 
-def test_an_inserted_hash_is_overwritten(block: Subsection) -> None:
-    append(block, 1, hash_=b"x" * 32)
+def test_an_inserted_hash_is_overwritten(subsection: Subsection) -> None:
+    append(subsection, 1, hash_=b"x" * 32)
     SeatChange.objects.create(
-        event_id=block.event_id,
-        subsection=block,
+        event_id=subsection.event_id,
+        subsection=subsection,
         version=2,
         kind="held",
         booking_id=uuid.uuid4(),
@@ -142,38 +142,38 @@ def test_an_inserted_hash_is_overwritten(block: Subsection) -> None:
         at=database_now(),
         hash=b"y",
     )
-    assert check_hashes(block) == 2
+    assert check_hashes(subsection) == 2
 
 
 @pytest.mark.parametrize("version", [0, 1, 2])
-def test_a_version_that_is_not_newer_is_refused(block: Subsection, version: int) -> None:
-    append(block, 1, 2)
+def test_a_version_that_is_not_newer_is_refused(subsection: Subsection, version: int) -> None:
+    append(subsection, 1, 2)
     with pytest.raises(Error, match=f"is at version 2, so version {version} can't be appended"):
-        append(block, version)
+        append(subsection, version)
     assert SeatChange.objects.count() == 2
 
 
-def test_rows_of_one_statement_in_the_wrong_order_are_refused(block: Subsection) -> None:
-    append(block, 1, 2, 4)
+def test_rows_of_one_statement_in_the_wrong_order_are_refused(subsection: Subsection) -> None:
+    append(subsection, 1, 2, 4)
     with pytest.raises(Error, match="is at version 6, so version 5 can't be appended"):
-        append(block, 6, 5)
-    assert check_hashes(block) == 3
+        append(subsection, 6, 5)
+    assert check_hashes(subsection) == 3
 
 
 @pytest.mark.django_db(transaction=True)
-def test_appending_never_reads_the_whole_audit_log(block: Subsection) -> None:
+def test_appending_never_reads_the_whole_audit_log(subsection: Subsection) -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE events_seatchange")
     with transaction.atomic():
         before = count_sequential_scans()
-        append(block, *range(1, 20))
+        append(subsection, *range(1, 20))
         assert count_sequential_scans() == before
-    assert check_hashes(block) == 19
+    assert check_hashes(subsection) == 19
 
 
 def test_equal_changes_of_two_subsections_have_different_hashes(concert: Event) -> None:
-    for block in Subsection.objects.filter(event=concert):
-        append(block, 1)
+    for subsection in Subsection.objects.filter(event=concert):
+        append(subsection, 1)
     assert len(set(hashes())) == 4
 
 
@@ -187,8 +187,8 @@ def test_equal_changes_of_two_subsections_have_different_hashes(concert: Event) 
         ("standard_conforming_strings", "off"),
     ],
 )
-def test_no_session_setting_changes_a_hash(block: Subsection, setting: str, value: str) -> None:
+def test_no_session_setting_changes_a_hash(subsection: Subsection, setting: str, value: str) -> None:
     run(f"SET LOCAL {setting} = '{value}'")
-    append(block, 1, 2)
+    append(subsection, 1, 2)
     run(f"SET LOCAL {setting} = DEFAULT")
-    assert check_hashes(block) == 2
+    assert check_hashes(subsection) == 2

@@ -33,16 +33,16 @@ def test_blocking_names_seats_that_are_not_free_and_changes_nothing(
     concert: Event, carol: User, alice: User, hold: Callable[..., Booking], client_of: ClientOf
 ) -> None:
     hold(alice, "1-2")
-    answer = client_of(carol).post(f"/api/event/{concert.pk}/block", SEATS)
-    assert answer.status_code == 409
-    assert (answer.json()["code"], answer.json()["seats"]) == ("seats_taken", ["1-2"])
+    response = client_of(carol).post(f"/api/event/{concert.pk}/block", SEATS)
+    assert response.status_code == 409
+    assert (response.json()["code"], response.json()["seats"]) == ("seats_taken", ["1-2"])
     assert not Ticket.objects.filter(status="blocked").exists()
 
 
 def test_only_blocked_seats_can_be_unblocked(concert: Event, carol: User, client_of: ClientOf) -> None:
-    answer = client_of(carol).post(f"/api/event/{concert.pk}/unblock", SEATS)
-    assert answer.status_code == 409
-    assert answer.json()["seats"] == ["1-1", "1-2"]
+    response = client_of(carol).post(f"/api/event/{concert.pk}/unblock", SEATS)
+    assert response.status_code == 409
+    assert response.json()["seats"] == ["1-1", "1-2"]
 
 
 def test_only_the_events_seller_can_block_seats(concert: Event, alice: User, dave: User, client_of: ClientOf) -> None:
@@ -73,7 +73,7 @@ def test_all_free_seats_of_subsections_are_blocked_and_unblocked(
 ) -> None:
     hold(alice, "1-2")
     first, second, *_ = Subsection.objects.filter(event=concert)
-    both: dict[str, Any] = {"event_id": concert.pk, "blocks": [first.pk, second.pk], "seller": carol}
+    both: dict[str, Any] = {"event_id": concert.pk, "subsection_ids": [first.pk, second.pk], "seller": carol}
     assert [block_free_seats(**both), block_free_seats(**both)] == [{first.pk: 49, second.pk: 50}, {}]
     assert [unblock_all_seats(**both), unblock_all_seats(**both)] == [{first.pk: 49, second.pk: 50}, {}]
     assert list(SeatChange.objects.values_list("kind", flat=True)) == [
@@ -90,22 +90,22 @@ def test_a_change_right_before_the_lock_is_seen(concert: Event, carol: User, mon
         return lock_subsections(subsection_ids)
 
     monkeypatch.setattr("events.inventory.blocking.lock_subsections", lock_late)
-    block = Subsection.objects.get(event=concert, section="A", number=1)
-    assert block_free_seats(event_id=concert.pk, blocks=[block.pk], seller=carol) == {block.pk: 48}
+    subsection = Subsection.objects.get(event=concert, section="A", number=1)
+    assert block_free_seats(event_id=concert.pk, subsection_ids=[subsection.pk], seller=carol) == {subsection.pk: 48}
 
 
 def test_only_the_events_seller_can_block_whole_subsections(concert: Event, dave: User) -> None:
-    blocks = list(Subsection.objects.filter(event=concert).values_list("pk", flat=True))
+    subsection_ids = list(Subsection.objects.filter(event=concert).values_list("pk", flat=True))
     for operation in (block_free_seats, unblock_all_seats):
         with pytest.raises(PermissionRefused):
-            operation(event_id=concert.pk, blocks=blocks, seller=dave)
+            operation(event_id=concert.pk, subsection_ids=subsection_ids, seller=dave)
     assert not SeatChange.objects.exists()
 
 
 def test_a_subsection_of_another_event_refuses_the_whole_call(
     concert: Event, new_event: Callable[..., Event], carol: User
 ) -> None:
-    blocks = list(Subsection.objects.filter(event__in=[concert, new_event()]).values_list("pk", flat=True))
+    subsection_ids = list(Subsection.objects.filter(event__in=[concert, new_event()]).values_list("pk", flat=True))
     with pytest.raises(NotFound):
-        block_free_seats(event_id=concert.pk, blocks=blocks, seller=carol)
+        block_free_seats(event_id=concert.pk, subsection_ids=subsection_ids, seller=carol)
     assert not SeatChange.objects.exists()

@@ -156,7 +156,7 @@ def test_without_the_lock_both_work_and_the_guarded_update_rolls_one_back(
     creation: Creation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(creating, "_try_lock", lambda creation_id: True)
-    assert two_workers(creation, monkeypatch) == ["AlreadyCreated", "Event"]
+    assert sorted(two_workers(creation, monkeypatch)) == ["AlreadyCreated", "Event"]
     assert (Event.objects.count(), Ticket.objects.count(), Creation.objects.get().attempts) == (1, 200, 2)
 
 
@@ -174,7 +174,7 @@ def test_an_impossible_event_fails_with_a_reason_and_leaves_nothing(creation: Cr
 
 
 def test_a_request_fails_if_the_database_refuses_it(creation: Creation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(create, "_chunks", lambda block: ["not a row\n"])
+    monkeypatch.setattr(create, "_chunks", lambda subsection: ["not a row\n"])
     make_event(creation_id=creation.pk)
     creation.refresh_from_db()
     assert (creation.status, creation.failure) == ("failed", "The database refused it. Nothing was created.")
@@ -233,10 +233,10 @@ def worker(application: str) -> Iterator["subprocess.Popen[bytes]"]:
         process.wait()
 
 
-def until(ready: Callable[[], bool], what: str) -> None:
+def wait_until(ready: Callable[[], bool], problem: str) -> None:
     end = time.monotonic() + 30
     while not ready():
-        assert time.monotonic() < end, what
+        assert time.monotonic() < end, problem
         time.sleep(0.05)
 
 
@@ -248,14 +248,14 @@ def send_request(seller: User) -> None:
 def test_a_real_worker_creates_the_requested_event(carol: User) -> None:
     with worker("ticketing"):
         send_request(carol)
-        until(lambda: Creation.objects.get().status == "done", "no worker made the event")
+        wait_until(lambda: Creation.objects.get().status == "done", "no worker created the event")
     assert Ticket.objects.filter(event=Event.objects.get()).count() == 200
 
 
 def test_a_killed_worker_leaves_nothing_and_the_sweep_creates_the_event(carol: User) -> None:
     with worker("events.lifecycle.tests.dying_worker") as dying:
         send_request(carol)
-        until(lambda: Creation.objects.get().done > 0, "no worker began")
+        wait_until(lambda: Creation.objects.get().done > 0, "no worker started")
         assert make_event(creation_id=Creation.objects.get().pk) is None  # the living worker holds the lock
         dying.send_signal(signal.SIGKILL)
         dying.wait()
@@ -266,5 +266,5 @@ def test_a_killed_worker_leaves_nothing_and_the_sweep_creates_the_event(carol: U
         create_overdue_events()
         return Creation.objects.get().status == "done"
 
-    until(is_done, "the sweep does not take it up")
+    wait_until(is_done, "the sweep does not create the event")
     assert (Event.objects.count(), Ticket.objects.count(), Creation.objects.get().attempts) == (1, 200, 2)

@@ -22,23 +22,23 @@ def create(tmp_path: Path, body: Any, seller: str = "carol@example.com") -> str:
 
 
 def test_an_event_is_created_from_a_file(carol: User, tmp_path: Path) -> None:
-    said = create(tmp_path, {"name": "Jazz", "description": "", "venue_name": "Cellar", "seating_config": HALL})
+    output = create(tmp_path, {"name": "Jazz", "description": "", "venue_name": "Cellar", "seating_config": HALL})
     event = Event.objects.get()
-    assert f"/api/event/{event.pk}" in said
+    assert f"/api/event/{event.pk}" in output
     assert (event.seller, event.status) == (carol, "available")
     assert Ticket.objects.filter(event=event).count() == 20
 
 
 @pytest.mark.parametrize(
-    ("body", "complaint"),
+    ("body", "message"),
     [
         ("{", "event.json"),
         ({"name": "Jazz"}, "required"),
         ({"name": "J", "description": "", "venue_name": "C", "seating_config": {**HALL, "rows": 0}}, "sections.0.rows"),
     ],
 )
-def test_a_bad_file_is_refused_with_a_reason(carol: User, tmp_path: Path, body: Any, complaint: str) -> None:
-    with pytest.raises(CommandError, match=complaint):
+def test_a_bad_file_is_refused_with_a_reason(carol: User, tmp_path: Path, body: Any, message: str) -> None:
+    with pytest.raises(CommandError, match=message):
         create(tmp_path, body)
     assert not Event.objects.exists()
 

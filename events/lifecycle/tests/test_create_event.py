@@ -23,10 +23,10 @@ def body(**fields: Any) -> dict[str, Any]:
 
 
 def test_a_seller_creates_an_event_and_every_ticket_exists(carol: User, client_of: ClientOf) -> None:
-    answer = client_of(carol).post("/api/event", body())
-    assert answer.status_code == 201
-    event = answer.json()
-    assert answer["Location"] == f"/api/event/{event['id']}"
+    response = client_of(carol).post("/api/event", body())
+    assert response.status_code == 201
+    event = response.json()
+    assert response["Location"] == f"/api/event/{event['id']}"
     assert event["status"] == "available"
     assert event["seller_id"] == carol.pk
     assert event["seating_config"] == HALL
@@ -112,11 +112,11 @@ def test_only_sellers_can_create_events(alice: User, client_of: ClientOf) -> Non
 def test_bad_input_names_the_field_and_creates_nothing(
     carol: User, client_of: ClientOf, fields: dict[str, Any], field: str
 ) -> None:
-    answer = client_of(carol).post("/api/event", body(**fields))
-    assert answer.status_code == 400
-    assert answer["Content-Type"] == "application/problem+json"
-    assert answer.json()["code"] == "validation_error"
-    assert field in [problem["field"] for problem in answer.json()["errors"]]
+    response = client_of(carol).post("/api/event", body(**fields))
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["code"] == "validation_error"
+    assert field in [problem["field"] for problem in response.json()["errors"]]
     assert not Event.objects.exists()
 
 
@@ -126,8 +126,8 @@ def test_missing_fields_are_named(carol: User, client_of: ClientOf) -> None:
 
 
 def test_a_failure_while_writing_tickets_leaves_nothing(carol: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(block: Subsection) -> list[str]:
-        return [f"{block.event_id}\t{block.pk}\t0\n", "not a row\n"]
+    def broken(subsection: Subsection) -> list[str]:
+        return [f"{subsection.event_id}\t{subsection.pk}\t0\n", "not a row\n"]
 
     monkeypatch.setattr(create, "_chunks", broken)
     seating = read_seating(HALL, max_seats=100)

@@ -43,11 +43,11 @@ def test_blocked_seats_do_not_keep_an_event_from_being_sold_out(
     two_seats: Event, carol: User, alice: User, paid_booking: Callable[..., Booking]
 ) -> None:
     paid_booking(alice, "1-1", event=two_seats)
-    where: dict[str, Any] = {"event_id": two_seats.pk, "seller": carol, "section": "A", "subsection": 2}
-    where["seats"] = ["1-1"]
-    block_seats(**where)
+    seat: dict[str, Any] = {"event_id": two_seats.pk, "seller": carol, "section": "A", "subsection": 2}
+    seat["seats"] = ["1-1"]
+    block_seats(**seat)
     assert status(two_seats) == EventStatus.SOLD_OUT
-    unblock_seats(**where)
+    unblock_seats(**seat)
     assert status(two_seats) == EventStatus.AVAILABLE
 
 

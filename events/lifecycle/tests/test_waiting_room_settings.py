@@ -35,9 +35,9 @@ def test_everyone_sees_the_waiting_room_and_the_hash_of_its_seed(concert: Event,
 def test_only_the_settings_that_are_sent_change(concert: Event, carol: User, client_of: ClientOf) -> None:
     client = client_of(carol)
     patch(client, concert, enabled=True, admit_per_minute=1_000)
-    answer = patch(client, concert, pass_seconds=300, paused=True)
-    room = answer.json()["waiting_room"]
-    assert answer.status_code == 200
+    response = patch(client, concert, pass_seconds=300, paused=True)
+    room = response.json()["waiting_room"]
+    assert response.status_code == 200
     assert (room["enabled"], room["admit_per_minute"], room["pass_seconds"], room["paused"]) == (True, 1_000, 300, True)
     concert.refresh_from_db()
     assert (concert.waiting_room_on, concert.admission_paused, concert.max_active) == (True, True, 500)
@@ -53,16 +53,16 @@ def test_only_the_settings_that_are_sent_change(concert: Event, carol: User, cli
 def test_invalid_settings_are_refused_and_change_nothing(
     concert: Event, carol: User, client_of: ClientOf, room: Any
 ) -> None:
-    answer = client_of(carol).patch(f"/api/event/{concert.pk}", {"name": "New", "waiting_room": room})
-    assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
-    assert answer.json()["errors"][0]["field"].startswith("waiting_room")
+    response = client_of(carol).patch(f"/api/event/{concert.pk}", {"name": "New", "waiting_room": room})
+    assert (response.status_code, response.json()["code"]) == (400, "validation_error")
+    assert response.json()["errors"][0]["field"].startswith("waiting_room")
     concert.refresh_from_db()
     assert (concert.name, concert.waiting_room_on) == ("A concert", False)
 
 
 def test_only_the_seller_can_change_the_settings(concert: Event, alice: User, dave: User, client_of: ClientOf) -> None:
-    answers = [patch(client_of(user), concert, enabled=True).status_code for user in (None, alice, dave)]
-    assert answers == [401, 403, 403]
+    responses = [patch(client_of(user), concert, enabled=True).status_code for user in (None, alice, dave)]
+    assert responses == [401, 403, 403]
     assert not Event.objects.get().waiting_room_on
 
 
@@ -71,26 +71,26 @@ def test_an_event_can_be_created_with_a_waiting_room(carol: User, client_of: Cli
         "name": "Rush", "description": "", "venue_name": "Hall", "waiting_room": {"enabled": True, "max_active": 20},
         "seating_config": {"rows": 1, "cols": 2, "sections": [{"name": "A", "price": 1, "subsections": 1}]},
     }  # fmt: skip
-    answer = client_of(carol).post("/api/event", event)
-    assert answer.status_code == 201
-    assert (answer.json()["waiting_room"]["enabled"], answer.json()["waiting_room"]["max_active"]) == (True, 20)
+    response = client_of(carol).post("/api/event", event)
+    assert response.status_code == 201
+    assert (response.json()["waiting_room"]["enabled"], response.json()["waiting_room"]["max_active"]) == (True, 20)
 
 
 def test_the_seed_is_not_shown_before_the_lottery(concert: Event, carol: User, client_of: ClientOf) -> None:
     for path in (f"/api/event/{concert.pk}", "/api/event", f"/events/{concert.pk}", f"/queue/{concert.pk}"):
         assert concert.shuffle_seed not in client_of(carol).get(path).content.decode()
-    desk = Client()
-    desk.force_login(carol)
-    assert concert.shuffle_seed not in desk.get(f"/admin/events/event/{concert.pk}/change/").content.decode()
+    seller_client = Client()
+    seller_client.force_login(carol)
+    assert concert.shuffle_seed not in seller_client.get(f"/admin/events/event/{concert.pk}/change/").content.decode()
 
 
 def test_the_lottery_changes_the_etag_of_the_event(concert: Event, client_of: ClientOf) -> None:
     client, path = client_of(None), f"/api/event/{concert.pk}"
     tag = client.get(path)["ETag"]
     Event.objects.update(drawn_at=database_now())
-    answer = client.get(path, headers={"If-None-Match": tag})
-    assert answer.status_code == 200
-    assert answer.json()["waiting_room"]["seed"] == concert.shuffle_seed
+    response = client.get(path, headers={"If-None-Match": tag})
+    assert response.status_code == 200
+    assert response.json()["waiting_room"]["seed"] == concert.shuffle_seed
 
 
 def test_after_the_lottery_the_start_of_sales_cannot_move_into_the_future(
@@ -100,8 +100,8 @@ def test_after_the_lottery_the_start_of_sales_cannot_move_into_the_future(
     move = {"sales_start_at": in_an_hour.isoformat()}
     assert client.patch(f"/api/event/{concert.pk}", move).status_code == 200
     Event.objects.update(drawn_at=database_now())
-    answer = client.patch(f"/api/event/{concert.pk}", move)
-    assert (answer.status_code, answer.json()["code"]) == (409, "invalid_state")
+    response = client.patch(f"/api/event/{concert.pk}", move)
+    assert (response.status_code, response.json()["code"]) == (409, "invalid_state")
     assert client.patch(f"/api/event/{concert.pk}", {"sales_start_at": None}).status_code == 200
 
 
@@ -115,25 +115,25 @@ def test_the_database_refuses_invalid_settings(concert: Event) -> None:
 
 
 def test_the_queue_is_paused_and_resumed_in_the_admin(concert: Event, carol: User) -> None:
-    desk = Client()
-    desk.force_login(carol)
+    seller_client = Client()
+    seller_client.force_login(carol)
     page = f"/admin/events/event/{concert.pk}/"
-    assert [step.name for step in desk.get(f"{page}change/").context["row_actions"]] == ["close", "cancel"]
+    assert [action.name for action in seller_client.get(f"{page}change/").context["row_actions"]] == ["close", "cancel"]
     Event.objects.update(waiting_room_on=True)
-    assert "pause" in [step.name for step in desk.get(f"{page}change/").context["row_actions"]]
-    answer = desk.post(f"{page}do/pause/", follow=True)
-    assert "The queue is paused" in answer.content.decode()
+    assert "pause" in [action.name for action in seller_client.get(f"{page}change/").context["row_actions"]]
+    response = seller_client.post(f"{page}do/pause/", follow=True)
+    assert "The queue is paused" in response.content.decode()
     assert Event.objects.get().admission_paused
-    desk.post(f"{page}do/resume/")
+    seller_client.post(f"{page}do/resume/")
     assert not Event.objects.get().admission_paused
 
 
 @pytest.mark.parametrize(
-    ("on", "status", "offered"), [(True, "available", 1), (False, "available", 0), (True, "ended", 0)]
+    ("on", "status", "links"), [(True, "available", 1), (False, "available", 0), (True, "ended", 0)]
 )
 def test_the_event_page_links_to_the_queue(
-    concert: Event, client_of: ClientOf, on: bool, status: str, offered: int
+    concert: Event, client_of: ClientOf, on: bool, status: str, links: int
 ) -> None:
     Event.objects.update(waiting_room_on=on, status=status)
     page = client_of(None).get(f"/events/{concert.pk}").content.decode()
-    assert page.count("Join the queue") == offered
+    assert page.count("Join the queue") == links

@@ -15,10 +15,10 @@ OFFER = fingerprint({"status": "available"})
 
 
 def subsections(*versions: int):
-    made = [subsection_at(version) for version in versions]
-    for id, subsection in enumerate(made):
+    new = [subsection_at(version) for version in versions]
+    for id, subsection in enumerate(new):
         subsection.id = id
-    return made
+    return new
 
 
 def id_of(*versions: int, offer: int = OFFER) -> str:

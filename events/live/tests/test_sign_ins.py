@@ -1,4 +1,4 @@
-"""A feed does not outlive what it was opened by: it ends within about a second, by WebSocket and by SSE."""
+"""WebSockets and streams end within about a second after the sign-in that opened them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,7 +25,7 @@ Opened = Callable[..., Any]
 
 @contextmanager
 def feeds(server: Server, event: Event, headers: Callable[[], dict[str, str]], query: Any = str) -> Iterator[Feeds]:
-    """The event's socket and stream, and the stream of the buyer's bookings, after what they begin with."""
+    """Open the event's socket and stream, and the stream of the buyer's bookings, and read their first messages."""
     with ExitStack() as opened:
         path = f"/ws/event/{event.pk}{query()}"
         socket = opened.enter_context(server.socket(path, additional_headers=headers()))
@@ -39,8 +39,8 @@ def feeds(server: Server, event: Event, headers: Callable[[], dict[str, str]], q
         yield socket, streams
 
 
-def sent_away(socket: Socket, streams: list[Stream]) -> bool:
-    """Whether all of them end as they should, and soon."""
+def are_disconnected(socket: Socket, streams: list[Stream]) -> bool:
+    """Return whether all of them end soon, the socket with code 4401."""
     with pytest.raises(ConnectionClosed) as closed:
         socket.expect("nothing")
     for stream in streams:
@@ -48,8 +48,8 @@ def sent_away(socket: Socket, streams: list[Stream]) -> bool:
     return closed.value.rcvd is not None and closed.value.rcvd.code == 4401
 
 
-def still_there(socket: Socket, streams: list[Stream]) -> bool:
-    """Whether, after some looks, they still hear."""
+def stay_connected(socket: Socket, streams: list[Stream]) -> bool:
+    """Return whether the socket is still open after several checks of the sign-in."""
     for _ in range(2):
         socket.expect("tick", timeout=10)
     socket.send("ping")
@@ -60,7 +60,7 @@ def cookie(client: APIClient) -> Callable[[], dict[str, str]]:
     return lambda: {"cookie": f"sessionid={client.cookies['sessionid'].value}"}
 
 
-def test_a_logout_ends_them(server: Server, concert: Event, alice: User, client_of: Any) -> None:
+def test_a_logout_ends_the_feeds(server: Server, concert: Event, alice: User, client_of: Any) -> None:
     client, elsewhere = client_of(alice), client_of(alice)
     with (
         feeds(server, concert, cookie(client)) as opened,
@@ -68,64 +68,62 @@ def test_a_logout_ends_them(server: Server, concert: Event, alice: User, client_
         feeds(server, concert, cookie(elsewhere)) as others,
     ):
         client.post("/api/user/logout")
-        assert sent_away(*opened)
-        assert sent_away(*by_ticket)
-        assert still_there(*others)  # cookies of other browsers hold on
+        assert are_disconnected(*opened)
+        assert are_disconnected(*by_ticket)
+        assert stay_connected(*others)  # cookies of other browsers stay valid
 
 
-def test_a_new_password_ends_them(server: Server, concert: Event, alice: User, client_of: Any) -> None:
+def test_a_new_password_ends_the_feeds(server: Server, concert: Event, alice: User, client_of: Any) -> None:
     with (
         feeds(server, concert, cookie(client_of(alice))) as opened,
         feeds(server, concert, lambda: {}, lambda: f"?ticket={issue_stream_ticket(user=alice)}") as by_ticket,
     ):
         replace_password(alice, "another hash")
-        assert sent_away(*opened)
-        assert sent_away(*by_ticket)
+        assert are_disconnected(*opened)
+        assert are_disconnected(*by_ticket)
 
 
-def test_a_deactivated_user_is_sent_away(server: Server, concert: Event, alice: User, client_of: Any) -> None:
+def test_a_deactivated_user_is_disconnected(server: Server, concert: Event, alice: User, client_of: Any) -> None:
     with feeds(server, concert, cookie(client_of(alice))) as opened:
         User.objects.filter(pk=alice.pk).update(is_active=False)
-        assert sent_away(*opened)
+        assert are_disconnected(*opened)
 
 
-def test_an_operator_who_is_none_any_more_is_sent_away(
-    server: Server, concert: Event, olga: User, client_of: Any
-) -> None:
+def test_a_former_operator_is_disconnected(server: Server, concert: Event, olga: User, client_of: Any) -> None:
     with feeds(server, concert, cookie(client_of(olga))) as opened:
         User.objects.filter(pk=olga.pk).update(is_superuser=False)
-        assert sent_away(*opened)
+        assert are_disconnected(*opened)
 
 
-def test_a_session_that_is_over_ends_them(server: Server, concert: Event, alice: User, client_of: Any) -> None:
+def test_an_expired_session_ends_the_feeds(server: Server, concert: Event, alice: User, client_of: Any) -> None:
     client = client_of(alice)
     with feeds(server, concert, cookie(client)) as opened:
         client.session.model.objects.update(expire_date=timezone.now())
-        assert sent_away(*opened)
+        assert are_disconnected(*opened)
 
 
-def test_a_revoked_family_of_tokens_ends_them(server: Server, concert: Event, alice: User) -> None:
+def test_a_revoked_token_family_ends_the_feeds(server: Server, concert: Event, alice: User) -> None:
     bearer = {"authorization": f"Bearer {tokens_for(alice)['access']}"}
     with feeds(server, concert, lambda: bearer) as opened:
         TokenFamily.objects.update(revoked_at=timezone.now())
-        assert sent_away(*opened)
+        assert are_disconnected(*opened)
 
 
-def test_the_end_of_an_access_token_ends_them(concert: Event, alice: User, settings: Any) -> None:
-    settings.ACCESS_TOKEN_SECONDS = -7  # of the ten that clocks may differ by
+def test_an_expired_access_token_ends_the_feeds(concert: Event, alice: User, settings: Any) -> None:
+    settings.ACCESS_TOKEN_SECONDS = -7  # within the ten seconds that clocks may differ
     with daphne() as server:
         bearer = {"authorization": f"Bearer {tokens_for(alice)['access']}"}
         with feeds(server, concert, lambda: bearer) as opened:
-            assert sent_away(*opened)
+            assert are_disconnected(*opened)
 
 
-def test_a_feed_that_a_ticket_opened_ends_with_the_ticket(server: Server, concert: Event, alice: User) -> None:
+def test_an_expired_stream_ticket_ends_the_feeds(server: Server, concert: Event, alice: User) -> None:
     with feeds(server, concert, lambda: {}, lambda: f"?ticket={issue_stream_ticket(user=alice)}") as opened:
         StreamTicket.objects.update(expires_at=timezone.now())
-        assert sent_away(*opened)
+        assert are_disconnected(*opened)
 
 
-def test_a_seller_who_lost_the_event_is_sent_away(
+def test_a_former_seller_of_the_event_is_disconnected(
     server: Server, concert: Event, carol: User, dave: User, alice: User, client_of: Any
 ) -> None:
     with (
@@ -134,11 +132,11 @@ def test_a_seller_who_lost_the_event_is_sent_away(
     ):
         concert.seller = dave
         concert.save()
-        assert sent_away(socket, [stream])
-        assert still_there(*others)
+        assert are_disconnected(socket, [stream])
+        assert stay_connected(*others)
 
 
-def test_who_comes_back_with_what_has_ended_is_nobody(
+def test_a_client_that_reconnects_with_an_ended_sign_in_is_anonymous(
     server: Server, concert: Event, carol: User, client_of: Any
 ) -> None:
     client = client_of(carol)
@@ -147,5 +145,5 @@ def test_who_comes_back_with_what_has_ended_is_nobody(
     with server.socket(f"/ws/event/{concert.pk}", additional_headers=headers) as socket:
         socket.expect("snapshot")
         assert socket.expect("analytics", "tick", timeout=10)["type"] == "tick"
-    answer = httpx.get(f"{server.url}/api/booking/event/{concert.pk}/sse", headers=headers)
-    assert answer.status_code == 401
+    response = httpx.get(f"{server.url}/api/booking/event/{concert.pk}/sse", headers=headers)
+    assert response.status_code == 401

@@ -44,7 +44,7 @@ def test_a_viewer_gets_the_whole_state_at_once(server, concert, hold, alice, sla
     ]  # fmt: skip
 
 
-def test_who_watches_a_block_gets_its_seats_and_then_each_change(viewer, hold, alice):
+def test_a_viewer_who_watches_a_subsection_gets_its_seats_and_then_each_change(viewer, hold, alice):
     hold(alice, "1-1")
     viewer.send("watch", section="A", subsection=1)
     seats = viewer.expect("seats")
@@ -58,7 +58,7 @@ def test_who_watches_a_block_gets_its_seats_and_then_each_change(viewer, hold, a
     }  # fmt: skip
 
 
-def test_who_does_not_watch_a_block_gets_its_counts(viewer, hold, alice):
+def test_a_viewer_who_does_not_watch_a_subsection_gets_its_counts(viewer, hold, alice):
     viewer.send("watch", section="B", subsection=1)
     viewer.expect("seats")
     hold(alice, "1-1", "1-2")
@@ -80,23 +80,23 @@ def test_watch_without_a_section_watches_all_and_unwatch_ends_it(viewer, hold, a
     assert viewer.expect("seats_changed", "counts_changed")["type"] == "counts_changed"
 
 
-def test_a_tick_tells_all_versions(viewer, hold, alice):
+def test_a_tick_contains_all_versions(viewer, hold, alice):
     hold(alice, "1-1")
     tick = viewer.expect("tick", timeout=7)
     assert tick["versions"] == {"A": {"1": 1, "2": 0}, "B": {"1": 0, "2": 0}}
 
 
-def test_bad_frames_are_explained_and_the_socket_stays(viewer):
+def test_invalid_frames_get_an_error_and_the_socket_stays_open(viewer):
     viewer.expect("snapshot")
     viewer.send("sing")
     assert viewer.receive()["code"] == "validation_error"
-    nowhere: list[dict[str, Any]] = [
+    unknown: list[dict[str, Any]] = [
         {"section": "Z"},
         {"section": "A", "subsection": 9},
         {"section": [], "subsection": {}},
     ]
-    for block in nowhere:
-        viewer.send("watch", **block)
+    for place in unknown:
+        viewer.send("watch", **place)
         error = viewer.receive()
         assert (error["type"], error["code"], error["detail"]) == (
             "error",
@@ -110,7 +110,7 @@ def test_bad_frames_are_explained_and_the_socket_stays(viewer):
 
 
 @pytest.mark.parametrize("frame", ["{", "", b"{}", '{"type": "' + "x" * 5000 + '"}', "[" * 4000, "x" * 100_000])
-def test_frames_that_no_client_of_ours_sends_close_the_socket(viewer, frame):
+def test_malformed_frames_close_the_socket(viewer, frame):
     viewer.connection.send(frame)
     assert _close_code(viewer) == 4400
 
@@ -130,7 +130,7 @@ def test_an_unknown_event_closes_with_4404(server, db, path):
         assert _close_code(viewer) == 4404
 
 
-def test_a_draft_is_there_for_its_seller_and_operators_only(server, new_event, client_of, alice, carol, dave, olga):
+def test_only_the_seller_and_operators_can_watch_a_draft(server, new_event, client_of, alice, carol, dave, olga):
     draft = new_event(draft=True)
     for user in (None, alice, dave):
         headers = _signed_in(client_of(user)) if user else {}
@@ -142,7 +142,7 @@ def test_a_draft_is_there_for_its_seller_and_operators_only(server, new_event, c
             assert viewer.receive()["type"] == "snapshot"
 
 
-def test_a_draft_that_goes_on_sale_while_its_seller_watches_is_there_for_all(server, new_event, client_of, carol):
+def test_everyone_can_watch_a_draft_once_it_is_published(server, new_event, client_of, carol):
     draft = new_event(draft=True)
     with server.socket(f"/ws/event/{draft.pk}", additional_headers=_signed_in(client_of(carol))) as seller:
         seller.expect("snapshot")
@@ -156,17 +156,17 @@ def test_a_draft_that_goes_on_sale_while_its_seller_watches_is_there_for_all(ser
 def test_pages_of_other_sites_are_refused(server, concert, origin):
     with pytest.raises(InvalidStatus) as refused, server.socket(f"/ws/event/{concert.pk}", origin=origin):
         pass
-    assert refused.value.response.status_code in {403, 400}  # 400: Daphne itself, when it is no origin at all
-    answer = httpx.get(f"{server.url}/api/event/{concert.pk}/sse", headers={"Origin": origin})
-    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+    assert refused.value.response.status_code in {403, 400}  # Daphne returns 400 if it is not a valid origin
+    response = httpx.get(f"{server.url}/api/event/{concert.pk}/sse", headers={"Origin": origin})
+    assert (response.status_code, response.json()["code"]) == (403, "permission_denied")
 
 
-def test_a_foreign_host_that_resolves_to_us_is_refused(server, concert):
+def test_a_foreign_host_name_of_this_server_is_refused(server, concert):
     headers = {"Host": "evil.example", "Origin": "http://evil.example"}
     assert httpx.get(f"{server.url}/api/event/{concert.pk}/sse", headers=headers).status_code == 403
 
 
-def test_our_own_pages_are_let_in(server, concert):
+def test_pages_of_the_same_site_are_accepted(server, concert):
     with server.socket(f"/ws/event/{concert.pk}", origin=server.url) as viewer:
         assert viewer.receive()["type"] == "snapshot"
 
@@ -175,7 +175,7 @@ def test_our_own_pages_are_let_in(server, concert):
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_a_stream_begins_with_everything_and_goes_on_with_what_changes(server, concert, hold, alice, slash):
+def test_a_stream_starts_with_the_whole_state_and_continues_with_changes(server, concert, hold, alice, slash):
     with server.stream(f"/api/event/{concert.pk}/sse{slash}") as stream:
         assert stream.response.headers["content-type"].startswith("text/event-stream")
         assert stream.response.headers["cache-control"] == "no-store"
@@ -196,19 +196,19 @@ def test_a_stream_begins_with_everything_and_goes_on_with_what_changes(server, c
 
 
 def test_a_stream_of_an_unknown_event_is_refused_as_json(server, db):
-    answer = httpx.get(f"{server.url}/api/event/987654321/sse")
-    assert answer.status_code == 404
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["code"] == "not_found"
+    response = httpx.get(f"{server.url}/api/event/987654321/sse")
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["code"] == "not_found"
 
 
 def test_a_stream_can_only_be_read(server, concert):
-    answer = httpx.post(f"{server.url}/api/event/{concert.pk}/sse")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
-    assert answer.json()["code"] == "method_not_allowed"
+    response = httpx.post(f"{server.url}/api/event/{concert.pk}/sse")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET")
+    assert response.json()["code"] == "method_not_allowed"
 
 
-def test_a_client_that_comes_back_gets_exactly_what_it_missed(server, concert, hold, alice, bob):
+def test_a_reconnecting_client_gets_exactly_what_it_missed(server, concert, hold, alice, bob):
     path = f"/api/event/{concert.pk}/sse"
     with server.stream(path) as stream:
         stream.receive()
@@ -220,16 +220,16 @@ def test_a_client_that_comes_back_gets_exactly_what_it_missed(server, concert, h
         missed = stream.receive()
         hold(bob, "2-2")
         row = stream.receive().data["sections"][0]
-        while row["version"] < 3:  # told to others meanwhile, known here
+        while row["version"] < 3:  # sent to other viewers meanwhile, already known here
             row = stream.receive().data["sections"][0]
     assert missed.event == "status_update"
-    told = {(row["section"], row["from_version"], row["version"]): row["seats"] for row in missed.data["sections"]}
-    assert told == {("A", 1, 2): {"1-2": "reserved"}, ("B", 0, 1): {"1-3": "reserved"}}
+    received = {(row["section"], row["from_version"], row["version"]): row["seats"] for row in missed.data["sections"]}
+    assert received == {("A", 1, 2): {"1-2": "reserved"}, ("B", 0, 1): {"1-3": "reserved"}}
     assert row["from_version"] <= 2
     assert row["seats"]["2-2"] == "reserved"
 
 
-def test_a_client_that_comes_back_and_missed_nothing_is_told_nothing(server, concert, hold, alice):
+def test_a_reconnecting_client_that_missed_nothing_gets_nothing(server, concert, hold, alice):
     path = f"/api/event/{concert.pk}/sse"
     hold(alice, "1-1")
     with server.stream(path) as stream:
@@ -243,19 +243,19 @@ def test_a_client_that_comes_back_and_missed_nothing_is_told_nothing(server, con
 @pytest.mark.parametrize(
     "claim", ["AAAAAAA", "", "nonsense!", "AAAAAA", "AH8AAAA", "_____w", "AA", "A" * 4000, "ü".encode()]
 )
-def test_a_claim_that_can_not_be_used_gets_everything(server, concert, hold, alice, claim):
+def test_an_unusable_last_event_id_gets_the_whole_state(server, concert, hold, alice, claim):
     hold(alice, "1-1")
     headers = {"Last-Event-ID": claim}
-    expected = "event_updated" if claim == "AAAAAAA" else "initial_status"  # a seal and four versions, all of them 0
+    expected = "event_updated" if claim == "AAAAAAA" else "initial_status"  # a fingerprint and four versions, all 0
     with httpx.stream("GET", f"{server.url}/api/event/{concert.pk}/sse", headers=headers, timeout=5) as response:
         lines = [line for line, _ in zip(response.iter_lines(), range(3), strict=False)]
     assert f"event: {expected}" in lines
 
 
-# --- What may go wrong -----------------------------------------------------------------------------
+# --- Failures --------------------------------------------------------------------------------------
 
 
-def test_lost_news_is_made_up_for_within_a_second_and_a_half(viewer, hold, alice, monkeypatch):
+def test_viewers_get_changes_of_lost_messages_within_a_second_and_a_half(viewer, hold, alice, monkeypatch):
     viewer.send("watch", section="A", subsection=1)
     viewer.expect("seats")
     monkeypatch.setattr("realtime.publish.Publisher.publish", lambda self, messages: None)
@@ -269,11 +269,11 @@ def test_lost_news_is_made_up_for_within_a_second_and_a_half(viewer, hold, alice
     assert seats == {"1-1": "reserved", "1-2": "reserved"}
 
 
-def test_seats_changed_by_hand_make_viewers_ask_again(viewer, concert):
+def test_seats_changed_by_sql_make_viewers_fetch_the_subsection_again(viewer, concert):
     viewer.send("watch", section="A", subsection=1)
     viewer.expect("seats")
-    block = Subsection.objects.get(event=concert, section="A", number=1)
-    block.tickets.filter(position=0).update(status="blocked")
+    subsection = Subsection.objects.get(event=concert, section="A", number=1)
+    subsection.tickets.filter(position=0).update(status="blocked")
     changed = viewer.expect("seats_changed", timeout=2)
     assert (changed["from_version"], changed["version"], changed["seats"]) == (1, 1, {})
     assert changed["available"] == 49

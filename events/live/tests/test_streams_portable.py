@@ -1,4 +1,4 @@
-"""Without internals of other libraries (REALTIME_FAST_TRANSPORT=off) viewers receive the same."""
+"""With REALTIME_FAST_TRANSPORT=off, which avoids internals of other libraries, viewers receive the same."""
 
 import time
 
@@ -37,15 +37,15 @@ def test_sockets_and_streams_receive_the_same_as_from_a_fast_server(
             started = time.monotonic()
             block_seats(event_id=concert.pk, seller=carol, section="A", subsection=1, seats=[seat])
             frame, message = portable_socket.expect("seats_changed"), portable_stream.receive()
-            assert time.monotonic() - started < 0.5  # by the message, not by the query once a second
+            assert time.monotonic() - started < 0.5  # from the message, not from the query once a second
             assert frame["seats"] == {seat: "blocked"}
             assert frame == fast_socket.expect("seats_changed")
             assert message == fast_stream.receive()
 
 
-def test_a_viewer_that_may_not_watch_any_more_is_disconnected(concert, alice, client_of):
-    cookies = client_of(alice)
-    headers = {"Cookie": f"sessionid={cookies.cookies['sessionid'].value}"}
+def test_a_viewer_who_logs_out_is_disconnected(concert, alice, client_of):
+    client = client_of(alice)
+    headers = {"Cookie": f"sessionid={client.cookies['sessionid'].value}"}
     with (
         daphne(REALTIME_FAST_TRANSPORT="off") as portable,
         portable.socket(f"/ws/event/{concert.pk}", additional_headers=headers) as socket,
@@ -53,7 +53,7 @@ def test_a_viewer_that_may_not_watch_any_more_is_disconnected(concert, alice, cl
     ):
         socket.expect("snapshot")
         stream.receive()
-        cookies.post("/api/user/logout")
+        client.post("/api/user/logout")
         stream.wait_for_end()
         with pytest.raises(Exception, match="4401"):
             socket.expect("nothing")

@@ -1,4 +1,4 @@
-"""Replaying the deltas on the snapshot gives what the database has, whatever happens to the messages."""
+"""Replaying the deltas on the snapshot gives the state of the database, whatever happens to the messages."""
 
 import random
 import threading
@@ -10,24 +10,24 @@ from django.db import transaction
 from events.catalog.selectors import seat_map
 from events.inventory.seats import change_seats, lock_subsection
 from events.models import Subsection
-from events.states import SEAT_STEPS, ChangeKind
+from events.states import SEAT_TRANSITIONS, ChangeKind
 from realtime.publish import publish
 from realtime.tests.servers import Server, Socket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-HEALED_SECONDS = 8
+MAX_REPAIR_SECONDS = 8
 
 
 class Replica:
-    """A client that keeps a copy of the map, by the contract's rule and nothing else."""
+    """A client that keeps a copy of the map, only by the rule in docs/live.md."""
 
     def __init__(self, socket: Socket) -> None:
         self.socket = socket
         self.known: dict[tuple[str, int], int] = {}
         self.seats: dict[tuple[str, int], list[str]] = {}
         self.cols: dict[tuple[str, int], int] = {}
-        self.asked_again = 0
+        self.refetches = 0
         self.goal: int | None = None  # the sum of all versions
 
     def begin(self) -> None:
@@ -36,7 +36,7 @@ class Replica:
         self.socket.send("watch")
 
     def follow(self) -> None:
-        """Until it knows as much as it should."""
+        """Apply frames until the versions add up to `goal`."""
         while self.goal is None or sum(self.known.values()) < self.goal:
             with suppress(TimeoutError):
                 self.apply(self.socket.receive(0.2))
@@ -44,39 +44,38 @@ class Replica:
     def apply(self, frame: dict) -> None:
         if frame["type"] not in {"seats", "seats_changed"}:
             return
-        block = frame["section"], frame["subsection"]
+        subsection = frame["section"], frame["subsection"]
         if frame["type"] == "seats":
-            self.known[block], self.seats[block] = frame["version"], list(frame["seats"])
-        elif self.known.get(block, -1) < frame["from_version"]:
-            self.asked_again += 1
-            self.socket.send("watch", section=block[0], subsection=block[1])
-        elif self.known[block] < frame["version"]:
-            self._paint(block, frame["seats"])
-            self.known[block] = frame["version"]
-            assert frame["available"] == self.seats[block].count("a")
+            self.known[subsection], self.seats[subsection] = frame["version"], list(frame["seats"])
+        elif self.known.get(subsection, -1) < frame["from_version"]:
+            self.refetches += 1
+            self.socket.send("watch", section=subsection[0], subsection=subsection[1])
+        elif self.known[subsection] < frame["version"]:
+            self._set_seats(subsection, frame["seats"])
+            self.known[subsection] = frame["version"]
+            assert frame["available"] == self.seats[subsection].count("a")
 
-    def _paint(self, block: tuple[str, int], seats: dict[str, str]) -> None:
+    def _set_seats(self, subsection: tuple[str, int], seats: dict[str, str]) -> None:
         for seat, status in seats.items():
             row, number = map(int, seat.split("-"))
-            self.seats[block][(row - 1) * self.cols[block] + number - 1] = status[0]
+            self.seats[subsection][(row - 1) * self.cols[subsection] + number - 1] = status[0]
 
 
 def change_at_random(event_id: int, chance: random.Random) -> None:
-    """One committed change of one block: some seats taken out of sale or brought back."""
-    blocks = list(Subsection.objects.filter(event_id=event_id))
-    chosen = chance.choice(blocks)
+    """Commit one change of one subsection: block or unblock some seats."""
+    chosen = chance.choice(list(Subsection.objects.filter(event_id=event_id)))
     with transaction.atomic():
-        block = lock_subsection(chosen.pk)
+        subsection = lock_subsection(chosen.pk)
         kind = chance.choice([ChangeKind.BLOCKED, ChangeKind.UNBLOCKED])
-        tickets = block.tickets.filter(status=SEAT_STEPS[kind][0]).values_list("position", flat=True)
+        tickets = subsection.tickets.filter(status=SEAT_TRANSITIONS[kind][0]).values_list("position", flat=True)
         positions = list(tickets)
         if positions:
             some = chance.sample(positions, min(len(positions), chance.randint(1, 4)))
-            change_seats(subsection=block, positions=some, kind=kind)
+            change_seats(subsection=subsection, positions=some, kind=kind)
 
 
 class UnreliablePublisher:
-    """Publishes for real, but loses, doubles and delays what it is given."""
+    """Publishes messages, but loses, doubles, delays and reorders them."""
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
@@ -111,7 +110,9 @@ def test_replaying_the_deltas_equals_the_database(
             change_at_random(concert.pk, chance)
         expected = database_map(concert.pk)
         replica.goal = sum(version for version, _ in expected.values())
-        follower.join(HEALED_SECONDS)
+        follower.join(MAX_REPAIR_SECONDS)
         assert not follower.is_alive()
-    assert {block: (replica.known[block], "".join(replica.seats[block])) for block in expected} == expected
-    assert replica.asked_again == 0
+    assert {
+        subsection: (replica.known[subsection], "".join(replica.seats[subsection])) for subsection in expected
+    } == expected
+    assert replica.refetches == 0

@@ -1,4 +1,4 @@
-"""Whoever watches an event learns within about a second that its sale has changed: opened, closed, other prices."""
+"""Viewers of an event get changes of its sale (start, end, status, prices) within about a second."""
 
 from datetime import UTC, datetime
 
@@ -15,12 +15,12 @@ SALE = {"status": "available", "is_active": True, "sales_start_at": None, "sales
 CLOSES = datetime(2027, 1, 2, 19, 30, tzinfo=UTC)
 
 
-def test_the_snapshot_says_how_the_sale_stands(viewer):
+def test_the_snapshot_contains_the_state_of_the_sale(viewer):
     snapshot = viewer.expect("snapshot")
     assert {name: snapshot[name] for name in SALE} == SALE
 
 
-def test_a_seller_closes_sales_and_viewers_are_told(viewer, concert, carol):
+def test_viewers_get_a_new_status(viewer, concert, carol):
     viewer.expect("snapshot")
     change_event(event_id=concert.pk, seller=carol, status="ended")
     assert viewer.expect("event_updated") == {
@@ -28,19 +28,19 @@ def test_a_seller_closes_sales_and_viewers_are_told(viewer, concert, carol):
     }  # fmt: skip
 
 
-def test_new_times_and_prices_are_told_and_new_viewers_have_them(server, viewer, concert, carol):
+def test_viewers_get_new_times_and_prices_and_new_viewers_have_them(server, viewer, concert, carol):
     viewer.expect("snapshot")
     change_event(event_id=concert.pk, seller=carol, prices={"A": 7500}, sales_end_at=CLOSES)
-    told = viewer.expect("event_updated")
-    assert told["prices"] == {"A": 7500, "B": 2000}
-    assert datetime.fromisoformat(told["sales_end_at"]) == CLOSES
+    updated = viewer.expect("event_updated")
+    assert updated["prices"] == {"A": 7500, "B": 2000}
+    assert datetime.fromisoformat(updated["sales_end_at"]) == CLOSES
     with server.socket(f"/ws/event/{concert.pk}") as other:
         snapshot = other.expect("snapshot")
     assert snapshot["sections"][0]["price"] == 7500
     assert datetime.fromisoformat(snapshot["sales_end_at"]) == CLOSES
 
 
-def test_texts_are_no_news_of_the_sale(viewer, concert, carol):
+def test_new_texts_cause_no_event_updated_frame(viewer, concert, carol):
     viewer.expect("snapshot")
     change_event(event_id=concert.pk, seller=carol, description="Another text.")
     for _ in range(2):  # ticks: by the second one the row has been read
@@ -49,7 +49,7 @@ def test_texts_are_no_news_of_the_sale(viewer, concert, carol):
     assert viewer.expect("event_updated")["is_active"] is False
 
 
-def test_steps_that_nobody_asks_for_are_told_as_well(new_event, server, alice, paid_booking):
+def test_viewers_get_automatic_status_changes_too(new_event, server, alice, paid_booking):
     tiny = new_event([{"name": "A", "price": 1000, "subsections": 1}], rows=1, cols=1)
     with server.socket(f"/ws/event/{tiny.pk}") as other:
         other.expect("snapshot")
@@ -58,26 +58,26 @@ def test_steps_that_nobody_asks_for_are_told_as_well(new_event, server, alice, p
         assert other.expect("event_updated")["status"] == "sold_out"
 
 
-def test_a_stream_is_told_too(server, concert, carol):
+def test_a_stream_gets_a_new_status_too(server, concert, carol):
     with server.stream(f"/api/event/{concert.pk}/sse") as stream:
         first = stream.receive()
         assert (first.event, first.data["status"]) == ("initial_status", "available")
         change_event(event_id=concert.pk, seller=carol, status="ended")
-        told = stream.receive()
-    assert (told.event, told.data["event_type"]) == ("event_updated", "event_updated")
-    assert told.data["status"] == "ended"
+        updated = stream.receive()
+    assert (updated.event, updated.data["event_type"]) == ("event_updated", "event_updated")
+    assert updated.data["status"] == "ended"
 
 
-def test_who_comes_back_is_told_of_an_offer_that_he_missed_and_only_once(server, concert, carol, hold, alice):
-    """Nothing else was missed the first time; then seats were as well."""
+def test_a_reconnecting_client_gets_a_missed_offer_once(server, concert, carol, hold, alice):
+    """First only the offer was missed, later seats as well."""
     path = f"/api/event/{concert.pk}/sse"
     with server.stream(path) as stream:
         last = stream.receive()
     change_event(event_id=concert.pk, seller=carol, prices={"A": 7500})
     with server.stream(path, last_event_id=last.id) as stream:
-        told = stream.receive()
-        assert (told.event, told.data["prices"]) == ("event_updated", {"A": 7500, "B": 2000})
-    with server.stream(path, last_event_id=told.id) as stream:
+        updated = stream.receive()
+        assert (updated.event, updated.data["prices"]) == ("event_updated", {"A": 7500, "B": 2000})
+    with server.stream(path, last_event_id=updated.id) as stream:
         stream.wait_for_comment()
         change_event(event_id=concert.pk, seller=carol, sales_end_at=CLOSES)
         last = stream.receive()
@@ -87,11 +87,11 @@ def test_who_comes_back_is_told_of_an_offer_that_he_missed_and_only_once(server,
     with server.stream(path, last_event_id=last.id) as stream:
         missed = [stream.receive(), stream.receive()]
     assert [message.event for message in missed] == ["event_updated", "status_update"]
-    with server.stream(path, last_event_id=missed[0].id) as stream:  # the line was cut between the two
+    with server.stream(path, last_event_id=missed[0].id) as stream:  # the connection was lost between the two
         assert stream.receive().event == "status_update"
 
 
-def test_who_comes_back_is_not_told_of_what_decides_nothing(server, concert, carol, hold, alice):
+def test_a_reconnecting_client_gets_no_offer_for_new_texts(server, concert, carol, hold, alice):
     path = f"/api/event/{concert.pk}/sse"
     with server.stream(path) as stream:
         last = stream.receive()
@@ -101,8 +101,8 @@ def test_who_comes_back_is_not_told_of_what_decides_nothing(server, concert, car
         assert stream.receive().event == "status_update"
 
 
-def test_who_comes_back_is_never_told_of_an_older_offer_by_a_server_that_is_behind(server, concert, carol):
-    """Another server told him the new one in the second before this one reads it."""
+def test_a_reconnecting_client_never_gets_an_older_offer_from_a_slower_server(server, concert, carol):
+    """Another server has sent the new offer within the second before this server reads it."""
     path = f"/api/event/{concert.pk}/sse"
     with server.stream(path) as stream, daphne() as other:
         old = stream.receive()

@@ -1,4 +1,4 @@
-"""What viewers look at, shown to the others."""
+"""Viewers see which seats other viewers are selecting."""
 
 import time
 from typing import Any
@@ -13,56 +13,56 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def viewers(server, concert):
-    """Two who follow the seats."""
+    """Two viewers who watch all seats."""
     path = f"/ws/event/{concert.pk}"
     with server.socket(path) as one, server.socket(path) as other:
         for viewer in (one, other):
-            _follow(viewer)
+            _watch_all(viewer)
         yield one, other
 
 
-def _follow(viewer) -> None:
+def _watch_all(viewer) -> None:
     viewer.send("watch")
     viewer.send("ping")
     viewer.expect("pong")
 
 
-def _hears_nothing(viewer) -> bool:
-    """Nothing but ticks: whatever was under way has come before the answer to a ping a moment later."""
+def _receives_nothing(viewer) -> bool:
+    """Return whether nothing but ticks arrives: messages sent before arrive before the response to a later ping."""
     time.sleep(0.3)
     viewer.send("ping")
     return viewer.expect("selecting", "seats_changed", "pong")["type"] == "pong"
 
 
-def test_others_see_what_a_viewer_looks_at_and_he_does_not(viewers):
+def test_only_other_viewers_see_a_selection(viewers):
     one, other = viewers
     one.send("selecting", section="A", subsection=1, seats=["1-1", "1-2"])
-    told = other.expect("selecting")
-    assert len(told.pop("viewer")) >= 8
-    assert told == {"type": "selecting", "section": "A", "subsection": 1, "seats": ["1-1", "1-2"]}
-    assert _hears_nothing(one)
+    received = other.expect("selecting")
+    assert len(received.pop("viewer")) >= 8
+    assert received == {"type": "selecting", "section": "A", "subsection": 1, "seats": ["1-1", "1-2"]}
+    assert _receives_nothing(one)
 
 
-def test_nothing_is_changed_by_looking(viewers, concert, alice, hold):
+def test_a_selection_changes_no_seat(viewers, concert, alice, hold):
     one, other = viewers
     one.send("selecting", section="A", subsection=1, seats=["1-1"])
     other.expect("selecting")
-    block = Subsection.objects.get(event=concert, section="A", number=1)
-    assert (block.available, block.version) == (50, 0)
+    subsection = Subsection.objects.get(event=concert, section="A", number=1)
+    assert (subsection.available, subsection.version) == (50, 0)
     assert hold(alice, "1-1").positions == [0]
 
 
-def test_two_who_look_at_once_see_each_other_only(viewers):
+def test_two_viewers_see_each_others_selection_but_not_their_own(viewers):
     one, other = viewers
     one.send("selecting", section="A", subsection=1, seats=["1-1"])
     other.send("selecting", section="B", subsection=2, seats=["5-10"])
     assert one.expect("selecting")["seats"] == ["5-10"]
     assert other.expect("selecting")["seats"] == ["1-1"]
-    assert _hears_nothing(one)
-    assert _hears_nothing(other)
+    assert _receives_nothing(one)
+    assert _receives_nothing(other)
 
 
-def test_an_empty_list_takes_it_back_at_once(viewers):
+def test_an_empty_list_clears_the_selection_at_once(viewers):
     one, other = viewers
     one.send("selecting", section="A", subsection=1, seats=["1-1"])
     first = other.expect("selecting")
@@ -70,45 +70,45 @@ def test_an_empty_list_takes_it_back_at_once(viewers):
     second = other.expect("selecting")
     assert (second["seats"], second["viewer"]) == ([], first["viewer"])
     one.send("selecting", section="A", subsection=1, seats=[])
-    assert _hears_nothing(other)
+    assert _receives_nothing(other)
 
 
-def test_leaving_takes_it_back(server, concert):
+def test_leaving_clears_the_selection(server, concert):
     path = f"/ws/event/{concert.pk}"
-    with server.socket(path) as stays:
-        _follow(stays)
-        with server.socket(path) as leaves:
-            leaves.expect("snapshot")
-            leaves.send("selecting", section="A", subsection=2, seats=["1-1"])
-            shown = stays.expect("selecting")
-        assert stays.expect("selecting") == {**shown, "seats": []}
+    with server.socket(path) as staying:
+        _watch_all(staying)
+        with server.socket(path) as leaving:
+            leaving.expect("snapshot")
+            leaving.send("selecting", section="A", subsection=2, seats=["1-1"])
+            shown = staying.expect("selecting")
+        assert staying.expect("selecting") == {**shown, "seats": []}
 
 
-def test_what_comes_faster_than_once_a_second_is_left_out(viewers):
+def test_selections_within_a_second_of_the_last_one_are_ignored(viewers):
     one, other = viewers
     for seat in range(1, 6):
         one.send("selecting", section="A", subsection=1, seats=[f"1-{seat}"])
     assert other.expect("selecting")["seats"] == ["1-1"]
-    assert _hears_nothing(other)
+    assert _receives_nothing(other)
     time.sleep(1)
     one.send("selecting", section="A", subsection=1, seats=["1-9"])
     assert other.expect("selecting")["seats"] == ["1-9"]
 
 
-def test_who_follows_no_seats_is_not_told(server, concert, viewers):
+def test_viewers_who_watch_no_seats_get_no_selections(server, concert, viewers):
     one, other = viewers
-    with server.socket(f"/ws/event/{concert.pk}") as far:
-        far.expect("snapshot")
+    with server.socket(f"/ws/event/{concert.pk}") as watcher:
+        watcher.expect("snapshot")
         one.send("selecting", section="A", subsection=1, seats=["1-1"])
         other.expect("selecting")
-        assert _hears_nothing(far)
+        assert _receives_nothing(watcher)
 
 
-def test_a_viewer_of_another_process_is_told(server, concert, viewers):
-    with daphne() as another, another.socket(f"/ws/event/{concert.pk}") as far:
-        _follow(far)
+def test_viewers_of_another_process_get_selections(server, concert, viewers):
+    with daphne() as another, another.socket(f"/ws/event/{concert.pk}") as watcher:
+        _watch_all(watcher)
         viewers[0].send("selecting", section="A", subsection=1, seats=["1-1"])
-        assert far.expect("selecting")["seats"] == ["1-1"]
+        assert watcher.expect("selecting")["seats"] == ["1-1"]
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ def test_a_viewer_of_another_process_is_told(server, concert, viewers):
         ({"section": "A", "subsection": {}, "seats": ["1-1"]}, "not_found"),
     ],
 )
-def test_what_makes_no_sense_is_explained_and_nobody_is_told(viewers, frame: dict[str, Any], code):
+def test_an_invalid_selection_gets_an_error_and_is_not_sent_to_others(viewers, frame: dict[str, Any], code):
     one, other = viewers
     one.send("selecting", **frame)
     assert one.expect("error")["code"] == code
-    assert _hears_nothing(other)
+    assert _receives_nothing(other)

@@ -84,7 +84,7 @@ def test_an_early_message_waits_for_those_before_it(history):
 
 def test_a_message_of_several_versions_is_applied_as_one(history):
     changes = history.changes
-    merged = Change(3, "available", [1, 2], "t3", history.changes[2].counts, steps=2)
+    merged = Change(3, "available", [1, 2], "t3", history.changes[2].counts, version_count=2)
     subsection = subsection_at()
     subsection.handle(merged)
     assert (subsection.version, subsection.pending) == (0, False)
@@ -95,11 +95,11 @@ def test_a_message_of_several_versions_is_applied_as_one(history):
 
 def test_a_message_of_several_versions_that_a_snapshot_contained_is_ignored(history):
     subsection = subsection_at()
-    subsection.handle(Change(3, "available", [1, 2], "t3", history.changes[2].counts, steps=2))
+    subsection.handle(Change(3, "available", [1, 2], "t3", history.changes[2].counts, version_count=2))
     subsection.apply_snapshot(history.snapshot(0, 3))
     assert (subsection.version, subsection.early, subsection.counts) == (3, {}, history.changes[2].counts)
     before = state(subsection)
-    subsection.handle(Change(3, "available", [1, 2], "t3", history.changes[2].counts, steps=2))
+    subsection.handle(Change(3, "available", [1, 2], "t3", history.changes[2].counts, version_count=2))
     assert state(subsection) == before
 
 

@@ -25,8 +25,8 @@ def event(new_event: Callable[..., Event]) -> Event:
 
 
 def test_each_subsection_of_the_section_has_the_wheelchair_places(event: Event) -> None:
-    blocks = Subsection.objects.filter(event=event).values_list("section", "number", "accessible")
-    assert list(blocks) == [("A", 1, [0, 5]), ("A", 2, [0, 5]), ("B", 1, [])]
+    rows = Subsection.objects.filter(event=event).values_list("section", "number", "accessible")
+    assert list(rows) == [("A", 1, [0, 5]), ("A", 2, [0, 5]), ("B", 1, [])]
     assert event.seating_config["sections"] == [MARKED, PLAIN]
 
 
@@ -71,9 +71,9 @@ def test_wheelchair_places_are_shown_only_where_there_are_some(event: Event, cli
 
 
 def test_the_seats_of_a_subsection_show_which_are_wheelchair_places(event: Event, client_of: ClientOf) -> None:
-    block = client_of(None).get(f"/api/event/{event.pk}/sections/A/subsection/1/seats").json()
-    assert block["accessible"] == ["1-1", "2-3"]
-    assert [ticket.get("accessible") for ticket in block["tickets"]] == [True, None, None, None, None, True]
+    marked = client_of(None).get(f"/api/event/{event.pk}/sections/A/subsection/1/seats").json()
+    assert marked["accessible"] == ["1-1", "2-3"]
+    assert [ticket.get("accessible") for ticket in marked["tickets"]] == [True, None, None, None, None, True]
     plain = client_of(None).get(f"/api/event/{event.pk}/sections/B/subsection/1/seats").json()
     assert "accessible" not in plain
     assert not any("accessible" in ticket for ticket in plain["tickets"])

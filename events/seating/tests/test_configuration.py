@@ -41,8 +41,8 @@ def test_sections_inherit_rows_and_cols_or_have_their_own() -> None:
 
 def test_subsections_are_in_the_order_of_the_configuration_and_available() -> None:
     seating = read_seating({"rows": 2, "cols": 5, "sections": [section(), section(name="B")]}, max_seats=100)
-    blocks = [(b.section, b.number, b.total, b.available) for b in seating.blocks(event_id=7)]
-    assert blocks == [("A", 1, 10, 10), ("A", 2, 10, 10), ("B", 1, 10, 10), ("B", 2, 10, 10)]
+    rows = [(s.section, s.number, s.total, s.available) for s in seating.new_subsections(event_id=7)]
+    assert rows == [("A", 1, 10, 10), ("A", 2, 10, 10), ("B", 1, 10, 10), ("B", 2, 10, 10)]
 
 
 @pytest.mark.parametrize(

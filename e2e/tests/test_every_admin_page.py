@@ -24,12 +24,12 @@ GROUPS = [
     "seats",
     "bookings",
     "booking actions",
-    "gate",
+    "check-in",
     "webhooks",
     "deliveries",
     "index",
 ]
-ADDRESS = (
+LONG_URL = (
     "https://example.com/a-path-that-is-longer-than-a-phone-is-wide/and/then/some?token=abcdefghijklmnopqrstuvwxyz"
 )
 
@@ -47,21 +47,23 @@ def groups(
     hold(alice, "1-1")
     paid, refunded = paid_booking(alice, "2-1", "2-2"), paid_booking(alice, "3-1")
     refund_booking(booking_id=refunded.pk, user=carol)
-    draft, cancelled = new_event(name="A draft", draft=True), new_event(name="A cancelled evening")
+    draft, cancelled = new_event(name="A draft", draft=True), new_event(name="A cancelled event")
     cancel_event(event_id=cancelled.pk, seller=carol)
-    endpoint = add_endpoint(seller=carol, url=ADDRESS, kinds=["booking.paid"])
+    endpoint = add_endpoint(seller=carol, url=LONG_URL, kinds=["booking.paid"])
     delivery = send_test(endpoint_id=endpoint.pk, by=carol)
     add_gate_staff(event_id=concert.pk, email="somebody@example.com", seller=carol)
-    block = Subsection.objects.get(event=concert, section="A", number=1)
-    hooks = "/admin/bookings/endpoint/"
+    subsection = Subsection.objects.get(event=concert, section="A", number=1)
+    webhooks = "/admin/bookings/endpoint/"
     return {
         "events": [EVENTS, *[f"{EVENTS}{event.pk}/change/" for event in (draft, concert, cancelled)]],
         "event actions": [f"{EVENTS}{draft.pk}/do/publish/", f"{EVENTS}{concert.pk}/do/cancel/"],
-        "seats": [f"{EVENTS}{concert.pk}/seats/?block={block.pk}", f"{HISTORY}{concert.pk}/{block.pk}/10/"],
+        "seats": [f"{EVENTS}{concert.pk}/seats/?block={subsection.pk}", f"{HISTORY}{concert.pk}/{subsection.pk}/10/"],
         "bookings": [BOOKINGS, *[f"{BOOKINGS}{booking.pk}/change/" for booking in (paid, refunded)]],
         "booking actions": [f"{BOOKINGS}{paid.pk}/do/{action}/" for action in ("refund", "resend")],
-        "gate": [f"/admin/bookings/{page}/" for page in ("gatestaff", "gatestaff/add", "sellergatestaff", "checkin")],
-        "webhooks": [hooks, f"{hooks}add/", f"{hooks}{endpoint.pk}/change/"],
+        "check-in": [
+            f"/admin/bookings/{page}/" for page in ("gatestaff", "gatestaff/add", "sellergatestaff", "checkin")
+        ],
+        "webhooks": [webhooks, f"{webhooks}add/", f"{webhooks}{endpoint.pk}/change/"],
         "deliveries": ["/admin/bookings/delivery/", f"/admin/bookings/delivery/{delivery.pk}/change/"],
         "index": ["/admin/", f"{EVENTS}{concert.pk}/history/"],
     }
@@ -73,8 +75,8 @@ def test_pages_of_the_seller_admin_are_accessible_without_errors_and_fit_the_win
 ) -> None:
     page = visitors(carol)
     for path in groups[group]:
-        answer = page.goto(path)
-        assert answer is not None and answer.ok, path
+        response = page.goto(path)
+        assert response is not None and response.ok, path
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         check_page(page, DJANGO_ISSUES)
 

@@ -1,0 +1,83 @@
+"""Calls the database function `bookings_hold` (bookings/sql/hold.sql): one transaction in one round trip."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from core.prepared_statements import execute_prepared
+
+HOLD = """
+    SELECT * FROM bookings_hold(
+        %s::text, %s::uuid, %s::uuid, %s::bigint, %s::text, %s::text,
+        %s::bigint, %s::text, %s::integer, %s::text, %s::integer, %s::integer, %s::integer[], %s::integer[],
+        %s::timestamptz
+    )
+"""
+
+
+class HoldMode(StrEnum):
+    """What `bookings_hold` does."""
+
+    HOLD = "hold"
+    ACCEPT = "accept"  # store the request as a processing booking
+    ALLOCATE = "allocate"  # find the seats of a processing booking
+
+
+class HoldParameters(NamedTuple):
+    """The parameters of `bookings_hold`, in its order.
+
+    `seat_rows` and `seat_numbers` (both from 1) are None for the best available. `pass_issued_at` identifies the
+    buyer's queue pass.
+    """
+
+    mode: str
+    booking_id: uuid.UUID
+    token_family_id: uuid.UUID | None
+    buyer_id: int
+    idempotency_key: str | None
+    request_hash: str
+    event_id: int
+    section: str
+    subsection: int
+    selection_mode: str
+    quantity: int
+    accessible: int
+    seat_rows: list[int] | None
+    seat_numbers: list[int] | None
+    pass_issued_at: datetime | None
+
+
+class HoldResult(NamedTuple):
+    """The row that `bookings_hold` returns.
+
+    All fields have values if `outcome` is "held". Otherwise those have values that its outcome needs: see the list in
+    hold.sql. `seats` are positions (from 0), `price` is the price of one seat in minor units of `currency`.
+    """
+
+    outcome: str
+    seats: list[int] | None
+    number: int | None
+    subsection_id: int
+    cols: int
+    price: int
+    held_at: datetime
+    ends_at: datetime
+    event_name: str
+    venue_name: str
+    currency: str
+    version: int
+    available: int
+    reserved: int
+    sold: int
+    blocked: int
+
+
+def call_hold(parameters: HoldParameters) -> HoldResult:
+    """Execute `bookings_hold` and return its row.
+
+    With an idempotency key, the statement is repeated if the connection is lost before the row arrives; without one,
+    OutcomeUnknown is raised. Raises OperationalError, caused by SerializationFailure, if a seat was changed without the
+    subsection's lock.
+    """
+    return HoldResult(*execute_prepared(HOLD, parameters, repeatable=parameters.idempotency_key is not None))

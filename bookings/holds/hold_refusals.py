@@ -1,0 +1,81 @@
+"""The errors for the outcomes with which `bookings_hold` refuses a hold."""
+
+from datetime import datetime
+
+from bookings.errors import QueuePassRequired, TooManyHolds, WouldLeaveSingleSeat
+from bookings.holds.hold_function import HoldResult
+from bookings.holds.hold_request import HoldRequest
+from core.clock import database_now
+from core.errors import BadInput, DomainError, NotFound, NotSignedIn
+from events.errors import NotEnoughSeats, NotOnSale, SeatsTaken
+from events.models import Event
+from events.seating.positions import positions_of, seat_name
+from events.states import EventStatus
+
+
+def refusal(result: HoldResult, hold_request: HoldRequest) -> DomainError:
+    """Return the error for a refused hold request; reads the event where the outcome alone does not explain it."""
+    match result.outcome:
+        case "not_signed_in":
+            return NotSignedIn()
+        case "no_subsection":
+            return no_subsection(hold_request)
+        case "queue_pass_required":
+            return QueuePassRequired(hold_request.event_id)
+        case "not_on_sale":
+            return not_on_sale(Event.objects.get(pk=hold_request.event_id), database_now())
+        case "too_many_seats":
+            return too_many_seats(result.number or 0)
+        case "no_seat":
+            return _no_seat(result, hold_request)
+        case "too_many_holds":
+            return TooManyHolds(retry_after=result.number or 1)
+        case "seats_taken":
+            return SeatsTaken(_seat_names(result))
+        case "would_leave_single_seat":
+            return WouldLeaveSingleSeat(_seat_names(result))
+        case "not_enough_seats":
+            return not_enough_seats(hold_request.accessible)
+    raise AssertionError(result.outcome)
+
+
+def no_subsection(hold_request: HoldRequest) -> DomainError:
+    """Return NotFound if there is no such event, otherwise BadInput for a subsection that the event does not have."""
+    if not Event.objects.filter(pk=hold_request.event_id).exists():
+        return NotFound("There is no such event.")
+    name = f"{hold_request.section[:32]} {hold_request.subsection}"
+    return BadInput.field("section", f"This event has no block {name}.", "unknown")
+
+
+def not_on_sale(event: Event, now: datetime) -> NotOnSale:
+    """Return the error for an event whose seats can't be held at the time `now`, with the reason where it helps."""
+    if event.is_active and event.status in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT):
+        if event.sales_start_at is not None and now < event.sales_start_at:
+            return NotOnSale(f"Sales begin at {event.sales_start_at:%Y-%m-%d %H:%M} UTC.")
+        if event.sales_end_at is not None and now >= event.sales_end_at:
+            return NotOnSale("Sales are over.")
+    return NotOnSale()
+
+
+def too_many_seats(limit: int) -> BadInput:
+    """Return the error for more than `max_tickets_per_booking` seats."""
+    return BadInput.field("quantity", f"At most {limit} seats can be booked at once.", "max_value")
+
+
+def not_enough_seats(accessible: int) -> NotEnoughSeats:
+    """Return the error for the best available, with its own text if `accessible` wheelchair places were requested."""
+    if not accessible:
+        return NotEnoughSeats()
+    return NotEnoughSeats("This block does not have that many free wheelchair places and seats. Try another block.")
+
+
+def _seat_names(result: HoldResult) -> list[str]:
+    return [seat_name(position, result.cols) for position in result.seats or ()]
+
+
+def _no_seat(result: HoldResult, hold_request: HoldRequest) -> DomainError:
+    try:
+        positions_of(hold_request.seats, rows=result.number or 0, cols=result.cols)
+    except BadInput as error:
+        return error
+    raise AssertionError("all seats exist")

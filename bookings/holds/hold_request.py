@@ -1,0 +1,48 @@
+"""What a buyer requests, and the checks of it that need no database.
+
+Which seats a buyer gets: bookings/specification/seat_choice.py has the rules in words. A booking has at most
+`max_tickets_per_booking` seats. A buyer has at most as many open holds, over all events, as the event that they book
+allows (`max_active_holds`), under any concurrency.
+"""
+
+from dataclasses import dataclass, field
+
+from bookings.states import SelectionMode
+from core.errors import BadInput
+from events.seating.positions import places_of
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRequest:
+    """A request for `quantity` seats of one subsection.
+
+    With `mode` MANUAL, `seats` names each of them ("row-seat", both from 1). With BEST_AVAILABLE, the product chooses
+    them, and `accessible` of them are wheelchair places. `subsection` is the number of the subsection in its section.
+    """
+
+    event_id: int
+    section: str
+    subsection: int
+    mode: SelectionMode
+    quantity: int
+    seats: list[str] = field(default_factory=list)
+    accessible: int = 0
+
+
+def check_hold_request(hold_request: HoldRequest) -> list[tuple[int, int]] | None:
+    """Return row and seat (both from 1) of each named seat; None with BEST_AVAILABLE.
+
+    Raises BadInput if the request contradicts itself, or if a seat's name is malformed or repeated.
+    """
+    quantity, seats, accessible = hold_request.quantity, hold_request.seats, hold_request.accessible
+    if hold_request.mode == SelectionMode.BEST_AVAILABLE:
+        if seats:
+            raise BadInput.field("seat_positions", "Seats can't be named when the best available are requested.")
+        if accessible > quantity:
+            raise BadInput.field("accessible", f"Only {quantity} seats are requested.", "max_value")
+        return None
+    if accessible:
+        raise BadInput.field("accessible", "This is for the best available; name accessible seats like any others.")
+    if len(seats) != quantity:
+        raise BadInput.field("seat_positions", f"{quantity} seats are requested, but {len(seats)} are named.")
+    return places_of(seats)

@@ -78,10 +78,10 @@ class Failures:
         def failing_charge(gateway: MockGateway, payment: Payment, card_number: str) -> Charge:
             if self._fails("gateway down before the charge"):
                 raise GatewayDown("chaos")
-            answer = charge(gateway, payment, card_number)
+            outcome = charge(gateway, payment, card_number)
             if self._fails("killed after the charge"):
                 raise Killed
-            return Charge(Outcome.UNKNOWN) if self._fails("answer lost") else answer
+            return Charge(Outcome.UNKNOWN) if self._fails("answer lost") else outcome
 
         def failing_refund(gateway: MockGateway, money: Refund) -> None:
             if self._fails("gateway down before the refund"):

@@ -60,7 +60,7 @@ SETTLE_SECONDS = 90  # limit for settling everything that is open
 
 
 def main() -> None:
-    """Run, print what injected, and exit with 1 if anything is wrong."""
+    """Run, print what happened, and exit with 1 if anything is wrong."""
     parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
     parser.add_argument("--payments", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
@@ -193,7 +193,7 @@ def _send_webhooks(dice: random.Random) -> None:
 
 
 def _wait_until_settled(seed: int) -> bool:
-    """Wait until no charge, refund or hold is open; return whether that injected."""
+    """Wait until no charge, refund or hold is open; return whether that happened."""
     Refund.objects.filter(status="pending").update(created_at=database_now() - 2 * reconcile.NEVER_SENT_AFTER * 20)
     end = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < end:

@@ -16,7 +16,7 @@ WAIT_SECONDS = 5  # for a free thread and the result together; also the threads'
 async def in_thread(work: Callable[..., Result], *args: Any) -> Result:
     """Run `work(*args)` in one of the threads, with a connection that has been checked.
 
-    Raises one of `DATABASE_AWAY` if the database can't be reached or doesn't answer within `WAIT_SECONDS`.
+    Raises one of `DATABASE_AWAY` if the database can't be reached or doesn't respond within `WAIT_SECONDS`.
     """
     try:
         async with asyncio.timeout(WAIT_SECONDS):

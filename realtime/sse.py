@@ -1,4 +1,4 @@
-"""One SSE stream. Errors are answered as JSON, before the stream begins."""
+"""One SSE stream. Errors are sent as problem+json instead of the stream."""
 
 import random
 from abc import abstractmethod
@@ -46,7 +46,7 @@ class Stream(Viewer):
 
     @abstractmethod
     async def prepare(self) -> None:
-        """Called before the response: check the request. A DomainError is answered as problem+json."""
+        """Called before the response: check the request. A DomainError becomes a problem+json response."""
 
     @abstractmethod
     async def begin(self) -> None:

@@ -100,13 +100,15 @@ def _timed(numbers: counters.Numbers) -> Metric:
 
 
 def _processes(processes: dict[str, dict[str, str]]) -> Iterable[Metric]:
-    writing = GaugeMetricFamily("ticketing_in_flight_writes", "Calls that write, under way.", labels=["process"])
-    read_only = GaugeMetricFamily("ticketing_read_only", "1: this process changes nothing.", labels=["process"])
-    breakers = GaugeMetricFamily("ticketing_breaker_open", "1: not even tried.", labels=["process", "breaker"])
-    for process, said in processes.items():
-        writing.add_metric([process], float(said.get("in_flight", 0)))
-        read_only.add_metric([process], float(bool(said.get("read_only"))))
-        for name, state in overview.breakers_of(said).items():
+    writing = GaugeMetricFamily("ticketing_in_flight_writes", "Writing calls in progress.", labels=["process"])
+    read_only = GaugeMetricFamily("ticketing_read_only", "1: this process refuses writes.", labels=["process"])
+    breakers = GaugeMetricFamily(
+        "ticketing_breaker_open", "1: open, calls are not tried.", labels=["process", "breaker"]
+    )
+    for process, gauges in processes.items():
+        writing.add_metric([process], float(gauges.get("in_flight", 0)))
+        read_only.add_metric([process], float(bool(gauges.get("read_only"))))
+        for name, state in overview.breakers_of(gauges).items():
             breakers.add_metric([process, name], float(state != "closed"))
     return writing, read_only, breakers
 

@@ -1,4 +1,4 @@
-"""Middleware for every request that Django answers.
+"""Middleware for every request that Django serves.
 
 The rules are in functions that the fast path (ticketing/fast_path) calls too. A new middleware needs a line in
 ticketing/fast_path/middleware_table.py.

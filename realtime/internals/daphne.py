@@ -62,7 +62,7 @@ class DaphneTransport:
 
 
 def _send(client: socket.socket, data: bytes) -> int:
-    """Return how many bytes the kernel took. None of a lost client's, whose loss Twisted notices in its own write."""
+    """Return how many bytes the kernel took; 0 if the client is lost, which Twisted notices in its own write."""
     try:
         return client.send(data)
     except OSError:

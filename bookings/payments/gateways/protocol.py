@@ -42,7 +42,11 @@ class Notice:
 
 
 class GatewayDown(Exception):
-    """The gateway is unreachable and the request was not sent; a retry may succeed."""
+    """The gateway is unreachable or busy; a retry may succeed.
+
+    `charge` raises it only if nothing was charged. A refund may have been made: its id keeps a retry from
+    making it twice.
+    """
 
 
 class GatewayRefused(Exception):

@@ -4,7 +4,10 @@ from core.errors import DomainError
 
 
 class NotOnSale(DomainError):
-    """The event takes no bookings now: it is a draft, cancelled, ended, completed, or outside its sales period."""
+    """The event takes no bookings now.
+
+    It is inactive, a draft, cancelled, ended, completed, or outside its sales period.
+    """
 
     code, title = "not_on_sale", "Not on sale"
     detail = "This event is not on sale at the moment."

@@ -19,7 +19,7 @@ from django.db.models.lookups import Exact
 
 from events.states import ChangeKind, CreationStatus, EventStatus, SeatStatus
 
-MAX_SECONDS = 86_400  # for a hold or a payment window
+MAX_SECONDS = 86_400  # for a hold, a payment window or a queue pass
 MAX_PRICE = 100_000_000  # minor units
 NAME_LENGTH = 32  # characters, for a section or a tier
 MAX_PER_MINUTE = 100_000  # buyers admitted by a waiting room
@@ -27,22 +27,22 @@ MAX_ACTIVE = 100_000  # active queue passes of one event
 
 
 def default_hold_seconds() -> int:
-    """Return HOLD_SECONDS as it is when the event is created."""
+    """Return the setting HOLD_SECONDS, the default of a new event's `hold_seconds`."""
     return int(settings.HOLD_SECONDS)
 
 
 def default_payment_seconds() -> int:
-    """Return PAYMENT_SECONDS as it is when the event is created."""
+    """Return the setting PAYMENT_SECONDS, the default of a new event's `payment_seconds`."""
     return int(settings.PAYMENT_SECONDS)
 
 
 def default_max_active_holds() -> int:
-    """Return MAX_ACTIVE_HOLDS as it is when the event is created."""
+    """Return the setting MAX_ACTIVE_HOLDS, the default of a new event's `max_active_holds`."""
     return int(settings.MAX_ACTIVE_HOLDS)
 
 
 def new_seed() -> str:
-    """Return a seed for the queue lottery, 256 random bits in hex; the result can't be predicted without it."""
+    """Return a seed for the queue lottery, 256 random bits in hex. Nobody can predict the lottery without it."""
     return secrets.token_hex(32)
 
 
@@ -147,19 +147,19 @@ class Event(models.Model):
 
     @property
     def seed_hash(self) -> str:
-        """SHA-256 of the seed (of its hex digits as text), in hex. Published before the lottery, it proves the seed."""
+        """SHA-256 of the seed (of its hex digits as text), in hex. It is public before the seed and proves it."""
         return hashlib.sha256(self.shuffle_seed.encode()).hexdigest()
 
     @property
     def shown_seed(self) -> str | None:
-        """The seed, once the lottery has taken place; None before."""
+        """The seed of the lottery, once that has taken place; None before."""
         return self.shuffle_seed if self.drawn_at else None
 
 
 class Creation(models.Model):
     """A request for a large event, which a worker creates. `event` is set once the event exists.
 
-    `done` is updated while the event is being created, outside of its transaction; it is only shown to people.
+    `done`, the progress that people see, is updated outside of the transaction that creates the event.
     """
 
     seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="creations")

@@ -6,7 +6,7 @@ from realtime.publish import publish
 
 
 class SeatsChanged(NamedTuple):
-    """One committed change of one subsection: `positions` are now `status`.
+    """One committed change of one subsection: the seats at `positions` now have `status`.
 
     Counts and `version` are those after the change. `from_version` is the version before it: one less, or several
     less if one message reports the end of several holds.
@@ -37,6 +37,6 @@ def event_group(event_id: int) -> str:
 def publish_seats(change: SeatsChanged) -> None:
     """Publish a change to the event's group. Call it after the commit.
 
-    The message may be lost with Redis; subscribers notice by the version within a second.
+    Without Redis the message is lost; subscribers then read the change from the database within a second.
     """
     publish(event_group(change.event_id), change.message())

@@ -7,11 +7,11 @@ from events.lifecycle import background_creation
 
 @shared_task(name="events.tasks.make_event")
 def make_event(creation_id: int) -> None:
-    """Create the event of a request that was just stored. If the message is lost, `create_overdue_events` does it."""
+    """Create the event of a request that was just stored. If this task is lost, `create_overdue_events` does it."""
     background_creation.make_event(creation_id=creation_id)
 
 
 @shared_task(name="events.tasks.create_overdue_events")
 def create_overdue_events() -> None:
-    """Create requested events whose message was lost or whose worker died. Runs every five seconds."""
+    """Create requested events whose task was lost or whose worker died. Runs every five seconds."""
     background_creation.create_overdue_events()

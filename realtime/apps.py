@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class RealtimeConfig(AppConfig):
-    """Live updates: groups, WebSocket and SSE. Imports no other app."""
+    """Live updates: messages published to groups, and viewers by WebSocket and SSE."""
 
     name = "realtime"

@@ -1,4 +1,4 @@
-"""Choose the transport of a connection: below ASGI if possible, through ASGI's own `send` otherwise."""
+"""Choose how bytes get to a client: straight to Daphne's connection if possible, else through ASGI's own `send`."""
 
 from functools import cache
 
@@ -11,7 +11,11 @@ PART = "client transport"  # in log lines
 
 @cache
 def use_fast_transport() -> bool:
-    """Return whether to use the fast transport in this process. The check runs once and logs its outcome."""
+    """Return whether this process uses the fast transport (realtime.internals.daphne).
+
+    REALTIME_FAST_TRANSPORT and a self-check decide, once per process; if the answer is no, the reason is logged. Raises
+    ImproperlyConfigured if the setting is "on" and the self-check fails.
+    """
     if not internals.wanted(PART):
         return False
     from realtime.internals import daphne  # here, so that processes without streams don't load Daphne
@@ -20,7 +24,11 @@ def use_fast_transport() -> bool:
 
 
 def open_transport(portable: type[PortableTransport], send: Send, receive: Receive) -> Transport:
-    """Return the transport for an ASGI connection; `portable` is the class for where the fast one can't be used."""
+    """Return the transport for an ASGI connection: the fast one if possible, else a new `portable(send, receive)`.
+
+    The fast one needs a plain TCP connection of Daphne. If it is possible in this process but not for this connection,
+    that is logged once; with REALTIME_FAST_TRANSPORT "on" it raises ImproperlyConfigured.
+    """
     if use_fast_transport():
         from realtime.internals import daphne
 

@@ -1,4 +1,4 @@
-"""Database access from the event loop: a few threads, each of which keeps one connection."""
+"""Run database work for the event loop in a few threads, each of which keeps one connection."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,9 +14,10 @@ WAIT_SECONDS = 5  # for a free thread and the result together; also the threads'
 
 
 async def in_thread(work: Callable[..., Result], *args: Any) -> Result:
-    """Run `work(*args)` in one of the threads, with a connection that has been checked.
+    """Run `work(*args)` in one of the database threads and return its result.
 
-    Raises one of `DATABASE_AWAY` if the database can't be reached or doesn't respond within `WAIT_SECONDS`.
+    If the thread's connection is broken, it is replaced first. Raises one of `DATABASE_AWAY` if the database can't be
+    reached or doesn't answer within `WAIT_SECONDS`.
     """
     try:
         async with asyncio.timeout(WAIT_SECONDS):
@@ -31,10 +32,10 @@ def _with_connection(work: Callable[..., Result], args: tuple[Any, ...]) -> Resu
 
 
 def _use_own_connection() -> None:
-    """Give this thread a connection outside the pool that Django's own requests share in this process.
+    """Give this thread a database connection outside the pool that Django's requests share in this process.
 
     The pool (psycopg_pool 3.3) checks its connections one by one and waits a second or more between attempts. After
-    a restart of the database it stays unavailable for as long as it has broken connections.
+    a restart of the database the pool stays unavailable for as long as it has broken connections.
     """
     options = {name: value for name, value in connection.settings_dict["OPTIONS"].items() if name != "pool"}
     options["options"] += f" -c statement_timeout={WAIT_SECONDS}s"

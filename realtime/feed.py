@@ -1,4 +1,4 @@
-"""What clients can watch. An app describes it as a `Feed`; the hub runs feeds without knowing their subject.
+"""The base class of what clients can watch, `Feed`. Apps implement feeds; the hub runs them, whatever they are about.
 
 A feed learns about changes from two sources: messages published to a group, which are fast but may be lost, and a
 query of the database once a second, which is slower but always right. Both must lead to the same output, and either
@@ -17,7 +17,10 @@ HEARTBEAT_SECONDS = 15  # between comments on a stream
 
 
 class Topic:
-    """One watched object, such as an event, and its viewers in this process."""
+    """One watched object, such as an event, and its viewers in this process.
+
+    `key` is the object's id. `idle_seconds` counts the seconds for which nobody has watched it.
+    """
 
     def __init__(self, key: int) -> None:
         self.key = key
@@ -38,10 +41,10 @@ class FeedRunner(Protocol):
     """The part of the hub that a feed may call."""
 
     def schedule_flush(self, feed: Feed[Any], topic: Topic) -> None:
-        """Have `feed.flush` called soon with all topics scheduled by then."""
+        """Have `feed.flush` called soon, with this topic and all others scheduled by then."""
 
     def refresh(self, feed: Feed[Any], topics: list[Any]) -> None:
-        """Query the database for these topics now and pass the result to `feed.apply`."""
+        """Start a query of the database for these topics; its result is passed to `feed.apply`."""
 
 
 class Feed(ABC, Generic[AnyTopic]):
@@ -58,33 +61,39 @@ class Feed(ABC, Generic[AnyTopic]):
 
     @abstractmethod
     def load(self, key: int) -> AnyTopic:
-        """Read a topic from the database (in a thread). Raises NotFound."""
+        """Return a new topic for this key, read from the database. Runs in a thread. Raises NotFound."""
 
     @abstractmethod
     def handle(self, topic: AnyTopic, message: dict[str, Any]) -> None:
-        """Process a published message. It may arrive twice, late, in any order or never."""
+        """Process a message published to the topic's group. Messages may arrive twice, late, in any order or never."""
 
     @abstractmethod
     def query(self, topics: Iterable[AnyTopic]) -> Any:
-        """Return what `fetch` needs to know about these topics, such as their known versions."""
+        """Return what this process knows of these topics, such as their versions, for `fetch` to compare."""
 
     @abstractmethod
     def fetch(self, query: Any) -> Any:
-        """Read from the database what has changed compared with `query` (in a thread).
+        """Return what differs in the database from `query`, a result of the method `query`. Runs in a thread.
 
         Called at least once a second, so it should need few SQL queries for all topics together.
         """
 
     @abstractmethod
     def apply(self, result: Any) -> None:
-        """Update the topics with the result of `fetch`, which published messages may have overtaken."""
+        """Update the topics with a result of `fetch`.
+
+        Messages that were handled meanwhile may have brought a topic to a newer state than the result's.
+        """
 
     @abstractmethod
     def flush(self, topics: list[AnyTopic]) -> None:
-        """Send pending changes of these topics to their viewers."""
+        """Send the changes of these topics that their viewers have not received yet."""
 
     def every_second(self, second: int) -> None:
-        """Called once a second, with `second` counted from 1. Sends comments that keep the streams open."""
+        """Send a comment to each stream every HEARTBEAT_SECONDS, which keeps its connection open.
+
+        The hub calls this once a second, with `second` counted from 1.
+        """
         if second % HEARTBEAT_SECONDS == 0:
             for topic in self.topics.values():
                 for viewer in topic.streams:
@@ -104,10 +113,10 @@ def register_feed(name: str, feed: type[Feed[Any]]) -> None:
 
 
 def registered_feeds() -> dict[str, type[Feed[Any]]]:
-    """Return all feeds by name."""
+    """Return {name: feed class} of all registered feeds."""
     return _feeds
 
 
 def group_name(feed: str, key: int) -> str:
-    """Return the name of the group to which messages for a topic are published."""
+    """Return the name of the group to which messages for the topic `key` of a feed are published."""
     return f"{feed}.{key}"

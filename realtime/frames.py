@@ -1,4 +1,4 @@
-"""Bytes on the wire, encoded once for all viewers."""
+"""Encode messages as the bytes that WebSocket and SSE clients receive, once for all viewers."""
 
 import struct
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ COMMENT = b":\n\n"  # an SSE comment: keeps the connection open and is ignored b
 
 
 def encode(message: dict[str, Any]) -> bytes:
-    """Return compact JSON with datetimes in UTC (RFC 3339)."""
+    """Return the message as compact JSON, with datetimes in UTC (RFC 3339)."""
     return orjson.dumps(message, option=orjson.OPT_UTC_Z)
 
 
 def socket_frame(message: dict[str, Any]) -> bytes:
-    """Return a WebSocket text frame as a server sends it (RFC 6455, 5.2).
+    """Return the message as a WebSocket text frame, as a server sends it (RFC 6455, 5.2).
 
     Server frames are unmasked, so the same bytes serve all clients.
     """
@@ -29,7 +29,7 @@ def socket_frame(message: dict[str, Any]) -> bytes:
 
 
 def frame_texts(data: bytes) -> Iterator[str]:
-    """Return the texts of one or more concatenated frames made by `socket_frame`."""
+    """Yield the texts of one or more concatenated frames made by `socket_frame`."""
     start = 0
     while start < len(data):
         length, start = data[start + 1], start + 2
@@ -41,14 +41,15 @@ def frame_texts(data: bytes) -> Iterator[str]:
 
 
 def stream_message(event: str, data: dict[str, Any], id: str | None) -> bytes:
-    """Return one message of an SSE stream.
+    """Return one message of an SSE stream, of the type `event` and with `data` as JSON.
 
-    A client that reconnects sends the last `id` it received as `Last-Event-ID`. None leaves that id unchanged.
+    A client that reconnects sends the last `id` it received as `Last-Event-ID`. With None the message has no id, and
+    the client keeps the one before.
     """
     named = b"" if id is None else b"id: %b\n" % id.encode()
     return b"event: %b\n%bdata: %b\n\n" % (event.encode(), named, encode(data))
 
 
 def chunk(data: bytes) -> bytes:
-    """Return one chunk of a chunked HTTP/1.1 body."""
+    """Return `data` as one chunk of a chunked HTTP/1.1 body."""
     return b"%x\r\n%b\r\n" % (len(data), data)

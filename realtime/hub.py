@@ -28,7 +28,10 @@ LINGER_SECONDS = 3  # how long a topic without viewers is kept: people reload pa
 
 
 class Hub:
-    """The topics that are watched in this process. All methods run in one event loop."""
+    """The runner of all feeds of this process, with the topics that are watched here.
+
+    All methods run in one event loop.
+    """
 
     def __init__(self) -> None:
         self._feeds: dict[str, Feed[Any]] = {name: feed(name, self) for name, feed in registered_feeds().items()}
@@ -48,9 +51,10 @@ class Hub:
     # --- Topics ------------------------------------------------------------------------------------
 
     async def open(self, feed_name: str, key: int) -> Any:
-        """Return a topic, reading it from the database if nobody watches it yet. Raises NotFound.
+        """Return a topic, reading it from the database if it is not open yet.
 
-        Join the topic before the next `await`; a topic without viewers may be closed.
+        Raises NotFound, or one of `DATABASE_AWAY`. Join the topic before the next `await`; a topic without
+        viewers may be closed.
         """
         feed = self._feeds[feed_name]
         while (topic := feed.topics.get(key)) is None:
@@ -60,7 +64,10 @@ class Hub:
         return topic
 
     async def _open(self, feed: Feed[Any], key: int) -> None:
-        """Subscribe first and read then. The refresh at the end catches changes made in between."""
+        """Open a topic: subscribe to its group, read it from the database, then refresh it.
+
+        Messages that arrive before it has been read are dropped; the refresh finds the changes they reported.
+        """
         group = group_name(feed.name, key)
         try:
             await self._subscriber.subscribe(group)
@@ -83,7 +90,7 @@ class Hub:
     # --- Messages ----------------------------------------------------------------------------------
 
     def broadcast(self, feed_name: str, key: int, message: Message) -> None:
-        """Send a message to a topic's group in all processes, this one included. It may be lost."""
+        """Start sending a message to a topic's group in all processes, this one included. The message may be lost."""
         self.start(self._subscriber.send(group_name(feed_name, key), message))
 
     def _handle(self, message: Message) -> None:
@@ -110,13 +117,13 @@ class Hub:
             log.exception("every_second_failed")
 
     def _poll(self, feed: Feed[Any]) -> None:
-        """Query all topics of a feed, unless its last query still runs: a slow database gets no additional load."""
+        """Start a query for all topics of a feed, unless its last one still runs: a slow database gets no more load."""
         running = self._polls.get(feed.name)
         if feed.topics and (running is None or running.done()):
             self._polls[feed.name] = self.start(self._query(feed, feed.topics.values()))
 
     def refresh(self, feed: Feed[Any], topics: list[Any]) -> None:
-        """See FeedRunner. Topics that are passed while a refresh runs are queried together after it."""
+        """Start a query of the database for these topics. Topics passed while it runs are queried together after it."""
         if feed in self._to_refresh:
             self._to_refresh[feed] += topics
         else:
@@ -130,7 +137,10 @@ class Hub:
         del self._to_refresh[feed]
 
     async def _query(self, feed: Feed[Any], topics: Iterable[Any]) -> None:
-        """Query the database and apply the result. A failure is logged once; the next second tries again."""
+        """Query the database for these topics and apply the result.
+
+        A failure is logged, unless the feed's query before it failed too. The query of the next second tries again.
+        """
         try:
             feed.apply(await in_thread(feed.fetch, feed.query(topics)))
         except Exception as error:
@@ -144,7 +154,7 @@ class Hub:
     # --- Flush -------------------------------------------------------------------------------------
 
     def schedule_flush(self, feed: Feed[Any], topic: Topic) -> None:
-        """See FeedRunner."""
+        """Add the topic to the next flush, which runs after the pause that follows the last one."""
         topics = self._to_flush.setdefault(feed, [])
         if topic not in topics:
             topics.append(topic)
@@ -164,7 +174,7 @@ class Hub:
         self._flush_timer = None
 
     def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Run a coroutine as a task of the hub."""
+        """Start a coroutine as a task and return the task. The hub keeps a reference to it until it is done."""
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -175,7 +185,7 @@ _hub: Hub | None = None
 
 
 def current_hub() -> Hub:
-    """Return the hub of the running event loop."""
+    """Return the hub of the running event loop, creating it at the first call."""
     global _hub
     if _hub is None or _hub._loop is not asyncio.get_running_loop():
         _hub = Hub()

@@ -1,4 +1,4 @@
-"""Which pages may open a feed. Browsers send cookies with WebSocket requests of any site, so the origin is checked."""
+"""Check that a feed is opened by a page of this site: browsers send cookies with WebSocket requests of any site."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ Scope = dict[str, Any]
 
 
 def header(scope: Scope, name: bytes) -> str | None:
-    """Return the last value of a header, or None if the request doesn't have it."""
+    """Return the last value of a request's header (`name` in lower case), or None if the request doesn't have it."""
     values = [value for key, value in scope["headers"] if key == name]
     return values[-1].decode("latin-1") if values else None
 
@@ -18,9 +18,9 @@ def header(scope: Scope, name: bytes) -> str | None:
 def is_own_origin(scope: Scope) -> bool:
     """Return whether the request comes from a page of this site, or from a client that sends no Origin.
 
-    Host and port of the origin must equal those of the request or of a trusted origin (`CSRF_TRUSTED_ORIGINS`). The
-    request's host must be in `ALLOWED_HOSTS`; otherwise any domain that resolves to this server (DNS rebinding) would
-    pass as its own origin. Schemes are not compared, because a proxy may terminate TLS.
+    Host and port of the origin must equal those of the `Host` header or of a trusted origin (`CSRF_TRUSTED_ORIGINS`).
+    The request's host must be in `ALLOWED_HOSTS`; otherwise any domain that resolves to this server (DNS rebinding)
+    would pass as its own origin. Schemes are not compared, because a proxy may terminate TLS.
     """
     host = (header(scope, b"host") or "").lower()
     if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):

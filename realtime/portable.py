@@ -40,7 +40,10 @@ class PortableTransport(ABC):
         """Return the ASGI messages that send `data`."""
 
     def write(self, data: bytes) -> int:
-        """See Transport. A task sends what is in the queue; at most one runs at a time."""
+        """Queue bytes to be sent, in order and without waiting. Return `unsent`.
+
+        A task sends what is in the queue; at most one runs at a time. After `abort` nothing is queued.
+        """
         if self._closing is None:
             self._queue.append(data)
             self.unsent += len(data)
@@ -49,7 +52,7 @@ class PortableTransport(ABC):
         return self.unsent
 
     async def send(self, message: dict[str, Any]) -> None:
-        """See Transport. Gives up after `CLOSE_SECONDS` if the client doesn't read."""
+        """Send an ASGI message after everything that was written. Gives up after `CLOSE_SECONDS`, and never raises."""
         with suppress(Exception):  # servers may raise when the client has gone
             async with asyncio.timeout(CLOSE_SECONDS):
                 if self._sender is not None:
@@ -57,7 +60,7 @@ class PortableTransport(ABC):
                 await self._send(message)
 
     async def receive(self) -> dict[str, Any]:
-        """See Transport."""
+        """Return the client's next ASGI message; after `abort`, a disconnect message."""
         received = asyncio.ensure_future(self._receive())
         aborted = asyncio.ensure_future(self._aborted.wait())
         try:
@@ -68,7 +71,7 @@ class PortableTransport(ABC):
             aborted.cancel()
 
     def abort(self) -> None:
-        """See Transport. ASGI can't drop what the server has already accepted; the rest is not sent."""
+        """End the connection and drop queued bytes. ASGI can't drop what the server has already accepted."""
         if self._closing is None:
             self._queue.clear()
             self._closing = asyncio.create_task(self._close())
@@ -80,7 +83,7 @@ class PortableTransport(ABC):
                 for message in self.messages(data):
                     await self._send(message)
                 self.unsent -= len(data)
-        except Exception:  # as above; `receive` reports the loss
+        except Exception:  # servers may raise when the client has gone, which `receive` reports
             self._queue.clear()
             self.unsent = 0
 
@@ -94,7 +97,7 @@ class PortableTransport(ABC):
 
 
 class PortableSocket(PortableTransport):
-    """A WebSocket through ASGI."""
+    """The portable transport of a WebSocket."""
 
     __slots__ = ()
 
@@ -102,12 +105,12 @@ class PortableSocket(PortableTransport):
     DISCONNECT = {"type": "websocket.disconnect"}
 
     def messages(self, data: bytes) -> list[dict[str, Any]]:
-        """See PortableTransport. `data` may be several frames."""
+        """Return one `websocket.send` message for each frame in `data`."""
         return [{"type": "websocket.send", "text": text} for text in frame_texts(data)]
 
 
 class PortableStream(PortableTransport):
-    """An HTTP response through ASGI."""
+    """The portable transport of an SSE stream."""
 
     __slots__ = ()
 
@@ -115,5 +118,5 @@ class PortableStream(PortableTransport):
     DISCONNECT = {"type": "http.disconnect"}
 
     def messages(self, data: bytes) -> list[dict[str, Any]]:
-        """See PortableTransport."""
+        """Return one `http.response.body` message with `data`."""
         return [{"type": "http.response.body", "body": data, "more_body": True}]

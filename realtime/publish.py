@@ -30,7 +30,10 @@ class Publisher:
         self._paused_until = 0.0
 
     def publish(self, messages: Sequence[GroupMessage]) -> None:
-        """See `publish_many`."""
+        """Send (group, message) pairs, each message with its group's name added as `group`. Does nothing while paused.
+
+        If Redis can't be reached, this logs a warning and pauses for PAUSE_SECONDS; the messages are lost.
+        """
         if self.is_paused:
             return
         try:
@@ -41,12 +44,15 @@ class Publisher:
 
     @property
     def is_paused(self) -> bool:
-        """Whether publishing has just failed and is not tried again yet."""
+        """Whether publishing failed less than PAUSE_SECONDS ago, so that nothing is sent now."""
         return time.monotonic() < self._paused_until
 
 
 def sender_for(layer: Any) -> Sender:
-    """Return the fast sender if the setting allows it and its self-check passes, the portable one otherwise."""
+    """Return a RedisSender if REALTIME_FAST_TRANSPORT allows it and its self-check passes, else a LayerSender.
+
+    See `realtime.internals`.
+    """
     part = "publisher"
     if internals.wanted(part) and internals.usable(part, partial(channels_redis.find_problem, layer)):
         return channels_redis.RedisSender(layer)
@@ -68,10 +74,10 @@ def publish(group: str, message: dict[str, Any]) -> None:
 
 
 def publish_many(messages: Sequence[GroupMessage]) -> None:
-    """Send several messages at once, such as one commit's messages to many groups. See `publish`."""
+    """Send several (group, message) pairs at once, such as those of one commit; otherwise like `publish`."""
     _publisher().publish(messages)
 
 
 def is_paused() -> bool:
-    """Return whether publishing is paused after a failure."""
+    """Return whether publishing failed less than PAUSE_SECONDS ago, so that nothing is sent now."""
     return _publisher().is_paused

@@ -1,4 +1,4 @@
-"""URL patterns of streams."""
+"""Make URL patterns for WebSockets and SSE streams."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from realtime.sockets import Application
 
 
 def route(pattern: str, application: Application) -> URLPattern:
-    """Return a URL pattern for Channels' `URLRouter`, whose views are ASGI applications."""
+    """Return a URL pattern (a regular expression) for an ASGI application, for use in Channels' `URLRouter`."""
     view: Any = application
     url_pattern: URLPattern = re_path(pattern, view)
     return url_pattern

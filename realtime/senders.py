@@ -1,4 +1,7 @@
-"""How messages get from synchronous code to the channel layer; here the portable way, with public interfaces only."""
+"""Senders, which pass messages from synchronous code to the channel layer: the interface and the portable one.
+
+The fast one is in realtime.internals.channels_redis.
+"""
 
 import asyncio
 import os
@@ -6,23 +9,26 @@ import threading
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-TIMEOUT_SECONDS = 0.2  # for one call of `send`
+TIMEOUT_SECONDS = 0.2  # for one call of LayerSender.send, or one socket operation of RedisSender
 
 GroupMessage = tuple[str, dict[str, Any]]  # the group's name, and the message
 
 
 class Sender(Protocol):
-    """How messages get to Redis."""
+    """An object that passes messages to groups of the channel layer."""
 
     def send(self, messages: Sequence[GroupMessage]) -> None:
-        """Send the messages in order, within `TIMEOUT_SECONDS`. Raises RedisError, OSError or TimeoutError."""
+        """Send the messages in order. Raises RedisError, OSError or TimeoutError.
+
+        No single wait for Redis is longer than `TIMEOUT_SECONDS`.
+        """
 
 
 class LayerSender:
-    """Sends with the channel layer's own `group_send`; works with any channel layer.
+    """The portable sender: it calls the channel layer's own `group_send`, so it works with any channel layer.
 
-    One thread of the process runs the event loop that `group_send` needs. Costs a change of threads and Redis's reply
-    for each call, several times what `RedisSender` costs.
+    One thread of the process runs the event loop that `group_send` needs. Each call changes to that thread and waits
+    for Redis's replies, which costs several times what `RedisSender` costs.
     """
 
     def __init__(self, layer: Any) -> None:
@@ -32,7 +38,7 @@ class LayerSender:
         self._process = 0
 
     def send(self, messages: Sequence[GroupMessage]) -> None:
-        """See Sender."""
+        """Send the messages one after the other. Raises TimeoutError if that takes longer than `TIMEOUT_SECONDS`."""
         sent = asyncio.run_coroutine_threadsafe(self._send(messages), self._running_loop())
         try:
             sent.result(TIMEOUT_SECONDS)
@@ -44,7 +50,7 @@ class LayerSender:
             await self._layer.group_send(group, message)
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
-        """Return this process's loop. A thread does not survive a fork, so a child process starts its own."""
+        """Return this process's event loop, starting it if needed: its thread does not survive a fork."""
         with self._lock:
             if self._loop is None or self._process != os.getpid():
                 self._loop, self._process = asyncio.new_event_loop(), os.getpid()

@@ -1,4 +1,4 @@
-"""One WebSocket. A lean ASGI application: Channels' consumers change to a thread for every frame."""
+"""Viewers by WebSocket, as a lean ASGI application: Channels' consumers would change to a thread for every frame."""
 
 from abc import abstractmethod
 from collections import deque
@@ -37,7 +37,7 @@ CLOSE_TRY_AGAIN = 4503  # from the private range, because autobahn (used by Daph
 
 
 class Closed(Exception):
-    """Raise it to close the socket with a code."""
+    """Raised to close the socket with a WebSocket close code."""
 
     def __init__(self, code: int) -> None:
         super().__init__(code)
@@ -58,22 +58,28 @@ class Socket(Viewer):
 
     @abstractmethod
     async def opened(self) -> None:
-        """Called when the client has connected. NotFound closes with 4404, any other DomainError with 4503."""
+        """Join topics and write the first frames. Called when the client has connected.
+
+        NotFound closes the socket with 4404; any other DomainError, or an unavailable database, with 4503.
+        """
 
     @abstractmethod
     async def received(self, frame: dict[str, Any]) -> None:
-        """Called with each frame of the client, a JSON object. A DomainError is sent back as an `error` frame."""
+        """Handle one frame of the client, a JSON object. A DomainError is sent back as an `error` frame."""
 
     def closed(self) -> None:
-        """Called when the client has gone, even if `opened` failed."""
+        """Clean up. Called when the connection has ended, even if `opened` failed."""
 
     def join(self, topic: Topic) -> None:
-        """See Viewer."""
+        """Watch a topic that was just opened, as one of its sockets."""
         self._add_to(topic, topic.sockets)
 
     @classmethod
     def as_asgi(cls, subject: str) -> Application:
-        """Return the ASGI application; `subject` names the URL argument that holds the viewer's subject."""
+        """Return an ASGI application that serves each WebSocket with an instance of this class.
+
+        `subject` is the name of the URL argument that holds the viewer's subject, such as "event_id".
+        """
         use_fast_transport()  # decided, and logged, when the server starts
 
         async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,7 +128,7 @@ class Socket(Viewer):
         self.write(socket_frame({"type": "error", "code": error.code, "detail": str(error)}))
 
     def _parse(self, message: dict[str, Any]) -> Any:
-        """Return the JSON value of a frame. Raises Closed if the frame breaks a limit or is not JSON text."""
+        """Return the JSON value of a frame. Raises Closed if it breaks a limit of size or rate, or is not JSON text."""
         now = monotonic()
         if len(self._frame_times) == MAX_FRAMES and now - self._frame_times[0] < FRAMES_SECONDS:
             raise Closed(CLOSE_TOO_MANY_FRAMES)
@@ -137,7 +143,10 @@ class Socket(Viewer):
 
 
 async def no_such_socket(scope: Scope, receive: Receive, send: Send) -> None:
-    """Close with 4404; the application for all other paths. Accepts first, since browsers hide the code otherwise."""
+    """Close the WebSocket with 4404. The ASGI application for paths at which there is nothing to watch.
+
+    Accepts the WebSocket first, since browsers hide the close code otherwise.
+    """
     await receive()
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": CLOSE_NOT_FOUND})

@@ -1,4 +1,4 @@
-"""One SSE stream. Errors are sent as problem+json instead of the stream."""
+"""Viewers by SSE, as an ASGI application. An error before the stream begins is returned as problem+json."""
 
 import random
 from abc import abstractmethod
@@ -46,28 +46,31 @@ class Stream(Viewer):
 
     @abstractmethod
     async def prepare(self) -> None:
-        """Called before the response: check the request. A DomainError becomes a problem+json response."""
+        """Check the request. Called before the response begins; a DomainError is returned as problem+json."""
 
     @abstractmethod
     async def begin(self) -> None:
-        """Called when the stream is open: join topics and write the first messages."""
+        """Join topics and write the first messages. Called when the stream is open."""
 
     @property
     def last_event_id(self) -> str | None:
-        """The id of the last message before the client reconnected, as the client claims it; not validated."""
+        """The id of the last message that a reconnecting client claims to have received; None for a new client."""
         return header(self.scope, b"last-event-id")
 
     def join(self, topic: Topic) -> None:
-        """See Viewer."""
+        """Watch a topic that was just opened, as one of its streams."""
         self._add_to(topic, topic.streams)
 
     def write(self, data: bytes) -> None:
-        """See Viewer."""
+        """Send encoded bytes like every viewer, as an HTTP chunk if the transport expects chunks."""
         super().write(chunk(data) if self._chunked else data)
 
     @classmethod
     def as_asgi(cls, subject: str) -> Application:
-        """Return the ASGI application; `subject` names the URL argument that holds the viewer's subject."""
+        """Return an ASGI application that serves each request with an instance of this class.
+
+        `subject` is the name of the URL argument that holds the viewer's subject, such as "event_id".
+        """
         use_fast_transport()  # decided, and logged, when the server starts
 
         async def application(scope: Scope, receive: Receive, send: Send) -> None:

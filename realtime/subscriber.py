@@ -53,7 +53,7 @@ class Subscriber:
         await self._update(group)
 
     async def check(self) -> None:
-        """Send a message to this process itself, and retry failed subscriptions."""
+        """Send a message to this process itself, and retry subscribing and unsubscribing where that failed."""
         if self._channel is None:
             return
         with suppress(Exception):  # `run` notices that no message arrives
@@ -64,7 +64,7 @@ class Subscriber:
                 break
 
     async def send(self, group: str, message: Message) -> None:
-        """Send a message to all subscribers of a group in all processes, this one included. It may be lost."""
+        """Send a message to a group's subscribers in all processes, this one included. It may be lost."""
         with suppress(Exception):
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 await self._layer.group_send(group, {**message, "group": group})

@@ -1,4 +1,4 @@
-"""How a viewer talks to its client: what the fast and the portable transport have in common."""
+"""The interface of transports, which carry a viewer's bytes to its client. There is a fast and a portable one."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
@@ -12,7 +12,7 @@ class Transport(Protocol):
 
     @property
     def receive(self) -> Receive:
-        """ASGI's `receive`. Reports a disconnect after `abort`."""
+        """A coroutine function like ASGI's `receive`. After `abort` it returns a disconnect message."""
 
     @property
     def chunked(self) -> bool:
@@ -23,10 +23,10 @@ class Transport(Protocol):
         """Number of written bytes that the client's connection has not taken yet."""
 
     def write(self, data: bytes) -> int:
-        """Send frames or parts of a stream, in order. Never waits. Return `unsent`."""
+        """Send encoded frames or parts of a stream, in order and without waiting. Return `unsent`."""
 
     async def send(self, message: dict[str, Any]) -> None:
         """Send an ASGI message after everything that was written."""
 
     def abort(self) -> None:
-        """End the connection and drop `unsent` bytes."""
+        """End the connection and drop the bytes that are still unsent."""

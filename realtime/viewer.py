@@ -32,7 +32,7 @@ class Viewer(ABC):
 
     @abstractmethod
     def join(self, topic: Topic) -> None:
-        """Watch a topic that was just opened."""
+        """Watch a topic that `Hub.open` has just returned."""
 
     def leave(self) -> None:
         """Stop watching all topics."""
@@ -44,7 +44,7 @@ class Viewer(ABC):
     def disconnect(self) -> None:
         """End the connection because the client may no longer receive this feed. The client may reconnect.
 
-        Nothing is sent after what has already been written.
+        What has already been written is still sent, but nothing that is written from now on.
         """
         self.leave()
         if self._transport is not None:

@@ -53,7 +53,7 @@ def user_or_none(request: Request) -> User | None:
 
 
 class EventList(HandlerView, EventPages):
-    """Lists events on sale; sellers create events."""
+    """The list of events on sale, or of one seller's events. Sellers create events here."""
 
     permission_classes = [AnyoneReadsSellersWrite]
     serializer_class = NewEvent
@@ -71,7 +71,7 @@ class EventList(HandlerView, EventPages):
         operation_id="event_create", request=NewEvent, responses={201: EventDetail} | problems(400, 401, 403, 413)
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Create an event with every ticket; they all exist when the response is sent."""
+        """Create an event with all its tickets, which exist when the response is sent."""
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         fields = dict(form.validated_data)
@@ -83,7 +83,7 @@ class EventList(HandlerView, EventPages):
 
 
 class EventItem(HandlerView):
-    """One event."""
+    """One event. Its seller and operators can change it."""
 
     permission_classes = [AnyoneReadsSellersWrite]
     serializer_class = EventChange
@@ -100,7 +100,11 @@ class EventItem(HandlerView):
         responses={200: EventDetail} | problems(400, 401, 403, 404, 409),
     )
     def patch(self, request: Request, event_id: int) -> Response:
-        """Change the fields that are sent. Prices apply to new holds; only a seller's status changes are allowed."""
+        """Change the fields that are sent; return the whole event.
+
+        Prices apply to new holds only. The status can be changed from draft to available, and from available or
+        sold_out to completed or ended.
+        """
         form = self.get_serializer(data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         event = change_event(event_id=event_id, seller=cast(User, request.user), **form.validated_data)
@@ -108,7 +112,7 @@ class EventItem(HandlerView):
 
 
 class BlockedSeats(generics.GenericAPIView[Event]):
-    """Takes free seats out of sale."""
+    """Takes free seats of one subsection out of sale."""
 
     permission_classes = [AnyoneReadsSellersWrite]
     serializer_class = SeatsInSubsection
@@ -116,7 +120,10 @@ class BlockedSeats(generics.GenericAPIView[Event]):
 
     @extend_schema(request=SeatsInSubsection, responses={200: SectionRow} | problems(400, 401, 403, 404, 409))
     def post(self, request: Request, event_id: int) -> Response:
-        """Change the seats, all or none; return the subsection's new counts. A 409 names seats that can't change."""
+        """Change the status of these seats, all or none; return the subsection with its new counts.
+
+        If some of the seats can't be changed, the response is a 409 that names them.
+        """
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         data = form.validated_data
@@ -131,7 +138,7 @@ class BlockedSeats(generics.GenericAPIView[Event]):
 
 
 class UnblockedSeats(BlockedSeats):
-    """Puts blocked seats back on sale."""
+    """Puts blocked seats of one subsection back on sale."""
 
     operation = staticmethod(unblock_seats)
 
@@ -174,7 +181,7 @@ class CalendarFile(generics.GenericAPIView[Event]):
         responses={(200, "text/calendar"): OpenApiTypes.STR} | problems(404),
     )
     def get(self, request: Request, event_id: int) -> HttpResponse:
-        """Return the event as iCalendar (RFC 5545). Also 404 while it has no date."""
+        """Return the event as an iCalendar file (RFC 5545); a 404 while the event has no date."""
         event = selectors.visible_event(event_id, user_or_none(request))
         url = settings.SITE_URL + reverse("event", args=[event.pk])
         response = HttpResponse(calendar_file(event, url=url), content_type="text/calendar; charset=utf-8")
@@ -183,5 +190,5 @@ class CalendarFile(generics.GenericAPIView[Event]):
         return response
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Accept any `Accept` header: calendars send text/calendar, for which there is no renderer."""
+        """Accept any `Accept` header: calendar programs ask for text/calendar, for which there is no renderer."""
         return super().perform_content_negotiation(request, force=True)

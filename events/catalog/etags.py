@@ -10,7 +10,7 @@ from events.models import Event
 
 
 def with_tag_sums(events: QuerySet[Event]) -> QuerySet[Event]:
-    """Add the sums `versions` and `prices` of the subsections, which `event_tag` needs.
+    """Annotate the events with `versions` and `prices`, sums over their subsections, which `event_tag` needs.
 
     Versions only rise, so their sum changes with every change of a seat.
     """

@@ -39,7 +39,7 @@ class EventFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has
         return events
 
     def unfiltered(self, events: QuerySet[Event], name: str, value: object) -> QuerySet[Event]:
-        """Change nothing: `filter_queryset` applies both price bounds together, to the same section."""
+        """Return all the events: `filter_queryset` applies both price bounds together, to the same section."""
         return events
 
     def filter_queryset(self, queryset: QuerySet[Event]) -> QuerySet[Event]:

@@ -55,7 +55,10 @@ class EventPages(generics.GenericAPIView[Event]):
         return tag, lambda: self.get_paginated_response(EventBody(events, many=True).data).data
 
     def get_queryset(self) -> Any:
-        """Return the events on sale, or with `seller_id` that seller's events; drafts only for the seller."""
+        """Return the events on sale or, with the parameter `seller_id`, that seller's events.
+
+        Drafts and inactive events are included only for that seller and for operators. Raises BadInput.
+        """
         seller_id = self.request.query_params.get("seller_id")
         if seller_id is None:
             return selectors.with_stats(selectors.events_on_offer())
@@ -65,7 +68,10 @@ class EventPages(generics.GenericAPIView[Event]):
 
 
 def list_events(request: ApiRequest) -> ApiResponse:
-    """Return a page of events: those on sale, or with `seller_id` that seller's (drafts only for that seller)."""
+    """Return a page of events: those on sale or, with `seller_id`, that seller's.
+
+    Drafts and inactive events are included only for that seller and for operators.
+    """
     user = _bearer_user(request)
     query = _query(request.environ.get("QUERY_STRING", "")) if user is None else None
     if query is None:
@@ -78,12 +84,12 @@ def list_events(request: ApiRequest) -> ApiResponse:
 
 
 def show_event(request: ApiRequest, event_id: int) -> ApiResponse:
-    """Return the event with stats and sections; a draft only for its seller."""
+    """Return the event with stats and sections; a draft only for its seller and operators."""
     return _event_response(request, event_id, event_detail)
 
 
 def show_seat_map(request: ApiRequest, event_id: int) -> ApiResponse:
-    """Return every subsection with one letter per seat. `ETag` changes with every committed change."""
+    """Return every subsection with one letter (a r s b) per seat. `ETag` changes with every committed change."""
     return _event_response(request, event_id, seat_map)
 
 
@@ -146,7 +152,7 @@ def _cookie_user(request: ApiRequest) -> User | None:
 
 
 def _query(query: str) -> tuple[tuple[str, str], ...] | None:
-    """Return the parameters in the order in which links repeat them.
+    """Return the parameters of a query string, sorted, which is the order in which the links of a page repeat them.
 
     Returns None if the page is not cached because a parameter is unknown, named twice or too long.
     """

@@ -70,7 +70,7 @@ class MicroCache:
         self._bytes = 0
 
     def get(self, key: Hashable, render: Render) -> CachedResponse | None:
-        """Return the response under this key: cached, rendered by another thread, or rendered here.
+        """Return the response under this key: cached, rendered by another thread, or rendered here by `render`.
 
         Raises Overloaded if another thread's rendering takes longer than `wait`. An error of a rendering is raised in
         all threads that wait for it.

@@ -33,7 +33,10 @@ FEW = 20  # seats left from which the list says "Last 20 seats"
 
 @dataclass(frozen=True)
 class Card:
-    """An event in the list: its lowest price, free seats and the state of its sale."""
+    """An event in the list: its lowest price, free seats and the state of its sale.
+
+    `offer` is the event's entry in `selectors.offers_of`.
+    """
 
     event: Event
     offer: dict[str, int]
@@ -41,7 +44,7 @@ class Card:
 
     @property
     def price_from(self) -> str:
-        """Price of the cheapest free seat; if none is free, of the cheapest seat."""
+        """Price of the cheapest free seat, with its currency; if none is free, of the cheapest seat."""
         return money(self.offer["price_from"], self.event.currency)
 
     @property
@@ -51,12 +54,12 @@ class Card:
 
     @property
     def left_in_words(self) -> str:
-        """The same with separators; the script replaces them with those of the user's locale."""
+        """Number of free seats, with separators that the script replaces with those of the user's locale."""
         return f"{self.left:,}"
 
     @property
     def state(self) -> str:
-        """`open`, `last`, `held`, `sold_out`, `soon` or `closed`; the template has a text for each."""
+        """State of the sale: open, last, held, sold_out, soon or closed. The template has a text for each."""
         opens, closes = self.event.sales_start_at, self.event.sales_end_at
         if self.event.status == EventStatus.SOLD_OUT:
             return "sold_out"
@@ -71,7 +74,10 @@ class Card:
 
 @require_safe
 def event_list(request: HttpRequest) -> HttpResponse:
-    """`/`: the list of events, filtered by the query. With `X-Part: results`, only the results, for the script."""
+    """Return the page `/`: the list of events, filtered by the query string.
+
+    With the header `X-Part: results`, which the script sends, return only the results.
+    """
     search = EventSearch(request.GET)
     page = Paginator(search.narrow(selectors.events_on_show()), EVENTS_PER_PAGE).get_page(request.GET.get("page"))
     offers = selectors.offers_of([event.pk for event in page])
@@ -89,7 +95,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
-    """`/events/{id}`: an event with its live seat map. A draft is a 404 for all but its seller and operators."""
+    """Return the page `/events/{id}` with the seat map. A draft is a 404 for all but its seller and operators."""
     user = request.user if request.user.is_authenticated else None
     try:
         event = selectors.visible_event(event_id, user)
@@ -118,13 +124,13 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
 
 
 def _sale(event: Event) -> dict[str, Any]:
-    """Fields that decide whether seats can be held, as in the live feed, and the server's time."""
+    """Return the fields that decide whether seats can be held, as in the live feed, and the server's time."""
     names = ("status", "is_active", "sales_start_at", "sales_end_at")
     return {**{name: getattr(event, name) for name in names}, "now": datetime.now(UTC)}
 
 
 def _tiers(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
-    """Return the tiers in the order of the seating, with their colour and lowest price."""
+    """Return the tiers in the order of the seating, with the number of their colour and their lowest price."""
     prices: dict[str, list[int]] = {}
     for row in rows:
         prices.setdefault(row["tier"], []).append(row["price"])

@@ -72,7 +72,10 @@ def _subsections(low: Decimal | None, high: Decimal | None, *, seats_left: bool)
 
 
 def _price(comparison: str, amount: Decimal) -> Q:
-    """Return a bound on the price; how many minor units a whole unit has depends on the event's currency."""
+    """Return the condition that the price is at least ("gte") or at most ("lte") `amount`, in whole units.
+
+    How many minor units a whole unit has depends on the event's currency.
+    """
     none, three = Q(event__currency__in=NO_DECIMALS), Q(event__currency__in=THREE_DECIMALS)
     field = f"price__{comparison}"
     return (

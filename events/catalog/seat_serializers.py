@@ -54,13 +54,13 @@ class SectionRow(serializers.Serializer[Any]):
 
 
 class MapRow(SectionRow):
-    """A subsection of the seat map."""
+    """A subsection of the seat map, with the status of each seat."""
 
     seats = serializers.CharField(help_text="One letter per seat in row order: a, r, s, b.")
 
 
 class SeatMapBody(serializers.Serializer[Any]):
-    """The whole map of an event."""
+    """The whole seat map of an event."""
 
     event_id = serializers.IntegerField()
     stats = Stats()
@@ -68,7 +68,7 @@ class SeatMapBody(serializers.Serializer[Any]):
 
 
 class TicketRow(serializers.Serializer[Any]):
-    """One seat."""
+    """One seat: its place, price and status."""
 
     id = serializers.IntegerField()
     section = serializers.CharField()
@@ -80,7 +80,7 @@ class TicketRow(serializers.Serializer[Any]):
 
 
 class SeatRow(TicketRow):
-    """One seat of a subsection."""
+    """One seat of a subsection, marked if it is a wheelchair place."""
 
     accessible = serializers.BooleanField(required=False, help_text="True for a wheelchair place, otherwise absent.")
 

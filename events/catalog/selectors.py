@@ -35,7 +35,7 @@ STATUS_BY_LETTER = {status[0]: status for status in SeatStatus}
 
 
 def visible_event(event_id: int, user: User | None, *, among: QuerySet[Event] | None = None) -> Event:
-    """Return the event, searched in `among` if given.
+    """Return the event with this id if `user` may see it; looks only in `among`, if given.
 
     Raises NotFound if there is none, or if it is a draft and `user` is neither its seller nor an operator.
     """
@@ -81,13 +81,16 @@ def stats_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
 
 
 def with_stats(events: QuerySet[Event]) -> QuerySet[Event]:
-    """Add `stats`, like those of `stats_of`, in the same query, so they are summed only for the rows that are read."""
+    """Annotate the events with `stats` like those of `stats_of`, which are summed only for the events that are read."""
     subsections = Subsection.objects.filter(event_id=OuterRef("pk")).order_by().values("event_id")
     return events.annotate(stats=Subquery(subsections.values(stats=JSONObject(**{name: Sum(name) for name in COUNTS}))))
 
 
 def offers_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
-    """Return `stats_of` with `price_from`, in minor units: the lowest price of the seats left, or of all if none is."""
+    """Return `stats_of` with the additional key `price_from`, in minor units, for each event.
+
+    It is the lowest price of the free seats, or of all seats if none is free.
+    """
     rows = Subsection.objects.filter(event_id__in=event_ids).order_by().values_list("event_id")
     price_from = Coalesce(Min("price", filter=Q(available__gt=0)), Min("price"))
     summed = rows.annotate(*(Sum(name) for name in COUNTS), price_from=price_from)

@@ -39,7 +39,7 @@ class SeatingConfig(serializers.Serializer[Any]):
 
 @extend_schema_field(SeatingConfig)
 class SeatingField(serializers.Field[Any, Any, Any, Any]):
-    """A seating configuration; `read_seating` names every bad field."""
+    """A seating configuration, read as a Seating. Errors name every bad field."""
 
     def to_internal_value(self, data: object) -> Seating:
         return read_seating(data, max_seats=settings.MAX_SEATS_PER_EVENT)
@@ -63,7 +63,7 @@ class WaitingRoom(serializers.Serializer[Any]):
 
 
 class WaitingRoomBody(WaitingRoom):
-    """The waiting room as everyone sees it. Early buyers are ordered by HMAC-SHA256(seed, user id)."""
+    """The waiting room as everyone sees it. Buyers who came early are ordered by HMAC-SHA256(seed, user id)."""
 
     seed_hash = serializers.CharField(help_text="SHA-256 of `seed`, in hex.")
     seed = serializers.CharField(source="shown_seed", allow_null=True, help_text="Null before the lottery.")
@@ -103,7 +103,7 @@ class EventTexts(serializers.ModelSerializer[Event]):
 
 
 class NewEvent(EventTexts):
-    """POST /api/event. A new event is on sale at once unless `status` is "draft"."""
+    """The body of POST /api/event. A new event is on sale at once unless `status` is "draft"."""
 
     seating_config = SeatingField()
     status = serializers.ChoiceField(choices=["available", "draft"], required=False)
@@ -113,7 +113,10 @@ class NewEvent(EventTexts):
 
 
 class EventChange(EventTexts):
-    """PATCH /api/event/{id}: only what is sent changes. `prices`: {section: minor units}, for new holds."""
+    """The body of PATCH /api/event/{id}; fields that are not sent stay as they are.
+
+    `prices` is {section: minor units} and applies to new holds only.
+    """
 
     prices = serializers.DictField(
         child=serializers.IntegerField(min_value=0, max_value=MAX_PRICE), required=False, allow_empty=True
@@ -127,7 +130,10 @@ class EventChange(EventTexts):
 
 
 class EventBody(serializers.ModelSerializer[Event]):
-    """An event with its `stats`, from the context or else from `selectors.with_stats`."""
+    """An event with `stats`, its number of seats by status.
+
+    They come from the serializer's context or, if they are not there, from `selectors.with_stats`.
+    """
 
     seller_id = serializers.IntegerField()
     seating_config = SeatingField()

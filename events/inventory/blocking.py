@@ -53,9 +53,9 @@ def unblock_all_seats(*, event_id: int, seller: User, subsection_ids: Sequence[i
 
 
 def batches_of(subsections: Sequence[Subsection]) -> Iterator[list[Subsection]]:
-    """Yield the subsections in batches of at most MAX_SEATS seats (or one subsection), one transaction for each.
+    """Yield the subsections in batches of at most MAX_SEATS seats; a larger subsection is a batch of its own.
 
-    Buyers wait for the locks of one batch at most.
+    If the caller uses one transaction for each batch, buyers wait for the locks of one batch at most.
     """
     batch: list[Subsection] = []
     seats = 0

@@ -87,7 +87,10 @@ def lock_subsection(subsection_id: int) -> Subsection:
 
 
 def lock_subsections(subsection_ids: Sequence[int]) -> list[Subsection]:
-    """Lock several subsections, in the order of their ids, which is the order everywhere; return those that exist."""
+    """Lock several subsections until the transaction ends; return those that exist, in the order of their ids.
+
+    They are locked in that order, like everywhere, so that transactions can't deadlock.
+    """
     subsections = Subsection.objects.select_for_update(of=("self",), no_key=True)
     return list(subsections.filter(pk__in=subsection_ids).order_by("pk"))
 
@@ -107,14 +110,14 @@ def change_seats(
     3. One row is added to the audit log, with the version that the trigger created; `subsection` gets the new values.
     4. The change is published to the event's viewers after the commit.
 
-    Raises SeatsTaken with the seats that did not have that status; the caller's transaction must then roll back.
+    Raises SeatsTaken with the seats that did not meet these conditions; the caller's transaction must then roll back.
     """
     _check_all(subsection, positions, _move(subsection, list(positions), kind, booking_id))
     _append(subsection, list(positions), kind, booking_id)
 
 
 def _move(subsection: Subsection, positions: list[int], kind: ChangeKind, booking_id: uuid.UUID | None) -> set[int]:
-    """Run the guarded update; return the positions that had the required status and were changed."""
+    """Run the guarded update of `change_seats`; return the positions of the seats that it changed."""
     before, after = SEAT_TRANSITIONS[kind]
     old_owner, new_owner = (booking_id if status in TAKEN else None for status in (before, after))
     with connection.cursor() as cursor:

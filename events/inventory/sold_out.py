@@ -14,11 +14,12 @@ ANY_FREE = Exists(Subsection.objects.filter(available__gt=0, event_id=OuterRef("
 
 
 def refresh_event_status(event: Event, *subsections: Subsection) -> None:
-    """Check after the commit whether the event is sold out or available again, if these changes may affect that.
+    """Have `refresh_sold_out` called for the event after the commit, if its status may have to change.
 
-    The check runs after the commit: when two transactions sell the last seats of two subsections at the same time,
-    neither sees the other's seats before. If a crash prevents the check, the sweep `update_by_clock` runs it seconds
-    later.
+    `subsections` are those whose seats were changed in this transaction.
+
+    When two transactions sell the last seats of two subsections at the same time, neither sees the other's seats before
+    the commit. If a crash prevents the call, the sweep `update_by_clock` makes up for it seconds later.
     """
     subsection_full = any(subsection.available == 0 and subsection.reserved == 0 for subsection in subsections)
     if subsection_full or (
@@ -28,7 +29,11 @@ def refresh_event_status(event: Event, *subsections: Subsection) -> None:
 
 
 def refresh_sold_out(event_id: int | None = None) -> None:
-    """Set the status of one event, or of all, to available or sold_out, by its seats. Two guarded updates."""
+    """Set the status of an event by its seats; without an id, of all events. Two guarded updates.
+
+    An available event becomes sold_out if a seat is sold and none is available or reserved. A sold_out event becomes
+    available if a seat is available.
+    """
     events = Event.objects.all() if event_id is None else Event.objects.filter(pk=event_id)
     events.filter(ANY_SOLD, ~UNSOLD, status=EventStatus.AVAILABLE).update(status=EventStatus.SOLD_OUT, updated_at=Now())
     events.filter(ANY_FREE, status=EventStatus.SOLD_OUT).update(status=EventStatus.AVAILABLE, updated_at=Now())

@@ -47,7 +47,7 @@ class TooManyAttempts(DomainError):
 
 
 class AlreadyCreated(Exception):
-    """Another worker has created the event meanwhile; raised to roll this one back."""
+    """Another worker has created the event meanwhile; raised to roll back the transaction of this worker."""
 
 
 @retrying_transaction
@@ -64,7 +64,7 @@ def request_event(*, seller: User, asked_by: User, seating: Seating, **fields: A
 
 
 def make_event(*, creation_id: int) -> Event | None:
-    """Create the requested event; return None if it exists, has failed, or another worker is creating it.
+    """Create the requested event and return it; None if it exists, can't be created or another worker is creating it.
 
     Safe to run any number of times at once: only one event is created. Errors that would happen again are stored in the
     request as its failure. Errors of a database that is unavailable or busy are raised, and the next sweep tries again;
@@ -105,7 +105,7 @@ class ProgressRecord:
         self._updated_at = 0.0
 
     def begin(self) -> None:
-        """Record that a worker has started, at the first seat."""
+        """Record that a worker has started, with no seat written yet."""
         self._write("status = 'running', attempts = attempts + 1, done = 0")
 
     def update(self, seats: int) -> None:
@@ -115,7 +115,7 @@ class ProgressRecord:
             self._write("done = %s", seats)
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the second connection."""
         self._connection.close()
 
     def _write(self, assignments: LiteralString, *values: int) -> None:

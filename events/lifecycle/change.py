@@ -30,9 +30,9 @@ def change_event(
 
     `prices` ({section: minor units}) apply to new holds only, since a hold keeps its price.
 
-    1. Lock the event's row (`FOR NO KEY UPDATE`, so bookings can still be made).
-    2. Check that the seller may manage the event, that the times are in order, that no second lottery becomes possible,
-       and that the status change is allowed.
+    1. Check that the seller may manage the event, and lock its row (`FOR NO KEY UPDATE`, so bookings can still be
+       made).
+    2. Check that the times are in order, that no second lottery becomes possible and that the status change is allowed.
     3. Write the event and the prices; the subsections with new prices are locked in the order of their ids.
     4. Call ON_EVENT_CHANGED, which queues emails to the ticket holders if the change matters to them.
 

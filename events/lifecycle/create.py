@@ -19,7 +19,7 @@ SEATS_PER_COPY = 10_000
 
 
 def ignore_progress(seats: int) -> None:
-    """Do nothing; the default for `on_progress`."""
+    """Do nothing; the default for `on_progress` of `write_event`."""
 
 
 @retrying_transaction
@@ -59,7 +59,8 @@ def write_event(
 
 def _copy_tickets(subsections: Iterable[Subsection], on_progress: Callable[[int], None]) -> None:
     written = 0
-    # Django wraps the driver's errors only in execute(). With this, losing the database here gives a 503 response, too.
+    # Django wraps the driver's errors only in execute(). With `wrap_database_errors`, a lost database here gives a 503
+    # response, too.
     with connection.wrap_database_errors, connection.cursor() as cursor:
         for chunks, seats in _copies(subsections):
             with cursor.copy(COPY_TICKETS) as copy:
@@ -70,7 +71,7 @@ def _copy_tickets(subsections: Iterable[Subsection], on_progress: Callable[[int]
 
 
 def _copies(subsections: Iterable[Subsection]) -> Iterator[tuple[list[str], int]]:
-    """Yield the rows of each COPY, in chunks of text, and the number of its seats."""
+    """Yield (rows as chunks of text, number of seats) for each COPY statement."""
     chunks: list[str] = []
     seats = 0
     for subsection in subsections:

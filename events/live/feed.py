@@ -13,18 +13,18 @@ from events.live.topic import EventTopic
 from events.models import Event, Subsection
 from realtime.feed import Feed
 
-TICK_SECONDS = 5
+TICK_SECONDS = 5  # between `tick` frames
 
 
 class Query(NamedTuple):
-    """What is known of the watched events and their subsections."""
+    """What this process knows of the watched events and their subsections."""
 
     subsections: dict[int, tuple[int, int]]  # id: version, price
     events: dict[int, datetime]  # id: updated_at
 
 
 class Result(NamedTuple):
-    """What is different in the database."""
+    """What the database has that differs from a Query, and whether read-only mode is on."""
 
     snapshots: dict[int, Snapshot]  # by subsection id
     events: list[Event]
@@ -32,19 +32,19 @@ class Result(NamedTuple):
 
 
 class EventFeed(Feed[EventTopic]):
-    """All watched events of this process."""
+    """The feed of all events that are watched in this process."""
 
     read_only = False  # whether read-only mode was on at the last query
 
     def load(self, key: int) -> EventTopic:
-        """See Feed."""
+        """Return a new topic for the event with this id, with its subsections. Raises NotFound."""
         event = Event.objects.filter(pk=key).first()
         if event is None:
             raise NotFound("There is no such event.")
         return EventTopic(event, [_live_subsection(row) for row in Subsection.objects.filter(event_id=key)])
 
     def handle(self, topic: EventTopic, message: dict[str, Any]) -> None:
-        """See Feed. A change of seats (events.publish.SeatsChanged) or a viewer's selection (events.live.presence)."""
+        """Process a change of seats (events.publish.SeatsChanged) or a viewer's selection (events.live.presence)."""
         if "selection" in message:
             if topic.add_selection(Selection(**message["selection"])):
                 self.hub.schedule_flush(self, topic)
@@ -59,7 +59,7 @@ class EventFeed(Feed[EventTopic]):
             self._changed(topic, [subsection])
 
     def query(self, topics: Iterable[EventTopic]) -> Query:
-        """See Feed."""
+        """Return what this process knows of these events and their subsections."""
         topics = list(topics)
         known = {
             subsection.id: (subsection.version, subsection.price)
@@ -69,11 +69,11 @@ class EventFeed(Feed[EventTopic]):
         return Query(known, {topic.key: topic.event.updated_at for topic in topics})
 
     def fetch(self, query: Query) -> Result:
-        """See Feed."""
+        """Return the subsections and events that differ in the database, and whether read-only mode is on."""
         return Result(*fetch_changes(query.subsections, query.events), read_only.is_read_only())
 
     def apply(self, result: Result) -> None:
-        """See Feed."""
+        """Update the watched events and their subsections, and have the changes sent to their viewers."""
         self.read_only = result.read_only
         for event in result.events:
             if event.pk in self.topics:
@@ -86,12 +86,12 @@ class EventFeed(Feed[EventTopic]):
                 self._changed(topic, changed)
 
     def flush(self, topics: list[EventTopic]) -> None:
-        """See Feed."""
+        """Send the pending changes and selections of these events to their viewers."""
         for topic in topics:
             topic.flush()
 
     def every_second(self, second: int) -> None:
-        """See Feed. Also sends a `tick` frame to each WebSocket every `TICK_SECONDS`."""
+        """Send comments to streams like every feed, and a `tick` frame to each WebSocket every `TICK_SECONDS`."""
         super().every_second(second)
         if second % TICK_SECONDS == 0:
             for topic in self.topics.values():

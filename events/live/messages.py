@@ -1,7 +1,7 @@
-"""Frames for WebSockets and messages for streams about one event (docs/live.md), encoded from the known state.
+"""Encode the state of an event as frames for WebSockets and messages for streams (docs/live.md).
 
-Functions of WebSockets end in `_frame`, those of streams in `_message`. `versions` are the versions of all subsections
-that a client knows once it has the message; they go into the message's id (events.live.resume).
+Functions for WebSockets end in `_frame`, those for streams in `_message`. `versions`, {subsection id: version}, is what
+a client knows once it has the message; it goes into the message's id (events.live.resume).
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -22,7 +22,7 @@ def sale(event: Event) -> dict[str, Any]:
 
 
 def offer(event: Event) -> dict[str, Any]:
-    """Return what can be bought and at what price: `sale` with the price of each section."""
+    """Return what can be bought and at what price: `sale`, and `prices` as {section name: minor units}."""
     prices = {section["name"]: section["price"] for section in event.seating_config["sections"]}
     return {**sale(event), "prices": prices}
 
@@ -41,12 +41,15 @@ def snapshot_frame(event: Event, subsections: Collection[LiveSubsection]) -> byt
 
 
 def event_updated_frame(event: Event) -> bytes:
-    """Return the frame with the present offer."""
+    """Return the `event_updated` frame, with the present `offer` of the event."""
     return socket_frame({"type": "event_updated", "event_id": event.pk, **offer(event)})
 
 
 def tick_frame(subsections: Iterable[LiveSubsection], *, read_only: bool) -> bytes:
-    """Return the frame by which clients notice that they missed something, or that the site is read-only."""
+    """Return the `tick` frame, with the time and the version of every subsection.
+
+    By the versions clients notice that they missed something. `read_only` tells them whether the site is read-only.
+    """
     versions: dict[str, dict[str, int]] = {}
     for subsection in subsections:
         versions.setdefault(subsection.section, {})[str(subsection.number)] = subsection.version
@@ -55,7 +58,7 @@ def tick_frame(subsections: Iterable[LiveSubsection], *, read_only: bool) -> byt
 
 
 def seats_frame(subsection: LiveSubsection) -> bytes:
-    """Return the status of all seats of a subsection. Raises RuntimeError if it is not loaded yet."""
+    """Return the `seats` frame: the status of all seats of a subsection. Raises RuntimeError if it is not loaded."""
     seat_status = subsection.seat_status
     if seat_status is None or not seat_status.loaded:
         raise RuntimeError("Await load_seats directly before seats_frame.")
@@ -66,7 +69,10 @@ def seats_frame(subsection: LiveSubsection) -> bytes:
 
 
 def delta_frame(subsection: LiveSubsection, watching: frozenset[int]) -> bytes:
-    """Return the subsection's pending changes: with seats if its id is in `watching`, else only the counts."""
+    """Return the frame with a subsection's pending changes, `seats_changed` or `counts_changed`.
+
+    It has the changed seats if the subsection's id is in `watching`, else only the counts.
+    """
     delta = subsection.counts_delta()
     if subsection.id in watching:
         return socket_frame({"type": "seats_changed", **delta, "seats": subsection.changed_seats()})
@@ -87,13 +93,16 @@ def status_update_message(
     pending: Iterable[LiveSubsection],
     versions: Mapping[int, int],
 ) -> bytes:
-    """Return the pending changes of some subsections, with the totals over all `subsections`."""
+    """Return the `status_update` message of a stream: the changes that viewers have not received yet.
+
+    `pending` are the subsections with such changes. The message also has the totals over all `subsections`.
+    """
     rows = [_changed_row(subsection) for subsection in pending]
     return _message(event, "status_update", {"stats": total_counts(subsections), "sections": rows}, versions)
 
 
 def event_updated_message(event: Event, versions: Mapping[int, int]) -> bytes:
-    """Return the message with the present offer."""
+    """Return the `event_updated` message of a stream, with the present `offer` of the event."""
     return _message(event, "event_updated", offer(event), versions)
 
 

@@ -12,13 +12,16 @@ from events.live.subsection import LiveSubsection
 from events.seating.positions import positions_of
 from realtime.frames import socket_frame
 
-MAX_SEATS = 10
+MAX_SEATS = 10  # of one selection
 SECONDS_BETWEEN = 0.9  # between two selections of one viewer; a client that sends one a second loses none
 MAX_SELECTIONS = 50  # viewers whose selections are sent in one flush
 
 
 class Selection(NamedTuple):
-    """The seats of one subsection that a viewer looks at. It replaces the viewer's previous selection."""
+    """The seats ("row-seat") of one subsection that a viewer looks at. It replaces the viewer's previous selection.
+
+    `viewer` is the random name under which the viewer is shown to others.
+    """
 
     section: str
     subsection: int
@@ -26,12 +29,15 @@ class Selection(NamedTuple):
     viewer: str
 
     def frame(self) -> bytes:
-        """Return the frame for the event's WebSockets."""
+        """Return the `selecting` frame, which shows this selection to the event's WebSockets."""
         return socket_frame({"type": "selecting", **self._asdict()})
 
 
 class Presence:
-    """What one viewer shows to others: under a random name, at a limited rate, cleared when the viewer leaves."""
+    """The selection that one viewer shows to others, under a random name and at a limited rate.
+
+    `viewer` is that name; it is empty until the first selection.
+    """
 
     __slots__ = ("viewer", "_selection", "_sent_at")
 
@@ -41,7 +47,11 @@ class Presence:
         self._sent_at = float("-inf")
 
     def select(self, subsection: LiveSubsection, seats: Any) -> Selection | None:
-        """Return the selection to send; None if it comes too soon or changes nothing. Raises BadInput."""
+        """Return the selection to send to others; None if there is nothing to send.
+
+        That is the case within SECONDS_BETWEEN of the last selection, and if `seats` is empty while none is shown.
+        Raises BadInput if `seats` is not a list of at most MAX_SEATS seats ("row-seat") of the subsection.
+        """
         selection = Selection(subsection.section, subsection.number, _validated(seats, subsection), self._name())
         if not selection.seats:
             return self.clear()
@@ -52,7 +62,7 @@ class Presence:
         return selection
 
     def clear(self) -> Selection | None:
-        """Return the empty selection that takes back the last one; None if there is nothing to take back."""
+        """Return an empty selection, which takes back the one that others see; None if they see none."""
         shown, self._selection = self._selection, None
         return shown and shown._replace(seats=[])
 

@@ -8,7 +8,7 @@ from events.live.subsection import Change, Counts, Snapshot
 from events.models import Event
 from events.states import SEAT_TRANSITIONS, ChangeKind
 
-# The first three get what is known and return only what differs from it.
+# The first three statements get what this process knows, and return only what is different or new in the database.
 CHANGED_SUBSECTIONS = """
     SELECT s.id, s.version, s.price, s.available, s.reserved, s.sold, s.blocked
     FROM events_subsection s
@@ -35,7 +35,9 @@ SEAT_STATUS = "SELECT id, version, seat_status FROM events_subsection WHERE even
 def fetch_changes(
     subsections: dict[int, tuple[int, int]], events: dict[int, datetime]
 ) -> tuple[dict[int, Snapshot], list[Event]]:
-    """Return `fetch_snapshots` and `fetch_events`.
+    """Return the subsections ({id: snapshot}) and the events that differ in the database from what is known.
+
+    `subsections` is {id: (version, price)} as known, `events` is {id: updated_at}.
 
     Events are read first, so that no viewer gets a subsection's old price after others received the event's new ones.
     """
@@ -44,7 +46,10 @@ def fetch_changes(
 
 
 def fetch_snapshots(known: dict[int, tuple[int, int]]) -> dict[int, Snapshot]:
-    """Return snapshots of those subsections {id: (version, price)} that differ in the database."""
+    """Return {id: snapshot} of the subsections that have a newer version or another price in the database.
+
+    `known` is {id: (version, price)}.
+    """
     versions, prices = zip(*known.values(), strict=True) if known else ((), ())
     with connection.cursor() as cursor:
         cursor.execute(CHANGED_SUBSECTIONS, [list(known), list(versions), list(prices)])
@@ -61,7 +66,7 @@ def fetch_snapshots(known: dict[int, tuple[int, int]]) -> dict[int, Snapshot]:
 
 
 def fetch_events(known: dict[int, datetime]) -> list[Event]:
-    """Return those events {id: updated_at} that have changed since."""
+    """Return the events that have another `updated_at` in the database than in `known`, {id: updated_at}."""
     return list(Event.objects.raw(CHANGED_EVENTS, [list(known), list(known.values())])) if known else []
 
 

@@ -17,7 +17,7 @@ MAX_MISSED = 500  # changes; a client that missed more gets the whole state agai
 
 
 class Known(NamedTuple):
-    """What a client has received."""
+    """What the client of a stream has received."""
 
     offer: int  # the offer's fingerprint
     versions: Mapping[int, int]  # by subsection id
@@ -32,9 +32,10 @@ def fingerprint(offer: dict[str, Any]) -> int:
 
 
 def resume_id(known: Known) -> str:
-    """Return the fingerprint and the versions, ordered by subsection id, as base64url of LEB128 numbers.
+    """Return the id of a stream message after which a client knows `known`.
 
-    That takes one or two characters per subsection.
+    It is the fingerprint and the versions, ordered by subsection id, as base64url of LEB128 numbers. While versions are
+    small, that takes one or two characters per subsection.
     """
     data = bytearray()
     for number in [known.offer, *(known.versions[id] for id in sorted(known.versions))]:
@@ -47,9 +48,9 @@ def resume_id(known: Known) -> str:
 
 
 def known_by(last_event_id: str | None, subsections: Iterable[LiveSubsection]) -> Known | None:
-    """Return what the client claims to have received; None if there is no usable claim.
+    """Return what a client has received according to its `Last-Event-ID`; None if that can't be used.
 
-    A claim is usable if it has a version of each subsection, none of them is in the future, and they are not more than
+    It can be used if it has a version of each subsection, none of them newer than here, and they are not more than
     MAX_MISSED changes behind in total.
     """
     subsections = sorted(subsections, key=lambda subsection: subsection.id)

@@ -1,6 +1,6 @@
 """Disconnect viewers whose sign-in has ended. Once a second one query checks all signed-in viewers of the process.
 
-There is a single topic, which all signed-in viewers join. They have a `sign_in`.
+There is a single topic, which all signed-in viewers join. Each of them has its SignIn as `sign_in`.
 """
 
 from collections.abc import Iterable
@@ -14,35 +14,35 @@ ONLY_TOPIC = 0
 
 
 class SignInFeed(Feed[Topic]):
-    """The signed-in viewers of this process."""
+    """Disconnects the signed-in viewers of this process when their sign-in ends."""
 
     def load(self, key: int) -> Topic:
-        """See Feed."""
+        """Return the topic, without viewers. Nothing is read from the database."""
         return Topic(key)
 
     def handle(self, topic: Topic, message: dict[str, Any]) -> None:
-        """See Feed. Nothing is published about sign-ins."""
+        """Do nothing: no messages are published about sign-ins."""
 
     def query(self, topics: Iterable[Topic]) -> set[SignIn]:
-        """See Feed. Returns the sign-ins of all viewers."""
+        """Return the sign-ins of all viewers of these topics."""
         return {viewer.sign_in for topic in topics for viewer in topic.sockets | topic.streams}
 
     def fetch(self, query: set[SignIn]) -> set[SignIn]:
-        """See Feed. Returns the sign-ins that have ended."""
+        """Return those of the sign-ins that have ended, read from the database."""
         return ended(query)
 
     def apply(self, result: set[SignIn]) -> None:
-        """See Feed. Disconnects the viewers whose sign-in has ended; they may reconnect."""
+        """Disconnect the viewers whose sign-in is in `result`; they may reconnect."""
         for topic in self.topics.values():
             for viewer in topic.sockets | topic.streams:
                 if viewer.sign_in in result:
                     viewer.disconnect()
 
     def flush(self, topics: list[Topic]) -> None:
-        """See Feed. Nothing is ever pending."""
+        """Do nothing: this feed sends no changes to viewers."""
 
     def every_second(self, second: int) -> None:
-        """See Feed. Other feeds keep the same connections open."""
+        """Do nothing: these viewers also watch other feeds, which keep the connections open."""
 
 
 async def watch_sign_in(viewer: Viewer) -> None:

@@ -41,7 +41,8 @@ class EventSocket(Socket):
     async def opened(self) -> None:
         """Send the snapshot, and join all topics the user may watch.
 
-        Signed-in users also watch their bookings and their place in the queue, the event's seller the sales report.
+        Signed-in users also watch their bookings and their queue position. The event's seller and operators also watch
+        the sales report.
         """
         user, self.sign_in = await in_thread(visitor_of, self.scope)
         self.topic = await self.hub.open("event", self.subject)
@@ -70,7 +71,7 @@ class EventSocket(Socket):
                 raise BadInput([], "The type of a frame is watch, unwatch, selecting or ping.")
 
     def closed(self) -> None:
-        """See Socket. Takes back the viewer's selection."""
+        """Take back the viewer's selection, so that others no longer see it."""
         if self.presence is not None:
             self._broadcast(self.presence.clear())
 
@@ -88,7 +89,7 @@ class EventSocket(Socket):
             self.hub.broadcast("event", self.subject, {"selection": selection._asdict()})
 
     async def _watch(self, ids: frozenset[int]) -> None:
-        """Send the seats as they are now, and from here on every change of them.
+        """Send the seats of these subsections as they are now, and from here on every change of them.
 
         Nothing is awaited once the seats are loaded, so no change can be missed.
         """
@@ -123,7 +124,7 @@ class EventStream(Stream):
             self._missed = known, snapshots
 
     async def begin(self) -> None:
-        """Send what was missed or, if that is unknown, the whole state."""
+        """Join the event, and send what the client missed or, if that is unknown, the whole state."""
         if self.sign_in is not None:
             await watch_sign_in(self)
         topic: EventTopic = await self.hub.open("event", self.subject)

@@ -24,7 +24,9 @@ class Counts(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One committed change: these positions are now `status`. `counts` is None if the source doesn't report them.
+    """One committed change: the seats at `positions` now have `status`.
+
+    `counts` are those after the change, or None if it was read from the audit log, which doesn't have them.
 
     A change makes one version, or several (`version_count`) if it reports the end of several holds.
     """
@@ -43,7 +45,7 @@ class Change(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """A subsection as the database has it, with the changes between the version that was known and this one."""
+    """A subsection as the database has it, with the changes since the version that this process knew."""
 
     version: int
     price: int
@@ -53,7 +55,10 @@ class Snapshot(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class LiveSubsection:
-    """The known state of a subsection, and the changes since `sent_version` that viewers have not received yet."""
+    """The state of a subsection as this process knows it, and the changes that viewers have not received yet.
+
+    `sent_version` is the version that viewers have received.
+    """
 
     id: int
     section: str
@@ -85,9 +90,10 @@ class LiveSubsection:
             self._apply_early()
 
     def apply_snapshot(self, snapshot: Snapshot) -> None:
-        """Bring the state up to date with the database.
+        """Update the state from a snapshot of the database.
 
-        Versions that the snapshot's changes don't explain make viewers fetch the subsection again.
+        If changes are missing between the known version and the snapshot's, skip to the snapshot's version; viewers
+        then fetch the subsection again.
         """
         self.price = snapshot.price
         for change in snapshot.changes:
@@ -101,7 +107,7 @@ class LiveSubsection:
         self._apply_early()
 
     def mark_sent(self) -> None:
-        """Note that viewers have received everything."""
+        """Note that viewers have received all changes up to `version`."""
         self.sent_version, self.pending = self.version, False
         self.changed.clear()
 
@@ -132,7 +138,7 @@ class LiveSubsection:
     # --- Output ------------------------------------------------------------------------------------
 
     def row(self) -> dict[str, Any]:
-        """Return the section row of the API."""
+        """Return the subsection as a row of `sections`, as the live feed sends it."""
         return {
             "section": self.section,
             "subsection": self.number,
@@ -148,7 +154,7 @@ class LiveSubsection:
         }
 
     def counts_delta(self) -> dict[str, Any]:
-        """Return what changed since `sent_version`, without the seats."""
+        """Return the present counts, and the versions between which they changed, without the seats."""
         return {
             "section": self.section,
             "subsection": self.number,
@@ -161,7 +167,7 @@ class LiveSubsection:
         }
 
     def changed_seats(self) -> dict[str, str]:
-        """Return the present status of seats that changed since `sent_version`: {"row-seat": status}."""
+        """Return {"row-seat": present status} of the seats that changed since `sent_version`."""
         return {seat_name(position, self.cols): status for position, status in self.changed.items()}
 
 
@@ -180,7 +186,7 @@ class SeatStatusMap:
 
     @property
     def loaded(self) -> bool:
-        """Whether the letters have been read."""
+        """Whether the letters have been read from the database."""
         return self.version >= 0
 
     def apply(self, change: Change) -> None:
@@ -205,6 +211,6 @@ class SeatStatusMap:
 
 
 def total_counts(subsections: Iterable[LiveSubsection]) -> dict[str, int]:
-    """Return the event's `stats`."""
+    """Return the event's `stats`: its number of seats in each status, and in `total`."""
     sums = [sum(column) for column in zip(*(subsection.counts for subsection in subsections), strict=True)]
     return {**dict(zip(COUNTS, sums, strict=True)), "total": sum(sums)}

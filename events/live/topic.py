@@ -38,7 +38,10 @@ class EventTopic(Topic):
             raise NotFound("There is no such event.")
 
     def subsection_ids(self, section: Any = None, number: Any = None) -> frozenset[int]:
-        """Return the ids a client selects: of one subsection, a section, or all. Raises NotFound if there is none."""
+        """Return the ids of the subsections that a client names: one, those of a section, or all.
+
+        Raises NotFound if the event has no such subsection.
+        """
         if section is None:
             return self.all_ids
         found = frozenset(
@@ -53,9 +56,10 @@ class EventTopic(Topic):
     # --- The event's row ---------------------------------------------------------------------------
 
     def update_event(self, event: Event) -> None:
-        """Replace the event's row.
+        """Replace `event` by its present row in the database.
 
-        Viewers get `event_updated` if the offer (what can be bought, at what price) changed.
+        Viewers get `event_updated` if the offer (what can be bought, at what price) changed. If the seller changed, the
+        previous seller is disconnected.
         """
         if event.seller_id != self.event.seller_id:
             self._disconnect_user(self.event.seller_id)
@@ -83,7 +87,7 @@ class EventTopic(Topic):
     # --- First messages of a viewer ----------------------------------------------------------------
 
     def clear_cache(self) -> None:
-        """Drop encoded snapshots, which are out of date."""
+        """Drop the encoded first messages, which a change has made out of date."""
         self._snapshot = self._initial_status = None
 
     def snapshot(self) -> bytes:
@@ -99,9 +103,10 @@ class EventTopic(Topic):
         return self._initial_status
 
     def missed(self, known: Known, snapshots: dict[int, Snapshot]) -> bytes | None:
-        """Return the messages that bring a stream from `known` to where all others are; b"" if nothing was missed.
+        """Return the messages that bring a client from `known` to the state in `snapshots`; b"" if it missed nothing.
 
-        Returns None if the stream can't be continued, because others have received changes newer than `snapshots`.
+        `snapshots` ({subsection id: snapshot}) are those that differ from `known`. Returns None if the stream can't be
+        continued, because others have received changes newer than `snapshots`.
         """
         subsections = [
             _as_known(subsection, known.versions[subsection.id], snapshots.get(subsection.id))
@@ -128,7 +133,10 @@ class EventTopic(Topic):
         return True
 
     def flush(self) -> None:
-        """Send pending changes to everybody. Each change is encoded once; each viewer gets one write."""
+        """Send pending changes to all viewers, and selections to the sockets that watch seats.
+
+        All changes for a viewer go into one write, which is encoded once for all viewers that get the same.
+        """
         pending = [subsection for subsection in self.subsections.values() if subsection.pending]
         if self.sockets:
             self._send_to_sockets(pending)
@@ -157,7 +165,7 @@ class EventTopic(Topic):
             stream.write(message)
 
     def _send_selections(self) -> None:
-        """Send selections to all sockets that watch seats, without the viewer's own."""
+        """Send to each socket that watches seats the selections of all other viewers."""
         selections = b"".join(self.selections.values())
         for socket in self.sockets:
             own = self.selections.get(socket.presence.viewer) if socket.presence is not None else None
@@ -178,7 +186,7 @@ class EventTopic(Topic):
         return b"".join(messages.seats_frame(self.subsections[id]) for id in subsection_ids)
 
     async def load_seats(self, subsection_ids: Iterable[int]) -> None:
-        """Read the seat status of these subsections, in one query for all that have not been read yet."""
+        """Read the seat status of these subsections (ids), in one query for all that are not loaded yet."""
         async with self._loading_seats:
             while missing := [id for id in subsection_ids if not self._has_seats(id)]:
                 loading = {id: SeatStatusMap() for id in missing}
@@ -198,7 +206,7 @@ class EventTopic(Topic):
 
 
 def _as_known(subsection: LiveSubsection, version: int, snapshot: Snapshot | None) -> LiveSubsection:
-    """Return a copy as a client with this version knows it; what the client missed is pending in it."""
+    """Return a copy of the subsection in which the changes that a client with this version missed are pending."""
     copy = replace(subsection, version=version, pending=False, changed={}, early={}, seat_status=None)
     if snapshot is not None:
         copy.apply_snapshot(snapshot)

@@ -1,14 +1,15 @@
 """The only package that uses internals of third-party libraries: one module a library, each with a self-check.
 
-The modules lie beside each other but are loaded apart, because every process publishes (`channels_redis`) and only
-those that serve streams load Daphne (`daphne`). Each has a portable counterpart that uses public interfaces only:
+Each module is imported only where it is used: `channels_redis` by every process that publishes, `daphne` by those that
+serve streams. Each has a portable counterpart that uses public interfaces only:
 
     fast                                  portable
     realtime.internals.daphne             realtime.portable
     realtime.internals.channels_redis     realtime.senders.LayerSender
 
 The setting `REALTIME_FAST_TRANSPORT` chooses: `auto` takes the fast one if its self-check passes and the portable one
-otherwise, `off` always takes the portable one, `on` raises ImproperlyConfigured instead of becoming slower silently.
+otherwise, `off` always takes the portable one, `on` takes the fast one and raises ImproperlyConfigured if its
+self-check fails.
 """
 
 from collections.abc import Callable
@@ -23,7 +24,11 @@ MODES = ("auto", "on", "off")
 
 
 def wanted(part: str) -> bool:
-    """Return whether the setting allows the fast implementation of `part`. Logs if it does not."""
+    """Return whether REALTIME_FAST_TRANSPORT allows the fast implementation of `part`; if it does not, log that.
+
+    `part` is the name of what is chosen, for logs and errors. Raises ImproperlyConfigured if the setting is not one of
+    MODES.
+    """
     mode: str = settings.REALTIME_FAST_TRANSPORT
     if mode not in MODES:
         raise ImproperlyConfigured(f"REALTIME_FAST_TRANSPORT is one of {', '.join(MODES)}.")
@@ -33,7 +38,11 @@ def wanted(part: str) -> bool:
 
 
 def usable(part: str, find_problem: Callable[[], str | None]) -> bool:
-    """Return whether the self-check of `part` passes. If not, log why; in mode `on`, raise ImproperlyConfigured."""
+    """Return whether `find_problem`, the self-check of `part`, finds no problem; otherwise log the problem.
+
+    An exception in the self-check counts as a problem. Raises ImproperlyConfigured instead of logging if
+    REALTIME_FAST_TRANSPORT is "on".
+    """
     try:
         problem = find_problem()
     except Exception as error:  # whatever a new version of the library brings

@@ -1,10 +1,10 @@
 """Publish to a group of channels_redis by a plain PUBLISH, in less than 0.1 ms. Uses internals of channels_redis 4.3.
 
 The channel layer's own `group_send` is a coroutine, which synchronous code has to hand to an event loop. So the message
-is written the way the layer writes it: with its serializer, to its server, under its name of the group's channel.
+is written the way the layer writes it: with the layer's serializer, to its server, to the Redis channel of the group.
 
 A client object of redis-py costs four times what its connection costs, and waits for a reply that is not needed. So
-each thread has a connection, and the replies to one PUBLISH are read before the next.
+each thread has a connection of its own, and the replies to one PUBLISH are read before the next.
 """
 
 import os
@@ -21,7 +21,7 @@ from realtime.senders import TIMEOUT_SECONDS, GroupMessage
 
 
 class _ThreadState(threading.local):
-    """A thread's connection, the process it was made in, and the number of replies not read yet."""
+    """A thread's connection, the id of the process that made it, and the number of replies not read yet."""
 
     connection: Connection | None = None
     process = 0
@@ -29,7 +29,7 @@ class _ThreadState(threading.local):
 
 
 class RedisSender:
-    """Sends messages to groups of one channel layer. May be shared by threads and survives a fork."""
+    """A sender that publishes to the groups of one channel layer. Threads may share it, and it works after a fork."""
 
     def __init__(self, layer: RedisPubSubChannelLayer) -> None:
         (host,) = decode_hosts(layer._kwargs["hosts"])  # one server: sharding is not imitated
@@ -41,7 +41,7 @@ class RedisSender:
         self._connection_class: type[Connection] = self._options.pop("connection_class", Connection)
 
     def send(self, messages: Sequence[GroupMessage]) -> None:
-        """Send all messages in one write. Raises redis.RedisError."""
+        """Publish all messages together, without waiting for the replies. Raises redis.RedisError."""
         commands = [("PUBLISH", self.channel_of(group), self._serialize(message)) for group, message in messages]
         connection = self._connected()
         connection.send_packed_command(connection.pack_commands(commands))
@@ -52,7 +52,10 @@ class RedisSender:
         return f"{self._prefix}__group__{group}"
 
     def _connected(self) -> Connection:
-        """Return this thread's connection with all replies read; a new one if it broke since its last use."""
+        """Return this thread's connection, with no reply left to read.
+
+        A connection that broke since its last use is closed; redis-py opens it again to send the next command.
+        """
         state = self._state
         if state.connection is None or state.process != os.getpid():
             state.connection, state.process, state.unread = self._connection_class(**self._options), os.getpid(), 0
@@ -69,7 +72,7 @@ class RedisSender:
 
 
 def find_problem(layer: Any) -> str | None:
-    """Check that the layer, and redis-py's connection, still work the way this module assumes; None if they do."""
+    """Return how the channel layer or redis-py differs from what this module assumes; None if they don't differ."""
     if not isinstance(layer, RedisPubSubChannelLayer):
         return f"the channel layer is a {type(layer).__name__}"
     own = RedisPubSubLoopLayer(channel_layer=layer, **layer._kwargs)

@@ -1,7 +1,7 @@
 """Write to a client of Daphne directly, past ASGI. Uses internals of Daphne 4.2 and Twisted.
 
-Daphne's `send` costs 30 µs a frame and its queue has no limit. Here encoded bytes go to the socket at once while
-nothing waits before them, and into Twisted's buffer otherwise, whose length shows that a client doesn't read.
+Daphne's `send` costs 30 µs a frame and its queue has no limit. Here encoded bytes go to the socket at once if no other
+bytes wait to be sent, and into Twisted's buffer otherwise. The length of that buffer shows that a client doesn't read.
 """
 
 import socket
@@ -18,7 +18,7 @@ from realtime.transport import Receive, Send, Transport
 
 
 class DaphneTransport:
-    """See Transport. `protocol` is Daphne's object for the connection."""
+    """The fast transport, on a Twisted connection. `protocol` is Daphne's object for the connection."""
 
     __slots__ = ("send", "receive", "_protocol", "_transport")
 
@@ -30,17 +30,17 @@ class DaphneTransport:
 
     @property
     def chunked(self) -> bool:
-        """See Transport."""
+        """Whether the response has a chunked body, so that `write` expects HTTP chunks."""
         return bool(self._protocol.chunked)
 
     @property
     def unsent(self) -> int:
-        """See Transport. Bytes in Twisted's two buffers; those in the kernel's buffer count as sent."""
+        """Number of written bytes in Twisted's two buffers; those in the kernel's buffer count as sent."""
         transport = self._transport
         return int(len(transport.dataBuffer) - transport.offset + transport._tempDataLen)
 
     def write(self, data: bytes) -> int:
-        """See Transport. 0 when the client has gone.
+        """Send bytes, in order and without waiting. Return `unsent`, or 0 if the client has gone.
 
         Calls the socket itself instead of Twisted's `writeSomeData`, which would take a twelfth of the time it takes
         to write to a thousand viewers.
@@ -57,12 +57,15 @@ class DaphneTransport:
         return self.unsent
 
     def abort(self) -> None:
-        """See Transport. ASGI's disconnect message follows."""
+        """End the connection and drop unsent bytes. `receive` then returns ASGI's disconnect message."""
         self._transport.abortConnection()
 
 
 def _send(client: socket.socket, data: bytes) -> int:
-    """Return how many bytes the kernel took; 0 if the client is lost, which Twisted notices in its own write."""
+    """Send bytes without waiting; return how many the kernel took.
+
+    Returns 0 if its buffer is full, or if the client is lost, which Twisted notices when it writes itself.
+    """
     try:
         return client.send(data)
     except OSError:
@@ -70,7 +73,7 @@ def _send(client: socket.socket, data: bytes) -> int:
 
 
 def transport_of(send: Any, receive: Receive) -> Transport | None:
-    """Return the transport behind an ASGI `send`; None if another server made it or TLS encrypts the connection."""
+    """Return the fast transport for an ASGI connection; None unless it is a connection of Daphne by TCP without TLS."""
     if not isinstance(send, partial) or getattr(send.func, "__func__", None) is not Server.handle_reply:
         return None
     protocol = send.args[0]
@@ -81,7 +84,7 @@ def transport_of(send: Any, receive: Receive) -> Transport | None:
 
 
 def find_problem() -> str | None:
-    """Check that Daphne and Twisted still work the way this module assumes; None if they do.
+    """Return how Daphne or Twisted differs from what this module assumes; None if they don't differ.
 
     Writes through a real Twisted connection over a pair of sockets: past an empty buffer and behind a waiting byte.
     """
@@ -107,7 +110,7 @@ class _NoReactor:
     """The part of a reactor that a Twisted connection needs to write when `doWrite` is called."""
 
     def addWriter(self, writer: object) -> None:  # noqa: N802
-        """Do nothing."""
+        """Do nothing: `find_problem` calls `doWrite` itself."""
 
     def removeWriter(self, writer: object) -> None:  # noqa: N802
-        """Do nothing."""
+        """Do nothing, like `addWriter`."""

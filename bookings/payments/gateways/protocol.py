@@ -42,7 +42,7 @@ class Notice:
 
 
 class GatewayDown(Exception):
-    """The gateway is unreachable and the request was not sent; a retry may succeed."""
+    """The gateway can't be reached or fails; a retry may succeed. Raised by `charge` only if nothing was charged."""
 
 
 class GatewayRefused(Exception):

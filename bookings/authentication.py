@@ -1,4 +1,4 @@
-"""Authenticates the callers of POST /api/booking and the payment, in as few queries as possible."""
+"""Authenticates the callers of POST /api/booking and POST /api/booking/{id}/pay, in as few queries as possible."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,10 +27,10 @@ def buyer_of(request: ApiRequest) -> Identity:
 
 @contextmanager
 def confirmed_if_refused(identity: Identity) -> Iterator[None]:
-    """Wrap checks that come before any query, so that a revoked token gets 401, whatever else is wrong.
+    """Wrap the first checks of a request; if one raises an error, query whether the caller's token was revoked.
 
-    If a check raises an error, query whether the token was revoked. Requests that pass the checks save this query; see
-    `checked_by_sql`. Raises AuthenticationFailed.
+    Raises AuthenticationFailed if it was, so that a revoked token gets 401, whatever else is wrong. Requests that pass
+    the checks save this query, because `checked_by_sql` checks their token.
     """
     try:
         yield
@@ -41,10 +41,10 @@ def confirmed_if_refused(identity: Identity) -> Iterator[None]:
 
 @contextmanager
 def checked_by_sql(identity: Identity) -> Iterator[None]:
-    """Wrap an operation whose SQL function checks whether the token was revoked.
+    """Wrap an operation whose SQL function checks that the token is not revoked; raise AuthenticationFailed if it is.
 
-    The operation may refuse bad input before that statement; then a query checks the token. Raises
-    AuthenticationFailed.
+    The operation may raise BadInput before it calls the function. The token is then checked with a separate query, so
+    that a revoked token gets 401 rather than 400.
     """
     try:
         yield

@@ -26,7 +26,7 @@ class WouldLeaveSingleSeat(DomainError):
 
 
 class NotOwner(DomainError):
-    """The user may see the booking, as the event's seller, but only its buyer may pay, extend or cancel it."""
+    """The user may see the booking, as seller or operator, but only its buyer may pay, extend or cancel it."""
 
     status, code, title = 403, "not_owner", "Not your booking"
     detail = "Only the buyer of this booking can do this."
@@ -40,7 +40,7 @@ class HoldExpired(DomainError):
 
 
 class AlreadyPaid(DomainError):
-    """The booking is already paid. Nothing was charged again."""
+    """The booking is already paid, so this request charged nothing."""
 
     code, title = "already_paid", "Already paid"
     detail = "This booking is already paid."
@@ -71,7 +71,7 @@ class GatewayUnreachable(DomainError):
 
 
 class RefundWindowClosed(DomainError):
-    """It is too late for the buyer to return the tickets."""
+    """The time in which the buyer may return the tickets is over. `hours` is the event's `refund_until_hours`."""
 
     code, title = "refund_window_closed", "Too late for a refund"
 
@@ -80,14 +80,14 @@ class RefundWindowClosed(DomainError):
 
 
 class IdempotencyKeyReused(DomainError):
-    """The key belongs to a different request."""
+    """The user has used this idempotency key before, for a different request."""
 
     status, code, title = 422, "idempotency_key_reused", "Idempotency key reused"
     detail = "This Idempotency-Key was already used for a different request."
 
 
 class AlreadyCheckedIn(DomainError):
-    """The ticket was used before. The extra members say when and where."""
+    """The ticket is already checked in. Members of the problem say when, where and by whom, if that is known."""
 
     code, title = "already_checked_in", "Already checked in"
 
@@ -120,7 +120,7 @@ class ChallengeRequired(DomainError):
 
 
 class RefusedAsBot(DomainError):
-    """The buyer behaves like a bot beyond what a proof of work can clear. They may try again after `minutes`."""
+    """The buyer acts so much like a bot that solving a challenge is not enough. They may try again after `minutes`."""
 
     status, code, title = 403, "permission_denied", "No holds for a while"
 

@@ -1,8 +1,8 @@
-"""Deletes old finished rows, so that tables don't grow forever.
+"""Deletes old webhook deliveries, emails and webhook events that are finished, so that tables don't grow forever.
 
 None of these rows is money, a seat or part of the audit log: no invariant, seat history or foreign key refers to them.
-They are also never the only protection against a repetition: an email is queued by a transition that a booking or
-payment makes once, and a repeated message of a gateway finds a settled payment (`settle_payment`).
+Nothing happens twice because they are gone: an email is queued by a transition that a booking or payment makes once,
+and a repeated message of a gateway finds a settled payment (`settle_payment`).
 """
 
 import time
@@ -19,10 +19,10 @@ from bookings.webhooks.models import Delivery, Endpoint
 from core.clock import database_now
 from core.transactions import retrying_transaction
 
-# For receivers that were down during the three days of attempts: sellers can investigate and use "Send again".
+# After the three days of attempts, sellers can still look into a failed delivery, and use "Send again".
 DELIVERY_DAYS = 30
-# Evidence that tickets were sent: buyers can dispute a card payment until 120 days after the event, and at most 540
-# days after they paid (Visa's dispute condition 13.1).
+# Emails are evidence that tickets were sent: buyers can dispute a card payment until 120 days after the event, and at
+# most 540 days after they paid (Visa's dispute condition 13.1).
 EMAIL_DAYS = 540
 # Longer than the 30 days for which Stripe keeps an event and can send it again on request.
 WEBHOOK_EVENT_DAYS = 35
@@ -55,7 +55,10 @@ def _finished() -> list[QuerySet[Any]]:
 
 
 def _delete(rows: QuerySet[Any], end: float) -> int:
-    """Delete rows in batches, each in its own transaction, until none is left or the time is over."""
+    """Delete rows in batches, each in its own transaction, until none is left or the time `end`; return how many.
+
+    `end` is by `time.monotonic`.
+    """
     total = 0
     while time.monotonic() < end and (deleted := _delete_batch(rows)):
         total += deleted
@@ -64,7 +67,10 @@ def _delete(rows: QuerySet[Any], end: float) -> int:
 
 @retrying_transaction
 def _delete_batch(rows: QuerySet[Any]) -> int:
-    """Lock and delete one batch; the lock excludes deliveries that are about to be sent again."""
+    """Lock and delete up to BATCH of the rows; return how many.
+
+    Rows are checked again once they are locked, so that a delivery that was just queued to be sent again stays.
+    """
     batch = rows.order_by().select_for_update(of=("self",), skip_locked=True)[:BATCH]
     deleted, _ = rows.model.objects.filter(pk__in=[row.pk for row in batch.only("pk")]).delete()
     return int(deleted)

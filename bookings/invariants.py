@@ -1,11 +1,11 @@
-"""Invariants: statements that hold on any database at any time. The query of each returns the rows that violate it.
+"""Invariants: statements that hold on any database at any time. Each has a query for the rows that violate it.
 
 Three invariants protect the audit log of seats. "chain" recomputes the hash of each row from the row before it, and so
 finds rows that were changed, removed, inserted or swapped. A chain can't show that its newest rows were removed, or
 that somebody rewrote it from some row on, including the hashes. Removed newest rows are found by "audit_log_versions",
 which counts the versions of the subsection, and by "audit_log_matches_seats", which compares each seat with the last
-row about it. A rewritten audit log is found by comparing it with a hash that was stored elsewhere: that row now has a
-different one.
+row about it. A rewritten audit log is found only by comparing the hash of a row with a copy that was stored elsewhere:
+they now differ.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ MAX_BREACHES = 20  # rows reported for one invariant
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """A statement that always holds, and a query for the rows that violate it."""
+    """A statement that always holds (`promise`), and an SQL query for the rows that violate it (`breaches`)."""
 
     name: str
     promise: str
@@ -178,9 +178,10 @@ INVARIANTS = (
 
 @retrying_transaction
 def check_invariants() -> dict[str, list[dict[str, Any]]]:
-    """Return the violating rows by the invariant's name, at most MAX_BREACHES each.
+    """Check all invariants. Return {name of the invariant: violating rows}, at most MAX_BREACHES rows each.
 
-    Reads all of them in one snapshot of the live database, without locks. A statement may take 10 minutes.
+    An invariant that holds has an empty list. All queries read one snapshot of the live database, without locks; each
+    may take 10 minutes.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")

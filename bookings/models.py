@@ -1,4 +1,4 @@
-"""The models of all packages, for Django."""
+"""Imports the models of all packages of the bookings app, because Django looks for an app's models here."""
 
 from bookings.checkin.models import CheckIn, GateStaff, SellerGateStaff
 from bookings.holds.models import Booking, BookingQuerySet

@@ -8,7 +8,10 @@ from accounts.models import User
 
 
 class BuyersBook(BasePermission):
-    """Lets signed-in users read, and only buyers create bookings. Operations check whose booking it is."""
+    """Permission to POST for buyers only, and to use other methods for all signed-in users.
+
+    Operations and selectors check whose booking it is.
+    """
 
     message = "Only buyers can book seats."
 

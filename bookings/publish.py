@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class BookingChanged(NamedTuple):
-    """Names the booking that changed. Subscribers read its state from the database."""
+    """A change of a booking, as it is published. Subscribers read the state of the booking from the database."""
 
     booking_id: uuid.UUID
     buyer_id: int
@@ -24,7 +24,7 @@ class BookingChanged(NamedTuple):
     updated_at: datetime
 
     def message(self) -> dict[str, Any]:
-        """Return the message for the channel layer."""
+        """Return the message that is sent to the group of the buyer."""
         return {
             "booking_id": str(self.booking_id),
             "event_id": self.event_id,
@@ -45,7 +45,10 @@ def publish_booking(booking: "Booking") -> None:
 
 
 def publish_seats_and_booking(seats: SeatsChanged, booking: BookingChanged) -> None:
-    """Publish a change to the event's viewers and the buyer once the transaction commits, in one write to Redis."""
+    """Publish changed seats to the event's viewers, and their booking to its buyer, once the transaction commits.
+
+    Both messages are sent in one write to Redis.
+    """
     messages = [(event_group(seats.event_id), seats.message()), (buyer_group(booking.buyer_id), booking.message())]
     transaction.on_commit(lambda: publish_many(messages), robust=True)
 

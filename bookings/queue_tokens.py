@@ -1,6 +1,6 @@
-"""Signed tokens for clients of the waiting room: of a place in the queue, and of a queue pass.
+"""Signed tokens (JWT) for clients of the waiting room: one for a place in the queue, one for a queue pass.
 
-Each token names its user and event and is of no use to anyone else. The same place always gives the same token.
+A token names a user and an event, and is valid only for them. The same place always gives the same token.
 """
 
 from collections.abc import Mapping
@@ -20,15 +20,16 @@ EARLY = "early"
 
 
 def place_token(*, user_id: int, event_id: int, score: float) -> str:
-    """Return the token of a place in the queue.
+    """Return the token of a place in the queue, which contains the score that orders the queue.
 
-    Scores in the lottery are secret until it is held, so the token of a user who came early says EARLY instead.
+    The score is the time of joining in seconds since 1970; below 1, it is a score in the lottery of those who came
+    early. Those scores are secret until the lottery is held, so the token says EARLY instead.
     """
     return _sign(PLACE, user_id, event_id, {"at": EARLY if score < 1 else score})
 
 
 def read_place(token: str | None, *, user_id: int, event_id: int) -> float | str | None:
-    """Return the score in a place token, or EARLY; None if the token is not of this user and event."""
+    """Return the score in a place token, or EARLY; None without a valid token of this user and event."""
     claims = _read(PLACE, token, user_id, event_id)
     return None if claims is None else claims["at"]
 
@@ -40,9 +41,9 @@ def pass_token(*, user_id: int, event_id: int, issued_at: datetime, ends_at: dat
 
 
 def read_pass(token: str | None, *, user_id: int, event_id: int) -> datetime | None:
-    """Return when the pass was issued; None if the token is not of this user and event.
+    """Return when the queue pass of a token was issued; None without a valid token of this user and event.
 
-    The SQL function `bookings_hold` checks whether the pass is still active.
+    Whether the pass is still active is not checked here, but by the SQL function `bookings_hold`.
     """
     claims = _read(PASS, token, user_id, event_id)
     return None if claims is None else EPOCH + claims["from"] * MICROSECOND
@@ -64,5 +65,5 @@ def _read(kind: str, token: str | None, user_id: int, event_id: int) -> dict[str
 
 @cache
 def _key() -> bytes:
-    """Return a key that is used for these tokens only."""
+    """Return the key that signs these tokens and nothing else, derived from SECRET_KEY."""
     return salted_hmac("bookings.queue_tokens", "queue", algorithm="sha256").digest()

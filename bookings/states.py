@@ -28,8 +28,8 @@ BOOKING_TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
     BookingStatus.REFUNDED: frozenset(),
 }
 
-HOLDING = (BookingStatus.PENDING_PAYMENT,)  # its seats are reserved
-SOLD = (BookingStatus.PAID, BookingStatus.COMPLETED)  # its seats are sold
+HOLDING = (BookingStatus.PENDING_PAYMENT,)  # the booking's seats are reserved
+SOLD = (BookingStatus.PAID, BookingStatus.COMPLETED)  # the booking's seats are sold
 TIME_IS_UP = "The time to pay was over before the payment."  # `failure` of an expired booking, shown to its buyer
 OPEN = (BookingStatus.PROCESSING, BookingStatus.PENDING_PAYMENT)  # counts towards the buyer's limit of open holds
 
@@ -84,7 +84,7 @@ class AdmissionStatus(models.TextChoices):
 
 
 class CheckInKind(models.TextChoices):
-    """The result of a scan at check-in."""
+    """What a row of the check-in log records: an accepted scan, an undo, or a conflicting scan."""
 
     ACCEPTED = "accepted", "Accepted"
     UNDONE = "undone", "Undone"
@@ -92,7 +92,7 @@ class CheckInKind(models.TextChoices):
 
 
 class EmailKind(models.TextChoices):
-    """The subject of an email. Emails go to the buyer, except where the label names the seller."""
+    """What an email is about. Emails go to the buyer, except where the label names the seller."""
 
     CONFIRMATION = "confirmation", "Booking confirmed, with the tickets"
     PAYMENT_FAILED = "payment_failed", "A payment that was open has failed"
@@ -106,7 +106,7 @@ class EmailKind(models.TextChoices):
     ENDPOINT_OFF = "endpoint_off", "To the seller: a webhook endpoint was switched off"
 
 
-# These emails come in thousands and their readers don't wait for them, so all others are sent first.
+# These emails are sent after all others, because they come in thousands and their readers don't wait for them.
 BULK_EMAILS = (EmailKind.HOLD_EXPIRED, EmailKind.EVENT_CANCELLED, EmailKind.EVENT_CHANGED)
 
 
@@ -130,7 +130,7 @@ class DeliveryKind(models.TextChoices):
     TEST = "endpoint.test", "Test"
 
 
-WANTED_KINDS = tuple(kind for kind in DeliveryKind if kind != DeliveryKind.TEST)  # an endpoint subscribes to these
+WANTED_KINDS = tuple(kind for kind in DeliveryKind if kind != DeliveryKind.TEST)  # an endpoint can subscribe to these
 
 
 class DeliveryStatus(models.TextChoices):

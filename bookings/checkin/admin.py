@@ -26,7 +26,7 @@ EMAIL_HELP_TEXT = "The person who signs in with this address, once it is confirm
 
 
 class StaffRows(WrittenRows):
-    """People who may scan tickets. They can be added and removed, but not changed."""
+    """Base class for the admin of gate staff, who can be added and removed, but not changed."""
 
     search_fields = ("email",)
     search_help_text = "(Part of) the e-mail address"
@@ -43,7 +43,7 @@ class StaffRows(WrittenRows):
         return self.has_view_permission(request, obj)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Add the help text of the address."""
+        """Add the help text of the email field."""
         return super().get_form(request, obj, change, **{"help_texts": {"email": EMAIL_HELP_TEXT}, **kwargs})
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
@@ -67,7 +67,7 @@ class StaffRows(WrittenRows):
         super().log_deletions(request, [obj])  # the log entry that Django would have written
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Delete the rows one by one."""
+        """Delete the rows one by one; if the database is lost halfway, warn about those that remain."""
         remaining = list(queryset)
         with self.reporting_unfinished(request, remaining):
             while remaining:
@@ -108,14 +108,14 @@ class EventStaff(StaffRows):
         return lookup == "event__id__exact" or super().lookup_allowed(lookup, value, request)
 
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer the user's own events; operators, all."""
+        """Offer sellers their own events, and operators all events."""
         if db_field.name == "event":
             events = Event.objects.all()
             kwargs["queryset"] = events if request.user.is_superuser else events.filter(seller=user_of(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: GateStaff, form: "forms.ModelForm[Any]", change: bool) -> None:
-        """Add the person, and show the link to send them. `obj` itself is never saved."""
+        """Add the person with `add_gate_staff`, not by saving `obj`; show a link to send to them."""
         row = add_gate_staff(event_id=obj.event_id, email=obj.email, seller=user_of(request))
         obj.pk, obj.email = row.pk, row.email
         page = f"{settings.SITE_URL}{reverse('gate', args=[obj.event_id])}"
@@ -132,11 +132,11 @@ class AllEventsStaff(StaffRows):
     remove = staticmethod(_remove_from_all)
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        """Operators also see the seller."""
+        """Show the seller to operators only; other users see their own staff."""
         return ("email", "seller") if request.user.is_superuser else ("email",)
 
     def get_fields(self, request: HttpRequest, obj: SellerGateStaff | None = None) -> tuple[str, ...]:
-        """Operators choose the seller; sellers add their own staff."""
+        """Let operators choose the seller; sellers add their own staff."""
         return ("seller", "email") if request.user.is_superuser else ("email",)
 
     def has_view_permission(self, request: HttpRequest, obj: SellerGateStaff | None = None) -> bool:
@@ -154,7 +154,7 @@ class AllEventsStaff(StaffRows):
     def save_model(
         self, request: HttpRequest, obj: SellerGateStaff, form: "forms.ModelForm[Any]", change: bool
     ) -> None:
-        """Add the person. `obj` itself is never saved."""
+        """Add the person with `add_gate_staff_for_all_events`, not by saving `obj`."""
         user = user_of(request)
         seller = obj.seller if user.is_superuser else user
         row = add_gate_staff_for_all_events(seller=seller, email=obj.email, by=user)
@@ -182,16 +182,16 @@ class CheckIns(OwnRows):
 
     @admin.display(description="Seat")
     def seat(self, row: CheckIn) -> str:
-        """Block, row and seat."""
+        """Return the subsection, row and seat of the ticket as text."""
         subsection = row.admission.subsection
         return f"{subsection} {seat_name(row.admission.position, subsection.cols)}"
 
     @admin.display(description="Holder")
     def holder(self, row: CheckIn) -> str:
-        """The name on the ticket."""
+        """Return the name on the ticket."""
         return row.admission.holder
 
     @admin.display(description="By")
     def by_name(self, row: CheckIn) -> str:
-        """Who scanned the ticket, without a link, because sellers must not see the account."""
+        """Return the name of who scanned the ticket, without a link, because sellers must not see their account."""
         return row.by.name

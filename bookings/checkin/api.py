@@ -102,7 +102,7 @@ class CheckInBatch(generics.GenericAPIView[CheckIn]):
     def post(self, request: Request, event_id: int) -> Response:
         """Record scans that were made offline and return the result of each, in the same order. For gate staff.
 
-        The earliest scan of a ticket is its entry, in whatever order scanners report; the others are
+        The earliest scan of a ticket is `accepted`, in whatever order scanners report; the others are
         `already_checked_in`. Sending the same scans again changes nothing and returns the same results.
         """
         serializer = self.get_serializer(data=request.data)

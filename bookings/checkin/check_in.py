@@ -22,9 +22,10 @@ def check_in(
 ) -> tuple[Admission, CheckIn]:
     """Check in a ticket, once. Returns the ticket with its subsection, and the check-in.
 
-    1. Lock the ticket and check its status by a guarded update from active to used. Other scans wait for it and then
-       find no active ticket.
-    2. Write the check-in.
+    1. Lock the ticket and check its status by a guarded update from active to used. Other scans wait for this lock and
+       then find no active ticket.
+    2. Write the check-in. Its time is `scanned_at`; if that is None, older than MAX_CLOCK_LAG or before the ticket's
+       last undo, it is the database's time.
 
     `device` names the scanner's place. `device` and `scanned_at` together identify a scan: a scanner that got no
     response may send the same scan again, here or in a batch. Raises NotFound, PermissionRefused, AlreadyCheckedIn,
@@ -47,7 +48,7 @@ def check_in(
 
 @retrying_transaction
 def undo_check_in(*, event_id: int, code: str, by: User, device: str = "") -> Admission:
-    """Undo a check-in, so that the ticket can be used again, and record that.
+    """Undo a check-in, so that the ticket can be used again; record the undo and return the ticket.
 
     Locks the ticket by a guarded update from used to active. Raises NotFound, PermissionRefused, NotCheckedIn,
     TicketVoid.
@@ -70,7 +71,7 @@ def undo_check_in(*, event_id: int, code: str, by: User, device: str = "") -> Ad
 
 
 def change_status(admission: Admission, before: AdmissionStatus, after: AdmissionStatus, **fields: Any) -> bool:
-    """Change the ticket's status if it is `before`, and lock its row; return whether it was."""
+    """Change the ticket's status from `before` to `after`, which locks its row; return False if it was not `before`."""
     return Admission.objects.filter(pk=admission.pk, status=before).update(status=after, **fields) == 1
 
 
@@ -89,7 +90,7 @@ def _same_scan_or_refuse(admission: Admission, device: str, scanned_at: datetime
 
 
 def _refuse(admission: Admission, entry: CheckIn | None) -> NoReturn:
-    """Raise AlreadyCheckedIn with the ticket's entry."""
+    """Raise AlreadyCheckedIn; if the ticket's current check-in is given, say when, where and by whom."""
     if entry is None:  # undone between the guarded update and the lock
         raise AlreadyCheckedIn("Another gate is busy with this ticket. Please scan it once more.")
     device = f" at {entry.device}" if entry.device else ""

@@ -1,4 +1,4 @@
-"""Merges scans that were made offline into the record of check-ins."""
+"""Merges scans that were made offline into the check-in log."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ class Scan:
 
     @property
     def key(self) -> ScanKey:
-        """The key that identifies the scan among those of its ticket."""
+        """Device and time of the scan, which identify it among the scans of its ticket."""
         return self.device, self.scanned_at
 
 
@@ -51,7 +51,8 @@ FORGED = ScanOutcome("forged", {"detail": NO_TICKET})
 def merge_scans(*, event_id: int, scans: list[Scan], by: User) -> list[ScanOutcome]:
     """Record the scans and return their outcomes in the same order.
 
-    The earliest scan of a ticket is its entry, even if it is reported late; later ones are recorded as conflicts.
+    The earliest scan of a ticket is its entry, with which the holder came in, even if it is reported late; later scans
+    are recorded as conflicts.
     Repeating a call changes nothing and returns the same outcomes, so an interrupted call can be sent again.
 
     Each ticket is locked and merged in its own transaction, so that calls can't deadlock. Raises NotFound,
@@ -141,7 +142,7 @@ def _displaced(known: list[CheckIn], scans: Scans) -> list[CheckIn]:
 
 
 def _update_status(ticket: Admission, entry: CheckIn | None) -> None:
-    """Mark the locked ticket as used since its entry; one without an entry, or a void one, stays unchanged."""
+    """Mark the locked ticket as used since its entry. A ticket that is void or has no entry stays unchanged."""
     if entry is None or ticket.status == AdmissionStatus.VOID:
         return
     Admission.objects.filter(pk=ticket.pk).update(status=AdmissionStatus.USED, used_at=entry.counted_at)

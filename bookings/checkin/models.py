@@ -12,10 +12,11 @@ from events.models import Event
 
 
 class CheckIn(models.Model):
-    """The append-only record of check-ins: each accepted scan, undo, and conflict that an offline scanner reported.
+    """One entry of the append-only check-in log: an accepted scan, an undo, or a conflicting scan.
 
-    Ticket, kind, `device` and `scanned_at` identify a scan, so that one that is reported several times is recorded
-    once. An accepted scan gets a second row as a conflict if an earlier scan of the ticket is reported later (`scans`).
+    `admission`, `kind`, `device` and `scanned_at` identify an entry, so a scan that is reported twice is recorded once.
+    If an earlier scan of the ticket is reported later, the scan accepted before gets a second entry of kind conflict.
+    See `bookings.checkin.scans`.
     """
 
     # The database's foreign key is to (event, admission): bookings/sql/keys.sql.
@@ -42,15 +43,15 @@ class CheckIn(models.Model):
 
     @property
     def counted_at(self) -> datetime:
-        """The time that counts for the order of scans: `scanned_at`, but not later than `recorded_at`.
+        """The time by which scans are ordered: `scanned_at`, or `recorded_at` if that is earlier.
 
-        A scanner's clock may be ahead.
+        A scanner's clock may be ahead, but a scan can't be later than its record.
         """
         return min(self.scanned_at, self.recorded_at)
 
 
 class GateStaff(models.Model):
-    """A person who may check in tickets of one event, by email address, so that they may register later."""
+    """A person who may check in tickets of one event, named by email address, so that they may register later."""
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="gate_staff", db_index=False)
     email = models.EmailField()
@@ -64,7 +65,7 @@ class GateStaff(models.Model):
 
 
 class SellerGateStaff(models.Model):
-    """A person who may check in tickets of all present and future events of a seller, by email address."""
+    """A person who may check in tickets of all present and future events of a seller, named by email address."""
 
     seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="gate_staff", db_index=False)
     email = models.EmailField()

@@ -1,6 +1,7 @@
 """The check-in page, which keeps working offline once it has been opened online.
 
-The service worker caches the page and its files. Its URL is `/gate/sw.js`, so that it may serve pages below `/gate/`.
+The service worker caches the page and its files. The service worker's URL is `/gate/sw.js`, so that it may serve pages
+below `/gate/`.
 """
 
 import hashlib
@@ -97,7 +98,10 @@ def web_manifest(request: HttpRequest, event_id: int) -> HttpResponse:
 
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The service worker's source, preceded by the list of files to cache. It changes whenever one of them does."""
+    """The service worker's source, preceded by the list of files to cache and a hash of their content.
+
+    The response changes whenever one of the files does.
+    """
     source = Path(cast(str, finders.find(WORKER))).read_text()
     files = {"files": [static(name) for name in FILES], "readers": [static(name) for name in BARCODE_READERS]}
     cached = json.dumps(files | {"version": _version()}, indent=2)
@@ -107,7 +111,10 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 
 def _version() -> str:
-    """Hash the content of the files, which also works where their names have no hashes."""
+    """Return a hash of the content of all files that the service worker caches.
+
+    The content is hashed because static file names contain no hash in development.
+    """
     digest = hashlib.sha256()
     for name in (*FILES, *BARCODE_READERS):
         found = finders.find(name)

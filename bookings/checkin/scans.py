@@ -1,8 +1,8 @@
 """The rule that decides which of several scans of one ticket is the entry, when reports of scanners are merged.
 
-The entry is the earliest scan by `CheckIn.counted_at`. Undoing a check-in ends a *period*; a scan after it is a new
-entry, so each period has an earliest scan of its own. The result depends only on the scans, not on the order in which
-they are reported.
+The entry is the scan with which the holder came in: the earliest one by `CheckIn.counted_at`. Undoing a check-in ends a
+*period*; a scan after the undo is a new entry, so each period has an earliest scan of its own. The result depends only
+on the scans, not on the order in which they are reported.
 """
 
 from bisect import bisect_left
@@ -12,11 +12,11 @@ from datetime import datetime
 from bookings.checkin.models import CheckIn
 from bookings.states import CheckInKind
 
-ScanKey = tuple[str, datetime]  # device and time by its clock; identifies a scan of one ticket
+ScanKey = tuple[str, datetime]  # device, and time of the scan (`scanned_at`); identifies a scan of one ticket
 
 
 def key_of(row: CheckIn) -> ScanKey:
-    """Return the key that identifies a scan among those of its ticket."""
+    """Return the device and time of a scan, which identify it among the scans of its ticket."""
     return row.device, row.scanned_at
 
 
@@ -52,5 +52,5 @@ class Scans:
         return self._undone[-1] if self._undone else None
 
     def _period(self, row: CheckIn) -> int:
-        """Return the number of undos before the scan."""
+        """Return the number of the period that the scan belongs to: how many undos came before the scan."""
         return bisect_left(self._undone, row.counted_at)

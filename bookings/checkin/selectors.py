@@ -25,7 +25,7 @@ def check_in_event(event_id: int, user: User) -> Event:
 
     The event's seller and operators may, and users with a verified email address that the seller named as gate staff of
     this event or of all events. Unverified addresses don't count, because anyone could register with another person's
-    address. Raises NotFound (also for a draft, unless the user is named), PermissionRefused.
+    address. Raises NotFound (also for a draft, unless the user manages it or is named), PermissionRefused.
     """
     event = Event.objects.filter(pk=event_id).first()
     if event is None:
@@ -62,7 +62,10 @@ def admission_of(event_id: int, code: str) -> Admission:
 
 
 def manifest(event: Event) -> dict[str, Any]:
-    """Return what a scanner needs to work offline. Serials are strings because they may exceed 2^53."""
+    """Return what a scanner needs to work offline: the key that verifies codes, and the serials of void tickets.
+
+    Serials are strings because they may exceed 2^53, beyond which JavaScript rounds integers.
+    """
     generated_at = database_now()
     void = Admission.objects.filter(event=event, status=AdmissionStatus.VOID).order_by()
     return {

@@ -125,7 +125,7 @@ class CheckInRow(Place):
 
 
 def check_in_row(row: CheckIn) -> dict[str, Any]:
-    """Return the data of a CheckInRow."""
+    """Return a row of the check-in log in the shape of CheckInRow."""
     times = {"scanned_at": row.scanned_at, "recorded_at": row.recorded_at}
     entry = {name: value for name, value in entry_body(row).items() if name != "checked_in_at"}
     return {"id": row.pk, "kind": row.kind, **place_of(row.admission), **entry, **times}

@@ -73,7 +73,10 @@ class BookingList(HandlerView):
     )(handled_by(post_booking))
 
     def get_queryset(self) -> BookingQuerySet:
-        """Return the bookings that the user may list, with the requested status."""
+        """Return the bookings that the user may list; with `booking_status`, only those shown with that status.
+
+        Raises BadInput for an unknown status.
+        """
         status = self.request.query_params.get("booking_status")
         if status is not None and status not in BookingStatus.values:
             raise BadInput.field("booking_status", f"This must be one of {', '.join(BookingStatus.values)}.")
@@ -81,7 +84,7 @@ class BookingList(HandlerView):
 
 
 class MyBookings(BookingList):
-    """The list of bookings under another path."""
+    """List bookings, under a second path for GET /api/booking."""
 
     http_method_names = ["get", "head", "options"]
 
@@ -112,7 +115,7 @@ class BookingItem(generics.GenericAPIView[Booking]):
         responses={200: BookingDetail} | problems(400, 401, 403, 404, 409),
     )
     def patch(self, request: Request, booking_id: uuid.UUID) -> Response:
-        """Cancel a hold; its seats are free at once."""
+        """Cancel a booking that is held or processing; held seats are free at once."""
         self.get_serializer(data=request.data).is_valid(raise_exception=True)
         return self._cancel(request, booking_id)
 

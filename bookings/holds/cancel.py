@@ -27,10 +27,10 @@ def cancel_booking(*, booking_id: uuid.UUID, buyer: User) -> Booking:
     """Cancel a booking that is held or still waits for its seats; held seats are free at once.
 
     1. Lock the subsection, then the booking.
-    2. Check that the booking is processing, or that it is held and no charge is open, because its outcome would come
-       too late.
+    2. Check that the booking is processing, or that it is held and has no open charge, which could still be captured.
     3. Free the seats and write the status; the change is published to viewers and the buyer after the commit.
 
+    Bot detection counts a held booking as a wasted hold: one that ended without a sale.
     Raises NotFound, NotOwner, InvalidState, PaymentInProgress.
     """
     booking, subsection = lock_with_subsection(own_booking(booking_id, buyer))
@@ -47,8 +47,8 @@ def cancel_booking(*, booking_id: uuid.UUID, buyer: User) -> Booking:
 def release_hold(*, booking_id: uuid.UUID, seller: User) -> Booking:
     """Cancel a booking as the event's seller; the buyer gets an email.
 
-    Locks and checks as in `cancel_booking`, and refuses a hold whose deadline has passed, which has already ended. Bot
-    detection does not count the hold as wasted, because the buyer did not give it up.
+    Locks and checks as in `cancel_booking`, and refuses a hold whose deadline has passed, because it has already ended.
+    Bot detection does not count the hold as wasted, because the buyer did not give it up.
     Raises NotFound, PermissionRefused, InvalidState, PaymentInProgress.
     """
     booking, subsection = lock_with_subsection(managed_booking(booking_id, seller))
@@ -60,7 +60,7 @@ def release_hold(*, booking_id: uuid.UUID, seller: User) -> Booking:
 
 
 def _cancel(booking: Booking, subsection: Subsection, failure: str = "") -> None:
-    """Check and cancel a booking that is locked with its subsection."""
+    """Check and cancel a booking that is locked with its subsection; `failure` is the reason shown to the buyer."""
     if booking.status not in OPEN:
         raise InvalidState(f"A booking that is {booking.status} can't be cancelled.")
     if booking.status == BookingStatus.PENDING_PAYMENT:

@@ -15,7 +15,7 @@ RESPOND_ASYNC = "respond-async"  # RFC 7240
 
 
 class CreatedBooking(NamedTuple):
-    """The booking, and the status and headers of the response."""
+    """A created booking, with the status code and headers of the response."""
 
     booking: Booking
     status: int
@@ -31,9 +31,9 @@ def create_booking(
     token_family_id: uuid.UUID | None = None,
     pass_issued_at: datetime | None = None,
 ) -> CreatedBooking:
-    """Hold the seats, or accept the request if the client prefers `respond-async`.
+    """Hold the seats (201), or accept the request (202) if the `Prefer` header contains `respond-async`.
 
-    The status is also 202 for a repeated request whose booking is still being processed. Raises the errors of
+    The status code is also 202 for a repeated request whose booking is still being processed. Raises the errors of
     `hold_seats` and `accept_hold_request`.
     """
     is_async = _prefers_async(prefer)
@@ -52,5 +52,5 @@ def create_booking(
 
 
 def _prefers_async(prefer: str) -> bool:
-    """Return whether `respond-async` is among the preferences, a list separated by commas with optional parameters."""
+    """Return whether a `Prefer` header, a list separated by commas with optional parameters, has `respond-async`."""
     return any(preference.partition(";")[0].strip().lower() == RESPOND_ASYNC for preference in prefer.split(","))

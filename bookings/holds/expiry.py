@@ -1,7 +1,7 @@
 """Ends holds whose deadline has passed.
 
-They are over at the deadline in any case, by the database's clock. Ending them frees their seats, records the status
-and informs the buyers.
+Such a hold is over at its deadline by the database's clock, even before it is ended here. Ending it frees its seats,
+records the status and informs the buyer.
 """
 
 import random
@@ -67,7 +67,7 @@ def release_expired(subsection: Subsection) -> int:
 
 
 def _end_due(subsection: Subsection) -> list[EndedHold]:
-    """Set the status of the due bookings; return them in the order of their ids, which the audit log keeps."""
+    """Mark the holds that are due as expired; return them by id, the order in which the audit log records them."""
     with connection.cursor() as cursor:
         cursor.execute(END_DUE, [TIME_IS_UP, subsection.pk])
         return sorted(EndedHold(*row) for row in cursor.fetchall())
@@ -89,7 +89,8 @@ def expire_holds() -> int:
 def expire_in(subsection_id: int, *, wait: bool = True) -> int:
     """End the due holds of one subsection; return how many.
 
-    Waits at most `lock_timeout` for the subsection's lock. Without `wait`, does nothing if another transaction has it.
+    Waits at most `lock_timeout` for the subsection's lock. Without `wait`, returns 0 at once if another transaction has
+    the lock.
     """
     subsections = Subsection.objects.select_for_update(of=("self",), no_key=True, skip_locked=not wait)
     subsection = subsections.filter(pk=subsection_id).first()

@@ -25,7 +25,7 @@ from events.publish import SeatsChanged
 from events.states import SeatStatus
 
 SUCCESSES = ("held", "accepted", "settled", "known")  # outcomes of `bookings_hold` that don't refuse the request
-MAX_ATTEMPTS = 5  # each ends the holds that are due; others can become due before the next
+MAX_ATTEMPTS = 5  # calls of `bookings_hold`; holds that are due are ended in between, and others can become due
 
 
 def hold_seats(
@@ -38,7 +38,7 @@ def hold_seats(
 ) -> Booking:
     """Hold seats for the buyer until the booking's `expires_at`: all requested seats or none.
 
-    What needs no lock to be refused is refused before any lock is taken. Then, in one transaction:
+    A request that can be refused without a lock is refused before any lock is taken. Then, in one transaction:
 
     1. Lock the subsection's row. If holds in it have expired, end them in a transaction of their own, and start again.
     2. Choose or check the seats (bookings/sql/seat_rules.sql). Lock the buyer's row and count their open holds, so that
@@ -46,12 +46,13 @@ def hold_seats(
     3. Change the seats in a guarded update, insert the booking, and add a row to the audit log.
     4. Publish the change to the event's viewers and the buyer after the commit.
 
-    With an idempotency key that the buyer used before, return the earlier booking as it is now. With the id of a
-    bearer token's family, the token must not be revoked. If the event's waiting room is on, the buyer's queue pass,
-    identified by `pass_issued_at`, must be active.
+    With an idempotency key that the buyer used before, return the earlier booking as it is now. With the id of a token
+    family, the family must be active: neither revoked nor expired. If the event's waiting room is on, the buyer's queue
+    pass, identified by `pass_issued_at`, must be active.
 
     Raises NotSignedIn, NotFound, BadInput, QueuePassRequired, NotOnSale, SeatsTaken, NotEnoughSeats,
-    WouldLeaveSingleSeat, TooManyHolds, IdempotencyKeyReused; Overloaded if the subsection's seats keep changing.
+    WouldLeaveSingleSeat, TooManyHolds, IdempotencyKeyReused; Overloaded if none of MAX_ATTEMPTS calls succeeds,
+    because holds keep expiring or seats are changed without the lock.
     """
     booking_id = new_id()
     result = execute_hold(
@@ -105,7 +106,10 @@ def execute_hold(
 
 
 def _call_repeatedly(parameters: HoldParameters, hold_request: HoldRequest) -> HoldResult:
-    """Call `bookings_hold` again while expired holds must be ended first; raise the error if it refuses the request."""
+    """Call `bookings_hold` and return its result; if expired holds must be ended first, end them and call it again.
+
+    Raises the error for a refused request; Overloaded after MAX_ATTEMPTS calls.
+    """
     for _ in range(MAX_ATTEMPTS):
         try:
             result = call_hold(parameters)
@@ -122,7 +126,7 @@ def _call_repeatedly(parameters: HoldParameters, hold_request: HoldRequest) -> H
 
 
 def publish_held_seats(booking_id: uuid.UUID, buyer_id: int, hold_request: HoldRequest, result: HoldResult) -> None:
-    """Publish to the event's viewers and the buyer that the seats are held."""
+    """Publish to the event's viewers and the buyer that the seats of a new booking are held."""
     seats = SeatsChanged(
         event_id=hold_request.event_id,
         subsection_id=result.subsection_id,
@@ -149,7 +153,10 @@ def publish_held_seats(booking_id: uuid.UUID, buyer_id: int, hold_request: HoldR
 def new_booking(
     booking_id: uuid.UUID, buyer_id: int, hold_request: HoldRequest, result: HoldResult, status: BookingStatus
 ) -> Booking:
-    """Return the inserted booking without a query, with the columns of its event and subsection that are shown."""
+    """Return the booking that `bookings_hold` inserted, built from its result without a query.
+
+    The booking, its event and its subsection have the columns that the API shows; other columns are loaded on access.
+    """
     booking = loaded(
         Booking,
         id=booking_id,
@@ -188,7 +195,10 @@ def new_booking(
 
 
 def existing_booking(buyer_id: int, idempotency_key: IdempotencyKey) -> Booking:
-    """Return the booking that was made with this key, as it is now. Raises IdempotencyKeyReused."""
+    """Return the booking that was made with this key, as it is now.
+
+    Raises IdempotencyKeyReused if the earlier request was different.
+    """
     booking = Booking.objects.for_display().get(buyer_id=buyer_id, idempotency_key=idempotency_key.key)
     idempotency_key.check(booking.request_hash)
     return booking

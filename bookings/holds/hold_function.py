@@ -17,9 +17,9 @@ HOLD = """
 
 
 class HoldMode(StrEnum):
-    """What `bookings_hold` does."""
+    """What `bookings_hold` does with a hold request."""
 
-    HOLD = "hold"
+    HOLD = "hold"  # hold the seats at once
     ACCEPT = "accept"  # store the request as a processing booking
     ALLOCATE = "allocate"  # find the seats of a processing booking
 
@@ -27,8 +27,8 @@ class HoldMode(StrEnum):
 class HoldParameters(NamedTuple):
     """The parameters of `bookings_hold`, in its order.
 
-    `seat_rows` and `seat_numbers` (both from 1) are None for the best available. `pass_issued_at` identifies the
-    buyer's queue pass.
+    `seat_rows` and `seat_numbers` (both from 1) name the seats; they are None for the best available. `pass_issued_at`
+    identifies the buyer's queue pass.
     """
 
     mode: str
@@ -51,8 +51,9 @@ class HoldParameters(NamedTuple):
 class HoldResult(NamedTuple):
     """The row that `bookings_hold` returns.
 
-    All fields have values if `outcome` is "held". Otherwise those have values that its outcome needs: see the list in
-    hold.sql. `seats` are positions (from 0), `price` is the price of one seat in minor units of `currency`.
+    All fields have values if `outcome` is "held"; `number` means nothing then. For other outcomes, the list in hold.sql
+    says which fields have values and what `number` is. `seats` are positions (from 0), `price` is the price of one seat
+    in minor units of `currency`.
     """
 
     outcome: str

@@ -14,7 +14,7 @@ from events.states import EventStatus
 
 
 def refusal(result: HoldResult, hold_request: HoldRequest) -> DomainError:
-    """Return the error for a refused hold request; reads the event where the outcome alone does not explain it."""
+    """Return the error for a refused hold request. Reads the event if the outcome alone does not give the reason."""
     match result.outcome:
         case "not_signed_in":
             return NotSignedIn()
@@ -48,7 +48,7 @@ def no_subsection(hold_request: HoldRequest) -> DomainError:
 
 
 def not_on_sale(event: Event, now: datetime) -> NotOnSale:
-    """Return the error for an event whose seats can't be held at the time `now`, with the reason where it helps."""
+    """Return the error for an event that is not on sale at `now`. It says whether sales are over or begin later."""
     if event.is_active and event.status in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT):
         if event.sales_start_at is not None and now < event.sales_start_at:
             return NotOnSale(f"Sales begin at {event.sales_start_at:%Y-%m-%d %H:%M} UTC.")
@@ -58,12 +58,15 @@ def not_on_sale(event: Event, now: datetime) -> NotOnSale:
 
 
 def too_many_seats(limit: int) -> BadInput:
-    """Return the error for more than `max_tickets_per_booking` seats."""
+    """Return the error for a request of more seats than `limit`, the event's `max_tickets_per_booking`."""
     return BadInput.field("quantity", f"At most {limit} seats can be booked at once.", "max_value")
 
 
 def not_enough_seats(accessible: int) -> NotEnoughSeats:
-    """Return the error for the best available, with its own text if `accessible` wheelchair places were requested."""
+    """Return the error if too few seats are free for the best available.
+
+    It has a text of its own if `accessible` wheelchair places, and not 0, were requested.
+    """
     if not accessible:
         return NotEnoughSeats()
     return NotEnoughSeats("This block does not have that many free wheelchair places and seats. Try another block.")

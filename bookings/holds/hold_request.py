@@ -1,6 +1,6 @@
-"""What a buyer requests, and the checks of it that need no database.
+"""The hold request: which seats a buyer wants to hold, and the checks of the request that need no database.
 
-Which seats a buyer gets: bookings/specification/seat_choice.py has the rules in words. A booking has at most
+The rules for which seats a buyer gets are in bookings/specification/seat_choice.py, in words. A booking has at most
 `max_tickets_per_booking` seats. A buyer has at most as many open holds, over all events, as the event that they book
 allows (`max_active_holds`), under any concurrency.
 """
@@ -30,7 +30,7 @@ class HoldRequest:
 
 
 def check_hold_request(hold_request: HoldRequest) -> list[tuple[int, int]] | None:
-    """Return row and seat (both from 1) of each named seat; None with BEST_AVAILABLE.
+    """Check a hold request. Return row and seat (both from 1) of each named seat; None with BEST_AVAILABLE.
 
     Raises BadInput if the request contradicts itself, or if a seat's name is malformed or repeated.
     """

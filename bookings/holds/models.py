@@ -19,7 +19,7 @@ ModelT = TypeVar("ModelT", bound=models.Model)
 
 
 def loaded(model: type[ModelT], **columns: Any) -> ModelT:
-    """Return an instance with these columns, as if a query had loaded them; the others are loaded on access.
+    """Return an instance of `model` with these columns, as if a query had loaded them; others are loaded on access.
 
     `columns` must be in the order of the model's fields.
     """
@@ -27,7 +27,7 @@ def loaded(model: type[ModelT], **columns: Any) -> ModelT:
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
-    """Querysets for operations, API views and pages."""
+    """A queryset of bookings, with the filters and joins that operations, API views and pages share."""
 
     def for_display(self) -> "BookingQuerySet":
         """Join event and subsection, and add `left`: the time until the deadline, by the database's clock."""
@@ -128,7 +128,10 @@ class Booking(models.Model):
 
     @property
     def is_over(self) -> bool:
-        """Whether the booking is a hold whose deadline has passed, even if the sweep has not ended it yet."""
+        """Whether the booking is a hold whose deadline has passed, but that the sweep has not ended yet.
+
+        Needs `left` (see `BookingQuerySet.for_display`), as do the properties below.
+        """
         return self.status == BookingStatus.PENDING_PAYMENT and self.left <= timedelta(0)
 
     @property

@@ -25,7 +25,7 @@ from core.ids import new_id
 from core.transactions import retrying_transaction
 from events.seating.positions import seat_names
 
-OVERDUE_AFTER = timedelta(seconds=2)  # then the task message is assumed to be lost or late
+OVERDUE_AFTER = timedelta(seconds=2)  # a booking still processing then: its task message is assumed lost or late
 SWEEP_BATCH = 500  # bookings handled by one sweep
 
 
@@ -44,7 +44,7 @@ def accept_hold_request(
 
     1. Lock the buyer's row and count their open bookings, so that parallel requests can't exceed the limit.
     2. Insert the booking; its `positions` are the seats that the request names.
-    3. Publish the booking to the buyer and enqueue the task.
+    3. Publish the booking to the buyer and enqueue the task `allocate_seats`.
 
     Returns the earlier booking for a repeated idempotency key. Raises the errors of `hold_seats`, except those that
     depend on which seats are free.
@@ -71,7 +71,7 @@ def allocate_seats(*, booking_id: uuid.UUID) -> None:
     """Hold the seats of a `processing` booking. If that is refused, the booking becomes `failed` and stores the reason.
 
     Safe to run any number of times at once, and while the buyer cancels: the lock on the subsection decides who comes
-    first. Raises Overloaded if other buyers keep taking the chosen seats; a later run tries again.
+    first. Raises Overloaded in the same cases as `hold_seats`; a later run tries again.
     """
     booking = Booking.objects.for_display().filter(pk=booking_id, status=BookingStatus.PROCESSING).first()
     if booking is None:
@@ -93,8 +93,8 @@ def allocate_seats(*, booking_id: uuid.UUID) -> None:
 def allocate_overdue() -> None:
     """Find seats for bookings that have been `processing` for longer than OVERDUE_AFTER, oldest first. Run as a sweep.
 
-    Their task message was lost, or the workers are behind. Bookings that can't be handled now are left to the next
-    sweep.
+    Their task message was lost, or the workers are behind. Handles at most SWEEP_BATCH bookings. Those that can't be
+    handled now are left to the next sweep.
     """
     waiting = Booking.objects.filter(status=BookingStatus.PROCESSING, created_at__lt=Now() - OVERDUE_AFTER)
     for booking_id in list(waiting.order_by("created_at").values_list("pk", flat=True)[:SWEEP_BATCH]):

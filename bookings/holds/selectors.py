@@ -34,7 +34,10 @@ def bookings_of(user: User, status: str | None) -> BookingQuerySet:
 
 
 def visible_booking(booking_id: uuid.UUID, user: User) -> Booking:
-    """Return the booking. Raises NotFound unless `user` is its buyer, the event's seller or an operator."""
+    """Return a booking that `user` may see, loaded with `for_display`.
+
+    Raises NotFound unless they are its buyer, the event's seller or an operator.
+    """
     booking = Booking.objects.for_display().filter(pk=booking_id).first()
     if booking is None or not (booking.buyer_id == user.pk or may_manage(booking.event, user)):
         raise NotFound("You have no such booking.")

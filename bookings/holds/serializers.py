@@ -1,4 +1,4 @@
-"""Shapes of the bookings API."""
+"""Serializers of the bookings API, and functions that return bookings in their shapes."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ class BookingDetail(BookingBody):
 
 
 def booking_body(booking: Booking) -> dict[str, Any]:
-    """Return a booking loaded with event and subsection (`for_display`) in the shape of BookingBody."""
+    """Return a booking, loaded with `for_display`, in the shape of BookingBody."""
     event: Event = booking.event
     subsection: Subsection = booking.subsection
     return {
@@ -101,7 +101,7 @@ def booking_body(booking: Booking) -> dict[str, Any]:
 
 
 def booking_tickets(booking: Booking) -> list[dict[str, Any]]:
-    """Return the booking's seats as rows of `tickets[]`, at the price at which they were held.
+    """Return the booking's seats in the shape of TicketRow, at the price at which they were held.
 
     Seats that the booking no longer holds are shown as available, even if someone else has them.
     """
@@ -115,5 +115,5 @@ def booking_tickets(booking: Booking) -> list[dict[str, Any]]:
 
 
 def booking_detail(booking: Booking) -> dict[str, Any]:
-    """Return a booking in the shape of BookingDetail."""
+    """Return a booking, loaded with `for_display`, in the shape of BookingDetail."""
     return booking_body(booking) | {"tickets": booking_tickets(booking)}

@@ -38,7 +38,10 @@ STATUS_TEXTS: dict[str, StatusText] = {
 
 
 class Line(NamedTuple):
-    """One line of a receipt: the seats of a booking in one row."""
+    """One line of a receipt: the seats of a booking in one row.
+
+    `seats` has their numbers, like "4–6, 9". `price` is the sum of their prices, in minor units.
+    """
 
     row: int
     seats: str
@@ -47,7 +50,10 @@ class Line(NamedTuple):
 
 
 def status_text(booking: Booking) -> StatusText:
-    """Return the text for a booking's current status (`for_display`). A stored reason replaces the usual meaning."""
+    """Return the text for the current status of a booking, loaded with `for_display`.
+
+    If the booking stores why it failed or was cancelled, this reason replaces the usual meaning.
+    """
     text = STATUS_TEXTS[booking.shown_status]
     reason = booking.shown_failure
     return text._replace(meaning=reason) if reason and reason != TIME_IS_UP else text

@@ -54,7 +54,7 @@ def move(booking: Booking, status: BookingStatus, *, now: datetime | None = None
 
 
 def change(booking: Booking, *, now: datetime | None = None, **fields: Any) -> None:
-    """Write `fields` of a locked booking and publish it to its buyer after the commit."""
+    """Set `fields` of a locked booking and save them; publish the booking to its buyer after the commit."""
     for name, value in fields.items():
         setattr(booking, name, value)
     booking.updated_at = now or database_now()

@@ -75,7 +75,10 @@ class PaymentWebhook(APIView):
         responses={200: OpenApiTypes.NONE} | problems(400, 404, 413),
     )
     def post(self, request: Request, gateway: str) -> Response:
-        """Process a message, possibly a repeated one. 400 if it is forged, altered or older than five minutes."""
+        """Process a message of a gateway; a repeated one has no further effect.
+
+        400 if it is forged, altered or older than five minutes.
+        """
         try:
             receive_webhook(gateway=gateway, headers=request.headers, body=request._request.body)
         except KeyError:

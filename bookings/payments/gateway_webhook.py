@@ -1,6 +1,6 @@
 """Receives webhooks of payment gateways.
 
-They arrive at least once, in any order, and possibly before the gateway's response to the charge.
+A webhook may arrive several times, in any order, and before the gateway's response to the charge.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from core.transactions import retrying_transaction
 
 
 def receive_webhook(*, gateway: str, headers: Mapping[str, str], body: bytes) -> None:
-    """Verify a message and settle its payment; a repeated message has no second effect.
+    """Verify a gateway's message and settle the payment that it is about; a repeated message has no second effect.
 
     The message's id is recorded after the payment is settled. If the process dies in between, the gateway sends the
     message again, and settling again changes nothing. Raises WebhookForged, and KeyError for an unknown gateway.

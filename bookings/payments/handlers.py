@@ -15,7 +15,7 @@ CARD = Card()
 
 
 def post_payment(request: ApiRequest, booking_id: uuid.UUID) -> ApiResponse:
-    """Charge the card and sell the seats. If the card is declined (402), they stay held until the deadline.
+    """Charge the card and sell the seats. If the card is declined (402), the seats stay held until the deadline.
 
     202 with `pending_payment` if the gateway's response comes later or never; the outcome is sent to the live feed.
     """

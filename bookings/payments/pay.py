@@ -107,8 +107,8 @@ def begin_payment(
        for this booking, return the earlier payment.
     3. Insert the payment. The window begins only once, so that declined cards can't prolong a hold forever.
 
-    With the id of a bearer token's family, the token must not be revoked. Raises NotSignedIn, NotFound, NotOwner,
-    IdempotencyKeyReused, AlreadyPaid, HoldExpired, InvalidState, PaymentInProgress.
+    With the id of a token family, the family must be neither revoked nor expired. Raises NotSignedIn, NotFound,
+    NotOwner, IdempotencyKeyReused, AlreadyPaid, HoldExpired, InvalidState, PaymentInProgress.
     """
     payment = Payment(
         booking_id=booking_id,
@@ -136,9 +136,10 @@ def begin_payment(
 
 
 def _begun_payment(payment: Payment, buyer_id: int, result: BeginResult) -> Payment:
-    """Complete the inserted payment and its booking without a query, and publish the booking if its deadline changed.
+    """Return the inserted payment with its booking, completed from the result without a query.
 
-    The booking's other columns are loaded on access.
+    The booking has only the columns known from the result; others are loaded on access. It is published if its deadline
+    changed.
     """
     payment.event_id, payment.created_at = result.event_id, result.begun_at
     payment.amount, payment.currency = result.amount, result.currency
@@ -156,9 +157,10 @@ def _begun_payment(payment: Payment, buyer_id: int, result: BeginResult) -> Paym
 
 
 def _earlier_payment(booking_id: uuid.UUID, idempotency_key: IdempotencyKey) -> Payment:
-    """Return the payment that was made with this key.
+    """Return the payment of this booking that was made with this key, if its outcome is known.
 
-    Raises IdempotencyKeyReused; PaymentInProgress while the payment's outcome is unknown.
+    Raises IdempotencyKeyReused if the earlier request was different; PaymentInProgress while the outcome is unknown, or
+    if the payment was cancelled meanwhile.
     """
     payments = Payment.objects.select_related("booking")
     payment = payments.filter(booking_id=booking_id, idempotency_key=idempotency_key.key).first()
@@ -171,7 +173,7 @@ def _earlier_payment(booking_id: uuid.UUID, idempotency_key: IdempotencyKey) -> 
 
 
 def _refusal(result: BeginResult, booking_id: uuid.UUID, buyer_id: int) -> DomainError:
-    """Return the error for a refused payment."""
+    """Return the error for a payment that was refused, or raise it if the booking is not the buyer's."""
     match result.outcome:
         case "not_signed_in":
             return NotSignedIn()
@@ -191,7 +193,7 @@ def _refusal(result: BeginResult, booking_id: uuid.UUID, buyer_id: int) -> Domai
 
 
 def _charge(provider: Gateway, payment: Payment, card_number: str) -> Charge:
-    """Charge the card. Cancels the payment and raises GatewayUnreachable if nothing was sent."""
+    """Charge the card. If no request reached the gateway, cancel the payment and raise GatewayUnreachable."""
     try:
         return breaker.charge(provider, payment, card_number)
     except GatewayDown as error:

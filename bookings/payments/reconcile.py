@@ -14,16 +14,16 @@ from core.clock import Now, database_now
 
 log = structlog.get_logger(__name__)
 
-OVERDUE_AFTER = timedelta(seconds=10)  # before that, the response to the charge may still arrive
+OVERDUE_AFTER = timedelta(seconds=10)  # age of an open charge; the response to a younger one may still arrive
 # A charge that the gateway does not know after this time was never sent. Longer than all timeouts of a request to it.
 NEVER_SENT_AFTER = timedelta(seconds=60)
 
 
 def reconcile_payments() -> dict[str, int]:
-    """Settle open charges, at most 500 a call, and send open refunds.
+    """Get the outcomes of open charges from their gateways and settle them; send open refunds. At most 500 of each.
 
-    Returns the numbers of settled charges and sent refunds as `charges` and `refunds`. It may run several times at
-    once, because `settle_payment` and `send_refund` are idempotent.
+    Returns {"charges": number settled, "refunds": number that it tried to send}. It may run several times at once,
+    because `settle_payment` and `send_refund` are idempotent.
     """
     overdue = Payment.objects.filter(status=PaymentStatus.PENDING, created_at__lt=Now() - OVERDUE_AFTER)
     settled = sum(_settle(payment) for payment in list(overdue.order_by("created_at")[:500]))
@@ -31,7 +31,7 @@ def reconcile_payments() -> dict[str, int]:
 
 
 def reconcile_payment(payment_id: uuid.UUID) -> bool:
-    """Get the outcome of one payment from the gateway now; return whether it is known."""
+    """Get the outcome of one payment from its gateway now and settle the payment; return whether it is settled."""
     return _settle(Payment.objects.get(pk=payment_id))
 
 

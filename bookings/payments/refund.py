@@ -84,7 +84,8 @@ def execute_refund(
     """Refund a paid booking for any reason, without checking who may do it.
 
     1. Lock the subsection, the booking, then its payment.
-    2. Check that the booking is paid and, for a buyer, that it is early enough and no ticket was used.
+    2. Check that the booking is paid or completed. If the reason is BUYER, also check that the refund window is open
+       and that no ticket was used.
     3. Void the tickets, free the seats, record the refund and queue the email; the change is published to viewers and
        the buyer after the commit.
 
@@ -119,8 +120,9 @@ def record_refund(
 ) -> None:
     """Record a refund of `amount` minor units, and send it after the commit.
 
-    Runs in the caller's transaction, which must hold the lock on the payment. The CHECK constraint on the payment
-    refuses to refund more than was captured. An amount of 0 records no refund.
+    Also changes the payment's status and refunded amount. Runs in the caller's transaction, which must hold the lock on
+    the payment. The CHECK constraint on the payment refuses to refund more than was captured. An amount of 0 records no
+    refund.
     """
     payment.refunded_amount += amount
     whole = payment.refunded_amount == payment.amount
@@ -143,9 +145,9 @@ def record_refund(
 def send_refund(*, refund_id: uuid.UUID) -> None:
     """Send a recorded refund to the gateway. Does nothing if it was sent before.
 
-    No lock is held during the request. It carries the refund's id as idempotency key: if the process dies before the
-    result is recorded, the next run repeats the request and the gateway refunds only once. If the gateway fails or
-    refuses, the reason is stored and the refund stays open.
+    No lock is held during the request. The request carries the refund's id as idempotency key: if the process dies
+    before the result is recorded, the next run repeats the request and the gateway refunds only once. If the gateway
+    fails or refuses, the reason is stored and the refund stays open.
     """
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
     if refund.status == RefundStatus.SENT:
@@ -168,7 +170,7 @@ def _mark_sent(refund_id: uuid.UUID) -> None:
 def send_open_refunds() -> int:
     """Send refunds that are still open ten seconds after they were recorded, at most 500; return how many were tried.
 
-    They are left over when a task message is lost, a worker dies or a gateway fails.
+    Such refunds are left over when a task message is lost, a worker dies or a gateway fails.
     """
     overdue = Refund.objects.filter(status=RefundStatus.PENDING, created_at__lt=Now() - timedelta(seconds=10))
     waiting = list(overdue.order_by("created_at").values_list("pk", flat=True)[:500])
@@ -180,7 +182,7 @@ def send_open_refunds() -> int:
 def refundable_until(event: Event) -> datetime | None:
     """Return the time until which buyers can refund their bookings.
 
-    None if the event has no start: then they can until the event is completed.
+    None if the event has no start: then they can do so until the event is completed.
     """
     return event.starts_at - timedelta(hours=event.refund_until_hours) if event.starts_at else None
 

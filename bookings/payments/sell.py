@@ -1,7 +1,7 @@
 """Sells held seats after a capture with `bookings_sell` (bookings/sql/sell.sql): one transaction, one round trip.
 
-It handles the usual case of `settle_stepwise` in bookings.payments.settle, which is its specification; a property
-test compares both.
+`bookings_sell` handles the usual case of `settle_stepwise` in bookings.payments.settle, which is its specification; a
+property test compares both.
 """
 
 import uuid
@@ -23,7 +23,10 @@ SELL = "SELECT * FROM bookings_sell(%s::uuid, %s::text)"
 
 
 class Sale(NamedTuple):
-    """The row that `bookings_sell` returns. All fields have values if `outcome` is "sold"."""
+    """The row that `bookings_sell` returns. All fields have values if `outcome` is "sold".
+
+    `seats` are positions (from 0). `version` and the four counts are those of the subsection after the sale.
+    """
 
     outcome: str
     booking_id: uuid.UUID
@@ -49,7 +52,8 @@ def sell_held_seats(*, payment_id: uuid.UUID, reference: str) -> Payment | None:
     3. Write payment, seats, audit log, booking, tickets and the confirmation email.
 
     `reference` is the gateway's id of the charge. After the commit the change is published to the event's viewers and
-    the buyer. If it took the last seats of the subsection, the event is marked as sold out where that is true.
+    the buyer. If no seat of the subsection is available or reserved any more, the event is marked as sold out, provided
+    that it is.
     """
     sale = Sale(*execute_prepared(SELL, (payment_id, reference)))
     if sale.outcome != "sold":
@@ -79,7 +83,10 @@ def _publish(sale: Sale) -> None:
 
 
 def _payment(payment_id: uuid.UUID, sale: Sale) -> Payment:
-    """Return the payment and its booking with the columns that changed; other columns are loaded on access."""
+    """Return the payment with its booking, built from the result of the sale without a query.
+
+    Only ids and the columns known from the sale are set; other columns are loaded on access.
+    """
     payment = loaded(
         Payment,
         id=payment_id,

@@ -1,4 +1,4 @@
-"""Shapes of the payment API."""
+"""Serializers of the payment API, and checks of card numbers."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ class Card(serializers.Serializer[Any]):
     card_number = serializers.CharField(max_length=32)
 
     def validate_card_number(self, value: str) -> str:
-        """Return the digits alone; check their number and the check digit (Luhn)."""
+        """Return the number without spaces and dashes. Refuse it if its length or its check digit (Luhn) is wrong."""
         digits = value.replace(" ", "").replace("-", "")
         if not is_card_number(digits):
             raise serializers.ValidationError("This is not a card number.")
@@ -48,6 +48,6 @@ def is_card_number(digits: str) -> bool:
 
 
 def _luhn(digits: str) -> bool:
-    """Return whether the check digit is correct (ISO/IEC 7812-1, annex B)."""
+    """Return whether the last digit is the correct check digit (ISO/IEC 7812-1, annex B)."""
     odd, even = digits[-1::-2], digits[-2::-2]
     return (sum(map(int, odd)) + sum(sum(divmod(2 * int(digit), 10)) for digit in even)) % 10 == 0

@@ -1,4 +1,4 @@
-"""Settles payments: records the outcome of a charge, and what it means for the seats."""
+"""Settles payments: records the outcome of a charge, and sells, keeps or gives up the seats accordingly."""
 
 import uuid
 
@@ -28,8 +28,9 @@ NOT_CAPTURED = (PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.CANCE
 
 
 def settle_payment(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
-    """Record the outcome of a charge. Does nothing if the payment was settled before.
+    """Record the outcome of a charge, and return the payment.
 
+    Does nothing if the payment was settled before, except that a capture also counts after a failure or cancellation.
     In the usual case, a capture for seats that are held, `sell_held_seats` does it in one statement. All other cases
     take `settle_stepwise`.
     """
@@ -42,7 +43,7 @@ def settle_payment(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
 
 @retrying_transaction
 def settle_stepwise(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
-    """Record the outcome of a charge in every case of `settle_payment`, including the usual one.
+    """Record the outcome of a charge as `settle_payment` does, but with separate statements in every case.
 
     This is the specification of the SQL function `bookings_sell`.
 
@@ -88,7 +89,7 @@ def cancel_payment(*, payment_id: uuid.UUID) -> None:
 
 
 def _email_if_left_open(payment: Payment) -> None:
-    """Queue an email about the failure if the buyer got a response before the outcome was known."""
+    """Email the buyer that the payment failed, if they got a response before the outcome was known."""
     if payment.left_open:
         queue_email(EmailKind.PAYMENT_FAILED, payment.booking, subject=payment.pk)
 
@@ -118,7 +119,7 @@ def _capture(booking: Booking, subsection: Subsection, payment: Payment) -> None
 
 
 def _sell(booking: Booking, subsection: Subsection, payment: Payment) -> None:
-    """Sell the booking's seats, or record a full refund if it has lost them."""
+    """Sell the booking's seats; if the hold has ended and they can't be taken again, record a full refund."""
     now = payment.captured_at
     if booking.status != BookingStatus.PENDING_PAYMENT and not _take_again(booking, subsection):
         change(booking, now=now, failure=SEATS_LOST)

@@ -1,4 +1,4 @@
-"""Ends holds one by one: the specification of `release_expired`, which takes four statements for all of them."""
+"""Ends holds one by one: the specification of bookings/holds/expiry.py, which ends them all in four statements."""
 
 from bookings.holds.models import Booking
 from bookings.holds.transitions import move

@@ -39,7 +39,7 @@ def hold_seats(
 ) -> Booking:
     """Hold seats for the buyer until the booking's `expires_at`: all requested seats or none.
 
-    What needs no lock to be refused is refused before any lock is taken. Then, in one transaction:
+    A request that can be refused without a lock is refused before any lock is taken. Then, in one transaction:
 
     1. Lock the subsection's row, and end the holds in it that have expired.
     2. Choose or check the seats. Lock the buyer's row and count their open holds, so that parallel requests can't
@@ -157,7 +157,10 @@ def _check_without_lock(hold_request: HoldRequest, subsection: Subsection, posit
 
 
 def _has_room(hold_request: HoldRequest, subsection: Subsection) -> bool:
-    """Return whether enough seats are free, wherever they are."""
+    """Return whether enough seats are free, wherever they are.
+
+    Wheelchair places count only for a request of `accessible` seats.
+    """
     free = [position for position, letter in enumerate(subsection.seat_status) if letter == "a"]
     kept = [position for position in free if position in subsection.accessible]
     if hold_request.accessible == 0:
@@ -166,7 +169,7 @@ def _has_room(hold_request: HoldRequest, subsection: Subsection) -> bool:
 
 
 def _taken_positions(subsection: Subsection, positions: list[int]) -> list[int]:
-    """Return those of the positions that are not available, without the seats of expired holds."""
+    """Return those of the positions whose seats are taken; seats of expired holds count as available."""
     tickets = Ticket.objects.filter(event_id=subsection.event_id, subsection_id=subsection.pk, position__in=positions)
     taken = list(tickets.exclude(status=SeatStatus.AVAILABLE).values_list("position", "booking_id"))
     holders = [booking_id for _, booking_id in taken if booking_id is not None]
@@ -175,7 +178,10 @@ def _taken_positions(subsection: Subsection, positions: list[int]) -> list[int]:
 
 
 def _choose(hold_request: HoldRequest, event: Event, subsection: Subsection, positions: list[int]) -> list[int]:
-    """Return the named positions after a check for single gaps, or the best available positions."""
+    """Return the positions to hold: the named ones, checked for single gaps, or the best available.
+
+    Raises WouldLeaveSingleSeat, NotEnoughSeats.
+    """
     if hold_request.mode == SelectionMode.MANUAL:
         if not event.allow_single_gaps:
             check_single_gaps(
@@ -196,7 +202,10 @@ def _choose(hold_request: HoldRequest, event: Event, subsection: Subsection, pos
 
 
 def _check_limit(buyer: User, event: Event) -> datetime:
-    """Lock the buyer's row and count their open holds. Return the time of the count, when the hold begins."""
+    """Lock the buyer's row and count their open holds. Return the time of the count, when the new hold begins.
+
+    Raises TooManyHolds if they have as many as the event allows.
+    """
     User.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=buyer.pk)
     with connection.cursor() as cursor:
         cursor.execute(OPEN_HOLDS, [buyer.pk])

@@ -65,9 +65,9 @@ def begin_payment(
 
 
 def _earlier_payment(booking: Booking, idempotency_key: IdempotencyKey | None) -> Payment | None:
-    """Return the payment that was made with this key, if any.
+    """Return the payment of the booking that was made with this key, if any.
 
-    Raises IdempotencyKeyReused; PaymentInProgress while the payment's outcome is unknown.
+    Raises IdempotencyKeyReused if the earlier request was different; PaymentInProgress while the outcome is unknown.
     """
     if idempotency_key is None:
         return None

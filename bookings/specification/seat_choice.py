@@ -4,8 +4,8 @@ The same rules exist in two other places: holds choose seats with bookings/sql/s
 proposes seats with events/static/events/map/best_seats.js. Tests compare all three (test_best_seats.py,
 test_choosing.py and e2e/tests/test_seat_rules.py). A change of a rule changes all three.
 
-**Best available.** The first row from the front with enough free seats side by side; otherwise the longest runs of free
-seats.
+**Best available.** Seats side by side in the first row from the front that has enough free ones; otherwise the seats
+of the longest runs (a run is free seats side by side).
 
 **Accessible seats.** A section may mark wheelchair places. Only buyers who request them get them: other buyers never
 get one as best available, even if nothing else is left. A buyer who requests `accessible` seats gets the first row from
@@ -17,8 +17,8 @@ be wheelchair places.
 **Single gaps.** A free seat left alone between taken seats, or between a taken seat and the end of its row. A
 wheelchair place is not a gap, because it is kept for those who need it; nor is the seat beside a free wheelchair place,
 which is for a companion. If an event doesn't allow gaps, the best available leave none if possible. Named seats that
-leave one are refused, unless no other seats of the subsection, as many side by side with as many wheelchair places,
-would avoid it.
+leave one are refused if other seats of the subsection would leave none: as many seats, side by side, with as many
+wheelchair places.
 
 The functions take the free positions of one subsection in ascending order, its number of seats per row (`cols`), and
 the positions of its wheelchair places (`accessible`). `places` is the number of wheelchair places requested.
@@ -41,7 +41,7 @@ def best_seats(
 ) -> list[int] | None:
     """Return the best `quantity` free seats, or None if there are not enough.
 
-    These are seats side by side in the first row from the front that has room for them; otherwise the longest runs or,
+    These are seats side by side in the first row from the front that has enough; otherwise the longest runs or,
     with `places`, wheelchair places and the seats near them. If single gaps are not allowed, seats that leave none are
     preferred to seats nearer the front.
     """
@@ -59,7 +59,10 @@ def best_seats(
 def check_single_gaps(
     free: Sequence[int], chosen: Sequence[int], *, cols: int, accessible: Collection[int] = ()
 ) -> None:
-    """Raise WouldLeaveSingleSeat if the choice leaves a single gap and another choice of the same kind would not."""
+    """Raise WouldLeaveSingleSeat if the chosen seats leave a single gap and other seats would not.
+
+    Other seats: as many, side by side, with at least as many wheelchair places, or with none if none was chosen.
+    """
     alone = single_gaps(free, chosen, cols=cols, accessible=accessible)
     places = sum(position in accessible for position in chosen)
     if alone and first_window(free, quantity=len(chosen), cols=cols, accessible=accessible, places=places, tidy=True):
@@ -69,7 +72,7 @@ def check_single_gaps(
 def single_gaps(
     free: Iterable[int], chosen: Sequence[int], *, cols: int, accessible: Collection[int] = ()
 ) -> list[int]:
-    """Return the free seats beside the chosen ones that would be left alone.
+    """Return the free seats beside the chosen ones that would be left alone, as positions in ascending order.
 
     Seats that are alone already don't count, nor do wheelchair places.
     """
@@ -88,10 +91,10 @@ def first_window(
     places: int = 0,
     tidy: bool = False,
 ) -> list[int] | None:
-    """Return the first `quantity` seats side by side, from the front left; None if there are none.
+    """Return the first window from the front left, which is `quantity` free seats side by side; None if there is none.
 
-    They include no wheelchair places or, with `places`, at least so many, and in their row as few more as possible.
-    With `tidy`, they leave no single gap.
+    It includes no wheelchair places; with `places`, at least that many, and as few more as the row allows. With `tidy`,
+    it leaves no single gap.
     """
 
     def rank(window: list[int]) -> tuple[int, int, int]:
@@ -113,7 +116,7 @@ def fits(chosen: Iterable[int], accessible: Collection[int], places: int) -> boo
 
 
 def windows(free: Iterable[int], quantity: int, cols: int) -> Iterator[list[int]]:
-    """Yield all choices of `quantity` free seats side by side, from the front left."""
+    """Yield all windows from the front left: the choices of `quantity` free seats side by side."""
     for run in runs(free, cols):
         for first in range(len(run) - quantity + 1):
             yield run[first : first + quantity]
@@ -132,7 +135,7 @@ def runs(free: Iterable[int], cols: int) -> Iterator[list[int]]:
 
 
 def _longest_runs(free: Sequence[int], quantity: int, cols: int) -> list[int]:
-    """Return `quantity` seats of the longest runs."""
+    """Return `quantity` free seats, taken from the longest runs, in ascending order; there must be enough."""
     chosen: list[int] = []
     for run in sorted(
         runs(free, cols), key=len, reverse=True
@@ -146,7 +149,10 @@ def _longest_runs(free: Sequence[int], quantity: int, cols: int) -> list[int]:
 def _near_each_other(
     free: Sequence[int], quantity: int, cols: int, accessible: Collection[int], places: int
 ) -> list[int] | None:
-    """Return wheelchair places, of one row if any has enough, and the other seats as near to them as possible."""
+    """Return `places` wheelchair places, of one row if any has enough, and the other seats as near to them as possible.
+
+    Returns None if there are not enough free seats or wheelchair places.
+    """
     if len(free) < quantity or sum(position in accessible for position in free) < places:
         return None
 

@@ -90,6 +90,6 @@ class TicketsPdf(TicketFile):
 
 
 def _without_caching(response: ResponseT) -> ResponseT:
-    """Forbid all caches to store the response, because its code admits anyone who has it."""
+    """Forbid all caches to store the response, because the codes in it admit anyone who has them."""
     patch_cache_control(response, private=True, no_store=True)
     return response

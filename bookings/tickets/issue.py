@@ -1,6 +1,6 @@
 """Issues tickets when seats are sold, and voids them when a booking is refunded.
 
-Both functions run in the caller's transaction.
+`issue_tickets` and `void_admissions` run in the caller's transaction.
 """
 
 from bookings.holds.models import Booking
@@ -33,8 +33,8 @@ def issue_tickets(booking: Booking) -> None:
 def void_admissions(booking: Booking, *, also_used: bool) -> None:
     """Void the tickets of a booking. Raises InvalidState if one was used, unless `also_used`.
 
-    These are guarded updates: a check-in at the same moment either comes first and stops a refund by the buyer, or
-    finds a void ticket.
+    Guarded updates change the tickets, so that a check-in at the same moment either comes first, and stops a refund by
+    the buyer, or finds a void ticket.
     """
     now = Now()
     voided = booking.admissions.filter(status=AdmissionStatus.ACTIVE).update(status=AdmissionStatus.VOID, void_at=now)
@@ -47,7 +47,7 @@ def void_admissions(booking: Booking, *, also_used: bool) -> None:
 def code_of(admission: Admission) -> str:
     """Return the signed code of an admission, for its QR code. Valid until the event's end, if the event has one.
 
-    Load the admission with its event.
+    The admission must be loaded with its event.
     """
     ends_at = admission.event.ends_at
     return write_code(

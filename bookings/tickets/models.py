@@ -44,9 +44,9 @@ class Admission(models.Model):
     class Meta:
         ordering = ["event", "subsection", "position"]
         indexes = [
-            # What scanners fetch: the void tickets of an event.
+            # Used by the manifest of scanners: the void tickets of an event.
             models.Index(fields=["event"], name="admission_void", condition=Q(status="void")),
-            # What the seller's report counts. A sale writes nothing into it.
+            # Used by the sales report: the number of used tickets. A sale writes nothing into this index.
             models.Index(fields=["event"], name="admission_used", condition=Q(status="used")),
         ]
         constraints = [

@@ -33,7 +33,10 @@ RIGHT_TO_LEFT = ("R", "AL")
 
 
 def tickets_pdf(tickets: list[Admission]) -> bytes:
-    """Return a PDF with one page per ticket of a booking (with booking, event and subsection loaded)."""
+    """Return a PDF with one page per ticket; all tickets belong to one booking.
+
+    Each ticket must be loaded with its booking, event and subsection.
+    """
     pdf = _blank()
     pdf.set_title(f"Tickets for {printable(tickets[0].event.name)}")
     for number, ticket in enumerate(tickets, start=1):
@@ -55,7 +58,7 @@ def _blank() -> FPDF:
 
 
 def printable(text: str) -> str:
-    """Put a user's text on one line, in characters that the font has."""
+    """Return a user's text on one line; characters that the font lacks become similar ones or □."""
     return "".join(map(_in_font, unicodedata.normalize("NFC", one_line(text))))
 
 
@@ -139,7 +142,7 @@ def _two_lines(pdf: FPDF, text: str) -> tuple[float, list[str]]:
 
 
 def _in_display_order(text: str) -> str:
-    """Reorder right-to-left text such as Hebrew, because the page is filled from the left."""
+    """Return the text with right-to-left parts such as Hebrew reversed, because FPDF draws all text from the left."""
     if not any(unicodedata.bidirectional(char) in RIGHT_TO_LEFT for char in text):
         return text
     return BidiParagraph(text).get_reordered_string()
@@ -154,6 +157,6 @@ def _in_font(char: str) -> str:
 
 @cache
 def _glyphs() -> frozenset[int]:
-    """Return the characters that both weights of the font have."""
+    """Return the code points of the characters that both weights of the font have."""
     weights = [frozenset(font.cmap) for font in _blank().fonts.values() if isinstance(font, TTFFont)]
     return frozenset.intersection(*weights)

@@ -1,4 +1,4 @@
-"""Selectors for issued tickets: their buyer's access to them."""
+"""Selectors for issued tickets, as the buyer of their booking may see them."""
 
 import uuid
 

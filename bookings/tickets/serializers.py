@@ -1,4 +1,4 @@
-"""Shapes of the API of issued tickets."""
+"""Serializer of the API of issued tickets."""
 
 from typing import Any
 

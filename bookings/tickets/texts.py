@@ -11,18 +11,18 @@ INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")  # Unicode categories of characters t
 
 
 def seat_of(ticket: Admission) -> tuple[int, int]:
-    """Return row and seat, both counted from 1."""
+    """Return the row and seat of a ticket, loaded with its subsection; both count from 1."""
     row, seat = divmod(ticket.position, ticket.subsection.cols)
     return row + 1, seat + 1
 
 
 def serial_of(ticket: Admission) -> str:
-    """Format the serial to be read out: 16 hexadecimal digits in groups of four."""
+    """Format a ticket's serial so that it can be read aloud: 16 hexadecimal digits in groups of four."""
     return "-".join(re.findall(r"....", f"{ticket.serial:016X}"))
 
 
 def start_text(event: Event) -> str:
-    """Format the start in UTC, the only time zone an event has: "Saturday 5 December 2026, 19:30 UTC"."""
+    """Format the start of an event in UTC: "Saturday 5 December 2026, 19:30 UTC", or "Date to be announced"."""
     return time_text(event.starts_at) or "Date to be announced"
 
 

@@ -23,7 +23,7 @@ _breakers: dict[str, pybreaker.CircuitBreaker] = {}
 
 
 class _UnknownOutcome(Exception):
-    """Makes the breaker count a failure although the caller gets a `Charge`."""
+    """A charge with an unknown outcome, raised through the breaker so that it counts as a failure."""
 
     def __init__(self, charge: Charge) -> None:
         super().__init__()
@@ -67,7 +67,8 @@ def refund(provider: Gateway, money: Refund) -> None:
 def _call(provider: Gateway, request: Callable[[], T]) -> T:
     """Run `request` through the breaker. Raises GatewayDown if the breaker is open.
 
-    The breaker's own `call` holds its lock during the request, so that one slow response would delay all other calls.
+    Uses pybreaker's `calling`, because its `call` holds the breaker's lock during the request: one slow response would
+    delay all other calls.
     """
     try:
         with breaker_of(provider.name).calling():

@@ -38,7 +38,7 @@ UNKNOWN_CARD = (
     "This is a test gateway and it does not know this card. Use 4242 4242 4242 4242.",
 )
 WEBHOOK_DELAY = timedelta(seconds=2)
-# Returns an existing charge unchanged.
+# Inserts a charge and returns it; a payment that has a charge keeps it, and gets it back.
 WRITE = """
     INSERT INTO bookings_mockcharge (payment_id, amount, currency, card_last4, captured, code, detail, webhook_due_at)
     VALUES (
@@ -65,7 +65,10 @@ class MockGateway:
     silence_is_failure = False  # the card NEVER_RESPONDS gives an unknown outcome on purpose
 
     def charge(self, payment: Payment, card_number: str) -> Charge:
-        """Return the outcome of the card number; the same payment always gets the same one."""
+        """Record a charge and return the outcome that belongs to the card number.
+
+        A payment that has a charge keeps it, so that a repeated call returns the same outcome.
+        """
         entry = self._write(payment, card_number)
         if card_number == NEVER_RESPONDS:
             return Charge(Outcome.UNKNOWN)
@@ -74,7 +77,7 @@ class MockGateway:
         return charge_of(entry)
 
     def refund(self, refund: Refund) -> None:
-        """Record a refund. Raises GatewayRefused if it exceeds the captured amount, or if no charge was captured."""
+        """Record a refund, once. Raises GatewayRefused if no charge was captured, or too little for all its refunds."""
         entry = MockCharge.objects.filter(pk=refund.payment_id, captured=True).first()
         if entry is None:
             raise GatewayRefused("There is no such charge.")
@@ -120,6 +123,6 @@ def _reference(entry: MockCharge) -> str:
 
 
 def charge_of(entry: MockCharge) -> Charge:
-    """Convert a recorded charge to a `Charge`."""
+    """Return a recorded charge as a `Charge`, which is captured or declined."""
     outcome = Outcome.CAPTURED if entry.captured else Outcome.DECLINED
     return Charge(outcome, _reference(entry), entry.code, entry.detail)

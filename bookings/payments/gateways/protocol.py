@@ -42,11 +42,7 @@ class Notice:
 
 
 class GatewayDown(Exception):
-    """The gateway is unreachable or busy; a retry may succeed.
-
-    `charge` raises it only if nothing was charged. A refund may have been made: its id keeps a retry from
-    making it twice.
-    """
+    """The gateway can't be reached or fails; a retry may succeed. Raised by `charge` only if nothing was charged."""
 
 
 class GatewayRefused(Exception):

@@ -23,17 +23,17 @@ from events.seller_admin.actions import (
 
 @dataclass(frozen=True, kw_only=True)
 class BookingAction(AdminAction):
-    """An action on bookings read with `for_display`. `done` may contain {total} and {buyer}."""
+    """An admin action on bookings, which must be read with `for_display`. `done` may contain {total} and {buyer}."""
 
     possible_from: tuple[BookingStatus, ...]
     moves_money: bool = False
 
     def offered(self, row: Booking) -> bool:
-        """Return whether the booking's status allows it."""
+        """Return whether the booking's shown status allows the action."""
         return row.shown_status in self.possible_from
 
     def confirmation(self, rows: Sequence[Booking]) -> Confirmation:
-        """Return what the confirmation page shows: number of bookings, money, and bookings left as they are."""
+        """Return what the confirmation page shows: the bookings to change, and how many stay as they are."""
         possible = [booking for booking in rows if self.offered(booking)]
         others = Counter(state_of(booking) for booking in rows if not self.offered(booking))
         affected = ConfirmationPart("Nothing to do.", [])
@@ -49,7 +49,7 @@ class BookingAction(AdminAction):
         return Confirmation(possible, [affected, *unaffected], ("Buyer", "Event", "Block", "Seats", "Total"), table)
 
     def done_message(self, row: Booking) -> str:
-        """Return the sentence for the log."""
+        """Return the log entry for one booking: `done` with its total and its buyer's email address."""
         return self.done.format(total=price_of(row), buyer=row.buyer.email)
 
     def counted(self, rows: Sequence[Booking]) -> str:
@@ -58,7 +58,7 @@ class BookingAction(AdminAction):
 
 
 def state_of(booking: Booking) -> str:
-    """Return the label of the shown status: expired once the deadline has passed, even before the sweep."""
+    """Return the label of the status that people see: expired once the deadline has passed, even before the sweep."""
     return BookingStatus(booking.shown_status).label
 
 

@@ -59,7 +59,7 @@ class Bookings(ActionPages):
         return row.event
 
     def name_of(self, row: Booking) -> str:
-        """Name a booking by its buyer and seats."""
+        """Return a text that names a booking: its buyer's email address, subsection and seats."""
         return f"{row.buyer.email}, block {row.subsection}, {places(row)}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -89,12 +89,12 @@ class Bookings(ActionPages):
 
     @admin.display(description="Status", ordering="status")
     def state(self, booking: Booking) -> str:
-        """The shown status: a hold is expired as soon as its deadline passes."""
+        """The status that people see: a hold is expired as soon as its deadline passes."""
         return state_of(booking)
 
     @admin.display(description="Buyer", ordering="buyer__email")
     def buyer_email(self, booking: Booking) -> str:
-        """The buyer's address, without a link, because sellers must not see the account."""
+        """The buyer's email address, without a link, because sellers must not see the account."""
         return booking.buyer.email
 
     @admin.display(description="Name")

@@ -23,19 +23,19 @@ class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]  # not subs
     show_change_link = False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow everyone; the booking's page has checked who may view it."""
+        """Allow everyone; the booking's page has checked who may view the booking."""
         return True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid it to everyone."""
+        """Allow nobody to add rows."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid it to everyone."""
+        """Allow nobody to change rows."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid it to everyone."""
+        """Allow nobody to delete rows."""
         return False
 
 
@@ -95,7 +95,7 @@ class Tickets(ReadOnlyInline):
 
     @admin.display(description="State")
     def state(self, ticket: Admission) -> str:
-        """Return the status and since when it applies."""
+        """Return the ticket's status as text, with the time when it was used or became void."""
         match ticket.status:
             case AdmissionStatus.USED:
                 return f"Used: let in on {_time(ticket.used_at)}"
@@ -114,7 +114,7 @@ class Emails(ReadOnlyInline):
 
     @admin.display(description="Outcome")
     def outcome(self, entry: EmailMessage) -> str:
-        """The status with its time, and what went wrong."""
+        """What happened to the email: its status, the time of sending or of the next attempt, and the last error."""
         match entry.status:
             case EmailStatus.SENT:
                 return f"Sent on {_time(entry.sent_at)}"

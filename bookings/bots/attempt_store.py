@@ -1,6 +1,7 @@
-"""Recent attempts and wasted holds of buyers, in Redis: counts that halve every hour and are deleted after six hours.
+"""Recent attempts to hold seats and wasted holds (those that expired or were cancelled) of buyers, counted in Redis.
 
-One script, in one round trip, records an attempt and returns the counts. If Redis loses them, counting starts again.
+Counts halve every hour and are deleted six hours after their last change. One script, in one round trip, records an
+attempt and returns the counts. If Redis loses them, counting starts again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -105,7 +106,7 @@ class WastedHold(NamedTuple):
 
 
 class AttemptHistory(NamedTuple):
-    """The facts about a buyer, and whether their solution was accepted (each counts once)."""
+    """The facts about a buyer, and whether their solution of a challenge was accepted (each is accepted once)."""
 
     facts: Facts
     solved: bool
@@ -120,10 +121,11 @@ def record_attempt(
     solution_seconds: int = 0,
     now: float | None = None,
 ) -> AttemptHistory:
-    """Record that the buyer requests seats; return the facts about them and their address.
+    """Record an attempt of the buyer to hold seats; return the facts about the buyer and their IP address.
 
-    `solution` identifies a solved challenge, which is stored for `solution_seconds`. `now` is in seconds since 1970; by
-    default it is the time of Redis. Raises RedisUnavailable.
+    `solution` identifies a solved challenge; it is stored for `solution_seconds`, so that it is accepted only once. An
+    attempt with an accepted solution repeats the one that was challenged, so it is not recorded as another. `now` is in
+    seconds since 1970; by default it is the time of Redis. Raises RedisUnavailable.
     """
     keys = (
         _buyer_key(buyer_id),
@@ -137,7 +139,10 @@ def record_attempt(
 
 
 def record_refusal(*, buyer_id: int, address: str, challenged: bool) -> None:
-    """Record that the latest attempt got a challenge, or was refused without one. Raises RedisUnavailable."""
+    """Record that the buyer's latest attempt was refused, and whether with a challenge (`challenged`).
+
+    The attempt no longer counts as one of the address. Raises RedisUnavailable.
+    """
     pipe = client().pipeline(transaction=False)
     pipe.hincrbyfloat(_buyer_key(buyer_id), "unanswered", int(challenged))
     pipe.hincrbyfloat(ADDRESS_KEY + address, "attempts", -1)
@@ -145,7 +150,7 @@ def record_refusal(*, buyer_id: int, address: str, challenged: bool) -> None:
 
 
 def record_wasted_holds(holds: Iterable[WastedHold], *, now: float | None = None) -> None:
-    """Record holds that expired or were cancelled. Does nothing without Redis."""
+    """Count these holds as wasted. Does nothing if Redis is unavailable or BOT_CHALLENGE is off."""
     if not settings.BOT_CHALLENGE:
         return
     pipe = client().pipeline(transaction=False)

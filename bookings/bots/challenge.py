@@ -31,19 +31,20 @@ class Solved(NamedTuple):
 
 
 def seconds_of_work(points: float) -> float:
-    """Return how many seconds a core has to work for one hold, on average."""
+    """Return how many seconds of one core's work a hold costs with so many points, on average; 0 below FIRST_POINTS."""
     return FIRST_SECONDS * 2 ** ((points - FIRST_POINTS) / POINTS_TO_DOUBLE) if points >= FIRST_POINTS else 0.0
 
 
 def tries_for(seconds: float) -> int:
-    """Return how many tries are so many seconds of work, on average."""
+    """Return how many tries one core makes in `seconds`, on average."""
     return round(seconds * TRIES_PER_SECOND)
 
 
 def make_challenge(buyer_id: int, tries: int) -> dict[str, Any]:
-    """Return a challenge as ALTCHA's JSON.
+    """Return a challenge for the buyer, as the dict that ALTCHA defines as JSON.
 
-    The client has to find a number below twice `tries`; all numbers are equally likely.
+    The client has to find a number below twice `tries`. All numbers are equally likely, so it takes `tries` tries on
+    average.
     """
     challenge = altcha.create_challenge(
         ALGORITHM,
@@ -58,9 +59,9 @@ def make_challenge(buyer_id: int, tries: int) -> dict[str, Any]:
 
 
 def read_solution(payload: str, buyer_id: int) -> Solved | None:
-    """Return the challenge that this buyer solved.
+    """Check a solution (the header `X-Challenge-Solution`) and return the challenge that the buyer solved.
 
-    None if the payload is malformed, wrong, altered, expired or for another buyer.
+    Return None if the payload is malformed, wrong, altered, expired or for another buyer.
     """
     if not payload or len(payload) > MAX_SOLUTION_LENGTH:
         return None

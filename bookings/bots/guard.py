@@ -27,9 +27,10 @@ MINUTES_PER_DAY = 24 * 60
 
 
 def refuse_bots(attempt: HoldAttempt, now: float | None = None) -> None:
-    """Return if the attempt may pass. Takes one round trip to Redis, and a second one for a refusal.
+    """Raise an error if the attempt seems to come from a program; return if it may pass.
 
-    Without Redis every attempt passes. `now` is in seconds since 1970; by default it is the time of Redis.
+    Takes one round trip to Redis, and a second one for a refusal. Every attempt passes if Redis is unavailable or
+    BOT_CHALLENGE is off. `now` is in seconds since 1970; by default it is the time of Redis.
 
     Raises RefusedAsBot; ChallengeRequired, after which the client sends the same request with `X-Challenge-Solution`.
     """
@@ -75,7 +76,7 @@ def _refusal(
 
 
 def _minutes_to_wait(facts: Facts) -> int:
-    """Return after how many minutes a solved challenge is enough again, at most a day."""
+    """Return after how many minutes without an attempt a solved challenge will be enough to pass; at most a day."""
     for minutes in range(1, MINUTES_PER_DAY):
         if _seconds_of_work(faded(facts, minutes * 60)) <= MAX_SECONDS:
             return minutes

@@ -26,12 +26,15 @@ REGULAR_POINTS = {3: 4.0, 4: 8.0}  # by the number of regular intervals
 MIN_INTERVALS_AT_ADDRESS = 7  # with fewer, intervals at an address can be regular by chance
 HOUSEHOLD_SIZE = 4  # so many accounts at one address are no signal
 MAX_ACCOUNT_POINTS = 3.0  # a mobile network puts thousands behind one address
-MIN_WASTED_AT_ADDRESS = 10  # with fewer wasted holds at an address, their share is no signal
+MIN_WASTED_AT_ADDRESS = 10  # fewer wasted holds at an address are no signal, whatever their share
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known about an attempt. Counts halve every hour; times are in seconds since 1970, newest first."""
+    """What is known about an attempt to hold seats, its buyer and their IP address.
+
+    Counts that are floats halve every hour. Times are in seconds since 1970, newest first.
+    """
 
     wasted: float = 0.0  # holds of the buyer that expired or were cancelled
     snipes: float = 0.0  # attempts so soon after seats became free that no person can have seen them
@@ -39,10 +42,10 @@ class Facts:
     times: Sequence[float] = ()  # of the buyer's latest attempts, including this one
     accounts: int = 0  # at the buyer's address within the last hour
     address_attempts: float = 0.0  # attempts from the address that were not refused
-    address_wasted: float = 0.0
-    address_times: Sequence[float] = ()
-    from_page: bool = True
-    agent: str = ""
+    address_wasted: float = 0.0  # holds from the address that expired or were cancelled
+    address_times: Sequence[float] = ()  # of the latest attempts from the address
+    from_page: bool = True  # the result of `comes_from_page`
+    agent: str = ""  # the header User-Agent
 
 
 class Signal(NamedTuple):
@@ -59,7 +62,10 @@ def signals_of(facts: Facts) -> list[Signal]:
 
 
 def faded(facts: Facts, seconds: float) -> Facts:
-    """Return the same facts after so many seconds without another attempt."""
+    """Return what the facts will be after `seconds` without another attempt.
+
+    The counts of the address stay as they are.
+    """
     factor = 0.5 ** (seconds / HALF_LIFE_SECONDS)
     return replace(
         facts,
@@ -80,7 +86,7 @@ def comes_from_page(environ: Mapping[str, Any]) -> bool:
 
 
 def _wasted(facts: Facts) -> float:
-    """Each wasted hold costs more than the one before: 1, 3, 6, 10 …"""
+    """Return 1, 3, 6, 10 … points for 1, 2, 3, 4 … wasted holds: each costs more than the one before."""
     return facts.wasted * (facts.wasted + 1) / 2
 
 
@@ -90,7 +96,7 @@ def _burst(facts: Facts) -> float:
 
 
 def _regular(facts: Facts) -> float:
-    """The latest intervals, as many as can be, are regular."""
+    """Return points if the latest intervals between attempts are regular: more points for more intervals."""
     intervals = _intervals(facts.times)
     for number in sorted(REGULAR_POINTS, reverse=True):
         if len(intervals) >= number and _are_regular(intervals[:number]):
@@ -99,12 +105,12 @@ def _regular(facts: Facts) -> float:
 
 
 def _sniping(facts: Facts) -> float:
-    """The first one may be chance and has no points."""
+    """Return 4 points for each snipe after the first, which may be chance."""
     return max(0.0, 4.0 * (facts.snipes - 1))
 
 
 def _unanswered(facts: Facts) -> float:
-    """The first one has no points, because its solution may be on the way."""
+    """Return 2 points for each unsolved challenge after the first, whose solution may be on the way."""
     return max(0.0, 2.0 * (facts.unanswered - 1))
 
 
@@ -115,7 +121,11 @@ def _many_accounts(facts: Facts) -> float:
 
 
 def _wasted_at_address(facts: Facts) -> float:
-    """Nearly all holds of many accounts at one address are wasted. Of many people at one address, many pay."""
+    """Return points if more than HOUSEHOLD_SIZE accounts share an IP address and at least 80% of its holds went unpaid.
+
+    There are none below MIN_WASTED_AT_ADDRESS unpaid holds. People who share an address pay for many of their holds;
+    the accounts of one program pay for hardly any.
+    """
     many = facts.accounts > HOUSEHOLD_SIZE and facts.address_wasted >= MIN_WASTED_AT_ADDRESS
     return 4.0 if many and facts.address_wasted >= 0.8 * facts.address_attempts else 0.0
 
@@ -138,9 +148,9 @@ def _intervals(times: Sequence[float]) -> list[float]:
 
 
 def _are_regular(intervals: Sequence[float]) -> bool:
-    """Return whether the intervals deviate by at most MAX_DEVIATION.
+    """Return whether the standard deviation of the intervals is at most MAX_DEVIATION of their mean.
 
-    `statistics.pstdev` uses exact fractions, which takes longer than the rest of a hold.
+    Does not use `statistics.pstdev`: its exact fractions take longer than the rest of a hold.
     """
     mean = math.fsum(intervals) / len(intervals)
     return (

@@ -1,6 +1,6 @@
 """The buyer's pages: checkout, a paid booking with its tickets, and the list of all bookings.
 
-Each page is correct when it is rendered; the scripts keep it up to date.
+Each page shows the state at the time of rendering; its script keeps it up to date.
 """
 
 import uuid
@@ -87,7 +87,10 @@ def _user(request: HttpRequest) -> User:
 
 
 def _booking(request: HttpRequest, booking_id: uuid.UUID) -> Booking:
-    """Return the buyer's own booking. 404 for other users; 403 for those who may see it without being its buyer."""
+    """Return the booking if the user is its buyer.
+
+    Raises PermissionDenied for other users who may see the booking, Http404 for all others.
+    """
     try:
         return own_booking(booking_id, _user(request))
     except NotFound as error:

@@ -126,7 +126,10 @@ def _context(entry: EmailMessage, booking: Booking) -> dict[str, Any]:
 
 
 def _refunded_amount(entry: EmailMessage, booking: Booking) -> str:
-    """Return the refunded amount, formatted; empty if there is none."""
+    """Return the refunded amount with its currency; "" if nothing was refunded.
+
+    For SEATS_LOST it is the amount of the payment that arrived too late.
+    """
     if entry.kind == EmailKind.SEATS_LOST:
         amount = Payment.objects.get(pk=entry.subject).amount
     else:

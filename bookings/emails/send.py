@@ -36,8 +36,8 @@ MAX_ATTEMPTS = 10  # the last one about an hour and a half after the first
 def send_due_emails() -> int:
     """Send due emails one after the other for SWEEP_SECONDS and return the number of emails processed.
 
-    This includes emails whose sender died, and emails that the mail server refused before. An email that has had
-    MAX_ATTEMPTS is marked as failed instead.
+    Emails whose sender died, and emails that could not be sent before, become due again. An email that has had
+    MAX_ATTEMPTS attempts is marked as failed instead.
     """
     EmailMessage.objects.filter(status__in=OPEN, due_at__lte=Now(), attempts__gte=MAX_ATTEMPTS).update(
         status=EmailStatus.FAILED
@@ -52,7 +52,7 @@ def send_due_emails() -> int:
 
 @retrying_transaction
 def _claim() -> EmailMessage | None:
-    """Lock the first due email and mark it as being sent until CLAIM_DURATION from now; None if none is due."""
+    """Claim the first due email until CLAIM_DURATION from now and return it; None if no email is due."""
     email = _due().first()
     if email is None:
         return None
@@ -92,6 +92,6 @@ def _send(email: EmailMessage) -> None:
 
 
 def _record(email: EmailMessage, status: EmailStatus, **fields: object) -> None:
-    """Record the result, unless this sender's claim has ended and another sender has claimed the email."""
+    """Record the result of sending an email, unless another sender has claimed it since this one's claim ended."""
     claimed = EmailMessage.objects.filter(pk=email.pk, status=EmailStatus.SENDING, attempts=email.attempts)
     claimed.update(status=status, **fields)

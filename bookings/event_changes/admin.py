@@ -1,4 +1,4 @@
-"""Adds to an event's admin page: the consequences of actions for its bookings, and the action that cancels it."""
+"""Adds to an event's admin page: what actions mean for the event's bookings, and the action that cancels the event."""
 
 from accounts.models import User
 from bookings.event_changes.cancel_event import (
@@ -56,7 +56,7 @@ def _refund_effects(impact: CancellationImpact, currency: str) -> list[str]:
 
 
 def _close_effects(event: Event) -> list[str]:
-    """Return a sentence about the buyers who may still pay, if there are any."""
+    """Return a sentence about how many buyers hold seats; no sentence if nobody does."""
     held = Booking.objects.filter(event=event, status__in=HOLDING)
     buyers = held.order_by().values("buyer").distinct().count()
     return (

@@ -47,7 +47,7 @@ def cancel_event(*, event_id: int, seller: User) -> Event:
 
 
 def release_cancelled_event(*, event_id: int) -> int:
-    """End every hold and refund every paid booking of a cancelled event; return how many bookings.
+    """End every hold and refund every paid booking of a cancelled event; return the number of these bookings.
 
     Uses one transaction per booking. Safe to repeat after an interruption and to run several times at once: bookings
     that are done are skipped.

@@ -13,7 +13,7 @@ COMPLETE_BOOKINGS = """
 
 @retrying_transaction
 def complete_bookings() -> int:
-    """Mark the paid bookings of events that are over as completed; return how many. One guarded update."""
+    """Mark the paid bookings of events that are over as completed, in one guarded update; return their number."""
     with connection.cursor() as cursor:
         cursor.execute(COMPLETE_BOOKINGS)
         return int(cursor.rowcount)

@@ -46,7 +46,10 @@ def notify_ticket_holders(event: Event, before: Mapping[str, Any]) -> None:
 
 
 def change_notice(event: Event) -> str:
-    """Return a sentence for the seller about who gets an email when the event changes; "" if nobody does."""
+    """Return a sentence for the seller about who gets an email about a change of the event; "" if nobody does.
+
+    The sentence is about changes whose emails are waiting, or else about changes that the seller may make.
+    """
     emails = EmailMessage.objects.filter(booking__event=event, kind=EmailKind.EVENT_CHANGED, status__in=OPEN)
     if waiting := emails.count():
         return (

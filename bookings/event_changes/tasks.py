@@ -10,9 +10,9 @@ from events.lifecycle.complete import complete_ended_events
 
 @shared_task(name="bookings.event_changes.tasks.update_by_clock")
 def update_by_clock() -> None:
-    """Every few seconds: update events that have ended or sold out, complete their bookings, release cancelled events.
+    """Every few seconds: complete events that are over and their bookings, update which events are sold out.
 
-    A crash in between costs nothing: the next run does the rest.
+    Also ends the holds and refunds the paid bookings of cancelled events. After a crash, the next run does the rest.
     """
     complete_ended_events()
     refresh_sold_out()
@@ -23,5 +23,8 @@ def update_by_clock() -> None:
 
 @shared_task(name="bookings.event_changes.tasks.release_cancelled_event")
 def release_cancelled_event(event_id: int) -> None:
-    """Release the bookings of an event right after it was cancelled; `update_by_clock` does it if this task is lost."""
+    """End the holds and refund the paid bookings of an event that was just cancelled.
+
+    If this task is lost, `update_by_clock` does the same.
+    """
     cancel_event.release_cancelled_event(event_id=event_id)

@@ -1,4 +1,4 @@
-"""The live feed of buyers. A published message only says that a booking changed; it is read from the database."""
+"""The live feed of buyers. A published message only says that a booking changed; the feed then reads the booking."""
 
 import uuid
 from collections.abc import Iterable
@@ -26,14 +26,14 @@ OVERLAP = timedelta(seconds=15)
 
 
 class Query(NamedTuple):
-    """The buyers whose bookings to read, and the time since when they must have changed."""
+    """The ids of the buyers whose bookings to read, and the time after which the bookings must have changed."""
 
     buyer_ids: list[int]
     since: datetime
 
 
 class Result(NamedTuple):
-    """Bookings that changed or whose deadline is near, and the database's time of the query."""
+    """The result of a `Query`: bookings that changed or whose deadline is near, and the database's time of reading."""
 
     buyer_ids: list[int]
     bookings: list[Booking]
@@ -41,7 +41,7 @@ class Result(NamedTuple):
 
 
 class BuyerTopic(Topic):
-    """One watched buyer. A viewer receives the bookings of the event that is its `subject`."""
+    """One buyer, and the viewers (open connections) that watch their bookings, each for one event: its `subject`."""
 
     def __init__(self, buyer_id: int, since: datetime, sent: dict[uuid.UUID, datetime]) -> None:
         super().__init__(buyer_id)
@@ -51,9 +51,10 @@ class BuyerTopic(Topic):
         self.ended: set[tuple[uuid.UUID, datetime]] = set()  # (booking, deadline) whose end was sent before the sweep
 
     def apply(self, booking: Booking) -> None:
-        """Send what is new about a booking: each state once, and never an older one.
+        """Send viewers what is new about a booking: each state once, and none that is older than the last one sent.
 
-        The end of a hold is sent by the clock, so that neither a lost worker nor a lost Redis delays it.
+        The warning before a deadline and the end of a hold are sent by the time left, before the sweep ends the hold.
+        So neither a lost worker nor a lost Redis delays them.
         """
         if booking.updated_at > self.sent.get(booking.pk, EPOCH):
             self.sent[booking.pk] = booking.updated_at
@@ -79,26 +80,26 @@ class BuyerFeed(Feed[BuyerTopic]):
     """All watched buyers of this process."""
 
     def load(self, key: int) -> BuyerTopic:
-        """See Feed. Earlier changes are not sent; a stream begins with the open bookings instead."""
+        """Return the topic of a buyer. It sends changes from now on; a stream begins with the open bookings."""
         since = database_now()
         recent = Booking.objects.filter(buyer_id=key, updated_at__gt=since - OVERLAP)
         return BuyerTopic(key, since, dict(recent.values_list("pk", "updated_at")))
 
     def handle(self, topic: BuyerTopic, message: dict[str, Any]) -> None:
-        """See Feed. The message (bookings.publish.BookingChanged) only says that a booking changed."""
+        """Schedule a flush: the message (bookings.publish.BookingChanged) only says that a booking changed."""
         self.hub.schedule_flush(self, topic)
 
     def flush(self, topics: list[BuyerTopic]) -> None:
-        """See Feed. Reads what changed for all these buyers at once."""
+        """Have the changed bookings of all these buyers read together and sent."""
         self.hub.refresh(self, topics)
 
     def query(self, topics: Iterable[BuyerTopic]) -> Query:
-        """See Feed."""
+        """Return the buyers of these topics, and the earliest time after which their bookings may have changed."""
         topics = list(topics)
         return Query([topic.key for topic in topics], min(topic.since for topic in topics) - OVERLAP)
 
     def fetch(self, query: Query) -> Result:
-        """See Feed."""
+        """Read the bookings that changed, and the holds whose deadline is near or has passed."""
         at = database_now()
         expiring = Q(status=BookingStatus.PENDING_PAYMENT, expires_at__lte=Now() + EXPIRING)
         bookings = Booking.objects.for_display().filter(buyer_id__in=query.buyer_ids)
@@ -106,7 +107,7 @@ class BuyerFeed(Feed[BuyerTopic]):
         return Result(query.buyer_ids, list(changed), at)
 
     def apply(self, result: Result) -> None:
-        """See Feed."""
+        """Send the bookings to their buyers' viewers; the next query starts at the time of this one."""
         for booking in result.bookings:
             if booking.buyer_id in self.topics:
                 self.topics[booking.buyer_id].apply(booking)
@@ -116,7 +117,10 @@ class BuyerFeed(Feed[BuyerTopic]):
 
 
 def initial_bookings(buyer_id: int, event_id: int, since: datetime | None) -> list[Booking]:
-    """Return the buyer's open bookings for the event, and those changed after `since`; oldest first."""
+    """Return the buyer's open bookings for the event and, if `since` is given, those changed after it.
+
+    In the order of their last change. Bookings changed up to OVERLAP before `since` are included, too.
+    """
     condition = Q(status__in=OPEN)
     if since is not None:
         condition |= Q(updated_at__gt=since - OVERLAP)

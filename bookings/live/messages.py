@@ -14,22 +14,22 @@ EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
 
 
 def is_expiring(booking: Booking) -> bool:
-    """Return whether the buyer has 30 seconds or less left to pay, and still some."""
+    """Return whether the buyer still has time to pay, but at most 30 seconds."""
     return booking.status == BookingStatus.PENDING_PAYMENT and timedelta(0) < booking.left <= EXPIRING
 
 
 def updated_frame(booking: Booking) -> bytes:
-    """Return `booking_updated` for the event's WebSocket."""
+    """Return the frame `booking_updated` for the event's WebSocket."""
     return socket_frame({"type": "booking_updated", "booking": booking_body(booking)})
 
 
 def expiring_frame(booking: Booking) -> bytes:
-    """Return `booking_expiring` for the event's WebSocket."""
+    """Return the frame `booking_expiring` for the event's WebSocket."""
     return socket_frame({"type": "booking_expiring", **_expiry(booking)})
 
 
 def updated_message(booking: Booking) -> bytes:
-    """Return `booking_updated` for the buyer's stream."""
+    """Return the message `booking_updated` for the buyer's stream."""
     data = {
         "event_type": "booking_updated",
         "event_id": booking.event_id,
@@ -43,7 +43,7 @@ def updated_message(booking: Booking) -> bytes:
 
 
 def expiring_message(booking: Booking) -> bytes:
-    """Return `booking_expiring` for the buyer's stream."""
+    """Return the message `booking_expiring` for the buyer's stream."""
     data = {"event_type": "booking_expiring", "event_id": booking.event_id, **_expiry(booking)}
     return stream_message("booking_expiring", data, _id(booking))
 
@@ -53,12 +53,12 @@ def _expiry(booking: Booking) -> dict[str, Any]:
 
 
 def _id(booking: Booking) -> str:
-    """Return the time of the change in microseconds."""
+    """Return the id of a message about a booking: its `updated_at` in microseconds since 1970."""
     return str((booking.updated_at - EPOCH) // timedelta(microseconds=1))
 
 
 def time_of(last_event_id: str | None) -> datetime | None:
-    """Return the time in a message id that a client claims to have received; None if it is not usable."""
+    """Return the time that a message id (`_id`) sent by a client stands for; None if the id is missing or malformed."""
     try:
         return EPOCH + timedelta(microseconds=int(last_event_id or ""))
     except (ValueError, OverflowError):

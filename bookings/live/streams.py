@@ -20,7 +20,7 @@ class BookingStream(Stream):
     sign_in: SignIn
 
     async def prepare(self) -> None:
-        """Check that the caller is signed in and may see the event."""
+        """Check that the caller is signed in and may see the event. Raises NotSignedIn, NotFound."""
         user, sign_in = await in_thread(visitor_of, self.scope)
         if sign_in is None:
             raise NotSignedIn("Sign in to follow your bookings.")
@@ -28,9 +28,9 @@ class BookingStream(Stream):
         self.sign_in = sign_in
 
     async def begin(self) -> None:
-        """Join the topic first and read the bookings then.
+        """Join the buyer's topic, send their bookings, then join the event's queue.
 
-        A booking that changes in between is sent by the topic, so it is left out here.
+        The topic sends a booking that changes while the bookings are read, so that booking is left out here.
         """
         await watch_sign_in(self)
         buyer_id = self.sign_in.user_id

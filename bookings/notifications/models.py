@@ -13,9 +13,10 @@ NO_EVENT = 0  # `event_id` of a row that is not about an event; a primary key ca
 class EmailMessage(models.Model):
     """One email to a booking's buyer or an endpoint's seller, written once for each `kind` and `subject`.
 
-    `bookings.notifications.outbox` inserts the row and `bookings.emails.send` sends the email. `subject` identifies
-    what it is about: the booking, one of its payments, or a new id for something that may happen several times. A sweep
-    sends the email once `due_at` has passed; while it is being sent, `due_at` is the end of the sender's claim.
+    The row is inserted by `bookings.notifications.outbox`, `bookings.event_changes.notify_ticket_holders` or
+    bookings/sql/sell.sql, and `bookings.emails.send` sends the email. `subject` identifies what the email is about: the
+    booking, one of its payments, or a new id for something that may happen several times. A sweep sends the email once
+    `due_at` has passed; while it is being sent, `due_at` is the end of the sender's claim.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

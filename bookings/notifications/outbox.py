@@ -45,7 +45,7 @@ def queue_emails(kind: EmailKind, event_id: int, booking_ids: Sequence[uuid.UUID
 
 
 def queue_endpoint_email(endpoint: "Endpoint") -> None:
-    """Queue an email to the endpoint's seller that it was switched off; call it in the transaction that does that."""
+    """Queue an email to a webhook endpoint's seller: the endpoint was switched off. Call it in the same transaction."""
     now = Now()
     EmailMessage.objects.create(
         kind=EmailKind.ENDPOINT_OFF, endpoint=endpoint, subject=new_id(), due_at=now, written_at=now

@@ -1,1 +1,1 @@
-"""The operator page and its API: current numbers, feature switches, and the pace of waiting rooms."""
+"""The operator page and its API: current numbers, feature switches, and how fast waiting rooms admit buyers."""

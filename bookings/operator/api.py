@@ -1,4 +1,4 @@
-"""API views for operators: current numbers, feature switches, and the pace of a waiting room.
+"""API views for operators: current numbers, feature switches, and how fast a waiting room admits buyers.
 
 These endpoints also work in read-only mode.
 """
@@ -33,13 +33,13 @@ class OperatorsOnly(BasePermission):
 
 
 class SwitchChange(serializers.Serializer[Any]):
-    """The new state of a switch."""
+    """The new state of a feature switch."""
 
     on = serializers.BooleanField()
 
 
 class SwitchBody(SwitchChange):
-    """The state of a switch, and who changed it last."""
+    """The state of a feature switch, and who changed it last and when."""
 
     changed_at = serializers.DateTimeField(allow_null=True)
     changed_by = serializers.CharField(allow_null=True)

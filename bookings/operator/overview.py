@@ -47,14 +47,14 @@ def all_switches() -> dict[str, dict[str, Any]]:
 
 
 def switch_body(row: FeatureSwitch | None) -> dict[str, Any]:
-    """Return what the API shows of a switch; `row` is None for a switch that was never changed."""
+    """Return a feature switch as the API shows it; `row` is None for a switch that was never changed."""
     by: str | None = row.changed_by.name if row and row.changed_by else None
     at: datetime | None = row.changed_at if row else None
     return {"on": row is not None and row.is_on, "changed_at": at, "changed_by": by}
 
 
 def recent_numbers() -> dict[str, Any] | None:
-    """Return rates per second and times in milliseconds of the last WINDOW_SECONDS; None if Redis is unavailable."""
+    """Return measurements of the last WINDOW_SECONDS, as in the API's `numbers`; None if Redis is unavailable."""
     try:
         numbers = counters.recent(WINDOW_SECONDS)
     except RedisUnavailable:

@@ -33,7 +33,7 @@ FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 class _Echo:
-    """The file that `csv.writer` requires. Returns each line instead of storing it."""
+    """A file for `csv.writer` whose `write` returns the line instead of storing it."""
 
     def write(self, text: str) -> str:
         return text
@@ -43,8 +43,8 @@ def bookings_csv(event: Event) -> Iterator[str]:
     """Yield a header, then a line for each booking of the event, oldest first.
 
     `seats` are "row-seat", separated by spaces; `total_price` is in minor units; times are RFC 3339 in UTC. `places`
-    and `total` repeat them in a form for people, because spreadsheets turn "8-2" into the 8th of February. A database
-    cursor, closed at the end, fetches the rows as they are when the first one is fetched.
+    and `total` repeat seats and price in a form for people, because spreadsheets turn "8-2" into the 8th of February.
+    All lines show the bookings as they are when the first one is fetched. The database cursor is closed at the end.
     """
     writer = csv.writer(_Echo())
     yield writer.writerow(FIELDS)

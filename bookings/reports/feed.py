@@ -1,7 +1,7 @@
 """The live feed of the sales report: sent to the seller on connecting and whenever it changed, at most once a second.
 
-It reads only the database, so it works the same without Redis. Usually a second costs one query for the markers of all
-watched events; only the reports whose marker has changed are read again.
+It reads only the database, so it works the same without Redis. Each second, it reads a marker of each watched event (a
+cheap indicator of changes), and then only the reports whose marker has changed or that are MAX_AGE_SECONDS old.
 """
 
 from collections.abc import Iterable
@@ -43,7 +43,7 @@ Known = dict[int, Report | None]  # by event id
 
 
 class AnalyticsTopic(Topic):
-    """The report of one event. Only users who may see it join (events.live.streams)."""
+    """The report of one event, and its viewers: users who may see the report (events.live.streams)."""
 
     def __init__(self, event_id: int) -> None:
         super().__init__(event_id)
@@ -51,7 +51,7 @@ class AnalyticsTopic(Topic):
         self.up_to_date: set[Any] = set()  # viewers that have received the report
 
     def apply(self, report: Report) -> None:
-        """Keep the later of two reports, and send it if it differs."""
+        """Replace the report, unless the current one was read later; send it to viewers without its content."""
         known = self.report
         if known is not None and report.began < known.began:
             return
@@ -73,18 +73,18 @@ class AnalyticsFeed(Feed[AnalyticsTopic]):
     """All watched reports of this process."""
 
     def load(self, key: int) -> AnalyticsTopic:
-        """See Feed. The hub refreshes the topic, and so reads its report, directly after."""
+        """Return the topic of an event, without a report; the hub has the report read directly after."""
         return AnalyticsTopic(key)
 
     def handle(self, topic: AnalyticsTopic, message: dict[str, Any]) -> None:
-        """See Feed. Nothing is published about reports: it would be as frequent as changes of seats."""
+        """Do nothing: no messages are published about reports. They would be as frequent as changes of seats."""
 
     def query(self, topics: Iterable[AnalyticsTopic]) -> Known:
-        """See Feed."""
+        """Return the current report of each topic, by event id; None for a report that has not been read."""
         return {topic.key: topic.report for topic in topics}
 
     def fetch(self, query: Known) -> dict[int, Report]:
-        """See Feed. Reads only reports that may have changed."""
+        """Read the reports that may differ from those in `query`; return them by event id."""
         began = monotonic()
         events = Event.objects.filter(pk__in=query).only("status").annotate(versions=Sum("subsections__version"))
         check_in = CheckIn.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
@@ -96,26 +96,29 @@ class AnalyticsFeed(Feed[AnalyticsTopic]):
         }
 
     def apply(self, result: dict[int, Report]) -> None:
-        """See Feed."""
+        """Pass each report to its topic, which sends it."""
         for event_id, report in result.items():
             if event_id in self.topics:
                 self.topics[event_id].apply(report)
 
     def flush(self, topics: list[AnalyticsTopic]) -> None:
-        """See Feed. Nothing is ever pending: reports are sent when they are applied."""
+        """Do nothing: reports are sent when they are applied."""
 
     def every_second(self, second: int) -> None:
-        """See Feed. Sends the known report to viewers that have joined since."""
+        """Send each topic's current report to viewers that have joined since it was sent."""
         for topic in self.topics.values():
             topic.send()
 
 
 def is_due(known: Report | None, marker: Marker, now: float) -> bool:
-    """Return whether the report may differ from the known one."""
+    """Return whether an event's report must be read: it never was, its marker has changed, or it is too old.
+
+    `known` is the report that was read last; `now` is a time of `monotonic`.
+    """
     return known is None or known.marker != marker or now - known.began >= MAX_AGE_SECONDS
 
 
 def report_frame(event: Event) -> bytes:
-    """Return the frame for the event's WebSocket: the report of the last hour, and the event's status."""
+    """Return the frame for the event's WebSocket: the sales report, with `velocity` of the last hour, and status."""
     report = sales_report(event, pace=PACE)
     return socket_frame({"type": "analytics", "event_id": event.pk, "status": event.status, **report})

@@ -39,7 +39,8 @@ Tally = dict[str, Any]
 def sales_report(event: Event, *, pace: timedelta = DAY) -> dict[str, Any]:
     """Return the sales report of an event, as the API shows it.
 
-    Money is in minor units of the event's currency; shares are from 0 to 1. `velocity` covers the last `pace`.
+    Money is in minor units of the event's currency; `occupancy` and `conversion` are from 0 to 1. `velocity` covers the
+    last `pace`.
     """
     bookings = _bookings([event.pk], "subsection_id")
     subsections = _subsections(event, _money([event.pk], "subsection_id", bookings))
@@ -132,7 +133,7 @@ def _velocity(subsection_ids: list[int], pace: timedelta) -> Sequence[Mapping[st
 
 
 def _funnel(bookings: Iterable[Tally]) -> dict[str, Any]:
-    """Return the number of bookings by how far they got, and `refunds`.
+    """Return the number of bookings by how far they got: the `Funnel` of the API, and `refunds`.
 
     A hold counts as expired once its deadline has passed, even if the sweep has not ended it yet.
     """

@@ -15,7 +15,7 @@ MAX_NAMED = 6  # a text names at most this many other seats; beyond that it give
 
 
 class HistoryKind(models.TextChoices):
-    """The kind of an entry."""
+    """The kind of an entry in a seat's history."""
 
     HELD = "held", "Held"
     PAID = "paid", "Sold"
@@ -38,7 +38,7 @@ class HistoryKind(models.TextChoices):
 
 
 def change_text(change: SeatChange, booking: Booking | None, *, position: int, cols: int, is_repeated: bool) -> str:
-    """Describe a `SeatChange` for one of its seats. `is_repeated`: the same booking held the seat before."""
+    """Return the text of a `SeatChange` for its seat at `position`. `is_repeated`: the booking held the seat before."""
     buyer = f"{booking.buyer.name} ({booking.buyer.email})" if booking else "an unknown buyer"
     others = _others(change.positions, position, cols)
     match ChangeKind(change.kind):
@@ -68,7 +68,7 @@ def _others(positions: list[int], position: int, cols: int) -> str:
 
 
 def payment_text(payment: Payment, booking: Booking) -> tuple[HistoryKind, str]:
-    """Describe how a payment attempt ended."""
+    """Return the kind and the text of the entry for a payment: how it ended, or that its outcome is not known yet."""
     seats = f"{booking.quantity} seat{'s' if booking.quantity > 1 else ''}"
     details = f"{money(payment.amount, payment.currency)} for {seats}, card ending {payment.card_last4}"
     match PaymentStatus(payment.status):
@@ -87,7 +87,7 @@ def payment_text(payment: Payment, booking: Booking) -> tuple[HistoryKind, str]:
 
 
 def refund_recorded_text(refund: Refund) -> str:
-    """Describe a refund: how much, why, and whether it has been sent."""
+    """Return the text of a recorded refund: how much, why, and whether it has been sent."""
     by = f" ({refund.by.name})" if refund.by else ""
     reason = RefundReason(refund.reason).label
     promised = f"{_to_card(refund, 'promised back')}: {reason[0].lower()}{reason[1:]}{by}."
@@ -98,7 +98,7 @@ def refund_recorded_text(refund: Refund) -> str:
 
 
 def refund_sent_text(refund: Refund) -> str:
-    """Describe that a refund has been sent."""
+    """Return the text of a refund that has been sent."""
     return f"{_to_card(refund, 'sent back')}."
 
 
@@ -108,7 +108,7 @@ def _to_card(refund: Refund, verb: str) -> str:
 
 
 def scan_text(scan: CheckIn) -> tuple[HistoryKind, str]:
-    """Describe what happened at check-in, where and by whom."""
+    """Return the kind and the text of the entry for a scan: what happened at check-in, where and by whom."""
     device = f" at {scan.device}" if scan.device else ""
     match CheckInKind(scan.kind):
         case CheckInKind.ACCEPTED:

@@ -31,7 +31,7 @@ class Entry:
 
     `booking` is the booking that the seat belonged to; None when the seat was blocked or unblocked.
     `by` is the person who made the refund or scanned the ticket; who blocked a seat is not recorded.
-    `version` is the version in the audit log, for entries that come from there.
+    `version` is the subsection's version in the audit log; None for entries that do not come from there.
     """
 
     at: datetime
@@ -83,7 +83,7 @@ def _changes(changes: list[SeatChange], bookings: Bookings, position: int, cols:
 def _payments(bookings: Bookings) -> Iterator[Entry]:
     """Yield an entry for each payment, at the time of capture.
 
-    When a payment that took no money ended is not recorded, so its entry has the time at which it began.
+    The entry of a payment that took no money has the time at which the payment began, because its end is not recorded.
     """
     for payment in Payment.objects.filter(booking__in=bookings).order_by("created_at", "id"):
         booking = bookings[payment.booking_id]

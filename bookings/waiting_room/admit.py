@@ -84,7 +84,7 @@ def _admit(event_id: int, rate_factor: float, at: float | None) -> int:
 
 
 def _hold_lottery(event: Event, room: Room, at: float | None) -> None:
-    """Store the users who came early in the order of the event's seed; from now on the seed is public."""
+    """Hold the lottery: store the users who came early, in the order of the event's seed, and make the seed public."""
     order = shuffled(event.shuffle_seed, room.close_lottery(at=at))
     event.drawn_at = database_now()
     QueueLottery.objects.create(event=event, user_ids=order, at=event.drawn_at)
@@ -93,7 +93,10 @@ def _hold_lottery(event: Event, room: Room, at: float | None) -> None:
 
 
 def _next_users(event: Event, room: Room, rate_factor: float, at: float | None) -> list[int]:
-    """Return the users to admit now: as many as are due, at most as many as `max_active` leaves room for."""
+    """Return the ids of the users to admit now: as many as the rate allows since the last call, within `max_active`.
+
+    `rate_factor` reduces the event's rate (`pace.slowdown`). `max_active` is the limit of active passes.
+    """
     assert event.drawn_at is not None  # noqa: S101  (`_admit` holds the lottery before)
     per_second = 0.0 if event.admission_paused else event.admit_per_minute / 60 * rate_factor
     places = event.max_active - QueuePass.objects.active().filter(event=event).count()

@@ -22,18 +22,18 @@ Positions = dict[int, QueuePosition]  # by user id; users who are not in the que
 
 
 class QueueTopic(Topic):
-    """The queue of one event. Its viewers have a `sign_in`."""
+    """The queue of one event, and its viewers (open connections); the `sign_in` of each identifies its user."""
 
     def __init__(self, event_id: int) -> None:
         super().__init__(event_id)
         self.sent: dict[Any, dict[str, Any]] = {}  # by viewer: the last event sent to it
 
     def user_ids(self) -> list[int]:
-        """Return the users who watch, without duplicates."""
+        """Return the ids of the users who watch the queue, each once."""
         return list({viewer.sign_in.user_id for viewer in self.sockets | self.streams})
 
     def apply(self, positions: Positions) -> None:
-        """Send each viewer its position if it has changed enough (`needs_update`)."""
+        """Send each viewer its user's position, or that they have none any more, if enough changed (`needs_update`)."""
         before, self.sent = self.sent, {}
         self._send(self.sockets, before, positions, frame)
         self._send(self.streams, before, positions, lambda event: message(event, self.key))
@@ -58,7 +58,10 @@ class QueueTopic(Topic):
 
 
 def needs_update(known: dict[str, Any] | None, event: dict[str, Any]) -> bool:
-    """Return whether a viewer that received `known` should receive `event`."""
+    """Return whether to send `event` to a viewer whose last event was `known` (None if there was none).
+
+    It is not sent if only the number of buyers ahead has changed, by less than 1/UPDATE_FRACTION of it.
+    """
     if known is None or known["type"] != event["type"] or not event.get("ahead") or not known.get("ahead"):
         return bool(known != event)
     settings = ("paused", "admit_per_minute", "opens_at")
@@ -72,19 +75,23 @@ class QueueFeed(Feed[QueueTopic]):
     """All watched queues of this process."""
 
     def load(self, key: int) -> QueueTopic:
-        """See Feed."""
+        """Return the topic of an event's queue."""
         return QueueTopic(key)
 
     def handle(self, topic: QueueTopic, message: dict[str, Any]) -> None:
-        """See Feed. The message comes from `publish_admission`; positions are read from Redis."""
+        """Have the positions of this queue's viewers read and sent; the message (`publish_admission`) has none."""
         self.hub.refresh(self, [topic])
 
     def query(self, topics: Iterable[QueueTopic]) -> UserIds:
-        """See Feed."""
+        """Return the ids of the users who watch each queue, by event id."""
         return {topic.key: topic.user_ids() for topic in topics}
 
     def fetch(self, query: UserIds) -> dict[int, Positions]:
-        """See Feed. A queue that can't be read is left out, so that no viewer receives `queue_left` by mistake."""
+        """Read the positions of these users, by event id.
+
+        A queue that can't be read is left out, so that no viewer receives `queue_left` by mistake. A waiting room that
+        is off has no positions.
+        """
         events = Event.objects.defer("seating_config", "description").filter(pk__in=query, waiting_room_on=True)
         found: dict[int, Positions] = {event_id: {} for event_id in query}
         for event in events:
@@ -95,20 +102,20 @@ class QueueFeed(Feed[QueueTopic]):
         return found
 
     def apply(self, result: dict[int, Positions]) -> None:
-        """See Feed."""
+        """Pass the positions to the topics of their events, which send them."""
         for event_id, positions in result.items():
             if event_id in self.topics:
                 self.topics[event_id].apply(positions)
 
     def flush(self, topics: list[QueueTopic]) -> None:
-        """See Feed. Nothing is ever pending: positions are sent when they are applied."""
+        """Do nothing: positions are sent when they are applied."""
 
     def every_second(self, second: int) -> None:
-        """See Feed. The buyers' feed keeps the same connections open."""
+        """Do nothing: the buyers' feed sends the comments that keep the same connections open."""
 
 
 def read_positions(event: Event, user_ids: list[int]) -> Positions:
-    """Return the positions of those users who are waiting or admitted. Raises RedisUnavailable."""
+    """Return the positions, by user id, of those users who wait or have an active pass. Raises RedisUnavailable."""
     ranks = Room(event.pk).ranks(user_ids)
     others = [user_id for user_id in user_ids if user_id not in ranks]
     passes = QueuePass.objects.active().filter(event=event, user_id__in=others)

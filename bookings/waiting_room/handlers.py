@@ -11,7 +11,10 @@ PLACE_TOKEN = PlaceToken()
 
 
 def get_place(request: ApiRequest, event_id: int) -> ApiResponse:
-    """Return the caller's place or pass; 404 if they have neither. The live feed sends the same (docs/live.md)."""
+    """Return the caller's queue position or pass; 404 if there is neither.
+
+    The live feed sends the same (docs/live.md).
+    """
     user = identity_of(request).confirm()
     return json_response(queue_position_body(queue_position(event_id=event_id, user=user)))
 

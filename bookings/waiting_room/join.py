@@ -44,7 +44,7 @@ class QueuePosition:
 
     @property
     def eta(self) -> pace.Range | None:
-        """The estimated wait in seconds; None before the lottery, 0 for an admitted buyer."""
+        """Earliest and latest time of admission in seconds from now; (0, 0) if admitted, None before the lottery."""
         if self.queue_pass is not None:
             return pace.Range(0, 0)
         return None if self.ahead is None else pace.eta(self.event, self.ahead)
@@ -98,7 +98,7 @@ def _end_pass(event: Event, user: User) -> None:
 
 
 def _waiting_room(event_id: int, user: User) -> Event:
-    """Return the event if its waiting room is on. Raises NotFound, NotOnSale, NoWaitingRoom."""
+    """Return the event if it is on sale and its waiting room is on. Raises NotFound, NotOnSale, NoWaitingRoom."""
     event = visible_event(event_id, user, among=Event.objects.defer("seating_config", "description"))
     if not event.is_active or event.status not in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT):
         raise NotOnSale
@@ -119,9 +119,9 @@ def _active_pass(event: Event, user: User) -> QueuePass | None:
 
 
 def _restored(event: Event, user: User, token: str | None, early: float) -> float | None:
-    """Return the score that a place token restores.
+    """Return the score (see `room`) that a place token restores; `early` is the user's score in the lottery.
 
-    None if there is no valid token, or if its owner was admitted from that place.
+    None if there is no valid token, or if the user was admitted from that place.
     """
     score = read_place(token, user_id=user.pk, event_id=event.pk)
     if score is None:

@@ -18,7 +18,10 @@ def queue_position_body(position: QueuePosition) -> dict[str, Any]:
 
 
 def queue_position_event(position: QueuePosition | None) -> dict[str, Any]:
-    """Return the live event for a position; for None, that the buyer is no longer in the queue."""
+    """Return the live update for a position, as a dict with its `type`.
+
+    For None it is `queue_left`: the buyer is no longer in the queue.
+    """
     if position is None:
         return LEFT
     if position.queue_pass:
@@ -27,14 +30,14 @@ def queue_position_event(position: QueuePosition | None) -> dict[str, Any]:
 
 
 def frame(event: dict[str, Any]) -> bytes:
-    """Return the frame for the event's WebSocket."""
+    """Return a live update (`queue_position_event`) as a frame for the WebSocket of the event on sale."""
     return socket_frame(event)
 
 
 def message(event: dict[str, Any], event_id: int) -> bytes:
-    """Return the message for the buyer's stream.
+    """Return a live update (`queue_position_event`) as a message for the buyer's stream.
 
-    It has no id, so a client that reconnects still sends the id of the last booking message.
+    The message has no id, so a client that reconnects still sends the id of the last booking message.
     """
     kind = event["type"]
     data = {name: value for name, value in event.items() if name != "type"}

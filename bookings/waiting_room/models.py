@@ -13,7 +13,7 @@ from events.models import Event
 
 
 class QueuePassQuerySet(models.QuerySet["QueuePass"]):
-    """Adds the filter for active passes."""
+    """A query set of queue passes, with a filter for active ones."""
 
     def active(self) -> "QueuePassQuerySet":
         """Return the passes that still allow booking: neither ended nor used for a purchase."""

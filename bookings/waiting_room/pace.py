@@ -1,4 +1,4 @@
-"""The pace of admission, and the estimated wait that follows from it."""
+"""How fast buyers are admitted from the queue, and how long a buyer has to wait."""
 
 from math import ceil
 from typing import NamedTuple
@@ -13,7 +13,7 @@ WINDOW_SECONDS = 10  # of the hold times that are measured
 
 
 class Range(NamedTuple):
-    """Earliest and latest time of admission, in seconds from now; paused or slowed admission takes longer."""
+    """Earliest and latest time of admission in seconds from now; later if admission is paused or slowed down."""
 
     soonest: int
     latest: int
@@ -32,9 +32,9 @@ def eta(event: Event, ahead: int) -> Range:
 
 
 def slowdown() -> float:
-    """Return the share (MIN_SHARE to 1) of the set admission rate to use now; it falls as holds become slow.
+    """Return the share of the set admission rate to use now, from MIN_SHARE to 1; it falls as holds become slow.
 
-    1.0 without Redis: nobody can be admitted then.
+    Return 1.0 if Redis is unavailable; nobody can be admitted then anyway.
     """
     try:
         p95 = counters.recent(WINDOW_SECONDS).percentile("hold", 0.95)
@@ -44,5 +44,9 @@ def slowdown() -> float:
 
 
 def share_of_rate(p95: float | None) -> float:
-    """Return the share (MIN_SHARE to 1) for a 95th percentile of `p95` seconds per hold; None means no holds."""
+    """Return the share of the set admission rate to use, from MIN_SHARE to 1.
+
+    `p95` is the 95th percentile of hold times in seconds; None if there were no holds. Above SLOW_SECONDS the share
+    falls in inverse proportion to it.
+    """
     return 1.0 if p95 is None or p95 <= SLOW_SECONDS else max(MIN_SHARE, SLOW_SECONDS / p95)

@@ -104,14 +104,14 @@ return redis.call('ZRANGE', KEYS[1], 0, number - 1)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A user's place in the queue; `rank` is the number of users ahead."""
+    """A user's place in the queue: its score in the sorted set, and its `rank`, the number of users ahead."""
 
     score: float
     rank: int
 
 
 class Room:
-    """The queue of one event. All methods raise RedisUnavailable."""
+    """The queue of one event. All methods may raise RedisUnavailable."""
 
     def __init__(self, event_id: int) -> None:
         self._queue = f"queue:{{{event_id}}}:waiting"  # the braces put both keys on the same server of a cluster
@@ -126,10 +126,10 @@ class Room:
         restored: float | None = None,
         at: float | None = None,
     ) -> Place:
-        """Return the user's place; a user without one is added.
+        """Add the user to the queue unless they are in it, and return their place.
 
-        The new place is the `restored` score if given, before `opens_at` (seconds since 1970) and the lottery the score
-        `early`, and otherwise the end of the queue.
+        A new place has the score `restored` if that is given. Otherwise it has the score `early` before `opens_at`
+        (seconds since 1970) and before the lottery, and is the end of the queue afterwards.
         """
         place = self._run(JOIN, at, user_id, opens_at, early, restored)
         return Place(float(place[0]), int(place[1]))
@@ -165,11 +165,13 @@ class Room:
         pipeline.execute()
 
     def next_batch(self, *, per_second: float, places: int, drawn_at: float, at: float | None = None) -> list[int]:
-        """Return the ids of the users to admit for the time since the last call, the first in the queue.
+        """Return the ids of the users to admit now, from the front of the queue; they stay in it until `remove`.
 
-        Their number is `per_second` times the seconds passed, at most `places`. Fractions are carried over to the next
-        call, so that the rate is exact; whole users beyond `places` are not. A queue that was created after its lottery
-        (`drawn_at`, seconds since 1970) had been lost by Redis; it returns nobody for REBUILD_SECONDS.
+        The number is `per_second` times the seconds since the last call (at most MAX_CATCH_UP_SECONDS), limited to
+        `places`. A fraction of a user is carried over to the next call; users over the limit are not.
+
+        `drawn_at` is the time of the lottery (seconds since 1970). If the queue was created later, Redis lost the
+        original; nobody is admitted for REBUILD_SECONDS after that, so that buyers can join again.
         """
         limits = (MAX_CATCH_UP_SECONDS, REBUILD_SECONDS, CLOCK_TOLERANCE, EXPIRY_SECONDS)
         return [int(user_id) for user_id in self._run(NEXT_BATCH, at, per_second, max(0, places), drawn_at, *limits)]

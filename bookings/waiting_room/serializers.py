@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 
 class PlaceToken(serializers.Serializer[Any]):
-    """The body of POST: the token of a lost place."""
+    """The body of a request to join the queue: the token of a lost place."""
 
     token = serializers.CharField(
         required=False,
@@ -33,6 +33,6 @@ class QueuePositionBody(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(required=False, help_text="The end of the pass.")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """Add `pass`, which is a reserved word and so no name for an attribute."""
+        """Add the field `pass`, whose name is a reserved word and so can't be an attribute."""
         help_text = "For the header X-Queue-Pass of a booking."
         return {**super().get_fields(), "pass": serializers.CharField(required=False, help_text=help_text)}

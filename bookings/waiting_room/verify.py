@@ -32,7 +32,10 @@ class LotteryReport:
 
 
 def verify_shuffle(*, event_id: int) -> LotteryReport:
-    """Compute an event's lottery again and compare it. Raises NotFound, and InvalidState before the lottery."""
+    """Compute the order of an event's lottery again and compare it with the stored one.
+
+    Raises NotFound, and InvalidState before the lottery.
+    """
     event = Event.objects.filter(pk=event_id).first()
     if event is None:
         raise NotFound("There is no such event.")
@@ -60,7 +63,7 @@ def _admissions(event: Event, order: list[int]) -> list[datetime]:
 
 
 def _overtaken(admissions: list[datetime]) -> int:
-    """Return how many users were admitted later than a user behind them."""
+    """Return how many of these times, in the order of the lottery, are later than that of a user behind."""
     overtaken, earliest = 0, None
     for at in reversed(admissions):
         if earliest is not None and at > earliest:

@@ -24,7 +24,7 @@ _resolver = ThreadPoolExecutor(8, thread_name_prefix="resolver")  # `getaddrinfo
 
 
 class Unreachable(OSError):
-    """The name has no address, or one that a webhook may not go to."""
+    """A host name has no IP address, or one that a webhook may not go to, or can't be resolved in time."""
 
 
 def check_url(url: str) -> None:

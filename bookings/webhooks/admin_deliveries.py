@@ -80,7 +80,7 @@ class Deliveries(ActionPages):
         return super().get_queryset(request).select_related("endpoint", "event")
 
     def has_view_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
-        """Allow sellers and operators to view the list, and the endpoint's seller and operators to view a delivery."""
+        """Allow operators to view everything, and sellers to view the list and deliveries to their own endpoints."""
         own = obj is None or request.user.is_superuser or obj.endpoint.seller_id == request.user.pk
         return self.has_module_permission(request) and own
 

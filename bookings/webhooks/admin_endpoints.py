@@ -52,7 +52,7 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         fields = ("url", "kinds", "is_active")
 
     def clean_url(self) -> str:
-        """Check a new URL as the operation does. An unchanged one stays valid."""
+        """Return the URL. Raises ValidationError if it was changed to one that `check_url` refuses."""
         url = str(self.cleaned_data["url"])
         try:
             if "url" in self.changed_data:
@@ -102,12 +102,12 @@ class Endpoints(ActionPages, WrittenRows):
     # --- Permissions -------------------------------------------------------------------------------
 
     def has_view_permission(self, request: HttpRequest, obj: Endpoint | None = None) -> bool:
-        """Allow sellers and operators to view the list, and its seller and operators to view an endpoint."""
+        """Allow operators to view everything, and sellers to view the list and their own endpoints."""
         own = obj is None or request.user.is_superuser or obj.seller_id == request.user.pk
         return self.has_module_permission(request) and own
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Allow sellers and operators."""
+        """Allow sellers and operators to add endpoints."""
         return self.has_module_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Endpoint | None = None) -> bool:
@@ -117,16 +117,16 @@ class Endpoints(ActionPages, WrittenRows):
     # --- List and form -----------------------------------------------------------------------------
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        """Operators also see the seller."""
+        """Return the columns of the list; operators also see the seller."""
         return (*self.list_display, "seller") if request.user.is_superuser else self.list_display
 
     def get_fields(self, request: HttpRequest, obj: Endpoint | None = None) -> tuple[str, ...]:
-        """Operators choose the seller when they add an endpoint; the seller never changes."""
+        """Return the fields of the form; operators also see the seller, and choose them when they add an endpoint."""
         seller = ("seller",) if request.user.is_superuser else ()
         return (*seller, "url", "kinds", "is_active", *(self.readonly_fields if obj else ()))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Endpoint | None = None) -> tuple[str, ...]:
-        """The seller is read-only once the endpoint exists."""
+        """Return the fields that can't be changed, with the seller; none while the endpoint is being added."""
         return (*self.readonly_fields, "seller") if obj else ()
 
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
@@ -146,7 +146,7 @@ class Endpoints(ActionPages, WrittenRows):
 
     @admin.display(description="State")
     def state(self, endpoint: Endpoint) -> str:
-        """Whether it is on, and whether deliveries to it fail."""
+        """Whether the endpoint is on, and whether deliveries to it fail; or why it was switched off."""
         if not endpoint.is_active:
             return f"Off. {endpoint.off_because}".strip()
         if endpoint.failing_since:

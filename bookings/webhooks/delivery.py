@@ -71,7 +71,7 @@ def send_due_deliveries() -> int:
 
 
 def _send_more(pool: WorkerPool[Delivery], end: float) -> int:
-    """Send until nothing is due, the pool is full or the time is over; return the number of deliveries."""
+    """Start to send deliveries until none is due, the pool is full or `end` has passed; return their number."""
     sent = 0
     while pool.free and time.monotonic() < end and (deliveries := _claim(pool.free)) is not None:
         for delivery in deliveries:
@@ -158,7 +158,7 @@ def signing_keys(endpoint: Endpoint, now: datetime) -> list[bytes]:
 
 
 def _record_result(result: WebhookResponse | NoResponse, delivery: Delivery) -> None:
-    """Record a response, or that there was none; pause the endpoint if it failed."""
+    """Record the result of an attempt; pause the endpoint unless it responded with a status from 200 to 299."""
     if isinstance(result, NoResponse):
         _record_failure(delivery, str(result))
         _pause(delivery.endpoint_id, str(result))
@@ -183,9 +183,9 @@ def _claimed(delivery: Delivery) -> QuerySet[Delivery]:
 
 
 def _record_failure(delivery: Delivery, reason: str, http_status: int | None = None) -> None:
-    """Schedule the next attempt after the delay in RETRY_DELAYS, or give the delivery up.
+    """Record a failed attempt: schedule the next one after the delay in RETRY_DELAYS, or give the delivery up.
 
-    It is given up after the last delay, or if the receiver responded with 410.
+    A delivery is given up after the last delay, or if the receiver responded with 410.
     """
     log.warning("webhook_not_delivered", delivery=delivery.message_id, kind=delivery.kind, reason=reason[:300])
     is_last = delivery.attempts > len(RETRY_DELAYS) or http_status == GONE

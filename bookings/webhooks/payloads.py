@@ -1,8 +1,8 @@
 """Bodies of webhooks: `type`, `timestamp` (when it happened) and `data`, as in the Standard Webhooks specification.
 
 A body contains the booking's id but nothing else about buyers; sellers find their names in the admin and in
-bookings.csv. Values that can change are those of the time of the event: a `booking.paid` message has the status "paid"
-even if the booking was refunded before the message is sent.
+bookings.csv. The status is the one that the message reports: a `booking.paid` message has the status "paid" even if
+the booking was refunded before the message is sent. Other values are those of the first attempt to send it.
 """
 
 import json

@@ -13,7 +13,7 @@ Subject = TypeVar("Subject")
 
 
 class InFlightRequest(NamedTuple, Generic[Subject]):
-    """A message that is being sent: its connection and URL, and the caller's object that it belongs to."""
+    """A message that is being sent: its connection and URL, and the object that the caller passed with the message."""
 
     connection: HttpConnection
     url: str

@@ -9,7 +9,7 @@ from core.errors import DomainError
 
 
 class Command(BaseCommand):
-    """Exit with status 1 if the stored order is not that of the published seed."""
+    """Compare the stored order with that of the published seed; exit with status 1 if they differ."""
 
     help = "Verify that users who joined before the sale were queued in the order of the published seed."
 

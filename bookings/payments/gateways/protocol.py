@@ -42,7 +42,11 @@ class Notice:
 
 
 class GatewayDown(Exception):
-    """The gateway can't be reached or fails; a retry may succeed. Raised by `charge` only if nothing was charged."""
+    """The gateway can't be reached, is busy or fails; a retry may succeed.
+
+    `charge` raises it only if nothing was charged. A refund may have been made: its id keeps a retry from
+    making it twice.
+    """
 
 
 class GatewayRefused(Exception):

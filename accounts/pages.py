@@ -27,7 +27,7 @@ def login(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def register(request: HttpRequest) -> HttpResponseBase:
-    """Return the page `/register?next=&role=`, to register as a buyer or a seller; redirect signed-in users to `next`."""
+    """Return the page `/register?next=&role=`, to register as buyer or seller; redirect signed-in users to `next`."""
     role = User.Role.SELLER if request.GET.get("role") == User.Role.SELLER else User.Role.BUYER
     return _visitor_page(request, "accounts/register.html", role=role)
 

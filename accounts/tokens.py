@@ -1,4 +1,4 @@
-"""Sign and read bearer tokens. Whether a token was revoked is not part of it; the database knows (TokenFamily)."""
+"""Sign and read bearer tokens. Whether a token was revoked is stored in the database (TokenFamily)."""
 
 import time
 import uuid

@@ -7,7 +7,10 @@ from django.db.models import DateTimeField, F, Func, Value
 
 
 class Now(Func):
-    """A query expression for the time at which its row is evaluated (`clock_timestamp()`), unlike the transaction's start."""
+    """A query expression for the present time (`clock_timestamp()`).
+
+    It is the time at which the row is evaluated, not the start of the transaction.
+    """
 
     template = "clock_timestamp()"
     output_field = DateTimeField()

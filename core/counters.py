@@ -139,7 +139,7 @@ class _Process:
             self.thread.start()
 
     def take(self) -> tuple[Counter[str], Counter[str]]:
-        """Return the numbers collected since the last call, and all numbers that the all-time sums in Redis still lack."""
+        """Return the numbers collected since the last call, and all that the all-time sums in Redis still lack."""
         with self.lock:
             taken, self.fresh = self.fresh, Counter()
             self.unsent.update(taken)

@@ -36,7 +36,7 @@ def handled_by(handler: Handler) -> Callable[..., HttpResponseBase]:
 
 
 def handler_of(view: type, method: str) -> Handler | None:
-    """Return the handler that the view calls for `method` ("GET"); None if `handled_by` did not make the view's method."""
+    """Return the handler that the view calls for `method` ("GET"); None if `handled_by` did not make that method."""
     return getattr(getattr(view, method.lower(), None), "handler", None)
 
 

@@ -118,7 +118,7 @@ class CookieAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
-        """Return the session's user, with None as there is no token; None if nobody is signed in."""
+        """Return the session's user, paired with None in place of a token; None if nobody is signed in."""
         check_not_forged(request.META)
         user = request._request.user
         return (user, None) if isinstance(user, User) and user.is_active else None

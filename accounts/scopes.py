@@ -55,7 +55,7 @@ def _by_ticket(ticket: str) -> Visitor:
 
 
 def _by_session(key: str | None) -> Visitor:
-    """Return the user of the session `key` and their sign-in; nobody if the session is not valid.
+    """Return the user of the session `key` and their sign-in; an empty Visitor if it is not valid.
 
     As with Django's middleware, a changed password ends the session.
     """

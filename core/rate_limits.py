@@ -95,7 +95,7 @@ class RateLimitResult:
 def count(limits: Sequence[Limit]) -> RateLimitResult:
     """Count one call against all `limits` (at least one), or against none of them if one is exhausted.
 
-    Returns whether the call passes, and the status of each limit after it. Without Redis, see `_count_here`.
+    Returns whether the call passes, and the status of each limit after the call. Without Redis, see `_count_here`.
     """
     try:
         passes, *numbers = _script()(

@@ -17,15 +17,16 @@ from realtime import publish
 
 READ_ONLY_HEADER = "X-Read-Only"
 OPERATORS = "/api/operator"  # always allowed: operators turn off read-only mode here
-SIGN_IN = "/api/user"  # not counted as writes: need processor time rather than the database, are limited by address
+SIGN_IN = "/api/user"  # no slots: sign-ins need processor time rather than the database, and have limits by address
 
 writes = ConcurrencyLimiter(settings.WRITES_IN_FLIGHT)
 
 
 def write_slot(method: str, path: str) -> AbstractContextManager[None]:
-    """Return a context manager in which the request must be processed. It holds a slot of `writes` for a counted write.
+    """Return a context manager in which the request must be processed.
 
-    Raises ReadOnly for a write in read-only mode. Entering the context manager raises Overloaded if no slot is free.
+    For a write under /api, except SIGN_IN and OPERATORS, it holds a slot of `writes`; entering it raises Overloaded if
+    none becomes free. In read-only mode, this function raises ReadOnly for any write, except OPERATORS.
     """
     if method in SAFE_METHODS or path.startswith(OPERATORS):
         return nullcontext()

@@ -48,7 +48,7 @@ def record_request(method: str, path: str, status: int, seconds: float) -> None:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Return the metrics to clients on this machine or with the bearer token METRICS_TOKEN; 403 to all others."""
+    """Return the metrics to a bearer of METRICS_TOKEN or, without a token, to this machine; 403 to all others."""
     if not _may_read(request):
         return problem_response(PermissionRefused("Metrics are for this machine, or for a bearer of METRICS_TOKEN."))
     registry = CollectorRegistry(auto_describe=False)

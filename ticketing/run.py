@@ -152,7 +152,7 @@ def client_connections() -> int:
 
 
 def prepare() -> None:
-    """Migrate the database, collect static files, and create the demo data if there are none yet."""
+    """Migrate the database, collect static files, and create the demo data that are missing."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
     import django
     from django.core.management import CommandError, call_command

@@ -21,7 +21,7 @@ VARY_BY_USER = "Accept, Cookie"
 
 
 class ApiResponse(NamedTuple):
-    """A finished response; `content` is its body, JSON in bytes. Whoever calls the handler adds a missing `Vary`."""
+    """A finished response; `content` is JSON, perhaps compressed. Whoever calls the handler adds a missing `Vary`."""
 
     status: int
     content: bytes

@@ -112,7 +112,7 @@ def problem_body(exception: Exception) -> Body | None:
 
 
 def as_unavailable(exception: Exception) -> Unavailable | None:
-    """Return the 503 error for an exception that says that the database or another service does not work; else None.
+    """Return the 503 error for an exception: itself if it is one, a new one if the database does not work, else None.
 
     Also records that the database refuses writes, which starts read-only mode (core.read_only).
     """

@@ -39,7 +39,7 @@ class ChangedUserForm(UserChangeForm):  # type: ignore[type-arg]  # not subscrip
 
 @admin.register(User)
 class Users(UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Find, add and deactivate users; set a password or a role.
+    """The admin pages to find, add and deactivate users, and to set their password or role.
 
     A changed password ends the user's sessions and tokens.
     """
@@ -76,7 +76,7 @@ class Users(UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run ti
         return is_operator(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Allow nobody: a user's bookings and events must keep their owner. Deactivate instead."""
+        """Allow nobody, because a user's bookings and events must keep their owner. Users are deactivated instead."""
         return False
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:

@@ -24,10 +24,11 @@ from core.http.origin import is_forgeable
 
 @dataclass(slots=True)
 class Identity:
-    """An authenticated caller. With a bearer token, `token_family_id` is set, and `user` is not read before `confirm`.
+    """An authenticated caller.
 
-    Then only the token's signature and expiry have been checked. Whether it was revoked is checked by `confirm`, and by
-    the SQL functions that take a token family.
+    With a session cookie, `user` is set. With a bearer token, `token` and `token_family_id` (all tokens of one sign-in)
+    are set, and `user` is None until `confirm` reads them: until then, only the token's signature and expiry have been
+    checked. The SQL functions that take a token family check, as `confirm` does, whether the token was revoked.
     """
 
     user_id: int
@@ -50,7 +51,7 @@ def bearer_token(authorization: str) -> str | None:
 
 
 def identity_of(request: ApiRequest) -> Identity:
-    """Return the caller.
+    """Return the caller, by bearer token or else by session cookie.
 
     Raises NotAuthenticated, AuthenticationFailed (an invalid token) or PermissionDenied (a writing request without a
     token that another site made a browser send).
@@ -62,7 +63,7 @@ def identity_of(request: ApiRequest) -> Identity:
 
 
 def bearer_identity(request: ApiRequest) -> Identity | None:
-    """Return the owner of the bearer token; None without a token. Raises AuthenticationFailed for an invalid one."""
+    """Return the identity in the bearer token; None without a token. Raises AuthenticationFailed for an invalid one."""
     token = bearer_token(request.environ.get("HTTP_AUTHORIZATION", ""))
     if token is None:
         return None
@@ -74,7 +75,10 @@ def bearer_identity(request: ApiRequest) -> Identity | None:
 
 
 def cookie_identity(request: ApiRequest) -> Identity | None:
-    """Return the owner of the session; None without a valid session. Raises PermissionDenied, see check_not_forged."""
+    """Return the identity of the session's user; None without a valid session.
+
+    Raises PermissionDenied for a writing request that another site made a browser send.
+    """
     request.uses_cookie = True
     check_not_forged(request.environ)
     user = _session_user(request.environ.get("HTTP_COOKIE", ""))
@@ -91,12 +95,18 @@ class BearerAuthentication(BaseAuthentication):
     """Authentication by `Authorization: Bearer`. An invalid token gets 401; the caller does not become anonymous."""
 
     def authenticate(self, request: Request) -> tuple[User, str] | None:
-        """The token's user, in one query; None without a bearer header."""
+        """Return the token's user and the token, with one query; None without a bearer token.
+
+        Raises AuthenticationFailed for an invalid token.
+        """
         token = bearer_token(request.headers.get("Authorization", ""))
         return None if token is None else (_token_user(token), token)
 
     def authenticate_header(self, request: Request) -> str:
-        """Return the challenge, which makes the framework respond to anonymous requests with 401 instead of 403."""
+        """Return the value of `WWW-Authenticate`.
+
+        Because there is one, the framework responds to anonymous requests with 401 instead of 403.
+        """
         return BEARER_CHALLENGE
 
 
@@ -108,13 +118,13 @@ class CookieAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
-        """Return the session's user; None if there is none."""
+        """Return the session's user, paired with None in place of a token; None if nobody is signed in."""
         check_not_forged(request.META)
         user = request._request.user
         return (user, None) if isinstance(user, User) and user.is_active else None
 
     def authenticate_header(self, request: Request) -> str:
-        """Return the bearer challenge, because HTTP has no authentication scheme for cookies."""
+        """Return the same `WWW-Authenticate` as for bearer tokens, because HTTP has no scheme for cookies."""
         return BEARER_CHALLENGE
 
 
@@ -126,7 +136,10 @@ def _token_user(token: str) -> User:
 
 
 def _session_user(cookies: str) -> User | None:
-    """Return the user as Django's middleware does: a changed password ends the session."""
+    """Return the active user whose session is in `cookies` (the `Cookie` header), or None.
+
+    As with Django's middleware, a changed password ends the session.
+    """
     if settings.SESSION_COOKIE_NAME not in cookies:
         return None
     request = HttpRequest()

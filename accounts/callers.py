@@ -25,7 +25,7 @@ CACHED_SESSIONS = 10_000
 
 
 class Caller(NamedTuple):
-    """A user or an address. `key` is unique among all callers."""
+    """A user or, if `is_user` is False, an address. `key` is unique among all callers."""
 
     key: str
     is_user: bool
@@ -39,7 +39,7 @@ def caller_of(environ: Mapping[str, Any]) -> Caller:
 
 
 def address_caller(environ: Mapping[str, Any]) -> Caller:
-    """Return the caller by address, signed in or not."""
+    """Return the request's address as the caller, even if a user is signed in."""
     return Caller(f"address:{client_address(environ)}", False)
 
 
@@ -62,5 +62,9 @@ def _user_of_cookie(cookies: str) -> str | None:
 
 @lru_cache(maxsize=CACHED_SESSIONS)
 def _user_of_session(key: str, period: int) -> str | None:
-    """Return the id of the session's user. A new `period` makes a new entry in the cache, so that it is read again."""
+    """Return the id of the user of the session `key`; None if there is none.
+
+    `period` is the number of the present period of CACHE_SECONDS. Results are cached by session and period, so a new
+    period reads the session again.
+    """
     return SessionStore(key).load().get(SESSION_KEY)

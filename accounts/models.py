@@ -100,7 +100,7 @@ class StreamTicket(models.Model):
     """Permission to open one live feed as this user, for clients that can't send a cookie or a header.
 
     A ticket is part of a URL, so it is valid for seconds, works once, and is stored only as a hash. The row of a used
-    ticket remains as the sign-in of the feed that it opened.
+    ticket remains for a while: it shows that the sign-in of the feed that the ticket opened is still valid.
     """
 
     digest = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the ticket, in hex.")

@@ -14,20 +14,20 @@ HOME = "/"
 
 
 def own_path(wanted: str) -> str:
-    """Return `wanted` if it is a path of this site, else "/": a link to us must not redirect elsewhere."""
+    """Return `wanted` if it is the path of a page of this site (not of the API), else "/". Prevents open redirects."""
     is_path = wanted.startswith("/") and not wanted.startswith(("//", "/api/"))
     return wanted if is_path and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else HOME
 
 
 @require_safe
 def login(request: HttpRequest) -> HttpResponseBase:
-    """`/login?next=`: redirect to `next` at once if the user is signed in already."""
+    """Return the page `/login?next=`, a form to sign in; redirect users who are signed in to `next`."""
     return _visitor_page(request, "accounts/login.html")
 
 
 @require_safe
 def register(request: HttpRequest) -> HttpResponseBase:
-    """`/register?next=&role=`: registration as a buyer or as a seller."""
+    """Return the page `/register?next=&role=`, to register as buyer or seller; redirect signed-in users to `next`."""
     role = User.Role.SELLER if request.GET.get("role") == User.Role.SELLER else User.Role.BUYER
     return _visitor_page(request, "accounts/register.html", role=role)
 
@@ -35,7 +35,7 @@ def register(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @sensitive_variables("token")
 def verify(request: HttpRequest) -> HttpResponse:
-    """`/verify?token=`: the target of the link in the verification email.
+    """Return the page `/verify?token=`, the target of the link in the verification email.
 
     The page's script sends the token, so that a mail scanner's GET verifies nothing.
     """
@@ -44,14 +44,14 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def reset(request: HttpRequest) -> HttpResponse:
-    """`/reset`: a form for the address whose password was forgotten."""
+    """Return the page `/reset`, a form for the email address of a user who forgot their password."""
     return render(request, "accounts/reset.html")
 
 
 @require_safe
 @sensitive_variables("token")
 def reset_confirm(request: HttpRequest, uid: str, token: str) -> HttpResponse:
-    """`/reset/<uid>/<token>`: the target of the link in the reset email."""
+    """Return the page `/reset/<uid>/<token>`, a form for a new password: the target of the link in the reset email."""
     return _private(render(request, "accounts/reset_confirm.html", {"uid": uid, "token": token}))
 
 

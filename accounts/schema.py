@@ -1,4 +1,4 @@
-"""What the OpenAPI generator can't find out itself: how to sign in, and the body of an error response."""
+"""What the OpenAPI generator can't find out itself: how to sign in."""
 
 from typing import Any
 

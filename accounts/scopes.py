@@ -19,14 +19,14 @@ from accounts.sign_ins import SignIn
 
 
 class Visitor(NamedTuple):
-    """A user and their sign-in; both None if nobody is signed in."""
+    """Who opens a feed: a user and their sign-in; both None if nobody is signed in."""
 
     user: User | None = None
     sign_in: SignIn | None = None
 
 
 def visitor_of(scope: dict[str, Any]) -> Visitor:
-    """Return who opened an ASGI scope. Queries the database, so call it in a thread.
+    """Return who opened the connection of an ASGI scope. Queries the database, so call it in a thread.
 
     Looks for `Authorization: Bearer`, `?ticket=` (which is used up) and the session cookie. The first that is present
     decides: with an invalid ticket the visitor is anonymous, even if the cookie is valid.
@@ -55,7 +55,10 @@ def _by_ticket(ticket: str) -> Visitor:
 
 
 def _by_session(key: str | None) -> Visitor:
-    """Return the user as Django finds them: a changed password ends the session."""
+    """Return the user of the session `key` and their sign-in; an empty Visitor if it is not valid.
+
+    As with Django's middleware, a changed password ends the session.
+    """
     if not key:
         return Visitor()
     request = HttpRequest()
@@ -65,5 +68,5 @@ def _by_session(key: str | None) -> Visitor:
 
 
 def _header(scope: dict[str, Any], name: bytes) -> str:
-    """Return all values of a header as one string."""
+    """Return all values of a header as one string, separated by semicolons."""
     return "; ".join(value.decode("latin-1") for key, value in scope.get("headers", ()) if key == name)

@@ -1,13 +1,12 @@
-"""The session engine (SESSION_ENGINE): Django's database sessions, with a check for impossible keys."""
+"""The session engine (SESSION_ENGINE): Django's database sessions, which here ignore impossible keys."""
 
 from django.contrib.sessions.backends import base, db
 
 
 class SessionStore(db.SessionStore):
-    r"""Sessions in the database.
+    r"""Database sessions that ignore a session key with characters that Django never uses in keys.
 
-    A cookie can contain any character, such as `"\000"`. Postgres can't store NUL, so without the check such a cookie
-    would make every page fail with 500.
+    Such a key can come from a forged cookie. Postgres can't store NUL (`"\000"`), so looking it up would fail with 500.
     """
 
     def __init__(self, session_key: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""How a user signed in, and whether that sign-in is still valid: for feeds, which may stay open longer."""
+"""How a user signed in, and whether that sign-in is still valid: for feeds, which could otherwise outlive it."""
 
 import hashlib
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Sign and read bearer tokens. Whether a token is still valid is stored in the database (TokenFamily)."""
+"""Sign and read bearer tokens. Whether a token was revoked is stored in the database (TokenFamily)."""
 
 import time
 import uuid
@@ -102,5 +102,5 @@ def _sign(claims: Mapping[str, Any]) -> str:
 
 @cache
 def _key() -> bytes:
-    """Return a key that is used only for these tokens."""
+    """Return the key that signs bearer tokens. It is derived from SECRET_KEY and used for nothing else."""
     return salted_hmac("accounts.tokens", "bearer", algorithm="sha256").digest()

@@ -7,7 +7,10 @@ from django.db.models import DateTimeField, F, Func, Value
 
 
 class Now(Func):
-    """`clock_timestamp()`: the time at which the row is evaluated, not the start of the transaction."""
+    """A query expression for the present time (`clock_timestamp()`).
+
+    It is the time at which the row is evaluated, not the start of the transaction.
+    """
 
     template = "clock_timestamp()"
     output_field = DateTimeField()
@@ -22,7 +25,7 @@ def database_now() -> datetime:
 
 
 def period_start(length: timedelta, origin: datetime) -> Func:
-    """Return an expression for the start of the period that contains the time in column `at`.
+    """Return a query expression for the start of the period that contains the time in column `at`.
 
     All periods are `length` long, and one of them starts at `origin`.
     """

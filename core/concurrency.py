@@ -12,7 +12,11 @@ WAIT_SECONDS = 2.0  # the longest wait for a slot
 
 
 class ConcurrencyLimiter:
-    """Lets at most `limit` threads in at once. Further threads wait while slots are taken and released."""
+    """A limit on the number of threads that run a block of code at once: there are `limit` slots, one for each thread.
+
+    A thread without a slot waits for at most `wait` seconds, and gives up earlier if no slot is taken or released for
+    `stall` seconds.
+    """
 
     def __init__(self, limit: int, *, stall: float = STALL_SECONDS, wait: float = WAIT_SECONDS) -> None:
         self._limit, self._stall, self._wait = limit, stall, wait
@@ -22,9 +26,10 @@ class ConcurrencyLimiter:
 
     @contextmanager
     def slot(self) -> Iterator[None]:
-        """Hold a slot during the `with` block.
+        """Hold a slot during the `with` block, after waiting for one if necessary.
 
-        Raises Overloaded if none becomes free within the wait, or at once if no slot was taken or released lately.
+        Raises Overloaded if no slot becomes free within `wait` seconds, or as soon as no slot was taken or released for
+        `stall` seconds.
         """
         self._enter()
         try:

@@ -2,10 +2,11 @@
 
 `count` and `observe` add to a dictionary in this process. Once a second, a background thread adds the collected
 numbers to two Redis hashes, which sum up all processes: one for the current second, kept for SECONDS_KEPT seconds, and
-one for all time. While Redis is unavailable, all-time sums are kept and sent later, and per-second sums are lost. If
-Redis loses its data, both are lost.
+one for all time. While Redis is unavailable, the numbers for the all-time sums are kept and sent later, and those for
+the per-second sums are lost. If Redis loses its data, all sums start from zero.
 
-A name is a short word; a kind may follow after a colon: "refusal:seats_taken".
+A counter's name is a short word. A kind may follow after a colon: "refusal:seats_taken" counts refusals of the kind
+"seats_taken". A gauge is a value that is published as it is, not added up.
 """
 
 import contextlib
@@ -34,7 +35,7 @@ BOUNDS = (
     *(0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075),
     *(0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 7.5, 10.0),
 )
-SUM = "sum"  # of microseconds
+SUM = "sum"  # in place of a bucket's index: the sum of the durations, in microseconds
 
 ALL_TIME = "numbers:all"
 PROCESSES = "numbers:processes"
@@ -44,42 +45,42 @@ Reading = Callable[[], float | str]
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Sums over `seconds` seconds, or over all time (None)."""
+    """The counts and durations of all processes in a period of `seconds` seconds, or in all time (None)."""
 
     sums: Mapping[str, int]
     seconds: float | None = None
 
     def number(self, name: str) -> int:
-        """Return the count of a name, including all its kinds."""
+        """Return the count of the counter `name`, including all its kinds."""
         return self.sums.get(name, 0) + sum(self.kinds(name).values())
 
     def kinds(self, name: str) -> dict[str, int]:
-        """Return the count of each kind of a name."""
+        """Return the count of each kind of the counter `name`, by kind."""
         start = f"{name}:"
         return {key.removeprefix(start): value for key, value in self.sums.items() if key.startswith(start)}
 
     def rate(self, name: str) -> float:
-        """Return the count per second. Raises ValueError for sums over all time."""
+        """Return the count of the counter `name` per second. Raises ValueError for sums over all time."""
         if self.seconds is None:
             raise ValueError("Sums over all time have no rate.")
         return self.number(name) / self.seconds
 
     def timed(self) -> set[str]:
-        """Return the names that have durations."""
+        """Return the names under which durations were recorded (`observe`)."""
         return {key.partition("|")[0] for key in self.sums if "|" in key}
 
     def classes(self, name: str) -> list[int]:
-        """Return the number of durations in each bucket of BOUNDS; the last item counts the longer ones."""
+        """Return the number of durations in each bucket of BOUNDS; the last item counts those above all bounds."""
         return [self.sums.get(f"{name}|{index}", 0) for index in range(len(BOUNDS) + 1)]
 
     def total_seconds(self, name: str) -> float:
-        """Return the sum of all durations in seconds."""
+        """Return the sum of all durations of `name`, in seconds."""
         return self.sums.get(f"{name}|{SUM}", 0) / 1_000_000
 
     def percentile(self, name: str, share: float) -> float | None:
         """Return the duration in seconds that the fraction `share` (0 to 1) of all durations did not exceed.
 
-        Interpolates within a bucket. Returns None if there are no durations.
+        Interpolates within a bucket. Returns None if there are no durations or `share` is 0.
         """
         classes = self.classes(name)
         rank = share * sum(classes)
@@ -94,7 +95,10 @@ class Numbers:
 
 
 def _between(index: int, share: float) -> float:
-    """Return the duration at the fraction `share` of a bucket's width; of the last bucket, its lower end."""
+    """Interpolate in bucket `index` of BOUNDS: return the duration at the fraction `share` (0 to 1) of its width.
+
+    The last bucket has no upper end; return its lower end.
+    """
     if index == len(BOUNDS):
         return BOUNDS[-1]
     start = BOUNDS[index - 1] if index else 0.0
@@ -102,14 +106,14 @@ def _between(index: int, share: float) -> float:
 
 
 class _Process:
-    """Numbers that this process has collected and not sent to Redis yet."""
+    """The numbers that this process has not sent to Redis yet, its gauges, and the thread that sends both."""
 
     def __init__(self) -> None:
         self.gauges: dict[str, Reading] = {}
         self.reset()
 
     def reset(self) -> None:
-        """Start empty, with new locks and no thread.
+        """Discard the collected numbers, the locks and the thread, but keep the gauges.
 
         Also called after a fork: the child has no thread, and may inherit a lock that is held.
         """
@@ -135,7 +139,7 @@ class _Process:
             self.thread.start()
 
     def take(self) -> tuple[Counter[str], Counter[str]]:
-        """Return the numbers collected since the last call, and all that the all-time sums still lack."""
+        """Return the numbers collected since the last call, and all that the all-time sums in Redis still lack."""
         with self.lock:
             taken, self.fresh = self.fresh, Counter()
             self.unsent.update(taken)
@@ -151,17 +155,17 @@ os.register_at_fork(after_in_child=lambda: _process.reset())
 
 
 def count(name: str, number: int = 1) -> None:
-    """Add to a counter."""
+    """Add `number` to the counter `name`, which may include a kind ("refusal:seats_taken")."""
     _process.add({name: number})
 
 
 def observe(name: str, seconds: float) -> None:
-    """Record a duration in seconds."""
+    """Record a duration in seconds under `name`."""
     _process.add({f"{name}|{bisect_left(BOUNDS, seconds)}": 1, f"{name}|{SUM}": int(seconds * 1_000_000)})
 
 
 def gauge(name: str, read: Reading) -> None:
-    """Publish the value of `read` once a second: a number that rises and falls, or a word."""
+    """Call `read` once a second from now on, and publish its result, a number or a word, as the gauge `name`."""
     _process.watch(name, read)
 
 
@@ -178,12 +182,12 @@ def recent(seconds: int = 10) -> Numbers:
 
 
 def all_time() -> Numbers:
-    """Return the sums since Redis started, over all processes. Raises RedisUnavailable."""
+    """Return the sums since Redis was last empty, over all processes. Raises RedisUnavailable."""
     return Numbers(_read(client().hgetall(ALL_TIME)))
 
 
 def processes() -> dict[str, dict[str, str]]:
-    """Return the latest gauges of each running process, by process name. Raises RedisUnavailable."""
+    """Return the latest gauges of each running process, as text, by process name. Raises RedisUnavailable."""
     living: Any = client().zrangebyscore(PROCESSES, time.time() - PROCESS_SECONDS, "+inf")
     names = [name.decode() for name in living]
     pipeline = client().pipeline(transaction=False)
@@ -194,19 +198,19 @@ def processes() -> dict[str, dict[str, str]]:
 
 
 def own_gauges() -> dict[str, str]:
-    """Return the current gauges of this process."""
+    """Return the current values of this process's gauges, as text, by name."""
     return {name: str(read()) for name, read in list(_process.gauges.items())}
 
 
 def own_name() -> str:
-    """Return the name of this process, as in `processes`."""
+    """Return the name of this process in `processes()`: host name and process id."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def flush() -> None:
-    """Send the collected numbers to Redis.
+    """Send the collected numbers and the gauges to Redis.
 
-    If Redis is unavailable, the numbers for the all-time sums are kept; those of this second are lost.
+    If Redis is unavailable, the numbers are kept for the all-time sums, and lost for the sums of this second.
     """
     with _process.flush_lock, contextlib.suppress(RedisUnavailable):
         taken, unsent = _process.take()

@@ -11,7 +11,7 @@ T = TypeVar("T")
 def read_again_if_disconnected(read: Callable[[], T]) -> T:
     """Return the result of `read`; call it once more, on a new connection, if the connection was lost.
 
-    `read` must not change anything. Raises the error of the second call.
+    `read` must not change anything. In a transaction, it is called only once. Raises the error of the last call.
     """
     try:
         return read()

@@ -13,9 +13,9 @@ from django.db import transaction
 def enqueue_on_commit(task: str, **arguments: Any) -> None:
     """Enqueue a Celery task after the running transaction commits, or at once if there is none.
 
-    `task` is the task's name, because tasks import operations and not the other way round. If the broker is down, the
-    failure is logged and the caller still succeeds, since its transaction is committed. (Celery's `delay_on_commit`
-    would turn it into a 500.)
+    `task` is the task's name, because tasks import operations and not the other way round; `arguments` are the task's
+    keyword arguments. If the broker is down, the failure is logged and the caller still succeeds, since its transaction
+    is committed. (With Celery's `delay_on_commit`, the caller would get an error, and the response would be a 500.)
     """
 
     def enqueue() -> None:  # not a partial: to log a failure, Django needs its __qualname__

@@ -18,7 +18,7 @@ class FieldProblem(TypedDict):
 
 
 class DomainError(Exception):
-    """A refused request. Nothing was changed, and nothing was sent or published.
+    """The refusal of a request. Except with OutcomeUnknown, nothing was changed, and nothing was sent or published.
 
     `detail` is one sentence for a person. `extra` members (`seats`, `errors`, `retry_after` in seconds) are added to
     the response body.
@@ -50,7 +50,7 @@ class BadInput(DomainError):
 
     @classmethod
     def field(cls, field: str, detail: str, code: str = "invalid") -> "BadInput":
-        """Return the error for one invalid field."""
+        """Return the BadInput error for one invalid field."""
         return cls([{"field": field, "code": code, "detail": detail}])
 
 
@@ -63,7 +63,7 @@ class NotSignedIn(DomainError):
 
 
 class PermissionRefused(DomainError):
-    """The caller is known but may not do this."""
+    """The caller is not allowed to do this."""
 
     status, code, title = 403, "permission_denied", "Not allowed"
     detail = "You are not allowed to do this."
@@ -83,7 +83,7 @@ class InvalidState(DomainError):
 
 
 class Unavailable(DomainError):
-    """The request is not refused for good: the same request may succeed in `retry_after` seconds."""
+    """A temporary refusal: the same request may succeed in `retry_after` seconds."""
 
     status = 503
     default_retry_after: ClassVar[int] = 2  # seconds
@@ -116,7 +116,10 @@ class ReadOnly(Unavailable):
 
 
 class RateLimited(DomainError):
-    """The caller made too many requests; the next one is allowed in `retry_after` seconds."""
+    """The caller made too many requests; the next one is allowed in `retry_after` seconds.
+
+    `noun` says in the detail what there were too many of, in the plural ("booking attempts").
+    """
 
     status, code, title = 429, "rate_limited", "Too many requests"
 

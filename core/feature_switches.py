@@ -1,6 +1,6 @@
 """The operator's feature switches, stored in Postgres so that they survive restarts of Redis and of every process.
 
-`surge` turns on the stricter rate limits. `read_only` refuses all writes while reads go on.
+`surge` turns on peak mode, that is, stricter rate limits. `read_only` refuses all writes while reads go on.
 """
 
 import math
@@ -21,11 +21,11 @@ log = structlog.get_logger(__name__)
 SURGE = "surge"
 READ_ONLY = "read_only"
 NAMES = (SURGE, READ_ONLY)
-LIFE_SECONDS = 1.0  # how long a process uses what it has read
+LIFE_SECONDS = 1.0  # how long a process uses the switches that it has read
 
 
 class _Known:
-    """The switches that this process has read, and when (monotonic clock)."""
+    """The switches that were on when this process last read them, and the time of that read (monotonic clock)."""
 
     def __init__(self) -> None:
         self.on: frozenset[str] = frozenset()
@@ -37,10 +37,11 @@ _known = _Known()
 
 
 def is_on(name: str) -> bool:
-    """Return whether the switch was on at most LIFE_SECONDS ago. Don't call it in a transaction.
+    """Return whether the switch is on. The value may be LIFE_SECONDS old.
 
-    Each process queries once in LIFE_SECONDS; other threads use the previous value meanwhile. While the database is
-    unavailable, the last value remains. (In a transaction, a failed query would abort it.)
+    Each process queries at most once in LIFE_SECONDS; during the query, its other threads use the previous value. While
+    the database is unavailable, the last value remains. Don't call this function in a transaction, because a failed
+    query would abort the transaction.
     """
     if time.monotonic() - _known.read_at > LIFE_SECONDS and _known.reading.acquire(blocking=False):
         try:

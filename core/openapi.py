@@ -29,7 +29,7 @@ class Problem(serializers.Serializer[Any]):
 
 
 def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
-    """Return the error responses for `extend_schema(responses={201: …} | problems(400, 409))`."""
+    """Return the error responses with these statuses, for `extend_schema(responses={201: …} | problems(400, 409))`."""
     return {
         (status, "application/problem+json"): OpenApiResponse(Problem, HTTPStatus(status).phrase) for status in statuses
     }

@@ -10,7 +10,7 @@ errors of `core.transactions`. Two things differ:
 - **The statement is its own COMMIT.** If the connection is lost after it was sent and before its result arrives, nobody
   knows the outcome: OutcomeUnknown is raised. With `repeatable=True`, the statement is repeated instead.
 - **Serialization failures (40001) are not repeated here.** The SQL functions raise them if somebody changed seats
-  without the lock; the caller decides (`bookings/holds/hold.py`).
+  without the lock; the caller decides whether to repeat the call (`bookings/holds/hold.py`).
 """
 
 import threading
@@ -25,11 +25,11 @@ from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 from core.errors import OutcomeUnknown
 from core.transactions import DEADLOCK, RolledBack, connection_lost, error_to_raise, retry_until_committed
 
-IDLE_SECONDS = 1
+IDLE_SECONDS = 1  # without a response, after which the connection is checked before it is used
 
 
 class Thread(threading.local):
-    """State that belongs to this thread's connection."""
+    """The cursors of this thread's connection, by query, and the time of its last response."""
 
     last_response_at = 0.0  # monotonic clock
 
@@ -43,12 +43,12 @@ _thread = Thread()
 def execute_prepared(query: LiteralString, parameters: Sequence[Any], *, repeatable: bool = False) -> tuple[Any, ...]:
     """Run the query on Django's connection and return the first row of the result.
 
-    In an open transaction, the query is part of it, and nothing is repeated. Without one, it is a transaction of its
-    own, and is repeated if it certainly changed nothing. If the outcome is unknown, it is repeated only if it is
-    `repeatable`, that is, if a second run after a successful first one changes nothing.
+    In an open transaction, the query is part of that transaction and never repeated. Otherwise the query is a
+    transaction of its own: it is repeated if it certainly changed nothing and, with `repeatable=True`, also if its
+    outcome is unknown. A query is repeatable if a second run after a successful first one changes nothing.
 
-    Parameters need casts (`%s::bigint`), because nothing else gives their types. Raises Django's database
-    errors and OutcomeUnknown.
+    Parameters need casts (`%s::bigint`), because nothing else gives their types. The query must return a row. Raises
+    Django's database errors and OutcomeUnknown.
     """
     if connection.in_atomic_block:
         return _execute(query, parameters)
@@ -59,7 +59,10 @@ def execute_prepared(query: LiteralString, parameters: Sequence[Any], *, repeata
 
 
 def _execute_once(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]:
-    """Run the query as a transaction of its own: one attempt."""
+    """Run the query as a transaction of its own: one attempt.
+
+    Raises RolledBack, OutcomeUnknown or the database error (see `error_to_raise`).
+    """
     sent = False
     try:
         _check_connection()
@@ -84,7 +87,10 @@ def _execute(query: LiteralString, parameters: Sequence[Any]) -> tuple[Any, ...]
 
 
 def kept_cursor(query: str, driver: psycopg.Connection[Any]) -> psycopg.Cursor[Any]:
-    """Return this thread's cursor for the query. It remembers the conversion of parameters and results."""
+    """Return this thread's cursor for the query on the connection `driver`; create it the first time.
+
+    A cursor that is used again remembers how to convert the parameters and the results.
+    """
     cursor = _thread.cursors.get(query)
     if cursor is None or cursor.connection is not driver:
         cursor = _thread.cursors[query] = psycopg.Cursor(driver)
@@ -92,9 +98,9 @@ def kept_cursor(query: str, driver: psycopg.Connection[Any]) -> psycopg.Cursor[A
 
 
 def _check_connection() -> None:
-    """Check that the connection is alive, if it was idle for IDLE_SECONDS or an error occurred.
+    """Make sure that this thread has a connection, and that it is alive if it was idle or an error occurred.
 
-    Django does so before each request, which costs one more round trip.
+    Idle means IDLE_SECONDS without a response. Django checks before each request, which costs one more round trip.
     """
     idle = time.monotonic() - _thread.last_response_at > IDLE_SECONDS
     if (idle or connection.errors_occurred) and not connection.in_atomic_block:

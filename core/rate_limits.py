@@ -1,6 +1,7 @@
 """Rate limits: a maximum number of calls of one caller in any period of a given length, over all processes.
 
-One Redis script, in one round trip, counts a call in all its windows if every window has room, else in none. So exactly
+A call may have several limits. The window of a limit is the list of the calls that it has counted in the last period.
+One Redis script, in one round trip, counts a call in all its windows if none of them is full, else in none. So exactly
 as many simultaneous calls pass as the limit allows, and a refused call does not extend the wait. Without Redis, each
 process counts for itself, with the same limits.
 """
@@ -50,7 +51,7 @@ return result
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `max_calls` calls of `caller` in any period of `seconds`. `name` is its name in headers."""
+    """A limit of `max_calls` calls of `caller` in any period of `seconds` seconds. Response headers show its `name`."""
 
     name: str
     max_calls: int
@@ -74,14 +75,14 @@ class RateLimitStatus:
 
 @dataclass(frozen=True, slots=True)
 class RateLimitResult:
-    """The result of counting a call: it `passes` if every limit had room for it."""
+    """The result of counting a call: it `passes` if none of its limits was exhausted; one status for each limit."""
 
     passes: bool
     statuses: Sequence[RateLimitStatus]
 
     @property
     def exceeded(self) -> RateLimitStatus:
-        """The exhausted limit with the longest wait, for a call that does not pass."""
+        """The status of the exhausted limit with the longest wait. Only for a call that does not pass."""
         return max((s for s in self.statuses if not s.left), key=lambda status: status.wait)
 
     def headers(self) -> list[tuple[str, str]]:
@@ -92,7 +93,10 @@ class RateLimitResult:
 
 
 def count(limits: Sequence[Limit]) -> RateLimitResult:
-    """Count one call against all these limits (at least one), or against none if it does not pass."""
+    """Count one call against all `limits` (at least one), or against none of them if one is exhausted.
+
+    Returns whether the call passes, and the status of each limit after the call. Without Redis, see `_count_here`.
+    """
     try:
         passes, *numbers = _script()(
             keys=[limit.key for limit in limits],
@@ -120,7 +124,10 @@ _local = MovingWindowRateLimiter(MemoryStorage())
 
 
 def _count_here(limits: Iterable[Limit]) -> RateLimitResult:
-    """Count in this process, one window after the other: the windows before a full one have counted the call."""
+    """Do what `count` does, but with windows of this process only.
+
+    The windows count the call one after the other, so those before a full one count a call that does not pass.
+    """
     passes, statuses = True, []
     for limit in limits:
         item = RateLimitItemPerSecond(limit.max_calls, limit.seconds)

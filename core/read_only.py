@@ -1,8 +1,8 @@
 """Read-only mode: nothing can be changed, but everything can still be read.
 
-It is on if the operator turned on the switch, or if the database refuses writes (a standby after a failover, a full
-disk, an administrator's setting). Each process finds out by itself that the database refuses writes, and then tries a
-write every TRY_SECONDS until one succeeds.
+It is on if the operator turned on the feature switch `read_only`, or if the database refuses writes (a standby after a
+failover, a full disk, an administrator's setting). Each process finds out by itself that the database refuses writes,
+and then tries a write every TRY_SECONDS until one succeeds.
 """
 
 import math
@@ -26,14 +26,14 @@ TRIAL = "trial"  # name of a row in the switches' table that is only there to tr
 
 
 class Cause(StrEnum):
-    """Why nothing can be changed."""
+    """Why nothing can be changed: the operator's feature switch, or a database that refuses writes."""
 
     SWITCH = "switch"
     DATABASE = "database"
 
 
 class _Known:
-    """What this process knows about the database, and when it last tried a write (monotonic clock)."""
+    """Whether this process found that the database refuses writes, and when it last tried one (monotonic clock)."""
 
     def __init__(self) -> None:
         self.refused = False
@@ -45,7 +45,10 @@ _known = _Known()
 
 
 def cause() -> Cause | None:
-    """Return why nothing can be changed, or None. May query and write, so don't call it in a transaction."""
+    """Return why nothing can be changed; None if changes are possible.
+
+    May query and write, so don't call it in a transaction.
+    """
     feature_switches.is_on(feature_switches.READ_ONLY)
     if _known.refused:
         _try_again()
@@ -87,7 +90,10 @@ def forget() -> None:
 
 
 def _try_again() -> None:
-    """Try a write if the last try is TRY_SECONDS ago. One thread does it; the others don't wait."""
+    """Try a write if the last try is TRY_SECONDS ago; record if the database accepts writes again.
+
+    One thread of the process tries; the others go on without waiting for the result.
+    """
     if time.monotonic() - _known.tried_at < TRY_SECONDS or not _known.trying.acquire(blocking=False):
         return
     try:

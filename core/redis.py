@@ -1,4 +1,4 @@
-"""The Redis client for data that may be lost: limits, bot signals, the waiting room, counters.
+"""The Redis client for data that may be lost: rate limits, bot signals, the waiting room, counters.
 
 There is one client and one circuit breaker for each process. A call to an unavailable Redis fails within tenths of a
 second, and at once after FAILURES failures in a row.
@@ -20,11 +20,11 @@ from core.errors import Overloaded
 
 TIMEOUT_SECONDS = 0.3  # to connect, and for each response
 FAILURES = 3  # in a row
-RESET_SECONDS = 1  # the breaker then lets calls through again; the first that ends decides
+RESET_SECONDS = 1  # after this, the open breaker lets calls through; the first to end closes it or opens it again
 
 
 class RedisUnavailable(Overloaded):
-    """Redis is unavailable. Callers that can do without it catch this; for others the response is 503."""
+    """Redis is unavailable. Callers that can do without Redis catch this; if nobody does, the response is a 503."""
 
 
 def is_failure(error: BaseException) -> bool:
@@ -39,9 +39,10 @@ breaker = pybreaker.CircuitBreaker(
 
 @contextmanager
 def _through_breaker() -> Iterator[None]:
-    """Run one call through the circuit breaker.
+    """Run the `with` block as one call through the circuit breaker.
 
-    `breaker.call` is not used because it holds its lock during the call.
+    Raises RedisUnavailable if the breaker is open or the call fails because Redis is unavailable. `breaker.call` is not
+    used because it holds the breaker's lock during the call.
     """
     try:
         with breaker.calling():
@@ -66,7 +67,7 @@ class _Client(redis.Redis):
 
 
 class _Pipeline(Pipeline):
-    """A pipeline with the same errors. It does not support WATCH; use a script to change several keys together."""
+    """A pipeline that raises RedisUnavailable as `_Client` does. It does not support WATCH; use a script instead."""
 
     def execute(self, raise_on_error: bool = True) -> list[Any]:
         with _through_breaker():
@@ -75,10 +76,10 @@ class _Pipeline(Pipeline):
 
 @cache
 def client() -> redis.Redis:
-    """Return this process's client, for any thread. It connects at the first command.
+    """Return the client that all threads of this process share. It connects at the first command.
 
-    A lost connection is replaced once, at once, and the command repeated, so a command may take effect twice.
-    Responses are bytes.
+    If the connection is lost, the client repeats the command once, at once, on a new connection, so a command may take
+    effect twice. Responses are bytes.
     """
     return _Client.from_url(
         settings.REDIS_STATE_URL,

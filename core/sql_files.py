@@ -17,7 +17,7 @@ from django.db.migrations.operations.base import Operation
 
 
 def sql_file(app_label: str, name: str) -> Path:
-    """Return the path of the file that defines `name`."""
+    """Return the path of the app's SQL file `name`."""
     return Path(apps.get_app_config(app_label).path) / "sql" / f"{name}.sql"
 
 
@@ -27,7 +27,7 @@ def install(app_label: str, name: str) -> "InstallSQLFile":
 
 
 class InstallSQLFile(Operation):
-    """Runs an SQL file as it is at the time of the migration.
+    """A migration operation that runs an SQL file as it is at the time of the migration.
 
     A new database therefore gets the newest definition already from the first migration that installs the file.
     PL/pgSQL bodies may name columns that a later migration adds. Unapplying does nothing: to install an older
@@ -52,7 +52,7 @@ class InstallSQLFile(Operation):
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
-        """Do nothing; see the class."""
+        """Do nothing: the installed definition stays (see the class)."""
 
     def describe(self) -> str:
         """Return the description for the output of `migrate`."""

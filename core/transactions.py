@@ -1,7 +1,7 @@
 """Run the transaction of an operation, and repeat it if the database rolled it back.
 
-Promise: if the call returns, the transaction is committed, and it had its effect once. If the call raises, nothing has
-changed, except for OutcomeUnknown, which says that nobody knows.
+Promise: if the call of an operation returns, its transaction is committed, and it had its effect once. If the call
+raises, nothing has changed, unless it raises OutcomeUnknown: then nobody knows whether something has changed.
 
 - **What is repeated.** An attempt that certainly changed nothing and may succeed the next time (`RolledBack`): a
   deadlock (40P01), a serialization failure (40001), a server that became a standby (25006), or a connection that was
@@ -13,7 +13,7 @@ changed, except for OutcomeUnknown, which says that nobody knows.
   COMMIT was sent and before its response arrived: the caller must use an idempotency key, or read the state. All other
   errors, such as a refusal of the operation or a violated constraint, roll back and are raised at once.
 
-There are two ways in. `retrying_transaction` is for operations, and is the only place that opens an outermost
+There are two entry points. `retrying_transaction` is for operations, and is the only place that opens an outermost
 transaction (`core/tests/test_transaction_idiom.py`). `core.prepared_statements.execute_prepared` is for the few single
 statements that are a transaction of their own. In both, `error_to_raise` decides whether an attempt is repeated, and
 `retry_until_committed` repeats it.
@@ -66,10 +66,10 @@ class RolledBack(Exception):
 
 
 def retrying_transaction(operation: Callable[P, T]) -> Callable[P, T]:
-    """Run the operation as one outermost transaction; repeat it if the database certainly rolled it back.
+    """Decorate an operation: run it as one outermost transaction; repeat it if the database certainly rolled it back.
 
-    The operation must be able to run again, see above. Raises what the operation raises, the last database error, or
-    OutcomeUnknown; RuntimeError if a transaction is already open.
+    The operation must be able to run again (see the module). A call raises what the operation raises, the last database
+    error, or OutcomeUnknown; RuntimeError if a transaction is already open.
     """
 
     @wraps(operation)
@@ -82,9 +82,9 @@ def retrying_transaction(operation: Callable[P, T]) -> Callable[P, T]:
 def retry_until_committed(
     attempt: Callable[[], T], on: type[Exception] | tuple[type[Exception], ...] = RolledBack
 ) -> T:
-    """Return the result of `attempt`, a whole transaction; repeat it if it raises RolledBack (or an exception in `on`).
+    """Return the result of `attempt`, a whole transaction; repeat it if it raises an exception in `on`.
 
-    Raises the failure of the last attempt.
+    Raises the exception of the last attempt or, if that is RolledBack, the database error in it.
     """
     try:
         return attempt()
@@ -99,10 +99,10 @@ def retry_until_committed(
 def error_to_raise(
     error: Error, *, lost: bool, commit_sent: bool, repeat_after: Collection[str] = (DEADLOCK, SERIALIZATION)
 ) -> Exception:
-    """Return the exception that an attempt raises from a database error.
+    """Return the exception that an attempt must raise for a database error.
 
     - OutcomeUnknown if the connection was `lost` when COMMIT (or a statement that commits by itself) had been sent.
-    - RolledBack if it was lost before, or if the SQLSTATE is in `repeat_after`.
+    - RolledBack if the connection was lost before that, or if the SQLSTATE is in `repeat_after`.
     - Otherwise the error itself.
 
     Also discards a lost connection.
@@ -117,13 +117,13 @@ def error_to_raise(
 
 
 def connection_lost(error: Error) -> bool:
-    """Return whether the server is gone or was replaced, so that only a new connection can help."""
+    """Return whether the server is gone or was replaced, judging by the error, so that only a new connection helps."""
     code = sqlstate(error) or ""
     return connection.connection is None or connection.connection.closed or code in UNAVAILABLE or code.startswith("08")
 
 
 def discard_connection() -> None:
-    """Close a connection to a server that is gone, so that the next query opens a new one."""
+    """Close the connection, unless a transaction is open, so that the next query opens a new one."""
     if not connection.in_atomic_block:
         connection.close()
 

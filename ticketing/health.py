@@ -1,4 +1,4 @@
-"""The health checks /healthz and /readyz. Worker and beat are checked by effect: the age of the last sweep."""
+"""The health checks /healthz and /readyz. Celery's worker and beat are checked by the age of their last heartbeat."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from django.http import HttpRequest, JsonResponse
 from core import read_only
 from ticketing.celery import beat_key
 
-HEARTBEAT_LIMIT = 10  # seconds; the sweep runs four times a second, and a worker restarts in a few seconds
+HEARTBEAT_LIMIT = 10  # seconds; there are four heartbeats a second, and a worker restarts in a few seconds
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -21,8 +21,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Return 200 if database, Redis, worker and beat all work, else 503. The body has each result: "ok" or the failure.
 
-    The process `mailer` is not checked: late emails are no reason to turn buyers away. `read_only` is the cause of
-    read-only mode ("switch" or "database"), or null.
+    The process `mailer` is not checked: late emails are no reason to turn buyers away. The member `read_only` is the
+    cause of read-only mode ("switch" or "database"), or null.
     """
     checks: dict[str, Callable[[], str]] = {
         "database": _database,

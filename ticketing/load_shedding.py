@@ -17,15 +17,16 @@ from realtime import publish
 
 READ_ONLY_HEADER = "X-Read-Only"
 OPERATORS = "/api/operator"  # always allowed: operators turn off read-only mode here
-SIGN_IN = "/api/user"  # not counted: needs processor time rather than the database, and has limits by address
+SIGN_IN = "/api/user"  # no slots: sign-ins need processor time rather than the database, and have limits by address
 
 writes = ConcurrencyLimiter(settings.WRITES_IN_FLIGHT)
 
 
 def write_slot(method: str, path: str) -> AbstractContextManager[None]:
-    """Return a context manager to process the request in.
+    """Return a context manager in which the request must be processed.
 
-    For writes, raises ReadOnly, and raises Overloaded on entering.
+    For a write under /api, except SIGN_IN and OPERATORS, it holds a slot of `writes`; entering it raises Overloaded if
+    none becomes free. In read-only mode, this function raises ReadOnly for any write, except OPERATORS.
     """
     if method in SAFE_METHODS or path.startswith(OPERATORS):
         return nullcontext()
@@ -36,7 +37,7 @@ def write_slot(method: str, path: str) -> AbstractContextManager[None]:
 
 
 def read_only_headers() -> tuple[tuple[str, str], ...]:
-    """Return the header that every response has in read-only mode."""
+    """Return the headers that every response must have: in read-only mode `X-Read-Only: 1`, otherwise none."""
     return ((READ_ONLY_HEADER, "1"),) if read_only.cause() is not None else ()
 
 

@@ -32,7 +32,10 @@ DESCRIPTIONS = {
 
 
 def record_request(method: str, path: str, status: int, seconds: float) -> None:
-    """Count a finished API request and its duration in seconds."""
+    """Record the duration of a finished API request in seconds, as "read", "write" or "hold"; count successful holds.
+
+    Other requests, and those that were refused early, are not recorded.
+    """
     if not path.startswith("/api/") or status in REFUSED_EARLY:
         return
     if (method, path.rstrip("/")) != HOLD:
@@ -45,7 +48,7 @@ def record_request(method: str, path: str, status: int, seconds: float) -> None:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Return the metrics, to this machine or to a bearer of METRICS_TOKEN."""
+    """Return the metrics to a bearer of METRICS_TOKEN or, without a token, to this machine; 403 to all others."""
     if not _may_read(request):
         return problem_response(PermissionRefused("Metrics are for this machine, or for a bearer of METRICS_TOKEN."))
     registry = CollectorRegistry(auto_describe=False)
@@ -62,7 +65,7 @@ def _may_read(request: HttpRequest) -> bool:
 
 
 class AllMetrics(Collector):
-    """All metrics, read when they are collected."""
+    """The Prometheus collector of all metrics. It reads their values whenever they are collected."""
 
     def collect(self) -> Iterator[Metric]:
         """Return all metrics; without Redis, only `ticketing_redis_up`."""

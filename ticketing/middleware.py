@@ -115,7 +115,10 @@ class LoadSheddingMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Return the 503 for pages and the admin; the REST framework has its own exception handler."""
+        """Return a 503 response if the database or another service is unavailable; None for any other exception.
+
+        This covers pages and the admin; the REST framework handles exceptions of its views itself.
+        """
         error = as_unavailable(exception)
         return _refused(request, error) if error is not None else None
 
@@ -137,7 +140,10 @@ class RateLimitMiddleware:
 
 
 def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """Return problem details under /api, and elsewhere a page that needs neither the database nor a session."""
+    """Return the response to a refused request: problem details under /api, elsewhere a page.
+
+    Making the page needs neither the database nor a session.
+    """
     problem = problem_response(error)
     if request.path.startswith("/api/"):
         return problem
@@ -153,7 +159,11 @@ def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def _admin_context(request: HttpRequest, error: DomainError) -> dict[str, object]:
-    """Return the context of the admin's page: what was done (messages), or that nothing was or that it is unknown."""
+    """Return the template context of the admin's error page.
+
+    The page shows what was done before the error (`messages`), that nothing was done (`is_undone`), or that nobody
+    knows (`is_unknown`). `back` is the path of its link for another try.
+    """
     messages = [*get_messages(request)]
     is_read = request.method in SAFE_METHODS
     is_unknown = isinstance(error, OutcomeUnknown)

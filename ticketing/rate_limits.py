@@ -32,7 +32,10 @@ RESULT = "rate_limits.result"  # key in `environ` of a counted call, so that rep
 
 
 class AddressLimit(NamedTuple):
-    """The limit of calls that check passwords or create accounts: always by address."""
+    """A limit of calls that check or reset passwords or create accounts: by address, even for signed-in users.
+
+    `setting` is the name of the setting with the limit's rate.
+    """
 
     name: str
     noun: str  # for the error: “Too many `noun` in a short time.”
@@ -55,7 +58,10 @@ NOUNS = {limit.name: limit.noun for limit in BY_ADDRESS.values()} | {"booking": 
 
 
 def count_call(environ: dict[str, Any]) -> RateLimitResult | None:
-    """Count the call (WSGI environment or META) against its limits; return None if it has none."""
+    """Count the call (WSGI environment or META) against its limits and return the result; None if it has no limits.
+
+    Counts a call only once: further calls with the same `environ` return the same result.
+    """
     if settings.API_RATE is None and settings.BOOKING_RATE is None:
         return None
     if RESULT not in environ:
@@ -68,7 +74,7 @@ def count_call(environ: dict[str, Any]) -> RateLimitResult | None:
 
 
 def refusal(result: RateLimitResult) -> RateLimited:
-    """Return the error (429) for a call that does not pass."""
+    """Return the error (429) for a call that exceeds a limit, from the result of `count_call`."""
     status = result.exceeded
     return RateLimited(NOUNS.get(status.limit.name, "calls"), status.wait)
 

@@ -52,7 +52,7 @@ class Stopped(BaseException):
 
 
 def main() -> None:
-    """Run until told to stop. If that is not possible, print one sentence and exit with status 1."""
+    """Run the product until told to stop. If it can't run, print one sentence and exit with status 1."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _handle_stop_signal)
     try:
@@ -78,9 +78,9 @@ def step(text: str, action: Callable[[], object]) -> None:
 
 @contextmanager
 def only_one() -> Iterator[None]:
-    """Raise RuntimeError if another run uses this STATE_DIR.
+    """Hold this STATE_DIR's lock "run" inside the block. Raises RuntimeError if another run holds it.
 
-    The kernel releases the lock when its process ends, however that happens.
+    The kernel releases the lock when the process ends, however that happens.
     """
     with state.open_lock("run") as descriptor:
         try:
@@ -93,7 +93,7 @@ def only_one() -> Iterator[None]:
 def end_stale_supervisor() -> None:
     """End the supervisord of a run that was killed.
 
-    The kernel has already sent it SIGTERM, but it may still be stopping its processes.
+    The kernel has already sent that supervisord SIGTERM, but it may still be stopping its processes.
     """
     pid = processes.read_pid(state.state_dir() / "supervisord.pid")
     if str(CONFIGURATION) in processes.command_of(pid):
@@ -101,7 +101,10 @@ def end_stale_supervisor() -> None:
 
 
 def choose_addresses() -> None:
-    """Set the environment variables that the settings, supervisord.conf and haproxy.cfg read."""
+    """Set the environment variables that the settings, supervisord.conf and haproxy.cfg read.
+
+    Raises RuntimeError if PORT is taken.
+    """
     folder = state.state_dir()
     port = int(os.environ.setdefault("PORT", "8000"))
     if not state.is_free(port):
@@ -149,7 +152,7 @@ def client_connections() -> int:
 
 
 def prepare() -> None:
-    """Migrate the database, collect static files and create the demo data once."""
+    """Migrate the database, collect static files, and create the demo data that are missing."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
     import django
     from django.core.management import CommandError, call_command
@@ -166,7 +169,7 @@ def prepare() -> None:
 
 
 def collect_static_files() -> None:
-    """Collect static files if one of them changed, because compression takes seconds."""
+    """Collect the static files, but only if one has changed since the last time: compressing them takes seconds."""
     from django.contrib.staticfiles.finders import get_finders
     from django.core.management import call_command
 
@@ -181,7 +184,7 @@ def collect_static_files() -> None:
 
 
 def run() -> None:
-    """Start all processes and keep them running until told to stop."""
+    """Start all processes and keep them running until told to stop: supervisord is restarted if it dies."""
     url = f"http://127.0.0.1:{os.environ['PORT']}"
     with supervisor() as child:
         step("Processes", lambda: wait_until_ready(child, f"{url}/readyz"))
@@ -195,9 +198,9 @@ def run() -> None:
 
 @contextmanager
 def supervisor() -> Iterator[subprocess.Popen[bytes]]:
-    """Run supervisord in a session of its own.
+    """Run supervisord inside the block, in a session of its own; stop it at the end.
 
-    Ctrl-C then reaches only this process, which decides the order of stopping.
+    Because of that session, Ctrl-C reaches only this process, which decides the order of stopping.
     """
     child = subprocess.Popen(
         [sys.executable, "-m", "supervisor.supervisord", "-c", str(CONFIGURATION)],
@@ -218,7 +221,10 @@ def supervisor() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def wait_until_ready(child: subprocess.Popen[bytes], url: str) -> None:
-    """Wait until /readyz responds with 200 through the proxy: every process works."""
+    """Wait until `url`, which is /readyz through the proxy, responds with 200.
+
+    Raises TimeoutError after READY_SECONDS, or when `child` (supervisord) ends.
+    """
     last_response = "nothing"
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end and child.poll() is None:

@@ -4,7 +4,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # WhiteNoise has no types
-    """Hash and compress static files; rewrite imports in stylesheets and ES modules to the hashed names.
+    """The storage of static files: hashes, compresses, and rewrites imports (CSS, ES modules) to the hashed names.
 
     Plain names are used if no files were collected (tests, `runserver` with DEBUG).
     """

@@ -10,7 +10,7 @@ from ticketing import health, metrics
 
 
 def icon(request: HttpRequest) -> HttpResponseRedirect:
-    """Redirect to the icon, for pages that name none (the admin)."""
+    """Redirect to the site's icon, for pages that don't link to an icon (the admin)."""
     return HttpResponseRedirect(static("ticketing/icon.svg"))
 
 

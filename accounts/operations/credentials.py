@@ -32,11 +32,11 @@ def check_strength(password: str, user: User) -> None:
 
 
 def replace_password(user: User, new_hash: str) -> bool:
-    """Store a password hash; return False, with nothing changed, if the stored password is not `user.password`.
+    """Store a password hash and return True; return False, with nothing changed, if the old one isn't `user.password`.
 
-    The hash is computed before, so that no transaction waits for bcrypt. Sessions and bearer tokens carry a
-    fingerprint of the password that they were issued under, so all of them end here. Leaves `user` as it is, because a
-    repeated transaction compares with `user.password` again.
+    Callers compute the hash before the transaction, so that no transaction waits for bcrypt. All sessions of the user
+    end, because each contains a hash of the old password, and a database trigger revokes the user's bearer tokens.
+    Leaves `user` as it is, because a repeated transaction compares with `user.password` again.
     """
     return bool(User.objects.filter(pk=user.pk, password=user.password).update(password=new_hash))
 

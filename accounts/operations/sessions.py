@@ -11,9 +11,9 @@ from core.transactions import retrying_transaction
 
 
 def log_in(*, request: HttpRequest, email: str, password: str) -> User:
-    """Open a cookie session; raises `InvalidCredentials`.
+    """Open a session for the user with this password and return the user; raises `InvalidCredentials`.
 
-    A session of somebody else in this browser ends first.
+    If the request has a session of another user, that session ends first.
     """
     user = user_with(email=email, password=password)
     auth.login(request, user)

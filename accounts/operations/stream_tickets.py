@@ -1,4 +1,4 @@
-"""Stream tickets open one live feed where neither a cookie nor a header can be sent."""
+"""Issue and redeem stream tickets. Each opens one live feed, for a client that can send neither cookie nor header."""
 
 import hashlib
 import secrets
@@ -27,7 +27,7 @@ def issue_stream_ticket(*, user: User) -> str:
 def redeem_stream_ticket(*, ticket: str) -> StreamTicket | None:
     """Use up the ticket and return its row; None if it is unknown, expired, used or its user is inactive.
 
-    If several requests use a ticket at the same time, exactly one gets it. The row remains, with a changed digest, as
+    If several requests use a ticket at the same time, exactly one succeeds. The row remains, with a changed digest, as
     the sign-in of the feed that it opened: for ACCESS_TOKEN_SECONDS, unless the user logs out earlier.
     """
     tickets = StreamTicket.objects.filter(digest=_digest(ticket), expires_at__gt=Now())

@@ -1,4 +1,4 @@
-"""Find a client's address, for limits. Values that the client itself can choose are ignored."""
+"""Find a client's address, for rate limits. Values that the client itself can choose are ignored."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -15,7 +15,8 @@ def client_address(environ: Mapping[str, Any]) -> str:
     """Return the IPv4 address, or the IPv6 network of 64 bits, that a request (WSGI environment or META) comes from.
 
     Each trusted proxy (TRUSTED_PROXIES is their number) appends the address of its own caller to X-Forwarded-For, so
-    the TRUSTED_PROXIES-th entry from the right is the client's. Clients can write anything to the left of it.
+    the TRUSTED_PROXIES-th entry from the right is the client's. Clients can write anything to the left of it. Returns
+    UNKNOWN if the entry is not an address.
     """
     proxies = settings.TRUSTED_PROXIES
     forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
@@ -26,7 +27,10 @@ def client_address(environ: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=4_096)
 def _grouped(text: str) -> str:
-    """Return the same text for all addresses of one subscriber, without port, brackets and zone."""
+    """Return the address in `text` without port, brackets and zone; UNKNOWN if it is not an address.
+
+    An IPv6 address is replaced by its network, so that all addresses of one subscriber give the same text.
+    """
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

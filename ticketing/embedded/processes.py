@@ -16,7 +16,7 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def server_owner() -> pwd.struct_passwd | None:
-    """Return the user for servers that refuse to run as root; None if this process is not root."""
+    """Return the user to run servers as that refuse to run as root; None if this process is not root."""
     if os.geteuid() != 0:
         return None
     try:
@@ -26,7 +26,7 @@ def server_owner() -> pwd.struct_passwd | None:
 
 
 def as_owner(owner: pwd.struct_passwd | None) -> dict[str, Any]:
-    """Return arguments for `subprocess`: this user, a folder anybody may enter, and a clean environment."""
+    """Return arguments for `subprocess` to run as `owner` (None: as this user), in `/`, with a clean environment."""
     identity = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
     return {"cwd": "/", "env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}, **identity}
 
@@ -73,7 +73,7 @@ def command_of(pid: int) -> list[str]:
 def find(matches: Callable[[list[str]], bool]) -> list[int]:
     """Return the ids of all processes whose command line matches.
 
-    Slower than a pid file, but nobody can have deleted it.
+    This is slower than reading a pid file, but also finds a process whose pid file was deleted.
     """
     commands = ((process.pid, process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"]))
     return [pid for pid, command in commands if matches(command)]
@@ -98,7 +98,10 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 def settled(pid: int, is_alive: Callable[[], bool], seconds: float) -> bool:
-    """Wait until the new process is recognised as the server, or has ended; return whether it is the server."""
+    """Wait until a new server is alive or its process `pid` has ended; return whether the server is alive.
+
+    Waits at most `seconds`. `is_alive` says whether the server's process runs.
+    """
     wait_for(lambda: is_alive() or not is_running(pid), seconds)
     return is_alive()
 

@@ -1,7 +1,7 @@
 """Run the embedded servers during a test run; each process of pytest-xdist holds a lease.
 
-It works at import (`-p ticketing.embedded.pytest_plugin`), because pytest-django reads the settings before any hook of
-a plugin could run. With DATABASE_URL and REDIS_URL set, the tests use those servers.
+The lease is taken at import (`-p ticketing.embedded.pytest_plugin`), because pytest-django reads the settings before
+any hook of a plugin could run. With DATABASE_URL and REDIS_URL set, the tests use those servers.
 """
 
 import os

@@ -39,12 +39,15 @@ def state_dir() -> Path:
 
 
 def identity() -> str:
-    """Return a short name of this state folder, for things outside it."""
+    """Return a short name of this STATE_DIR, for the names of processes and folders outside it."""
     return "ticketing-" + hashlib.sha256(bytes(state_dir())).hexdigest()[:12]
 
 
 def services() -> dict[str, Any]:
-    """Return the values chosen for the embedded servers of this folder; choose them the first time."""
+    """Return the values chosen for this STATE_DIR: the secret key, and each server's port and password.
+
+    Chooses them the first time.
+    """
     with lock("services"):
         if not _file().exists():
             _write(
@@ -59,7 +62,7 @@ def services() -> dict[str, Any]:
 
 
 def choose(server: str, **values: Any) -> None:
-    """Change the chosen values of one server."""
+    """Change values chosen for one server ("postgres" or "valkey"), such as its port."""
     chosen = services()
     with lock("services"):
         chosen[server] |= values
@@ -87,7 +90,10 @@ def is_free(port: int) -> bool:
 
 @contextmanager
 def open_lock(name: str) -> Iterator[int]:
-    """Open a lock file for flock; closing it at the end releases the lock. Child processes don't inherit it."""
+    """Open the lock file `name` for flock inside the block, and yield its descriptor.
+
+    Closing the file at the end releases the lock. Child processes don't inherit the descriptor.
+    """
     descriptor = os.open(state_dir() / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         yield descriptor
@@ -97,7 +103,7 @@ def open_lock(name: str) -> Iterator[int]:
 
 @contextmanager
 def lock(name: str) -> Iterator[None]:
-    """Let one process at a time into the block. Lock order: start, then services."""
+    """Hold the lock `name` inside the block, after waiting for it. Lock order: "start", then "services"."""
     with open_lock(name) as descriptor:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -117,7 +123,7 @@ def _file() -> Path:
 
 
 def _write(chosen: dict[str, Any]) -> None:
-    """Write the file completely or not at all, readable only by its owner."""
+    """Write services.json completely or not at all, readable only by its owner."""
     draft = _file().with_suffix(".new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -28,7 +28,7 @@ set-proc-title no
 
 
 def url() -> str:
-    """Return its URL, with the database number REDIS_NUMBER."""
+    """Return the URL of the embedded Valkey, with the database number REDIS_NUMBER (default 0)."""
     chosen = state.services()["valkey"]
     return f"redis://:{chosen['password']}@127.0.0.1:{chosen['port']}/{os.environ.get('REDIS_NUMBER') or 0}"
 
@@ -39,7 +39,10 @@ def is_alive() -> bool:
 
 
 def start(*, may_move: bool) -> None:
-    """Start it. With `may_move`, it changes to another port if its own is taken."""
+    """Start the embedded Valkey. Raises RuntimeError if it does not start.
+
+    With `may_move`, it changes to another port if the chosen one is taken.
+    """
     port = state.services()["valkey"]["port"]
     if may_move and not state.is_free(port):
         state.choose("valkey", port=state.free_port())
@@ -50,7 +53,7 @@ def start(*, may_move: bool) -> None:
 
 
 def is_ready() -> bool:
-    """Return whether it responds; False while it loads its data."""
+    """Return whether the embedded Valkey responds; False while it loads its data."""
     try:
         with redis.Redis.from_url(url(), socket_timeout=5) as client:
             return bool(client.ping())
@@ -59,13 +62,13 @@ def is_ready() -> bool:
 
 
 def stop() -> None:
-    """Stop it; it first writes all data to disk."""
+    """Stop the embedded Valkey, which first writes all data to disk. Kills it if that takes too long."""
     for pid in processes.find(_is_ours):
         processes.end(pid, signal.SIGTERM, signal.SIGKILL, seconds=STOP_SECONDS)
 
 
 def remove() -> None:
-    """Delete its data."""
+    """Delete the data of the embedded Valkey."""
     shutil.rmtree(_folder(), ignore_errors=True)
 
 
@@ -82,7 +85,7 @@ def _configuration() -> Path:
 
 
 def _write_configuration() -> None:
-    """Write the configuration file. On the command line, everybody could read the password."""
+    """Write the configuration file. It has the password, which everybody could read on a command line."""
     folder = _folder()
     folder.mkdir(mode=0o700, exist_ok=True)
     _configuration().touch(mode=0o600)

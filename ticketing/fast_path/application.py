@@ -33,7 +33,7 @@ IDLE_SECONDS = 1.0  # after which a thread's connection is checked before it is 
 
 
 class FastPath:
-    """A WSGI application in front of Django's."""
+    """The WSGI application: it serves the requests that match `routes`, and passes all others to `django`."""
 
     def __init__(self, django: WSGIApplication, routes: Sequence[Route]) -> None:
         self._django = django
@@ -64,7 +64,7 @@ class FastPath:
 
 
 def _is_plain(environ: WSGIEnvironment) -> bool:
-    """Return whether the response is plain JSON, not another format, a redirect to https or a refused host."""
+    """Return whether Django's response would be plain JSON, not another format, a redirect to https or a refusal."""
     return (
         wants_plain_json(environ.get("HTTP_ACCEPT") or "*/*")
         and "format=" not in environ.get("QUERY_STRING", "")  # the REST framework's other way to choose a format
@@ -80,7 +80,7 @@ def _is_our_host(host: str) -> bool:
 
 
 def _respond(request: ApiRequest, route: Route, arguments: dict[str, Any]) -> ApiResponse:
-    """Run the checks of the middleware and then the handler; return the response."""
+    """Check the body's length, load shedding and rate limits as the middleware does; return the handler's response."""
     try:
         check_body_length(request.environ)
         with write_slot(request.method, request.path):
@@ -93,7 +93,7 @@ def _respond(request: ApiRequest, route: Route, arguments: dict[str, Any]) -> Ap
 
 
 def _call_handler(request: ApiRequest, route: Route, arguments: dict[str, Any]) -> ApiResponse:
-    """Return the handler's response, with the headers that a view adds."""
+    """Return the handler's response, with the headers that a view adds (`Vary`, `Allow`)."""
     _connections.check()
     try:
         if request.method in SAFE_METHODS:
@@ -117,14 +117,14 @@ def _headers(request: ApiRequest, response: ApiResponse, context: RequestContext
 
 
 class _Connections(local):
-    """The database connection of this thread, and when it was last used."""
+    """When this thread last used its database connection, and the check before the next use."""
 
     used_at = 0.0  # monotonic clock; 0 if never
 
     def check(self) -> None:
         """Close a connection that is too old or broken, as Django does before each request.
 
-        The check costs a round trip, so it is made only after IDLE_SECONDS without a request and after an error.
+        Checking a connection costs a round trip, so it is done only after IDLE_SECONDS without a request, or an error.
         """
         now = time.monotonic()
         is_idle = 0 < self.used_at < now - IDLE_SECONDS

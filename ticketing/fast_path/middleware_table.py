@@ -30,7 +30,7 @@ FAST_PATH: dict[str, str] = {
 
 
 def check_middleware(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Return an error for each middleware that is missing in the table or no longer in MIDDLEWARE (a system check)."""
+    """Return an error for each middleware that FAST_PATH or MIDDLEWARE has and the other lacks (a system check)."""
     return [*_unknown(settings.MIDDLEWARE), *_stale(settings.MIDDLEWARE)]
 
 

@@ -61,6 +61,10 @@ class ApiRequest:
         api_request._django = request
         return api_request
 
+    def refuse_compression(self) -> None:
+        """Make the handler return its body uncompressed, whatever the client accepts."""
+        self.environ = {name: value for name, value in self.environ.items() if name != "HTTP_ACCEPT_ENCODING"}
+
     @property
     def django(self) -> HttpRequest:
         """The request as a Django HttpRequest, for code that reads query parameters or builds links."""

@@ -53,6 +53,8 @@ class HandlerView(generics.GenericAPIView[Any]):
         else:
             self.format_kwarg = self.get_format_suffix(**kwargs)
             request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+            if not _is_plain(request.accepted_renderer, request.accepted_media_type):
+                self.api_request.refuse_compression()  # `render` reads the body
 
     def render(self, api_response: ApiResponse) -> HttpResponseBase:
         """Return the handler's response: its bytes if plain JSON was negotiated, else its data in another format."""

@@ -1,5 +1,7 @@
 """Rules for every endpoint: the schema, the browsable API, slashes and errors."""
 
+import gzip
+import json
 from collections.abc import Callable
 
 import pytest
@@ -75,18 +77,40 @@ def test_the_docs_are_served_without_a_cdn(client: Client) -> None:
     assert "cdn" not in page
 
 
-@pytest.mark.parametrize("path", ["/api/event", "/api/booking", "/api/user"])
-def test_a_signed_in_user_can_browse_the_api(alice: User, client_of: ClientOf, path: str) -> None:
-    response = client_of(alice).get(path, headers={"Accept": "text/html"})
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Encoding": "gzip, deflate, br, zstd"}
+BROWSED = (
+    "/api/event",
+    "/api/event/{id}",
+    "/api/event/{id}/seatmap",
+    "/api/booking",
+    "/api/user",
+)
+
+
+@pytest.mark.parametrize("path", BROWSED)
+def test_a_signed_in_user_can_browse_the_api(alice: User, concert: Event, client_of: ClientOf, path: str) -> None:
+    response = client_of(alice).get(path.format(id=concert.pk), headers=BROWSER)
     assert response.status_code == 200
     assert response["Content-Type"].startswith("text/html")
-    assert "alice@example.com" in response.content.decode()
+    assert "alice@example.com" in gzip.decompress(response.content).decode()
 
 
 def test_an_error_is_shown_in_the_browsable_api(alice: User, client_of: ClientOf) -> None:
-    response = client_of(alice).get("/api/event/999999", headers={"Accept": "text/html"})
+    response = client_of(alice).get("/api/event/999999", headers=BROWSER)
     assert response.status_code == 404
     assert response["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("path", ["/api/event", "/api/event/{id}", "/api/event/{id}/seatmap"])
+def test_json_can_be_indented_and_compressed(concert: Event, client: Client, path: str) -> None:
+    address = path.format(id=concert.pk)
+    headers = {"Accept": "application/json; indent=4", "Accept-Encoding": "gzip"}
+    response = client.get(address, headers=headers)
+    assert response.status_code == 200
+    assert response["Content-Encoding"] == "gzip"
+    indented = gzip.decompress(response.content)
+    assert b'\n    "' in indented
+    assert json.loads(indented) == client.get(address).json()
 
 
 def test_paths_work_with_and_without_a_slash(concert: Event, client: Client) -> None:

@@ -22,5 +22,5 @@ def send_password_reset_mail(email: str) -> None:
 
 @shared_task
 def purge_expired() -> None:
-    """Delete expired tokens, tickets and sessions."""
+    """Delete expired token families, stream tickets and sessions."""
     housekeeping.purge_expired()

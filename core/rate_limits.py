@@ -66,7 +66,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class RateLimitStatus:
-    """A limit after a call: how many calls are `left`, and in how many seconds (`wait`) there is one more."""
+    """The state of a limit after it counted a call: calls `left`, and seconds to `wait` until one more is allowed."""
 
     limit: Limit
     left: int

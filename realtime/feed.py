@@ -38,7 +38,7 @@ AnyTopic = TypeVar("AnyTopic", bound=Topic)
 
 
 class FeedRunner(Protocol):
-    """The part of the hub that a feed may call."""
+    """Protocol: the methods that a feed may call of the hub, which runs all feeds of this process."""
 
     def schedule_flush(self, feed: Feed[Any], topic: Topic) -> None:
         """Have `feed.flush` called soon, with this topic and all others scheduled by then."""

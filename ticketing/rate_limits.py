@@ -32,7 +32,7 @@ RESULT = "rate_limits.result"  # key in `environ` of a counted call, so that rep
 
 
 class AddressLimit(NamedTuple):
-    """A limit of calls that check or reset passwords or create accounts: by address, even for signed-in users.
+    """A rate limit by the client's IP address, even for signed-in users: calls with passwords or new accounts.
 
     `setting` is the name of the setting with the limit's rate.
     """

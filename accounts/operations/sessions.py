@@ -21,7 +21,10 @@ def log_in(*, request: HttpRequest, email: str, password: str) -> User:
 
 
 def log_out(*, request: HttpRequest, user: User) -> None:
-    """End this request's session and all bearer tokens and stream tickets of the user, on all devices."""
+    """End this request's session, and revoke all of the user's bearer tokens and stream tickets.
+
+    Sessions in other browsers stay.
+    """
     _end_sign_ins(user, request.session)
     auth.logout(request)  # after the commit: it empties the session of the request, so it can't be repeated
 

@@ -29,9 +29,9 @@ def begin_payment(
 ) -> Payment:
     """Open a payment for a held booking and, the first time, the booking's payment window of `payment_seconds`.
 
-    1. Lock the booking's row; its seats don't change.
-    2. Check that the deadline has not passed and no other charge is open. With an idempotency key that was used before
-       for this booking, return the earlier payment.
+    1. Lock the booking's row. The rows of its seats are neither locked nor changed.
+    2. If the idempotency key was used before for this booking, return the earlier payment. Otherwise check that the
+       deadline has not passed, the event is not cancelled and no other charge is open.
     3. Insert the payment. The window begins only once, so that declined cards can't prolong a hold forever.
 
     Raises NotFound, NotOwner, IdempotencyKeyReused, AlreadyPaid, HoldExpired, InvalidState, PaymentInProgress.

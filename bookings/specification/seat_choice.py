@@ -91,10 +91,10 @@ def first_window(
     places: int = 0,
     tidy: bool = False,
 ) -> list[int] | None:
-    """Return the first window from the front left, which is `quantity` free seats side by side; None if there is none.
+    """Return the positions of `quantity` adjacent free seats, in the frontmost row and as far left as possible, or None.
 
-    It includes no wheelchair places; with `places`, at least that many, and as few more as the row allows. With `tidy`,
-    it leaves no single gap.
+    A row has `cols` seats. Without `places`, the choice has no wheelchair places (the positions in `accessible`); with
+    it, at least `places` of them, and as few more as the row allows. With `tidy`, it leaves no single gap.
     """
 
     def rank(window: list[int]) -> tuple[int, int, int]:

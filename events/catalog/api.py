@@ -151,7 +151,7 @@ class SubsectionSeats(generics.GenericAPIView[Event]):
 
     @extend_schema(operation_id="subsection_seats", responses={200: SubsectionSeatsBody} | problems(404))
     def get(self, request: Request, event_id: int, section: str, number: int) -> Response:
-        """Return counts, version and all tickets of the subsection, rows from the front, seats from the left."""
+        """Return counts, version and all seats (as `tickets`) of the subsection, row by row from the front."""
         selectors.visible_event(event_id, user_or_none(request))
         subsection, seats = selectors.subsection_with_seats(event_id, section, number)
         row = public_row(selectors.subsection_row(subsection))

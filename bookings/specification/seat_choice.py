@@ -91,7 +91,7 @@ def first_window(
     places: int = 0,
     tidy: bool = False,
 ) -> list[int] | None:
-    """Return the positions of `quantity` adjacent free seats, in the frontmost row and as far left as possible, or None.
+    """Return the positions of `quantity` adjacent free seats as far in front and left as possible, or None.
 
     A row has `cols` seats. Without `places`, the choice has no wheelchair places (the positions in `accessible`); with
     it, at least `places` of them, and as few more as the row allows. With `tidy`, it leaves no single gap.

@@ -17,7 +17,7 @@ from events.models import Event
 
 @admin.register(Event)
 class Events(ListPage, FormPage, EventPage, SeatPages, Copying, CreationPages):
-    """Create and change events, block seats, publish drafts, close sales.
+    """The admin of events: create and change events, block seats, publish drafts, close sales.
 
     Events are never deleted: buyers may hold their seats.
     """
@@ -29,9 +29,9 @@ class Events(ListPage, FormPage, EventPage, SeatPages, Copying, CreationPages):
         return row
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Allow sellers and operators."""
+        """Allow sellers and operators to create events."""
         return self.has_module_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
-        """Allow everybody who may see the event."""
+        """Allow everybody who may see the event to change it."""
         return self.has_view_permission(request, obj)

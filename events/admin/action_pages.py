@@ -14,19 +14,23 @@ from events.seller_admin.action_pages import ActionPages
 
 
 class EventActionPages(ActionPages):
-    """Publish, close sales, and the actions that apps above register."""
+    """The event's actions in the admin, and the URL that reports the progress of background work.
+
+    The actions are: publish, close sales, pause and resume the queue, and those that apps which depend on `events`
+    register.
+    """
 
     change_form_template = "admin/events/event/change_form.html"
     row_actions = EVENT_ACTIONS
     list_actions = ("publish", "close")
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the URL of the progress."""
+        """Add the URL that reports the progress of background work on an event."""
         view = self.admin_site.admin_view(self.progress)
         return [path("<path:object_id>/progress/", view, name="events_event_progress"), *super().get_urls()]
 
     def own_event(self, request: HttpRequest, object_id: str) -> Event:
-        """Return the event. Raise Http404 if it doesn't exist or the user may not change it."""
+        """Return the event with this id. Raise Http404 if it doesn't exist or the user may not change it."""
         event: Event | None = self.get_object(request, unquote(object_id))
         if event is None or not self.has_change_permission(request, event):
             raise Http404
@@ -34,10 +38,10 @@ class EventActionPages(ActionPages):
 
     @method_decorator(require_safe)
     def progress(self, request: HttpRequest, object_id: str) -> JsonResponse:
-        """Return the progress of background work on the event; `total` is 0 if there is none."""
+        """Return the progress of background work on the event as JSON; `total` is 0 if there is none."""
         return progress_response(progress_on(self.own_event(request, object_id)) or Progress(0, 0, "", running=False))
 
 
 def progress_response(progress: Progress) -> JsonResponse:
-    """Return the progress as JSON for events/admin/progress.js, which polls it once a second."""
+    """Return the progress as uncached JSON for events/admin/progress.js, which requests it once a second."""
     return JsonResponse(asdict(progress), headers={"Cache-Control": "no-store"})

@@ -11,7 +11,7 @@ from events.models import Event
 
 
 def of_publishing(event: Event) -> list[str]:
-    """List what goes on sale, when and at what price, and where buyers find it."""
+    """Return sentences on what goes on sale, when and at what price, and where buyers find the event."""
     rows = section_rows(event.pk)
     free, blocked = (sum(row[status] for row in rows) for status in ("available", "blocked"))
     sentences = [
@@ -32,7 +32,10 @@ def of_publishing(event: Event) -> list[str]:
 
 
 def of_closing(event: Event) -> list[str]:
-    """List what happens to held, free and sold seats."""
+    """Return sentences on what closing sales does to held, free and sold seats.
+
+    The last ones say that closing is final, and how to pause the sale instead.
+    """
     seats = stats_of([event.pk])[event.pk]
     held, free, sold = seats["reserved"], seats["available"], seats["sold"]
     sentences = ["Nobody can hold another seat once sales are closed."]
@@ -50,7 +53,7 @@ def of_closing(event: Event) -> list[str]:
 
 
 def of_pausing(event: Event) -> list[str]:
-    """List what changes for buyers in the queue and for those already let in."""
+    """Return sentences on what pausing the queue changes for waiting buyers and for those already let in."""
     return [
         "Nobody else is let in from the queue. Waiting buyers keep their place and see that the queue is paused.",
         "Buyers who have been let in can go on choosing and paying.",
@@ -59,7 +62,7 @@ def of_pausing(event: Event) -> list[str]:
 
 
 def of_resuming(event: Event) -> list[str]:
-    """Say how fast the queue will move."""
+    """Return a sentence (in a list) on how fast the queue lets buyers in once it is resumed."""
     return [
         f"Up to {event.admit_per_minute:,} buyers a minute are let in again, in the order of the queue, as long as "
         f"no more than {event.max_active:,} are choosing at the same time."

@@ -1,4 +1,4 @@
-"""Copies an event: fills in the form of a new event from an existing one."""
+"""Copying an event: the form of a new event, filled in from an existing one."""
 
 import json
 from typing import Any
@@ -16,12 +16,12 @@ DATES = ("starts_at", "ends_at", "sales_start_at", "sales_end_at")  # left empty
 
 
 def copy_url(event: Event) -> str:
-    """Return the URL of the form of a new event that copies this one."""
+    """Return the URL of the form for a new event, filled in from this event."""
     return f"{reverse('admin:events_event_add')}?copy={event.pk}"
 
 
 def copy_of(event: Event) -> dict[str, Any]:
-    """Return initial form data of a copy: all fields but the dates, with current prices, as a draft."""
+    """Return initial data for the form of a copy: all fields but the dates, with current prices, as a draft."""
     fields = [name for name in (*NewEventForm.Meta.fields, "seller") if name not in DATES]
     text = seating_text(event.seating_config)
     return {name: getattr(event, name) for name in fields} | {"seating_config": text, "draft": True}
@@ -35,13 +35,13 @@ def seating_text(config: dict[str, Any]) -> str:
 
 
 class Copying(OwnRows):
-    """The list action that copies an event; the event's page has a link."""
+    """Adds the action "Copy one event" to the list of events; an event's own page links to `copy_url` instead."""
 
     actions = ("copy",)
 
     @admin.action(description="Copy one event", permissions=["add"])
     def copy(self, request: HttpRequest, events: QuerySet[Event]) -> HttpResponse | None:
-        """Open the form of a new event, filled in."""
+        """Redirect to the form of a new event, filled in from the selected one; warn unless exactly one is selected."""
         if len(events) == 1:
             return HttpResponseRedirect(copy_url(events[0]))
         self.message_user(request, "Select one event to copy.", messages.WARNING)

@@ -1,4 +1,7 @@
-"""The page that shows the progress of creating a large event, and the JSON it polls."""
+"""The page that shows the progress of creating a large event, and the JSON that this page polls.
+
+A worker creates a large event in the background; a `Creation` is the request for it.
+"""
 
 from typing import Any
 
@@ -18,10 +21,13 @@ from events.states import OPEN_CREATIONS, CreationStatus
 
 
 class CreationPages(OwnRows):
-    """Sellers see creations of their own events, operators all of them; others get a 404."""
+    """Adds the progress pages of creations (large events that a worker creates).
+
+    Sellers see creations of their own events, operators all creations; for others, the pages answer with a 404.
+    """
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the URLs of creations."""
+        """Add the URLs of a creation: its progress page, and the JSON with its progress."""
         page, state = (self.admin_site.admin_view(view) for view in (self.creation_page, self.creation_state))
         return [
             path("creation/<int:creation_id>/", page, name="events_event_creation"),
@@ -30,7 +36,7 @@ class CreationPages(OwnRows):
         ]
 
     def creation_page(self, request: HttpRequest, creation_id: int) -> HttpResponse:
-        """Show the progress, or redirect to the event once it exists."""
+        """Show the progress of the creation or why it failed, or redirect to the event once it exists."""
         creation = get_object_or_404(self._creations(request), pk=creation_id)
         if creation.status == CreationStatus.DONE:
             self.message_user(request, f"{creation}: all {creation.total:,} seats have been created.", messages.SUCCESS)
@@ -45,11 +51,11 @@ class CreationPages(OwnRows):
         return TemplateResponse(request, "admin/events/event/creation.html", context)
 
     def creation_state(self, request: HttpRequest, creation_id: int) -> JsonResponse:
-        """Return the progress as JSON for the page's script."""
+        """Return the progress of the creation as JSON for the script of its page."""
         return progress_response(_progress(get_object_or_404(self._creations(request), pk=creation_id)))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """Mention events that are being created above the list."""
+        """Show the list of events, with messages that link to at most five events that are being created."""
         if request.method == "GET" and self.has_view_permission(request):
             for creation in self._creations(request).filter(status__in=OPEN_CREATIONS)[:5]:
                 url = reverse("admin:events_event_creation", args=[creation.pk])
@@ -63,7 +69,10 @@ class CreationPages(OwnRows):
 
 
 def _progress(creation: Creation) -> Progress:
-    """When the work has ended, the page reloads itself: it then shows the failure or redirects to the event."""
+    """Return the progress of a creation, in seats.
+
+    When the work has ended, the page reloads itself (`next`): it then shows the failure or redirects to the event.
+    """
     text = {
         CreationStatus.WAITING: "Waiting for a worker to start.",
         CreationStatus.RUNNING: f"{creation.done:,} of {creation.total:,} seats created.",

@@ -1,6 +1,7 @@
-"""Actions that change an event's status, and what else apps above `events` add to an event's admin page.
+"""Actions on an event (publish, close sales, pause and resume the queue), and what other apps add to its admin page.
 
-Apps above register their own actions, notices and progress sources when their admin modules are imported.
+Apps that depend on `events` register their own actions, notices and progress sources when their admin modules are
+imported.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,19 +20,19 @@ Consequences = Callable[[Event], list[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class EventAction(AdminAction):
-    """An action that changes an event's status."""
+    """An action on an event that is possible only in certain statuses of the event."""
 
     possible_from: tuple[EventStatus, ...]
-    consequences: Consequences  # sentences about what it will do, with current numbers
-    refusal: str  # the beginning of the error where the status doesn't allow it
-    applies: Callable[[Event], bool] = lambda event: True  # whether it would change anything
+    consequences: Consequences  # returns sentences about what the action will do, with current numbers
+    refusal: str  # the beginning of the error if the status doesn't allow the action
+    applies: Callable[[Event], bool] = lambda event: True  # whether the action would change anything
 
     def offered(self, row: Event) -> bool:
-        """Return whether the status allows it and it would change something."""
+        """Return whether the event's status allows the action and the action would change something."""
         return row.status in self.possible_from and self.applies(row)
 
     def confirmation(self, rows: Sequence[Event]) -> Confirmation:
-        """List what the action will do to each event, or why it can't be run."""
+        """Return what the action will do to each event, or why it can't be run, and the events it can be run on."""
         obstacles = [self.obstacle(event) for event in rows]
         events = list(zip(rows, obstacles, strict=True))
         parts = [
@@ -41,13 +42,16 @@ class EventAction(AdminAction):
         return Confirmation([event for event, obstacle in events if not obstacle], parts)
 
     def obstacle(self, event: Event) -> str:
-        """Return why the action can't be run, as a sentence; "" if it can."""
+        """Return why the event's status doesn't allow the action, as a sentence; "" if it does."""
         if event.status in self.possible_from:
             return ""
         return f"{self.refusal}; the status of this event is “{event.get_status_display()}”."
 
     def run(self, row: Event, user: User) -> None:
-        """Run the operation. Raise InvalidState if the status doesn't allow it, or the operation's own DomainError."""
+        """Run the operation on one event.
+
+        Raise InvalidState if the event's status doesn't allow the action, or the operation's own DomainError.
+        """
         if obstacle := self.obstacle(row):
             raise InvalidState(obstacle)
         super().run(row, user)
@@ -57,7 +61,7 @@ class EventAction(AdminAction):
 class Progress:
     """Progress of background work on an event: `done` of `total`, and the same as a sentence in `text`.
 
-    The page goes to `next` when the work has ended; it stays where it is if `next` is empty.
+    The page that shows it goes to the URL `next` when the work has ended; if `next` is empty, the page stays.
     """
 
     done: int
@@ -68,19 +72,22 @@ class Progress:
 
 
 EVENT_ACTIONS: dict[str, EventAction] = {}
-# Sentences above the form of an event's page; "" shows nothing.
+# Each returns a sentence to show above the form of an event's page; "" shows nothing.
 NOTICES: list[Callable[[Event], str]] = []
 # Each returns the progress of one kind of background work on the event, or None if there is none.
 PROGRESS_SOURCES: list[Callable[[Event], Progress | None]] = []
 
 
 def register_action(action: EventAction) -> None:
-    """Offer an action on the event's page, under its name."""
+    """Offer an action on every event's page; it replaces an action with the same name."""
     EVENT_ACTIONS[action.name] = action
 
 
 def add_consequences(name: str, more: Consequences) -> None:
-    """Let an app above add sentences to an action's confirmation page, before the action's own."""
+    """Add sentences to the confirmation page of the action called `name`, before the action's own.
+
+    Apps that depend on `events` call it; `more` returns the sentences for an event.
+    """
     action = EVENT_ACTIONS[name]
     EVENT_ACTIONS[name] = replace(action, consequences=lambda event: [*more(event), *action.consequences(event)])
 

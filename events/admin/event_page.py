@@ -25,10 +25,10 @@ class Link(NamedTuple):
 
 
 class EventPage(OwnRows):
-    """Adds that part to the page of an existing event."""
+    """Adds to the page of an existing event what is shown above its form."""
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Add the context of the part above the form."""
+        """Add what the template shows above the form: status, progress of background work, seat counts and links."""
         event = kwargs.get("obj")
         if event is not None:
             totals = context["totals"]

@@ -1,4 +1,4 @@
-"""The form of a new or existing event."""
+"""The page with the form of a new or existing event."""
 
 import json
 from typing import Any
@@ -60,7 +60,10 @@ class DateAndTime(SplitDateTimeWidget):
 
 
 def _new_event_fieldsets(seller: list[str]) -> list[tuple[str | None, dict[str, Any]]]:
-    """Show what every event needs first. The rest has defaults and starts collapsed."""
+    """Return the fieldsets of a new event: first what every event needs; the rest has defaults and starts collapsed.
+
+    `seller` is ["seller"] if the form asks for the seller, otherwise empty.
+    """
     collapsed = {"classes": ("collapse",)}
     return [
         (None, {"fields": [*seller, *TEXTS, "starts_at"]}),
@@ -73,14 +76,17 @@ def _new_event_fieldsets(seller: list[str]) -> list[tuple[str | None, dict[str, 
 
 
 class FormPage(WrittenRows):
-    """Reads the form, calls one operation and shows the result."""
+    """The page with the form of an event: saving calls one operation, which creates or changes the event."""
 
     readonly_fields = ("status", "seating")
     formfield_overrides = {DateTimeField: {"form_class": SplitDateTimeField, "widget": DateAndTime}}
     add_form_template = "admin/events/event/add_form.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
-        """Show seating and currency only for a new event. The status is changed with the event's actions."""
+        """Return the fieldsets of a new event, or of an existing one, whose seating and currency can't be changed.
+
+        The status is read-only: the event's actions change it.
+        """
         seller = ["seller"] if request.user.is_superuser else []
         if obj is None:
             return _new_event_fieldsets(seller)
@@ -98,16 +104,16 @@ class FormPage(WrittenRows):
         ]
 
     def get_form(self, request: HttpRequest, obj: Event | None = None, change: bool = False, **kwargs: Any) -> Any:
-        """Return the form of a new event, or of this event with a price field per section."""
+        """Return the form class for a new event, or for the event `obj` with a price field for each section."""
         form = NewEventForm if obj is None else EventChangeForm.with_prices(obj)
         return super().get_form(request, obj, change, **{**kwargs, "form": form})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Event | None = None) -> tuple[str, ...]:
-        """An event's seller can't be changed."""
+        """Make status and seating read-only, and the seller of an existing event."""
         return self.readonly_fields if obj is None else (*self.readonly_fields, "seller")
 
     def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Label the date and the time input for screen readers."""
+        """Label the date input and the time input of each time field for screen readers."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(field, SplitDateTimeField):
             for part, widget in zip(("date", "time"), field.widget.widgets, strict=True):
@@ -115,26 +121,29 @@ class FormPage(WrittenRows):
         return field
 
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Let operators choose among active sellers."""
+        """Offer only active sellers, by email, as the seller of an event."""
         if db_field.name == "seller":
             kwargs["queryset"] = User.objects.filter(role=User.Role.SELLER, is_active=True).order_by("email")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Use the copied event and nothing else from the URL: a malformed date in it would be a 500."""
+        """Return initial data for a new event: a copy of the event in `?copy=`, or nothing.
+
+        Other values in the URL are ignored, as Django would answer a malformed date with a 500.
+        """
         return copy_of(copied) if (copied := self._copied(request)) else {}
 
     def _copied(self, request: HttpRequest) -> Event | None:
-        """Return the event in `?copy=` if the user may see it."""
+        """Return the event with the id in `?copy=`; None if there is none or the user may not see it."""
         return self.get_object(request, request.GET.get("copy", ""))
 
     @admin.display(description="As created")
     def seating(self, event: Event) -> SafeString:
-        """Return the seating configuration with current prices."""
+        """Return the seating configuration with current prices, as formatted JSON."""
         return format_html("<pre>{}</pre>", json.dumps(event.seating_config, indent=2, ensure_ascii=False))
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Add the table of subsections; for a new event, the limits that the seating builder needs."""
+        """Add an event's subsections, seat counts and notices; for a new event, the limits for the seating builder."""
         event = kwargs.get("obj")
         context["show_save_and_add_another"] = False  # saving leads to the event's page
         if event is None:
@@ -168,19 +177,19 @@ class FormPage(WrittenRows):
             obj.creation = request_event(asked_by=user, **fields)
 
     def log_addition(self, request: HttpRequest, obj: Event, message: Any) -> Any:
-        """Skip it for an event that a worker creates later; the worker writes the log entry."""
+        """Write the log entry of a new event, unless a worker creates the event later and then writes the entry."""
         return super().log_addition(request, obj, message) if obj.pk else None
 
     def response_add(self, request: HttpRequest, obj: Event, post_url_continue: str | None = None) -> HttpResponse:
-        """Go to the event, or to the progress page of its creation."""
+        """Redirect to the new event, or to the progress page of its creation if a worker creates it."""
         if obj.pk:
             return super().response_add(request, obj, post_url_continue)
         return HttpResponseRedirect(reverse("admin:events_event_creation", args=[obj.creation.pk]))
 
     def response_post_save_add(self, request: HttpRequest, obj: Event) -> HttpResponseRedirect:
-        """Go to the event's page, where it can be published."""
+        """Redirect to the page of the new event, where it can be published."""
         return HttpResponseRedirect(reverse("admin:events_event_change", args=[quote(obj.pk)]))
 
     def response_post_save_change(self, request: HttpRequest, obj: Event) -> HttpResponseRedirect:
-        """Stay on the event's page, which shows who is notified of the change."""
+        """Redirect to the event's page again, which shows who is notified of the change."""
         return self.response_post_save_add(request, obj)

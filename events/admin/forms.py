@@ -47,7 +47,7 @@ SEATING_HELP = (
 
 
 class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Fields that sellers may change at any time: texts, times and limits."""
+    """Base of both event forms: fields that sellers may change at any time (texts, times, limits, waiting room)."""
 
     description = forms.CharField(widget=AdminTextareaWidget(attrs={"rows": 5}), max_length=10_000, required=False)
 
@@ -58,7 +58,7 @@ class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         help_texts = HELP_TEXTS
 
     def clean(self) -> dict[str, Any]:
-        """Check the order of the times; add each error to its field."""
+        """Check the order of the event's times; add each error to the field it is about."""
         data = super().clean() or self.cleaned_data
         try:
             check_times(data)
@@ -69,7 +69,7 @@ class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 
 
 class NewEventForm(EventTexts):
-    """A new event with its seats."""
+    """The form of a new event: also its currency, its seating, and whether it stays a draft."""
 
     currency = forms.RegexField(
         r"^[A-Z]{3}\Z",
@@ -95,7 +95,10 @@ class NewEventForm(EventTexts):
         fields = (*EventTexts.Meta.fields, "currency", "seating_config")
 
     def clean_seating_config(self) -> dict[str, Any]:
-        """Parse the seating. Raise every problem with the path of its field, before any seats are allocated."""
+        """Parse the seating into `seating`; return its configuration.
+
+        Raise ValidationError with all problems, each with the path of its field, before any seats are created.
+        """
         try:
             self.seating = read_seating(
                 _read_json(self.cleaned_data["seating_config"]), max_seats=settings.MAX_SEATS_PER_EVENT
@@ -118,15 +121,15 @@ class PriceField(forms.DecimalField):
         super().__init__(**options)
 
     def prepare_value(self, value: Any) -> Any:
-        """Show 4500 as 45.00, and invalid input as it was typed."""
+        """Return minor units (4500) as a decimal (45.00), and input that was typed unchanged."""
         return in_major_units(value, self.currency) if isinstance(value, int) else value
 
     def clean(self, value: Any) -> Any:
-        """Convert to minor units exactly, without floats."""
+        """Return the typed price in minor units, converted exactly, without floats."""
         return in_minor_units(super().clean(value), self.currency)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Treat 45 and 45.00 as equal."""
+        """Return whether the price differs from `initial` (minor units); 45 and 45.00 are equal."""
         return super().has_changed(self.prepare_value(initial), data)
 
 
@@ -144,16 +147,16 @@ class EventChangeForm(EventTexts):
         return type(cls.__name__, (cls,), {"price_fields": names, **fields})
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """Compare with the values the page has shown instead of the current ones.
+        """Make the form detect changes against the values that the page has shown, not the current ones.
 
-        Otherwise, of two open tabs, the one saved last would undo the changes of the other.
+        Otherwise, of two open tabs with the form, the one saved last would undo the changes of the other.
         """
         super().__init__(*args, **options)
         for field in self.fields.values():
             field.show_hidden_initial = True
 
     def changes(self) -> dict[str, Any]:
-        """Return the changed fields as arguments of `change_event`."""
+        """Return the changed fields as arguments of `change_event`; `prices` is {section name: minor units}."""
         changed = {name: self.cleaned_data[name] for name in self.changed_data}
         prices = {section: changed.pop(name) for name, section in self.price_fields.items() if name in changed}
         return {**changed, "prices": prices}

@@ -39,33 +39,33 @@ class ListPage(OwnRows):
     list_select_related = ("seller",)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """Use the list with seat counts."""
+        """Return the list class that reads the seat counts."""
         return EventList
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        """Show the seller to operators."""
+        """Return the columns of the list; operators also see the seller."""
         return (*self.list_display, "seller") if request.user.is_superuser else self.list_display
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        """Let operators search for sellers."""
+        """Return the fields to search in; operators can also search for the seller's email address."""
         return (*self.search_fields, "seller__email") if request.user.is_superuser else self.search_fields
 
     @admin.display(description="Sold")
     def sold(self, event: Any) -> int:
-        """Number of sold seats."""
+        """Return the number of sold seats."""
         return int(event.stats["sold"])
 
     @admin.display(description="Held")
     def held(self, event: Any) -> int:
-        """Number of held seats."""
+        """Return the number of held seats."""
         return int(event.stats["reserved"])
 
     @admin.display(description="Seats")
     def seats(self, event: Any) -> int:
-        """Number of all seats."""
+        """Return the number of all seats, also blocked ones."""
         return int(event.stats["total"])
 
     @admin.display(description="Bookings")
     def bookings(self, event: Event) -> SafeString:
-        """Link to the event's bookings."""
+        """Return a link to the list of the event's bookings."""
         return format_html('<a href="{}">Bookings</a>', bookings_url(event))

@@ -8,11 +8,11 @@ from events.states import ChangeKind
 
 CHANGES = ((ChangeKind.BLOCKED.value, "Block"), (ChangeKind.UNBLOCKED.value, "Unblock"))
 NO_SEATS = "Pick seats or enter their names first."
-MAX_LENGTH = 1_000_000  # characters; the largest request
+MAX_LENGTH = 1_000_000  # of all seat names together, in characters
 
 
 def subsections_of(event: Event) -> QuerySet[Subsection]:
-    """Return the event's subsections without the status of their seats."""
+    """Return the event's subsections without their seat status, which is long and is read only if it is used."""
     return Subsection.objects.filter(event=event).defer("seat_status")
 
 
@@ -32,7 +32,7 @@ class SeatPicks(forms.Form):
         self.fields["block"].queryset = subsections_of(event)  # type: ignore[attr-defined]
 
     def clean_seats(self) -> list[str]:
-        """Split the names at spaces and commas: "1-1 1-2" or "1-1, 1-2"."""
+        """Return the seat names, split at spaces and commas: "1-1 1-2" or "1-1, 1-2"."""
         names = str(self.cleaned_data["seats"]).replace(",", " ").split()
         if not names:
             raise forms.ValidationError(NO_SEATS)

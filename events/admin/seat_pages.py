@@ -35,12 +35,12 @@ STATUS_LABELS = {"available": "free", "reserved": "held", "sold": "sold", "block
 
 
 class SeatOperations(NamedTuple):
-    """Blocking or unblocking: its operations and the words for messages."""
+    """One kind of change, blocking or unblocking: the operations that do it, and words for messages about it."""
 
     change_seats: Any  # named seats of one subsection, all or none
     change_subsections: Any  # all seats of some subsections that have the required status
     done: str
-    required: str  # the status of seats it applies to
+    required: str  # the status that seats must have to be changed, as a word
 
 
 CHANGES = {
@@ -63,13 +63,17 @@ class SeatPages(EventActionPages):
     """An overview of all subsections and the seats of one of them, with forms to block and unblock."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the URL of the page."""
+        """Add the URL of the page with an event's seats."""
         view = self.admin_site.admin_view(self.seats_page)
         return [path("<path:object_id>/seats/", view, name="events_event_seats"), *super().get_urls()]
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def seats_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show all subsections, and the seats of the one with the id in `?block=`. A POST blocks or unblocks."""
+        """Show all subsections, and the seats of the one with the id in `?block=`.
+
+        A POST blocks or unblocks single seats if it has `block`, otherwise all free (or blocked) seats of the selected
+        subsections.
+        """
         event = self.own_event(request, object_id)
         if request.method != "POST":
             return self._show(request, event, _shown_subsection(event, request.GET.get("block", "")))
@@ -80,7 +84,10 @@ class SeatPages(EventActionPages):
     # --- Changing seats ----------------------------------------------------------------------------
 
     def _change_seats(self, request: HttpRequest, event: Event, form: SeatPicks) -> HttpResponse:
-        """Change all picked seats or none. If it is refused, show the page with the remaining seats picked."""
+        """Block or unblock all picked seats or none.
+
+        If the operation refuses, show the page with the reason; the seats that caused no refusal are still picked.
+        """
         if not form.is_valid():
             return self._show_errors(request, event, form)
         subsection, seats = form.cleaned_data["block"], form.cleaned_data["seats"]
@@ -101,7 +108,10 @@ class SeatPages(EventActionPages):
         return HttpResponseRedirect(f"{_seats_url(event)}?block={subsection.pk}#block")
 
     def _change_subsections(self, request: HttpRequest, event: Event, form: SubsectionPicks) -> HttpResponse:
-        """Change subsections batch by batch, each with one operation and one log entry."""
+        """Block or unblock the selected subsections in batches.
+
+        There is one operation per batch, and a log entry if seats changed.
+        """
         if not form.is_valid():
             return self._show_errors(request, event, form)
         change, subsections, seats = CHANGES[form.cleaned_data["do"]], 0, 0
@@ -181,12 +191,16 @@ def _url_after_errors(event: Event, block: str) -> str:
 
 
 def _grid(subsection: Subsection, first: str) -> dict[str, Any]:
-    """Return the rows to show, starting with row `first`, and the first rows of the previous and the next page."""
+    """Return template context: the rows to show, from row `first` on, with the letters of their seat status.
+
+    `accessible` has names of seats; `rows_before` and `rows_after` are the first rows of the previous and the next
+    page, 0 if there is none. Rows are numbered from 1.
+    """
     count = max(1, MAX_SEATS_SHOWN // subsection.cols)
     start = min(int(first), subsection.rows) - 1 if _is_number(first) and int(first) else 0
     end = min(start + count, subsection.rows)
-    letters = subsection.seat_status
-    rows = [(row + 1, letters[row * subsection.cols : (row + 1) * subsection.cols]) for row in range(start, end)]
+    seat_status = subsection.seat_status
+    rows = [(row + 1, seat_status[row * subsection.cols : (row + 1) * subsection.cols]) for row in range(start, end)]
     return {
         "seat_rows": rows,
         "accessible": [seat_name(position, subsection.cols) for position in subsection.accessible],
@@ -196,7 +210,7 @@ def _grid(subsection: Subsection, first: str) -> dict[str, Any]:
 
 
 def _history_url(event: Event, subsection: Subsection) -> str:
-    """Return the URL of a seat's history, with POSITION_PLACEHOLDER as the seat's position."""
+    """Return the URL of the history of a seat of the subsection, with POSITION_PLACEHOLDER as the seat's position."""
     return reverse("admin:bookings_seat_history", args=[event.pk, subsection.pk, POSITION_PLACEHOLDER])
 
 

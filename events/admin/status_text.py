@@ -1,4 +1,4 @@
-"""One sentence that tells sellers what the status of their event means right now."""
+"""A short text that tells sellers what the status of their event means right now."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ INACTIVE = "Published, but not active: it isn't listed, and nobody can hold or p
 
 
 def status_text(event: Event, now: datetime) -> str:
-    """Return the sentence. `now` is the database's time."""
+    """Return what the event's status means at `now` (the database's time), as text for its seller."""
     if event.status != EventStatus.AVAILABLE:
         return SENTENCES[EventStatus(event.status)]
     return _sale(event, now) if event.is_active else INACTIVE

@@ -24,9 +24,9 @@ MAX_ROWS = 100  # per request: each row is its own transaction, and the seller w
 
 
 class ActionPages(OwnRows):
-    """Buttons on a row's page and actions in the list, for everybody who may see the row.
+    """A ModelAdmin with actions: buttons on a row's page, and entries in the list's menu, for all who may see the row.
 
-    A GET shows the confirmation page, a POST runs the action.
+    A GET of an action's URL shows the confirmation page, a POST runs the action.
     """
 
     change_form_template = "admin/row_actions.html"
@@ -35,12 +35,12 @@ class ActionPages(OwnRows):
     too_many_hint = ""  # what to do instead for more than MAX_ROWS rows
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the URL of the actions."""
+        """Add the URL that confirms (GET) or runs (POST) an action on one row."""
         view = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(self.action_view))
         return [path("<path:object_id>/do/<str:name>/", view, name=self._url_name("do")), *super().get_urls()]
 
     def get_actions(self, request: HttpRequest) -> Any:
-        """Add `list_actions` to Django's actions."""
+        """Return Django's actions of the list and those in `list_actions`."""
         own = {
             name: (partial(_run_on_selected, name), name, self.row_actions[name].label) for name in self.list_actions
         }
@@ -49,7 +49,7 @@ class ActionPages(OwnRows):
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *more: Any, **options: Any
     ) -> HttpResponse | None:
-        """Show a message if ids of selected rows are malformed; Django would fail with a 500."""
+        """Run an action of the list; show a message if ids of selected rows are malformed (Django: a 500)."""
         try:
             return super().response_action(request, queryset, *more, **options)
         except (ValidationError, ValueError):
@@ -57,7 +57,11 @@ class ActionPages(OwnRows):
             return HttpResponseRedirect(request.get_full_path())
 
     def action_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
-        """Confirm or run an action on one row, then go back to its page, or to the list if the row is gone."""
+        """On a GET, show the confirmation page of an action on one row; on a POST, run the action.
+
+        A POST then redirects to the row's page, or to the list if the row is gone. Raise Http404 if there is no such
+        row or action, or the user may not see the row.
+        """
         row = self.get_object(request, unquote(object_id))
         if row is None or name not in self.row_actions or not self.has_view_permission(request, row):
             raise Http404
@@ -69,9 +73,9 @@ class ActionPages(OwnRows):
         return HttpResponseRedirect(reverse(f"admin:{self._url_name('change')}", args=[quote(object_id)]))
 
     def confirm(self, request: HttpRequest, action: AdminAction, rows: Sequence[Any], only: Any = None) -> HttpResponse:
-        """Render the confirmation page.
+        """Return the confirmation page of an action on these rows.
 
-        `only` is the row whose page the seller came from. Without it, the form names the rows the action can be run
+        `only` is the row whose page the seller came from. Without `only`, the form names the rows the action can be run
         on, so that exactly these are changed.
         """
         confirmation = action.confirmation(rows)
@@ -89,9 +93,9 @@ class ActionPages(OwnRows):
         return TemplateResponse(request, "admin/confirm_action.html", context)
 
     def run_action(self, request: HttpRequest, action: AdminAction, rows: Sequence[Any]) -> None:
-        """Run the action on each row, log it, and show what was done and each reason of a refusal once.
+        """Run the action on each row, with a log entry for each; show what was done, and each reason of a refusal once.
 
-        If the database is lost halfway, the seller also reads which rows were done, and the error is raised.
+        If the database is lost halfway, the seller also reads which rows were not done, and the error is raised.
         """
         remaining, done, refusals = list(rows), list[Any](), Counter[str]()
         with self.reporting_unfinished(request, remaining):
@@ -106,7 +110,7 @@ class ActionPages(OwnRows):
                 self._show_results(request, action, done, refusals)
 
     def _run_on_row(self, request: HttpRequest, action: AdminAction, row: Any) -> str:
-        """Run the action and log it. Return why it was refused, or ""."""
+        """Run the action on one row and write a log entry. Return why the operation refused, or ""."""
         try:
             action.run(row, user_of(request))
         except Unavailable:
@@ -125,7 +129,7 @@ class ActionPages(OwnRows):
             self.message_user(request, reason if times == 1 else f"{self._counted(times)}: {reason}", messages.ERROR)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Add the actions that are offered for this row."""
+        """Add the actions that are offered for this row to the context of its page."""
         row = kwargs.get("obj")
         if row is not None:
             context["row_actions"] = [action for action in self.row_actions.values() if action.offered(row)]

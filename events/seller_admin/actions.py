@@ -9,7 +9,7 @@ from core.formatting import pluralize
 
 
 class ConfirmationPart(NamedTuple):
-    """What an action will do to one row, in sentences; or why it can't be run on it (`obstacle`)."""
+    """What an action will do to one row, in sentences; or why it can't be run on the row (`obstacle`)."""
 
     heading: str
     sentences: Sequence[str]
@@ -27,9 +27,9 @@ class Confirmation(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class AdminAction:
-    """A button on a row's page, some of them also in the list's action menu.
+    """An action on rows of the admin: a button on a row's page, for some actions also an entry in the list's menu.
 
-    `act` is the operation; it is called with the row and the signed-in user.
+    `act` is the operation that the action runs; it is called with the row and the signed-in user.
     """
 
     name: str
@@ -37,19 +37,19 @@ class AdminAction:
     act: Callable[[Any, User], object]
     explanation: str = ""  # shown on the confirmation page; if empty, the button runs the action without asking
     done: str  # shown and logged once the action has run
-    final: bool = False  # can't be undone
+    final: bool = False  # whether the action can't be undone
 
     def offered(self, row: Any) -> bool:
         """Return whether the row's page shows the button."""
         return True
 
     def confirmation(self, rows: Sequence[Any]) -> Confirmation:
-        """Return the contents of the confirmation page."""
+        """Return the contents of the page that asks before the action runs on these rows."""
         sentences = [self.explanation] if self.explanation else []
         return Confirmation(rows, [ConfirmationPart(str(row), sentences) for row in rows])
 
     def run(self, row: Any, user: User) -> None:
-        """Run the operation on one row; raise its DomainError."""
+        """Run the operation on one row; raise the DomainError of the operation if it refuses."""
         self.act(row, user)
 
     def done_message(self, row: Any) -> str:
@@ -66,5 +66,5 @@ class AdminAction:
 
 
 def by_name(*actions: AdminAction) -> dict[str, AdminAction]:
-    """Return the actions by name; the name is part of the confirmation page's URL."""
+    """Return {name: action}; the name is part of the URL of the action's confirmation page."""
     return {action.name: action for action in actions}

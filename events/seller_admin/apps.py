@@ -4,6 +4,6 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class SellerAdminConfig(AdminConfig):
-    """Django's admin with our site."""
+    """Django's admin app with `SellerAdminSite` as its site."""
 
     default_site = "events.seller_admin.site.SellerAdminSite"

@@ -1,4 +1,4 @@
-"""Base classes of the seller admin: who may see which rows, safe list URLs, log entries, and its titles."""
+"""Base classes of the seller admin: who may see which rows, safe list URLs, log entries, and page titles."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,8 +39,8 @@ def user_of(request: HttpRequest) -> User:
 class SafeList(ChangeList):
     """A list that redirects to itself without parameters if its URL contains malformed values.
 
-    Django does so for most of them and answers the others with a 500. The title is the name of the rows instead of
-    "Select … to change".
+    Django redirects for most malformed values and answers the others with a 500. The title is the name of the rows
+    instead of "Select … to change".
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,7 +55,7 @@ class SafeList(ChangeList):
 
 
 class OwnRows(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Shows sellers the rows of their own events, and operators all rows.
+    """A ModelAdmin that shows sellers the rows of their own events, and operators all rows.
 
     Permissions follow from role and ownership, never from permission rows in the database. Nothing can be added,
     changed or deleted unless a subclass allows it.
@@ -71,7 +71,7 @@ class OwnRows(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
         raise NotImplementedError
 
     def name_of(self, row: Any) -> str:
-        """Return the row's name in titles and messages."""
+        """Return what titles and messages call the row."""
         return str(row)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -80,11 +80,11 @@ class OwnRows(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
         return rows if request.user.is_superuser else rows.filter(**{self.seller_lookup: request.user})
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """Use a list that malformed URLs can't break."""
+        """Return a list class that malformed URLs can't break."""
         return SafeList
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Allow only the list's own filters.
+        """Return whether the URL may filter by this lookup: only by the filters that the list shows.
 
         Django allows any column of the model in the URL, so that hidden values, such as the seed of a coming lottery,
         could be guessed character by character.
@@ -101,18 +101,18 @@ class OwnRows(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Show what was done to the row in the admin."""
+        """Show the log entries of the row: what was done to it in the admin."""
         return super().history_view(request, object_id, {"title": "History", **(extra_context or {})})
 
     def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Remove the buttons that add or change the row a field points to."""
+        """Return the form field without buttons that add, change or show the row a field points to."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(widget := getattr(field, "widget", None), RelatedFieldWidgetWrapper):
             widget.can_add_related = widget.can_change_related = widget.can_view_related = False
         return field
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Allow sellers and operators."""
+        """Allow active sellers and operators to use this part of the admin."""
         user = request.user
         return user.is_active and (user.is_superuser or user.role == User.Role.SELLER)
 
@@ -135,15 +135,15 @@ class OwnRows(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
     # --- Log entries: written after the operation, whose result stays even if this fails -----------
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Write Django's log entry, retried like an operation; warn the user if it fails."""
+        """Write Django's log entry of a new row, retried like an operation; if it can't be written, warn the user."""
         return self._log_safely(request, super().log_addition, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """See `log_addition`."""
+        """Write the log entry of a change; otherwise like `log_addition`."""
         return self._log_safely(request, super().log_change, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
-        """See `log_addition`."""
+        """Write the log entries of deleted rows; otherwise like `log_addition`."""
         return self._log_safely(request, super().log_deletions, queryset)
 
     def _log_safely(self, request: HttpRequest, write: Callable[..., Any], *args: Any) -> Any:
@@ -158,9 +158,10 @@ class OwnRows(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
 
     @contextmanager
     def reporting_unfinished(self, request: HttpRequest, remaining: list[Any]) -> Iterator[None]:
-        """If the database is lost halfway through several rows, warn about those that are still in `remaining`.
+        """Warn about the rows still in `remaining` if the database is lost halfway through several rows.
 
-        The caller removes each row from the beginning of `remaining` once it is done. The error is raised again.
+        The caller removes each row from the beginning of `remaining` once it is done. The database error is raised
+        again. A single row gets no warning.
         """
         several = len(remaining) > 1
         try:
@@ -176,12 +177,12 @@ class OwnRows(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
 
 
 class WrittenRows(OwnRows):
-    """Rows that forms add, change or remove, each with one operation."""
+    """A ModelAdmin with forms that write: each submission calls one operation (a function with its own transaction)."""
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        """Handle the form outside of the transaction that Django wraps around it.
+        """Show or save the form, outside of the transaction that Django would put around saving.
 
         An operation is a transaction of its own (`retrying_transaction`) and publishes its result on commit; neither
         works inside Django's transaction. The admin itself only writes the log entry, after the operation. A refusal
@@ -191,12 +192,12 @@ class WrittenRows(OwnRows):
         return self._with_refusals_as_messages(request, view, object_id, form_url, extra_context)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        """See `changeform_view`."""
+        """Confirm (GET) or run (POST) the deletion of a row; transaction and refusals are as in `changeform_view`."""
         view = self._delete_view  # type: ignore[attr-defined]
         return self._with_refusals_as_messages(request, view, object_id, extra_context)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Do nothing: the operation has written everything."""
+        """Do nothing: the operation called by `save_model` has already written everything."""
 
     def _with_refusals_as_messages(self, request: HttpRequest, view: Callable[..., Any], *args: Any) -> Any:
         try:

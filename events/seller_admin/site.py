@@ -18,14 +18,14 @@ class Page(NamedTuple):
     name: str
 
 
-PAGES: list[Page] = []  # apps add theirs in their admin modules; they need the same permission as the admin
+PAGES: list[Page] = []  # apps add pages in their admin modules; all who may use the admin may open them
 
 
 class SellerAdminSite(AdminSite):
     """Django's admin with `PAGES`, and without "view on site"."""
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Put `PAGES` before Django's URLs, whose last one is a catch-all.
+        """Return Django's URLs without "view on site", after those of `PAGES`, as Django's last one is a catch-all.
 
         None of our models has a `get_absolute_url`, and Django's "view on site" answers malformed ids with a 500.
         """
@@ -34,10 +34,10 @@ class SellerAdminSite(AdminSite):
         return [*pages, *own]
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> TemplateResponse:
-        """Use the app's name as the title, without "administration"."""
+        """Show the models of one app, with the app's name as the title, without "administration"."""
         title = apps.app_configs[app_label].verbose_name if app_label in apps.app_configs else ""
         return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """List events first: everything else in the admin belongs to one of them."""
+        """Return the apps with events first: everything else in the admin belongs to one of them."""
         return sorted(super().get_app_list(request, app_label), key=lambda app: app["app_label"] != "events")

@@ -139,7 +139,7 @@ def test_an_expired_hold_ends_once(
     booking = hold(alice)
     end_hold(booking)
     monkeypatch.setattr("bookings.publish.publish_many", published)
-    monkeypatch.setattr(expiry, "note_wasted", wasted)
+    monkeypatch.setattr(expiry, "record_wasted_holds", wasted)
     with interrupted("INSERT INTO bookings_emailmessage"):
         assert expiry.expire_in(booking.subsection_id) == 1
     booking.refresh_from_db()

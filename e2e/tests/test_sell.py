@@ -98,7 +98,7 @@ def test_the_seller_stops_the_sale_and_buyers_see_it(
 
     page = open_charts(visitors, carol, concert)
     page.get_by_role("link", name="Stop the sale").click()
-    expect(page.get_by_text("2 held seats can still be paid for until the time to pay is over.")).to_be_visible()
+    expect(page.get_by_text("2 held seats can still be paid for until the hold ends.")).to_be_visible()
     concert.refresh_from_db()
     assert concert.status == "available"
 

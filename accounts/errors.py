@@ -6,15 +6,15 @@ from core.errors import DomainError, NotSignedIn
 class EmailTaken(DomainError):
     """The address is already registered."""
 
-    code, title = "email_taken", "E-mail address taken"
-    detail = "This e-mail address already has an account. Sign in, or reset its password."
+    code, title = "email_taken", "Email address taken"
+    detail = "This email address already has an account. Sign in, or reset its password."
 
 
 class InvalidCredentials(NotSignedIn):
     """Unknown address, wrong password or deactivated account: the same error, so that it reveals nothing."""
 
     code, title = "invalid_credentials", "Sign-in refused"
-    detail = "The e-mail address or the password is wrong."
+    detail = "The email address or the password is wrong."
 
 
 class TokenRefused(NotSignedIn):

@@ -56,7 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     role = models.CharField(max_length=6, choices=Role, default=Role.BUYER)
     is_active = models.BooleanField(default=True, help_text="Untick instead of deleting: the person can't sign in.")
     is_staff = models.BooleanField(default=False, help_text="May enter the admin; sellers see their own events there.")
-    is_verified = models.BooleanField(default=False, help_text="The e-mail address was confirmed.")
+    is_verified = models.BooleanField(default=False, help_text="The email address was confirmed.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()

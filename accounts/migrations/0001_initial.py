@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('buyer', 'Buyer'), ('seller', 'Seller')], default='buyer', max_length=6)),
                 ('is_active', models.BooleanField(default=True, help_text="Untick instead of deleting: the person can't sign in.")),
                 ('is_staff', models.BooleanField(default=False, help_text='May enter the admin; sellers see their own events there.')),
-                ('is_verified', models.BooleanField(default=False, help_text='The e-mail address was confirmed.')),
+                ('is_verified', models.BooleanField(default=False, help_text='The email address was confirmed.')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),

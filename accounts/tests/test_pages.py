@@ -27,7 +27,7 @@ FOREIGN = [
     [
         ("/login", "Log in", "/api/user/login"),
         ("/register", "Sign up", "/api/user"),
-        ("/verify?token=abc", "Confirm your e-mail address", "/api/user/verify"),
+        ("/verify?token=abc", "Confirm your email address", "/api/user/verify"),
         ("/reset", "Forgotten password", "/api/user/password/reset"),
         ("/reset/MQ/abc-def", "Choose a new password", "/api/user/password/reset/confirm"),
     ],

@@ -32,7 +32,7 @@ class Bookings(ActionPages):
     list_display = ("buyer_email", "event", "subsection_name", "seats", "state", "price", "created_at", "deadline")
     list_filter = (StatusFilter, EventFilter)
     search_fields = ("buyer__email", "buyer__name")
-    search_help_text = "Booking id, or (part of) the buyer's e-mail address or name"
+    search_help_text = "Booking id, or (part of) the buyer's email address or name"
     sale_fields = (
         *(
             "id",
@@ -81,7 +81,7 @@ class Bookings(ActionPages):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Find exactly one booking by its id; otherwise search e-mail addresses and names."""
+        """Find exactly one booking by its id; otherwise search email addresses and names."""
         try:
             return queryset.filter(pk=uuid.UUID(search_term.strip())), False
         except ValueError:

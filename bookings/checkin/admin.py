@@ -29,7 +29,7 @@ class StaffRows(WrittenRows):
     """Base class for the admin of gate staff, who can be added and removed, but not changed."""
 
     search_fields = ("email",)
-    search_help_text = "(Part of) the e-mail address"
+    search_help_text = "(Part of) the email address"
     ordering = ("email",)
     employer_field: ClassVar[str]  # the field with the event or the seller that a person works for
     remove: "ClassVar[staticmethod[[Any, User], None]]"  # removes a row; takes the row and the user

@@ -15,8 +15,8 @@ from events.models import Event
 from events.ownership import may_manage
 from events.states import EventStatus
 
-UNVERIFIED = "You are named as gate staff. Please confirm your e-mail address first, with the link that we sent to it."
-NOT_STAFF = "Only gate staff of this event can do this. Its seller can add you by your e-mail address."
+UNVERIFIED = "You are named as gate staff. Please confirm your email address first, with the link that we sent to it."
+NOT_STAFF = "Only gate staff of this event can do this. Its seller can add you by your email address."
 NO_TICKET = "This is not a ticket for this event."
 
 

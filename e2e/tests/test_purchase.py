@@ -143,7 +143,7 @@ def test_picks_survive_the_login(visitors: Visitors, alice: User, concert: Event
     seats = SeatMap(page, concert)
     seats.pick("B", 2, (4, 1), (4, 2))
     seats.hold()
-    page.get_by_label("E-mail address").fill(alice.email)
+    page.get_by_label("Email address").fill(alice.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Log in").click()
 

@@ -68,7 +68,7 @@ def test_a_seller_creates_an_event_sells_ten_seats_and_stops_the_sale(
 def _sign_in(visitors: Visitors, seller: User) -> Page:
     page = visitors(path="/")
     page.get_by_role("banner").get_by_role("link", name="Log in").click()
-    page.get_by_label("E-mail address").fill(seller.email)
+    page.get_by_label("Email address").fill(seller.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Log in").click()
     return page

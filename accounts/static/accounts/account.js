@@ -39,7 +39,7 @@ async function registered(event) {
   const form = event.target;
   try {
     await call("POST", "/api/user/login", { body: { email, password } });
-    toastNext(`Welcome! We sent a mail to ${email}. Please confirm your address with the link in it.`, "good");
+    toastNext(`Welcome! We sent an email to ${email}. Please confirm your address with the link in it.`, "good");
     location.assign(form.dataset.next);
   } catch {
     location.assign("/login"); // the account exists; the login page shows what is wrong
@@ -50,7 +50,7 @@ async function registered(event) {
 function resetRequested(event) {
   event.preventDefault();
   const text = `If ${event.detail.body.email} has an account, we have sent it a link. It works once, for an hour.`;
-  replaceForm(event.target, "Check your mail", text);
+  replaceForm(event.target, "Check your email", text);
 }
 
 function resetRefused(event) {
@@ -63,7 +63,7 @@ function resetRefused(event) {
 
 function verified(event) {
   event.preventDefault();
-  replaceForm(event.target, "Thank you", "Your e-mail address is confirmed.", "Go to the events", "/");
+  replaceForm(event.target, "Thank you", "Your email address is confirmed.", "Go to the events", "/");
 }
 
 function verificationRefused(event) {

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from asgiref.testing import ApplicationCommunicator
+from django.core.asgi import get_asgi_application
 from django.test import override_settings
 from django.urls import resolve
 
@@ -22,7 +23,6 @@ from core import feature_switches
 from core.http import security_headers
 from core.http.views import HandlerView, handler_of
 from events.models import Event
-from ticketing.asgi import django_application as asgi_application
 from ticketing.fast_path.middleware_table import FAST_PATH, check_middleware
 from ticketing.wsgi import application, django_application
 
@@ -127,7 +127,7 @@ def by_asgi(call: Call) -> Response:
 
 
 async def _send_to_asgi(scope: dict[str, Any], content: bytes) -> Response:
-    server = ApplicationCommunicator(asgi_application, scope)
+    server = ApplicationCommunicator(get_asgi_application(), scope)
     await server.send_input({"type": "http.request", "body": content, "more_body": False})
     start = await server.receive_output(20)
     parts, more = [], True

@@ -51,6 +51,8 @@ def test_a_viewer_who_watches_a_subsection_gets_its_seats_and_then_each_change(v
     assert seats == {"type": "seats", "section": "A", "subsection": 1, "version": 1, "seats": "r" + "a" * 49}
     hold(alice, "5-10")
     changed = viewer.expect("seats_changed")
+    if changed["version"] == seats["version"]:  # the first hold was published after the seats had been read
+        changed = viewer.expect("seats_changed")
     assert changed.pop("at").endswith(("Z", "+00:00"))
     assert changed == {
         "type": "seats_changed", "section": "A", "subsection": 1, "from_version": 1, "version": 2,

@@ -339,8 +339,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["core.http.json_body.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
-        "rest_framework.renderers.BrowsableAPIRenderer",
+        "core.http.browsable_api.BrowsableRenderer",
     ],
+    "DEFAULT_METADATA_CLASS": "core.http.browsable_api.Metadata",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "core.http.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -9,6 +9,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from bookings.holds.models import Booking
 from events.models import Event
 
 ClientOf = Callable[[User | None], APIClient]
@@ -99,6 +100,35 @@ def test_an_error_is_shown_in_the_browsable_api(alice: User, client_of: ClientOf
     response = client_of(alice).get("/api/event/999999", headers=BROWSER)
     assert response.status_code == 404
     assert response["Content-Type"].startswith("text/html")
+
+
+def test_every_path_answers_options_and_browsers(
+    schema: dict[str, dict[str, object]],
+    concert: Event,
+    paid_booking: Callable[..., Booking],
+    alice: User,
+    carol: User,
+    client_of: ClientOf,
+) -> None:
+    booking = paid_booking(alice)
+    ids = {"event_id": concert.pk, "booking_id": booking.pk, "admission_id": booking.admissions.earliest("id").pk}
+    others = {
+        "section": "A",
+        "number": 1,
+        "seat": "1-1",
+        "email": "gate@example.com",
+        "name": "surge",
+        "gateway": "mock",
+    }
+    for path in schema["paths"]:
+        if path.endswith("/sse"):
+            continue  # a stream has no end
+        address = path.format(**ids, **others)
+        for user in (alice, carol):
+            options = client_of(user).options(address)
+            assert options.status_code in {200, 403, 404}, (path, options.content)
+            page = client_of(user).get(address, headers=BROWSER)
+            assert page.status_code in {200, 403, 404, 405, 409}, (path, page.content)
 
 
 @pytest.mark.parametrize("path", ["/api/event", "/api/event/{id}", "/api/event/{id}/seatmap"])

@@ -60,7 +60,9 @@ class Event(models.Model):
     description = models.TextField(max_length=10_000)
     venue_name = models.CharField(max_length=200)
     seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="events")
-    is_active = models.BooleanField(default=True, help_text="Inactive events are shown to nobody but their seller.")
+    is_active = models.BooleanField(
+        default=True, help_text="Inactive events are not listed, and nobody can hold or pay for seats."
+    )
     status = models.CharField(max_length=16, choices=EventStatus.choices, default=EventStatus.AVAILABLE)
     currency = models.CharField(max_length=3, default="USD", help_text="ISO 4217")
     seating_config = models.JSONField()

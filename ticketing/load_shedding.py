@@ -46,4 +46,4 @@ def publish_gauges() -> None:
     counters.gauge("in_flight", lambda: writes.in_use)
     counters.gauge("read_only", lambda: read_only.known_cause() or "")
     counters.gauge("breaker:redis", lambda: breaker.current_state)
-    counters.gauge("breaker:news", lambda: "open" if publish.is_paused() else "closed")
+    counters.gauge("breaker:publishing", lambda: "open" if publish.is_paused() else "closed")

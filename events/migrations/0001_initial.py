@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200)),
                 ('description', models.TextField(max_length=10000)),
                 ('venue_name', models.CharField(max_length=200)),
-                ('is_active', models.BooleanField(default=True, help_text='Inactive events are shown to nobody but their seller.')),
+                ('is_active', models.BooleanField(default=True, help_text='Inactive events are not listed, and nobody can hold or pay for seats.')),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('available', 'Available'), ('sold_out', 'Sold out'), ('completed', 'Completed'), ('ended', 'Sales ended'), ('cancelled', 'Cancelled')], default='available', max_length=16)),
                 ('currency', models.CharField(default='USD', help_text='ISO 4217', max_length=3)),
                 ('seating_config', models.JSONField()),

@@ -6,6 +6,7 @@ from accounts import api, pages
 
 urlpatterns = [
     path("login", pages.login, name="login"),
+    path("logout", pages.logout, name="logout"),
     path("register", pages.register, name="register"),
     path("verify", pages.verify, name="verify"),
     path("reset", pages.reset, name="reset"),

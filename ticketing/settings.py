@@ -43,6 +43,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "core.http.problems.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"  # some URLs contain tokens from emails
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -103,6 +104,7 @@ MIDDLEWARE = [
     "ticketing.middleware.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "ticketing.middleware.ApiRequestMiddleware",
+    "ticketing.middleware.ErrorPageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",

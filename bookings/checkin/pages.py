@@ -40,6 +40,7 @@ FILES = (
     "ticketing/forms.js",
     "ticketing/localize.js",
     "ticketing/read_only.js",
+    "ticketing/ready.js",
     "ticketing/base.js",
     "ticketing/toast.js",
     "bookings/checkin.css",

@@ -17,11 +17,11 @@ from core.errors import NotFound
 from core.money import money
 from events.catalog import selectors
 from events.catalog.search import EventSearch
+from events.catalog.tiers import tier_colours
 from events.models import Event
 from events.states import EventStatus
 
 EVENTS_PER_PAGE = 20
-TIER_COLOURS = 6  # --tier-1 … of the stylesheet
 # The map's modules, preloaded so that the browser doesn't discover them one after the other.
 MODULES = (
     "base_layer", "best_seats", "best_seats_form", "bitmaps", "camera", "cards", "colours", "element", "filter",
@@ -103,10 +103,14 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
         raise Http404(str(error)) from error
     rows = selectors.section_rows(event.pk)
     prices = [row["price"] for row in rows]
+    now = datetime.now(UTC)
+    is_over = _is_over(event, now)
     stats = selectors.sum_counts(rows)
     context: dict[str, Any] = {
         "event": event,
-        "card": Card(event, {"price_from": min(prices), **stats}, datetime.now(UTC)),
+        "card": Card(event, {"price_from": min(prices), **stats}, now),
+        "is_over": is_over,
+        "is_offering": event.is_active and event.status != EventStatus.SOLD_OUT and not is_over,
         "stats": stats,
         "price_min": min(prices),
         "price_max": max(prices),
@@ -116,11 +120,17 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
         "rows": rows,
         "accessible": any("accessible" in row for row in rows),
         "sale": _sale(event),
-        "queueing": event.waiting_room_on and event.status in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
+        "queueing": event.waiting_room_on and event.status != EventStatus.DRAFT and not is_over,
         "modules": [f"events/map/{name}.js" for name in MODULES],
         "checkout_url": reverse("checkout", args=[uuid.UUID(int=0)]),
     }
     return render(request, "events/event.html", context)
+
+
+def _is_over(event: Event, now: datetime) -> bool:
+    """Return whether no more seats will be sold: it is cancelled or over, or its sales have ended."""
+    has_ended = event.sales_end_at is not None and event.sales_end_at <= now
+    return has_ended or event.status in (EventStatus.CANCELLED, EventStatus.ENDED, EventStatus.COMPLETED)
 
 
 def _sale(event: Event) -> dict[str, Any]:
@@ -134,10 +144,11 @@ def _tiers(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
     prices: dict[str, list[int]] = {}
     for row in rows:
         prices.setdefault(row["tier"], []).append(row["price"])
+    colours = tier_colours(prices)
     return [
-        {"name": tier, "colour": index % TIER_COLOURS + 1, "price": min(found), "money": money(min(found), currency),
+        {"name": tier, "colour": colours[tier], "price": min(found), "money": money(min(found), currency),
          "from": min(found) != max(found)}
-        for index, (tier, found) in enumerate(prices.items())
+        for tier, found in prices.items()
     ]  # fmt: skip
 
 

@@ -239,6 +239,9 @@ for (const type of ["queue_position", "admitted"]) {
   });
 }
 feed.addEventListener("queue_left", () => join()); // the server has lost the queue; the token restores the place
+feed.addEventListener("sale", ({ detail: { status } }) => {
+  if (!["available", "sold_out"].includes(status)) fetchPosition(); // the refusal says why nobody is let in any more
+});
 feed.addEventListener("gone", () => end("This event no longer exists", "There is nothing to queue for."));
 feed.addEventListener("state", ({ detail: state }) => {
   if (state === "offline") {

@@ -23,7 +23,7 @@ export class Cards {
     const { width, height } = block.place;
     const colour = this.#colours.tier(block.tier);
     const [x, y] = [-width / 2, -height / 2];
-    const empty = block.available === 0;
+    const empty = block.left === 0;
     const round = Math.min(1.6, width / 6, height / 6);
     ctx.beginPath();
     ctx.roundRect(x, y, width, height, round);
@@ -47,7 +47,7 @@ export class Cards {
     ctx.fillStyle = this.#colours.line;
     ctx.fillRect(x, y, length, bar);
     ctx.fillStyle = colour;
-    ctx.fillRect(x, y, (length * block.available) / block.total, bar);
+    ctx.fillRect(x, y, (length * block.left) / block.total, bar);
   }
 
   /** Paints the block's text around (x, y), in device px; as many lines as fit. */
@@ -55,7 +55,7 @@ export class Cards {
     const [width, height] = [block.cols * scale, block.rows * scale];
     const lines = this.#lines(block, width / ratio, height / ratio);
     if (!lines.length) return;
-    const label = this.#label(lines, width / ratio > 64 ? 1 : 0, block.available === 0, ratio);
+    const label = this.#label(lines, width / ratio > 64 ? 1 : 0, block.left === 0, ratio);
     ctx.drawImage(label, Math.round(x - label.width / 2), Math.round(y - label.height / 2 - height * BAR * 0.5));
   }
 
@@ -64,7 +64,8 @@ export class Cards {
     const name = width > 64 ? `${block.section} · ${block.number}` : `${block.section}${block.number}`;
     const lines = [name];
     if (width > 27 && height > 37) lines.push(this.#price(block.price));
-    const left = block.available === 0 ? "full" : width > 52 ? `${block.available} left` : String(block.available);
+    if (block.closed) return lines;
+    const left = block.left === 0 ? "full" : width > 52 ? `${block.left} left` : String(block.left);
     if (width > 20 && height > 27) lines.push(left);
     return lines;
   }

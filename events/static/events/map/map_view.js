@@ -52,6 +52,7 @@ export class MapView extends Emitter {
     new ResizeObserver(() => this.#resize()).observe(root);
     this.#model.addEventListener("seats", ({ detail }) => this.updateSeats(detail.block, detail.positions));
     this.#model.addEventListener("counts", ({ detail }) => this.#updateCounts(detail.block));
+    this.#model.addEventListener("prices", () => this.#repaint()); // also on the cached labels
     this.#model.addEventListener("selections", () => this.request());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       colours.read();
@@ -70,7 +71,7 @@ export class MapView extends Emitter {
     this.request();
   }
 
-  /** Repaints everything, after the filter or prices have changed. */
+  /** Repaints everything, after the filter has changed. */
   refresh() {
     this.#painter.baseLayer.refresh();
     this.request();

@@ -2,6 +2,7 @@
 
 import { alert, say } from "../../ticketing/announce.js";
 import { count, duration, money } from "../../ticketing/format.js";
+import { enableControls } from "../../ticketing/ready.js";
 import { toast } from "../../ticketing/toast.js";
 import { LiveFeed } from "../live.js";
 import { forgetPass } from "../pass.js";
@@ -32,12 +33,14 @@ const find = (selector) => page.querySelector(selector);
 const rows = JSON.parse(document.getElementById("sections").textContent);
 const gapsAllowed = dataset.gaps === "true";
 
+const sale = new SaleStatus(find("[data-sale]"), JSON.parse(document.getElementById("sale").textContent));
 const model = new SeatModel(rows);
+model.setClosed(sale.isOver); // before anything is drawn
 const colours = new Colours([...new Set(rows.map((row) => row.tier))]);
 const price = (minor) => shortMoney(minor, currency);
 const picks = new Picks(model, Number(dataset.max));
 const filter = new Filter(find("#filters"), price);
-const scene = { matches: filter.matches, picks, cursor: null, hover: null };
+const scene = { matches: (block) => !block.closed && filter.matches(block), picks, cursor: null, hover: null };
 const view = new MapView(find("#map"), find(".minimap"), { model, scene, colours, price });
 const list = new SeatList(find("#list"), { model, picks, filter, colours, currency });
 const tooltip = new Tooltip(find(".tip"), { currency, colours, act: pick });
@@ -46,8 +49,7 @@ const summary = new Summary(find("#summary"), picks, currency, hold);
 const bestSeatsForm = new BestSeatsForm(find("#best"), { model, filter, view, summary, max: picks.max, gapsAllowed });
 const liveBadge = new LiveBadge(find("[data-live-state]"));
 const feed = new LiveFeed(eventId, { bookings: dataset.signedIn === "true" });
-const sale = new SaleStatus(find("[data-sale]"), JSON.parse(document.getElementById("sale").textContent));
-summary.setClosed(sale.reason);
+showSale();
 
 // --- Seats: loaded once, then updated by the live feed --------------------------------------------------
 
@@ -81,13 +83,27 @@ feed.addEventListener("sale", ({ detail }) => {
 });
 
 sale.addEventListener("change", () => {
-  summary.setClosed(sale.reason);
-  say(sale.reason ?? "Sales are open. You can hold seats now.");
+  showSale();
+  say(sale.text);
 });
+
+/** Offers seats, or no longer: a sale that is over has no best seats and no seats left. */
+function showSale() {
+  find("#best").hidden = !sale.isOffering;
+  find("[data-left-line]").hidden = sale.isOver;
+  find("[data-queue-notice]")?.toggleAttribute("hidden", sale.isOver);
+  if (sale.isOver) {
+    picks.clear();
+    tooltip.hide();
+  }
+  model.setClosed(sale.isOver);
+  summary.setClosed(sale.reason);
+}
 
 model.addEventListener("prices", () => {
   showPrices(page, model.blocks, currency);
-  view.refresh();
+  filter.setPrices(model.blocks.map((block) => block.price));
+  tooltip.hide();
   summary.setClosed(sale.reason);
   if (picks.positions.length) toast(`Prices have changed. Your picks (${seatCount(picks.positions.length)}) now cost ${money(picks.total, currency)}.`, "warn");
 });
@@ -105,6 +121,7 @@ model.addEventListener("counts", () => {
 
 function pick(block, position) {
   const had = picks.has(block, position);
+  if (block.isOwn(position)) return remindOfHold();
   if (!had && !block.isFree(position)) {
     say(`${shortName(block, position)} is not available.`);
     return;
@@ -121,6 +138,7 @@ picks.addEventListener("change", ({ detail: { before } }) => {
   const names = picks.names;
   if (names.length) keepPicks(eventId, { section: picks.block.section, subsection: picks.block.number, names });
   else forgetPicks(eventId);
+  if (picks.block && picks.block !== before) list.follow(picks.block, picks.positions[0]);
   const block = picks.block ?? before;
   if (block) feed.select(block.section, block.number, names.slice(0, 10));
 });
@@ -237,6 +255,7 @@ async function hold() {
   try {
     await holdRequests.seats(block, names);
   } catch (problem) {
+    if (problem.status === 0 || problem.status >= 500) await findOwnHolds(); // the hold may have succeeded all the same
     summary.busy(false);
     refused(problem, block, positions, names);
     picks.pause(false);
@@ -281,6 +300,7 @@ function leavesSingleSeat({ message, seats }, block, positions) {
 
 /** Restores the picks from before the login or a reload. */
 function restorePicks() {
+  if (sale.isOver) return forgetPicks(eventId);
   const before = keptPicks(eventId);
   const block = before && model.block(before.section, before.subsection);
   if (!block?.seats || picks.positions.length) return;
@@ -291,10 +311,33 @@ function restorePicks() {
   else if (document.referrer.includes(dataset.login)) toast(`Welcome back. Your seats are still free: ${seatRanges(block, wanted)}.`, "good");
 }
 
+// --- The buyer's own holds ------------------------------------------------------------------------------
+
+/** Marks the seats that this buyer holds, which look to others as held by someone. Returns their bookings. */
+async function findOwnHolds() {
+  if (dataset.signedIn !== "true") return [];
+  const holds = await holdRequests.currentHolds();
+  holds.forEach((booking) => markOwn(booking));
+  return holds;
+}
+
+/** A message of a stream has its seats as tickets instead of positions. */
+function markOwn({ id, status, section, subsection, seat_positions: names, tickets = [] }) {
+  const seats = names ?? tickets.map(({ row, seat }) => `${row}-${seat}`);
+  const [ticket] = tickets;
+  model.setOwn({
+    id,
+    section: section ?? ticket?.section,
+    subsection: subsection ?? ticket?.subsection,
+    seats: status === "pending_payment" ? seats : [],
+  });
+}
+
+feed.addEventListener("booking", ({ detail }) => markOwn(detail.booking));
+
 /** Reminds buyers who come back from the checkout that they hold seats, with a button to pay. */
 async function remindOfHold() {
-  if (dataset.signedIn !== "true") return;
-  const held = await holdRequests.currentHold();
+  const [held] = await findOwnHolds();
   if (!held || picks.positions.length) return;
   const pay = () => location.assign(holdRequests.checkoutOf(held.id));
   summary.showMessage(`You hold ${seatCount(held.quantity)} of this event for another ${duration(held.seconds_left)}.`, [["Continue to payment", pay]]);
@@ -303,5 +346,6 @@ async function remindOfHold() {
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload()); // the picked seats may be held by now
 
 showQueueNotice(find("[data-queue-notice]"), eventId);
+enableControls();
 feed.start();
 load();

@@ -6,7 +6,7 @@ import { dateTime } from "../../ticketing/format.js";
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const MARGIN_MS = 100; // waited after the start or end of sales
 
-/** Dispatches `change` when `reason` has changed. */
+/** Dispatches `change` when `reason` or the event's status has changed. */
 export class SaleStatus extends Emitter {
   reason = null; // why no seats can be held, as a sentence; null while they can
   #state;
@@ -23,13 +23,31 @@ export class SaleStatus extends Emitter {
     this.#refresh();
   }
 
+  /** Whether no more seats will be sold: the event is cancelled or over, or its sales have ended. */
+  get isOver() {
+    return ["cancelled", "ended", "completed"].includes(this.#state.status) || this.#left("sales_end_at") <= 0;
+  }
+
+  /** Whether looking for seats makes sense: they can be held now, or once sales start. */
+  get isOffering() {
+    const { status, is_active: active } = this.#state;
+    return !this.isOver && active && status !== "sold_out";
+  }
+
+  /** What the page says about the sale, as a sentence. */
+  get text() {
+    return this.#notice.textContent || "Sales are open. You can hold seats now.";
+  }
+
   /** Applies changed fields of the event: `status`, `is_active`, `sales_start_at`, `sales_end_at`. */
   update(state) {
     const before = this.#state.status;
     this.#state = { ...this.#state, ...state };
     const previous = this.reason;
     this.#refresh();
-    if (this.reason === previous && this.#state.status !== before) this.#showNotice();
+    if (this.reason !== previous || this.#state.status === before) return;
+    this.#showNotice();
+    this.emit("change");
   }
 
   #refresh = () => {

@@ -2,7 +2,7 @@
 
 import { count, money } from "../../ticketing/format.js";
 import { element } from "./element.js";
-import { accessiblePrefix, blockName, seatName, seatStatus } from "./formatting.js";
+import { accessiblePrefix, blockName, leftText, seatName, seatStatus } from "./formatting.js";
 
 export class Tooltip {
   #box;
@@ -44,7 +44,7 @@ export class Tooltip {
   }
 
   #ofBlock(block) {
-    const left = block.available ? `${count(block.available)} of ${count(block.total)} left` : "nothing left";
+    const left = block.left ? `${count(block.left)} of ${count(block.total)} left` : leftText(0, block.closed);
     return [element("strong", { textContent: blockName(block) }), this.#price(block, ` — ${left}`)];
   }
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from bookings.holds.models import Booking
 from bookings.holds.tests.seat_rules import may_take, single_gaps
 from bookings.specification.seat_choice import fits, windows
-from e2e.tests.seatmap import SeatMap
+from e2e.tests.seatmap import STATES, SeatMap
 from e2e.tests.visitors import Visitors
 from events.models import Event, Subsection
 from events.seating.positions import seat_name
@@ -60,12 +60,11 @@ BEST_OF_MANY = """
 """
 
 
-def random_subsections(number: int) -> list[Subsection]:
-    """Return random subsections; the seed is printed, so that a failure can be repeated."""
+def seeded() -> random.Random:
+    """Return a random generator; its seed is printed, so that a failure can be repeated."""
     seed = random.randrange(10**6)
     print(f"seed {seed}")
-    dice = random.Random(seed)
-    return [random_subsection(dice) for _ in range(number)]
+    return random.Random(seed)
 
 
 def random_subsection(dice: random.Random) -> Subsection:
@@ -85,9 +84,13 @@ def random_subsection(dice: random.Random) -> Subsection:
     )
 
 
-def proposals_of(page: Page, subsections: Sequence[Subsection]) -> list[list[dict[str, Any]]]:
-    """Return the page's proposals for each subsection, one for each of REQUESTS."""
-    proposals: list[list[dict[str, Any]]] = page.evaluate(PROPOSE, [[row_of(each), REQUESTS] for each in subsections])
+Asked = tuple[Subsection, list[dict[str, Any]]]  # a subsection, and the requests (of REQUESTS) that it gets
+
+
+def proposals_of(page: Page, asked: Sequence[Asked]) -> list[list[dict[str, Any]]]:
+    """Return the page's proposal for each request."""
+    rows = [[row_of(subsection), requests] for subsection, requests in asked]
+    proposals: list[list[dict[str, Any]]] = page.evaluate(PROPOSE, rows)
     return proposals
 
 
@@ -101,18 +104,18 @@ def row_of(subsection: Subsection) -> dict[str, Any]:
     }
 
 
-def chosen_by_the_database(subsections: Sequence[Subsection]) -> list[list[list[int] | None]]:
-    """Return which seats bookings_best_seats chooses in each subsection, for each of REQUESTS; None if not enough."""
-    asked = [
-        (each.seat_status, each.accessible, each.cols, wanted["quantity"], wanted["accessible"], wanted["gapsAllowed"])
-        for each in subsections
-        for wanted in REQUESTS
+def chosen_by_the_database(asked: Sequence[Asked]) -> list[list[list[int] | None]]:
+    """Return which seats bookings_best_seats chooses for each request; None if there are not enough."""
+    calls = [
+        (place.seat_status, place.accessible, place.cols, each["quantity"], each["accessible"], each["gapsAllowed"])
+        for place, requests in asked
+        for each in requests
     ]
     with connection.cursor() as cursor:
-        cursor.execute(BEST_OF_MANY, [json.dumps(asked)])
+        cursor.execute(BEST_OF_MANY, [json.dumps(calls)])
         chosen = [row[0] for row in cursor.fetchall()]
-    full = [seats if seats and len(seats) == wanted[3] else None for seats, wanted in zip(chosen, asked, strict=True)]
-    return [full[at : at + len(REQUESTS)] for at in range(0, len(full), len(REQUESTS))]
+    full = iter(seats if seats and len(seats) == call[3] else None for seats, call in zip(chosen, calls, strict=True))
+    return [[next(full) for _ in requests] for _, requests in asked]
 
 
 def assert_same_rules(subsection: Subsection, hold_request: dict[str, Any], proposal: dict[str, Any]) -> None:
@@ -134,31 +137,43 @@ def assert_same_rules(subsection: Subsection, hold_request: dict[str, Any], prop
 
 def test_the_page_lets_buyers_take_what_the_database_allows(visitors: Visitors, concert: Event) -> None:
     page = visitors(None, f"/events/{concert.pk}")
-    subsections = random_subsections(60)
-    for subsection, proposals in zip(subsections, proposals_of(page, subsections), strict=True):
-        for hold_request, proposal in zip(REQUESTS, proposals, strict=True):
+    dice = seeded()
+    asked = [(random_subsection(dice), REQUESTS) for _ in range(60)]
+    for (subsection, requests), proposals in zip(asked, proposals_of(page, asked), strict=True):
+        for hold_request, proposal in zip(requests, proposals, strict=True):
             assert_same_rules(subsection, hold_request, proposal)
 
 
 def test_the_page_and_the_database_choose_the_same_best_seats(visitors: Visitors, concert: Event) -> None:
     page = visitors(None, f"/events/{concert.pk}")
-    subsections = random_subsections(4_000)
-    expected = chosen_by_the_database(subsections)
-    for subsection, proposals, chosen in zip(subsections, proposals_of(page, subsections), expected, strict=True):
-        place = (subsection.seat_status, subsection.cols, subsection.accessible)
-        for wanted, proposal, seats in zip(REQUESTS, proposals, chosen, strict=True):
-            assert proposal["best"] == seats, (place, wanted)
-            together = seats if is_side_by_side(seats, subsection.cols) else None
-            assert proposal["together"] == together, (place, wanted)
-            if together is None:
-                assert proposal["scattered"] == seats, (place, wanted)
+    dice = seeded()
+    for _ in range(10):
+        asked = [(random_subsection(dice), dice.sample(REQUESTS, 4)) for _ in range(300)]
+        for (subsection, requests), proposals, chosen in zip(
+            asked, proposals_of(page, asked), chosen_by_the_database(asked), strict=True
+        ):
+            for wanted, proposal, seats in zip(requests, proposals, chosen, strict=True):
+                place = (subsection.seat_status, subsection.cols, subsection.accessible, wanted)
+                together = seats if is_side_by_side(seats, subsection.cols) else None
+                assert proposal["best"] == seats, place
+                assert proposal["together"] == together, place
+                assert together or proposal["scattered"] == seats, place
 
 
-def test_the_comparison_notices_another_rule() -> None:
-    back_to_front = Subsection(seat_status="aaaa" * 2, cols=4, rows=2, accessible=[])
-    [chosen] = chosen_by_the_database([back_to_front])
-    assert [seats for seats in chosen if seats][:1] == [[0]]
-    assert not is_side_by_side([3, 4], 4)
+def test_the_api_holds_the_seats_that_the_page_proposes(
+    visitors: Visitors, alice: User, bob: User, concert: Event, hold: Callable[..., Booking]
+) -> None:
+    hold(bob, "1-1", "1-4", "1-6", "1-9")
+    page = visitors(alice)
+    seats = SeatMap(page, concert)
+    page.get_by_label("How many seats").fill("3")
+    page.get_by_role("button", name="Find best seats").click()
+    expect(seats.summary).to_contain_text("3 seats")
+    place, number = seats.list.get_by_role("heading").inner_text().split(" · block ")
+    states = seats.list.evaluate(STATES)
+    booking = hold(alice, section=place.removeprefix("Section "), subsection=int(number), quantity=3)
+    held = {seat_name(position, booking.subsection.cols) for position in booking.positions}
+    assert {name for name, state in states.items() if state == "picked"} == held
 
 
 def is_side_by_side(seats: list[int] | None, cols: int) -> bool:
@@ -209,4 +224,5 @@ def test_the_filter_shows_only_subsections_with_wheelchair_places(visitors: Visi
     page.get_by_role("button", name="Find best seats").click()
     expect(seats.summary).to_contain_text("row 3, seats")
     page.get_by_role("button", name="Clear the filter").click()
+    seats.list.get_by_role("button", name="All blocks").click()
     expect(seats.list.get_by_role("treeitem", name="Section B").first).to_be_visible()

@@ -15,6 +15,7 @@ import { forgetPicks, HoldRequests, keepPicks, keptPicks } from "./hold_request.
 import { seatPoint } from "./layout.js";
 import { LiveBadge } from "./live_badge.js";
 import { MapView } from "./map_view.js";
+import { OwnHolds } from "./own_holds.js";
 import { Picks } from "./picks.js";
 import { showPrices } from "./prices.js";
 import { showQueueNotice } from "./queue_notice.js";
@@ -49,6 +50,7 @@ const summary = new Summary(find("#summary"), picks, currency, hold);
 const bestSeatsForm = new BestSeatsForm(find("#best"), { model, filter, view, summary, max: picks.max, gapsAllowed });
 const liveBadge = new LiveBadge(find("[data-live-state]"));
 const feed = new LiveFeed(eventId, { bookings: dataset.signedIn === "true" });
+const ownHolds = new OwnHolds(model, { requests: holdRequests, feed, isSignedIn: dataset.signedIn === "true" });
 showSale();
 
 // --- Seats: loaded once, then updated by the live feed --------------------------------------------------
@@ -255,7 +257,7 @@ async function hold() {
   try {
     await holdRequests.seats(block, names);
   } catch (problem) {
-    if (problem.status === 0 || problem.status >= 500) await findOwnHolds(); // the hold may have succeeded all the same
+    if (problem.status === 0 || problem.status >= 500) await ownHolds.find(); // the hold may have succeeded all the same
     summary.busy(false);
     refused(problem, block, positions, names);
     picks.pause(false);
@@ -311,33 +313,9 @@ function restorePicks() {
   else if (document.referrer.includes(dataset.login)) toast(`Welcome back. Your seats are still free: ${seatRanges(block, wanted)}.`, "good");
 }
 
-// --- The buyer's own holds ------------------------------------------------------------------------------
-
-/** Marks the seats that this buyer holds, which look to others as held by someone. Returns their bookings. */
-async function findOwnHolds() {
-  if (dataset.signedIn !== "true") return [];
-  const holds = await holdRequests.currentHolds();
-  holds.forEach((booking) => markOwn(booking));
-  return holds;
-}
-
-/** A message of a stream has its seats as tickets instead of positions. */
-function markOwn({ id, status, section, subsection, seat_positions: names, tickets = [] }) {
-  const seats = names ?? tickets.map(({ row, seat }) => `${row}-${seat}`);
-  const [ticket] = tickets;
-  model.setOwn({
-    id,
-    section: section ?? ticket?.section,
-    subsection: subsection ?? ticket?.subsection,
-    seats: status === "pending_payment" ? seats : [],
-  });
-}
-
-feed.addEventListener("booking", ({ detail }) => markOwn(detail.booking));
-
 /** Reminds buyers who come back from the checkout that they hold seats, with a button to pay. */
 async function remindOfHold() {
-  const [held] = await findOwnHolds();
+  const [held] = await ownHolds.find();
   if (!held || picks.positions.length) return;
   const pay = () => location.assign(holdRequests.checkoutOf(held.id));
   summary.showMessage(`You hold ${seatCount(held.quantity)} of this event for another ${duration(held.seconds_left)}.`, [["Continue to payment", pay]]);

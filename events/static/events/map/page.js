@@ -39,6 +39,7 @@ const model = new SeatModel(rows);
 model.setClosed(sale.isOver); // before anything is drawn
 const colours = new Colours([...new Set(rows.map((row) => row.tier))]);
 const price = (minor) => shortMoney(minor, currency);
+page.style.setProperty("--legend-tier", colours.variable(rows[0].tier)); // a tier that the event has
 const picks = new Picks(model, Number(dataset.max));
 const filter = new Filter(find("#filters"), price);
 const scene = { matches: (block) => !block.closed && filter.matches(block), picks, cursor: null, hover: null };

@@ -51,7 +51,7 @@ def test_a_seller_creates_an_event_sells_ten_seats_and_stops_the_sale(
     seats.pick("Stalls", 1, (1, 1))
     _stop(charts)
     expect(buyer.locator("[data-sale]")).to_have_text("Sales are closed.")
-    expect(seats.summary.get_by_role("button", name="Hold seats")).to_have_attribute("aria-disabled", "true")
+    expect(seats.summary.get_by_role("button", name="Reserve seats")).to_have_attribute("aria-disabled", "true")
     _expect_no_hold(buyer, event)
 
     with charts.context.expect_page() as admin:  # in another tab, so that the charts stay open
@@ -145,7 +145,7 @@ def _buy(page: Page, event: Event, number: int, tier: str, price: str) -> None:
     seats = _open(page, event)
     page.get_by_role("button", name=re.compile(f"^{tier} ")).click()
     page.get_by_label("How many seats").fill(str(number))
-    page.get_by_role("button", name="Find best seats").click()
+    page.get_by_role("button", name="Show the best seats").click()
     expect(seats.summary).to_contain_text(f"{number} seats · {price}")
     seats.hold()
     page.get_by_label("Card number").fill(GOOD_CARD)

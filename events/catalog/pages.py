@@ -25,9 +25,9 @@ EVENTS_PER_PAGE = 20
 # The map's modules, preloaded so that the browser doesn't discover them one after the other.
 MODULES = (
     "base_layer", "best_seats", "best_seats_form", "bitmaps", "camera", "cards", "colours", "element", "filter",
-    "formatting", "gestures", "hit_test", "hold_request", "layout", "live_badge", "map_view", "minimap", "own_holds",
-    "painter", "picks", "prices", "queue_notice", "sale_status", "seat_list", "seat_model", "sprites", "summary",
-    "tooltip",
+    "formatting", "gestures", "hit_test", "hold_request", "labels", "layout", "live_badge", "map_view", "minimap",
+    "own_holds", "painter", "picks", "prices", "queue_notice", "sale_status", "seat_list", "seat_model", "sprites",
+    "summary", "tooltip",
 )  # fmt: skip
 FEW = 20  # seats left from which the list says "Last 20 seats"
 

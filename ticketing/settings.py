@@ -34,6 +34,9 @@ SECRET_KEY = embedded.secret_key() if EMBEDDED_DATABASE and not env.str("SECRET_
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # number of own proxies that append to X-Forwarded-For
 
+# Whether the API refuses to put events of sellers with unconfirmed addresses on sale. The seller admin always does.
+CONFIRMED_SELLERS_ONLY = env.bool("CONFIRMED_SELLERS_ONLY", not EMBEDDED_DATABASE)
+TERMS_URL, PRIVACY_URL, IMPRINT_URL = (env.str(name, "") for name in ("TERMS_URL", "PRIVACY_URL", "IMPRINT_URL"))
 HTTPS = SITE_URL.startswith("https://")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_SSL_REDIRECT = HTTPS
@@ -137,6 +140,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "ticketing.context_processors.legal_links",
             ]
         },
     }

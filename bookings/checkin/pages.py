@@ -31,6 +31,7 @@ FILES = (
     "ticketing/tiers.css",
     "ticketing/tokens.css",
     "ticketing/style.css",
+    "ticketing/header.css",
     "ticketing/forms.css",
     "ticketing/components.css",
     "ticketing/icon.svg",

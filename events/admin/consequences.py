@@ -26,7 +26,8 @@ def of_publishing(event: Event) -> list[str]:
     if event.waiting_room_on:
         sentences.append(f"The waiting room is on: it lets in {event.admit_per_minute:,} buyers a minute.")
     sentences.append(
-        "A published event can't become a draft again. You can still change its description, times and prices."
+        "A published event can't become a draft again. You can still change its description, times and prices, but not "
+        "its seats."
     )
     return sentences
 

@@ -21,10 +21,10 @@ def copy_url(event: Event) -> str:
 
 
 def copy_of(event: Event) -> dict[str, Any]:
-    """Return initial data for the form of a copy: all fields but the dates, with current prices, as a draft."""
+    """Return initial data for the form of a copy: all fields but the dates, with current prices."""
     fields = [name for name in (*NewEventForm.Meta.fields, "seller") if name not in DATES]
     text = seating_text(event.seating_config)
-    return {name: getattr(event, name) for name in fields} | {"seating_config": text, "draft": True}
+    return {name: getattr(event, name) for name in fields} | {"seating_config": text}
 
 
 def seating_text(config: dict[str, Any]) -> str:

@@ -53,7 +53,7 @@ class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 
     class Meta:
         model = Event
-        fields: tuple[str, ...] = (*TEXTS, "is_active", "starts_at", *OTHER_TIMES, *LIMITS, *ROOM)
+        fields: tuple[str, ...] = (*TEXTS, "starts_at", *OTHER_TIMES, *LIMITS, *ROOM)
         labels = LABELS
         help_texts = HELP_TEXTS
 
@@ -69,7 +69,7 @@ class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 
 
 class NewEventForm(EventTexts):
-    """The form of a new event: also its currency, its seating, and whether it stays a draft."""
+    """The form of a new event, which starts as a draft: also its currency and its seating."""
 
     currency = forms.RegexField(
         r"^[A-Z]{3}\Z",
@@ -83,12 +83,6 @@ class NewEventForm(EventTexts):
         initial=SEATING_EXAMPLE,
         help_text=SEATING_HELP,
     )
-    draft = forms.BooleanField(
-        required=False,
-        label="Keep as a draft",
-        help_text="Only you can see a draft; publish it when it is ready. Otherwise, saving puts the event on sale.",
-    )
-
     seating: Seating  # the parsed `seating_config`, set by its clean method
 
     class Meta(EventTexts.Meta):
@@ -137,6 +131,9 @@ class EventChangeForm(EventTexts):
     """The form of an existing event; `with_prices` adds a price field per section."""
 
     price_fields: dict[str, str] = {}  # field name → section name
+
+    class Meta(EventTexts.Meta):
+        fields = (*EventTexts.Meta.fields, "is_active")
 
     @classmethod
     def with_prices(cls, event: Event) -> "type[EventChangeForm]":

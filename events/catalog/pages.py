@@ -99,7 +99,7 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
     """Return the page `/events/{id}` with the seat map. A draft is a 404 for all but its seller and operators."""
     user = request.user if request.user.is_authenticated else None
     try:
-        event = selectors.visible_event(event_id, user)
+        event = selectors.visible_event(event_id, user, among=Event.objects.select_related("seller"))
     except NotFound as error:
         raise Http404(str(error)) from error
     rows = selectors.section_rows(event.pk)

@@ -6,6 +6,7 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.models import User
 from events.catalog import selectors
 from events.catalog.seat_serializers import SectionRow, Stats, public_row
 from events.catalog.selectors import COUNTS
@@ -173,13 +174,25 @@ class EventBody(serializers.ModelSerializer[Event]):
         return {name: stats[name] for name in COUNTS}  # in this order; the database returns another
 
 
-class EventDetail(EventBody):
-    """An event with its subsections."""
+class Organizer(serializers.Serializer[Any]):
+    """Who sells the event's tickets, as buyers see it. `contact_email` is null if the seller shows none."""
 
+    name = serializers.CharField(source="public_name")
+    contact_email = serializers.SerializerMethodField()
+
+    def get_contact_email(self, seller: User) -> str | None:
+        """Return the address for buyers' questions."""
+        return seller.contact_email or None
+
+
+class EventDetail(EventBody):
+    """An event with its organizer and its subsections."""
+
+    organizer = Organizer(source="seller")
     sections = serializers.SerializerMethodField()
 
     class Meta(EventBody.Meta):
-        fields = (*EventBody.Meta.fields, "sections")
+        fields = (*EventBody.Meta.fields, "organizer", "sections")
 
     @extend_schema_field(SectionRow(many=True))
     def get_sections(self, event: Event) -> list[dict[str, Any]]:

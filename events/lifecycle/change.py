@@ -10,6 +10,7 @@ from core.errors import (
     InvalidState,
 )
 from core.transactions import retrying_transaction
+from events.lifecycle.publication import check_may_publish
 from events.models import Event, Subsection
 from events.ownership import own_event
 from events.states import SELLER_TRANSITIONS, EventStatus
@@ -36,7 +37,7 @@ def change_event(
     3. Write the event and the prices; the subsections with new prices are locked in the order of their ids.
     4. Call ON_EVENT_CHANGED, which queues emails to the ticket holders if the change matters to them.
 
-    Raises NotFound, PermissionRefused, InvalidState, BadInput.
+    Raises NotFound, PermissionRefused, AddressNotConfirmed, InvalidState, BadInput.
     """
     own_event(event_id, seller)
     event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
@@ -87,6 +88,8 @@ def _set_status(event: Event, status: str) -> None:
         return
     if status not in SELLER_TRANSITIONS.get(EventStatus(event.status), ()):
         raise InvalidState(f"An event that is {event.status} can't be made {status}.")
+    if status == EventStatus.AVAILABLE:
+        check_may_publish(event.seller)
     event.status = status
 
 

@@ -67,12 +67,12 @@ def test_the_create_form_contains_a_valid_example(seller_client):
     assert Ticket.objects.count() == 500
 
 
-def test_a_seller_creates_an_event_of_200_seats(seller_client, carol):
+def test_a_seller_creates_a_draft_of_200_seats(seller_client, carol):
     response = seller_client.post(ADD, filled_in(), follow=True)
     event = Event.objects.get()
     assert "was added successfully" in messages_of(response)[0]
     assert response.redirect_chain[-1][0] == f"/admin/events/event/{event.pk}/change/"  # where it is published
-    assert (event.seller, event.name, event.status, event.max_active_holds) == (carol, "A play", "available", 3)
+    assert (event.seller, event.name, event.status, event.max_active_holds) == (carol, "A play", "draft", 3)
     assert event.seating_config == SEATING
     assert Subsection.objects.filter(event=event, available=50).count() == 4
     assert Ticket.objects.filter(event=event).count() == 200
@@ -81,7 +81,7 @@ def test_a_seller_creates_an_event_of_200_seats(seller_client, carol):
 
 def test_a_seller_creates_a_draft_with_times_and_another_currency(seller_client):
     times = {"starts_at_0": "2030-05-01", "starts_at_1": "20:00:00"}
-    seller_client.post(ADD, filled_in(draft="on", currency="JPY", **times))
+    seller_client.post(ADD, filled_in(currency="JPY", **times))
     event = Event.objects.get()
     assert (event.status, event.currency) == (EventStatus.DRAFT, "JPY")
     assert event.starts_at is not None

@@ -42,7 +42,8 @@ def test_the_confirmation_page_lists_the_effects_and_changes_nothing(seller_clie
         f"Buyers find it in the list of events and at {settings.SITE_URL}/events/{draft.pk}",
         "It has no date: buyers read “Date to be announced” until you set one.",
         "The waiting room is on: it lets in 60 buyers a minute.",
-        "A published event can't become a draft again. You can still change its description, times and prices.",
+        "A published event can't become a draft again. You can still change its description, times and prices, but not "
+        "its seats.",
     ]
     assert Event.objects.get().status == EventStatus.DRAFT
     assert not LogEntry.objects.exists()

@@ -100,7 +100,7 @@ def test_the_list_goes_where_the_best_seats_are(
     page = visitors()
     seats = SeatMap(page, concert)
     seats.open_subsection("B", 2)
-    page.get_by_role("button", name="Show the best seats").click()
+    page.get_by_role("button", name="Best seats").click()
     picked = seats.list.locator(".seat[aria-pressed=true]")
     expect(picked).to_have_count(2)
     place = seats.list.get_by_role("heading").inner_text()

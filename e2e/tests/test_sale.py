@@ -77,8 +77,8 @@ def test_a_new_price_and_the_end_of_sales_reach_an_open_page(
 def assert_nothing_is_offered(seats: SeatMap) -> None:
     """Assert that the page of an event whose sale is over neither offers nor counts seats."""
     page = seats.page
-    expect(page.get_by_role("button", name="Show the best seats")).to_be_hidden()
-    expect(page.get_by_role("button", name="Reserve the best seats")).to_be_hidden()
+    expect(page.get_by_role("button", name="Best seats")).to_be_hidden()
+    expect(page.get_by_role("button", name="Reserve them right away")).to_be_hidden()
     expect(page.locator("[data-left-line]")).to_be_hidden()
     expect(seats.list).not_to_contain_text(" left")
     seats.open_subsection("A", 1)
@@ -101,7 +101,7 @@ def test_a_sale_that_is_over_offers_and_counts_no_seats(
 ) -> None:
     page = visitors(alice)
     seats = SeatMap(page, concert)
-    expect(page.get_by_role("button", name="Show the best seats")).to_be_visible()
+    expect(page.get_by_role("button", name="Best seats")).to_be_visible()
     ENDINGS[ending](concert, carol)
     expect(page.locator("[data-sale]")).to_be_visible()
     page.evaluate(RECORD_TEXTS)
@@ -121,7 +121,7 @@ def test_a_sold_out_event_offers_best_seats_again_once_a_seat_is_free(
     page = visitors(alice)
     SeatMap(page, event)
     booking = paid_booking(bob, "1-1", "1-2", event=event)
-    find = page.get_by_role("button", name="Show the best seats")
+    find = page.get_by_role("button", name="Best seats")
     expect(find).to_be_hidden()
     expect(page.locator("[data-left-line]")).to_contain_text("0 of 2 seats left")
     refund_booking(booking_id=booking.pk, user=bob)

@@ -144,7 +144,7 @@ def _buy(page: Page, event: Event, number: int, tier: str, price: str) -> None:
     seats = _open(page, event)
     page.get_by_role("button", name=re.compile(f"^{tier} ")).click()
     page.get_by_label("How many seats").fill(str(number))
-    page.get_by_role("button", name="Show the best seats").click()
+    page.get_by_role("button", name="Best seats").click()
     expect(seats.summary).to_contain_text(f"{number} seats · {price}")
     seats.hold()
     page.get_by_label("Card number").fill(GOOD_CARD)

@@ -125,7 +125,7 @@ def test_the_buttons_of_the_map_wait_for_their_scripts(visitors: Visitors, alice
     page = visitors(alice)
     scripts = SlowScripts(page)
     page.goto(f"/events/{concert.pk}", wait_until="commit")
-    find = page.get_by_role("button", name="Show the best seats")
+    find = page.get_by_role("button", name="Best seats")
     expect(find).to_be_disabled()
     page.get_by_label("How many seats").press("Enter")  # would send the form
     expect(page.get_by_role("button", name="Reserve seats")).to_be_disabled()

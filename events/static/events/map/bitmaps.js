@@ -11,7 +11,7 @@ import { spriteIndex, Sprites } from "./sprites.js";
 const STEP = Math.SQRT2; // between two sizes
 const SMALLEST = 5; // device px per seat
 const BUDGET_MS = 6; // time per frame for painting new bitmaps
-const NUMBERED = 20; // css px per seat: from this size on, free seats show their number
+const NUMBERED = 24; // css px per seat: from this size on, free seats show their number
 const MAX_PIXELS = 14_000_000; // of all bitmaps together
 
 export const MARGIN = { x: 1.4, y: 1.9 }; // in seats: room around a block for row numbers and its name

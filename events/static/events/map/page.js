@@ -216,7 +216,7 @@ function showCard(hit) {
   tooltip.show(hit, { picked, selected: model.isSelected(block, position), button });
   if (!button) return;
   scene.cursor = { block, position };
-  view.showSeat(block, position, tooltip.height);
+  view.showSeat(block, position, tooltip.covered);
 }
 
 function hideCard() {

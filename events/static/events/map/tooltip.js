@@ -33,9 +33,9 @@ export class Tooltip {
     else this.#place(px, py);
   }
 
-  /** Its height in px. */
-  get height() {
-    return this.#box.offsetHeight;
+  /** How many px at the bottom of the map it covers. */
+  get covered() {
+    return Math.max(0, this.#frame.getBoundingClientRect().bottom - this.#box.getBoundingClientRect().top);
   }
 
   hide() {

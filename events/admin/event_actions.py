@@ -13,7 +13,7 @@ from events.admin import consequences
 from events.lifecycle.change import change_event
 from events.models import Event
 from events.seller_admin.actions import AdminAction, Confirmation, ConfirmationPart
-from events.states import EventStatus
+from events.states import ON_SALE, EventStatus
 
 Consequences = Callable[[Event], list[str]]
 
@@ -112,8 +112,6 @@ def _pause(event: Event, seller: User) -> None:
 def _resume(event: Event, seller: User) -> None:
     change_event(event_id=event.pk, seller=seller, admission_paused=False)
 
-
-ON_SALE = (EventStatus.AVAILABLE, EventStatus.SOLD_OUT)
 
 register_action(
     EventAction(

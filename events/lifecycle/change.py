@@ -43,6 +43,7 @@ def change_event(
     for name, value in fields.items():
         setattr(event, name, value)
     _apply_dates(event, {name: before[name] for name in DATES if name in before})
+    _check_lottery(event)
     if status is not None:
         _set_status(event, status)
     _set_prices(event, prices or {})
@@ -69,7 +70,6 @@ def _apply_dates(event: Event, before: dict[str, datetime | None]) -> None:
     check_dates(event)
     moved = {name: getattr(event, name) for name in ("starts_at", "ends_at") if name in changed}
     check_move(event_id=event.pk, old_start=before.get("starts_at", event.starts_at), moved=moved)
-    _check_lottery(event)
     if "starts_at" in changed and event.status != EventStatus.DRAFT:
         event.start_moved_at = database_now()
     if moved and event.status == EventStatus.COMPLETED and not _is_over(event):

@@ -105,7 +105,7 @@ class ProgressRecord:
     def __init__(self, creation_id: int) -> None:
         self._creation_id = creation_id
         self._connection = connections.create_connection(DEFAULT_DB_ALIAS)
-        self._updated_at = -math.inf  # the monotonic clock may have begun a moment ago
+        self._updated_at = -math.inf
 
     def begin(self) -> None:
         """Record that a worker has started, with no seat written yet."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan, IsNull, LessThanOrEqual
 
 from core.clock import Now
 
@@ -20,12 +21,14 @@ def over_at(event: str = "") -> Coalesce:
     return Coalesce(f"{event}ends_at", default)
 
 
-def still_on() -> Q:
-    """Return the condition that an event is not over by the database's clock; one without dates never is.
+def is_over() -> Q:
+    """Return the condition that an event is over by the database's clock; one without dates never is."""
+    return Q(LessThanOrEqual(over_at(), Now()))
 
-    The query needs the alias `over_at`.
-    """
-    return Q(over_at__isnull=True) | Q(over_at__gt=Now())
+
+def still_on() -> Q:
+    """Return the opposite of `is_over`."""
+    return Q(IsNull(over_at(), True)) | Q(GreaterThan(over_at(), Now()))
 
 
 def sold_now() -> Q:

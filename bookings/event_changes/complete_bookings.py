@@ -14,8 +14,9 @@ from events.schedule import default_length
 COMPLETE_BOOKINGS = """
     WITH over AS MATERIALIZED (
         SELECT e.id FROM events_event e
-        WHERE e.status <> 'cancelled'
-        AND (e.status = 'completed' OR coalesce(e.ends_at, e.starts_at + %s) <= clock_timestamp())
+        WHERE e.status <> 'cancelled' AND (
+            e.status = 'completed' OR coalesce(e.ends_at, e.starts_at + make_interval(secs => %s)) <= clock_timestamp()
+        )
         AND EXISTS (SELECT FROM bookings_booking b WHERE b.event_id = e.id AND b.status = 'paid')
         ORDER BY e.id
         FOR NO KEY UPDATE OF e
@@ -27,7 +28,7 @@ REOPEN_BOOKINGS = """
     UPDATE bookings_booking b SET status = 'paid', updated_at = clock_timestamp()
     FROM events_event e
     WHERE e.id = %s AND b.event_id = e.id AND b.status = 'completed' AND e.status NOT IN ('completed', 'cancelled')
-    AND coalesce(coalesce(e.ends_at, e.starts_at + %s) > clock_timestamp(), true)
+    AND coalesce(coalesce(e.ends_at, e.starts_at + make_interval(secs => %s)) > clock_timestamp(), true)
 """
 
 
@@ -35,7 +36,7 @@ REOPEN_BOOKINGS = """
 def complete_bookings() -> int:
     """Mark the paid bookings of events that are over as completed, in one guarded update; return their number."""
     with connection.cursor() as cursor:
-        cursor.execute(COMPLETE_BOOKINGS, [default_length()])
+        cursor.execute(COMPLETE_BOOKINGS, [default_length().total_seconds()])
         return int(cursor.rowcount)
 
 
@@ -46,4 +47,4 @@ def reopen_bookings(event: Event, before: Mapping[str, Any]) -> None:
     """
     if "starts_at" in before or "ends_at" in before:
         with connection.cursor() as cursor:
-            cursor.execute(REOPEN_BOOKINGS, [event.pk, default_length()])
+            cursor.execute(REOPEN_BOOKINGS, [event.pk, default_length().total_seconds()])

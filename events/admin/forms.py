@@ -60,9 +60,9 @@ class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
     def clean(self) -> dict[str, Any]:
         """Check the event's dates if they change; add each error to the field it is about."""
         data = super().clean() or self.cleaned_data
-        changed = [name for name in DATES if name in self.changed_data and name in data]
+        changed = [name for name in DATES if name in self.changed_data]
         try:
-            if changed:
+            if changed and not any(name in self.errors for name in DATES):
                 self._check_dates(changed)
         except BadInput as refusal:
             for problem in refusal.extra["errors"]:
@@ -74,10 +74,10 @@ class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 
         `change_event` and `create_event` check the same under their locks.
         """
-        check_dates(Event(**{name: self.cleaned_data.get(name) for name in DATES}))
-        if self.instance.pk:
-            moved = {name: self.cleaned_data[name] for name in ("starts_at", "ends_at") if name in changed}
-            check_move(event_id=self.instance.pk, old_start=self.instance.starts_at, moved=moved)
+        event = Event(pk=self.instance.pk, **{name: self.cleaned_data.get(name) for name in DATES})
+        check_dates(event)
+        if event.pk:
+            check_move(event, old_start=self.instance.starts_at, changed=changed)
 
 
 class NewEventForm(EventTexts):

@@ -10,7 +10,7 @@ from core.errors import NotFound
 from events.inventory.subsections import subsection_of
 from events.models import Event, Subsection
 from events.ownership import may_manage
-from events.schedule import over_at, sold_now, still_on
+from events.schedule import sold_now, still_on
 from events.seating.positions import seat_name
 from events.states import ON_SALE, EventStatus, SeatStatus
 
@@ -48,8 +48,7 @@ def visible_event(event_id: int, user: User | None, *, among: QuerySet[Event] | 
 
 def events_on_offer() -> QuerySet[Event]:
     """Return the events of the public list: active, available and not over."""
-    events = Event.objects.filter(is_active=True, status=EventStatus.AVAILABLE)
-    return events.alias(over_at=over_at()).filter(still_on())
+    return Event.objects.filter(still_on(), is_active=True, status=EventStatus.AVAILABLE)
 
 
 def events_on_show() -> QuerySet[Event]:
@@ -57,8 +56,7 @@ def events_on_show() -> QuerySet[Event]:
 
     An event that has begun is included only while late entry is possible.
     """
-    events = Event.objects.filter(sold_now(), is_active=True, status__in=ON_SALE)
-    return events.alias(over_at=over_at()).filter(still_on())
+    return Event.objects.filter(sold_now(), still_on(), is_active=True, status__in=ON_SALE)
 
 
 def events_of_seller(seller_id: int, user: User | None) -> QuerySet[Event]:

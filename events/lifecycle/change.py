@@ -68,11 +68,11 @@ def _apply_dates(event: Event, before: dict[str, datetime | None]) -> None:
     if not changed:
         return
     check_dates(event)
-    moved = {name: getattr(event, name) for name in ("starts_at", "ends_at") if name in changed}
-    check_move(event_id=event.pk, old_start=before.get("starts_at", event.starts_at), moved=moved)
+    check_move(event, old_start=before.get("starts_at", event.starts_at), changed=changed)
     if "starts_at" in changed and event.status != EventStatus.DRAFT:
         event.start_moved_at = database_now()
-    if moved and event.status == EventStatus.COMPLETED and not _is_over(event):
+    is_moved = "starts_at" in changed or "ends_at" in changed
+    if is_moved and event.status == EventStatus.COMPLETED and not _is_over(event):
         event.status = status_by_seats(event.pk)
 
 

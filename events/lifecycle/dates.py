@@ -1,6 +1,6 @@
 """Checks of an event's dates."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from core.clock import database_now
@@ -22,16 +22,17 @@ def check_dates(event: Event) -> None:
         raise BadInput(problems)
 
 
-def check_move(*, event_id: int, old_start: datetime | None, moved: Mapping[str, datetime | None]) -> None:
+def check_move(event: Event, *, old_start: datetime | None, changed: Collection[str]) -> None:
     """Raise BadInput if an event that has not begun, and has sold or held seats, is moved into the past.
 
-    `moved` are the new values of `starts_at` and `ends_at`, as far as they change. Such a move is a slip, such as last
-    year's date: it would close the sale, and everyone who has seats would read a wrong date.
+    The event has its new dates; `changed` names the fields that change. Such a move is a slip, such as last year's
+    date: it would close the sale, and everyone who has seats would read a wrong date.
     """
     now = database_now()
     has_begun = old_start is not None and old_start <= now
-    past = [name for name, date in moved.items() if date is not None and date <= now]
-    if past and not has_begun and _has_buyers(event_id):
+    dates = {"starts_at": event.starts_at, "ends_at": event.ends_at}
+    past = [name for name, date in dates.items() if name in changed and date is not None and date <= now]
+    if past and not has_begun and _has_buyers(event.pk):
         detail = "This is in the past, and people have seats. An event that has not begun can't be moved there."
         raise BadInput([_problem(name, detail, "in_past") for name in past])
 

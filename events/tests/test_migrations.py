@@ -45,5 +45,4 @@ def test_sales_that_ended_after_the_start_become_late_entry(new_event: Callable[
     call_command("migrate", verbosity=0)
     for event, expected in zip(events, rows.values(), strict=True):
         event.refresh_from_db()
-        dates = (event.late_entry_until, event.sales_end_at)
-        assert dates == tuple(None if at is None else STARTS + at for at in expected)
+        assert [event.late_entry_until, event.sales_end_at] == [None if at is None else STARTS + at for at in expected]

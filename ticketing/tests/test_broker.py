@@ -7,8 +7,10 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from kombu import Connection, Queue
 from kombu.asynchronous import Hub
+from kombu.connection import Connection
+from kombu.entity import Queue
+from kombu.message import Message
 
 VISIBILITY_TIMEOUT = 1  # seconds, instead of ten minutes
 SHORTER = 20  # the interval between two searches for lost messages is shorter by this factor
@@ -35,10 +37,13 @@ def seconds_until_it_comes_back(transport_options: dict[str, Any]) -> float:
         connection.SimpleQueue(name).put("a task")
         taken = subprocess.run([sys.executable, "-c", TAKE_AND_DIE, url, name], check=False)
         assert taken.returncode == 9
-        died, arrived = time.monotonic(), []
-        with connection.Consumer(
-            [Queue(name)], callbacks=[lambda body, message: (message.ack(), arrived.append(body))]
-        ):
+        died, arrived = time.monotonic(), list[str]()
+
+        def take(body: str, message: Message) -> None:
+            message.ack()
+            arrived.append(body)
+
+        with connection.Consumer([Queue(name)], callbacks=[take]):
             hub = Hub()
             connection.register_with_event_loop(hub)
             while not arrived and time.monotonic() < died + 20:

@@ -51,6 +51,49 @@ def test_sales_close_at_the_set_time_on_an_open_page(
     expect(seats.summary).to_contain_text("Sales are closed.")
 
 
+def test_sales_close_when_the_event_begins_on_an_open_page(
+    visitors: Visitors, alice: User, new_event: Callable[..., Event]
+) -> None:
+    begins = database_now() + timedelta(seconds=8)
+    event = new_event(starts_at=begins)
+    page = visitors(alice)
+    seats = SeatMap(page, event)
+    seats.pick("A", 1, (2, 1))
+    expect(page.locator("[data-sale]")).to_be_hidden()
+    expect(seats.summary).to_contain_text("The event has begun. Sales are closed.")
+    expect(page.locator("[data-sale]")).to_have_text("The event has begun. Sales are closed.")
+    expect(seats.summary.get_by_role("button", name="Hold seats")).to_have_attribute("aria-disabled", "true")
+
+
+def test_late_entry_begins_and_ends_on_an_open_page(
+    visitors: Visitors, alice: User, new_event: Callable[..., Event]
+) -> None:
+    begins = database_now() + timedelta(seconds=6)
+    event = new_event(starts_at=begins, late_entry_until=begins + timedelta(seconds=6))
+    page = visitors(alice)
+    seats = SeatMap(page, event)
+    seats.pick("A", 1, (2, 1))
+    button = seats.summary.get_by_role("button", name="Hold seats")
+    expect(page.locator("[data-sale]")).to_contain_text("Late entry: seats are sold until", timeout=15_000)
+    expect(button).to_have_attribute("aria-disabled", "false")
+    expect(button).to_have_attribute("aria-disabled", "true", timeout=15_000)
+    expect(page.locator("[data-sale]")).to_have_text("The event has begun. Sales are closed.")
+
+
+def test_corrected_dates_reopen_the_sale_on_an_open_page(
+    visitors: Visitors, alice: User, carol: User, concert: Event
+) -> None:
+    Event.objects.update(status="completed", starts_at=database_now() - timedelta(days=365))
+    page = visitors(alice)
+    seats = SeatMap(page, concert)
+    expect(page.locator("[data-sale]")).to_have_text("Sales are closed.")
+    change_event(event_id=concert.pk, seller=carol, starts_at=database_now() + timedelta(days=1))
+    expect(page.locator("[data-sale]")).to_be_hidden()
+    seats.pick("A", 1, (2, 1))
+    seats.hold()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
+
+
 def test_a_new_price_and_the_end_of_sales_reach_an_open_page(
     visitors: Visitors, alice: User, carol: User, concert: Event
 ) -> None:

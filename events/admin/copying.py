@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from events.admin.forms import NewEventForm
+from events.lifecycle.dates import DATES
 from events.models import Event
 from events.seller_admin.rows import OwnRows
-
-DATES = ("starts_at", "ends_at", "sales_start_at", "sales_end_at")  # left empty in a copy
 
 
 def copy_url(event: Event) -> str:

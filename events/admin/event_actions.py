@@ -14,7 +14,7 @@ from events.lifecycle.change import change_event
 from events.lifecycle.publication import obstacle_to_publishing
 from events.models import Event
 from events.seller_admin.actions import AdminAction, Confirmation, ConfirmationPart
-from events.states import EventStatus
+from events.states import ON_SALE, EventStatus
 
 Consequences = Callable[[Event], list[str]]
 
@@ -114,8 +114,6 @@ def _pause(event: Event, seller: User) -> None:
 def _resume(event: Event, seller: User) -> None:
     change_event(event_id=event.pk, seller=seller, admission_paused=False)
 
-
-ON_SALE = (EventStatus.AVAILABLE, EventStatus.SOLD_OUT)
 
 register_action(
     EventAction(

@@ -52,6 +52,8 @@ def test_the_response_has_exactly_the_documented_fields_and_defaults(carol: User
         "ends_at": None,
         "sales_start_at": None,
         "sales_end_at": None,
+        "late_entry_until": None,
+        "sales_close_at": None,
         "hold_seconds": 300,
         "payment_seconds": 900,
         "max_tickets_per_booking": 10,

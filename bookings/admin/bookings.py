@@ -98,7 +98,8 @@ class Bookings(ActionPages):
     ) -> tuple[QuerySet[Any], bool]:
         """Find a booking by its id, or by its own reference or that of a ticket or payment, however it is typed.
 
-        Otherwise search email addresses and names. If nothing is found and the term can be a mistyped reference, say so.
+        Otherwise search email addresses and names. If nothing is found and the term can be a mistyped reference, say
+        so.
         """
         with suppress(ValueError):
             return queryset.filter(pk=uuid.UUID(search_term.strip())), False

@@ -28,6 +28,6 @@ class _Column(F):
     def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> Col:
         """Return the column in the query's table of events."""
         field: TextField[str, str] = TextField()
-        field.set_attributes_from_name(self.name)
+        field.set_attributes_from_name(self.name)  # type: ignore[attr-defined]  # F has a name
         field.model = Event
         return Col(query.get_initial_alias(), field)

@@ -11,17 +11,21 @@
 -- also write these columns anew: ALTER TABLE … ALTER COLUMN … SET EXPRESSION, or drop and add them before Postgres 17.
 
 CREATE OR REPLACE FUNCTION core_fold(original text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-    SELECT normalize(
-        replace(replace(replace(replace(
-            translate(
-                lower(regexp_replace(
-                    normalize(translate(original, '’‘ʼ`´‐‑–—', '''''''''''----'), NFKD), '[\u0300-\u036f]', '', 'g'
-                )),
-                'øđðħıłŧŋς', 'oddhiltnσ'
-            ),
-            'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
-        NFKC
-    )
+    SELECT CASE
+        -- As many bytes as characters: ASCII, which takes a fraction of the time.
+        WHEN octet_length(original) = length(original) THEN translate(lower(original), '`', '''')
+        ELSE normalize(
+            replace(replace(replace(replace(
+                translate(
+                    lower(regexp_replace(
+                        normalize(translate(original, '’‘ʼ`´‐‑–—', '''''''''''----'), NFKD), '[\u0300-\u036f]', '', 'g'
+                    )),
+                    'øđðħıłŧŋς', 'oddhiltnσ'
+                ),
+                'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
+            NFKC
+        )
+    END
 $$;

@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/user/token", api.Tokens.as_view()),
     path("api/user/token/refresh", api.TokenRefresh.as_view()),
     path("api/user/verify", api.Verification.as_view()),
+    path("api/user/verify/resend", api.VerificationEmail.as_view()),
     path("api/user/password/reset", api.PasswordReset.as_view()),
     path("api/user/password/reset/confirm", api.PasswordResetConfirmation.as_view()),
     path("api/user/stream-ticket", api.StreamTickets.as_view()),

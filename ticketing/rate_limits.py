@@ -44,7 +44,7 @@ class AddressLimit(NamedTuple):
 
 SIGN_IN = AddressLimit("login", "attempts to sign in", "LOGIN_RATE")
 REGISTER = AddressLimit("registration", "registrations", "REGISTRATION_RATE")
-RESET = AddressLimit("password-reset", "requests for a new password", "PASSWORD_RESET_RATE")
+RESET = AddressLimit("password-reset", "requests for an email", "PASSWORD_RESET_RATE")
 BY_ADDRESS = {
     ("POST", "/api/user/login"): SIGN_IN,
     ("POST", "/api/user/token"): SIGN_IN,
@@ -52,6 +52,7 @@ BY_ADDRESS = {
     ("POST", "/admin/login"): SIGN_IN,
     ("POST", "/api/user"): REGISTER,
     ("POST", "/api/user/password/reset"): RESET,
+    ("POST", "/api/user/verify/resend"): RESET,
     ("POST", "/api/user/password/reset/confirm"): RESET,
     # The same, by forms that a browser sends without a script:
     ("POST", "/login"): SIGN_IN,

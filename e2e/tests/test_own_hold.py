@@ -17,9 +17,9 @@ BACK_FROM_CACHE = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted
 def assert_holds(page: Page, event: Event) -> SeatMap:
     """Assert that the page shows the first two seats of A 1 as held for the buyer."""
     seats = SeatMap(page, event, opened=True)
-    expect(seats.summary).to_contain_text("You hold 2 seats of this event")
+    expect(seats.summary).to_contain_text("2 seats of this event are reserved for you")
     seats.open_subsection("A", 1)
-    expect(seats.seat(1, 1)).to_have_accessible_name("Row 1, seat 1, $50.00, held for you")
+    expect(seats.seat(1, 1)).to_have_accessible_name("Row 1, seat 1, $50.00, reserved for you")
     expect(seats.seat(1, 2)).to_have_attribute("data-state", "own")
     expect(seats.seat(1, 3)).to_have_accessible_name("Row 1, seat 3, $50.00, available")
     return seats
@@ -37,7 +37,7 @@ def test_a_hold_looks_like_the_buyers_own_after_back(
     seats = assert_holds(page, concert)
     seats.summary.get_by_role("button", name="Dismiss").click()
     seats.seat(1, 1).click()  # reminds of the hold instead of picking it
-    expect(seats.summary).to_contain_text("You hold 2 seats of this event")
+    expect(seats.summary).to_contain_text("2 seats of this event are reserved for you")
     expect(seats.summary).to_contain_text("No seats picked yet")
 
     with page.expect_navigation():
@@ -48,7 +48,7 @@ def test_a_hold_looks_like_the_buyers_own_after_back(
 
     theirs = SeatMap(other, concert)
     theirs.open_subsection("A", 1)
-    expect(theirs.seat(1, 1)).to_have_accessible_name("Row 1, seat 1, $50.00, held by someone")
+    expect(theirs.seat(1, 1)).to_have_accessible_name("Row 1, seat 1, $50.00, reserved")
 
 
 def test_a_hold_made_in_another_tab_is_marked_and_unmarked_live(
@@ -58,7 +58,7 @@ def test_a_hold_made_in_another_tab_is_marked_and_unmarked_live(
     seats = SeatMap(page, concert)
     seats.pick("A", 1, (1, 1))
     booking = hold(alice, "1-1", "1-2")
-    expect(seats.seat(1, 2)).to_have_accessible_name("Row 1, seat 2, $50.00, held for you")
+    expect(seats.seat(1, 2)).to_have_accessible_name("Row 1, seat 2, $50.00, reserved for you")
     cancel_booking(booking_id=booking.pk, buyer=alice)
     expect(seats.seat(1, 2)).to_have_accessible_name("Row 1, seat 2, $50.00, available")
 
@@ -79,7 +79,7 @@ def test_a_lost_answer_does_not_make_the_hold_somebody_elses(visitors: Visitors,
     page.route("**/api/booking", lose)
     seats.hold()
     expect(seats.summary).to_contain_text("Try again")
-    expect(seats.seat(1, 1)).to_have_accessible_name("Row 1, seat 1, $50.00, held for you")
+    expect(seats.seat(1, 1)).to_have_accessible_name("Row 1, seat 1, $50.00, reserved for you")
     expect(page.locator("#live-assertive")).not_to_contain_text("taken")
     assert Booking.objects.get().quantity == 2
 
@@ -91,8 +91,8 @@ def test_a_seller_is_not_told_to_pay_for_a_buyers_hold(
     for manager in (carol, olga):
         seats = SeatMap(visitors(manager), concert)
         seats.open_subsection("A", 1)
-        expect(seats.seat(1, 1)).to_have_accessible_name("Row 1, seat 1, $50.00, held by someone")
-        expect(seats.summary).not_to_contain_text("You hold")
+        expect(seats.seat(1, 1)).to_have_accessible_name("Row 1, seat 1, $50.00, reserved")
+        expect(seats.summary).not_to_contain_text("reserved for you")
 
 
 def test_the_list_goes_where_the_best_seats_are(
@@ -101,7 +101,7 @@ def test_the_list_goes_where_the_best_seats_are(
     page = visitors()
     seats = SeatMap(page, concert)
     seats.open_subsection("B", 2)
-    page.get_by_role("button", name="Find best seats").click()
+    page.get_by_role("button", name="Best seats").click()
     picked = seats.list.locator(".seat[aria-pressed=true]")
     expect(picked).to_have_count(2)
     place = seats.list.get_by_role("heading").inner_text()

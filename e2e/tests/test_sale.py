@@ -25,7 +25,7 @@ def test_sales_open_at_the_set_time_on_an_open_page(
     event = new_event(sales_start_at=database_now() + timedelta(seconds=8))
     page = visitors(alice)
     seats = SeatMap(page, event)
-    button = seats.summary.get_by_role("button", name="Hold seats")
+    button = seats.summary.get_by_role("button", name="Reserve seats")
     expect(page.locator("[data-sale]")).to_contain_text("On sale from")
     seats.pick("A", 1, (2, 1), (2, 2))
     expect(seats.summary).to_contain_text("On sale from")
@@ -46,9 +46,52 @@ def test_sales_close_at_the_set_time_on_an_open_page(
     page = visitors(alice)
     seats = SeatMap(page, event)
     seats.pick("A", 1, (2, 1))
-    button = seats.summary.get_by_role("button", name="Hold seats")
+    button = seats.summary.get_by_role("button", name="Reserve seats")
     expect(button).to_have_attribute("aria-disabled", "true")
     expect(seats.summary).to_contain_text("Sales are closed.")
+
+
+def test_sales_close_when_the_event_begins_on_an_open_page(
+    visitors: Visitors, alice: User, new_event: Callable[..., Event]
+) -> None:
+    begins = database_now() + timedelta(seconds=8)
+    event = new_event(starts_at=begins)
+    page = visitors(alice)
+    seats = SeatMap(page, event)
+    seats.pick("A", 1, (2, 1))
+    expect(page.locator("[data-sale]")).to_be_hidden()
+    expect(seats.summary).to_contain_text("The event has begun. Sales are closed.")
+    expect(page.locator("[data-sale]")).to_have_text("The event has begun. Sales are closed.")
+    expect(seats.summary.get_by_role("button", name="Hold seats")).to_have_attribute("aria-disabled", "true")
+
+
+def test_late_entry_begins_and_ends_on_an_open_page(
+    visitors: Visitors, alice: User, new_event: Callable[..., Event]
+) -> None:
+    begins = database_now() + timedelta(seconds=6)
+    event = new_event(starts_at=begins, late_entry_until=begins + timedelta(seconds=6))
+    page = visitors(alice)
+    seats = SeatMap(page, event)
+    seats.pick("A", 1, (2, 1))
+    button = seats.summary.get_by_role("button", name="Hold seats")
+    expect(page.locator("[data-sale]")).to_contain_text("Late entry: seats are sold until", timeout=15_000)
+    expect(button).to_have_attribute("aria-disabled", "false")
+    expect(button).to_have_attribute("aria-disabled", "true", timeout=15_000)
+    expect(page.locator("[data-sale]")).to_have_text("The event has begun. Sales are closed.")
+
+
+def test_corrected_dates_reopen_the_sale_on_an_open_page(
+    visitors: Visitors, alice: User, carol: User, concert: Event
+) -> None:
+    Event.objects.update(status="completed", starts_at=database_now() - timedelta(days=365))
+    page = visitors(alice)
+    seats = SeatMap(page, concert)
+    expect(page.locator("[data-sale]")).to_have_text("Sales are closed.")
+    change_event(event_id=concert.pk, seller=carol, starts_at=database_now() + timedelta(days=1))
+    expect(page.locator("[data-sale]")).to_be_hidden()
+    seats.pick("A", 1, (2, 1))
+    seats.hold()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
 
 
 def test_a_new_price_and_the_end_of_sales_reach_an_open_page(
@@ -68,7 +111,7 @@ def test_a_new_price_and_the_end_of_sales_reach_an_open_page(
     change_event(event_id=concert.pk, seller=carol, status="ended")
     expect(page.locator("[data-sale]")).to_have_text("Sales are closed.")
     expect(seats.summary).to_contain_text("Sales are closed.")
-    expect(seats.summary.get_by_role("button", name="Hold seats")).to_have_attribute("aria-disabled", "true")
+    expect(seats.summary.get_by_role("button", name="Reserve seats")).to_have_attribute("aria-disabled", "true")
     expect(seats.summary).to_contain_text("No seats picked yet")
     assert_nothing_is_offered(seats)
     assert not Booking.objects.exists()
@@ -77,8 +120,8 @@ def test_a_new_price_and_the_end_of_sales_reach_an_open_page(
 def assert_nothing_is_offered(seats: SeatMap) -> None:
     """Assert that the page of an event whose sale is over neither offers nor counts seats."""
     page = seats.page
-    expect(page.get_by_role("button", name="Find best seats")).to_be_hidden()
-    expect(page.get_by_role("button", name="Hold best seats now")).to_be_hidden()
+    expect(page.get_by_role("button", name="Best seats")).to_be_hidden()
+    expect(page.get_by_role("button", name="Reserve them right away")).to_be_hidden()
     expect(page.locator("[data-left-line]")).to_be_hidden()
     expect(seats.list).not_to_contain_text(" left")
     seats.open_subsection("A", 1)
@@ -101,7 +144,7 @@ def test_a_sale_that_is_over_offers_and_counts_no_seats(
 ) -> None:
     page = visitors(alice)
     seats = SeatMap(page, concert)
-    expect(page.get_by_role("button", name="Find best seats")).to_be_visible()
+    expect(page.get_by_role("button", name="Best seats")).to_be_visible()
     ENDINGS[ending](concert, carol)
     expect(page.locator("[data-sale]")).to_be_visible()
     page.evaluate(RECORD_TEXTS)
@@ -121,7 +164,7 @@ def test_a_sold_out_event_offers_best_seats_again_once_a_seat_is_free(
     page = visitors(alice)
     SeatMap(page, event)
     booking = paid_booking(bob, "1-1", "1-2", event=event)
-    find = page.get_by_role("button", name="Find best seats")
+    find = page.get_by_role("button", name="Best seats")
     expect(find).to_be_hidden()
     expect(page.locator("[data-left-line]")).to_contain_text("0 of 2 seats left")
     refund_booking(booking_id=booking.pk, user=bob)

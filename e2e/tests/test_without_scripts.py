@@ -125,10 +125,10 @@ def test_the_buttons_of_the_map_wait_for_their_scripts(visitors: Visitors, alice
     page = visitors(alice)
     scripts = SlowScripts(page)
     page.goto(f"/events/{concert.pk}", wait_until="commit")
-    find = page.get_by_role("button", name="Find best seats")
+    find = page.get_by_role("button", name="Best seats")
     expect(find).to_be_disabled()
     page.get_by_label("How many seats").press("Enter")  # would send the form
-    expect(page.get_by_role("button", name="Hold seats")).to_be_disabled()
+    expect(page.get_by_role("button", name="Reserve seats")).to_be_disabled()
     scripts.arrive()
     expect(find).to_be_enabled()
     assert "?" not in page.url

@@ -68,6 +68,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "api/user/token": {"POST": EVERYBODY},
     "api/user/token/refresh": {"POST": EVERYBODY},
     "api/user/verify": {"POST": EVERYBODY},
+    "api/user/verify/resend": {"POST": SIGNED_IN},
     "api/user/password/reset": {"POST": EVERYBODY},
     "api/user/password/reset/confirm": {"POST": EVERYBODY},
     "api/user/stream-ticket": {"POST": SIGNED_IN},

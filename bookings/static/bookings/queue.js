@@ -92,18 +92,17 @@ function show(position) {
   if (position.pass) return showAdmitted(position);
   const { token } = position;
   if (token) keepPlace({ token, aheadAtFirst: place.token === token ? place.aheadAtFirst : null });
-  page.dataset.state = position.ahead === null ? "early" : position.paused ? "paused" : "waiting";
+  page.dataset.state = position.opens_at ? "early" : position.paused ? "paused" : "waiting";
   part("leave").hidden = false;
   part("rate").hidden = false;
   part("rate").textContent = `About ${count(position.admit_per_minute)} people are let in per minute.`;
-  if (position.ahead === null) showEarly(position);
+  if (position.opens_at) showEarly(position);
   else showPlace(position);
 }
 
 function showEarly({ opens_at: opensAt }) {
   setHeading("You’re early");
-  const when = opensAt ? ` on ${dateTime(opensAt)}` : " in a moment";
-  part("eta").textContent = `Sales start${when}. Everyone who is here by then gets a place in random order.`;
+  part("eta").textContent = `Sales start on ${dateTime(opensAt)}. Everyone who is here by then gets a place in random order.`;
 }
 
 function showPlace({ ahead, paused, eta_seconds: soonest, eta_seconds_latest: latest }) {

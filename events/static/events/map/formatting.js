@@ -4,7 +4,7 @@ import { count, money } from "../../ticketing/format.js";
 import { AVAILABLE, STATUSES } from "./seat_model.js";
 
 const NOT_ON_SALE = "not on sale"; // free, but the sale is over
-const STATUS_LABELS = { available: "available", reserved: "held by someone", sold: "sold", blocked: "not for sale" };
+const STATUS_LABELS = { available: "available", reserved: "reserved", sold: "sold", blocked: "not for sale" };
 
 /** "Section A · block 2" */
 export function blockName(block) {
@@ -23,7 +23,7 @@ export function shortName(block, position) {
 
 /** The status of a seat as text; `picked` if the buyer has picked it. */
 export function seatStatus(block, position, picked) {
-  if (block.isOwn(position)) return "held for you";
+  if (block.isOwn(position)) return "reserved for you";
   if (block.closed && block.seats[position] === AVAILABLE) return NOT_ON_SALE;
   return picked ? "picked" : STATUS_LABELS[STATUSES[block.seats[position]]];
 }

@@ -97,7 +97,7 @@ function showSale() {
   find("[data-queue-notice]")?.toggleAttribute("hidden", sale.isOver);
   if (sale.isOver) {
     picks.clear();
-    tooltip.hide();
+    hideCard();
   }
   model.setClosed(sale.isOver);
   summary.setClosed(sale.reason);
@@ -106,7 +106,7 @@ function showSale() {
 model.addEventListener("prices", () => {
   showPrices(page, model.blocks, currency);
   filter.setPrices(model.blocks.map((block) => block.price));
-  tooltip.hide();
+  hideCard();
   summary.setClosed(sale.reason);
   if (picks.positions.length) toast(`Prices have changed. Your picks (${seatCount(picks.positions.length)}) now cost ${money(picks.total, currency)}.`, "warn");
 });
@@ -130,7 +130,7 @@ function pick(block, position) {
     return;
   }
   picks.toggle(block, position);
-  tooltip.hide();
+  hideCard();
   if (picks.has(block, position)) say(`${shortName(block, position)} picked. ${seatCount(picks.positions.length)}, ${money(picks.total, currency)}.`);
   else if (had) say(`${shortName(block, position)} removed.`);
 }
@@ -189,12 +189,11 @@ function choose({ block, positions }) {
 
 view.addEventListener("tap", ({ detail }) => tap(detail));
 view.addEventListener("hover", ({ detail }) => hover(detail));
-view.addEventListener("view", () => tooltip.shown?.touch && tooltip.hide());
 
 function tap(hit) {
   const { block, position, px, py, touch } = hit;
   const previous = tooltip.shown;
-  tooltip.hide();
+  hideCard();
   if (!block) {
     if (hit.double) view.camera.glideZoom(px, py, 2);
     view.request();
@@ -205,10 +204,24 @@ function tap(hit) {
   } else if (!touch || (previous?.block === block && previous.position === position)) {
     pick(block, position);
   } else {
-    const picked = picks.has(block, position);
-    const pickable = picked || block.isFree(position);
-    tooltip.show(hit, { picked, selected: model.isSelected(block, position), button: pickable ? (picked ? "Remove this seat" : "Pick this seat") : null });
+    showCard(hit);
   }
+}
+
+/** On touch screens: what was tapped and what can be done, below the seat, which gets a ring. */
+function showCard(hit) {
+  const { block, position } = hit;
+  const picked = picks.has(block, position);
+  const button = picked ? "Remove this seat" : block.isFree(position) ? "Pick this seat" : null;
+  tooltip.show(hit, { picked, selected: model.isSelected(block, position), button });
+  if (!button) return;
+  scene.cursor = { block, position };
+  view.showSeat(block, position, tooltip.covered);
+}
+
+function hideCard() {
+  if (tooltip.shown?.touch) scene.cursor = null;
+  tooltip.hide();
 }
 
 function hover(hit) {
@@ -237,6 +250,10 @@ filter.addEventListener("change", () => {
   const matching = model.blocks.filter(filter.matches);
   const left = matching.reduce((sum, block) => sum + block.available, 0);
   if (filter.isActive) say(`${seatCount(left)} in ${matching.length} blocks.`);
+});
+
+find("[data-tools]").addEventListener("click", ({ currentTarget: button }) => {
+  button.ariaExpanded = String(find(".event-tools").classList.toggle("is-open"));
 });
 
 page.addEventListener("click", ({ target }) => {
@@ -319,7 +336,7 @@ async function remindOfHold() {
   const [held] = await ownHolds.find();
   if (!held || picks.positions.length) return;
   const pay = () => location.assign(holdRequests.checkoutOf(held.id));
-  summary.showMessage(`You hold ${seatCount(held.quantity)} of this event for another ${duration(held.seconds_left)}.`, [["Continue to payment", pay]]);
+  summary.showMessage(`${seatCount(held.quantity)} of this event ${held.quantity === 1 ? "is" : "are"} reserved for you for another ${duration(held.seconds_left)}.`, [["Continue to payment", pay]]);
 }
 
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload()); // the picked seats may be held by now

@@ -62,7 +62,7 @@ def test_sales_close_when_the_event_begins_on_an_open_page(
     expect(page.locator("[data-sale]")).to_be_hidden()
     expect(seats.summary).to_contain_text("The event has begun. Sales are closed.")
     expect(page.locator("[data-sale]")).to_have_text("The event has begun. Sales are closed.")
-    expect(seats.summary.get_by_role("button", name="Hold seats")).to_have_attribute("aria-disabled", "true")
+    expect(seats.summary.get_by_role("button", name="Reserve seats")).to_have_attribute("aria-disabled", "true")
 
 
 def test_late_entry_begins_and_ends_on_an_open_page(
@@ -73,7 +73,7 @@ def test_late_entry_begins_and_ends_on_an_open_page(
     page = visitors(alice)
     seats = SeatMap(page, event)
     seats.pick("A", 1, (2, 1))
-    button = seats.summary.get_by_role("button", name="Hold seats")
+    button = seats.summary.get_by_role("button", name="Reserve seats")
     expect(page.locator("[data-sale]")).to_contain_text("Late entry: seats are sold until", timeout=15_000)
     expect(button).to_have_attribute("aria-disabled", "false")
     expect(button).to_have_attribute("aria-disabled", "true", timeout=15_000)

@@ -4,13 +4,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
+from accounts.landing import HOME, landing_page
 from accounts.models import User
-
-HOME = "/"
 
 
 def own_path(wanted: str) -> str:
@@ -21,7 +21,10 @@ def own_path(wanted: str) -> str:
 
 @require_safe
 def login(request: HttpRequest) -> HttpResponseBase:
-    """Return the page `/login?next=`, a form to sign in; redirect users who are signed in to `next`."""
+    """Return the page `/login?next=`, a form to sign in; redirect users who are signed in to `next`.
+
+    Without `next`, the form leads back here, and from here to the user's own first page (accounts.landing).
+    """
     return _visitor_page(request, "accounts/login.html")
 
 
@@ -56,11 +59,13 @@ def reset_confirm(request: HttpRequest, uid: str, token: str) -> HttpResponse:
 
 
 def _visitor_page(request: HttpRequest, template: str, **context: Any) -> HttpResponseBase:
-    """Render a page for visitors; redirect signed-in users to `next`."""
+    """Render a page for visitors; redirect signed-in users to `next` or, without it, to their first page."""
     next_path = own_path(request.GET.get("next", HOME))
-    if request.user.is_authenticated:
-        return redirect(next_path)
-    return render(request, template, {"next": next_path, "has_next": next_path != HOME, **context})
+    has_next = next_path != HOME
+    if isinstance(request.user, User):
+        return redirect(next_path if has_next else landing_page(request.user))
+    next_step = next_path if has_next else reverse("login")
+    return render(request, template, {"next": next_step, "has_next": has_next, **context})
 
 
 def _private(response: HttpResponse) -> HttpResponse:

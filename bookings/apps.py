@@ -8,7 +8,9 @@ class BookingsConfig(AppConfig):
     verbose_name = "Sales"
 
     def ready(self) -> None:
-        """Register the app's feeds, and the function that emails ticket holders when an event changes."""
+        """Register the app's feeds, where gate staff land, and who is told that an event changed."""
+        from accounts.landing import LANDING_PAGES
+        from bookings.checkin.gate_events import gate_landing
         from bookings.event_changes.notify_ticket_holders import notify_ticket_holders
         from bookings.live.feed import BuyerFeed
         from bookings.reports.feed import AnalyticsFeed
@@ -20,3 +22,4 @@ class BookingsConfig(AppConfig):
         register_feed("queue", QueueFeed)
         register_feed("analytics", AnalyticsFeed)
         ON_EVENT_CHANGED.append(notify_ticket_holders)
+        LANDING_PAGES.append(gate_landing)

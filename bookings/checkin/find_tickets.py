@@ -1,0 +1,86 @@
+"""Finds the tickets of people who come without a code that can be scanned: by number, booking, or the holder's name."""
+
+import unicodedata
+import uuid
+from typing import NamedTuple
+
+import structlog
+from django.db.models import CharField, F, Func, QuerySet
+
+from accounts.models import User
+from bookings.tickets.models import Admission
+from bookings.tickets.texts import one_line, serial_from
+from core.errors import BadInput
+from events.models import Event
+
+log = structlog.get_logger(__name__)
+
+MIN_LETTERS = 3  # of a name, so that nobody can list all holders letter by letter
+MIN_IDEOGRAPHS = 2  # Chinese, Japanese and Korean names are short
+MAX_FOUND = 50  # tickets in one response
+
+
+class Found(NamedTuple):
+    """The tickets that were found, at most MAX_FOUND, and whether there are `more`.
+
+    `by` says what the text was: serial, booking or name.
+    """
+
+    by: str
+    tickets: list[Admission]
+    more: bool = False
+
+
+def find_tickets(*, event: Event, text: str, by: User) -> Found:
+    """Find tickets of the event, also used and void ones, by serial, id of the booking, or part of the holder's name.
+
+    A name is found whatever its case and accents, and with its words in any order. The caller checks that `by` may
+    check in tickets of the event (`check_in_event`). Each search is logged with who searched, but without the text.
+    Raises BadInput for a name that is too short.
+    """
+    tickets = Admission.objects.filter(event=event).select_related("subsection", "booking")
+    found = _by_number(tickets, text) or _by_name(tickets, text)
+    numbers = {"found": len(found.tickets), "more": found.more}
+    log.info("tickets_searched", event_id=event.pk, user_id=by.pk, found_by=found.by, **numbers)
+    return found
+
+
+def _by_number(tickets: QuerySet[Admission], text: str) -> Found | None:
+    """Return the tickets with this serial or of this booking; None if the text is neither."""
+    serial = serial_from(text)
+    if serial is not None:
+        return _first("serial", tickets.filter(serial=serial))
+    try:
+        return _first("booking", tickets.filter(booking=uuid.UUID(text.strip())).order_by("position"))
+    except ValueError:
+        return None
+
+
+def _by_name(tickets: QuerySet[Admission], text: str) -> Found:
+    words = folded(text).split()
+    letters = "".join(words)
+    wide = any(unicodedata.east_asian_width(char) in "WF" for char in letters)
+    if len(letters) < (MIN_IDEOGRAPHS if wide else MIN_LETTERS):
+        raise BadInput.field("q", f"Please enter at least {MIN_LETTERS} letters of the name.", "min_length")
+    named = tickets.annotate(name=FoldedName(F("holder")))
+    for word in words:
+        named = named.filter(name__contains=word)
+    return _first("name", named.order_by("name", "booking_id", "position"))
+
+
+def _first(by: str, tickets: QuerySet[Admission]) -> Found:
+    rows = list(tickets[: MAX_FOUND + 1])
+    return Found(by, rows[:MAX_FOUND], more=len(rows) > MAX_FOUND)
+
+
+def folded(text: str) -> str:
+    """Return the text in lower case without accents, like FoldedName in the database."""
+    decomposed = unicodedata.normalize("NFKD", one_line(text).lower())
+    return "".join(char for char in decomposed if not "\u0300" <= char <= "\u036f")
+
+
+class FoldedName(Func):
+    """A text in lower case without accents: "José Müller" is "jose muller"."""
+
+    template = "regexp_replace(normalize(lower(%(expressions)s), NFKD), '[\u0300-\u036f]', '', 'g')"
+    output_field = CharField()

@@ -6,10 +6,12 @@ export class GuestCount {
   #known = null; // the server's latest counts
   #since = 0; // let in by this scanner since then
 
-  /** @param {HTMLElement} root with parts `text` and `bar` */
-  constructor(root) {
+  /** @param {HTMLElement} root with parts `text` and `bar` @param {number} event whose latest counts are kept for a reload */
+  constructor(root, event) {
     this.root = root;
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
+    this.key = `gate-count-${event}`;
+    [this.#known, this.#since] = JSON.parse(localStorage.getItem(this.key)) ?? [null, 0];
   }
 
   /** Shows the server's counts; `unsent` is how many scans of this scanner it doesn't know yet. */
@@ -33,6 +35,7 @@ export class GuestCount {
 
   #show() {
     if (!this.#known) return;
+    localStorage.setItem(this.key, JSON.stringify([this.#known, this.#since]));
     const { checked_in: server, issued } = this.#known;
     const inside = Math.min(Math.max(0, server + this.#since), issued);
     const about = this.root.hasAttribute("data-estimate") ? "about " : "";

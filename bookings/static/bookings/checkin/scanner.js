@@ -26,7 +26,7 @@ const store = new OfflineStore(config.event_id);
 const checker = new TicketChecker({ store, device: deviceName, url: config.check_in, event: config.event_id });
 const panel = new ResultPanel(part("result"));
 const found = new FoundList(part("found"));
-const guests = new GuestCount(part("guests"));
+const guests = new GuestCount(part("guests"), config.event_id);
 const log = new ScanLog(part("log"), part("log-empty"), config.event_id);
 const camera = new Camera(part("video"), config.readers);
 const uploader = new Uploader(store, config.batch);
@@ -207,6 +207,7 @@ async function prepare() {
     const manifest = addTickets(await fetchManifest(config.manifest, saved), saved);
     await store.saveManifest(manifest);
     await useManifest(manifest);
+    await showCounts(manifest.counts);
     await uploader.setState(true);
   } catch (problem) {
     if (saved && !checker.known) await useManifest(saved);
@@ -239,7 +240,6 @@ async function cachePage() {
 
 async function useManifest(manifest) {
   checker.useManifest(manifest, await importKey(manifest.public_key));
-  if (manifest.counts) await showCounts(manifest.counts);
   const time = new Date(manifest.generated_at).toLocaleTimeString(undefined, { timeStyle: "short" });
   part("prepared").textContent = checker.isReady
     ? `Ready to check tickets offline, as of ${time}`

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0002_sql_files"),
+        ("bookings", "0003_short_references"),
     ]
 
     operations = [

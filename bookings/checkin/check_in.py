@@ -138,11 +138,12 @@ def _refuse(admission: Admission, entry: CheckIn | None) -> NoReturn:
 
 
 def place_of(admission: Admission) -> dict[str, Any]:
-    """Return the ticket's number, seat and holder, with the fields of `Place` in the API."""
+    """Return the ticket's numbers, seat and holder, with the fields of `Place` in the API."""
     subsection = admission.subsection
     row, seat = seat_of(admission)
     place = {"section": subsection.section, "subsection": subsection.number, "row": row, "seat": seat}
-    return {"serial": serial_of(admission), **place, "holder": admission.holder}
+    numbers = {"serial": serial_of(admission), "reference": admission.reference}
+    return {**numbers, **place, "holder": admission.holder}
 
 
 def entry_body(entry: CheckIn) -> dict[str, Any]:

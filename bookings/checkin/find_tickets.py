@@ -8,6 +8,8 @@ import structlog
 from django.db.models import CharField, F, Func, QuerySet
 
 from accounts.models import User
+from bookings.holds.models import Booking
+from bookings.references import Reference, ReferenceKind, find_reference
 from bookings.tickets.models import Admission
 from bookings.tickets.texts import one_line, serial_from
 from core.errors import BadInput
@@ -23,7 +25,7 @@ MAX_FOUND = 50  # tickets in one response
 class Found(NamedTuple):
     """The tickets that were found, at most MAX_FOUND, and whether there are `more`.
 
-    `by` says what the text was: serial, booking or name.
+    `by` says what the text was: ticket, booking or name.
     """
 
     by: str
@@ -32,7 +34,10 @@ class Found(NamedTuple):
 
 
 def find_tickets(*, event: Event, text: str, by: User) -> Found:
-    """Find tickets of the event, also used and void ones, by serial, id of the booking, or part of the holder's name.
+    """Find tickets of the event, also used and void ones, by number, by booking, or by part of the holder's name.
+
+    The number of a ticket is its reference or serial. A booking is found by its reference or id, or by the reference of
+    a payment.
 
     A name is found whatever its case and accents, and with its words in any order. The caller checks that `by` may
     check in tickets of the event (`check_in_event`). Each search is logged with who searched, but without the text.
@@ -46,14 +51,30 @@ def find_tickets(*, event: Event, text: str, by: User) -> Found:
 
 
 def _by_number(tickets: QuerySet[Admission], text: str) -> Found | None:
-    """Return the tickets with this serial or of this booking; None if the text is neither."""
+    """Return the tickets with this number or of this booking; None if the text is neither."""
     serial = serial_from(text)
     if serial is not None:
-        return _first("serial", tickets.filter(serial=serial))
+        return _first("ticket", tickets.filter(serial=serial))
+    reference = find_reference(text)
+    if reference is not None:
+        return _by_reference(tickets, reference)
     try:
         return _first("booking", tickets.filter(booking=uuid.UUID(text.strip())).order_by("position"))
     except ValueError:
         return None
+
+
+def _by_reference(tickets: QuerySet[Admission], reference: Reference) -> Found | None:
+    """Return the tickets with this reference, or of the booking or payment that has it; None if there are none.
+
+    A few names can be read as a reference, so the caller looks for a name then.
+    """
+    if reference.kind == ReferenceKind.TICKET:
+        found = _first("ticket", tickets.filter(reference=reference.text))
+    else:
+        bookings = Booking.objects.with_reference(reference)
+        found = _first("booking", tickets.filter(booking__in=bookings).order_by("booking_id", "position"))
+    return found if found.tickets else None
 
 
 def _by_name(tickets: QuerySet[Admission], text: str) -> Found:

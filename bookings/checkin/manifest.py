@@ -20,6 +20,7 @@ from events.models import Event, Subsection
 
 # A ticket may be committed this long after its `issued_at`, so that the manifest of a moment may not have it yet.
 COMMITTED_WITHIN = timedelta(minutes=5)
+COLUMNS = ("serials", "subsections", "positions", "references", "bookings")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # no ticket is older, and the year 1 minus five minutes is no time
 
 
@@ -56,10 +57,9 @@ def _columns(event: Event, since: datetime | None) -> dict[str, list[Any]]:
     """Return the valid tickets as columns of equal length, which are a third smaller than one object per ticket."""
     issued = Q() if since is None else Q(issued_at__gte=max(since, EPOCH) - COMMITTED_WITHIN)
     tickets = Admission.objects.filter(issued, event=event).exclude(status=AdmissionStatus.VOID).order_by()
-    rows = list(tickets.values_list("serial", "subsection_id", "position"))
-    serials, subsections, positions = zip(*rows, strict=True) if rows else ((), (), ())
-    return {
-        "serials": [serial_text(serial) for serial in serials],
-        "subsections": list(subsections),
-        "positions": list(positions),
-    }
+    rows = tickets.values_list("serial", "subsection_id", "position", "reference", "booking__reference")
+    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    for serial, *others in rows:
+        for name, value in zip(COLUMNS, (serial_text(serial), *others), strict=True):
+            columns[name].append(value)
+    return columns

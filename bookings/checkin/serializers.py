@@ -7,6 +7,7 @@ from rest_framework import serializers
 from bookings.checkin.check_in import entry_body, place_of
 from bookings.checkin.merge_scans import MAX_SCANS
 from bookings.checkin.models import CheckIn
+from bookings.references import reference_field
 from bookings.states import AdmissionStatus, CheckInKind
 from bookings.tickets.models import Admission
 from core.openapi import Problem
@@ -20,8 +21,8 @@ class CodeField(serializers.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(
             max_length=MAX_CODE_LENGTH,
-            help_text="The signed code in the ticket's QR, or the number printed on it (`2CAF-4CAF-E16B-B6AC`; any"
-            " case, with or without hyphens).",
+            help_text="The signed code in the ticket's QR, or a number on the ticket: its reference (`N7M2RX4W`) or"
+            " serial (`2CAF-4CAF-E16B-B6AC`), in any case, with or without separators.",
             **options,
         )
 
@@ -52,7 +53,8 @@ class CodeToUndo(serializers.Serializer[Any]):
 class Place(serializers.Serializer[Any]):
     """The number of a ticket, its seat and the name of its holder."""
 
-    serial = serializers.CharField(help_text="As printed on the ticket: 16 hexadecimal digits.")
+    serial = serializers.CharField(help_text="16 hexadecimal digits in groups of four.")
+    reference = reference_field("What people call the ticket.")
     section = serializers.CharField()
     subsection = serializers.IntegerField()
     row = serializers.IntegerField(help_text="1 is at the front.")
@@ -82,6 +84,7 @@ class NotLetIn(Problem):
     """
 
     serial = serializers.CharField(required=False)
+    reference = serializers.CharField(required=False)
     section = serializers.CharField(required=False)
     subsection = serializers.IntegerField(required=False)
     row = serializers.IntegerField(required=False)
@@ -112,9 +115,11 @@ class Block(serializers.Serializer[Any]):
 class TicketColumns(serializers.Serializer[Any]):
     """Valid tickets as columns: the first item of each list belongs to the first ticket, and so on."""
 
-    serials = serializers.ListField(child=serializers.CharField(), help_text="As printed on the ticket.")
+    serials = serializers.ListField(child=serializers.CharField(), help_text="16 hexadecimal digits each.")
     subsections = serializers.ListField(child=serializers.IntegerField(), help_text="Ids of blocks.")
     positions = serializers.ListField(child=serializers.IntegerField())
+    references = serializers.ListField(child=serializers.CharField(), help_text="Of the tickets.")
+    bookings = serializers.ListField(child=serializers.CharField(), help_text="References of the bookings.")
 
 
 class Manifest(serializers.Serializer[Any]):
@@ -149,8 +154,8 @@ class TicketQuery(serializers.Serializer[Any]):
 
     q = serializers.CharField(
         max_length=150,
-        help_text="The number of a ticket, the id of a booking, or at least three letters of the holder's name (two"
-        " in Chinese, Japanese or Korean).",
+        help_text="The number of a ticket, the reference or id of a booking, or at least three letters of the holder's"
+        " name (two in Chinese, Japanese or Korean).",
     )
 
 
@@ -158,6 +163,7 @@ class FoundTicket(Place):
     """A ticket that was found, with its status and booking."""
 
     booking_id = serializers.UUIDField()
+    booking_reference = reference_field("What people call the booking.")
     status = serializers.ChoiceField(choices=AdmissionStatus.choices)
     checked_in_at = serializers.DateTimeField(allow_null=True)
 
@@ -165,7 +171,7 @@ class FoundTicket(Place):
 class FoundTickets(serializers.Serializer[Any]):
     """Tickets that were found."""
 
-    found_by = serializers.ChoiceField(choices=["serial", "booking", "name"], help_text="What the text was taken for.")
+    found_by = serializers.ChoiceField(choices=["ticket", "booking", "name"], help_text="What the text was taken for.")
     tickets = FoundTicket(many=True)
     more = serializers.BooleanField(help_text="There are more tickets than are listed.")
 
@@ -191,6 +197,7 @@ class ScanResult(serializers.Serializer[Any]):
     result = serializers.ChoiceField(choices=["accepted", "already_checked_in", "void", "unknown", "forged"])
     scanned_at = serializers.DateTimeField()
     serial = serializers.CharField(required=False)
+    reference = serializers.CharField(required=False)
     section = serializers.CharField(required=False)
     subsection = serializers.IntegerField(required=False)
     row = serializers.IntegerField(required=False)
@@ -220,9 +227,9 @@ class CheckInRow(Place):
 
 
 def found_ticket(ticket: Admission) -> dict[str, Any]:
-    """Return a ticket, loaded with its subsection, in the shape of FoundTicket."""
-    state = {"status": ticket.status, "checked_in_at": ticket.used_at}
-    return {**place_of(ticket), "booking_id": ticket.booking_id, **state}
+    """Return a ticket, loaded with its subsection and booking, in the shape of FoundTicket."""
+    booking = {"booking_id": ticket.booking_id, "booking_reference": ticket.booking.reference}
+    return {**place_of(ticket), **booking, "status": ticket.status, "checked_in_at": ticket.used_at}
 
 
 def check_in_row(row: CheckIn) -> dict[str, Any]:

@@ -165,6 +165,7 @@ def test_the_printed_number_is_typed_online_and_offline(
     scanner.scan(numbers[0], "accepted")
     expect(scanner.panel).to_contain_text("Section A · block 1 · row 3 · seat 1")
     scanner.scan(codes[0], "already")
+    scanner.scan(tickets_of(booking)[0].reference.lower(), "already")
     scanner.scan("2CAF-4CAF-E16B-B6AC", "unknown")
     expect(scanner.panel).to_contain_text("No ticket for this event has this number.")
     scanner.scan(codes[1][:-6] + "AAAAAA", "forged")
@@ -176,12 +177,13 @@ def test_the_printed_number_is_typed_online_and_offline(
     scanner.scan(numbers[1].replace("-", " "), "already", offline=True)
     scanner.scan(numbers[2], "accepted", offline=True)
     expect(scanner.panel).to_contain_text("Section A · block 1 · row 3 · seat 3")
+    scanner.scan(tickets_of(booking)[2].reference, "already", offline=True)
     scanner.scan("2CAF-4CAF-E16B-B6AC", "unknown", offline=True)
     expect(scanner.panel).to_contain_text("when this scanner was last online")
     scanner.scan(void, "void", offline=True)
     page.get_by_label("Number, booking or name").fill("Alice")
     page.keyboard.press("Enter")
-    expect(scanner.found).to_contain_text("Names and bookings can’t be searched offline.")
+    expect(scanner.found).to_contain_text("Names can’t be searched offline.")
 
     scanner.go_online()
     expect(page.get_by_text("waiting to be sent")).to_be_hidden()
@@ -198,7 +200,7 @@ def test_a_booking_is_let_in_seat_by_seat_or_at_once(
     booking = paid_booking(alice, "3-1", "3-2", "3-3")
     page = visitors(carol, f"/gate/{concert.pk}", viewport=PHONE)
     scanner = Scanner(page)
-    scanner.type(str(booking.pk))
+    scanner.type(booking.reference)
     expect(scanner.found.get_by_role("listitem")).to_have_count(3)
     scanner.found.get_by_role("button", name="Let in Alice Section A · block 1 · row 3 · seat 2").click()
     scanner.shows("accepted")
@@ -215,6 +217,27 @@ def test_a_booking_is_let_in_seat_by_seat_or_at_once(
     expect(scanner.found).to_contain_text("Nobody called “nobody” has a ticket for this event.")
     scanner.type("al")
     expect(scanner.found).to_contain_text("at least 3 letters")
+
+
+def test_a_booking_is_let_in_offline(
+    visitors: Visitors, concert: Event, alice: User, carol: User, paid_booking: PaidBooking
+) -> None:
+    visitors.allow_error(OFFLINE_ERROR)
+    booking = paid_booking(alice, "3-1", "3-2", "3-3")
+    page = visitors(carol, f"/gate/{concert.pk}")
+    scanner = Scanner(page)
+    scanner.go_offline()
+    scanner.scan(codes_of(booking)[0], "accepted", offline=True)
+    scanner.type(booking.reference)
+    rows = scanner.found.get_by_role("listitem")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(0)).to_contain_text("Already used")
+    scanner.found.get_by_role("button", name="Let in all 2").click()
+    expect(scanner.found.get_by_role("button")).to_have_count(0)
+    expect(page.get_by_text("3 waiting to be sent")).to_be_visible()
+    scanner.go_online()
+    expect(page.get_by_text("waiting to be sent")).to_be_hidden()
+    assert Admission.objects.filter(status="used").count() == 3
 
 
 def test_a_reload_keeps_the_latest_results_and_the_unsent_scans(

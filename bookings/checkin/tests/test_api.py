@@ -56,6 +56,7 @@ def test_check_in_then_refused_then_undone_then_checked_in_again(concert: Event,
     body = accepted.json()
     checked_in_at = body.pop("checked_in_at")
     assert serial_from(body.pop("serial")) == read_code(code).serial
+    assert body.pop("reference") == Admission.objects.get().reference
     assert body == {"result": "accepted", **PLACE, "early": False, "starts_at": None}
     assert checked_in_at.endswith("Z")
 
@@ -106,11 +107,29 @@ def test_a_check_in_without_a_valid_code_gets_400(concert: Event, gate: APIClien
 
 
 def test_the_printed_number_admits_like_the_code(concert: Event, gate: APIClient, code: str) -> None:
-    number = serial_of(Admission.objects.get())
-    response = gate.post(at(concert), {"code": number})
-    assert (response.status_code, response.json()["serial"]) == (200, number)
+    ticket = Admission.objects.get()
+    serial, reference = serial_of(ticket), ticket.reference
+    response = gate.post(at(concert), {"code": serial})
+    assert response.status_code == 200
+    assert response.json().items() >= {"serial": serial, "reference": reference}.items()
     assert gate.post(at(concert), {"code": code}).json()["code"] == "already_checked_in"
-    assert gate.delete(at(concert), {"code": number.lower().replace("-", " ")}).json() == {"result": "undone"}
+    assert gate.delete(at(concert), {"code": serial.lower().replace("-", " ")}).json() == {"result": "undone"}
+    assert gate.post(at(concert), {"code": f"{reference[:4].lower()} {reference[4:]}"}).status_code == 200
+    assert gate.delete(at(concert), {"code": reference}).json() == {"result": "undone"}
+
+
+def test_the_reference_of_a_booking_or_a_mistyped_one_says_what_to_do(
+    concert: Event, gate: APIClient, code: str
+) -> None:
+    booking = Booking.objects.get().reference
+    response = gate.post(at(concert), {"code": booking})
+    assert (response.status_code, response.json()["code"]) == (404, "ticket_unknown")
+    assert "the reference of a booking" in response.json()["detail"]
+    ticket = Admission.objects.get().reference
+    mistyped = ticket[:-2] + ("2X" if ticket[-2] != "2" else "3X")
+    response = gate.post(at(concert), {"code": mistyped if mistyped != ticket else ticket[:-1] + "Y"})
+    assert (response.status_code, response.json()["code"]) == (404, "ticket_unknown")
+    assert not CheckIn.objects.exists()
 
 
 def test_a_scan_long_before_the_event_is_marked_and_refused_on_request(
@@ -183,6 +202,8 @@ def test_the_manifest_lists_the_valid_tickets_on_request_and_later_only_new_ones
     assert len(blocks) == 4
     rows = sorted(zip(*(body["tickets"][name] for name in ("positions", "serials", "subsections")), strict=True))
     assert [(position, serial) for position, serial, _ in rows] == [(2, serial_of(used)), (14, serial_of(active))]
+    assert sorted(body["tickets"]["references"]) == sorted([used.reference, active.reference])
+    assert body["tickets"]["bookings"] == [Booking.objects.get(pk=used.booking_id).reference] * 2
     block = blocks[used.subsection_id]
     assert block == {"id": used.subsection_id, "section": "A", "subsection": 1, "cols": 10}
     assert "Alice" not in json.dumps(body)

@@ -12,12 +12,14 @@ from bookings.checkin.find_tickets import MAX_FOUND
 from bookings.checkin.tests.stage import codes_of, tickets_of
 from bookings.holds.models import Booking
 from bookings.payments.refund import refund_booking
+from bookings.references import find_reference
 from bookings.tickets.models import Admission
 from bookings.tickets.texts import serial_of
 from events.models import Event
 
 ClientOf = Callable[[User | None], APIClient]
 PaidBooking = Callable[..., Booking]
+NAME = "Thorstby"  # reads as the reference THDR5T8Y
 NAMES = {"jose": "José Müller-Lüdenscheidt", "li": "李明", "smith": "SMITH, John", "percent": "100% _Real_ Name"}
 
 
@@ -57,7 +59,35 @@ def test_a_booking_lists_its_seats_with_what_happened_to_them(
     ]
     assert body["tickets"][1]["checked_in_at"]
     place = {"section": "A", "subsection": 1, "row": 2, "seat": 1, "holder": "Alice", "booking_id": str(booking.pk)}
-    assert body["tickets"][0].items() >= place.items()
+    numbers = {"reference": first.reference, "booking_reference": booking.reference}
+    assert body["tickets"][0].items() >= (place | numbers).items()
+
+
+def test_references_find_the_ticket_and_the_booking(
+    concert: Event, new_event: Callable[..., Event], alice: User, seller: APIClient, paid_booking: PaidBooking
+) -> None:
+    booking = paid_booking(alice, "2-1", "2-2")
+    first, _ = tickets_of(booking)
+    payment = booking.payments.get()
+    for typed in (booking.reference, f" {booking.reference[:4].lower()}-{booking.reference[4:]}", payment.reference):
+        body = search(seller, concert, typed).json()
+        assert (body["found_by"], len(body["tickets"])) == ("booking", 2)
+    body = search(seller, concert, first.reference.lower()).json()
+    assert (body["found_by"], [row["serial"] for row in body["tickets"]]) == ("ticket", [serial_of(first)])
+    for reference in (booking.reference, first.reference, payment.reference):
+        body = search(seller, new_event(), reference).json()
+        assert (body["found_by"], body["tickets"]) == ("name", [])
+
+
+def test_a_name_that_could_be_a_reference_is_found_as_a_name(
+    concert: Event, new_user: Callable[..., User], seller: APIClient, paid_booking: PaidBooking
+) -> None:
+    user = new_user("thorstby")
+    User.objects.filter(pk=user.pk).update(name=NAME)
+    booking = paid_booking(user, "1-1")
+    assert find_reference(NAME) is not None
+    body = search(seller, concert, NAME).json()
+    assert (body["found_by"], [row["booking_id"] for row in body["tickets"]]) == ("name", [str(booking.pk)])
 
 
 def test_a_number_finds_its_ticket_also_when_it_is_void(
@@ -67,7 +97,7 @@ def test_a_number_finds_its_ticket_also_when_it_is_void(
     (ticket,) = tickets_of(booking)
     refund_booking(booking_id=booking.pk, user=carol)
     body = search(seller, concert, serial_of(ticket).lower()).json()
-    assert (body["found_by"], [row["status"] for row in body["tickets"]]) == ("serial", ["void"])
+    assert (body["found_by"], [row["status"] for row in body["tickets"]]) == ("ticket", ["void"])
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import { call } from "../../ticketing/api.js";
 import { OfflineTickets } from "./offline_tickets.js";
 import { measure, now } from "./server_clock.js";
-import { contentOf, isGenuine, looksSigned, serialFrom, ticketKey } from "./ticket_code.js";
+import { contentOf, isGenuine, looksSigned, referenceFrom, serialFrom, ticketKey } from "./ticket_code.js";
 
 const ANSWER_MS = 3000; // how long people at the entrance wait for the server before the scanner decides
 const EARLY_MS = 24 * 3_600_000; // the server's EARLY (bookings/checkin/selectors.py)
@@ -44,7 +44,17 @@ export class TicketChecker {
     this.key = key;
   }
 
-  /** Decides on a code or a printed serial; `anyway` also lets people in long before the event. Never throws. */
+  /** The tickets of the booking with this reference, as far as this scanner knows; with who was let in here. */
+  async ticketsOfBooking(reference) {
+    const tickets = this.known?.ofBooking(reference) ?? [];
+    const entries = await Promise.all(tickets.map(({ serial }) => this.store.entry(serial, serial)));
+    return tickets.map((ticket, index) => {
+      const entry = entries[index];
+      return entry ? { ...ticket, status: "used", checked_in_at: entry.scanned_at } : { ...ticket, status: "active" };
+    });
+  }
+
+  /** Decides on a code, or on a number on a ticket; `anyway` also lets people in long before the event. Never throws. */
   async decide(code, { anyway = false } = {}) {
     const scan = { code, scanned_at: now(), device: this.device() };
     try {
@@ -84,6 +94,8 @@ export class TicketChecker {
   async #look(code) {
     const serial = serialFrom(code);
     if (serial) return this.#lookUp(serial);
+    const reference = referenceFrom(code);
+    if (reference) return this.#lookUp(this.known.serialOf(reference));
     const content = contentOf(code);
     if (!content) return { result: this.#refined("forged", code) };
     if (!this.key) return this.#lookUp(content.serial);
@@ -94,7 +106,7 @@ export class TicketChecker {
   }
 
   #lookUp(serial) {
-    if (this.known.has(serial) || this.known.isVoid(serial)) return this.known.ticket(serial);
+    if (serial && (this.known.has(serial) || this.known.isVoid(serial))) return this.known.ticket(serial);
     if (!this.known.columns) return { result: "undecided" };
     return { result: "unknown", asOf: this.known.generatedAt };
   }

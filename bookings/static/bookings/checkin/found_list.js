@@ -21,7 +21,8 @@ export class FoundList extends EventTarget {
   /** Shows tickets as the server returns them; `note` is a sentence below them. */
   show(tickets, note = "") {
     this.#rows.clear();
-    const bookings = new Map(tickets.map(({ booking_id: id }) => [id, tickets.filter((ticket) => ticket.booking_id === id)]));
+    const bookings = new Map(tickets.map(({ booking_reference: booking }) => [booking, []]));
+    tickets.forEach((ticket) => bookings.get(ticket.booking_reference).push(ticket));
     const people = tickets.length === 1 ? "1 ticket found." : `${tickets.length} tickets found.`;
     const heading = Object.assign(document.createElement("h2"), { textContent: people });
     const parts = [...bookings.values()].map((group) => this.#group(group));
@@ -57,6 +58,9 @@ export class FoundList extends EventTarget {
   #group(tickets) {
     const group = document.createElement("div");
     group.className = "found-booking";
+    const title = Object.assign(document.createElement("h3"), { textContent: "Booking " });
+    const [{ booking_reference: reference }] = tickets;
+    title.append(Object.assign(document.createElement("span"), { className: "reference", textContent: reference }));
     const list = document.createElement("ul");
     list.setAttribute("role", "list");
     for (const ticket of tickets) {
@@ -67,7 +71,7 @@ export class FoundList extends EventTarget {
       list.append(item);
     }
     const all = Object.assign(document.createElement("button"), { type: "button", className: "button wide" });
-    group.append(list, all);
+    group.append(title, list, all);
     group.tickets = tickets;
     this.#refreshButton(group);
     return group;

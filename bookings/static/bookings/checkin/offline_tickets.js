@@ -24,6 +24,7 @@ export class OfflineTickets {
     this.void = new Set(manifest.void.map(serialOfDecimal));
     this.blocks = new Map((manifest.subsections ?? []).map((block) => [String(block.id), block]));
     this.index = new Map((manifest.tickets?.serials ?? []).map((serial, index) => [serial, index]));
+    this.byReference = new Map((manifest.tickets?.references ?? []).map((reference, index) => [reference, index]));
   }
 
   isVoid(serial) {
@@ -35,11 +36,24 @@ export class OfflineTickets {
     return this.index.has(serial) && !this.isVoid(serial);
   }
 
-  /** The serial and seat of a ticket, with the fields that the server has; nothing of the seat if it is not known. */
+  /** The serial of the ticket with this reference; undefined if there was none. */
+  serialOf(reference) {
+    return this.columns?.serials[this.byReference.get(reference)];
+  }
+
+  /** The tickets of the booking with this reference, with the fields that the server has but the names. */
+  ofBooking(reference) {
+    const serials = (this.columns?.serials ?? []).filter((_, index) => this.columns.bookings[index] === reference);
+    return serials.filter((serial) => !this.isVoid(serial)).map((serial) => this.ticket(serial));
+  }
+
+  /** The numbers and seat of a ticket, with the fields that the server has; of a newer ticket, only the serial. */
   ticket(serial) {
     const index = this.index.get(serial);
     if (index === undefined) return { serial };
-    return { serial, ...this.seat(this.columns.subsections[index], this.columns.positions[index]) };
+    const { references, bookings, subsections, positions } = this.columns;
+    const numbers = { serial, reference: references[index], booking_reference: bookings[index] };
+    return { ...numbers, ...this.seat(subsections[index], positions[index]) };
   }
 
   /** The seat at a position of a block: `{section, subsection, row, seat}`; empty if the block is not known. */

@@ -61,6 +61,7 @@ export function decisionText(decision) {
     decision.asOf && asOfText(decision.asOf),
   ];
   const shown = lines.filter(Boolean);
+  if (decision.result === "unknown" && decision.detail) return { kind, title, lines: [decision.detail] };
   const needsMeaning = meaning && (!shown.length || ["void", "expired"].includes(decision.result));
   return { kind, title, lines: needsMeaning ? [...shown, meaning] : shown };
 }

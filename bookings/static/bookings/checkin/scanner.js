@@ -12,7 +12,7 @@ import { OfflineStore } from "./offline_store.js";
 import { addTickets } from "./offline_tickets.js";
 import { entryText, ResultPanel, seatText } from "./result_panel.js";
 import { ScanLog } from "./scan_log.js";
-import { importKey, looksSigned, serialFrom } from "./ticket_code.js";
+import { importKey, isTicketReference, looksSigned, referenceFrom, serialFrom } from "./ticket_code.js";
 import { Uploader } from "./upload.js";
 
 const DEVICE = "gate-device"; // key in localStorage: {name, id}
@@ -80,9 +80,16 @@ part("typed").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = part("code").value.trim();
   part("code").value = "";
-  if (looksSigned(text) || serialFrom(text)) scanNew(text);
+  if (looksSigned(text) || isTicketNumber(text)) scanNew(text);
   else if (text) find(text);
 });
+
+/** A reference without a digit may be a name, so the server looks for both. */
+function isTicketNumber(text) {
+  const reference = /\d/.test(text) ? referenceFrom(text) : null;
+  return Boolean(serialFrom(text) || (reference && isTicketReference(reference)));
+}
+
 camera.addEventListener("code", ({ detail }) => detail.trim() && scanNew(detail.trim()));
 part("anyway").addEventListener("click", () => scan(early, { anyway: true }));
 
@@ -107,13 +114,23 @@ async function find(text) {
   const url = `${config.find}?${new URLSearchParams({ q: text })}`;
   try {
     const { data } = await call("GET", url, { signal: AbortSignal.timeout(SEARCH_MS) });
-    if (data.tickets.length) found.show(data.tickets, data.more ? "There are more. Type more of the name." : "");
+    if (data.found_by === "ticket" && data.tickets.length === 1) scanNew(data.tickets[0].serial);
+    else if (data.tickets.length) found.show(data.tickets, data.more ? "There are more. Type more of the name." : "");
     else nothingFound(text);
   } catch (problem) {
-    const isRefusal = problem.status >= 400 && problem.status < 500;
+    const isRefusal = problem.status >= 400 && problem.status < 500 && problem.status !== 401;
     if (isRefusal) found.tell(problem.errors[0]?.detail ?? problem.message);
-    else found.tell("Names and bookings can’t be searched offline. Type the number printed on the ticket.");
+    else await findOffline(text);
   }
+}
+
+async function findOffline(text) {
+  const reference = referenceFrom(text);
+  const tickets = reference ? await checker.ticketsOfBooking(reference) : [];
+  if (reference && isTicketReference(reference)) scanNew(text);
+  else if (tickets.length) found.show(tickets, "Offline: only who was let in by this scanner is known.");
+  else if (/\d/.test(text)) scanNew(text);
+  else found.tell("Names can’t be searched offline. Type the number of the ticket or the booking.");
 }
 
 /** A number that leads to no ticket is a result; a name that nobody has is only a search. */

@@ -1,4 +1,7 @@
-/** Reads ticket codes and printed numbers offline. bookings/tickets/codes.py describes the layout of a code. */
+/**
+ * Reads ticket codes and the numbers on tickets offline. bookings/tickets/codes.py describes the layout of a code,
+ * bookings/references.py the references.
+ */
 
 const PAYLOAD_BYTES = 33;
 const SIGNATURE_BYTES = 64;
@@ -7,6 +10,10 @@ const SIGNED = /^[\w-]{65,}$/; // what somebody types is shorter
 const SERIAL = /^[0-7][0-9A-F]{15}$/; // 63 bits
 const SEPARATORS = /[\s\u2010-\u2015\u2212-]/g;
 const LOOK_ALIKES = { O: "0", I: "1", L: "1" };
+const ALPHABET = "23456789CDFHJKMNPRTVWXY"; // of references
+const REFERENCE = new RegExp(`^[${ALPHABET}]{8}$`);
+const READ_AS = { 0: "D", O: "D", Q: "D", B: "8", G: "6", S: "5", U: "V", Z: "2" };
+const TICKET_INITIALS = "NPRTVWXY";
 
 /**
  * The key that verifies the signatures of ticket codes.
@@ -31,6 +38,23 @@ export function looksSigned(text) {
 export function serialFrom(text) {
   const digits = text.replace(SEPARATORS, "").toUpperCase().replace(/[OIL]/g, (char) => LOOK_ALIKES[char]);
   return SERIAL.test(digits) ? printed(digits) : null;
+}
+
+/** The reference in a text that people typed ("N7M2RX4W"), of a ticket or a booking; null if it is none. */
+export function referenceFrom(text) {
+  const letters = text.normalize("NFKC").toUpperCase().replace(/[^\p{L}\p{N}]/gu, "");
+  const reference = letters.replace(/[0OQBGSUZ]/g, (char) => READ_AS[char]);
+  return REFERENCE.test(reference) && remainder(reference) === 1 ? reference : null;
+}
+
+/** Whether a reference is that of a ticket. */
+export function isTicketReference(reference) {
+  return TICKET_INITIALS.includes(reference[0]);
+}
+
+/** What the check character must make 1: ISO/IEC 7064, modulus 23, radix 5. */
+function remainder(reference) {
+  return [...reference].reduce((sum, char) => (5 * sum + ALPHABET.indexOf(char)) % ALPHABET.length, 0);
 }
 
 /** A serial in decimal, as in the manifest's list of void ones, as it is printed. */

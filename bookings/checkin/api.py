@@ -38,7 +38,9 @@ from bookings.tickets.models import Admission
 from core.openapi import problems
 
 NO_STORE = {"Cache-Control": "no-store"}
-NOT_LET_IN: dict[tuple[int, str], OpenApiResponse] = {(409, "application/problem+json"): OpenApiResponse(NotLetIn)}
+NOT_LET_IN: dict[tuple[int, str], OpenApiResponse] = {
+    (status_code, "application/problem+json"): OpenApiResponse(NotLetIn) for status_code in (409, 410)
+}
 SerializerT = TypeVar("SerializerT", bound=Serializer[Any])
 
 
@@ -64,7 +66,7 @@ class EventCheckIn(generics.GenericAPIView[CheckIn]):
 
     @extend_schema(
         operation_id="check_in",
-        responses={200: Accepted} | problems(400, 401, 403, 404, 410) | NOT_LET_IN,
+        responses={200: Accepted} | problems(400, 401, 403, 404) | NOT_LET_IN,
         request=ScannedCode,
     )
     def post(self, request: Request, event_id: int) -> Response:

@@ -83,7 +83,7 @@ def undo_check_in(*, event_id: int, code: str, by: User, device: str = "") -> Ad
     check_in_event(event_id, by)
     admission = admission_of(event_id, code)
     if not change_status(admission, AdmissionStatus.USED, AdmissionStatus.ACTIVE, used_at=None):
-        raise TicketVoid if admission.status == AdmissionStatus.VOID else NotCheckedIn
+        raise TicketVoid(**place_of(admission)) if admission.status == AdmissionStatus.VOID else NotCheckedIn
     now = database_now()
     CheckIn.objects.create(
         event_id=admission.event_id,
@@ -109,7 +109,7 @@ def _same_scan_or_refuse(admission: Admission, device: str, scanned_at: datetime
     """
     status = Admission.objects.select_for_update(no_key=True).values_list("status", flat=True).get(pk=admission.pk)
     if status == AdmissionStatus.VOID:
-        raise TicketVoid
+        raise TicketVoid(**place_of(admission))
     scans = Scans(admission.check_ins.select_related("by"))
     repeated = _check_in_of(scans, device, scanned_at)
     if repeated is None:

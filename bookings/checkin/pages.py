@@ -50,6 +50,7 @@ FILES = (
     "bookings/checkin/server_clock.js",
     "bookings/checkin/ticket_code.js",
     "bookings/checkin/decision.js",
+    "bookings/checkin/finder.js",
     "bookings/checkin/found_list.js",
     "bookings/checkin/guest_count.js",
     "bookings/checkin/install.js",

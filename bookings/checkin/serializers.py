@@ -78,9 +78,9 @@ class Undone(serializers.Serializer[Any]):
 
 
 class NotLetIn(Problem):
-    """A 409: the ticket is already checked in (with the check-in), or the event is far away (with `starts_at`).
+    """A ticket that admits nobody, with its seat.
 
-    Both have the seat.
+    409: it is already checked in (with the check-in), or the event is far away (with `starts_at`). 410: it is void.
     """
 
     serial = serializers.CharField(required=False)

@@ -2,6 +2,7 @@
 
 import { say } from "../../ticketing/announce.js";
 import { decisionText, entryText, seatText } from "./result_panel.js";
+import { ticketKey } from "./ticket_code.js";
 
 const STATES = { used: ["warn", "Already used"], void: ["bad", "Refunded"] };
 
@@ -13,8 +14,10 @@ export class FoundList extends EventTarget {
     super();
     this.root = root;
     root.addEventListener("click", ({ target }) => {
-      const serials = target.closest("button")?.dataset.serials;
-      if (serials) this.dispatchEvent(new CustomEvent("admit", { detail: serials.split(" ") }));
+      const button = target.closest("button");
+      if (!button) return;
+      button.disabled = true; // until there is a result, so that a second click doesn't find a used ticket
+      this.dispatchEvent(new CustomEvent("admit", { detail: button.dataset.serials.split(" ") }));
     });
   }
 
@@ -28,6 +31,7 @@ export class FoundList extends EventTarget {
     const parts = [...bookings.values()].map((group) => this.#group(group));
     this.root.replaceChildren(heading, ...parts, ...(note ? [paragraph(note)] : []));
     this.root.hidden = false;
+    this.root.scrollIntoView({ block: "nearest" });
     say(people);
   }
 
@@ -43,14 +47,18 @@ export class FoundList extends EventTarget {
     this.root.hidden = true;
   }
 
+  get isEmpty() {
+    return this.#rows.size === 0;
+  }
+
   /** Updates the row of the ticket that was decided on, if it is in the list. */
   update(decision) {
-    const row = this.#rows.get(decision.serial);
-    if (!row || decision.result === "early") return;
+    const row = this.#rows.get(decision.serial ?? ticketKey(decision.scan.code));
+    if (!row) return;
     const { kind, title } = decisionText(decision);
     const status = { accepted: "used", already: "used", void: "void", undone: "active" }[decision.result];
     Object.assign(row.ticket, { status: status ?? row.ticket.status, checked_in_at: decision.checked_in_at });
-    const state = decision.result === "undone" ? [] : [badge(kind, title)];
+    const state = ["undone", "early"].includes(decision.result) ? [] : [badge(kind, title)];
     row.item.replaceChildren(...this.#cells(row.ticket, state));
     this.#refreshButton(row.item.closest(".found-booking"));
   }
@@ -79,9 +87,10 @@ export class FoundList extends EventTarget {
 
   #cells(ticket, state) {
     const text = document.createElement("div");
-    if (ticket.holder) text.append(Object.assign(document.createElement("strong"), { textContent: ticket.holder }), " ");
+    if (ticket.holder) text.append(Object.assign(document.createElement("strong"), { textContent: ticket.holder }));
     text.append(Object.assign(document.createElement("span"), { textContent: seatText(ticket) }));
-    if (state.length) text.append(" ", ...state);
+    if (state.length) text.append(Object.assign(document.createElement("p"), { className: "small-text" }));
+    text.querySelector("p")?.append(...state);
     if (ticket.status !== "active") return [text];
     return [text, admitButton("Let in", [ticket.serial], `Let in ${ticket.holder ?? ""} ${seatText(ticket)}`)];
   }
@@ -91,6 +100,7 @@ export class FoundList extends EventTarget {
     const button = group.querySelector(":scope > button");
     const serials = group.tickets.filter(({ status }) => status === "active").map(({ serial }) => serial);
     button.hidden = serials.length < 2;
+    button.disabled = false;
     button.dataset.serials = serials.join(" ");
     button.textContent = `Let in all ${serials.length}`;
   }
@@ -109,7 +119,7 @@ function badge(kind, text) {
 
 function entry(ticket) {
   const text = entryText(ticket);
-  return text ? [Object.assign(document.createElement("small"), { textContent: ` ${text}` })] : [];
+  return text ? [` ${text}`] : [];
 }
 
 function paragraph(text) {

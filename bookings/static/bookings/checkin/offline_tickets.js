@@ -44,7 +44,8 @@ export class OfflineTickets {
   /** The tickets of the booking with this reference, with the fields that the server has but the names. */
   ofBooking(reference) {
     const serials = (this.columns?.serials ?? []).filter((_, index) => this.columns.bookings[index] === reference);
-    return serials.filter((serial) => !this.isVoid(serial)).map((serial) => this.ticket(serial));
+    const tickets = serials.filter((serial) => !this.isVoid(serial)).map((serial) => this.ticket(serial));
+    return tickets.sort((one, other) => one.row - other.row || one.seat - other.seat);
   }
 
   /** The numbers and seat of a ticket, with the fields that the server has; of a newer ticket, only the serial. */

@@ -23,9 +23,11 @@ const TONES = {
 };
 const VIBRATIONS = { good: [80], warn: [120, 80, 120], bad: [400] }; // ms
 
-/** The seat: "Section A · block 1 · row 5 · seat 12"; empty if it is not known. */
+/** The seat: "Section A · block 1 · row 5 · seat 12"; empty if it is not known. Breaks lines only between the parts. */
 export function seatText({ section, subsection, row, seat }) {
-  return section === undefined ? "" : `Section ${section} · block ${subsection} · row ${row} · seat ${seat}`;
+  if (section === undefined) return "";
+  const parts = [`Section\u00a0${section}`, `block\u00a0${subsection}`, `row\u00a0${row}`, `seat\u00a0${seat}`];
+  return parts.join("\u00a0· ");
 }
 
 /** When and where the ticket was used before. */
@@ -81,14 +83,17 @@ export class ResultPanel {
     if (this.#sound?.state === "suspended") this.#sound.resume();
   }
 
+  /** Takes the latest result away while people search for a ticket, so that it isn't taken for that of the next person. */
+  reset(line) {
+    this.#write({ kind: "", title: "Ready", lines: [line] });
+    this.root.dataset.result = "";
+    for (const name of ["offline", "undo", "anyway"]) this.part(name).hidden = true;
+  }
+
   show(decision) {
     const { kind, title, lines } = decisionText(decision);
-    this.root.dataset.kind = kind;
+    this.#write({ kind, title, lines });
     this.root.dataset.result = decision.result;
-    this.part("title").textContent = title;
-    this.part("lines").replaceChildren(
-      ...lines.map((line) => Object.assign(document.createElement("p"), { textContent: line })),
-    );
     this.part("offline").hidden = !decision.offline || decision.result === "undecided";
     this.part("undo").hidden = !["accepted", "already"].includes(decision.result);
     this.part("anyway").hidden = decision.result !== "early";
@@ -96,8 +101,16 @@ export class ResultPanel {
     this.root.getAnimations().forEach((animation) => animation.cancel());
     const reduceMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (!reduceMotion) this.root.animate([{ transform: "scale(0.97)" }, { transform: "none" }], 120);
+    if (decision.result !== "accepted") this.root.scrollIntoView({ block: "nearest" }); // the list below says who is in
     alert(`${title}. ${lines.join(". ")}`);
     this.#signal(kind);
+  }
+
+  #write({ kind, title, lines }) {
+    this.root.dataset.kind = kind;
+    this.part("title").textContent = title;
+    const paragraphs = lines.map((line) => Object.assign(document.createElement("p"), { textContent: line }));
+    this.part("lines").replaceChildren(...paragraphs);
   }
 
   #signal(kind) {

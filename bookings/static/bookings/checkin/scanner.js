@@ -5,6 +5,7 @@ import { call } from "../../ticketing/api.js";
 import { toast } from "../../ticketing/toast.js";
 import { Camera } from "./camera.js";
 import { fetchManifest, TicketChecker } from "./decision.js";
+import { Finder } from "./finder.js";
 import { FoundList } from "./found_list.js";
 import { GuestCount } from "./guest_count.js";
 import { makeAvailableOffline, offerInstall } from "./install.js";
@@ -12,13 +13,12 @@ import { OfflineStore } from "./offline_store.js";
 import { addTickets } from "./offline_tickets.js";
 import { entryText, ResultPanel, seatText } from "./result_panel.js";
 import { ScanLog } from "./scan_log.js";
-import { importKey, isTicketReference, looksSigned, referenceFrom, serialFrom } from "./ticket_code.js";
+import { importKey, isTicketNumber, looksSigned } from "./ticket_code.js";
 import { Uploader } from "./upload.js";
 
 const DEVICE = "gate-device"; // key in localStorage: {name, id}
 const REFRESH_MS = 60_000; // between two fetches of the manifest
 const COUNT_MS = 5000; // between two fetches of the counts
-const SEARCH_MS = 10_000; // how long people wait for a search
 
 const part = (id) => document.getElementById(id);
 const config = JSON.parse(part("checkin-data").textContent);
@@ -26,6 +26,7 @@ const store = new OfflineStore(config.event_id);
 const checker = new TicketChecker({ store, device: deviceName, url: config.check_in, event: config.event_id });
 const panel = new ResultPanel(part("result"));
 const found = new FoundList(part("found"));
+const finder = new Finder({ url: config.find, checker, list: found, scan: scanNew });
 const guests = new GuestCount(part("guests"), config.event_id);
 const log = new ScanLog(part("log"), part("log-empty"), config.event_id);
 const camera = new Camera(part("video"), config.readers);
@@ -84,12 +85,6 @@ part("typed").addEventListener("submit", (event) => {
   else if (text) find(text);
 });
 
-/** A reference without a digit may be a name, so the server looks for both. */
-function isTicketNumber(text) {
-  const reference = /\d/.test(text) ? referenceFrom(text) : null;
-  return Boolean(serialFrom(text) || (reference && isTicketReference(reference)));
-}
-
 camera.addEventListener("code", ({ detail }) => detail.trim() && scanNew(detail.trim()));
 part("anyway").addEventListener("click", () => scan(early, { anyway: true }));
 
@@ -111,32 +106,11 @@ for (const type of ["pointerdown", "keydown"]) document.addEventListener(type, (
 found.addEventListener("admit", ({ detail: serials }) => scan(serials));
 
 async function find(text) {
-  const url = `${config.find}?${new URLSearchParams({ q: text })}`;
-  try {
-    const { data } = await call("GET", url, { signal: AbortSignal.timeout(SEARCH_MS) });
-    if (data.found_by === "ticket" && data.tickets.length === 1) scanNew(data.tickets[0].serial);
-    else if (data.tickets.length) found.show(data.tickets, data.more ? "There are more. Type more of the name." : "");
-    else nothingFound(text);
-  } catch (problem) {
-    const isRefusal = problem.status >= 400 && problem.status < 500 && problem.status !== 401;
-    if (isRefusal) found.tell(problem.errors[0]?.detail ?? problem.message);
-    else await findOffline(text);
-  }
-}
-
-async function findOffline(text) {
-  const reference = referenceFrom(text);
-  const tickets = reference ? await checker.ticketsOfBooking(reference) : [];
-  if (reference && isTicketReference(reference)) scanNew(text);
-  else if (tickets.length) found.show(tickets, "Offline: only who was let in by this scanner is known.");
-  else if (/\d/.test(text)) scanNew(text);
-  else found.tell("Names can’t be searched offline. Type the number of the ticket or the booking.");
-}
-
-/** A number that leads to no ticket is a result; a name that nobody has is only a search. */
-function nothingFound(text) {
-  if (/\d/.test(text)) scanNew(text);
-  else found.tell(`Nobody called “${text}” has a ticket for this event.`);
+  const before = latest;
+  panel.reset("Searching…");
+  await finder.find(text);
+  if (found.root.hidden || latest !== before) return; // a scan has been decided on meanwhile
+  panel.reset(found.isEmpty ? "Scan a ticket, or type its number." : "Choose below whom to let in.");
 }
 
 // --- Undo -----------------------------------------------------------------------------------------

@@ -47,6 +47,12 @@ export function referenceFrom(text) {
   return REFERENCE.test(reference) && remainder(reference) === 1 ? reference : null;
 }
 
+/** Whether the text is the number of a ticket. A reference without a digit may be a name, so it doesn't count. */
+export function isTicketNumber(text) {
+  const reference = /\d/.test(text) ? referenceFrom(text) : null;
+  return Boolean(serialFrom(text) || (reference && isTicketReference(reference)));
+}
+
 /** Whether a reference is that of a ticket. */
 export function isTicketReference(reference) {
   return TICKET_INITIALS.includes(reference[0]);

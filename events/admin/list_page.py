@@ -34,7 +34,7 @@ class ListPage(OwnRows):
 
     list_display = ("name", "venue_name", "starts_at", "status", "is_active", "sold", "held", "seats", "bookings")
     list_filter = ("status", "is_active", "starts_at")
-    search_fields = ("name", "venue_name")
+    search_fields = ("name__folded", "venue_name__folded")
     search_help_text = "Name or venue"
     list_select_related = ("seller",)
 

@@ -74,6 +74,13 @@ def test_every_word_of_the_search_must_match(client: Client, new_event: NewEvent
     assert shown(client, q="100%") == []
 
 
+def test_accents_and_case_do_not_matter(client: Client, new_event: NewEvent) -> None:
+    new_event(name="Zürich by night", venue_name="Théâtre")
+    new_event(name="Zurich by day", venue_name="Theatre")
+    for typed in ("zurich", "Zürich theatre", "ZURICH THÉATRE"):
+        assert sorted(shown(client, q=typed)) == ["Zurich by day", "Zürich by night"]
+
+
 def test_both_days_of_the_range_are_included(client: Client, new_event: NewEvent) -> None:
     new_event(name="that day", starts_at=NOON)
     assert shown(client, day_from="2030-06-15", day_to="2030-06-15") == ["that day"]

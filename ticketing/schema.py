@@ -43,13 +43,13 @@ class Schema(AutoSchema):
         return None if self.method == "DELETE" else super().get_request_serializer()
 
     def _get_request_body(self, direction: str = "request") -> Any:
-        if self.method != "DELETE" or self.get_request_serializer() is None:
-            return super()._get_request_body(direction)
-        self.method = "POST"  # for which the base class describes a body
+        method = self.method
+        if method == "DELETE" and self.get_request_serializer() is not None:
+            self.method = "POST"  # for which the base class describes a body
         try:
-            return super()._get_request_body(direction)
+            return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
         finally:
-            self.method = "DELETE"
+            self.method = method
 
 
 def add_streams(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:

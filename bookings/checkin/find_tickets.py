@@ -5,7 +5,7 @@ import uuid
 from typing import NamedTuple
 
 import structlog
-from django.db.models import CharField, F, Func, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import User
 from bookings.holds.models import Booking
@@ -78,30 +78,15 @@ def _by_reference(tickets: QuerySet[Admission], reference: Reference) -> Found |
 
 
 def _by_name(tickets: QuerySet[Admission], text: str) -> Found:
-    words = folded(text).split()
-    letters = "".join(words)
+    letters = [char for char in text if char.isalnum()]
     wide = any(unicodedata.east_asian_width(char) in "WF" for char in letters)
     if len(letters) < (MIN_IDEOGRAPHS if wide else MIN_LETTERS):
         raise BadInput.field("q", f"Please enter at least {MIN_LETTERS} letters of the name.", "min_length")
-    named = tickets.annotate(name=FoldedName(F("holder")))
-    for word in words:
-        named = named.filter(name__contains=word)
-    return _first("name", named.order_by("name", "booking_id", "position"))
+    for word in one_line(text).split():
+        tickets = tickets.filter(holder__folded__contains=word)
+    return _first("name", tickets.order_by("holder", "booking_id", "position"))
 
 
 def _first(by: str, tickets: QuerySet[Admission]) -> Found:
     rows = list(tickets[: MAX_FOUND + 1])
     return Found(by, rows[:MAX_FOUND], more=len(rows) > MAX_FOUND)
-
-
-def folded(text: str) -> str:
-    """Return the text in lower case without accents, like FoldedName in the database."""
-    decomposed = unicodedata.normalize("NFKD", one_line(text).lower())
-    return "".join(char for char in decomposed if not "\u0300" <= char <= "\u036f")
-
-
-class FoldedName(Func):
-    """A text in lower case without accents: "José Müller" is "jose muller"."""
-
-    template = "regexp_replace(normalize(lower(%(expressions)s), NFKD), '[\u0300-\u036f]', '', 'g')"
-    output_field = CharField()

@@ -109,8 +109,8 @@ def test_a_number_finds_its_ticket_also_when_it_is_void(
         ("john smith", ["smith"]),
         ("李明", ["li"]),
         ("100% _real", ["percent"]),
-        ("%%%", []),
-        ("___", []),
+        ("100_", []),
+        ("100\\", []),
         ("nobody", []),
         ("' OR 1=1", []),
     ],
@@ -123,7 +123,7 @@ def test_names_are_found_in_any_case_accents_and_order(
     assert [row["booking_id"] for row in body["tickets"]] == [str(people[key].pk) for key in found]
 
 
-@pytest.mark.parametrize("text", ["", " ", "a", "al", "a l", "é́", "李", "\u200b\u200b\u200b", "x" * 151])
+@pytest.mark.parametrize("text", ["", " ", "a", "al", "a l", "é́", "李", "\u200b\u200b\u200b", "%%%", "x" * 151])
 def test_a_text_that_is_too_short_or_too_long_gets_400_at_the_field(
     concert: Event, seller: APIClient, people: dict[str, Booking], text: str
 ) -> None:

@@ -22,6 +22,7 @@ from events.models import Event
 
 PaidBooking = Callable[..., Booking]
 OFFLINE_ERROR = "ERR_INTERNET_DISCONNECTED"
+WIFI = "WIFI:T:WPA;S:Guests;P:12345678;;"  # the QR code of a poster
 
 
 @pytest.fixture
@@ -150,7 +151,13 @@ def test_the_scanner_fits_a_phone_and_is_accessible(
 ) -> None:
     page = visitors(carol, f"/gate/{concert.pk}")
     scanner = Scanner(page)
-    for code, result in ((codes[0], "accepted"), (codes[0], "already"), (codes[1][:-9], "forged"), ("1234", "unknown")):
+    for code, result in (
+        (codes[0], "accepted"),
+        (codes[0], "already"),
+        (codes[1][:-9], "forged"),
+        ("1234", "unknown"),
+        (WIFI, "foreign"),
+    ):
         scanner.scan(code, result)
         check_page(page)
 

@@ -54,6 +54,7 @@ class Users(UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run ti
     readonly_fields = ("is_staff", "last_login", "created_at")
     fieldsets = (
         (None, {"fields": ("email", "password", "name")}),
+        ("Organizer", {"fields": ("organizer_name", "contact_email")}),
         ("Rights", {"fields": ("role", "is_active", "is_verified", "is_superuser", "is_staff")}),
         ("Dates", {"fields": ("last_login", "created_at")}),
     )

@@ -1,6 +1,7 @@
 """The event list of the API: who sees which events, and its filters."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from core.clock import database_now
 from events.catalog.selectors import events_on_offer
 from events.catalog.words import with_words
 from events.models import Event
@@ -15,6 +17,16 @@ from events.states import EventStatus
 
 ClientOf = Callable[[User | None], APIClient]
 NewEvent = Callable[..., Event]
+
+
+def test_events_that_are_over_are_not_listed(new_event: NewEvent, client_of: ClientOf) -> None:
+    now = database_now()
+    new_event(name="a month ago", starts_at=now - timedelta(days=28))
+    new_event(name="over", starts_at=now - timedelta(hours=3), ends_at=now - timedelta(seconds=1))
+    new_event(name="going on", starts_at=now - timedelta(hours=3))
+    new_event(name="coming", starts_at=now + timedelta(hours=1))
+    new_event(name="undated")
+    assert names(client_of(None)) == ["coming", "going on", "undated"]
 
 
 def names(client: APIClient, query: str = "") -> list[str]:
@@ -62,8 +74,14 @@ def test_a_seller_id_that_is_no_number_is_refused(db: None, client_of: ClientOf,
 
 
 def test_words_venue_start_and_price_filter_the_list(new_event: NewEvent, client_of: ClientOf) -> None:
-    new_event(cheap(1000), name="Jazz night", venue_name="Cellar", starts_at="2027-01-01T20:00:00Z")
-    new_event(cheap(9000), name="Opera", venue_name="House", starts_at="2027-03-01T20:00:00Z", description="Jazz free")
+    new_event(cheap(1000), name="Jazz night", venue_name="Cellar", starts_at=datetime(2027, 1, 1, 20, tzinfo=UTC))
+    new_event(
+        cheap(9000),
+        name="Opera",
+        venue_name="House",
+        starts_at=datetime(2027, 3, 1, 20, tzinfo=UTC),
+        description="Jazz free",
+    )
     anyone = client_of(None)
     assert names(anyone, "?q=jazz") == ["Jazz night", "Opera"]
     assert names(anyone, "?q=jazz+cellar") == ["Jazz night"]

@@ -6,6 +6,6 @@ from core.sql_files import install
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0002_sql_files"), ("core", "0002_fold")]
+    dependencies = [("events", "0003_late_entry_and_moved_start"), ("core", "0002_fold")]
 
     operations = [install("events", "search_columns")]

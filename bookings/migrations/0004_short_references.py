@@ -56,7 +56,7 @@ def constraints() -> list[migrations.AddConstraint]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0002_sql_files")]
+    dependencies = [("bookings", "0003_close_sales_at_the_start")]
 
     operations = [
         *columns(),

@@ -174,7 +174,7 @@ def test_new_references_are_spread_over_all_letters(db: None, kind: ReferenceKin
         assert set(counts) == set(letters)
         expected = number / len(letters)
         assert all(abs(count - expected) < 7 * expected**0.5 for count in counts.values())
-    assert len(set(references)) == number
+    assert len(set(references)) > number - 5  # of a thousand million, two are equal once in 25 runs
 
 
 def test_bookings_tickets_and_payments_get_references(paid_booking: Hold, alice: User) -> None:

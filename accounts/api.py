@@ -8,8 +8,6 @@ from rest_framework import status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
-from rest_framework.views import APIView
 
 from accounts.authentication import CookieAuthentication, authenticated_user
 from accounts.operations.passwords import request_password_reset, reset_password
@@ -30,10 +28,11 @@ from accounts.serializers import (
     UserOutput,
     VerificationInput,
 )
+from core.http.views import ApiView
 from core.openapi import problems
 
 
-class PublicAPIView(APIView):
+class PublicView(ApiView):
     """Base class of endpoints that need no sign-in.
 
     It ignores bearer tokens, so an expired one does no harm. It still refuses requests from other sites.
@@ -43,21 +42,22 @@ class PublicAPIView(APIView):
     permission_classes = (AllowAny,)
 
 
-class Me(APIView):
+class Me(ApiView):
     """The signed-in user; POST registers a new one."""
+
+    bodies = {"POST": RegistrationInput, "PATCH": ProfileInput}
 
     def get_permissions(self) -> Sequence[Any]:
         """Allow everybody to register (POST); the other methods need a signed-in user."""
         return [AllowAny()] if self.request.method == "POST" else super().get_permissions()
 
-    @extend_schema(request=RegistrationInput, responses={201: UserOutput} | problems(400, 401, 403, 409))
+    @extend_schema(responses={201: UserOutput} | problems(400, 401, 403, 409))
     def post(self, request: Request) -> Response:
         """Registers a buyer or a seller and sends a verification email.
 
-        Returns 409 `email_taken` if the address is registered. Other members of the body are ignored, so nobody can
-        make themselves staff or verified.
+        Returns 409 `email_taken` if the address is registered. Nobody can make themselves staff or verified.
         """
-        user = register_user(**parsed(RegistrationInput, request))
+        user = register_user(**self.body)
         return Response(UserOutput(user).data, status.HTTP_201_CREATED)
 
     @extend_schema(responses={200: UserOutput} | problems(401))
@@ -65,110 +65,115 @@ class Me(APIView):
         """Returns the signed-in user."""
         return Response(UserOutput(authenticated_user(request)).data)
 
-    @extend_schema(request=ProfileInput, responses={200: UserOutput} | problems(400, 401, 403))
+    @extend_schema(responses={200: UserOutput} | problems(400, 401, 403))
     def patch(self, request: Request) -> Response:
         """Changes the user's name or password.
 
-        A new password needs `current_password` and signs the user out everywhere else. Other members of the body are
-        ignored: email, role and the rest can't be changed here.
+        A new password needs `current_password` and signs the user out everywhere else. Role, rights and the email
+        address can't be changed here.
         """
-        user = update_user(request=request, user=authenticated_user(request), **parsed(ProfileInput, request))
+        user = update_user(request=request, user=authenticated_user(request), **self.body)
         return Response(UserOutput(user).data)
 
 
-class Login(PublicAPIView):
+class Login(PublicView):
     """Sign-in with a session cookie."""
 
-    @extend_schema(request=CredentialsInput, responses={200: UserOutput} | problems(400, 401, 403))
+    bodies = {"POST": CredentialsInput}
+
+    @extend_schema(responses={200: UserOutput} | problems(400, 401, 403))
     def post(self, request: Request) -> Response:
         """Opens a session and sets its cookie (HttpOnly, SameSite=Lax).
 
         Returns 401 `invalid_credentials` for an unknown address, a wrong password and a deactivated account: the
         response is the same in all three cases, and takes the same time.
         """
-        user = log_in(request=request, **parsed(CredentialsInput, request))
+        user = log_in(request=request, **self.body)
         return Response(UserOutput(user).data)
 
 
-class Logout(APIView):
+class Logout(ApiView):
     """Sign-out."""
 
-    @extend_schema(request=None, responses={204: None} | problems(401, 403))
+    @extend_schema(responses={204: None} | problems(401, 403))
     def post(self, request: Request) -> Response:
         """Ends this session and all bearer tokens of the user on all devices."""
         log_out(request=request, user=authenticated_user(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class Tokens(PublicAPIView):
+class Tokens(PublicView):
     """Sign-in with bearer tokens."""
 
-    @extend_schema(request=CredentialsInput, responses={200: TokensOutput} | problems(400, 401, 403))
+    bodies = {"POST": CredentialsInput}
+
+    @extend_schema(responses={200: TokensOutput} | problems(400, 401, 403))
     def post(self, request: Request) -> Response:
         """Returns an access token, valid for 15 minutes, and a refresh token. Fails with 401 as the login does."""
-        pair = issue_tokens(**parsed(CredentialsInput, request))
+        pair = issue_tokens(**self.body)
         return Response(TokensOutput(pair).data)
 
 
-class TokenRefresh(PublicAPIView):
+class TokenRefresh(PublicView):
     """Renewal of bearer tokens."""
 
-    @extend_schema(request=RefreshInput, responses={200: TokensOutput} | problems(400, 401, 403))
+    bodies = {"POST": RefreshInput}
+
+    @extend_schema(responses={200: TokensOutput} | problems(400, 401, 403))
     def post(self, request: Request) -> Response:
         """Returns a new pair of tokens.
 
         A refresh token works once. Using it again ends the whole token family: all tokens that came from the same
         sign-in.
         """
-        pair = refresh_tokens(**parsed(RefreshInput, request))
+        pair = refresh_tokens(**self.body)
         return Response(TokensOutput(pair).data)
 
 
-class Verification(PublicAPIView):
+class Verification(PublicView):
     """Confirmation of an email address."""
 
-    @extend_schema(request=VerificationInput, responses={204: None} | problems(400, 403))
+    bodies = {"POST": VerificationInput}
+
+    @extend_schema(responses={204: None} | problems(400, 403))
     def post(self, request: Request) -> Response:
         """Marks the address as verified, with the token from the email. Repeating it has no further effect."""
-        verify_email(**parsed(VerificationInput, request))
+        verify_email(**self.body)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class PasswordReset(PublicAPIView):
+class PasswordReset(PublicView):
     """The request for a link to set a new password."""
 
-    @extend_schema(request=ResetRequestInput, responses={204: None} | problems(400, 403))
+    bodies = {"POST": ResetRequestInput}
+
+    @extend_schema(responses={204: None} | problems(400, 403))
     def post(self, request: Request) -> Response:
         """Sends a link to the address if a user has it. The response is the same if nobody has."""
-        request_password_reset(**parsed(ResetRequestInput, request))
+        request_password_reset(**self.body)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class PasswordResetConfirmation(PublicAPIView):
+class PasswordResetConfirmation(PublicView):
     """A new password in place of a forgotten one."""
 
-    @extend_schema(request=ResetInput, responses={204: None} | problems(400, 403))
+    bodies = {"POST": ResetInput}
+
+    @extend_schema(responses={204: None} | problems(400, 403))
     def post(self, request: Request) -> Response:
         """Sets the password with `uid` and `token` from the email.
 
         They work once. Ends all sessions and tokens of the user.
         """
-        reset_password(**parsed(ResetInput, request))
+        reset_password(**self.body)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class StreamTickets(APIView):
+class StreamTickets(ApiView):
     """Tickets that open a live feed without a cookie or an Authorization header."""
 
-    @extend_schema(request=None, responses={200: StreamTicketOutput} | problems(401, 403))
+    @extend_schema(responses={200: StreamTicketOutput} | problems(401, 403))
     def post(self, request: Request) -> Response:
         """Returns a stream ticket for `?ticket=` of one live feed. It works once, within 30 seconds."""
         ticket = issue_stream_ticket(user=authenticated_user(request))
         return Response(StreamTicketOutput({"ticket": ticket, "expires_in": STREAM_TICKET_SECONDS}).data)
-
-
-def parsed(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """Return the validated body of the request; raises the framework's ValidationError."""
-    body = serializer(data=request.data)
-    body.is_valid(raise_exception=True)
-    return dict(body.validated_data)

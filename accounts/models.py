@@ -8,6 +8,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 
+from core.text import check_visible
+
 # ASCII only, because Python and Postgres agree on lower case only there, and because it rules out look-alike addresses.
 ascii_email = RegexValidator(
     r"\A[\x21-\x7e]*\Z", "Write the address in ASCII (an international domain as xn--…).", "ascii"
@@ -52,7 +54,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         SELLER = "seller"
 
     email = models.EmailField(unique=True, validators=[ascii_email])
-    name = models.CharField(max_length=150)
+    name = models.CharField(max_length=150, validators=[check_visible])
     role = models.CharField(max_length=6, choices=Role, default=Role.BUYER)
     is_active = models.BooleanField(default=True, help_text="Untick instead of deleting: the person can't sign in.")
     is_staff = models.BooleanField(default=False, help_text="May enter the admin; sellers see their own events there.")

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models import User, ascii_email
+from core.http.bodies import Body
 
 
 class PasswordField(serializers.CharField):
@@ -17,8 +18,8 @@ class PasswordField(serializers.CharField):
         super().__init__(max_length=128, trim_whitespace=False, write_only=True, **options)
 
 
-class RegistrationInput(serializers.Serializer[Any]):
-    """A new user. Other members (is_staff, is_verified …) are ignored."""
+class RegistrationInput(Body):
+    """A new user. Other members (is_staff, is_verified …) are refused."""
 
     email = serializers.EmailField(max_length=254, validators=[ascii_email])
     password = PasswordField(help_text="At least 8 characters, not common, not only digits, not like the address.")
@@ -26,8 +27,8 @@ class RegistrationInput(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=User.Role.choices)
 
 
-class ProfileInput(serializers.Serializer[Any]):
-    """Changes to the user. Other members (email, role, is_staff, is_verified …) are ignored."""
+class ProfileInput(Body):
+    """Changes to the user. Other members (email, role, is_staff, is_verified …) are refused."""
 
     name = serializers.CharField(max_length=150, required=False)
     password = PasswordField(required=False, help_text="The new password; ends all other sessions and all tokens.")
@@ -40,7 +41,7 @@ class ProfileInput(serializers.Serializer[Any]):
         return attrs
 
 
-class CredentialsInput(serializers.Serializer[Any]):
+class CredentialsInput(Body):
     """An email address and its password.
 
     The address is not validated: a malformed one is simply unknown.
@@ -50,25 +51,25 @@ class CredentialsInput(serializers.Serializer[Any]):
     password = PasswordField()
 
 
-class RefreshInput(serializers.Serializer[Any]):
+class RefreshInput(Body):
     """The newest refresh token."""
 
     refresh = serializers.CharField(max_length=2048)
 
 
-class VerificationInput(serializers.Serializer[Any]):
+class VerificationInput(Body):
     """The token from the verification mail."""
 
     token = serializers.CharField(max_length=2048)
 
 
-class ResetRequestInput(serializers.Serializer[Any]):
+class ResetRequestInput(Body):
     """The address of the account whose password was forgotten."""
 
     email = serializers.EmailField(max_length=254)
 
 
-class ResetInput(serializers.Serializer[Any]):
+class ResetInput(Body):
     """`uid` and `token` from the mail, and the new password."""
 
     uid = serializers.CharField(max_length=64)

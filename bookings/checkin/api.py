@@ -1,9 +1,7 @@
 """API endpoints for check-in: scans, the offline manifest, batches of offline scans, and gate staff."""
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import generics, status
+from rest_framework import status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,7 +9,6 @@ from rest_framework.response import Response
 from accounts.authentication import authenticated_user
 from bookings.checkin.check_in import check_in, place_of, undo_check_in
 from bookings.checkin.merge_scans import Scan, merge_scans
-from bookings.checkin.models import CheckIn
 from bookings.checkin.selectors import check_in_event, manifest, recent_check_ins
 from bookings.checkin.serializers import (
     Accepted,
@@ -26,6 +23,7 @@ from bookings.checkin.serializers import (
     check_in_row,
 )
 from bookings.checkin.staff import add_gate_staff, remove_gate_staff
+from core.http.views import ApiView
 from core.openapi import problems
 
 ALREADY_CHECKED_IN: dict[tuple[int, str], OpenApiResponse] = {
@@ -33,11 +31,11 @@ ALREADY_CHECKED_IN: dict[tuple[int, str], OpenApiResponse] = {
 }
 
 
-class EventCheckIn(generics.GenericAPIView[CheckIn]):
+class EventCheckIn(ApiView):
     """Check in tickets, undo a check-in, and list both."""
 
     permission_classes = [IsAuthenticated]
-    serializer_class = ScannedCode
+    bodies = {"POST": ScannedCode, "DELETE": CodeToUndo}
 
     @extend_schema(
         operation_id="check_in_list", responses={200: CheckInRow(many=True)} | problems(401, 403, 404), filters=False
@@ -50,39 +48,30 @@ class EventCheckIn(generics.GenericAPIView[CheckIn]):
     @extend_schema(
         operation_id="check_in",
         responses={200: Accepted} | problems(400, 401, 403, 404, 410) | ALREADY_CHECKED_IN,
-        request=ScannedCode,
     )
     def post(self, request: Request, event_id: int) -> Response:
         """Check in a ticket once: only one of several simultaneous scans succeeds. For gate staff.
 
         409 if it was used before, with time and place; 404 if it is unknown or forged; 410 if it was refunded.
         """
-        scan = self._read(ScannedCode, request)
-        admission, entry = check_in(event_id=event_id, by=authenticated_user(request), **scan)
+        admission, entry = check_in(event_id=event_id, by=authenticated_user(request), **self.body)
         body = {"result": "accepted", **place_of(admission), "checked_in_at": entry.counted_at}
         return Response(body)
 
     @extend_schema(
         operation_id="check_in_undo",
-        request=CodeToUndo,
         responses={200: Undone} | problems(400, 401, 403, 404, 409, 410),
     )
     def delete(self, request: Request, event_id: int) -> Response:
         """Undo a check-in, so that the ticket can be used again. 409 if it is not checked in. For gate staff."""
-        undo_check_in(event_id=event_id, by=authenticated_user(request), **self._read(CodeToUndo, request))
+        undo_check_in(event_id=event_id, by=authenticated_user(request), **self.body)
         return Response({"result": "undone"})
 
-    def _read(self, serializer_class: type[ScannedCode | CodeToUndo], request: Request) -> dict[str, Any]:
-        serializer = serializer_class(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
 
-
-class EventManifest(generics.GenericAPIView[CheckIn]):
+class EventManifest(ApiView):
     """Data for offline scanners."""
 
     permission_classes = [IsAuthenticated]
-    serializer_class = Manifest
 
     @extend_schema(operation_id="check_in_manifest", responses={200: Manifest} | problems(401, 403, 404))
     def get(self, request: Request, event_id: int) -> Response:
@@ -92,11 +81,11 @@ class EventManifest(generics.GenericAPIView[CheckIn]):
         )
 
 
-class CheckInBatch(generics.GenericAPIView[CheckIn]):
+class CheckInBatch(ApiView):
     """Scans that a scanner made offline."""
 
     permission_classes = [IsAuthenticated]
-    serializer_class = Batch
+    bodies = {"POST": Batch}
 
     @extend_schema(operation_id="check_in_batch", responses={200: BatchResult} | problems(400, 401, 403, 404, 413))
     def post(self, request: Request, event_id: int) -> Response:
@@ -105,9 +94,7 @@ class CheckInBatch(generics.GenericAPIView[CheckIn]):
         The earliest scan of a ticket is `accepted`, in whatever order scanners report; the others are
         `already_checked_in`. Sending the same scans again changes nothing and returns the same results.
         """
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        scans = [Scan(**scan) for scan in serializer.validated_data["scans"]]
+        scans = [Scan(**scan) for scan in self.body["scans"]]
         outcomes = merge_scans(event_id=event_id, scans=scans, by=authenticated_user(request))
         results = [
             {"code": scan.code, "result": outcome.result, "scanned_at": scan.scanned_at, **outcome.details}
@@ -116,12 +103,12 @@ class CheckInBatch(generics.GenericAPIView[CheckIn]):
         return Response({"results": results})
 
 
-class EventGateStaff(generics.GenericAPIView[CheckIn]):
+class EventGateStaff(ApiView):
     """Gate staff of one event."""
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="gate_staff_add", request=None, responses={204: None} | problems(400, 401, 403, 404))
+    @extend_schema(operation_id="gate_staff_add", responses={204: None} | problems(400, 401, 403, 404))
     def put(self, request: Request, event_id: int, email: str) -> Response:
         """Let the user with this email address check in tickets, once they have confirmed it. For the event's seller.
 
@@ -130,7 +117,7 @@ class EventGateStaff(generics.GenericAPIView[CheckIn]):
         add_gate_staff(event_id=event_id, email=email, seller=authenticated_user(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(operation_id="gate_staff_remove", request=None, responses={204: None} | problems(400, 401, 403, 404))
+    @extend_schema(operation_id="gate_staff_remove", responses={204: None} | problems(400, 401, 403, 404))
     def delete(self, request: Request, event_id: int, email: str) -> Response:
         """Remove an email address from the event's gate staff. For the event's seller."""
         remove_gate_staff(event_id=event_id, email=email, seller=authenticated_user(request))

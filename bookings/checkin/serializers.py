@@ -8,12 +8,13 @@ from bookings.checkin.check_in import entry_body, place_of
 from bookings.checkin.merge_scans import MAX_SCANS
 from bookings.checkin.models import CheckIn
 from bookings.states import CheckInKind
+from core.http.bodies import Body
 from core.openapi import Problem
 
 MAX_CODE_LENGTH = 1_000  # characters; our codes have about 130, and any other scanned text gets the result "forged"
 
 
-class ScannedCode(serializers.Serializer[Any]):
+class ScannedCode(Body):
     """A scan. `device` names the scanner's place.
 
     A scan with `scanned_at` may be sent again if no response came.
@@ -24,7 +25,7 @@ class ScannedCode(serializers.Serializer[Any]):
     scanned_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
-class CodeToUndo(serializers.Serializer[Any]):
+class CodeToUndo(Body):
     """The code of a ticket whose check-in is undone."""
 
     code = serializers.CharField(max_length=MAX_CODE_LENGTH)
@@ -76,7 +77,7 @@ class Manifest(serializers.Serializer[Any]):
     generated_at = serializers.DateTimeField()
 
 
-class OfflineScan(serializers.Serializer[Any]):
+class OfflineScan(Body):
     """A scan that was made offline; `scanned_at` is by the scanner's clock."""
 
     code = serializers.CharField(max_length=MAX_CODE_LENGTH, allow_blank=True)
@@ -84,7 +85,7 @@ class OfflineScan(serializers.Serializer[Any]):
     device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
 
 
-class Batch(serializers.Serializer[Any]):
+class Batch(Body):
     """Up to 1,000 offline scans."""
 
     scans = serializers.ListField(child=OfflineScan(), max_length=MAX_SCANS)

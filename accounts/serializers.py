@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.models import User, ascii_email
 from core.http.bodies import Body
+from core.openapi import Problem
 
 
 class PasswordField(serializers.CharField):
@@ -77,6 +78,55 @@ class ResetInput(Body):
     password = PasswordField()
 
 
+class EmailChangeInput(Body):
+    """The new address, and the password as proof that the owner of the account asks for it."""
+
+    email = serializers.EmailField(max_length=254, validators=[ascii_email])
+    current_password = PasswordField()
+
+
+class DeletionInput(Body):
+    """The password as proof that the owner of the account asks to delete it."""
+
+    current_password = PasswordField()
+
+
+class EmailOutput(serializers.Serializer[Any]):
+    """The user's address, and the one that waits for its confirmation."""
+
+    email = serializers.EmailField()
+    is_verified = serializers.BooleanField()
+    pending_email = serializers.EmailField(
+        allow_null=True, help_text="It replaces `email` when the link that was sent to it is opened; null if none."
+    )
+
+
+class SignInOutput(serializers.Serializer[Any]):
+    """One sign-in of the user."""
+
+    id = serializers.CharField(help_text="Names the sign-in; it is no secret.")
+    kind = serializers.ChoiceField(choices=["browser", "program"], help_text="By session cookie, or by bearer tokens.")
+    device = serializers.CharField(help_text="What the client says it is.")
+    signed_in_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    is_current = serializers.BooleanField(help_text="Whether this request comes from it.")
+
+
+class ObstacleOutput(serializers.Serializer[Any]):
+    """A booking or an event that is still to come."""
+
+    kind = serializers.CharField(help_text="booking, event or operator")
+    id = serializers.CharField()
+    name = serializers.CharField()
+    path = serializers.CharField(required=False, help_text="Of its page.")
+
+
+class AccountInUseProblem(Problem):
+    """The problem `account_in_use`: the account can't be deleted yet, because of these."""
+
+    obstacles = ObstacleOutput(many=True)
+
+
 class UserOutput(serializers.ModelSerializer[User]):
     """The user, as shown to themselves."""
 
@@ -98,3 +148,8 @@ class StreamTicketOutput(serializers.Serializer[Any]):
 
     ticket = serializers.CharField()
     expires_in = serializers.IntegerField(help_text="Seconds.")
+
+
+def email_body(user: User) -> dict[str, Any]:
+    """Return the user's addresses in the shape of EmailOutput."""
+    return {"email": user.email, "is_verified": user.is_verified, "pending_email": user.pending_email or None}

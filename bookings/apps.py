@@ -8,7 +8,9 @@ class BookingsConfig(AppConfig):
     verbose_name = "Sales"
 
     def ready(self) -> None:
-        """Register the app's feeds, and the function that emails ticket holders when an event changes."""
+        """Register the app's feeds, and its functions for changed events and deleted accounts."""
+        from accounts.operations.deletion import OBSTACLES, ON_ACCOUNT_DELETED
+        from bookings.account_deletion import booking_obstacles, remove_person
         from bookings.event_changes.notify_ticket_holders import notify_ticket_holders
         from bookings.live.feed import BuyerFeed
         from bookings.reports.feed import AnalyticsFeed
@@ -20,3 +22,5 @@ class BookingsConfig(AppConfig):
         register_feed("queue", QueueFeed)
         register_feed("analytics", AnalyticsFeed)
         ON_EVENT_CHANGED.append(notify_ticket_holders)
+        OBSTACLES.append(booking_obstacles)
+        ON_ACCOUNT_DELETED.append(remove_person)

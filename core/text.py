@@ -21,4 +21,6 @@ def is_blank(text: str) -> bool:
 def check_visible(text: str) -> None:
     """Raise ValidationError for a blank text. A validator for fields of models, forms and serializers."""
     if is_blank(text):
-        raise ValidationError("This must have characters that can be seen.", "blank")
+        raise ValidationError(
+            "This must have characters that can be seen.", "invisible"
+        )  # "blank" has a text of its own

@@ -1,6 +1,23 @@
-"""Add the server-sent event streams, which no REST framework view serves, to the OpenAPI schema."""
+"""The OpenAPI schema: its view, and the server-sent event streams, which no view of the REST framework serves."""
 
 from typing import Any
+
+from drf_spectacular.renderers import OpenApiJsonRenderer2
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.request import Request
+
+
+class SchemaView(SpectacularAPIView):
+    """The schema as YAML or JSON. Clients that accept neither, such as browsers, get JSON, which they can show."""
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Choose the format by the `Accept` header; never refuse."""
+        try:
+            return super().perform_content_negotiation(request, force)
+        except NotAcceptable:
+            return OpenApiJsonRenderer2(), OpenApiJsonRenderer2.media_type
+
 
 STREAMS = {
     "/api/event/{event_id}/sse": {

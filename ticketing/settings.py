@@ -79,7 +79,6 @@ INSTALLED_APPS = [
     "events.seller_admin.apps.SellerAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",

@@ -14,7 +14,11 @@ from events.models import Event
 
 ClientOf = Callable[[User | None], APIClient]
 CONTRACT = {
-    "/api/user": {"get", "post", "patch"},
+    "/api/user": {"get", "post", "patch", "delete"},
+    "/api/user/email": {"get", "post", "delete"},
+    "/api/user/email/confirm": {"post"},
+    "/api/user/sessions": {"get", "delete"},
+    "/api/user/sessions/{sign_in_id}": {"delete"},
     "/api/user/login": {"post"},
     "/api/user/logout": {"post"},
     "/api/user/token": {"post"},
@@ -72,6 +76,16 @@ def test_every_endpoint_is_described(schema: dict[str, dict[str, dict[str, dict[
             assert call.get("description"), (method, path)
 
 
+def test_a_browser_is_shown_the_schema(db: None, client: Client) -> None:
+    response = client.get("/api/schema", headers={"Accept": BROWSER["Accept"].replace(",*/*;q=0.8", "")})
+    assert (response.status_code, response["Content-Type"]) == (200, "application/json")
+    assert response.json()["openapi"].startswith("3.1")
+
+
+def test_a_page_of_a_list_is_described_as_openapi_3_1_writes_it(schema: dict[str, object]) -> None:
+    assert "nullable" not in json.dumps(schema)
+
+
 def test_the_docs_are_served_without_a_cdn(client: Client) -> None:
     page = client.get("/api/docs").content.decode()
     assert "swagger-ui" in page
@@ -119,6 +133,7 @@ def test_every_path_answers_options_and_browsers(
         "email": "gate@example.com",
         "name": "surge",
         "gateway": "mock",
+        "sign_in_id": "none",
     }
     for path in schema["paths"]:
         if path.endswith("/sse"):

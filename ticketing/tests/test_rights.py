@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -46,6 +47,11 @@ RIGHTS: dict[str, dict[str, str]] = {
     "verify": {"GET": EVERYBODY},
     "reset": {"GET": EVERYBODY},
     "reset/<str:uid>/<str:token>": {"GET": EVERYBODY},
+    "account": {"GET": SIGNED_IN},
+    **{f"account/{form}": {"POST": SIGNED_IN} for form in ("name", "email", "email/cancel", "password", "delete")},
+    "account/email/confirm": {"GET": EVERYBODY, "POST": EVERYBODY},
+    "account/sign-ins/end": {"POST": SIGNED_IN},
+    "account/sign-ins/<str:sign_in_id>/end": {"POST": SIGNED_IN},
     "checkout/<uuid:booking_id>": {"GET": BUYER},
     "checkout/<uuid:booking_id>/done": {"GET": BUYER},
     "bookings": {"GET": SIGNED_IN},
@@ -61,7 +67,11 @@ RIGHTS: dict[str, dict[str, str]] = {
     "metrics": {"GET": EVERYBODY},  # from this machine; ticketing/tests/test_metrics.py
     "favicon.ico": {"GET": EVERYBODY},
     # --- API: accounts -----------------------------------------------------------------------------
-    "api/user": {"GET": SIGNED_IN, "POST": EVERYBODY, "PATCH": SIGNED_IN},
+    "api/user": {"GET": SIGNED_IN, "POST": EVERYBODY, "PATCH": SIGNED_IN, "DELETE": SIGNED_IN},
+    "api/user/email": {"GET": SIGNED_IN, "POST": SIGNED_IN, "DELETE": SIGNED_IN},
+    "api/user/email/confirm": {"POST": EVERYBODY},
+    "api/user/sessions": {"GET": SIGNED_IN, "DELETE": SIGNED_IN},
+    "api/user/sessions/<str:sign_in_id>": {"DELETE": BUYER},
     "api/user/login": {"POST": EVERYBODY},
     "api/user/logout": {"POST": SIGNED_IN},
     "api/user/token": {"POST": EVERYBODY},
@@ -152,6 +162,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         }.items()
     },
 }
+NEVER = datetime(2099, 1, 1, 20, tzinfo=UTC)
 LOGIN_PAGES = ("/login", "/admin/login/")
 
 
@@ -211,7 +222,7 @@ class Stage(NamedTuple):
 @pytest.fixture
 def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., Booking]) -> Stage:
     """A stage with something to see for everybody who may see it."""
-    Event.objects.filter(pk=concert.pk).update(starts_at=datetime(2099, 1, 1, 20, tzinfo=UTC))
+    Event.objects.filter(pk=concert.pk).update(starts_at=NEVER)
     endpoint = add_endpoint(seller=people["s"], url="https://example.com/hook", kinds=["booking.paid"])
     booking = paid_booking(people["b"], "1-1")
     admission = booking.admissions.select_related("event").get()
@@ -229,6 +240,7 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
         "<uuid:booking_id>": booking.pk,
         "<uuid:admission_id>": admission.pk,
         "<str:email>": "new@example.com",
+        "<str:sign_in_id>": people["b"].token_families.create(refresh_jti=uuid4(), expires_at=NEVER).pk,
         "<str:gateway>": "mock",
         "<str:uid>": "MQ",
         "<str:token>": "abc-def",

@@ -5,6 +5,7 @@ messages and workers may be lost: a sweep takes up requests that no worker is ha
 """
 
 import logging
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,7 +103,7 @@ class ProgressRecord:
     def __init__(self, creation_id: int) -> None:
         self._creation_id = creation_id
         self._connection = connections.create_connection(DEFAULT_DB_ALIAS)
-        self._updated_at = 0.0
+        self._updated_at = -math.inf
 
     def begin(self) -> None:
         """Record that a worker has started, with no seat written yet."""

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from bookings.holds.models import Booking
 from bookings.states import SOLD, BookingStatus, SelectionMode
 from core.http.bodies import Body
-from core.http.fields import WholeNumber
+from core.http.json_types import WholeNumber
 from events.catalog.seat_serializers import TicketRow, ticket_body
 from events.models import Event, Subsection
 from events.seating.positions import seat_names

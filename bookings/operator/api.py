@@ -17,7 +17,7 @@ from accounts.models import User
 from bookings.operator import overview
 from core import feature_switches
 from core.http.bodies import Body
-from core.http.fields import Flag, WholeNumber
+from core.http.json_types import Flag, WholeNumber
 from core.http.views import ApiView
 from core.openapi import problems
 from events.lifecycle.change import change_event

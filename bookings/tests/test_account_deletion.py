@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage as Mail
+from django.db.models import CharField
 from django.db.models.functions import Now
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -73,6 +74,15 @@ def test_the_person_disappears_and_the_books_stay(
     assert browser.post("/api/user/login", {"email": "alice@example.com", "password": PASSWORD}).status_code == 401
     assert [mail.to for mail in mailoutbox] == [["alice@example.com"]]
     assert compose(EmailMessage.objects.select_related("booking__buyer", "booking__event").latest("pk")) is None
+
+
+def test_no_text_about_the_person_stays(alice: User) -> None:
+    kept = {"role", "password"}  # the password is checked above
+    texts = [one.name for one in User._meta.concrete_fields if isinstance(one, CharField) and one.name not in kept]
+    User.objects.filter(pk=alice.pk).update(**{name: f"about.alice.{name}@example.com" for name in texts})
+    delete_account(user=alice, current_password=PASSWORD)
+    left = User.objects.values(*texts).get(pk=alice.pk)
+    assert not [name for name, text in left.items() if "about.alice" in text]
 
 
 def test_the_address_can_be_registered_again(browser: APIClient, alice: User) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.http.bodies import Body
-from core.http.fields import WholeNumber
+from core.http.json_types import WholeNumber
 from events.catalog import selectors
 from events.models import Event, Subsection
 from events.states import SeatStatus

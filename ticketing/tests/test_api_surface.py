@@ -1,7 +1,9 @@
 """Rules for every endpoint: the schema, the browsable API, slashes and errors."""
 
 import gzip
+import html
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -144,6 +146,28 @@ def test_every_path_answers_options_and_browsers(
             assert options.status_code in {200, 403, 404}, (path, options.content)
             page = client_of(user).get(address, headers=BROWSER)
             assert page.status_code in {200, 403, 404, 405, 409}, (path, page.content)
+
+
+FORM = re.compile(r"<textarea[^>]*name=\"_content\"[^>]*>(.*?)</textarea>", re.DOTALL)
+
+
+def test_forms_of_the_browsable_api_start_with_values_of_the_right_types(
+    concert: Event, hold: Callable[..., Booking], alice: User, carol: User, client_of: ClientOf
+) -> None:
+    booking = hold(alice)
+    for user, path, members in (
+        (alice, "/api/booking", {"event_id", "section", "subsection", "seat_selection_mode", "quantity"}),
+        (alice, f"/api/booking/{booking.pk}", {"status"}),
+        (alice, f"/api/booking/{booking.pk}/extend", set()),
+        (alice, f"/api/booking/{booking.pk}/pay", {"card_number"}),
+        (carol, "/api/event", {"name", "description", "venue_name", "seating_config"}),
+        (carol, f"/api/event/{concert.pk}", set()),
+    ):
+        page = client_of(user).get(path, headers=BROWSER)
+        forms = [json.loads(html.unescape(text)) for text in FORM.findall(gzip.decompress(page.content).decode())]
+        assert forms, path
+        assert set(forms[0]) == members, path
+        assert None not in forms[0].values(), path
 
 
 @pytest.mark.parametrize("path", ["/api/event", "/api/event/{id}", "/api/event/{id}/seatmap"])

@@ -1,4 +1,4 @@
-"""Fields of request bodies that take exactly the JSON type that the OpenAPI schema names."""
+"""Numbers and booleans in request bodies: fields that take exactly the JSON type that the OpenAPI schema names."""
 
 from typing import Any
 

@@ -1,6 +1,7 @@
 """The account page: name, email address, password, sign-ins and deletion, as plain forms that need no script."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, cast
 
 from django import forms
@@ -11,13 +12,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.account_forms import DeletionForm, EmailForm, NameForm, PasswordForm
 from accounts.errors import AccountInUse, EmailTaken
 from accounts.models import User
 from accounts.operations.deletion import delete_account
-from accounts.operations.email_change import cancel_email_change, confirm_email_change, request_email_change
+from accounts.operations.email_change import (
+    cancel_email_change,
+    confirm_email_change,
+    new_address_of,
+    request_email_change,
+)
 from accounts.operations.profile import update_user
 from accounts.operations.sign_in_list import end_all_sign_ins, end_sign_in, list_sign_ins
 from core.errors import BadInput, DomainError, NotFound
@@ -34,6 +40,18 @@ signed_in = login_required(login_url="/login?next=/account", redirect_field_name
 unstored = cache_control(private=True, no_store=True)
 
 
+def receives_form(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Return the view for a form of the page. Opened as a page, as by a reload, it leads back to the page."""
+
+    @signed_in
+    @unstored
+    @wraps(view)
+    def receive(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
+        return view(request, **arguments) if request.method == "POST" else redirect("account")
+
+    return receive
+
+
 @signed_in
 @unstored
 @require_safe
@@ -42,9 +60,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return _page(request, {})
 
 
-@signed_in
-@unstored
-@require_POST
+@receives_form
 def change_name(request: HttpRequest) -> HttpResponseBase:
     """Save the name."""
 
@@ -54,9 +70,7 @@ def change_name(request: HttpRequest) -> HttpResponseBase:
     return _submit(request, "name", save, "Your name is saved.")
 
 
-@signed_in
-@unstored
-@require_POST
+@receives_form
 @sensitive_post_parameters()
 def change_email(request: HttpRequest) -> HttpResponseBase:
     """Send a link to a new address."""
@@ -67,9 +81,7 @@ def change_email(request: HttpRequest) -> HttpResponseBase:
     return _submit(request, "email", save, "We have sent a link to the new address. Open it to confirm the address.")
 
 
-@signed_in
-@unstored
-@require_POST
+@receives_form
 def cancel_email(request: HttpRequest) -> HttpResponseBase:
     """Drop the change of the address."""
     cancel_email_change(user=_user(request))
@@ -86,20 +98,18 @@ def confirm_email(request: HttpRequest) -> HttpResponseBase:
     opened on another device.
     """
     token = (request.POST if request.method == "POST" else request.GET).get("token", "")[:2048]
-    context: dict[str, Any] = {"token": token}
-    if request.method == "POST":
-        try:
+    context: dict[str, Any] = {"token": token, "is_confirmed": request.method == "POST"}
+    try:
+        context["address"] = new_address_of(token)
+        if request.method == "POST":
             confirm_email_change(token=token)
-            context["is_confirmed"] = True
-        except (BadInput, EmailTaken) as refusal:
-            context["problem"] = refusal.extra["errors"][0]["detail"] if "errors" in refusal.extra else str(refusal)
+    except (BadInput, EmailTaken) as refusal:
+        context["problem"] = refusal.extra["errors"][0]["detail"] if "errors" in refusal.extra else str(refusal)
     status = 400 if "problem" in context else 200
     return render(request, "accounts/email_confirm.html", context, status=status)
 
 
-@signed_in
-@unstored
-@require_POST
+@receives_form
 @sensitive_post_parameters()
 def change_password(request: HttpRequest) -> HttpResponseBase:
     """Save a new password; other devices are signed out."""
@@ -110,9 +120,7 @@ def change_password(request: HttpRequest) -> HttpResponseBase:
     return _submit(request, "password", save, "Your new password is saved. You are logged out everywhere else.")
 
 
-@signed_in
-@unstored
-@require_POST
+@receives_form
 def end_one(request: HttpRequest, sign_in_id: str) -> HttpResponseBase:
     """Sign out one device. If it is signed out already, that is fine."""
     try:
@@ -122,9 +130,7 @@ def end_one(request: HttpRequest, sign_in_id: str) -> HttpResponseBase:
     return _done(request, "That device is logged out.")
 
 
-@signed_in
-@unstored
-@require_POST
+@receives_form
 def end_everywhere(request: HttpRequest) -> HttpResponseBase:
     """Sign out all devices, also this one."""
     end_all_sign_ins(user=_user(request))
@@ -132,9 +138,7 @@ def end_everywhere(request: HttpRequest) -> HttpResponseBase:
     return redirect("events")
 
 
-@signed_in
-@unstored
-@require_POST
+@receives_form
 @sensitive_post_parameters()
 def delete(request: HttpRequest) -> HttpResponseBase:
     """Delete the account, or say what is still to come."""

@@ -1,5 +1,7 @@
 """Change of the email address: the new one counts once somebody has opened the link that was sent to it."""
 
+from typing import Any, cast
+
 from django.conf import settings
 from django.core import signing
 from django.db import IntegrityError
@@ -50,16 +52,18 @@ def email_change_token(user: User) -> str:
     return signing.dumps({"user": user.pk, "from": user.email, "to": user.pending_email}, salt=EMAIL_CHANGE_SALT)
 
 
+def new_address_of(token: str) -> str:
+    """Return the address that the token is about, before it is confirmed. Raises `BadInput` for `token`."""
+    return str(_claim_of(token)["to"])
+
+
 def confirm_email_change(*, token: str) -> None:
     """Make the token's address the user's, confirmed, and enqueue a notice to the former address.
 
     Repeating it has no effect. Raises `BadInput` for `token`, and `EmailTaken` if somebody else has registered with the
     address in the meantime.
     """
-    try:
-        claim = signing.loads(token, salt=EMAIL_CHANGE_SALT, max_age=settings.EMAIL_VERIFICATION_SECONDS)
-    except signing.BadSignature:
-        raise _invalid_link() from None
+    claim = _claim_of(token)
     try:
         _change(claim["user"], claim["from"], claim["to"])
     except IntegrityError:
@@ -73,6 +77,14 @@ def _change(user_id: int, former: str, address: str) -> None:
         enqueue_on_commit("accounts.tasks.send_email_changed_mail", former=former, address=address)
     elif not User.objects.filter(pk=user_id, email=address, is_active=True).exists():
         raise _invalid_link()
+
+
+def _claim_of(token: str) -> dict[str, Any]:
+    try:
+        claim = signing.loads(token, salt=EMAIL_CHANGE_SALT, max_age=settings.EMAIL_VERIFICATION_SECONDS)
+    except signing.BadSignature:
+        raise _invalid_link() from None
+    return cast(dict[str, Any], claim)
 
 
 def _invalid_link() -> BadInput:

@@ -42,6 +42,17 @@ def test_the_page_shows_the_account_and_is_never_stored(page: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("token", ["", "nonsense", "a:b:c", "x" * 5_000])
+def test_a_broken_link_says_so(client: Client, token: str) -> None:
+    for response in (
+        client.get("/account/email/confirm", {"token": token}),
+        client.post("/account/email/confirm", {"token": token}),
+    ):
+        assert response.status_code == 400
+        assert "This link no longer works" in response.content.decode()
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/account", "/account/name", "/account/delete"])
 def test_visitors_log_in_first_and_come_back_to_the_page(client: Client, path: str) -> None:
     response = client.get(path) if path == "/account" else client.post(path)
@@ -54,6 +65,12 @@ def test_a_form_without_its_token_changes_nothing(page: Client, path: str) -> No
     body = {"name": "Mallory", "email": "m@example.com", "current_password": PASSWORD, "password": NEW}
     assert page.post(f"/account/{path}", body).status_code == 403
     assert User.objects.values().get() == before
+    assert Session.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", ["name", "email", "email/cancel", "password", "sign-ins/end", "delete"])
+def test_an_address_of_a_form_opened_as_a_page_leads_to_the_page(page: Client, path: str) -> None:
+    assert page.get(f"/account/{path}").headers["Location"] == "/account"
     assert Session.objects.count() == 1
 
 
@@ -107,9 +124,9 @@ def test_a_new_address_waits_for_its_link_and_the_link_asks_before_it_acts(
     assert {mail.to[0] for mail in mailoutbox} == {"alice@example.com", "new@example.com"}
     token = email_change_token(User.objects.get())
     asked = client.get("/account/email/confirm", {"token": token})
-    assert "Use this address" in asked.content.decode() and "no-store" in asked.headers["Cache-Control"]
+    assert "new@example.com" in asked.content.decode() and "no-store" in asked.headers["Cache-Control"]
     assert User.objects.get().email == "alice@example.com"
-    assert "is confirmed" in client.post("/account/email/confirm", {"token": token}).content.decode()
+    assert "</strong> is confirmed" in client.post("/account/email/confirm", {"token": token}).content.decode()
     assert User.objects.get().email == "new@example.com"
 
 

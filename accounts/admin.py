@@ -55,12 +55,13 @@ class Users(UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run ti
     add_form = NewUserForm
     list_display = ("email", "name", "role", "is_active", "is_verified", "is_superuser", "created_at")
     list_filter = ("role", "is_active", "is_verified", "is_superuser")
-    search_fields = ("email", "name")
+    search_fields = ("email", "name__folded")
     ordering = ("email",)
     filter_horizontal = ()
     readonly_fields = ("is_staff", "pending_email", "last_login", "created_at", "deleted_at")
     fieldsets = (
         (None, {"fields": ("email", "pending_email", "password", "name")}),
+        ("Organizer", {"fields": ("organizer_name", "contact_email")}),
         ("Rights", {"fields": ("role", "is_active", "is_verified", "is_superuser", "is_staff")}),
         ("Dates", {"fields": ("last_login", "created_at", "deleted_at")}),
     )

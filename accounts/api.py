@@ -15,7 +15,7 @@ from accounts.operations.deletion import delete_account
 from accounts.operations.email_change import cancel_email_change, confirm_email_change, request_email_change
 from accounts.operations.passwords import request_password_reset, reset_password
 from accounts.operations.profile import update_user
-from accounts.operations.registration import register_user, verify_email
+from accounts.operations.registration import register_user, resend_verification, verify_email
 from accounts.operations.sessions import log_in, log_out
 from accounts.operations.sign_in_list import end_all_sign_ins, end_sign_in, list_sign_ins
 from accounts.operations.stream_tickets import STREAM_TICKET_SECONDS, issue_stream_ticket
@@ -81,7 +81,7 @@ class Me(ApiView):
 
     @extend_schema(responses={200: UserOutput} | problems(400, 401, 403))
     def patch(self, request: Request) -> Response:
-        """Changes the user's name or password.
+        """Changes the user's name, password or, for sellers, what buyers see as the organizer.
 
         A new password needs `current_password` and signs the user out everywhere else. Role and rights can't be
         changed; the email address is changed with POST /api/user/email.
@@ -236,6 +236,16 @@ class Verification(PublicView):
     def post(self, request: Request) -> Response:
         """Marks the address as verified, with the token from the email. Repeating it has no further effect."""
         verify_email(**self.body)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class VerificationEmail(ApiView):
+    """Another email with the link that confirms the user's address."""
+
+    @extend_schema(responses={204: None} | problems(401, 403, 429))
+    def post(self, request: Request) -> Response:
+        """Sends the verification email again, unless the address is confirmed."""
+        resend_verification(user=authenticated_user(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

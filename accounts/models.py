@@ -67,6 +67,19 @@ class User(AbstractBaseUser, PermissionsMixin):
     deleted_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When the person left; name and address are overwritten."
     )
+    organizer_name = models.CharField(
+        max_length=150,
+        blank=True,
+        db_default="",
+        validators=[check_visible],
+        help_text="Shown to buyers as the organizer; if empty, the name is.",
+    )
+    contact_email = models.EmailField(
+        blank=True,
+        db_default="",
+        validators=[ascii_email],
+        help_text="Shown to buyers on event pages, and where their replies to emails go.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -85,6 +98,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def public_name(self) -> str:
+        """The name that buyers see as the organizer of this seller's events."""
+        return self.organizer_name or self.name
+
+    @property
+    def reply_address(self) -> str:
+        """The address to which replies to emails about this seller's events go."""
+        return self.contact_email or self.email
 
 
 class TokenFamily(models.Model):

@@ -11,6 +11,7 @@ class BookingsConfig(AppConfig):
         """Register the app's feeds, and its functions for changed events and deleted accounts."""
         from accounts.operations.deletion import OBSTACLES, ON_ACCOUNT_DELETED
         from bookings.account_deletion import booking_obstacles, remove_person
+        from bookings.event_changes.complete_bookings import reopen_bookings
         from bookings.event_changes.notify_ticket_holders import notify_ticket_holders
         from bookings.live.feed import BuyerFeed
         from bookings.reports.feed import AnalyticsFeed
@@ -21,6 +22,7 @@ class BookingsConfig(AppConfig):
         register_feed("buyer", BuyerFeed)
         register_feed("queue", QueueFeed)
         register_feed("analytics", AnalyticsFeed)
-        ON_EVENT_CHANGED.append(notify_ticket_holders)
+        # In this order: emails go to the holders of paid bookings.
+        ON_EVENT_CHANGED.extend([reopen_bookings, notify_ticket_holders])
         OBSTACLES.append(booking_obstacles)
         ON_ACCOUNT_DELETED.append(remove_person)

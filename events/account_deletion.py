@@ -1,13 +1,12 @@
 """What deleting a seller's account means for events: those to come must be over or cancelled first."""
 
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.errors import AccountObstacle
 from accounts.models import User
-from core.clock import Now
 from events.models import Creation, Event, Subsection
+from events.schedule import still_on
 from events.states import OPEN_CREATIONS, EventStatus
 
 STATUS_TEXTS = {
@@ -28,9 +27,8 @@ def event_obstacles(user: User) -> list[AccountObstacle]:
 def _to_come(user: User) -> list[Event]:
     sold = Exists(Subsection.objects.filter(event=OuterRef("pk"), sold__gt=0))
     on_sale = Q(status__in=(EventStatus.AVAILABLE, EventStatus.SOLD_OUT))
-    ended = Q(status=EventStatus.ENDED) & (Q(over_at=None) | Q(over_at__gt=Now())) & sold
-    events = user.events.annotate(over_at=Coalesce("ends_at", "starts_at"))
-    return list(events.filter(on_sale | ended).order_by("pk"))
+    ended = Q(status=EventStatus.ENDED) & still_on() & sold
+    return list(user.events.filter(on_sale | ended).order_by("pk"))
 
 
 def _obstacle(event: Event) -> AccountObstacle:

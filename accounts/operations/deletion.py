@@ -65,6 +65,8 @@ def _overwrite(user: User) -> None:
         email=f"deleted-{user.pk}@deleted.invalid",  # a reserved domain: nobody can ever receive mail there
         pending_email="",
         name=DELETED_NAME,
+        organizer_name="",
+        contact_email="",
         password=make_password(None),
         is_active=False,
         is_staff=False,

@@ -16,7 +16,7 @@ def test_sessions_of_the_former_table_stay_valid(browser: APIClient, alice: User
         cursor.execute("INSERT INTO django_session SELECT 'broken', 'nonsense', expire_date FROM accounts_session")
     Session.objects.all().delete()
     assert browser.get("/api/user").status_code == 401
-    migration = import_module("accounts.migrations.0003_account_page")
+    migration = import_module("accounts.migrations.0004_account_page")
     browser.cookies["sessionid"] = key  # the refusal has removed it
     with connection.schema_editor() as editor:
         migration.copy_sessions(apps, editor)

@@ -9,6 +9,7 @@ from bookings.checkin.merge_scans import MAX_SCANS
 from bookings.checkin.models import CheckIn
 from bookings.states import CheckInKind
 from core.http.bodies import Body
+from core.http.fields import MomentField
 from core.openapi import Problem
 
 MAX_CODE_LENGTH = 1_000  # characters; our codes have about 130, and any other scanned text gets the result "forged"
@@ -22,7 +23,7 @@ class ScannedCode(Body):
 
     code = serializers.CharField(max_length=MAX_CODE_LENGTH)
     device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
-    scanned_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    scanned_at = MomentField(required=False, allow_null=True, default=None)
 
 
 class CodeToUndo(Body):
@@ -81,7 +82,7 @@ class OfflineScan(Body):
     """A scan that was made offline; `scanned_at` is by the scanner's clock."""
 
     code = serializers.CharField(max_length=MAX_CODE_LENGTH, allow_blank=True)
-    scanned_at = serializers.DateTimeField()
+    scanned_at = MomentField()
     device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
 
 

@@ -43,10 +43,10 @@ class Body(serializers.Serializer[Any]):
         return {name: [self._no_such_member] for name in unknown_members(data, self._members)}
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """Return the fields; those of a text that must not be empty also refuse text that nobody can see."""
+        """Return the fields; those of a text, except passwords, also refuse text that nobody can see."""
         fields = super().get_fields()
         for field in fields.values():
-            if isinstance(field, serializers.CharField) and field.trim_whitespace and not field.allow_blank:
+            if isinstance(field, serializers.CharField) and field.trim_whitespace:
                 field.validators = [*(one for one in field.validators if one is not check_visible), check_visible]
         return fields
 

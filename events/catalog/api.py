@@ -34,7 +34,7 @@ from events.catalog.seat_serializers import (
 )
 from events.catalog.serializers import EventBody, EventChange, EventDetail, NewEvent, event_detail
 from events.inventory.blocking import block_seats, unblock_seats
-from events.lifecycle.change import change_event, check_times
+from events.lifecycle.change import change_event
 from events.lifecycle.create import create_event
 
 UNCHANGED = OpenApiResponse(description="Nothing has changed since the response with the tag in `If-None-Match`.")
@@ -70,7 +70,6 @@ class EventList(HandlerView, EventPages):
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Create an event with all its tickets, which exist when the response is sent."""
         fields = self.body
-        check_times(fields)
         seating, draft = fields.pop("seating_config"), fields.pop("status", None) == "draft"
         event = create_event(seller=cast(User, request.user), seating=seating, draft=draft, **fields)
         location = {"Location": f"/api/event/{event.pk}"}
@@ -96,8 +95,9 @@ class EventItem(HandlerView):
     def patch(self, request: Request, event_id: int) -> Response:
         """Change the fields that are sent; return the whole event.
 
-        Prices apply to new holds only. The status can be changed from draft to available, and from available or
-        sold_out to completed or ended.
+        Prices apply to new holds only. The status can be changed from draft to available, from available or sold_out
+        to ended and, once the event has begun, to completed. New dates by which a completed event is not over put it
+        on sale again. An event that has buyers and has not begun can't be moved into the past.
         """
         event = change_event(event_id=event_id, seller=cast(User, request.user), **self.body)
         return Response(event_detail(event))

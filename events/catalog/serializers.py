@@ -7,7 +7,9 @@ from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.models import User
 from core.http.bodies import Body
+from core.http.fields import MomentField
 from core.http.json_types import Flag, WholeNumber
 from events.catalog import selectors
 from events.catalog.seat_serializers import SectionRow, Stats, public_row
@@ -77,6 +79,7 @@ class EventTexts(Body, serializers.ModelSerializer[Event]):
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
         models.BooleanField: Flag,
+        models.DateTimeField: MomentField,
         models.IntegerField: WholeNumber,
         models.PositiveIntegerField: WholeNumber,
     }
@@ -97,6 +100,7 @@ class EventTexts(Body, serializers.ModelSerializer[Event]):
             "ends_at",
             "sales_start_at",
             "sales_end_at",
+            "late_entry_until",
             "hold_seconds",
             "payment_seconds",
             "max_tickets_per_booking",
@@ -152,6 +156,9 @@ class EventBody(serializers.ModelSerializer[Event]):
     seller_id = serializers.IntegerField()
     seating_config = SeatingField()
     waiting_room = WaitingRoomBody(source="*")
+    sales_close_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="When sales end by the clock: the earliest of all limits."
+    )
     stats = serializers.SerializerMethodField()
 
     class Meta:
@@ -170,6 +177,8 @@ class EventBody(serializers.ModelSerializer[Event]):
             "ends_at",
             "sales_start_at",
             "sales_end_at",
+            "late_entry_until",
+            "sales_close_at",
             "hold_seconds",
             "payment_seconds",
             "max_tickets_per_booking",
@@ -187,13 +196,25 @@ class EventBody(serializers.ModelSerializer[Event]):
         return {name: stats[name] for name in COUNTS}  # in this order; the database returns another
 
 
-class EventDetail(EventBody):
-    """An event with its subsections."""
+class Organizer(serializers.Serializer[Any]):
+    """Who sells the event's tickets, as buyers see it. `contact_email` is null if the seller shows none."""
 
+    name = serializers.CharField(source="public_name")
+    contact_email = serializers.SerializerMethodField()
+
+    def get_contact_email(self, seller: User) -> str | None:
+        """Return the address for buyers' questions."""
+        return seller.contact_email or None
+
+
+class EventDetail(EventBody):
+    """An event with its organizer and its subsections."""
+
+    organizer = Organizer(source="seller")
     sections = serializers.SerializerMethodField()
 
     class Meta(EventBody.Meta):
-        fields = (*EventBody.Meta.fields, "sections")
+        fields = (*EventBody.Meta.fields, "organizer", "sections")
 
     @extend_schema_field(SectionRow(many=True))
     def get_sections(self, event: Event) -> list[dict[str, Any]]:

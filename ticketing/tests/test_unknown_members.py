@@ -32,10 +32,10 @@ ClientOf = Callable[[User | None], Client]
 
 
 def dump() -> dict[str, list[Any]]:
-    """Return all rows of the product's tables, without the times at which these tests signed users in."""
+    """Return all rows of the product's tables, without what the sign-ins of these tests write."""
     models = [model for app in ("accounts", "events", "bookings") for model in apps.get_app_config(app).get_models()]
     rows = {model.__name__: list(model._base_manager.order_by("pk").values()) for model in models}
-    return rows | {"User": [{**user, "last_login": None} for user in rows["User"]]}
+    return rows | {"Session": [], "User": [{**user, "last_login": None} for user in rows["User"]]}
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_misspelt_and_imagined_members_change_nothing(
 def test_a_refusal_says_which_members_there_are(client_of: ClientOf, alice: User) -> None:
     response = client_of(alice).patch("/api/user", {"nickname": "Al"}, content_type="application/json")
     assert response.json()["errors"][0]["detail"] == (
-        "There is no such member; there may be current_password, name, password."
+        "There is no such member; there may be contact_email, current_password, name, organizer_name, password."
     )
 
 

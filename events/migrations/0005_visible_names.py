@@ -4,7 +4,7 @@ import core.text
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0002_sql_files")]
+    dependencies = [("events", "0004_search_columns")]
 
     operations = [
         migrations.AlterField(

@@ -50,7 +50,7 @@ def _user_of(data: str) -> int | None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_visible_names")]
+    dependencies = [("accounts", "0003_visible_names")]
 
     operations = [
         migrations.AddField(

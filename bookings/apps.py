@@ -8,9 +8,11 @@ class BookingsConfig(AppConfig):
     verbose_name = "Sales"
 
     def ready(self) -> None:
-        """Register the app's feeds, and its functions for changed events and deleted accounts."""
+        """Register feeds, where gate staff land, and what changed events and deleted accounts mean for bookings."""
+        from accounts.landing import LANDING_PAGES
         from accounts.operations.deletion import OBSTACLES, ON_ACCOUNT_DELETED
         from bookings.account_deletion import booking_obstacles, remove_person
+        from bookings.checkin.gate_events import gate_landing
         from bookings.event_changes.complete_bookings import reopen_bookings
         from bookings.event_changes.notify_ticket_holders import notify_ticket_holders
         from bookings.live.feed import BuyerFeed
@@ -26,3 +28,4 @@ class BookingsConfig(AppConfig):
         ON_EVENT_CHANGED.extend([reopen_bookings, notify_ticket_holders])
         OBSTACLES.append(booking_obstacles)
         ON_ACCOUNT_DELETED.append(remove_person)
+        LANDING_PAGES.append(gate_landing)

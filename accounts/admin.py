@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from accounts.models import User, normal_email
@@ -32,6 +33,12 @@ class ChangedUserForm(UserChangeForm):  # type: ignore[type-arg]  # not subscrip
         model = User
         fields = "__all__"
 
+    def clean_is_active(self) -> bool:
+        """Refuse to activate an account that its owner has deleted."""
+        if self.cleaned_data["is_active"] and self.instance.deleted_at is not None:
+            raise ValidationError("The owner has deleted this account.", "deleted")
+        return bool(self.cleaned_data["is_active"])
+
     def clean_email(self) -> str:
         """Return the address as it is stored, so that a taken address is found."""
         return normal_email(self.cleaned_data["email"])
@@ -51,12 +58,12 @@ class Users(UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run ti
     search_fields = ("email", "name__folded")
     ordering = ("email",)
     filter_horizontal = ()
-    readonly_fields = ("is_staff", "last_login", "created_at")
+    readonly_fields = ("is_staff", "pending_email", "last_login", "created_at", "deleted_at")
     fieldsets = (
-        (None, {"fields": ("email", "password", "name")}),
+        (None, {"fields": ("email", "pending_email", "password", "name")}),
         ("Organizer", {"fields": ("organizer_name", "contact_email")}),
         ("Rights", {"fields": ("role", "is_active", "is_verified", "is_superuser", "is_staff")}),
-        ("Dates", {"fields": ("last_login", "created_at")}),
+        ("Dates", {"fields": ("last_login", "created_at", "deleted_at")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "role", "usable_password", "password1", "password2")}),)
 

@@ -9,5 +9,10 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Import the OpenAPI extensions for both ways to sign in; the generator finds them only once imported."""
+        """Import the OpenAPI extensions, which the generator finds only once imported; note who signs in from where."""
+        from django.contrib.auth.signals import user_logged_in
+
         from accounts import schema  # noqa: F401
+        from accounts.session_store import remember_device
+
+        user_logged_in.connect(remember_device, dispatch_uid="remember_device")

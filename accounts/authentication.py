@@ -128,6 +128,11 @@ class CookieAuthentication(BaseAuthentication):
         return BEARER_CHALLENGE
 
 
+def token_family_of(request: Request) -> uuid.UUID | None:
+    """Return the family of the bearer token of a view's request; None if the caller signed in otherwise."""
+    return uuid.UUID(tokens.read(request.auth, "access")["fam"]) if isinstance(request.auth, str) else None
+
+
 def _token_user(token: str) -> User:
     user = user_of_access_token(token=token)
     if user is None:

@@ -1,5 +1,8 @@
 """The errors of the accounts app."""
 
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
+
 from core.errors import DomainError, NotSignedIn
 
 
@@ -22,3 +25,22 @@ class TokenRefused(NotSignedIn):
 
     title = "Token refused"
     detail = "The token is not valid or has expired. Sign in again."
+
+
+class AccountObstacle(TypedDict):
+    """Why an account can't be deleted yet: a booking or an event that is still to come. `path` is its page."""
+
+    kind: str
+    id: str
+    name: str
+    path: NotRequired[str]
+
+
+class AccountInUse(DomainError):
+    """The account can't be deleted yet; `obstacles` says why."""
+
+    code, title = "account_in_use", "The account is still needed"
+    detail = "The account can't be deleted while there are bookings or events of yours to come; see obstacles."
+
+    def __init__(self, obstacles: Sequence[AccountObstacle]) -> None:
+        super().__init__(obstacles=list(obstacles))

@@ -3,10 +3,14 @@
 import uuid
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+
+from core.text import check_visible
 
 # ASCII only, because Python and Postgres agree on lower case only there, and because it rules out look-alike addresses.
 ascii_email = RegexValidator(
@@ -52,13 +56,23 @@ class User(AbstractBaseUser, PermissionsMixin):
         SELLER = "seller"
 
     email = models.EmailField(unique=True, validators=[ascii_email])
-    name = models.CharField(max_length=150)
+    name = models.CharField(max_length=150, validators=[check_visible])
     role = models.CharField(max_length=6, choices=Role, default=Role.BUYER)
     is_active = models.BooleanField(default=True, help_text="Untick instead of deleting: the person can't sign in.")
     is_staff = models.BooleanField(default=False, help_text="May enter the admin; sellers see their own events there.")
     is_verified = models.BooleanField(default=False, help_text="The email address was confirmed.")
+    pending_email = models.EmailField(
+        blank=True, default="", db_default="", help_text="The address that replaces `email` once it is confirmed."
+    )
+    deleted_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the person left; name and address are overwritten."
+    )
     organizer_name = models.CharField(
-        max_length=150, blank=True, db_default="", help_text="Shown to buyers as the organizer; if empty, the name is."
+        max_length=150,
+        blank=True,
+        db_default="",
+        validators=[check_visible],
+        help_text="Shown to buyers as the organizer; if empty, the name is.",
     )
     contact_email = models.EmailField(
         blank=True,
@@ -77,6 +91,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = (
             models.CheckConstraint(name="user_email_is_lower_case", condition=models.Q(email=Lower("email"))),
             models.CheckConstraint(name="user_role_is_known", condition=models.Q(role__in=["buyer", "seller"])),
+            models.CheckConstraint(
+                name="user_deleted_is_inactive", condition=models.Q(deleted_at=None) | models.Q(is_active=False)
+            ),
         )
 
     def __str__(self) -> str:
@@ -104,6 +121,7 @@ class TokenFamily(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
     refresh_jti = models.UUIDField(help_text="The id of the refresh token that counts.")
+    device = models.CharField(max_length=60, blank=True, default="", db_default="", help_text="Who signed in.")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -113,6 +131,21 @@ class TokenFamily(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Session(AbstractBaseSession):
+    """A session of Django, with columns that tell a user's sessions apart. `accounts.session_store` writes it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    device = models.CharField(max_length=60, blank=True, default="", db_default="")
+    signed_in_at = models.DateTimeField()
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        """Return the session engine's store, which encodes the data."""
+        from importlib import import_module
+
+        return import_module(settings.SESSION_ENGINE).SessionStore
 
 
 class StreamTicket(models.Model):

@@ -5,6 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models import User, ascii_email
+from core.http.bodies import Body
+from core.openapi import Problem
 
 
 class PasswordField(serializers.CharField):
@@ -17,8 +19,8 @@ class PasswordField(serializers.CharField):
         super().__init__(max_length=128, trim_whitespace=False, write_only=True, **options)
 
 
-class RegistrationInput(serializers.Serializer[Any]):
-    """A new user. Other members (is_staff, is_verified …) are ignored."""
+class RegistrationInput(Body):
+    """A new user. Other members (is_staff, is_verified …) are refused."""
 
     email = serializers.EmailField(max_length=254, validators=[ascii_email])
     password = PasswordField(help_text="At least 8 characters, not common, not only digits, not like the address.")
@@ -26,8 +28,8 @@ class RegistrationInput(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=User.Role.choices)
 
 
-class ProfileInput(serializers.Serializer[Any]):
-    """Changes to the user. Other members (email, role, is_staff, is_verified …) are ignored."""
+class ProfileInput(Body):
+    """Changes to the user. Other members (email, role, is_staff, is_verified …) are refused."""
 
     name = serializers.CharField(max_length=150, required=False)
     organizer_name = serializers.CharField(
@@ -50,7 +52,7 @@ class ProfileInput(serializers.Serializer[Any]):
         return attrs
 
 
-class CredentialsInput(serializers.Serializer[Any]):
+class CredentialsInput(Body):
     """An email address and its password.
 
     The address is not validated: a malformed one is simply unknown.
@@ -60,30 +62,79 @@ class CredentialsInput(serializers.Serializer[Any]):
     password = PasswordField()
 
 
-class RefreshInput(serializers.Serializer[Any]):
+class RefreshInput(Body):
     """The newest refresh token."""
 
     refresh = serializers.CharField(max_length=2048)
 
 
-class VerificationInput(serializers.Serializer[Any]):
+class VerificationInput(Body):
     """The token from the verification mail."""
 
     token = serializers.CharField(max_length=2048)
 
 
-class ResetRequestInput(serializers.Serializer[Any]):
+class ResetRequestInput(Body):
     """The address of the account whose password was forgotten."""
 
     email = serializers.EmailField(max_length=254)
 
 
-class ResetInput(serializers.Serializer[Any]):
+class ResetInput(Body):
     """`uid` and `token` from the mail, and the new password."""
 
     uid = serializers.CharField(max_length=64)
     token = serializers.CharField(max_length=256)
     password = PasswordField()
+
+
+class EmailChangeInput(Body):
+    """The new address, and the password as proof that the owner of the account asks for it."""
+
+    email = serializers.EmailField(max_length=254, validators=[ascii_email])
+    current_password = PasswordField()
+
+
+class DeletionInput(Body):
+    """The password as proof that the owner of the account asks to delete it."""
+
+    current_password = PasswordField()
+
+
+class EmailOutput(serializers.Serializer[Any]):
+    """The user's address, and the one that waits for its confirmation."""
+
+    email = serializers.EmailField()
+    is_verified = serializers.BooleanField()
+    pending_email = serializers.EmailField(
+        allow_null=True, help_text="It replaces `email` when the link that was sent to it is opened; null if none."
+    )
+
+
+class SignInOutput(serializers.Serializer[Any]):
+    """One sign-in of the user."""
+
+    id = serializers.CharField(help_text="Names the sign-in; it is no secret.")
+    kind = serializers.ChoiceField(choices=["browser", "program"], help_text="By session cookie, or by bearer tokens.")
+    device = serializers.CharField(help_text="What the client says it is.")
+    signed_in_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    is_current = serializers.BooleanField(help_text="Whether this request comes from it.")
+
+
+class ObstacleOutput(serializers.Serializer[Any]):
+    """A booking or an event that is still to come."""
+
+    kind = serializers.CharField(help_text="booking, event or operator")
+    id = serializers.CharField()
+    name = serializers.CharField()
+    path = serializers.CharField(required=False, help_text="Of its page.")
+
+
+class AccountInUseProblem(Problem):
+    """The problem `account_in_use`: the account can't be deleted yet, because of these."""
+
+    obstacles = ObstacleOutput(many=True)
 
 
 class UserOutput(serializers.ModelSerializer[User]):
@@ -115,3 +166,8 @@ class StreamTicketOutput(serializers.Serializer[Any]):
 
     ticket = serializers.CharField()
     expires_in = serializers.IntegerField(help_text="Seconds.")
+
+
+def email_body(user: User) -> dict[str, Any]:
+    """Return the user's addresses in the shape of EmailOutput."""
+    return {"email": user.email, "is_verified": user.is_verified, "pending_email": user.pending_email or None}

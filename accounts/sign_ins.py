@@ -20,7 +20,7 @@ ENDED = """
          FROM accounts_user WHERE id = known.user_id),
         false)
     OR NOT coalesce(
-        (SELECT expire_date > clock_timestamp() FROM django_session WHERE session_key = known.session),
+        (SELECT expire_date > clock_timestamp() FROM accounts_session WHERE session_key = known.session),
         (SELECT revoked_at IS NULL AND expires_at > clock_timestamp()
          FROM accounts_tokenfamily WHERE id = known.family),
         (SELECT expires_at > clock_timestamp() FROM accounts_streamticket WHERE digest = known.ticket),

@@ -20,6 +20,24 @@ def send_password_reset_mail(email: str) -> None:
     mails.mail_password_reset_link(email=email)
 
 
+@mail_task
+def send_email_change_mails(user_id: int) -> None:
+    """Send a link to the new address and a notice to the present one."""
+    mails.mail_email_change(user_id=user_id)
+
+
+@mail_task
+def send_email_changed_mail(former: str, address: str) -> None:
+    """Tell the former address that it was replaced."""
+    mails.mail_email_changed(former=former, address=address)
+
+
+@mail_task
+def send_account_deleted_mail(email: str) -> None:
+    """Tell the address of a deleted account that it is gone."""
+    mails.mail_account_deleted(email=email)
+
+
 @shared_task
 def purge_expired() -> None:
     """Delete expired token families, stream tickets and sessions."""

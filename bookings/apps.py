@@ -8,8 +8,10 @@ class BookingsConfig(AppConfig):
     verbose_name = "Sales"
 
     def ready(self) -> None:
-        """Register the app's feeds, where gate staff land, and what a change of an event does to its bookings."""
+        """Register feeds, where gate staff land, and what changed events and deleted accounts mean for bookings."""
         from accounts.landing import LANDING_PAGES
+        from accounts.operations.deletion import OBSTACLES, ON_ACCOUNT_DELETED
+        from bookings.account_deletion import booking_obstacles, remove_person
         from bookings.checkin.gate_events import gate_landing
         from bookings.event_changes.complete_bookings import reopen_bookings
         from bookings.event_changes.notify_ticket_holders import notify_ticket_holders
@@ -24,4 +26,6 @@ class BookingsConfig(AppConfig):
         register_feed("analytics", AnalyticsFeed)
         # In this order: emails go to the holders of paid bookings.
         ON_EVENT_CHANGED.extend([reopen_bookings, notify_ticket_holders])
+        OBSTACLES.append(booking_obstacles)
+        ON_ACCOUNT_DELETED.append(remove_person)
         LANDING_PAGES.append(gate_landing)

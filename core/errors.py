@@ -6,6 +6,7 @@ One exception handler (core/http/problems.py) turns every `DomainError` into pro
 from collections.abc import Sequence
 from typing import Any, ClassVar, TypedDict
 
+MAX_PROBLEMS = 100  # of one request; nobody reads more, and a small body can have a hundred thousand
 BEARER_CHALLENGE = 'Bearer realm="api"'  # WWW-Authenticate, which RFC 9110 requires in every 401
 
 
@@ -40,18 +41,23 @@ class DomainError(Exception):
 
 
 class BadInput(DomainError):
-    """The request itself is invalid; `errors` names each invalid field."""
+    """The request itself is invalid; `errors` names each invalid field, up to MAX_PROBLEMS."""
 
     status, code, title = 400, "validation_error", "The request is not valid"
     detail = "Some fields are not valid; see errors."
 
     def __init__(self, errors: Sequence[FieldProblem], detail: str | None = None) -> None:
-        super().__init__(detail, errors=list(errors))
+        super().__init__(detail, errors=list(errors[:MAX_PROBLEMS]))
 
     @classmethod
     def field(cls, field: str, detail: str, code: str = "invalid") -> "BadInput":
         """Return the BadInput error for one invalid field."""
-        return cls([{"field": field, "code": code, "detail": detail}])
+        return cls([cls.problem(field, detail, code)])
+
+    @staticmethod
+    def problem(field: str, detail: str, code: str = "invalid") -> FieldProblem:
+        """Return one item of `errors`."""
+        return {"field": field, "code": code, "detail": detail}
 
 
 class NotSignedIn(DomainError):

@@ -8,10 +8,13 @@ class EventsConfig(AppConfig):
     verbose_name = "For sale"
 
     def ready(self) -> None:
-        """Register the live feeds of this app."""
+        """Register the live feeds of this app, and which events keep their seller's account."""
+        from accounts.operations.deletion import OBSTACLES
+        from events.account_deletion import event_obstacles
         from events.live.feed import EventFeed
         from events.live.sign_in_feed import SignInFeed
         from realtime.feed import register_feed
 
+        OBSTACLES.append(event_obstacles)
         register_feed("event", EventFeed)
         register_feed("sign_in", SignInFeed)

@@ -18,6 +18,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
+from core.text import check_visible
 from events.schedule import default_length
 from events.states import ChangeKind, CreationStatus, EventStatus, SeatStatus
 
@@ -58,9 +59,9 @@ def _seconds(**options: object) -> "models.PositiveIntegerField[Any, Any]":
 class Event(models.Model):
     """One show in one venue, with all its seats. Times are in UTC, money is in minor units of `currency`."""
 
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, validators=[check_visible])
     description = models.TextField(max_length=10_000)
-    venue_name = models.CharField(max_length=200)
+    venue_name = models.CharField(max_length=200, validators=[check_visible])
     seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="events")
     is_active = models.BooleanField(
         default=True, help_text="Inactive events are not listed, and nobody can hold or pay for seats."

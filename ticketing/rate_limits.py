@@ -1,7 +1,7 @@
 """Which calls are rate limited, for Django's middleware and the fast path.
 
 Every call under /api counts, whatever its outcome, by user or, for anonymous calls, by address. Not counted are:
-- pages, static files and feeds;
+- pages, static files and feeds, except forms with a password (BY_ADDRESS);
 - gateway webhooks: many come at once from few addresses, and payments must not wait; they are checked by signature;
 - calls of signed-in users that check tickets in or show ticket codes: people queue at the entrance, and a page of ten
   tickets loads ten codes. Searches by gate staff have a limit of their own, because they show names;
@@ -50,6 +50,11 @@ BY_ADDRESS = {
     ("POST", "/api/user/login"): SIGN_IN,
     ("POST", "/api/user/token"): SIGN_IN,
     ("PATCH", "/api/user"): SIGN_IN,  # asks for the current password
+    ("POST", "/api/user/email"): SIGN_IN,  # these ask for it too
+    ("DELETE", "/api/user"): SIGN_IN,
+    ("POST", "/account/email"): SIGN_IN,
+    ("POST", "/account/password"): SIGN_IN,
+    ("POST", "/account/delete"): SIGN_IN,
     ("POST", "/admin/login"): SIGN_IN,
     ("POST", "/api/user"): REGISTER,
     ("POST", "/api/user/password/reset"): RESET,

@@ -1,10 +1,23 @@
-"""What drf-spectacular leaves out of the OpenAPI schema: the server-sent event streams, which no REST framework view
-serves, and the bodies of DELETE requests.
-"""
+"""The OpenAPI schema: its view, and the server-sent event streams, which no view of the REST framework serves."""
 
 from typing import Any
 
-from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.renderers import OpenApiJsonRenderer2
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.request import Request
+
+
+class SchemaView(SpectacularAPIView):
+    """The schema as YAML or JSON. Clients that accept neither, such as browsers, get JSON, which they can show."""
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Choose the format by the `Accept` header; never refuse."""
+        try:
+            return super().perform_content_negotiation(request, force)
+        except NotAcceptable:
+            return OpenApiJsonRenderer2(), OpenApiJsonRenderer2.media_type
+
 
 STREAMS = {
     "/api/event/{event_id}/sse": {
@@ -33,23 +46,6 @@ PARAMETERS = [
         "description": "From POST /api/user/stream-ticket, for clients that can send neither a cookie nor a header.",
     },
 ]
-
-
-class Schema(AutoSchema):
-    """Describes the body of a DELETE request if the view names one with `extend_schema(request=…)`."""
-
-    def get_request_serializer(self) -> Any:
-        """Return the serializer of the body; `extend_schema` overrides this."""
-        return None if self.method == "DELETE" else super().get_request_serializer()
-
-    def _get_request_body(self, direction: str = "request") -> Any:
-        method = self.method
-        if method == "DELETE" and self.get_request_serializer() is not None:
-            self.method = "POST"  # for which the base class describes a body
-        try:
-            return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
-        finally:
-            self.method = method
 
 
 def add_streams(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:

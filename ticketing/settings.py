@@ -83,7 +83,6 @@ INSTALLED_APPS = [
     "events.seller_admin.apps.SellerAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
@@ -358,7 +357,7 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": "core.http.browsable_api.Metadata",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "core.http.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "ticketing.schema.Schema",
+    "DEFAULT_SCHEMA_CLASS": "core.http.body_schema.BodySchema",
     "EXCEPTION_HANDLER": "core.http.problems.handle_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": False,

@@ -4,9 +4,10 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from ticketing import health, metrics
+from ticketing.schema import SchemaView
 
 
 def icon(request: HttpRequest) -> HttpResponseRedirect:
@@ -18,7 +19,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("events.urls")),
     path("", include("bookings.urls")),
-    path("api/schema", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
+    path("api/schema", SchemaView.as_view(permission_classes=[]), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(permission_classes=[], url_name="schema"), name="docs"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

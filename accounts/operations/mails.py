@@ -8,6 +8,7 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 
 from accounts.models import User, normal_email
+from accounts.operations.email_change import email_change_token
 from accounts.operations.passwords import reset_link_parts
 from accounts.operations.registration import verification_token
 
@@ -28,9 +29,33 @@ def mail_password_reset_link(*, email: str) -> None:
         _send(user, "password_reset", path=f"/reset/{uid}/{token}", uid=uid, token=token)
 
 
+def mail_email_change(*, user_id: int) -> None:
+    """Send a link to the user's pending address and a notice to the present one; do nothing if none is pending."""
+    user = User.objects.filter(pk=user_id, is_active=True).exclude(pending_email="").first()
+    if user is not None:
+        token = email_change_token(user)
+        path = f"/account/email/confirm?token={token}"
+        _send_to(user.pending_email, "email_change", path=path, token=token)
+        _send(user, "email_change_notice", path="/account", address=user.pending_email)
+
+
+def mail_email_changed(*, former: str, address: str) -> None:
+    """Tell the former address of an account that `address` has replaced it."""
+    _send_to(former, "email_changed", path="/", address=address)
+
+
+def mail_account_deleted(*, email: str) -> None:
+    """Tell the address of a deleted account that it is gone."""
+    _send_to(email, "account_deleted", path="/")
+
+
 def _send(user: User, kind: str, *, path: str, **parts: str) -> None:
+    _send_to(user.email, kind, path=path, **parts)
+
+
+def _send_to(to: str, kind: str, *, path: str, **parts: str) -> None:
     context = {"site": settings.SITE_URL, "link": settings.SITE_URL + path, **parts}
     subject = render_to_string(f"accounts/mail/{kind}_subject.txt", context).strip()
     body = render_to_string(f"accounts/mail/{kind}_body.txt", context)
     html = render_to_string(f"accounts/mail/{kind}_body.html", context | {"subject": subject})
-    send_mail(subject, body, None, [user.email], html_message=html)
+    send_mail(subject, body, None, [to], html_message=html)

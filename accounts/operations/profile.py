@@ -5,7 +5,7 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.operations.credentials import check_strength, replace_password
+from accounts.operations.credentials import check_password, check_strength, replace_password
 from core.errors import BadInput
 from core.transactions import retrying_transaction
 
@@ -35,8 +35,7 @@ def update_user(
 
 
 def _new_hash(user: User, current_password: str, password: str) -> str:
-    if not user.check_password(current_password):
-        raise _wrong_password()
+    check_password(user, current_password)
     check_strength(password, user)
     return make_password(password)
 
@@ -44,7 +43,7 @@ def _new_hash(user: User, current_password: str, password: str) -> str:
 @retrying_transaction
 def _store(user: User, texts: dict[str, str], new_hash: str | None) -> None:
     if new_hash is not None and not replace_password(user, new_hash):
-        raise _wrong_password()
+        raise BadInput.field("current_password", "The password has changed in the meantime.")
     for field, text in texts.items():
         setattr(user, field, text)
     if texts:
@@ -59,7 +58,3 @@ def _keep_session(request: HttpRequest, user: User) -> None:
     """
     if request.session.get(SESSION_KEY) == str(user.pk):
         update_session_auth_hash(request, user)
-
-
-def _wrong_password() -> BadInput:
-    return BadInput.field("current_password", "This is not your current password.")

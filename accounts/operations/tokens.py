@@ -15,23 +15,26 @@ from accounts.tokens import Claims, TokenPair
 from core.transactions import retrying_transaction
 
 
-def issue_tokens(*, email: str, password: str) -> TokenPair:
-    """Return the tokens of a new family for the user with this password; raises `InvalidCredentials`."""
-    return tokens_for(user_with(email=email, password=password))
+def issue_tokens(*, email: str, password: str, device: str = "") -> TokenPair:
+    """Return the tokens of a new family for the user with this password; raises `InvalidCredentials`.
+
+    `device` is shown to the user in the list of their sign-ins.
+    """
+    return tokens_for(user_with(email=email, password=password), device)
 
 
-def tokens_for(user: User) -> TokenPair:
+def tokens_for(user: User, device: str = "") -> TokenPair:
     """Return the tokens of a new family for a user whose identity is proven.
 
     The family ends after REFRESH_TOKEN_SECONDS.
     """
-    return tokens.pair_of(user, _new_family(user))
+    return tokens.pair_of(user, _new_family(user, device))
 
 
 @retrying_transaction
-def _new_family(user: User) -> TokenFamily:
+def _new_family(user: User, device: str) -> TokenFamily:
     expires_at = timezone.now() + timedelta(seconds=settings.REFRESH_TOKEN_SECONDS)
-    return user.token_families.create(refresh_jti=uuid.uuid4(), expires_at=expires_at)
+    return user.token_families.create(refresh_jti=uuid.uuid4(), expires_at=expires_at, device=device)
 
 
 def refresh_tokens(*, refresh: str) -> TokenPair:

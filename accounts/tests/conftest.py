@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import tokens
+from accounts import tasks, tokens  # noqa: F401  (the tasks, so that the worker knows them)
 from accounts.models import TokenFamily, User
 from accounts.tokens import TokenPair
 

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from accounts.operations.deletion import delete_account
 from conftest import PASSWORD
 
 
@@ -40,6 +41,21 @@ def test_operator_deactivates_a_user_and_changes_their_role(operator: Client, al
     assert (alice.is_active, alice.role, alice.is_staff) == (False, "seller", True)
 
 
+def test_an_account_that_its_owner_deleted_stays_inactive(operator: Client, alice: User) -> None:
+    delete_account(user=alice, current_password=PASSWORD)
+    form = {"email": f"deleted-{alice.pk}@deleted.invalid", "name": "Alice", "role": "buyer", "is_active": "on"}
+    page = operator.post(f"/admin/accounts/user/{alice.pk}/change/", form)
+    assert page.status_code == 200 and b"owner has deleted this account" in page.content
+    assert not User.objects.get(pk=alice.pk).is_active
+
+
+def test_a_name_that_nobody_can_see_is_refused(operator: Client, alice: User) -> None:
+    form = {"email": alice.email, "name": "\u3164\u200b", "role": "buyer", "is_active": "on"}
+    page = operator.post(f"/admin/accounts/user/{alice.pk}/change/", form)
+    assert page.status_code == 200 and b"characters that can be seen" in page.content
+    assert User.objects.get(pk=alice.pk).name == "Alice"
+
+
 def test_operator_sets_a_password(operator: Client, alice: User) -> None:
     form = {"password1": "a quiet evening", "password2": "a quiet evening", "usable_password": "true"}
     assert operator.post(f"/admin/accounts/user/{alice.pk}/password/", form).status_code == 302
@@ -55,6 +71,7 @@ def test_seller_enters_the_admin_but_sees_no_users(client: Client, carol: User, 
     form = {"username": "Carol@Example.com", "password": PASSWORD}
     assert client.post("/admin/login/", form).status_code == 302
     assert client.get("/admin/").status_code == 200
+    assert carol.sessions.get().signed_in_at  # this sign-in is in her list too
     assert b"/admin/accounts/" not in client.get("/admin/").content
     for path in ("", "add/", f"{alice.pk}/change/", f"{carol.pk}/password/"):
         assert client.get(f"/admin/accounts/user/{path}").status_code == 403

@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.models import StreamTicket, TokenFamily, User
+from accounts.models import Session, StreamTicket, TokenFamily, User
 from accounts.operations.stream_tickets import issue_stream_ticket
 from accounts.tasks import purge_expired
 

@@ -5,10 +5,9 @@ from statistics import median
 from time import thread_time
 
 import pytest
-from django.contrib.sessions.models import Session
 from rest_framework.test import APIClient
 
-from accounts.models import TokenFamily, User
+from accounts.models import Session, TokenFamily, User
 from conftest import PASSWORD
 
 RIGHT = {"email": "alice@example.com", "password": PASSWORD}

@@ -1,9 +1,9 @@
 """API endpoints for check-in: scans, the offline manifest, batches of offline scans, and gate staff."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import generics, status
+from rest_framework import status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +14,6 @@ from bookings.checkin.check_in import check_in, place_of, undo_check_in
 from bookings.checkin.find_tickets import find_tickets
 from bookings.checkin.manifest import manifest
 from bookings.checkin.merge_scans import Scan, merge_scans
-from bookings.checkin.models import CheckIn
 from bookings.checkin.selectors import check_in_event, counts, is_early, recent_check_ins
 from bookings.checkin.serializers import (
     Accepted,
@@ -34,27 +33,26 @@ from bookings.checkin.serializers import (
     found_ticket,
 )
 from bookings.checkin.staff import add_gate_staff, remove_gate_staff
-from bookings.tickets.models import Admission
+from core.http.views import ApiView
 from core.openapi import problems
 
 NO_STORE = {"Cache-Control": "no-store"}
 NOT_LET_IN: dict[tuple[int, str], OpenApiResponse] = {
     (status_code, "application/problem+json"): OpenApiResponse(NotLetIn) for status_code in (409, 410)
 }
-SerializerT = TypeVar("SerializerT", bound=Serializer[Any])
 
 
-def _read(serializer_class: type[SerializerT], data: Any) -> dict[str, Any]:
-    serializer = serializer_class(data=data)
+def _query(serializer_class: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    serializer = serializer_class(data=request.query_params)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
 
 
-class EventCheckIn(generics.GenericAPIView[CheckIn]):
+class EventCheckIn(ApiView):
     """Check in tickets, undo a check-in, and list both."""
 
     permission_classes = [IsAuthenticated]
-    serializer_class = ScannedCode
+    bodies = {"POST": ScannedCode, "DELETE": CodeToUndo}
 
     @extend_schema(
         operation_id="check_in_list", responses={200: CheckInRow(many=True)} | problems(401, 403, 404), filters=False
@@ -67,7 +65,6 @@ class EventCheckIn(generics.GenericAPIView[CheckIn]):
     @extend_schema(
         operation_id="check_in",
         responses={200: Accepted} | problems(400, 401, 403, 404) | NOT_LET_IN,
-        request=ScannedCode,
     )
     def post(self, request: Request, event_id: int) -> Response:
         """Check in a ticket once: only one of several simultaneous scans succeeds. For gate staff.
@@ -76,15 +73,13 @@ class EventCheckIn(generics.GenericAPIView[CheckIn]):
         event has this number, or the code is of another event; 404 `ticket_forged` if the code is not ours; 410
         `ticket_void` if the ticket was refunded; 409 `too_early`, only with `refuse_early`.
         """
-        scan = _read(ScannedCode, request.data)
-        admission, entry = check_in(event_id=event_id, by=authenticated_user(request), **scan)
+        admission, entry = check_in(event_id=event_id, by=authenticated_user(request), **self.body)
         when = {"early": is_early(admission.event, entry.counted_at), "starts_at": admission.event.starts_at}
         body = {"result": "accepted", **place_of(admission), "checked_in_at": entry.counted_at, **when}
         return Response(body)
 
     @extend_schema(
         operation_id="check_in_undo",
-        request=CodeToUndo,
         responses={200: Undone} | problems(400, 401, 403, 404, 409, 410),
     )
     def delete(self, request: Request, event_id: int) -> Response:
@@ -92,15 +87,14 @@ class EventCheckIn(generics.GenericAPIView[CheckIn]):
 
         The ticket is named in the body, as when it was checked in.
         """
-        undo_check_in(event_id=event_id, by=authenticated_user(request), **_read(CodeToUndo, request.data))
+        undo_check_in(event_id=event_id, by=authenticated_user(request), **self.body)
         return Response({"result": "undone"})
 
 
-class EventTickets(generics.GenericAPIView[Admission]):
+class EventTickets(ApiView):
     """Tickets of people who come without a code that can be scanned."""
 
     permission_classes = [IsAuthenticated]
-    serializer_class = FoundTickets
 
     @extend_schema(
         operation_id="check_in_find",
@@ -114,16 +108,15 @@ class EventTickets(generics.GenericAPIView[Admission]):
         """
         user = authenticated_user(request)
         event = check_in_event(event_id, user)
-        found = find_tickets(event=event, text=_read(TicketQuery, request.query_params)["q"], by=user)
+        found = find_tickets(event=event, text=_query(TicketQuery, request)["q"], by=user)
         body = {"found_by": found.by, "tickets": [found_ticket(ticket) for ticket in found.tickets], "more": found.more}
         return Response(body, headers=NO_STORE)
 
 
-class CheckInCounts(generics.GenericAPIView[CheckIn]):
+class CheckInCounts(ApiView):
     """How many people are in."""
 
     permission_classes = [IsAuthenticated]
-    serializer_class = Counts
 
     @extend_schema(operation_id="check_in_counts", responses={200: Counts} | problems(401, 403, 404))
     def get(self, request: Request, event_id: int) -> Response:
@@ -131,11 +124,10 @@ class CheckInCounts(generics.GenericAPIView[CheckIn]):
         return Response(counts(check_in_event(event_id, authenticated_user(request))), headers=NO_STORE)
 
 
-class EventManifest(generics.GenericAPIView[CheckIn]):
+class EventManifest(ApiView):
     """Data for offline scanners."""
 
     permission_classes = [IsAuthenticated]
-    serializer_class = Manifest
 
     @extend_schema(
         operation_id="check_in_manifest",
@@ -148,15 +140,15 @@ class EventManifest(generics.GenericAPIView[CheckIn]):
         Ask for all tickets once, then for those issued `since`. For gate staff.
         """
         event = check_in_event(event_id, authenticated_user(request))
-        query = _read(ManifestQuery, request.query_params)
+        query = _query(ManifestQuery, request)
         return Response(manifest(event, with_tickets=query["tickets"], since=query["since"]), headers=NO_STORE)
 
 
-class CheckInBatch(generics.GenericAPIView[CheckIn]):
+class CheckInBatch(ApiView):
     """Scans that a scanner made offline."""
 
     permission_classes = [IsAuthenticated]
-    serializer_class = Batch
+    bodies = {"POST": Batch}
 
     @extend_schema(operation_id="check_in_batch", responses={200: BatchResult} | problems(400, 401, 403, 404, 413))
     def post(self, request: Request, event_id: int) -> Response:
@@ -165,9 +157,7 @@ class CheckInBatch(generics.GenericAPIView[CheckIn]):
         The earliest scan of a ticket is `accepted`, in whatever order scanners report; the others are
         `already_checked_in`. Sending the same scans again changes nothing and returns the same results.
         """
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        scans = [Scan(**scan) for scan in serializer.validated_data["scans"]]
+        scans = [Scan(**scan) for scan in self.body["scans"]]
         outcomes = merge_scans(event_id=event_id, scans=scans, by=authenticated_user(request))
         results = [
             {"code": scan.code, "result": outcome.result, "scanned_at": scan.scanned_at, **outcome.details}
@@ -176,12 +166,12 @@ class CheckInBatch(generics.GenericAPIView[CheckIn]):
         return Response({"results": results})
 
 
-class EventGateStaff(generics.GenericAPIView[CheckIn]):
+class EventGateStaff(ApiView):
     """Gate staff of one event."""
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="gate_staff_add", request=None, responses={204: None} | problems(400, 401, 403, 404))
+    @extend_schema(operation_id="gate_staff_add", responses={204: None} | problems(400, 401, 403, 404))
     def put(self, request: Request, event_id: int, email: str) -> Response:
         """Let the user with this email address check in tickets, once they have confirmed it. For the event's seller.
 
@@ -190,7 +180,7 @@ class EventGateStaff(generics.GenericAPIView[CheckIn]):
         add_gate_staff(event_id=event_id, email=email, seller=authenticated_user(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(operation_id="gate_staff_remove", request=None, responses={204: None} | problems(400, 401, 403, 404))
+    @extend_schema(operation_id="gate_staff_remove", responses={204: None} | problems(400, 401, 403, 404))
     def delete(self, request: Request, event_id: int, email: str) -> Response:
         """Remove an email address from the event's gate staff. For the event's seller."""
         remove_gate_staff(event_id=event_id, email=email, seller=authenticated_user(request))

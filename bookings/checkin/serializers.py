@@ -10,7 +10,9 @@ from bookings.checkin.models import CheckIn
 from bookings.references import reference_field
 from bookings.states import AdmissionStatus, CheckInKind
 from bookings.tickets.models import Admission
+from core.http.bodies import Body
 from core.http.fields import MomentField
+from core.http.json_types import Flag
 from core.openapi import Problem
 
 MAX_CODE_LENGTH = 1_000  # characters; our codes have about 130, and any other scanned text gets a result
@@ -28,7 +30,7 @@ class CodeField(serializers.CharField):
         )
 
 
-class ScannedCode(serializers.Serializer[Any]):
+class ScannedCode(Body):
     """A scan. `device` names the scanner's place.
 
     A scan with `scanned_at` may be sent again if no response came, however late: it is recorded once.
@@ -37,14 +39,14 @@ class ScannedCode(serializers.Serializer[Any]):
     code = CodeField()
     device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     scanned_at = MomentField(required=False, allow_null=True, default=None)
-    refuse_early = serializers.BooleanField(
+    refuse_early = Flag(
         required=False,
         default=False,
         help_text="Refuse with 409 `too_early`, instead of accepting, if the event begins in more than a day.",
     )
 
 
-class CodeToUndo(serializers.Serializer[Any]):
+class CodeToUndo(Body):
     """The code of a ticket whose check-in is undone."""
 
     code = CodeField()
@@ -177,7 +179,7 @@ class FoundTickets(serializers.Serializer[Any]):
     more = serializers.BooleanField(help_text="There are more tickets than are listed.")
 
 
-class OfflineScan(serializers.Serializer[Any]):
+class OfflineScan(Body):
     """A scan that was made offline; `scanned_at` is by the scanner's clock."""
 
     code = CodeField(allow_blank=True)
@@ -185,7 +187,7 @@ class OfflineScan(serializers.Serializer[Any]):
     device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
 
 
-class Batch(serializers.Serializer[Any]):
+class Batch(Body):
     """Up to 1,000 offline scans."""
 
     scans = serializers.ListField(child=OfflineScan(), max_length=MAX_SCANS)

@@ -78,6 +78,8 @@ def _booking_email(entry: EmailMessage) -> EmailMultiAlternatives | None:
     kind, booking = EmailKind(entry.kind), entry.booking
     assert booking is not None  # noqa: S101  (a database constraint: a booking or an endpoint)
     changes = changes_since(entry.before, booking.event)
+    if booking.buyer.deleted_at is not None:
+        return None
     if booking.status not in APPLIES_TO[kind] or (kind == EmailKind.EVENT_CHANGED and not changes):
         return None
     subject = SUBJECTS[kind].format(event=one_line(booking.event.name))

@@ -11,7 +11,6 @@ from bookings.holds.serializers import NewBooking, booking_detail
 from bookings.idempotency import read_key
 from bookings.queue_tokens import read_pass
 from bookings.states import SelectionMode
-from core.http.json_body import validated
 from core.http.messages import ApiRequest, ApiResponse, json_response
 
 NEW_BOOKING = NewBooking()
@@ -25,7 +24,7 @@ def post_booking(request: ApiRequest) -> ApiResponse:
     """
     buyer = buyer_of(request)
     with confirmed_if_refused(buyer):
-        data = validated(NEW_BOOKING, request.json())
+        data = request.body(NEW_BOOKING)
         pre_hold_checks(HoldAttempt(buyer.user_id, data["event_id"], request.environ))
         idempotency_key = read_key(request.header("IDEMPOTENCY_KEY"), data)
     with checked_by_sql(buyer):

@@ -7,26 +7,28 @@ from rest_framework import serializers
 from bookings.holds.models import Booking
 from bookings.references import reference_field
 from bookings.states import SOLD, BookingStatus, SelectionMode
+from core.http.bodies import Body
+from core.http.json_types import WholeNumber
 from events.catalog.seat_serializers import TicketRow, ticket_body
 from events.models import Event, Subsection
 from events.seating.positions import seat_names
 from events.states import SeatStatus
 
 
-class NewBooking(serializers.Serializer[Any]):
+class NewBooking(Body):
     """POST /api/booking. `seat_positions` ("row-seat", both from 1) are for `manual` only, `accessible` is for
     `best_available` only.
     """
 
-    event_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    event_id = WholeNumber(min_value=1, max_value=2**63 - 1)
     section = serializers.CharField(max_length=32)
-    subsection = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    subsection = WholeNumber(min_value=1, max_value=2**31 - 1)
     seat_selection_mode = serializers.ChoiceField(choices=SelectionMode.choices)
-    quantity = serializers.IntegerField(min_value=1, max_value=1_000)
+    quantity = WholeNumber(min_value=1, max_value=1_000)
     seat_positions = serializers.ListField(
         child=serializers.CharField(max_length=15), required=False, default=list, max_length=1_000
     )
-    accessible = serializers.IntegerField(
+    accessible = WholeNumber(
         min_value=0,
         max_value=1_000,
         required=False,
@@ -40,7 +42,7 @@ class NewBooking(serializers.Serializer[Any]):
         return attrs
 
 
-class BookingChange(serializers.Serializer[Any]):
+class BookingChange(Body):
     """PATCH /api/booking/{id}: cancel the booking."""
 
     status = serializers.ChoiceField(choices=["cancelled"])

@@ -16,6 +16,9 @@ from rest_framework.views import APIView
 from accounts.models import User
 from bookings.operator import overview
 from core import feature_switches
+from core.http.bodies import Body
+from core.http.json_types import Flag, WholeNumber
+from core.http.views import ApiView
 from core.openapi import problems
 from events.lifecycle.change import change_event
 from events.models import MAX_PER_MINUTE
@@ -32,10 +35,10 @@ class OperatorsOnly(BasePermission):
         return bool(request.user.is_authenticated and request.user.is_superuser)
 
 
-class SwitchChange(serializers.Serializer[Any]):
+class SwitchChange(Body):
     """The new state of a feature switch."""
 
-    on = serializers.BooleanField()
+    on = Flag()
 
 
 class SwitchBody(SwitchChange):
@@ -45,11 +48,11 @@ class SwitchBody(SwitchChange):
     changed_by = serializers.CharField(allow_null=True)
 
 
-class AdmissionChange(serializers.Serializer[Any]):
+class AdmissionChange(Body):
     """New settings of a waiting room. Fields that are not sent keep their values."""
 
-    paused = serializers.BooleanField(required=False, help_text="While true, nobody is admitted.")
-    admit_per_minute = serializers.IntegerField(min_value=1, max_value=MAX_PER_MINUTE, required=False)
+    paused = Flag(required=False, help_text="While true, nobody is admitted.")
+    admit_per_minute = WholeNumber(min_value=1, max_value=MAX_PER_MINUTE, required=False)
 
 
 class RoomBody(serializers.Serializer[Any]):
@@ -102,7 +105,7 @@ class Overview(serializers.Serializer[Any]):
     waiting_rooms = RoomBody(many=True)
 
 
-class OperatorOverview(APIView):
+class OperatorOverview(ApiView):
     """The current state of the installation."""
 
     permission_classes = [OperatorsOnly]
@@ -113,39 +116,35 @@ class OperatorOverview(APIView):
         return Response(overview.overview())
 
 
-class OperatorSwitch(APIView):
+class OperatorSwitch(ApiView):
     """One feature switch, `surge` or `read_only`."""
 
     permission_classes = [OperatorsOnly]
+    bodies = {"POST": SwitchChange}
 
     @extend_schema(
         operation_id="operator_switch",
-        request=SwitchChange,
         responses={200: SwitchBody} | problems(400, 401, 403, 503),
     )
     def post(self, request: Request, name: str) -> Response:
         """Turn the switch on or off. Every process applies it within a second."""
-        form = SwitchChange(data=request.data)
-        form.is_valid(raise_exception=True)
-        switch = feature_switches.turn(name=name, on=form.validated_data["on"], by=cast(User, request.user))
+        switch = feature_switches.turn(name=name, on=self.body["on"], by=cast(User, request.user))
         return Response(overview.switch_body(switch))
 
 
-class OperatorAdmission(APIView):
+class OperatorAdmission(ApiView):
     """The pace at which an event's waiting room admits buyers."""
 
     permission_classes = [OperatorsOnly]
+    bodies = {"POST": AdmissionChange}
 
     @extend_schema(
         operation_id="operator_admission",
-        request=AdmissionChange,
         responses={200: RoomBody} | problems(400, 401, 403, 404, 503),
     )
     def post(self, request: Request, event_id: int) -> Response:
         """Pause or resume the waiting room, or set how many buyers it admits per minute."""
-        form = AdmissionChange(data=request.data)
-        form.is_valid(raise_exception=True)
-        settings = form.validated_data
+        settings = self.body
         fields = {"admission_paused" if name == "paused" else name: value for name, value in settings.items()}
         event = change_event(event_id=event_id, seller=cast(User, request.user), **fields)
         log.warning("admission_changed", event_id=event_id, by=request.user.pk, **settings)

@@ -8,7 +8,6 @@ from bookings.idempotency import read_key
 from bookings.payments.pay import pay_booking
 from bookings.payments.serializers import Card, payment_body
 from bookings.states import PaymentStatus
-from core.http.json_body import validated
 from core.http.messages import ApiRequest, ApiResponse, json_response
 
 CARD = Card()
@@ -21,7 +20,7 @@ def post_payment(request: ApiRequest, booking_id: uuid.UUID) -> ApiResponse:
     """
     identity = identity_of(request)
     with confirmed_if_refused(identity):
-        data = validated(CARD, request.json())
+        data = request.body(CARD)
         idempotency_key = read_key(request.header("IDEMPOTENCY_KEY"), data | {"booking": booking_id})
     with checked_by_sql(identity):
         payment = pay_booking(

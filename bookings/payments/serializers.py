@@ -7,11 +7,12 @@ from rest_framework import serializers
 from bookings.payments.models import Payment
 from bookings.references import reference_field
 from bookings.states import PaymentStatus
+from core.http.bodies import Body
 
 CARD_DIGITS = range(12, 20)  # ISO/IEC 7812: 12 to 19 digits with a check digit
 
 
-class Card(serializers.Serializer[Any]):
+class Card(Body):
     """POST /api/booking/{id}/pay. The number may contain spaces and dashes."""
 
     card_number = serializers.CharField(max_length=32)

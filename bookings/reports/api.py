@@ -8,13 +8,13 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.authentication import authenticated_user
 from bookings.reports.export import FIELDS, bookings_csv
 from bookings.reports.sales_curve import sales_curve
 from bookings.reports.sales_report import sales_report
 from bookings.reports.serializers import SalesCurve, SalesReport
+from core.http.views import ApiView
 from core.openapi import problems
 from events.ownership import own_event
 
@@ -30,7 +30,7 @@ CSV_CONTENT_TYPE = "text/csv; charset=utf-8; header=present"
 PRIVATE = {"Cache-Control": "private, no-store"}  # the responses contain revenue and email addresses
 
 
-class EventAnalytics(APIView):
+class EventAnalytics(ApiView):
     """The sales report of an event."""
 
     permission_classes = [IsAuthenticated]
@@ -41,7 +41,7 @@ class EventAnalytics(APIView):
         return Response(sales_report(own_event(event_id, authenticated_user(request))), headers=PRIVATE)
 
 
-class EventCurve(APIView):
+class EventCurve(ApiView):
     """The sales curve of an event."""
 
     permission_classes = [IsAuthenticated]
@@ -52,7 +52,7 @@ class EventCurve(APIView):
         return Response(sales_curve(own_event(event_id, authenticated_user(request))), headers=PRIVATE)
 
 
-class EventBookings(APIView):
+class EventBookings(ApiView):
     """The bookings of an event as a CSV file."""
 
     permission_classes = [IsAuthenticated]

@@ -4,12 +4,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.authentication import authenticated_user
 from bookings.seat_history.serializers import SeatHistory
 from bookings.seat_history.timeline import seat_history
 from core.errors import NotFound
+from core.http.views import ApiView
 from core.openapi import problems
 from events.catalog.selectors import STATUS_BY_LETTER
 from events.inventory.subsections import subsection_of
@@ -19,7 +19,7 @@ from events.seating.positions import place_of, position_of
 PRIVATE = {"Cache-Control": "private, no-store"}  # the response contains people's names and email addresses
 
 
-class SeatHistoryView(APIView):
+class SeatHistoryView(ApiView):
     """The history of one seat."""
 
     permission_classes = [IsAuthenticated]

@@ -7,17 +7,16 @@ from django.http import HttpResponse, HttpResponseBase
 from django.utils.cache import patch_cache_control
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import authenticated_user
 from bookings.tickets.issue import code_of
-from bookings.tickets.models import Admission
 from bookings.tickets.qr import qr_png, qr_svg
 from bookings.tickets.selectors import issued_tickets, valid_ticket, valid_tickets
 from bookings.tickets.serializers import AdmissionBody, admission_body
+from core.http.views import ApiView
 from core.openapi import problems
 
 REFUSED = problems(401, 403, 404, 409)
@@ -25,11 +24,10 @@ GONE = problems(410)
 ResponseT = TypeVar("ResponseT", bound=HttpResponseBase)
 
 
-class BookingAdmissions(generics.GenericAPIView[Admission]):
+class BookingAdmissions(ApiView):
     """The tickets of a booking."""
 
     permission_classes = [IsAuthenticated]
-    serializer_class = AdmissionBody
     pagination_class = None  # there is at most one ticket per seat
 
     @extend_schema(operation_id="admission_list", responses={200: AdmissionBody(many=True)} | REFUSED)
@@ -39,7 +37,7 @@ class BookingAdmissions(generics.GenericAPIView[Admission]):
         return _without_caching(Response([admission_body(ticket) for ticket in tickets]))
 
 
-class TicketFile(generics.GenericAPIView[Admission]):
+class TicketFile(ApiView):
     """Base class of the views that return an image or a PDF."""
 
     permission_classes = [IsAuthenticated]

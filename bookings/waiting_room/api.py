@@ -20,7 +20,7 @@ class EventQueue(HandlerView):
     """The queue of an event whose waiting room is on."""
 
     permission_classes = [IsAuthenticated]
-    serializer_class = PlaceToken
+    bodies = {"POST": PlaceToken}
 
     get = extend_schema(operation_id="queue_look", responses={200: QueuePositionBody} | problems(401, 404, 409, 503))(
         handled_by(get_place)
@@ -29,7 +29,7 @@ class EventQueue(HandlerView):
         operation_id="queue_join", responses={200: QueuePositionBody} | problems(400, 401, 403, 404, 409, 429, 503)
     )(handled_by(post_place))
 
-    @extend_schema(operation_id="queue_leave", request=None, responses={204: None} | problems(401, 404, 503))
+    @extend_schema(operation_id="queue_leave", responses={204: None} | problems(401, 404, 503))
     def delete(self, request: Request, event_id: int) -> Response:
         """Give up the place in the queue, or the pass."""
         leave_queue(event_id=event_id, user=cast(User, request.user))

@@ -4,7 +4,6 @@ from accounts.authentication import identity_of
 from bookings.waiting_room.join import join_queue, queue_position
 from bookings.waiting_room.messages import queue_position_body
 from bookings.waiting_room.serializers import PlaceToken
-from core.http.json_body import validated
 from core.http.messages import ApiRequest, ApiResponse, json_response
 
 PLACE_TOKEN = PlaceToken()
@@ -22,5 +21,5 @@ def get_place(request: ApiRequest, event_id: int) -> ApiResponse:
 def post_place(request: ApiRequest, event_id: int) -> ApiResponse:
     """Join the queue. Joining again, also from another device, keeps the place. 409 while the waiting room is off."""
     user = identity_of(request).confirm()
-    token = validated(PLACE_TOKEN, request.json()).get("token")
+    token = request.body(PLACE_TOKEN).get("token")
     return json_response(queue_position_body(join_queue(event_id=event_id, user=user, token=token)))

@@ -4,8 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.http.bodies import Body
 
-class PlaceToken(serializers.Serializer[Any]):
+
+class PlaceToken(Body):
     """The body of a request to join the queue: the token of a lost place."""
 
     token = serializers.CharField(

@@ -1,19 +1,22 @@
 """Parse JSON bodies with limits on size, depth and content, so that no body can harm a process or the database."""
 
 import json
+import re
 from collections.abc import Mapping
 from functools import lru_cache
+from operator import itemgetter
 from typing import IO, Any
 
 from django.conf import settings
-from rest_framework.exceptions import APIException, ErrorDetail, ParseError, UnsupportedMediaType, ValidationError
+from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import JSONParser
-from rest_framework.serializers import Serializer
-from rest_framework.settings import api_settings
 from rest_framework.utils.mediatypes import media_type_matches
+
+from core.errors import BadInput, FieldProblem
 
 MAX_DEPTH = 20  # levels of nesting; more than any body of this API has, and far below Python's recursion limit (1,000)
 JSON = "application/json"
+SURROGATE = re.compile("[\ud800-\udfff]")  # half of a character; decoding JSON has joined those that are pairs
 
 
 class PayloadTooLarge(APIException):
@@ -53,8 +56,9 @@ def check_media_type(media_type: str) -> None:
 def read_json(body: bytes) -> Any:
     """Return the value of a JSON body.
 
-    Raises ParseError for a body that is not JSON, for NaN and Infinity, NUL characters and lone surrogates (Postgres
-    can't store them), duplicate member names, deep nesting and integers of thousands of digits.
+    Raises ParseError for a body that is not JSON, for NaN and Infinity, duplicate member names, deep nesting and
+    integers of thousands of digits; BadInput, which names the fields, for text with NUL characters and lone surrogates,
+    which Postgres can't store.
     """
     try:
         data = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_object)
@@ -63,19 +67,6 @@ def read_json(body: bytes) -> Any:
     except ValueError as error:  # also UnicodeDecodeError and integers with too many digits
         raise ParseError(f"The body is not valid JSON: {error}.") from None
     _check(data)
-    return data
-
-
-def validated(serializer: Serializer[Any], body: Any) -> dict[str, Any]:
-    """Return the data of `body` as the serializer validated it. Raises ValidationError.
-
-    `serializer` is an instance without data that all requests share: creating one takes eight times as long as the
-    validation.
-    """
-    if body is None:  # the same error as Serializer.errors has
-        nothing = ErrorDetail("No data provided", code="null")
-        raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [nothing]})
-    data: dict[str, Any] = serializer.run_validation(body)
     return data
 
 
@@ -91,25 +82,34 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _check(data: Any) -> None:
-    """Raise ParseError if the body is nested too deeply or has text that Postgres can't store. Does not recurse."""
-    stack = [(data, 0)]
+    """Refuse a body that is nested too deeply or has text that can't be stored. Does not recurse."""
+    problems: list[FieldProblem] = []
+    stack: list[tuple[Any, int, str]] = [(data, 0, "")]
     while stack:
-        value, depth = stack.pop()
+        value, depth, field = stack.pop()
         if depth > MAX_DEPTH:
             raise ParseError("The body is nested too deeply.")
         if isinstance(value, str):
-            _check_text(value)
+            problems += _text_problems(value, field)
         elif isinstance(value, dict):
-            stack += [(key, depth + 1) for key in value]
-            stack += [(item, depth + 1) for item in value.values()]
+            for name, item in value.items():
+                problems += _text_problems(name, field)
+                stack.append((item, depth + 1, _path(field, name)))
         elif isinstance(value, list):
-            stack += [(item, depth + 1) for item in value]
+            stack += [(item, depth + 1, _path(field, index)) for index, item in enumerate(value)]
+    if problems:
+        raise BadInput(sorted(problems, key=itemgetter("field")))
 
 
-def _check_text(value: str) -> None:
+def _path(field: str, step: str | int) -> str:
+    name = str(step).encode("utf-8", "backslashreplace").decode()  # so that the response can contain it
+    return f"{field}.{name}" if field else name
+
+
+def _text_problems(value: str, field: str) -> list[FieldProblem]:
+    """Return what can't be stored in a text of this field, or in the name of one of its members."""
     if "\x00" in value:
-        raise ParseError("Text may not contain the NUL character.")
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        raise ParseError("Text may not contain lone surrogates.") from None
+        return [BadInput.problem(field, "Text may not contain the NUL character.", "null_characters_not_allowed")]
+    if SURROGATE.search(value):
+        return [BadInput.problem(field, "Text may not contain lone surrogates.", "surrogate_characters_not_allowed")]
+    return []

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest
 
+from core.http.bodies import Body, validated
 from core.http.json_body import PayloadTooLarge, check_media_type, read_json
 
 VARY = "Accept"  # the REST framework can also respond with HTML
@@ -81,11 +82,15 @@ class ApiRequest:
         """Return a header by its name in `environ` without `HTTP_`, or None: `request.header("PREFER")`."""
         return self.environ.get(f"HTTP_{name}")
 
-    def json(self) -> Any:
-        """Return the value of the JSON body; an empty object if there is no body.
+    def body(self, serializer: Body) -> dict[str, Any]:
+        """Return the validated members of the JSON body; without a body, those of an empty object.
 
-        Raises UnsupportedMediaType, ParseError (see read_json), PayloadTooLarge.
+        `serializer` is an instance without data that all requests share. Raises ValidationError, BadInput,
+        UnsupportedMediaType, ParseError (see read_json), PayloadTooLarge.
         """
+        return validated(serializer, self._json())
+
+    def _json(self) -> Any:
         length = _content_length(self.environ)
         if length == 0:
             return {}

@@ -167,15 +167,20 @@ def _framework_body(exception: exceptions.APIException) -> Body:
 
 def _flatten(details: Any, path: str = "") -> list[FieldProblem]:
     """Return the REST framework's nested error details as a flat list with dotted paths."""
-    if isinstance(details, dict) and set(details) == {"message", "code"}:
+    if _is_leaf(details):
         field = path.removesuffix(".non_field_errors").replace("non_field_errors", "")
         return [{"field": field, "code": str(details["code"]), "detail": str(details["message"])}]
     items = details.items() if isinstance(details, dict) else enumerate(details)
     problems: list[FieldProblem] = []
     for key, value in items:
-        leaf = isinstance(details, list) and isinstance(value, dict) and set(value) == {"message", "code"}
-        problems += _flatten(value, path if leaf else f"{path}.{key}" if path else str(key))
+        in_list = isinstance(details, list) and _is_leaf(value)
+        problems += _flatten(value, path if in_list else f"{path}.{key}" if path else str(key))
     return problems
+
+
+def _is_leaf(details: Any) -> bool:
+    """Return whether this is one error, and not the errors of an object that has members of the same two names."""
+    return isinstance(details, dict) and set(details) == {"message", "code"} and isinstance(details["message"], str)
 
 
 def _internal_error() -> Body:

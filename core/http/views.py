@@ -1,26 +1,30 @@
-"""Views of the REST framework that call handlers (core.http.messages).
+"""Base classes of all API views: ApiView reads request bodies, HandlerView calls handlers (core.http.messages).
 
-The view negotiates the format of the response (JSON, or HTML for a person), lists its methods for OPTIONS and the
+A HandlerView negotiates the format of the response (JSON, or HTML for a person), lists its methods for OPTIONS and the
 OpenAPI schema, and shows forms. The handler does authentication, permissions, parsing and validation.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.utils.cache import patch_vary_headers
 from rest_framework import generics
 from rest_framework.exceptions import APIException
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import BaseParser, FormParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
+from core.http.bodies import Body, NoBody, validated
 from core.http.messages import ApiRequest, ApiResponse, Handler
+from core.http.origin import SAFE_METHODS
 
+FORM_FIELD = "csrfmiddlewaretoken"  # the field that Django adds to HTML forms; it is no member of a body
 MAX_ACCEPT_LENGTH = 200  # characters; longer headers are left to the REST framework
 
 
@@ -40,7 +44,39 @@ def handler_of(view: type, method: str) -> Handler | None:
     return getattr(getattr(view, method.lower(), None), "handler", None)
 
 
-class HandlerView(generics.GenericAPIView[Any]):
+class ApiView(generics.GenericAPIView[Any]):
+    """Base class of all API views: it reads and validates the request body before the method is called.
+
+    `bodies` has the serializer of each method with a body; the OpenAPI schema and the browsable API follow it. Methods
+    that are not there take no members. `has_raw_body` is for messages of third parties, who may add members: the view
+    reads the bytes itself.
+    """
+
+    bodies: ClassVar[Mapping[str, type[Body]]] = {}
+    has_raw_body: ClassVar[bool] = False
+    body: dict[str, Any]  # the validated members
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Run the framework's checks, then read the body. Raises ValidationError, BadInput, ParseError and others."""
+        super().initial(request, *args, **kwargs)
+        method = str(request.method)
+        is_write = method not in SAFE_METHODS and hasattr(self, method.lower())  # another method gets 405
+        if is_write and not self.has_raw_body:
+            self.body = validated(self.get_serializer_class()(), _members(request.data))
+
+    def get_serializer_class(self) -> type[Body]:
+        """Return the serializer of the method's body."""
+        return self.bodies.get(str(self.request.method), NoBody)
+
+    def get_parsers(self) -> list[BaseParser]:
+        """Return the parsers. Methods without a body also accept a form that has nothing but Django's token."""
+        parsers = super().get_parsers()
+        method = self.request.method if self.request else None  # the schema generator asks without a request
+        has_body = self.has_raw_body or method in self.bodies
+        return parsers if has_body else [*parsers, FormParser()]
+
+
+class HandlerView(ApiView):
     """A view whose methods may be made by `handled_by`; its other methods are ordinary ones of the REST framework."""
 
     api_request: ApiRequest
@@ -73,6 +109,11 @@ class HandlerView(generics.GenericAPIView[Any]):
         if hasattr(self, "api_request") and self.api_request.uses_cookie:
             patch_vary_headers(response, ["Cookie"])
         return response
+
+
+def _members(data: Any) -> Any:
+    """Return the data of a request without the token of an HTML form."""
+    return {name: value for name, value in data.items() if name != FORM_FIELD} if isinstance(data, QueryDict) else data
 
 
 def wants_plain_json(accept: str) -> bool:

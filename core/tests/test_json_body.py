@@ -8,7 +8,9 @@ import pytest
 from django.conf import settings
 from rest_framework.exceptions import APIException, ParseError
 
+from core.errors import BadInput
 from core.http.json_body import MAX_DEPTH, PayloadTooLarge, StrictJSONParser
+from core.http.messages import to_json
 
 LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
@@ -34,10 +36,6 @@ def test_valid_json_is_read_unchanged() -> None:
         "[-Infinity]",
         '{"a": 1, "a": 2}',
         '[{"b": {"a": 1, "a": 1}}]',
-        '{"a": "\\u0000"}',
-        '{"a\\u0000": 1}',
-        '["\\ud800"]',
-        '{"\\udfff": 1}',
         b'{"a": "\xff"}',
         b"\xef\xbb\xbf{}",
         "[" + "9" * 5_000 + "]",
@@ -50,6 +48,25 @@ def test_invalid_json_is_refused_with_a_sentence(body: bytes | str) -> None:
     with pytest.raises(ParseError) as refusal:
         parse(body)
     assert str(refusal.value.detail).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ('{"a": "\\u0000"}', ["a"]),
+        ('{"a": "x\\ud800y"}', ["a"]),
+        ('{"a": {"b": ["fine", "\\u0000", "\\udfff"]}, "c": 1}', ["a.b.1", "a.b.2"]),
+        ('{"a\\u0000": 1}', [""]),
+        ('{"a": [{"\\udfff": "\\u0000"}]}', ["a.0", "a.0.\\udfff"]),
+        ('["\\ud800"]', ["0"]),
+        ('"\\ud800"', [""]),
+    ],
+)
+def test_text_that_cannot_be_stored_is_refused_by_the_name_of_its_field(body: str, fields: list[str]) -> None:
+    with pytest.raises(BadInput) as refusal:
+        parse(body)
+    assert [problem["field"] for problem in refusal.value.extra["errors"]] == fields
+    assert to_json(refusal.value.body())  # it can be sent
 
 
 def test_depth_has_a_limit() -> None:

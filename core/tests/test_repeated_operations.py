@@ -8,10 +8,9 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from django.contrib.sessions.models import Session
 from rest_framework.test import APIClient
 
-from accounts.models import TokenFamily, User
+from accounts.models import Session, TokenFamily, User
 from accounts.operations.passwords import reset_link_parts, reset_password
 from accounts.operations.registration import register_user
 from accounts.operations.stream_tickets import issue_stream_ticket

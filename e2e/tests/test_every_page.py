@@ -35,6 +35,8 @@ PAGES = [
     "checkout, expired",
     "done",
     "my bookings",
+    "account",
+    "new email address",
     "no bookings",
     "login",
     "register",
@@ -91,6 +93,8 @@ def place(
         "checkout, expired": (alice, f"/checkout/{over.pk}"),
         "done": (alice, f"/checkout/{paid.pk}/done"),
         "my bookings": (alice, "/bookings"),
+        "account": (alice, "/account"),
+        "new email address": (None, "/account/email/confirm?token=not-a-token"),
         "no bookings": (bob, "/bookings"),
         "login": (None, "/login?next=/bookings"),
         "register": (None, "/register"),
@@ -109,7 +113,8 @@ def place(
 
 @pytest.mark.parametrize(("name", "place"), [(name, name) for name in PAGES], indirect=["place"], ids=PAGES)
 def test_a_page_is_accessible_without_errors_and_fits_the_window(visitors: Visitors, name: str, place: Place) -> None:
-    for expected in ("404 .*/there-is-no-such-page", "403 .*/checkout/", "400 .*/api/user/verify"):
+    refusals = ("404 .*/there-is-no-such-page", "403 .*/checkout/", "400 .*/api/user/verify", "400 .*/account/email/")
+    for expected in refusals:
         visitors.allow_error(f"status of {expected}")
     page = visitors(*place)
     expect(page.get_by_role("heading", level=1)).to_be_visible()

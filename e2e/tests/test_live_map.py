@@ -3,10 +3,9 @@
 import random
 from collections.abc import Callable
 
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Route, WebSocket, expect
 
-from accounts.models import User
+from accounts.models import Session, User
 from bookings.holds.models import Booking
 from conftest import GOOD_CARD
 from e2e.tests.product import Product

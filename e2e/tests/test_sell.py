@@ -4,10 +4,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 
-from accounts.models import User
+from accounts.models import Session, User
 from bookings.holds.models import Booking
 from bookings.payments.pay import pay_booking
 from bookings.payments.refund import refund_booking

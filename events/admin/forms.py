@@ -1,6 +1,7 @@
 """Forms of the seller admin for events. They validate and never write: the admin passes their data to operations."""
 
 import json
+import re
 from typing import Any
 
 from django import forms
@@ -114,8 +115,11 @@ class NewEventForm(EventTexts):
         return self.seating.config
 
 
+PRICE = re.compile(r"\s*-?[0-9]*\.?[0-9]*\s*", re.ASCII)  # Python's Decimal also reads 1e3, 1_000 and ١٠٠٠
+
+
 class PriceField(forms.DecimalField):
-    """A price typed as a decimal in `currency`; its value is in minor units."""
+    """A price typed as a decimal in `currency`, in plain digits; its value is in minor units."""
 
     def __init__(self, *, currency: str, **options: Any) -> None:
         self.currency = currency
@@ -132,6 +136,10 @@ class PriceField(forms.DecimalField):
 
     def clean(self, value: Any) -> Any:
         """Return the typed price in minor units, converted exactly, without floats."""
+        if isinstance(value, str) and not PRICE.fullmatch(value):
+            raise ValidationError(
+                f"Write the price in digits, such as {in_major_units(4500, self.currency)}.", "invalid"
+            )
         return in_minor_units(super().clean(value), self.currency)
 
     def has_changed(self, initial: Any, data: Any) -> bool:

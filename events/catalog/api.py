@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils.text import slugify
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework import generics, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from core.http.views import HandlerView, handled_by
+from core.http.views import ApiView, HandlerView, handled_by
 from core.openapi import problems
 from events.catalog import selectors
 from events.catalog.calendar import calendar_file
@@ -36,7 +36,6 @@ from events.catalog.serializers import EventBody, EventChange, EventDetail, NewE
 from events.inventory.blocking import block_seats, unblock_seats
 from events.lifecycle.change import change_event
 from events.lifecycle.create import create_event
-from events.models import Event
 
 UNCHANGED = OpenApiResponse(description="Nothing has changed since the response with the tag in `If-None-Match`.")
 CONDITIONAL = [
@@ -56,7 +55,7 @@ class EventList(HandlerView, EventPages):
     """The list of events on sale, or of one seller's events. Sellers create events here."""
 
     permission_classes = [AnyoneReadsSellersWrite]
-    serializer_class = NewEvent
+    bodies = {"POST": NewEvent}
 
     get = extend_schema(
         operation_id="event_list",
@@ -67,14 +66,10 @@ class EventList(HandlerView, EventPages):
         ],
     )(handled_by(list_events))
 
-    @extend_schema(
-        operation_id="event_create", request=NewEvent, responses={201: EventDetail} | problems(400, 401, 403, 413)
-    )
+    @extend_schema(operation_id="event_create", responses={201: EventDetail} | problems(400, 401, 403, 413))
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Create an event with all its tickets, which exist when the response is sent."""
-        form = self.get_serializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        fields = dict(form.validated_data)
+        fields = self.body
         seating, draft = fields.pop("seating_config"), fields.pop("status", None) == "draft"
         event = create_event(seller=cast(User, request.user), seating=seating, draft=draft, **fields)
         location = {"Location": f"/api/event/{event.pk}"}
@@ -85,7 +80,7 @@ class EventItem(HandlerView):
     """One event. Its seller and operators can change it."""
 
     permission_classes = [AnyoneReadsSellersWrite]
-    serializer_class = EventChange
+    bodies = {"PATCH": EventChange}
 
     get = extend_schema(
         operation_id="event_detail",
@@ -95,7 +90,6 @@ class EventItem(HandlerView):
 
     @extend_schema(
         operation_id="event_change",
-        request=EventChange,
         responses={200: EventDetail} | problems(400, 401, 403, 404, 409),
     )
     def patch(self, request: Request, event_id: int) -> Response:
@@ -105,28 +99,24 @@ class EventItem(HandlerView):
         to ended and, once the event has begun, to completed. New dates by which a completed event is not over put it
         on sale again. An event that has buyers and has not begun can't be moved into the past.
         """
-        form = self.get_serializer(data=request.data, partial=True)
-        form.is_valid(raise_exception=True)
-        event = change_event(event_id=event_id, seller=cast(User, request.user), **form.validated_data)
+        event = change_event(event_id=event_id, seller=cast(User, request.user), **self.body)
         return Response(event_detail(event))
 
 
-class BlockedSeats(generics.GenericAPIView[Event]):
+class BlockedSeats(ApiView):
     """Takes free seats of one subsection out of sale."""
 
     permission_classes = [AnyoneReadsSellersWrite]
-    serializer_class = SeatsInSubsection
+    bodies = {"POST": SeatsInSubsection}
     operation = staticmethod(block_seats)
 
-    @extend_schema(request=SeatsInSubsection, responses={200: SectionRow} | problems(400, 401, 403, 404, 409))
+    @extend_schema(responses={200: SectionRow} | problems(400, 401, 403, 404, 409))
     def post(self, request: Request, event_id: int) -> Response:
         """Change the status of these seats, all or none; return the subsection with its new counts.
 
         If some of the seats can't be changed, the response is a 409 that names them.
         """
-        form = self.get_serializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        data = form.validated_data
+        data = self.body
         subsection = self.operation(
             event_id=event_id,
             seller=cast(User, request.user),
@@ -143,11 +133,10 @@ class UnblockedSeats(BlockedSeats):
     operation = staticmethod(unblock_seats)
 
 
-class SubsectionSeats(generics.GenericAPIView[Event]):
+class SubsectionSeats(ApiView):
     """The seats of one subsection."""
 
     permission_classes = [AnyoneReadsSellersWrite]
-    serializer_class = SubsectionSeatsBody
 
     @extend_schema(operation_id="subsection_seats", responses={200: SubsectionSeatsBody} | problems(404))
     def get(self, request: Request, event_id: int, section: str, number: int) -> Response:
@@ -162,7 +151,6 @@ class SeatMap(HandlerView):
     """The whole seat map in compact form."""
 
     permission_classes = [AnyoneReadsSellersWrite]
-    serializer_class = SeatMapBody
 
     get = extend_schema(
         operation_id="seat_map",
@@ -171,7 +159,7 @@ class SeatMap(HandlerView):
     )(handled_by(show_seat_map))
 
 
-class CalendarFile(generics.GenericAPIView[Event]):
+class CalendarFile(ApiView):
     """The calendar file of an event."""
 
     permission_classes = [AnyoneReadsSellersWrite]

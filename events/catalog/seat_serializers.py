@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.http.bodies import Body
+from core.http.json_types import WholeNumber
 from events.catalog import selectors
 from events.models import Event, Subsection
 from events.states import SeatStatus
@@ -12,11 +14,11 @@ TICKET_IDS_PER_SUBSECTION = 1 << 18  # above MAX_SEATS_PER_EVENT, so that ids of
 MAX_SEATS_PER_CALL = 10_000  # to block or unblock
 
 
-class SeatsInSubsection(serializers.Serializer[Any]):
+class SeatsInSubsection(Body):
     """Seats of one subsection, named "row-seat"."""
 
     section = serializers.CharField(max_length=32)
-    subsection = serializers.IntegerField(min_value=1)
+    subsection = WholeNumber(min_value=1)
     seat_positions = serializers.ListField(
         child=serializers.CharField(max_length=15), allow_empty=False, max_length=MAX_SEATS_PER_CALL
     )

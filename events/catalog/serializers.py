@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import DateTimeField
+from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
+from core.http.bodies import Body
 from core.http.fields import MomentField
+from core.http.json_types import Flag, WholeNumber
 from events.catalog import selectors
 from events.catalog.seat_serializers import SectionRow, Stats, public_row
 from events.catalog.selectors import COUNTS
@@ -16,14 +18,14 @@ from events.models import MAX_ACTIVE, MAX_PER_MINUTE, MAX_PRICE, MAX_SECONDS, Ev
 from events.seating.configuration import Seating, read_seating
 
 
-class SectionConfig(serializers.Serializer[Any]):
+class SectionConfig(Body):
     """A part of the venue with one price."""
 
     name = serializers.CharField(max_length=32)
-    price = serializers.IntegerField(min_value=0, max_value=MAX_PRICE, help_text="Of a seat, in minor units.")
-    subsections = serializers.IntegerField(min_value=1, help_text="Number of blocks of rows × cols seats.")
-    rows = serializers.IntegerField(min_value=1, required=False)
-    cols = serializers.IntegerField(min_value=1, required=False)
+    price = WholeNumber(min_value=0, max_value=MAX_PRICE, help_text="Of a seat, in minor units.")
+    subsections = WholeNumber(min_value=1, help_text="Number of blocks of rows × cols seats.")
+    rows = WholeNumber(min_value=1, required=False)
+    cols = WholeNumber(min_value=1, required=False)
     tier = serializers.CharField(max_length=32, required=False, help_text="VIP, Regular, Economy or any label.")
     accessible = serializers.ListField(
         child=serializers.CharField(max_length=15),
@@ -32,11 +34,11 @@ class SectionConfig(serializers.Serializer[Any]):
     )
 
 
-class SeatingConfig(serializers.Serializer[Any]):
+class SeatingConfig(Body):
     """All seats of an event in compact form. `rows` and `cols` are the defaults of sections without them."""
 
-    rows = serializers.IntegerField(min_value=1, required=False)
-    cols = serializers.IntegerField(min_value=1, required=False)
+    rows = WholeNumber(min_value=1, required=False)
+    cols = WholeNumber(min_value=1, required=False)
     sections = SectionConfig(many=True)
 
 
@@ -51,18 +53,18 @@ class SeatingField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-class WaitingRoom(serializers.Serializer[Any]):
+class WaitingRoom(Body):
     """The waiting room as its seller sets it; fields that are not sent stay as they are."""
 
-    enabled = serializers.BooleanField(source="waiting_room_on", required=False)
-    admit_per_minute = serializers.IntegerField(min_value=1, max_value=MAX_PER_MINUTE, required=False)
-    max_active = serializers.IntegerField(
+    enabled = Flag(source="waiting_room_on", required=False)
+    admit_per_minute = WholeNumber(min_value=1, max_value=MAX_PER_MINUTE, required=False)
+    max_active = WholeNumber(
         min_value=1, max_value=MAX_ACTIVE, required=False, help_text="Buyers let in who have not paid yet."
     )
-    pass_seconds = serializers.IntegerField(
+    pass_seconds = WholeNumber(
         min_value=1, max_value=MAX_SECONDS, required=False, help_text="From being let in to the end of the pass."
     )
-    paused = serializers.BooleanField(source="admission_paused", required=False, help_text="Nobody is let in.")
+    paused = Flag(source="admission_paused", required=False, help_text="Nobody is let in.")
 
 
 class WaitingRoomBody(WaitingRoom):
@@ -72,10 +74,15 @@ class WaitingRoomBody(WaitingRoom):
     seed = serializers.CharField(source="shown_seed", allow_null=True, help_text="Null before the lottery.")
 
 
-class EventTexts(serializers.ModelSerializer[Event]):
+class EventTexts(Body, serializers.ModelSerializer[Event]):
     """Fields that both a new and a changed event may have, besides the seats."""
 
-    serializer_field_mapping = {**serializers.ModelSerializer.serializer_field_mapping, DateTimeField: MomentField}
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        models.BooleanField: Flag,
+        models.DateTimeField: MomentField,
+        models.IntegerField: WholeNumber,
+        models.PositiveIntegerField: WholeNumber,
+    }
 
     description = serializers.CharField(max_length=10_000, allow_blank=True)
     currency = serializers.RegexField(r"^[A-Z]{3}$", required=False, help_text="ISO 4217")
@@ -111,7 +118,9 @@ class EventTexts(serializers.ModelSerializer[Event]):
 class NewEvent(EventTexts):
     """The body of POST /api/event. A new event is on sale at once unless `status` is "draft"."""
 
-    seating_config = SeatingField()
+    seating_config = SeatingField(
+        initial={"rows": 10, "cols": 20, "sections": [{"name": "A", "price": 5000, "subsections": 1}]}
+    )
     status = serializers.ChoiceField(choices=["available", "draft"], required=False)
 
     class Meta(EventTexts.Meta):
@@ -125,7 +134,7 @@ class EventChange(EventTexts):
     """
 
     prices = serializers.DictField(
-        child=serializers.IntegerField(min_value=0, max_value=MAX_PRICE), required=False, allow_empty=True
+        child=WholeNumber(min_value=0, max_value=MAX_PRICE), required=False, allow_empty=True
     )
     status = serializers.ChoiceField(
         choices=["draft", "available", "sold_out", "completed", "ended", "cancelled"], required=False
@@ -133,6 +142,9 @@ class EventChange(EventTexts):
 
     class Meta(EventTexts.Meta):
         fields = (*EventTexts.Meta.fields, "prices", "status")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"partial": True, **options})
 
 
 class EventBody(serializers.ModelSerializer[Event]):

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import BadInput, FieldProblem
+from core.http.bodies import no_such_member, unknown_members
+from core.text import is_blank
 from events.models import MAX_PRICE, NAME_LENGTH, Subsection
 from events.seating.positions import position_of
 from events.states import SeatStatus
 
 DEFAULT_TIER = "Regular"
+MEMBERS = ("rows", "cols", "sections")
 SECTION_MEMBERS = ("name", "price", "subsections", "rows", "cols", "tier", "accessible")
 MAX_SECTIONS = 1_000  # a stadium has about a hundred
 MAX_SUBSECTIONS = 5_000  # each is a row in every snapshot of the live feed
@@ -49,7 +52,7 @@ class Seating:
     """A valid seating configuration."""
 
     sections: tuple[Section, ...]
-    config: dict[str, Any]  # what the seller sent, without unknown members
+    config: dict[str, Any]  # what the seller sent, with trimmed names
 
     @property
     def seats(self) -> int:
@@ -89,16 +92,13 @@ def read_seating(config: object, *, max_seats: int) -> Seating:
         reader.totals(sections, max_seats)
     if reader.problems:
         raise BadInput(reader.problems)
-    return Seating(tuple(sections), _known_members(config, sections))
+    return Seating(tuple(sections), _stored(config, sections))
 
 
-def _known_members(config: Any, sections: list[Section]) -> dict[str, Any]:
-    """Return the configuration as it is stored and shown: what the seller wrote, without unknown members."""
-    kept = [
-        {name: item[name] for name in SECTION_MEMBERS if name in item} | {"name": section.name}
-        for item, section in zip(config["sections"], sections, strict=True)
-    ]
-    return {name: config[name] for name in ("rows", "cols") if name in config} | {"sections": kept}
+def _stored(config: Any, sections: list[Section]) -> dict[str, Any]:
+    """Return the configuration as it is stored and shown: what the seller wrote, with trimmed names."""
+    named = [item | {"name": section.name} for item, section in zip(config["sections"], sections, strict=True)]
+    return {**config, "sections": named}
 
 
 class _Reader:
@@ -117,6 +117,10 @@ class _Reader:
         if not isinstance(config, dict):
             self.refuse("", "invalid", "The seating configuration must be an object.")
             return []
+        self.members(config, MEMBERS, "")
+        for name in ("rows", "cols"):
+            if name in config:  # stored and shown even if every section has its own
+                self.count(config[name], f".{name}")
         given = config.get("sections")
         if not isinstance(given, list) or not given:
             self.refuse(".sections", "required", "At least one section is needed.")
@@ -124,15 +128,13 @@ class _Reader:
         if len(given) > MAX_SECTIONS:
             self.refuse(".sections", "too_many", f"At most {MAX_SECTIONS:,} sections are possible.")
             return []
-        for name in ("rows", "cols"):
-            if name in config:  # stored and shown even if every section has its own
-                self.count(config[name], f".{name}")
         return [self.section(config, item, f".sections.{index}") for index, item in enumerate(given)]
 
     def section(self, config: dict[str, Any], item: object, field: str) -> Section:
         if not isinstance(item, dict):
             self.refuse(field, "invalid", "A section must be an object.")
             item = {}
+        self.members(item, SECTION_MEMBERS, field)
         return Section(
             name=self.label(item.get("name"), f"{field}.name"),
             price=self.price(item.get("price"), f"{field}.price"),
@@ -143,10 +145,14 @@ class _Reader:
             accessible=self.accessible(item.get("accessible", []), rows, cols, f"{field}.accessible"),
         )
 
+    def members(self, item: dict[str, Any], known: tuple[str, ...], field: str) -> None:
+        for name in unknown_members(item, known):
+            self.refuse(f"{field}.{name}", "unknown", no_such_member(known))
+
     def label(self, value: object, field: str) -> str:
         text = value.strip() if isinstance(value, str) else ""
         shown = text.translate(JOINERS)
-        if not shown or not shown.isprintable():
+        if is_blank(shown) or not shown.isprintable():
             self.refuse(field, "blank", "This must be a name of printable characters.")
         elif len(text) > NAME_LENGTH:
             self.refuse(field, "max_length", f"This may have at most {NAME_LENGTH} characters.")

@@ -115,7 +115,7 @@ def test_a_database_that_does_not_answer_keeps_nobody_waiting_for_long(
         return closed.value.rcvd.code
 
     with ThreadPoolExecutor(20) as crowd, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE django_session")
+        cursor.execute("LOCK TABLE accounts_session")
         assert set(crowd.map(come, range(20))) == {4503}
     with server.socket(path, additional_headers=cookie) as viewer:
         viewer.expect("snapshot")

@@ -1,7 +1,9 @@
 """Rules for every endpoint: the schema, the browsable API, slashes and errors."""
 
 import gzip
+import html
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +17,11 @@ from events.models import Event
 
 ClientOf = Callable[[User | None], APIClient]
 CONTRACT = {
-    "/api/user": {"get", "post", "patch"},
+    "/api/user": {"get", "post", "patch", "delete"},
+    "/api/user/email": {"get", "post", "delete"},
+    "/api/user/email/confirm": {"post"},
+    "/api/user/sessions": {"get", "delete"},
+    "/api/user/sessions/{sign_in_id}": {"delete"},
     "/api/user/login": {"post"},
     "/api/user/logout": {"post"},
     "/api/user/token": {"post"},
@@ -76,10 +82,20 @@ def test_every_endpoint_is_described(schema: dict[str, dict[str, dict[str, dict[
             assert call.get("description"), (method, path)
 
 
+def test_a_browser_is_shown_the_schema(db: None, client: Client) -> None:
+    response = client.get("/api/schema", headers={"Accept": BROWSER["Accept"].replace(",*/*;q=0.8", "")})
+    assert (response.status_code, response["Content-Type"]) == (200, "application/json")
+    assert response.json()["openapi"].startswith("3.1")
+
+
+def test_a_page_of_a_list_is_described_as_openapi_3_1_writes_it(schema: dict[str, object]) -> None:
+    assert "nullable" not in json.dumps(schema)
+
+
 def test_only_deletes_that_read_a_body_describe_one(schema: dict[str, dict[str, dict[str, dict[str, Any]]]]) -> None:
     deletes = {path: methods["delete"] for path, methods in schema["paths"].items() if "delete" in methods}
     with_body = {path: call["requestBody"] for path, call in deletes.items() if "requestBody" in call}
-    assert list(with_body) == ["/api/event/{event_id}/check-in"]
+    assert set(with_body) == {"/api/event/{event_id}/check-in", "/api/user"}
     content = with_body["/api/event/{event_id}/check-in"]["content"]["application/json"]
     assert content["schema"] == {"$ref": "#/components/schemas/CodeToUndo"} or "CodeToUndo" in str(content)
 
@@ -131,6 +147,7 @@ def test_every_path_answers_options_and_browsers(
         "email": "gate@example.com",
         "name": "surge",
         "gateway": "mock",
+        "sign_in_id": "none",
     }
     for path in schema["paths"]:
         if path.endswith("/sse"):
@@ -142,6 +159,28 @@ def test_every_path_answers_options_and_browsers(
             assert options.status_code in {200, 403, 404}, (path, options.content)
             page = client_of(user).get(address, headers=BROWSER)
             assert page.status_code in {200, 403, 404, 405, 409}, (path, page.content)
+
+
+FORM = re.compile(r"<textarea[^>]*name=\"_content\"[^>]*>(.*?)</textarea>", re.DOTALL)
+
+
+def test_forms_of_the_browsable_api_start_with_values_of_the_right_types(
+    concert: Event, hold: Callable[..., Booking], alice: User, carol: User, client_of: ClientOf
+) -> None:
+    booking = hold(alice)
+    for user, path, members in (
+        (alice, "/api/booking", {"event_id", "section", "subsection", "seat_selection_mode", "quantity"}),
+        (alice, f"/api/booking/{booking.pk}", {"status"}),
+        (alice, f"/api/booking/{booking.pk}/extend", set()),
+        (alice, f"/api/booking/{booking.pk}/pay", {"card_number"}),
+        (carol, "/api/event", {"name", "description", "venue_name", "seating_config"}),
+        (carol, f"/api/event/{concert.pk}", set()),
+    ):
+        page = client_of(user).get(path, headers=BROWSER)
+        forms = [json.loads(html.unescape(text)) for text in FORM.findall(gzip.decompress(page.content).decode())]
+        assert forms, path
+        assert set(forms[0]) == members, path
+        assert None not in forms[0].values(), path
 
 
 @pytest.mark.parametrize("path", ["/api/event", "/api/event/{id}", "/api/event/{id}/seatmap"])

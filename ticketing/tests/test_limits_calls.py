@@ -101,6 +101,27 @@ def test_signing_in_is_limited_by_address_for_every_caller(
     assert int(page["Retry-After"]) > 0
 
 
+ASKS_FOR_THE_PASSWORD = [
+    ("PATCH", "/api/user"),
+    ("DELETE", "/api/user"),
+    ("POST", "/api/user/email"),
+    ("POST", "/account/email"),
+    ("POST", "/account/password"),
+    ("POST", "/account/delete"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), ASKS_FOR_THE_PASSWORD)
+def test_guessing_the_password_in_a_session_is_limited_like_signing_in(
+    alice: User, client: Client, rates: Rates, method: str, path: str
+) -> None:
+    rates(API_RATE=100, LOGIN_RATE=1)
+    client.force_login(alice)
+    kind = "application/json" if path.startswith("/api/") else "application/x-www-form-urlencoded"
+    answers = [client.generic(method, path, "", kind).status_code for _ in range(2)]
+    assert answers == [200 if method == "PATCH" else 400, 429]
+
+
 def test_registering_is_limited_by_address(client: Client, db: None, rates: Rates) -> None:
     rates(API_RATE=100, REGISTRATION_RATE=2)
 

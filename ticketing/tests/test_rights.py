@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -47,6 +48,11 @@ RIGHTS: dict[str, dict[str, str]] = {
     "verify": {"GET": EVERYBODY, "POST": EVERYBODY},
     "reset": {"GET": EVERYBODY, "POST": EVERYBODY},
     "reset/<str:uid>/<str:token>": {"GET": EVERYBODY, "POST": EVERYBODY},
+    "account": {"GET": SIGNED_IN},
+    **{f"account/{form}": {"POST": SIGNED_IN} for form in ("name", "email", "email/cancel", "password", "delete")},
+    "account/email/confirm": {"GET": EVERYBODY, "POST": EVERYBODY},
+    "account/sign-ins/end": {"POST": SIGNED_IN},
+    "account/sign-ins/<str:sign_in_id>/end": {"POST": SIGNED_IN},
     "checkout/<uuid:booking_id>": {"GET": BUYER},
     "checkout/<uuid:booking_id>/done": {"GET": BUYER},
     "bookings": {"GET": SIGNED_IN},
@@ -63,7 +69,11 @@ RIGHTS: dict[str, dict[str, str]] = {
     "metrics": {"GET": EVERYBODY},  # from this machine; ticketing/tests/test_metrics.py
     "favicon.ico": {"GET": EVERYBODY},
     # --- API: accounts -----------------------------------------------------------------------------
-    "api/user": {"GET": SIGNED_IN, "POST": EVERYBODY, "PATCH": SIGNED_IN},
+    "api/user": {"GET": SIGNED_IN, "POST": EVERYBODY, "PATCH": SIGNED_IN, "DELETE": SIGNED_IN},
+    "api/user/email": {"GET": SIGNED_IN, "POST": SIGNED_IN, "DELETE": SIGNED_IN},
+    "api/user/email/confirm": {"POST": EVERYBODY},
+    "api/user/sessions": {"GET": SIGNED_IN, "DELETE": SIGNED_IN},
+    "api/user/sessions/<str:sign_in_id>": {"DELETE": BUYER},
     "api/user/login": {"POST": EVERYBODY},
     "api/user/logout": {"POST": SIGNED_IN},
     "api/user/token": {"POST": EVERYBODY},
@@ -157,6 +167,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         }.items()
     },
 }
+NEVER = datetime(2099, 1, 1, 20, tzinfo=UTC)
 LOGIN_PAGES = ("/login", "/admin/login/")
 
 
@@ -195,7 +206,7 @@ class Stage(NamedTuple):
 
     values: dict[str, object]  # for the parameters of a route
     rows: dict[str, object]  # object ids in the admin, by model name
-    body: str  # valid for every endpoint
+    body: dict[str, object]  # members of the bodies of all endpoints
 
     def path(self, route: str) -> str:
         """Return a URL of the route."""
@@ -206,11 +217,17 @@ class Stage(NamedTuple):
             route = route.replace(name, str(value))
         return f"/{route}"
 
+    def body_for(self, route: str, method: str) -> str:
+        """Return a valid body for a call."""
+        bodies = getattr(getattr(ROUTES[route].callback, "cls", None), "bodies", {})
+        members = bodies[method]().fields if method in bodies else ()
+        return json.dumps({name: value for name, value in self.body.items() if name in members})
+
 
 @pytest.fixture
 def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., Booking]) -> Stage:
     """A stage with something to see for everybody who may see it."""
-    Event.objects.filter(pk=concert.pk).update(starts_at=datetime(2099, 1, 1, 20, tzinfo=UTC))
+    Event.objects.filter(pk=concert.pk).update(starts_at=NEVER)
     endpoint = add_endpoint(seller=people["s"], url="https://example.com/hook", kinds=["booking.paid"])
     booking = paid_booking(people["b"], "1-1")
     admission = booking.admissions.select_related("event").get()
@@ -228,6 +245,7 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
         "<uuid:booking_id>": booking.pk,
         "<uuid:admission_id>": admission.pk,
         "<str:email>": "new@example.com",
+        "<str:sign_in_id>": people["b"].token_families.create(refresh_jti=uuid4(), expires_at=NEVER).pk,
         "<str:gateway>": "mock",
         "<str:uid>": "MQ",
         "<str:token>": "abc-def",
@@ -246,7 +264,7 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
         **{"seat_selection_mode": "manual", "status": "cancelled", "card_number": "4242424242424242"},
         **{"code": code_of(admission), "scans": []},
     }
-    return Stage(values, rows, json.dumps(body))
+    return Stage(values, rows, body)
 
 
 def refused(response: HttpResponseBase) -> bool:
@@ -275,7 +293,7 @@ def test_only_allowed_callers_are_let_in(people: dict[str, User], stage: Stage, 
         browser = Client()
         if people[caller] is not None:
             browser.force_login(people[caller])
-        response = browser.generic(method, path, stage.body, "application/json")
+        response = browser.generic(method, path, stage.body_for(route, method), "application/json")
         assert response.status_code != 500, (caller, path)
         assert refused(response) == (caller not in allowed), (
             caller,

@@ -289,6 +289,14 @@ def test_response_404(concert: Event, bearer: dict[str, str]) -> None:
     same_response(lambda: Call("POST", f"/api/booking/{nothing}/pay", {"card_number": GOOD_CARD}, bearer), 404)
 
 
+def test_response_to_a_member_type_or_text_that_a_body_must_not_have(calls: dict[str, Any]) -> None:
+    for name in ("post_booking", "post_payment", "post_place"):
+        made = calls[name]()
+        for member in ({"more": 1}, {"quantity": "1"}, {"section": "\0"}, {"card_number": "\ud800"}, {"token": "x\0"}):
+            response = same_response(Call("POST", made.path, (made.body or {}) | member, made.headers), 400)
+            assert [problem["field"] for problem in response.body["errors"]] == list(member)
+
+
 def test_response_413(calls: dict[str, Any]) -> None:
     for name in ("post_booking", "post_payment", "post_place"):
         made = calls[name]()

@@ -71,6 +71,14 @@ def test_an_invalid_price_is_refused(text, currency):
         PriceField(currency=currency).clean(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["1e3", "1E3", "1_000", "١٠٠٠", "１０００", "NaN", "Infinity", "0x10", "+5", "5 0", "."]
+)
+def test_a_price_in_other_notations_is_refused_and_says_how_to_write_it(text):
+    with pytest.raises(ValidationError, match=r"digits, such as 45\.00|Enter a number"):
+        PriceField(currency="USD").clean(text)
+
+
 def test_price_fields_show_the_tier_and_decimals_of_the_currency(new_event):
     event = new_event([{"name": "A", "price": 4550, "subsections": 1, "tier": "VIP"}], currency="KWD")
     form = EventChangeForm.with_prices(event)(instance=event)

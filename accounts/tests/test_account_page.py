@@ -1,0 +1,167 @@
+"""The account page works as plain forms, without a script."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMessage
+from django.test import Client
+
+from accounts.models import Session, User
+from accounts.operations.email_change import email_change_token
+from conftest import PASSWORD
+
+NEW = "another quiet evening"
+
+
+@pytest.fixture
+def page(alice: User) -> Client:
+    """Alice's browser, in which forms need their token."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    return client
+
+
+def post(client: Client, path: str, **values: str) -> Any:
+    """Send a form of the page as a browser does: with the token that is in the page."""
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get("/account").content.decode())
+    assert token
+    return client.post(path, {"csrfmiddlewaretoken": token[1], **values}, follow=True)
+
+
+def test_the_page_shows_the_account_and_is_never_stored(page: Client) -> None:
+    response = page.get("/account")
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert "no-store" in response.headers["Cache-Control"]
+    assert "alice@example.com" in text and 'value="Alice"' in text and "This device" in text
+    assert text.count('name="csrfmiddlewaretoken"') >= 5
+    ids = re.findall(r' id="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    assert 'href="/account"' in page.get("/").content.decode()  # the header leads there
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("token", ["", "nonsense", "a:b:c", "x" * 5_000])
+def test_a_broken_link_says_so(client: Client, token: str) -> None:
+    for response in (
+        client.get("/account/email/confirm", {"token": token}),
+        client.post("/account/email/confirm", {"token": token}),
+    ):
+        assert response.status_code == 400
+        assert "This link no longer works" in response.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/account", "/account/name", "/account/delete"])
+def test_visitors_log_in_first_and_come_back_to_the_page(client: Client, path: str) -> None:
+    response = client.get(path) if path == "/account" else client.post(path)
+    assert response.headers["Location"] == "/login?next=/account"
+
+
+@pytest.mark.parametrize("path", ["name", "email", "email/cancel", "password", "sign-ins/end", "delete"])
+def test_a_form_without_its_token_changes_nothing(page: Client, path: str) -> None:
+    before = User.objects.values().get()
+    body = {"name": "Mallory", "email": "m@example.com", "current_password": PASSWORD, "password": NEW}
+    assert page.post(f"/account/{path}", body).status_code == 403
+    assert User.objects.values().get() == before
+    assert Session.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", ["name", "email", "email/cancel", "password", "sign-ins/end", "delete"])
+def test_an_address_of_a_form_opened_as_a_page_leads_to_the_page(page: Client, path: str) -> None:
+    assert page.get(f"/account/{path}").headers["Location"] == "/account"
+    assert Session.objects.count() == 1
+
+
+def test_the_name_is_saved_and_the_page_says_so(page: Client) -> None:
+    text = post(page, "/account/name", name="Alicia").content.decode()
+    assert "Your name is saved." in text and 'value="Alicia"' in text
+    assert User.objects.get().name == "Alicia"
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "error"),
+    [
+        ("name", {"name": ""}, "This field is required."),
+        ("name", {"name": "\u200b\ufeff"}, "characters that can be seen"),
+        ("name", {"name": "n" * 151}, "at most 150 characters"),
+        ("email", {"email": "new@example.com", "current_password": "wrong"}, "not your current password"),
+        ("email", {"email": "nonsense", "current_password": PASSWORD}, "valid email address"),
+        ("password", {"current_password": PASSWORD, "password": "short"}, "too short"),
+        ("password", {"current_password": "wrong", "password": NEW}, "not your current password"),
+        ("delete", {"current_password": "wrong"}, "not your current password"),
+    ],
+)
+def test_an_error_is_below_its_field_and_changes_nothing(
+    page: Client, path: str, values: dict[str, str], error: str
+) -> None:
+    before = User.objects.values().get()
+    response = post(page, f"/account/{path}", **values)
+    text = response.content.decode()
+    assert response.status_code == 400
+    assert error in text.replace("&#x27;", "'")
+    assert text.count('aria-invalid="true"') == 1
+    assert PASSWORD not in text
+    assert User.objects.values().get() == before
+
+
+def test_a_new_password_keeps_this_browser_and_ends_the_others(page: Client, alice: User) -> None:
+    other = Client()
+    other.force_login(alice)
+    response = post(page, "/account/password", current_password=PASSWORD, password=NEW)
+    assert "Your new password is saved." in response.content.decode()
+    assert other.get("/account").status_code == 302
+    assert User.objects.get().check_password(NEW)
+
+
+def test_a_new_address_waits_for_its_link_and_the_link_asks_before_it_acts(
+    page: Client, client: Client, worker: Any, mailoutbox: list[EmailMessage]
+) -> None:
+    with worker():
+        text = post(page, "/account/email", email="New@Example.com", current_password=PASSWORD).content.decode()
+    assert "new@example.com" in text and "Keep the present address" in text
+    assert {mail.to[0] for mail in mailoutbox} == {"alice@example.com", "new@example.com"}
+    token = email_change_token(User.objects.get())
+    asked = client.get("/account/email/confirm", {"token": token})
+    assert "new@example.com" in asked.content.decode() and "no-store" in asked.headers["Cache-Control"]
+    assert User.objects.get().email == "alice@example.com"
+    assert "</strong> is confirmed" in client.post("/account/email/confirm", {"token": token}).content.decode()
+    assert User.objects.get().email == "new@example.com"
+
+
+def test_the_change_of_address_can_be_dropped(page: Client) -> None:
+    post(page, "/account/email", email="new@example.com", current_password=PASSWORD)
+    token = email_change_token(User.objects.get())
+    assert "stays as it is" in post(page, "/account/email/cancel").content.decode()
+    response = page.get("/account/email/confirm", {"token": token})
+    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', response.content.decode())
+    assert found
+    refused = page.post("/account/email/confirm", {"token": token, "csrfmiddlewaretoken": found[1]})
+    assert refused.status_code == 400 and "not valid or has expired" in refused.content.decode()
+
+
+def test_one_device_is_logged_out_and_then_all(page: Client, alice: User) -> None:
+    other = Client()
+    other.force_login(alice)
+    [path] = re.findall(r'action="(/account/sign-ins/\w{32}/end)', page.get("/account").content.decode())
+    assert "That device is logged out." in post(page, path).content.decode()
+    assert other.get("/account").status_code == 302
+    assert "no such sign-in" in post(page, path).content.decode()
+    assert post(page, "/account/sign-ins/end").redirect_chain == [("/", 302)]
+    assert not Session.objects.filter(user=alice).exists()
+
+
+def test_the_account_is_deleted_and_the_page_says_so(page: Client) -> None:
+    response = post(page, "/account/delete", current_password=PASSWORD)
+    assert response.status_code == 200 and "Your account is deleted" in response.content.decode()
+    assert "Log in" in response.content.decode()
+    assert not User.objects.get().is_active
+
+
+def test_what_is_to_come_is_listed_instead(page: Client, alice: User, paid_booking: Any) -> None:
+    booking = paid_booking(alice, "1-1")
+    response = post(page, "/account/delete", current_password=PASSWORD)
+    assert response.status_code == 409
+    assert f'href="/checkout/{booking.pk}/done"' in response.content.decode()
+    assert User.objects.get(pk=alice.pk).is_active

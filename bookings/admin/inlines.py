@@ -45,10 +45,20 @@ class Payments(ReadOnlyInline):
     model = Payment
     verbose_name_plural = "Payments and refunds"
     fields = (
-        *("status", "price", "gateway", "gateway_reference", "card_last4", "failure", "created_at", "captured_at"),
+        *(
+            "reference",
+            "status",
+            "price",
+            "gateway",
+            "gateway_reference",
+            "card_last4",
+            "failure",
+            "created_at",
+            "captured_at",
+        ),
         "refunded",
     )
-    readonly_fields = ("price", "refunded")
+    readonly_fields = ("reference", "price", "refunded")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
         """Include the refunds."""
@@ -79,8 +89,8 @@ class Tickets(ReadOnlyInline):
 
     model = Admission
     verbose_name_plural = "Tickets"
-    fields = ("seat", "holder", "state", "issued_at")
-    readonly_fields = ("seat", "state")
+    fields = ("reference", "seat", "holder", "state", "issued_at")
+    readonly_fields = ("reference", "seat", "state")
     ordering = ("position", "issued_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Admission]:

@@ -72,6 +72,7 @@ class HoldResult(NamedTuple):
     reserved: int
     sold: int
     blocked: int
+    booking_reference: str
 
 
 def call_hold(parameters: HoldParameters) -> HoldResult:

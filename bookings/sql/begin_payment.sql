@@ -30,7 +30,8 @@ CREATE FUNCTION bookings_begin_payment(
     OUT amount bigint,
     OUT currency text,
     OUT begun_at timestamptz,
-    OUT window_begun boolean
+    OUT window_begun boolean,
+    OUT payment_reference text
 )
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -101,7 +102,8 @@ BEGIN
         id, event_id, booking_id, status, amount, currency, gateway, card_last4, idempotency_key, request_hash, created_at
     ) VALUES (
         payment, held.event_id, wanted, 'pending', amount, currency, provider, last4, key, fingerprint, begun_at
-    );
+    )
+    RETURNING reference INTO payment_reference;
     outcome := 'begun';
 END
 $$;

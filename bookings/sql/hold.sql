@@ -75,7 +75,8 @@ CREATE FUNCTION bookings_hold(
     OUT available integer,
     OUT reserved integer,
     OUT sold integer,
-    OUT blocked integer
+    OUT blocked integer,
+    OUT booking_reference text
 )
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -241,7 +242,8 @@ BEGIN
             total_price = price::bigint * wanted,
             expires_at = ends_at,
             updated_at = held_at
-        WHERE b.id = booking;
+        WHERE b.id = booking
+        RETURNING b.reference INTO booking_reference;
     ELSE
         INSERT INTO bookings_booking (
             id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, accessible_wanted, positions,
@@ -250,7 +252,8 @@ BEGIN
             booking, buyer, wanted_event, unlocked.id, selection_mode, wanted, accessible_wanted, coalesce(seats, '{}'),
             price, price::bigint * wanted, CASE hold_mode WHEN 'accept' THEN 'processing' ELSE 'pending_payment' END,
             ends_at, key, fingerprint, held_at, held_at
-        );
+        )
+        RETURNING reference INTO booking_reference;
     END IF;
     IF hold_mode = 'accept' THEN
         outcome := 'accepted';

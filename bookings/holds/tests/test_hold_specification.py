@@ -20,6 +20,7 @@ from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.idempotency import IdempotencyKey
 from bookings.invariants import check_invariants
+from bookings.references import read_reference
 from bookings.specification.hold import hold_seats as specified_hold
 from bookings.states import BookingStatus, SelectionMode
 from bookings.waiting_room.models import QueuePass
@@ -71,6 +72,8 @@ def result_of(
         "status": booking.shown_status,
         "is_held": booking.seconds_left > 0,
         "subsection": (booking.subsection.section, booking.subsection.number),
+        "kind": read_reference(booking.reference).kind,
+        "reference": booking.reference == Booking.objects.values_list("reference", flat=True).get(pk=booking.pk),
         "texts": (booking.event.name, booking.event.venue_name, booking.event.currency),
     }
 

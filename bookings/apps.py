@@ -8,7 +8,8 @@ class BookingsConfig(AppConfig):
     verbose_name = "Sales"
 
     def ready(self) -> None:
-        """Register the app's feeds, and the function that emails ticket holders when an event changes."""
+        """Register the app's feeds, and what a change of an event does to its bookings."""
+        from bookings.event_changes.complete_bookings import reopen_bookings
         from bookings.event_changes.notify_ticket_holders import notify_ticket_holders
         from bookings.live.feed import BuyerFeed
         from bookings.reports.feed import AnalyticsFeed
@@ -19,4 +20,5 @@ class BookingsConfig(AppConfig):
         register_feed("buyer", BuyerFeed)
         register_feed("queue", QueueFeed)
         register_feed("analytics", AnalyticsFeed)
-        ON_EVENT_CHANGED.append(notify_ticket_holders)
+        # In this order: emails go to the holders of paid bookings.
+        ON_EVENT_CHANGED.extend([reopen_bookings, notify_ticket_holders])

@@ -18,7 +18,6 @@ roots.
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from django.db import models
 from rest_framework import serializers
@@ -48,11 +47,9 @@ INITIALS = {
 }
 
 
-class ReferenceField(models.CharField):  # type: ignore[type-arg]  # not subscriptable at run time
-    """The reference of a row. The database fills it in when the row is inserted; nothing changes it."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": LENGTH, "db_default": "", "editable": False} | kwargs)
+def reference_column() -> "models.CharField[str, str]":
+    """Return the model field for the reference of a row. The database fills it in when the row is inserted."""
+    return models.CharField(max_length=LENGTH, db_default="", editable=False)
 
 
 def reference_field(description: str) -> serializers.RegexField:

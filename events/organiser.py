@@ -15,8 +15,8 @@ class Organiser(NamedTuple):
 def organiser_of(event: Event) -> Organiser:
     """Return the organiser of an event, which must be loaded with its seller.
 
-    It is the seller with their confirmed address. An address that isn't confirmed may be somebody else's, and buyers
-    must not be sent there.
+    The address is the one that the seller shows to buyers, or else the one they sign in with. It counts only once the
+    seller has confirmed the latter: before, it may be somebody else's, and buyers must not be sent there.
     """
     seller = event.seller
-    return Organiser(seller.name, seller.email if seller.is_verified else "")
+    return Organiser(seller.public_name, seller.reply_address if seller.is_verified else "")

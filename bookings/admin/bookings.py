@@ -42,8 +42,9 @@ class Bookings(ActionPages):
         "created_at",
         "deadline",
     )
+    list_display_links = ("reference", "buyer_email")
     list_filter = (StatusFilter, EventFilter)
-    search_fields = ("buyer__email", "buyer__name")
+    search_fields = ("buyer__email", "buyer__name__folded")
     search_help_text = "Reference of a booking, ticket or payment, or (part of) the buyer's email address or name"
     sale_fields = (
         *(

@@ -169,7 +169,7 @@ class CheckIns(OwnRows):
     list_display = ("recorded_at", "event_of", "ticket", "seat", "holder", "kind", "device", "by_name", "scanned_at")
     list_filter = ("kind",)
     list_select_related = ("admission__event", "admission__subsection", "by")
-    search_fields = ("admission__holder", "device")
+    search_fields = ("admission__holder__folded", "device__folded")
     search_help_text = "(Part of) the name of the holder or the scanner"
     fields = list_display
     readonly_fields = fields

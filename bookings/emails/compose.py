@@ -16,10 +16,12 @@ from bookings.holds.models import Booking
 from bookings.holds.texts import places_by_row
 from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
+from bookings.payments.refund import refundable_until
 from bookings.states import HOLDING, SOLD, BookingStatus, EmailKind
 from bookings.tickets.selectors import valid_tickets
 from bookings.tickets.texts import one_line, start_text, time_text
 from bookings.webhooks.models import Endpoint
+from core.clock import database_now
 from core.mail import compose_mail
 from core.money import money
 from events.catalog.calendar import Method, calendar_message
@@ -124,6 +126,14 @@ def _titles(kind: EmailKind, booking: Booking) -> tuple[str, str]:
     return subject.format(event=one_line(booking.event.name)), heading
 
 
+def _return_until(booking: Booking) -> str:
+    """Return until when the buyer can return paid tickets; "" if they can't any more, or if no time is known."""
+    until = refundable_until(booking)
+    if booking.status != BookingStatus.PAID or until is None or until <= database_now():
+        return ""
+    return time_text(until)
+
+
 def _attach_tickets(mail: EmailMultiAlternatives, booking: Booking) -> None:
     from bookings.tickets.pdf import tickets_pdf
 
@@ -167,6 +177,7 @@ def _context(entry: EmailMessage, booking: Booking, changes: list[Change]) -> di
         "total": money(booking.total_price, event.currency) if booking.total_price else "",
         "refunded": _refunded_amount(entry, booking),
         "changes": changes,
+        "return_until": _return_until(booking) if entry.kind == EmailKind.EVENT_CHANGED else "",
         "organiser": one_line(organiser.name),
         "can_reply": bool(organiser.email),
         "action": _action(EmailKind(entry.kind), booking),

@@ -10,7 +10,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import Cast
 
 from bookings.idempotency import KEY_LENGTH
-from bookings.references import PATTERN, Reference, ReferenceField, ReferenceKind
+from bookings.references import PATTERN, Reference, ReferenceKind, reference_column
 from bookings.states import HOLDING, TIME_IS_UP, BookingStatus, SelectionMode
 from core.clock import Now
 from core.ids import new_id
@@ -65,7 +65,7 @@ class Booking(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    reference = ReferenceField()
+    reference = reference_column()
     buyer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="bookings", db_index=False)
     # The database's foreign key is to (event, subsection): bookings/sql/keys.sql.
     event = models.ForeignKey(Event, models.PROTECT, db_constraint=False, db_index=False, related_name="bookings")

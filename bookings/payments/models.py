@@ -6,7 +6,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from bookings.holds.models import Booking
 from bookings.idempotency import KEY_LENGTH
-from bookings.references import PATTERN, ReferenceField
+from bookings.references import PATTERN, reference_column
 from bookings.states import PaymentStatus, RefundReason, RefundStatus
 from core.ids import new_id
 from events.models import Event
@@ -19,7 +19,7 @@ class Payment(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    reference = ReferenceField()
+    reference = reference_column()
     # The database's foreign key is to (event, booking): bookings/sql/keys.sql.
     event = models.ForeignKey(Event, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
     booking = models.ForeignKey(Booking, models.PROTECT, db_constraint=False, related_name="payments")

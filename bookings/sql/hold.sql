@@ -110,7 +110,10 @@ BEGIN
         e.waiting_room_on AND e.is_active AND e.status IN ('available', 'sold_out') AS queueing,
         e.is_active AND e.status IN ('available', 'sold_out')
             AND clock_timestamp() >= coalesce(e.sales_start_at, '-infinity')
-            AND clock_timestamp() < coalesce(e.sales_end_at, 'infinity') AS on_sale
+            -- `least` and `coalesce` skip NULLs. Event.sales_close_at is the same.
+            AND clock_timestamp() < coalesce(
+                least(e.sales_end_at, coalesce(e.late_entry_until, e.starts_at, e.ends_at)), 'infinity'
+            ) AS on_sale
     INTO unlocked
     FROM events_subsection s
     JOIN events_event e ON e.id = s.event_id

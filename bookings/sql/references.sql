@@ -3,13 +3,12 @@
 -- Promises: every inserted booking, ticket (admission) and payment has a reference, whatever code inserts it: 8 characters
 --     that people can read, type and say. They are random, so that they don't tell how much was sold; the first one tells
 --     the `kind` ('booking', 'ticket' or 'payment'), and the last one is a check character. A row that is inserted with a
---     reference keeps it. No two rows of one kind and event have the same reference, and no transaction fails because
---     two others chose the same one: a reference is used only if no committed row has it and no transaction under way is
---     trying it. The unique constraints are the last guard.
+--     reference keeps it. A reference that another row of this kind and event has is not given again. If two transactions
+--     choose the same one at the same moment, the later one violates the unique constraint and is repeated
+--     (core/transactions.py), which happens about once in a hundred million times.
 --     The alphabet, the kinds and the check character are explained in bookings/references.py, which reads what people type;
 --     a test compares both.
--- Locks: an advisory lock on each new reference, until the transaction ends. Nobody waits for it: whoever doesn't get it
---     takes another reference.
+-- Locks: none.
 -- Called by: the triggers alone.
 --
 -- The settings: see begin_payment.sql.
@@ -50,9 +49,8 @@ DECLARE
 BEGIN
     LOOP
         NEW.reference := bookings_new_reference(kind);
-        CONTINUE WHEN NOT pg_try_advisory_xact_lock(hashtextextended(NEW.reference, NEW.event_id));
-        -- A statement of its own, so that it sees what the last holder of the lock has committed. `+ 0`, so that Postgres
-        -- uses the index on the reference and never one on the event, as it does while a table is small.
+        -- `+ 0`, so that Postgres uses the index on the reference, and never one on the event, as it does while a table is
+        -- small.
         CASE kind
             WHEN 'booking' THEN
                 EXIT WHEN NOT EXISTS (

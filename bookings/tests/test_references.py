@@ -2,16 +2,22 @@
 
 import itertools
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from bookings.holds.models import Booking
+from bookings.payments.gateways import Charge, Outcome, gateway
 from bookings.payments.models import Payment
+from bookings.payments.pay import begin_payment
+from bookings.payments.sell import sell_held_seats
+from bookings.payments.settle import settle_stepwise
 from bookings.references import (
     ALPHABET,
     INITIALS,
@@ -26,11 +32,16 @@ from bookings.references import (
 )
 from bookings.testing.crowd import together
 from bookings.tickets.models import Admission
+from core import transactions
 from core.ids import new_id
 from core.sql_files import sql_file
 from events.models import Event
 
 Hold = Callable[..., Booking]
+
+
+def begin_payment_of(booking: Booking) -> Payment:
+    return begin_payment(booking_id=booking.pk, buyer_id=booking.buyer_id, card_last4="4242", provider=gateway())
 
 
 def new_references(kind: ReferenceKind, number: int) -> list[str]:
@@ -198,8 +209,8 @@ def test_the_database_refuses_the_same_reference_twice_in_an_event(hold: Hold, a
         Booking.objects.update(reference=GOOD)
 
 
+BLOCKED_BY_US = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
 Few = Callable[[int], dict[ReferenceKind, list[str]]]
-LOCK = "CONTINUE WHEN NOT pg_try_advisory_xact_lock(hashtextextended(NEW.reference, NEW.event_id));"
 
 
 def run_sql(*statements: str) -> None:
@@ -244,19 +255,30 @@ def test_tickets_of_one_sale_get_different_references(few_references: Few, paid_
 
 
 def held_meanwhile(hold: Hold, alice: User, bob: User) -> tuple[str, Any]:
-    """Hold seats for bob while the transaction of alice's hold is open; return both references, or bob's error."""
+    """Hold seats for bob while alice's hold is not committed yet; return both references, or bob's error."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first = hold(alice).reference
+            second = pool.submit(together, lambda: hold(bob, section="B").reference)
+            wait_for_a_blocked_session()
+        return first, *second.result(timeout=20)
 
-    def second() -> str:
-        run_sql("SET lock_timeout = '1s'")
-        return hold(bob, section="B").reference
 
-    with transaction.atomic():
-        first = hold(alice).reference
-        return first, *together(second)
+def wait_for_a_blocked_session() -> None:
+    """Wait until another session waits for this transaction to end."""
+    with connection.cursor() as cursor:
+        for _ in range(200):
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.05)
+    raise AssertionError("nobody waits")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_transactions_at_once_take_different_references_and_none_waits(
+def test_two_transactions_that_choose_the_same_reference_both_succeed(
     few_references: Few, hold: Hold, alice: User, bob: User
 ) -> None:
     left = few_references(2)
@@ -264,11 +286,28 @@ def test_two_transactions_at_once_take_different_references_and_none_waits(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_the_lock_the_second_transaction_would_wait_for_the_first(
+def test_without_the_repetition_the_second_one_would_fail(
+    few_references: Few, hold: Hold, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transactions, "CHOSEN_AT_RANDOM", "_nothing")
+    few_references(2)
+    assert isinstance(held_meanwhile(hold, alice, bob)[1], IntegrityError)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_operation_of_several_statements_is_repeated_too(
     few_references: Few, hold: Hold, alice: User, bob: User
 ) -> None:
-    definitions = sql_file("bookings", "references").read_text(encoding="utf-8")
-    assert LOCK in definitions
-    run_sql(definitions.replace(LOCK, ""))
-    few_references(2)
-    assert isinstance(held_meanwhile(hold, alice, bob)[1], OperationalError)
+    """The sale, step by step, as after a late webhook."""
+    left = few_references(2)
+    payments = [
+        begin_payment_of(hold(buyer, section=section, quantity=1)) for buyer, section in ((alice, "A"), (bob, "B"))
+    ]
+    charge = Charge(Outcome.CAPTURED, "ref")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            sell_held_seats(payment_id=payments[0].pk, reference="ref")
+            second = pool.submit(together, lambda: settle_stepwise(payment_id=payments[1].pk, charge=charge))
+            wait_for_a_blocked_session()
+        assert second.result(timeout=20)[0].booking.status == "paid"
+    assert sorted(Admission.objects.values_list("reference", flat=True)) == left[ReferenceKind.TICKET]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from bookings.holds.models import Booking
-from bookings.references import PATTERN, ReferenceField
+from bookings.references import PATTERN, reference_column
 from bookings.states import AdmissionStatus
 from core.ids import new_id
 from events.models import Event, Subsection
@@ -25,7 +25,7 @@ class Admission(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    reference = ReferenceField()
+    reference = reference_column()
     # Unique over all events, so that a QR code names one ticket wherever it is scanned.
     serial = models.PositiveBigIntegerField(unique=True, default=new_serial, editable=False)
     # The database's foreign keys are to (event, booking) and (event, subsection): bookings/sql/keys.sql.

@@ -100,7 +100,7 @@ def _draw_seat(pdf: FPDF, ticket: Admission) -> None:
 def _draw_footer(pdf: FPDF, ticket: Admission, which: str) -> None:
     _draw_line(pdf, "HOLDER", MARGIN, 126.5, INNER, size=6.5, colour=FAINT)
     _draw_lines(pdf, printable(ticket.holder), MARGIN, 129.5, INNER, HOLDER_SIZES, style="B")
-    for label, reference, x in (("TICKET", ticket.reference, MARGIN), ("BOOKING", ticket.booking.reference, 45)):
+    for label, reference, x in (("TICKET", ticket.reference, MARGIN), ("BOOKING", ticket.booking.reference, 46)):
         _draw_line(pdf, label, x, 135, 30, size=6.5, colour=FAINT)
         _draw_line(pdf, reference, x, 138, 30, size=10, style="B")
     pdf.set_font(FAMILY, "", 6.5)

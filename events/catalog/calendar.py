@@ -28,8 +28,8 @@ class Method(StrEnum):
 class NoDate(NotFound):
     """The event has no start yet, so there is no calendar entry."""
 
-    title = "No date yet"
-    detail = "This event has no date yet, so there is no calendar entry."
+    code, title = "no_date", "No date yet"
+    detail = "This event exists, but its date is still to be announced, so there is no calendar entry yet."
 
 
 def calendar_file(event: Event, *, url: str) -> bytes:

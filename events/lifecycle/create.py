@@ -7,6 +7,8 @@ from django.db import connection
 
 from accounts.models import User
 from core.transactions import retrying_transaction
+from events.lifecycle.dates import check_dates
+from events.lifecycle.publication import check_may_publish
 from events.models import Event, Subsection
 from events.seating.configuration import Seating
 from events.states import EventStatus
@@ -26,7 +28,8 @@ def ignore_progress(seats: int) -> None:
 def create_event(*, seller: User, seating: Seating, draft: bool = False, **fields: Any) -> Event:
     """Create an event, its subsections and all its tickets in one transaction.
 
-    `fields` are the other columns of Event. The event is on sale at once, unless `draft` is true.
+    `fields` are the other columns of Event. The event is on sale at once, unless `draft` is true. Raises BadInput if
+    its dates contradict each other, AddressNotConfirmed.
     """
     return write_event(seller=seller, seating=seating, draft=draft, **fields)
 
@@ -46,12 +49,16 @@ def write_event(
     The tickets are written with COPY; the column's default makes them available. The trigger on tickets does not run on
     inserts, because the subsections are created with their counts.
     """
-    event = Event.objects.create(
+    if not draft:
+        check_may_publish(seller)
+    event = Event(
         seller=seller,
         seating_config=seating.config,
         status=EventStatus.DRAFT if draft else EventStatus.AVAILABLE,
         **fields,
     )
+    check_dates(event)
+    event.save(force_insert=True)
     subsections = Subsection.objects.bulk_create(seating.new_subsections(event.pk), batch_size=1_000)
     _copy_tickets(subsections, on_progress)
     return event

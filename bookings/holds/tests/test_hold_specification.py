@@ -27,6 +27,7 @@ from bookings.waiting_room.models import QueuePass
 from core.clock import database_now
 from core.errors import DomainError
 from events.inventory.blocking import block_seats
+from events.lifecycle.dates import DATES
 from events.models import Event, SeatChange, Subsection, Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -142,8 +143,20 @@ def act_at_random(dice: random.Random, event: Event, seller: User) -> None:
         Event.objects.filter(pk=event.pk).update(sales_start_at=database_now() + offset)
     elif number < 0.5:
         Event.objects.filter(pk=event.pk).update(waiting_room_on=dice.random() < 0.5)
+    elif number < 0.6:
+        Event.objects.filter(pk=event.pk).update(**random_dates(dice))
     else:
-        Event.objects.filter(pk=event.pk).update(sales_start_at=None)
+        Event.objects.filter(pk=event.pk).update(**dict.fromkeys(DATES))
+
+
+def random_dates(dice: random.Random) -> dict[str, datetime | None]:
+    """Return dates that are a minute ago, in a minute or empty, as far as the database allows them together."""
+    now, minute = database_now(), timedelta(minutes=1)
+    dates = {name: dice.choice([None, now - minute, now + minute]) for name in DATES}
+    starts, late = dates["starts_at"], dates["late_entry_until"]
+    if starts is None or late is None or late <= starts or (dates["ends_at"] and late > dates["ends_at"]):
+        dates["late_entry_until"] = None
+    return dates
 
 
 @pytest.mark.parametrize("run", range(12))

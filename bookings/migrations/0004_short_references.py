@@ -6,7 +6,6 @@ so the processes of the previous version must be stopped first.
 
 from django.db import migrations, models
 
-import bookings.references
 from core.sql_files import install
 
 MODELS = {"booking": "booking", "admission": "ticket", "payment": "payment"}  # and the kind of their references
@@ -31,7 +30,10 @@ FILL = """
 
 def columns() -> list[migrations.AddField]:
     """Add the columns."""
-    return [migrations.AddField(name, "reference", bookings.references.ReferenceField()) for name in MODELS]
+    return [
+        migrations.AddField(name, "reference", models.CharField(db_default="", editable=False, max_length=8))
+        for name in MODELS
+    ]
 
 
 def rows() -> list[migrations.RunSQL]:
@@ -54,7 +56,7 @@ def constraints() -> list[migrations.AddConstraint]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0002_sql_files")]
+    dependencies = [("bookings", "0003_close_sales_at_the_start")]
 
     operations = [
         *columns(),

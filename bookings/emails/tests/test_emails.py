@@ -100,12 +100,24 @@ def test_an_email_names_the_shop_and_the_organiser_and_is_answered_to_them(
 def test_an_email_is_not_answered_to_an_address_that_nobody_has_confirmed(
     paid_booking: Hold, alice: User, carol: User, mailoutbox: Emails
 ) -> None:
+    User.objects.filter(pk=carol.pk).update(is_verified=False)
     paid_booking(alice)
     send_due_emails()
     [mail] = mailoutbox
     assert not mail.reply_to
     assert carol.email not in mail.body + html_of(mail) and "Answer this email" not in mail.body
     assert contains(mail, "Carol")
+
+
+def test_an_email_is_answered_to_the_address_that_the_organiser_shows(
+    paid_booking: Hold, alice: User, carol: User, mailoutbox: Emails
+) -> None:
+    User.objects.filter(pk=carol.pk).update(organizer_name="Town Hall", contact_email="box-office@example.com")
+    paid_booking(alice)
+    send_due_emails()
+    [mail] = mailoutbox
+    assert mail.reply_to == ["box-office@example.com"]
+    assert contains(mail, "Town Hall") and "Carol" not in mail.body
 
 
 @pytest.mark.parametrize("name", ["Kartenhaus <tickets@example.com>", "tickets@example.com"])

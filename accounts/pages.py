@@ -1,15 +1,17 @@
 """The pages of accounts. They show forms; scripts send the input to the API, and without scripts the pages take it."""
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.landing import HOME, landing_page
 from accounts.models import User
 from accounts.operations.passwords import request_password_reset, reset_password
 from accounts.operations.registration import register_user, verify_email
@@ -24,7 +26,6 @@ from accounts.serializers import (
 )
 from core.http.origin import refuses_other_sites
 
-HOME = "/"
 page_with_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -37,7 +38,10 @@ def own_path(wanted: str) -> str:
 @refuses_other_sites
 @page_with_form
 def login(request: HttpRequest) -> HttpResponseBase:
-    """Serve the page `/login?next=`, a form to sign in; redirect users who are signed in to `next`."""
+    """Serve the page `/login?next=`, a form to sign in; redirect users who are signed in to `next`.
+
+    Without `next`, the form leads back here, and from here to the user's own first page (accounts.landing).
+    """
     form = SentForm()
     if request.method == "POST":
         form = SentForm.of(request, CredentialsInput, partial(log_in, request=request))
@@ -114,11 +118,16 @@ def _register(request: HttpRequest, *, email: str, password: str, name: str, rol
 
 
 def _visitor_page(request: HttpRequest, template: str, form: SentForm, **context: Any) -> HttpResponseBase:
-    """Render a page for visitors; redirect to `next` those who are signed in or whose form was accepted."""
+    """Render a page for visitors; redirect those who are signed in, or whose form was accepted, to `next`.
+
+    Without `next`, they are redirected to their first page.
+    """
     next_path = own_path(request.GET.get("next", HOME))
+    has_next = next_path != HOME
     if form.is_accepted or (request.user.is_authenticated and request.method != "POST"):
-        return redirect(next_path)
-    context |= {"form": form, "next": next_path, "has_next": next_path != HOME}
+        return redirect(next_path if has_next else landing_page(cast(User, request.user)))
+    next_step = next_path if has_next else reverse("login")
+    context |= {"form": form, "next": next_step, "has_next": has_next}
     return render(request, template, context, status=form.status)
 
 

@@ -36,8 +36,10 @@ class SentForm:
         Raises Unavailable, for which the whole page is replaced.
         """
         form = cls()
-        body = serializer(data={name: request.POST[name] for name in serializer().fields if name in request.POST})
-        form.values = {name: text for name, text in body.initial_data.items() if name not in SECRET}
+        known = serializer().get_fields()
+        sent = {name: text for name, text in request.POST.items() if name in known}
+        form.values = {name: str(text) for name, text in sent.items() if name not in SECRET}
+        body = serializer(data=sent)
         try:
             body.is_valid(raise_exception=True)
             operation(**body.validated_data)

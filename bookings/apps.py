@@ -8,7 +8,9 @@ class BookingsConfig(AppConfig):
     verbose_name = "Sales"
 
     def ready(self) -> None:
-        """Register the app's feeds, and what a change of an event does to its bookings."""
+        """Register the app's feeds, where gate staff land, and what a change of an event does to its bookings."""
+        from accounts.landing import LANDING_PAGES
+        from bookings.checkin.gate_events import gate_landing
         from bookings.event_changes.complete_bookings import reopen_bookings
         from bookings.event_changes.notify_ticket_holders import notify_ticket_holders
         from bookings.live.feed import BuyerFeed
@@ -22,3 +24,4 @@ class BookingsConfig(AppConfig):
         register_feed("analytics", AnalyticsFeed)
         # In this order: emails go to the holders of paid bookings.
         ON_EVENT_CHANGED.extend([reopen_bookings, notify_ticket_holders])
+        LANDING_PAGES.append(gate_landing)

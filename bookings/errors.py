@@ -1,8 +1,9 @@
 """The errors of the bookings app."""
 
+from datetime import datetime
 from typing import Any
 
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 
 
 class TooManyHolds(DomainError):
@@ -97,6 +98,34 @@ class NotCheckedIn(DomainError):
 
     code, title = "not_checked_in", "Not checked in"
     detail = "Nobody was let in with this ticket."
+
+
+class TicketUnknown(NotFound):
+    """No ticket of this event has the number, or the code is genuine but of another event's ticket."""
+
+    code, title = "ticket_unknown", "Ticket unknown"
+    detail = "No ticket for this event has this number. Please check each character, or search by name."
+
+
+class TicketForged(NotFound):
+    """The code is neither signed with our key nor a number that could be on a ticket."""
+
+    code, title = "ticket_forged", "Not a genuine ticket"
+    detail = "This is not a ticket for this event: its code is forged, damaged or misread."
+
+
+class TooEarly(DomainError):
+    """The event begins much later, and the request asks for a refusal in this case. `starts_at` says when."""
+
+    code, title = "too_early", "Too early"
+
+    def __init__(self, starts_at: datetime, **place: Any) -> None:
+        super().__init__(
+            f"This event begins on {starts_at:%A} {starts_at.day} {starts_at:%B %Y, %H:%M} UTC."
+            " Somebody who is let in now can't use the ticket then.",
+            starts_at=starts_at,
+            **place,
+        )
 
 
 class TicketVoid(DomainError):

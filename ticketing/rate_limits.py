@@ -4,7 +4,7 @@ Every call under /api counts, whatever its outcome, by user or, for anonymous ca
 - pages, static files and feeds;
 - gateway webhooks: many come at once from few addresses, and payments must not wait; they are checked by signature;
 - calls of signed-in users that check tickets in or show ticket codes: people queue at the entrance, and a page of ten
-  tickets loads ten codes;
+  tickets loads ten codes. Searches by gate staff have a limit of their own, because they show names;
 - operators' calls: their page polls every second, and is needed most when limits are strict.
 """
 
@@ -26,6 +26,7 @@ WEBHOOKS = "/api/payment/webhook/"
 UNLIMITED_FOR_USERS = re.compile(
     r"/api/event/\d+/check-in(/.*)?|/api/booking/[^/]+/admissions/[^/]+/qr\.(svg|png)|/api/operator(/.*)?"
 )
+TICKET_SEARCH = re.compile(r"/api/event/\d+/check-in/tickets")
 EVENT_PATH = re.compile(r"/api/event/(\d{1,18})(/.*)?")
 BOOKING = ("POST", "/api/booking")
 RESULT = "rate_limits.result"  # key in `environ` of a counted call, so that repeating the view counts nothing
@@ -60,7 +61,8 @@ BY_ADDRESS = {
     ("POST", "/reset"): RESET,
 }
 RESET_PAGE = re.compile(r"/reset/[^/]+/[^/]+")
-NOUNS = {limit.name: limit.noun for limit in BY_ADDRESS.values()} | {"booking": "booking attempts"}
+NOUNS = {limit.name: limit.noun for limit in BY_ADDRESS.values()}
+NOUNS |= {"booking": "booking attempts", "ticket-search": "searches"}
 
 
 def count_call(environ: dict[str, Any]) -> RateLimitResult | None:
@@ -96,6 +98,8 @@ def _limits_of(environ: dict[str, Any]) -> Iterator[Limit]:
         yield from _api_limits(path, caller, settings.API_RATE)
     if settings.API_RATE and by_address is not None and (rate := getattr(settings, by_address.setting)):
         yield _limit(by_address.name, rate, address_caller(environ))
+    if settings.API_RATE and settings.TICKET_SEARCH_RATE and TICKET_SEARCH.fullmatch(path):
+        yield _limit("ticket-search", settings.TICKET_SEARCH_RATE, caller)
     if settings.BOOKING_RATE and (method, path) == BOOKING and caller.is_user:
         yield _limit("booking", settings.BOOKING_RATE, caller)
 

@@ -347,6 +347,7 @@ API_RATE_SURGE = read_rate("API_RATE_SURGE", env.str("API_RATE_SURGE", "10/min")
 LOGIN_RATE = read_rate("LOGIN_RATE", env.str("LOGIN_RATE", "30/min"))
 REGISTRATION_RATE = read_rate("REGISTRATION_RATE", env.str("REGISTRATION_RATE", "20/min"))
 PASSWORD_RESET_RATE = read_rate("PASSWORD_RESET_RATE", env.str("PASSWORD_RESET_RATE", "10/min"))
+TICKET_SEARCH_RATE = read_rate("TICKET_SEARCH_RATE", env.str("TICKET_SEARCH_RATE", "60/min"))  # of one gate staff user
 BOT_CHALLENGE = env.bool("BOT_CHALLENGE", True)  # proof of work for suspected bots (docs/bots.md)
 
 # --- API -------------------------------------------------------------------------------------------
@@ -365,7 +366,7 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": "core.http.browsable_api.Metadata",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "core.http.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "ticketing.schema.Schema",
     "EXCEPTION_HANDLER": "core.http.problems.handle_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": False,

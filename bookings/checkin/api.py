@@ -1,36 +1,53 @@
 """API endpoints for check-in: scans, the offline manifest, batches of offline scans, and gate staff."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from accounts.authentication import authenticated_user
 from bookings.checkin.check_in import check_in, place_of, undo_check_in
+from bookings.checkin.find_tickets import find_tickets
+from bookings.checkin.manifest import manifest
 from bookings.checkin.merge_scans import Scan, merge_scans
 from bookings.checkin.models import CheckIn
-from bookings.checkin.selectors import check_in_event, manifest, recent_check_ins
+from bookings.checkin.selectors import check_in_event, counts, is_early, recent_check_ins
 from bookings.checkin.serializers import (
     Accepted,
-    AlreadyIn,
     Batch,
     BatchResult,
     CheckInRow,
     CodeToUndo,
+    Counts,
+    FoundTickets,
     Manifest,
+    ManifestQuery,
+    NotLetIn,
     ScannedCode,
+    TicketQuery,
     Undone,
     check_in_row,
+    found_ticket,
 )
 from bookings.checkin.staff import add_gate_staff, remove_gate_staff
+from bookings.tickets.models import Admission
 from core.openapi import problems
 
-ALREADY_CHECKED_IN: dict[tuple[int, str], OpenApiResponse] = {
-    (409, "application/problem+json"): OpenApiResponse(AlreadyIn)
+NO_STORE = {"Cache-Control": "no-store"}
+NOT_LET_IN: dict[tuple[int, str], OpenApiResponse] = {
+    (status_code, "application/problem+json"): OpenApiResponse(NotLetIn) for status_code in (409, 410)
 }
+SerializerT = TypeVar("SerializerT", bound=Serializer[Any])
+
+
+def _read(serializer_class: type[SerializerT], data: Any) -> dict[str, Any]:
+    serializer = serializer_class(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
 
 
 class EventCheckIn(generics.GenericAPIView[CheckIn]):
@@ -49,17 +66,20 @@ class EventCheckIn(generics.GenericAPIView[CheckIn]):
 
     @extend_schema(
         operation_id="check_in",
-        responses={200: Accepted} | problems(400, 401, 403, 404, 410) | ALREADY_CHECKED_IN,
+        responses={200: Accepted} | problems(400, 401, 403, 404) | NOT_LET_IN,
         request=ScannedCode,
     )
     def post(self, request: Request, event_id: int) -> Response:
         """Check in a ticket once: only one of several simultaneous scans succeeds. For gate staff.
 
-        409 if it was used before, with time and place; 404 if it is unknown or forged; 410 if it was refunded.
+        409 `already_checked_in` if it was used before, with time and place; 404 `ticket_unknown` if no ticket of the
+        event has this number, or the code is of another event; 404 `ticket_forged` if the code is not ours; 410
+        `ticket_void` if the ticket was refunded; 409 `too_early`, only with `refuse_early`.
         """
-        scan = self._read(ScannedCode, request)
+        scan = _read(ScannedCode, request.data)
         admission, entry = check_in(event_id=event_id, by=authenticated_user(request), **scan)
-        body = {"result": "accepted", **place_of(admission), "checked_in_at": entry.counted_at}
+        when = {"early": is_early(admission.event, entry.counted_at), "starts_at": admission.event.starts_at}
+        body = {"result": "accepted", **place_of(admission), "checked_in_at": entry.counted_at, **when}
         return Response(body)
 
     @extend_schema(
@@ -68,14 +88,47 @@ class EventCheckIn(generics.GenericAPIView[CheckIn]):
         responses={200: Undone} | problems(400, 401, 403, 404, 409, 410),
     )
     def delete(self, request: Request, event_id: int) -> Response:
-        """Undo a check-in, so that the ticket can be used again. 409 if it is not checked in. For gate staff."""
-        undo_check_in(event_id=event_id, by=authenticated_user(request), **self._read(CodeToUndo, request))
+        """Undo a check-in, so that the ticket can be used again. 409 if it is not checked in. For gate staff.
+
+        The ticket is named in the body, as when it was checked in.
+        """
+        undo_check_in(event_id=event_id, by=authenticated_user(request), **_read(CodeToUndo, request.data))
         return Response({"result": "undone"})
 
-    def _read(self, serializer_class: type[ScannedCode | CodeToUndo], request: Request) -> dict[str, Any]:
-        serializer = serializer_class(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
+
+class EventTickets(generics.GenericAPIView[Admission]):
+    """Tickets of people who come without a code that can be scanned."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = FoundTickets
+
+    @extend_schema(
+        operation_id="check_in_find",
+        parameters=[TicketQuery],
+        responses={200: FoundTickets} | problems(400, 401, 403, 404, 429),
+    )
+    def get(self, request: Request, event_id: int) -> Response:
+        """Find tickets by their number, their booking, or the holder's name (any case, accents and order of words).
+
+        Check one in with its `serial`. Used and void tickets are listed too. For gate staff; limited per person.
+        """
+        user = authenticated_user(request)
+        event = check_in_event(event_id, user)
+        found = find_tickets(event=event, text=_read(TicketQuery, request.query_params)["q"], by=user)
+        body = {"found_by": found.by, "tickets": [found_ticket(ticket) for ticket in found.tickets], "more": found.more}
+        return Response(body, headers=NO_STORE)
+
+
+class CheckInCounts(generics.GenericAPIView[CheckIn]):
+    """How many people are in."""
+
+    permission_classes = [IsAuthenticated]
+    serializer_class = Counts
+
+    @extend_schema(operation_id="check_in_counts", responses={200: Counts} | problems(401, 403, 404))
+    def get(self, request: Request, event_id: int) -> Response:
+        """Return how many tickets are checked in, and how many are valid. For gate staff."""
+        return Response(counts(check_in_event(event_id, authenticated_user(request))), headers=NO_STORE)
 
 
 class EventManifest(generics.GenericAPIView[CheckIn]):
@@ -84,12 +137,19 @@ class EventManifest(generics.GenericAPIView[CheckIn]):
     permission_classes = [IsAuthenticated]
     serializer_class = Manifest
 
-    @extend_schema(operation_id="check_in_manifest", responses={200: Manifest} | problems(401, 403, 404))
+    @extend_schema(
+        operation_id="check_in_manifest",
+        parameters=[ManifestQuery],
+        responses={200: Manifest} | problems(400, 401, 403, 404),
+    )
     def get(self, request: Request, event_id: int) -> Response:
-        """Return the public key that verifies codes and the serials of void tickets. For gate staff."""
-        return Response(
-            manifest(check_in_event(event_id, authenticated_user(request))), headers={"Cache-Control": "no-store"}
-        )
+        """Return the public key that verifies codes, the serials of void tickets, and on request the valid tickets.
+
+        Ask for all tickets once, then for those issued `since`. For gate staff.
+        """
+        event = check_in_event(event_id, authenticated_user(request))
+        query = _read(ManifestQuery, request.query_params)
+        return Response(manifest(event, with_tickets=query["tickets"], since=query["since"]), headers=NO_STORE)
 
 
 class CheckInBatch(generics.GenericAPIView[CheckIn]):

@@ -1,62 +1,89 @@
 """Check in a ticket, and undo a check-in. A guarded update decides which of several simultaneous scans succeeds."""
 
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from accounts.models import User
 from bookings.checkin.models import CheckIn
-from bookings.checkin.scans import Scans
-from bookings.checkin.selectors import admission_of, check_in_event
-from bookings.errors import AlreadyCheckedIn, NotCheckedIn, TicketVoid
+from bookings.checkin.scans import Scans, key_of
+from bookings.checkin.selectors import check_in_event, is_early
+from bookings.checkin.ticket_codes import admission_of
+from bookings.errors import AlreadyCheckedIn, NotCheckedIn, TicketVoid, TooEarly
 from bookings.states import AdmissionStatus, CheckInKind
 from bookings.tickets.models import Admission
+from bookings.tickets.texts import seat_of, serial_of
 from core.clock import Now, database_now
 from core.transactions import retrying_transaction
 
-MAX_CLOCK_LAG = timedelta(minutes=1)  # an older `scanned_at` of an online scan is replaced by the database's time
+MAX_CLOCK_LAG = timedelta(minutes=1)  # an online scan with an older `scanned_at` counts by the database's clock
 
 
 @retrying_transaction
 def check_in(
-    *, event_id: int, code: str, by: User, device: str = "", scanned_at: datetime | None = None
+    *,
+    event_id: int,
+    code: str,
+    by: User,
+    device: str = "",
+    scanned_at: datetime | None = None,
+    refuse_early: bool = False,
 ) -> tuple[Admission, CheckIn]:
-    """Check in a ticket, once. Returns the ticket with its subsection, and the check-in.
+    """Check in a ticket, once. Returns the ticket with its subsection and event, and the check-in.
 
-    1. Lock the ticket and check its status by a guarded update from active to used. Other scans wait for this lock and
+    1. With `refuse_early`, refuse an active ticket if the event begins much later (`is_early`).
+    2. Lock the ticket and check its status by a guarded update from active to used. Other scans wait for this lock and
        then find no active ticket.
-    2. Write the check-in. Its time is `scanned_at`; if that is None, older than MAX_CLOCK_LAG or before the ticket's
-       last undo, it is the database's time.
+    3. Write the check-in. It counts from `scanned_at`; if that is None, older than MAX_CLOCK_LAG or before the ticket's
+       last undo, from now by the database's clock.
 
-    `device` names the scanner's place. `device` and `scanned_at` together identify a scan: a scanner that got no
-    response may send the same scan again, here or in a batch. Raises NotFound, PermissionRefused, AlreadyCheckedIn,
-    TicketVoid.
+    `code` is the signed code or the number on the ticket. `device` names the scanner's place. `device` and `scanned_at`
+    together identify a scan: a scanner that got no response may send the same scan again at any time, here or in a
+    batch, and gets the check-in that it made, even if that was undone meanwhile.
+
+    Raises NotFound, PermissionRefused, TicketUnknown, TicketForged, AlreadyCheckedIn, TicketVoid, TooEarly.
     """
-    check_in_event(event_id, by)
+    event = check_in_event(event_id, by)
     admission = admission_of(event_id, code)
+    admission.event = event
+    if refuse_early and admission.status == AdmissionStatus.ACTIVE and is_early(event, database_now()):
+        raise TooEarly(cast(datetime, event.starts_at), **place_of(admission))
     if not change_status(admission, AdmissionStatus.ACTIVE, AdmissionStatus.USED, used_at=Now()):
         return admission, _same_scan_or_refuse(admission, device, scanned_at)
-    now = database_now()
-    undone_at = Scans(admission.check_ins.all()).last_undone
-    row = CheckIn(kind=CheckInKind.ACCEPTED, device=device, scanned_at=now, recorded_at=now)
-    if scanned_at is not None and scanned_at > now - MAX_CLOCK_LAG and (undone_at is None or scanned_at > undone_at):
-        row.scanned_at = scanned_at
-    row.event_id, row.admission, row.by = admission.event_id, admission, by
+
+    scans = Scans(admission.check_ins.select_related("by"))
+    repeated = _check_in_of(scans, device, scanned_at)
+    if repeated is not None:  # and undone meanwhile
+        change_status(admission, AdmissionStatus.USED, AdmissionStatus.ACTIVE, used_at=None)
+        return admission, repeated
+
+    row = _new_row(admission, scans, device, scanned_at)
+    row.by = by
     row.save()
     Admission.objects.filter(pk=admission.pk).update(used_at=row.counted_at)
     return admission, row
+
+
+def _new_row(admission: Admission, scans: Scans, device: str, scanned_at: datetime | None) -> CheckIn:
+    """Return a new row for an accepted online scan: all but `by`."""
+    now = database_now()
+    row = CheckIn(kind=CheckInKind.ACCEPTED, device=device, scanned_at=scanned_at or now, recorded_at=now)
+    row.event_id, row.admission = admission.event_id, admission
+    is_late = row.scanned_at <= now - MAX_CLOCK_LAG
+    row.clock_ignored = is_late or (scans.last_undone is not None and row.scanned_at <= scans.last_undone)
+    return row
 
 
 @retrying_transaction
 def undo_check_in(*, event_id: int, code: str, by: User, device: str = "") -> Admission:
     """Undo a check-in, so that the ticket can be used again; record the undo and return the ticket.
 
-    Locks the ticket by a guarded update from used to active. Raises NotFound, PermissionRefused, NotCheckedIn,
-    TicketVoid.
+    Locks the ticket by a guarded update from used to active. Raises NotFound, PermissionRefused, TicketUnknown,
+    TicketForged, NotCheckedIn, TicketVoid.
     """
     check_in_event(event_id, by)
     admission = admission_of(event_id, code)
     if not change_status(admission, AdmissionStatus.USED, AdmissionStatus.ACTIVE, used_at=None):
-        raise TicketVoid if admission.status == AdmissionStatus.VOID else NotCheckedIn
+        raise TicketVoid(**place_of(admission)) if admission.status == AdmissionStatus.VOID else NotCheckedIn
     now = database_now()
     CheckIn.objects.create(
         event_id=admission.event_id,
@@ -82,11 +109,20 @@ def _same_scan_or_refuse(admission: Admission, device: str, scanned_at: datetime
     """
     status = Admission.objects.select_for_update(no_key=True).values_list("status", flat=True).get(pk=admission.pk)
     if status == AdmissionStatus.VOID:
-        raise TicketVoid
-    entry = Scans(admission.check_ins.select_related("by")).entry
-    if entry is not None and scanned_at is not None and (entry.device, entry.scanned_at) == (device, scanned_at):
-        return entry
-    _refuse(admission, entry)
+        raise TicketVoid(**place_of(admission))
+    scans = Scans(admission.check_ins.select_related("by"))
+    repeated = _check_in_of(scans, device, scanned_at)
+    if repeated is None:
+        _refuse(admission, scans.entry)
+    return repeated
+
+
+def _check_in_of(scans: Scans, device: str, scanned_at: datetime | None) -> CheckIn | None:
+    """Return the check-in that this same scan made; None if it is a new scan, or was a conflict."""
+    if scanned_at is None or (device, scanned_at) not in scans:
+        return None
+    first = scans.first_with((device, scanned_at))
+    return first if key_of(first) == (device, scanned_at) else None
 
 
 def _refuse(admission: Admission, entry: CheckIn | None) -> NoReturn:
@@ -102,11 +138,12 @@ def _refuse(admission: Admission, entry: CheckIn | None) -> NoReturn:
 
 
 def place_of(admission: Admission) -> dict[str, Any]:
-    """Return the ticket's seat and holder, with the fields of `Place` in the API."""
+    """Return the ticket's numbers, seat and holder, with the fields of `Place` in the API."""
     subsection = admission.subsection
-    row, seat = divmod(admission.position, subsection.cols)
-    place = {"section": subsection.section, "subsection": subsection.number, "row": row + 1, "seat": seat + 1}
-    return {**place, "holder": admission.holder}
+    row, seat = seat_of(admission)
+    place = {"section": subsection.section, "subsection": subsection.number, "row": row, "seat": seat}
+    numbers = {"serial": serial_of(admission), "reference": admission.reference}
+    return {**numbers, **place, "holder": admission.holder}
 
 
 def entry_body(entry: CheckIn) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from accounts.models import User
 from bookings.checkin.check_in import entry_body, place_of
 from bookings.checkin.models import CheckIn
 from bookings.checkin.scans import ScanKey, Scans, key_of
-from bookings.checkin.selectors import NO_TICKET, check_in_event
-from bookings.errors import TicketVoid
+from bookings.checkin.selectors import check_in_event
+from bookings.checkin.ticket_codes import admissions_of
+from bookings.errors import TicketForged, TicketVoid
 from bookings.states import AdmissionStatus, CheckInKind
-from bookings.tickets.codes import ForgedCode, read_code
 from bookings.tickets.models import Admission
 from core.clock import database_now
+from core.errors import NotFound
 from core.transactions import retrying_transaction
 
 MAX_SCANS = 1_000  # in one call
@@ -38,14 +39,11 @@ class Scan:
 class ScanOutcome(NamedTuple):
     """The outcome of a scan.
 
-    `result` is accepted, already_checked_in, void or forged. `details` has further fields of the API's result.
+    `result` is accepted, already_checked_in, void, unknown or forged. `details` has further fields of the API's result.
     """
 
     result: str
     details: dict[str, Any]
-
-
-FORGED = ScanOutcome("forged", {"detail": NO_TICKET})
 
 
 def merge_scans(*, event_id: int, scans: list[Scan], by: User) -> list[ScanOutcome]:
@@ -59,26 +57,22 @@ def merge_scans(*, event_id: int, scans: list[Scan], by: User) -> list[ScanOutco
     PermissionRefused.
     """
     check_in_event(event_id, by)
-    admissions = _admissions(event_id, scans)
+    found = admissions_of(event_id, {scan.code for scan in scans})
     keys_by_ticket: dict[Admission, list[ScanKey]] = defaultdict(list)
     for scan in scans:
-        if scan.code in admissions:
-            keys_by_ticket[admissions[scan.code]].append(scan.key)
-    outcomes = {ticket: _merge(ticket, keys, by) for ticket, keys in keys_by_ticket.items()}
-    return [outcomes[admissions[scan.code]][scan.key] if scan.code in admissions else FORGED for scan in scans]
+        ticket = found[scan.code]
+        if isinstance(ticket, Admission):
+            keys_by_ticket[ticket].append(scan.key)
+    merged = {ticket: _merge(ticket, keys, by) for ticket, keys in keys_by_ticket.items()}
+    return [
+        merged[ticket][scan.key] if isinstance(ticket := found[scan.code], Admission) else _no_ticket(ticket)
+        for scan in scans
+    ]
 
 
-def _admissions(event_id: int, scans: list[Scan]) -> dict[str, Admission]:
-    """Return the event's tickets by code; forged codes and those of other events are left out."""
-    serials: dict[str, int] = {}
-    for code in {scan.code for scan in scans}:
-        try:
-            serials[code] = read_code(code).serial
-        except ForgedCode:
-            continue
-    tickets = Admission.objects.filter(event_id=event_id, serial__in=serials.values()).select_related("subsection")
-    by_serial = {ticket.serial: ticket for ticket in tickets}
-    return {code: by_serial[serial] for code, serial in serials.items() if serial in by_serial}
+def _no_ticket(error: NotFound) -> ScanOutcome:
+    """Return the outcome of a scan that names no ticket of the event."""
+    return ScanOutcome("forged" if isinstance(error, TicketForged) else "unknown", {"detail": str(error)})
 
 
 @retrying_transaction
@@ -135,6 +129,7 @@ def _displaced(known: list[CheckIn], scans: Scans) -> list[CheckIn]:
             by=row.by,
             device=row.device,
             scanned_at=row.scanned_at,
+            clock_ignored=row.clock_ignored,
             recorded_at=max(now, row.recorded_at),
         )
         for row in displaced

@@ -25,8 +25,13 @@ class CheckIn(models.Model):
     kind = models.CharField(max_length=8, choices=CheckInKind.choices)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     device = models.CharField(max_length=100, blank=True, default="", db_default="")
-    scanned_at = models.DateTimeField(help_text="By the scanner's clock if it was offline, else by the database's.")
+    scanned_at = models.DateTimeField(help_text="By the scanner's clock, if it reported a time; else the database's.")
     recorded_at = models.DateTimeField()
+    clock_ignored = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="An online scan whose time was not believed. It counts from `recorded_at`.",
+    )
 
     class Meta:
         verbose_name = "check-in"
@@ -43,11 +48,11 @@ class CheckIn(models.Model):
 
     @property
     def counted_at(self) -> datetime:
-        """The time by which scans are ordered: `scanned_at`, or `recorded_at` if that is earlier.
+        """The time by which scans are ordered: `scanned_at`, or `recorded_at` if that is earlier or `clock_ignored`.
 
         A scanner's clock may be ahead, but a scan can't be later than its record.
         """
-        return min(self.scanned_at, self.recorded_at)
+        return self.recorded_at if self.clock_ignored else min(self.scanned_at, self.recorded_at)
 
 
 class GateStaff(models.Model):

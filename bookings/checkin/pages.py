@@ -1,4 +1,6 @@
-"""The check-in page, which keeps working offline once it has been opened online.
+"""The list of events for gate staff, and the check-in page of an event.
+
+The check-in page keeps working offline once it has been opened online.
 
 The service worker caches the page and its files. The service worker's URL is `/gate/sw.js`, so that it may serve pages
 below `/gate/`.
@@ -21,7 +23,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from bookings.checkin.selectors import check_in_event
+from bookings.checkin.gate_events import gate_events, is_named
+from bookings.checkin.selectors import check_in_event, counts
 from core.errors import NotFound, PermissionRefused
 from events.models import Event
 
@@ -49,13 +52,28 @@ FILES = (
     "bookings/checkin/server_clock.js",
     "bookings/checkin/ticket_code.js",
     "bookings/checkin/decision.js",
+    "bookings/checkin/finder.js",
+    "bookings/checkin/found_list.js",
+    "bookings/checkin/guest_count.js",
     "bookings/checkin/install.js",
+    "bookings/checkin/scan_log.js",
     "bookings/checkin/scanner.js",
     "bookings/checkin/offline_store.js",
+    "bookings/checkin/offline_tickets.js",
     "bookings/checkin/result_panel.js",
     "bookings/checkin/upload.js",
 )
 BARCODE_READERS = ("bookings/checkin/vendor/zxing_reader.js", "bookings/checkin/vendor/zxing_reader.wasm")
+
+
+@require_safe
+@never_cache
+@login_required
+def gates(request: HttpRequest) -> HttpResponse:
+    """`/gate`: the events whose tickets the user may check in, the next ones first."""
+    user = cast(User, request.user)
+    context = {"events": gate_events(user), "unconfirmed": not user.is_verified and is_named(user)}
+    return render(request, "bookings/gates.html", context)
 
 
 @require_safe
@@ -68,14 +86,15 @@ def scanner(request: HttpRequest, event_id: int) -> HttpResponse:
     page = {
         "event_id": event.pk,
         "check_in": reverse("check-in", args=[event.pk]),
+        "find": reverse("check-in-tickets", args=[event.pk]),
+        "counts": reverse("check-in-counts", args=[event.pk]),
         "manifest": reverse("check-in-manifest", args=[event.pk]),
         "batch": reverse("check-in-batch", args=[event.pk]),
         "worker": reverse("gate-worker"),
         "readers": [static(name) for name in BARCODE_READERS],
-        "ends_at": event.over_at,
         "login": f"{reverse('login')}?next={request.path}",
     }
-    return render(request, "bookings/checkin.html", {"event": event, "page": page})
+    return render(request, "bookings/checkin.html", {"event": event, "page": page, "counts": counts(event)})
 
 
 @require_safe

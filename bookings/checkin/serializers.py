@@ -7,34 +7,55 @@ from rest_framework import serializers
 from bookings.checkin.check_in import entry_body, place_of
 from bookings.checkin.merge_scans import MAX_SCANS
 from bookings.checkin.models import CheckIn
-from bookings.states import CheckInKind
+from bookings.references import reference_field
+from bookings.states import AdmissionStatus, CheckInKind
+from bookings.tickets.models import Admission
 from core.http.fields import MomentField
 from core.openapi import Problem
 
-MAX_CODE_LENGTH = 1_000  # characters; our codes have about 130, and any other scanned text gets the result "forged"
+MAX_CODE_LENGTH = 1_000  # characters; our codes have about 130, and any other scanned text gets a result
+
+
+class CodeField(serializers.CharField):
+    """The code of a ticket, as scanned or typed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            max_length=MAX_CODE_LENGTH,
+            help_text="The signed code in the ticket's QR, or a number on the ticket: its reference (`N7M2RX4W`) or"
+            " serial (`2CAF-4CAF-E16B-B6AC`), in any case, with or without separators.",
+            **options,
+        )
 
 
 class ScannedCode(serializers.Serializer[Any]):
     """A scan. `device` names the scanner's place.
 
-    A scan with `scanned_at` may be sent again if no response came.
+    A scan with `scanned_at` may be sent again if no response came, however late: it is recorded once.
     """
 
-    code = serializers.CharField(max_length=MAX_CODE_LENGTH)
+    code = CodeField()
     device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     scanned_at = MomentField(required=False, allow_null=True, default=None)
+    refuse_early = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Refuse with 409 `too_early`, instead of accepting, if the event begins in more than a day.",
+    )
 
 
 class CodeToUndo(serializers.Serializer[Any]):
     """The code of a ticket whose check-in is undone."""
 
-    code = serializers.CharField(max_length=MAX_CODE_LENGTH)
+    code = CodeField()
     device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
 
 
 class Place(serializers.Serializer[Any]):
-    """A seat and the name of its holder."""
+    """The number of a ticket, its seat and the name of its holder."""
 
+    serial = serializers.CharField(help_text="16 hexadecimal digits in groups of four.")
+    reference = reference_field("What people call the ticket.")
     section = serializers.CharField()
     subsection = serializers.IntegerField()
     row = serializers.IntegerField(help_text="1 is at the front.")
@@ -47,6 +68,8 @@ class Accepted(Place):
 
     result = serializers.ChoiceField(choices=["accepted"])
     checked_in_at = serializers.DateTimeField()
+    early = serializers.BooleanField(help_text="The event begins in more than a day: the scan may be a mistake.")
+    starts_at = serializers.DateTimeField(allow_null=True, help_text="When the event begins.")
 
 
 class Undone(serializers.Serializer[Any]):
@@ -55,9 +78,14 @@ class Undone(serializers.Serializer[Any]):
     result = serializers.ChoiceField(choices=["undone"])
 
 
-class AlreadyIn(Problem):
-    """The problem for a ticket that is already checked in, with the seat and the check-in."""
+class NotLetIn(Problem):
+    """A ticket that admits nobody, with its seat.
 
+    409: it is already checked in (with the check-in), or the event is far away (with `starts_at`). 410: it is void.
+    """
+
+    serial = serializers.CharField(required=False)
+    reference = serializers.CharField(required=False)
     section = serializers.CharField(required=False)
     subsection = serializers.IntegerField(required=False)
     row = serializers.IntegerField(required=False)
@@ -66,21 +94,93 @@ class AlreadyIn(Problem):
     checked_in_at = serializers.DateTimeField(required=False)
     device = serializers.CharField(required=False, help_text="Where the ticket was checked in.")
     by = serializers.CharField(required=False, help_text="The person who checked the ticket in.")
+    starts_at = serializers.DateTimeField(required=False, help_text="Of the event, with `too_early`.")
+
+
+class Counts(serializers.Serializer[Any]):
+    """How many people are in, of how many."""
+
+    checked_in = serializers.IntegerField(help_text="Tickets that are checked in.")
+    issued = serializers.IntegerField(help_text="Valid tickets, checked in or not.")
+
+
+class Block(serializers.Serializer[Any]):
+    """A block of seats. The seat at a `position`: row `position // cols + 1`, seat `position % cols + 1`."""
+
+    id = serializers.IntegerField()
+    section = serializers.CharField()
+    subsection = serializers.IntegerField()
+    cols = serializers.IntegerField()
+
+
+class TicketColumns(serializers.Serializer[Any]):
+    """Valid tickets as columns: the first item of each list belongs to the first ticket, and so on."""
+
+    serials = serializers.ListField(child=serializers.CharField(), help_text="16 hexadecimal digits each.")
+    subsections = serializers.ListField(child=serializers.IntegerField(), help_text="Ids of blocks.")
+    positions = serializers.ListField(child=serializers.IntegerField())
+    references = serializers.ListField(child=serializers.CharField(), help_text="Of the tickets.")
+    bookings = serializers.ListField(child=serializers.CharField(), help_text="References of the bookings.")
 
 
 class Manifest(serializers.Serializer[Any]):
-    """What a scanner needs to work offline."""
+    """What a scanner needs to work offline. No names."""
 
     event_id = serializers.IntegerField()
     public_key = serializers.CharField(help_text="Ed25519, 32 bytes, base64url.")
-    void = serializers.ListField(child=serializers.CharField(), help_text="Serials, as strings.")
+    void = serializers.ListField(child=serializers.CharField(), help_text="Serials, as decimal strings.")
+    starts_at = serializers.DateTimeField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True, help_text="When the event is over; null without a date.")
+    counts = Counts()
+    subsections = Block(many=True, required=False, help_text="With `tickets=true`.")
+    tickets = TicketColumns(required=False, help_text="With `tickets=true`.")
     generated_at = serializers.DateTimeField()
+
+
+class ManifestQuery(serializers.Serializer[Any]):
+    """What the manifest should have."""
+
+    tickets = serializers.BooleanField(
+        default=False, help_text="Also list the valid tickets, to check typed numbers and to name the seats offline."
+    )
+    since = serializers.DateTimeField(
+        required=False,
+        default=None,
+        help_text="`generated_at` of an earlier manifest: of the tickets, list only those issued since.",
+    )
+
+
+class TicketQuery(serializers.Serializer[Any]):
+    """What to find tickets by."""
+
+    q = serializers.CharField(
+        max_length=150,
+        help_text="The number of a ticket, the reference or id of a booking, or at least three letters of the holder's"
+        " name (two in Chinese, Japanese or Korean).",
+    )
+
+
+class FoundTicket(Place):
+    """A ticket that was found, with its status and booking."""
+
+    booking_id = serializers.UUIDField()
+    booking_reference = reference_field("What people call the booking.")
+    status = serializers.ChoiceField(choices=AdmissionStatus.choices)
+    checked_in_at = serializers.DateTimeField(allow_null=True)
+
+
+class FoundTickets(serializers.Serializer[Any]):
+    """Tickets that were found."""
+
+    found_by = serializers.ChoiceField(choices=["ticket", "booking", "name"], help_text="What the text was taken for.")
+    tickets = FoundTicket(many=True)
+    more = serializers.BooleanField(help_text="There are more tickets than are listed.")
 
 
 class OfflineScan(serializers.Serializer[Any]):
     """A scan that was made offline; `scanned_at` is by the scanner's clock."""
 
-    code = serializers.CharField(max_length=MAX_CODE_LENGTH, allow_blank=True)
+    code = CodeField(allow_blank=True)
     scanned_at = MomentField()
     device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
 
@@ -92,11 +192,13 @@ class Batch(serializers.Serializer[Any]):
 
 
 class ScanResult(serializers.Serializer[Any]):
-    """The result of one scan; for a genuine code also the seat, its holder and the check-in that counts."""
+    """The result of one scan; for a ticket of the event also the seat, its holder and the check-in that counts."""
 
     code = serializers.CharField()
-    result = serializers.ChoiceField(choices=["accepted", "already_checked_in", "void", "forged"])
+    result = serializers.ChoiceField(choices=["accepted", "already_checked_in", "void", "unknown", "forged"])
     scanned_at = serializers.DateTimeField()
+    serial = serializers.CharField(required=False)
+    reference = serializers.CharField(required=False)
     section = serializers.CharField(required=False)
     subsection = serializers.IntegerField(required=False)
     row = serializers.IntegerField(required=False)
@@ -123,6 +225,12 @@ class CheckInRow(Place):
     by = serializers.CharField()
     scanned_at = serializers.DateTimeField()
     recorded_at = serializers.DateTimeField()
+
+
+def found_ticket(ticket: Admission) -> dict[str, Any]:
+    """Return a ticket, loaded with its subsection and booking, in the shape of FoundTicket."""
+    booking = {"booking_id": ticket.booking_id, "booking_reference": ticket.booking.reference}
+    return {**place_of(ticket), **booking, "status": ticket.status, "checked_in_at": ticket.used_at}
 
 
 def check_in_row(row: CheckIn) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -246,6 +247,30 @@ def test_a_reference_that_the_event_already_has_is_not_given_again(
     given = [hold(alice, event=first, quantity=1).reference for _ in range(4)]
     assert sorted(given) == left[ReferenceKind.BOOKING]
     assert hold(alice, event=second, quantity=1).reference in given  # unique per event only
+
+
+def test_the_search_for_a_reference_uses_its_index_also_while_the_tables_are_small(
+    paid_booking: Hold, alice: User
+) -> None:
+    """With the generic plan that the trigger keeps.
+
+    No other index may be possible: if one on the event costs less at first, each sale would later read all rows of its
+    event.
+    """
+    paid_booking(alice)
+    definitions = sql_file("bookings", "references").read_text(encoding="utf-8")
+    searches = re.findall(r"NOT EXISTS \(\s*(.*?)\s*\);", definitions)
+    assert len(searches) == len(ReferenceKind)
+    run_sql("SET LOCAL enable_seqscan = off", "SET LOCAL plan_cache_mode = force_generic_plan")
+    for number, search in enumerate(searches):
+        query = search.replace("NEW.reference", "$1").replace("NEW.event_id", "$2")
+        run_sql(f"PREPARE search_{number} (text, bigint) AS {query}")
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN EXECUTE search_{number} ('C85DV26R', 1)")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        assert "_reference_once" in plan
+        assert "Index Cond: (reference = $1)" in plan
+        run_sql(f"DEALLOCATE search_{number}")
 
 
 def test_tickets_of_one_sale_get_different_references(few_references: Few, paid_booking: Hold, alice: User) -> None:

@@ -7,6 +7,8 @@ from datetime import datetime
 from bookings.tickets.models import Admission
 from events.models import Event
 
+SERIAL = re.compile(r"[0-7][0-9A-F]{15}")  # 63 bits
+LOOK_ALIKES = str.maketrans("OIL", "011")
 INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")  # Unicode categories of characters that can't be seen
 
 
@@ -18,7 +20,22 @@ def seat_of(ticket: Admission) -> tuple[int, int]:
 
 def serial_of(ticket: Admission) -> str:
     """Format a ticket's serial so that it can be read aloud: 16 hexadecimal digits in groups of four."""
-    return "-".join(re.findall(r"....", f"{ticket.serial:016X}"))
+    return serial_text(ticket.serial)
+
+
+def serial_text(serial: int) -> str:
+    """Format a serial as it is printed: "2CAF-4CAF-E16B-B6AC"."""
+    digits = f"{serial:016X}"
+    return "-".join(digits[start : start + 4] for start in range(0, 16, 4))
+
+
+def serial_from(text: str) -> int | None:
+    """Read a serial as people type it: any case, with or without separators, O for 0, I or L for 1; None if it is none.
+
+    The inverse of `serial_of`.
+    """
+    digits = re.sub(r"[\s\-\u2010-\u2015\u2212]", "", text).upper().translate(LOOK_ALIKES)
+    return int(digits, 16) if SERIAL.fullmatch(digits) else None
 
 
 def start_text(event: Event) -> str:

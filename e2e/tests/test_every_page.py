@@ -44,6 +44,8 @@ PAGES = [
     "refunded",
     "seller's events",
     "seller's charts",
+    "gate staff's events",
+    "no events for gate staff",
     "403",
     "404",
 ]  # fmt: skip
@@ -98,6 +100,8 @@ def place(
         "refunded": (alice, f"/checkout/{refunded.pk}/done"),
         "seller's events": (carol, "/sell"),
         "seller's charts": (carol, f"/sell/{event.pk}"),
+        "gate staff's events": (carol, "/gate"),
+        "no events for gate staff": (bob, "/gate"),
         "403": (carol, f"/checkout/{held.pk}"),
         "404": (None, "/there-is-no-such-page"),
     }[name]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from bookings.holds.cancel import cancel_booking
@@ -69,11 +69,12 @@ def test_a_lost_answer_does_not_make_the_hold_somebody_elses(visitors: Visitors,
     seats = SeatMap(page, concert)
     seats.pick("A", 1, (1, 1), (1, 2))
 
-    def lose(route):  # type: ignore[no-untyped-def]
-        if route.request.method != "POST":
-            return route.continue_()
-        route.fetch()
-        return route.abort()
+    def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
 
     page.route("**/api/booking", lose)
     seats.hold()

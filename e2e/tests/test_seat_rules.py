@@ -147,6 +147,7 @@ def test_the_page_lets_buyers_take_what_the_database_allows(visitors: Visitors, 
 def test_the_page_and_the_database_choose_the_same_best_seats(visitors: Visitors, concert: Event) -> None:
     page = visitors(None, f"/events/{concert.pk}")
     dice = seeded()
+    had_choice = scattered = 0
     for _ in range(10):
         asked = [(random_subsection(dice), dice.sample(REQUESTS, 4)) for _ in range(300)]
         for (subsection, requests), proposals, chosen in zip(
@@ -158,6 +159,10 @@ def test_the_page_and_the_database_choose_the_same_best_seats(visitors: Visitors
                 assert proposal["best"] == seats, place
                 assert proposal["together"] == together, place
                 assert together or proposal["scattered"] == seats, place
+                had_choice += len(proposal["choices"]) > 1
+                scattered += seats is not None and together is None
+    assert had_choice > 1_000  # so that another rule, such as the seats nearest to the stage, would be noticed
+    assert scattered > 100
 
 
 def test_the_api_holds_the_seats_that_the_page_proposes(

@@ -28,7 +28,8 @@ def rates(settings: Any) -> Callable[..., None]:
     """A function that sets rates in calls per minute; those that are not named are off."""
 
     def use(**rates: int) -> None:
-        for name in ("API_RATE", "API_RATE_SURGE", "BOOKING_RATE", "LOGIN_RATE", "REGISTRATION_RATE"):
+        names = ("API_RATE", "API_RATE_SURGE", "BOOKING_RATE", "LOGIN_RATE", "REGISTRATION_RATE", "TICKET_SEARCH_RATE")
+        for name in names:
             setattr(settings, name, (rates[name], 60) if name in rates else None)
 
     return use

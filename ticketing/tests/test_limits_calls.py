@@ -175,3 +175,16 @@ def test_the_operators_switch_puts_all_calls_in_peak_mode(
     assert statuses(3, lambda: client.get(ME)) == [200, 200, 429]
     feature_switches.turn(name=feature_switches.SURGE, on=False, by=olga)
     assert client.get(ME).status_code == 200
+
+
+def test_searches_for_tickets_are_limited_by_person_and_scans_are_not(
+    carol: User, olga: User, concert: Event, client_of: ClientOf, rates: Rates
+) -> None:
+    rates(API_RATE=1, TICKET_SEARCH_RATE=2)
+    path = f"/api/event/{concert.pk}/check-in"
+    client = client_of(carol)
+    assert statuses(3, lambda: client.get(f"{path}/tickets?q=alice")) == [200, 200, 429]
+    assert "Too many searches" in client.get(f"{path}/tickets/?q=bob").json()["detail"]
+    assert statuses(3, lambda: client.post(path, {"code": "x"})) == [404] * 3
+    assert statuses(3, lambda: client.get(f"{path}/counts")) == [200] * 3
+    assert client_of(olga).get(f"{path}/tickets?q=alice").status_code == 200

@@ -51,6 +51,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "checkout/<uuid:booking_id>/done": {"GET": BUYER},
     "bookings": {"GET": SIGNED_IN},
     "queue/<int:event_id>": {"GET": SIGNED_IN},
+    "gate": {"GET": SIGNED_IN},  # without work at an entrance, it is empty
     "gate/sw.js": {"GET": EVERYBODY},
     "gate/<int:event_id>": {"GET": "gso"},
     "gate/<int:event_id>/app.webmanifest": {"GET": "gso"},
@@ -82,6 +83,8 @@ RIGHTS: dict[str, dict[str, str]] = {
     "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats": {"GET": EVERYBODY},
     "api/event/<int:event_id>/cancel": {"POST": MANAGERS},
     "api/event/<int:event_id>/check-in": {"GET": "gso", "POST": "gso", "DELETE": "gso"},
+    "api/event/<int:event_id>/check-in/tickets": {"GET": "gso"},
+    "api/event/<int:event_id>/check-in/counts": {"GET": "gso"},
     "api/event/<int:event_id>/check-in/manifest": {"GET": "gso"},
     "api/event/<int:event_id>/check-in/batch": {"POST": "gso"},
     "api/event/<int:event_id>/gate-staff/<str:email>": {"PUT": MANAGERS, "DELETE": MANAGERS},

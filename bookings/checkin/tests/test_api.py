@@ -1,7 +1,9 @@
 """Status codes, response bodies and permissions of the check-in API."""
 
 import base64
+import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from bookings.holds.models import Booking
 from bookings.payments.refund import refund_booking
 from bookings.tickets.codes import read_code
 from bookings.tickets.models import Admission
+from bookings.tickets.texts import serial_from, serial_of
 from events.lifecycle.create import create_event
 from events.models import Event
 from events.seating.configuration import read_seating
@@ -52,7 +55,9 @@ def test_check_in_then_refused_then_undone_then_checked_in_again(concert: Event,
     assert accepted.status_code == 200
     body = accepted.json()
     checked_in_at = body.pop("checked_in_at")
-    assert body == {"result": "accepted", **PLACE}
+    assert serial_from(body.pop("serial")) == read_code(code).serial
+    assert body.pop("reference") == Admission.objects.get().reference
+    assert body == {"result": "accepted", **PLACE, "early": False, "starts_at": None}
     assert checked_in_at.endswith("Z")
 
     again = gate.post(at(concert), {"code": code})
@@ -74,12 +79,24 @@ def test_unknown_and_forged_codes_get_404_and_refunded_tickets_410(
     for response in (
         gate.post(at(concert), {"code": swapped}),
         gate.post(at(concert), {"code": code[:-4]}),
-        client_of(carol).post(at(new_event()), {"code": code}),
+        gate.post(at(concert), {"code": "https://example.com/poster"}),
         gate.delete(at(concert), {"code": swapped}),
     ):
-        assert (response.status_code, response.json()["code"]) == (404, "not_found")
+        assert (response.status_code, response.json()["code"]) == (404, "ticket_forged")
+    for response in (
+        gate.post(at(concert), {"code": "2CAF-4CAF-E16B-B6AC"}),
+        gate.post(at(concert), {"code": "2CAF-4CAF-E16B"}),
+        gate.delete(at(concert), {"code": "2CAF-4CAF-E16B-B6AC"}),
+        client_of(carol).post(at(new_event()), {"code": code}),
+        client_of(carol).post(at(new_event()), {"code": serial_of(ticket)}),
+    ):
+        assert (response.status_code, response.json()["code"]) == (404, "ticket_unknown")
     refund_booking(booking_id=ticket.booking_id, user=carol)
-    for response in (gate.post(at(concert), {"code": code}), gate.delete(at(concert), {"code": code})):
+    for response in (
+        gate.post(at(concert), {"code": code}),
+        gate.post(at(concert), {"code": serial_of(ticket)}),
+        gate.delete(at(concert), {"code": code}),
+    ):
         assert (response.status_code, response.json()["code"]) == (410, "ticket_void")
     assert not CheckIn.objects.exists()
 
@@ -89,6 +106,78 @@ def test_a_check_in_without_a_valid_code_gets_400(concert: Event, gate: APIClien
     assert gate.post(at(concert), body).status_code == 400
 
 
+def test_the_printed_number_admits_like_the_code(concert: Event, gate: APIClient, code: str) -> None:
+    ticket = Admission.objects.get()
+    serial, reference = serial_of(ticket), ticket.reference
+    response = gate.post(at(concert), {"code": serial})
+    assert response.status_code == 200
+    assert response.json().items() >= {"serial": serial, "reference": reference}.items()
+    assert gate.post(at(concert), {"code": code}).json()["code"] == "already_checked_in"
+    assert gate.delete(at(concert), {"code": serial.lower().replace("-", " ")}).json() == {"result": "undone"}
+    assert gate.post(at(concert), {"code": f"{reference[:4].lower()} {reference[4:]}"}).status_code == 200
+    assert gate.delete(at(concert), {"code": reference}).json() == {"result": "undone"}
+
+
+def test_the_reference_of_a_booking_or_a_mistyped_one_says_what_to_do(
+    concert: Event, gate: APIClient, code: str
+) -> None:
+    booking = Booking.objects.get().reference
+    response = gate.post(at(concert), {"code": booking})
+    assert (response.status_code, response.json()["code"]) == (404, "ticket_unknown")
+    assert "the reference of a booking" in response.json()["detail"]
+    ticket = Admission.objects.get().reference
+    mistyped = ticket[:-2] + ("2X" if ticket[-2] != "2" else "3X")
+    response = gate.post(at(concert), {"code": mistyped if mistyped != ticket else ticket[:-1] + "Y"})
+    assert (response.status_code, response.json()["code"]) == (404, "ticket_unknown")
+    assert not CheckIn.objects.exists()
+
+
+def test_a_scan_long_before_the_event_is_marked_and_refused_on_request(
+    new_event: Callable[..., Event], alice: User, carol: User, client_of: ClientOf, paid_booking: PaidBooking
+) -> None:
+    event = new_event(starts_at=datetime.now(UTC) + timedelta(days=62))
+    (code,) = codes_of(paid_booking(alice, "1-1", event=event))
+    seller = client_of(carol)
+    refused = seller.post(at(event), {"code": code, "refuse_early": True})
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_early")
+    starts_at = event.starts_at.isoformat().replace("+00:00", "Z")  # type: ignore[union-attr]
+    assert refused.json().items() >= {**PLACE, "starts_at": starts_at}.items()
+    assert not CheckIn.objects.exists()
+    accepted = seller.post(at(event), {"code": code})
+    assert (accepted.status_code, accepted.json()["early"], accepted.json()["starts_at"]) == (200, True, starts_at)
+    again = seller.post(at(event), {"code": code, "refuse_early": True})
+    assert again.json()["code"] == "already_checked_in"
+
+
+@pytest.mark.parametrize(("hours", "early"), [(-1, False), (0, False), (23.9, False), (24.1, True)])
+def test_a_day_before_the_start_is_early(
+    new_event: Callable[..., Event],
+    alice: User,
+    carol: User,
+    client_of: ClientOf,
+    paid_booking: PaidBooking,
+    hours: float,
+    early: bool,
+) -> None:
+    event = new_event()
+    (code,) = codes_of(paid_booking(alice, "1-1", event=event))
+    Event.objects.filter(pk=event.pk).update(starts_at=datetime.now(UTC) + timedelta(hours=hours))
+    response = client_of(carol).post(at(event), {"code": code, "refuse_early": True})
+    assert (response.status_code == 409) == early
+
+
+def test_the_counts_say_how_many_are_in(
+    concert: Event, alice: User, bob: User, carol: User, gate: APIClient, paid_booking: PaidBooking
+) -> None:
+    first, _ = codes_of(paid_booking(alice, "1-1", "1-2"))
+    refund_booking(booking_id=paid_booking(bob, "2-1").pk, user=carol)
+    path = at(concert, "/counts")
+    assert gate.get(path).json() == {"checked_in": 0, "issued": 2}
+    gate.post(at(concert), {"code": first})
+    assert gate.get(path).json() == gate.get(at(concert, "/manifest")).json()["counts"]
+    assert gate.get(path).json() == {"checked_in": 1, "issued": 2}
+
+
 def test_the_manifest_has_the_public_key_and_void_serials(
     concert: Event, alice: User, carol: User, gate: APIClient, code: str, paid_booking: PaidBooking
 ) -> None:
@@ -96,10 +185,37 @@ def test_the_manifest_has_the_public_key_and_void_serials(
     (void,) = tickets_of(refunded)
     refund_booking(booking_id=refunded.pk, user=carol)
     body = gate.get(at(concert, "/manifest")).json()
-    assert set(body) == {"event_id", "public_key", "void", "generated_at"}
+    assert set(body) == {"event_id", "public_key", "void", "starts_at", "ends_at", "counts", "generated_at"}
     assert (body["event_id"], body["void"]) == (concert.pk, [str(void.serial)])
     assert len(base64.urlsafe_b64decode(body["public_key"] + "=")) == 32
     assert str(read_code(code).serial) not in body["void"]
+
+
+def test_the_manifest_lists_the_valid_tickets_on_request_and_later_only_new_ones(
+    concert: Event, alice: User, bob: User, carol: User, gate: APIClient, paid_booking: PaidBooking
+) -> None:
+    used, active = tickets_of(paid_booking(alice, "1-3", "2-5"))
+    gate.post(at(concert), {"code": serial_of(used)})
+    refund_booking(booking_id=paid_booking(bob, "3-1").pk, user=carol)
+    body = gate.get(at(concert, "/manifest?tickets=true")).json()
+    blocks = {block["id"]: block for block in body["subsections"]}
+    assert len(blocks) == 4
+    rows = sorted(zip(*(body["tickets"][name] for name in ("positions", "serials", "subsections")), strict=True))
+    assert [(position, serial) for position, serial, _ in rows] == [(2, serial_of(used)), (14, serial_of(active))]
+    assert sorted(body["tickets"]["references"]) == sorted([used.reference, active.reference])
+    assert body["tickets"]["bookings"] == [Booking.objects.get(pk=used.booking_id).reference] * 2
+    block = blocks[used.subsection_id]
+    assert block == {"id": used.subsection_id, "section": "A", "subsection": 1, "cols": 10}
+    assert "Alice" not in json.dumps(body)
+
+    Admission.objects.update(issued_at=datetime.now(UTC) - timedelta(hours=1))
+    (new,) = tickets_of(paid_booking(alice, "4-1"))
+    later = gate.get(at(concert, "/manifest"), {"tickets": "true", "since": body["generated_at"]}).json()
+    assert later["tickets"]["serials"] == [serial_of(new)]
+    for since in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-06-01T00:00:00"):
+        assert gate.get(at(concert, "/manifest"), {"tickets": "true", "since": since}).status_code == 200
+    for query in ({"since": "yesterday"}, {"tickets": "perhaps"}):
+        assert gate.get(at(concert, "/manifest"), query).status_code == 400
 
 
 def test_a_batch_gets_results_in_order_and_the_same_when_repeated(concert: Event, gate: APIClient, code: str) -> None:
@@ -185,6 +301,8 @@ def test_only_gate_staff_the_seller_and_operators_may_check_in(
         ("post", "", {"code": "x"}, 404),
         ("delete", "", {"code": "x"}, 404),
         ("get", "/manifest", None, 200),
+        ("get", "/counts", None, 200),
+        ("get", "/tickets?q=nobody", None, 200),
         ("post", "/batch", {"scans": []}, 200),
     ]
     for method, path, body, allowed in calls:

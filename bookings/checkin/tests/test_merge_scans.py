@@ -20,6 +20,7 @@ from bookings.payments.refund import refund_booking
 from bookings.states import AdmissionStatus
 from bookings.testing.crowd import crowd
 from bookings.tickets.models import Admission
+from bookings.tickets.texts import serial_of
 from core.clock import database_now
 from events.models import Event
 
@@ -65,9 +66,10 @@ def test_outcomes_are_in_the_order_of_the_scans(
         Scan(first, ago(now, 6), "D"),
         Scan(second, ago(now, 5), "E"),
         Scan("", ago(now, 4), "D"),
+        Scan("2CAF-4CAF-E16B-B6AC", ago(now, 3), "D"),
     ]
     outcomes = merge(*scans)
-    assert results_of(outcomes) == ["forged", "accepted", "void", "accepted", "already_checked_in", "forged"]
+    assert results_of(outcomes) == ["forged", "accepted", "void", "accepted", "already_checked_in", "forged", "unknown"]
     assert outcomes[4].details["checked_in_at"] == ago(now, 8)
     assert outcomes[4].details["device"] == "D"
     assert (outcomes[3].details["seat"], outcomes[3].details["holder"]) == (1, "Alice")
@@ -84,6 +86,26 @@ def test_repeated_scans_change_nothing_and_have_the_same_outcomes(
     assert merge(*scans, ahead) == outcomes
     assert merge(*scans, *scans, ahead) == [*outcomes[:4], *outcomes]
     assert (history(), list(Admission.objects.order_by("pk").values())) == (before, tickets)
+
+
+def test_a_code_and_the_printed_number_are_the_same_ticket(
+    merge: Merge, alice: User, now: datetime, paid_booking: PaidBooking
+) -> None:
+    booking = paid_booking(alice, "1-1")
+    (ticket,), (code,) = tickets_of(booking), codes_of(booking)
+    by_number = [Scan(serial_of(ticket), ago(now, 2), "D"), Scan(ticket.reference, ago(now, 3), "R")]
+    scans = [*by_number, Scan(code, ago(now, 1), "E"), Scan(code, ago(now, 3), "R")]
+    assert results_of(merge(*scans)) == ["already_checked_in", "accepted", "already_checked_in", "accepted"]
+    assert CheckIn.objects.count() == 3
+
+
+def test_a_genuine_ticket_of_another_event_is_unknown_not_forged(
+    new_event: Callable[..., Event], alice: User, carol: User, now: datetime, paid_booking: PaidBooking
+) -> None:
+    (code,) = codes_of(paid_booking(alice, "1-1"))
+    (outcome,) = merge_scans(event_id=new_event().pk, scans=[Scan(code, now, "D")], by=carol)
+    assert (outcome.result, "genuine one for another" in outcome.details["detail"]) == ("unknown", True)
+    assert not CheckIn.objects.exists()
 
 
 def test_the_order_of_reports_does_not_matter(

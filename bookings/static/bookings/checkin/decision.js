@@ -1,78 +1,146 @@
 /** Decides whether a ticket lets somebody in: the server decides, or, while it can't be reached, this scanner. */
 
 import { call } from "../../ticketing/api.js";
-import { readCode } from "./ticket_code.js";
+import { OfflineTickets } from "./offline_tickets.js";
 import { measure, now } from "./server_clock.js";
+import { contentOf, isGenuine, looksSigned, referenceFrom, serialFrom, ticketKey } from "./ticket_code.js";
 
 const ANSWER_MS = 3000; // how long people at the entrance wait for the server before the scanner decides
-const RESULTS = { already_checked_in: "already", ticket_void: "void", not_found: "forged", validation_error: "forged" };
+const EARLY_MS = 24 * 3_600_000; // the server's EARLY (bookings/checkin/selectors.py)
+const RESULTS = {
+  already_checked_in: "already",
+  ticket_void: "void",
+  ticket_unknown: "unknown",
+  ticket_forged: "forged",
+  too_early: "early",
+  validation_error: "forged",
+};
 
 /**
- * A decision is `{result, offline, scan, …}`: `result` is accepted, already, void, forged, expired or unknown (can't be
- * decided); `offline` is whether this scanner decided. What is known of the seat, the holder and an earlier entry is added.
+ * A decision is `{result, offline, scan, …}`: `result` is accepted, already, void, unknown (no ticket of this event has
+ * this number), other (a genuine ticket of another event), forged, foreign (no code of a ticket at all), early, expired or
+ * undecided; `offline` is whether this scanner decided. What is known of the ticket's serial and seat, the holder and an
+ * earlier entry is added.
  */
 export class TicketChecker {
   /**
-   * @param {{store: import("./offline_store.js").OfflineStore, device: () => string, url: string, endsAt: string | null}}
+   * @param {{store: import("./offline_store.js").OfflineStore, device: () => string, url: string, event: number}}
    *   options `device` returns the name of this scanner, `url` is where check-ins are sent
    */
-  constructor({ store, device, url, endsAt }) {
-    Object.assign(this, { store, device, url, endsAt });
+  constructor({ store, device, url, event }) {
+    Object.assign(this, { store, device, url, event: String(event) });
     this.key = null;
-    this.manifest = null;
+    this.known = null;
   }
 
-  /** Uses this manifest for offline decisions from now on. */
+  /** Whether this scanner can decide without the server. */
+  get isReady() {
+    return Boolean(this.known && (this.key || this.known.columns));
+  }
+
+  /** Uses this manifest for offline decisions from now on; `key` is null if this browser can't verify signatures. */
   useManifest(manifest, key) {
-    this.manifest = manifest;
+    this.known = new OfflineTickets(manifest);
     this.key = key;
-    this.void = new Set(manifest.void);
   }
 
-  /** Decides on a scan. Never throws. */
-  async decide(code) {
+  /** The tickets of the booking with this reference, as far as this scanner knows; with who was let in here. */
+  async ticketsOfBooking(reference) {
+    const tickets = this.known?.ofBooking(reference) ?? [];
+    const entries = await Promise.all(tickets.map(({ serial }) => this.store.entry(serial, serial)));
+    return tickets.map((ticket, index) => {
+      const entry = entries[index];
+      return entry ? { ...ticket, status: "used", checked_in_at: entry.scanned_at } : { ...ticket, status: "active" };
+    });
+  }
+
+  /** Decides on a code, or on a number on a ticket; `anyway` also lets people in long before the event. Never throws. */
+  async decide(code, { anyway = false } = {}) {
     const scan = { code, scanned_at: now(), device: this.device() };
     try {
-      const { data } = await call("POST", this.url, { body: scan, signal: AbortSignal.timeout(ANSWER_MS) });
-      await this.store.saveEntry(scan).catch(() => {});
+      const body = { ...scan, refuse_early: !anyway };
+      const { data } = await call("POST", this.url, { body, signal: AbortSignal.timeout(ANSWER_MS) });
+      await this.store.saveEntry(scan, data.serial).catch(() => {});
       return { ...data, scan, offline: false };
     } catch (problem) {
       const result = RESULTS[problem.code];
-      if (result) return { ...problem.more, result, detail: problem.message, scan, offline: false };
-      return { ...(await this.#decideOffline(scan)), scan, offline: true, problem };
+      if (!result) return { ...(await this.#decideOffline(scan, anyway)), scan, offline: true, problem };
+      return { ...problem.more, result: this.#refined(result, code), detail: problem.message, scan, offline: false };
     }
   }
 
-  /** Undoes a check-in. Throws the Problem if the server refuses. */
-  async undo(code) {
-    if (await this.store.deleteUnsent(code)) return;
-    await call("DELETE", this.url, { body: { code, device: this.device() } });
-    await this.store.deleteEntry(code);
+  /** Undoes the check-in of a decision. Throws the Problem if the server refuses. */
+  async undo({ scan, serial = ticketKey(scan.code) }) {
+    if (await this.store.deleteUnsent(serial)) return;
+    await call("DELETE", this.url, { body: { code: scan.code, device: this.device() } });
+    await this.store.deleteEntry(scan.code, serial);
   }
 
-  async #decideOffline(scan) {
-    if (!this.key) return { result: "unknown" };
-    const ticket = await readCode(scan.code, this.key);
-    if (!ticket || ticket.eventId !== String(this.manifest.event_id)) return { result: "forged" };
-    if (this.void.has(ticket.serial)) return { result: "void" };
-    if (this.#isOver(ticket)) return { result: "expired" };
-    const earlier = await this.store.saveOfflineEntry(scan);
-    if (earlier) return { result: "already", checked_in_at: earlier.scanned_at, device: earlier.device };
-    return { result: "accepted" };
+  async #decideOffline(scan, anyway) {
+    if (!this.known) return { result: "undecided" };
+    const { result, ...ticket } = await this.#look(scan.code);
+    if (result) return { result, ...ticket };
+    if (this.known.isVoid(ticket.serial)) return { result: "void", ...ticket };
+    if (this.#isOver(ticket.validUntil)) return { result: "expired", ...ticket };
+    if (!anyway && this.#isEarly && !(await this.store.entry(scan.code, ticket.serial))) {
+      return { result: "early", starts_at: this.known.startsAt, ...ticket };
+    }
+    const earlier = await this.store.saveOfflineEntry(scan, ticket.serial);
+    if (earlier) return { result: "already", ...ticket, checked_in_at: earlier.scanned_at, device: earlier.device };
+    return { result: "accepted", ...ticket };
   }
 
-  /** Also looks at the event's end, because the event may have been postponed after the ticket was issued, even without
-   * a date. */
-  #isOver(ticket) {
+  /** What the code says of the ticket, or the `result` that says why it is none. */
+  async #look(code) {
+    const serial = serialFrom(code);
+    if (serial) return this.#lookUp(serial);
+    const reference = referenceFrom(code);
+    if (reference) return this.#lookUp(this.known.serialOf(reference));
+    const content = contentOf(code);
+    if (!content) return { result: this.#refined("forged", code) };
+    if (!this.key) return this.#lookUp(content.serial);
+    if (!(await isGenuine(code, this.key))) return { result: "forged" };
+    if (content.eventId !== this.event) return { result: "other" };
+    const { subsectionId, position, validUntil } = content;
+    return { serial: content.serial, validUntil, ...this.known.seat(subsectionId, position) };
+  }
+
+  #lookUp(serial) {
+    if (serial && (this.known.has(serial) || this.known.isVoid(serial))) return this.known.ticket(serial);
+    if (!this.known.columns) return { result: "undecided" };
+    return { result: "unknown", asOf: this.known.generatedAt };
+  }
+
+  #refined(result, code) {
+    if (result === "forged" && !looksSigned(code)) return "foreign";
+    const content = result === "unknown" ? contentOf(code) : null;
+    return content && content.eventId !== this.event ? "other" : result;
+  }
+
+  get #isEarly() {
+    return Date.parse(this.known.startsAt) - Date.parse(now()) > EARLY_MS;
+  }
+
+  /**
+   * Also looks at the event's end, because the event may have been postponed after the ticket was issued, even without a
+   * date.
+   */
+  #isOver(validUntil) {
+    if (this.known.endsAt === null) return false;
     const at = Date.parse(now());
-    return ticket.validUntil < at && this.endsAt !== null && !(Date.parse(this.endsAt) > at);
+    const endsAt = Date.parse(this.known.endsAt);
+    return (validUntil ?? endsAt) < at && !(endsAt > at);
   }
 }
 
-/** Fetches the manifest. Throws the Problem if there is none. */
-export async function fetchManifest(url) {
+/**
+ * Fetches the manifest with the tickets; if `saved` is an earlier one with tickets, only those issued since.
+ * Throws the Problem if there is none.
+ */
+export async function fetchManifest(url, saved) {
   const sent = Date.now();
-  const { data } = await call("GET", url, { signal: AbortSignal.timeout(10_000) });
+  const query = new URLSearchParams({ tickets: "true", ...(saved?.tickets && { since: saved.generated_at }) });
+  const { data } = await call("GET", `${url}?${query}`, { signal: AbortSignal.timeout(30_000) });
   measure(data.generated_at, sent);
   return data;
 }

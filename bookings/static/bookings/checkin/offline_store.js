@@ -3,6 +3,8 @@
  * device has let in, and the conflicts that nobody has marked as seen.
  */
 
+import { ticketKey } from "./ticket_code.js";
+
 const NAME = "gate";
 const VERSION = 1;
 
@@ -47,8 +49,16 @@ export class OfflineStore {
   }
 
   /** Stores that the server let the ticket in by this scan. */
-  saveEntry(scan) {
-    return transaction(["inside"], "readwrite", (store) => store("inside").put({ ...scan, event: this.event }));
+  saveEntry(scan, serial) {
+    const row = { ...scan, code: serial, event: this.event };
+    return transaction(["inside"], "readwrite", (store) => store("inside").put(row));
+  }
+
+  /** The scan with which this device let the ticket in; null if it did not. */
+  async entry(code, serial) {
+    let entry = null;
+    await transaction(["inside"], "readonly", (store) => this.#findEntry(store, code, serial, (row) => (entry = row)));
+    return entry;
   }
 
   /**
@@ -57,34 +67,37 @@ export class OfflineStore {
    *
    * @returns {Promise<object | null>} the earlier scan, if the ticket is already in
    */
-  async saveOfflineEntry(scan) {
-    const row = { ...scan, event: this.event };
+  async saveOfflineEntry(scan, serial) {
     let earlier = null;
-    await transaction(["inside", "waiting"], "readwrite", (store) => {
-      const request = store("inside").get([this.event, scan.code]);
-      request.onsuccess = () => {
-        earlier = request.result ?? null;
+    await transaction(["inside", "waiting"], "readwrite", (store) =>
+      this.#findEntry(store, scan.code, serial, (row) => {
+        earlier = row;
         if (earlier) return;
-        store("inside").put(row);
-        store("waiting").add(row);
-      };
-      return request;
-    });
+        store("inside").put({ ...scan, code: serial, event: this.event });
+        store("waiting").add({ ...scan, serial, event: this.event });
+      }),
+    );
     return earlier;
   }
 
+  /** The number of tickets that this device has let in. */
+  entries() {
+    const all = IDBKeyRange.bound([this.event], [this.event, []]); // an array sorts after every string
+    return transaction(["inside"], "readonly", (store) => store("inside").count(all));
+  }
+
   /** Deletes the entry of a ticket after the server has undone its check-in. */
-  deleteEntry(code) {
-    return transaction(["inside"], "readwrite", (store) => store("inside").delete([this.event, code]));
+  deleteEntry(code, serial) {
+    return transaction(["inside"], "readwrite", (store) => this.#deleteEntry(store, code, serial));
   }
 
   /** Deletes a scan that is not sent yet, with its entry. Resolves to whether there was one. */
-  async deleteUnsent(code) {
-    const unsent = (await this.unsent()).find((row) => row.code === code);
+  async deleteUnsent(serial) {
+    const unsent = (await this.unsent()).find((row) => (row.serial ?? ticketKey(row.code)) === serial);
     if (!unsent) return false;
     await transaction(["inside", "waiting"], "readwrite", (store) => {
       store("waiting").delete(unsent.id);
-      store("inside").delete([this.event, code]);
+      this.#deleteEntry(store, unsent.code, serial);
     });
     return true;
   }
@@ -113,6 +126,22 @@ export class OfflineStore {
     await transaction(["conflicts"], "readwrite", (store) => {
       rows.forEach((row) => store("conflicts").delete(row.id));
     });
+  }
+
+  // Entries have the ticket's serial as their key, so that a scanned code and a typed number are the same ticket. Those of
+  // an earlier version of this page have the scanned code instead.
+  #findEntry(store, code, serial, use) {
+    const bySerial = store("inside").get([this.event, serial]);
+    bySerial.onsuccess = () => {
+      if (bySerial.result) return use(bySerial.result);
+      const byCode = store("inside").get([this.event, code]);
+      byCode.onsuccess = () => use(byCode.result ?? null);
+    };
+    return bySerial;
+  }
+
+  #deleteEntry(store, code, serial) {
+    for (const key of [code, serial]) store("inside").delete([this.event, key]);
   }
 
   #all(name) {

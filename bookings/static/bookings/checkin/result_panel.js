@@ -5,10 +5,14 @@ import { alert } from "../../ticketing/announce.js";
 const TEXTS = {
   accepted: ["good", "Let in", ""],
   already: ["warn", "Already used", "Someone was already let in with this ticket."],
+  early: ["warn", "Too early", ""],
   void: ["bad", "Refunded", "This ticket was refunded and is no longer valid."],
-  forged: ["bad", "Not a ticket for this event", "Forged, for another event, or misread. Scan it again to be sure."],
+  unknown: ["warn", "Unknown", "No ticket for this event has this number. Check each character, or search by name."],
+  other: ["bad", "Other event", "This is a genuine ticket, but for another event."],
+  forged: ["bad", "Forged", "This code was changed, made up or misread. Scan it again to be sure."],
+  foreign: ["bad", "Not a ticket", "This is not the code of a ticket. Look for the ticket’s own code."],
   expired: ["bad", "Event over", "The event of this ticket is over."],
-  unknown: ["warn", "Can’t tell", "This scanner is offline and was never prepared online."],
+  undecided: ["warn", "Can’t tell", "This scanner is offline and was never prepared online."],
   undone: ["", "Check-in undone", "The ticket is valid again."],
 };
 // [Hz, seconds]: rising for let in, level for already used, falling and long for refused.
@@ -19,9 +23,11 @@ const TONES = {
 };
 const VIBRATIONS = { good: [80], warn: [120, 80, 120], bad: [400] }; // ms
 
-/** The seat: "Section A · block 1 · row 5 · seat 12"; empty if it is not known. */
+/** The seat: "Section A · block 1 · row 5 · seat 12"; empty if it is not known. Breaks lines only between the parts. */
 export function seatText({ section, subsection, row, seat }) {
-  return section === undefined ? "" : `Section ${section} · block ${subsection} · row ${row} · seat ${seat}`;
+  if (section === undefined) return "";
+  const parts = [`Section\u00a0${section}`, `block\u00a0${subsection}`, `row\u00a0${row}`, `seat\u00a0${seat}`];
+  return parts.join("\u00a0· ");
 }
 
 /** When and where the ticket was used before. */
@@ -33,12 +39,33 @@ export function entryText({ checked_in_at: at, device, by }) {
   return `Used ${[time, device && `at ${device}`, by && `by ${by}`].filter(Boolean).join(" ")}.`;
 }
 
+/** How far away the event is: "This event begins on Saturday, 30 January 2027, 20:00, in 62 days." */
+function startText(iso) {
+  const days = Math.floor((Date.parse(iso) - Date.now()) / 86_400_000);
+  const when = new Date(iso).toLocaleString(undefined, { dateStyle: "full", timeStyle: "short" });
+  return `This event begins on ${when}, in ${days === 1 ? "a day" : `${days} days`}.`;
+}
+
+/** What the offline list of tickets can't know. */
+function asOfText(iso) {
+  const time = new Date(iso).toLocaleTimeString(undefined, { timeStyle: "short" });
+  return `No ticket had this number at ${time}, when this scanner was last online. Check each character.`;
+}
+
 /** A decision as text: `{kind, title, lines}`. */
 export function decisionText(decision) {
   const [kind, title, meaning] = TEXTS[decision.result];
-  const lines = [decision.holder, seatText(decision), decision.result === "already" ? entryText(decision) : ""];
+  const lines = [
+    decision.holder,
+    seatText(decision),
+    decision.result === "already" && entryText(decision),
+    (decision.result === "early" || decision.early) && startText(decision.starts_at),
+    decision.asOf && asOfText(decision.asOf),
+  ];
   const shown = lines.filter(Boolean);
-  return { kind, title, lines: shown.length || !meaning ? shown : [meaning] };
+  if (decision.result === "unknown" && decision.detail) return { kind, title, lines: [decision.detail] };
+  const needsMeaning = meaning && (!shown.length || ["void", "expired"].includes(decision.result));
+  return { kind, title, lines: needsMeaning ? [...shown, meaning] : shown };
 }
 
 /** The large panel with the latest decision. */
@@ -56,22 +83,34 @@ export class ResultPanel {
     if (this.#sound?.state === "suspended") this.#sound.resume();
   }
 
+  /** Takes the latest result away while people search for a ticket, so that it isn't taken for that of the next person. */
+  reset(line) {
+    this.#write({ kind: "", title: "Ready", lines: [line] });
+    this.root.dataset.result = "";
+    for (const name of ["offline", "undo", "anyway"]) this.part(name).hidden = true;
+  }
+
   show(decision) {
     const { kind, title, lines } = decisionText(decision);
-    this.root.dataset.kind = kind;
+    this.#write({ kind, title, lines });
     this.root.dataset.result = decision.result;
-    this.part("title").textContent = title;
-    this.part("lines").replaceChildren(
-      ...lines.map((line) => Object.assign(document.createElement("p"), { textContent: line })),
-    );
-    this.part("offline").hidden = !decision.offline || decision.result === "unknown";
+    this.part("offline").hidden = !decision.offline || decision.result === "undecided";
     this.part("undo").hidden = !["accepted", "already"].includes(decision.result);
+    this.part("anyway").hidden = decision.result !== "early";
     // Restart the animation for each decision, so that two equal ones are seen as two.
     this.root.getAnimations().forEach((animation) => animation.cancel());
     const reduceMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (!reduceMotion) this.root.animate([{ transform: "scale(0.97)" }, { transform: "none" }], 120);
+    if (decision.result !== "accepted") this.root.scrollIntoView({ block: "nearest" }); // the list below says who is in
     alert(`${title}. ${lines.join(". ")}`);
     this.#signal(kind);
+  }
+
+  #write({ kind, title, lines }) {
+    this.root.dataset.kind = kind;
+    this.part("title").textContent = title;
+    const paragraphs = lines.map((line) => Object.assign(document.createElement("p"), { textContent: line }));
+    this.part("lines").replaceChildren(...paragraphs);
   }
 
   #signal(kind) {

@@ -1,60 +1,98 @@
 /** The check-in page: reads codes by camera, hand scanner or keyboard, decides on each, and shows the result. */
 
 import { say } from "../../ticketing/announce.js";
+import { call } from "../../ticketing/api.js";
 import { enableControls } from "../../ticketing/ready.js";
 import { toast } from "../../ticketing/toast.js";
 import { Camera } from "./camera.js";
 import { fetchManifest, TicketChecker } from "./decision.js";
+import { Finder } from "./finder.js";
+import { FoundList } from "./found_list.js";
+import { GuestCount } from "./guest_count.js";
 import { makeAvailableOffline, offerInstall } from "./install.js";
 import { OfflineStore } from "./offline_store.js";
-import { decisionText, entryText, ResultPanel, seatText } from "./result_panel.js";
-import { importKey } from "./ticket_code.js";
+import { addTickets } from "./offline_tickets.js";
+import { entryText, ResultPanel, seatText } from "./result_panel.js";
+import { ScanLog } from "./scan_log.js";
+import { importKey, isTicketNumber, looksSigned } from "./ticket_code.js";
 import { Uploader } from "./upload.js";
 
 const DEVICE = "gate-device"; // key in localStorage: {name, id}
-const LOG_LINES = 20;
 const REFRESH_MS = 60_000; // between two fetches of the manifest
+const COUNT_MS = 5000; // between two fetches of the counts
 
 const part = (id) => document.getElementById(id);
 const config = JSON.parse(part("checkin-data").textContent);
 const store = new OfflineStore(config.event_id);
-const checker = new TicketChecker({ store, device: deviceName, url: config.check_in, endsAt: config.ends_at });
+const checker = new TicketChecker({ store, device: deviceName, url: config.check_in, event: config.event_id });
 const panel = new ResultPanel(part("result"));
+const found = new FoundList(part("found"));
+const finder = new Finder({ url: config.find, checker, list: found, scan: scanNew });
+const guests = new GuestCount(part("guests"), config.event_id);
+const log = new ScanLog(part("log"), part("log-empty"), config.event_id);
 const camera = new Camera(part("video"), config.readers);
 const uploader = new Uploader(store, config.batch);
 let latest = null; // the decision that the panel shows
+let early = []; // the codes of people who wait because the panel says that they are too early
 
 // --- Scans, one after the other in the order in which they arrive ---------------------------------
 
 let previous = Promise.resolve();
 
-function scan(text) {
-  const code = text.trim();
-  if (!code) return;
-  previous = previous.then(() => decide(code));
+/** Decides on the codes, one by one. Stops at one that is too early, until somebody presses “Let in anyway”. */
+function scan(codes, options) {
+  previous = previous.then(async () => {
+    early = [];
+    for (const [index, code] of codes.entries()) {
+      const { result } = await decide(code, options);
+      if (result === "early") early = codes.slice(index);
+      if (early.length) break;
+    }
+    part("anyway").textContent = early.length > 1 ? `Let in all ${early.length} anyway` : "Let in anyway";
+  });
 }
 
-async function decide(code) {
+async function decide(code, options) {
   part("result").ariaBusy = "true";
-  const decision = await checker.decide(code).catch(() => ({ result: "unknown", offline: true, scan: { code } }));
+  const failed = () => ({ result: "undecided", offline: true, scan: { code } });
+  const decision = await checker.decide(code, options).catch(failed);
   part("result").ariaBusy = null;
-  show(decision);
+  await show(decision);
   const refusal = decision.problem?.status ? decision.problem : null; // the server answered, but did not decide
   await uploader.setState(!decision.offline || Boolean(refusal && refusal.status < 500), refusal);
+  return decision;
 }
 
-function show(decision) {
+async function show(decision) {
   latest = decision;
   panel.show(decision);
-  addToLog(decision);
+  log.add(decision);
+  found.update(decision);
+  if (decision.result === "accepted") guests.add(1);
+  if (decision.result === "undone") guests.add(-1);
+  await showLetInHere();
+}
+
+async function showLetInHere() {
+  const entries = await store.entries();
+  part("here").textContent = entries ? `${entries} let in` : "";
 }
 
 part("typed").addEventListener("submit", (event) => {
   event.preventDefault();
-  scan(part("code").value);
+  const text = part("code").value.trim();
   part("code").value = "";
+  if (looksSigned(text) || isTicketNumber(text)) scanNew(text);
+  else if (text) find(text);
 });
-camera.addEventListener("code", ({ detail }) => scan(detail));
+
+camera.addEventListener("code", ({ detail }) => detail.trim() && scanNew(detail.trim()));
+part("anyway").addEventListener("click", () => scan(early, { anyway: true }));
+
+function scanNew(code) {
+  found.hide();
+  scan([code]);
+}
 
 // A hand scanner types like a keyboard, wherever the focus is, so what it types goes to the code field.
 document.addEventListener("keydown", (event) => {
@@ -64,29 +102,30 @@ document.addEventListener("keydown", (event) => {
 });
 for (const type of ["pointerdown", "keydown"]) document.addEventListener(type, () => panel.unlockSound());
 
-// --- Undo and log ---------------------------------------------------------------------------------
+// --- Tickets without a code: by booking or name ---------------------------------------------------
+
+found.addEventListener("admit", ({ detail: serials }) => scan(serials));
+
+async function find(text) {
+  const before = latest;
+  panel.reset("Searching…");
+  await finder.find(text);
+  if (found.root.hidden || latest !== before) return; // a scan has been decided on meanwhile
+  panel.reset(found.isEmpty ? "Scan a ticket, or type its number." : "Choose below whom to let in.");
+}
+
+// --- Undo -----------------------------------------------------------------------------------------
 
 part("undo").addEventListener("click", async () => {
   const undone = latest;
   try {
-    await checker.undo(undone.scan.code);
-    show({ ...undone, result: "undone", offline: false });
+    await checker.undo(undone);
+    await show({ ...undone, result: "undone", offline: false, early: false });
   } catch (problem) {
     toast(problem.code === "offline" ? "Go online to undo this check-in." : problem.message, "warn");
   }
   uploader.setState(uploader.online, uploader.problem);
 });
-
-function addToLog(decision) {
-  const { kind, title } = decisionText(decision);
-  const item = document.createElement("li");
-  const badge = Object.assign(document.createElement("span"), { className: `badge ${kind}`, textContent: title });
-  const time = new Date().toLocaleTimeString(undefined, { timeStyle: "medium" });
-  item.append(badge, ` ${time} ${[decision.holder, seatText(decision)].filter(Boolean).join(" · ")}`);
-  part("log").prepend(item);
-  part("log").querySelectorAll(`li:nth-child(n + ${LOG_LINES + 1})`).forEach((old) => old.remove());
-  part("log-empty").hidden = true;
-}
 
 // --- Camera ---------------------------------------------------------------------------------------
 
@@ -112,6 +151,7 @@ uploader.addEventListener("state", ({ detail: { online, problem, unsent } }) => 
   const state = online && !problem ? "online" : "offline";
   part("state").dataset.state = state;
   part("state-text").textContent = stateText(online, problem);
+  guests.setExact(state === "online");
   part("sign-in").hidden = !signedOut;
   part("unsent").hidden = unsent === 0;
   part("unsent").textContent = `${unsent} waiting to be sent`;
@@ -121,7 +161,7 @@ function stateText(online, problem) {
   if (online && !problem) return "Online";
   if (problem?.status === 401) return "You are signed out: tickets are checked offline";
   if (problem?.status) return `Tickets are checked offline: ${problem.message}`;
-  return checker.key ? "Offline: this scanner checks tickets itself" : "Offline and not ready: open this page online first";
+  return checker.isReady ? "Offline: this scanner checks tickets itself" : "Offline and not ready: open this page online first";
 }
 
 async function showConflicts() {
@@ -134,7 +174,8 @@ function conflictItem(row) {
   const outcome = {
     already_checked_in: `let in here, but another scan was earlier. ${entryText(row)}`,
     void: "let in here, but the ticket had been refunded.",
-    forged: "let in here, but the ticket is unknown.",
+    unknown: "let in here, but no ticket of this event has this number.",
+    forged: "let in here, but the ticket is not genuine.",
   }[row.result];
   const who = [row.holder, seatText(row)].filter(Boolean).join(" · ");
   const time = new Date(row.scanned_at).toLocaleTimeString(undefined, { timeStyle: "medium" });
@@ -151,18 +192,35 @@ part("conflicts-seen").addEventListener("click", async () => {
   part("code").focus();
 });
 
-/** Fetches the manifest, because tickets may have become void. Offline, uses the saved one. */
+/** Fetches the manifest, because tickets may have been sold or become void. Offline, uses the saved one. */
 async function prepare() {
   const saved = await store.manifest();
   try {
-    const manifest = await fetchManifest(config.manifest);
+    const manifest = addTickets(await fetchManifest(config.manifest, saved), saved);
     await store.saveManifest(manifest);
     await useManifest(manifest);
+    await showCounts(manifest.counts);
     await uploader.setState(true);
   } catch (problem) {
-    if (saved && !checker.key) await useManifest(saved);
+    if (saved && !checker.known) await useManifest(saved);
     await uploader.setState(Boolean(problem.status) && problem.status < 500, problem);
   }
+}
+
+/** Fetches how many people are in, also to notice that the server is there or gone. */
+async function fetchCounts() {
+  if (document.hidden) return;
+  try {
+    const { data } = await call("GET", config.counts, { signal: AbortSignal.timeout(COUNT_MS) });
+    await showCounts(data);
+    await uploader.setState(true);
+  } catch (problem) {
+    await uploader.setState(Boolean(problem.status) && problem.status < 500, problem);
+  }
+}
+
+async function showCounts(counts) {
+  guests.set(counts, (await store.unsent()).length);
 }
 
 let opensOffline = false;
@@ -175,7 +233,7 @@ async function cachePage() {
 async function useManifest(manifest) {
   checker.useManifest(manifest, await importKey(manifest.public_key));
   const time = new Date(manifest.generated_at).toLocaleTimeString(undefined, { timeStyle: "short" });
-  part("prepared").textContent = checker.key
+  part("prepared").textContent = checker.isReady
     ? `Ready to check tickets offline, as of ${time}`
     : "This browser can’t check tickets offline";
 }
@@ -203,8 +261,11 @@ offerInstall(part("install"));
 enableControls();
 cachePage();
 await showConflicts();
+await showLetInHere();
 await prepare();
 setInterval(() => Promise.all([prepare(), cachePage()]), REFRESH_MS);
+setInterval(fetchCounts, COUNT_MS);
+document.addEventListener("visibilitychange", fetchCounts);
 addEventListener("online", prepare);
 await uploader.start();
 part("page").dataset.ready = "";

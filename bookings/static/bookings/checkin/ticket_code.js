@@ -1,8 +1,19 @@
-/** Reads and verifies ticket codes offline. bookings/tickets/codes.py describes their layout. */
+/**
+ * Reads ticket codes and the numbers on tickets offline. bookings/tickets/codes.py describes the layout of a code,
+ * bookings/references.py the references.
+ */
 
 const PAYLOAD_BYTES = 33;
 const SIGNATURE_BYTES = 64;
 const VERSION = 1;
+const SIGNED = /^[\w-]{65,}$/; // what somebody types is shorter
+const SERIAL = /^[0-7][0-9A-F]{15}$/; // 63 bits
+const SEPARATORS = /[\s\u2010-\u2015\u2212-]/g;
+const LOOK_ALIKES = { O: "0", I: "1", L: "1" };
+const ALPHABET = "23456789CDFHJKMNPRTVWXY"; // of references
+const REFERENCE = new RegExp(`^[${ALPHABET}]{8}$`);
+const READ_AS = { 0: "D", O: "D", Q: "D", B: "8", G: "6", S: "5", U: "V", Z: "2" };
+const TICKET_INITIALS = "NPRTVWXY";
 
 /**
  * The key that verifies the signatures of ticket codes.
@@ -18,25 +29,77 @@ export async function importKey(publicKey) {
   }
 }
 
+/** Whether the text has the form of a signed code, genuine or not. */
+export function looksSigned(text) {
+  return SIGNED.test(text);
+}
+
+/** The serial in a text that people typed, as printed ("2CAF-4CAF-E16B-B6AC"); null if it is none. */
+export function serialFrom(text) {
+  const digits = text.replace(SEPARATORS, "").toUpperCase().replace(/[OIL]/g, (char) => LOOK_ALIKES[char]);
+  return SERIAL.test(digits) ? printed(digits) : null;
+}
+
+/** The reference in a text that people typed ("N7M2RX4W"), of a ticket or a booking; null if it is none. */
+export function referenceFrom(text) {
+  const letters = text.normalize("NFKC").toUpperCase().replace(/[^\p{L}\p{N}]/gu, "");
+  const reference = letters.replace(/[0OQBGSUZ]/g, (char) => READ_AS[char]);
+  return REFERENCE.test(reference) && remainder(reference) === 1 ? reference : null;
+}
+
+/** Whether the text is the number of a ticket. A reference without a digit may be a name, so it doesn't count. */
+export function isTicketNumber(text) {
+  const reference = /\d/.test(text) ? referenceFrom(text) : null;
+  return Boolean(serialFrom(text) || (reference && isTicketReference(reference)));
+}
+
+/** Whether a reference is that of a ticket. */
+export function isTicketReference(reference) {
+  return TICKET_INITIALS.includes(reference[0]);
+}
+
+/** What the check character must make 1: ISO/IEC 7064, modulus 23, radix 5. */
+function remainder(reference) {
+  return [...reference].reduce((sum, char) => (5 * sum + ALPHABET.indexOf(char)) % ALPHABET.length, 0);
+}
+
+/** A serial in decimal, as in the manifest's list of void ones, as it is printed. */
+export function serialOfDecimal(decimal) {
+  return printed(BigInt(decimal).toString(16).toUpperCase().padStart(16, "0"));
+}
+
+/** What tells a ticket from all others, however it was entered: its serial, or the text itself if that has none. */
+export function ticketKey(text) {
+  return serialFrom(text) ?? contentOf(text)?.serial ?? text;
+}
+
 /**
- * The content of a genuine code; null for anything else.
+ * The content of a code, whether or not its signature is genuine; null for anything else.
  *
- * @returns {Promise<{eventId: string, serial: string, position: number, validUntil: number} | null>} ids are
- *   strings, because they may exceed 2^53; `validUntil` is in milliseconds since 1970
+ * @returns {{eventId: string, subsectionId: string, serial: string, position: number, validUntil: number} | null} ids
+ *   are strings, because they may exceed 2^53; `validUntil` is in milliseconds since 1970
  */
-export async function readCode(text, key) {
+export function contentOf(text) {
   const raw = bytesOf(text);
   if (raw?.length !== PAYLOAD_BYTES + SIGNATURE_BYTES || raw[0] !== VERSION) return null;
-  const payload = raw.subarray(0, PAYLOAD_BYTES);
-  const genuine = await crypto.subtle.verify({ name: "Ed25519" }, key, raw.subarray(PAYLOAD_BYTES), payload);
-  if (!genuine) return null;
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const view = new DataView(raw.buffer);
   return {
     eventId: String(view.getBigUint64(1)),
+    subsectionId: String(view.getBigUint64(9)),
     position: view.getUint32(17),
-    serial: String(view.getBigUint64(21)),
+    serial: serialOfDecimal(view.getBigUint64(21)),
     validUntil: view.getUint32(29) * 1000,
   };
+}
+
+/** Whether the signature of a code is genuine. */
+export async function isGenuine(text, key) {
+  const raw = bytesOf(text);
+  return crypto.subtle.verify({ name: "Ed25519" }, key, raw.subarray(PAYLOAD_BYTES), raw.subarray(0, PAYLOAD_BYTES));
+}
+
+function printed(digits) {
+  return digits.match(/.{4}/g).join("-");
 }
 
 /** Decodes base64url without padding; null if the text is not base64url. */

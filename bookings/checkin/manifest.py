@@ -1,0 +1,65 @@
+"""What a scanner needs to work offline.
+
+Without a network a scanner verifies signed codes with the public key, and refuses the void serials. To check typed
+numbers as well, it asks for the list of tickets once, and from then on for the tickets that were issued since. The list
+has no names: a lost phone must not tell who comes to the event.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from bookings.checkin.selectors import counts
+from bookings.states import AdmissionStatus
+from bookings.tickets.codes import public_key
+from bookings.tickets.models import Admission
+from bookings.tickets.texts import serial_text
+from core.clock import database_now
+from events.models import Event, Subsection
+
+# A ticket may be committed this long after its `issued_at`, so that the manifest of a moment may not have it yet.
+COMMITTED_WITHIN = timedelta(minutes=5)
+COLUMNS = ("serials", "subsections", "positions", "references", "bookings")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # no ticket is older, and the year 1 minus five minutes is no time
+
+
+def manifest(event: Event, *, with_tickets: bool = False, since: datetime | None = None) -> dict[str, Any]:
+    """Return the manifest of an event: key, void serials, times of the event, counts, and on request the tickets.
+
+    `since` is `generated_at` of an earlier manifest; only tickets issued since are listed then (some of them again).
+    Void serials are decimal strings because they may exceed 2^53, beyond which JavaScript rounds integers.
+    """
+    generated_at = database_now()
+    void = Admission.objects.filter(event=event, status=AdmissionStatus.VOID).order_by()
+    return {
+        "event_id": event.pk,
+        "public_key": public_key(),
+        "void": [str(serial) for serial in void.values_list("serial", flat=True)],
+        "starts_at": event.starts_at,
+        "ends_at": event.over_at,
+        "counts": counts(event),
+        **(_seats(event, since) if with_tickets else {}),
+        "generated_at": generated_at,
+    }
+
+
+def _seats(event: Event, since: datetime | None) -> dict[str, Any]:
+    blocks = Subsection.objects.filter(event=event).values_list("pk", "section", "number", "cols")
+    names = ("id", "section", "subsection", "cols")
+    return {
+        "subsections": [dict(zip(names, block, strict=True)) for block in blocks],
+        "tickets": _columns(event, since),
+    }
+
+
+def _columns(event: Event, since: datetime | None) -> dict[str, list[Any]]:
+    """Return the valid tickets as columns of equal length, which are a third smaller than one object per ticket."""
+    issued = Q() if since is None else Q(issued_at__gte=max(since, EPOCH) - COMMITTED_WITHIN)
+    tickets = Admission.objects.filter(issued, event=event).exclude(status=AdmissionStatus.VOID).order_by()
+    rows = tickets.values_list("serial", "subsection_id", "position", "reference", "booking__reference")
+    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    for serial, *others in rows:
+        for name, value in zip(COLUMNS, (serial_text(serial), *others), strict=True):
+            columns[name].append(value)
+    return columns

@@ -1,0 +1,67 @@
+/** What this scanner knows of the event's tickets without a network: the manifest that it fetched last. */
+
+import { serialOfDecimal } from "./ticket_code.js";
+
+/** Adds the tickets of an earlier manifest to a newer one, which lists only those that were issued since. */
+export function addTickets(newer, earlier) {
+  if (!earlier?.tickets) return newer;
+  const known = new Set(earlier.tickets.serials);
+  const isNew = newer.tickets.serials.map((serial) => !known.has(serial));
+  const tickets = {};
+  for (const [name, column] of Object.entries(newer.tickets)) {
+    tickets[name] = [...earlier.tickets[name], ...column.filter((_, index) => isNew[index])];
+  }
+  return { ...newer, tickets };
+}
+
+export class OfflineTickets {
+  constructor(manifest) {
+    this.eventId = String(manifest.event_id);
+    this.generatedAt = manifest.generated_at;
+    this.startsAt = manifest.starts_at;
+    this.endsAt = manifest.ends_at;
+    this.columns = manifest.tickets;
+    this.void = new Set(manifest.void.map(serialOfDecimal));
+    this.blocks = new Map((manifest.subsections ?? []).map((block) => [String(block.id), block]));
+    this.index = new Map((manifest.tickets?.serials ?? []).map((serial, index) => [serial, index]));
+    this.byReference = new Map((manifest.tickets?.references ?? []).map((reference, index) => [reference, index]));
+  }
+
+  isVoid(serial) {
+    return this.void.has(serial);
+  }
+
+  /** Whether the ticket with this serial was valid when the manifest was made. */
+  has(serial) {
+    return this.index.has(serial) && !this.isVoid(serial);
+  }
+
+  /** The serial of the ticket with this reference; undefined if there was none. */
+  serialOf(reference) {
+    return this.columns?.serials[this.byReference.get(reference)];
+  }
+
+  /** The tickets of the booking with this reference, with the fields that the server has but the names. */
+  ofBooking(reference) {
+    const serials = (this.columns?.serials ?? []).filter((_, index) => this.columns.bookings[index] === reference);
+    const tickets = serials.filter((serial) => !this.isVoid(serial)).map((serial) => this.ticket(serial));
+    return tickets.sort((one, other) => one.row - other.row || one.seat - other.seat);
+  }
+
+  /** The numbers and seat of a ticket, with the fields that the server has; of a newer ticket, only the serial. */
+  ticket(serial) {
+    const index = this.index.get(serial);
+    if (index === undefined) return { serial };
+    const { references, bookings, subsections, positions } = this.columns;
+    const numbers = { serial, reference: references[index], booking_reference: bookings[index] };
+    return { ...numbers, ...this.seat(subsections[index], positions[index]) };
+  }
+
+  /** The seat at a position of a block: `{section, subsection, row, seat}`; empty if the block is not known. */
+  seat(blockId, position) {
+    const block = this.blocks.get(String(blockId));
+    if (!block) return {};
+    const { section, subsection, cols } = block;
+    return { section, subsection, row: Math.floor(position / cols) + 1, seat: (position % cols) + 1 };
+  }
+}

@@ -134,7 +134,7 @@ def test_every_page_renders_without_leaks(
         None: ["/login", "/register?role=seller", "/verify?token=abc", "/verify", "/reset", "/reset/MQ/abc-def"],
         alice: [f"/checkout/{held.pk}", f"/checkout/{old.pk}", f"/checkout/{paid.pk}/done", "/bookings"],
         carol: [
-            *("/sell", f"/sell/{event.pk}", f"/gate/{event.pk}"),
+            *("/sell", f"/sell/{event.pk}", "/gate", f"/gate/{event.pk}"),
             *(f"/admin/bookings/{model}/" for model in ("booking", "checkin", "delivery", "endpoint", "gatestaff")),
             *(f"/admin/bookings/booking/{booking.pk}/change/" for booking in (held, paid)),
             *(f"/admin/bookings/endpoint/{endpoint.pk}/change/", scan),

@@ -13,7 +13,7 @@ PRODUCTION := DEBUG=off SITE_URL=https://tickets.example.com ALLOWED_HOSTS=ticke
 	DATABASE_URL=postgres://ticketing:password@127.0.0.1:5432/ticketing REDIS_URL=redis://127.0.0.1:6379/0 \
 	EMAIL_URL=smtp+tls://user:password@mail.example.com:587 TRUSTED_PROXIES=1
 
-.PHONY: help run test lint check-deploy format bench chaos pictures pins clean
+.PHONY: help run test lint check-deploy format bench chaos pictures samples pins clean
 .DEFAULT_GOAL := help
 
 help: ## Prints this list
@@ -53,6 +53,9 @@ chaos: .venv/dev ## Makes 10,000 payments with failures injected at every step (
 
 pictures: .venv/dev ## Takes the pictures of the pages in docs/pictures
 	$(BIN)/python -m e2e.pictures
+
+samples: .venv/dev ## Makes what people get (emails, tickets, calendar files, exports, printed pages) in docs/samples
+	$(BIN)/python -m e2e.samples
 
 pins: .venv/dev ## Resolves pyproject.toml into requirements*.txt
 	$(PIP) uv

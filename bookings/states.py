@@ -107,7 +107,13 @@ class EmailKind(models.TextChoices):
     ENDPOINT_OFF = "endpoint_off", "To the seller: a webhook endpoint was switched off"
 
 
-# These emails are sent after all others, because they come in thousands and their readers don't wait for them.
+class EmailRank(models.IntegerChoices):
+    """Which emails go first: those that people wait for, such as tickets, before those that come in thousands."""
+
+    AWAITED = 0, "Awaited"
+    BULK = 1, "Bulk"
+
+
 BULK_EMAILS = (EmailKind.HOLD_EXPIRED, EmailKind.EVENT_CANCELLED, EmailKind.EVENT_CHANGED)
 
 

@@ -9,7 +9,7 @@ from celery.signals import beat_init, before_task_publish, setup_logging, task_p
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
 if "ONLY_IDLE_CORES" in os.environ and sys.platform == "linux":
-    # The mailer and its child processes run only while a core is idle.
+    # The bulk mailer and its child processes run only while a core is idle.
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 app = Celery("ticketing")

@@ -7,9 +7,12 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
+from bookings.notifications.selectors import backlogs
+from bookings.states import EmailRank
 from core import read_only
 from ticketing.celery import beat_key
 
+EMAIL_LIMIT = 60  # seconds from the payment until the email with the tickets is sent
 HEARTBEAT_LIMIT = 10  # seconds; there are four heartbeats a second, and a worker restarts in a few seconds
 
 
@@ -21,8 +24,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Return 200 if database, Redis, worker and beat all work, else 503. The body has each result: "ok" or the failure.
 
-    The process `mailer` is not checked: late emails are no reason to turn buyers away. The member `read_only` is the
-    cause of read-only mode ("switch" or "database"), or null.
+    The member `emails` says whether emails that people wait for, such as tickets, are late; it decides nothing, because
+    late emails are no reason to turn buyers away. The member `read_only` is the cause of read-only mode ("switch" or
+    "database"), or null.
     """
     checks: dict[str, Callable[[], str]] = {
         "database": _database,
@@ -32,7 +36,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
     }
     results = {name: _result(check) for name, check in checks.items()}
     ready = all(result == "ok" for result in results.values())
-    body = {"status": "ok" if ready else "unavailable", "checks": results, "read_only": read_only.cause()}
+    body = {
+        "status": "ok" if ready else "unavailable",
+        "checks": results,
+        "emails": _result(_emails),
+        "read_only": read_only.cause(),
+    }
     return JsonResponse(body, status=200 if ready else 503)
 
 
@@ -52,6 +61,13 @@ def _database() -> str:
 def _redis() -> str:
     cache.set("readyz", 1, 1)
     return "ok"
+
+
+def _emails() -> str:
+    backlog = backlogs()[EmailRank.AWAITED]
+    if backlog.oldest_seconds > EMAIL_LIMIT:
+        return f"late: the oldest has waited for {backlog.oldest_seconds:.0f} s"
+    return f"late: the mail server has not taken {backlog.retried}" if backlog.retried else "ok"
 
 
 def _heartbeat(process: str) -> str:

@@ -12,6 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from accounts.authentication import bearer_token
+from bookings.notifications.selectors import backlogs
 from bookings.operator import overview
 from core import counters
 from core.errors import PermissionRefused
@@ -68,7 +69,8 @@ class AllMetrics(Collector):
     """The Prometheus collector of all metrics. It reads their values whenever they are collected."""
 
     def collect(self) -> Iterator[Metric]:
-        """Return all metrics; without Redis, only `ticketing_redis_up`."""
+        """Return all metrics; without Redis, only those of emails and `ticketing_redis_up`."""
+        yield from _emails()
         try:
             numbers, processes = counters.all_time(), counters.processes()
         except RedisUnavailable:
@@ -114,6 +116,21 @@ def _processes(processes: dict[str, dict[str, str]]) -> Iterable[Metric]:
         for name, state in overview.breakers_of(gauges).items():
             breakers.add_metric([process, name], float(state != "closed"))
     return writing, read_only, breakers
+
+
+def _emails() -> Iterable[Metric]:
+    oldest = GaugeMetricFamily(
+        "ticketing_oldest_due_email_seconds",
+        "How long the oldest due email has waited to be sent; 0 if none is due.",
+        labels=["rank"],
+    )
+    retried = GaugeMetricFamily(
+        "ticketing_retried_emails", "Emails that the mail server has not taken yet.", labels=["rank"]
+    )
+    for rank, backlog in backlogs().items():
+        oldest.add_metric([rank.name.lower()], backlog.oldest_seconds)
+        retried.add_metric([rank.name.lower()], backlog.retried)
+    return oldest, retried
 
 
 def _waiting() -> Iterable[Metric]:

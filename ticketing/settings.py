@@ -30,6 +30,7 @@ REDIS_URL = embedded.redis_url() if EMBEDDED_REDIS else env.str("REDIS_URL")
 DEBUG = env.bool("DEBUG", False)
 PORT = env.int("PORT", 8000)
 SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+SITE_NAME = env.str("SITE_NAME", "Ticketing")  # the name of the shop, on pages and in emails
 SECRET_KEY = embedded.secret_key() if EMBEDDED_DATABASE and not env.str("SECRET_KEY", "") else env.str("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # number of own proxies that append to X-Forwarded-For
@@ -140,7 +141,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "ticketing.context_processors.legal_links",
-            ]
+            ],
+            "builtins": ["core.templatetags.site"],
         },
     }
 ]
@@ -240,7 +242,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_TASK_ROUTES = {
-    "bookings.emails.tasks.send_due_emails": {"queue": "mailer"},  # read by the mailer
+    "bookings.emails.tasks.send_due_emails": {"queue": "mailer"},  # read by ticketing/processes/mailer
+    "bookings.emails.tasks.send_due_bulk_emails": {"queue": "bulk-mailer"},  # and by ticketing/processes/bulk-mailer
     "bookings.webhooks.tasks.send_due_deliveries": {"queue": "deliveries"},  # read by ticketing/processes/deliveries
     # A queue of its own: a worker takes from its queues in turn, so that holds expire on time however many bookings
     # wait for their seats.
@@ -270,6 +273,11 @@ CELERY_BEAT_SCHEDULE = {
     "purge-expired": {"task": "accounts.tasks.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},
     "reconcile-payments": {"task": "bookings.payments.tasks.reconcile", "schedule": 10.0, "options": {"expires": 10}},
     "send-due-emails": {"task": "bookings.emails.tasks.send_due_emails", "schedule": 1.0, "options": {"expires": 5}},
+    "send-due-bulk-emails": {
+        "task": "bookings.emails.tasks.send_due_bulk_emails",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
     "send-due-deliveries": {
         "task": "bookings.webhooks.tasks.send_due_deliveries",
         "schedule": 1.0,

@@ -25,7 +25,9 @@ def test_link_from_the_email_sets_a_new_password_once(
     uid, token = reset_link_parts(alice)
     assert mail.to == ["alice@example.com"]
     link = f"{settings.SITE_URL}/reset/{uid}/{token}"
+    assert mail.subject == "A new password for Ticketing"
     assert link in mail.body
+    assert mail.body.count(token) == 1 and uid not in mail.body.replace(link, "") and "API" not in mail.body
     assert f'href="{link}"' in str(mail.alternatives[0][0])  # type: ignore[attr-defined]
     body = {"uid": uid, "token": token, "password": NEW}
     assert anyone.post("/api/user/password/reset/confirm", body).status_code == 204

@@ -4,29 +4,30 @@ Emails never contain a buyer's name: anybody can sign up with somebody else's ad
 seller typed are put on one line, so that they can't imitate other parts of the email.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Sum
-from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts.models import User
-from bookings.event_changes.differences import changes_since
+from bookings.event_changes.differences import Change, changes_since
 from bookings.holds.models import Booking
-from bookings.holds.texts import places
+from bookings.holds.texts import places_by_row
 from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.payments.refund import refundable_until
-from bookings.states import SOLD, BookingStatus, EmailKind
+from bookings.states import HOLDING, SOLD, BookingStatus, EmailKind
 from bookings.tickets.selectors import valid_tickets
 from bookings.tickets.texts import one_line, start_text, time_text
 from bookings.webhooks.models import Endpoint
 from core.clock import database_now
+from core.mail import compose_mail
 from core.money import money
-from events.catalog.calendar import calendar_file
+from events.catalog.calendar import Method, calendar_message
+from events.organiser import organiser_of
 
+# The emails' subjects, and their headings, which leave the event to the details below them.
 SUBJECTS = {
     EmailKind.CONFIRMATION: "Your tickets for {event}",
     EmailKind.PAYMENT_FAILED: "Your payment for {event} did not go through",
@@ -38,6 +39,19 @@ SUBJECTS = {
     EmailKind.TICKETS_AGAIN: "Your tickets for {event}, sent again",
     EmailKind.EVENT_CHANGED: "{event} has changed",
 }
+HEADINGS = {
+    EmailKind.CONFIRMATION: "Your tickets",
+    EmailKind.PAYMENT_FAILED: "Your payment did not go through",
+    EmailKind.HOLD_EXPIRED: "Your seats are no longer reserved",
+    EmailKind.SEATS_LOST: "Your payment arrived too late and is refunded",
+    EmailKind.REFUND: "Your booking has been refunded",
+    EmailKind.EVENT_CANCELLED: "This event has been cancelled",
+    EmailKind.HOLD_RELEASED: "Your seats are no longer reserved",
+    EmailKind.TICKETS_AGAIN: "Your tickets, sent again",
+    EmailKind.EVENT_CHANGED: "This event has changed",
+}
+# The same for REFUND, if the tickets were free.
+RETURNED_SUBJECT, RETURNED_HEADING = "Your tickets for {event} have been returned", "Your tickets have been returned"
 # The statuses in which an email still applies. A booking's status may change before its email is sent.
 APPLIES_TO: dict[EmailKind, tuple[BookingStatus, ...]] = {
     EmailKind.CONFIRMATION: SOLD,
@@ -51,13 +65,20 @@ APPLIES_TO: dict[EmailKind, tuple[BookingStatus, ...]] = {
     EmailKind.EVENT_CHANGED: (BookingStatus.PAID, BookingStatus.PENDING_PAYMENT),
 }
 WITH_TICKETS = (EmailKind.CONFIRMATION, EmailKind.TICKETS_AGAIN)
-WITH_CALENDAR = (*WITH_TICKETS, EmailKind.EVENT_CHANGED)
+
+
+class Action(NamedTuple):
+    """The one thing that the reader of an email can do next: the label of a button, and its URL."""
+
+    label: str
+    url: str
 
 
 def compose(entry: EmailMessage) -> EmailMultiAlternatives | None:
     """Return the email for a row of the email outbox, or None if it no longer applies.
 
-    To save queries, read the row together with its booking, event, subsection and buyer, or its endpoint and seller.
+    To save queries, read the row together with its booking, event, seller, subsection and buyer, or its endpoint and
+    seller.
     """
     return _endpoint_email(entry.endpoint) if entry.endpoint else _booking_email(entry)
 
@@ -65,13 +86,13 @@ def compose(entry: EmailMessage) -> EmailMultiAlternatives | None:
 def _endpoint_email(endpoint: Endpoint) -> EmailMultiAlternatives | None:
     if endpoint.is_active:
         return None
-    endpoint_url = settings.SITE_URL + reverse("admin:bookings_endpoint_change", args=[endpoint.pk])
-    context = {
-        "endpoint": endpoint,
-        "endpoint_url": endpoint_url,
-        "subject": "Your webhook endpoint was switched off",
-    }
-    return _mail(EmailKind.ENDPOINT_OFF, endpoint.seller, context)
+    action = Action("Open the endpoint", _url("admin:bookings_endpoint_change", endpoint.pk))
+    return compose_mail(
+        f"bookings/mail/{EmailKind.ENDPOINT_OFF}",
+        {"endpoint": endpoint, "action": action},
+        subject="Your webhook endpoint was switched off",
+        to=endpoint.seller.email,
+    )
 
 
 def _booking_email(entry: EmailMessage) -> EmailMultiAlternatives | None:
@@ -82,16 +103,29 @@ def _booking_email(entry: EmailMessage) -> EmailMultiAlternatives | None:
         return None
     if booking.status not in APPLIES_TO[kind] or (kind == EmailKind.EVENT_CHANGED and not changes):
         return None
-    subject = SUBJECTS[kind].format(event=one_line(booking.event.name))
-    context = _context(entry, booking) | {"subject": subject, "changes": changes}
-    if kind == EmailKind.EVENT_CHANGED:
-        context["return_until"] = _return_until(booking)
-    mail = _mail(kind, booking.buyer, context)
+    subject, heading = _titles(kind, booking)
+    mail = compose_mail(
+        f"bookings/mail/{kind}",
+        _context(entry, booking, changes),
+        subject=subject,
+        heading=heading,
+        to=booking.buyer.email,
+        reply_to=organiser_of(booking.event).email,
+    )
     if kind in WITH_TICKETS:
         _attach_tickets(mail, booking)
-    if kind in WITH_CALENDAR and booking.event.starts_at is not None:
-        mail.attach("event.ics", calendar_file(booking.event, url=context["event_url"]), "text/calendar")
+    if method := _calendar_method(entry, booking):
+        calendar = calendar_message(booking.event, url=_url("event", booking.event_id), method=method)
+        # Mail programs act on the file only if its part names the method, too (RFC 6047, 2.4).
+        mail.attach("event.ics", calendar, f"text/calendar; method={method}")
     return mail
+
+
+def _titles(kind: EmailKind, booking: Booking) -> tuple[str, str]:
+    """Return the subject and the heading of an email."""
+    returned = kind == EmailKind.REFUND and not booking.total_price
+    subject, heading = (RETURNED_SUBJECT, RETURNED_HEADING) if returned else (SUBJECTS[kind], HEADINGS[kind])
+    return subject.format(event=one_line(booking.event.name)), heading
 
 
 def _return_until(booking: Booking) -> str:
@@ -102,13 +136,6 @@ def _return_until(booking: Booking) -> str:
     return time_text(until)
 
 
-def _mail(kind: EmailKind, to: User, context: dict[str, Any]) -> EmailMultiAlternatives:
-    text = render_to_string(f"bookings/mail/{kind}.txt", context)
-    mail = EmailMultiAlternatives(context["subject"], text, None, [to.email])
-    mail.attach_alternative(render_to_string(f"bookings/mail/{kind}.html", context), "text/html")
-    return mail
-
-
 def _attach_tickets(mail: EmailMultiAlternatives, booking: Booking) -> None:
     from bookings.tickets.pdf import tickets_pdf
 
@@ -116,27 +143,63 @@ def _attach_tickets(mail: EmailMultiAlternatives, booking: Booking) -> None:
     mail.attach("tickets.pdf", tickets_pdf(valid_tickets(list(tickets))), "application/pdf")
 
 
-def _context(entry: EmailMessage, booking: Booking) -> dict[str, Any]:
+def _calendar_method(entry: EmailMessage, booking: Booking) -> Method | None:
+    """Return what the email's calendar file does; None for an email without one.
+
+    The event is taken out of the calendars that have it: those of buyers who have paid, if the event is cancelled or
+    has no date any more. A refund of one booking leaves it in: its buyer may have another booking for the event.
+    """
+    dated = booking.event.starts_at is not None
+    if entry.kind in WITH_TICKETS:
+        return Method.PUBLISH if dated else None
+    if entry.kind == EmailKind.EVENT_CANCELLED and booking.paid_at is not None:
+        return Method.CANCEL
+    if entry.kind == EmailKind.EVENT_CHANGED and booking.status in SOLD:
+        return Method.PUBLISH if dated else Method.CANCEL if entry.before.get("starts_at") else None
+    return None
+
+
+def _context(entry: EmailMessage, booking: Booking, changes: list[Change]) -> dict[str, Any]:
     """Return the variables of the email templates.
 
     No variable may be named `block`: inside `{% block %}` Django puts the block's own node under this name.
     """
     event, subsection = booking.event, booking.subsection
+    organiser = organiser_of(event)
     return {
         "booking": booking,
-        "still_held": booking.status == BookingStatus.PENDING_PAYMENT,
+        "still_held": booking.status in HOLDING,
+        "pay_until": time_text(booking.expires_at),
         "event_name": one_line(event.name),
         "venue_name": one_line(event.venue_name),
         "when": start_text(event),
         "section": one_line(subsection.section),
         "subsection": subsection.number,
-        "seats": places(booking),
-        "total": money(booking.total_price, event.currency),
+        "seats": places_by_row(booking),
+        "total": money(booking.total_price, event.currency) if booking.total_price else "",
         "refunded": _refunded_amount(entry, booking),
-        "event_url": f"{settings.SITE_URL}{reverse('event', args=[event.pk])}",
-        "checkout_url": f"{settings.SITE_URL}{reverse('checkout', args=[booking.pk])}",
-        "bookings_url": f"{settings.SITE_URL}{reverse('bookings')}",
+        "changes": changes,
+        "return_until": _return_until(booking) if entry.kind == EmailKind.EVENT_CHANGED else "",
+        "organiser": one_line(organiser.name),
+        "can_reply": bool(organiser.email),
+        "action": _action(EmailKind(entry.kind), booking),
     }
+
+
+def _action(kind: EmailKind, booking: Booking) -> Action:
+    if booking.status in HOLDING:
+        label = "Try to pay again" if kind == EmailKind.PAYMENT_FAILED else "Pay for your seats"
+        return Action(label, _url("checkout", booking.pk))
+    if booking.status in SOLD:
+        return Action("See your tickets", _url("booking-done", booking.pk))
+    if kind in (EmailKind.REFUND, EmailKind.EVENT_CANCELLED):
+        return Action("See your bookings", _url("bookings"))
+    again = kind in (EmailKind.PAYMENT_FAILED, EmailKind.HOLD_EXPIRED)
+    return Action("Choose seats again" if again else "Choose other seats", _url("event", booking.event_id))
+
+
+def _url(name: str, *arguments: Any) -> str:
+    return f"{settings.SITE_URL}{reverse(name, args=arguments)}"
 
 
 def _refunded_amount(entry: EmailMessage, booking: Booking) -> str:

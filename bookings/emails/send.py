@@ -1,14 +1,16 @@
 """Sends the emails of the outbox (`bookings.notifications`).
 
-A sweep starts every second, in the process `mailer`: rendering tickets takes longer than selling them, so no other
-process does it. Any number of sweeps may run at the same time.
+Two sweeps start every second, each in a process of its own: rendering tickets takes longer than selling them. `mailer`
+sends what people wait for, such as tickets, and gets its share of the processor however busy the machine is;
+`bulk-mailer` sends the emails that come in thousands, and runs only while a core is idle. Any number of sweeps may run
+at the same time.
 
 Claims: a sender claims an email before it sends it, with no transaction open while it waits for the mail server. Other
 senders skip a claimed email, so each is sent once. The claim of a sender that dies ends after CLAIM_DURATION, and
 another sender repeats the email. It is then sent twice only if the first sender died after the mail server had accepted
 it and before that was recorded; that is better than tickets that never arrive.
 
-Order: emails that people wait for are sent first (`EmailMessage.rank`), so a buyer's tickets never wait behind 20,000
+Order: emails that people wait for have a rank of their own (`EmailRank`), so a buyer's tickets never wait behind 20,000
 emails about a changed event. Within a rank, the email that has been due for longest is the first.
 """
 
@@ -21,7 +23,7 @@ from django.db.models import QuerySet
 from bookings.emails.compose import compose
 from bookings.notifications.models import EmailMessage
 from bookings.notifications.outbox import OPEN
-from bookings.states import EmailStatus
+from bookings.states import EmailRank, EmailStatus
 from core.clock import Now
 from core.transactions import retrying_transaction
 
@@ -33,27 +35,27 @@ FIRST_RETRY_DELAY = timedelta(seconds=10)  # doubles with each attempt
 MAX_ATTEMPTS = 10  # the last one about an hour and a half after the first
 
 
-def send_due_emails() -> int:
+def send_due_emails(rank: EmailRank | None = None) -> int:
     """Send due emails one after the other for SWEEP_SECONDS and return the number of emails processed.
 
-    Emails whose sender died, and emails that could not be sent before, become due again. An email that has had
-    MAX_ATTEMPTS attempts is marked as failed instead.
+    Sends the emails of `rank`, or of all ranks, the lowest first. Emails whose sender died, and emails that could not
+    be sent before, become due again. An email that has had MAX_ATTEMPTS attempts is marked as failed instead.
     """
     EmailMessage.objects.filter(status__in=OPEN, due_at__lte=Now(), attempts__gte=MAX_ATTEMPTS).update(
         status=EmailStatus.FAILED
     )
     end = time.monotonic() + SWEEP_SECONDS
     processed = 0
-    while time.monotonic() < end and (email := _claim()) is not None:
+    while time.monotonic() < end and (email := _claim(rank)) is not None:
         _send(email)
         processed += 1
     return processed
 
 
 @retrying_transaction
-def _claim() -> EmailMessage | None:
+def _claim(rank: EmailRank | None) -> EmailMessage | None:
     """Claim the first due email until CLAIM_DURATION from now and return it; None if no email is due."""
-    email = _due().first()
+    email = _due(rank).first()
     if email is None:
         return None
     email.status, email.attempts = EmailStatus.SENDING, email.attempts + 1
@@ -63,11 +65,14 @@ def _claim() -> EmailMessage | None:
     return email
 
 
-def _due() -> QuerySet[EmailMessage]:
+def _due(rank: EmailRank | None) -> QuerySet[EmailMessage]:
     """Return the due emails, locked when read: lowest rank first, then longest due. Skips those locked by others."""
     due = EmailMessage.objects.filter(status__in=OPEN, due_at__lte=Now()).order_by("rank", "due_at")
-    unlocked = due.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    return unlocked.select_related("booking__event", "booking__subsection", "booking__buyer", "endpoint__seller")
+    wanted = due if rank is None else due.filter(rank=rank)
+    unlocked = wanted.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    return unlocked.select_related(
+        "booking__event__seller", "booking__subsection", "booking__buyer", "endpoint__seller"
+    )
 
 
 def _send(email: EmailMessage) -> None:

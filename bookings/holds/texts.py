@@ -40,7 +40,7 @@ STATUS_TEXTS: dict[str, StatusText] = {
 class Line(NamedTuple):
     """One line of a receipt: the seats of a booking in one row.
 
-    `seats` has their numbers, like "4–6, 9". `price` is the sum of their prices, in minor units.
+    `seats` has their numbers, like "4–6 and 9". `price` is the sum of their prices, in minor units.
     """
 
     row: int
@@ -67,19 +67,25 @@ def lines(booking: Booking) -> list[Line]:
 
 
 def places(booking: Booking) -> str:
-    """Return the seats of a booking in one line: "row 2, seats 4–5; row 3, seat 1"."""
-    return "; ".join(f"row {line.row}, seat{'s' if line.quantity > 1 else ''} {line.seats}" for line in lines(booking))
+    """Return the seats of a booking in one line: "row 2, seats 4 and 5; row 3, seat 1"."""
+    return "; ".join(places_by_row(booking))
+
+
+def places_by_row(booking: Booking) -> list[str]:
+    """Return the seats of a booking, one text for each row: "row 2, seats 4 and 5"."""
+    return [f"row {line.row}, seat{'s' if line.quantity > 1 else ''} {line.seats}" for line in lines(booking)]
 
 
 def ranges(numbers: Iterable[int]) -> str:
-    """Format ascending numbers: 4, 5, 6, 9 is "4–6, 9"."""
+    """Format ascending numbers as people say them: 4, 5 is "4 and 5"; 4, 5, 6, 9 is "4–6 and 9"."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    parts = [part for run in runs for part in ([f"{run[0]}–{run[-1]}"] if len(run) > 2 else map(str, run))]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def duration_text(seconds: int) -> str:

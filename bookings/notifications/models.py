@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Case, CheckConstraint, Q, UniqueConstraint, Value, When
 
-from bookings.states import BULK_EMAILS, EmailKind, EmailStatus
+from bookings.states import BULK_EMAILS, EmailKind, EmailRank, EmailStatus
 from core.ids import new_id
 from events.models import Event
 
@@ -37,7 +37,7 @@ class EmailMessage(models.Model):
     )
     endpoint = models.ForeignKey("bookings.Endpoint", models.CASCADE, null=True, related_name="emails", db_index=False)
     rank = models.GeneratedField(
-        expression=Case(When(kind__in=BULK_EMAILS, then=1), default=0),
+        expression=Case(When(kind__in=BULK_EMAILS, then=EmailRank.BULK.value), default=EmailRank.AWAITED.value),
         output_field=models.SmallIntegerField(),
         db_persist=True,
         help_text="0 goes before 1, whatever has waited longer.",

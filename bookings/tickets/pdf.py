@@ -28,7 +28,14 @@ INNER = PAGE[0] - 2 * MARGIN
 BAND = 41
 QR_SIDE = 64
 # Red, green, blue.
-INK, FAINT, BAND_INK, PAPER = (17, 24, 39), (107, 114, 128), (203, 213, 225), (255, 255, 255)
+INK, FAINT, LINE = (21, 32, 27), (74, 89, 82), (116, 129, 123)
+ACCENT, BAND_INK, PAPER = (11, 99, 80), (220, 238, 231), (255, 255, 255)  # the accent of the pages (tokens.css)
+# Size in points, and how many lines of that size there is room for; the first one that fits is taken.
+NAME_SIZES = ((17, 2), (15, 2), (13, 2), (11, 3), (9, 4))
+VENUE_SIZES = ((10, 1), (9, 1), (8, 2))
+SEAT_SIZES = ((23, 1), (17, 1), (13, 1), (11, 2), (8, 3), (5.5, 4))
+HOLDER_SIZES = ((10, 1), (8, 1), (6.5, 2))
+LINE_HEIGHT = 0.43  # millimetres for each point
 RIGHT_TO_LEFT = ("R", "AL")
 
 
@@ -64,13 +71,11 @@ def printable(text: str) -> str:
 
 def _draw_event(pdf: FPDF, ticket: Admission) -> None:
     event = ticket.event
-    pdf.set_fill_color(INK)
+    pdf.set_fill_color(ACCENT)
     pdf.rect(0, 0, PAGE[0], BAND, style="F")
-    size, lines = _two_lines(pdf, printable(event.name))
-    for number, line in enumerate(lines):
-        _draw_line(pdf, line, MARGIN, 7 + 7.5 * number, INNER, size=size, style="B", colour=PAPER)
-    _draw_line(pdf, printable(event.venue_name), MARGIN, 25, INNER, size=10, colour=PAPER)
-    _draw_line(pdf, start_text(event), MARGIN, 31, INNER, size=9, colour=BAND_INK)
+    _draw_lines(pdf, printable(event.name), MARGIN, 6, INNER, NAME_SIZES, style="B", colour=PAPER)
+    _draw_lines(pdf, printable(event.venue_name), MARGIN, 25, INNER, VENUE_SIZES, colour=PAPER)
+    _draw_line(pdf, start_text(event), MARGIN, 33, INNER, size=9, colour=BAND_INK)
 
 
 def _draw_seat(pdf: FPDF, ticket: Admission) -> None:
@@ -84,9 +89,9 @@ def _draw_seat(pdf: FPDF, ticket: Admission) -> None:
         ("SEAT", str(seat), 17),
     ):
         _draw_line(pdf, label, x, 108, width - 2, size=6.5, colour=FAINT)
-        _draw_line(pdf, value, x, 111, width - 2, size=23, style="B", height=10, smallest=5)
+        _draw_lines(pdf, value, x, 112, width - 2, SEAT_SIZES, style="B")
         x += width
-    pdf.set_draw_color(BAND_INK)
+    pdf.set_draw_color(LINE)
     pdf.set_dash_pattern(dash=1, gap=1)
     pdf.line(MARGIN, 124, PAGE[0] - MARGIN, 124)
     pdf.set_dash_pattern()
@@ -94,7 +99,7 @@ def _draw_seat(pdf: FPDF, ticket: Admission) -> None:
 
 def _draw_footer(pdf: FPDF, ticket: Admission, which: str) -> None:
     _draw_line(pdf, "HOLDER", MARGIN, 126.5, INNER, size=6.5, colour=FAINT)
-    _draw_line(pdf, printable(ticket.holder), MARGIN, 129.5, INNER, size=10, style="B")
+    _draw_lines(pdf, printable(ticket.holder), MARGIN, 129.5, INNER, HOLDER_SIZES, style="B")
     for label, reference, x in (("TICKET", ticket.reference, MARGIN), ("BOOKING", ticket.booking.reference, 46)):
         _draw_line(pdf, label, x, 135, 30, size=6.5, colour=FAINT)
         _draw_line(pdf, reference, x, 138, 30, size=10, style="B")
@@ -132,16 +137,47 @@ def _draw_line(
     pdf.cell(width, height, _in_display_order(text))
 
 
-def _two_lines(pdf: FPDF, text: str) -> tuple[float, list[str]]:
-    """Split an event's name into at most two lines. Return the largest font size (points) that fits, and the lines."""
-    for size in (17, 15, 13, 11):
-        pdf.set_font(FAMILY, "B", size)
-        first, rest = "", text.split(" ")
-        while rest and pdf.get_string_width(f"{first} {rest[0]}".strip()) <= INNER:
-            first = f"{first} {rest.pop(0)}".strip()
-        if pdf.get_string_width(" ".join(rest)) <= INNER:
+def _draw_lines(
+    pdf: FPDF,
+    text: str,
+    x: float,
+    y: float,
+    width: float,
+    sizes: tuple[tuple[float, int], ...],
+    *,
+    style: str = "",
+    colour: tuple[int, int, int] = INK,
+) -> None:
+    """Draw a text in as many lines as there is room for, in the largest of the `sizes` that fits.
+
+    If none fits, the last line is cut off.
+    """
+    for size, room in sizes:
+        pdf.set_font(FAMILY, style, size)
+        lines = _wrap(pdf, text, width)
+        if len(lines) <= room:
             break
-    return size, [line for line in (first, " ".join(rest)) if line]
+    else:
+        lines = [*lines[: room - 1], " ".join(lines[room - 1 :])]
+    height = size * LINE_HEIGHT
+    for number, line in enumerate(lines):
+        at = y + number * height
+        _draw_line(pdf, line, x, at, width, size=size, style=style, colour=colour, height=height, smallest=size)
+
+
+def _wrap(pdf: FPDF, text: str, width: float) -> list[str]:
+    """Split a text into lines no wider than `width` in the current font: between words, or within a word too long."""
+    lines = [""]
+    for word in text.split(" "):
+        if pdf.get_string_width(joined := f"{lines[-1]} {word}".strip()) <= width:
+            lines[-1] = joined
+            continue
+        lines += [""] if lines[-1] else []
+        for char in word:
+            if pdf.get_string_width(lines[-1] + char) > width:
+                lines.append("")
+            lines[-1] += char
+    return lines
 
 
 def _in_display_order(text: str) -> str:

@@ -232,7 +232,7 @@ def test_paid_bookings_are_completed(interrupted: Interrupted, paid_booking: Hol
 def test_an_email_is_claimed_once(interrupted: Interrupted, paid_booking: Hold, alice: User) -> None:
     paid_booking(alice)
     with interrupted('UPDATE "bookings_emailmessage"'):
-        claimed = send._claim()
+        claimed = send._claim(None)
     assert claimed is not None
     assert (claimed.attempts, EmailMessage.objects.get().attempts) == (1, 1)
 

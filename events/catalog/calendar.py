@@ -1,18 +1,28 @@
-"""Calendar files (RFC 5545) of events."""
+"""Calendar files (RFC 5545) of events, to download and for emails (RFC 5546)."""
 
 import re
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from icalendar import Calendar
+from icalendar import Calendar, vCalAddress
 from icalendar import Event as Entry
 
 from core.errors import NotFound
+from core.mail import sender_address
 from events.models import Event
+from events.organiser import organiser_of
 from events.states import EventStatus
 
 PRODUCT = "-//Ticketing//Events//EN"
 CONTROL_CHARACTERS = re.compile(r"[^\S\n]*[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]+[^\S\n]*")
+
+
+class Method(StrEnum):
+    """What the reader of an emailed calendar file shall do with its entry."""
+
+    PUBLISH = "PUBLISH"  # add it, or update the one with the same UID
+    CANCEL = "CANCEL"  # take it out
 
 
 class NoDate(NotFound):
@@ -30,11 +40,40 @@ def calendar_file(event: Event, *, url: str) -> bytes:
     """
     if event.starts_at is None:
         raise NoDate
+    return _file(_entry(event, url))
+
+
+def calendar_message(event: Event, *, url: str, method: Method) -> bytes:
+    """Return the calendar file for an email; the event must be loaded with its seller.
+
+    Its UID is that of `calendar_file`. Of two messages about an event, the one with the higher SEQUENCE is valid, and a
+    CANCEL is always above the messages before it. Raises NoDate if there is no start to publish; a CANCEL needs none,
+    so that the entry of an event that has lost its date can be taken out.
+    """
+    if event.starts_at is None and method == Method.PUBLISH:
+        raise NoDate
+    entry = _entry(event, url)
+    organiser = vCalAddress(f"mailto:{sender_address()}")  # mail programs compare it with the sender
+    organiser.params["CN"] = _one_line(organiser_of(event).name)
+    entry.add("organizer", organiser)
+    if method == Method.CANCEL:
+        entry["status"], entry["sequence"] = "CANCELLED", _sequence(event) + 1
+    return _file(entry, method)
+
+
+def _file(entry: Entry, method: Method | None = None) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add_component(_entry(event, url))
+    if method is not None:
+        calendar.add("method", method.value)
+    calendar.add_component(entry)
     return bytes(calendar.to_ical())
+
+
+def _sequence(event: Event) -> int:
+    """Return a number that rises with each change of the event, in seconds since its creation."""
+    return int(event.updated_at.timestamp() - event.created_at.timestamp())
 
 
 def _entry(event: Event, url: str) -> Entry:
@@ -42,8 +81,9 @@ def _entry(event: Event, url: str) -> Entry:
     entry.add("uid", f"event-{event.pk}@{urlsplit(settings.SITE_URL).hostname}")
     entry.add("dtstamp", event.updated_at)
     entry.add("last-modified", event.updated_at)
-    entry.add("sequence", int(event.updated_at.timestamp() - event.created_at.timestamp()))
-    entry.add("dtstart", event.starts_at)
+    entry.add("sequence", _sequence(event))
+    if event.starts_at is not None:
+        entry.add("dtstart", event.starts_at)
     if event.ends_at is not None:
         entry.add("dtend", event.ends_at)
     entry.add("summary", _one_line(event.name))

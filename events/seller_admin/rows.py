@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import structlog
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
@@ -27,7 +28,7 @@ log = structlog.get_logger(__name__)
 LOG_FAILED = "The change was made, but it could not be recorded in the history."
 MAX_NAMES = 50  # rows that one message names
 
-admin.site.site_header = admin.site.site_title = "Ticketing – seller admin"
+admin.site.site_header = admin.site.site_title = f"{settings.SITE_NAME} – seller admin"
 admin.site.index_title = "Your events and bookings"
 admin.site.enable_nav_sidebar = False  # it has few entries, and the lists need the width
 

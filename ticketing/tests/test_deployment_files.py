@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 PROCESSES = CHECKOUT / "ticketing" / "processes"
-OWN = ["web", "realtime", "worker", "mailer", "deliveries", "beat"]
+OWN = ["web", "realtime", "worker", "mailer", "bulk-mailer", "deliveries", "beat"]
 
 # The settings in the public contract.
 CONTRACT = {
@@ -54,6 +55,19 @@ def test_every_process_is_an_executable_file_and_is_restarted(
 ) -> None:
     assert (PROCESSES / name).stat().st_mode & 0o111
     assert supervised[f"program:{name}"]["autorestart"] == "true"
+
+
+def test_every_queue_is_read_by_a_process() -> None:
+    read = [re.findall(r"--queues (\S+)", (PROCESSES / name).read_text()) for name in OWN]
+    queues = {queue for lists in read for names in lists for queue in names.split(",")}
+    assert queues == {"celery", *(str(route["queue"]) for route in settings.CELERY_TASK_ROUTES.values())}
+
+
+def test_only_the_bulk_mailer_waits_for_an_idle_core() -> None:
+    """Tickets must leave within a minute however busy the machine is."""
+    assert [name for name in OWN if "export ONLY_IDLE_CORES=1" in (PROCESSES / name).read_text()] == ["bulk-mailer"]
+    assert settings.CELERY_TASK_ROUTES["bookings.emails.tasks.send_due_emails"]["queue"] == "mailer"
+    assert settings.CELERY_TASK_ROUTES["bookings.emails.tasks.send_due_bulk_emails"]["queue"] == "bulk-mailer"
 
 
 def test_the_proxy_container_reads_the_same_configuration(services: dict[str, Any]) -> None:

@@ -1,14 +1,27 @@
 """The health checks /healthz and /readyz."""
 
 import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from accounts.models import User
+from bookings.emails.send import send_due_emails
+from bookings.holds.models import Booking
+from bookings.notifications.models import EmailMessage
+from bookings.notifications.outbox import queue_email
+from bookings.states import EmailKind
+from core.clock import database_now
 from ticketing.celery import beat_key
 
 pytestmark = pytest.mark.django_db
+
+PaidBooking = Callable[..., Booking]
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
 def set_heartbeats(**ago: float) -> None:
@@ -50,3 +63,30 @@ def test_a_lost_redis_is_named_and_nothing_breaks(client: Client, settings: obje
     checks = client.get("/readyz").json()["checks"]
     assert checks["database"] == "ok"
     assert all(checks[name].startswith("down") for name in ("redis", "worker", "beat"))
+
+
+def test_late_emails_are_named_and_take_nothing_down(client: Client, paid_booking: PaidBooking, alice: User) -> None:
+    set_heartbeats(worker=1, beat=1)
+    paid_booking(alice)
+    assert client.get("/readyz").json()["emails"] == "ok"
+    EmailMessage.objects.update(due_at=database_now() - timedelta(seconds=95))
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["emails"].startswith("late: the oldest has waited for 9")
+    assert send_due_emails() == 1
+    assert client.get("/readyz").json()["emails"] == "ok"
+
+
+def test_emails_that_the_mail_server_does_not_take_are_late(
+    client: Client, paid_booking: PaidBooking, alice: User, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = SMTP, "127.0.0.1", 1
+    paid_booking(alice)
+    assert send_due_emails() == 1
+    assert client.get("/readyz").json()["emails"] == "late: the mail server has not taken 1"
+
+
+def test_late_bulk_emails_are_not_named(client: Client, paid_booking: PaidBooking, alice: User) -> None:
+    queue_email(EmailKind.EVENT_CANCELLED, paid_booking(alice))
+    EmailMessage.objects.filter(kind=EmailKind.EVENT_CANCELLED).update(due_at=database_now() - timedelta(hours=1))
+    assert client.get("/readyz").json()["emails"] == "ok"

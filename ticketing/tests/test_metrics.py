@@ -1,12 +1,18 @@
 """/metrics for Prometheus."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
+from accounts.models import User
+from bookings.holds.models import Booking
+from bookings.notifications.models import EmailMessage
 from core import counters
+from core.clock import database_now
 from ticketing.metrics import record_request
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +60,24 @@ def test_it_counts_holds_refusals_and_times(client: Client, no_numbers: None) ->
     assert said["ticketing_call_seconds_bucket", frozenset({of_hold, ("le", "0.02")})] == 1
     assert said["ticketing_call_seconds_sum", frozenset({of_hold})] == pytest.approx(0.22)
     assert said["ticketing_redis_up", frozenset()] == 1
+
+
+def test_it_says_how_long_emails_have_waited_and_how_many_are_retried(
+    client: Client, paid_booking: Callable[..., Booking], alice: User, use_redis: Any
+) -> None:
+    paid_booking(alice)
+    now = database_now()
+    EmailMessage.objects.update(due_at=now - timedelta(seconds=95))
+    said = samples(client)
+    awaited, bulk = (frozenset({("rank", rank)}) for rank in ("awaited", "bulk"))
+    assert said["ticketing_oldest_due_email_seconds", awaited] == pytest.approx(95, abs=5)
+    assert said["ticketing_oldest_due_email_seconds", bulk] == 0
+    assert said["ticketing_retried_emails", awaited] == 0
+    EmailMessage.objects.update(due_at=now + timedelta(seconds=10), attempts=1)
+    use_redis("redis://127.0.0.1:1/0")
+    said = samples(client)
+    assert said["ticketing_oldest_due_email_seconds", awaited] == 0
+    assert said["ticketing_retried_emails", awaited] == 1
 
 
 def test_without_redis_it_says_that(client: Client, use_redis: Any) -> None:

@@ -106,7 +106,8 @@ def test_run_starts_restarts_what_dies_and_leaves_no_process_behind(
         assert word in printed
     assert ready(environment)
 
-    celery = ("worker --pool", "worker --queues mailer", "worker --queues deliveries", "ticketing beat")
+    queues = ("mailer", "bulk-mailer", "deliveries")
+    celery = ("worker --pool", *(f"worker --queues {queue} " for queue in queues), "ticketing beat")
     for word in ("granian", "daphne", "haproxy", *celery, "watch"):
         killed = child(product, word)
         killed.kill()

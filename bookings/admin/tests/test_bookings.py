@@ -67,7 +67,7 @@ def test_the_list_shows_buyer_seats_and_price(seller_client, hold, alice):
         "A concert",
         "A-1",
         booking.reference,
-        "row 1, seats 1–2",
+        "row 1, seats 1 and 2",
         "Waiting for payment",
         "100.00 USD",
     ):

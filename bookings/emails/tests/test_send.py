@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends import locmem
 
 from accounts.models import User
-from bookings.emails import send
+from bookings.emails import send, tasks
 from bookings.emails.send import MAX_ATTEMPTS, send_due_emails
 from bookings.emails.tests.stage import expire
 from bookings.holds.models import Booking
@@ -106,6 +106,19 @@ def test_an_email_is_given_up_after_the_last_attempt(paid_booking: Hold, alice: 
     make_due()
     assert send_due_emails() == 0
     assert EmailMessage.objects.get().status == EmailStatus.FAILED
+
+
+def test_each_mailer_sends_only_the_emails_of_its_rank(
+    hold: Hold, paid_booking: Hold, alice: User, bob: User, mailoutbox: Emails
+) -> None:
+    expire(hold(bob))
+    paid_booking(alice)
+    tasks.send_due_emails()
+    assert [mail.to for mail in mailoutbox] == [["alice@example.com"]]
+    tasks.send_due_emails()
+    assert len(mailoutbox) == 1
+    tasks.send_due_bulk_emails()
+    assert [mail.to for mail in mailoutbox] == [["alice@example.com"], ["bob@example.com"]]
 
 
 def test_an_email_of_a_dead_sender_is_sent_once_its_claim_has_ended(

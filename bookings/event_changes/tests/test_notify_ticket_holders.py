@@ -91,7 +91,7 @@ def test_ticket_holders_get_an_email_with_old_and_new_values_and_a_calendar_file
         ):
             assert words in str(says), words
     [(name, content, kind)] = mail.attachments
-    assert (name, kind) == ("event.ics", "text/calendar")
+    assert (name, kind) == ("event.ics", "text/calendar; method=PUBLISH")
     assert "DTSTART:20270103T193000Z" in str(content)
 
 

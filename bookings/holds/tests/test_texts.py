@@ -13,9 +13,16 @@ def test_each_status_has_a_different_label() -> None:
 
 @pytest.mark.parametrize(
     ("numbers", "text"),
-    [([], ""), ([4], "4"), ([4, 5], "4–5"), ([1, 3], "1, 3"), ([1, 2, 3, 7, 8, 10], "1–3, 7–8, 10")],
+    [
+        ([], ""),
+        ([4], "4"),
+        ([4, 5], "4 and 5"),
+        ([1, 3], "1 and 3"),
+        ([1, 2, 3], "1–3"),
+        ([1, 2, 3, 7, 8, 10], "1–3, 7, 8 and 10"),
+    ],
 )
-def test_consecutive_seats_are_shown_as_ranges(numbers: list[int], text: str) -> None:
+def test_seats_are_shown_as_people_say_them(numbers: list[int], text: str) -> None:
     assert ranges(numbers) == text
 
 

@@ -89,7 +89,7 @@ def test_the_file_has_one_line_per_booking_oldest_first(
         "total_price": "10000",
         "currency": "USD",
         "status": "refunded",
-        "places": "row 1, seats 1-2",
+        "places": "row 1, seats 1 and 2",
         "total": "100.00",
         "reference": paid.reference,
     }

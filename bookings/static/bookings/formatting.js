@@ -14,12 +14,12 @@ export function statusText({ status, failure }) {
   return { label, meaning: failure && status !== "expired" ? failure : meaning };
 }
 
-/** The seats of a booking: "Section A, block 1: row 3, seats 4–5". */
+/** The seats of a booking: "Section A, block 1: row 3, seats 4 and 5". */
 export function bookingText({ section, subsection, seat_positions: seats }) {
   return `Section ${section}, block ${subsection}: ${seatsText(seats)}`;
 }
 
-/** Seats named "row-seat", grouped by row: "row 3, seats 4–6, 9; row 4, seat 1". */
+/** Seats named "row-seat", grouped by row: "row 3, seats 4–6 and 9; row 4, seat 1". */
 export function seatsText(seats) {
   const rows = new Map();
   for (const [row, seat] of seats.map((name) => name.split("-").map(Number))) {
@@ -29,12 +29,14 @@ export function seatsText(seats) {
   return sorted.map(([row, numbers]) => `row ${row}, ${numbers.length > 1 ? "seats" : "seat"} ${ranges(numbers)}`).join("; ");
 }
 
+/** Ascending numbers as people say them: 4, 5 is "4 and 5"; 4, 5, 6, 9 is "4–6 and 9". */
 function ranges(numbers) {
-  const found = [];
+  const runs = [];
   for (const number of numbers.sort((one, other) => one - other)) {
-    const last = found.at(-1);
-    if (last?.[1] === number - 1) last[1] = number;
-    else found.push([number, number]);
+    const last = runs.at(-1);
+    if (last?.at(-1) === number - 1) last.push(number);
+    else runs.push([number]);
   }
-  return found.map(([first, last]) => (first === last ? `${first}` : `${first}–${last}`)).join(", ");
+  const parts = runs.flatMap((run) => (run.length > 2 ? [`${run[0]}–${run.at(-1)}`] : run.map(String)));
+  return parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}` : parts.join("");
 }

@@ -54,7 +54,7 @@ export function seatCount(number) {
   return number === 1 ? "1 seat" : `${count(number)} seats`;
 }
 
-/** "row 5, seats 12–14" */
+/** "row 5, seats 12–14": seats as people say them, grouped by row. */
 export function seatRanges(block, positions) {
   const rows = new Map();
   for (const position of [...positions].sort((a, b) => a - b)) {
@@ -76,12 +76,14 @@ export function priceRange(blocks, currency) {
   return low === high ? money(low, currency) : `${money(low, currency)} – ${money(high, currency)}`;
 }
 
-function ranges(seats) {
-  const parts = [];
-  for (const seat of seats) {
-    const last = parts[parts.length - 1];
-    if (last && seat === last[1] + 1) last[1] = seat;
-    else parts.push([seat, seat]);
+/** Ascending numbers as people say them: 4, 5 is "4 and 5"; 4, 5, 6, 9 is "4–6 and 9". */
+function ranges(numbers) {
+  const runs = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last?.at(-1) === number - 1) last.push(number);
+    else runs.push([number]);
   }
-  return parts.map(([from, to]) => (from === to ? from : `${from}–${to}`)).join(", ");
+  const parts = runs.flatMap((run) => (run.length > 2 ? [`${run[0]}–${run.at(-1)}`] : run.map(String)));
+  return parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}` : parts.join("");
 }

@@ -1,0 +1,178 @@
+"""The people, events and bookings of the samples: made by the product's own operations, with ids that never change."""
+
+import itertools
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest import mock
+
+from accounts.models import User
+from bookings.event_changes.cancel_event import cancel_event, release_cancelled_event
+from bookings.holds.cancel import cancel_booking
+from bookings.holds.hold import hold_seats
+from bookings.holds.hold_request import HoldRequest
+from bookings.holds.models import Booking
+from bookings.payments.pay import pay_booking
+from bookings.payments.refund import refund_booking
+from bookings.states import SelectionMode
+from events.lifecycle.create import create_event
+from events.models import Event
+from events.seating.configuration import read_seating
+
+FIRST_ID = 101  # above the ids of the demo's rows
+GOOD_CARD = "4242424242424242"
+STARTS_AT = datetime(2046, 5, 12, 19, 30, tzinfo=UTC)  # far enough for the samples never to be about the past
+LENGTH = timedelta(hours=2, minutes=30)
+
+PEOPLE: dict[str, dict[str, Any]] = {
+    "carol": {"name": "Candlelight Concerts", "role": "seller", "is_staff": True, "is_verified": True},
+    "bühne": {
+        "name": "Städtische Bühnen und Philharmonie der Freien Hansestadt, Spielstätte am Alten Hafen",
+        "role": "seller",
+        "is_staff": True,
+    },
+    "odeon": {"name": "Ωδείο Αθηνών", "role": "seller", "is_staff": True, "is_verified": True},
+    "bo": {"name": "Bo Ng"},
+    "maria": {"name": "Maria-Magdalena Wilhelmina van der Hoeven-Oyelaran de la Cruz y Montserrat"},
+    "eleni": {"name": "Ελένη Παπαδοπούλου"},
+    "david": {"name": "דוד כהן"},
+    "misaki": {"name": "田中 美咲"},
+    "formula": {"name": '=HYPERLINK("https://example.com","Bobby")'},
+    "olga": {"name": "Olga Operator", "is_staff": True, "is_superuser": True},
+}
+EVENTS: dict[str, dict[str, Any]] = {
+    "concert": {
+        "seller": "carol",
+        "name": "Chamber music by candlelight",
+        "description": "Quartets by Haydn and Ravel, in the round, with an interval.",
+        "venue_name": "Old Library Hall",
+        "sections": [
+            {"name": "A", "price": 5000, "subsections": 2, "tier": "VIP"},
+            {"name": "B", "price": 2000, "subsections": 2},
+        ],
+    },
+    "long": {
+        "seller": "bühne",
+        "name": "Ein Sommernachtstraum: Freilichtaufführung mit Orchester, Chor und Ballett in der Fassung von 1843 "
+        "(Wiederaufnahme der Inszenierung aus der vorletzten Spielzeit)",
+        "description": "Mit Pause und Einführung.",
+        "venue_name": "Großer Innenhof der ehemaligen Zitadelle, Eingang Donaudampfschifffahrtsgesellschaftsstraße 17",
+        "currency": "EUR",
+        "sections": [{"name": "Parkett links vorne, Reihe 1–12", "price": 123_450, "subsections": 1}],
+    },
+    "free": {
+        "seller": "carol",
+        "name": "Open rehearsal",
+        "description": "Free of charge.",
+        "venue_name": "Old Library Hall",
+        "starts_at": None,
+        "ends_at": None,
+        "sections": [{"name": "Stalls", "price": 0, "subsections": 1}],
+    },
+    "scripts": {
+        "seller": "odeon",
+        "name": "Вечер · Βραδιά · ערב · 夜",
+        "description": "Τραγούδια του κόσμου.",
+        "venue_name": "Μέγαρο Μουσικής",
+        "currency": "JPY",
+        "sections": [{"name": "Πλατεία", "price": 4500, "subsections": 1}],
+    },
+    "cancelled": {
+        "seller": "carol",
+        "name": "Strings & brass in the park",
+        "description": "Bring a blanket.",
+        "venue_name": "Bandstand",
+        "sections": [{"name": "Lawn", "price": 1500, "subsections": 1}],
+    },
+    "queue": {
+        "seller": "carol",
+        "name": "One night only",
+        "description": "Everybody wants to be there.",
+        "venue_name": "City Stadium",
+        "waiting_room_on": True,
+        "sections": [{"name": "Stand", "price": 9000, "subsections": 1}],
+    },
+}
+
+
+@dataclass
+class Cast:
+    """The people, events and bookings by name."""
+
+    people: dict[str, User] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
+    bookings: dict[str, Booking] = field(default_factory=dict)
+
+    def hold(self, name: str, buyer: str, event: str, section: str, number: int, *seats: str) -> Booking:
+        """Hold seats under this name."""
+        request = HoldRequest(
+            self.events[event].pk, section, number, SelectionMode.MANUAL, len(seats), seats=list(seats)
+        )
+        self.bookings[name] = hold_seats(buyer_id=self.people[buyer].pk, hold_request=request)
+        return self.bookings[name]
+
+    def buy(self, name: str, buyer: str, event: str, section: str, number: int, *seats: str) -> Booking:
+        """Hold seats under this name and pay for them."""
+        booking = self.hold(name, buyer, event, section, number, *seats)
+        pay_booking(booking_id=booking.pk, buyer_id=booking.buyer_id, card_number=GOOD_CARD)
+        return booking
+
+
+def make_cast() -> Cast:
+    """Create the cast in a database that doesn't have it yet."""
+    cast = Cast()
+    with _counted_ids():
+        _add_people(cast)
+        _add_events(cast)
+        _add_bookings(cast)
+    return cast
+
+
+def _add_people(cast: Cast) -> None:
+    for number, (name, fields) in enumerate(PEOPLE.items(), start=FIRST_ID):
+        email = f"person{number}@example.com"
+        cast.people[name] = User.objects.create(pk=number, email=email, password="!", **fields)  # noqa: S106  (no password)
+
+
+def _add_events(cast: Cast) -> None:
+    for number, (name, described) in enumerate(EVENTS.items(), start=FIRST_ID):
+        fields = {"starts_at": STARTS_AT, "ends_at": STARTS_AT + LENGTH, "max_active_holds": 10, **described}
+        seating = read_seating({"rows": 5, "cols": 10, "sections": fields.pop("sections")}, max_seats=10_000)
+        seller = cast.people[fields.pop("seller")]
+        cast.events[name] = create_event(seller=seller, seating=seating, id=number, **fields)
+
+
+def _add_bookings(cast: Cast) -> None:
+    cast.buy("one seat", "bo", "concert", "A", 1, "1-7")
+    cast.buy("ten seats", "maria", "concert", "A", 2, *(f"2-{seat}" for seat in range(1, 11)))
+    cast.buy("apart", "david", "concert", "B", 1, "1-4", "1-5", "3-9")
+    cast.buy("formula", "formula", "concert", "B", 1, "5-1")
+    cast.buy("returned", "bo", "concert", "B", 2, "1-1", "1-2")
+    refund_booking(booking_id=cast.bookings["returned"].pk, user=cast.people["carol"])
+    given_up = cast.hold("given up", "bo", "concert", "B", 2, "4-1")
+    cancel_booking(booking_id=given_up.pk, buyer=cast.people["bo"])
+    cast.hold("held", "bo", "concert", "B", 1, "5-4", "5-5")
+    cast.buy("long names", "maria", "long", "Parkett links vorne, Reihe 1–12", 1, "5-9", "5-10")
+    cast.buy("free", "eleni", "free", "Stalls", 1, "1-1")
+    cast.buy("free returned", "bo", "free", "Stalls", 1, "1-2")
+    refund_booking(booking_id=cast.bookings["free returned"].pk, user=cast.people["bo"])
+    cast.buy("other scripts", "misaki", "scripts", "Πλατεία", 1, "1-1", "1-2", "1-3")
+    cast.buy("cancelled paid", "eleni", "cancelled", "Lawn", 1, "1-1", "1-2")
+    cast.hold("cancelled held", "bo", "cancelled", "Lawn", 1, "2-1")
+    cancel_event(event_id=cast.events["cancelled"].pk, seller=cast.people["carol"])
+    release_cancelled_event(event_id=cast.events["cancelled"].pk)
+
+
+@contextmanager
+def _counted_ids() -> Iterator[None]:
+    """Let `new_id` count, so that the ids in URLs are the same in every run."""
+    numbers = itertools.count(1)
+
+    def count() -> uuid.UUID:
+        return uuid.UUID(f"02300000-0000-7000-8000-{next(numbers):012d}")
+
+    with mock.patch("core.ids.uuid7", count):
+        yield

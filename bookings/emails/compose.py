@@ -18,7 +18,7 @@ from bookings.holds.models import Booking
 from bookings.holds.texts import places
 from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
-from bookings.states import SOLD, BookingStatus, EmailKind
+from bookings.states import NO_SEATS, SOLD, BookingStatus, EmailKind
 from bookings.tickets.selectors import valid_tickets
 from bookings.tickets.texts import one_line, start_text
 from bookings.webhooks.models import Endpoint
@@ -118,6 +118,7 @@ def _context(entry: EmailMessage, booking: Booking) -> dict[str, Any]:
         "subsection": subsection.number,
         "seats": places(booking),
         "total": money(booking.total_price, event.currency),
+        "is_free": booking.total_price == 0,
         "refunded": _refunded_amount(entry, booking),
         "event_url": f"{settings.SITE_URL}{reverse('event', args=[event.pk])}",
         "checkout_url": f"{settings.SITE_URL}{reverse('checkout', args=[booking.pk])}",
@@ -133,6 +134,6 @@ def _refunded_amount(entry: EmailMessage, booking: Booking) -> str:
     if entry.kind == EmailKind.SEATS_LOST:
         amount = Payment.objects.get(pk=entry.subject).amount
     else:
-        refunds = Refund.objects.filter(payment__booking=booking)
+        refunds = Refund.objects.filter(payment__booking=booking).exclude(reason__in=NO_SEATS)
         amount = refunds.aggregate(sum=Sum("amount"))["sum"] or 0
     return money(amount, booking.event.currency) if amount else ""

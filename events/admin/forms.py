@@ -8,16 +8,17 @@ from django.conf import settings
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 
+from core.currencies import check_currency, decimals_of
 from core.errors import BadInput
 from core.money import (
-    decimals_of,
     in_major_units,
     in_minor_units,
     money,
 )
 from events.admin.help_texts import HELP_TEXTS, LABELS
 from events.lifecycle.change import check_times
-from events.models import MAX_PRICE, Event
+from events.models import DEFAULT_CURRENCY, MAX_PRICE, Event
+from events.pricing import charge_rules, check_seating_prices
 from events.seating.configuration import DEFAULT_TIER, Seating, read_seating
 
 # Fields that sellers may change at any time, by fieldset.
@@ -71,9 +72,9 @@ class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 class NewEventForm(EventTexts):
     """The form of a new event: also its currency, its seating, and whether it stays a draft."""
 
-    currency = forms.RegexField(
-        r"^[A-Z]{3}\Z",
-        initial="USD",
+    currency = forms.CharField(
+        initial=DEFAULT_CURRENCY,
+        validators=[check_currency],
         widget=forms.TextInput(attrs={"size": 4, "maxlength": 3, "autocomplete": "off"}),
         help_text="Three capital letters (ISO 4217), such as USD or EUR. You can't change this later.",
     )
@@ -94,6 +95,21 @@ class NewEventForm(EventTexts):
     class Meta(EventTexts.Meta):
         fields = (*EventTexts.Meta.fields, "currency", "seating_config")
 
+    def clean(self) -> dict[str, Any]:
+        """Also check that the prices can be charged in the currency."""
+        data = super().clean()
+        if "seating_config" in data and "currency" in data:
+            try:
+                check_seating_prices(self.seating, data["currency"])
+            except BadInput as refusal:
+                for problem in refusal.extra["errors"]:
+                    is_currency = problem["field"] == "currency"
+                    self.add_error(
+                        "currency" if is_currency else "seating_config",
+                        problem["detail"] if is_currency else _problem(**problem),
+                    )
+        return data
+
     def clean_seating_config(self) -> dict[str, Any]:
         """Parse the seating into `seating`; return its configuration.
 
@@ -112,6 +128,7 @@ class PriceField(forms.DecimalField):
     """A price typed as a decimal in `currency`; its value is in minor units."""
 
     def __init__(self, *, currency: str, **options: Any) -> None:
+        """Take the currency and the options of a DecimalField; `initial` is in minor units."""
         self.currency = currency
         options |= {
             "min_value": 0,
@@ -125,8 +142,14 @@ class PriceField(forms.DecimalField):
         return in_major_units(value, self.currency) if isinstance(value, int) else value
 
     def clean(self, value: Any) -> Any:
-        """Return the typed price in minor units, converted exactly, without floats."""
-        return in_minor_units(super().clean(value), self.currency)
+        """Return the typed price in minor units, converted exactly, without floats.
+
+        A new price must be one that can be charged.
+        """
+        price = in_minor_units(super().clean(value), self.currency)
+        if price and price != self.initial and (refusal := charge_rules().refusal(price, self.currency)):
+            raise ValidationError(refusal, "not_chargeable")
+        return price
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Return whether the price differs from `initial` (minor units); 45 and 45.00 are equal."""

@@ -6,6 +6,7 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.currencies import PUBLISHED, check_currency
 from events.catalog import selectors
 from events.catalog.seat_serializers import SectionRow, Stats, public_row
 from events.catalog.selectors import COUNTS
@@ -73,7 +74,9 @@ class EventTexts(serializers.ModelSerializer[Event]):
     """Fields that both a new and a changed event may have, besides the seats."""
 
     description = serializers.CharField(max_length=10_000, allow_blank=True)
-    currency = serializers.RegexField(r"^[A-Z]{3}$", required=False, help_text="ISO 4217")
+    currency = serializers.CharField(
+        required=False, help_text=f"ISO 4217, list of {PUBLISHED}. It can't be changed once somebody has held seats."
+    )
     waiting_room = WaitingRoom(source="*", required=False)
 
     class Meta:
@@ -105,6 +108,9 @@ class EventTexts(serializers.ModelSerializer[Event]):
 class NewEvent(EventTexts):
     """The body of POST /api/event. A new event is on sale at once unless `status` is "draft"."""
 
+    currency = serializers.CharField(
+        required=False, validators=[check_currency], help_text=f"ISO 4217, list of {PUBLISHED}."
+    )
     seating_config = SeatingField()
     status = serializers.ChoiceField(choices=["available", "draft"], required=False)
 

@@ -7,7 +7,8 @@ from django.db import connection
 
 from accounts.models import User
 from core.transactions import retrying_transaction
-from events.models import Event, Subsection
+from events.models import DEFAULT_CURRENCY, Event, Subsection
+from events.pricing import check_seating_prices
 from events.seating.configuration import Seating
 from events.states import EventStatus
 
@@ -26,7 +27,8 @@ def ignore_progress(seats: int) -> None:
 def create_event(*, seller: User, seating: Seating, draft: bool = False, **fields: Any) -> Event:
     """Create an event, its subsections and all its tickets in one transaction.
 
-    `fields` are the other columns of Event. The event is on sale at once, unless `draft` is true.
+    `fields` are the other columns of Event. The event is on sale at once, unless `draft` is true. Raises BadInput for
+    prices that can't be charged.
     """
     return write_event(seller=seller, seating=seating, draft=draft, **fields)
 
@@ -46,6 +48,7 @@ def write_event(
     The tickets are written with COPY; the column's default makes them available. The trigger on tickets does not run on
     inserts, because the subsections are created with their counts.
     """
+    check_seating_prices(seating, fields.get("currency", DEFAULT_CURRENCY))
     event = Event.objects.create(
         seller=seller,
         seating_config=seating.config,

@@ -18,7 +18,8 @@ from bookings.payments.gateways import GatewayRefused, breaker, gateway_named
 from bookings.payments.models import Payment, Refund
 from bookings.payments.pay import begin_payment, pay_booking
 from bookings.payments.reconcile import reconcile_payments
-from bookings.payments.refund import refund_booking, send_refund
+from bookings.payments.refund import refund_booking
+from bookings.payments.send_refunds import send_refund
 from bookings.payments.tests.stripe_stand_in import (
     DECLINED_CARD,
     SLOW_CARD,

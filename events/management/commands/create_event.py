@@ -30,6 +30,8 @@ class Command(BaseCommand):
             form.is_valid(raise_exception=True)
             fields = dict(form.validated_data)
             check_times(fields)
+            draft = fields.pop("status", None) == "draft"
+            event = create_event(seller=seller, seating=fields.pop("seating_config"), draft=draft, **fields)
         except User.DoesNotExist:
             raise CommandError(f"There is no seller {options['seller']}.") from None
         except (OSError, ValueError) as error:
@@ -38,6 +40,4 @@ class Command(BaseCommand):
             raise CommandError(json.dumps(error.detail, default=str, indent=2)) from None
         except BadInput as error:
             raise CommandError(json.dumps(error.extra["errors"], indent=2)) from None
-        draft = fields.pop("status", None) == "draft"
-        event = create_event(seller=seller, seating=fields.pop("seating_config"), draft=draft, **fields)
         self.stdout.write(f"Event {event.pk} “{event.name}” with all its seats: /api/event/{event.pk}")

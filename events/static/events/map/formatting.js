@@ -1,6 +1,6 @@
 /** Names of seats and blocks, the same in the tooltip, the list, the summary and for screen readers. */
 
-import { count, money } from "../../ticketing/format.js";
+import { count, priceText } from "../../ticketing/format.js";
 import { STATUSES } from "./seat_model.js";
 
 const STATUS_LABELS = { available: "available", reserved: "held by someone", sold: "sold", blocked: "not for sale" };
@@ -57,14 +57,14 @@ export function seatRanges(block, positions) {
 
 /** "$20", "$20.50": an amount without zero cents, because the map has little room. */
 export function shortMoney(minor, currency) {
-  return money(minor, currency).replace(/[.,]00(?=\D*$)/, "");
+  return priceText(minor, currency).replace(/[.,]00(?=\D*$)/, "");
 }
 
 /** "$20.00" or "$20.00 – $50.00" */
 export function priceRange(blocks, currency) {
   const prices = blocks.map((block) => block.price);
   const [low, high] = [Math.min(...prices), Math.max(...prices)];
-  return low === high ? money(low, currency) : `${money(low, currency)} – ${money(high, currency)}`;
+  return low === high ? priceText(low, currency) : `${priceText(low, currency)} – ${priceText(high, currency)}`;
 }
 
 function ranges(seats) {

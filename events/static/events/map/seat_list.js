@@ -7,7 +7,7 @@
  */
 
 import { Emitter } from "../../ticketing/emitter.js";
-import { count, money } from "../../ticketing/format.js";
+import { count, priceText } from "../../ticketing/format.js";
 import { element } from "./element.js";
 import { accessiblePrefix, blockName, priceRange, seatRanges, seatStatus } from "./formatting.js";
 import { bySection } from "./layout.js";
@@ -109,7 +109,7 @@ export class SeatList extends Emitter {
     const item = this.#items.get(block);
     const left = block.available ? `${count(block.available)} left` : "none left";
     item.lastChild.textContent = left;
-    item.setAttribute("aria-label", `Block ${block.number}, ${money(block.price, this.#currency)}, ${left}`);
+    item.setAttribute("aria-label", `Block ${block.number}, ${priceText(block.price, this.#currency)}, ${left}`);
     item.classList.toggle("is-empty", block.available === 0);
   }
 
@@ -239,14 +239,14 @@ export class SeatList extends Emitter {
 
   #countOpen() {
     const block = this.#open;
-    const facts = `${block.tier}, ${money(block.price, this.#currency)} each. ${count(block.available)} of ${count(block.total)} left.`;
+    const facts = `${block.tier}, ${priceText(block.price, this.#currency)} each. ${count(block.available)} of ${count(block.total)} left.`;
     const accessible = block.accessible.size ? ` Accessible: ${seatRanges(block, [...block.accessible])}.` : "";
     this.#root.querySelector(".grid-left").textContent = facts + accessible;
   }
 
   #refreshSeats(positions) {
     const block = this.#open;
-    const price = money(block.price, this.#currency);
+    const price = priceText(block.price, this.#currency);
     for (const position of positions ?? this.#cells.keys()) {
       const button = this.#cells[position];
       const picked = this.#picks.has(block, position);

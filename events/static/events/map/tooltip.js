@@ -1,6 +1,6 @@
 /** The tooltip of a seat or block; on touch screens it has a button, because the finger covers the seat. */
 
-import { count, money } from "../../ticketing/format.js";
+import { count, priceText } from "../../ticketing/format.js";
 import { element } from "./element.js";
 import { accessiblePrefix, blockName, seatName, seatStatus } from "./formatting.js";
 
@@ -52,7 +52,7 @@ export class Tooltip {
     const line = element("span");
     const swatch = element("span", { className: "swatch" });
     swatch.style.background = this.#colours.variable(block.tier);
-    line.append(swatch, `${money(block.price, this.#currency)} — ${block.tier}${more}`);
+    line.append(swatch, `${priceText(block.price, this.#currency)} — ${block.tier}${more}`);
     return line;
   }
 

@@ -49,7 +49,10 @@ PAYMENT_TRANSITIONS: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     # Cancelled means that the gateway was never reached, so no money is taken.
     PaymentStatus.PENDING: frozenset({PaymentStatus.CAPTURED, PaymentStatus.FAILED, PaymentStatus.CANCELLED}),
     PaymentStatus.CAPTURED: frozenset({PaymentStatus.PARTLY_REFUNDED, PaymentStatus.REFUNDED}),
-    PaymentStatus.PARTLY_REFUNDED: frozenset({PaymentStatus.PARTLY_REFUNDED, PaymentStatus.REFUNDED}),
+    # Captured again if a partial refund that was made at the provider fails there.
+    PaymentStatus.PARTLY_REFUNDED: frozenset(
+        {PaymentStatus.PARTLY_REFUNDED, PaymentStatus.REFUNDED, PaymentStatus.CAPTURED}
+    ),
     # Some gateways take the money although they first declined or did not answer.
     PaymentStatus.FAILED: frozenset({PaymentStatus.CAPTURED}),
     PaymentStatus.CANCELLED: frozenset({PaymentStatus.CAPTURED}),

@@ -96,8 +96,8 @@ class TroubleBody(serializers.Serializer[Any]):
 
     kind = serializers.ChoiceField(
         choices=["refund_failed", "refund_waiting", "wrong_amount", "dispute"],
-        help_text="A refund that the gateway refused for good; one that can't be sent for some time; a capture of another "
-        "amount than was asked for, which is refunded; a dispute that is not decided.",
+        help_text="A refund that the gateway refused for good; one that can't be sent for some time; a capture of "
+        "another amount than was asked for, which is refunded; a dispute that is not decided.",
     )
     booking_id = serializers.UUIDField()
     event_id = serializers.IntegerField()

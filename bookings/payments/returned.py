@@ -93,12 +93,36 @@ def _return(
     reason: RefundReason,
     reference: str = "",
 ) -> None:
-    """Record that `amount` went back, at most what is left; end the booking if nothing is left."""
-    amount = min(amount, (payment.captured_amount or 0) - payment.refunded_amount)
+    """Record that `amount` went back, at most what is left; end the booking if nothing is left.
+
+    Without a reference it is added to the payment's unnamed refund, if there is one.
+    """
+    amount = min(amount, _left(payment))
     if amount <= 0 or payment.status not in TAKEN_MONEY:
         return
-    record_refund(payment, amount=amount, reason=reason, gateway_reference=reference)
+    unnamed = None if reference else _unnamed(payment)
+    if unnamed is None:
+        record_refund(payment, amount=amount, reason=reason, gateway_reference=reference)
+    else:
+        _set_amount(payment, unnamed, unnamed.amount + amount)
     _end_if_returned(booking, subsection, payment, reason)
+
+
+def _left(payment: Payment) -> int:
+    return (payment.captured_amount or 0) - payment.refunded_amount
+
+
+def _unnamed(payment: Payment) -> Refund | None:
+    """Return the refund for what the provider has returned under ids that are not known yet; at most one exists."""
+    return payment.refunds.filter(reason=RefundReason.PROVIDER, gateway_reference="", status=RefundStatus.SENT).first()
+
+
+def _set_amount(payment: Payment, refund: Refund, amount: int) -> None:
+    payment.refunded_amount += amount - refund.amount
+    set_refund_status(payment)
+    payment.save()
+    refund.amount = amount
+    refund.save(update_fields=["amount", "gateway_reference"])
 
 
 def _end_if_returned(booking: Booking, subsection: Subsection, payment: Payment, reason: RefundReason) -> None:
@@ -129,20 +153,15 @@ def _record_foreign(booking: Booking, subsection: Subsection, payment: Payment, 
     `record_refunded_total` may have counted it before, without an id: then it is part of that row, and only what is
     missing is added.
     """
-    unnamed = payment.refunds.filter(reason=RefundReason.PROVIDER, gateway_reference="", status=RefundStatus.SENT)
-    known = unnamed.order_by("created_at", "pk").first()
-    if known is None:
+    unnamed = _unnamed(payment)
+    if unnamed is None:
         _return(booking, subsection, payment, notice.amount, RefundReason.PROVIDER, notice.reference)
         return
-    counted, left = known.amount, (payment.captured_amount or 0) - payment.refunded_amount
-    known.amount, known.gateway_reference = min(notice.amount, counted + left), notice.reference
-    known.save(update_fields=["amount", "gateway_reference"])
-    payment.refunded_amount += known.amount - counted
-    if known.amount < counted:  # the rest is of other refunds, whose ids are still to come
-        record_refund(payment, amount=counted - known.amount, reason=RefundReason.PROVIDER)
-    else:
-        set_refund_status(payment)
-        payment.save()
+    rest = unnamed.amount - notice.amount  # of other refunds, whose ids are still to come
+    unnamed.gateway_reference = notice.reference
+    _set_amount(payment, unnamed, min(notice.amount, unnamed.amount + _left(payment)))
+    if rest > 0:
+        record_refund(payment, amount=rest, reason=RefundReason.PROVIDER)
     _end_if_returned(booking, subsection, payment, RefundReason.PROVIDER)
 
 

@@ -144,7 +144,7 @@ def _object(parent: Json, name: str) -> Json:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value:
         raise TypeError("not a text")
     return clean_text(value, REFERENCE_LENGTH)
 

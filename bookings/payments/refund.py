@@ -89,10 +89,10 @@ def execute_refund(
         _check_window(booking.event, booking.status)
     payment = booking.payments.select_for_update(of=("self",), no_key=True).get(status__in=TAKEN_MONEY)
 
+    end_booking(booking, subsection, reason=reason)
     record_refund(
         payment, amount=payment.amount - payment.refunded_amount, reason=reason, by=by, idempotency_key=idempotency_key
     )
-    end_booking(booking, subsection, reason=reason)
     return booking
 
 

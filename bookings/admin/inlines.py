@@ -150,4 +150,5 @@ class Emails(ReadOnlyInline):
 
 
 def _time(moment: Any) -> str:
-    return date_format(moment, "DATETIME_FORMAT")
+    """Format a time for the end of a sentence, which adds the period of "a.m."."""
+    return date_format(moment, "DATETIME_FORMAT").removesuffix(".")

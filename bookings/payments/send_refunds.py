@@ -106,7 +106,8 @@ def _retry_at(attempts: int) -> datetime | None:
     """Return when to try again; None after the first failure, when the next sweep does it."""
     if attempts < 2:
         return None
-    return database_now() + min(FIRST_PAUSE * 2 ** min(attempts - 2, 20), LONGEST_PAUSE)
+    pause: timedelta = FIRST_PAUSE * 2 ** min(attempts - 2, 20)
+    return database_now() + min(pause, LONGEST_PAUSE)
 
 
 def send_open_refunds() -> int:

@@ -136,7 +136,7 @@ def _tiers(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
         prices.setdefault(row["tier"], []).append(row["price"])
     return [
         {"name": tier, "colour": index % TIER_COLOURS + 1, "price": min(found),
-         "money": price_text(min(found), currency), "from": min(found) not in (0, max(found))}
+         "money": price_text(min(found), currency), "from": min(found) != max(found)}
         for index, (tier, found) in enumerate(prices.items())
     ]  # fmt: skip
 

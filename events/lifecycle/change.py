@@ -106,7 +106,7 @@ def _check_new_currency(event: Event) -> None:
     try:
         check_currency(event.currency)
     except ValidationError as error:
-        raise BadInput.field("currency", error.message, "unknown") from None
+        raise BadInput.field("currency", str(error.message), "unknown") from None
     subsections = Subsection.objects.filter(event_id=event.pk)
     list(subsections.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     if SeatChange.objects.filter(event_id=event.pk, kind=ChangeKind.HELD).exists():

@@ -43,7 +43,7 @@ def booking(free_event: Event, hold: Callable[..., Booking], alice: User) -> Boo
 
 
 def pay(client: APIClient, booking: Booking, body: Any = None, **headers: str) -> Any:
-    content = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+    content: dict[str, Any] = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
     return client.post(f"/api/booking/{booking.pk}/pay", headers=headers, **content)
 
 

@@ -199,7 +199,11 @@ def _capture(payment: Payment, reference: str = "ref") -> Charge:
 
 
 def _wrong_captures(payment: Payment) -> list[Charge]:
-    wrong = [(payment.amount - 1, "USD"), (payment.amount, "JPY"), (Decimal(payment.amount) + Decimal("0.5"), "USD")]
+    wrong: list[tuple[Decimal | int, str]] = [
+        (payment.amount - 1, "USD"),
+        (payment.amount, "JPY"),
+        (Decimal(payment.amount) + Decimal("0.5"), "USD"),
+    ]
     return [Charge(Outcome.CAPTURED, "ref", amount=amount, currency=currency) for amount, currency in wrong]
 
 

@@ -20,31 +20,38 @@ from bookings.payments.tests.stripe_stand_in import SECRET, StandIn, deliver, po
 
 EVENT = {"id": "evt_1", "object": "event", "type": "payment_intent.succeeded"}
 INTENT = {"id": "pi_1", "object": "payment_intent", "status": "succeeded", "amount": 100, "currency": "usd"}
+METADATA: list[Any] = [
+    *(None, [], {}, "x", {"payment_id": None}, {"payment_id": 7}, {"payment_id": "order-77"}, {"payment_id": []}),
+    *({"payment_id": "\x00"}, {"payment_id": str(uuid.uuid4())}),
+]
+WRONG_MEMBERS: list[dict[str, Any]] = [
+    *({"status": None}, {"status": []}, {"currency": None}, {"amount": "100"}, {"amount": None}, {"amount": -1}),
+    *({"amount": 1e300}, {"id": None}, {"id": {}}, {"id": ""}, {"amount": True}),
+]
+FOREIGN = {"payment_intent": "pi_foreign", "amount": 5, "amount_refunded": 5, "currency": "usd", "id": "re_1"}
+SUBJECTS: list[Any] = [
+    None,
+    {},
+    {"payment_intent": None},
+    FOREIGN | {"status": "lost"},
+    {"payment_intent": {"id": "x"}},
+]
+
+
+def about(subject: Any, kind: str = "payment_intent.succeeded") -> dict[str, Any]:
+    return {**EVENT, "type": kind, "data": {"object": subject}}
+
+
 NOT_OURS: list[Any] = [
     EVENT,
-    {**EVENT, "data": None},
-    {**EVENT, "data": []},
-    {**EVENT, "data": "x"},
-    {**EVENT, "data": {}},
-    {**EVENT, "data": {"object": None}},
-    {**EVENT, "data": {"object": []}},
-    {**EVENT, "data": {"object": {}}},
-    *({**EVENT, "data": {"object": {**INTENT, "metadata": metadata}}} for metadata in (
-        None, [], {}, "x", {"payment_id": None}, {"payment_id": 7}, {"payment_id": "order-77"}, {"payment_id": []},
-        {"payment_id": "\x00"}, {"payment_id": str(uuid.uuid4())},
-    )),
-    *({**EVENT, "data": {"object": {**INTENT, "metadata": {"payment_id": str(uuid.uuid4())}, **wrong}}} for wrong in (
-        {"status": None}, {"status": []}, {"currency": None}, {"amount": "100"}, {"amount": None}, {"amount": -1},
-        {"amount": 1e300}, {"id": None}, {"id": {}}, {"amount": True},
-    )),
-    {**EVENT, "type": "customer.created", "data": {"object": {"id": "cus_1"}}},
-    {**EVENT, "type": "a kind of next year", "data": {"object": {"id": "x"}}},
+    *({**EVENT, "data": data} for data in (None, [], "x", {}, {"object": None}, {"object": []}, {"object": {}})),
+    *(about({**INTENT, "metadata": metadata}) for metadata in METADATA),
+    *(about({**INTENT, "metadata": {"payment_id": str(uuid.uuid4())}, **wrong}) for wrong in WRONG_MEMBERS),
+    about({"id": "cus_1"}, "customer.created"),
+    about({"id": "x"}, "a kind of next year"),
     {**EVENT, "object": "v2.core.event", "type": "v1.billing.meter.error_report_triggered", "data": {}},
-    *({**EVENT, "type": kind, "data": {"object": subject}} for kind in READERS for subject in (
-        None, {}, {"payment_intent": None}, {"payment_intent": "pi_foreign", "amount": 5, "amount_refunded": 5,
-        "currency": "usd", "id": "re_1", "status": "succeeded"}, {"payment_intent": {"id": "pi_foreign"}},
-    )),
-]  # fmt: skip
+    *(about(subject, kind) for kind in READERS for subject in SUBJECTS),
+]
 NO_EVENTS: list[bytes] = [
     *(b"[]", b"[1]", b"null", b"1", b'"x"', b"{}", b"", b"{", b"\xff\xfe", b"nonsense", b"[" * 100_000),
     json.dumps({**EVENT, "id": None}).encode(),

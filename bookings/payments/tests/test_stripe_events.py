@@ -42,9 +42,10 @@ def about(subject: Any, kind: str = "payment_intent.succeeded") -> dict[str, Any
     return {**EVENT, "type": kind, "data": {"object": subject}}
 
 
+DATA: list[Any] = [None, [], "x", {}, {"object": None}, {"object": []}, {"object": {}}]
 NOT_OURS: list[Any] = [
     EVENT,
-    *({**EVENT, "data": data} for data in (None, [], "x", {}, {"object": None}, {"object": []}, {"object": {}})),
+    *({**EVENT, "data": data} for data in DATA),
     *(about({**INTENT, "metadata": metadata}) for metadata in METADATA),
     *(about({**INTENT, "metadata": {"payment_id": str(uuid.uuid4())}, **wrong}) for wrong in WRONG_MEMBERS),
     about({"id": "cus_1"}, "customer.created"),

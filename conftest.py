@@ -80,13 +80,13 @@ def bob(new_user: Callable[..., User]) -> User:
 @pytest.fixture
 def carol(new_user: Callable[..., User]) -> User:
     """A seller."""
-    return new_user("carol", role="seller")
+    return new_user("carol", role="seller", is_verified=True)
 
 
 @pytest.fixture
 def dave(new_user: Callable[..., User]) -> User:
     """Another seller."""
-    return new_user("dave", role="seller")
+    return new_user("dave", role="seller", is_verified=True)
 
 
 @pytest.fixture

@@ -48,12 +48,13 @@ class Users(UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run ti
     add_form = NewUserForm
     list_display = ("email", "name", "role", "is_active", "is_verified", "is_superuser", "created_at")
     list_filter = ("role", "is_active", "is_verified", "is_superuser")
-    search_fields = ("email", "name")
+    search_fields = ("email", "name__folded")
     ordering = ("email",)
     filter_horizontal = ()
     readonly_fields = ("is_staff", "last_login", "created_at")
     fieldsets = (
         (None, {"fields": ("email", "password", "name")}),
+        ("Organizer", {"fields": ("organizer_name", "contact_email")}),
         ("Rights", {"fields": ("role", "is_active", "is_verified", "is_superuser", "is_staff")}),
         ("Dates", {"fields": ("last_login", "created_at")}),
     )

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from accounts.authentication import CookieAuthentication, authenticated_user
 from accounts.operations.passwords import request_password_reset, reset_password
 from accounts.operations.profile import update_user
-from accounts.operations.registration import register_user, verify_email
+from accounts.operations.registration import register_user, resend_verification, verify_email
 from accounts.operations.sessions import log_in, log_out
 from accounts.operations.stream_tickets import STREAM_TICKET_SECONDS, issue_stream_ticket
 from accounts.operations.tokens import issue_tokens, refresh_tokens
@@ -67,7 +67,7 @@ class Me(APIView):
 
     @extend_schema(request=ProfileInput, responses={200: UserOutput} | problems(400, 401, 403))
     def patch(self, request: Request) -> Response:
-        """Changes the user's name or password.
+        """Changes the user's name, password or, for sellers, what buyers see as the organizer.
 
         A new password needs `current_password` and signs the user out everywhere else. Other members of the body are
         ignored: email, role and the rest can't be changed here.
@@ -131,6 +131,16 @@ class Verification(PublicAPIView):
     def post(self, request: Request) -> Response:
         """Marks the address as verified, with the token from the email. Repeating it has no further effect."""
         verify_email(**parsed(VerificationInput, request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class VerificationEmail(APIView):
+    """Another email with the link that confirms the user's address."""
+
+    @extend_schema(request=None, responses={204: None} | problems(401, 403, 429))
+    def post(self, request: Request) -> Response:
+        """Sends the verification email again, unless the address is confirmed."""
+        resend_verification(user=authenticated_user(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

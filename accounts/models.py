@@ -57,6 +57,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True, help_text="Untick instead of deleting: the person can't sign in.")
     is_staff = models.BooleanField(default=False, help_text="May enter the admin; sellers see their own events there.")
     is_verified = models.BooleanField(default=False, help_text="The email address was confirmed.")
+    organizer_name = models.CharField(
+        max_length=150, blank=True, db_default="", help_text="Shown to buyers as the organizer; if empty, the name is."
+    )
+    contact_email = models.EmailField(
+        blank=True,
+        db_default="",
+        validators=[ascii_email],
+        help_text="Shown to buyers on event pages, and where their replies to emails go.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -72,6 +81,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def public_name(self) -> str:
+        """The name that buyers see as the organizer of this seller's events."""
+        return self.organizer_name or self.name
+
+    @property
+    def reply_address(self) -> str:
+        """The address to which replies to emails about this seller's events go."""
+        return self.contact_email or self.email
 
 
 class TokenFamily(models.Model):

@@ -30,6 +30,16 @@ class ProfileInput(serializers.Serializer[Any]):
     """Changes to the user. Other members (email, role, is_staff, is_verified …) are ignored."""
 
     name = serializers.CharField(max_length=150, required=False)
+    organizer_name = serializers.CharField(
+        max_length=150, required=False, allow_blank=True, help_text="Shown to buyers instead of a seller's `name`."
+    )
+    contact_email = serializers.EmailField(
+        max_length=254,
+        required=False,
+        allow_blank=True,
+        validators=[ascii_email],
+        help_text="Shown to buyers on a seller's events; replies to emails about them go there.",
+    )
     password = PasswordField(required=False, help_text="The new password; ends all other sessions and all tokens.")
     current_password = PasswordField(required=False, help_text="Required with `password`.")
 
@@ -77,12 +87,20 @@ class ResetInput(serializers.Serializer[Any]):
 
 
 class UserOutput(serializers.ModelSerializer[User]):
-    """The user, as shown to themselves."""
+    """The user, as shown to themselves. Only sellers have `organizer_name` and `contact_email`."""
 
     class Meta:
         model = User
-        fields = ("id", "email", "name", "role", "is_active", "is_verified")
+        fields = ("id", "email", "name", "role", "is_active", "is_verified", "organizer_name", "contact_email")
         read_only_fields = fields
+        extra_kwargs = {name: {"required": False} for name in ("organizer_name", "contact_email")}
+
+    def to_representation(self, instance: User) -> dict[str, Any]:
+        """Return the fields that the user's role has."""
+        body = super().to_representation(instance)
+        if instance.role != User.Role.SELLER:
+            del body["organizer_name"], body["contact_email"]
+        return body
 
 
 class TokensOutput(serializers.Serializer[Any]):

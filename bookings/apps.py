@@ -8,7 +8,8 @@ class BookingsConfig(AppConfig):
     verbose_name = "Sales"
 
     def ready(self) -> None:
-        """Register the app's feeds, the rules for prices, and the function that emails ticket holders of changes."""
+        """Register the app's feeds, the rules for prices, and what a change of an event does to its bookings."""
+        from bookings.event_changes.complete_bookings import reopen_bookings
         from bookings.event_changes.notify_ticket_holders import notify_ticket_holders
         from bookings.live.feed import BuyerFeed
         from bookings.payments.chargeable import GatewayRules
@@ -22,4 +23,5 @@ class BookingsConfig(AppConfig):
         register_feed("queue", QueueFeed)
         register_feed("analytics", AnalyticsFeed)
         register_charge_rules(GatewayRules())
-        ON_EVENT_CHANGED.append(notify_ticket_holders)
+        # In this order: emails go to the holders of paid bookings.
+        ON_EVENT_CHANGED.extend([reopen_bookings, notify_ticket_holders])

@@ -137,6 +137,22 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        "references",
+        "The reference of every booking, ticket and payment has the right check character and begins as its kind does.",
+        """
+        SELECT kind, id, reference
+        FROM (
+            SELECT 'booking' AS kind, 'CDFHJKM' AS initials, id, reference FROM bookings_booking
+            UNION ALL SELECT 'ticket', 'NPRTVWXY', id, reference FROM bookings_admission
+            UNION ALL SELECT 'payment', '2345', id, reference FROM bookings_payment
+        ) r
+        WHERE strpos(initials, left(reference, 1)) = 0 OR (
+            SELECT sum((strpos('23456789CDFHJKMNPRTVWXY', letter) - 1) * 5 ^ (8 - place))::bigint % 23
+            FROM string_to_table(reference, NULL) WITH ORDINALITY AS l (letter, place)
+        ) <> 1
+        """,
+    ),
+    Invariant(
         "audit_log_versions",
         "Every version of a subsection has a row in the audit log.",
         """

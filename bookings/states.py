@@ -20,7 +20,8 @@ BOOKING_TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
     BookingStatus.PROCESSING: frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.FAILED, BookingStatus.CANCELLED}),
     BookingStatus.PENDING_PAYMENT: frozenset({BookingStatus.PAID, BookingStatus.CANCELLED, BookingStatus.EXPIRED}),
     BookingStatus.PAID: frozenset({BookingStatus.COMPLETED, BookingStatus.REFUNDED}),
-    BookingStatus.COMPLETED: frozenset({BookingStatus.REFUNDED}),
+    # Paid again if the event's dates were wrong and it is not over after all.
+    BookingStatus.COMPLETED: frozenset({BookingStatus.PAID, BookingStatus.REFUNDED}),
     BookingStatus.FAILED: frozenset(),
     # A payment that is captured after the hold has ended takes the same seats again if they are free.
     BookingStatus.CANCELLED: frozenset({BookingStatus.PAID}),

@@ -31,3 +31,9 @@ def sqlstate(error: BaseException) -> str | None:
     """Return the SQLSTATE of a database error; None if it did not come from Postgres (a lost connection)."""
     source = error.__cause__ if isinstance(error, Error) else error
     return getattr(source, "sqlstate", None)
+
+
+def violated_constraint(error: BaseException) -> str:
+    """Return the name of the constraint that a database error is about; empty if it is about none."""
+    source = error.__cause__ if isinstance(error, Error) else error
+    return getattr(getattr(source, "diag", None), "constraint_name", None) or ""

@@ -4,8 +4,9 @@ To change a function, edit its file and add a migration with one line:
 
     operations = [install("bookings", "hold")]
 
-A file can be run again and again: trigger functions and triggers are CREATE OR REPLACE; any other function is dropped
-first (DROP FUNCTION IF EXISTS), so that its parameters and result can change as well.
+A file can be run again and again: trigger functions, triggers and functions that columns depend on are CREATE OR
+REPLACE; any other function is dropped first (DROP FUNCTION IF EXISTS), so that its parameters and result can change as
+well.
 """
 
 from pathlib import Path

@@ -4,8 +4,9 @@ Promise: if the call of an operation returns, its transaction is committed, and 
 raises, nothing has changed, unless it raises OutcomeUnknown: then nobody knows whether something has changed.
 
 - **What is repeated.** An attempt that certainly changed nothing and may succeed the next time (`RolledBack`): a
-  deadlock (40P01), a serialization failure (40001), a server that became a standby (25006), or a connection that was
-  lost (restart, failover) before COMMIT was sent.
+  deadlock (40P01), a serialization failure (40001), a server that became a standby (25006), a reference that another
+  transaction has chosen at the same moment (a unique constraint named …_reference_once), or a connection that was lost
+  (restart, failover) before COMMIT was sent.
 - **How often.** At most ATTEMPTS (4) attempts. The waits between them grow and are random, so that operations that
   failed together don't meet again: 0.05 to 0.1 s, 0.1 to 0.15 s and 0.2 to 0.25 s, half a second in all. An
   attempt that fails more than 1.5 s after the second one began is the last.
@@ -36,7 +37,7 @@ from typing import ParamSpec, TypeVar
 import stamina
 from django.db import Error, connection, transaction
 
-from core.database import sqlstate
+from core.database import sqlstate, violated_constraint
 from core.errors import OutcomeUnknown
 
 ATTEMPTS = 4
@@ -51,6 +52,7 @@ retry = stamina.RetryingCaller(  # for later attempts; the first, which nearly a
 
 DEADLOCK, SERIALIZATION = "40P01", "40001"
 READ_ONLY = "25006"  # read_only_sql_transaction: the server may have become a standby
+CHOSEN_AT_RANDOM = "_reference_once"  # the end of names of unique constraints: the next choice is another
 UNAVAILABLE = ("57P01", "57P02", "57P03", READ_ONLY)  # admin_shutdown, crash_shutdown, cannot_connect_now
 
 P = ParamSpec("P")
@@ -102,7 +104,8 @@ def error_to_raise(
     """Return the exception that an attempt must raise for a database error.
 
     - OutcomeUnknown if the connection was `lost` when COMMIT (or a statement that commits by itself) had been sent.
-    - RolledBack if the connection was lost before that, or if the SQLSTATE is in `repeat_after`.
+    - RolledBack if the connection was lost before that, if the SQLSTATE is in `repeat_after`, or if two transactions
+      have chosen the same reference.
     - Otherwise the error itself.
 
     Also discards a lost connection.
@@ -111,7 +114,7 @@ def error_to_raise(
         discard_connection()
     if lost and commit_sent and sqlstate(error) != READ_ONLY:  # 25006 is a response: the server changed nothing
         return OutcomeUnknown()
-    if lost or sqlstate(error) in repeat_after:
+    if lost or sqlstate(error) in repeat_after or violated_constraint(error).endswith(CHOSEN_AT_RANDOM):
         return RolledBack(error)
     return error
 

@@ -65,7 +65,7 @@ def take_all(browser: Browser, url: str) -> None:
         _take(page, f"/events/{arena.pk}", "arena")
     for scheme, suffix in (("light", ""), ("dark", "-dark")):
         with _page(browser, url, buyer, color_scheme=scheme) as page:
-            _take(page, f"/events/{small.pk}", f"event{suffix}", press="Find best seats")
+            _take(page, f"/events/{small.pk}", f"event{suffix}", press="Best seats")
     with _page(browser, url, buyer) as page:
         _take(page, f"/checkout/{held}", "checkout")
         _take(page, f"/checkout/{paid}/done", "done")
@@ -76,7 +76,7 @@ def take_all(browser: Browser, url: str) -> None:
     _take_seller_pages(browser, url, seller, subsection, arena)
     with _page(browser, url, buyer, viewport=PHONE, device_scale_factor=2, has_touch=True, is_mobile=True) as page:
         _take(page, "/", "phone-events")
-        _take(page, f"/events/{small.pk}", "phone-event", press="Find best seats")
+        _take(page, f"/events/{small.pk}", "phone-event", press="Best seats")
         _take(page, f"/checkout/{held}", "phone-checkout")
         _take(page, f"/queue/{flash.pk}", "phone-queue")
     print(f"Pictures are in {PICTURES.relative_to(CHECKOUT)}.")

@@ -1,6 +1,6 @@
 """Errors of the events app, which the API returns as problems."""
 
-from core.errors import DomainError
+from core.errors import DomainError, PermissionRefused
 
 
 class NotOnSale(DomainError):
@@ -11,6 +11,13 @@ class NotOnSale(DomainError):
 
     code, title = "not_on_sale", "Not on sale"
     detail = "This event is not on sale at the moment."
+
+
+class AddressNotConfirmed(PermissionRefused):
+    """The event can't be put on sale, because its seller has not confirmed their email address."""
+
+    code, title = "address_not_confirmed", "Address not confirmed"
+    detail = "Events can be published once their seller has confirmed the email address, with the link in our email."
 
 
 class SeatsTaken(DomainError):

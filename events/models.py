@@ -5,6 +5,7 @@ Python changes the status of seats only in events.inventory.seats.
 
 import hashlib
 import secrets
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
+from events.schedule import default_length
 from events.states import ChangeKind, CreationStatus, EventStatus, SeatStatus
 
 MAX_SECONDS = 86_400  # for a hold, a payment window or a queue pass
@@ -72,6 +74,12 @@ class Event(models.Model):
     ends_at = models.DateTimeField(null=True, blank=True)
     sales_start_at = models.DateTimeField(null=True, blank=True)
     sales_end_at = models.DateTimeField(null=True, blank=True)
+    late_entry_until = models.DateTimeField(
+        null=True, blank=True, help_text="Seats are sold until then although the event has begun."
+    )
+    start_moved_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the start was last changed after the event was published."
+    )
 
     hold_seconds = _seconds(default=default_hold_seconds, help_text="Time a buyer has to begin paying.")
     payment_seconds = _seconds(default=default_payment_seconds, help_text="Time to finish, once paying has begun.")
@@ -145,10 +153,35 @@ class Event(models.Model):
                     pass_seconds__lte=MAX_SECONDS,
                 ),
             ),
+            CheckConstraint(
+                name="event_late_entry_while_it_takes_place",
+                condition=Q(late_entry_until__isnull=True)
+                | Q(starts_at__isnull=False, late_entry_until__gt=F("starts_at"))
+                & (Q(ends_at__isnull=True) | Q(late_entry_until__lte=F("ends_at"))),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When the event is over: at its end or, if it has none, DEFAULT_EVENT_HOURS after its start.
+
+        None if it has neither. In queries: `over_at` in events.schedule.
+        """
+        if self.ends_at is not None or self.starts_at is None:
+            return self.ends_at
+        return self.starts_at + default_length()
+
+    @property
+    def sales_close_at(self) -> datetime | None:
+        """When sales end by the clock: at the start, at the end of late entry, or at `sales_end_at` if that is earlier.
+
+        None if they don't. `bookings_hold` (bookings/sql/hold.sql) decides by the same rule.
+        """
+        latest = self.late_entry_until or self.starts_at or self.ends_at
+        return min((moment for moment in (latest, self.sales_end_at) if moment is not None), default=None)
 
     @property
     def seed_hash(self) -> str:

@@ -22,10 +22,13 @@ EVENT_TRANSITIONS: dict[EventStatus, frozenset[EventStatus]] = {
     EventStatus.SOLD_OUT: frozenset(
         {EventStatus.AVAILABLE, EventStatus.COMPLETED, EventStatus.ENDED, EventStatus.CANCELLED}
     ),
-    EventStatus.COMPLETED: frozenset(),
-    EventStatus.ENDED: frozenset(),
+    # New dates by which the event is not over.
+    EventStatus.COMPLETED: frozenset({EventStatus.AVAILABLE, EventStatus.SOLD_OUT}),
+    EventStatus.ENDED: frozenset({EventStatus.CANCELLED}),  # only before the event begins
     EventStatus.CANCELLED: frozenset(),
 }
+
+ON_SALE = (EventStatus.AVAILABLE, EventStatus.SOLD_OUT)  # seats can be held while the sale is open by the clock
 
 # The transitions that a seller may request; the others follow from the seats, the clock or a cancellation.
 SELLER_TRANSITIONS: dict[EventStatus, frozenset[EventStatus]] = {

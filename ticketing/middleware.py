@@ -76,6 +76,20 @@ class ApiRequestMiddleware:
         return self.get_response(request)
 
 
+class ErrorPageMiddleware:
+    """Gives the refusal of a method that a page doesn't have (405) a page; Django's own response is blank."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 405 and not request.path.startswith("/api/") and not response.content:
+            page = render_to_string("405.html", request=request)
+            return HttpResponse(page, status=405, headers={"Allow": response.headers.get("Allow", "")})
+        return response
+
+
 class CompressionMiddleware(GZipMiddleware):
     """Compresses responses, except problem details and responses that a handler has finished itself."""
 

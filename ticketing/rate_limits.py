@@ -44,7 +44,7 @@ class AddressLimit(NamedTuple):
 
 SIGN_IN = AddressLimit("login", "attempts to sign in", "LOGIN_RATE")
 REGISTER = AddressLimit("registration", "registrations", "REGISTRATION_RATE")
-RESET = AddressLimit("password-reset", "requests for a new password", "PASSWORD_RESET_RATE")
+RESET = AddressLimit("password-reset", "requests for an email", "PASSWORD_RESET_RATE")
 BY_ADDRESS = {
     ("POST", "/api/user/login"): SIGN_IN,
     ("POST", "/api/user/token"): SIGN_IN,
@@ -52,8 +52,14 @@ BY_ADDRESS = {
     ("POST", "/admin/login"): SIGN_IN,
     ("POST", "/api/user"): REGISTER,
     ("POST", "/api/user/password/reset"): RESET,
+    ("POST", "/api/user/verify/resend"): RESET,
     ("POST", "/api/user/password/reset/confirm"): RESET,
+    # The same, by forms that a browser sends without a script:
+    ("POST", "/login"): SIGN_IN,
+    ("POST", "/register"): REGISTER,
+    ("POST", "/reset"): RESET,
 }
+RESET_PAGE = re.compile(r"/reset/[^/]+/[^/]+")
 NOUNS = {limit.name: limit.noun for limit in BY_ADDRESS.values()} | {"booking": "booking attempts"}
 
 
@@ -81,7 +87,7 @@ def refusal(result: RateLimitResult) -> RateLimited:
 
 def _limits_of(environ: dict[str, Any]) -> Iterator[Limit]:
     method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].rstrip("/")
-    by_address = BY_ADDRESS.get((method, path))
+    by_address = BY_ADDRESS.get((method, "/reset" if RESET_PAGE.fullmatch(path) else path))
     is_api = path.startswith("/api/") and not path.startswith(WEBHOOKS)
     if not is_api and by_address is None:
         return

@@ -34,6 +34,9 @@ SECRET_KEY = embedded.secret_key() if EMBEDDED_DATABASE and not env.str("SECRET_
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # number of own proxies that append to X-Forwarded-For
 
+# Whether the API refuses to put events of sellers with unconfirmed addresses on sale. The seller admin always does.
+CONFIRMED_SELLERS_ONLY = env.bool("CONFIRMED_SELLERS_ONLY", not EMBEDDED_DATABASE)
+TERMS_URL, PRIVACY_URL, IMPRINT_URL = (env.str(name, "") for name in ("TERMS_URL", "PRIVACY_URL", "IMPRINT_URL"))
 HTTPS = SITE_URL.startswith("https://")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_SSL_REDIRECT = HTTPS
@@ -43,6 +46,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "core.http.problems.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"  # some URLs contain tokens from emails
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -103,6 +107,7 @@ MIDDLEWARE = [
     "ticketing.middleware.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "ticketing.middleware.ApiRequestMiddleware",
+    "ticketing.middleware.ErrorPageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -135,6 +140,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "ticketing.context_processors.legal_links",
             ]
         },
     }
@@ -227,7 +233,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 3,
     "socket_keepalive": True,
     "health_check_interval": 10,
+    # Seconds after which a message that a worker took but never finished goes to another one. By default kombu looks
+    # for them on every tenth call of a timer of ten seconds, so it would take up to 700; now it takes up to 610.
     "visibility_timeout": 600,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_TASK_ROUTES = {
@@ -304,6 +314,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "tickets@example.com")
 HOLD_SECONDS = env.int("HOLD_SECONDS", 300)  # default of new events: time to begin paying
 PAYMENT_SECONDS = env.int("PAYMENT_SECONDS", 900)  # default of new events: time to finish paying
 MAX_ACTIVE_HOLDS = env.int("MAX_ACTIVE_HOLDS", 3)  # default of new events: open holds of one buyer
+DEFAULT_EVENT_HOURS = env.int("DEFAULT_EVENT_HOURS", 24)  # how long an event without `ends_at` lasts
+# Days after its start was moved on which buyers can return the tickets they had, until the event begins.
+REFUND_DAYS_AFTER_MOVE = env.int("REFUND_DAYS_AFTER_MOVE", 14)
 MAX_SEATS_PER_EVENT = env.int("MAX_SEATS_PER_EVENT", 200_000)
 
 TICKET_SIGNING_KEY = env.str("TICKET_SIGNING_KEY", "")  # 32 bytes, base64; empty: derived from SECRET_KEY

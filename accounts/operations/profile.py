@@ -15,16 +15,19 @@ def update_user(
     request: HttpRequest,
     user: User,
     name: str | None = None,
+    organizer_name: str | None = None,
+    contact_email: str | None = None,
     password: str | None = None,
     current_password: str = "",
 ) -> User:
-    """Change name and password; None leaves them as they are.
+    """Change name, public contact and password; None leaves them as they are.
 
     A new password needs the current one, and ends all sessions and tokens except the session of this request. Raises
-    `BadInput` for the field `current_password` or `password`; the name is then unchanged too.
+    `BadInput` for the field `current_password` or `password`; the rest is then unchanged too.
     """
     new_hash = None if password is None else _new_hash(user, current_password, password)
-    _store(user, name, new_hash)
+    texts = {"name": name, "organizer_name": organizer_name, "contact_email": contact_email}
+    _store(user, {field: text for field, text in texts.items() if text is not None}, new_hash)
     if new_hash is not None:
         user.password = new_hash
         _keep_session(request, user)
@@ -39,12 +42,13 @@ def _new_hash(user: User, current_password: str, password: str) -> str:
 
 
 @retrying_transaction
-def _store(user: User, name: str | None, new_hash: str | None) -> None:
+def _store(user: User, texts: dict[str, str], new_hash: str | None) -> None:
     if new_hash is not None and not replace_password(user, new_hash):
         raise _wrong_password()
-    if name is not None:
-        user.name = name
-        user.save(update_fields=["name"])
+    for field, text in texts.items():
+        setattr(user, field, text)
+    if texts:
+        user.save(update_fields=list(texts))
 
 
 def _keep_session(request: HttpRequest, user: User) -> None:

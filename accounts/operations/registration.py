@@ -35,6 +35,13 @@ def _create_user(email: str, password: str, name: str, role: str) -> User:
     return user
 
 
+@retrying_transaction
+def resend_verification(*, user: User) -> None:
+    """Enqueue another verification email; a verified user gets none."""
+    if not user.is_verified:
+        enqueue_on_commit("accounts.tasks.send_verification_mail", user_id=user.pk)
+
+
 def verification_token(user: User) -> str:
     """Return a token that proves access to the user's mailbox.
 

@@ -59,6 +59,7 @@ def bearer() -> Callable[[str], APIClient]:
 @pytest.fixture
 def worker(django_capture_on_commit_callbacks: Any) -> Iterator[Callable[[], Any]]:
     """`with worker():` runs the tasks enqueued inside it, in this process, when it ends."""
+    current_app.loader.import_default_modules()  # a task that isn't registered would be sent to the broker
     current_app.conf.task_always_eager = True
     yield lambda: django_capture_on_commit_callbacks(execute=True)
     current_app.conf.task_always_eager = False

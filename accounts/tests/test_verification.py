@@ -42,6 +42,18 @@ def test_verifying_again_succeeds_and_sends_no_second_email(
     assert not mailoutbox
 
 
+def test_the_email_is_sent_again_until_the_address_is_confirmed(
+    client_of: Any, alice: User, worker: Any, mailoutbox: list[EmailMessage]
+) -> None:
+    with worker():
+        assert client_of(alice).post("/api/user/verify/resend").status_code == 204
+    assert [mail.to for mail in mailoutbox] == [["alice@example.com"]]
+    User.objects.update(is_verified=True)
+    with worker():
+        assert client_of(alice).post("/api/user/verify/resend").status_code == 204
+    assert len(mailoutbox) == 1
+
+
 def test_token_is_valid_for_one_address_only(anyone: APIClient, alice: User) -> None:
     token = verification_token(alice)
     User.objects.filter(pk=alice.pk).update(email="alicia@example.com")

@@ -1,9 +1,10 @@
 """Bookings in the admin: find and read them, and act on them with buttons. Their fields are read-only."""
 
 import uuid
+from contextlib import suppress
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,6 +14,7 @@ from bookings.admin.filters import EventFilter, StatusFilter
 from bookings.admin.inlines import Emails, Payments, Tickets
 from bookings.holds.models import Booking, BookingQuerySet
 from bookings.holds.texts import places
+from bookings.references import find_reference, mistake_in
 from bookings.seat_history.admin import seat_links
 from bookings.states import OPEN
 from core.money import money
@@ -29,13 +31,24 @@ class Bookings(ActionPages):
     list_actions = tuple(BOOKING_ACTIONS)
     too_many_hint = "To refund everyone, cancel the event while it is on sale."
     inlines = (Payments, Tickets, Emails)
-    list_display = ("buyer_email", "event", "subsection_name", "seats", "state", "price", "created_at", "deadline")
+    list_display = (
+        "reference",
+        "buyer_email",
+        "event",
+        "subsection_name",
+        "seats",
+        "state",
+        "price",
+        "created_at",
+        "deadline",
+    )
+    list_display_links = ("reference", "buyer_email")
     list_filter = (StatusFilter, EventFilter)
-    search_fields = ("buyer__email", "buyer__name")
-    search_help_text = "Booking id, or (part of) the buyer's email address or name"
+    search_fields = ("buyer__email", "buyer__name__folded")
+    search_help_text = "Reference of a booking, ticket or payment, or (part of) the buyer's email address or name"
     sale_fields = (
         *(
-            "id",
+            "reference",
             "state",
             "event",
             "buyer_email",
@@ -47,8 +60,11 @@ class Bookings(ActionPages):
         ),
         *("price", "created_at", "paid_at", "failure"),
     )
-    hold_fields = ("expires_at", "extended", "paying_since")
-    fieldsets = ((None, {"fields": sale_fields}), ("The hold", {"fields": hold_fields, "classes": ("collapse",)}))
+    hold_fields = ("expires_at", "extended", "paying_since", "id")
+    fieldsets = (
+        (None, {"fields": sale_fields}),
+        ("The hold, and the id in the API", {"fields": hold_fields, "classes": ("collapse",)}),
+    )
     readonly_fields = (*sale_fields, *hold_fields)
 
     class Media:
@@ -59,8 +75,8 @@ class Bookings(ActionPages):
         return row.event
 
     def name_of(self, row: Booking) -> str:
-        """Return a text that names a booking: its buyer's email address, subsection and seats."""
-        return f"{row.buyer.email}, block {row.subsection}, {places(row)}"
+        """Return a text that names a booking: its reference, its buyer's email address, subsection and seats."""
+        return f"{row.reference}, {row.buyer.email}, block {row.subsection}, {places(row)}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Include buyer, subsection and what the shown status needs, but not the events' long texts."""
@@ -81,11 +97,20 @@ class Bookings(ActionPages):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Find exactly one booking by its id; otherwise search email addresses and names."""
-        try:
+        """Find a booking by its id, or by its own reference or that of a ticket or payment, however it is typed.
+
+        Otherwise search email addresses and names. If nothing is found and the term can be a mistyped reference, say
+        so.
+        """
+        with suppress(ValueError):
             return queryset.filter(pk=uuid.UUID(search_term.strip())), False
-        except ValueError:
-            return super().get_search_results(request, queryset, search_term)
+        reference = find_reference(search_term)
+        if reference is not None and (found := queryset.with_reference(reference)).exists():  # type: ignore[attr-defined]
+            return found, False
+        rows, may_repeat = super().get_search_results(request, queryset, search_term)
+        if (mistake := mistake_in(search_term)) and not rows.exists():
+            self.message_user(request, mistake, messages.WARNING)
+        return rows, may_repeat
 
     @admin.display(description="Status", ordering="status")
     def state(self, booking: Booking) -> str:

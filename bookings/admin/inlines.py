@@ -45,10 +45,10 @@ class Payments(ReadOnlyInline):
     model = Payment
     verbose_name_plural = "Payments and refunds"
     fields = (
-        *("status", "price", "gateway", "gateway_reference", "card_last4", "failure", "created_at", "captured_at"),
-        *("refunded", "disputed"),
+        *("reference", "status", "price", "gateway", "gateway_reference", "card_last4", "failure"),
+        *("created_at", "captured_at", "refunded", "disputed"),
     )
-    readonly_fields = ("price", "refunded", "disputed")
+    readonly_fields = ("reference", "price", "refunded", "disputed")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
         """Include the refunds."""
@@ -99,8 +99,8 @@ class Tickets(ReadOnlyInline):
 
     model = Admission
     verbose_name_plural = "Tickets"
-    fields = ("seat", "holder", "state", "issued_at")
-    readonly_fields = ("seat", "state")
+    fields = ("reference", "seat", "holder", "state", "issued_at")
+    readonly_fields = ("reference", "seat", "state")
     ordering = ("position", "issued_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Admission]:

@@ -166,10 +166,10 @@ class CheckIns(OwnRows):
     """The log of scans, read-only."""
 
     seller_lookup = "admission__event__seller"
-    list_display = ("recorded_at", "event_of", "seat", "holder", "kind", "device", "by_name", "scanned_at")
+    list_display = ("recorded_at", "event_of", "ticket", "seat", "holder", "kind", "device", "by_name", "scanned_at")
     list_filter = ("kind",)
     list_select_related = ("admission__event", "admission__subsection", "by")
-    search_fields = ("admission__holder", "device")
+    search_fields = ("admission__holder__folded", "device__folded")
     search_help_text = "(Part of) the name of the holder or the scanner"
     fields = list_display
     readonly_fields = fields
@@ -179,6 +179,11 @@ class CheckIns(OwnRows):
     def event_of(self, row: CheckIn) -> Event:
         """Return the event of the ticket."""
         return row.admission.event
+
+    @admin.display(description="Ticket")
+    def ticket(self, row: CheckIn) -> str:
+        """Return the reference of the ticket."""
+        return row.admission.reference
 
     @admin.display(description="Seat")
     def seat(self, row: CheckIn) -> str:

@@ -31,6 +31,7 @@ FILES = (
     "ticketing/tiers.css",
     "ticketing/tokens.css",
     "ticketing/style.css",
+    "ticketing/header.css",
     "ticketing/forms.css",
     "ticketing/components.css",
     "ticketing/icon.svg",
@@ -40,6 +41,7 @@ FILES = (
     "ticketing/forms.js",
     "ticketing/localize.js",
     "ticketing/read_only.js",
+    "ticketing/ready.js",
     "ticketing/base.js",
     "ticketing/toast.js",
     "bookings/checkin.css",
@@ -70,7 +72,7 @@ def scanner(request: HttpRequest, event_id: int) -> HttpResponse:
         "batch": reverse("check-in-batch", args=[event.pk]),
         "worker": reverse("gate-worker"),
         "readers": [static(name) for name in BARCODE_READERS],
-        "ends_at": event.ends_at,
+        "ends_at": event.over_at,
         "login": f"{reverse('login')}?next={request.path}",
     }
     return render(request, "bookings/checkin.html", {"event": event, "page": page})

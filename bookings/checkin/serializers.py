@@ -8,6 +8,7 @@ from bookings.checkin.check_in import entry_body, place_of
 from bookings.checkin.merge_scans import MAX_SCANS
 from bookings.checkin.models import CheckIn
 from bookings.states import CheckInKind
+from core.http.fields import MomentField
 from core.openapi import Problem
 
 MAX_CODE_LENGTH = 1_000  # characters; our codes have about 130, and any other scanned text gets the result "forged"
@@ -21,7 +22,7 @@ class ScannedCode(serializers.Serializer[Any]):
 
     code = serializers.CharField(max_length=MAX_CODE_LENGTH)
     device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
-    scanned_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    scanned_at = MomentField(required=False, allow_null=True, default=None)
 
 
 class CodeToUndo(serializers.Serializer[Any]):
@@ -80,7 +81,7 @@ class OfflineScan(serializers.Serializer[Any]):
     """A scan that was made offline; `scanned_at` is by the scanner's clock."""
 
     code = serializers.CharField(max_length=MAX_CODE_LENGTH, allow_blank=True)
-    scanned_at = serializers.DateTimeField()
+    scanned_at = MomentField()
     device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
 
 

@@ -67,7 +67,8 @@ def done(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
     context = {
         "event_url": event_url,
         "tickets": issued_tickets(booking_id, _user(request)),
-        "refundable_until": refundable_until(booking.event),
+        "payment": booking.payments.filter(captured_at=booking.paid_at).first(),
+        "refundable_until": refundable_until(booking),
     }
     return render(request, "bookings/done.html", _booking_context(booking) | context)
 

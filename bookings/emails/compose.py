@@ -18,10 +18,12 @@ from bookings.holds.models import Booking
 from bookings.holds.texts import places
 from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
+from bookings.payments.refund import refundable_until
 from bookings.states import NO_SEATS, SOLD, BookingStatus, EmailKind
 from bookings.tickets.selectors import valid_tickets
-from bookings.tickets.texts import one_line, start_text
+from bookings.tickets.texts import one_line, start_text, time_text
 from bookings.webhooks.models import Endpoint
+from core.clock import database_now
 from core.money import money
 from events.catalog.calendar import calendar_file
 
@@ -80,12 +82,22 @@ def _booking_email(entry: EmailMessage) -> EmailMultiAlternatives | None:
         return None
     subject = SUBJECTS[kind].format(event=one_line(booking.event.name))
     context = _context(entry, booking) | {"subject": subject, "changes": changes}
+    if kind == EmailKind.EVENT_CHANGED:
+        context["return_until"] = _return_until(booking)
     mail = _mail(kind, booking.buyer, context)
     if kind in WITH_TICKETS:
         _attach_tickets(mail, booking)
     if kind in WITH_CALENDAR and booking.event.starts_at is not None:
         mail.attach("event.ics", calendar_file(booking.event, url=context["event_url"]), "text/calendar")
     return mail
+
+
+def _return_until(booking: Booking) -> str:
+    """Return until when the buyer can return paid tickets; "" if they can't any more, or if no time is known."""
+    until = refundable_until(booking)
+    if booking.status != BookingStatus.PAID or until is None or until <= database_now():
+        return ""
+    return time_text(until)
 
 
 def _mail(kind: EmailKind, to: User, context: dict[str, Any]) -> EmailMultiAlternatives:

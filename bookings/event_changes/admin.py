@@ -6,6 +6,7 @@ from bookings.event_changes.cancel_event import (
     CancellationProgress,
     cancel_event,
     cancellation_impact,
+    has_begun,
     progress_of,
 )
 from bookings.event_changes.notify_ticket_holders import change_notice
@@ -98,10 +99,11 @@ register_action(
         name="cancel",
         label="Cancel the event",
         act=_cancel,
-        possible_from=(EventStatus.DRAFT, EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
+        possible_from=(EventStatus.DRAFT, EventStatus.AVAILABLE, EventStatus.SOLD_OUT, EventStatus.ENDED),
+        applies=lambda event: event.status != EventStatus.ENDED or not has_begun(event),
         consequences=_cancel_effects,
         done="Cancelled. Every hold ends and every paid booking is refunded in the background.",
-        refusal="Only a draft or an event on sale can be cancelled",
+        refusal="Only an event that is not over can be cancelled",
         final=True,
     )
 )

@@ -12,6 +12,7 @@ from bookings.notifications.outbox import queue_email
 from bookings.payments.models import Payment, Refund
 from bookings.payments.refund import execute_refund
 from bookings.states import TAKEN_MONEY, BookingStatus, EmailKind, RefundReason, RefundStatus
+from core.clock import database_now
 from core.enqueue import enqueue_on_commit
 from core.errors import InvalidState
 from core.transactions import retrying_transaction
@@ -31,7 +32,7 @@ def cancel_event(*, event_id: int, seller: User) -> Event:
     A Celery task ends the holds and refunds the paid bookings after the commit (`release_cancelled_event`).
 
     1. Lock the event's row.
-    2. Check that the event can be cancelled in its current status.
+    2. Check that the event can be cancelled in its current status; if its sale was ended, only before it begins.
     3. Write the status and enqueue the task.
 
     Raises NotFound, PermissionRefused, InvalidState.
@@ -40,10 +41,17 @@ def cancel_event(*, event_id: int, seller: User) -> Event:
     event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
     if EventStatus.CANCELLED not in EVENT_TRANSITIONS[EventStatus(event.status)]:
         raise InvalidState(f"An event that is {event.status} can't be cancelled.")
+    if event.status == EventStatus.ENDED and has_begun(event):
+        raise InvalidState("The sale was ended and the event has begun. Refund the bookings one by one instead.")
     event.status = EventStatus.CANCELLED
     event.save(update_fields=["status", "updated_at"])
     enqueue_on_commit("bookings.event_changes.tasks.release_cancelled_event", event_id=event_id)
     return event
+
+
+def has_begun(event: Event) -> bool:
+    """Return whether the event's start has passed, by the database's clock; never for an event without a date."""
+    return event.starts_at is not None and event.starts_at <= database_now()
 
 
 def release_cancelled_event(*, event_id: int) -> int:

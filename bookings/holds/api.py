@@ -25,6 +25,7 @@ from bookings.holds.serializers import (
 )
 from bookings.idempotency import KEY
 from bookings.permissions import BuyersBook
+from bookings.references import InvalidReference, read_reference
 from bookings.states import BookingStatus
 from core.errors import BadInput
 from core.http.views import HandlerView, handled_by
@@ -50,6 +51,11 @@ PASS = OpenApiParameter(
     description="The queue pass from the event's waiting room; required while the waiting room is on.",
 )
 STATUS = OpenApiParameter("booking_status", OpenApiTypes.STR, enum=BookingStatus.values)
+REFERENCE = OpenApiParameter(
+    "reference",
+    OpenApiTypes.STR,
+    description="Of a booking, or of one of its tickets or payments; case, spaces and hyphens don't matter.",
+)
 
 
 class BookingList(HandlerView):
@@ -59,7 +65,9 @@ class BookingList(HandlerView):
     serializer_class = NewBooking
 
     @extend_schema(
-        operation_id="booking_list", responses={200: BookingBody(many=True)} | problems(400, 401), parameters=[STATUS]
+        operation_id="booking_list",
+        responses={200: BookingBody(many=True)} | problems(400, 401),
+        parameters=[STATUS, REFERENCE],
     )
     def get(self, request: Request) -> Response:
         """List a buyer's own bookings, or the bookings of a seller's events; newest first."""
@@ -73,14 +81,19 @@ class BookingList(HandlerView):
     )(handled_by(post_booking))
 
     def get_queryset(self) -> BookingQuerySet:
-        """Return the bookings that the user may list; with `booking_status`, only those shown with that status.
+        """Return the bookings that the user may list, filtered by `booking_status` and `reference`.
 
-        Raises BadInput for an unknown status.
+        Raises BadInput for an unknown status and for what is no reference.
         """
         status = self.request.query_params.get("booking_status")
         if status is not None and status not in BookingStatus.values:
             raise BadInput.field("booking_status", f"This must be one of {', '.join(BookingStatus.values)}.")
-        return bookings_of(authenticated_user(self.request), status)
+        bookings = bookings_of(authenticated_user(self.request), status)
+        typed = self.request.query_params.get("reference")
+        try:
+            return bookings if typed is None else bookings.with_reference(read_reference(typed))
+        except InvalidReference as mistake:
+            raise BadInput.field("reference", str(mistake)) from mistake
 
 
 class MyBookings(BookingList):
@@ -91,7 +104,7 @@ class MyBookings(BookingList):
     @extend_schema(
         operation_id="my_booking_list",
         responses={200: BookingBody(many=True)} | problems(400, 401),
-        parameters=[STATUS],
+        parameters=[STATUS, REFERENCE],
     )
     def get(self, request: Request) -> Response:
         """The same as GET /api/booking."""

@@ -162,6 +162,7 @@ def new_booking(
     booking = loaded(
         Booking,
         id=booking_id,
+        reference=result.booking_reference,
         buyer_id=buyer_id,
         event_id=hold_request.event_id,
         subsection_id=result.subsection_id,

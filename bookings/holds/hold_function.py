@@ -73,6 +73,7 @@ class HoldResult(NamedTuple):
     reserved: int
     sold: int
     blocked: int
+    booking_reference: str
 
 
 def call_hold(parameters: HoldParameters) -> HoldResult:

@@ -10,11 +10,18 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import Cast
 
 from bookings.idempotency import KEY_LENGTH
+from bookings.references import PATTERN, Reference, ReferenceKind, reference_column
 from bookings.states import HOLDING, TIME_IS_UP, BookingStatus, SelectionMode
 from core.clock import Now
 from core.ids import new_id
 from events.models import Event, Subsection
 
+# From a booking to what a reference belongs to.
+REFERENCED_BY = {
+    ReferenceKind.BOOKING: "reference",
+    ReferenceKind.TICKET: "admissions__reference",
+    ReferenceKind.PAYMENT: "payments__reference",
+}
 ModelT = TypeVar("ModelT", bound=models.Model)
 
 
@@ -41,6 +48,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
             return self.filter(Q(status=status) | over)
         return self.filter(status=status).exclude(over)
 
+    def with_reference(self, reference: Reference) -> "BookingQuerySet":
+        """Return the bookings with this reference, or with a ticket or a payment that has it: one per event."""
+        return self.filter(**{REFERENCED_BY[reference.kind]: reference.text})
+
     def due(self) -> "BookingQuerySet":
         """Return the holds whose deadline has passed and that the sweep has not ended yet."""
         return self.filter(status=BookingStatus.PENDING_PAYMENT, expires_at__lte=Now())
@@ -54,6 +65,7 @@ class Booking(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reference = reference_column()
     buyer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="bookings", db_index=False)
     # The database's foreign key is to (event, subsection): bookings/sql/keys.sql.
     event = models.ForeignKey(Event, models.PROTECT, db_constraint=False, db_index=False, related_name="bookings")
@@ -105,6 +117,8 @@ class Booking(models.Model):
         constraints = [
             # Over all events: a buyer's key means one request, whatever the request is about.
             UniqueConstraint(fields=["buyer", "idempotency_key"], name="booking_once_per_key"),
+            UniqueConstraint(fields=["reference", "event"], name="booking_reference_once"),
+            CheckConstraint(name="booking_reference_valid", condition=Q(reference__regex=PATTERN)),
             CheckConstraint(name="booking_status_known", condition=Q(status__in=BookingStatus.values)),
             CheckConstraint(name="booking_quantity_positive", condition=Q(quantity__gte=1)),
             CheckConstraint(name="booking_accessible_are_its_seats", condition=Q(accessible_wanted__lte=F("quantity"))),
@@ -124,7 +138,7 @@ class Booking(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.id)
+        return self.reference
 
     @property
     def is_over(self) -> bool:

@@ -3,7 +3,6 @@
 import uuid
 
 from django.db.models import Case, IntegerChoices, Q, When
-from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from bookings.errors import NotOwner
@@ -12,6 +11,7 @@ from bookings.states import OPEN, BookingStatus, PaymentStatus
 from core.clock import Now
 from core.errors import NotFound, PermissionRefused
 from events.ownership import may_manage
+from events.schedule import over_at
 
 
 class Urgency(IntegerChoices):
@@ -54,7 +54,7 @@ def bought_by(user: User) -> BookingQuerySet:
     urgency = Case(When(waiting, then=Urgency.WAITING), When(coming, then=Urgency.COMING), default=Urgency.PAST)
     when = Case(When(waiting, then="expires_at"), When(coming, then="event__starts_at"))
     bookings = Booking.objects.for_display().filter(buyer=user)
-    ranked = bookings.annotate(ends=Coalesce("event__ends_at", "event__starts_at")).annotate(urgency=urgency)
+    ranked = bookings.annotate(ends=over_at("event__")).annotate(urgency=urgency)
     return ranked.order_by("urgency", when.asc(nulls_last=True), "-created_at", "-id")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from bookings.holds.models import Booking
+from bookings.references import reference_field
 from bookings.states import SOLD, BookingStatus, SelectionMode
 from events.catalog.seat_serializers import TicketRow, ticket_body
 from events.models import Event, Subsection
@@ -49,6 +50,7 @@ class BookingBody(serializers.Serializer[Any]):
     """A booking. Money is in minor units of `currency`."""
 
     id = serializers.UUIDField()
+    reference = reference_field("What people call the booking.")
     event_id = serializers.IntegerField()
     event_name = serializers.CharField()
     venue_name = serializers.CharField()
@@ -80,6 +82,7 @@ def booking_body(booking: Booking) -> dict[str, Any]:
     subsection: Subsection = booking.subsection
     return {
         "id": str(booking.pk),
+        "reference": booking.reference,
         "event_id": booking.event_id,
         "event_name": event.name,
         "venue_name": event.venue_name,

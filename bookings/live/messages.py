@@ -34,6 +34,7 @@ def updated_message(booking: Booking) -> bytes:
         "event_type": "booking_updated",
         "event_id": booking.event_id,
         "booking_id": str(booking.pk),
+        "booking_reference": booking.reference,
         "status": booking.shown_status,
         "tickets": booking_tickets(booking),
     }

@@ -6,6 +6,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from bookings.holds.models import Booking
 from bookings.idempotency import KEY_LENGTH
+from bookings.references import PATTERN, reference_column
 from bookings.states import MADE_ELSEWHERE, DisputeStatus, PaymentStatus, RefundReason, RefundStatus
 from core.ids import new_id
 from events.models import Event
@@ -23,6 +24,7 @@ class Payment(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reference = reference_column()
     # The database's foreign key is to (event, booking): bookings/sql/keys.sql.
     event = models.ForeignKey(Event, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
     booking = models.ForeignKey(Booking, models.PROTECT, db_constraint=False, related_name="payments")
@@ -70,6 +72,8 @@ class Payment(models.Model):
             ),
             UniqueConstraint(fields=["booking", "event"], name="payment_open_once", condition=Q(status="pending")),
             UniqueConstraint(fields=["booking", "idempotency_key", "event"], name="payment_once_per_key"),
+            UniqueConstraint(fields=["reference", "event"], name="payment_reference_once"),
+            CheckConstraint(name="payment_reference_valid", condition=Q(reference__regex=PATTERN)),
             CheckConstraint(name="payment_status_known", condition=Q(status__in=PaymentStatus.values)),
             CheckConstraint(
                 name="payment_captured_has_time",
@@ -97,7 +101,7 @@ class Payment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.id)
+        return self.reference
 
 
 class Refund(models.Model):

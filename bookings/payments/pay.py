@@ -58,6 +58,7 @@ class BeginResult(NamedTuple):
     currency: str
     begun_at: datetime
     window_begun: bool
+    payment_reference: str
     gateway: str
 
 
@@ -144,6 +145,7 @@ def _begun_payment(payment: Payment, buyer_id: int, result: BeginResult) -> Paym
     """
     payment.event_id, payment.created_at = result.event_id, result.begun_at
     payment.amount, payment.currency, payment.gateway = result.amount, result.currency, result.gateway
+    payment.reference = result.payment_reference
     payment.booking = loaded(
         Booking,
         id=payment.booking_id,

@@ -7,6 +7,8 @@ A refund is recorded in the transaction that ends the booking, and sent to the g
 import uuid
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from accounts.models import User
 from bookings.errors import NotOwner, RefundWindowClosed
 from bookings.holds.models import Booking
@@ -31,7 +33,7 @@ from core.errors import InvalidState
 from core.transactions import retrying_transaction
 from events.inventory.seats import change_seats
 from events.inventory.sold_out import refresh_event_status
-from events.models import Event, Subsection
+from events.models import Subsection
 from events.ownership import may_manage
 from events.states import ChangeKind, EventStatus
 
@@ -39,8 +41,8 @@ from events.states import ChangeKind, EventStatus
 def refund_booking(*, booking_id: uuid.UUID, user: User, idempotency_key: IdempotencyKey | None = None) -> Booking:
     """Refund a paid booking in full: free its seats, void its tickets, and record the refund.
 
-    The event's seller may do this at any time. The buyer may do it up to `refund_until_hours` before the start of the
-    event (until the event is completed, if it has no start), unless one of the tickets was used.
+    The event's seller may do this at any time. The buyer may do it until `refundable_until`, unless one of the tickets
+    was used.
     A repeated request of the same user with the same idempotency key returns the earlier refund's booking.
     Raises NotFound, NotOwner, InvalidState, RefundWindowClosed, IdempotencyKeyReused.
     """
@@ -86,7 +88,7 @@ def execute_refund(
     if booking.status not in (BookingStatus.PAID, BookingStatus.COMPLETED):
         raise InvalidState(f"A booking that is {booking.status} can't be refunded.")
     if reason == RefundReason.BUYER:
-        _check_window(booking.event, booking.status)
+        _check_window(booking)
     payment = booking.payments.select_for_update(of=("self",), no_key=True).get(status__in=TAKEN_MONEY)
 
     end_booking(booking, subsection, reason=reason)
@@ -156,16 +158,25 @@ def set_refund_status(payment: Payment) -> None:
         payment.status = PaymentStatus.PARTLY_REFUNDED if payment.refunded_amount else PaymentStatus.CAPTURED
 
 
-def refundable_until(event: Event) -> datetime | None:
-    """Return the time until which buyers can refund their bookings.
+def refundable_until(booking: Booking) -> datetime | None:
+    """Return the time until which the buyer can refund a booking, loaded with its event.
 
-    None if the event has no start: then they can do so until the event is completed.
+    It is `refund_until_hours` before the start. If the start was moved after the buyer took the seats, it is at least
+    REFUND_DAYS_AFTER_MOVE after the move, but not after the new start. None if the event has no start: then they can
+    do so until the event is completed.
     """
-    return event.starts_at - timedelta(hours=event.refund_until_hours) if event.starts_at else None
+    event = booking.event
+    if event.starts_at is None:
+        return None
+    until = event.starts_at - timedelta(hours=event.refund_until_hours)
+    if event.start_moved_at is None or booking.created_at > event.start_moved_at:
+        return until
+    after_move = event.start_moved_at + timedelta(days=settings.REFUND_DAYS_AFTER_MOVE)
+    return max(until, min(after_move, event.starts_at))
 
 
-def _check_window(event: Event, status: str) -> None:
-    until = refundable_until(event)
-    over = status == BookingStatus.COMPLETED or event.status == EventStatus.COMPLETED
+def _check_window(booking: Booking) -> None:
+    until = refundable_until(booking)
+    over = booking.status == BookingStatus.COMPLETED or booking.event.status == EventStatus.COMPLETED
     if over or (until is not None and database_now() > until):
-        raise RefundWindowClosed(event.refund_until_hours)
+        raise RefundWindowClosed(booking.event.refund_until_hours)

@@ -41,6 +41,8 @@ class Sale(NamedTuple):
     reserved: int
     sold: int
     blocked: int
+    booking_reference: str
+    payment_reference: str
 
 
 def sell_held_seats(*, payment_id: uuid.UUID, charge: Charge) -> Payment | None:
@@ -91,6 +93,7 @@ def _payment(payment_id: uuid.UUID, sale: Sale) -> Payment:
     payment = loaded(
         Payment,
         id=payment_id,
+        reference=sale.payment_reference,
         event_id=sale.event_id,
         booking_id=sale.booking_id,
         status=PaymentStatus.CAPTURED.value,
@@ -99,6 +102,7 @@ def _payment(payment_id: uuid.UUID, sale: Sale) -> Payment:
     payment.booking = loaded(
         Booking,
         id=sale.booking_id,
+        reference=sale.booking_reference,
         buyer_id=sale.buyer_id,
         event_id=sale.event_id,
         subsection_id=sale.subsection_id,

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from bookings.payments.models import Payment
+from bookings.references import reference_field
 from bookings.states import PaymentStatus
 
 CARD_DIGITS = range(12, 20)  # ISO/IEC 7812: 12 to 19 digits with a check digit
@@ -30,6 +31,7 @@ class PaymentBody(serializers.Serializer[Any]):
 
     booking_id = serializers.UUIDField()
     payment_id = serializers.UUIDField()
+    reference = reference_field("What people call the payment.")
     status = serializers.ChoiceField(choices=["paid", "pending_payment"])
     paid_at = serializers.DateTimeField(allow_null=True)
 
@@ -39,6 +41,7 @@ def payment_body(payment: Payment) -> dict[str, Any]:
     return {
         "booking_id": payment.booking_id,
         "payment_id": payment.pk,
+        "reference": payment.reference,
         "status": "pending_payment" if payment.status == PaymentStatus.PENDING else "paid",
         "paid_at": payment.booking.paid_at,
     }

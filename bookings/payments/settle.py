@@ -156,8 +156,11 @@ def _sell(booking: Booking, subsection: Subsection, payment: Payment) -> None:
 
 
 def _take_again(booking: Booking, subsection: Subsection) -> bool:
-    """Hold the seats of an ended hold again. Return False if the event is cancelled or not all of them are free."""
-    if booking.event.status == EventStatus.CANCELLED:
+    """Hold the seats of an ended hold again.
+
+    Return False if the event is cancelled or over, or if not all of the seats are free.
+    """
+    if booking.event.status in (EventStatus.CANCELLED, EventStatus.COMPLETED):
         return False
     release_expired(subsection)
     try:

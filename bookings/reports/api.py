@@ -21,8 +21,9 @@ from events.ownership import own_event
 REFUSED = problems(401, 403, 404)
 CSV_DESCRIPTION = OpenApiResponse(
     OpenApiTypes.STR,
-    f"RFC 4180 in UTF-8 with the header `{','.join(FIELDS)}`. Money is in minor units, times are RFC 3339 in UTC, seats"
-    ' are "row-seat", separated by spaces. `places` and `total` show seats and money as people write them.'
+    f"RFC 4180 in UTF-8 with a byte order mark, which Excel needs, and the header `{','.join(FIELDS)}`. Money is in"
+    ' minor units, times are RFC 3339 in UTC, seats are "row-seat", separated by spaces. `places` and `total` show'
+    " seats and money as people write them."
     " A cell that a spreadsheet would take for a formula begins with an apostrophe.",
 )
 CSV_CONTENT_TYPE = "text/csv; charset=utf-8; header=present"

@@ -25,8 +25,11 @@ FIELDS = (
     "paid_at",
     "places",
     "total",
+    "reference",
 )
 FETCH_SIZE = 500  # bookings fetched at a time
+# Excel reads a CSV file as UTF-8 only if it begins with this character, and otherwise in the code page of the computer.
+BYTE_ORDER_MARK = "\ufeff"
 # Spreadsheets run a cell that starts with one of these as a formula, even if it is the name that a buyer typed
 # (https://owasp.org/www-community/attacks/CSV_Injection).
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
@@ -40,14 +43,14 @@ class _Echo:
 
 
 def bookings_csv(event: Event) -> Iterator[str]:
-    """Yield a header, then a line for each booking of the event, oldest first.
+    """Yield a byte order mark and a header, then a line for each booking of the event, oldest first.
 
     `seats` are "row-seat", separated by spaces; `total_price` is in minor units; times are RFC 3339 in UTC. `places`
     and `total` repeat seats and price in a form for people, because spreadsheets turn "8-2" into the 8th of February.
     All lines show the bookings as they are when the first one is fetched. The database cursor is closed at the end.
     """
     writer = csv.writer(_Echo())
-    yield writer.writerow(FIELDS)
+    yield BYTE_ORDER_MARK + writer.writerow(FIELDS)
     for booking in _bookings(event):
         yield writer.writerow(_escaped(_cells(booking)))
 
@@ -56,7 +59,17 @@ def _bookings(event: Event) -> Iterator[Booking]:
     """Return the bookings with buyer, subsection and currency, but without the event's long texts."""
     bookings = Booking.objects.for_display().select_related("buyer").filter(event=event)
     narrow = bookings.only(
-        *("created_at", "positions", "quantity", "unit_price", "total_price", "status", "expires_at", "paid_at"),
+        *(
+            "reference",
+            "created_at",
+            "positions",
+            "quantity",
+            "unit_price",
+            "total_price",
+            "status",
+            "expires_at",
+            "paid_at",
+        ),
         *("event__currency", "buyer__email", "buyer__name"),
         *("subsection__section", "subsection__number", "subsection__cols"),
     )
@@ -71,6 +84,7 @@ def _cells(booking: Booking) -> Iterator[str]:
         *(subsection.section, subsection.number, _seats(booking)),
         *(booking.quantity, booking.total_price, booking.event.currency, booking.shown_status, _time(booking.paid_at)),
         *(places(booking).replace("–", "-"), in_major_units(booking.total_price, booking.event.currency)),
+        booking.reference,
     )
     return map(str, values)
 

@@ -17,11 +17,10 @@ from bookings.reports.sales_report import money_of, sales_report
 from events.catalog.selectors import events_of_seller, with_stats
 from events.models import Event
 from events.ownership import may_manage
-from events.states import EventStatus
+from events.states import ON_SALE, EventStatus
 
 EVENTS_PER_PAGE = 20
 MAX_COMPARABLE = 50  # other events of the seller that are offered for comparison, newest first
-ON_SALE = (EventStatus.AVAILABLE, EventStatus.SOLD_OUT)
 STATUS_KINDS = {EventStatus.AVAILABLE: "good", EventStatus.SOLD_OUT: "accent", EventStatus.CANCELLED: "bad"}
 
 

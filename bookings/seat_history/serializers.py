@@ -22,6 +22,7 @@ class HistoryEntry(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=HistoryKind.choices)
     text = serializers.CharField(help_text="What happened, as a sentence.")
     booking_id = serializers.UUIDField(allow_null=True, help_text="Null when the seat was blocked or unblocked.")
+    booking_reference = serializers.CharField(allow_null=True, help_text="What people call the booking.")
     buyer = HistoryBuyer(allow_null=True)
     by = serializers.CharField(
         source="by.name",

@@ -47,6 +47,11 @@ class Entry:
         return self.booking.pk if self.booking else None
 
     @property
+    def booking_reference(self) -> str | None:
+        """The reference of the booking, if there is one."""
+        return self.booking.reference if self.booking else None
+
+    @property
     def buyer(self) -> User | None:
         """The buyer of the booking, if there is one."""
         return self.booking.buyer if self.booking else None
@@ -112,10 +117,10 @@ def _admissions(subsection: Subsection, position: int, bookings: Bookings) -> It
     by_id = {ticket.pk: ticket for ticket in tickets.order_by("issued_at")}
     for ticket in by_id.values():
         booking = bookings.get(ticket.booking_id)
-        text = f"Ticket issued to {ticket.holder}."
+        text = f"Ticket {ticket.reference} issued to {ticket.holder}."
         yield Entry(at=ticket.issued_at, kind=HistoryKind.TICKET_ISSUED, text=text, booking=booking)
         if ticket.void_at:
-            text = f"The ticket of {ticket.holder} is void."
+            text = f"Ticket {ticket.reference} of {ticket.holder} is void."
             yield Entry(at=ticket.void_at, kind=HistoryKind.TICKET_VOID, text=text, booking=booking)
     scans = CheckIn.objects.filter(admission__in=by_id).select_related("by").order_by("recorded_at", "id")
     for scan in scans:

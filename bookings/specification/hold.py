@@ -29,7 +29,7 @@ from events.inventory.seats import change_seats, lock_subsection
 from events.models import Event, Subsection, Ticket
 from events.pricing import charge_rules
 from events.seating.positions import positions_of, seat_name
-from events.states import ChangeKind, EventStatus, SeatStatus
+from events.states import ON_SALE, ChangeKind, SeatStatus
 
 OPEN_HOLDS = """
     SELECT clock_timestamp(), count(*), min(expires_at) FROM bookings_booking
@@ -123,7 +123,7 @@ def _check_queue_pass(buyer: User, event: Event, pass_issued_at: datetime | None
     """Raise QueuePassRequired if the waiting room is on and the buyer has no active queue pass."""
     if not event.waiting_room_on or not event.is_active:
         return
-    if event.status not in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT):
+    if event.status not in ON_SALE:
         return
     if pass_issued_at is None:
         raise QueuePassRequired(event.pk)
@@ -136,11 +136,16 @@ def _check_on_sale(event: Event, now: datetime) -> None:
 
     A sold-out event counts as on sale, so that the buyer gets the names of the taken seats.
     """
-    open_for_sale = event.is_active and event.status in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT)
+    open_for_sale = event.is_active and event.status in ON_SALE
     has_begun = event.sales_start_at is None or event.sales_start_at <= now
-    has_ended = event.sales_end_at is not None and event.sales_end_at <= now
+    has_ended = any(end is not None and end <= now for end in (event.sales_end_at, _latest_sale(event)))
     if not open_for_sale or not has_begun or has_ended:
         raise not_on_sale(event, now)
+
+
+def _latest_sale(event: Event) -> datetime | None:
+    """Return when the event's dates end the sale: the end of late entry, else the start, else the end."""
+    return event.late_entry_until or event.starts_at or event.ends_at
 
 
 def _named_positions(hold_request: HoldRequest, subsection: Subsection) -> list[int]:

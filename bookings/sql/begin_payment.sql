@@ -32,6 +32,7 @@ CREATE FUNCTION bookings_begin_payment(
     OUT currency text,
     OUT begun_at timestamptz,
     OUT window_begun boolean,
+    OUT payment_reference text,
     OUT gateway text
 )
 LANGUAGE plpgsql
@@ -110,7 +111,8 @@ BEGIN
     ) VALUES (
         payment, held.event_id, wanted, 'pending', amount, currency, gateway, CASE WHEN amount = 0 THEN '' ELSE last4 END,
         key, fingerprint, begun_at
-    );
+    )
+    RETURNING reference INTO payment_reference;
     outcome := 'begun';
 END
 $$;

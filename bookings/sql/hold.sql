@@ -77,7 +77,8 @@ CREATE FUNCTION bookings_hold(
     OUT available integer,
     OUT reserved integer,
     OUT sold integer,
-    OUT blocked integer
+    OUT blocked integer,
+    OUT booking_reference text
 )
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -111,7 +112,10 @@ BEGIN
         e.waiting_room_on AND e.is_active AND e.status IN ('available', 'sold_out') AS queueing,
         e.is_active AND e.status IN ('available', 'sold_out')
             AND clock_timestamp() >= coalesce(e.sales_start_at, '-infinity')
-            AND clock_timestamp() < coalesce(e.sales_end_at, 'infinity') AS on_sale
+            -- `least` and `coalesce` skip NULLs. Event.sales_close_at is the same.
+            AND clock_timestamp() < coalesce(
+                least(e.sales_end_at, coalesce(e.late_entry_until, e.starts_at, e.ends_at)), 'infinity'
+            ) AS on_sale
     INTO unlocked
     FROM events_subsection s
     JOIN events_event e ON e.id = s.event_id
@@ -247,7 +251,8 @@ BEGIN
             total_price = price::bigint * wanted,
             expires_at = ends_at,
             updated_at = held_at
-        WHERE b.id = booking;
+        WHERE b.id = booking
+        RETURNING b.reference INTO booking_reference;
     ELSE
         INSERT INTO bookings_booking (
             id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, accessible_wanted, positions,
@@ -256,7 +261,8 @@ BEGIN
             booking, buyer, wanted_event, unlocked.id, selection_mode, wanted, accessible_wanted, coalesce(seats, '{}'),
             price, price::bigint * wanted, CASE hold_mode WHEN 'accept' THEN 'processing' ELSE 'pending_payment' END,
             ends_at, key, fingerprint, held_at, held_at
-        );
+        )
+        RETURNING reference INTO booking_reference;
     END IF;
     IF hold_mode = 'accept' THEN
         outcome := 'accepted';

@@ -1,7 +1,7 @@
--- bookings_sell(payment, reference, captured, captured_in)
+-- bookings_sell(payment, gateway_id, captured, captured_in)
 --
 -- Promises: records the capture of an open payment for a held booking, even if its deadline has passed, and sells the
---     seats. The payment is captured (`reference` is the gateway's id of the charge, '' if unknown), the seats are sold,
+--     seats. The payment is captured (`gateway_id` is the gateway's id of the charge, '' if unknown), the seats are sold,
 --     and the booking is paid; the admissions, the confirmation email and the row of the seat history are inserted. Sells
 --     only if `captured` minor units of `captured_in`, which the gateway took, are what the payment asked for. Writes only
 --     if the outcome is 'sold'. If a seat does not belong to the booking, the function raises serialization_failure,
@@ -17,7 +17,7 @@ DROP FUNCTION IF EXISTS bookings_sell;
 
 CREATE FUNCTION bookings_sell(
     payment uuid,
-    reference text,
+    gateway_id text,
     captured numeric,
     captured_in text,
     OUT outcome text,
@@ -31,7 +31,9 @@ CREATE FUNCTION bookings_sell(
     OUT available integer,
     OUT reserved integer,
     OUT sold integer,
-    OUT blocked integer
+    OUT blocked integer,
+    OUT booking_reference text,
+    OUT payment_reference text
 )
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -53,7 +55,7 @@ BEGIN
     PERFORM FROM events_subsection s
     WHERE s.id = wanted_subsection
     FOR NO KEY UPDATE;
-    SELECT b.buyer_id, b.positions INTO buyer, seats
+    SELECT b.buyer_id, b.positions, b.reference INTO buyer, seats, booking_reference
     FROM bookings_booking b
     WHERE b.id = booking AND b.status = 'pending_payment'
     FOR NO KEY UPDATE;
@@ -76,8 +78,9 @@ BEGIN
         captured_currency = captured_in,
         failure_code = '',
         failure = '',
-        gateway_reference = coalesce(nullif(reference, ''), p.gateway_reference)
-    WHERE p.id = payment;
+        gateway_reference = coalesce(nullif(gateway_id, ''), p.gateway_reference)
+    WHERE p.id = payment
+    RETURNING p.reference INTO payment_reference;
     UPDATE events_ticket t SET status = 'sold'
     WHERE t.event_id = wanted_event AND t.subsection_id = wanted_subsection AND t.position = ANY (seats)
         AND t.status = 'reserved' AND t.booking_id = booking;

@@ -35,7 +35,11 @@ $$;
 CREATE OR REPLACE TRIGGER enqueue_webhooks
 AFTER UPDATE OF status ON bookings_booking
 FOR EACH ROW
-WHEN (OLD.status IS DISTINCT FROM NEW.status AND NEW.status IN ('paid', 'refunded'))
+-- A completed booking is paid again if the event's dates were wrong: nobody has paid a second time.
+WHEN (
+    OLD.status IS DISTINCT FROM NEW.status
+    AND (NEW.status = 'refunded' OR NEW.status = 'paid' AND OLD.status <> 'completed')
+)
 EXECUTE FUNCTION bookings_enqueue_webhooks_of_booking();
 
 CREATE OR REPLACE FUNCTION bookings_enqueue_webhooks_of_check_in() RETURNS trigger
@@ -65,5 +69,6 @@ $$;
 CREATE OR REPLACE TRIGGER enqueue_webhooks
 AFTER UPDATE OF status ON events_event
 FOR EACH ROW
-WHEN (OLD.status IS DISTINCT FROM NEW.status AND NEW.status = 'sold_out')
+-- A completed event that was sold out is so again if its dates were wrong: it was reported before.
+WHEN (OLD.status NOT IN ('sold_out', 'completed') AND NEW.status = 'sold_out')
 EXECUTE FUNCTION bookings_enqueue_webhooks_of_event();

@@ -27,6 +27,7 @@ BREAKAGES = {
     "paid_has_admissions": "UPDATE bookings_admission SET status = 'void' WHERE position = 4",
     "mock_records": "UPDATE bookings_mockcharge SET captured = false",
     "open_holds": "UPDATE events_event SET max_active_holds = 1",
+    "references": "UPDATE bookings_admission SET reference = 'R2222222' WHERE position = 4",
     "audit_log_versions": WITHOUT_TRIGGERS.format("DELETE FROM events_seatchange WHERE kind = 'paid'"),
     "chain": WITHOUT_TRIGGERS.format("UPDATE events_seatchange SET at = at + interval '1 us' WHERE kind = 'paid'"),
     "audit_log_matches_seats": WITHOUT_TRIGGERS.format("DELETE FROM events_seatchange WHERE kind = 'paid'"),

@@ -85,7 +85,7 @@ class TicketsPdf(TicketFile):
 
         tickets = valid_tickets(issued_tickets(booking_id, authenticated_user(request)))
         response = HttpResponse(tickets_pdf(tickets), content_type="application/pdf")
-        response["Content-Disposition"] = f'inline; filename="tickets-{booking_id}.pdf"'
+        response["Content-Disposition"] = f'inline; filename="tickets-{tickets[0].booking.reference}.pdf"'
         return _without_caching(response)
 
 

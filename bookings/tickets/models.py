@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from bookings.holds.models import Booking
+from bookings.references import PATTERN, reference_column
 from bookings.states import AdmissionStatus
 from core.ids import new_id
 from events.models import Event, Subsection
@@ -24,6 +25,7 @@ class Admission(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reference = reference_column()
     # Unique over all events, so that a QR code names one ticket wherever it is scanned.
     serial = models.PositiveBigIntegerField(unique=True, default=new_serial, editable=False)
     # The database's foreign keys are to (event, booking) and (event, subsection): bookings/sql/keys.sql.
@@ -55,6 +57,8 @@ class Admission(models.Model):
                 name="admission_once_per_seat",
                 condition=Q(status__in=["active", "used"]),
             ),
+            UniqueConstraint(fields=["reference", "event"], name="admission_reference_once"),
+            CheckConstraint(name="admission_reference_valid", condition=Q(reference__regex=PATTERN)),
             CheckConstraint(name="admission_status_known", condition=Q(status__in=AdmissionStatus.values)),
             CheckConstraint(
                 name="admission_used_has_time",
@@ -63,4 +67,4 @@ class Admission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.id)
+        return self.reference

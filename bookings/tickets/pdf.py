@@ -17,7 +17,7 @@ from fpdf.fonts import TTFFont
 from bookings.tickets.issue import code_of
 from bookings.tickets.models import Admission
 from bookings.tickets.qr import qr_png
-from bookings.tickets.texts import one_line, seat_of, serial_of, start_text
+from bookings.tickets.texts import one_line, seat_of, start_text
 
 FONTS = Path(__file__).resolve().parent / "fonts"
 FAMILY = "DejaVu"
@@ -95,10 +95,13 @@ def _draw_seat(pdf: FPDF, ticket: Admission) -> None:
 def _draw_footer(pdf: FPDF, ticket: Admission, which: str) -> None:
     _draw_line(pdf, "HOLDER", MARGIN, 126.5, INNER, size=6.5, colour=FAINT)
     _draw_line(pdf, printable(ticket.holder), MARGIN, 129.5, INNER, size=10, style="B")
-    _draw_line(pdf, f"Booking {ticket.booking_id}", MARGIN, 136, INNER, size=6.5, colour=FAINT)
-    _draw_line(pdf, f"Serial {serial_of(ticket)}", MARGIN, 139.5, INNER, size=6.5, colour=FAINT)
-    pdf.set_xy(MARGIN, 139.5)
-    pdf.cell(INNER, 3, which, align="R")
+    for label, reference, x in (("TICKET", ticket.reference, MARGIN), ("BOOKING", ticket.booking.reference, 46)):
+        _draw_line(pdf, label, x, 135, 30, size=6.5, colour=FAINT)
+        _draw_line(pdf, reference, x, 138, 30, size=10, style="B")
+    pdf.set_font(FAMILY, "", 6.5)
+    pdf.set_text_color(FAINT)
+    pdf.set_xy(MARGIN, 138)
+    pdf.cell(INNER, 4, which, align="R")
 
 
 def _draw_line(

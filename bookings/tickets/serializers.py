@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from bookings.references import reference_field
 from bookings.states import AdmissionStatus
 from bookings.tickets.issue import code_of
 from bookings.tickets.models import Admission
@@ -14,6 +15,7 @@ class AdmissionBody(serializers.Serializer[Any]):
     """An issued ticket. Its `code` admits one person, once."""
 
     id = serializers.UUIDField()
+    reference = reference_field("What people call the ticket; printed on it. It admits nobody without the code.")
     code = serializers.CharField()
     status = serializers.ChoiceField(choices=AdmissionStatus.choices)
     section = serializers.CharField()
@@ -32,6 +34,7 @@ def admission_body(ticket: Admission) -> dict[str, Any]:
     path = f"/api/booking/{ticket.booking_id}/admissions/{ticket.pk}"
     return {
         "id": str(ticket.pk),
+        "reference": ticket.reference,
         "code": code_of(ticket),
         "status": ticket.status,
         "section": ticket.subsection.section,

@@ -13,11 +13,9 @@ from core.clock import database_now
 from core.redis import RedisUnavailable
 from core.transactions import retrying_transaction
 from events.models import Event
-from events.states import EventStatus
+from events.states import ON_SALE
 
 log = structlog.get_logger(__name__)
-
-ON_SALE = (EventStatus.AVAILABLE, EventStatus.SOLD_OUT)
 
 # Skips users with an active pass: they were admitted before, and removing them from the queue failed after the commit.
 # MATERIALIZED: otherwise the join reads the clock for each row, and the passes of a batch get different times.
@@ -58,7 +56,7 @@ def _admit(event_id: int, rate_factor: float, at: float | None) -> int:
     """Admit the next batch of one event and return its size.
 
     1. Lock the event's row; do nothing if it is locked already.
-    2. When the sale has started, hold the lottery unless it was held before.
+    2. When the sale has started and is not over, hold the lottery unless it was held before.
     3. Write the passes of the next users.
     4. After the commit, remove them from the queue and publish their admission. A failure before that costs nobody
        their place.
@@ -71,6 +69,8 @@ def _admit(event_id: int, rate_factor: float, at: float | None) -> int:
     now = database_now()
     if event.sales_start_at is not None and now < event.sales_start_at:
         room.extend_expiry()
+        return 0
+    if event.sales_close_at is not None and now >= event.sales_close_at:
         return 0
     if event.drawn_at is None:
         _hold_lottery(event, room, at)

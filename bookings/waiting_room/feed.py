@@ -60,15 +60,20 @@ class QueueTopic(Topic):
 def needs_update(known: dict[str, Any] | None, event: dict[str, Any]) -> bool:
     """Return whether to send `event` to a viewer whose last event was `known` (None if there was none).
 
-    It is not sent if only the number of buyers ahead has changed, by less than 1/UPDATE_FRACTION of it.
+    It is not sent if only the number of buyers ahead has changed, by less than 1/UPDATE_FRACTION of it. The estimates
+    follow from the other members or, before the lottery, count down by themselves.
     """
     if known is None or known["type"] != event["type"] or not event.get("ahead") or not known.get("ahead"):
-        return bool(known != event)
+        return known is None or _without_estimates(known) != _without_estimates(event)
     settings = ("paused", "admit_per_minute", "opens_at")
     if any(known[name] != event[name] for name in settings):
         return True
     moved = abs(known["ahead"] - event["ahead"])
     return bool(moved >= max(1, event["ahead"] // UPDATE_FRACTION))
+
+
+def _without_estimates(event: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in event.items() if not name.startswith("eta_")}
 
 
 class QueueFeed(Feed[QueueTopic]):
@@ -116,8 +121,9 @@ class QueueFeed(Feed[QueueTopic]):
 
 def read_positions(event: Event, user_ids: list[int]) -> Positions:
     """Return the positions, by user id, of those users who wait or have an active pass. Raises RedisUnavailable."""
-    ranks = Room(event.pk).ranks(user_ids)
+    room = Room(event.pk)
+    ranks, waiting_users = room.ranks(user_ids), len(room)
     others = [user_id for user_id in user_ids if user_id not in ranks]
     passes = QueuePass.objects.active().filter(event=event, user_id__in=others)
-    waiting = {user_id: QueuePosition(event, rank) for user_id, rank in ranks.items()}
+    waiting = {user_id: QueuePosition(event, rank, waiting_users) for user_id, rank in ranks.items()}
     return waiting | {found.user_id: QueuePosition(event, queue_pass=found) for found in passes}

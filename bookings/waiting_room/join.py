@@ -16,7 +16,7 @@ from core.transactions import retrying_transaction
 from events.catalog.selectors import visible_event
 from events.errors import NotOnSale
 from events.models import Event
-from events.states import EventStatus
+from events.states import ON_SALE
 
 # How far the clocks of Redis and the database may differ. A place token has the time of joining by the clock of Redis,
 # a pass has the time of admission by the clock of the database.
@@ -27,27 +27,45 @@ CLOCK_TOLERANCE = timedelta(seconds=30)
 class QueuePosition:
     """A buyer's queue position: a waiting buyer has a `rank` and a `token`, an admitted one a `queue_pass`.
 
-    `rank` is the number of buyers ahead. The `token` restores the place if the queue is lost.
+    `rank` is the number of buyers ahead of the `waiting` ones. The `token` restores the place if the queue is lost.
     """
 
     event: Event
-    rank: int | None = None
+    rank: int = 0
+    waiting: int = 0
     token: str | None = None
     queue_pass: QueuePass | None = None
 
     @property
-    def ahead(self) -> int | None:
-        """The number of buyers ahead; None before the lottery, 0 for an admitted buyer."""
-        if self.queue_pass is not None:
-            return 0
-        return None if self.event.drawn_at is None else self.rank
+    def opens_at(self) -> datetime | None:
+        """When the lottery among those who came early takes place; None without a lottery and after it.
+
+        A place becomes final with the start of sales, not with the lottery up to a second later.
+        """
+        opens = self.event.sales_start_at
+        return None if self.event.drawn_at or opens is None or opens <= datetime.now(UTC) else opens
 
     @property
-    def eta(self) -> pace.Range | None:
-        """Earliest and latest time of admission in seconds from now; (0, 0) if admitted, None before the lottery."""
+    def ahead(self) -> int:
+        """The number of buyers ahead; 0 for an admitted buyer.
+
+        Nobody has a place before the lottery, so it is the worst case: everyone else who waits.
+        """
+        if self.queue_pass is not None:
+            return 0
+        return self.rank if self.opens_at is None else max(0, self.waiting - 1)
+
+    @property
+    def eta(self) -> pace.Range:
+        """Earliest and latest time of admission in seconds from now; (0, 0) if admitted.
+
+        Before the lottery from the best place of all to the worst, after the start of sales.
+        """
         if self.queue_pass is not None:
             return pace.Range(0, 0)
-        return None if self.ahead is None else pace.eta(self.event, self.ahead)
+        if self.opens_at is None:
+            return pace.eta(self.event, self.ahead)
+        return pace.eta_after_lottery(self.event, self.ahead, self.opens_at - datetime.now(UTC))
 
 
 def join_queue(*, event_id: int, user: User, token: str | None = None, at: float | None = None) -> QueuePosition:
@@ -100,9 +118,9 @@ def _end_pass(event: Event, user: User) -> None:
 def _waiting_room(event_id: int, user: User) -> Event:
     """Return the event if it is on sale and its waiting room is on. Raises NotFound, NotOnSale, NoWaitingRoom."""
     event = visible_event(event_id, user, among=Event.objects.defer("seating_config", "description"))
-    if not event.is_active or event.status not in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT):
+    if not event.is_active or event.status not in ON_SALE:
         raise NotOnSale
-    if event.sales_end_at is not None and event.sales_end_at <= database_now():
+    if event.sales_close_at is not None and event.sales_close_at <= database_now():
         raise NotOnSale("Sales are over.")
     if not event.waiting_room_on:
         raise NoWaitingRoom
@@ -111,7 +129,7 @@ def _waiting_room(event_id: int, user: User) -> Event:
 
 def _waiting(event: Event, user: User, place: Place) -> QueuePosition:
     token = place_token(user_id=user.pk, event_id=event.pk, score=place.score)
-    return QueuePosition(event, place.rank, token)
+    return QueuePosition(event, place.rank, place.waiting, token)
 
 
 def _active_pass(event: Event, user: User) -> QueuePass | None:

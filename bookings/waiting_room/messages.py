@@ -47,10 +47,10 @@ def message(event: dict[str, Any], event_id: int) -> bytes:
 def _place(position: QueuePosition) -> dict[str, Any]:
     ahead, eta = position.ahead, position.eta
     return {
-        "position": 0 if position.queue_pass else None if ahead is None else ahead + 1,
+        "position": 0 if position.queue_pass else ahead + 1,
         "ahead": ahead,
-        "eta_seconds": eta and eta.soonest,
-        "eta_seconds_latest": eta and eta.latest,
+        "eta_seconds": eta.soonest,
+        "eta_seconds_latest": eta.latest,
     }
 
 
@@ -59,7 +59,7 @@ def _room(position: QueuePosition) -> dict[str, Any]:
     return {
         "admit_per_minute": event.admit_per_minute,
         "paused": event.admission_paused,
-        "opens_at": None if event.drawn_at else event.sales_start_at,
+        "opens_at": position.opens_at,
     }
 
 

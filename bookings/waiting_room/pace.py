@@ -1,5 +1,6 @@
 """How fast buyers are admitted from the queue, and how long a buyer has to wait."""
 
+from datetime import timedelta
 from math import ceil
 from typing import NamedTuple
 
@@ -29,6 +30,15 @@ def eta(event: Event, ahead: int) -> Range:
     turnover = event.max_active / event.pass_seconds
     soonest, latest = ((ahead + 1) / rate for rate in (per_second, min(per_second, turnover)))
     return Range(ceil(soonest), ceil(latest))
+
+
+def eta_after_lottery(event: Event, last: int, until: timedelta) -> Range:
+    """Return when a buyer is admitted who takes part in a lottery that is `until` away.
+
+    Earliest: as the first of all. Latest: as the last of all, with `last` buyers ahead.
+    """
+    wait = max(0, ceil(until.total_seconds()))
+    return Range(wait + eta(event, 0).soonest, wait + eta(event, last).latest)
 
 
 def slowdown() -> float:

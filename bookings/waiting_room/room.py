@@ -51,12 +51,14 @@ if not redis.call('ZSCORE', KEYS[1], ARGV[2]) then
     redis.call('ZADD', KEYS[1], score, ARGV[2])
     redis.call('HSETNX', KEYS[2], 'born', text(now))
 end
-return {redis.call('ZSCORE', KEYS[1], ARGV[2]), redis.call('ZRANK', KEYS[1], ARGV[2])}
+return {redis.call('ZSCORE', KEYS[1], ARGV[2]), redis.call('ZRANK', KEYS[1], ARGV[2]), redis.call('ZCARD', KEYS[1])}
 """
 )
 
 # KEYS: queue. ARGV: user.
-READ_PLACE = "return {redis.call('ZSCORE', KEYS[1], ARGV[1]), redis.call('ZRANK', KEYS[1], ARGV[1])}"
+READ_PLACE = """
+return {redis.call('ZSCORE', KEYS[1], ARGV[1]), redis.call('ZRANK', KEYS[1], ARGV[1]), redis.call('ZCARD', KEYS[1])}
+"""
 
 # KEYS: queue. ARGV: users.
 RANKS = """
@@ -104,10 +106,14 @@ return redis.call('ZRANGE', KEYS[1], 0, number - 1)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A user's place in the queue: its score in the sorted set, and its `rank`, the number of users ahead."""
+    """A user's place in the queue.
+
+    Its score in the sorted set, its `rank` (the number of users ahead), and how many users wait in all.
+    """
 
     score: float
     rank: int
+    waiting: int
 
 
 class Room:
@@ -132,12 +138,12 @@ class Room:
         (seconds since 1970) and before the lottery, and is the end of the queue afterwards.
         """
         place = self._run(JOIN, at, user_id, opens_at, early, restored)
-        return Place(float(place[0]), int(place[1]))
+        return Place(float(place[0]), int(place[1]), int(place[2]))
 
     def place(self, user_id: int) -> Place | None:
         """Return the user's place, or None if they are not in the queue."""
-        score, rank = _script(READ_PLACE)(keys=[self._queue], args=[user_id])
-        return None if score is None else Place(float(score), int(rank))
+        score, rank, waiting = _script(READ_PLACE)(keys=[self._queue], args=[user_id])
+        return None if score is None else Place(float(score), int(rank), int(waiting))
 
     def ranks(self, user_ids: Sequence[int]) -> dict[int, int]:
         """Return the number of users ahead of each of these users; those who are not in the queue are left out."""

@@ -21,15 +21,19 @@ class QueuePositionBody(serializers.Serializer[Any]):
 
     token = serializers.CharField(allow_null=True, help_text="Restores the place if the queue is lost. Keep it.")
     state = serializers.ChoiceField(choices=["waiting", "admitted"])
-    position = serializers.IntegerField(allow_null=True, help_text="1 is next; null before the lottery.")
-    ahead = serializers.IntegerField(allow_null=True)
-    eta_seconds = serializers.IntegerField(allow_null=True, help_text="Seconds until admission, at the earliest.")
+    position = serializers.IntegerField(
+        help_text="1 is next; 0 if admitted. Before the lottery, while `opens_at` is set, it is the last place of all."
+    )
+    ahead = serializers.IntegerField()
+    eta_seconds = serializers.IntegerField(help_text="Seconds until admission, at the earliest.")
     eta_seconds_latest = serializers.IntegerField(
-        allow_null=True, help_text="Seconds until admission, at the latest, unless the queue is paused or slowed."
+        help_text="Seconds until admission, at the latest, unless the queue is paused or slowed."
     )
     admit_per_minute = serializers.IntegerField()
     paused = serializers.BooleanField()
-    opens_at = serializers.DateTimeField(allow_null=True, help_text="When buyers who came early are shuffled.")
+    opens_at = serializers.DateTimeField(
+        allow_null=True, help_text="When buyers who came early are shuffled; null after it."
+    )
     expires_at = serializers.DateTimeField(required=False, help_text="The end of the pass.")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:

@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from bookings.holds.models import Booking
+from bookings.references import find_reference
 from bookings.webhooks.delivery import OPEN
 from bookings.webhooks.endpoints import repeat_delivery
 from bookings.webhooks.models import Delivery, Endpoint
@@ -56,7 +58,7 @@ class Deliveries(ActionPages):
     list_display = ("happened", "kind", "event", "address", "status", "attempts", "http_status", "next_attempt")
     list_filter = ("status", "kind", EndpointFilter)
     search_fields = ("=subject",)
-    search_help_text = "Booking id"
+    search_help_text = "Reference or id of a booking"
     fields = (
         *("message_id", "kind", "event", "subject", "endpoint", "happened", "status", "attempts", "http_status"),
         *("failure", "next_attempt", "delivered", "message"),
@@ -83,6 +85,16 @@ class Deliveries(ActionPages):
         """Allow operators to view everything, and sellers to view the list and deliveries to their own endpoints."""
         own = obj is None or request.user.is_superuser or obj.endpoint.seller_id == request.user.pk
         return self.has_module_permission(request) and own
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find the messages about a booking by its reference, however it is typed, or by its id."""
+        reference = find_reference(search_term)
+        if reference is None:
+            return super().get_search_results(request, queryset, search_term)
+        bookings = Booking.objects.with_reference(reference).values_list("pk", flat=True)
+        return queryset.filter(subject__in=[str(pk) for pk in bookings]), False
 
     @admin.display(description="Happened at (UTC)", ordering="happened_at")
     def happened(self, delivery: Delivery) -> str:

@@ -1,7 +1,7 @@
 """Bodies of webhooks: `type`, `timestamp` (when it happened) and `data`, as in the Standard Webhooks specification.
 
-A body contains the booking's id but nothing else about buyers; sellers find their names in the admin and in
-bookings.csv. The status is the one that the message reports: a `booking.paid` message has the status "paid" even if
+A body contains the booking's id and reference but nothing else about buyers; sellers find their names in the admin and
+in bookings.csv. The status is the one that the message reports: a `booking.paid` message has the status "paid" even if
 the booking was refunded before the message is sent. Other values are those of the first attempt to send it.
 """
 
@@ -43,6 +43,7 @@ def _booking(delivery: Delivery, status: BookingStatus) -> Data:
     assert booking.paid_at is not None  # noqa: S101  (a database constraint for both statuses)
     return {
         "booking_id": str(booking.pk),
+        "reference": booking.reference,
         **_event(booking.event),
         **_subsection(booking.subsection),
         "seats": [seat_name(position, booking.subsection.cols) for position in booking.positions],
@@ -55,12 +56,14 @@ def _booking(delivery: Delivery, status: BookingStatus) -> Data:
 
 
 def _checked_in(delivery: Delivery) -> Data:
-    rows = CheckIn.objects.select_related("admission__event", "admission__subsection")
+    rows = CheckIn.objects.select_related("admission__event", "admission__subsection", "admission__booking")
     entry = rows.defer("admission__subsection__seat_status").get(pk=int(delivery.subject))
     admission = entry.admission
     return {
         "admission_id": str(admission.pk),
+        "reference": admission.reference,
         "booking_id": str(admission.booking_id),
+        "booking_reference": admission.booking.reference,
         **_event(admission.event),
         **_subsection(admission.subsection),
         "seat": seat_name(admission.position, admission.subsection.cols),

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiResponse, OpenApiWebhook, extend_schema
 from rest_framework import serializers
 
+from bookings.references import reference_field
 from bookings.states import BookingStatus, DeliveryKind
 
 
@@ -19,6 +20,7 @@ class _BookingPlace(serializers.Serializer[Any]):
 class WebhookBooking(_BookingPlace):
     """A booking with its new status. Prices are in minor units of `currency`."""
 
+    reference = reference_field("What people call the booking.")
     seats = serializers.ListField(child=serializers.CharField(), help_text='"row-seat"')
     quantity = serializers.IntegerField()
     total_price = serializers.IntegerField()
@@ -31,6 +33,8 @@ class WebhookCheckIn(_BookingPlace):
     """A ticket that was checked in."""
 
     admission_id = serializers.UUIDField()
+    reference = reference_field("What people call the ticket.")
+    booking_reference = reference_field("What people call the booking.")
     seat = serializers.CharField(help_text='"row-seat"')
     device = serializers.CharField()
     checked_in_at = serializers.DateTimeField()

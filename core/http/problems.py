@@ -4,9 +4,10 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import DataError, Error, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -89,18 +90,21 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Return the 400 response (handler400): problem+json under /api, a page elsewhere.
+    """Return the 400 response (handler400), or 413 for a body that is too large: problem+json under /api, else a page.
 
     Django calls this for requests that it refuses itself, for example because of an unknown host.
     """
     if not request.path.startswith("/api/"):
-        return defaults.bad_request(request, exception)
+        status = 413 if isinstance(exception, RequestDataTooBig) else 400
+        return HttpResponse(
+            render_to_string(f"{status}.html"), status=status
+        )  # without the request, which may be at fault
     return problem_response(BadInput([], "The request can't be understood."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
-    """Return the 403 page for forms of pages and the admin (CSRF_FAILURE_VIEW); the API checks the origin instead."""
-    return defaults.permission_denied(request, PermissionDenied(reason))
+    """Return the 403 page for the admin's forms (CSRF_FAILURE_VIEW); API and other pages check the origin instead."""
+    return HttpResponse(render_to_string("403_csrf.html", request=request), status=403)
 
 
 def problem_body(exception: Exception) -> Body | None:

@@ -105,4 +105,4 @@ class SeatMap:
 
     def hold(self) -> None:
         """Press the button that holds the selected seats."""
-        self.summary.get_by_role("button", name="Hold seats").click()
+        self.summary.get_by_role("button", name="Reserve seats").click()

@@ -101,7 +101,7 @@ def test_the_best_seats_are_selected_once_the_seats_are_loaded(visitors: Visitor
     page.goto(f"/events/{concert.pk}")
     expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", LIVE)
     summary = page.get_by_role("region", name="Your seats")
-    page.get_by_role("button", name="Find best seats").click()
+    page.get_by_role("button", name="Best seats").click()
     expect(summary).to_contain_text("The seats are still loading.")
     expect(summary).to_contain_text("No seats picked yet")
     for route in delayed:

@@ -73,7 +73,7 @@ def test_two_seats_are_bought_by_keyboard_alone(visitors: Visitors, alice: User,
     expect(page.locator("#live-polite")).to_contain_text("Row 2 seat 3 picked. 2 seats, $100.00.")
     press(page, "Escape")
     expect(page.get_by_role("treeitem", name=re.compile("^Block 2"), exact=False).first).to_be_focused()
-    tab_to(page, seats.summary.get_by_role("button", name="Hold seats"))
+    tab_to(page, seats.summary.get_by_role("button", name="Reserve seats"))
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")

@@ -24,8 +24,8 @@ def test_a_seller_creates_an_event_sells_ten_seats_and_stops_the_sale(
 
     They need nothing but what the pages show.
 
-    The seller is on sale after 8 clicks and 10 fields: Log in, 2 fields, Log in; Sell, New event, 8 fields, Keep as a
-    draft, Save; Publish, and Publish again below the preview. 1 more click shows the charts; 2 stop the sale, and 1
+    The seller is on sale after 7 clicks and 10 fields: Log in, 2 fields, Log in; Sell, New event, 8 fields, Save;
+    Publish, and Publish again below the preview. 1 more click shows the charts; 2 stop the sale, and 1
     returns to the charts. From there, 5 clicks explain a seat (Manage, Seats, block, seat, Explain), and 3 more refund
     its booking. The buyer's ten seats in two bookings take 12 clicks and 4 fields.
     """
@@ -51,7 +51,7 @@ def test_a_seller_creates_an_event_sells_ten_seats_and_stops_the_sale(
     seats.pick("Stalls", 1, (1, 1))
     _stop(charts)
     expect(buyer.locator("[data-sale]")).to_have_text("Sales are closed.")
-    expect(seats.summary.get_by_role("button", name="Hold seats")).to_have_attribute("aria-disabled", "true")
+    expect(seats.summary.get_by_role("button", name="Reserve seats")).to_have_attribute("aria-disabled", "true")
     _expect_no_hold(buyer, event)
 
     with charts.context.expect_page() as admin:  # in another tab, so that the charts stay open
@@ -83,7 +83,6 @@ def _create_draft(page: Page) -> None:
         section = page.get_by_role("group", name=f"Section {number}", exact=True)
         section.get_by_label("Name", exact=True).fill(name)
         section.get_by_label("Price", exact=True).fill(price)
-    page.get_by_label("Keep as a draft").check()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Only you can see it. Publish it when it is ready.")).to_be_visible()
 
@@ -145,7 +144,7 @@ def _buy(page: Page, event: Event, number: int, tier: str, price: str) -> None:
     seats = _open(page, event)
     page.get_by_role("button", name=re.compile(f"^{tier} ")).click()
     page.get_by_label("How many seats").fill(str(number))
-    page.get_by_role("button", name="Find best seats").click()
+    page.get_by_role("button", name="Best seats").click()
     expect(seats.summary).to_contain_text(f"{number} seats · {price}")
     seats.hold()
     page.get_by_label("Card number").fill(GOOD_CARD)

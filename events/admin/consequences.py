@@ -26,7 +26,8 @@ def of_publishing(event: Event) -> list[str]:
     if event.waiting_room_on:
         sentences.append(f"The waiting room is on: it lets in {event.admit_per_minute:,} buyers a minute.")
     sentences.append(
-        "A published event can't become a draft again. You can still change its description, times and prices."
+        "A published event can't become a draft again. You can still change its description, times and prices, but not "
+        "its seats."
     )
     return sentences
 
@@ -47,7 +48,7 @@ def of_closing(event: Event) -> list[str]:
         sentences.append(f"{pluralize(sold, 'sold seat')} {_stays(sold)} sold, and the tickets stay valid.")
     return [
         *sentences,
-        "This can't be undone: you can't reopen sales of this event, and you can no longer cancel it as a whole.",
+        "This can't be undone: you can't reopen sales of this event. Until it begins, you can still cancel it.",
         "To pause the sale instead, untick “Active”: nobody can hold or pay until you tick it again.",
     ]
 
@@ -73,8 +74,8 @@ def _go_on_sale(event: Event, seats: int) -> str:
     go, now = "goes" if seats == 1 else "go", database_now()
     if not event.is_active:
         return f"{go} on sale once you tick “Active”; the event is not active."
-    if event.sales_end_at and event.sales_end_at <= now:
-        return f"won't be on sale: sales ended on {format_utc(event.sales_end_at)}. Change the times to sell them."
+    if event.sales_close_at and event.sales_close_at <= now:
+        return f"won't be on sale: sales ended on {format_utc(event.sales_close_at)}. Change the times to sell them."
     if event.sales_start_at and event.sales_start_at > now:
         return f"{go} on sale on {format_utc(event.sales_start_at)}."
     return f"{go} on sale now."

@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from events.admin.forms import NewEventForm
+from events.lifecycle.dates import DATES
 from events.models import Event
 from events.seller_admin.rows import OwnRows
-
-DATES = ("starts_at", "ends_at", "sales_start_at", "sales_end_at")  # left empty in a copy
 
 
 def copy_url(event: Event) -> str:
@@ -21,10 +20,10 @@ def copy_url(event: Event) -> str:
 
 
 def copy_of(event: Event) -> dict[str, Any]:
-    """Return initial data for the form of a copy: all fields but the dates, with current prices, as a draft."""
+    """Return initial data for the form of a copy: all fields but the dates, with current prices."""
     fields = [name for name in (*NewEventForm.Meta.fields, "seller") if name not in DATES]
     text = seating_text(event.seating_config)
-    return {name: getattr(event, name) for name in fields} | {"seating_config": text, "draft": True}
+    return {name: getattr(event, name) for name in fields} | {"seating_config": text}
 
 
 def seating_text(config: dict[str, Any]) -> str:

@@ -11,9 +11,10 @@ from accounts.models import User
 from core.errors import InvalidState
 from events.admin import consequences
 from events.lifecycle.change import change_event
+from events.lifecycle.publication import obstacle_to_publishing
 from events.models import Event
 from events.seller_admin.actions import AdminAction, Confirmation, ConfirmationPart
-from events.states import EventStatus
+from events.states import ON_SALE, EventStatus
 
 Consequences = Callable[[Event], list[str]]
 
@@ -26,6 +27,7 @@ class EventAction(AdminAction):
     consequences: Consequences  # returns sentences about what the action will do, with current numbers
     refusal: str  # the beginning of the error if the status doesn't allow the action
     applies: Callable[[Event], bool] = lambda event: True  # whether the action would change anything
+    hindrance: Callable[[Event], str] = lambda event: ""  # why it can't be run although the status allows it, or ""
 
     def offered(self, row: Event) -> bool:
         """Return whether the event's status allows the action and the action would change something."""
@@ -42,15 +44,15 @@ class EventAction(AdminAction):
         return Confirmation([event for event, obstacle in events if not obstacle], parts)
 
     def obstacle(self, event: Event) -> str:
-        """Return why the event's status doesn't allow the action, as a sentence; "" if it does."""
+        """Return why the action can't be run on the event, as a sentence; "" if it can."""
         if event.status in self.possible_from:
-            return ""
+            return self.hindrance(event)
         return f"{self.refusal}; the status of this event is “{event.get_status_display()}”."
 
     def run(self, row: Event, user: User) -> None:
         """Run the operation on one event.
 
-        Raise InvalidState if the event's status doesn't allow the action, or the operation's own DomainError.
+        Raise InvalidState if there is an obstacle, or the operation's own DomainError.
         """
         if obstacle := self.obstacle(row):
             raise InvalidState(obstacle)
@@ -113,8 +115,6 @@ def _resume(event: Event, seller: User) -> None:
     change_event(event_id=event.pk, seller=seller, admission_paused=False)
 
 
-ON_SALE = (EventStatus.AVAILABLE, EventStatus.SOLD_OUT)
-
 register_action(
     EventAction(
         name="publish",
@@ -124,6 +124,7 @@ register_action(
         consequences=consequences.of_publishing,
         done="Published. The event is on sale.",
         refusal="Only a draft can be published",
+        hindrance=obstacle_to_publishing,
     )
 )
 register_action(
@@ -162,4 +163,5 @@ register_action(
         refusal="The queue can only be resumed while the event is on sale",
     )
 )
+NOTICES.append(obstacle_to_publishing)
 NOTICES.append(lambda event: "The queue is paused: nobody is let in." if event.admission_paused else "")

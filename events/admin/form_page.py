@@ -68,7 +68,6 @@ def _new_event_fieldsets(seller: list[str]) -> list[tuple[str | None, dict[str, 
     return [
         (None, {"fields": [*seller, *TEXTS, "starts_at"]}),
         ("Seats and prices", {"fields": ("currency", "seating_config")}),
-        ("Sale", {"fields": ("draft", "is_active")}),
         ("Times", {"fields": OTHER_TIMES, "description": UTC_HELP, **collapsed}),
         ("Limits", {"fields": LIMITS, **collapsed}),
         ("Waiting room", {"fields": ROOM, "description": WAITING_ROOM, **collapsed}),
@@ -169,7 +168,7 @@ class FormPage(WrittenRows):
             self._create(obj, user, form)
 
     def _create(self, obj: Event, user: User, form: NewEventForm) -> None:
-        fields = {"seller": user, **form.cleaned_data, "seating": form.seating}
+        fields = {"seller": user, **form.cleaned_data, "seating": form.seating, "draft": True}
         del fields["seating_config"]
         if form.seating.seats < LARGE:
             obj.pk = create_event(**fields).pk

@@ -16,14 +16,14 @@ from core.money import (
     money,
 )
 from events.admin.help_texts import HELP_TEXTS, LABELS
-from events.lifecycle.change import check_times
+from events.lifecycle.dates import DATES, check_dates, check_move
 from events.models import DEFAULT_CURRENCY, MAX_PRICE, Event
 from events.pricing import charge_rules, check_seating_prices
 from events.seating.configuration import DEFAULT_TIER, Seating, read_seating
 
 # Fields that sellers may change at any time, by fieldset.
 TEXTS = ("name", "description", "venue_name")
-OTHER_TIMES = ("ends_at", "sales_start_at", "sales_end_at")
+OTHER_TIMES = ("ends_at", "sales_start_at", "sales_end_at", "late_entry_until")
 LIMITS = (
     "hold_seconds",
     "payment_seconds",
@@ -54,23 +54,35 @@ class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 
     class Meta:
         model = Event
-        fields: tuple[str, ...] = (*TEXTS, "is_active", "starts_at", *OTHER_TIMES, *LIMITS, *ROOM)
+        fields: tuple[str, ...] = (*TEXTS, "starts_at", *OTHER_TIMES, *LIMITS, *ROOM)
         labels = LABELS
         help_texts = HELP_TEXTS
 
     def clean(self) -> dict[str, Any]:
-        """Check the order of the event's times; add each error to the field it is about."""
+        """Check the event's dates if they change; add each error to the field it is about."""
         data = super().clean() or self.cleaned_data
+        changed = [name for name in DATES if name in self.changed_data]
         try:
-            check_times(data)
+            if changed and not any(name in self.errors for name in DATES):
+                self._check_dates(changed)
         except BadInput as refusal:
             for problem in refusal.extra["errors"]:
                 self.add_error(problem["field"], problem["detail"])
         return data
 
+    def _check_dates(self, changed: list[str]) -> None:
+        """Raise BadInput if the dates contradict each other or, for an existing event, move it into the past.
+
+        `change_event` and `create_event` check the same under their locks.
+        """
+        event = Event(pk=self.instance.pk, **{name: self.cleaned_data.get(name) for name in DATES})
+        check_dates(event)
+        if event.pk:
+            check_move(event, old_start=self.instance.starts_at, changed=changed)
+
 
 class NewEventForm(EventTexts):
-    """The form of a new event: also its currency, its seating, and whether it stays a draft."""
+    """The form of a new event, which starts as a draft: also its currency and its seating."""
 
     currency = forms.CharField(
         initial=DEFAULT_CURRENCY,
@@ -84,12 +96,6 @@ class NewEventForm(EventTexts):
         initial=SEATING_EXAMPLE,
         help_text=SEATING_HELP,
     )
-    draft = forms.BooleanField(
-        required=False,
-        label="Keep as a draft",
-        help_text="Only you can see a draft; publish it when it is ready. Otherwise, saving puts the event on sale.",
-    )
-
     seating: Seating  # the parsed `seating_config`, set by its clean method
 
     class Meta(EventTexts.Meta):
@@ -160,6 +166,9 @@ class EventChangeForm(EventTexts):
     """The form of an existing event; `with_prices` adds a price field per section."""
 
     price_fields: dict[str, str] = {}  # field name → section name
+
+    class Meta(EventTexts.Meta):
+        fields = (*EventTexts.Meta.fields, "is_active")
 
     @classmethod
     def with_prices(cls, event: Event) -> "type[EventChangeForm]":

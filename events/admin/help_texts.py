@@ -1,7 +1,12 @@
 """Labels and help texts of an event's fields in the seller admin."""
 
+from django.conf import settings
+
 LABELS = {
     "is_active": "Active",
+    "starts_at": "Starts at",
+    "ends_at": "Ends at",
+    "late_entry_until": "Late entry until",
     "hold_seconds": "Hold time (seconds)",
     "payment_seconds": "Time to pay (seconds)",
     "max_tickets_per_booking": "Maximum seats per booking",
@@ -15,16 +20,21 @@ LABELS = {
 HELP_TEXTS = {
     "is_active": "Untick it to pause the sale: the event isn't listed, and nobody can hold or pay. Sold tickets stay "
     "valid.",
-    "starts_at": "When the event begins. If empty, buyers read “Date to be announced”. Refund deadlines count from it.",
-    "ends_at": "At this time the event is completed automatically, and nobody can book any more.",
+    "starts_at": "When the event begins. Sales end then unless “Late entry until” is set, and refund deadlines count "
+    "from it. If empty, buyers read “Date to be announced”.",
+    "ends_at": "When the event is over; it is then completed automatically. If empty, that is "
+    f"{settings.DEFAULT_EVENT_HOURS} hours after the start.",
+    "late_entry_until": "For events that people may join after the start: seats are sold until then. If empty, sales "
+    "end at the start.",
     "sales_start_at": "Until then buyers can only look. If empty, buyers can hold seats once the event is published.",
     "sales_end_at": "After this time nobody can hold seats; buyers who hold seats can still pay. If empty, sales end "
-    "with the event.",
+    "at the start.",
     "hold_seconds": "How long a buyer holds seats before starting to pay. 300 is five minutes.",
     "payment_seconds": "How long a buyer has to complete the payment once it has started. 900 is 15 minutes.",
     "max_tickets_per_booking": "How many seats one booking can have.",
     "max_active_holds": "How many unpaid bookings one buyer can have at a time, across all events.",
-    "refund_until_hours": "Buyers can return their tickets until this many hours before the start.",
+    "refund_until_hours": "Buyers can return their tickets until this many hours before the start. If you move the "
+    f"start, those who have tickets can return them for {settings.REFUND_DAYS_AFTER_MOVE} days until the event begins.",
     "allow_single_gaps": "Untick it to refuse bookings that leave a single free seat between taken ones.",
     "waiting_room_on": "Buyers can only hold seats after they have been let in from the queue.",
     "admit_per_minute": "How many buyers are let in from the queue, spread evenly over the minute.",

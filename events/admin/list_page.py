@@ -29,12 +29,20 @@ class EventList(SafeList):
             event.stats = stats[event.pk]
 
 
+class ActiveFilter(admin.BooleanFieldListFilter):
+    """The filter for active events, with a title in plain English."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "active"
+
+
 class ListPage(OwnRows):
     """The list of events with seat counts."""
 
-    list_display = ("name", "venue_name", "starts_at", "status", "is_active", "sold", "held", "seats", "bookings")
-    list_filter = ("status", "is_active", "starts_at")
-    search_fields = ("name", "venue_name")
+    list_display = ("name", "venue_name", "starts_at", "status", "listed", "sold", "held", "seats", "bookings")
+    list_filter = ("status", ("is_active", ActiveFilter), "starts_at")
+    search_fields = ("name__folded", "venue_name__folded")
     search_help_text = "Name or venue"
     list_select_related = ("seller",)
 
@@ -49,6 +57,11 @@ class ListPage(OwnRows):
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """Return the fields to search in; operators can also search for the seller's email address."""
         return (*self.search_fields, "seller__email") if request.user.is_superuser else self.search_fields
+
+    @admin.display(description="Active", boolean=True, ordering="is_active")
+    def listed(self, event: Event) -> bool:
+        """Return whether the event is active: listed, and on sale if its status and times allow it."""
+        return event.is_active
 
     @admin.display(description="Sold")
     def sold(self, event: Any) -> int:

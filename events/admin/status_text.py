@@ -9,8 +9,10 @@ from events.states import EventStatus
 SENTENCES = {
     EventStatus.DRAFT: "Only you can see it. Publish it when it is ready.",
     EventStatus.SOLD_OUT: "Every seat on sale is sold. Seats that become free again go back on sale automatically.",
-    EventStatus.COMPLETED: "The event is over. Nobody can book any more.",
-    EventStatus.ENDED: "You closed sales. Nobody can hold seats; tickets stay valid. To cancel, refund the bookings.",
+    EventStatus.COMPLETED: "The event is over. Nobody can book any more. If its dates are wrong, correct them "
+    "below, and it goes on.",
+    EventStatus.ENDED: "You closed sales. Nobody can hold seats; tickets stay valid. You can cancel the event until it "
+    "begins; after that, refund the bookings.",
     EventStatus.CANCELLED: "The event is cancelled. Every hold ends, and every paid booking is refunded in full.",
 }
 INACTIVE = "Published, but not active: it isn't listed, and nobody can hold or pay. Tick “Active” to sell."
@@ -25,8 +27,17 @@ def status_text(event: Event, now: datetime) -> str:
 
 def _sale(event: Event, now: datetime) -> str:
     opens, closes = event.sales_start_at, event.sales_end_at
+    if event.starts_at and event.starts_at <= now:
+        return _begun(event.sales_close_at, now)
     if closes and closes <= now:
         return f"Published, but sales ended on {format_utc(closes)}. Change the end of sales to sell again."
     if opens and opens > now:
         return f"Published. Sales begin on {format_utc(opens)}; until then buyers can only look."
+    closes = event.sales_close_at
     return f"Buyers can hold and pay for seats{f' until {format_utc(closes)}' if closes else ''}."
+
+
+def _begun(closes: datetime | None, now: datetime) -> str:
+    if closes and closes > now:
+        return f"The event has begun. Late entry: buyers can hold and pay for seats until {format_utc(closes)}."
+    return "The event has begun, so sales are closed. To sell seats now, set “Late entry until”."

@@ -34,7 +34,7 @@ from events.catalog.seat_serializers import (
 )
 from events.catalog.serializers import EventBody, EventChange, EventDetail, NewEvent, event_detail
 from events.inventory.blocking import block_seats, unblock_seats
-from events.lifecycle.change import change_event, check_times
+from events.lifecycle.change import change_event
 from events.lifecycle.create import create_event
 from events.models import Event
 
@@ -75,7 +75,6 @@ class EventList(HandlerView, EventPages):
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         fields = dict(form.validated_data)
-        check_times(fields)
         seating, draft = fields.pop("seating_config"), fields.pop("status", None) == "draft"
         event = create_event(seller=cast(User, request.user), seating=seating, draft=draft, **fields)
         location = {"Location": f"/api/event/{event.pk}"}
@@ -102,8 +101,9 @@ class EventItem(HandlerView):
     def patch(self, request: Request, event_id: int) -> Response:
         """Change the fields that are sent; return the whole event.
 
-        Prices apply to new holds only. The status can be changed from draft to available, and from available or
-        sold_out to completed or ended.
+        Prices apply to new holds only. The status can be changed from draft to available, from available or sold_out
+        to ended and, once the event has begun, to completed. New dates by which a completed event is not over put it
+        on sale again. An event that has buyers and has not begun can't be moved into the past.
         """
         form = self.get_serializer(data=request.data, partial=True)
         form.is_valid(raise_exception=True)

@@ -18,8 +18,8 @@ CONTROL_CHARACTERS = re.compile(r"[^\S\n]*[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u20
 class NoDate(NotFound):
     """The event has no start yet, so there is no calendar entry."""
 
-    title = "No date yet"
-    detail = "This event has no date yet, so there is no calendar entry."
+    code, title = "no_date", "No date yet"
+    detail = "This event exists, but its date is still to be announced, so there is no calendar entry yet."
 
 
 def calendar_file(event: Event, *, url: str) -> bytes:

@@ -12,17 +12,21 @@ from events.models import Event
 def with_tag_sums(events: QuerySet[Event]) -> QuerySet[Event]:
     """Annotate the events with `versions` and `prices`, sums over their subsections, which `event_tag` needs.
 
-    Versions only rise, so their sum changes with every change of a seat.
+    Versions only rise, so their sum changes with every change of a seat. The seller is read along, because the event's
+    page and body name the organizer.
     """
-    return events.annotate(versions=Sum("subsections__version"), prices=Sum("subsections__price"))
+    return events.select_related("seller").annotate(
+        versions=Sum("subsections__version"), prices=Sum("subsections__price")
+    )
 
 
 def event_tag(event: Event) -> str:
-    """Return an ETag that differs after every committed change of the event, its seats or its prices.
+    """Return an ETag that differs after every committed change of the event, its seats, prices or organizer.
 
     The event must come from `with_tag_sums`.
     """
-    return _digest([*_columns(event), event.versions, event.prices])  # type: ignore[attr-defined]
+    organizer = (event.seller.public_name, event.seller.contact_email)
+    return _digest([*_columns(event), *organizer, event.versions, event.prices])  # type: ignore[attr-defined]
 
 
 def page_tag(events: list[Event], count: int) -> str:

@@ -1,9 +1,10 @@
 """Query parameters of the event list in the API."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
 from events.catalog.selectors import with_prices
+from events.catalog.words import in_venue, with_words
 from events.models import Event
 
 MAX_ID = 2**63 - 1
@@ -13,9 +14,14 @@ class EventFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has
     """Filters the event list by words, venue, start and price."""
 
     q = filters.CharFilter(
-        label="Words", method="search", max_length=200, help_text="Words in name, description or venue."
+        label="Words",
+        method="search",
+        max_length=200,
+        help_text="Words in name, description or venue, whatever their case and accents.",
     )
-    venue = filters.CharFilter(field_name="venue_name", lookup_expr="icontains", max_length=200)
+    venue = filters.CharFilter(
+        label="Venue", method="search_venue", max_length=200, help_text="Part of the venue, likewise."
+    )
     starts_after = filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="gte")
     starts_before = filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="lte")
     price_min = filters.NumberFilter(
@@ -32,11 +38,11 @@ class EventFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has
 
     def search(self, events: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
         """Return the events that contain each word in name, description or venue."""
-        for word in value.split():
-            events = events.filter(
-                Q(name__icontains=word) | Q(description__icontains=word) | Q(venue_name__icontains=word)
-            )
-        return events
+        return with_words(events, value)
+
+    def search_venue(self, events: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
+        """Return the events whose venue contains the text."""
+        return in_venue(events, value)
 
     def unfiltered(self, events: QuerySet[Event], name: str, value: object) -> QuerySet[Event]:
         """Return all the events: `filter_queryset` applies both price bounds together, to the same section."""

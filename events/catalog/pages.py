@@ -17,16 +17,18 @@ from core.errors import NotFound
 from core.money import price_text
 from events.catalog import selectors
 from events.catalog.search import EventSearch
+from events.catalog.tiers import tier_colours
+from events.live.messages import sale
 from events.models import Event
 from events.states import EventStatus
 
 EVENTS_PER_PAGE = 20
-TIER_COLOURS = 6  # --tier-1 … of the stylesheet
 # The map's modules, preloaded so that the browser doesn't discover them one after the other.
 MODULES = (
     "base_layer", "best_seats", "best_seats_form", "bitmaps", "camera", "cards", "colours", "element", "filter",
-    "formatting", "gestures", "hit_test", "hold_request", "layout", "live_badge", "map_view", "minimap", "painter",
-    "picks", "prices", "queue_notice", "sale_status", "seat_list", "seat_model", "sprites", "summary", "tooltip",
+    "formatting", "gestures", "hit_test", "hold_request", "labels", "layout", "live_badge", "map_view", "minimap",
+    "own_holds", "painter", "picks", "prices", "queue_notice", "sale_status", "seat_list", "seat_model", "sprites",
+    "summary", "tooltip",
 )  # fmt: skip
 FEW = 20  # seats left from which the list says "Last 20 seats"
 
@@ -53,6 +55,17 @@ class Card:
         return self.offer["available"]
 
     @property
+    def has_begun(self) -> bool:
+        """Whether the event has begun."""
+        return self.event.starts_at is not None and self.event.starts_at <= self.now
+
+    @property
+    def late_entry(self) -> bool:
+        """Whether the event has begun and seats are still sold."""
+        closes = self.event.sales_close_at
+        return self.has_begun and closes is not None and closes > self.now
+
+    @property
     def left_in_words(self) -> str:
         """Number of free seats, with separators that the script replaces with those of the user's locale."""
         return f"{self.left:,}"
@@ -60,7 +73,7 @@ class Card:
     @property
     def state(self) -> str:
         """State of the sale: open, last, held, sold_out, soon or closed. The template has a text for each."""
-        opens, closes = self.event.sales_start_at, self.event.sales_end_at
+        opens, closes = self.event.sales_start_at, self.event.sales_close_at
         if self.event.status == EventStatus.SOLD_OUT:
             return "sold_out"
         if closes and closes <= self.now:
@@ -98,15 +111,19 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
     """Return the page `/events/{id}` with the seat map. A draft is a 404 for all but its seller and operators."""
     user = request.user if request.user.is_authenticated else None
     try:
-        event = selectors.visible_event(event_id, user)
+        event = selectors.visible_event(event_id, user, among=Event.objects.select_related("seller"))
     except NotFound as error:
         raise Http404(str(error)) from error
     rows = selectors.section_rows(event.pk)
     prices = [row["price"] for row in rows]
+    now = datetime.now(UTC)
+    is_over = _is_over(event, now)
     stats = selectors.sum_counts(rows)
     context: dict[str, Any] = {
         "event": event,
-        "card": Card(event, {"price_from": min(prices), **stats}, datetime.now(UTC)),
+        "card": Card(event, {"price_from": min(prices), **stats}, now),
+        "is_over": is_over,
+        "is_offering": event.is_active and event.status != EventStatus.SOLD_OUT and not is_over,
         "stats": stats,
         "price_min": min(prices),
         "price_max": max(prices),
@@ -116,17 +133,22 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
         "rows": rows,
         "accessible": any("accessible" in row for row in rows),
         "sale": _sale(event),
-        "queueing": event.waiting_room_on and event.status in (EventStatus.AVAILABLE, EventStatus.SOLD_OUT),
+        "queueing": event.waiting_room_on and event.status != EventStatus.DRAFT and not is_over,
         "modules": [f"events/map/{name}.js" for name in MODULES],
         "checkout_url": reverse("checkout", args=[uuid.UUID(int=0)]),
     }
     return render(request, "events/event.html", context)
 
 
+def _is_over(event: Event, now: datetime) -> bool:
+    """Return whether no more seats will be sold: it is cancelled or over, or its sales have ended."""
+    has_ended = event.sales_close_at is not None and event.sales_close_at <= now
+    return has_ended or event.status in (EventStatus.CANCELLED, EventStatus.ENDED, EventStatus.COMPLETED)
+
+
 def _sale(event: Event) -> dict[str, Any]:
     """Return the fields that decide whether seats can be held, as in the live feed, and the server's time."""
-    names = ("status", "is_active", "sales_start_at", "sales_end_at")
-    return {**{name: getattr(event, name) for name in names}, "now": datetime.now(UTC)}
+    return {**sale(event), "now": datetime.now(UTC)}
 
 
 def _tiers(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
@@ -134,10 +156,11 @@ def _tiers(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
     prices: dict[str, list[int]] = {}
     for row in rows:
         prices.setdefault(row["tier"], []).append(row["price"])
+    colours = tier_colours(prices)
     return [
-        {"name": tier, "colour": index % TIER_COLOURS + 1, "price": min(found),
-         "money": price_text(min(found), currency), "from": min(found) != max(found)}
-        for index, (tier, found) in enumerate(prices.items())
+        {"name": tier, "colour": colours[tier], "price": min(found), "money": price_text(min(found), currency),
+         "from": min(found) != max(found)}
+        for tier, found in prices.items()
     ]  # fmt: skip
 
 

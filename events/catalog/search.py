@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from core.currencies import currencies_with
+from events.catalog.words import with_words
 from events.models import Event, Subsection
 
 MAX_PRICE = Decimal(1_000_000)  # in whole units; the highest price a seat can have in dollars
@@ -29,10 +30,7 @@ class EventSearch(forms.Form):
         """Return the matching events, earliest first; events without a date come last."""
         self.is_valid()
         wanted = self.cleaned_data
-        for word in (wanted.get("q") or "").replace("\0", "").split():
-            events = events.filter(
-                Q(name__icontains=word) | Q(description__icontains=word) | Q(venue_name__icontains=word)
-            )
+        events = with_words(events, (wanted.get("q") or "").replace("\0", ""))
         if wanted.get("day_from"):
             events = events.filter(starts_at__gte=datetime.combine(wanted["day_from"], time.min, UTC))
         if wanted.get("day_to"):

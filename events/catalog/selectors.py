@@ -10,8 +10,9 @@ from core.errors import NotFound
 from events.inventory.subsections import subsection_of
 from events.models import Event, Subsection
 from events.ownership import may_manage
+from events.schedule import sold_now, still_on
 from events.seating.positions import seat_name
-from events.states import EventStatus, SeatStatus
+from events.states import ON_SALE, EventStatus, SeatStatus
 
 COUNTS = ("available", "reserved", "sold", "blocked", "total")
 # Columns of a row of `sections[]` as clients see it. The functions here add `blocked`, and `accessible` if the
@@ -46,13 +47,16 @@ def visible_event(event_id: int, user: User | None, *, among: QuerySet[Event] | 
 
 
 def events_on_offer() -> QuerySet[Event]:
-    """Return the events of the public list: active and available."""
-    return Event.objects.filter(is_active=True, status=EventStatus.AVAILABLE)
+    """Return the events of the public list: active, available and not over."""
+    return Event.objects.filter(still_on(), is_active=True, status=EventStatus.AVAILABLE)
 
 
 def events_on_show() -> QuerySet[Event]:
-    """Return the events of the list page: available ones, and sold-out ones, whose seats may become free."""
-    return Event.objects.filter(is_active=True, status__in=[EventStatus.AVAILABLE, EventStatus.SOLD_OUT])
+    """Return the events of the list page: available ones, and sold-out ones, whose seats may become free.
+
+    An event that has begun is included only while late entry is possible.
+    """
+    return Event.objects.filter(sold_now(), still_on(), is_active=True, status__in=ON_SALE)
 
 
 def events_of_seller(seller_id: int, user: User | None) -> QuerySet[Event]:

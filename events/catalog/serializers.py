@@ -3,10 +3,13 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import DateTimeField
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.models import User
 from core.currencies import PUBLISHED, check_currency
+from core.http.fields import MomentField
 from events.catalog import selectors
 from events.catalog.seat_serializers import SectionRow, Stats, public_row
 from events.catalog.selectors import COUNTS
@@ -73,6 +76,8 @@ class WaitingRoomBody(WaitingRoom):
 class EventTexts(serializers.ModelSerializer[Event]):
     """Fields that both a new and a changed event may have, besides the seats."""
 
+    serializer_field_mapping = {**serializers.ModelSerializer.serializer_field_mapping, DateTimeField: MomentField}
+
     description = serializers.CharField(max_length=10_000, allow_blank=True)
     currency = serializers.CharField(
         required=False, help_text=f"ISO 4217, list of {PUBLISHED}. It can't be changed once somebody has held seats."
@@ -91,6 +96,7 @@ class EventTexts(serializers.ModelSerializer[Event]):
             "ends_at",
             "sales_start_at",
             "sales_end_at",
+            "late_entry_until",
             "hold_seconds",
             "payment_seconds",
             "max_tickets_per_booking",
@@ -144,6 +150,9 @@ class EventBody(serializers.ModelSerializer[Event]):
     seller_id = serializers.IntegerField()
     seating_config = SeatingField()
     waiting_room = WaitingRoomBody(source="*")
+    sales_close_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="When sales end by the clock: the earliest of all limits."
+    )
     stats = serializers.SerializerMethodField()
 
     class Meta:
@@ -162,6 +171,8 @@ class EventBody(serializers.ModelSerializer[Event]):
             "ends_at",
             "sales_start_at",
             "sales_end_at",
+            "late_entry_until",
+            "sales_close_at",
             "hold_seconds",
             "payment_seconds",
             "max_tickets_per_booking",
@@ -179,13 +190,25 @@ class EventBody(serializers.ModelSerializer[Event]):
         return {name: stats[name] for name in COUNTS}  # in this order; the database returns another
 
 
-class EventDetail(EventBody):
-    """An event with its subsections."""
+class Organizer(serializers.Serializer[Any]):
+    """Who sells the event's tickets, as buyers see it. `contact_email` is null if the seller shows none."""
 
+    name = serializers.CharField(source="public_name")
+    contact_email = serializers.SerializerMethodField()
+
+    def get_contact_email(self, seller: User) -> str | None:
+        """Return the address for buyers' questions."""
+        return seller.contact_email or None
+
+
+class EventDetail(EventBody):
+    """An event with its organizer and its subsections."""
+
+    organizer = Organizer(source="seller")
     sections = serializers.SerializerMethodField()
 
     class Meta(EventBody.Meta):
-        fields = (*EventBody.Meta.fields, "sections")
+        fields = (*EventBody.Meta.fields, "organizer", "sections")
 
     @extend_schema_field(SectionRow(many=True))
     def get_sections(self, event: Event) -> list[dict[str, Any]]:

@@ -37,3 +37,9 @@ def refresh_sold_out(event_id: int | None = None) -> None:
     events = Event.objects.all() if event_id is None else Event.objects.filter(pk=event_id)
     events.filter(ANY_SOLD, ~UNSOLD, status=EventStatus.AVAILABLE).update(status=EventStatus.SOLD_OUT, updated_at=Now())
     events.filter(ANY_FREE, status=EventStatus.SOLD_OUT).update(status=EventStatus.AVAILABLE, updated_at=Now())
+
+
+def status_by_seats(event_id: int) -> EventStatus:
+    """Return the status that an event on sale has by its seats: sold_out or available."""
+    full = Event.objects.filter(ANY_SOLD, ~UNSOLD, pk=event_id).exists()
+    return EventStatus.SOLD_OUT if full else EventStatus.AVAILABLE

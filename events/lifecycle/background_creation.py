@@ -15,6 +15,7 @@ from typing import Any, LiteralString
 from django.conf import settings
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.db import DEFAULT_DB_ALIAS, DataError, Error, IntegrityError, connection, connections
+from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from core.clock import Now
@@ -22,6 +23,7 @@ from core.enqueue import enqueue_on_commit
 from core.errors import DomainError, Unavailable
 from core.transactions import retrying_transaction
 from events.lifecycle.create import write_event
+from events.lifecycle.dates import DATES
 from events.models import Creation, Event
 from events.seating.configuration import Seating, read_seating
 from events.states import OPEN_CREATIONS, CreationStatus
@@ -155,9 +157,15 @@ def _make(creation_id: int, progress: ProgressRecord) -> Event | None:
         raise TooManyAttempts
     progress.begin()
     seating = read_seating(creation.seating_config, max_seats=settings.MAX_SEATS_PER_EVENT)
-    event = write_event(seller=creation.seller, seating=seating, on_progress=progress.update, **creation.fields)
+    event = write_event(seller=creation.seller, seating=seating, on_progress=progress.update, **_columns(creation))
     _mark_done(creation, event)
     return event
+
+
+def _columns(creation: Creation) -> dict[str, Any]:
+    """Return the columns of the requested event; JSON has kept its dates as text."""
+    dates = {name: parse_datetime(creation.fields[name]) for name in DATES if creation.fields.get(name)}
+    return {**creation.fields, **dates}
 
 
 def _try_lock(creation_id: int) -> bool:

@@ -1,6 +1,7 @@
-"""Changes an event: its texts, times, limits, prices and status."""
+"""Changes an event: its texts, dates, limits, prices and status."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,18 +9,15 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from core.clock import database_now
 from core.currencies import check_currency
-from core.errors import (
-    BadInput,
-    InvalidState,
-)
+from core.errors import BadInput, InvalidState
 from core.transactions import retrying_transaction
+from events.inventory.sold_out import status_by_seats
+from events.lifecycle.dates import DATES, check_dates, check_move
+from events.lifecycle.publication import check_may_publish
 from events.models import Event, SeatChange, Subsection
 from events.ownership import own_event
 from events.pricing import check_prices
-from events.states import SELLER_TRANSITIONS, ChangeKind, EventStatus
-
-PERIODS = (("starts_at", "ends_at"), ("sales_start_at", "sales_end_at"))
-FIRST_YEAR = 1970  # the end of refunds is computed by subtracting from the start, and must be a valid date too
+from events.states import ON_SALE, SELLER_TRANSITIONS, ChangeKind, EventStatus
 
 # Functions called in the transaction that changes an event, with the event and {field: old value} of the changed
 # fields. Apps in higher layers add theirs in AppConfig.ready.
@@ -36,19 +34,21 @@ def change_event(
 
     1. Check that the seller may manage the event, and lock its row (`FOR NO KEY UPDATE`, so bookings can still be
        made).
-    2. Check that the times are in order, that no second lottery becomes possible and that the status change is allowed;
-       that new prices can be charged, and that nobody has held seats before the currency changes.
-    3. Write the event and the prices; the subsections with new prices are locked in the order of their ids.
+    2. Check that the dates agree, that they don't move an event with buyers into the past, that no second lottery
+       becomes possible and that the status change is allowed; that new prices can be charged, and that nobody has held
+       seats before the currency changes.
+    3. Write the event and the prices; the subsections with new prices are locked in the order of their ids. A completed
+       event that is no longer over by its new dates is on sale again.
     4. Call ON_EVENT_CHANGED, which queues emails to the ticket holders if the change matters to them.
 
-    Raises NotFound, PermissionRefused, InvalidState, BadInput.
+    Raises NotFound, PermissionRefused, AddressNotConfirmed, InvalidState, BadInput.
     """
     own_event(event_id, seller)
     event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
     before = {name: getattr(event, name) for name in fields}
     for name, value in fields.items():
         setattr(event, name, value)
-    check_times({name: getattr(event, name) for period in PERIODS for name in period})
+    _apply_dates(event, {name: before[name] for name in DATES if name in before})
     _check_lottery(event)
     if status is not None:
         _set_status(event, status)
@@ -68,17 +68,25 @@ def _call_on_event_changed(event: Event, before: dict[str, Any]) -> None:
             on_event_changed(event, changed)
 
 
-def check_times(times: dict[str, Any]) -> None:
-    """Raise BadInput if a period does not end after its start, or if a time is before FIRST_YEAR.
+def _apply_dates(event: Event, before: dict[str, datetime | None]) -> None:
+    """Check the new dates of the event and do what follows from them. `before` holds the old ones that were sent.
 
-    `times` holds the four times of an event by field name; missing ones and None are allowed.
+    Dates that stay as they are aren't checked, so that an event from before a rule existed can still be changed.
     """
-    for start, end in PERIODS:
-        for name in (start, end):
-            if times.get(name) and times[name].year < FIRST_YEAR:
-                raise BadInput.field(name, f"This must be in {FIRST_YEAR} or later.")
-        if times.get(start) and times.get(end) and times[start] >= times[end]:
-            raise BadInput.field(end, f"This must be after {start}.")
+    changed = {name: old for name, old in before.items() if old != getattr(event, name)}
+    if not changed:
+        return
+    check_dates(event)
+    check_move(event, old_start=before.get("starts_at", event.starts_at), changed=changed)
+    if "starts_at" in changed and event.status != EventStatus.DRAFT:
+        event.start_moved_at = database_now()
+    is_moved = "starts_at" in changed or "ends_at" in changed
+    if is_moved and event.status == EventStatus.COMPLETED and not _is_over(event):
+        event.status = status_by_seats(event.pk)
+
+
+def _is_over(event: Event) -> bool:
+    return event.over_at is not None and event.over_at <= database_now()
 
 
 def _check_lottery(event: Event) -> None:
@@ -91,10 +99,17 @@ def _check_lottery(event: Event) -> None:
 
 
 def _set_status(event: Event, status: str) -> None:
+    """Change the status as its seller. Raises InvalidState."""
     if status == event.status:
         return
     if status not in SELLER_TRANSITIONS.get(EventStatus(event.status), ()):
         raise InvalidState(f"An event that is {event.status} can't be made {status}.")
+    if status == EventStatus.COMPLETED and event.starts_at is not None and event.starts_at > database_now():
+        raise InvalidState("An event that has not begun can't be made completed.")
+    if status in ON_SALE and _is_over(event):
+        raise InvalidState("By its dates this event is over. Correct them first, then publish it.")
+    if status == EventStatus.AVAILABLE:
+        check_may_publish(event.seller)
     event.status = status
 
 

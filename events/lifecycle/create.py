@@ -7,6 +7,8 @@ from django.db import connection
 
 from accounts.models import User
 from core.transactions import retrying_transaction
+from events.lifecycle.dates import check_dates
+from events.lifecycle.publication import check_may_publish
 from events.models import DEFAULT_CURRENCY, Event, Subsection
 from events.pricing import check_seating_prices
 from events.seating.configuration import Seating
@@ -27,8 +29,8 @@ def ignore_progress(seats: int) -> None:
 def create_event(*, seller: User, seating: Seating, draft: bool = False, **fields: Any) -> Event:
     """Create an event, its subsections and all its tickets in one transaction.
 
-    `fields` are the other columns of Event. The event is on sale at once, unless `draft` is true. Raises BadInput for
-    prices that can't be charged.
+    `fields` are the other columns of Event. The event is on sale at once, unless `draft` is true. Raises BadInput if
+    its dates contradict each other or its prices can't be charged, AddressNotConfirmed.
     """
     return write_event(seller=seller, seating=seating, draft=draft, **fields)
 
@@ -49,12 +51,16 @@ def write_event(
     inserts, because the subsections are created with their counts.
     """
     check_seating_prices(seating, fields.get("currency", DEFAULT_CURRENCY))
-    event = Event.objects.create(
+    if not draft:
+        check_may_publish(seller)
+    event = Event(
         seller=seller,
         seating_config=seating.config,
         status=EventStatus.DRAFT if draft else EventStatus.AVAILABLE,
         **fields,
     )
+    check_dates(event)
+    event.save(force_insert=True)
     subsections = Subsection.objects.bulk_create(seating.new_subsections(event.pk), batch_size=1_000)
     _copy_tickets(subsections, on_progress)
     return event

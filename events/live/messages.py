@@ -13,7 +13,7 @@ from events.live.subsection import LiveSubsection, total_counts
 from events.models import Event
 from realtime.frames import socket_frame, stream_message
 
-SALE_FIELDS = ("status", "is_active", "sales_start_at", "sales_end_at")
+SALE_FIELDS = ("status", "is_active", "starts_at", "sales_start_at", "sales_end_at", "sales_close_at")
 
 
 def sale(event: Event) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from core.formatting import join_names
 from core.transactions import retrying_transaction
 from events.models import Event
 from events.ownership import may_manage
+from events.seller_admin.words import NO_ACTION, WhatToDo
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +62,7 @@ class OwnRows(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
     changed or deleted unless a subclass allows it.
     """
 
+    action_form = WhatToDo
     seller_lookup: str  # the lookup from a row to its seller
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
@@ -73,6 +75,10 @@ class OwnRows(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
     def name_of(self, row: Any) -> str:
         """Return what titles and messages call the row."""
         return str(row)
+
+    def get_action_choices(self, request: HttpRequest, default_choices: Any = NO_ACTION) -> Any:
+        """Return the actions on the selected rows, after a first entry that says what the list is for."""
+        return super().get_action_choices(request, default_choices)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the rows the user may see; for all others the admin answers as if they didn't exist."""
@@ -89,7 +95,8 @@ class OwnRows(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
         Django allows any column of the model in the URL, so that hidden values, such as the seed of a coming lottery,
         could be guessed character by character.
         """
-        filters = [getattr(spec, "parameter_name", spec) for spec in self.get_list_filter(request)]
+        specs = [spec[0] if isinstance(spec, tuple) else spec for spec in self.get_list_filter(request)]
+        filters = [getattr(spec, "parameter_name", spec) for spec in specs]
         named = any(lookup == name or lookup.startswith(f"{name}__") for name in filters)
         return named and super().lookup_allowed(lookup, value, request)
 

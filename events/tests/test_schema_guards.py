@@ -57,6 +57,10 @@ def test_one_statement_over_all_subsections_raises_each_version_by_one(concert: 
         NEW_TICKET + "SELECT event_id + 1, id, 999 FROM events_subsection LIMIT 1",
         "UPDATE events_event SET status = 'open'",
         "UPDATE events_event SET hold_seconds = 0",
+        "UPDATE events_event SET late_entry_until = now()",
+        "UPDATE events_event SET starts_at = now(), late_entry_until = now()",
+        "UPDATE events_event SET starts_at = now() - interval '2 h', ends_at = now(),"
+        " late_entry_until = now() + interval '1 s'",
         "UPDATE bookings_booking SET total_price = total_price + 1",
         "UPDATE bookings_booking SET status = 'paid'",
         "UPDATE bookings_booking SET positions = '{}'",

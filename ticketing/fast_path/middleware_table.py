@@ -15,6 +15,7 @@ FAST_PATH: dict[str, str] = {
     "ticketing.middleware.SecurityHeadersMiddleware": "sends core.http.security_headers.security_headers as well",
     "csp.middleware.CSPMiddleware": "core.http.security_headers has the same policy; handlers change none",
     "ticketing.middleware.ApiRequestMiddleware": "calls ticketing.body_limit.check_body_length, strips slashes",
+    "ticketing.middleware.ErrorPageMiddleware": "the API has no pages",
     "django.middleware.security.SecurityMiddleware": "redirects to https stay Django's; core.http.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware": "serves no static files",
     "django.middleware.common.CommonMiddleware": "passes unknown hosts to Django, sends Content-Length",

@@ -20,6 +20,7 @@ CONTRACT = {
     "/api/user/token": {"post"},
     "/api/user/token/refresh": {"post"},
     "/api/user/verify": {"post"},
+    "/api/user/verify/resend": {"post"},
     "/api/user/password/reset": {"post"},
     "/api/user/password/reset/confirm": {"post"},
     "/api/user/stream-ticket": {"post"},

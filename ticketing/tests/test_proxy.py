@@ -131,6 +131,16 @@ def test_without_a_server_the_response_is_503_with_retry_after(proxy_without_ser
     assert response.json()["code"] == "overloaded"
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_without_a_server_people_get_a_page(proxy_without_servers: httpx.Client, method: str) -> None:
+    response = proxy_without_servers.request(method, "/login")
+    assert response.status_code == 503
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert response.headers["Retry-After"] == "5"
+    assert "One moment, please" in response.text
+    assert "This page tries again by itself" in response.text
+
+
 def test_waiting_writes_delay_neither_reads_nor_sign_ins(proxy: httpx.Client) -> None:
     at_once, more = 64, 16
     Mirror.waiting.clear()

@@ -9,6 +9,7 @@ from bookings.holds.models import Booking
 from bookings.payments.models import Payment, Refund
 from bookings.payments.pay import pay_booking
 from bookings.payments.send_refunds import send_refund
+from bookings.references import ALPHABET, has_valid_check
 from core.clock import database_now
 from events.models import Event
 
@@ -61,7 +62,15 @@ def test_a_booking_of_another_seller_is_not_accessible(seller_client, daves_book
 def test_the_list_shows_buyer_seats_and_price(seller_client, hold, alice):
     booking = hold(alice, "1-1", "1-2")
     page = seller_client.get(LIST).text
-    for shown in ("alice@example.com", "A concert", "A-1", "row 1, seats 1–2", "Waiting for payment", "100.00 USD"):
+    for shown in (
+        "alice@example.com",
+        "A concert",
+        "A-1",
+        booking.reference,
+        "row 1, seats 1–2",
+        "Waiting for payment",
+        "100.00 USD",
+    ):
         assert shown in page
     assert str(booking.pk) in page
 
@@ -81,12 +90,35 @@ def test_bookings_are_found_by_id_buyer_event_and_status(seller_client, hold, pa
     assert ids_in_list(seller_client, f"?q={uuid.uuid4()}") == ids_in_list(seller_client, "?q=nobody") == []
 
 
+def test_bookings_are_found_by_the_references_of_booking_ticket_and_payment(seller_client, paid_booking, alice, bob):
+    booking, _ = paid_booking(alice, "1-1", "1-2"), paid_booking(bob)
+    booking.refresh_from_db()
+    for row in (booking, *booking.admissions.all(), *booking.payments.all()):
+        typed = f" {row.reference[:4].lower()} - {row.reference[4:]}"
+        assert ids_in_list(seller_client, f"?q={typed}") == [booking.pk]
+
+
+def test_the_reference_of_another_sellers_booking_finds_nothing(seller_client, hold, alice, daves_booking):
+    hold(alice)
+    assert ids_in_list(seller_client, f"?q={daves_booking.reference}") == []
+
+
+def test_a_mistyped_reference_is_called_one(seller_client, hold, alice):
+    wrong = hold(alice).reference[:-1]
+    wrong += next(letter for letter in ALPHABET if not has_valid_check(wrong + letter))
+    text = "There is a typing mistake in this reference"
+    assert text in seller_client.get(f"{LIST}?q={wrong}").text
+    for other in ("nobody", "marianne", "alice77@", hold(alice).reference):
+        assert text not in seller_client.get(f"{LIST}?q={other}").text
+
+
 def test_buyers_are_found_by_their_names(seller_client, hold, alice, bob):
     alice.name = "Zoë de la Cruz"
     alice.save()
     booking = hold(alice)
     hold(bob)
-    assert ids_in_list(seller_client, "?q=la cruz") == ids_in_list(seller_client, "?q=zoë") == [booking.pk]
+    for typed in ("la cruz", "zoë", "ZOE", "Zoé crúz"):
+        assert ids_in_list(seller_client, f"?q={typed}") == [booking.pk]
 
 
 def test_a_hold_past_its_deadline_is_listed_as_expired_before_the_sweep(seller_client, hold, alice, bob):

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
@@ -11,6 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from bookings.checkin import pages
+from core.clock import database_now
 from events.models import Event
 
 ClientOf = Callable[[User | None], APIClient]
@@ -26,6 +28,16 @@ def test_the_scanner_is_for_gate_staff_only(
     assert client_of(alice).get(page).status_code == 403
     assert client_of(alice).get(f"{page}/app.webmanifest").status_code == 403
     assert client_of(carol).get("/gate/999999").status_code == 404
+
+
+def test_a_ticket_counts_until_the_event_is_over_even_without_an_end(
+    concert: Event, carol: User, client_of: ClientOf
+) -> None:
+    page = f"/gate/{concert.pk}"
+    assert client_of(carol).get(page).context["page"]["ends_at"] is None
+    starts_at = database_now()
+    Event.objects.update(starts_at=starts_at)
+    assert client_of(carol).get(page).context["page"]["ends_at"] == starts_at + timedelta(days=1)
 
 
 def test_the_scanner_has_a_web_app_manifest(concert: Event, carol: User, client_of: ClientOf) -> None:

@@ -203,7 +203,10 @@ def test_the_page_of_a_paid_booking_confirms_it(
     text = text_of(page)
     assert "Your seats are booked" in text
     assert "Row 1, seats 1–2 100.00 USD" in text
-    assert str(booking.pk) in text
+    assert booking.reference in text
+    assert {ticket.reference for ticket in booking.admissions.all()} <= set(text.split())
+    assert booking.payments.get().reference in text
+    assert str(booking.pk) not in text
     assert "mail" not in text.lower()
     assert f'href="/api/event/{event.pk}/calendar.ics"' in page.content.decode()
     assert f'data-share="http://testserver/events/{event.pk}"' in page.content.decode()

@@ -85,12 +85,9 @@ def test_only_the_seller_can_cancel_an_event_and_only_once(
     assert (again.status_code, again.json()["code"]) == (409, "invalid_state")
 
 
-@pytest.mark.parametrize(("status", "error"), [("completed", InvalidState), ("ended", InvalidState)])
-def test_an_event_that_is_over_cannot_be_cancelled(
-    concert: Event, carol: User, status: str, error: type[Exception]
-) -> None:
-    Event.objects.update(status=status)
-    with pytest.raises(error):
+def test_an_event_that_is_over_cannot_be_cancelled(concert: Event, carol: User) -> None:
+    Event.objects.update(status="completed")
+    with pytest.raises(InvalidState):
         cancel_event(event_id=concert.pk, seller=carol)
 
 

@@ -16,6 +16,7 @@ from bookings.event_changes.notify_ticket_holders import change_notice
 from bookings.holds.models import Booking
 from bookings.notifications.models import EmailMessage
 from bookings.payments.refund import refund_booking
+from bookings.tickets.texts import time_text
 from core.clock import database_now
 from core.errors import BadInput
 from events.admin.tests.test_admin import changed
@@ -50,6 +51,27 @@ def send_all() -> None:
     """Make all waiting emails due, and send them."""
     EmailMessage.objects.filter(status="waiting").update(due_at=database_now())
     send_due_emails()
+
+
+def test_the_email_says_until_when_tickets_can_be_returned(
+    dated_concert: Event,
+    change: Callable[..., Event],
+    paid_booking: Hold,
+    hold: Hold,
+    alice: User,
+    bob: User,
+    mailoutbox: Mails,
+) -> None:
+    paid_booking(alice, event=dated_concert)
+    hold(bob, event=dated_concert)
+    send_all()
+    mailoutbox.clear()
+    event = change(starts_at=database_now() + timedelta(hours=30))  # refunds end 24 hours before the start otherwise
+    send_all()
+    texts = {mail.to[0]: [str(mail.body), str(mail.alternatives[0][0])] for mail in mailoutbox}
+    for text in texts[alice.email]:
+        assert f"you can return your tickets until {time_text(event.starts_at)}" in text
+    assert not any("return your tickets" in text for text in texts[bob.email])  # nothing to return yet
 
 
 def test_ticket_holders_get_an_email_with_old_and_new_values_and_a_calendar_file(

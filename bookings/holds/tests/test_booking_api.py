@@ -14,7 +14,7 @@ from events.models import Event
 ClientOf = Callable[[User | None], APIClient]
 Hold = Callable[..., Booking]
 FIELDS = {
-    "id", "event_id", "event_name", "venue_name", "buyer_id", "section", "subsection", "quantity",
+    "id", "reference", "event_id", "event_name", "venue_name", "buyer_id", "section", "subsection", "quantity",
     "seat_selection_mode", "seat_positions", "total_price", "currency", "status", "expires_at", "seconds_left",
     "created_at", "paid_at", "failure",
 }  # fmt: skip
@@ -33,6 +33,7 @@ def test_a_hold_responds_201_with_the_booking_and_its_seats(concert: Event, alic
     assert response["Location"] == f"/api/booking/{booking['id']}"
     assert set(booking) == FIELDS
     assert uuid.UUID(booking["id"]).version == 7
+    assert booking["reference"] == Booking.objects.get().reference
     assert booking["seat_positions"] == ["1-1", "1-2"]
     assert (booking["total_price"], booking["currency"], booking["status"]) == (10_000, "USD", "pending_payment")
     assert booking["seconds_left"] == 300
@@ -153,7 +154,13 @@ def test_buyers_list_their_own_bookings_and_sellers_those_of_their_events(
     assert listed(carol) == {str(mine.pk), str(paid.pk)}
     assert listed(dave) == set()
     assert listed(carol, "?booking_status=paid") == {str(paid.pk)}
+    assert listed(alice, f"?reference={mine.reference.lower()}") == {str(mine.pk)}
+    assert listed(carol, f"?reference={paid.admissions.earliest('position').reference}") == {str(paid.pk)}
+    assert listed(carol, f"?reference={mine.reference}&booking_status=paid") == set()
+    assert listed(dave, f"?reference={mine.reference}") == set()
     assert client_of(alice).get("/api/booking?booking_status=lost").status_code == 400
+    mistyped = client_of(alice).get("/api/booking?reference=2CAF-4CAF")
+    assert (mistyped.status_code, mistyped.json()["errors"][0]["field"]) == (400, "reference")
     assert client_of(None).get("/api/booking").status_code == 401
 
 
@@ -211,7 +218,7 @@ def test_paying_responds_with_the_payment(concert: Event, alice: User, client_of
     client, booking = client_of(alice), hold(alice)
     response = client.post(f"/api/booking/{booking.pk}/pay", {"card_number": "4242 4242-4242 4242"})
     assert response.status_code == 200
-    assert set(response.json()) == {"booking_id", "payment_id", "status", "paid_at"}
+    assert set(response.json()) == {"booking_id", "payment_id", "reference", "status", "paid_at"}
     assert (response.json()["booking_id"], response.json()["status"]) == (str(booking.pk), "paid")
     again = client.post(f"/api/booking/{booking.pk}/pay", {"card_number": "4242424242424242"})
     assert (again.status_code, again.json()["code"]) == (409, "already_paid")

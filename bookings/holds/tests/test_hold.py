@@ -13,12 +13,15 @@ from bookings.holds.hold import hold_seats
 from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.idempotency import IdempotencyKey
+from bookings.payments.pay import pay_booking
 from bookings.payments.refund import refund_booking
 from bookings.states import BookingStatus, SelectionMode
+from conftest import GOOD_CARD
 from core.clock import database_now
 from core.errors import BadInput, DomainError, NotFound
 from events.errors import NotEnoughSeats, NotOnSale, SeatsTaken
 from events.inventory.blocking import block_seats
+from events.lifecycle.dates import DATES
 from events.models import MAX_PRICE, Event, SeatChange, Subsection, Ticket
 from events.states import EventStatus
 
@@ -146,6 +149,41 @@ def test_the_sales_window_is_checked_by_the_databases_clock(hold: Hold, alice: U
     refuse(NotOnSale, hold, alice)
     Event.objects.update(sales_start_at=now - minute, sales_end_at=now + minute)
     assert hold(alice)
+
+
+def test_nothing_is_sold_after_the_start_unless_late_entry_is_possible(hold: Hold, alice: User, concert: Event) -> None:
+    now, minute = database_now(), timedelta(minutes=1)
+    for dates in (
+        {"starts_at": now},
+        {"starts_at": now - 28 * 24 * 60 * minute},
+        {"starts_at": now, "ends_at": now + minute},
+        {"starts_at": now - minute, "late_entry_until": now},
+        {"starts_at": now - minute, "late_entry_until": now + minute, "sales_end_at": now},
+        {"ends_at": now},  # from before an end needed a start
+    ):
+        Event.objects.update(**{**dict.fromkeys(DATES), **dates})
+        refuse(NotOnSale, hold, alice)
+    for dates in (
+        {"starts_at": now + minute},
+        {"starts_at": now - minute, "late_entry_until": now + minute},
+        {"starts_at": now - minute, "late_entry_until": now + minute, "ends_at": now + minute},
+    ):
+        Event.objects.update(**{**dict.fromkeys(DATES), **dates})
+        hold(alice, quantity=1)
+
+
+def test_a_refusal_after_the_start_says_so(hold: Hold, alice: User, concert: Event) -> None:
+    now = database_now()
+    Event.objects.update(starts_at=now)
+    assert "has begun" in str(refuse(NotOnSale, hold, alice))
+    Event.objects.update(sales_end_at=now - timedelta(minutes=1))
+    assert str(refuse(NotOnSale, hold, alice)) == "Sales are over."
+
+
+def test_seats_held_before_the_start_can_be_paid_after_it(hold: Hold, alice: User, concert: Event) -> None:
+    booking = hold(alice)
+    Event.objects.update(starts_at=database_now())
+    assert pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD_CARD).booking.status == "paid"
 
 
 def test_a_buyer_holds_as_many_bookings_as_the_event_allows_over_all_events(

@@ -20,12 +20,14 @@ from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.idempotency import IdempotencyKey
 from bookings.invariants import check_invariants
+from bookings.references import read_reference
 from bookings.specification.hold import hold_seats as specified_hold
 from bookings.states import BookingStatus, SelectionMode
 from bookings.waiting_room.models import QueuePass
 from core.clock import database_now
 from core.errors import DomainError
 from events.inventory.blocking import block_seats
+from events.lifecycle.dates import DATES
 from events.models import Event, SeatChange, Subsection, Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,6 +73,8 @@ def result_of(
         "status": booking.shown_status,
         "is_held": booking.seconds_left > 0,
         "subsection": (booking.subsection.section, booking.subsection.number),
+        "kind": read_reference(booking.reference).kind,
+        "reference": booking.reference == Booking.objects.values_list("reference", flat=True).get(pk=booking.pk),
         "texts": (booking.event.name, booking.event.venue_name, booking.event.currency),
     }
 
@@ -139,8 +143,20 @@ def act_at_random(dice: random.Random, event: Event, seller: User) -> None:
         Event.objects.filter(pk=event.pk).update(sales_start_at=database_now() + offset)
     elif number < 0.5:
         Event.objects.filter(pk=event.pk).update(waiting_room_on=dice.random() < 0.5)
+    elif number < 0.6:
+        Event.objects.filter(pk=event.pk).update(**random_dates(dice))
     else:
-        Event.objects.filter(pk=event.pk).update(sales_start_at=None)
+        Event.objects.filter(pk=event.pk).update(**dict.fromkeys(DATES))
+
+
+def random_dates(dice: random.Random) -> dict[str, datetime | None]:
+    """Return dates that are a minute ago, in a minute or empty, as far as the database allows them together."""
+    now, minute = database_now(), timedelta(minutes=1)
+    dates = {name: dice.choice([None, now - minute, now + minute]) for name in DATES}
+    starts, late = dates["starts_at"], dates["late_entry_until"]
+    if starts is None or late is None or late <= starts or (dates["ends_at"] and late > dates["ends_at"]):
+        dates["late_entry_until"] = None
+    return dates
 
 
 @pytest.mark.parametrize("run", range(12))

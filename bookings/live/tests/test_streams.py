@@ -47,6 +47,7 @@ def test_a_stream_begins_with_the_open_bookings(stream_of, hold, paid_booking, a
     assert message.event == "status_update"
     assert {**message.data, "tickets": len(message.data["tickets"])} == {
         "event_type": "booking_updated", "event_id": booking.event_id, "booking_id": str(booking.pk),
+        "booking_reference": booking.reference,
         "status": "pending_payment", "tickets": 2,
     }  # fmt: skip
     ticket = message.data["tickets"][0]

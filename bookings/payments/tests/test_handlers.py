@@ -60,7 +60,7 @@ def pay(app: Any, buyer: User, booking: Booking, body: Any, **headers: str) -> R
 
 def without_ids(response: Response) -> Response:
     """Return a response with the lengths of ids and times in place of their values, to compare two bookings."""
-    replaced = ("booking_id", "payment_id", "paid_at")
+    replaced = ("booking_id", "payment_id", "reference", "paid_at")
     return response[0], {
         name: len(value) if name in replaced and value else value for name, value in sorted(response[1].items())
     }
@@ -79,7 +79,7 @@ def test_the_response_shows_the_payment(hold: Hold, alice: User) -> None:
     status, body = pay(fast_path, alice, booking, {"card_number": GOOD})
     assert (status, body["status"], body["booking_id"]) == (200, "paid", str(booking.pk))
     payment = Payment.objects.get()
-    assert body["payment_id"] == str(payment.pk)
+    assert (body["payment_id"], body["reference"]) == (str(payment.pk), payment.reference)
     assert body["paid_at"] == f"{payment.captured_at:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 

@@ -24,6 +24,7 @@ from bookings.states import BookingStatus, PaymentStatus
 from bookings.testing.crowd import crowd
 from core.clock import database_now
 from core.standard_webhooks import sign
+from events.models import Event
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -179,6 +180,18 @@ def test_money_captured_after_the_seats_were_lost_is_refunded(hold: Hold, alice:
     payment = booking.payments.get()
     assert (payment.status, payment.refunded_amount) == ("refunded", payment.amount)
     assert payment.refunds.get().reason == "seats_lost"
+    assert not any(check_invariants().values())
+
+
+def test_money_captured_for_an_event_that_is_over_is_refunded(hold: Hold, alice: User) -> None:
+    booking = hold(alice, "1-1")
+    pay(booking, LATER)
+    Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
+    expire_holds()
+    Event.objects.update(status="completed")
+    assert post(*webhook()) == 200
+    assert status(booking) == BookingStatus.EXPIRED  # although its seats are free
+    assert booking.payments.get().status == "refunded"
     assert not any(check_invariants().values())
 
 

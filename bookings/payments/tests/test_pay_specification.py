@@ -21,6 +21,7 @@ from bookings.payments import pay, settle
 from bookings.payments.gateways import Charge, Outcome, gateway
 from bookings.payments.models import Payment, Refund
 from bookings.payments.refund import refund_booking
+from bookings.references import ReferenceKind, read_reference
 from bookings.specification import pay as specification
 from bookings.tickets.models import Admission
 from core.clock import database_now
@@ -34,7 +35,7 @@ TABLES = (Booking, Payment, Refund, Admission, EmailMessage, Event, Subsection, 
 GENERATED_IDS = (Payment, Refund, Admission, EmailMessage, SeatChange)
 GENERATED = {
     *("serial", "at", "updated_at", "created_at", "paying_since", "expires_at", "captured_at", "paid_at"),
-    *("issued_at", "due_at", "written_at", "hash"),
+    *("issued_at", "due_at", "written_at", "hash", "reference"),
 }  # different in each run
 STATES = (
     *("held", "begun", "paid", "declined", "open", "cancelled"),
@@ -80,6 +81,8 @@ def _result_of(operation: Callable[[], Payment]) -> Any:
         return error.body()
     fields = ("booking_id", "status", "amount", "currency", "gateway", "card_last4", "idempotency_key", "request_hash")
     assert payment.booking.pk == payment.booking_id
+    assert payment.reference == Payment.objects.values_list("reference", flat=True).get(pk=payment.pk)
+    assert read_reference(payment.booking.reference).kind == ReferenceKind.BOOKING
     return [getattr(payment, name) for name in fields], payment.booking.status
 
 

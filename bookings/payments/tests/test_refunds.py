@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError
@@ -17,13 +18,14 @@ from bookings.invariants import check_invariants
 from bookings.payments.gateways import GatewayDown, gateway
 from bookings.payments.gateways.mock_models import MockRefund
 from bookings.payments.models import Payment, Refund
-from bookings.payments.refund import refund_booking
+from bookings.payments.refund import refund_booking, refundable_until
 from bookings.payments.send_refunds import send_open_refunds, send_refund
 from bookings.states import AdmissionStatus, BookingStatus, PaymentStatus
 from bookings.testing.crowd import crowd
 from bookings.tickets.models import Admission
 from core.clock import database_now
 from core.errors import InvalidState, NotFound
+from events.lifecycle.change import change_event
 from events.models import Event, SeatChange, Ticket
 from realtime.tests.servers import own_services
 from ticketing.celery import app
@@ -75,6 +77,53 @@ def test_buyers_cannot_refund_shortly_before_the_start_but_the_seller_can(
     assert not Refund.objects.exists()
     refund_booking(booking_id=booking.pk, user=carol)  # the seller can at any time
     assert Refund.objects.get().reason == "seller"
+
+
+def test_a_moved_start_opens_refunds_for_two_weeks_but_not_after_the_new_start(
+    new_event: Callable[..., Event], paid_booking: Paid, alice: User, bob: User, carol: User
+) -> None:
+    now, day = database_now(), timedelta(days=1)
+    event = new_event(starts_at=now + 60 * day, refund_until_hours=100 * 24)
+    before = paid_booking(alice, event=event)
+    refuse(before, alice)
+    change_event(event_id=event.pk, seller=carol, starts_at=now + 61 * day)
+    after = paid_booking(bob, event=event)
+    refuse(after, bob)  # they bought for the new date
+
+    booking = Booking.objects.select_related("event").get(pk=before.pk)
+    assert booking.event.start_moved_at is not None
+    assert refundable_until(booking) == booking.event.start_moved_at + 14 * day
+    Event.objects.update(start_moved_at=now - 14 * day)
+    Booking.objects.update(created_at=now - 15 * day)
+    refuse(before, alice)
+    Event.objects.update(start_moved_at=now - 13 * day, starts_at=now)
+    refuse(before, alice)  # the event has begun
+    Event.objects.update(starts_at=now + day)
+    refund_booking(booking_id=before.pk, user=alice)
+    assert Refund.objects.get().reason == "buyer"
+
+
+@pytest.mark.parametrize("changes", [{"name": "Another name"}, {"ends_at": True}, {"starts_at": False}])
+def test_only_a_new_start_of_a_published_event_opens_refunds(
+    new_event: Callable[..., Event], carol: User, changes: dict[str, Any]
+) -> None:
+    starts_at = database_now() + timedelta(days=60)
+    event = new_event(starts_at=starts_at)
+    draft = new_event(starts_at=starts_at, draft=True)
+    if "ends_at" in changes:
+        changes = {"ends_at": starts_at + timedelta(hours=1)}
+    elif "starts_at" in changes:
+        changes = {"starts_at": starts_at}
+    change_event(event_id=event.pk, seller=carol, **changes)
+    change_event(event_id=draft.pk, seller=carol, starts_at=starts_at + timedelta(days=1))
+    assert set(Event.objects.values_list("start_moved_at", flat=True)) == {None}
+
+
+def refuse(booking: Booking, buyer: User) -> None:
+    """Check that the buyer can't return the tickets, and that nothing changes."""
+    with pytest.raises(RefundWindowClosed):
+        refund_booking(booking_id=booking.pk, user=buyer)
+    assert not Refund.objects.exists()
 
 
 def test_without_a_start_buyers_can_refund_until_the_event_is_completed(paid_booking: Paid, alice: User) -> None:

@@ -30,7 +30,7 @@ def path(event: Event) -> str:
 def file_of(event: Event, user: User, client_of: ClientOf) -> str:
     response = client_of(user).get(path(event))
     assert response.status_code == 200
-    return b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    return b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -91,9 +91,22 @@ def test_the_file_has_one_line_per_booking_oldest_first(
         "status": "refunded",
         "places": "row 1, seats 1-2",
         "total": "100.00",
+        "reference": paid.reference,
     }
     assert (second["id"], second["status"], second["paid_at"]) == (str(held.pk), "pending_payment", "")
     assert (third["id"], third["status"], third["seats"]) == (str(over.pk), "expired", "5-10")
+
+
+def test_the_file_begins_with_one_byte_order_mark_so_that_excel_reads_utf_8(
+    concert: Event, carol: User, client_of: ClientOf, hold: Hold, alice: User
+) -> None:
+    User.objects.filter(pk=alice.pk).update(name="Zoë Ångström 東京")
+    hold(alice)
+    response: Any = client_of(carol).get(path(concert))
+    content = b"".join(response.streaming_content)
+    assert content.startswith(b"\xef\xbb\xbfid,")
+    assert content.count(b"\xef\xbb\xbf") == 1
+    assert "Zoë Ångström 東京".encode() in content
 
 
 def test_the_file_does_not_include_other_events(
@@ -136,7 +149,9 @@ def test_the_file_is_compressed_if_the_client_accepts_gzip(
     hold(alice)
     response: Any = client_of(carol).get(path(concert), headers={"Accept-Encoding": "gzip"})
     assert response["Content-Encoding"] == "gzip"
-    assert gzip.decompress(b"".join(response.streaming_content)).decode() == file_of(concert, carol, client_of)
+    assert gzip.decompress(b"".join(response.streaming_content)).decode("utf-8-sig") == file_of(
+        concert, carol, client_of
+    )
 
 
 def test_bookings_are_fetched_in_batches_while_the_file_is_sent(

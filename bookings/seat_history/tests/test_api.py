@@ -27,7 +27,12 @@ def test_the_seller_and_operators_read_the_history_of_a_seat(
     cancel_booking(booking_id=booking.pk, buyer=alice)
     block_seats(event_id=concert.pk, seller=carol, section="A", subsection=1, seats=["1-2"])
     held, cancelled, blocked = (change.at for change in SeatChange.objects.order_by("version"))
-    of_booking = {"booking_id": str(booking.pk), "buyer": {"name": "Alice", "email": "alice@example.com"}, "by": None}
+    of_booking = {
+        "booking_id": str(booking.pk),
+        "booking_reference": booking.reference,
+        "buyer": {"name": "Alice", "email": "alice@example.com"},
+        "by": None,
+    }
     for user in (carol, olga):
         response = client_of(user).get(path(concert))
         assert (response.status_code, response["Cache-Control"]) == (200, "private, no-store")
@@ -59,6 +64,7 @@ def test_the_seller_and_operators_read_the_history_of_a_seat(
                     "text": "Taken out of sale.",
                     "version": 3,
                     "booking_id": None,
+                    "booking_reference": None,
                     "buyer": None,
                     "by": None,
                 },

@@ -102,7 +102,7 @@ def test_the_history_of_a_sale_goes_from_the_declined_card_to_the_check_in(
         ),
         ("payment_captured", "Paid: 100.00 USD for 2 seats, card ending 4242."),
         ("paid", "Sold to Alice (alice@example.com), with 1-2."),
-        ("ticket_issued", "Ticket issued to Alice."),
+        ("ticket_issued", f"Ticket {booking.admissions.earliest('position').reference} issued to Alice."),
         ("checked_in", "Let in at North door by Carol."),
         ("check_in_undone", "Check-in undone by Carol: the ticket is valid again."),
     ]
@@ -118,7 +118,7 @@ def test_the_history_of_a_refund_goes_from_its_record_to_the_next_buyer(
     refund = Refund.objects.get()
     Refund.objects.update(status=RefundStatus.PENDING, sent_at=None, failure="Try again later.")
     assert history_of(subsection)[4:] == [
-        ("ticket_void", "The ticket of Alice is void."),
+        ("ticket_void", f"Ticket {booking.admissions.get().reference} of Alice is void."),
         ("refunded", "The booking of Alice (alice@example.com) was refunded; the seat was free again."),
         (
             "refund_promised",

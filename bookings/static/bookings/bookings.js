@@ -9,6 +9,7 @@ import { say } from "../ticketing/announce.js";
 import { call } from "../ticketing/api.js";
 import { duration } from "../ticketing/format.js";
 import { localize } from "../ticketing/localize.js";
+import { enableControls } from "../ticketing/ready.js";
 import { toast } from "../ticketing/toast.js";
 import { confirmCancel } from "./cancel_dialog.js";
 import { Countdown } from "./countdown.js";
@@ -29,6 +30,7 @@ async function refresh() {
   const focused = list.contains(document.activeElement) ? document.activeElement : null;
   list.replaceChildren(...page.getElementById("bookings").childNodes);
   localize(list);
+  enableControls(list);
   if (focused) counterpart(focused).focus();
   startCountdowns();
 }
@@ -81,3 +83,4 @@ list.addEventListener("click", async ({ target }) => {
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
 addEventListener("pageshow", ({ persisted }) => persisted && refresh());
 startCountdowns();
+enableControls();

@@ -11,6 +11,7 @@ import { alert, say } from "../ticketing/announce.js";
 import { call } from "../ticketing/api.js";
 import { dateTime, duration } from "../ticketing/format.js";
 import { localize } from "../ticketing/localize.js";
+import { enableControls } from "../ticketing/ready.js";
 import { toast, toastNext } from "../ticketing/toast.js";
 import { confirmCancel } from "./cancel_dialog.js";
 import { Countdown } from "./countdown.js";
@@ -251,4 +252,5 @@ addEventListener("pageshow", ({ persisted }) => {
 
 if (booking.status === "pending_payment") show(booking);
 else toggle(false);
+enableControls();
 feed.start(); // for lost seats too: a payment that is captured late may bring them back

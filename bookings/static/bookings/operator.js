@@ -3,6 +3,7 @@
 import { call, Problem } from "../ticketing/api.js";
 import { alert, say } from "../ticketing/announce.js";
 import { money } from "../ticketing/format.js";
+import { enableControls } from "../ticketing/ready.js";
 import { toast } from "../ticketing/toast.js";
 
 const POLL_MS = 1000;
@@ -27,6 +28,7 @@ show(page.overview);
 for (const card of document.querySelectorAll("[data-switch]")) {
   find("[data-toggle]", card).addEventListener("click", (event) => toggle(event.currentTarget, card.dataset.switch));
 }
+enableControls();
 poll();
 
 async function poll() {

@@ -92,18 +92,17 @@ function show(position) {
   if (position.pass) return showAdmitted(position);
   const { token } = position;
   if (token) keepPlace({ token, aheadAtFirst: place.token === token ? place.aheadAtFirst : null });
-  page.dataset.state = position.ahead === null ? "early" : position.paused ? "paused" : "waiting";
+  page.dataset.state = position.opens_at ? "early" : position.paused ? "paused" : "waiting";
   part("leave").hidden = false;
   part("rate").hidden = false;
   part("rate").textContent = `About ${count(position.admit_per_minute)} people are let in per minute.`;
-  if (position.ahead === null) showEarly(position);
+  if (position.opens_at) showEarly(position);
   else showPlace(position);
 }
 
 function showEarly({ opens_at: opensAt }) {
   setHeading("You’re early");
-  const when = opensAt ? ` on ${dateTime(opensAt)}` : " in a moment";
-  part("eta").textContent = `Sales start${when}. Everyone who is here by then gets a place in random order.`;
+  part("eta").textContent = `Sales start on ${dateTime(opensAt)}. Everyone who is here by then gets a place in random order.`;
 }
 
 function showPlace({ ahead, paused, eta_seconds: soonest, eta_seconds_latest: latest }) {
@@ -239,6 +238,9 @@ for (const type of ["queue_position", "admitted"]) {
   });
 }
 feed.addEventListener("queue_left", () => join()); // the server has lost the queue; the token restores the place
+feed.addEventListener("sale", ({ detail: { status } }) => {
+  if (!["available", "sold_out"].includes(status)) fetchPosition(); // the refusal says why nobody is let in any more
+});
 feed.addEventListener("gone", () => end("This event no longer exists", "There is nothing to queue for."));
 feed.addEventListener("state", ({ detail: state }) => {
   if (state === "offline") {

@@ -25,7 +25,8 @@ pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User | None], APIClient]
 Paid = Callable[..., Booking]
 FIELDS = {
-    "id", "code", "status", "section", "subsection", "row", "seat", "holder", "checked_in_at", "qr_svg", "qr_png",
+    "id", "reference", "code", "status", "section", "subsection", "row", "seat", "holder", "checked_in_at",
+    "qr_svg", "qr_png",
 }  # fmt: skip
 
 
@@ -58,6 +59,7 @@ def test_a_paid_booking_has_a_ticket_for_each_seat(
     for ticket, admission in zip(tickets, booking.admissions.order_by("position"), strict=True):
         path = f"/api/booking/{booking.pk}/admissions/{admission.pk}"
         assert set(ticket) == FIELDS
+        assert ticket["reference"] == admission.reference
         assert (ticket["section"], ticket["subsection"]) == ("A", 1)
         assert (ticket["status"], ticket["holder"], ticket["checked_in_at"]) == ("active", "Alice", None)
         assert (ticket["qr_svg"], ticket["qr_png"]) == (f"{path}/qr.svg", f"{path}/qr.png")
@@ -155,10 +157,11 @@ def test_the_pdf_has_a_page_for_each_seat(paid_booking: Paid, alice: User, clien
     assert "no-store" in response["Cache-Control"]
     pages = [page.split("\n") for page in pages_of(response.content)]
     assert len(pages) == 3
-    for number, (page, seat) in enumerate(zip(pages, "345", strict=True), start=1):
+    tickets = booking.admissions.order_by("position")
+    for number, (page, seat, ticket) in enumerate(zip(pages, "345", tickets, strict=True), start=1):
         assert page[:3] == ["A concert", "The hall", "Saturday 5 December 2026, 19:30 UTC"]
         assert page[3:11] == ["SECTION", "A", "BLOCK", "1", "ROW", "2", "SEAT", seat]
-        assert {"Alice", f"Booking {booking.pk}", f"Ticket {number} of 3"} <= set(page)
+        assert {"Alice", ticket.reference, booking.reference, f"Ticket {number} of 3"} <= set(page)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,19 @@ def test_a_buyer_joins_waits_and_is_admitted(waiting_room: Event, alice: User, b
     assert second.get(path(waiting_room)).json()["position"] == 1
 
 
+def test_the_first_of_a_fresh_queue_gets_numbers(
+    waiting_room: Event, alice: User, bob: User, client_of: ClientOf
+) -> None:
+    members = ("state", "position", "ahead", "eta_seconds", "eta_seconds_latest", "opens_at")
+    for opened in (None, database_now() - timedelta(hours=1)):
+        forget_queues()
+        Event.objects.update(sales_start_at=opened, drawn_at=None)
+        first = client_of(alice).post(path(waiting_room)).json()
+        assert [first[name] for name in members] == ["waiting", 1, 0, 1, 2, None]
+        assert client_of(bob).post(path(waiting_room)).json()["position"] == 2
+        assert client_of(alice).get(path(waiting_room)).json()["position"] == 1
+
+
 def test_joining_again_or_from_another_device_keeps_the_place(
     waiting_room: Event, alice: User, bob: User, client_of: ClientOf
 ) -> None:
@@ -145,12 +158,15 @@ def test_a_token_restores_no_place_after_admission(
     assert client_of(alice).post(path(waiting_room), {"token": token}).json()["position"] == 2
 
 
-def test_an_early_place_has_no_position_before_the_lottery_and_can_be_restored_after_it(
+def test_an_early_place_is_the_last_one_before_the_lottery_and_can_be_restored_after_it(
     waiting_room: Event, alice: User, bob: User, client_of: ClientOf
 ) -> None:
     Event.objects.filter(pk=waiting_room.pk).update(sales_start_at=database_now() + timedelta(hours=1))
+    client_of(bob).post(path(waiting_room))
     body = client_of(alice).post(path(waiting_room)).json()
-    assert (body["state"], body["position"], body["ahead"], body["eta_seconds"]) == ("waiting", None, None, None)
+    assert (body["state"], body["position"], body["ahead"]) == ("waiting", 2, 1)
+    assert (body["eta_seconds"], body["eta_seconds_latest"]) == (3_601, 3_603)
+    assert client_of(bob).get(path(waiting_room)).json()["position"] == 2  # nobody has a place yet
     assert body["opens_at"] is not None
     assert jwt.decode(body["token"], options={"verify_signature": False})["at"] == "early"
 

@@ -94,7 +94,7 @@ def test_a_buyer_who_is_no_longer_in_the_queue_receives_queue_left(
 
 
 def test_far_from_the_front_small_changes_of_position_are_not_sent() -> None:
-    def position(ahead: int | None, **members: Any) -> dict[str, Any]:
+    def position(ahead: int, **members: Any) -> dict[str, Any]:
         return {
             "type": "queue_position",
             "ahead": ahead,
@@ -108,7 +108,8 @@ def test_far_from_the_front_small_changes_of_position_are_not_sent() -> None:
     assert needs_update(position(5_000), position(4_980))
     assert needs_update(position(50), position(49))
     assert needs_update(position(1), position(0))
-    assert needs_update(position(None), position(5_000))
+    assert needs_update(position(0, opens_at="soon"), position(5_000))
+    assert not needs_update(position(0, eta_seconds=9), position(0, eta_seconds=8))  # it counts down by itself
     assert needs_update(position(5_000), position(4_999, paused=True))
     assert not needs_update(position(5_000), position(5_000))
     assert needs_update(position(5_000), {"type": "admitted", "pass": "x"})

@@ -292,3 +292,12 @@ def test_a_changed_endpoint_is_saved_with_every_save_button(seller_client, carol
     response = seller_client.post(page, fields, follow=True)
     assert response.redirect_chain[-1][0] == (ENDPOINTS + "add/" if button == "_addanother" else page)
     assert Endpoint.objects.get().url == URL
+
+
+def test_deliveries_are_found_by_the_booking(seller_client, carols_server, paid_booking, alice, bob):
+    booking = paid_booking(alice)
+    paid_booking(bob)
+    expected = [Delivery.objects.get(subject=booking.pk).pk]
+    for typed in (booking.pk, booking.reference, f"{booking.reference[:4].lower()}-{booking.reference[4:]}"):
+        assert ids_in_list(seller_client, f"{DELIVERIES}?q={typed}") == expected
+    assert ids_in_list(seller_client, f"{DELIVERIES}?q=nobody") == []

@@ -43,6 +43,7 @@ def test_seller_gets_a_message_about_a_paid_booking(
     assert message["type"] == "booking.paid"
     assert message["data"] == {
         "booking_id": str(booking.pk),
+        "reference": booking.reference,
         "event_id": concert.pk,
         "event_name": "A concert",
         "section": "A",
@@ -98,6 +99,8 @@ def test_a_check_in_sends_a_message_and_an_undo_does_not(
     assert message["type"] == "ticket.checked_in"
     assert message["data"] | {"seat": "1-4", "device": "North", "booking_id": str(booking.pk)} == message["data"]
     assert message["data"]["admission_id"] == str(admission.pk)
+    references = (message["data"]["reference"], message["data"]["booking_reference"])
+    assert references == (admission.reference, booking.reference)
     assert message["data"]["checked_in_at"] == entry.counted_at.isoformat().replace("+00:00", "Z")
     undo_check_in(**scan)
     assert send_due_deliveries() == 0

@@ -14,7 +14,7 @@ from events.seller_admin.tests.messages import messages_of
 from events.states import EventStatus
 
 ADD = "/admin/events/event/add/"
-TIMES = ("starts_at", "ends_at", "sales_start_at", "sales_end_at")
+TIMES = ("starts_at", "ends_at", "sales_start_at", "sales_end_at", "late_entry_until")
 LIMITS = {
     "hold_seconds": 300,
     "payment_seconds": 900,
@@ -67,12 +67,12 @@ def test_the_create_form_contains_a_valid_example(seller_client):
     assert Ticket.objects.count() == 500
 
 
-def test_a_seller_creates_an_event_of_200_seats(seller_client, carol):
+def test_a_seller_creates_a_draft_of_200_seats(seller_client, carol):
     response = seller_client.post(ADD, filled_in(), follow=True)
     event = Event.objects.get()
     assert "was added successfully" in messages_of(response)[0]
     assert response.redirect_chain[-1][0] == f"/admin/events/event/{event.pk}/change/"  # where it is published
-    assert (event.seller, event.name, event.status, event.max_active_holds) == (carol, "A play", "available", 3)
+    assert (event.seller, event.name, event.status, event.max_active_holds) == (carol, "A play", "draft", 3)
     assert event.seating_config == SEATING
     assert Subsection.objects.filter(event=event, available=50).count() == 4
     assert Ticket.objects.filter(event=event).count() == 200
@@ -81,7 +81,7 @@ def test_a_seller_creates_an_event_of_200_seats(seller_client, carol):
 
 def test_a_seller_creates_a_draft_with_times_and_another_currency(seller_client):
     times = {"starts_at_0": "2030-05-01", "starts_at_1": "20:00:00"}
-    seller_client.post(ADD, filled_in(draft="on", currency="JPY", **times))
+    seller_client.post(ADD, filled_in(currency="JPY", **times))
     event = Event.objects.get()
     assert (event.status, event.currency) == (EventStatus.DRAFT, "JPY")
     assert event.starts_at is not None
@@ -149,6 +149,25 @@ def test_an_end_before_the_start_is_refused(seller_client):
     times = {"starts_at_0": "2030-05-01", "starts_at_1": "20:00", "ends_at_0": "2030-05-01", "ends_at_1": "19:00"}
     page = seller_client.post(ADD, filled_in(**times))
     assert page.context["adminform"].form.errors["ends_at"] == ["This must be after starts_at."]
+
+
+@pytest.mark.parametrize(
+    ("times", "field", "text"),
+    [
+        ({"starts_at_0": "2030-05-01"}, "starts_at", "Enter a valid time."),
+        ({"ends_at_0": "2030-05-01", "ends_at_1": "20:00"}, "ends_at", "An event with an end also needs a start"),
+        (
+            {"starts_at_0": "2030-05-01", "starts_at_1": "20:00", "sales_start_at_0": "2030-05-02"}
+            | {"sales_start_at_1": "20:00"},
+            "sales_start_at",
+            "This must be before starts_at.",
+        ),
+    ],
+)
+def test_contradictory_or_incomplete_dates_are_refused_at_their_field(seller_client, times, field, text):
+    page = seller_client.post(ADD, filled_in(**times))
+    assert page.context["adminform"].form.errors[field][0].startswith(text)
+    assert not Event.objects.exists()
 
 
 def test_a_seller_cannot_create_events_for_others(seller_client, carol, dave):

@@ -21,7 +21,7 @@ def all_events_are_large(monkeypatch):
 @pytest.fixture
 def creation(seller_client, all_events_are_large) -> Creation:
     """A request by carol that no worker has taken."""
-    seller_client.post(ADD, filled_in(draft="on", starts_at_0="2030-05-01", starts_at_1="20:00"))
+    seller_client.post(ADD, filled_in(starts_at_0="2030-05-01", starts_at_1="20:00"))
     return Creation.objects.get()
 
 

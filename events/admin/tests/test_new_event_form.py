@@ -14,7 +14,6 @@ def test_required_fields_come_first_and_the_others_are_collapsed(seller_client):
     assert [name for name, options in fieldsets if "collapse" not in options.get("classes", ())] == [
         None,
         "Seats and prices",
-        "Sale",
     ]
     assert fieldsets[0][1]["fields"] == ["name", "description", "venue_name", "starts_at"]
 

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
+from core.clock import database_now
 from events.models import Event
 from events.seller_admin import action_pages
 from events.seller_admin.tests.messages import messages_of
@@ -42,7 +43,8 @@ def test_the_confirmation_page_lists_the_effects_and_changes_nothing(seller_clie
         f"Buyers find it in the list of events and at {settings.SITE_URL}/events/{draft.pk}",
         "It has no date: buyers read “Date to be announced” until you set one.",
         "The waiting room is on: it lets in 60 buyers a minute.",
-        "A published event can't become a draft again. You can still change its description, times and prices.",
+        "A published event can't become a draft again. You can still change its description, times and prices, but not "
+        "its seats.",
     ]
     assert Event.objects.get().status == EventStatus.DRAFT
     assert not LogEntry.objects.exists()
@@ -58,7 +60,7 @@ def test_the_confirmation_of_closing_lists_held_free_and_sold_seats(seller_clien
         "3 held seats can still be paid for until the hold ends.",
         "195 free seats stay unsold.",
         "2 sold seats stay sold, and the tickets stay valid.",
-        "This can't be undone: you can't reopen sales of this event, and you can no longer cancel it as a whole.",
+        "This can't be undone: you can't reopen sales of this event. Until it begins, you can still cancel it.",
         "To pause the sale instead, untick “Active”: nobody can hold or pay until you tick it again.",
     ]
 
@@ -74,7 +76,9 @@ def test_the_confirmation_of_an_impossible_action_says_why_and_has_no_button(sel
 def test_sales_are_closed_by_the_button(seller_client, concert):
     response = seller_client.post(change_page(concert, "do/close/"), follow=True)
     assert Event.objects.get().status == EventStatus.ENDED
-    assert response.context["row_actions"] == []
+    assert [action.name for action in response.context["row_actions"]] == ["cancel"]
+    Event.objects.update(starts_at=database_now())
+    assert seller_client.get(change_page(concert)).context["row_actions"] == []  # the event has begun
 
 
 def test_an_action_needs_a_post_with_a_csrf_token(seller_client, carol, draft):
@@ -125,6 +129,13 @@ def test_the_list_limits_the_number_of_events_per_action(seller_client, new_even
         ({"sales_end_at": "2100-05-01T18:00Z"}, "Buyers can hold and pay for seats until 1 May 2100, 18:00 UTC."),
         ({"sales_start_at": "2100-05-01T18:00Z"}, "Published. Sales begin on 1 May 2100, 18:00 UTC;"),
         ({"sales_end_at": "2020-05-01T18:00Z"}, "Published, but sales ended on 1 May 2020, 18:00 UTC."),
+        ({"starts_at": "2100-05-01T18:00Z"}, "Buyers can hold and pay for seats until 1 May 2100, 18:00 UTC."),
+        ({"starts_at": "2020-05-01T18:00Z"}, "The event has begun, so sales are closed."),
+        (
+            {"starts_at": "2020-05-01T18:00Z", "late_entry_until": "2100-05-01T18:00Z"},
+            "The event has begun. Late entry: buyers can hold and pay for seats until 1 May 2100, 18:00 UTC.",
+        ),
+        ({"status": "completed"}, "The event is over. Nobody can book any more. If its dates are wrong, correct them"),
         ({"is_active": False}, "Published, but not active:"),
         ({"status": "draft"}, "Only you can see it."),
         ({"status": "ended"}, "You closed sales."),

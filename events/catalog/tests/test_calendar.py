@@ -85,7 +85,9 @@ def test_no_accept_header_is_refused(client: Client, dated_event: Event, accept:
 def test_an_event_without_a_date_is_404_with_a_reason(client: Client, concert: Event) -> None:
     response = client.get(f"/api/event/{concert.pk}/calendar.ics", headers={"Accept": "text/calendar"})
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
-    assert (response.json()["code"], response.json()["title"]) == ("not_found", "No date yet")
+    assert (response.json()["code"], response.json()["title"]) == ("no_date", "No date yet")
+    assert "still to be announced" in response.json()["detail"]
+    assert client.get("/api/event/987654321/calendar.ics").json()["code"] == "not_found"
 
 
 def test_only_the_seller_gets_the_calendar_file_of_a_draft(

@@ -53,6 +53,7 @@ def test_the_script_gets_its_urls_and_limits(client_of, concert):
         "max": "10",
         "gaps": "true",
         "signed-in": "false",
+        "user": "",
         "seatmap": f"/api/event/{concert.pk}/seatmap",
         "checkout": "/checkout/00000000-0000-0000-0000-000000000000",
         "login": "/login",

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from wsgiref.types import WSGIApplication
 
@@ -75,7 +76,11 @@ def fast_path(django: Django) -> WSGIApplication:
 @pytest.fixture
 def paths(concert: Event, new_event: NewEvent) -> list[str]:
     """All paths that the fast path serves, for the concert and two more events."""
-    new_event(name="Zydeco · ☂", starts_at="2027-01-01T20:00:00.5Z", sales_end_at="2027-01-01T00:00:00+02:00")
+    new_event(
+        name="Zydeco · ☂",
+        starts_at=datetime(2027, 1, 1, 20, 0, 0, 500_000, UTC),
+        sales_end_at=datetime(2026, 12, 31, 22, tzinfo=UTC),
+    )
     new_event(name="Another", description='"quoted" <b>\n')
     queries = ["", "?page_size=2", "?page=2&page_size=2", "?ordering=-name&q=a", "?price_min=1&venue=hall&page_size=1"]
     event = f"/api/event/{concert.pk}"

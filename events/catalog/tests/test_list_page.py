@@ -59,6 +59,19 @@ def test_draft_inactive_and_finished_events_are_not_shown(client: Client, new_ev
     assert shown(client) == []
 
 
+def test_events_that_have_begun_are_shown_only_while_late_entry_is_possible(
+    client: Client, new_event: NewEvent
+) -> None:
+    now, hour = datetime.now(UTC), timedelta(hours=1)
+    new_event(name="a month ago", starts_at=now - timedelta(days=28))
+    new_event(name="an hour ago", starts_at=now - hour)
+    new_event(name="late entry", starts_at=now - hour, late_entry_until=now + hour)
+    new_event(name="too late", starts_at=now - hour, late_entry_until=now - timedelta(minutes=1))
+    new_event(name="in an hour", starts_at=now + hour)
+    assert shown(client) == ["late entry", "in an hour"]
+    assert "has begun, late entry until <time" in text_of(client)
+
+
 def test_events_are_ordered_by_start_and_those_without_one_come_last(client: Client, new_event: NewEvent) -> None:
     new_event(name="someday")
     new_event(name="later", starts_at=NOON + timedelta(days=1))
@@ -72,6 +85,13 @@ def test_every_word_of_the_search_must_match(client: Client, new_event: NewEvent
     assert shown(client, q="jazz room") == ["Jazz night"]
     assert sorted(shown(client, q="jazz")) == ["Jazz brunch", "Jazz night"]
     assert shown(client, q="100%") == []
+
+
+def test_accents_and_case_do_not_matter(client: Client, new_event: NewEvent) -> None:
+    new_event(name="Zürich by night", venue_name="Théâtre")
+    new_event(name="Zurich by day", venue_name="Theatre")
+    for typed in ("zurich", "Zürich theatre", "ZURICH THÉATRE"):
+        assert sorted(shown(client, q=typed)) == ["Zurich by day", "Zürich by night"]
 
 
 def test_both_days_of_the_range_are_included(client: Client, new_event: NewEvent) -> None:

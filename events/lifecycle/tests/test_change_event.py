@@ -1,6 +1,7 @@
 """Changes of an event by its seller, and its status transitions."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
@@ -75,7 +76,7 @@ def test_bad_input_changes_nothing(concert: Event, carol: User, client_of: Clien
 def test_new_times_must_be_in_order_with_existing_ones(
     new_event: Callable[..., Event], carol: User, client_of: ClientOf
 ) -> None:
-    event = new_event(starts_at="2027-05-01T20:00:00Z")
+    event = new_event(starts_at=datetime(2027, 5, 1, 20, tzinfo=UTC))
     response = patch(client_of(carol), event, ends_at="2027-05-01T19:00:00Z")
     assert response.status_code == 400
     assert response.json()["errors"][0]["field"] == "ends_at"

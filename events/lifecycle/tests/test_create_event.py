@@ -52,12 +52,15 @@ def test_the_response_has_exactly_the_documented_fields_and_defaults(carol: User
         "ends_at": None,
         "sales_start_at": None,
         "sales_end_at": None,
+        "late_entry_until": None,
+        "sales_close_at": None,
         "hold_seconds": 300,
         "payment_seconds": 900,
         "max_tickets_per_booking": 10,
         "max_active_holds": 3,
         "refund_until_hours": 24,
         "allow_single_gaps": True,
+        "organizer": {"name": "Carol", "contact_email": None},
     }
     assert sections[0] == {
         "section": "A",

@@ -63,8 +63,19 @@ def test_the_sweep_marks_an_event_as_sold_out_after_a_crash(
 
 def test_an_event_is_completed_after_its_end(new_event: Callable[..., Event]) -> None:
     now = database_now()
-    over = new_event(ends_at=now - timedelta(seconds=1))
-    coming = new_event(ends_at=now + timedelta(hours=1))
-    draft = new_event(ends_at=now - timedelta(seconds=1), draft=True)
+    began = {"starts_at": now - timedelta(hours=2)}
+    over = new_event(**began, ends_at=now - timedelta(seconds=1))
+    coming = new_event(**began, ends_at=now + timedelta(hours=1))
+    draft = new_event(**began, ends_at=now - timedelta(seconds=1), draft=True)
     assert complete_ended_events() == 1
     assert [status(event) for event in (over, coming, draft)] == ["completed", "available", "draft"]
+
+
+def test_an_event_without_an_end_is_completed_a_day_after_its_start(new_event: Callable[..., Event]) -> None:
+    now = database_now()
+    over = new_event(starts_at=now - timedelta(hours=24, seconds=1))
+    going_on = new_event(starts_at=now - timedelta(hours=23))
+    undated = new_event()
+    assert complete_ended_events() == 1
+    assert [status(event) for event in (over, going_on, undated)] == ["completed", "available", "available"]
+    assert over.over_at == now - timedelta(seconds=1)

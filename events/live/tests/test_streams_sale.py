@@ -1,6 +1,6 @@
 """Viewers of an event get changes of its sale (start, end, status, prices) within about a second."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,7 +11,8 @@ from realtime.tests.servers import daphne
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SALE = {"status": "available", "is_active": True, "sales_start_at": None, "sales_end_at": None}
+TIMES = dict.fromkeys(["starts_at", "sales_start_at", "sales_end_at", "sales_close_at"])
+SALE = {"status": "available", "is_active": True, **TIMES}
 CLOSES = datetime(2027, 1, 2, 19, 30, tzinfo=UTC)
 
 
@@ -38,6 +39,15 @@ def test_viewers_get_new_times_and_prices_and_new_viewers_have_them(server, view
         snapshot = other.expect("snapshot")
     assert snapshot["sections"][0]["price"] == 7500
     assert datetime.fromisoformat(snapshot["sales_end_at"]) == CLOSES
+
+
+def test_viewers_learn_that_sales_close_at_the_start_and_at_the_end_of_late_entry(viewer, concert, carol):
+    viewer.expect("snapshot")
+    change_event(event_id=concert.pk, seller=carol, starts_at=CLOSES)
+    assert datetime.fromisoformat(viewer.expect("event_updated")["sales_close_at"]) == CLOSES
+    late = CLOSES + timedelta(hours=1)
+    change_event(event_id=concert.pk, seller=carol, late_entry_until=late)
+    assert datetime.fromisoformat(viewer.expect("event_updated")["sales_close_at"]) == late
 
 
 def test_new_texts_cause_no_event_updated_frame(viewer, concert, carol):

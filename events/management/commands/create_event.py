@@ -10,7 +10,6 @@ from rest_framework.exceptions import ValidationError
 from accounts.models import User
 from core.errors import BadInput
 from events.catalog.serializers import NewEvent
-from events.lifecycle.change import check_times
 from events.lifecycle.create import create_event
 
 
@@ -29,7 +28,6 @@ class Command(BaseCommand):
             form = NewEvent(data=json.loads(options["config"].read_text()))
             form.is_valid(raise_exception=True)
             fields = dict(form.validated_data)
-            check_times(fields)
             draft = fields.pop("status", None) == "draft"
             event = create_event(seller=seller, seating=fields.pop("seating_config"), draft=draft, **fields)
         except User.DoesNotExist:

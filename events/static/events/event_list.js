@@ -1,5 +1,5 @@
 /**
- * The list of events: searches while the user types, without a reload, and keeps the free seats up to date.
+ * The list of events: searches while the user types, without a reload, and keeps prices and free seats up to date.
  *
  * The server renders the results for both the page and this script, so all texts are in one place.
  */
@@ -40,16 +40,29 @@ async function runSearch() {
   say(results.querySelector("[data-count]").textContent || "No events match your search.");
 }
 
-/** Updates the free seats card by card, so that focus and scroll position stay. */
+/**
+ * Updates prices and free seats card by card, so that focus and scroll position stay. If other events are on sale now
+ * (one was cancelled, or published), replaces all cards, unless the focus is on one of them.
+ */
 async function refresh() {
   if (search || document.visibilityState !== "visible") return;
   const fresh = await fetchResults(location.href);
   if (!fresh || search) return;
-  for (const card of results.querySelectorAll("[data-event]")) {
-    const old = card.querySelector("[data-live]");
-    const now = fresh.querySelector(`[data-event="${card.dataset.event}"] [data-live]`);
-    if (now && now.textContent !== old.textContent) old.replaceWith(now);
+  if (eventsOf(results) !== eventsOf(fresh) && !results.contains(document.activeElement)) {
+    results.replaceChildren(...fresh.childNodes);
+    return;
   }
+  for (const card of results.querySelectorAll("[data-event]")) {
+    const now = fresh.querySelector(`[data-event="${card.dataset.event}"]`);
+    for (const old of now ? card.querySelectorAll("[data-live]") : []) {
+      const other = now.querySelector(`[data-live="${old.dataset.live}"]`);
+      if (other.textContent !== old.textContent) old.replaceWith(other);
+    }
+  }
+}
+
+function eventsOf(root) {
+  return [...root.querySelectorAll("[data-event]")].map((card) => card.dataset.event).join();
 }
 
 /** Returns the localized results for a URL, or null if they can't be loaded. */

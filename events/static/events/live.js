@@ -21,7 +21,7 @@ const keyOf = (section, subsection) => `${section}\n${subsection}`;
  * Events, each a CustomEvent with `detail`:
  * - `state`: "connecting" | "live" (WebSocket) | "stream" (SSE, just as live) | "offline" (reconnecting)
  * - `snapshot` `{stats, sections}`: all section rows, also after each reconnect
- * - `sale` `{status, is_active, sales_start_at, sales_end_at, prices?: {section: minor units}}`: whether seats can be held
+ * - `sale` `{status, is_active, starts_at, sales_start_at, sales_end_at, sales_close_at, prices?: {section: minor units}}`: whether seats can be held
  * - `block` `{section, subsection, available, reserved, sold, version, seats?: {"row-seat": status}}`
  * - `seats` `{section, subsection, version, seats}`: all seats of a block at `version`, a letter (a, r, s or b) per seat
  * - `booking` `{booking}`, `expiring` `{booking_id, seconds_left}`: of the signed-in buyer

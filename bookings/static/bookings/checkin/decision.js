@@ -61,10 +61,11 @@ export class TicketChecker {
     return { result: "accepted" };
   }
 
-  /** Also looks at the event's end, because the event may have been postponed after the ticket was issued. */
+  /** Also looks at the event's end, because the event may have been postponed after the ticket was issued, even without
+   * a date. */
   #isOver(ticket) {
     const at = Date.parse(now());
-    return ticket.validUntil < at && !(Date.parse(this.endsAt) > at);
+    return ticket.validUntil < at && this.endsAt !== null && !(Date.parse(this.endsAt) > at);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The check-in page: reads codes by camera, hand scanner or keyboard, decides on each, and shows the result. */
 
 import { say } from "../../ticketing/announce.js";
+import { enableControls } from "../../ticketing/ready.js";
 import { toast } from "../../ticketing/toast.js";
 import { Camera } from "./camera.js";
 import { fetchManifest, TicketChecker } from "./decision.js";
@@ -199,6 +200,7 @@ part("device").addEventListener("change", () => {
 });
 
 offerInstall(part("install"));
+enableControls();
 cachePage();
 await showConflicts();
 await prepare();

@@ -19,8 +19,7 @@ class SeatingBuilder {
   #limits;
   #root;
   #table;
-  #tiers = [];
-  #colours = new Colours(this.#tiers); // reads the list on each call
+  #colours = new Colours([]);
   #isReadable = true; // whether the text can be shown as a table
   #frame = null;
 
@@ -83,7 +82,7 @@ class SeatingBuilder {
     const sections = rows.map((row) => parseSection(row, this.#code));
     const totals = totalsOf(rows, sections);
     const limitErrors = limitProblems(totals, this.#limits);
-    this.#tiers.splice(0, Infinity, ...new Set(sections.filter(Boolean).map(({ tier }) => tier)));
+    this.#colours.tiers = sections.filter(Boolean).map(({ tier }) => tier);
     this.#table.show(
       problemsOf(rows, this.#code, this.#limits),
       sections.map((each) => (each && Number.isSafeInteger(each.value) ? this.#sum(each) : "")),

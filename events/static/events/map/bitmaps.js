@@ -4,11 +4,14 @@
  * When seats change, only these seats are repainted in the cached bitmaps.
  */
 
+import { fitted } from "./labels.js";
+import { AVAILABLE } from "./seat_model.js";
 import { spriteIndex, Sprites } from "./sprites.js";
 
 const STEP = Math.SQRT2; // between two sizes
 const SMALLEST = 5; // device px per seat
 const BUDGET_MS = 6; // time per frame for painting new bitmaps
+const NUMBERED = 24; // css px per seat: from this size on, free seats show their number
 const MAX_PIXELS = 14_000_000; // of all bitmaps together
 
 export const MARGIN = { x: 1.4, y: 1.9 }; // in seats: room around a block for row numbers and its name
@@ -104,7 +107,17 @@ export class Bitmaps {
 
   #copySeat(ctx, sheet, block, position, size) {
     const [x, y] = corner(block, position, size);
-    ctx.drawImage(sheet, spriteIndex(block, position) * size, 0, size, size, x, y, size, size);
+    const sprite = spriteIndex(block, position);
+    ctx.drawImage(sheet, sprite * size, 0, size, size, x, y, size, size);
+    if (sprite === AVAILABLE && size >= NUMBERED * Math.min(2, devicePixelRatio)) this.#paintNumber(ctx, block.seatOf(position), x, y, size);
+  }
+
+  #paintNumber(ctx, number, x, y, size) {
+    ctx.font = `600 ${Math.round(size * 0.36)}px ${this.#colours.face}`;
+    ctx.fillStyle = this.#colours.surface;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.fillText(String(number), x + size / 2, y + size * 0.52);
   }
 
   #paintLabels(ctx, block, size) {
@@ -122,8 +135,10 @@ export class Bitmaps {
     ctx.textAlign = "center";
     const height = Math.round(Math.min(size * 1.2, Math.max(size * 0.7, 15)));
     ctx.font = `650 ${height}px ${this.#colours.face}`;
-    const name = block.cols < 8 ? `${block.section}${block.number}` : `${block.section} · ${block.number} · ${this.#price(block.price)}`;
-    ctx.fillText(name, canvasMiddle(block, size), Math.round(MARGIN.y * 0.52 * size), (block.cols + 2) * size);
+    const room = (block.cols + 2) * size;
+    const price = ctx.measureText(`${block.section.slice(0, 8)} · ${block.number} · ${this.#price(block.price)}`).width <= room;
+    const name = fitted(ctx, block.section, price ? ` · ${block.number} · ${this.#price(block.price)}` : ` ${block.number}`, room);
+    ctx.fillText(name, canvasMiddle(block, size), Math.round(MARGIN.y * 0.52 * size));
   }
 
   #store(key, canvas) {

@@ -111,11 +111,11 @@ export class Camera {
     this.glide({ x: (left + right) / 2, y: (top + bottom) / 2, scale: Math.min(room, closest) });
   }
 
-  /** Moves only as far as needed to have the plane's point at least `margin` px inside the view. */
-  reveal(x, y, margin, scale = this.scale) {
+  /** Moves only as far as needed to have the plane's point `margin` px inside the view, and above the `covered` px at its bottom. */
+  reveal(x, y, margin, scale = this.scale, covered = 0) {
     const [w, h] = [(this.width / 2 - margin) / scale, (this.height / 2 - margin) / scale];
     const nx = Math.min(Math.max(this.x, x - w), x + w);
-    const ny = Math.min(Math.max(this.y, y - h), y + h);
+    const ny = Math.min(Math.max(this.y, y - h + covered / scale), y + h);
     if (nx !== this.x || ny !== this.y || scale !== this.scale) this.glide({ x: nx, y: ny, scale });
   }
 

@@ -1,5 +1,7 @@
 /** Zoomed-out blocks: a card with name, price and free seats, its text always horizontal. */
 
+import { fitted } from "./labels.js";
+
 const BAR = 0.07; // height of the bar that shows the share of free seats, as part of the card's height
 
 export class Cards {
@@ -23,7 +25,7 @@ export class Cards {
     const { width, height } = block.place;
     const colour = this.#colours.tier(block.tier);
     const [x, y] = [-width / 2, -height / 2];
-    const empty = block.available === 0;
+    const empty = block.left === 0;
     const round = Math.min(1.6, width / 6, height / 6);
     ctx.beginPath();
     ctx.roundRect(x, y, width, height, round);
@@ -47,7 +49,7 @@ export class Cards {
     ctx.fillStyle = this.#colours.line;
     ctx.fillRect(x, y, length, bar);
     ctx.fillStyle = colour;
-    ctx.fillRect(x, y, (length * block.available) / block.total, bar);
+    ctx.fillRect(x, y, (length * block.left) / block.total, bar);
   }
 
   /** Paints the block's text around (x, y), in device px; as many lines as fit. */
@@ -55,44 +57,50 @@ export class Cards {
     const [width, height] = [block.cols * scale, block.rows * scale];
     const lines = this.#lines(block, width / ratio, height / ratio);
     if (!lines.length) return;
-    const label = this.#label(lines, width / ratio > 64 ? 1 : 0, block.available === 0, ratio);
+    // In steps, so that zooming doesn't make a label for each frame.
+    const room = Math.max(16 * ratio, Math.floor((width * 0.94) / 8) * 8);
+    const label = this.#label(lines, { large: width / ratio > 64, faded: block.left === 0, ratio, room });
     ctx.drawImage(label, Math.round(x - label.width / 2), Math.round(y - label.height / 2 - height * BAR * 0.5));
   }
 
   #lines(block, width, height) {
     if (width < 15 || height < 13) return [];
-    const name = width > 64 ? `${block.section} · ${block.number}` : `${block.section}${block.number}`;
-    const lines = [name];
+    const lines = [[block.section, width > 64 ? ` · ${block.number}` : String(block.number)]];
     if (width > 27 && height > 37) lines.push(this.#price(block.price));
-    const left = block.available === 0 ? "full" : width > 52 ? `${block.available} left` : String(block.available);
+    if (block.closed) return lines;
+    const left = block.left === 0 ? "full" : width > 52 ? `${block.left} left` : String(block.left);
     if (width > 20 && height > 27) lines.push(left);
     return lines;
   }
 
-  #label(lines, large, faded, ratio) {
-    const key = `${lines.join("\n")}/${large}/${faded}`;
+  #label(lines, look) {
+    const key = `${lines.join("\n")}/${Object.values(look)}`;
     let label = this.#labels.get(key);
     if (!label) {
       if (this.#labels.size > 600) this.#labels.clear();
-      label = this.#paint(lines, large, faded, ratio);
+      label = this.#paint(lines, look);
       this.#labels.set(key, label);
     }
     return label;
   }
 
-  #paint(lines, large, faded, ratio) {
+  /** Paints the name, cut to fit into `room` device px, and below it the other lines; those that don't fit are left out. */
+  #paint([[name, tail], ...others], { large, faded, ratio, room }) {
     const [first, other] = large ? [15, 13] : [11, 10];
-    const fonts = lines.map((_, index) => `${index ? 500 : 700} ${(index ? other : first) * ratio}px ${this.#colours.face}`);
+    const font = (index) => `${index ? 500 : 700} ${(index ? other : first) * ratio}px ${this.#colours.face}`;
     const label = document.createElement("canvas");
     const ctx = label.getContext("2d");
-    const widths = lines.map((line, index) => ((ctx.font = fonts[index]), ctx.measureText(line).width));
+    ctx.font = font(0);
+    const title = fitted(ctx, name, tail, room);
+    ctx.font = font(1);
+    const lines = [title, ...others.filter((line) => ctx.measureText(line).width <= room)];
     const lead = (large ? 18 : 11.5) * ratio;
-    label.width = Math.ceil(Math.max(...widths)) + 2;
+    label.width = Math.max(room, 1);
     label.height = Math.ceil(lead * lines.length);
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     lines.forEach((line, index) => {
-      ctx.font = fonts[index];
+      ctx.font = font(index);
       ctx.fillStyle = faded || index === 2 ? this.#colours.ink2 : this.#colours.ink;
       ctx.fillText(line, label.width / 2, lead * (index + 0.5));
     });

@@ -1,6 +1,7 @@
 /** The map's colours, read from the stylesheet's tokens; read again when the colour scheme changes. */
 
 const TIERS = 6;
+const USUAL = new Map([["vip", 1], ["regular", 2], ["economy", 3]]); // the tiers that the forms suggest
 const NAMES = {
   floor: "--map-floor",
   surface: "--surface",
@@ -13,12 +14,36 @@ const NAMES = {
   stage: "--map-stage",
 };
 
-export class Colours {
-  #tiers;
+/**
+ * Returns the number of the colour (1 to 6) of each tier, by its name: the rule of events/catalog/tiers.py, which says
+ * more. e2e/tests/test_tier_colours.py compares the two.
+ */
+export function tierColours(tiers) {
+  const order = (a, b) => USUAL.has(b) - USUAL.has(a) || hash(a) - hash(b) || (a < b ? -1 : 1);
+  const colours = new Map();
+  for (const key of [...new Set(tiers.map(keyOf))].sort(order)) {
+    let colour = USUAL.get(key) ?? (hash(key) % TIERS) + 1;
+    while ([...colours.values()].includes(colour) && colours.size < TIERS) colour = (colour % TIERS) + 1;
+    colours.set(key, colour);
+  }
+  return new Map(tiers.map((tier) => [tier, colours.get(keyOf(tier))]));
+}
 
-  /** @param {string[]} tiers in the order of the seating; it decides their colours */
+const keyOf = (tier) => tier.trim().toLowerCase();
+
+/** FNV-1a, 32 bits. */
+function hash(key) {
+  let value = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(key)) value = Math.imul(value ^ byte, 0x01000193) >>> 0;
+  return value;
+}
+
+export class Colours {
+  #numbers;
+
+  /** @param {string[]} tiers of the event, in any order */
   constructor(tiers) {
-    this.#tiers = tiers;
+    this.tiers = tiers;
     this.read();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.read());
   }
@@ -31,9 +56,14 @@ export class Colours {
     this.face = value("--face") || "sans-serif";
   }
 
+  /** Replaces the tiers; the form of a new event does so while the seller types. */
+  set tiers(tiers) {
+    this.#numbers = tierColours(tiers);
+  }
+
   /** The tier's index in the palette. */
   index(tier) {
-    return Math.max(0, this.#tiers.indexOf(tier)) % TIERS;
+    return (this.#numbers.get(tier) ?? 1) - 1;
   }
 
   /** The tier's colour as a CSS variable, which follows the colour scheme. */

@@ -8,6 +8,7 @@ export class Filter extends Emitter {
   #form;
   #tiers = new Set();
   #upTo = Infinity;
+  #price;
   #accessible; // the button; null for an event without wheelchair places
 
   /** @param {HTMLFormElement} form buttons `data-tier` and a select `up_to` of minor units; `price` formats an amount */
@@ -15,13 +16,27 @@ export class Filter extends Emitter {
     super();
     this.#form = form;
     this.#accessible = form.querySelector("[data-accessible]");
-    for (const option of form.elements.up_to.querySelectorAll("[data-price]")) option.textContent = `up to ${price(Number(option.value))}`;
+    this.#price = price;
+    for (const option of form.elements.up_to.querySelectorAll("[data-price]")) option.textContent = this.#label(option.value);
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("click", ({ target }) => this.#press(target.closest("[data-tier]")));
     this.#accessible?.addEventListener("click", () => this.#pressAccessible());
     form.elements.up_to.addEventListener("change", () => this.#read());
     form.querySelector("[data-all]").addEventListener("click", () => this.clear());
     this.#read(); // after Back, the browser restores the form
+  }
+
+  /** Offers all of these prices (minor units) but the highest as limits, after a change; a limit in use stays. */
+  setPrices(prices) {
+    const select = this.#form.elements.up_to;
+    const limit = select.value;
+    const limits = new Set(prices.sort((a, b) => a - b).slice(0, -1).filter((each) => each < prices[prices.length - 1]).map(String));
+    if (limit) limits.add(limit);
+    const options = [...limits].sort((a, b) => a - b).map((value) => new Option(this.#label(value), value));
+    select.replaceChildren(select.options[0], ...options);
+    select.value = limit;
+    select.hidden = !options.length;
+    this.#read();
   }
 
   /** Whether a block matches the filter. */
@@ -45,6 +60,10 @@ export class Filter extends Emitter {
     this.#form.querySelectorAll("[data-tier]").forEach((button) => button.setAttribute("aria-pressed", "false"));
     this.#accessible?.setAttribute("aria-pressed", "false");
     this.#read();
+  }
+
+  #label(minor) {
+    return `up to ${this.#price(Number(minor))}`;
   }
 
   #press(button) {

@@ -1,9 +1,10 @@
 /** Names of seats and blocks, the same in the tooltip, the list, the summary and for screen readers. */
 
 import { count, priceText } from "../../ticketing/format.js";
-import { STATUSES } from "./seat_model.js";
+import { AVAILABLE, STATUSES } from "./seat_model.js";
 
-const STATUS_LABELS = { available: "available", reserved: "held by someone", sold: "sold", blocked: "not for sale" };
+const NOT_ON_SALE = "not on sale"; // free, but the sale is over
+const STATUS_LABELS = { available: "available", reserved: "reserved", sold: "sold", blocked: "not for sale" };
 
 /** "Section A · block 2" */
 export function blockName(block) {
@@ -22,6 +23,8 @@ export function shortName(block, position) {
 
 /** The status of a seat as text; `picked` if the buyer has picked it. */
 export function seatStatus(block, position, picked) {
+  if (block.isOwn(position)) return "reserved for you";
+  if (block.closed && block.seats[position] === AVAILABLE) return NOT_ON_SALE;
   return picked ? "picked" : STATUS_LABELS[STATUSES[block.seats[position]]];
 }
 
@@ -33,6 +36,12 @@ export function wheelchairCount(number) {
 /** "wheelchair place, " for a wheelchair place, else "". */
 export function accessiblePrefix(block, position) {
   return block.isAccessible(position) ? "wheelchair place, " : "";
+}
+
+/** "214 left", "none left" or "not on sale", for a number of free seats of blocks that are all closed or all not. */
+export function leftText(number, closed) {
+  if (closed) return NOT_ON_SALE;
+  return number ? `${count(number)} left` : "none left";
 }
 
 /** "214 left in this block." */

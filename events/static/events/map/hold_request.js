@@ -11,13 +11,15 @@ export class HoldRequests {
   #eventId;
   #checkout;
   #login;
+  #user;
   #last = { body: "", key: "" };
 
-  /** @param {DOMStringMap} data the event's id, and URLs of the checkout (with an empty id) and the login */
-  constructor({ event, checkout, login }) {
+  /** @param {DOMStringMap} data the ids of event and user, and URLs of the checkout (with an empty id) and the login */
+  constructor({ event, checkout, login, user }) {
     this.#eventId = Number(event);
     this.#checkout = checkout;
     this.#login = login;
+    this.#user = Number(user);
   }
 
   /** Holds exactly these seats and goes to the checkout. Throws a Problem if the hold is refused. */
@@ -36,10 +38,11 @@ export class HoldRequests {
     location.assign(`${this.#login}?next=${encodeURIComponent(location.pathname)}`);
   }
 
-  /** Returns the buyer's unpaid booking of this event, if there is one that can still be paid. */
-  async currentHold() {
+  /** Returns the user's own bookings of this event that can still be paid; sellers also get those of their buyers listed. */
+  async currentHolds() {
     const { data } = await call("GET", "/api/booking?booking_status=pending_payment").catch(() => ({ data: { results: [] } }));
-    return data.results.find((booking) => booking.event_id === this.#eventId && booking.seconds_left > 0);
+    const isOwn = ({ event_id: event, buyer_id: buyer }) => event === this.#eventId && buyer === this.#user;
+    return data.results.filter((booking) => isOwn(booking) && booking.seconds_left > 0);
   }
 
   async #hold(block, seats) {

@@ -16,6 +16,7 @@ import { Minimap } from "./minimap.js";
 import { Painter } from "./painter.js";
 
 const READABLE = 24; // px per seat: a seat of this size is easy to hit
+const FRAMED = 7; // px per seat: a block is shown as a whole if its seats are at least this large then
 const MEASURED_FRAMES = 300;
 
 export class MapView extends Emitter {
@@ -52,6 +53,7 @@ export class MapView extends Emitter {
     new ResizeObserver(() => this.#resize()).observe(root);
     this.#model.addEventListener("seats", ({ detail }) => this.updateSeats(detail.block, detail.positions));
     this.#model.addEventListener("counts", ({ detail }) => this.#updateCounts(detail.block));
+    this.#model.addEventListener("prices", () => this.#repaint()); // also on the cached labels
     this.#model.addEventListener("selections", () => this.request());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       colours.read();
@@ -70,7 +72,7 @@ export class MapView extends Emitter {
     this.request();
   }
 
-  /** Repaints everything, after the filter or prices have changed. */
+  /** Repaints everything, after the filter has changed. */
   refresh() {
     this.#painter.baseLayer.refresh();
     this.request();
@@ -81,21 +83,21 @@ export class MapView extends Emitter {
     if (!this.#frameRequest) this.#frameRequest = requestAnimationFrame((now) => this.#frame(now));
   }
 
-  /** Zooms in on a block until its seats are readable; to the point `at` if the whole block doesn't fit. */
+  /** Shows a whole block; if it is too large for that, or shown already, zooms in on the point `at` of it. */
   showBlock(block, at = null) {
     const points = corners(block.place, 2);
     const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
     const box = { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
     const whole = Math.min(this.camera.width / (box.right - box.left), this.camera.height / (box.bottom - box.top)) * 0.95;
-    if (at && whole < READABLE * 0.5) this.camera.glide({ x: at[0], y: at[1], scale: READABLE * 0.75 });
+    if (at && (whole < FRAMED || this.camera.scale >= whole * 0.85)) this.camera.glide({ x: at[0], y: at[1], scale: Math.max(READABLE * 0.75, Math.min(this.camera.scale, READABLE)) });
     else this.camera.show(box, READABLE * 1.5);
     this.#moved();
   }
 
-  /** Makes a seat visible and readable with as little movement as possible. */
-  showSeat(block, position) {
+  /** Makes a seat visible and readable with as little movement as possible; `covered` px at the bottom don't count. */
+  showSeat(block, position, covered = 0) {
     const scale = Math.max(this.camera.scale, READABLE * 0.7);
-    this.camera.reveal(...seatPoint(block, position), 60, scale);
+    this.camera.reveal(...seatPoint(block, position), 60, scale, covered);
     this.#moved();
   }
 
@@ -159,6 +161,7 @@ export class MapView extends Emitter {
     if (moving) this.emit("view");
     if (unfinished || this.camera.isMoving) this.request();
     this.#root.dataset.ready = "true";
+    this.#root.style.touchAction = this.camera.isWhole ? "pan-y" : "none"; // a swipe over the whole map scrolls the page
   }
 
   /** Measures frames in quick succession; a longer pause starts a new movement. */

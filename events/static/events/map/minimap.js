@@ -63,7 +63,7 @@ export class Minimap {
     for (const block of this.#model.blocks) {
       ctx.beginPath();
       for (const [x, y] of corners(block.place)) ctx.lineTo((x - left) * this.#zoom, (y - top) * this.#zoom);
-      ctx.fillStyle = block.available ? this.#colours.tier(block.tier) : this.#colours.sold;
+      ctx.fillStyle = block.left ? this.#colours.tier(block.tier) : this.#colours.sold;
       ctx.fill();
     }
   }

@@ -2,6 +2,7 @@
 
 import { alert, say } from "../../ticketing/announce.js";
 import { count, duration, priceText } from "../../ticketing/format.js";
+import { enableControls } from "../../ticketing/ready.js";
 import { toast } from "../../ticketing/toast.js";
 import { LiveFeed } from "../live.js";
 import { forgetPass } from "../pass.js";
@@ -14,6 +15,7 @@ import { forgetPicks, HoldRequests, keepPicks, keptPicks } from "./hold_request.
 import { seatPoint } from "./layout.js";
 import { LiveBadge } from "./live_badge.js";
 import { MapView } from "./map_view.js";
+import { OwnHolds } from "./own_holds.js";
 import { Picks } from "./picks.js";
 import { showPrices } from "./prices.js";
 import { showQueueNotice } from "./queue_notice.js";
@@ -32,12 +34,15 @@ const find = (selector) => page.querySelector(selector);
 const rows = JSON.parse(document.getElementById("sections").textContent);
 const gapsAllowed = dataset.gaps === "true";
 
+const sale = new SaleStatus(find("[data-sale]"), JSON.parse(document.getElementById("sale").textContent));
 const model = new SeatModel(rows);
+model.setClosed(sale.isOver); // before anything is drawn
 const colours = new Colours([...new Set(rows.map((row) => row.tier))]);
 const price = (minor) => shortMoney(minor, currency);
+page.style.setProperty("--legend-tier", colours.variable(rows[0].tier)); // a tier that the event has
 const picks = new Picks(model, Number(dataset.max));
 const filter = new Filter(find("#filters"), price);
-const scene = { matches: filter.matches, picks, cursor: null, hover: null };
+const scene = { matches: (block) => !block.closed && filter.matches(block), picks, cursor: null, hover: null };
 const view = new MapView(find("#map"), find(".minimap"), { model, scene, colours, price });
 const list = new SeatList(find("#list"), { model, picks, filter, colours, currency });
 const tooltip = new Tooltip(find(".tip"), { currency, colours, act: pick });
@@ -46,8 +51,8 @@ const summary = new Summary(find("#summary"), picks, currency, hold);
 const bestSeatsForm = new BestSeatsForm(find("#best"), { model, filter, view, summary, max: picks.max, gapsAllowed });
 const liveBadge = new LiveBadge(find("[data-live-state]"));
 const feed = new LiveFeed(eventId, { bookings: dataset.signedIn === "true" });
-const sale = new SaleStatus(find("[data-sale]"), JSON.parse(document.getElementById("sale").textContent));
-summary.setClosed(sale.reason);
+const ownHolds = new OwnHolds(model, { requests: holdRequests, feed, isSignedIn: dataset.signedIn === "true" });
+showSale();
 
 // --- Seats: loaded once, then updated by the live feed --------------------------------------------------
 
@@ -81,13 +86,27 @@ feed.addEventListener("sale", ({ detail }) => {
 });
 
 sale.addEventListener("change", () => {
-  summary.setClosed(sale.reason);
-  say(sale.reason ?? "Sales are open. You can hold seats now.");
+  showSale();
+  say(sale.text);
 });
+
+/** Offers seats, or no longer: a sale that is over has no best seats and no seats left. */
+function showSale() {
+  find("#best").hidden = !sale.isOffering;
+  find("[data-left-line]").hidden = sale.isOver;
+  find("[data-queue-notice]")?.toggleAttribute("hidden", sale.isOver);
+  if (sale.isOver) {
+    picks.clear();
+    hideCard();
+  }
+  model.setClosed(sale.isOver);
+  summary.setClosed(sale.reason);
+}
 
 model.addEventListener("prices", () => {
   showPrices(page, model.blocks, currency);
-  view.refresh();
+  filter.setPrices(model.blocks.map((block) => block.price));
+  hideCard();
   summary.setClosed(sale.reason);
   if (picks.positions.length) toast(`Prices have changed. Your picks (${seatCount(picks.positions.length)}) now cost ${priceText(picks.total, currency)}.`, "warn");
 });
@@ -105,12 +124,13 @@ model.addEventListener("counts", () => {
 
 function pick(block, position) {
   const had = picks.has(block, position);
+  if (block.isOwn(position)) return remindOfHold();
   if (!had && !block.isFree(position)) {
     say(`${shortName(block, position)} is not available.`);
     return;
   }
   picks.toggle(block, position);
-  tooltip.hide();
+  hideCard();
   if (picks.has(block, position)) say(`${shortName(block, position)} picked. ${seatCount(picks.positions.length)}, ${priceText(picks.total, currency)}.`);
   else if (had) say(`${shortName(block, position)} removed.`);
 }
@@ -121,6 +141,7 @@ picks.addEventListener("change", ({ detail: { before } }) => {
   const names = picks.names;
   if (names.length) keepPicks(eventId, { section: picks.block.section, subsection: picks.block.number, names });
   else forgetPicks(eventId);
+  if (picks.block && picks.block !== before) list.follow(picks.block, picks.positions[0]);
   const block = picks.block ?? before;
   if (block) feed.select(block.section, block.number, names.slice(0, 10));
 });
@@ -168,12 +189,11 @@ function choose({ block, positions }) {
 
 view.addEventListener("tap", ({ detail }) => tap(detail));
 view.addEventListener("hover", ({ detail }) => hover(detail));
-view.addEventListener("view", () => tooltip.shown?.touch && tooltip.hide());
 
 function tap(hit) {
   const { block, position, px, py, touch } = hit;
   const previous = tooltip.shown;
-  tooltip.hide();
+  hideCard();
   if (!block) {
     if (hit.double) view.camera.glideZoom(px, py, 2);
     view.request();
@@ -184,10 +204,24 @@ function tap(hit) {
   } else if (!touch || (previous?.block === block && previous.position === position)) {
     pick(block, position);
   } else {
-    const picked = picks.has(block, position);
-    const pickable = picked || block.isFree(position);
-    tooltip.show(hit, { picked, selected: model.isSelected(block, position), button: pickable ? (picked ? "Remove this seat" : "Pick this seat") : null });
+    showCard(hit);
   }
+}
+
+/** On touch screens: what was tapped and what can be done, below the seat, which gets a ring. */
+function showCard(hit) {
+  const { block, position } = hit;
+  const picked = picks.has(block, position);
+  const button = picked ? "Remove this seat" : block.isFree(position) ? "Pick this seat" : null;
+  tooltip.show(hit, { picked, selected: model.isSelected(block, position), button });
+  if (!button) return;
+  scene.cursor = { block, position };
+  view.showSeat(block, position, tooltip.covered);
+}
+
+function hideCard() {
+  if (tooltip.shown?.touch) scene.cursor = null;
+  tooltip.hide();
 }
 
 function hover(hit) {
@@ -218,6 +252,10 @@ filter.addEventListener("change", () => {
   if (filter.isActive) say(`${seatCount(left)} in ${matching.length} blocks.`);
 });
 
+find("[data-tools]").addEventListener("click", ({ currentTarget: button }) => {
+  button.ariaExpanded = String(find(".event-tools").classList.toggle("is-open"));
+});
+
 page.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-zoom]");
   if (button?.dataset.zoom === "all") view.showAll();
@@ -237,6 +275,7 @@ async function hold() {
   try {
     await holdRequests.seats(block, names);
   } catch (problem) {
+    if (problem.status === 0 || problem.status >= 500) await ownHolds.find(); // the hold may have succeeded all the same
     summary.busy(false);
     refused(problem, block, positions, names);
     picks.pause(false);
@@ -281,6 +320,7 @@ function leavesSingleSeat({ message, seats }, block, positions) {
 
 /** Restores the picks from before the login or a reload. */
 function restorePicks() {
+  if (sale.isOver) return forgetPicks(eventId);
   const before = keptPicks(eventId);
   const block = before && model.block(before.section, before.subsection);
   if (!block?.seats || picks.positions.length) return;
@@ -293,15 +333,15 @@ function restorePicks() {
 
 /** Reminds buyers who come back from the checkout that they hold seats, with a button to pay. */
 async function remindOfHold() {
-  if (dataset.signedIn !== "true") return;
-  const held = await holdRequests.currentHold();
+  const [held] = await ownHolds.find();
   if (!held || picks.positions.length) return;
   const pay = () => location.assign(holdRequests.checkoutOf(held.id));
-  summary.showMessage(`You hold ${seatCount(held.quantity)} of this event for another ${duration(held.seconds_left)}.`, [["Continue to payment", pay]]);
+  summary.showMessage(`${seatCount(held.quantity)} of this event ${held.quantity === 1 ? "is" : "are"} reserved for you for another ${duration(held.seconds_left)}.`, [["Continue to payment", pay]]);
 }
 
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload()); // the picked seats may be held by now
 
 showQueueNotice(find("[data-queue-notice]"), eventId);
+enableControls();
 feed.start();
 load();

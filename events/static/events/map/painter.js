@@ -35,7 +35,8 @@ export class Painter {
 
   #paintOnCards(camera, ratio) {
     const { hover, picks } = this.#scene;
-    for (const block of new Set([hover?.block, picks.block])) if (block) this.#edge(block.place, camera, ratio);
+    const own = this.#model.blocks.filter((block) => block.own.size);
+    for (const block of new Set([hover?.block, picks.block, ...own])) if (block) this.#edge(block.place, camera, ratio);
   }
 
   #edge(place, camera, ratio) {
@@ -54,6 +55,7 @@ export class Painter {
   #paintOnSeats(camera, ratio) {
     const { picks, hover, cursor } = this.#scene;
     this.#paintSelections(camera, ratio);
+    this.#paintOwn(camera, ratio);
     for (const position of picks.positions) this.#onSeat(picks.block, position, camera, ratio, paintPick);
     if (hover?.position >= 0) this.#ring(hover, camera, ratio, this.#colours.ink, 1.5);
     if (cursor) this.#ring(cursor, camera, ratio, this.#colours.accent, 3);
@@ -63,6 +65,14 @@ export class Painter {
     for (const [block, positions] of this.#model.selections()) {
       if (!isVisible(block.place, camera)) continue;
       for (const position of positions) if (block.isFree(position)) this.#onSeat(block, position, camera, ratio, paintSelection);
+    }
+  }
+
+  /** Paints the seats that are reserved for the buyer like picks. */
+  #paintOwn(camera, ratio) {
+    for (const block of this.#model.blocks) {
+      if (!block.own.size || !isVisible(block.place, camera)) continue;
+      for (const position of block.own) if (block.isOwn(position)) this.#onSeat(block, position, camera, ratio, paintPick);
     }
   }
 

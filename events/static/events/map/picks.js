@@ -68,10 +68,11 @@ export class Picks extends Emitter {
   #check() {
     if (this.#paused || !this.block) return;
     const block = this.block;
-    const lost = this.positions.filter((position) => !block.isFree(position));
-    if (!lost.length) return;
+    const gone = this.positions.filter((position) => !block.isFree(position));
+    if (!gone.length) return;
+    const lost = gone.filter((position) => !block.isOwn(position)); // held by this buyer, perhaps in another tab
     this.#set(block, this.positions.filter((position) => block.isFree(position)));
-    this.emit("lost", { block, positions: lost });
+    if (lost.length) this.emit("lost", { block, positions: lost });
   }
 
   #set(block, positions) {

@@ -8,6 +8,8 @@ export function showPrices(page, blocks, currency) {
   page.querySelector("[data-prices]").textContent = priceRange(blocks, currency);
   for (const chip of page.querySelectorAll("[data-tier]")) {
     const prices = blocks.filter((block) => block.tier === chip.dataset.tier).map((block) => block.price);
-    chip.querySelector("data.price").textContent = priceText(Math.min(...prices), currency);
+    const lowest = Math.min(...prices);
+    chip.querySelector("data.price").textContent = priceText(lowest, currency);
+    chip.querySelector("[data-from]").hidden = lowest === Math.max(...prices);
   }
 }

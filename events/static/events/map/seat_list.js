@@ -9,7 +9,7 @@
 import { Emitter } from "../../ticketing/emitter.js";
 import { count, priceText } from "../../ticketing/format.js";
 import { element } from "./element.js";
-import { accessiblePrefix, blockName, priceRange, seatRanges, seatStatus } from "./formatting.js";
+import { accessiblePrefix, blockName, leftText, priceRange, seatRanges, seatStatus } from "./formatting.js";
 import { bySection } from "./layout.js";
 import { AVAILABLE, STATUSES } from "./seat_model.js";
 
@@ -49,6 +49,13 @@ export class SeatList extends Emitter {
     const start = position ?? Math.max(0, block.seats.indexOf(AVAILABLE));
     this.#focusSeat(start, focus);
     this.emit("open", { block });
+  }
+
+  /** Opens the grid of a block whose seats were picked elsewhere, at this seat; it neither emits `open` nor moves the focus. */
+  follow(block, position) {
+    if (!block.seats || block === this.#open) return;
+    this.#showGrid(block);
+    this.#focusSeat(position, false);
   }
 
   /** Goes back to the tree of blocks. */
@@ -107,20 +114,19 @@ export class SeatList extends Emitter {
 
   #countBlock(block) {
     const item = this.#items.get(block);
-    const left = block.available ? `${count(block.available)} left` : "none left";
+    const left = leftText(block.left, block.closed);
     item.lastChild.textContent = left;
     item.setAttribute("aria-label", `Block ${block.number}, ${priceText(block.price, this.#currency)}, ${left}`);
-    item.classList.toggle("is-empty", block.available === 0);
+    item.classList.toggle("is-empty", block.left === 0);
   }
 
   #countSection(item) {
-    const left = item.blocks.reduce((sum, block) => sum + block.available, 0);
-    const leftText = left ? `${count(left)} left` : "none left";
-    item.querySelector(".tree-left").textContent = leftText;
     const [first] = item.blocks;
+    const left = leftText(item.blocks.reduce((sum, block) => sum + block.left, 0), first.closed);
+    item.querySelector(".tree-left").textContent = left;
     const price = priceRange(item.blocks, this.#currency);
     item.querySelector(".tree-price").textContent = price;
-    item.setAttribute("aria-label", `Section ${first.section}, ${first.tier}, ${price}, ${leftText}`);
+    item.setAttribute("aria-label", `Section ${first.section}, ${first.tier}, ${price}, ${left}`);
   }
 
   #refreshLater(block) {
@@ -239,7 +245,8 @@ export class SeatList extends Emitter {
 
   #countOpen() {
     const block = this.#open;
-    const facts = `${block.tier}, ${priceText(block.price, this.#currency)} each. ${count(block.available)} of ${count(block.total)} left.`;
+    const left = block.closed ? "Not on sale." : `${count(block.left)} of ${count(block.total)} left.`;
+    const facts = `${block.tier}, ${priceText(block.price, this.#currency)} each. ${left}`;
     const accessible = block.accessible.size ? ` Accessible: ${seatRanges(block, [...block.accessible])}.` : "";
     this.#root.querySelector(".grid-left").textContent = facts + accessible;
   }
@@ -255,9 +262,16 @@ export class SeatList extends Emitter {
       if (button.getAttribute("aria-label") === label) continue;
       button.setAttribute("aria-label", label);
       button.setAttribute("aria-pressed", String(picked));
-      button.setAttribute("aria-disabled", String(!picked && !block.isFree(position)));
-      button.dataset.state = picked ? "picked" : STATUSES[block.seats[position]];
+      button.setAttribute("aria-disabled", String(!picked && !block.isFree(position) && !block.isOwn(position)));
+      button.dataset.state = picked ? "picked" : this.#state(block, position);
     }
+  }
+
+  /** The state that the seat is drawn in: its status, `own` if it is reserved for the buyer, `blocked` once sales are over. */
+  #state(block, position) {
+    if (block.isOwn(position)) return "own";
+    const status = STATUSES[block.seats[position]];
+    return block.closed && status === "available" ? "blocked" : status;
   }
 
   #gridKey(event) {

@@ -1,6 +1,6 @@
 /**
- * The seats of one event in the browser: counts of every block, the status of every seat, wheelchair places, and the
- * seats that other viewers have selected.
+ * The seats of one event in the browser: counts of every block, the status of every seat, wheelchair places, the seats
+ * that are reserved for this buyer, and the seats that other viewers have selected.
  *
  * Dispatches `counts` {block}, `seats` {block, positions} (null: all of them), `prices` and `selections`.
  */
@@ -28,6 +28,8 @@ export class Block {
     this.cols = row.cols;
     this.total = row.total;
     this.seats = null;
+    this.closed = false; // no seat can be bought any more, whatever its status
+    this.own = new Set(); // positions of the buyer's own reservations
     this.accessible = new Set((row.accessible ?? []).map((name) => this.position(name)));
     this.setCounts(row);
   }
@@ -57,8 +59,18 @@ export class Block {
     return (position % this.cols) + 1;
   }
 
+  /** How many seats can still be bought. */
+  get left() {
+    return this.closed ? 0 : this.available;
+  }
+
   isFree(position) {
-    return this.seats !== null && this.seats[position] === AVAILABLE;
+    return !this.closed && this.seats !== null && this.seats[position] === AVAILABLE;
+  }
+
+  /** Whether the seat is reserved for this buyer, who hasn't paid for it yet. */
+  isOwn(position) {
+    return this.own.has(position) && this.seats !== null && this.seats[position] === RESERVED;
   }
 
   isAccessible(position) {
@@ -73,6 +85,7 @@ export class Block {
 
 export class SeatModel extends Emitter {
   #byName = new Map();
+  #holds = new Map(); // id of the buyer's booking → {block, positions}
   #selections = new Map(); // viewer → {block, positions, until}
 
   /** @param {object[]} rows section rows in the order of the seating */
@@ -143,6 +156,28 @@ export class SeatModel extends Emitter {
       positions.push(position);
     }
     this.emit("seats", { block, positions });
+  }
+
+  /** Sets whether the sale is over, so that no seat counts as left and none can be picked. */
+  setClosed(closed) {
+    for (const block of this.blocks) {
+      if (block.closed === closed) continue;
+      block.closed = closed;
+      this.emit("counts", { block });
+      this.emit("seats", { block, positions: null });
+    }
+  }
+
+  /** Marks the seats (their names) of an unpaid booking as the buyer's own; no seats, when it has ended. */
+  setOwn({ id, section, subsection, seats }) {
+    const before = this.#holds.get(id);
+    this.#holds.delete(id);
+    const block = this.block(section, subsection);
+    if (block && seats.length) this.#holds.set(id, { block, positions: seats.map((name) => block.position(name)) });
+    const changed = [before, this.#holds.get(id)].filter(Boolean);
+    for (const hold of changed) hold.block.own.clear();
+    for (const hold of this.#holds.values()) hold.positions.forEach((position) => hold.block.own.add(position));
+    for (const hold of changed) this.emit("seats", hold);
   }
 
   // --- Seats selected by other viewers ------------------------------------------------------------------

@@ -1,8 +1,8 @@
-/** The tooltip of a seat or block; on touch screens it has a button, because the finger covers the seat. */
+/** The tooltip of a seat or block. On touch screens it is a sheet at the bottom of the map, with a button. */
 
 import { count, priceText } from "../../ticketing/format.js";
 import { element } from "./element.js";
-import { accessiblePrefix, blockName, seatName, seatStatus } from "./formatting.js";
+import { accessiblePrefix, blockName, leftText, seatName, seatStatus } from "./formatting.js";
 
 export class Tooltip {
   #box;
@@ -27,9 +27,15 @@ export class Tooltip {
     this.shown = { block, position, touch: button !== null };
     const lines = position < 0 ? this.#ofBlock(block) : this.#ofSeat(block, position, picked, selected);
     this.#box.replaceChildren(...lines, ...(button ? [element("button", { type: "button", textContent: button, className: "button small" })] : []));
-    this.#box.classList.toggle("has-button", button !== null);
+    this.#box.classList.toggle("sheet", button !== null);
     this.#box.hidden = false;
-    this.#place(px, py);
+    if (button) this.#box.style.transform = "";
+    else this.#place(px, py);
+  }
+
+  /** How many px at the bottom of the map it covers. */
+  get covered() {
+    return Math.max(0, this.#frame.getBoundingClientRect().bottom - this.#box.getBoundingClientRect().top);
   }
 
   hide() {
@@ -39,12 +45,12 @@ export class Tooltip {
 
   #ofSeat(block, position, picked, selected) {
     const status = seatStatus(block, position, picked);
-    const note = selected && status === "available" ? "someone else is looking at it" : status;
+    const note = selected && status === "available" ? "someone else is choosing it" : status;
     return [element("strong", { textContent: seatName(block, position) }), this.#price(block, ` — ${accessiblePrefix(block, position)}${note}`)];
   }
 
   #ofBlock(block) {
-    const left = block.available ? `${count(block.available)} of ${count(block.total)} left` : "nothing left";
+    const left = block.left ? `${count(block.left)} of ${count(block.total)} left` : leftText(0, block.closed);
     return [element("strong", { textContent: blockName(block) }), this.#price(block, ` — ${left}`)];
   }
 

@@ -15,8 +15,8 @@ KEEP_CAPTURES = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0002_sql_files'),
-        ('events', '0003_check_currency_codes'),
+        ('bookings', '0004_short_references'),
+        ('events', '0005_check_currency_codes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

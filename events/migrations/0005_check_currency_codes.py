@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0002_sql_files'),
+        ('events', '0004_search_columns'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

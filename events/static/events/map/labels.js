@@ -1,0 +1,10 @@
+/** Names of blocks on the map, cut so that they fit into their place. */
+
+/** Returns `name` + `tail` if it is at most `max` wide in the context's font; otherwise the name is cut, never the tail. */
+export function fitted(ctx, name, tail, max) {
+  for (let length = name.length; length > 0; length -= 1) {
+    const text = length === name.length ? name + tail : `${name.slice(0, length).trimEnd()}…${tail}`;
+    if (ctx.measureText(text).width <= max) return text;
+  }
+  return tail.replace(/^[ ·]+/, "");
+}

@@ -8,7 +8,7 @@ class BookingsConfig(AppConfig):
     verbose_name = "Sales"
 
     def ready(self) -> None:
-        """Register feeds, where gate staff land, and what changed events and deleted accounts mean for bookings."""
+        """Register feeds, rules for prices, where staff land, and what changed events and deleted accounts mean."""
         from accounts.landing import LANDING_PAGES
         from accounts.operations.deletion import OBSTACLES, ON_ACCOUNT_DELETED
         from bookings.account_deletion import booking_obstacles, remove_person
@@ -16,14 +16,17 @@ class BookingsConfig(AppConfig):
         from bookings.event_changes.complete_bookings import reopen_bookings
         from bookings.event_changes.notify_ticket_holders import notify_ticket_holders
         from bookings.live.feed import BuyerFeed
+        from bookings.payments.chargeable import GatewayRules
         from bookings.reports.feed import AnalyticsFeed
         from bookings.waiting_room.feed import QueueFeed
         from events.lifecycle.change import ON_EVENT_CHANGED
+        from events.pricing import register_charge_rules
         from realtime.feed import register_feed
 
         register_feed("buyer", BuyerFeed)
         register_feed("queue", QueueFeed)
         register_feed("analytics", AnalyticsFeed)
+        register_charge_rules(GatewayRules())
         # In this order: emails go to the holders of paid bookings.
         ON_EVENT_CHANGED.extend([reopen_bookings, notify_ticket_holders])
         OBSTACLES.append(booking_obstacles)

@@ -85,9 +85,11 @@ INVARIANTS = (
         "refunds",
         "The refunded amount of a payment is the sum of its refunds, and at most what was captured.",
         """
-        SELECT p.id AS payment, p.status, p.amount, p.refunded_amount, coalesce(sum(r.amount), 0) AS refunds
-        FROM bookings_payment p LEFT JOIN bookings_refund r ON r.payment_id = p.id AND r.event_id = p.event_id
-        GROUP BY p.id, p.event_id HAVING p.refunded_amount <> coalesce(sum(r.amount), 0) OR p.refunded_amount > p.amount
+        SELECT p.id AS payment, p.status, p.captured_amount, p.refunded_amount, coalesce(sum(r.amount), 0) AS refunds
+        FROM bookings_payment p LEFT JOIN bookings_refund r
+            ON r.payment_id = p.id AND r.event_id = p.event_id AND r.status <> 'undone'
+        GROUP BY p.id, p.event_id
+        HAVING p.refunded_amount <> coalesce(sum(r.amount), 0) OR p.refunded_amount > coalesce(p.captured_amount, 0)
         """,
     ),
     Invariant(
@@ -112,12 +114,13 @@ INVARIANTS = (
         LEFT JOIN (SELECT charge_id, sum(amount) AS amount FROM bookings_mockrefund GROUP BY charge_id) b
             ON b.charge_id = c.payment_id
         LEFT JOIN (
-            SELECT payment_id, sum(amount) AS amount FROM bookings_refund WHERE status = 'sent' GROUP BY payment_id
+            SELECT payment_id, sum(amount) AS amount FROM bookings_refund
+            WHERE status = 'sent' AND reason <> 'dispute' GROUP BY payment_id
         ) r ON r.payment_id = p.id
         WHERE p.status IS DISTINCT FROM 'pending' AND (
             p.id IS NULL
             OR coalesce(c.captured, false) <> (p.status IN ('captured', 'partly_refunded', 'refunded'))
-            OR c.captured AND c.amount <> p.amount
+            OR c.captured AND (c.amount, c.currency) IS DISTINCT FROM (p.captured_amount, p.captured_currency::text)
             OR coalesce(b.amount, 0) <> coalesce(r.amount, 0)
                 AND NOT EXISTS (SELECT 1 FROM bookings_refund o WHERE o.payment_id = p.id AND o.status = 'pending')
         )

@@ -50,7 +50,10 @@ PAYMENT_TRANSITIONS: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     # Cancelled means that the gateway was never reached, so no money is taken.
     PaymentStatus.PENDING: frozenset({PaymentStatus.CAPTURED, PaymentStatus.FAILED, PaymentStatus.CANCELLED}),
     PaymentStatus.CAPTURED: frozenset({PaymentStatus.PARTLY_REFUNDED, PaymentStatus.REFUNDED}),
-    PaymentStatus.PARTLY_REFUNDED: frozenset({PaymentStatus.PARTLY_REFUNDED, PaymentStatus.REFUNDED}),
+    # Captured again if a partial refund that was made at the provider fails there.
+    PaymentStatus.PARTLY_REFUNDED: frozenset(
+        {PaymentStatus.PARTLY_REFUNDED, PaymentStatus.REFUNDED, PaymentStatus.CAPTURED}
+    ),
     # Some gateways take the money although they first declined or did not answer.
     PaymentStatus.FAILED: frozenset({PaymentStatus.CAPTURED}),
     PaymentStatus.CANCELLED: frozenset({PaymentStatus.CAPTURED}),
@@ -60,10 +63,27 @@ TAKEN_MONEY = (PaymentStatus.CAPTURED, PaymentStatus.PARTLY_REFUNDED)  # capture
 
 
 class RefundStatus(models.TextChoices):
-    """The status of a refund: recorded, or sent to the gateway."""
+    """The status of a refund.
 
-    PENDING = "pending", "Pending"
-    SENT = "sent", "Sent"
+    Pending, sent and failed refunds count as refunded: the money is promised. A failed one needs a person.
+    """
+
+    PENDING = "pending", "Pending"  # to be sent
+    SENT = "sent", "Sent"  # the gateway has it
+    FAILED = "failed", "Failed"  # the gateway refused it for good, or could not return the money
+    UNDONE = "undone", "Undone"  # made at the provider, failed there, and the booking is still paid: it never counted
+
+
+COUNTED_REFUNDS = (RefundStatus.PENDING, RefundStatus.SENT, RefundStatus.FAILED)
+
+
+class DisputeStatus(models.TextChoices):
+    """The status of a payment's dispute: the buyer's bank asks for the money back."""
+
+    NONE = "", "None"
+    OPEN = "open", "Open"
+    WON = "won", "Won"  # the money stays
+    LOST = "lost", "Lost"  # the bank has taken it
 
 
 class RefundReason(models.TextChoices):
@@ -74,6 +94,13 @@ class RefundReason(models.TextChoices):
     EVENT_CANCELLED = "event_cancelled", "The event was cancelled"
     SEATS_LOST = "seats_lost", "The seats were lost before the payment came"
     PAID_TWICE = "paid_twice", "Another payment had paid the booking"
+    WRONG_AMOUNT = "wrong_amount", "The gateway took another amount than was asked for"
+    PROVIDER = "provider", "Made at the payment provider"
+    DISPUTE = "dispute", "Taken back by the buyer's bank"
+
+
+NO_SEATS = (RefundReason.SEATS_LOST, RefundReason.PAID_TWICE, RefundReason.WRONG_AMOUNT)  # of a payment for nothing
+MADE_ELSEWHERE = (RefundReason.PROVIDER, RefundReason.DISPUTE)  # recorded when the gateway reports them, never sent
 
 
 class AdmissionStatus(models.TextChoices):

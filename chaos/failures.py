@@ -11,8 +11,8 @@ from django.db import transaction
 
 from bookings.payments import (
     pay,
-    refund,
     sell,
+    send_refunds,
     settle,
 )
 from bookings.payments.gateways import GatewayDown
@@ -42,7 +42,7 @@ class Failures:
         """Wrap the steps, for the lifetime of the process."""
         self._wrap(pay, "begin_payment", "between begin and charge")
         self._wrap(pay, "settle_payment", "between settle and answer", before="between charge and settle")
-        self._wrap(refund, "_mark_sent", "after noting a refund", before="between refund and note")
+        self._wrap(send_refunds, "_mark_sent", "after noting a refund", before="between refund and note")
         self._wrap(settle, "issue_tickets", "inside settle, before commit")
         self._wrap(sell, "execute_prepared", "inside the sale, before commit", rolls_back=True)
         self._wrap_gateway()
@@ -83,12 +83,13 @@ class Failures:
                 raise Killed
             return Charge(Outcome.UNKNOWN) if self._fails("answer lost") else outcome
 
-        def failing_refund(gateway: MockGateway, money: Refund) -> None:
+        def failing_refund(gateway: MockGateway, money: Refund) -> str:
             if self._fails("gateway down before the refund"):
                 raise GatewayDown("chaos")
-            refund_money(gateway, money)
+            reference = refund_money(gateway, money)
             if self._fails("gateway down after the refund"):
                 raise GatewayDown("chaos")
+            return reference
 
         MockGateway.charge = failing_charge  # type: ignore[method-assign,assignment]
         MockGateway.refund = failing_refund  # type: ignore[method-assign,assignment]

@@ -33,7 +33,8 @@ from bookings.payments.gateways.mock_models import MockCharge, MockRefund
 from bookings.payments.gateways.mock_webhooks import webhook_body, webhook_headers
 from bookings.payments.models import Payment, Refund
 from bookings.payments.pay import pay_booking
-from bookings.payments.refund import refund_booking, send_refund
+from bookings.payments.refund import refund_booking
+from bookings.payments.send_refunds import send_refund
 from bookings.states import SelectionMode
 from chaos.failures import Failures, Killed
 from core.clock import database_now
@@ -194,7 +195,8 @@ def _send_webhooks(dice: random.Random) -> None:
 
 def _wait_until_settled(seed: int) -> bool:
     """Wait until no charge, refund or hold is open; return whether that happened."""
-    Refund.objects.filter(status="pending").update(created_at=database_now() - 2 * reconcile.NEVER_SENT_AFTER * 20)
+    long_ago = database_now() - 2 * reconcile.NEVER_SENT_AFTER * 20
+    Refund.objects.filter(status="pending").update(created_at=long_ago, retry_at=None)
     end = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < end:
         time.sleep(0.5)

@@ -2,17 +2,7 @@
 
 from decimal import Decimal
 
-# ISO 4217: the currencies whose minor unit is not a hundredth.
-NO_DECIMALS = (
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
-)  # fmt: skip
-THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
-DECIMALS = dict.fromkeys(NO_DECIMALS, 0) | dict.fromkeys(THREE_DECIMALS, 3)
-
-
-def decimals_of(currency: str) -> int:
-    """Return the number of decimals in amounts of this currency."""
-    return DECIMALS.get(currency, 2)
+from core.currencies import decimals_of
 
 
 def in_minor_units(amount: Decimal, currency: str) -> int:
@@ -31,3 +21,8 @@ def in_major_units(amount: int, currency: str) -> Decimal:
 def money(amount: int, currency: str) -> str:
     """Format an amount in minor units: 123456 "USD" is "1,234.56 USD"."""
     return f"{in_major_units(amount, currency):,.{decimals_of(currency)}f} {currency}"
+
+
+def price_text(amount: int, currency: str) -> str:
+    """Format a price or the total of a booking as buyers see it: as `money` does, and "Free" for 0."""
+    return money(amount, currency) if amount else "Free"

@@ -24,6 +24,7 @@ from events.states import ChangeKind, CreationStatus, EventStatus, SeatStatus
 
 MAX_SECONDS = 86_400  # for a hold, a payment window or a queue pass
 MAX_PRICE = 100_000_000  # minor units
+DEFAULT_CURRENCY = "USD"
 NAME_LENGTH = 32  # characters, for a section or a tier
 MAX_PER_MINUTE = 100_000  # buyers admitted by a waiting room
 MAX_ACTIVE = 100_000  # active queue passes of one event
@@ -67,7 +68,7 @@ class Event(models.Model):
         default=True, help_text="Inactive events are not listed, and nobody can hold or pay for seats."
     )
     status = models.CharField(max_length=16, choices=EventStatus.choices, default=EventStatus.AVAILABLE)
-    currency = models.CharField(max_length=3, default="USD", help_text="ISO 4217")
+    currency = models.CharField(max_length=3, default=DEFAULT_CURRENCY, help_text="ISO 4217")
     seating_config = models.JSONField()
 
     starts_at = models.DateTimeField(null=True, blank=True)
@@ -130,6 +131,8 @@ class Event(models.Model):
         ]
         constraints = [
             CheckConstraint(name="event_status_known", condition=Q(status__in=EventStatus.values)),
+            # Which codes new events may have is checked with core/currencies.py: codes leave the list, and events stay.
+            CheckConstraint(name="event_currency_is_code", condition=Q(currency__regex=r"^[A-Z]{3}$")),
             CheckConstraint(
                 name="event_hold_seconds_in_range", condition=Q(hold_seconds__gte=1, hold_seconds__lte=MAX_SECONDS)
             ),

@@ -19,9 +19,10 @@ BEGIN
         held_at + interval '1 min', held_at, held_at + interval '1 min' FROM sale;
 
     INSERT INTO bookings_payment (
-        id, event_id, booking_id, status, amount, currency, gateway, gateway_reference, card_last4, created_at, captured_at
+        id, event_id, booking_id, status, amount, currency, captured_amount, captured_currency, gateway, gateway_reference,
+        card_last4, created_at, captured_at
     )
-    SELECT payment, wanted, booking, 'captured', price, 'USD', 'bench', 'bench_' || payment, '4242', held_at,
+    SELECT payment, wanted, booking, 'captured', price, 'USD', price, 'USD', 'bench', 'bench_' || payment, '4242', held_at,
         held_at + interval '1 min' FROM sale;
 
     UPDATE events_ticket t SET status = 'sold', booking_id = booking FROM sale

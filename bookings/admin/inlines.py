@@ -10,7 +10,7 @@ from django.utils.html import format_html_join
 
 from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
-from bookings.states import AdmissionStatus, EmailStatus, RefundStatus
+from bookings.states import MADE_ELSEWHERE, AdmissionStatus, EmailStatus, RefundStatus
 from bookings.tickets.models import Admission
 from core.money import money
 from events.seating.positions import place_of
@@ -45,20 +45,10 @@ class Payments(ReadOnlyInline):
     model = Payment
     verbose_name_plural = "Payments and refunds"
     fields = (
-        *(
-            "reference",
-            "status",
-            "price",
-            "gateway",
-            "gateway_reference",
-            "card_last4",
-            "failure",
-            "created_at",
-            "captured_at",
-        ),
-        "refunded",
+        *("reference", "status", "price", "gateway", "gateway_reference", "card_last4", "failure"),
+        *("created_at", "captured_at", "refunded", "disputed"),
     )
-    readonly_fields = ("reference", "price", "refunded")
+    readonly_fields = ("reference", "price", "refunded", "disputed")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
         """Include the refunds."""
@@ -66,22 +56,42 @@ class Payments(ReadOnlyInline):
 
     @admin.display(description="Amount")
     def price(self, payment: Payment) -> str:
-        """The formatted amount."""
-        return money(payment.amount, payment.currency)
+        """The formatted amount, and what was taken instead if it differs."""
+        asked = money(payment.amount, payment.currency)
+        if payment.captured_amount is None:
+            return asked
+        taken = money(payment.captured_amount, payment.captured_currency)
+        return asked if taken == asked else f"{asked} asked, {taken} taken"
 
     @admin.display(description="Refunded")
     def refunded(self, payment: Payment) -> str:
         """Each refund: how much, why, and whether it has been sent."""
-        lines = [(_refund_text(refund, payment.currency),) for refund in payment.refunds.all()]
+        lines = [(_refund_text(refund, payment.captured_currency),) for refund in payment.refunds.all()]
         return format_html_join("", "<div>{}</div>", lines) or "–"
+
+    @admin.display(description="Disputed")
+    def disputed(self, payment: Payment) -> str:
+        """How much the buyer's bank asks back, and whether that is decided."""
+        if not payment.dispute_status:
+            return "–"
+        return f"{money(payment.disputed_amount, payment.currency)}: {payment.get_dispute_status_display().lower()}"
 
 
 def _refund_text(refund: Refund, currency: str) -> str:
+    if not refund.amount:
+        return f"Nothing to return. {refund.get_reason_display()}."
     details = f"{money(refund.amount, currency)}. {refund.get_reason_display()}."
-    if refund.status == RefundStatus.SENT:
-        return f"{details} Sent to the card on {_time(refund.sent_at)}."
-    pending = f"{details} Promised on {_time(refund.created_at)}, not sent yet."
-    return f"{pending} The gateway said: {refund.failure}" if refund.failure else pending
+    said = f" The gateway said: {refund.failure}" if refund.failure else ""
+    match RefundStatus(refund.status):
+        case RefundStatus.SENT if refund.reason in MADE_ELSEWHERE:
+            return f"{details} Reported on {_time(refund.sent_at)}."
+        case RefundStatus.SENT:
+            return f"{details} Sent to the card on {_time(refund.sent_at)}."
+        case RefundStatus.FAILED:
+            return f"{details} Failed: return the money in another way, such as at the payment provider.{said}"
+        case RefundStatus.UNDONE:
+            return f"{details} Failed at the payment provider, so it does not count.{said}"
+    return f"{details} Promised on {_time(refund.created_at)}, not sent yet.{said}"
 
 
 class Tickets(ReadOnlyInline):
@@ -140,4 +150,5 @@ class Emails(ReadOnlyInline):
 
 
 def _time(moment: Any) -> str:
-    return date_format(moment, "DATETIME_FORMAT")
+    """Format a time for the end of a sentence, which adds the period of "a.m."."""
+    return date_format(moment, "DATETIME_FORMAT").removesuffix(".")

@@ -49,7 +49,7 @@ def checkout(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
     context = _booking_context(booking) | {
         "held": held,
         "charging": held and is_charging(booking),
-        "test_cards": TEST_CARDS if isinstance(gateway(), MockGateway) else [],
+        "test_cards": TEST_CARDS if booking.total_price and isinstance(gateway(), MockGateway) else [],
         "page": _page_data(booking),
     }
     return render(request, "bookings/checkout.html", context)
@@ -108,6 +108,7 @@ def _booking_context(booking: Booking) -> dict[str, Any]:
     """Return the template variables of a booking."""
     return {
         "booking": booking,
+        "free": not booking.total_price,
         "event": booking.event,
         "subsection": booking.subsection,
         "status": booking.shown_status,

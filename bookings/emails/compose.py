@@ -17,7 +17,7 @@ from bookings.holds.texts import places_by_row
 from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.payments.refund import refundable_until
-from bookings.states import HOLDING, SOLD, BookingStatus, EmailKind
+from bookings.states import HOLDING, NO_SEATS, SOLD, BookingStatus, EmailKind
 from bookings.tickets.selectors import valid_tickets
 from bookings.tickets.texts import one_line, start_text, time_text
 from bookings.webhooks.models import Endpoint
@@ -210,6 +210,6 @@ def _refunded_amount(entry: EmailMessage, booking: Booking) -> str:
     if entry.kind == EmailKind.SEATS_LOST:
         amount = Payment.objects.get(pk=entry.subject).amount
     else:
-        refunds = Refund.objects.filter(payment__booking=booking)
+        refunds = Refund.objects.filter(payment__booking=booking).exclude(reason__in=NO_SEATS)
         amount = refunds.aggregate(sum=Sum("amount"))["sum"] or 0
     return money(amount, booking.event.currency) if amount else ""

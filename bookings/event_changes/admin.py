@@ -89,6 +89,8 @@ def _progress_text(progress: CancellationProgress) -> str:
         texts.append(f"{pluralize(progress.holds, 'hold')} still to end")
     if progress.unsent:
         texts.append(f"{progress.unsent:,} {'waits' if progress.unsent == 1 else 'wait'} for the gateway")
+    if progress.failed:
+        texts.append(f"{progress.failed:,} failed and {'needs' if progress.failed == 1 else 'need'} another way")
     return ", ".join(texts) + "."
 
 

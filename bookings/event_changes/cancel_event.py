@@ -104,6 +104,7 @@ class CancellationProgress:
 
     refunded: int  # refunds sent to the gateway
     unsent: int  # refunds recorded but not sent yet
+    failed: int  # refunds that the gateway refused for good
     to_refund: int  # paid bookings without a refund
     holds: int  # holds that have not ended yet
 
@@ -115,7 +116,7 @@ class CancellationProgress:
     @property
     def total(self) -> int:
         """Number of bookings that are refunded because of the cancellation."""
-        return self.refunded + self.unsent + self.to_refund
+        return self.refunded + self.unsent + self.failed + self.to_refund
 
 
 def progress_of(event: Event) -> CancellationProgress | None:
@@ -127,6 +128,7 @@ def progress_of(event: Event) -> CancellationProgress | None:
     return CancellationProgress(
         refunded=refunds.get(RefundStatus.SENT, 0),
         unsent=refunds.get(RefundStatus.PENDING, 0),
+        failed=refunds.get(RefundStatus.FAILED, 0),
         to_refund=bookings.get(BookingStatus.PAID, 0),
         holds=bookings.get(BookingStatus.PENDING_PAYMENT, 0),
     )

@@ -21,6 +21,7 @@ from bookings.states import BookingStatus
 from core.errors import Overloaded
 from core.ids import new_id
 from events.models import Event, Subsection
+from events.pricing import charge_rules
 from events.publish import SeatsChanged
 from events.states import SeatStatus
 
@@ -101,6 +102,7 @@ def execute_hold(
         seat_rows=[row for row, _ in named_seats] if named_seats else None,
         seat_numbers=[number for _, number in named_seats] if named_seats else None,
         pass_issued_at=pass_issued_at,
+        max_totals=charge_rules().max_totals(),
     )
     return _call_repeatedly(parameters, hold_request)
 

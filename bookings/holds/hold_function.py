@@ -11,7 +11,7 @@ HOLD = """
     SELECT * FROM bookings_hold(
         %s::text, %s::uuid, %s::uuid, %s::bigint, %s::text, %s::text,
         %s::bigint, %s::text, %s::integer, %s::text, %s::integer, %s::integer, %s::integer[], %s::integer[],
-        %s::timestamptz
+        %s::timestamptz, %s::jsonb
     )
 """
 
@@ -28,7 +28,7 @@ class HoldParameters(NamedTuple):
     """The parameters of `bookings_hold`, in its order.
 
     `seat_rows` and `seat_numbers` (both from 1) name the seats; they are None for the best available. `pass_issued_at`
-    identifies the buyer's queue pass.
+    identifies the buyer's queue pass. `max_totals` is JSON, see events.pricing.ChargeRules.
     """
 
     mode: str
@@ -46,6 +46,7 @@ class HoldParameters(NamedTuple):
     seat_rows: list[int] | None
     seat_numbers: list[int] | None
     pass_issued_at: datetime | None
+    max_totals: str | None
 
 
 class HoldResult(NamedTuple):

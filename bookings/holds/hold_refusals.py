@@ -7,8 +7,10 @@ from bookings.holds.hold_function import HoldResult
 from bookings.holds.hold_request import HoldRequest
 from core.clock import database_now
 from core.errors import BadInput, DomainError, NotFound, NotSignedIn
+from core.money import money
 from events.errors import NotEnoughSeats, NotOnSale, SeatsTaken
 from events.models import Event
+from events.pricing import charge_rules
 from events.seating.positions import positions_of, seat_name
 from events.states import ON_SALE
 
@@ -26,6 +28,8 @@ def refusal(result: HoldResult, hold_request: HoldRequest) -> DomainError:
             return not_on_sale(Event.objects.get(pk=hold_request.event_id), database_now())
         case "too_many_seats":
             return too_many_seats(result.number or 0)
+        case "total_too_high":
+            return total_too_high(result.price * hold_request.quantity, result.currency)
         case "no_seat":
             return _no_seat(result, hold_request)
         case "too_many_holds":
@@ -61,6 +65,12 @@ def not_on_sale(event: Event, now: datetime) -> NotOnSale:
 def too_many_seats(limit: int) -> BadInput:
     """Return the error for a request of more seats than `limit`, the event's `max_tickets_per_booking`."""
     return BadInput.field("quantity", f"At most {limit} seats can be booked at once.", "max_value")
+
+
+def total_too_high(total: int, currency: str) -> BadInput:
+    """Return the error for seats that together cost more than can be charged at once."""
+    reason = charge_rules().refusal(total, currency) or ""
+    return BadInput.field("quantity", f"These seats cost {money(total, currency)}. {reason}", "not_chargeable")
 
 
 def not_enough_seats(accessible: int) -> NotEnoughSeats:

@@ -37,6 +37,16 @@ STATUS_TEXTS: dict[str, StatusText] = {
 }
 
 
+# The texts of a booking that costs nothing, where they differ.
+FREE_TEXTS: dict[str, StatusText] = {
+    BookingStatus.PENDING_PAYMENT: StatusText(
+        "Reserved", "clock", "warn", "The seats are reserved for you until the time runs out. They are free."
+    ),
+    BookingStatus.PAID: StatusText("Booked", "check", "good", "The seats are yours."),
+    BookingStatus.REFUNDED: StatusText("Returned", "back", "", "The tickets were returned. They had cost nothing."),
+}
+
+
 class Line(NamedTuple):
     """One line of a receipt: the seats of a booking in one row.
 
@@ -54,7 +64,8 @@ def status_text(booking: Booking) -> StatusText:
 
     If the booking stores why it failed or was cancelled, this reason replaces the usual meaning.
     """
-    text = STATUS_TEXTS[booking.shown_status]
+    texts = STATUS_TEXTS if booking.total_price else STATUS_TEXTS | FREE_TEXTS
+    text = texts[booking.shown_status]
     reason = booking.shown_failure
     return text._replace(meaning=reason) if reason and reason != TIME_IS_UP else text
 

@@ -94,6 +94,23 @@ class ProcessBody(serializers.Serializer[Any]):
     )
 
 
+class TroubleBody(serializers.Serializer[Any]):
+    """Money that an operator must look at. `amount` is in minor units of `currency`."""
+
+    kind = serializers.ChoiceField(
+        choices=["refund_failed", "refund_waiting", "wrong_amount", "dispute"],
+        help_text="A refund that the gateway refused for good; one that can't be sent for some time; a capture of "
+        "another amount than was asked for, which is refunded; a dispute that is not decided.",
+    )
+    booking_id = serializers.UUIDField()
+    event_id = serializers.IntegerField()
+    event_name = serializers.CharField()
+    amount = serializers.IntegerField()
+    currency = serializers.CharField()
+    since = serializers.DateTimeField()
+    detail = serializers.CharField(help_text="What the gateway said.")
+
+
 class Overview(serializers.Serializer[Any]):
     """Everything that the operator page shows."""
 
@@ -103,6 +120,7 @@ class Overview(serializers.Serializer[Any]):
     numbers = NumbersBody(allow_null=True, help_text="Null if Redis is unavailable.")
     processes = ProcessBody(many=True)
     waiting_rooms = RoomBody(many=True)
+    money = TroubleBody(many=True, help_text="The newest cases, at most 50.")
 
 
 class OperatorOverview(ApiView):

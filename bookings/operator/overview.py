@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, TypedDict
 
+from bookings.payments.trouble import open_troubles
 from bookings.waiting_room import pace
 from bookings.waiting_room.numbers import waiting_numbers
 from core import counters, feature_switches, read_only
@@ -37,6 +38,7 @@ def overview() -> dict[str, Any]:
         "numbers": recent_numbers(),
         "processes": _processes(),
         "waiting_rooms": waiting_rooms(),
+        "money": open_troubles(),
     }
 
 

@@ -18,7 +18,7 @@ from bookings.payments.gateways import WebhookForged
 from bookings.payments.handlers import post_payment
 from bookings.payments.refund import refund_booking
 from bookings.payments.serializers import Card, PaymentBody
-from core.errors import BadInput, NotFound
+from core.errors import BadInput
 from core.http.views import ApiView, HandlerView, handled_by
 from core.openapi import problems
 
@@ -70,17 +70,16 @@ class PaymentWebhook(ApiView):
     @extend_schema(
         operation_id="payment_webhook",
         request=OpenApiTypes.BYTE,
-        responses={200: OpenApiTypes.NONE} | problems(400, 404, 413),
+        responses={200: OpenApiTypes.NONE} | problems(400, 404, 413, 503),
     )
     def post(self, request: Request, gateway: str) -> Response:
         """Process a message of a gateway; a repeated one has no further effect.
 
-        400 if it is forged, altered or older than five minutes.
+        200 also for events that are about nothing of this shop. 400 if the message is forged, altered, older than five
+        minutes, or no event. 503 if it came before the outcome of its charge; the gateway sends it again.
         """
         try:
             receive_webhook(gateway=gateway, headers=request.headers, body=request._request.body)
-        except KeyError:
-            raise NotFound("There is no such gateway.") from None
         except WebhookForged:
-            raise BadInput([], "The signature of this message is not valid.") from None
+            raise BadInput([], "The signature of this message is not valid, or it is no event.") from None
         return Response()

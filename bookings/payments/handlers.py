@@ -16,6 +16,7 @@ CARD = Card()
 def post_payment(request: ApiRequest, booking_id: uuid.UUID) -> ApiResponse:
     """Charge the card and sell the seats. If the card is declined (402), the seats stay held until the deadline.
 
+    A booking whose `total_price` is 0 needs no card and no body: its tickets are issued at once.
     202 with `pending_payment` if the gateway's response comes later or never; the outcome is sent to the live feed.
     """
     identity = identity_of(request)
@@ -26,7 +27,7 @@ def post_payment(request: ApiRequest, booking_id: uuid.UUID) -> ApiResponse:
         payment = pay_booking(
             booking_id=booking_id,
             buyer_id=identity.user_id,
-            card_number=data["card_number"],
+            card_number=data.get("card_number", ""),
             idempotency_key=idempotency_key,
             token_family_id=identity.token_family_id,
         )

@@ -15,13 +15,13 @@ from bookings.errors import AlreadyPaid, GatewayUnreachable, HoldExpired, Paymen
 from bookings.holds.models import Booking, loaded
 from bookings.holds.selectors import own_booking
 from bookings.idempotency import IdempotencyKey
-from bookings.payments.gateways import GatewayDown, breaker, gateway
+from bookings.payments.gateways import GatewayDown, breaker, gateway, gateway_named
 from bookings.payments.gateways.protocol import Charge, Gateway
 from bookings.payments.models import Payment
-from bookings.payments.settle import SEATS_LOST, cancel_payment, settle_payment
+from bookings.payments.settle import SEATS_LOST, WRONG_AMOUNT_CODE, cancel_payment, settle_payment
 from bookings.publish import publish_booking
 from bookings.states import BookingStatus, PaymentStatus
-from core.errors import DomainError, InvalidState, NotSignedIn
+from core.errors import BadInput, DomainError, InvalidState, NotSignedIn
 from core.prepared_statements import execute_prepared
 
 BEGIN = """
@@ -48,7 +48,7 @@ class BeginResult(NamedTuple):
     """The row that `bookings_begin_payment` returns. All fields have values if `outcome` is "begun".
 
     `amount` is in minor units of `currency`. `window_begun` says whether the payment window began now, which changes
-    the booking's deadline.
+    the booking's deadline. `gateway` is "free" for an amount of 0.
     """
 
     outcome: str
@@ -59,17 +59,18 @@ class BeginResult(NamedTuple):
     begun_at: datetime
     window_begun: bool
     payment_reference: str
+    gateway: str
 
 
 def pay_booking(
     *,
     booking_id: uuid.UUID,
     buyer_id: int,
-    card_number: str,
+    card_number: str = "",
     idempotency_key: IdempotencyKey | None = None,
     token_family_id: uuid.UUID | None = None,
 ) -> Payment:
-    """Pay the booking with a card: begin, charge, settle.
+    """Pay the booking with a card: begin, charge, settle. A booking that costs nothing needs no card and no provider.
 
     Return the payment, which is captured, or pending if the gateway's response comes later or never: then a webhook or
     the reconciler settles it.
@@ -78,17 +79,16 @@ def pay_booking(
     can't be reached; HoldExpired if the seats were lost meanwhile and the money is refunded; and the errors of
     `begin_payment`.
     """
-    provider = gateway()
     payment = begin_payment(
         booking_id=booking_id,
         buyer_id=buyer_id,
         card_last4=card_number[-4:],
-        provider=provider,
+        provider=gateway(),
         idempotency_key=idempotency_key,
         token_family_id=token_family_id,
     )
     if payment.status == PaymentStatus.PENDING:
-        payment = settle_payment(payment_id=payment.pk, charge=_charge(provider, payment, card_number))
+        payment = settle_payment(payment_id=payment.pk, charge=_charge(payment, card_number))
     return _check_outcome(payment)
 
 
@@ -108,8 +108,9 @@ def begin_payment(
        for this booking, return the earlier payment.
     3. Insert the payment. The window begins only once, so that declined cards can't prolong a hold forever.
 
-    With the id of a token family, the family must be neither revoked nor expired. Raises NotSignedIn, NotFound,
-    NotOwner, IdempotencyKeyReused, AlreadyPaid, HoldExpired, InvalidState, PaymentInProgress.
+    `card_last4` is "" without a card, which only a booking that costs nothing may be. With the id of a token family,
+    the family must be neither revoked nor expired. Raises NotSignedIn, NotFound, NotOwner, BadInput,
+    IdempotencyKeyReused, AlreadyPaid, HoldExpired, InvalidState, PaymentInProgress.
     """
     payment = Payment(
         booking_id=booking_id,
@@ -143,7 +144,7 @@ def _begun_payment(payment: Payment, buyer_id: int, result: BeginResult) -> Paym
     changed.
     """
     payment.event_id, payment.created_at = result.event_id, result.begun_at
-    payment.amount, payment.currency = result.amount, result.currency
+    payment.amount, payment.currency, payment.gateway = result.amount, result.currency, result.gateway
     payment.reference = result.payment_reference
     payment.booking = loaded(
         Booking,
@@ -181,6 +182,8 @@ def _refusal(result: BeginResult, booking_id: uuid.UUID, buyer_id: int) -> Domai
             return NotSignedIn()
         case "not_yours":
             own_booking(booking_id, User.objects.get(pk=buyer_id))  # raises NotFound or NotOwner
+        case "card_required":
+            return BadInput.field("card_number", "This field is required.", "required")
         case "already_paid":
             return AlreadyPaid()
         case "hold_expired":
@@ -194,8 +197,11 @@ def _refusal(result: BeginResult, booking_id: uuid.UUID, buyer_id: int) -> Domai
     raise AssertionError(result)
 
 
-def _charge(provider: Gateway, payment: Payment, card_number: str) -> Charge:
+def _charge(payment: Payment, card_number: str) -> Charge:
     """Charge the card. If no request reached the gateway, cancel the payment and raise GatewayUnreachable."""
+    provider = gateway_named(payment.gateway)
+    if not payment.amount:
+        return provider.charge(payment, card_number)  # nothing is sent, so no breaker is needed
     try:
         return breaker.charge(provider, payment, card_number)
     except GatewayDown as error:
@@ -206,6 +212,8 @@ def _charge(provider: Gateway, payment: Payment, card_number: str) -> Charge:
 def _check_outcome(payment: Payment) -> Payment:
     """Return the payment unless it failed or its seats were lost. Raises PaymentDeclined or HoldExpired."""
     if payment.status == PaymentStatus.FAILED:
+        raise PaymentDeclined(payment.failure)
+    if payment.status == PaymentStatus.REFUNDED and payment.failure_code == WRONG_AMOUNT_CODE:
         raise PaymentDeclined(payment.failure)
     if payment.status != PaymentStatus.PENDING and payment.booking.paid_at is None:
         raise HoldExpired(SEATS_LOST)

@@ -7,7 +7,7 @@ import structlog
 
 from bookings.payments.gateways import GatewayDown, gateway_named
 from bookings.payments.models import Payment
-from bookings.payments.refund import send_open_refunds
+from bookings.payments.send_refunds import send_open_refunds
 from bookings.payments.settle import cancel_payment, settle_payment
 from bookings.states import PaymentStatus
 from core.clock import Now, database_now

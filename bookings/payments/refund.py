@@ -1,13 +1,12 @@
 """Refunds bookings.
 
-A refund is recorded in the transaction that ends the booking, and sent to the gateway after the commit, as often as
-necessary.
+A refund is recorded in the transaction that ends the booking, and sent to the gateway after the commit
+(bookings/payments/send_refunds.py).
 """
 
 import uuid
 from datetime import datetime, timedelta
 
-import structlog
 from django.conf import settings
 
 from accounts.models import User
@@ -17,14 +16,9 @@ from bookings.holds.selectors import visible_booking
 from bookings.holds.transitions import lock_with_subsection, move
 from bookings.idempotency import IdempotencyKey
 from bookings.notifications.outbox import queue_email
-from bookings.payments.gateways import (
-    GatewayDown,
-    GatewayRefused,
-    breaker,
-    gateway_named,
-)
 from bookings.payments.models import Payment, Refund
 from bookings.states import (
+    MADE_ELSEWHERE,
     TAKEN_MONEY,
     BookingStatus,
     EmailKind,
@@ -33,16 +27,15 @@ from bookings.states import (
     RefundStatus,
 )
 from bookings.tickets.issue import void_admissions
-from core.clock import Now, database_now
+from core.clock import database_now
 from core.enqueue import enqueue_on_commit
 from core.errors import InvalidState
 from core.transactions import retrying_transaction
 from events.inventory.seats import change_seats
 from events.inventory.sold_out import refresh_event_status
+from events.models import Subsection
 from events.ownership import may_manage
 from events.states import ChangeKind, EventStatus
-
-log = structlog.get_logger(__name__)
 
 
 def refund_booking(*, booking_id: uuid.UUID, user: User, idempotency_key: IdempotencyKey | None = None) -> Booking:
@@ -98,16 +91,25 @@ def execute_refund(
         _check_window(booking)
     payment = booking.payments.select_for_update(of=("self",), no_key=True).get(status__in=TAKEN_MONEY)
 
-    void_admissions(booking, also_used=reason != RefundReason.BUYER)
-    change_seats(subsection=subsection, positions=booking.positions, kind=ChangeKind.REFUNDED, booking_id=booking.pk)
+    end_booking(booking, subsection, reason=reason)
     record_refund(
         payment, amount=payment.amount - payment.refunded_amount, reason=reason, by=by, idempotency_key=idempotency_key
     )
+    return booking
+
+
+def end_booking(booking: Booking, subsection: Subsection, *, reason: RefundReason) -> None:
+    """Void the tickets of a paid booking, free its seats, mark it as refunded and queue the email.
+
+    Runs in the caller's transaction, which must hold the locks on the subsection and the booking. Raises InvalidState
+    if the reason is BUYER and a ticket was used.
+    """
+    void_admissions(booking, also_used=reason != RefundReason.BUYER)
+    change_seats(subsection=subsection, positions=booking.positions, kind=ChangeKind.REFUNDED, booking_id=booking.pk)
     move(booking, BookingStatus.REFUNDED)
     cancelled = reason == RefundReason.EVENT_CANCELLED
     queue_email(EmailKind.EVENT_CANCELLED if cancelled else EmailKind.REFUND, booking)
     refresh_event_status(booking.event, subsection)
-    return booking
 
 
 def record_refund(
@@ -117,66 +119,43 @@ def record_refund(
     reason: RefundReason,
     by: User | None = None,
     idempotency_key: IdempotencyKey | None = None,
+    gateway_reference: str = "",
 ) -> None:
     """Record a refund of `amount` minor units, and send it after the commit.
 
-    Also changes the payment's status and refunded amount. Runs in the caller's transaction, which must hold the lock on
-    the payment. The CHECK constraint on the payment refuses to refund more than was captured. An amount of 0 records no
-    refund.
+    Money that went back without us (`reason` in MADE_ELSEWHERE, with the gateway's id if it is known) and an amount of
+    0 are recorded as sent. Also changes the payment's status and refunded amount. Runs in the caller's transaction,
+    which must hold the lock on the payment. The CHECK constraint on the payment refuses to refund more than was
+    captured.
     """
     payment.refunded_amount += amount
-    whole = payment.refunded_amount == payment.amount
-    payment.status = PaymentStatus.REFUNDED if whole else PaymentStatus.PARTLY_REFUNDED
+    set_refund_status(payment)
     payment.save()
-    if amount:
-        refund = Refund.objects.create(
-            event_id=payment.event_id,
-            payment=payment,
-            amount=amount,
-            reason=reason,
-            by=by,
-            idempotency_key=idempotency_key.key if idempotency_key else None,
-            request_hash=idempotency_key.request_hash if idempotency_key else "",
-            created_at=database_now(),
-        )
+    now = database_now()
+    done = not amount or reason in MADE_ELSEWHERE
+    refund = Refund.objects.create(
+        event_id=payment.event_id,
+        payment=payment,
+        amount=amount,
+        reason=reason,
+        status=RefundStatus.SENT if done else RefundStatus.PENDING,
+        gateway_reference=gateway_reference,
+        by=by,
+        idempotency_key=idempotency_key.key if idempotency_key else None,
+        request_hash=idempotency_key.request_hash if idempotency_key else "",
+        created_at=now,
+        sent_at=now if done else None,
+    )
+    if not done:
         enqueue_on_commit("bookings.payments.tasks.send_refund", refund_id=str(refund.pk))
 
 
-def send_refund(*, refund_id: uuid.UUID) -> None:
-    """Send a recorded refund to the gateway. Does nothing if it was sent before.
-
-    No lock is held during the request. The request carries the refund's id as idempotency key: if the process dies
-    before the result is recorded, the next run repeats the request and the gateway refunds only once. If the gateway
-    fails or refuses, the reason is stored and the refund stays open.
-    """
-    refund = Refund.objects.select_related("payment").get(pk=refund_id)
-    if refund.status == RefundStatus.SENT:
-        return
-    try:
-        breaker.refund(gateway_named(refund.payment.gateway), refund)
-    except (GatewayDown, GatewayRefused) as error:
-        log.warning("refund_not_sent", refund=str(refund_id), reason=repr(error))
-        Refund.objects.filter(pk=refund_id, status=RefundStatus.PENDING).update(failure=str(error)[:300])
-        return
-    _mark_sent(refund_id)
-
-
-@retrying_transaction
-def _mark_sent(refund_id: uuid.UUID) -> None:
-    pending = Refund.objects.filter(pk=refund_id, status=RefundStatus.PENDING)
-    pending.update(status=RefundStatus.SENT, sent_at=Now(), failure="")
-
-
-def send_open_refunds() -> int:
-    """Send refunds that are still open ten seconds after they were recorded, at most 500; return how many were tried.
-
-    Such refunds are left over when a task message is lost, a worker dies or a gateway fails.
-    """
-    overdue = Refund.objects.filter(status=RefundStatus.PENDING, created_at__lt=Now() - timedelta(seconds=10))
-    waiting = list(overdue.order_by("created_at").values_list("pk", flat=True)[:500])
-    for refund_id in waiting:
-        send_refund(refund_id=refund_id)
-    return len(waiting)
+def set_refund_status(payment: Payment) -> None:
+    """Set the status of a captured payment, unsaved, to what its refunded amount says."""
+    if payment.refunded_amount == payment.captured_amount:
+        payment.status = PaymentStatus.REFUNDED
+    else:
+        payment.status = PaymentStatus.PARTLY_REFUNDED if payment.refunded_amount else PaymentStatus.CAPTURED
 
 
 def refundable_until(booking: Booking) -> datetime | None:

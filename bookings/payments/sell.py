@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from bookings.holds.models import Booking, loaded
+from bookings.payments.gateways.protocol import Charge
 from bookings.payments.models import Payment
 from bookings.publish import BookingChanged, publish_seats_and_booking
 from bookings.states import BookingStatus, PaymentStatus
@@ -19,7 +20,7 @@ from events.inventory.sold_out import refresh_sold_out
 from events.publish import SeatsChanged
 from events.states import SeatStatus
 
-SELL = "SELECT * FROM bookings_sell(%s::uuid, %s::text)"
+SELL = "SELECT * FROM bookings_sell(%s::uuid, %s::text, %s::numeric, %s::text)"
 
 
 class Sale(NamedTuple):
@@ -44,20 +45,20 @@ class Sale(NamedTuple):
     payment_reference: str
 
 
-def sell_held_seats(*, payment_id: uuid.UUID, reference: str) -> Payment | None:
+def sell_held_seats(*, payment_id: uuid.UUID, charge: Charge) -> Payment | None:
     """Record the capture of an open payment whose booking is held, and sell its seats; return the payment.
 
     Returns None and writes nothing in every other case.
 
     1. Lock the subsection, the booking, the payment.
-    2. Check that the payment is open and the booking is held.
+    2. Check that the payment is open, that the captured amount and currency are its own, and that the booking is held.
     3. Write payment, seats, audit log, booking, tickets and the confirmation email.
 
-    `reference` is the gateway's id of the charge. After the commit the change is published to the event's viewers and
+    After the commit the change is published to the event's viewers and
     the buyer. If no seat of the subsection is available or reserved any more, the event is marked as sold out, provided
     that it is.
     """
-    sale = Sale(*execute_prepared(SELL, (payment_id, reference)))
+    sale = Sale(*execute_prepared(SELL, (payment_id, charge.reference, charge.amount, charge.currency)))
     if sale.outcome != "sold":
         return None
     _publish(sale)

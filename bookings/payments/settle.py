@@ -1,7 +1,9 @@
 """Settles payments: records the outcome of a charge, and sells, keeps or gives up the seats accordingly."""
 
+import math
 import uuid
 
+import structlog
 from django.db import transaction
 
 from bookings.holds.expiry import release_expired
@@ -22,7 +24,12 @@ from events.inventory.sold_out import refresh_event_status
 from events.models import Subsection
 from events.states import ChangeKind, EventStatus
 
+log = structlog.get_logger(__name__)
+
 SEATS_LOST = "The payment came after the hold was over and the seats were taken. The money is returned in full."
+
+WRONG_AMOUNT = "The bank took another amount than we asked for, so nothing was bought. The money is returned in full."
+WRONG_AMOUNT_CODE = "wrong_amount"  # `failure_code` of such a payment
 
 NOT_CAPTURED = (PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.CANCELLED)
 
@@ -35,7 +42,7 @@ def settle_payment(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
     take `settle_stepwise`.
     """
     if charge.outcome is Outcome.CAPTURED:
-        sold = sell_held_seats(payment_id=payment_id, reference=charge.reference)
+        sold = sell_held_seats(payment_id=payment_id, charge=charge)
         if sold is not None:
             return sold
     return settle_stepwise(payment_id=payment_id, charge=charge)
@@ -53,6 +60,7 @@ def settle_stepwise(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
     4. Captured: the held seats are sold and their tickets issued. If the hold has ended meanwhile, the same seats are
        taken again if they are free, otherwise the whole amount is refunded. A capture also counts if the payment was
        closed as failed or as never sent: captured money is never ignored.
+    5. Captured with another amount or currency than the payment's: nothing is sold, and what was taken is refunded.
     """
     booking, subsection, payment = _lock(payment_id)
     if payment.status not in NOT_CAPTURED or (
@@ -62,7 +70,7 @@ def settle_stepwise(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
 
     payment.gateway_reference = charge.reference or payment.gateway_reference
     if charge.outcome is Outcome.CAPTURED:
-        _capture(booking, subsection, payment)
+        _capture(booking, subsection, payment, charge)
     elif charge.outcome is Outcome.DECLINED:
         payment.status, payment.failure_code, payment.failure = PaymentStatus.FAILED, charge.code, charge.detail
         payment.save()
@@ -103,19 +111,33 @@ def _lock(payment_id: uuid.UUID) -> tuple[Booking, Subsection, Payment]:
     return booking, subsection, payment
 
 
-def _capture(booking: Booking, subsection: Subsection, payment: Payment) -> None:
-    """Record a capture, and sell the seats unless another payment has paid the booking."""
-    payment.status, payment.captured_at, payment.failure_code, payment.failure = (
-        PaymentStatus.CAPTURED,
-        database_now(),
-        "",
-        "",
-    )
+def _capture(booking: Booking, subsection: Subsection, payment: Payment, charge: Charge) -> None:
+    """Record a capture, and sell the seats unless the amount is wrong or another payment has paid the booking."""
+    payment.status, payment.captured_at = PaymentStatus.CAPTURED, database_now()
+    payment.captured_amount, payment.captured_currency = math.ceil(charge.amount or 0), charge.currency
+    payment.failure_code, payment.failure = "", ""
+    if (charge.amount, charge.currency) != (payment.amount, payment.currency):
+        _give_back(booking, payment)
+        return
     if booking.paid_at is not None:  # another payment has paid the booking while this one counted as closed
         record_refund(payment, amount=payment.amount, reason=RefundReason.PAID_TWICE)
         return
     payment.save()
     _sell(booking, subsection, payment)
+
+
+def _give_back(booking: Booking, payment: Payment) -> None:
+    """Refund a capture whose amount or currency is not the payment's; the operator page shows it."""
+    log.error(
+        "wrong_amount_captured",
+        payment=str(payment.pk),
+        asked=f"{payment.amount} {payment.currency}",
+        captured=f"{payment.captured_amount} {payment.captured_currency}",
+    )
+    payment.failure_code, payment.failure = WRONG_AMOUNT_CODE, WRONG_AMOUNT
+    record_refund(payment, amount=payment.captured_amount or 0, reason=RefundReason.WRONG_AMOUNT)
+    change(booking, failure=booking.failure if booking.paid_at else WRONG_AMOUNT)
+    _email_if_left_open(payment)
 
 
 def _sell(booking: Booking, subsection: Subsection, payment: Payment) -> None:

@@ -4,7 +4,7 @@ import uuid
 
 from celery import shared_task
 
-from bookings.payments import refund
+from bookings.payments import send_refunds
 from bookings.payments.gateways.mock_webhooks import deliver_webhooks
 from bookings.payments.reconcile import reconcile_payments
 
@@ -18,7 +18,7 @@ def reconcile() -> None:
 @shared_task(name="bookings.payments.tasks.send_refund")
 def send_refund(refund_id: str) -> None:
     """Send a refund right after it was recorded; `reconcile` does it if this task is lost."""
-    refund.send_refund(refund_id=uuid.UUID(refund_id))
+    send_refunds.send_refund(refund_id=uuid.UUID(refund_id))
 
 
 @shared_task(name="bookings.payments.tasks.deliver_mock_webhooks")

@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce, Now
 
 from bookings.holds.models import Booking
 from bookings.payments.models import Refund
-from bookings.states import SOLD, AdmissionStatus, BookingStatus, RefundReason
+from bookings.states import MADE_ELSEWHERE, SOLD, AdmissionStatus, BookingStatus, RefundReason, RefundStatus
 from bookings.tickets.models import Admission
 from core.clock import database_now, period_start
 from events.models import Event, SeatChange, Subsection
@@ -29,6 +29,7 @@ NUMBERS = ("sold", "held", "in_sale", "gross", "refunded")
 NEVER_HELD = (BookingStatus.PROCESSING, BookingStatus.FAILED)
 PAID = (*SOLD, BookingStatus.REFUNDED)
 BOUGHT_NOTHING = (RefundReason.SEATS_LOST, RefundReason.PAID_TWICE)
+OUT_OF_LINE = (*BOUGHT_NOTHING, *MADE_ELSEWHERE)  # the condition of the index "refund_out_of_line"
 
 Money = dict[str, int]  # `gross` and `refunded`
 # The bookings with one status in one event or subsection: their `number`, the sum of their `price`s in minor units, and
@@ -75,15 +76,19 @@ def _money(event_ids: list[int], place: str, bookings: Iterable[Tally]) -> dict[
     Each paid booking has exactly one captured payment, of its price (invariant "paid_is_captured"), and a refund
     returns all of it. So the prices of the bookings are enough; joining the payments took longer than everything else.
     Payments that came too late for their seats, or for a booking that was paid already, bought nothing: they are added
-    as captured and as refunded.
+    as captured and as refunded. Money that went back in part without this shop is refunded of a booking that is still
+    paid. Captures of a wrong amount are never in it.
     """
     money: dict[int, Money] = defaultdict(lambda: {"gross": 0, "refunded": 0})
     for tally in bookings:
         money[tally[place]]["gross"] += int(tally["price"]) if tally["status"] in PAID else 0
         money[tally[place]]["refunded"] += int(tally["price"]) if tally["status"] == BookingStatus.REFUNDED else 0
-    refunds = Refund.objects.filter(payment__booking__event__in=event_ids, reason__in=BOUGHT_NOTHING).order_by()
-    for key, amount in refunds.values_list(f"payment__booking__{place}").annotate(Sum("amount")):
-        money[key]["gross"] += int(amount)
+    refunds = Refund.objects.filter(payment__booking__event__in=event_ids, reason__in=OUT_OF_LINE).order_by()
+    in_part = Q(payment__booking__status__in=SOLD, status=RefundStatus.SENT)
+    counted = refunds.filter(Q(reason__in=BOUGHT_NOTHING) | in_part)
+    sums = counted.values_list(f"payment__booking__{place}", "reason").annotate(Sum("amount"))
+    for key, reason, amount in sums:
+        money[key]["gross"] += int(amount) if reason in BOUGHT_NOTHING else 0
         money[key]["refunded"] += int(amount)
     return money
 

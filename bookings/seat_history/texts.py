@@ -5,7 +5,7 @@ from django.db import models
 from bookings.checkin.models import CheckIn
 from bookings.holds.models import Booking
 from bookings.payments.models import Payment, Refund
-from bookings.states import CheckInKind, PaymentStatus, RefundReason, RefundStatus
+from bookings.states import MADE_ELSEWHERE, CheckInKind, DisputeStatus, PaymentStatus, RefundReason, RefundStatus
 from core.money import money
 from events.models import SeatChange
 from events.seating.positions import seat_name
@@ -71,6 +71,8 @@ def payment_text(payment: Payment, booking: Booking) -> tuple[HistoryKind, str]:
     """Return the kind and the text of the entry for a payment: how it ended, or that its outcome is not known yet."""
     seats = f"{booking.quantity} seat{'s' if booking.quantity > 1 else ''}"
     details = f"{money(payment.amount, payment.currency)} for {seats}, card ending {payment.card_last4}"
+    if not payment.amount and payment.status != PaymentStatus.CANCELLED:
+        return HistoryKind.PAYMENT_CAPTURED, f"Nothing to pay for {seats}."
     match PaymentStatus(payment.status):
         case PaymentStatus.PENDING:
             return HistoryKind.PAYMENT_OPEN, f"Payment started: {details}. Its outcome is not known yet."
@@ -83,28 +85,53 @@ def payment_text(payment: Payment, booking: Booking) -> tuple[HistoryKind, str]:
                 f"Payment started, but it never reached the gateway: {details}.",
             )
         case PaymentStatus.CAPTURED | PaymentStatus.PARTLY_REFUNDED | PaymentStatus.REFUNDED:
-            return HistoryKind.PAYMENT_CAPTURED, f"Paid: {details}."
+            return HistoryKind.PAYMENT_CAPTURED, _sentences(f"Paid: {details}.", _trouble(payment))
+
+
+def _trouble(payment: Payment) -> str:
+    """Return a sentence about a capture that is not what was asked for, or about a dispute; "" in the usual case."""
+    if (payment.captured_amount, payment.captured_currency) != (payment.amount, payment.currency):
+        captured = money(payment.captured_amount or 0, payment.captured_currency)
+        return f"The gateway took {captured} instead, so nothing was sold."
+    disputed = money(payment.disputed_amount, payment.currency)
+    match DisputeStatus(payment.dispute_status):
+        case DisputeStatus.OPEN:
+            return f"The buyer's bank asks for {disputed} back; it is not decided yet."
+        case DisputeStatus.LOST:
+            return f"The buyer's bank has taken {disputed} back."
+        case DisputeStatus.WON:
+            return f"The buyer's bank had asked for {disputed} back; the money stays."
+    return ""
 
 
 def refund_recorded_text(refund: Refund) -> str:
     """Return the text of a recorded refund: how much, why, and whether it has been sent."""
     by = f" ({refund.by.name})" if refund.by else ""
     reason = RefundReason(refund.reason).label
+    if not refund.amount:
+        return f"Returned, with no money to return: {reason[0].lower()}{reason[1:]}{by}."
     promised = f"{_to_card(refund, 'promised back')}: {reason[0].lower()}{reason[1:]}{by}."
-    if refund.status == RefundStatus.SENT:
-        return promised
     failure = refund.failure and f"The gateway said: “{refund.failure}”"
-    return _sentences(f"{promised} It has not been sent yet.", failure)
+    match RefundStatus(refund.status):
+        case RefundStatus.PENDING:
+            return _sentences(f"{promised} It has not been sent yet.", failure)
+        case RefundStatus.FAILED:
+            return _sentences(f"{promised} It failed: the money has to be returned in another way.", failure)
+        case RefundStatus.UNDONE:
+            return _sentences(f"{promised} It failed at the provider and does not count.", failure)
+    return promised
 
 
 def refund_sent_text(refund: Refund) -> str:
-    """Return the text of a refund that has been sent."""
+    """Return the text of a refund that has been sent, or of one that was made elsewhere."""
+    if refund.reason in MADE_ELSEWHERE:
+        return f"{money(refund.amount, refund.payment.currency)} went back without this shop."
     return f"{_to_card(refund, 'sent back')}."
 
 
 def _to_card(refund: Refund, verb: str) -> str:
     payment = refund.payment
-    return f"{money(refund.amount, payment.currency)} {verb} to the card ending {payment.card_last4}"
+    return f"{money(refund.amount, payment.captured_currency)} {verb} to the card ending {payment.card_last4}"
 
 
 def scan_text(scan: CheckIn) -> tuple[HistoryKind, str]:

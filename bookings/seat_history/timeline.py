@@ -108,7 +108,7 @@ def _refunds(bookings: Bookings) -> Iterator[Entry]:
             by=refund.by,
         )
         yield promised
-        if refund.sent_at:
+        if refund.sent_at and refund.amount:
             yield Entry(at=refund.sent_at, kind=HistoryKind.REFUND_SENT, text=refund_sent_text(refund), booking=booking)
 
 

@@ -1,5 +1,6 @@
 """Holds seats step by step: the specification of the database function `bookings_hold`."""
 
+import json
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection
@@ -7,7 +8,13 @@ from django.db import IntegrityError, connection
 from accounts.models import User
 from bookings.errors import QueuePassRequired, TooManyHolds
 from bookings.holds.expiry import release_expired
-from bookings.holds.hold_refusals import no_subsection, not_enough_seats, not_on_sale, too_many_seats
+from bookings.holds.hold_refusals import (
+    no_subsection,
+    not_enough_seats,
+    not_on_sale,
+    too_many_seats,
+    total_too_high,
+)
 from bookings.holds.hold_request import HoldRequest, check_hold_request
 from bookings.holds.models import Booking
 from bookings.idempotency import IdempotencyKey
@@ -20,6 +27,7 @@ from core.transactions import retrying_transaction
 from events.errors import SeatsTaken
 from events.inventory.seats import change_seats, lock_subsection
 from events.models import Event, Subsection, Ticket
+from events.pricing import charge_rules
 from events.seating.positions import positions_of, seat_name
 from events.states import ON_SALE, ChangeKind, SeatStatus
 
@@ -144,9 +152,17 @@ def _named_positions(hold_request: HoldRequest, subsection: Subsection) -> list[
     """Return the positions of the named seats; empty for the best available. Raises BadInput."""
     if hold_request.quantity > subsection.event.max_tickets_per_booking:
         raise too_many_seats(subsection.event.max_tickets_per_booking)
+    _check_total(subsection.price * hold_request.quantity, subsection.event.currency)
     if hold_request.mode == SelectionMode.BEST_AVAILABLE:
         return []
     return positions_of(hold_request.seats, rows=subsection.rows, cols=subsection.cols)
+
+
+def _check_total(total: int, currency: str) -> None:
+    """Raise BadInput if the seats together cost more than can be charged at once."""
+    limits = json.loads(charge_rules().max_totals() or "{}")
+    if total > limits.get(currency, limits.get("", total)):
+        raise total_too_high(total, currency)
 
 
 def _check_without_lock(hold_request: HoldRequest, subsection: Subsection, positions: list[int]) -> None:

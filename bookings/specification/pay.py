@@ -13,7 +13,7 @@ from bookings.payments.gateways.protocol import Gateway
 from bookings.payments.models import Payment
 from bookings.states import PaymentStatus
 from core.clock import database_now
-from core.errors import InvalidState
+from core.errors import BadInput, InvalidState
 from core.transactions import retrying_transaction
 from events.states import EventStatus
 
@@ -29,15 +29,20 @@ def begin_payment(
 ) -> Payment:
     """Open a payment for a held booking and, the first time, the booking's payment window of `payment_seconds`.
 
-    1. Lock the booking's row. The rows of its seats are neither locked nor changed.
+    1. Lock the booking's row. The rows of its seats are neither locked nor changed. Check that there is a card, unless
+       the booking costs nothing.
     2. If the idempotency key was used before for this booking, return the earlier payment. Otherwise check that the
        deadline has not passed, the event is not cancelled and no other charge is open.
     3. Insert the payment. The window begins only once, so that declined cards can't prolong a hold forever.
 
-    Raises NotFound, NotOwner, IdempotencyKeyReused, AlreadyPaid, HoldExpired, InvalidState, PaymentInProgress.
+    Raises NotFound, NotOwner, BadInput, IdempotencyKeyReused, AlreadyPaid, HoldExpired, InvalidState,
+    PaymentInProgress.
     """
     own_booking(booking_id, User.objects.get(pk=buyer_id))
     booking = lock_booking(booking_id)
+    is_free = booking.total_price == 0
+    if not card_last4 and not is_free:
+        raise BadInput.field("card_number", "This field is required.", "required")
 
     if (earlier := _earlier_payment(booking, idempotency_key)) is not None:
         return earlier
@@ -56,8 +61,8 @@ def begin_payment(
         booking=booking,
         amount=booking.total_price,
         currency=booking.event.currency,
-        gateway=provider.name,
-        card_last4=card_last4,
+        gateway="free" if is_free else provider.name,
+        card_last4="" if is_free else card_last4,
         idempotency_key=idempotency_key.key if idempotency_key else None,
         request_hash=idempotency_key.request_hash if idempotency_key else "",
         created_at=now,

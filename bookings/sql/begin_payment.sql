@@ -3,10 +3,11 @@
 -- Promises: opens the payment `payment` for the held booking `wanted` and, the first time, the booking's payment window of
 --     the event's `payment_seconds`. Writes only if the outcome is 'begun'. `key` and `fingerprint` are the idempotency key
 --     and the hash of its request (NULL and '' without one), `provider` is the payment gateway's name, `last4` the last
---     digits of the card. `amount` is in minor units of `currency`.
+--     digits of the card, or '' without a card. `amount` is in minor units of `currency`. A booking whose total is 0 needs no
+--     card: `gateway` is then 'free' instead of the provider.
 -- Locks: the booking's row; its seats don't change.
 -- Outcomes: begun; not_signed_in (the token family of the request is revoked or expired); not_yours (the payer has no such
---     booking); known (the key already has a payment); already_paid; hold_expired; wrong_state (see `booking_status`);
+--     booking); card_required (no card, and the total is not 0); known (the key already has a payment); already_paid; hold_expired; wrong_state (see `booking_status`);
 --     event_cancelled; in_progress (another charge is open).
 -- Called by: begin_payment (bookings/payments/pay.py). Its specification: bookings/specification/pay.py.
 --
@@ -31,7 +32,8 @@ CREATE FUNCTION bookings_begin_payment(
     OUT currency text,
     OUT begun_at timestamptz,
     OUT window_begun boolean,
-    OUT payment_reference text
+    OUT payment_reference text,
+    OUT gateway text
 )
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -60,7 +62,12 @@ BEGIN
         RETURN;
     END IF;
 
-    -- 2. Check that the key is new, the deadline has not passed, and no other charge is open.
+    -- 2. Check that there is a card if one is needed, that the key is new, that the deadline has not passed, and that no
+    -- other charge is open.
+    IF last4 = '' AND held.total_price > 0 THEN
+        outcome := 'card_required';
+        RETURN;
+    END IF;
     IF key IS NOT NULL AND EXISTS (
         SELECT FROM bookings_payment p
         WHERE p.booking_id = wanted AND p.idempotency_key = key
@@ -98,10 +105,12 @@ BEGIN
     event_id := held.event_id;
     amount := held.total_price;
     currency := event.currency;
+    gateway := CASE WHEN amount = 0 THEN 'free' ELSE provider END;
     INSERT INTO bookings_payment (
         id, event_id, booking_id, status, amount, currency, gateway, card_last4, idempotency_key, request_hash, created_at
     ) VALUES (
-        payment, held.event_id, wanted, 'pending', amount, currency, provider, last4, key, fingerprint, begun_at
+        payment, held.event_id, wanted, 'pending', amount, currency, gateway, CASE WHEN amount = 0 THEN '' ELSE last4 END,
+        key, fingerprint, begun_at
     )
     RETURNING reference INTO payment_reference;
     outcome := 'begun';

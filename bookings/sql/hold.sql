@@ -18,7 +18,7 @@ END
 $$;
 
 -- bookings_hold(hold_mode, booking, token_family, buyer, key, fingerprint, wanted_event, wanted_section, wanted_number,
---     selection_mode, wanted, accessible_wanted, seat_rows, seat_numbers, pass_issued_at)
+--     selection_mode, wanted, accessible_wanted, seat_rows, seat_numbers, pass_issued_at, max_totals)
 --
 -- Promises: holds `wanted` seats of one subsection for the booking `booking`, all of them or none, in one of three modes:
 --     'hold' does it at once. 'accept' checks everything that does not depend on other buyers, and inserts the booking as
@@ -26,7 +26,8 @@ $$;
 --     `key` and `fingerprint` are the idempotency key and the hash of its request (NULL and '' without one). The
 --     subsection is number `wanted_number` of its section. `selection_mode` is 'manual', with `seat_rows` and
 --     `seat_numbers` (both from 1, otherwise NULL), or 'best_available', where `accessible_wanted` of the seats are
---     wheelchair places. `pass_issued_at` identifies the buyer's queue pass (NULL without one).
+--     wheelchair places. `pass_issued_at` identifies the buyer's queue pass (NULL without one). `max_totals` has the
+--     highest total by currency, in minor units, with the key "" for all other currencies (NULL without a limit).
 --     Writes only if the outcome is 'held' or 'accepted'. `price` is the price of one seat in minor units of `currency`.
 --     `seats` are positions (from 0). If a seat was changed without the subsection's lock, the function raises
 --     serialization_failure, which rolls everything back.
@@ -35,7 +36,7 @@ $$;
 -- Outcomes: held; accepted; settled ('allocate': the booking is no longer processing); known (the key already has a
 --     booking); due (the caller must end the due holds of `subsection_id` and call again); not_signed_in (the token
 --     family of the request is revoked or expired); no_subsection; queue_pass_required; not_on_sale; too_many_seats
---     (`number` are allowed); no_seat (the subsection has `number` rows of `cols` seats); seats_taken (`seats`);
+--     (`number` are allowed); total_too_high (for `wanted` seats at `price` in `currency`); no_seat (the subsection has `number` rows of `cols` seats); seats_taken (`seats`);
 --     not_enough_seats; would_leave_single_seat (`seats`); too_many_holds (the first one ends in `number` seconds).
 -- Called by: call_hold (bookings/holds/hold_function.py) for hold_seats, accept_hold_request and allocate_seats. Its
 --     specification: bookings/specification/hold.py. Which seats are chosen: seat_rules.sql.
@@ -60,6 +61,7 @@ CREATE FUNCTION bookings_hold(
     seat_rows integer[],
     seat_numbers integer[],
     pass_issued_at timestamptz,
+    max_totals jsonb DEFAULT NULL,
     OUT outcome text,
     OUT seats integer[],
     OUT number integer,
@@ -130,6 +132,10 @@ BEGIN
     ELSIF wanted > unlocked.max_tickets_per_booking THEN
         outcome := 'too_many_seats';
         number := unlocked.max_tickets_per_booking;
+    ELSIF unlocked.price::bigint * wanted > coalesce(max_totals -> unlocked.currency, max_totals -> '')::bigint THEN
+        outcome := 'total_too_high';
+        price := unlocked.price;
+        currency := unlocked.currency;
     ELSIF unlocked.rows < ANY (seat_rows) OR cols < ANY (seat_numbers) THEN
         outcome := 'no_seat';
         number := unlocked.rows;

@@ -1,9 +1,10 @@
--- bookings_sell(payment, gateway_id)
+-- bookings_sell(payment, gateway_id, captured, captured_in)
 --
 -- Promises: records the capture of an open payment for a held booking, even if its deadline has passed, and sells the
 --     seats. The payment is captured (`gateway_id` is the gateway's id of the charge, '' if unknown), the seats are sold,
---     and the booking is paid; the admissions, the confirmation email and the row of the seat history are inserted. Writes
---     only if the outcome is 'sold'. If a seat does not belong to the booking, the function raises serialization_failure,
+--     and the booking is paid; the admissions, the confirmation email and the row of the seat history are inserted. Sells
+--     only if `captured` minor units of `captured_in`, which the gateway took, are what the payment asked for. Writes only
+--     if the outcome is 'sold'. If a seat does not belong to the booking, the function raises serialization_failure,
 --     which rolls everything back.
 -- Locks: the subsection, the booking, the payment, in this order.
 -- Outcomes: sold; not_plain (any other case, which settle_stepwise handles).
@@ -17,6 +18,8 @@ DROP FUNCTION IF EXISTS bookings_sell;
 CREATE FUNCTION bookings_sell(
     payment uuid,
     gateway_id text,
+    captured numeric,
+    captured_in text,
     OUT outcome text,
     OUT booking uuid,
     OUT buyer bigint,
@@ -60,7 +63,7 @@ BEGIN
         RETURN;
     END IF;
     PERFORM FROM bookings_payment p
-    WHERE p.id = payment AND p.status = 'pending'
+    WHERE p.id = payment AND p.status = 'pending' AND p.amount = captured AND p.currency = captured_in
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN;
@@ -71,6 +74,8 @@ BEGIN
     UPDATE bookings_payment p SET
         status = 'captured',
         captured_at = sold_at,
+        captured_amount = captured,
+        captured_currency = captured_in,
         failure_code = '',
         failure = '',
         gateway_reference = coalesce(nullif(gateway_id, ''), p.gateway_reference)

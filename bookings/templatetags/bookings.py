@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from bookings.tickets.models import Admission
 from bookings.tickets.texts import seat_of
 from core.money import money as money_text
+from core.money import price_text
 
 register = template.Library()
 
@@ -16,6 +17,13 @@ def money(amount: int, currency: str) -> SafeString:
     """Format an amount in minor units; localize.js rewrites it in the reader's locale."""
     text = money_text(amount, currency)
     return format_html('<data class="money" value="{}" data-currency="{}">{}</data>', amount, currency, text)
+
+
+@register.simple_tag
+def price(amount: int, currency: str) -> SafeString:
+    """Format a price or a total for buyers, "Free" for 0; localize.js rewrites it in the reader's locale."""
+    text = price_text(amount, currency)
+    return format_html('<data class="price" value="{}" data-currency="{}">{}</data>', amount, currency, text)
 
 
 @register.filter

@@ -328,11 +328,11 @@ def test_an_operation_of_several_statements_is_repeated_too(
     payments = [
         begin_payment_of(hold(buyer, section=section, quantity=1)) for buyer, section in ((alice, "A"), (bob, "B"))
     ]
-    charge = Charge(Outcome.CAPTURED, "ref")
+    charges = [Charge(Outcome.CAPTURED, "ref", amount=paid.amount, currency=paid.currency) for paid in payments]
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            sell_held_seats(payment_id=payments[0].pk, reference="ref")
-            second = pool.submit(together, lambda: settle_stepwise(payment_id=payments[1].pk, charge=charge))
+            sell_held_seats(payment_id=payments[0].pk, charge=charges[0])
+            second = pool.submit(together, lambda: settle_stepwise(payment_id=payments[1].pk, charge=charges[1]))
             wait_for_a_blocked_session()
         assert second.result(timeout=20)[0].booking.status == "paid"
     assert sorted(Admission.objects.values_list("reference", flat=True)) == left[ReferenceKind.TICKET]

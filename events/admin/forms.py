@@ -9,16 +9,17 @@ from django.conf import settings
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 
+from core.currencies import check_currency, decimals_of
 from core.errors import BadInput
 from core.money import (
-    decimals_of,
     in_major_units,
     in_minor_units,
     money,
 )
 from events.admin.help_texts import HELP_TEXTS, LABELS
 from events.lifecycle.dates import DATES, check_dates, check_move
-from events.models import MAX_PRICE, Event
+from events.models import DEFAULT_CURRENCY, MAX_PRICE, Event
+from events.pricing import charge_rules, check_seating_prices
 from events.seating.configuration import DEFAULT_TIER, Seating, read_seating
 
 # Fields that sellers may change at any time, by fieldset.
@@ -84,9 +85,9 @@ class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 class NewEventForm(EventTexts):
     """The form of a new event, which starts as a draft: also its currency and its seating."""
 
-    currency = forms.RegexField(
-        r"^[A-Z]{3}\Z",
-        initial="USD",
+    currency = forms.CharField(
+        initial=DEFAULT_CURRENCY,
+        validators=[check_currency],
         widget=forms.TextInput(attrs={"size": 4, "maxlength": 3, "autocomplete": "off"}),
         help_text="Three capital letters (ISO 4217), such as USD or EUR. You can't change this later.",
     )
@@ -100,6 +101,21 @@ class NewEventForm(EventTexts):
 
     class Meta(EventTexts.Meta):
         fields = (*EventTexts.Meta.fields, "currency", "seating_config")
+
+    def clean(self) -> dict[str, Any]:
+        """Also check that the prices can be charged in the currency."""
+        data = super().clean()
+        if "seating_config" in data and "currency" in data:
+            try:
+                check_seating_prices(self.seating, data["currency"])
+            except BadInput as refusal:
+                for problem in refusal.extra["errors"]:
+                    is_currency = problem["field"] == "currency"
+                    self.add_error(
+                        "currency" if is_currency else "seating_config",
+                        problem["detail"] if is_currency else _problem(**problem),
+                    )
+        return data
 
     def clean_seating_config(self) -> dict[str, Any]:
         """Parse the seating into `seating`; return its configuration.
@@ -122,6 +138,7 @@ class PriceField(forms.DecimalField):
     """A price typed as a decimal in `currency`, in plain digits; its value is in minor units."""
 
     def __init__(self, *, currency: str, **options: Any) -> None:
+        """Take the currency and the options of a DecimalField; `initial` is in minor units."""
         self.currency = currency
         options |= {
             "min_value": 0,
@@ -135,12 +152,17 @@ class PriceField(forms.DecimalField):
         return in_major_units(value, self.currency) if isinstance(value, int) else value
 
     def clean(self, value: Any) -> Any:
-        """Return the typed price in minor units, converted exactly, without floats."""
+        """Return the typed price in minor units, converted exactly, without floats.
+
+        A new price must be one that can be charged.
+        """
         if isinstance(value, str) and not PRICE.fullmatch(value):
-            raise ValidationError(
-                f"Write the price in digits, such as {in_major_units(4500, self.currency)}.", "invalid"
-            )
-        return in_minor_units(super().clean(value), self.currency)
+            example = in_major_units(4500, self.currency)
+            raise ValidationError(f"Write the price in digits, such as {example}.", "invalid")
+        price = in_minor_units(super().clean(value), self.currency)
+        if price and price != self.initial and (refusal := charge_rules().refusal(price, self.currency)):
+            raise ValidationError(refusal, "not_chargeable")
+        return price
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Return whether the price differs from `initial` (minor units); 45 and 45.00 are equal."""

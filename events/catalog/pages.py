@@ -14,7 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
-from core.money import money
+from core.money import price_text
 from events.catalog import selectors
 from events.catalog.search import EventSearch
 from events.catalog.tiers import tier_colours
@@ -47,7 +47,7 @@ class Card:
     @property
     def price_from(self) -> str:
         """Price of the cheapest free seat, with its currency; if none is free, of the cheapest seat."""
-        return money(self.offer["price_from"], self.event.currency)
+        return price_text(self.offer["price_from"], self.event.currency)
 
     @property
     def left(self) -> int:
@@ -127,7 +127,7 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
         "stats": stats,
         "price_min": min(prices),
         "price_max": max(prices),
-        "prices": sorted({(price, money(price, event.currency)) for price in prices}),
+        "prices": sorted({(price, price_text(price, event.currency)) for price in prices}),
         "tiers": _tiers(rows, event.currency),
         "sections": _sections(rows, event.currency),
         "rows": rows,
@@ -158,7 +158,7 @@ def _tiers(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
         prices.setdefault(row["tier"], []).append(row["price"])
     colours = tier_colours(prices)
     return [
-        {"name": tier, "colour": colours[tier], "price": min(found), "money": money(min(found), currency),
+        {"name": tier, "colour": colours[tier], "price": min(found), "money": price_text(min(found), currency),
          "from": min(found) != max(found)}
         for tier, found in prices.items()
     ]  # fmt: skip
@@ -171,7 +171,7 @@ def _sections(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]
             "name": name,
             "tier": subsections[0]["tier"],
             "price": subsections[0]["price"],
-            "money": money(subsections[0]["price"], currency),
+            "money": price_text(subsections[0]["price"], currency),
             "left": sum(subsection["available"] for subsection in subsections),
         }
         for name, subsections in ((name, list(group)) for name, group in groupby(rows, key=lambda row: row["section"]))

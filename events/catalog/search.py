@@ -6,7 +6,7 @@ from decimal import Decimal
 from django import forms
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from core.money import NO_DECIMALS, THREE_DECIMALS
+from core.currencies import currencies_with
 from events.catalog.words import with_words
 from events.models import Event, Subsection
 
@@ -74,7 +74,7 @@ def _price(comparison: str, amount: Decimal) -> Q:
 
     How many minor units a whole unit has depends on the event's currency.
     """
-    none, three = Q(event__currency__in=NO_DECIMALS), Q(event__currency__in=THREE_DECIMALS)
+    none, three = (Q(event__currency__in=currencies_with(decimals)) for decimals in (0, 3))
     field = f"price__{comparison}"
     return (
         (none & Q(**{field: amount}))

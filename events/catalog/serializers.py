@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
+from core.currencies import PUBLISHED, check_currency
 from core.http.bodies import Body
 from core.http.fields import MomentField
 from core.http.json_types import Flag, WholeNumber
@@ -85,7 +86,9 @@ class EventTexts(Body, serializers.ModelSerializer[Event]):
     }
 
     description = serializers.CharField(max_length=10_000, allow_blank=True)
-    currency = serializers.RegexField(r"^[A-Z]{3}$", required=False, help_text="ISO 4217")
+    currency = serializers.CharField(
+        required=False, help_text=f"ISO 4217, list of {PUBLISHED}. It can't be changed once somebody has held seats."
+    )
     waiting_room = WaitingRoom(source="*", required=False)
 
     class Meta:
@@ -118,6 +121,9 @@ class EventTexts(Body, serializers.ModelSerializer[Event]):
 class NewEvent(EventTexts):
     """The body of POST /api/event. A new event is on sale at once unless `status` is "draft"."""
 
+    currency = serializers.CharField(
+        required=False, validators=[check_currency], help_text=f"ISO 4217, list of {PUBLISHED}."
+    )
     seating_config = SeatingField(
         initial={"rows": 10, "cols": 20, "sections": [{"name": "A", "price": 5000, "subsections": 1}]}
     )

@@ -4,16 +4,20 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from accounts.models import User
 from core.clock import database_now
+from core.currencies import check_currency
 from core.errors import BadInput, InvalidState
 from core.transactions import retrying_transaction
 from events.inventory.sold_out import status_by_seats
 from events.lifecycle.dates import DATES, check_dates, check_move
 from events.lifecycle.publication import check_may_publish
-from events.models import Event, Subsection
+from events.models import Event, SeatChange, Subsection
 from events.ownership import own_event
-from events.states import ON_SALE, SELLER_TRANSITIONS, EventStatus
+from events.pricing import check_prices
+from events.states import ON_SALE, SELLER_TRANSITIONS, ChangeKind, EventStatus
 
 # Functions called in the transaction that changes an event, with the event and {field: old value} of the changed
 # fields. Apps in higher layers add theirs in AppConfig.ready.
@@ -31,7 +35,8 @@ def change_event(
     1. Check that the seller may manage the event, and lock its row (`FOR NO KEY UPDATE`, so bookings can still be
        made).
     2. Check that the dates agree, that they don't move an event with buyers into the past, that no second lottery
-       becomes possible and that the status change is allowed.
+       becomes possible and that the status change is allowed; that new prices can be charged, and that nobody has held
+       seats before the currency changes.
     3. Write the event and the prices; the subsections with new prices are locked in the order of their ids. A completed
        event that is no longer over by its new dates is on sale again.
     4. Call ON_EVENT_CHANGED, which queues emails to the ticket holders if the change matters to them.
@@ -47,7 +52,10 @@ def change_event(
     _check_lottery(event)
     if status is not None:
         _set_status(event, status)
-    _set_prices(event, prices or {})
+    has_new_currency = before.get("currency", event.currency) != event.currency
+    if has_new_currency:
+        _check_new_currency(event)
+    _set_prices(event, prices or {}, check_all=has_new_currency)
     event.save()
     _call_on_event_changed(event, before)
     return event
@@ -105,13 +113,35 @@ def _set_status(event: Event, status: str) -> None:
     event.status = status
 
 
-def _set_prices(event: Event, prices: dict[str, int]) -> None:
+def _check_new_currency(event: Event) -> None:
+    """Raise BadInput for a code that is not on the list, and InvalidState if somebody has held seats.
+
+    Amounts of bookings are in the event's currency. The subsections are locked, so that nobody holds seats meanwhile.
+    """
+    try:
+        check_currency(event.currency)
+    except ValidationError as error:
+        raise BadInput.field("currency", str(error.message), "unknown") from None
+    subsections = Subsection.objects.filter(event_id=event.pk)
+    list(subsections.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    if SeatChange.objects.filter(event_id=event.pk, kind=ChangeKind.HELD).exists():
+        raise InvalidState("Somebody has held seats, so the currency can't be changed any more.")
+
+
+def _set_prices(event: Event, prices: dict[str, int], *, check_all: bool) -> None:
+    """Set the prices of sections. New prices must be chargeable; with `check_all`, also those that stay."""
     changed = Subsection.objects.filter(event_id=event.pk, section__in=prices)
     # Everything that locks several subsections locks them in the order of their ids.
     list(changed.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     sections = {section["name"]: section for section in event.seating_config["sections"]}
-    for name, price in prices.items():
+    for name in prices:
         if name not in sections:
             raise BadInput.field(f"prices.{name}", "The event has no such section.")
+    new = {f"prices.{name}": price for name, price in prices.items() if check_all or price != sections[name]["price"]}
+    kept = [section["price"] for name, section in sections.items() if check_all and name not in prices]
+    check_prices(new, event.currency, currency_field="currency" if check_all else None)
+    for price in kept:
+        check_prices({"currency": price}, event.currency)
+    for name, price in prices.items():
         sections[name]["price"] = price
         Subsection.objects.filter(event_id=event.pk, section=name).update(price=price)

@@ -9,7 +9,8 @@ from accounts.models import User
 from core.transactions import retrying_transaction
 from events.lifecycle.dates import check_dates
 from events.lifecycle.publication import check_may_publish
-from events.models import Event, Subsection
+from events.models import DEFAULT_CURRENCY, Event, Subsection
+from events.pricing import check_seating_prices
 from events.seating.configuration import Seating
 from events.states import EventStatus
 
@@ -29,7 +30,7 @@ def create_event(*, seller: User, seating: Seating, draft: bool = False, **field
     """Create an event, its subsections and all its tickets in one transaction.
 
     `fields` are the other columns of Event. The event is on sale at once, unless `draft` is true. Raises BadInput if
-    its dates contradict each other, AddressNotConfirmed.
+    its dates contradict each other or its prices can't be charged, AddressNotConfirmed.
     """
     return write_event(seller=seller, seating=seating, draft=draft, **fields)
 
@@ -49,6 +50,7 @@ def write_event(
     The tickets are written with COPY; the column's default makes them available. The trigger on tickets does not run on
     inserts, because the subsections are created with their counts.
     """
+    check_seating_prices(seating, fields.get("currency", DEFAULT_CURRENCY))
     if not draft:
         check_may_publish(seller)
     event = Event(

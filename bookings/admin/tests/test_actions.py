@@ -14,7 +14,7 @@ from bookings.notifications.models import EmailMessage
 from bookings.payments.gateways import gateway
 from bookings.payments.models import Refund
 from bookings.payments.pay import begin_payment
-from bookings.payments.refund import send_refund
+from bookings.payments.send_refunds import send_refund
 from core.clock import database_now
 from events.models import Ticket
 from events.seller_admin import action_pages

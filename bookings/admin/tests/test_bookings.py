@@ -8,7 +8,7 @@ from bookings.event_changes.cancel_event import release_cancelled_event
 from bookings.holds.models import Booking
 from bookings.payments.models import Payment, Refund
 from bookings.payments.pay import pay_booking
-from bookings.payments.refund import send_refund
+from bookings.payments.send_refunds import send_refund
 from bookings.references import ALPHABET, has_valid_check
 from core.clock import database_now
 from events.models import Event

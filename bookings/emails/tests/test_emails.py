@@ -206,7 +206,7 @@ def test_the_email_about_an_expired_hold_is_dropped_if_it_was_paid(hold: Hold, a
     booking = hold(alice)
     payment = pay(booking, LOST)
     expire(booking)
-    settle_payment(payment_id=payment.pk, charge=Charge(Outcome.CAPTURED, "ref"))
+    settle_payment(payment_id=payment.pk, charge=Charge(Outcome.CAPTURED, "ref", amount=10_000, currency="USD"))
     send_due_emails()
     assert [mail.subject for mail in mailoutbox] == ["Your tickets for A concert"]
     assert EmailMessage.objects.get(kind="hold_expired").status == EmailStatus.DROPPED
@@ -219,7 +219,7 @@ def test_a_payment_after_its_seats_were_taken_is_explained(
     payment = pay(booking, LOST)
     expire(booking)
     hold(bob, "1-1")
-    settle_payment(payment_id=payment.pk, charge=Charge(Outcome.CAPTURED, "ref"))
+    settle_payment(payment_id=payment.pk, charge=Charge(Outcome.CAPTURED, "ref", amount=10_000, currency="USD"))
     send_due_emails()
     mail, _ = mailoutbox  # the second is about the end of the hold
     assert mail.subject == "Your payment for A concert arrived too late and is refunded"

@@ -8,7 +8,8 @@ from bookings.event_changes import tasks
 from bookings.event_changes.cancel_event import release_cancelled_event
 from bookings.holds.models import Booking
 from bookings.payments.models import Refund
-from bookings.payments.refund import refund_booking, send_refund
+from bookings.payments.refund import refund_booking
+from bookings.payments.send_refunds import send_refund
 from events.models import Event
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,6 +1,7 @@
 """Payment gateways: their common interface, and the gateway that this installation uses."""
 
 from bookings.payments.gateways.protocol import (
+    AlreadyRefunded,
     Charge,
     Gateway,
     GatewayDown,
@@ -8,9 +9,11 @@ from bookings.payments.gateways.protocol import (
     Outcome,
     WebhookForged,
 )
-from bookings.payments.gateways.registry import gateway, gateway_named
+from bookings.payments.gateways.registry import PROVIDERS, gateway, gateway_named
 
 __all__ = [
+    "PROVIDERS",
+    "AlreadyRefunded",
     "Charge",
     "Gateway",
     "GatewayDown",

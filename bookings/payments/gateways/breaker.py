@@ -59,9 +59,9 @@ def charge(provider: Gateway, payment: Payment, card_number: str) -> Charge:
         return error.charge
 
 
-def refund(provider: Gateway, money: Refund) -> None:
-    """Send the refund through the breaker. Raises GatewayDown or GatewayRefused."""
-    _call(provider, lambda: provider.refund(money))
+def refund(provider: Gateway, money: Refund) -> str:
+    """Send the refund through the breaker; return the gateway's id of it. Raises GatewayDown or GatewayRefused."""
+    return _call(provider, lambda: provider.refund(money))
 
 
 def _call(provider: Gateway, request: Callable[[], T]) -> T:

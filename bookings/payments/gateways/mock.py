@@ -8,12 +8,15 @@ import time
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 
 from bookings.payments.gateways.mock_models import MockCharge, MockRefund
 from bookings.payments.gateways.protocol import (
+    AmountLimits,
     Charge,
+    ChargeNotice,
     GatewayRefused,
     Notice,
     Outcome,
@@ -38,6 +41,7 @@ UNKNOWN_CARD = (
     "This is a test gateway and it does not know this card. Use 4242 4242 4242 4242.",
 )
 WEBHOOK_DELAY = timedelta(seconds=2)
+MAX_AMOUNT = 10**12  # more than the most expensive booking
 # Inserts a charge and returns it; a payment that has a charge keeps it, and gets it back.
 WRITE = """
     INSERT INTO bookings_mockcharge (payment_id, amount, currency, card_last4, captured, code, detail, webhook_due_at)
@@ -45,7 +49,7 @@ WRITE = """
         %s::uuid, %s::bigint, %s::text, %s::text, %s::boolean, %s::text, %s::text, clock_timestamp() + %s::interval
     )
     ON CONFLICT (payment_id) DO UPDATE SET payment_id = excluded.payment_id
-    RETURNING payment_id, captured, code, detail
+    RETURNING payment_id, amount, currency, captured, code, detail
 """
 # The test cards that the checkout lists: number, what happens.
 TEST_CARDS = [
@@ -64,6 +68,10 @@ class MockGateway:
     name = "mock"
     silence_is_failure = False  # the card NEVER_RESPONDS gives an unknown outcome on purpose
 
+    def limits(self, currency: str) -> AmountLimits | None:
+        """Allow any amount in any currency."""
+        return AmountLimits(1, MAX_AMOUNT)
+
     def charge(self, payment: Payment, card_number: str) -> Charge:
         """Record a charge and return the outcome that belongs to the card number.
 
@@ -76,8 +84,11 @@ class MockGateway:
             return Charge(Outcome.PENDING, _reference(entry))
         return charge_of(entry)
 
-    def refund(self, refund: Refund) -> None:
-        """Record a refund, once. Raises GatewayRefused if no charge was captured, or too little for all its refunds."""
+    def refund(self, refund: Refund) -> str:
+        """Record a refund, once, and return its id.
+
+        Raises GatewayRefused if no charge was captured, or too little for all its refunds.
+        """
         entry = MockCharge.objects.filter(pk=refund.payment_id, captured=True).first()
         if entry is None:
             raise GatewayRefused("There is no such charge.")
@@ -85,6 +96,11 @@ class MockGateway:
         if refunded + refund.amount > entry.amount:
             raise GatewayRefused("More than was captured.")
         MockRefund.objects.get_or_create(pk=refund.pk, defaults={"charge": entry, "amount": refund.amount})
+        return f"mock_{refund.pk.hex}"
+
+    def refunded(self, payment: Payment) -> int:
+        """Return the sum of the recorded refunds of a payment."""
+        return sum(MockRefund.objects.filter(charge=payment.pk).values_list("amount", flat=True))
 
     def find(self, payment: Payment) -> Charge | None:
         """Return the recorded charge of a payment, or None."""
@@ -92,22 +108,28 @@ class MockGateway:
         return charge_of(entry) if entry is not None else None
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
-        """Verify and read a message signed with MOCK_WEBHOOK_SECRET (Standard Webhooks). Raises WebhookForged."""
+        """Verify and read a message signed with MOCK_WEBHOOK_SECRET (Standard Webhooks).
+
+        None if it is not about a charge. Raises WebhookForged, also if the signed body is no JSON object.
+        """
         event_id = verify(settings.MOCK_WEBHOOK_SECRET.encode(), headers=headers, body=body, now=time.time())
         try:
-            data = json.loads(body)["data"]
-            outcome = Outcome(data["outcome"])
-            charge = Charge(outcome, data["reference"], data.get("code", ""), data.get("detail", ""))
-            return Notice(event_id, uuid.UUID(data["payment_id"]), charge)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise WebhookForged("not a message of this gateway") from error
+            message = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise WebhookForged("not JSON") from error
+        if not isinstance(message, dict):
+            raise WebhookForged("this is no event")
+        try:
+            return _notice(event_id, message["data"])
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None
 
     def _write(self, payment: Payment, card_number: str) -> MockCharge:
         code, detail = self._refusal(payment, card_number) or ("", "")
         delay = WEBHOOK_DELAY if card_number == RESPONDS_LATER else None
         columns = (payment.pk, payment.amount, payment.currency, card_number[-4:])
         entry = execute_prepared(WRITE, (*columns, not code, code, detail, delay))
-        return MockCharge.from_db(None, ("payment_id", "captured", "code", "detail"), entry)
+        return MockCharge.from_db(None, ("payment_id", "amount", "currency", "captured", "code", "detail"), entry)
 
     def _refusal(self, payment: Payment, card_number: str) -> tuple[str, str] | None:
         if card_number in (SUCCEEDS, RESPONDS_LATER, NEVER_RESPONDS):
@@ -122,7 +144,21 @@ def _reference(entry: MockCharge) -> str:
     return f"mock_{entry.payment_id.hex}"
 
 
+def _notice(event_id: str, data: Any) -> ChargeNotice:
+    """Return the content of a webhook. Raises ValueError, KeyError, TypeError or AttributeError if it is another."""
+    charge = Charge(
+        Outcome(data["outcome"]),
+        data["reference"],
+        data.get("code", ""),
+        data.get("detail", ""),
+        data.get("amount"),
+        data.get("currency", ""),
+    )
+    return ChargeNotice(event_id, uuid.UUID(data["payment_id"]), charge)
+
+
 def charge_of(entry: MockCharge) -> Charge:
     """Return a recorded charge as a `Charge`, which is captured or declined."""
-    outcome = Outcome.CAPTURED if entry.captured else Outcome.DECLINED
-    return Charge(outcome, _reference(entry), entry.code, entry.detail)
+    if entry.captured:
+        return Charge(Outcome.CAPTURED, _reference(entry), amount=entry.amount, currency=entry.currency)
+    return Charge(Outcome.DECLINED, _reference(entry), entry.code, entry.detail)

@@ -32,9 +32,9 @@ def webhook_body(entry: MockCharge) -> bytes:
     """Return the JSON body of the webhook about a charge."""
     charge = charge_of(entry)
     data = {"payment_id": str(entry.payment_id), "outcome": charge.outcome.value, "reference": charge.reference}
-    return json.dumps(
-        {"type": "charge.settled", "data": {**data, "code": charge.code, "detail": charge.detail}}
-    ).encode()
+    reason = {"code": charge.code, "detail": charge.detail}
+    money = {"amount": entry.amount, "currency": entry.currency}
+    return json.dumps({"type": "charge.settled", "data": {**data, **reason, **money}}).encode()
 
 
 def webhook_headers(entry: MockCharge, body: bytes) -> dict[str, str]:

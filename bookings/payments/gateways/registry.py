@@ -4,11 +4,14 @@ from functools import cache
 
 from django.conf import settings
 
+from bookings.payments.gateways.free import FreeGateway
 from bookings.payments.gateways.mock import MockGateway
 from bookings.payments.gateways.protocol import Gateway
 from bookings.payments.gateways.stripe import StripeGateway
 
-GATEWAYS: dict[str, type[Gateway]] = {MockGateway.name: MockGateway, StripeGateway.name: StripeGateway}
+# The payment providers. They send webhooks, and PAYMENT_GATEWAY names one of them.
+PROVIDERS: dict[str, type[Gateway]] = {MockGateway.name: MockGateway, StripeGateway.name: StripeGateway}
+GATEWAYS: dict[str, type[Gateway]] = {**PROVIDERS, FreeGateway.name: FreeGateway}
 
 
 def gateway() -> Gateway:

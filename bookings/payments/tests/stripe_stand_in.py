@@ -1,13 +1,19 @@
-"""A local HTTP server with the part of Stripe's API that the product uses."""
+"""A local HTTP server with the part of Stripe's API that the product uses, and events as Stripe signs them."""
 
+import hashlib
+import hmac
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from django.test import Client
+
+SECRET = "whsec_test"
 DECLINED_CARD = "4000000000000002"
 SLOW_CARD = "4000000000000119"  # captured, but the connection is closed before the response
 
@@ -15,7 +21,8 @@ SLOW_CARD = "4000000000000119"  # captured, but the connection is closed before 
 class StandIn(ThreadingHTTPServer):
     """The server with its PaymentIntents and refunds by Idempotency-Key, and the number of POST requests.
 
-    While `broken` is set, all POST requests get the status 500.
+    While `broken` is set, all POST requests get the status 500. `captures` replaces the amount and currency that are
+    captured, `refusal` (code, message) refuses refunds, and `refunded` was refunded in the dashboard.
     """
 
     def __init__(self) -> None:
@@ -24,6 +31,9 @@ class StandIn(ThreadingHTTPServer):
         self.refunds: dict[str, dict[str, Any]] = {}
         self.requests = 0
         self.broken = False
+        self.captures: dict[str, Any] = {}
+        self.refusal: tuple[str, str] | None = None
+        self.refunded = 0
 
     @property
     def url(self) -> str:
@@ -44,6 +54,26 @@ def stripe_stand_in() -> Iterator[StandIn]:
         thread.join()
 
 
+def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
+    """Return the header with which Stripe signs an event."""
+    timestamp = int(time.time())
+    signature = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
+    return {"Stripe-Signature": f"t={timestamp},v1={signature}"}
+
+
+def post(body: bytes, headers: dict[str, str]) -> int:
+    """Post a body to the webhook; return the status code."""
+    url = "/api/payment/webhook/stripe"
+    return Client().post(url, body, content_type="application/json", headers=headers).status_code
+
+
+def deliver(kind: str, subject: Any, event_id: str = "evt_1") -> int:
+    """Deliver a signed event about an object; return the status code."""
+    event = {"id": event_id, "object": "event", "type": kind, "data": {"object": subject}}
+    body = json.dumps(event).encode()
+    return post(body, signed(body))
+
+
 class _Handler(BaseHTTPRequestHandler):
     server: StandIn
 
@@ -60,6 +90,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._create_refund(key, form)
 
     def do_GET(self) -> None:
+        if self.path.startswith("/v1/payment_intents/pi_"):
+            made = sum(refund["amount"] for refund in self.server.refunds.values())
+            self._respond(200, {"latest_charge": {"amount_refunded": made + self.server.refunded}})
+            return
         query = parse_qs(urlsplit(self.path).query)["query"][0]
         found = [i for i in self.server.intents.values() if i["metadata"]["payment_id"] in query]
         self._respond(200, {"object": "search_result", "data": found, "has_more": False, "url": "/v1"})
@@ -76,6 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
             "metadata": {"payment_id": form["metadata[payment_id]"]},
             "last_payment_error": {"code": "card_declined", "message": "Your card was declined."} if declined else None,
         }
+        intent |= {"amount_received": 0 if declined else intent["amount"], **self.server.captures}
         self.server.intents.setdefault(key, intent)
         if card == SLOW_CARD:
             self.close_connection = True
@@ -88,7 +123,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _create_refund(self, key: str, form: dict[str, str]) -> None:
         intent = next(i for i in self.server.intents.values() if i["id"] == form["payment_intent"])
-        refunded = sum(r["amount"] for k, r in self.server.refunds.items() if k != key)
+        if self.server.refusal is not None:
+            code, message = self.server.refusal
+            self._respond(400, {"error": {"type": "invalid_request_error", "code": code, "message": message}})
+            return
+        refunded = self.server.refunded + sum(r["amount"] for k, r in self.server.refunds.items() if k != key)
         if refunded + int(form["amount"]) > intent["amount"]:
             error = {"type": "invalid_request_error", "message": "Refund amount is greater than charge amount"}
             self._respond(400, {"error": error})

@@ -36,7 +36,7 @@ from events.models import Event, SeatChange, Ticket
 
 Hold = Callable[..., Booking]
 GOOD, DECLINED, POOR, REFUSED_ONCE = "4242424242424242", "4000000000000002", "4000000000009995", "4000000000000101"
-CAPTURED = Charge(Outcome.CAPTURED, "ref")
+CAPTURED = Charge(Outcome.CAPTURED, "ref", amount=10_000, currency="USD")
 
 
 def begin(booking: Booking) -> Payment:

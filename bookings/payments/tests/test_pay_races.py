@@ -27,7 +27,7 @@ from events.models import SeatChange
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Hold = Callable[..., Booking]
-CAPTURED = Charge(Outcome.CAPTURED, "ref")
+CAPTURED = Charge(Outcome.CAPTURED, "ref", amount=10_000, currency="USD")
 # Parts of the database functions, and a pause between their checks and their writes so that requests overlap.
 BOOKING_LOCK = "WHERE b.id = wanted AND b.buyer_id = payer\n    FOR NO KEY UPDATE;"
 BEGIN_WRITES = "-- 3. Insert the payment."
@@ -36,7 +36,7 @@ SALE_LOCKS = [
     for locked in (
         "WHERE s.id = wanted_subsection",
         "b.status = 'pending_payment'",
-        "p.status = 'pending'",
+        "p.status = 'pending' AND p.amount = captured AND p.currency = captured_in",
     )
 ]
 SALE_WRITES = "-- 2. Write the payment"

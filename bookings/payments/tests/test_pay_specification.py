@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, cast
 
 import pytest
@@ -41,8 +42,6 @@ STATES = (
     *("overdue", "expired", "event cancelled", "refunded", "completed"),
 )
 CHARGES = [
-    *6 * [Charge(Outcome.CAPTURED, "ref")],
-    Charge(Outcome.CAPTURED),
     Charge(Outcome.DECLINED, "ref", "card_declined", "No."),
     Charge(Outcome.PENDING, "ref"),
     Charge(Outcome.UNKNOWN),
@@ -171,7 +170,7 @@ def test_settling_a_payment_is_as_specified(
             pay.pay_booking(**_ids(other), card_number=GOOD)
     payment = pay.begin_payment(**_ids(booking), card_last4="4242", provider=gateway())
     _meanwhile(booking, payment, dice, lambda: hold(bob, event=hall, quantity=1))
-    charge = dice.choice(CHARGES)
+    charge = dice.choice([*6 * [_capture(payment)], _capture(payment, ""), *_wrong_captures(payment), *CHARGES])
     assert after(lambda: _settled(settle.settle_payment, payment, charge)) == after(
         lambda: _settled(settle.settle_stepwise, payment, charge)
     )
@@ -189,13 +188,26 @@ def _meanwhile(booking: Booking, payment: Payment, dice: random.Random, take_sea
     elif number < 0.55:
         Event.objects.update(status="cancelled")
     elif number < 0.65:
-        settle.settle_payment(payment_id=payment.pk, charge=Charge(Outcome.CAPTURED, "earlier"))
+        settle.settle_payment(payment_id=payment.pk, charge=_capture(payment, "earlier"))
     else:
         _end(booking)
         if number > 0.75:
             expire_holds()
         if number > 0.9:
             take_seat()
+
+
+def _capture(payment: Payment, reference: str = "ref") -> Charge:
+    return Charge(Outcome.CAPTURED, reference, amount=payment.amount, currency=payment.currency)
+
+
+def _wrong_captures(payment: Payment) -> list[Charge]:
+    wrong: list[tuple[Decimal | int, str]] = [
+        (payment.amount - 1, "USD"),
+        (payment.amount, "JPY"),
+        (Decimal(payment.amount) + Decimal("0.5"), "USD"),
+    ]
+    return [Charge(Outcome.CAPTURED, "ref", amount=amount, currency=currency) for amount, currency in wrong]
 
 
 def _settled(settle_payment: Callable[..., Payment], payment: Payment, charge: Charge) -> Payment:
@@ -208,7 +220,7 @@ def test_the_deadline_and_the_times_of_a_sale_are_exact(hold: Hold, alice: User,
     booking.refresh_from_db()
     assert booking.paying_since == payment.created_at == booking.updated_at
     assert booking.expires_at == booking.paying_since + timedelta(seconds=concert.payment_seconds)
-    sold = settle.settle_payment(payment_id=payment.pk, charge=Charge(Outcome.CAPTURED, "ref"))
+    sold = settle.settle_payment(payment_id=payment.pk, charge=_capture(payment))
     booking.refresh_from_db()
     assert sold.captured_at == booking.paid_at == booking.updated_at == SeatChange.objects.latest("version").at
     assert {ticket.issued_at for ticket in booking.admissions.all()} == {booking.paid_at}

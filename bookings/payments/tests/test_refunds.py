@@ -18,7 +18,8 @@ from bookings.invariants import check_invariants
 from bookings.payments.gateways import GatewayDown, gateway
 from bookings.payments.gateways.mock_models import MockRefund
 from bookings.payments.models import Payment, Refund
-from bookings.payments.refund import refund_booking, refundable_until, send_open_refunds, send_refund
+from bookings.payments.refund import refund_booking, refundable_until
+from bookings.payments.send_refunds import send_open_refunds, send_refund
 from bookings.states import AdmissionStatus, BookingStatus, PaymentStatus
 from bookings.testing.crowd import crowd
 from bookings.tickets.models import Admission

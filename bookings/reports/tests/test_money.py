@@ -60,7 +60,7 @@ def test_a_second_payment_counts_in_gross_and_in_refunded(
     pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD_CARD)
     if refunded:
         refund_booking(booking_id=booking.pk, user=alice)
-    settle_payment(payment_id=lost.pk, charge=Charge(Outcome.CAPTURED))
+    settle_payment(payment_id=lost.pk, charge=Charge(Outcome.CAPTURED, amount=lost.amount, currency=lost.currency))
     assert money(concert) == (20_000, gone)
 
 

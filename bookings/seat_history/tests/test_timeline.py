@@ -17,7 +17,8 @@ from bookings.holds.models import Booking
 from bookings.payments.models import Payment, Refund
 from bookings.payments.pay import pay_booking
 from bookings.payments.reconcile import reconcile_payments
-from bookings.payments.refund import refund_booking, send_refund
+from bookings.payments.refund import refund_booking
+from bookings.payments.send_refunds import send_refund
 from bookings.seat_history.timeline import Entry, seat_history
 from bookings.states import RefundStatus
 from conftest import GOOD_CARD

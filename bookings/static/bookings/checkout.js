@@ -127,7 +127,7 @@ async function extend() {
     const request = ++lastRequest;
     const { data } = await call("POST", `/api/booking/${booking.id}/extend`);
     if (request === lastRequest) show(data);
-    say(`${initial.more_time} added. You have ${duration(data.seconds_left)} left to pay.`);
+    say(`${initial.more_time} added. You have ${duration(data.seconds_left)} left.`);
     disableExtend();
   } catch (problem) {
     if (problem.code === "invalid_state") disableExtend();
@@ -139,7 +139,7 @@ async function extend() {
 
 function disableExtend() {
   const button = part("extend");
-  if (document.activeElement === button) part("card").focus();
+  if (document.activeElement === button) (part("card") ?? part("pay-button")).focus();
   button.disabled = true;
   button.textContent = "Time was added";
 }
@@ -195,11 +195,12 @@ async function continueWith(data) {
   extended = false;
   windowSeconds = data.seconds_left;
   history.replaceState(null, "", page.dataset.checkoutUrl.replace(/0{8}-[0-]{27}/, data.id));
+  if (Boolean(data.total_price) !== Boolean(initial.booking.total_price)) return location.reload(); // another form
   await replaceWithFresh("receipt", "extend", "pay-button"); // prices may have changed
   part("extend").disabled = false;
   show(data);
   say(`The seats are reserved for you again. You have ${duration(data.seconds_left)} left to pay.`);
-  part("card").focus();
+  (part("card") ?? part("pay-button")).focus();
 }
 
 /** Replaces the content of these elements with what the server renders now. */

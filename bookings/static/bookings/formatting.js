@@ -8,9 +8,14 @@ const STATUS = {
   expired: ["Expired", "The time to pay ran out, so the seats are free again. Nothing was charged."],
 };
 
+// The texts of a booking that costs nothing, where they differ.
+const FREE_STATUS = {
+  pending_payment: ["Reserved", "The seats are reserved for you until the time runs out. They are free."],
+};
+
 /** What an unpaid status means to the buyer: `{label, meaning}`. */
-export function statusText({ status, failure }) {
-  const [label, meaning] = STATUS[status] ?? [status, ""];
+export function statusText({ status, failure, total_price: total }) {
+  const [label, meaning] = (total === 0 && FREE_STATUS[status]) || (STATUS[status] ?? [status, ""]);
   return { label, meaning: failure && status !== "expired" ? failure : meaning };
 }
 

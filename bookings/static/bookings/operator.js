@@ -2,6 +2,7 @@
 
 import { call, Problem } from "../ticketing/api.js";
 import { alert, say } from "../ticketing/announce.js";
+import { money } from "../ticketing/format.js";
 import { enableControls } from "../ticketing/ready.js";
 import { toast } from "../ticketing/toast.js";
 
@@ -14,6 +15,12 @@ const wholeNumber = new Intl.NumberFormat();
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const roomCards = new Map(); // event id → card
+const MONEY = {
+  refund_failed: "A refund failed: return the money in another way, such as at the payment provider",
+  refund_waiting: "A refund can’t be sent; it is tried again",
+  wrong_amount: "Another amount was taken than asked; it is refunded",
+  dispute: "The buyer’s bank asks for the money back",
+};
 let updatedAt = performance.now();
 let shown = page.overview;
 
@@ -45,6 +52,7 @@ function show(overview) {
   showNumbers(overview);
   showRooms(overview.waiting_rooms);
   showSlowed(overview.numbers?.admission_share ?? 1, overview.waiting_rooms.length);
+  showMoney(overview.money);
   find("[data-processes]").replaceChildren(...overview.processes.map(processRow));
   shown = overview;
 }
@@ -97,6 +105,24 @@ function showNumbers({ numbers, processes }) {
   const refused = Object.entries(numbers?.refusals ?? {}).sort(([, one], [, other]) => other - one);
   find("[data-refusals]").textContent =
     refused.map(([code, times]) => `${code} ${wholeNumber.format(times)}×`).join(", ") || "nothing";
+}
+
+function showMoney(cases) {
+  find("[data-no-money]").hidden = cases.length > 0;
+  find("[data-money-table]").hidden = cases.length === 0;
+  const text = JSON.stringify(cases);
+  if (find("[data-money]").dataset.shown === text) return; // keeps the focus on a link
+  find("[data-money]").dataset.shown = text;
+  find("[data-money]").replaceChildren(...cases.map(moneyRow));
+}
+
+function moneyRow({ kind, amount, currency, event_name: event, booking_id: id, since, detail }) {
+  const row = document.createElement("tr");
+  const cells = [MONEY[kind], money(amount, currency), event, "", dateAndTime.format(new Date(since)), detail || "–"];
+  row.append(...cells.map((text) => Object.assign(document.createElement("td"), { textContent: text })));
+  const link = Object.assign(document.createElement("a"), { href: `/admin/bookings/booking/${id}/change/`, textContent: id });
+  row.cells[3].append(link);
+  return row;
 }
 
 function showRooms(list) {

@@ -1,4 +1,7 @@
-/** The card form. Charges at most once, however often the buyer presses the button and whatever the network does. */
+/**
+ * The card form. Charges at most once, however often the buyer presses the button and whatever the network does. For seats
+ * that are free it has no card field.
+ */
 
 import { say } from "../ticketing/announce.js";
 import { call, Problem } from "../ticketing/api.js";
@@ -18,7 +21,7 @@ const LONGEST_WAIT = 15;
  * @returns {{isBusy: () => boolean, hasText: () => boolean}} whether a payment is in progress, whether anything is typed
  */
 export function paymentForm(form, page) {
-  const field = form.elements.namedItem("card_number");
+  const field = form.elements.namedItem("card_number"); // null if the seats are free
   const button = form.querySelector("button:not([type])");
   const inProgress = form.querySelector("#payment-in-progress");
   let attempt = null; // {booking, number, key}: kept until the outcome is known, so that a repeat does not charge twice
@@ -28,7 +31,7 @@ export function paymentForm(form, page) {
     busy = on;
     form.ariaBusy = String(on);
     button.ariaDisabled = String(on);
-    field.readOnly = on;
+    if (field) field.readOnly = on;
   }
 
   async function pay(number) {
@@ -48,7 +51,7 @@ export function paymentForm(form, page) {
     const { booking, number, key } = attempt;
     try {
       const headers = { "Idempotency-Key": key };
-      const { data } = await call("POST", `/api/booking/${booking}/pay`, { body: { card_number: number }, headers });
+      const { data } = await call("POST", `/api/booking/${booking}/pay`, { body: number ? { card_number: number } : {}, headers });
       return data.status === "paid";
     } catch (problem) {
       if (problem.code === "payment_in_progress") return false;
@@ -60,7 +63,7 @@ export function paymentForm(form, page) {
     if (busy || !isValid()) return;
     setBusy(true);
     try {
-      await pay(digitsOf(field.value));
+      await pay(field ? digitsOf(field.value) : "");
       page.paid(); // the form stays busy, so that nothing more can be pressed
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
@@ -72,6 +75,7 @@ export function paymentForm(form, page) {
 
   function isValid() {
     clearErrors(form);
+    if (!field) return true;
     const digits = digitsOf(field.value);
     if (isCardNumber(digits)) return true;
     const text = digits ? "This is not a valid card number. Check the digits." : field.dataset.missing;
@@ -88,8 +92,8 @@ export function paymentForm(form, page) {
     if (problem.status === 410 || problem.code === "invalid_state") return page.changed();
     if (mayBeCharged) return showFormError(form, `${problem.message} You won’t be charged twice.`);
     showProblem(form, problem);
-    field.focus();
-    field.select();
+    field?.focus();
+    field?.select();
     if (problem.status === 402) page.changed(); // starting to pay has extended the deadline
   }
 
@@ -102,7 +106,7 @@ export function paymentForm(form, page) {
     link.focus();
   }
 
-  groupWhileTyping(field);
+  if (field) groupWhileTyping(field);
   form.noValidate = true;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -115,5 +119,5 @@ export function paymentForm(form, page) {
     button.focus();
   });
 
-  return { isBusy: () => busy, hasText: () => field.value !== "" };
+  return { isBusy: () => busy, hasText: () => Boolean(field?.value) };
 }

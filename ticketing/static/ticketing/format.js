@@ -1,6 +1,6 @@
 /** Formats amounts, dates and times in the user's locale and time zone. */
 
-// ISO 4217: currencies whose minor unit isn't a hundredth. The same table is in core/money.py.
+// ISO 4217: currencies whose minor unit isn't a hundredth. A test compares them with core/currencies.py.
 const NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(" ");
 const THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND".split(" ");
 
@@ -17,6 +17,11 @@ export function money(minor, currency) {
   const digits = decimals(currency);
   const options = { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits };
   return cached(Intl.NumberFormat, options).format(minor / 10 ** digits);
+}
+
+/** Formats a price or the total of a booking as buyers see it: "Free" for 0. */
+export function priceText(minor, currency) {
+  return minor ? money(minor, currency) : "Free";
 }
 
 /** Formats a whole number with separators. */

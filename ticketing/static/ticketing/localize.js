@@ -2,15 +2,17 @@
  * Rewrites dates and amounts rendered by the server into the user's locale and time zone.
  *
  * `<time datetime="…" data-format="date-time">` (or day, month, weekday-time, date; `range` with `data-until`),
- * `<data class="money" value="2050" data-currency="USD">`, `<data class="count" value="50000">`.
+ * `<data class="money" value="2050" data-currency="USD">`, `<data class="price" …>` (0 is "Free"),
+ * `<data class="count" value="50000">`.
  */
 
-import { count, datePart, dateRange, dateTime, money } from "./format.js";
+import { count, datePart, dateRange, dateTime, money, priceText } from "./format.js";
 
 /** Rewrites everything under `root`. */
 export function localize(root = document) {
   for (const time of root.querySelectorAll("time[data-format]")) write(time, timeText(time));
   for (const data of root.querySelectorAll("data.money")) write(data, money(Number(data.value), data.dataset.currency));
+  for (const data of root.querySelectorAll("data.price")) write(data, priceText(Number(data.value), data.dataset.currency));
   for (const data of root.querySelectorAll("data.count")) write(data, count(Number(data.value)));
 }
 

@@ -1,6 +1,6 @@
 /** Names of seats and blocks, the same in the tooltip, the list, the summary and for screen readers. */
 
-import { count, money } from "../../ticketing/format.js";
+import { count, priceText } from "../../ticketing/format.js";
 import { AVAILABLE, STATUSES } from "./seat_model.js";
 
 const NOT_ON_SALE = "not on sale"; // free, but the sale is over
@@ -66,14 +66,14 @@ export function seatRanges(block, positions) {
 
 /** "$20", "$20.50": an amount without zero cents, because the map has little room. */
 export function shortMoney(minor, currency) {
-  return money(minor, currency).replace(/[.,]00(?=\D*$)/, "");
+  return priceText(minor, currency).replace(/[.,]00(?=\D*$)/, "");
 }
 
 /** "$20.00" or "$20.00 – $50.00" */
 export function priceRange(blocks, currency) {
   const prices = blocks.map((block) => block.price);
   const [low, high] = [Math.min(...prices), Math.max(...prices)];
-  return low === high ? money(low, currency) : `${money(low, currency)} – ${money(high, currency)}`;
+  return low === high ? priceText(low, currency) : `${priceText(low, currency)} – ${priceText(high, currency)}`;
 }
 
 /** Ascending numbers as people say them: 4, 5 is "4 and 5"; 4, 5, 6, 9 is "4–6 and 9". */

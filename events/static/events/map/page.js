@@ -1,7 +1,7 @@
 /** The event page: connects model, live feed, map, list and picks, and tells the buyer what happens. */
 
 import { alert, say } from "../../ticketing/announce.js";
-import { count, duration, money } from "../../ticketing/format.js";
+import { count, duration, priceText } from "../../ticketing/format.js";
 import { enableControls } from "../../ticketing/ready.js";
 import { toast } from "../../ticketing/toast.js";
 import { LiveFeed } from "../live.js";
@@ -108,7 +108,7 @@ model.addEventListener("prices", () => {
   filter.setPrices(model.blocks.map((block) => block.price));
   hideCard();
   summary.setClosed(sale.reason);
-  if (picks.positions.length) toast(`Prices have changed. Your picks (${seatCount(picks.positions.length)}) now cost ${money(picks.total, currency)}.`, "warn");
+  if (picks.positions.length) toast(`Prices have changed. Your picks (${seatCount(picks.positions.length)}) now cost ${priceText(picks.total, currency)}.`, "warn");
 });
 
 let leftTimer = null;
@@ -131,7 +131,7 @@ function pick(block, position) {
   }
   picks.toggle(block, position);
   hideCard();
-  if (picks.has(block, position)) say(`${shortName(block, position)} picked. ${seatCount(picks.positions.length)}, ${money(picks.total, currency)}.`);
+  if (picks.has(block, position)) say(`${shortName(block, position)} picked. ${seatCount(picks.positions.length)}, ${priceText(picks.total, currency)}.`);
   else if (had) say(`${shortName(block, position)} removed.`);
 }
 
@@ -182,7 +182,7 @@ function choose({ block, positions }) {
   picks.replace(block, positions);
   const middle = positions[Math.floor(positions.length / 2)];
   view.showBlock(block, seatPoint(block, middle));
-  say(`Picked: ${blockName(block)}, ${seatRanges(block, positions)}. ${money(picks.total, currency)}.`);
+  say(`Picked: ${blockName(block)}, ${seatRanges(block, positions)}. ${priceText(picks.total, currency)}.`);
 }
 
 // --- Map, list and tooltip ------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 /** The prices in the page's header (the range) and in the filter (the lowest of each tier). */
 
-import { money } from "../../ticketing/format.js";
+import { priceText } from "../../ticketing/format.js";
 import { priceRange } from "./formatting.js";
 
 /** Updates them after a change of prices. */
@@ -9,7 +9,7 @@ export function showPrices(page, blocks, currency) {
   for (const chip of page.querySelectorAll("[data-tier]")) {
     const prices = blocks.filter((block) => block.tier === chip.dataset.tier).map((block) => block.price);
     const lowest = Math.min(...prices);
-    chip.querySelector("data.money").textContent = money(lowest, currency);
+    chip.querySelector("data.price").textContent = priceText(lowest, currency);
     chip.querySelector("[data-from]").hidden = lowest === Math.max(...prices);
   }
 }

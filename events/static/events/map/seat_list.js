@@ -7,7 +7,7 @@
  */
 
 import { Emitter } from "../../ticketing/emitter.js";
-import { count, money } from "../../ticketing/format.js";
+import { count, priceText } from "../../ticketing/format.js";
 import { element } from "./element.js";
 import { accessiblePrefix, blockName, leftText, priceRange, seatRanges, seatStatus } from "./formatting.js";
 import { bySection } from "./layout.js";
@@ -116,7 +116,7 @@ export class SeatList extends Emitter {
     const item = this.#items.get(block);
     const left = leftText(block.left, block.closed);
     item.lastChild.textContent = left;
-    item.setAttribute("aria-label", `Block ${block.number}, ${money(block.price, this.#currency)}, ${left}`);
+    item.setAttribute("aria-label", `Block ${block.number}, ${priceText(block.price, this.#currency)}, ${left}`);
     item.classList.toggle("is-empty", block.left === 0);
   }
 
@@ -246,14 +246,14 @@ export class SeatList extends Emitter {
   #countOpen() {
     const block = this.#open;
     const left = block.closed ? "Not on sale." : `${count(block.left)} of ${count(block.total)} left.`;
-    const facts = `${block.tier}, ${money(block.price, this.#currency)} each. ${left}`;
+    const facts = `${block.tier}, ${priceText(block.price, this.#currency)} each. ${left}`;
     const accessible = block.accessible.size ? ` Accessible: ${seatRanges(block, [...block.accessible])}.` : "";
     this.#root.querySelector(".grid-left").textContent = facts + accessible;
   }
 
   #refreshSeats(positions) {
     const block = this.#open;
-    const price = money(block.price, this.#currency);
+    const price = priceText(block.price, this.#currency);
     for (const position of positions ?? this.#cells.keys()) {
       const button = this.#cells[position];
       const picked = this.#picks.has(block, position);

@@ -1,6 +1,6 @@
 /** The bar with the picked seats, their price and the hold button; above it, messages with buttons that help. */
 
-import { money } from "../../ticketing/format.js";
+import { priceText } from "../../ticketing/format.js";
 import { element } from "./element.js";
 import { blockName, seatCount, seatRanges } from "./formatting.js";
 
@@ -61,7 +61,7 @@ export class Summary {
   #show() {
     const { block, positions, total } = this.#picks;
     const some = positions.length > 0;
-    this.#text("[data-count]", some ? `${seatCount(positions.length)} · ${money(total, this.#currency)}` : "No seats picked yet");
+    this.#text("[data-count]", some ? `${seatCount(positions.length)} · ${priceText(total, this.#currency)}` : "No seats picked yet");
     const seats = some ? `${blockName(block)} · ${seatRanges(block, positions)}` : this.#root.dataset.hint;
     this.#text("[data-seats]", this.#closedReason ?? seats);
     this.#clear.hidden = !some;

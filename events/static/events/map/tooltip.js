@@ -1,6 +1,6 @@
 /** The tooltip of a seat or block. On touch screens it is a sheet at the bottom of the map, with a button. */
 
-import { count, money } from "../../ticketing/format.js";
+import { count, priceText } from "../../ticketing/format.js";
 import { element } from "./element.js";
 import { accessiblePrefix, blockName, leftText, seatName, seatStatus } from "./formatting.js";
 
@@ -58,7 +58,7 @@ export class Tooltip {
     const line = element("span");
     const swatch = element("span", { className: "swatch" });
     swatch.style.background = this.#colours.variable(block.tier);
-    line.append(swatch, `${money(block.price, this.#currency)} — ${block.tier}${more}`);
+    line.append(swatch, `${priceText(block.price, this.#currency)} — ${block.tier}${more}`);
     return line;
   }
 

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # Headers and members that differ in any two responses.
 OWN = {"x-request-id", "content-length", "location"}
 OWN_MEMBERS = {
-    *("id", "booking_id", "payment_id", "seat_positions", "tickets", "token"),
+    *("id", "booking_id", "payment_id", "reference", "payment_reference", "seat_positions", "tickets", "token"),
     *("expires_at", "created_at", "paid_at", "seconds_left", "retry_after", "detail"),
 }
 GOOD_CARD = "4242424242424242"

@@ -23,6 +23,20 @@ class NameForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         help_texts = {"name": "It is printed on the tickets that you buy from now on."}
 
 
+class OrganizerForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """What buyers see of a seller."""
+
+    class Meta:
+        model = User
+        fields = ("organizer_name", "contact_email")
+        labels = {"organizer_name": "Organiser", "contact_email": "Address for buyers’ questions"}
+        help_texts = {
+            "organizer_name": "The name on your events and in emails about them. If it is empty, your own name is.",
+            "contact_email": "It is on the pages of your events. If it is empty, answers to emails go to the address "
+            "that you log in with, and the pages show none.",
+        }
+
+
 class EmailForm(forms.Form):
     """A new email address, and the password."""
 

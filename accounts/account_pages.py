@@ -14,7 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.account_forms import DeletionForm, EmailForm, NameForm, PasswordForm
+from accounts.account_forms import DeletionForm, EmailForm, NameForm, OrganizerForm, PasswordForm
 from accounts.errors import AccountInUse, EmailTaken
 from accounts.models import User
 from accounts.operations.deletion import delete_account
@@ -25,12 +25,14 @@ from accounts.operations.email_change import (
     request_email_change,
 )
 from accounts.operations.profile import update_user
+from accounts.operations.registration import resend_verification
 from accounts.operations.sign_in_list import end_all_sign_ins, end_sign_in, list_sign_ins
 from core.errors import BadInput, DomainError, NotFound
 
 Forms = dict[str, forms.BaseForm]
 FORMS: dict[str, type[forms.BaseForm]] = {
     "name": NameForm,
+    "organizer": OrganizerForm,
     "email": EmailForm,
     "password": PasswordForm,
     "delete": DeletionForm,
@@ -68,6 +70,23 @@ def change_name(request: HttpRequest) -> HttpResponseBase:
         update_user(request=request, user=_user(request), name=name)
 
     return _submit(request, "name", save, "Your name is saved.")
+
+
+@receives_form
+def change_organizer(request: HttpRequest) -> HttpResponseBase:
+    """Save what buyers see of a seller."""
+
+    def save(organizer_name: str, contact_email: str) -> None:
+        update_user(request=request, user=_user(request), organizer_name=organizer_name, contact_email=contact_email)
+
+    return _submit(request, "organizer", save, "Saved. Buyers see it at once.")
+
+
+@receives_form
+def resend(request: HttpRequest) -> HttpResponseBase:
+    """Send the email that confirms the address again."""
+    resend_verification(user=_user(request))
+    return _done(request, "We have sent the email again. Open the link in it to confirm your address.")
 
 
 @receives_form
@@ -185,6 +204,7 @@ def _page(
     user = _user(request)
     shown: Forms = {name: _form(name) for name in ("email", "password", "delete")}
     shown["name"] = NameForm(instance=user, auto_id="name-%s")
+    shown["organizer"] = OrganizerForm(instance=user, auto_id="organizer-%s")
     sign_ins = list_sign_ins(user=user, session_key=request.session.session_key)
     context = {"forms": shown | submitted, "sign_ins": sign_ins, "obstacles": obstacles}
     return render(request, "accounts/account.html", context, status=status)

@@ -105,9 +105,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.organizer_name or self.name
 
     @property
+    def shown_email(self) -> str:
+        """The address for questions on the pages of this seller's events; "" if there is none.
+
+        It counts only once the seller has confirmed the address they sign in with: before, the one may be as wrong as
+        the other, and buyers must not be sent there.
+        """
+        return self.contact_email if self.is_verified else ""
+
+    @property
     def reply_address(self) -> str:
-        """The address to which replies to emails about this seller's events go."""
-        return self.contact_email or self.email
+        """The address to which replies to emails about this seller's events go; "" until theirs is confirmed."""
+        return (self.contact_email or self.email) if self.is_verified else ""
 
 
 class TokenFamily(models.Model):

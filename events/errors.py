@@ -17,7 +17,10 @@ class AddressNotConfirmed(PermissionRefused):
     """The event can't be put on sale, because its seller has not confirmed their email address."""
 
     code, title = "address_not_confirmed", "Address not confirmed"
-    detail = "Events can be published once their seller has confirmed the email address, with the link in our email."
+    detail = (
+        "Events can be published once their seller has confirmed the email address, with the link in our email. The "
+        "account page sends it again."
+    )
 
 
 class SeatsTaken(DomainError):

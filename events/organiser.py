@@ -18,5 +18,4 @@ def organiser_of(event: Event) -> Organiser:
     The address is the one that the seller shows to buyers, or else the one they sign in with. It counts only once the
     seller has confirmed the latter: before, it may be somebody else's, and buyers must not be sent there.
     """
-    seller = event.seller
-    return Organiser(seller.public_name, seller.reply_address if seller.is_verified else "")
+    return Organiser(event.seller.public_name, event.seller.reply_address)

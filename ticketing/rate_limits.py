@@ -59,6 +59,7 @@ BY_ADDRESS = {
     ("POST", "/api/user"): REGISTER,
     ("POST", "/api/user/password/reset"): RESET,
     ("POST", "/api/user/verify/resend"): RESET,
+    ("POST", "/account/verify/resend"): RESET,
     ("POST", "/api/user/password/reset/confirm"): RESET,
     # The same, by forms that a browser sends without a script:
     ("POST", "/login"): SIGN_IN,

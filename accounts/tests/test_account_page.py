@@ -165,3 +165,29 @@ def test_what_is_to_come_is_listed_instead(page: Client, alice: User, paid_booki
     assert response.status_code == 409
     assert f'href="/checkout/{booking.pk}/done"' in response.content.decode()
     assert User.objects.get(pk=alice.pk).is_active
+
+
+def test_sellers_say_what_buyers_see_of_them(carol: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(carol)
+    answer = post(client, "/account/organizer", organizer_name="Town hall", contact_email="box-office@example.com")
+    assert "Buyers see it at once." in answer.content.decode()
+    carol.refresh_from_db()
+    assert (carol.organizer_name, carol.contact_email) == ("Town hall", "box-office@example.com")
+    refused = post(client, "/account/organizer", organizer_name="Other", contact_email="nobody")
+    assert refused.status_code == 400 and 'value="nobody"' in refused.content.decode()
+    carol.refresh_from_db()
+    assert carol.organizer_name == "Town hall"
+
+
+def test_buyers_are_not_asked_what_buyers_see(page: Client) -> None:
+    assert "What buyers see of you" not in page.get("/account").content.decode()
+
+
+def test_the_confirmation_email_is_sent_again(page: Client, worker: Any, mailoutbox: list[EmailMessage]) -> None:
+    with worker():
+        answer = post(page, "/account/verify/resend")
+    assert "sent the email again" in answer.content.decode()
+    assert [mail.to for mail in mailoutbox] == [["alice@example.com"]]
+    User.objects.update(is_verified=True)
+    assert "Send the confirmation email again" not in page.get("/account").content.decode()

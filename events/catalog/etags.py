@@ -25,7 +25,7 @@ def event_tag(event: Event) -> str:
 
     The event must come from `with_tag_sums`.
     """
-    organizer = (event.seller.public_name, event.seller.contact_email)
+    organizer = (event.seller.public_name, event.seller.shown_email)
     return _digest([*_columns(event), *organizer, event.versions, event.prices])  # type: ignore[attr-defined]
 
 

@@ -203,14 +203,17 @@ class EventBody(serializers.ModelSerializer[Event]):
 
 
 class Organizer(serializers.Serializer[Any]):
-    """Who sells the event's tickets, as buyers see it. `contact_email` is null if the seller shows none."""
+    """Who sells the event's tickets, as buyers see it.
+
+    `contact_email` is null if the seller shows none, or has not confirmed the address they sign in with.
+    """
 
     name = serializers.CharField(source="public_name")
     contact_email = serializers.SerializerMethodField()
 
     def get_contact_email(self, seller: User) -> str | None:
         """Return the address for buyers' questions."""
-        return seller.contact_email or None
+        return seller.shown_email or None
 
 
 class EventDetail(EventBody):

@@ -49,7 +49,10 @@ RIGHTS: dict[str, dict[str, str]] = {
     "reset": {"GET": EVERYBODY, "POST": EVERYBODY},
     "reset/<str:uid>/<str:token>": {"GET": EVERYBODY, "POST": EVERYBODY},
     "account": {"GET": SIGNED_IN},
-    **{f"account/{form}": {"POST": SIGNED_IN} for form in ("name", "email", "email/cancel", "password", "delete")},
+    **{
+        f"account/{form}": {"POST": SIGNED_IN}
+        for form in ("name", "organizer", "verify/resend", "email", "email/cancel", "password", "delete")
+    },
     "account/email/confirm": {"GET": EVERYBODY, "POST": EVERYBODY},
     "account/sign-ins/end": {"POST": SIGNED_IN},
     "account/sign-ins/<str:sign_in_id>/end": {"POST": SIGNED_IN},

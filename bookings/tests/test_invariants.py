@@ -22,7 +22,8 @@ BREAKAGES = {
     ),
     "ticket_has_booking": "UPDATE bookings_booking SET positions = '{30,31}' WHERE status = 'paid'",
     "booking_has_tickets": "UPDATE bookings_booking SET status = 'cancelled' WHERE status = 'pending_payment'",
-    "paid_is_captured": "UPDATE bookings_payment SET amount = amount - 1",
+    "paid_is_captured": "ALTER TABLE bookings_payment DROP CONSTRAINT payment_captured_as_asked;"
+    "UPDATE bookings_payment SET amount = amount - 1",
     "refunds": "UPDATE bookings_payment SET status = 'partly_refunded', refunded_amount = 1",
     "paid_has_admissions": "UPDATE bookings_admission SET status = 'void' WHERE position = 4",
     "mock_records": "UPDATE bookings_mockcharge SET captured = false",

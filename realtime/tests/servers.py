@@ -207,12 +207,13 @@ def _running(command: list[str], port: int, environment: dict[str, str], log: Pa
 
 
 def own_services() -> dict[str, str]:
-    """Return the URLs of the test database and of the Redis of this process, as environment variables."""
+    """Return the URLs of the test database and of the Redis of this process, and the demo's rules, as environment."""
     from django.conf import settings
     from django.db import connection
 
     database = urlunsplit(urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}"))
-    return {"DATABASE_URL": database, "REDIS_URL": settings.REDIS_URL, "SECRET_KEY": settings.SECRET_KEY}
+    services = {"DATABASE_URL": database, "REDIS_URL": settings.REDIS_URL, "SECRET_KEY": settings.SECRET_KEY}
+    return services | {"CONFIRMED_SELLERS_ONLY": "off"}
 
 
 def _wait_until(ready: Callable[[], bool], what: str) -> None:

@@ -172,7 +172,7 @@ def test_forms_of_the_browsable_api_start_with_values_of_the_right_types(
         (alice, "/api/booking", {"event_id", "section", "subsection", "seat_selection_mode", "quantity"}),
         (alice, f"/api/booking/{booking.pk}", {"status"}),
         (alice, f"/api/booking/{booking.pk}/extend", set()),
-        (alice, f"/api/booking/{booking.pk}/pay", {"card_number"}),
+        (alice, f"/api/booking/{booking.pk}/pay", set()),
         (carol, "/api/event", {"name", "description", "venue_name", "seating_config"}),
         (carol, f"/api/event/{concert.pk}", set()),
     ):

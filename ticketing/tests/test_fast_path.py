@@ -18,7 +18,7 @@ from ticketing.fast_path.application import FastPath
 from ticketing.wsgi import application, django_application
 
 pytestmark = pytest.mark.django_db(transaction=True)  # requests check and close their connection
-VOLATILE = {"id", "expires_at", "created_at", "tickets", "seat_positions", "seconds_left"}
+VOLATILE = {"id", "reference", "expires_at", "created_at", "tickets", "seat_positions", "seconds_left"}
 OWN = {"Content-Length", "X-Request-Id", "Location"}  # different in any two responses
 
 

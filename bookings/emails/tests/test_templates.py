@@ -15,7 +15,14 @@ from django.test import override_settings
 from django.test.signals import template_rendered
 
 from accounts.models import User
-from accounts.operations.mails import mail_password_reset_link, mail_verification_link
+from accounts.operations.email_change import email_change_token
+from accounts.operations.mails import (
+    mail_account_deleted,
+    mail_email_change,
+    mail_email_changed,
+    mail_password_reset_link,
+    mail_verification_link,
+)
 from bookings.checkin.check_in import check_in
 from bookings.checkin.tests.stage import codes_of
 from bookings.emails.compose import APPLIES_TO, compose
@@ -25,6 +32,7 @@ from bookings.payments.models import Payment
 from bookings.states import WANTED_KINDS, BookingStatus, EmailKind
 from bookings.webhooks.endpoints import add_endpoint
 from bookings.webhooks.models import Endpoint
+from conftest import PASSWORD
 from core.clock import database_now
 from events.models import Event, Subsection
 
@@ -103,6 +111,10 @@ def test_every_email_renders_without_leaks(
     endpoint = Endpoint(seller=carol, url="https://example.com/", is_active=False, off_because="It responded with 410.")
     mail_verification_link(user_id=alice.pk)
     mail_password_reset_link(email=alice.email)
+    User.objects.filter(pk=alice.pk).update(pending_email="new@example.com")
+    mail_email_change(user_id=alice.pk)
+    mail_email_changed(former=alice.email, address="new@example.com")
+    mail_account_deleted(email=alice.email)
     for mail in (compose(EmailMessage(kind=EmailKind.ENDPOINT_OFF, endpoint=endpoint)), *mailoutbox):
         for text in texts_of(mail):
             assert not leaks_of(text), text
@@ -118,6 +130,7 @@ def test_every_page_renders_without_leaks(
     alice: User,
     carol: User,
     olga: User,
+    dave: User,
     client_of: Callable[[User | None], Any],
 ) -> None:
     event = new_event(starts_at=database_now() + timedelta(days=3), waiting_room_on=False)
@@ -132,7 +145,7 @@ def test_every_page_renders_without_leaks(
     scan = f"/admin/bookings/checkin/{paid.admissions.get().check_ins.get().pk}/change/"
     pages: dict[User | None, list[str]] = {
         None: ["/login", "/register?role=seller", "/verify?token=abc", "/verify", "/reset", "/reset/MQ/abc-def"],
-        alice: [f"/checkout/{held.pk}", f"/checkout/{old.pk}", f"/checkout/{paid.pk}/done", "/bookings"],
+        alice: [f"/checkout/{held.pk}", f"/checkout/{old.pk}", f"/checkout/{paid.pk}/done", "/bookings", "/account"],
         carol: [
             *("/sell", f"/sell/{event.pk}", "/gate", f"/gate/{event.pk}"),
             *(f"/admin/bookings/{model}/" for model in ("booking", "checkin", "delivery", "endpoint", "gatestaff")),
@@ -143,12 +156,17 @@ def test_every_page_renders_without_leaks(
         olga: ["/operator"],
     }
     pages[alice].append(f"/queue/{queued.pk}")
+    olga.pending_email = "new@example.com"
+    olga.save()
+    pages[None].append(f"/account/email/confirm?token={email_change_token(olga)}")
     for user, paths in pages.items():
         client = client_of(user)
         for path in paths:
             response = client.get(path)
             assert response.status_code == 200, path
             assert not leaks_of(response.content.decode()), path
+    deleted = client_of(dave).post("/account/delete", {"current_password": PASSWORD}, format="multipart")
+    assert not leaks_of(deleted.content.decode())
     assert rendered >= NAMES - MAILS, sorted(NAMES - MAILS - rendered)
 
 

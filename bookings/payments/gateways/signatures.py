@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bookings.payments.gateways.protocol import WebhookForged
 from core.standard_webhooks import signature
 
-EVENT_ID = re.compile(r"[!-~]{1,255}")
+EVENT_ID = re.compile(r"[ -~]{1,255}")
 TIMESTAMP = re.compile(r"[0-9]{1,12}")  # seconds; a longer number would be no time and break the arithmetic
 TOLERANCE_SECONDS = 300  # from now, in both directions; the specification advises a limit against replays
 

@@ -41,7 +41,7 @@ def test_the_title_of_a_rows_page_is_its_name(seller_client: Client, concert: Ev
     assert (page.context["title"], page.context["subtitle"]) == ("A concert", None)
     booking: Booking = hold(alice, "1-1")
     page = seller_client.get(f"/admin/bookings/booking/{booking.pk}/change/")
-    assert page.context["title"] == "alice@example.com, block A-1, row 1, seat 1"
+    assert page.context["title"] == f"{booking.reference}, alice@example.com, block A-1, row 1, seat 1"
 
 
 def test_the_index_links_to_the_add_forms_and_has_one_link_per_list(seller_client: Client) -> None:

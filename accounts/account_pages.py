@@ -211,7 +211,7 @@ def _page(
 
 
 def _done(request: HttpRequest, message: str) -> HttpResponseBase:
-    messages.success(request, message, extra_tags="good")
+    messages.success(request, message)
     return redirect(f"{reverse('account')}#main")  # where the message is, and not where the form was
 
 

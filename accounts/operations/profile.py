@@ -23,11 +23,13 @@ def update_user(
     """Change name, public contact and password; None leaves them as they are.
 
     A new password needs the current one, and ends all sessions and tokens except the session of this request. Raises
-    `BadInput` for the field `current_password` or `password`; the rest is then unchanged too.
+    `BadInput` at the field for a wrong or weak password, and for what only sellers have; nothing is changed then.
     """
     new_hash = None if password is None else _new_hash(user, current_password, password)
     texts = {"name": name, "organizer_name": organizer_name, "contact_email": contact_email}
-    _store(user, {field: text for field, text in texts.items() if text is not None}, new_hash)
+    changed = {field: text for field, text in texts.items() if text is not None}
+    _check_role(user, changed)
+    _store(user, changed, new_hash)
     if new_hash is not None:
         user.password = new_hash
         _keep_session(request, user)
@@ -38,6 +40,12 @@ def _new_hash(user: User, current_password: str, password: str) -> str:
     check_password(user, current_password)
     check_strength(password, user)
     return make_password(password)
+
+
+def _check_role(user: User, texts: dict[str, str]) -> None:
+    for field in ("organizer_name", "contact_email"):
+        if field in texts and user.role != User.Role.SELLER:
+            raise BadInput.field(field, "Only sellers have this.")
 
 
 @retrying_transaction

@@ -24,7 +24,7 @@ class CodeField(serializers.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(
             max_length=MAX_CODE_LENGTH,
-            help_text="The signed code in the ticket's QR, or a number on the ticket: its reference (`N7M2RX4W`) or"
+            help_text="The signed code in the ticket's QR, or a number on the ticket: its reference (`N7M2RX4D`) or"
             " serial (`2CAF-4CAF-E16B-B6AC`), in any case, with or without separators.",
             **options,
         )

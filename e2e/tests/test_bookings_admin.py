@@ -28,7 +28,7 @@ def test_a_seller_refunds_and_the_buyer_sees_it_at_once(
 
     seller = visitors(carol, LIST, viewport=PHONE)
     seller.locator("#searchbar").fill("alice")
-    seller.get_by_role("button", name="Search").click()
+    seller.get_by_role("button", name="Find").click()
     seller.get_by_role("link", name="alice@example.com").click()
     seller.get_by_role("link", name="Refund").click()
     expect(seller.get_by_text("1 booking, 100.00 USD.")).to_be_visible()

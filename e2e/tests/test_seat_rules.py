@@ -215,7 +215,7 @@ def test_wheelchair_places_are_marked_on_the_map_and_in_the_list(visitors: Visit
     seats.open_subsection("A", 1)
     expect(seats.seat(3, 4)).to_have_accessible_name("Row 3, seat 4, $50.00, wheelchair place, available")
     expect(seats.seat(3, 5)).to_have_accessible_name("Row 3, seat 5, $50.00, available")
-    expect(seats.list).to_contain_text("Accessible: row 3, seats 4, 6.")
+    expect(seats.list).to_contain_text("Accessible: row 3, seats 4 and 6.")
     seats.click_seat("A", 1, 3, 4)
     expect(page.locator(".tip")).to_contain_text("wheelchair place")
 

@@ -51,3 +51,12 @@ def test_legal_pages_are_linked_where_they_are_set(client: Client, concert: Even
 def test_an_imprint_alone_is_nothing_to_accept(client: Client, db: None, settings: Any) -> None:
     settings.IMPRINT_URL = "https://example.com/imprint"
     assert "you accept" not in client.get("/register").text
+
+
+@pytest.mark.parametrize("field", ["organizer_name", "contact_email"])
+def test_buyers_have_no_public_contact(alice: User, client_of: Any, field: str) -> None:
+    answer = client_of(alice).patch("/api/user", {field: "a@example.com", "name": "A"})
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    alice.refresh_from_db()
+    assert alice.name == "Alice"

@@ -40,7 +40,7 @@ export function serialFrom(text) {
   return SERIAL.test(digits) ? printed(digits) : null;
 }
 
-/** The reference in a text that people typed ("N7M2RX4W"), of a ticket or a booking; null if it is none. */
+/** The reference in a text that people typed ("N7M2RX4D"), of a ticket or a booking; null if it is none. */
 export function referenceFrom(text) {
   const letters = text.normalize("NFKC").toUpperCase().replace(/[^\p{L}\p{N}]/gu, "");
   const reference = letters.replace(/[0OQBGSUZ]/g, (char) => READ_AS[char]);

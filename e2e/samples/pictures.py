@@ -99,7 +99,7 @@ def _take_the_door(page: Page, cast: Cast, folder: Path) -> None:
     _save(page.screenshot(), folder / "door-ready.png")
     code = code_of(Admission.objects.select_related("event").get(booking=cast.bookings["one seat"]))
     for name, scanned in (("accepted", code), ("again", code), ("unknown", "0000-0000-0000-0000")):
-        page.get_by_label("Code").focus()
+        page.get_by_label("Number, booking or name").focus()
         page.keyboard.insert_text(scanned)
         page.keyboard.press("Enter")
         page.wait_for_timeout(SETTLE_MS)

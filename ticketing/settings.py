@@ -385,6 +385,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "WEBHOOKS": [f"bookings.webhooks.schema.{name}" for name in ("PAID", "REFUNDED", "CHECKED_IN", "SOLD_OUT", "TEST")],
     "ENUM_NAME_OVERRIDES": {
+        "AdmissionStatus": "bookings.states.AdmissionStatus",
         "BookingStatus": "bookings.states.BookingStatus",
         "EventStatus": "events.states.EventStatus",
         "SeatStatus": "events.states.SeatStatus",

@@ -189,8 +189,10 @@ def all_rows() -> dict[str, Any]:
 
 def post_webhook(payment: Payment, outcome: str) -> None:
     """Post the gateway's message about a payment, with the same id each time."""
-    data = {"payment_id": str(payment.pk), "outcome": outcome, "reference": "ch_1", "code": "no", "detail": "No."}
-    data |= {"amount": payment.amount, "currency": payment.currency}
+    data = {
+        **{"payment_id": str(payment.pk), "outcome": outcome, "reference": "ch_1", "code": "no", "detail": "No."},
+        **{"amount": payment.amount, "currency": payment.currency},
+    }
     body, key = json.dumps({"data": data}).encode(), settings.MOCK_WEBHOOK_SECRET.encode()
     headers = sign(key, message_id=f"{payment.pk} {outcome}", timestamp=int(time.time()), body=body)
     url = "/api/payment/webhook/mock"

@@ -74,9 +74,6 @@ class RefundStatus(models.TextChoices):
     UNDONE = "undone", "Undone"  # made at the provider, failed there, and the booking is still paid: it never counted
 
 
-COUNTED_REFUNDS = (RefundStatus.PENDING, RefundStatus.SENT, RefundStatus.FAILED)
-
-
 class DisputeStatus(models.TextChoices):
     """The status of a payment's dispute: the buyer's bank asks for the money back."""
 

@@ -1,6 +1,5 @@
 """Reconciles payments: gets the outcomes of open charges from the gateways, and sends open refunds."""
 
-import uuid
 from datetime import timedelta
 
 import structlog
@@ -28,11 +27,6 @@ def reconcile_payments() -> dict[str, int]:
     overdue = Payment.objects.filter(status=PaymentStatus.PENDING, created_at__lt=Now() - OVERDUE_AFTER)
     settled = sum(_settle(payment) for payment in list(overdue.order_by("created_at")[:500]))
     return {"charges": settled, "refunds": send_open_refunds()}
-
-
-def reconcile_payment(payment_id: uuid.UUID) -> bool:
-    """Get the outcome of one payment from its gateway now and settle the payment; return whether it is settled."""
-    return _settle(Payment.objects.get(pk=payment_id))
 
 
 def _settle(payment: Payment) -> bool:

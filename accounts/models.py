@@ -10,7 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 
-from core.text import check_visible
+from core.text.visible import check_visible
 
 # ASCII only, because Python and Postgres agree on lower case only there, and because it rules out look-alike addresses.
 ascii_email = RegexValidator(

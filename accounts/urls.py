@@ -2,26 +2,27 @@
 
 from django.urls import path
 
-from accounts import account_pages, api, pages
+from accounts import api
+from accounts.pages import account, visitors
 
 urlpatterns = [
-    path("login", pages.login, name="login"),
-    path("logout", pages.logout, name="logout"),
-    path("register", pages.register, name="register"),
-    path("verify", pages.verify, name="verify"),
-    path("reset", pages.reset, name="reset"),
-    path("reset/<str:uid>/<str:token>", pages.reset_confirm, name="reset-confirm"),
-    path("account", account_pages.account, name="account"),
-    path("account/name", account_pages.change_name, name="account-name"),
-    path("account/organizer", account_pages.change_organizer, name="account-organizer"),
-    path("account/verify/resend", account_pages.resend, name="account-resend"),
-    path("account/email", account_pages.change_email, name="account-email"),
-    path("account/email/cancel", account_pages.cancel_email, name="account-email-cancel"),
-    path("account/email/confirm", account_pages.confirm_email, name="account-email-confirm"),
-    path("account/password", account_pages.change_password, name="account-password"),
-    path("account/sign-ins/end", account_pages.end_everywhere, name="account-sign-ins-end"),
-    path("account/sign-ins/<str:sign_in_id>/end", account_pages.end_one, name="account-sign-in-end"),
-    path("account/delete", account_pages.delete, name="account-delete"),
+    path("login", visitors.login, name="login"),
+    path("logout", visitors.logout, name="logout"),
+    path("register", visitors.register, name="register"),
+    path("verify", visitors.verify, name="verify"),
+    path("reset", visitors.reset, name="reset"),
+    path("reset/<str:uid>/<str:token>", visitors.reset_confirm, name="reset-confirm"),
+    path("account", account.account, name="account"),
+    path("account/name", account.change_name, name="account-name"),
+    path("account/organizer", account.change_organizer, name="account-organizer"),
+    path("account/verify/resend", account.resend, name="account-resend"),
+    path("account/email", account.change_email, name="account-email"),
+    path("account/email/cancel", account.cancel_email, name="account-email-cancel"),
+    path("account/email/confirm", account.confirm_email, name="account-email-confirm"),
+    path("account/password", account.change_password, name="account-password"),
+    path("account/sign-ins/end", account.end_everywhere, name="account-sign-ins-end"),
+    path("account/sign-ins/<str:sign_in_id>/end", account.end_one, name="account-sign-in-end"),
+    path("account/delete", account.delete, name="account-delete"),
     path("api/user", api.Me.as_view()),
     path("api/user/email", api.EmailAddress.as_view()),
     path("api/user/email/confirm", api.EmailConfirmation.as_view()),

@@ -9,8 +9,8 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register feeds, rules for prices, where staff land, and what changed events and deleted accounts mean."""
-        from accounts.landing import LANDING_PAGES
         from accounts.operations.deletion import OBSTACLES, ON_ACCOUNT_DELETED
+        from accounts.pages.landing import LANDING_PAGES
         from bookings.account_deletion import booking_obstacles, remove_person
         from bookings.checkin.gate_events import gate_landing
         from bookings.event_changes.complete_bookings import reopen_bookings

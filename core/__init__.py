@@ -4,5 +4,5 @@
 - Redis: redis, counters, rate_limits; tasks: enqueue
 - The operator's switches: models, feature_switches, read_only; limits in a process: concurrency
 - HTTP: the package http, errors, openapi, standard_webhooks
-- Text: money, formatting
+- Text and mail: the packages text and money, mail
 """

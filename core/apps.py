@@ -8,6 +8,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Add the lookup `folded` to text fields."""
-        from core.folding import register
+        from core.text.folding import register
 
         register()

@@ -18,7 +18,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
-from core.text import check_visible
+from core.text.visible import check_visible
 from events.schedule import default_length
 from events.states import ChangeKind, CreationStatus, EventStatus, SeatStatus
 
@@ -131,7 +131,8 @@ class Event(models.Model):
         ]
         constraints = [
             CheckConstraint(name="event_status_known", condition=Q(status__in=EventStatus.values)),
-            # Which codes new events may have is checked with core/currencies.py: codes leave the list, and events stay.
+            # Which codes new events may have is checked with core/money/currencies.py: codes leave the list, and
+            # events stay.
             CheckConstraint(name="event_currency_is_code", condition=Q(currency__regex=r"^[A-Z]{3}$")),
             CheckConstraint(
                 name="event_hold_seconds_in_range", condition=Q(hold_seconds__gte=1, hold_seconds__lte=MAX_SECONDS)

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import core.text
+import core.text.visible
 
 
 class Migration(migrations.Migration):
@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="user",
             name="name",
-            field=models.CharField(max_length=150, validators=[core.text.check_visible]),
+            field=models.CharField(max_length=150, validators=[core.text.visible.check_visible]),
         ),
         migrations.AlterField(
             model_name="user",
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 db_default="",
                 help_text="Shown to buyers as the organizer; if empty, the name is.",
                 max_length=150,
-                validators=[core.text.check_visible],
+                validators=[core.text.visible.check_visible],
             ),
         ),
     ]

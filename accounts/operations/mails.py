@@ -9,8 +9,8 @@ from accounts.models import User, normal_email
 from accounts.operations.email_change import email_change_token
 from accounts.operations.passwords import reset_link_parts
 from accounts.operations.registration import verification_token
-from core.formatting import format_duration
 from core.mail import compose_mail
+from core.text.formatting import format_duration
 
 
 def mail_verification_link(*, user_id: int) -> None:

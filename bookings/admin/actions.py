@@ -11,8 +11,8 @@ from bookings.holds.texts import places
 from bookings.payments.refund import refund_booking
 from bookings.states import OPEN, SOLD, BookingStatus
 from bookings.tickets.resend import resend_tickets
-from core.formatting import pluralize
-from core.money import money
+from core.money.amounts import money
+from core.text.formatting import pluralize
 from events.seller_admin.actions import (
     AdminAction,
     Confirmation,

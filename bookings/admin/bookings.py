@@ -17,7 +17,7 @@ from bookings.holds.texts import places
 from bookings.references import find_reference, mistake_in
 from bookings.seat_history.admin import seat_links
 from bookings.states import OPEN
-from core.money import money
+from core.money.amounts import money
 from events.models import Event
 from events.seller_admin.action_pages import ActionPages
 

@@ -12,7 +12,7 @@ from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.states import MADE_ELSEWHERE, AdmissionStatus, EmailStatus, RefundStatus
 from bookings.tickets.models import Admission
-from core.money import money
+from core.money.amounts import money
 from events.seating.positions import place_of
 
 

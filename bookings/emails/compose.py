@@ -23,7 +23,7 @@ from bookings.tickets.texts import one_line, start_text, time_text
 from bookings.webhooks.models import Endpoint
 from core.clock import database_now
 from core.mail import compose_mail
-from core.money import money
+from core.money.amounts import money
 from events.catalog.calendar import Method, calendar_message
 from events.organiser import organiser_of
 

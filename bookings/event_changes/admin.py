@@ -13,8 +13,8 @@ from bookings.event_changes.notify_ticket_holders import change_notice
 from bookings.holds.models import Booking
 from bookings.states import HOLDING
 from bookings.waiting_room.numbers import waiting_numbers
-from core.formatting import pluralize
-from core.money import money
+from core.money.amounts import money
+from core.text.formatting import pluralize
 from events.admin.event_actions import (
     NOTICES,
     PROGRESS_SOURCES,

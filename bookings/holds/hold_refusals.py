@@ -7,7 +7,7 @@ from bookings.holds.hold_function import HoldResult
 from bookings.holds.hold_request import HoldRequest
 from core.clock import database_now
 from core.errors import BadInput, DomainError, NotFound, NotSignedIn
-from core.money import money
+from core.money.amounts import money
 from events.errors import NotEnoughSeats, NotOnSale, SeatsTaken
 from events.models import Event
 from events.pricing import charge_rules

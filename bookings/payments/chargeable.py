@@ -4,8 +4,8 @@ import json
 from functools import cache
 
 from bookings.payments.gateways import gateway, gateway_named
-from core.currencies import DECIMALS
-from core.money import money
+from core.money.amounts import money
+from core.money.currencies import DECIMALS
 
 NEVER_REACHED = 10**12  # minor units; more than 1,000 seats at the highest price
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bookings.holds.models import Booking
 from bookings.holds.texts import places
-from core.money import in_major_units
+from core.money.amounts import in_major_units
 from events.models import Event
 from events.seating.positions import seat_name
 

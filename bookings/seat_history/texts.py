@@ -6,7 +6,7 @@ from bookings.checkin.models import CheckIn
 from bookings.holds.models import Booking
 from bookings.payments.models import Payment, Refund
 from bookings.states import MADE_ELSEWHERE, CheckInKind, DisputeStatus, PaymentStatus, RefundReason, RefundStatus
-from core.money import money
+from core.money.amounts import money
 from events.models import SeatChange
 from events.seating.positions import seat_name
 from events.states import ChangeKind

@@ -6,8 +6,8 @@ from django.utils.safestring import SafeString
 
 from bookings.tickets.models import Admission
 from bookings.tickets.texts import seat_of
-from core.money import money as money_text
-from core.money import price_text
+from core.money.amounts import money as money_text
+from core.money.amounts import price_text
 
 register = template.Library()
 

@@ -10,7 +10,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.settings import api_settings
 
 from core.errors import BadInput
-from core.text import check_visible
+from core.text.visible import check_visible
 
 MAX_NAMED = 100  # unknown members that one error names: a body of 1 MB can have 200,000
 MAX_NAME_LENGTH = 100  # characters of such a name that are repeated

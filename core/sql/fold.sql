@@ -5,7 +5,7 @@
 --     "Straße" and "strasse", "rock’n’roll" and "rock'n'roll". It doesn't need the extension unaccent, which is not
 --     installed everywhere, and whose function can't be used in generated columns because its rules may change.
 -- Locks: none.
--- Called by: the lookup `folded` (core/folding.py), the search columns of events (events/sql/search_columns.sql).
+-- Called by: the lookup `folded` (core/text/folding.py), the search columns of events (events/sql/search_columns.sql).
 --
 -- Stored columns depend on it, so it can't be dropped and is replaced instead. After a change of the rules, a migration must
 -- also write these columns anew: ALTER TABLE … ALTER COLUMN … SET EXPRESSION, or drop and add them before Postgres 17.

@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from iso4217 import raw_xml
 
-from core.currencies import DECIMALS, NOT_MONEY, PUBLISHED, check_currency, currencies_with, decimals_of
-from core.money import in_major_units, in_minor_units, money
+from core.money.amounts import in_major_units, in_minor_units, money
+from core.money.currencies import DECIMALS, NOT_MONEY, PUBLISHED, check_currency, currencies_with, decimals_of
 
 NOT_CODES = ("XAU", "XTS", "XXX", "usd", "US", "USD ", "", "\uff35SD", "USD\n")
 IN, OUT = ("XCG", "ZWG", "VED", "SLE", "EUR", "KWD"), ("BGN", "HRK", "ANG", "CUC", "SLL", "ZWL", "ZZZ", "USS")

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from core.folding import folded
+from core.text.folding import folded
 
 EQUAL = [
     ("Zürich", "zurich", "ZURICH", "ZÜRICH", "Zu\u0308rich"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.formatting import format_duration
+from core.text.formatting import format_duration
 
 
 @pytest.mark.parametrize(

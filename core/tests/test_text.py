@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from core.text import check_visible, is_blank
+from core.text.visible import check_visible, is_blank
 
 INVISIBLE = [
     "",

@@ -42,6 +42,7 @@ class SeatMap:
         self.map = page.locator("#map")
         self.list = page.locator("#list")
         self.summary = page.get_by_role("region", name="Your seats")
+        self.note = page.locator("#toasts")  # not the page's text: announcements repeat what notes say
         expect(self.map).to_have_attribute("data-ready", "true")
         self.expect_live()
 

@@ -104,7 +104,7 @@ def test_a_new_price_and_the_end_of_sales_reach_an_open_page(
 
     change_event(event_id=concert.pk, seller=carol, prices={"A": 7500})
     expect(seats.summary).to_contain_text("2 seats · $150.00")
-    expect(page.get_by_text("Prices have changed. Your picks (2 seats) now cost $150.00.")).to_be_visible()
+    expect(seats.note).to_contain_text("Prices have changed. Your picks (2 seats) now cost $150.00.")
     expect(page.locator("[data-prices]")).to_have_text("$20.00 – $75.00")
     expect(seats.seat(2, 3)).to_have_attribute("aria-label", "Row 2, seat 3, $75.00, available")
 

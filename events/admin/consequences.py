@@ -4,8 +4,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from core.clock import database_now
-from core.formatting import format_utc, pluralize
-from core.money import money
+from core.money.amounts import money
+from core.text.formatting import format_utc, pluralize
 from events.catalog.selectors import section_rows, stats_of
 from events.models import Event
 

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from core.money import money
+from core.money.amounts import money
 from events.admin.copying import copy_of
 from events.admin.event_actions import NOTICES
 from events.admin.forms import (

@@ -9,13 +9,13 @@ from django.conf import settings
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 
-from core.currencies import check_currency, decimals_of
 from core.errors import BadInput
-from core.money import (
+from core.money.amounts import (
     in_major_units,
     in_minor_units,
     money,
 )
+from core.money.currencies import check_currency, decimals_of
 from events.admin.help_texts import HELP_TEXTS, LABELS
 from events.lifecycle.dates import DATES, check_dates, check_move
 from events.models import DEFAULT_CURRENCY, MAX_PRICE, Event

@@ -12,7 +12,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
 from core.errors import BadInput, DomainError, Unavailable
-from core.formatting import join_names, pluralize
+from core.text.formatting import join_names, pluralize
 from events.admin.action_pages import EventActionPages
 from events.admin.seat_forms import SeatPicks, SubsectionPicks, subsections_of
 from events.catalog.selectors import STATUS_BY_LETTER, sum_counts

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from core.formatting import format_utc
+from core.text.formatting import format_utc
 from events.models import Event
 from events.states import EventStatus
 

@@ -14,7 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
-from core.money import price_text
+from core.money.amounts import price_text
 from events.catalog import selectors
 from events.catalog.search import EventSearch
 from events.catalog.tiers import tier_colours

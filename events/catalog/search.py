@@ -6,7 +6,7 @@ from decimal import Decimal
 from django import forms
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from core.currencies import currencies_with
+from core.money.currencies import currencies_with
 from events.catalog.words import with_words
 from events.models import Event, Subsection
 

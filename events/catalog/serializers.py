@@ -8,10 +8,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
-from core.currencies import PUBLISHED, check_currency
 from core.http.bodies import Body
 from core.http.fields import MomentField
 from core.http.json_types import Flag, WholeNumber
+from core.money.currencies import PUBLISHED, check_currency
 from events.catalog import selectors
 from events.catalog.seat_serializers import SectionRow, Stats, public_row
 from events.catalog.selectors import COUNTS

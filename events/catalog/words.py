@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import F, QuerySet, TextField
 from django.db.models.expressions import Col
 
-from core.folding import folded
+from core.text.folding import folded
 from events.models import Event
 
 

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from core.clock import database_now
-from core.currencies import check_currency
 from core.errors import BadInput, InvalidState
+from core.money.currencies import check_currency
 from core.transactions import retrying_transaction
 from events.inventory.sold_out import status_by_seats
 from events.lifecycle.dates import DATES, check_dates, check_move

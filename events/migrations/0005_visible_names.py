@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import core.text
+import core.text.visible
 
 
 class Migration(migrations.Migration):
@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="event",
             name=name,
-            field=models.CharField(max_length=200, validators=[core.text.check_visible]),
+            field=models.CharField(max_length=200, validators=[core.text.visible.check_visible]),
         )
         for name in ("name", "venue_name")
     ]

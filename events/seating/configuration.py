@@ -10,7 +10,7 @@ from typing import Any
 
 from core.errors import BadInput, FieldProblem
 from core.http.bodies import no_such_member, unknown_members
-from core.text import is_blank
+from core.text.visible import is_blank
 from events.models import MAX_PRICE, NAME_LENGTH, Subsection
 from events.seating.positions import position_of
 from events.states import SeatStatus

@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError, Unavailable
-from core.formatting import pluralize
+from core.text.formatting import pluralize
 from events.seller_admin.actions import AdminAction
 from events.seller_admin.rows import OwnRows, user_of
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from accounts.models import User
-from core.formatting import pluralize
+from core.text.formatting import pluralize
 
 
 class ConfirmationPart(NamedTuple):

@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 
 from accounts.models import User
 from core.errors import DomainError, OutcomeUnknown, Unavailable
-from core.formatting import join_names
+from core.text.formatting import join_names
 from core.transactions import retrying_transaction
 from events.models import Event
 from events.ownership import may_manage

@@ -5,11 +5,14 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 from django.apps import apps
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
+MAX_MODULES = 20  # in a folder, with __init__.py; a folder with more is split by subject
+TESTS = {"tests", "migrations"}
 LAYERS = tomllib.loads((CHECKOUT / "layers.toml").read_text())["tool"]["importlinter"]
 OUTSIDE = {"benchmarks", "chaos", "e2e", "conftest", "manage"}  # not part of the product; they may import anything
 
@@ -39,6 +42,13 @@ def test_imports_only_point_down() -> None:
 def test_every_package_of_the_product_has_a_layer() -> None:
     found = {path.parent.name for path in CHECKOUT.glob("*/__init__.py")} | {p.stem for p in CHECKOUT.glob("*.py")}
     assert found - OUTSIDE == set(LAYERS["root_packages"])
+
+
+def test_no_folder_is_crowded() -> None:
+    modules = [path for root in LAYERS["root_packages"] for path in (CHECKOUT / root).rglob("*.py")]
+    counts = Counter(path.parent for path in modules if not TESTS & set(path.parts))
+    assert counts[CHECKOUT / "core"] > 1
+    assert {folder: count for folder, count in counts.items() if count > MAX_MODULES} == {}
 
 
 def test_every_package_with_several_modules_has_an_exhaustive_contract() -> None:

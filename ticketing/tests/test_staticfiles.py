@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import override_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from core.currencies import currencies_with
+from core.money.currencies import currencies_with
 from ticketing.staticfiles import HashedStaticFiles
 
 OWN = ("accounts/", "bookings/", "events/", "ticketing/")

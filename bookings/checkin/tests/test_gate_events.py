@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from accounts.landing import landing_page
 from accounts.models import User
+from accounts.pages.landing import landing_page
 from bookings.checkin.gate_events import gate_events
 from bookings.checkin.models import GateStaff, SellerGateStaff
 from bookings.event_changes.cancel_event import cancel_event

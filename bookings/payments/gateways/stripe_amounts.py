@@ -8,7 +8,7 @@ API version 2026-10-28 (`amount`: at most eight digits).
 from decimal import Decimal
 
 from bookings.payments.gateways.protocol import AmountLimits
-from core.currencies import decimals_of
+from core.money.currencies import decimals_of
 
 # The amount is in whole units. UGX is on Stripe's list of these currencies as well; its special case below applies.
 WHOLE_UNITS = frozenset(

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from bookings.holds.models import Booking
 from bookings.payments.chargeable import GatewayRules
-from core.currencies import DECIMALS
+from core.money.currencies import DECIMALS
 from events.models import Event, Ticket
 
 ClientOf = Callable[[User | None], APIClient]

@@ -27,8 +27,8 @@ from bookings.payments.refund import refund_booking
 from bookings.payments.send_refunds import send_open_refunds
 from bookings.payments.tests.stripe_stand_in import StandIn
 from core.clock import database_now
-from core.currencies import DECIMALS
-from core.money import in_major_units
+from core.money.amounts import in_major_units
+from core.money.currencies import DECIMALS
 from events.models import Event
 
 CHARGEABLE = sorted(currency for currency in DECIMALS if limits(currency))

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from core.money import in_major_units, money
+from core.money.amounts import in_major_units, money
 from events.admin.forms import SEATING_EXAMPLE, EventChangeForm
 from events.models import Event, SeatChange, Subsection, Ticket
 from events.seller_admin.tests.messages import messages_of

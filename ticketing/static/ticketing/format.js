@@ -1,6 +1,6 @@
 /** Formats amounts, dates and times in the user's locale and time zone. */
 
-// ISO 4217: currencies whose minor unit isn't a hundredth. A test compares them with core/currencies.py.
+// ISO 4217: currencies whose minor unit isn't a hundredth. A test compares them with core/money/currencies.py.
 const NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(" ");
 const THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND".split(" ");
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from core.currencies import decimals_of
+from core.money.currencies import decimals_of
 
 
 def in_minor_units(amount: Decimal, currency: str) -> int:

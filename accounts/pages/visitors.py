@@ -1,4 +1,4 @@
-"""The pages of accounts. They show forms; scripts send the input to the API, and without scripts the pages take it."""
+"""The pages for visitors. They show forms; scripts send the input to the API, and without scripts the pages take it."""
 
 from functools import partial
 from typing import Any, cast
@@ -11,12 +11,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.landing import HOME, landing_page
 from accounts.models import User
 from accounts.operations.passwords import request_password_reset, reset_password
 from accounts.operations.registration import register_user, verify_email
 from accounts.operations.sessions import log_in, log_out
-from accounts.sent_form import SentForm
+from accounts.pages.landing import HOME, landing_page
+from accounts.pages.sent_form import SentForm
 from accounts.serializers import (
     CredentialsInput,
     RegistrationInput,
@@ -40,7 +40,7 @@ def own_path(wanted: str) -> str:
 def login(request: HttpRequest) -> HttpResponseBase:
     """Serve the page `/login?next=`, a form to sign in; redirect users who are signed in to `next`.
 
-    Without `next`, the form leads back here, and from here to the user's own first page (accounts.landing).
+    Without `next`, the form leads back here, and from here to the user's own first page (accounts.pages.landing).
     """
     form = SentForm()
     if request.method == "POST":

@@ -14,7 +14,6 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.account_forms import DeletionForm, EmailForm, NameForm, OrganizerForm, PasswordForm
 from accounts.errors import AccountInUse, EmailTaken
 from accounts.models import User
 from accounts.operations.deletion import delete_account
@@ -27,6 +26,7 @@ from accounts.operations.email_change import (
 from accounts.operations.profile import update_user
 from accounts.operations.registration import resend_verification
 from accounts.operations.sign_in_list import end_all_sign_ins, end_sign_in, list_sign_ins
+from accounts.pages.account_forms import DeletionForm, EmailForm, NameForm, OrganizerForm, PasswordForm
 from core.errors import BadInput, DomainError, NotFound
 
 Forms = dict[str, forms.BaseForm]

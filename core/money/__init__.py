@@ -1,0 +1,1 @@
+"""Money: the currencies, and amounts converted and formatted."""

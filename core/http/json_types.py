@@ -1,5 +1,6 @@
 """Numbers and booleans in request bodies: fields that take exactly the JSON type that the OpenAPI schema names."""
 
+import math
 from typing import Any
 
 from rest_framework import serializers
@@ -18,6 +19,18 @@ class WholeNumber(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return data
+
+
+class Number(serializers.FloatField):
+    """A finite JSON number. The framework's field also takes "5" and, as Python does, NaN."""
+
+    default_error_messages = {"invalid": "This must be a number, without quotes."}
+
+    def to_internal_value(self, data: Any) -> float:
+        """Return the number. Raises ValidationError for every other type."""
+        if isinstance(data, bool) or not isinstance(data, int | float) or not math.isfinite(data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 class Flag(serializers.BooleanField):

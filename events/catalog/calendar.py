@@ -1,6 +1,7 @@
 """Calendar files (RFC 5545) of events, to download and for emails (RFC 5546)."""
 
 import re
+from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from icalendar import Event as Entry
 
 from core.errors import NotFound
 from core.mail import sender_address
+from events.catalog.calendar_zone import calendar_time, zone_description
 from events.models import Event
 from events.organiser import organiser_of
 from events.states import EventStatus
@@ -67,8 +69,16 @@ def _file(entry: Entry, method: Method | None = None) -> bytes:
     calendar.add("version", "2.0")
     if method is not None:
         calendar.add("method", method.value)
+    for zone, instant in _zones(entry).items():
+        calendar.add_component(zone_description(zone, instant))
     calendar.add_component(entry)
     return bytes(calendar.to_ical())
+
+
+def _zones(entry: Entry) -> dict[str, datetime]:
+    """Return the zones that the entry's times name, with one of these times each."""
+    times = [entry[name] for name in ("dtstart", "dtend") if name in entry]
+    return {time.params["TZID"]: time.dt for time in times if "TZID" in time.params}
 
 
 def _sequence(event: Event) -> int:
@@ -83,9 +93,9 @@ def _entry(event: Event, url: str) -> Entry:
     entry.add("last-modified", event.updated_at)
     entry.add("sequence", _sequence(event))
     if event.starts_at is not None:
-        entry.add("dtstart", event.starts_at)
+        entry.add("dtstart", calendar_time(event.starts_at, event.time_zone))
     if event.ends_at is not None:
-        entry.add("dtend", event.ends_at)
+        entry.add("dtend", calendar_time(event.ends_at, event.time_zone))
     entry.add("summary", _one_line(event.name))
     entry.add("location", _one_line(event.venue_name))
     entry.add("description", _text(event.description))

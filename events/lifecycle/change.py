@@ -13,42 +13,62 @@ from core.money.currencies import check_currency
 from core.transactions import retrying_transaction
 from events.inventory.sold_out import status_by_seats
 from events.lifecycle.dates import DATES, check_dates, check_move
+from events.lifecycle.place import PLACE, apply_place, lock_venue
 from events.lifecycle.publication import check_may_publish
 from events.models import Event, SeatChange, Subsection
 from events.ownership import own_event
 from events.pricing import check_prices
 from events.states import ON_SALE, SELLER_TRANSITIONS, ChangeKind, EventStatus
+from events.wall_clocks import set_wall_clocks
 
 # Functions called in the transaction that changes an event, with the event and {field: old value} of the changed
 # fields. Apps in higher layers add theirs in AppConfig.ready.
+# If the rules of the event's zone have changed, NEW_RULES is among the fields.
+NEW_RULES = "new_rules"
 ON_EVENT_CHANGED: list[Callable[[Event, Mapping[str, Any]], None]] = []
 
 
 @retrying_transaction
-def change_event(
-    *, event_id: int, seller: User, prices: dict[str, int] | None = None, status: str | None = None, **fields: Any
-) -> Event:
-    """Change the given fields of an event and keep all others; all or nothing.
-
-    `prices` ({section: minor units}) apply to new holds only, since a hold keeps its price.
-
-    1. Check that the seller may manage the event, and lock its row (`FOR NO KEY UPDATE`, so bookings can still be
-       made).
-    2. Check that the dates agree, that they don't move an event with buyers into the past, that no second lottery
-       becomes possible and that the status change is allowed; that new prices can be charged, and that nobody has held
-       seats before the currency changes.
-    3. Write the event and the prices; the subsections with new prices are locked in the order of their ids. A completed
-       event that is no longer over by its new dates is on sale again.
-    4. Call ON_EVENT_CHANGED, which queues emails to the ticket holders if the change matters to them.
+def change_event(*, event_id: int, seller: User, **changes: Any) -> Event:
+    """Change the given fields of an event and keep all others; all or nothing. `changes` are as for `write_change`.
 
     Raises NotFound, PermissionRefused, AddressNotConfirmed, InvalidState, BadInput.
     """
     own_event(event_id, seller)
+    return write_change(event_id, **changes)
+
+
+def write_change(
+    event_id: int,
+    *,
+    prices: dict[str, int] | None = None,
+    status: str | None = None,
+    has_new_rules: bool = False,
+    **fields: Any,
+) -> Event:
+    """Change an event like `change_event`, in the caller's transaction, whoever the caller is.
+
+    `prices` ({section: minor units}) apply to new holds only, since a hold keeps its price. `has_new_rules` says that
+    only instants move, because the rules of the event's zone have changed: what the clock there shows stays.
+
+    1. Lock its new venue, if it gets one, and the event's row (`FOR NO KEY UPDATE`, so bookings can still be made).
+    2. Check that the place is the seller's, that the dates agree, that they don't move an event with buyers into the
+       past, that no second lottery becomes possible and that the status change is allowed; that new prices can be
+       charged, and that nobody has held seats before the currency changes.
+    3. Write the event and the prices; the subsections with new prices are locked in the order of their ids. A completed
+       event that is no longer over by its new dates is on sale again.
+    4. Call ON_EVENT_CHANGED, which queues emails to the ticket holders if the change matters to them.
+
+    Raises AddressNotConfirmed, InvalidState, BadInput.
+    """
+    lock_venue(fields.get("venue_id"))
     event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
-    before = {name: getattr(event, name) for name in fields}
+    before = {name: getattr(event, name) for name in {*fields, *PLACE}}
     for name, value in fields.items():
         setattr(event, name, value)
+    apply_place(event, fields.keys() & PLACE)
     _apply_dates(event, {name: before[name] for name in DATES if name in before})
+    set_wall_clocks(event, [name for name in DATES if _has_new_clock(event, name, before)])
     _check_lottery(event)
     if status is not None:
         _set_status(event, status)
@@ -57,12 +77,20 @@ def change_event(
         _check_new_currency(event)
     _set_prices(event, prices or {}, check_all=has_new_currency)
     event.save()
-    _call_on_event_changed(event, before)
+    _call_on_event_changed(event, before | {NEW_RULES: None} if has_new_rules else before)
     return event
 
 
+def _has_new_clock(event: Event, name: str, before: dict[str, Any]) -> bool:
+    """Return whether the wall clock of a date must be read again.
+
+    That of a date that stays is kept, so that it survives a change of the zone's rules.
+    """
+    return event.time_zone != before["time_zone"] or getattr(event, name) != before.get(name, getattr(event, name))
+
+
 def _call_on_event_changed(event: Event, before: dict[str, Any]) -> None:
-    changed = {name: value for name, value in before.items() if value != getattr(event, name)}
+    changed = {name: value for name, value in before.items() if name == NEW_RULES or value != getattr(event, name)}
     if changed:
         for on_event_changed in ON_EVENT_CHANGED:
             on_event_changed(event, changed)

@@ -21,9 +21,10 @@ from events.admin.help_texts import HELP_TEXTS, LABELS
 from events.admin.local_time_field import LocalTimeField, local_time
 from events.admin.zone_choices import zone_choices
 from events.lifecycle.dates import DATES, check_dates, check_move
-from events.models import DEFAULT_CURRENCY, MAX_PRICE, Event, Venue
+from events.models import DEFAULT_CURRENCY, MAX_PRICE, Event
 from events.pricing import charge_rules, check_seating_prices
 from events.seating.configuration import DEFAULT_TIER, Seating, read_seating
+from events.venue_models import Venue
 
 # Fields that sellers may change at any time, by fieldset.
 TEXTS = ("name", "description")
@@ -88,7 +89,8 @@ class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         """Show the times of an existing event as the clock at its venue shows them."""
         super().__init__(*args, **options)
         self.shown_zone = self.instance.time_zone
-        self.initial |= {name: local_time(getattr(self.instance, name), self.shown_zone) for name in DATES}
+        for name in DATES:
+            self.initial[name] = local_time(getattr(self.instance, name), self.shown_zone)
 
     def clean(self) -> dict[str, Any]:
         """Read the place, then the times by the clock there; add each error to the field it is about."""

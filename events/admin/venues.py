@@ -10,9 +10,9 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from events.admin.zone_choices import zone_choices
-from events.models import Event, Venue
+from events.models import Event
 from events.seller_admin.rows import WrittenRows, user_of
-from events.venue_models import countries
+from events.venue_models import Venue, countries
 from events.venues.write import add_venue, change_venue, remove_venue
 
 FIELDS = ("name", "address", "country", "time_zone", "accessibility", "latitude", "longitude")

@@ -1,9 +1,9 @@
 """Calendar files (RFC 5545) of events, to download and for emails (RFC 5546)."""
 
 import re
-from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from icalendar import Calendar, vCalAddress
@@ -69,16 +69,12 @@ def _file(entry: Entry, method: Method | None = None) -> bytes:
     calendar.add("version", "2.0")
     if method is not None:
         calendar.add("method", method.value)
-    for zone, instant in _zones(entry).items():
-        calendar.add_component(zone_description(zone, instant))
+    times = [entry.decoded(name) for name in ("dtstart", "dtend") if name in entry]
+    zones = {time.tzinfo.key: time for time in times if isinstance(time.tzinfo, ZoneInfo)}
+    for zone, time in zones.items():
+        calendar.add_component(zone_description(zone, time))
     calendar.add_component(entry)
     return bytes(calendar.to_ical())
-
-
-def _zones(entry: Entry) -> dict[str, datetime]:
-    """Return the zones that the entry's times name, with one of these times each."""
-    times = [entry[name] for name in ("dtstart", "dtend") if name in entry]
-    return {time.params["TZID"]: time.dt for time in times if "TZID" in time.params}
 
 
 def _sequence(event: Event) -> int:

@@ -39,7 +39,7 @@ class Events(Sitemap):  # type: ignore[type-arg]  # not subscriptable at run tim
 
     def get_domain(self, site: object = None) -> str:
         """Return the host of the site, and not that of the request."""
-        return urlsplit(settings.SITE_URL).netloc
+        return str(urlsplit(settings.SITE_URL).netloc)
 
 
 class Lists(Sitemap):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -57,7 +57,7 @@ class Lists(Sitemap):  # type: ignore[type-arg]  # not subscriptable at run time
 
     def get_domain(self, site: object = None) -> str:
         """Return the host of the site, and not that of the request."""
-        return urlsplit(settings.SITE_URL).netloc
+        return str(urlsplit(settings.SITE_URL).netloc)
 
 
 @require_safe

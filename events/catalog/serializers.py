@@ -228,7 +228,7 @@ class EventBody(serializers.ModelSerializer[Event]):
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_starts_at_local(self, event: Event) -> str | None:
         """Return the start as the clock at the venue shows it, with its offset from UTC."""
-        return event.starts_at and event.starts_at.astimezone(ZoneInfo(event.time_zone)).isoformat()
+        return event.starts_at.astimezone(ZoneInfo(event.time_zone)).isoformat() if event.starts_at else None
 
     @extend_schema_field(Stats)
     def get_stats(self, event: Event) -> dict[str, int]:

@@ -86,7 +86,7 @@ def _has_new_clock(event: Event, name: str, before: dict[str, Any]) -> bool:
 
     That of a date that stays is kept, so that it survives a change of the zone's rules.
     """
-    return event.time_zone != before["time_zone"] or getattr(event, name) != before.get(name, getattr(event, name))
+    return bool(event.time_zone != before["time_zone"] or (name in before and before[name] != getattr(event, name)))
 
 
 def _call_on_event_changed(event: Event, before: dict[str, Any]) -> None:

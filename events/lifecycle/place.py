@@ -5,7 +5,8 @@ from collections.abc import Collection
 from django.core.exceptions import ValidationError
 
 from core.errors import BadInput
-from events.models import Event, Venue
+from events.models import Event
+from events.venue_models import Venue
 from events.zones import check_zone
 
 PLACE = ("venue_id", "venue_name", "time_zone")  # fields that say where an event takes place

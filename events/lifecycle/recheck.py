@@ -5,7 +5,7 @@ What the clock at the venue shows at the start stays: it is printed on tickets. 
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from core.transactions import retrying_transaction
 from events.lifecycle.change import write_change
@@ -56,7 +56,8 @@ def move_times(*, event_id: int) -> list[MovedTime]:
     event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
     moved = [time for time in moved_times(event) if time.now is not None]
     if moved:
-        write_change(event_id, has_new_rules=True, **{time.field: time.now for time in moved})
+        instants: dict[str, Any] = {time.field: time.now for time in moved}
+        write_change(event_id, has_new_rules=True, **instants)
     return moved
 
 

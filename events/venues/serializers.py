@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from core.http.bodies import Body
 from core.http.json_types import Number
-from events.models import Venue
+from events.venue_models import Venue
 
 TEXTS = ("name", "address", "country", "time_zone", "latitude", "longitude", "accessibility")
 

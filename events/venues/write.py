@@ -7,16 +7,17 @@ from core.errors import BadInput, NotFound
 from core.transactions import retrying_transaction
 from events.errors import VenueInUse
 from events.lifecycle.change import write_change
-from events.models import Event, Venue
+from events.models import Event
 from events.schedule import still_on
 from events.states import EventStatus
+from events.venue_models import Venue
 
 COORDINATES = ("latitude", "longitude")
 
 
 def own_venue(venue_id: int, seller: User) -> Venue:
     """Return the venue if it is the seller's, or anybody's for an operator. Raises NotFound."""
-    venue = venues_of(seller).filter(pk=venue_id).first()
+    venue: Venue | None = venues_of(seller).filter(pk=venue_id).first()
     if venue is None:
         raise NotFound("You have no such venue.")
     return venue

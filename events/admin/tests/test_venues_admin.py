@@ -1,6 +1,6 @@
 """Venues in the seller admin."""
 
-from events.models import Venue
+from events.venue_models import Venue
 from events.venues.write import add_venue
 
 ADD = "/admin/events/venue/add/"

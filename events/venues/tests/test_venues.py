@@ -11,7 +11,8 @@ from accounts.models import User
 from bookings.holds.models import Booking
 from bookings.notifications.models import EmailMessage
 from core.clock import database_now
-from events.models import Event, Venue
+from events.models import Event
+from events.venue_models import Venue
 from events.venues.write import add_venue
 
 HALL = {

@@ -33,7 +33,9 @@ class Body(serializers.Serializer[Any]):
                 raise ValidationError({**wrong, **error.detail}) from None
             raise
         except BadInput as error:
-            problems = [BadInput.problem(name, str(found[0]), found[0].code) for name, found in wrong.items()]
+            problems = [
+                BadInput.problem(name, str(found[0]), found[0].code or "invalid") for name, found in wrong.items()
+            ]
             raise BadInput([*problems, *error.extra["errors"]]) from None
         if wrong:
             raise ValidationError(wrong)

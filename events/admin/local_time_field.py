@@ -53,12 +53,15 @@ class LocalTimeInputs(forms.MultiWidget):
     """Native date and time inputs, with the browser's own pickers; and the choice of two times, where it is needed."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        parts = [
+        super().__init__(self.parts(), attrs)
+
+    def parts(self) -> list[forms.Widget]:
+        """Return the inputs."""
+        return [
             forms.DateInput({"type": "date", "class": "vTextField"}, "%Y-%m-%d"),
             forms.TimeInput({"type": "time", "class": "vTextField"}, "%H:%M:%S"),
             forms.Select({"hidden": True}, SIDES),
         ]
-        super().__init__(parts, attrs)
 
     def decompress(self, value: LocalTime | None) -> list[Any]:
         """Return the values of the inputs."""
@@ -82,11 +85,10 @@ class LocalTimeInputs(forms.MultiWidget):
 class HiddenLocalTimeInputs(LocalTimeInputs):
     """The same as hidden inputs, for the value that the page has shown."""
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs)
-        for widget in self.widgets:
-            widget.input_type = "hidden"
-        self.widgets[2] = forms.HiddenInput()
+    def parts(self) -> list[forms.Widget]:
+        """Return the inputs."""
+        day, hour = forms.DateInput({"type": "hidden"}, "%Y-%m-%d"), forms.TimeInput({"type": "hidden"}, "%H:%M:%S")
+        return [day, hour, forms.HiddenInput()]
 
 
 class LocalTimeField(forms.MultiValueField):

@@ -19,11 +19,12 @@ from bookings.payments.models import Payment, Refund
 from bookings.payments.refund import refundable_until
 from bookings.states import HOLDING, NO_SEATS, SOLD, BookingStatus, EmailKind
 from bookings.tickets.selectors import valid_tickets
-from bookings.tickets.texts import one_line, start_text, time_text
+from bookings.tickets.texts import one_line, start_text
 from bookings.webhooks.models import Endpoint
 from core.clock import database_now
 from core.mail import compose_mail
 from core.money.amounts import money
+from core.text.times import time_text
 from events.catalog.calendar import Method, calendar_message
 from events.organiser import organiser_of
 

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from bookings.tickets.texts import one_line, time_text
+from bookings.tickets.texts import one_line
+from core.text.times import time_text
 from events.lifecycle.change import NEW_RULES
 from events.models import Event
 
@@ -53,4 +55,7 @@ def changes_since(before: Mapping[str, str | None], event: Event) -> list[Change
 def _text(name: str, value: Any, zone: str) -> str:
     if name not in TIMES:
         return one_line(value)
-    return time_text(datetime.fromisoformat(value) if isinstance(value, str) else value, zone) or "to be announced"
+    if value is None:
+        return "to be announced"
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return time_text(moment, zone=ZoneInfo(zone))

@@ -1,6 +1,7 @@
 /** Shows a decision, with a sound and a vibration. The text and the icon tell it; the colour only repeats it. */
 
 import { alert } from "../../ticketing/announce.js";
+import { timeText } from "../../ticketing/format.js";
 
 const TEXTS = {
   accepted: ["good", "Let in", ""],
@@ -35,20 +36,19 @@ export function entryText({ checked_in_at: at, device, by }) {
   if (!at) return "";
   const when = new Date(at);
   const today = when.toDateString() === new Date().toDateString();
-  const time = when.toLocaleString(undefined, { timeStyle: "medium", ...(today ? {} : { dateStyle: "medium" }) });
+  const time = timeText(when, today ? "clock-seconds" : "date-time-seconds");
   return `Used ${[time, device && `at ${device}`, by && `by ${by}`].filter(Boolean).join(" ")}.`;
 }
 
-/** How far away the event is: "This event begins on Saturday, 30 January 2027, 20:00, in 62 days." */
+/** How far away the event is: "This event begins on Sat 30 Jan 2027, 20:00 UTC+1, in 62 days." */
 function startText(iso) {
   const days = Math.floor((Date.parse(iso) - Date.now()) / 86_400_000);
-  const when = new Date(iso).toLocaleString(undefined, { dateStyle: "full", timeStyle: "short" });
-  return `This event begins on ${when}, in ${days === 1 ? "a day" : `${days} days`}.`;
+  return `This event begins on ${timeText(iso)}, in ${days === 1 ? "a day" : `${days} days`}.`;
 }
 
 /** What the offline list of tickets can't know. */
 function asOfText(iso) {
-  const time = new Date(iso).toLocaleTimeString(undefined, { timeStyle: "short" });
+  const time = timeText(iso, "clock");
   return `No ticket had this number at ${time}, when this scanner was last online. Check each character.`;
 }
 

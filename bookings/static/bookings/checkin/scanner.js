@@ -2,6 +2,7 @@
 
 import { say } from "../../ticketing/announce.js";
 import { call } from "../../ticketing/api.js";
+import { timeText } from "../../ticketing/format.js";
 import { enableControls } from "../../ticketing/ready.js";
 import { toast } from "../../ticketing/toast.js";
 import { Camera } from "./camera.js";
@@ -178,7 +179,7 @@ function conflictItem(row) {
     forged: "let in here, but the ticket is not genuine.",
   }[row.result];
   const who = [row.holder, seatText(row)].filter(Boolean).join(" · ");
-  const time = new Date(row.scanned_at).toLocaleTimeString(undefined, { timeStyle: "medium" });
+  const time = timeText(row.scanned_at, "clock-seconds");
   return Object.assign(document.createElement("li"), { textContent: `${time} ${who || "Ticket"}: ${outcome}` });
 }
 
@@ -232,7 +233,7 @@ async function cachePage() {
 
 async function useManifest(manifest) {
   checker.useManifest(manifest, await importKey(manifest.public_key));
-  const time = new Date(manifest.generated_at).toLocaleTimeString(undefined, { timeStyle: "short" });
+  const time = timeText(manifest.generated_at, "clock");
   part("prepared").textContent = checker.isReady
     ? `Ready to check tickets offline, as of ${time}`
     : "This browser can’t check tickets offline";

@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -189,6 +190,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the clock at the venue."""
+        return ZoneInfo(self.time_zone)
 
     @property
     def over_at(self) -> datetime | None:

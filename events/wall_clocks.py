@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import models
 
+from core.text.times import Form, time_text
 from events.zones import wall_clock
 
 
@@ -28,6 +29,11 @@ class WallClockField(models.Field):  # type: ignore[type-arg]  # not subscriptab
     def to_python(self, value: Any) -> Any:
         """Return the value of a serialized row."""
         return datetime.fromisoformat(value) if isinstance(value, str) and value else value or None
+
+
+def clock_text(event: Any, moment: datetime, form: Form = "date-time") -> str:
+    """Write a time for people as the clock at the event's venue shows it."""
+    return time_text(moment, form, event.zone)
 
 
 def local_name(name: str) -> str:

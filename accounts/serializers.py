@@ -43,12 +43,15 @@ class ProfileInput(Body):
         help_text="Shown to buyers on a seller's events; replies to emails about them go there.",
     )
     password = PasswordField(required=False, help_text="The new password; ends all other sessions and all tokens.")
-    current_password = PasswordField(required=False, help_text="Required with `password`.")
+    current_password = PasswordField(required=False, help_text="Required with `password`, and only with it.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require the current password with a new one."""
+        """Require both passwords or neither: the current one is a proof for a new one, and for nothing else."""
         if "password" in attrs and "current_password" not in attrs:
             raise serializers.ValidationError({"current_password": "Required to change the password."}, "required")
+        if "current_password" in attrs and "password" not in attrs:
+            detail = "This is only for a new password; send it as `password`."
+            raise serializers.ValidationError({"current_password": detail}, "without_password")
         return attrs
 
 

@@ -171,6 +171,63 @@ def test_the_fast_path_requires_the_same_challenge(
     assert call(application, hold_request(concert), HTTP_X_CHALLENGE_SOLUTION=solved).status == 201
 
 
+# --- Repeated requests -----------------------------------------------------------------------------------------------
+
+
+def suspect(buyer: User, event: Event, client_of: ClientOf, wasted: int) -> tuple[dict[str, str], dict[str, Any]]:
+    """Hold seats under a key, then make the buyer a suspect. Return the key's header and the booking."""
+    key = {"Idempotency-Key": "first"}
+    first = client_of(buyer).post("/api/booking", hold_request(event), headers=key)
+    assert first.status_code == 201
+    waste_holds(buyer, event, wasted)
+    return key, first.json()
+
+
+@pytest.mark.parametrize("wasted", [4, 8])  # enough for a challenge, and for a refusal
+def test_a_repeated_hold_gets_its_booking_instead_of_a_challenge(
+    bot_challenge: None, easy_challenges: None, concert: Event, alice: User, client_of: ClientOf, wasted: int
+) -> None:
+    key, first = suspect(alice, concert, client_of, wasted)
+    for _ in range(5):  # at once, as a client does that got no response
+        again = client_of(alice).post("/api/booking", hold_request(concert), headers=key)
+        assert (again.status_code, again.json()["id"]) == (201, first["id"])
+    assert Booking.objects.count() == 1
+    assert record_attempt(buyer_id=alice.pk, event_id=concert.pk, address="here").facts.unanswered == 0
+
+
+@pytest.mark.parametrize("wasted", [4, 8])
+def test_a_key_that_was_used_for_another_request_is_422_without_a_challenge(
+    bot_challenge: None, easy_challenges: None, concert: Event, alice: User, client_of: ClientOf, wasted: int
+) -> None:
+    key, _ = suspect(alice, concert, client_of, wasted)
+    response = client_of(alice).post("/api/booking", hold_request(concert) | {"quantity": 2}, headers=key)
+    assert (response.status_code, response.json()["code"]) == (422, "idempotency_key_reused")
+    assert Booking.objects.count() == 1
+
+
+def test_a_new_key_and_another_buyers_key_do_not_spare_the_challenge(
+    bot_challenge: None, easy_challenges: None, concert: Event, alice: User, bob: User, client_of: ClientOf
+) -> None:
+    key, _ = suspect(alice, concert, client_of, 4)
+    waste_holds(bob, concert)
+    for buyer, header in ((alice, {"Idempotency-Key": "second"}), (bob, key), (alice, {})):
+        response = client_of(buyer).post("/api/booking", hold_request(concert), headers=header)
+        assert (response.status_code, response.json()["code"]) == (403, "challenge_required")
+    assert Booking.objects.count() == 1
+
+
+def test_a_key_costs_a_query_only_before_a_refusal(
+    bot_challenge: None, concert: Event, alice: User, client_of: ClientOf, round_trips: list[None]
+) -> None:
+    browser, key = client_of(alice), {"Idempotency-Key": "one"}
+    numbers = []
+    for headers in ({}, key):
+        round_trips.clear()
+        assert browser.post("/api/booking", hold_request(concert), headers=headers).status_code == 201
+        numbers.append(len(round_trips))
+    assert numbers[0] == numbers[1]
+
+
 def test_without_the_setting_nobody_is_challenged_and_nothing_is_recorded(
     bot_challenge: None, settings: Any, state_redis: Redis, concert: Event, alice: User, client_of: ClientOf
 ) -> None:

@@ -58,6 +58,9 @@ class SentForm:
 
     def _refuse(self, problem: dict[str, Any]) -> None:
         for each in problem.get("errors", []):
-            self.errors.setdefault(each["field"], each["detail"])
-        if not self.errors:
+            if each["field"]:
+                self.errors.setdefault(each["field"], each["detail"])
+            else:
+                self.error = each["detail"]
+        if not self.errors and not self.error:
             self.error = problem.get("detail", "")

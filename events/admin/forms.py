@@ -10,6 +10,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 
 from core.errors import BadInput
+from core.http.json_body import mistake_in
 from core.money.amounts import (
     in_major_units,
     in_minor_units,
@@ -221,7 +222,6 @@ def _read_json(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise ValidationError(f"This is not valid JSON: {error.msg} at {place}.", "invalid_json") from None
+        raise ValidationError(f"This is not valid JSON: {mistake_in(error)}.", "invalid_json") from None
     except (ValueError, RecursionError):  # an integer of thousands of digits; very deep nesting
         raise ValidationError("This is not a seating configuration.", "invalid_json") from None

@@ -18,6 +18,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
+from core.text.lines import check_line, check_paragraphs
 from core.text.visible import check_visible
 from events.schedule import default_length
 from events.states import ChangeKind, CreationStatus, EventStatus, SeatStatus
@@ -60,9 +61,9 @@ def _seconds(**options: object) -> "models.PositiveIntegerField[Any, Any]":
 class Event(models.Model):
     """One show in one venue, with all its seats. Times are in UTC, money is in minor units of `currency`."""
 
-    name = models.CharField(max_length=200, validators=[check_visible])
-    description = models.TextField(max_length=10_000)
-    venue_name = models.CharField(max_length=200, validators=[check_visible])
+    name = models.CharField(max_length=200, validators=[check_visible, check_line])
+    description = models.TextField(max_length=10_000, validators=[check_paragraphs])
+    venue_name = models.CharField(max_length=200, validators=[check_visible, check_line])
     seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="events")
     is_active = models.BooleanField(
         default=True, help_text="Inactive events are not listed, and nobody can hold or pay for seats."

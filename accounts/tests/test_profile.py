@@ -63,6 +63,7 @@ def test_fields_that_users_may_not_change_are_refused(browser: APIClient, alice:
         ({"name": ""}, "name"),
         ({"name": None}, "name"),
         ({"name": "n" * 151}, "name"),
+        ({"name": "Al\nice"}, "name"),
         ({"current_password": PASSWORD}, "current_password"),
         ({"name": "Alicia", "current_password": PASSWORD}, "current_password"),
         ({"name": "Alicia", "password": NEW}, "current_password"),

@@ -265,7 +265,7 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
     body = {
         **{"event_id": concert.pk, "section": "A", "subsection": 1, "seat_positions": ["3-3"], "quantity": 1},
         **{"seat_selection_mode": "manual", "status": "cancelled", "card_number": "4242424242424242"},
-        **{"code": code_of(admission), "scans": []},
+        **{"code": code_of(admission), "scans": [], "on": False},
     }
     return Stage(values, rows, body)
 

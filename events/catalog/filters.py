@@ -1,39 +1,16 @@
 """Query parameters of the event list in the API."""
 
-from typing import Any
-
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from django_filters.fields import IsoDateTimeField
 
-from core.http.fields import NO_MOMENT, has_zone
 from events.catalog.selectors import with_prices
 from events.catalog.words import in_venue, with_words
 from events.models import Event
 
 MAX_ID = 2**63 - 1
+# A guess of the zone would do harm where something is written; here it only finds an event more or less.
+MOMENT = "RFC 3339. A date alone is its midnight; without a zone, the time is in UTC."
 ORDERS = ("starts_at", "created_at", "name")
-
-
-class MomentQuery(IsoDateTimeField):  # type: ignore[misc]  # django-filter has no types
-    """A point in time in a query, with date, time and zone as in bodies (core.http.fields.MomentField)."""
-
-    default_error_messages = {"invalid": NO_MOMENT}
-
-    def to_python(self, value: Any) -> Any:
-        """Return the time. Raise ValidationError if it is none, or if its date, time or zone is missing."""
-        text = value.strip().upper() if isinstance(value, str) else value
-        moment = super().to_python(text)
-        if isinstance(text, str) and text and not has_zone(text):
-            raise ValidationError(NO_MOMENT, "invalid")
-        return moment
-
-
-class MomentFilter(filters.IsoDateTimeFilter):  # type: ignore[misc]
-    """Filters by a point in time."""
-
-    field_class = MomentQuery
 
 
 class EventFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
@@ -48,8 +25,8 @@ class EventFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has
     venue = filters.CharFilter(
         label="Venue", method="search_venue", max_length=200, help_text="Part of the venue, likewise."
     )
-    starts_after = MomentFilter(field_name="starts_at", lookup_expr="gte")
-    starts_before = MomentFilter(field_name="starts_at", lookup_expr="lte")
+    starts_after = filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="gte", help_text=MOMENT)
+    starts_before = filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="lte", help_text=MOMENT)
     price_min = filters.NumberFilter(
         label="Price from", method="unfiltered", min_value=0, max_value=MAX_ID, help_text="In minor units."
     )

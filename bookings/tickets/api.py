@@ -1,4 +1,4 @@
-"""API views for the issued tickets of a booking: as a list, as QR codes, as PDF, as calendar file. For its buyer only."""
+"""API views for the tickets of a booking: list, QR codes, PDF and calendar file. For the booking's buyer only."""
 
 import uuid
 from typing import Any, TypeVar
@@ -94,11 +94,9 @@ class TicketsPdf(TicketFile):
 class BookingCalendar(TicketFile):
     """The calendar file of a booking."""
 
-    @extend_schema(
-        operation_id="booking_calendar", responses={(200, "text/calendar"): OpenApiTypes.STR} | REFUSED
-    )
+    @extend_schema(operation_id="booking_calendar", responses={(200, "text/calendar"): OpenApiTypes.STR} | REFUSED)
     def get(self, request: Request, booking_id: uuid.UUID) -> HttpResponse:
-        """The event with the buyer's seats as an iCalendar file (RFC 5545). 404 while the event has no date, 409 before it is paid."""
+        """The event with the buyer's seats as iCalendar (RFC 5545). 404 without a date, 409 before it is paid."""
         booking = bought_booking(booking_id, authenticated_user(request))
         url = settings.SITE_URL + reverse("booking-done", args=[booking.pk])
         response = HttpResponse(booking_calendar(booking, url=url), content_type="text/calendar; charset=utf-8")

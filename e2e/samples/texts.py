@@ -15,8 +15,8 @@ from django.test import override_settings
 from bookings.holds.models import Booking
 from bookings.references import ALPHABET, INITIALS, ReferenceKind, has_valid_check
 from bookings.reports.export import bookings_csv
-from bookings.tickets.models import Admission
 from bookings.tickets.calendar import booking_calendar
+from bookings.tickets.models import Admission
 from bookings.tickets.pdf import tickets_pdf
 from bookings.tickets.tests.pdf_text import pages_of
 from e2e.samples.cast import Cast
@@ -96,7 +96,10 @@ def _calendars(cast: Cast, mails: dict[str, Sample]) -> Iterator[tuple[str, str]
     event = cast.events["concert"]
     yield "calendars/event.ics", event_calendar(_now(event), url=f"{SITE['SITE_URL']}/events/{event.pk}").decode()
     booking = Booking.objects.for_display().get(pk=cast.bookings["apart"].pk)
-    yield "calendars/booking.ics", booking_calendar(booking, url=f"{SITE['SITE_URL']}/checkout/{booking.pk}/done").decode()
+    yield (
+        "calendars/booking.ics",
+        booking_calendar(booking, url=f"{SITE['SITE_URL']}/checkout/{booking.pk}/done").decode(),
+    )
     for name, sample in mails.items():
         if sample.calendar:
             yield f"calendars/{name}.ics", sample.calendar

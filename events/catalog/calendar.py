@@ -70,7 +70,7 @@ def new_entry(event: Event, *, uid: str, url: str) -> Entry:
 
 
 def add_organiser(entry: Entry, event: Event) -> None:
-    """Name the organiser of the event, loaded with its seller, with the address that mail programs see as the sender."""
+    """Add the organiser of an event, loaded with its seller; mail programs compare the address with the sender."""
     organiser = vCalAddress(f"mailto:{sender_address()}")
     organiser.params["CN"] = one_line(organiser_of(event).name)
     entry.add("organizer", organiser)

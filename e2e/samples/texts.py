@@ -96,10 +96,8 @@ def _calendars(cast: Cast, mails: dict[str, Sample]) -> Iterator[tuple[str, str]
     event = cast.events["concert"]
     yield "calendars/event.ics", event_calendar(_now(event), url=f"{SITE['SITE_URL']}/events/{event.pk}").decode()
     booking = Booking.objects.for_display().get(pk=cast.bookings["apart"].pk)
-    yield (
-        "calendars/booking.ics",
-        booking_calendar(booking, url=f"{SITE['SITE_URL']}/checkout/{booking.pk}/done").decode(),
-    )
+    done = f"{SITE['SITE_URL']}/checkout/{booking.pk}/done"
+    yield "calendars/booking.ics", booking_calendar(booking, url=done).decode()
     for name, sample in mails.items():
         if sample.calendar:
             yield f"calendars/{name}.ics", sample.calendar

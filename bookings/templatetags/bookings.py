@@ -57,7 +57,7 @@ def refund_text(refund: Refund) -> str:
     """Return where the money of a refund is, as the end of a sentence that begins with its amount."""
     if refund.reason == RefundReason.DISPUTE:
         return "was taken back by your bank."
-    return REFUND_TEXTS[refund.status]
+    return REFUND_TEXTS[RefundStatus(refund.status)]
 
 
 @register.filter

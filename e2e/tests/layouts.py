@@ -92,10 +92,10 @@ def overlap(one: Locator, other: Locator) -> bool:
     """Return whether the boxes of two visible elements overlap."""
     first, second = one.bounding_box(), other.bounding_box()
     assert first and second
-    return boxes_overlap(dict(first), dict(second))
+    return boxes_overlap(first, second)
 
 
-def boxes_overlap(one: dict[str, float], other: dict[str, float]) -> bool:
+def boxes_overlap(one: Any, other: Any) -> bool:
     """Return whether two boxes {x, y, width, height} overlap by more than rounding."""
     return all(
         one[at] + 0.5 < other[at] + other[size] and other[at] + 0.5 < one[at] + one[size]

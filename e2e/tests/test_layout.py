@@ -112,7 +112,7 @@ def test_the_minimap_covers_neither_the_block_that_is_shown_nor_its_name(
             for seat in (1, 5, 10)
         }
         assert all(points.values()), (section, number, points)
-        assert not boxes_overlap(_name_box(points), dict(box)), (section, number)
+        assert not boxes_overlap(_name_box(points), box), (section, number)
 
 
 def _name_box(points: dict[tuple[int, int], Any]) -> dict[str, float]:
@@ -141,12 +141,20 @@ def test_the_tools_are_on_one_line_of_a_phone(
 
 
 def test_no_line_begins_or_ends_with_a_separator(
-    visitors: Visitors, event: Event, hold: Callable[..., Booking], paid_booking: Callable[..., Booking], alice: User
+    visitors: Visitors,
+    event: Event,
+    concert: Event,
+    hold: Callable[..., Booking],
+    paid_booking: Callable[..., Booking],
+    alice: User,
 ) -> None:
-    Event.objects.filter(pk=event.pk).update(late_entry_until=event.starts_at + timedelta(hours=1))
+    begun, until = database_now() - timedelta(minutes=5), database_now() + timedelta(hours=1)
+    Event.objects.filter(pk=concert.pk).update(starts_at=begun, late_entry_until=until)
     held, paid = hold(alice, "1-1", "3-2", event=event), paid_booking(alice, "1-5", "4-7", event=event)
     page = visitors(alice)
     seen = 0
+    page.goto("/")
+    expect(page.get_by_role("main")).to_contain_text("late entry until")
     for path in (
         "/",
         f"/events/{event.pk}",

@@ -79,7 +79,7 @@ def add_organiser(entry: Entry, event: Event) -> None:
 def cancel_entry(entry: Entry) -> None:
     """Mark an entry as cancelled, with a SEQUENCE above that of the same entry before and below any later change's."""
     entry["status"] = "CANCELLED"
-    entry["sequence"] += 1
+    entry.sequence += 1
 
 
 def one_line(text: str) -> str:

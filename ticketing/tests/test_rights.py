@@ -119,6 +119,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "api/booking/<uuid:booking_id>/admissions/<uuid:admission_id>/qr.svg": {"GET": BUYER},
     "api/booking/<uuid:booking_id>/admissions/<uuid:admission_id>/qr.png": {"GET": BUYER},
     "api/booking/<uuid:booking_id>/tickets.pdf": {"GET": BUYER},
+    "api/booking/<uuid:booking_id>/calendar.ics": {"GET": BUYER},
     "api/payment/webhook/<str:gateway>": {"POST": EVERYBODY},  # anybody who can sign it
     # --- API: operations ---------------------------------------------------------------------------
     "api/operator": {"GET": OPERATOR},

@@ -117,7 +117,7 @@ def test_a_suspect_can_hold_seats_once_with_a_solved_challenge(
     problem = refused.json()
     assert (refused.status_code, refused["Content-Type"]) == (403, "application/problem+json")
     assert problem["code"] == "challenge_required"
-    assert "several of your holds ended unpaid" in problem["detail"]
+    assert "several of your reservations ended unpaid" in problem["detail"]
     assert not Booking.objects.exists()
 
     solved = {"X-Challenge-Solution": solution_of(problem["challenge"])}
@@ -147,7 +147,7 @@ def test_a_buyer_who_goes_on_is_refused_with_the_reason_and_the_waiting_time(
     response = client_of(alice).post("/api/booking", hold_request(concert))
     problem = response.json()
     assert (response.status_code, problem["code"]) == (403, "permission_denied")
-    assert "several of your holds ended unpaid or were cancelled" in problem["detail"]
+    assert "several of your reservations ended unpaid or were cancelled" in problem["detail"]
     assert response["Retry-After"] == str(problem["retry_after"])
     assert 10 * 60 < problem["retry_after"] < 2 * 3600
 

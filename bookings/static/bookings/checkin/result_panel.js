@@ -23,11 +23,11 @@ const TONES = {
 };
 const VIBRATIONS = { good: [80], warn: [120, 80, 120], bad: [400] }; // ms
 
-/** The seat: "Section A · block 1 · row 5 · seat 12"; empty if it is not known. Breaks lines only between the parts. */
+/** The seat: "Section A, block 1, row 5, seat 12"; empty if it is not known. Breaks lines only between the parts. */
 export function seatText({ section, subsection, row, seat }) {
   if (section === undefined) return "";
   const parts = [`Section\u00a0${section}`, `block\u00a0${subsection}`, `row\u00a0${row}`, `seat\u00a0${seat}`];
-  return parts.join("\u00a0· ");
+  return parts.join(", ");
 }
 
 /** When and where the ticket was used before. */

@@ -32,7 +32,7 @@ export class ScanLog {
     const item = document.createElement("li");
     const badge = Object.assign(document.createElement("span"), { className: `badge ${kind}`, textContent: title });
     const time = new Date(at).toLocaleTimeString(undefined, { timeStyle: "medium" });
-    item.append(badge, ` ${[time, holder, seat].filter(Boolean).join(" · ")}`);
+    item.append(badge, ` ${[time, holder, seat].filter(Boolean).join(", ")}`);
     this.list.prepend(item);
     this.list.querySelectorAll(`li:nth-child(n + ${LINES + 1})`).forEach((old) => old.remove());
     this.empty.hidden = true;

@@ -177,7 +177,7 @@ function conflictItem(row) {
     unknown: "let in here, but no ticket of this event has this number.",
     forged: "let in here, but the ticket is not genuine.",
   }[row.result];
-  const who = [row.holder, seatText(row)].filter(Boolean).join(" · ");
+  const who = [row.holder, seatText(row)].filter(Boolean).join(", ");
   const time = new Date(row.scanned_at).toLocaleTimeString(undefined, { timeStyle: "medium" });
   return Object.assign(document.createElement("li"), { textContent: `${time} ${who || "Ticket"}: ${outcome}` });
 }

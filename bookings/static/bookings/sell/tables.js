@@ -21,7 +21,7 @@ function funnelRows({ holds, paid, expired, cancelled }) {
 }
 
 function salesRow(row, kind, currency) {
-  const name = kind === "section" && row.tier !== row.section ? `${row.section} · ${row.tier}` : row[kind];
+  const name = kind === "section" && row.tier !== row.section ? `${row.section} (${row.tier})` : row[kind];
   return [name, count(row.sold), { share: row.occupancy, of: row.in_sale }, count(row.held), money(row.revenue, currency)];
 }
 

@@ -16,7 +16,9 @@ class Card(Body):
     """POST /api/booking/{id}/pay. The number may contain spaces and dashes; a booking that costs nothing needs none."""
 
     card_number = serializers.CharField(
-        max_length=32, required=False, help_text="Required unless the booking's `total_price` is 0."
+        max_length=32,
+        required=False,
+        help_text="Required unless the booking's `total_price` is 0. It is ignored then, but must be a card number.",
     )
 
     def validate_card_number(self, value: str) -> str:

@@ -51,8 +51,8 @@ def merge_scans(*, event_id: int, scans: list[Scan], by: User) -> list[ScanOutco
     """Record the scans and return their outcomes in the same order.
 
     The earliest scan of a ticket is its entry, with which the holder came in, even if it is reported late; later scans
-    are recorded as conflicts. A scan with an impossible time (`is_possible`), from a scanner whose clock is wrong, counts
-    from now: it is no reason to turn somebody away, or to call the right scan of another gate a second one.
+    are recorded as conflicts. A scan with an impossible time (`is_possible`), from a scanner whose clock is wrong,
+    counts from now: it is no reason to turn somebody away, or to call the right scan of another gate a second one.
     Repeating a call changes nothing and returns the same outcomes, so an interrupted call can be sent again.
 
     Each ticket is locked and merged in its own transaction, so that calls can't deadlock. Raises NotFound,

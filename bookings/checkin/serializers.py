@@ -54,8 +54,8 @@ class CodeToUndo(Body):
 
 
 CLOCK_IGNORED = (
-    "The scanner's time doesn't count, because the ticket can't have been scanned then: it is more than a day before the"
-    " ticket was issued, or later than the report (for a scan that was not in a batch, also more than a minute ago)."
+    "The scanner's time doesn't count, because the ticket can't have been scanned then: it is more than a day before"
+    " the ticket was issued, or later than the report (or, for a scan that came alone, more than a minute ago)."
     " The entry counts, from the time at which it was recorded."
 )
 

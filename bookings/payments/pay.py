@@ -113,7 +113,7 @@ def begin_payment(
 
     `card_last4` is "" without a card, which only a booking that costs nothing may be. With the id of a token family,
     the family must be neither revoked nor expired. Raises NotSignedIn, NotFound, NotOwner, BadInput,
-    IdempotencyKeyReused, AlreadyPaid, HoldExpired, InvalidState, PaymentInProgress, and GatewayUnreachable if the earlier
+    IdempotencyKeyReused, AlreadyPaid, HoldExpired, InvalidState, PaymentInProgress; GatewayUnreachable if the earlier
     payment was closed at this moment because it never reached the gateway.
     """
     payment = Payment(

@@ -12,8 +12,8 @@ from bookings.states import AdmissionStatus
 from core.ids import new_id
 from events.models import Event, Subsection
 
-# How long before a ticket was issued a scanner may say that it was used. Its clock may be wrong by hours, such as in the
-# wrong zone, and still tell in which order people came; a clock that was reset is wrong by years.
+# How long before a ticket was issued a scanner may say that it was used. Its clock may be wrong by hours, such as in
+# the wrong zone, and still tell in which order people came; a clock that was reset is wrong by years.
 MAX_CLOCK_DELAY = timedelta(days=1)
 
 

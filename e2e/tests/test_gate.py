@@ -230,7 +230,7 @@ def test_a_booking_is_let_in_seat_by_seat_or_at_once(
     expect(scanner.panel).to_contain_text("Section A · block 1 · row 3 · seats 1, 3")
     assert Admission.objects.filter(status="used").count() == 3
     page.get_by_role("button", name="Undo all 2 check-ins").click()
-    expect(scanner.panel.get_by_role("heading", name="2 check-ins undone")).to_be_visible()
+    expect(scanner.panel.get_by_role("heading", name="2 undone")).to_be_visible()
     assert Admission.objects.filter(status="used").count() == 1
     everybody.click()
     scanner.shows("accepted")
@@ -263,7 +263,7 @@ def test_all_of_a_booking_are_let_in_although_another_gate_was_faster_with_one(
     expect(scanner.panel).to_contain_text("row 3 · seat 2: Already used")
     check_page(page)
     page.get_by_role("button", name="Undo all 2 check-ins").click()
-    expect(scanner.panel.get_by_role("heading", name="2 check-ins undone")).to_be_visible()
+    expect(scanner.panel.get_by_role("heading", name="2 undone")).to_be_visible()
     assert Admission.objects.filter(status="used").count() == 1
 
 
@@ -343,9 +343,8 @@ def test_somebody_who_comes_two_months_early_is_let_in_only_after_a_warning(
     scanner.type(Booking.objects.get().reference)
     expect(scanner.found).to_contain_text("in 62 days. Whoever is let in now can’t use the ticket then.")
     check_page(page)
-    scanner.found.get_by_role(
-        "button", name="Let in all 4 people Section A · block 1 · row 1 · seats 1, 2, 3, 4"
-    ).click()
+    seats = "Section A · block 1 · row 1 · seats 1, 2, 3, 4"
+    scanner.found.get_by_role("button", name=f"Let in all 4 people {seats}").click()
     scanner.shows("early")
     expect(scanner.panel).to_contain_text(seats)
     expect(scanner.panel).to_contain_text("Let in all 4 people now?")
@@ -380,7 +379,7 @@ def shows_early_entry(scanner: Scanner, *, offline: bool = False) -> None:
     scanner.shows("accepted", offline=offline)
     expect(scanner.panel.get_by_role("heading", name="Let in early")).to_be_visible()
     expect(scanner.panel).to_have_attribute("data-kind", "warn")
-    expect(scanner.panel).to_contain_text("in 62 days. The ticket is used now.")
+    expect(scanner.panel).to_contain_text("in 62 days. The ticket is used now:")
     expect(scanner.panel.get_by_role("button", name="Undo check-in")).to_be_visible()
 
 
@@ -462,7 +461,7 @@ def test_a_scanner_is_called_after_who_holds_it_until_somebody_names_it(
     scanner.scan(codes[0], "accepted")
     assert re.fullmatch("Carol’s computer · [0-9a-f]{6}", CheckIn.objects.get().device)
     scanner.scan(codes[0], "already")
-    expect(scanner.panel).to_contain_text(re.compile("at Carol’s computer by Carol"))
+    expect(scanner.panel).to_contain_text("at Carol’s computer.")
     name.fill("Main entrance")
     name.blur()
     page.reload()

@@ -29,7 +29,13 @@ export function seatTexts(tickets) {
     const row = joined(rowParts(ticket));
     rows.set(row, [...(rows.get(row) ?? []), ticket.seat]);
   }
-  return [...rows].map(([row, seats]) => joined([row, `${seats.length === 1 ? "seat" : "seats"}\u00a0${seats.join(", ")}`]));
+  return [...rows].map(([row, seats]) => joined([row, seatsPart(seats)]));
+}
+
+/** "seats 12, 13"; a few stay on one line. */
+function seatsPart(seats) {
+  const text = seats.join(seats.length > 4 ? ", " : ",\u00a0");
+  return `${seats.length === 1 ? "seat" : "seats"}\u00a0${text}`;
 }
 
 function rowParts({ section, subsection, row }) {
@@ -46,15 +52,17 @@ export function entryText({ checked_in_at: at, device, by, clock_ignored: hasWro
   const when = new Date(at);
   const today = when.toDateString() === new Date().toDateString();
   const time = when.toLocaleString(undefined, { timeStyle: "medium", ...(today ? {} : { dateStyle: "medium" }) });
-  const place = [device && `at ${device.replace(DEVICE_ID, "")}`, by && `by ${by}`];
+  const name = device?.replace(DEVICE_ID, "");
+  const place = [name && `at ${name}`, by && !name?.startsWith(by) && `by ${by}`];
   const doubt = hasWrongClock ? " The clock of that scanner is wrong, so it may have been earlier." : "";
   return `Used ${[time, ...place].filter(Boolean).join(" ")}.${doubt}`;
 }
 
-/** How far away the event is: "This event begins on Saturday, 30 January 2027 at 20:00, in 62 days." */
+/** How far away the event is: "This event begins on Sat, 30 Jan 2027, 20:00, in 62 days." */
 export function startText(iso) {
   const days = Math.floor((Date.parse(iso) - Date.now()) / 86_400_000);
-  const when = new Date(iso).toLocaleString(undefined, { dateStyle: "full", timeStyle: "short" });
+  const format = { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit" };
+  const when = new Date(iso).toLocaleString(undefined, format);
   return `This event begins on ${when}, in ${days === 1 ? "a day" : `${days} days`}.`;
 }
 
@@ -72,8 +80,8 @@ export function decisionText(decision) {
     decision.holder,
     seatText(decision),
     decision.result === "already" && entryText(decision),
-    decision.result === "early" && `${startText(decision.starts_at)} Let them in now? The ticket can’t be used again then.`,
-    isEarlyEntry(decision) && `${startText(decision.starts_at)} The ticket is used now. Undo this if it was a mistake.`,
+    decision.result === "early" && `${startText(decision.starts_at)} Let them in now? The ticket can’t be used again.`,
+    isEarlyEntry(decision) && `${startText(decision.starts_at)} The ticket is used now: undo this if it was a mistake.`,
     decision.asOf && asOfText(decision.asOf),
   ];
   const shown = lines.filter(Boolean);
@@ -101,19 +109,19 @@ export function groupText(decisions, waiting) {
 
 function waitingText(lines, number, startsAt) {
   const question = number === 1 ? "Let them in now? The ticket" : `Let in all ${number} people now? Their tickets`;
-  const text = `${startText(startsAt)} ${question} can’t be used again then.`;
+  const text = `${startText(startsAt)} ${question} can’t be used again.`;
   return { kind: "warn", title: "Too early", lines: [...lines, text] };
 }
 
 function undoneText(lines, number) {
-  return { kind: "", title: `${number} check-ins undone`, lines: [...lines, "The tickets are valid again."] };
+  return { kind: "", title: `${number} undone`, lines: [...lines, "The tickets are valid again."] };
 }
 
 function letInText(lines, letIn, number) {
   const early = letIn.find(isEarlyEntry);
   const isComplete = letIn.length === number;
   const title = isComplete ? `${number} let in${early ? " early" : ""}` : `${letIn.length} of ${number} let in`;
-  const text = early && `${startText(early.starts_at)} The tickets are used now. Undo this if it was a mistake.`;
+  const text = early && `${startText(early.starts_at)} The tickets are used now: undo this if it was a mistake.`;
   return { kind: isComplete && !early ? "good" : "warn", title, lines: text ? [...lines, text] : lines };
 }
 

@@ -39,8 +39,9 @@ def change_event(
     1. Check that the seller may manage the event, and lock its row (`FOR NO KEY UPDATE`, so bookings can still be
        made).
     2. Check that of a cancelled event only texts change; that the dates agree, that they don't move an event with
-       buyers into the past, that no second lottery becomes possible and that the status change is allowed; that new prices can
-       be charged and somebody may still pay them, and that nobody has held seats before the currency changes.
+       buyers into the past, that no second lottery becomes possible and that the status change is allowed; that new
+       prices can be charged and somebody may still pay them, and that nobody has held seats before the currency
+       changes.
     3. Write the event and the prices; the subsections with new prices are locked in the order of their ids. A completed
        event that is no longer over by its new dates is on sale again.
     4. Call ON_EVENT_CHANGED, which queues emails to the ticket holders if the change matters to them.

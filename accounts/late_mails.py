@@ -8,7 +8,6 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from celery.signals import before_task_publish, task_postrun
 from celery.states import RETRY
 from django.utils.dateparse import parse_datetime
 
@@ -47,7 +46,6 @@ def _backlog(kind: str, waiting: dict[str, float], retried: set[str]) -> Backlog
     )
 
 
-@before_task_publish.connect
 def note_enqueued(sender: str = "", headers: dict[str, Any] | None = None, **kwargs: object) -> None:
     """Note that a task which sends an email is enqueued, for now or for its next attempt."""
     if sender not in KINDS or not headers:
@@ -64,7 +62,6 @@ def note_enqueued(sender: str = "", headers: dict[str, Any] | None = None, **kwa
         pipeline.execute()
 
 
-@task_postrun.connect
 def note_ended(task_id: str = "", task: Any = None, state: str = "", **kwargs: object) -> None:
     """Forget a task that has ended: its email is sent, or was given up."""
     kind = KINDS.get(getattr(task, "name", ""))

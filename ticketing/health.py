@@ -24,8 +24,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Return 200 if database, Redis, worker and beat all work, else 503. The body has each result: "ok" or the failure.
 
     The member `emails` says whether emails that people wait for, such as tickets and links to new passwords, are late;
-    it decides nothing, because late emails are no reason to turn buyers away. The member `read_only` is the cause of read-only mode ("switch" or
-    "database"), or null.
+    it decides nothing, because late emails are no reason to turn buyers away. The member `read_only` is the cause of
+    read-only mode ("switch" or "database"), or null.
     """
     checks: dict[str, Callable[[], str]] = {
         "database": _database,

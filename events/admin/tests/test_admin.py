@@ -3,6 +3,7 @@
 import json
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -265,10 +266,10 @@ def test_the_form_of_a_cancelled_event_offers_only_its_texts(seller_client, conc
     }
     texts = {"name": "Two concerts", "description": "Cancelled.", "venue_name": "The hall", "is_active": "on"}
     hidden = {name: value for name, value in changed(concert).items() if name.startswith("initial-")}
-    before = Event.objects.values().get()
+    before: dict[str, Any] = {**Event.objects.values().get()}
     response = seller_client.post(change_page(concert), hidden | texts, follow=True)
     assert "was changed successfully" in messages_of(response)[0]
-    after = Event.objects.values().get()
+    after: dict[str, Any] = {**Event.objects.values().get()}
     assert {name for name in after if after[name] != before[name]} == {"name", "description", "updated_at"}
 
 

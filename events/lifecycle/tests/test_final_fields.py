@@ -110,7 +110,13 @@ def test_an_operator_cannot_change_the_waiting_room_of_a_cancelled_event(
 
 def test_seats_of_a_cancelled_event_are_neither_blocked_nor_unblocked(cancelled: Event, carol: User) -> None:
     before = rows()
-    seats = {"event_id": cancelled.pk, "seller": carol, "section": "A", "subsection": 1, "seats": ["1-1"]}
+    seats: dict[str, Any] = {
+        "event_id": cancelled.pk,
+        "seller": carol,
+        "section": "A",
+        "subsection": 1,
+        "seats": ["1-1"],
+    }
     for act in (block_seats, unblock_seats):
         with pytest.raises(EventCancelled):
             act(**seats)

@@ -13,6 +13,15 @@ class NotOnSale(DomainError):
     detail = "This event is not on sale at the moment."
 
 
+class EventCancelled(DomainError):
+    """The event is cancelled, which is final: only its texts can still be corrected."""
+
+    code, title = "event_cancelled", "Event cancelled"
+    detail = (
+        "This event was cancelled. Only its name, description and venue can still be changed, and whether it is active."
+    )
+
+
 class AddressNotConfirmed(PermissionRefused):
     """The event can't be put on sale, because its seller has not confirmed their email address."""
 

@@ -5,7 +5,7 @@ from typing import Any, NoReturn, cast
 
 from accounts.models import User
 from bookings.checkin.models import CheckIn
-from bookings.checkin.scans import Scans, key_of
+from bookings.checkin.scans import Scans, is_possible, key_of
 from bookings.checkin.selectors import check_in_event, is_early
 from bookings.checkin.ticket_codes import admission_of
 from bookings.errors import AlreadyCheckedIn, NotCheckedIn, TicketVoid, TooEarly
@@ -33,8 +33,8 @@ def check_in(
     1. With `refuse_early`, refuse an active ticket if the event begins much later (`is_early`).
     2. Lock the ticket and check its status by a guarded update from active to used. Other scans wait for this lock and
        then find no active ticket.
-    3. Write the check-in. It counts from `scanned_at`; if that is None, older than MAX_CLOCK_LAG or before the ticket's
-       last undo, from now by the database's clock.
+    3. Write the check-in. It counts from `scanned_at`; if that is None, older than MAX_CLOCK_LAG, before the ticket's
+       last undo or impossible (`is_possible`), from now by the database's clock.
 
     `code` is the signed code or the number on the ticket. `device` names the scanner's place. `device` and `scanned_at`
     together identify a scan: a scanner that got no response may send the same scan again at any time, here or in a
@@ -69,7 +69,8 @@ def _new_row(admission: Admission, scans: Scans, device: str, scanned_at: dateti
     row = CheckIn(kind=CheckInKind.ACCEPTED, device=device, scanned_at=scanned_at or now, recorded_at=now)
     row.event_id, row.admission = admission.event_id, admission
     is_late = row.scanned_at <= now - MAX_CLOCK_LAG
-    row.clock_ignored = is_late or (scans.last_undone is not None and row.scanned_at <= scans.last_undone)
+    is_undone = scans.last_undone is not None and row.scanned_at <= scans.last_undone
+    row.clock_ignored = is_late or is_undone or not is_possible(row.scanned_at, ticket=admission, now=now)
     return row
 
 
@@ -147,5 +148,6 @@ def place_of(admission: Admission) -> dict[str, Any]:
 
 
 def entry_body(entry: CheckIn) -> dict[str, Any]:
-    """Return when, where and by whom a ticket was checked in."""
-    return {"checked_in_at": entry.counted_at, "device": entry.device, "by": entry.by.name}
+    """Return when, where and by whom a ticket was checked in, and whether the scanner's clock was wrong."""
+    by = {"device": entry.device, "by": entry.by.name}
+    return {"checked_in_at": entry.counted_at, **by, "clock_ignored": entry.clock_ignored}

@@ -54,6 +54,13 @@ class CodeToUndo(Body):
     device = Line(max_length=100, required=False, allow_blank=True, default="")
 
 
+CLOCK_IGNORED = (
+    "The scanner's time doesn't count, because the ticket can't have been scanned then: it is more than a day before"
+    " the ticket was issued, or later than the report (or, for a scan that came alone, more than a minute ago)."
+    " The entry counts, from the time at which it was recorded."
+)
+
+
 class Place(serializers.Serializer[Any]):
     """The number of a ticket, its seat and the name of its holder."""
 
@@ -97,6 +104,7 @@ class NotLetIn(Problem):
     checked_in_at = serializers.DateTimeField(required=False)
     device = serializers.CharField(required=False, help_text="Where the ticket was checked in.")
     by = serializers.CharField(required=False, help_text="The person who checked the ticket in.")
+    clock_ignored = serializers.BooleanField(required=False, help_text="`checked_in_at` is the time of the record.")
     starts_at = serializers.DateTimeField(required=False, help_text="Of the event, with `too_early`.")
 
 
@@ -183,7 +191,11 @@ class FoundTickets(serializers.Serializer[Any]):
 
 
 class OfflineScan(Body):
-    """A scan that was made offline; `scanned_at` is by the scanner's clock."""
+    """A scan that was made offline.
+
+    `scanned_at` is by the scanner's clock. If the ticket can't have been scanned then (more than a day before it was
+    issued, or later than now), the scan counts from now, and its result has `clock_ignored`.
+    """
 
     code = CodeField(allow_blank=True)
     scanned_at = MomentField()
@@ -212,6 +224,7 @@ class ScanResult(serializers.Serializer[Any]):
     checked_in_at = serializers.DateTimeField(required=False, help_text="Of the check-in that counts.")
     device = serializers.CharField(required=False, help_text="Of the check-in that counts.")
     by = serializers.CharField(required=False, help_text="Of the check-in that counts.")
+    clock_ignored = serializers.BooleanField(required=False, help_text=f"Of the check-in that counts. {CLOCK_IGNORED}")
     detail = serializers.CharField(required=False)
 
 
@@ -228,8 +241,9 @@ class CheckInRow(Place):
     kind = serializers.ChoiceField(choices=CheckInKind.choices)
     device = serializers.CharField()
     by = serializers.CharField()
-    scanned_at = serializers.DateTimeField()
-    recorded_at = serializers.DateTimeField()
+    scanned_at = serializers.DateTimeField(help_text="By the scanner's clock.")
+    recorded_at = serializers.DateTimeField(help_text="By the server's clock.")
+    clock_ignored = serializers.BooleanField(help_text="It counts from `recorded_at`: `scanned_at` was not believed.")
 
 
 def found_ticket(ticket: Admission) -> dict[str, Any]:

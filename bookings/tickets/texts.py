@@ -7,6 +7,7 @@ from datetime import datetime
 from bookings.tickets.models import Admission
 from events.models import Event
 
+SERIAL_LENGTH = 16
 SERIAL = re.compile(r"[0-7][0-9A-F]{15}")  # 63 bits
 LOOK_ALIKES = str.maketrans("OIL", "011")
 INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")  # Unicode categories of characters that can't be seen

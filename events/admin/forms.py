@@ -18,10 +18,12 @@ from core.money.amounts import (
 )
 from core.money.currencies import check_currency, decimals_of
 from events.admin.help_texts import HELP_TEXTS, LABELS
+from events.lifecycle.change import CHANGE_WHEN_CANCELLED
 from events.lifecycle.dates import DATES, check_dates, check_move
 from events.models import DEFAULT_CURRENCY, MAX_PRICE, Event
 from events.pricing import charge_rules, check_seating_prices
 from events.seating.configuration import DEFAULT_TIER, Seating, read_seating
+from events.states import EventStatus
 
 # Fields that sellers may change at any time, by fieldset.
 TEXTS = ("name", "description", "venue_name")
@@ -192,8 +194,34 @@ class EventChangeForm(EventTexts):
         Otherwise, of two open tabs with the form, the one saved last would undo the changes of the other.
         """
         super().__init__(*args, **options)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.show_hidden_initial = True
+            field.disabled = name in self._final
+
+    @property
+    def _final(self) -> list[str]:
+        """The fields that the event's status doesn't allow to change any more; `change_event` refuses them, too.
+
+        A completed event has none: with new dates it may be on sale again, at new prices.
+        """
+        if self.instance.status == EventStatus.CANCELLED:
+            return [name for name in self.fields if name not in CHANGE_WHEN_CANCELLED]
+        return list(self.price_fields) if self.instance.status == EventStatus.ENDED else []
+
+    def clean(self) -> dict[str, Any]:
+        """Also refuse a page that was loaded before these fields became final, and would be ignored in silence.
+
+        Browsers don't send fields that are disabled.
+        """
+        data = super().clean()
+        inputs = {part for name in self._final for part in (name, f"{name}_0", f"{name}_1")}
+        if inputs & self.data.keys():
+            status = self.instance.get_status_display().lower()
+            raise ValidationError(
+                f"This event has become “{status}” since you opened the page, so that some of its fields can't be"
+                " changed any more. Please save again: they keep their values."
+            )
+        return data
 
     def changes(self) -> dict[str, Any]:
         """Return the changed fields as arguments of `change_event`; `prices` is {section name: minor units}."""

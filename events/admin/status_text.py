@@ -13,7 +13,8 @@ SENTENCES = {
     "below, and it goes on.",
     EventStatus.ENDED: "You closed sales. Nobody can hold seats; tickets stay valid. You can cancel the event until it "
     "begins; after that, refund the bookings.",
-    EventStatus.CANCELLED: "The event is cancelled. Every hold ends, and every paid booking is refunded in full.",
+    EventStatus.CANCELLED: "The event is cancelled. Every hold ends, and every paid booking is refunded in full. "
+    "You can still correct its name, description and venue.",
 }
 INACTIVE = "Published, but not active: it isn't listed, and nobody can hold or pay. Tick “Active” to sell."
 

@@ -98,6 +98,9 @@ class EventItem(HandlerView):
         Prices apply to new holds only. The status can be changed from draft to available, from available or sold_out
         to ended and, once the event has begun, to completed. New dates by which a completed event is not over put it
         on sale again. An event that has buyers and has not begun can't be moved into the past.
+
+        Of a cancelled event only name, description, venue and `is_active` can be changed (409 `event_cancelled`), and
+        prices and currency only until sales are over (409 `invalid_state`). Values that stay as they are are accepted.
         """
         event = change_event(event_id=event_id, seller=cast(User, request.user), **self.body)
         return Response(event_detail(event))

@@ -11,13 +11,17 @@ from core.clock import database_now
 from core.errors import BadInput, InvalidState
 from core.money.currencies import check_currency
 from core.transactions import retrying_transaction
+from events.errors import EventCancelled
 from events.inventory.sold_out import status_by_seats
 from events.lifecycle.dates import DATES, check_dates, check_move
 from events.lifecycle.publication import check_may_publish
 from events.models import Event, SeatChange, Subsection
 from events.ownership import own_event
 from events.pricing import check_prices
-from events.states import ON_SALE, SELLER_TRANSITIONS, ChangeKind, EventStatus
+from events.states import ON_SALE, PRICES_CHANGE_IN, SELLER_TRANSITIONS, ChangeKind, EventStatus
+
+# Fields of a cancelled event that can be corrected. Everything else about it is over.
+CHANGE_WHEN_CANCELLED = frozenset({"name", "description", "venue_name", "is_active"})
 
 # Functions called in the transaction that changes an event, with the event and {field: old value} of the changed
 # fields. Apps in higher layers add theirs in AppConfig.ready.
@@ -34,20 +38,24 @@ def change_event(
 
     1. Check that the seller may manage the event, and lock its row (`FOR NO KEY UPDATE`, so bookings can still be
        made).
-    2. Check that the dates agree, that they don't move an event with buyers into the past, that no second lottery
-       becomes possible and that the status change is allowed; that new prices can be charged, and that nobody has held
-       seats before the currency changes.
+    2. Check that of a cancelled event only texts change; that the dates agree, that they don't move an event with
+       buyers into the past, that no second lottery becomes possible and that the status change is allowed; that new
+       prices can be charged and somebody may still pay them, and that nobody has held seats before the currency
+       changes.
     3. Write the event and the prices; the subsections with new prices are locked in the order of their ids. A completed
        event that is no longer over by its new dates is on sale again.
     4. Call ON_EVENT_CHANGED, which queues emails to the ticket holders if the change matters to them.
 
-    Raises NotFound, PermissionRefused, AddressNotConfirmed, InvalidState, BadInput.
+    Values that stay as they are are never refused. Raises NotFound, PermissionRefused, AddressNotConfirmed,
+    EventCancelled, InvalidState, BadInput.
     """
     own_event(event_id, seller)
     event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
     before = {name: getattr(event, name) for name in fields}
     for name, value in fields.items():
         setattr(event, name, value)
+    new_prices = _new_prices(event, prices or {})
+    _check_not_cancelled(event, before, new_prices)
     _apply_dates(event, {name: before[name] for name in DATES if name in before})
     _check_lottery(event)
     if status is not None:
@@ -55,10 +63,28 @@ def change_event(
     has_new_currency = before.get("currency", event.currency) != event.currency
     if has_new_currency:
         _check_new_currency(event)
-    _set_prices(event, prices or {}, check_all=has_new_currency)
+    if (new_prices or has_new_currency) and event.status not in PRICES_CHANGE_IN:
+        raise InvalidState("Nobody can buy seats of this event any more, so its prices can't be changed.")
+    _set_prices(event, new_prices, check_all=has_new_currency)
     event.save()
     _call_on_event_changed(event, before)
     return event
+
+
+def _new_prices(event: Event, prices: dict[str, int]) -> dict[str, int]:
+    """Return the prices that differ from the present ones. Raises BadInput for sections that the event doesn't have."""
+    present = {section["name"]: section["price"] for section in event.seating_config["sections"]}
+    for name in prices:
+        if name not in present:
+            raise BadInput.field(f"prices.{name}", "The event has no such section.")
+    return {name: price for name, price in prices.items() if price != present[name]}
+
+
+def _check_not_cancelled(event: Event, before: dict[str, Any], new_prices: dict[str, int]) -> None:
+    """Raise EventCancelled if more than texts of a cancelled event change. `before` holds the old values."""
+    changed = {name for name, value in before.items() if value != getattr(event, name)}
+    if event.status == EventStatus.CANCELLED and (new_prices or not changed <= CHANGE_WHEN_CANCELLED):
+        raise EventCancelled
 
 
 def _call_on_event_changed(event: Event, before: dict[str, Any]) -> None:
@@ -129,16 +155,13 @@ def _check_new_currency(event: Event) -> None:
 
 
 def _set_prices(event: Event, prices: dict[str, int], *, check_all: bool) -> None:
-    """Set the prices of sections. New prices must be chargeable; with `check_all`, also those that stay."""
+    """Set new prices of sections, which must be chargeable; with `check_all`, also those that stay."""
     changed = Subsection.objects.filter(event_id=event.pk, section__in=prices)
     # Everything that locks several subsections locks them in the order of their ids.
     list(changed.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     sections = {section["name"]: section for section in event.seating_config["sections"]}
-    for name in prices:
-        if name not in sections:
-            raise BadInput.field(f"prices.{name}", "The event has no such section.")
-    new = {f"prices.{name}": price for name, price in prices.items() if check_all or price != sections[name]["price"]}
     kept = [section["price"] for name, section in sections.items() if check_all and name not in prices]
+    new = {f"prices.{name}": price for name, price in prices.items()}
     check_prices(new, event.currency, currency_field="currency" if check_all else None)
     for price in kept:
         check_prices({"currency": price}, event.currency)

@@ -3,7 +3,7 @@
  * names, because the device may be lost or lent.
  */
 
-import { decisionText, seatText } from "./result_panel.js";
+import { decisionText, seatText } from "./decision_text.js";
 
 const LINES = 20;
 const KEPT_MS = 24 * 3_600_000;

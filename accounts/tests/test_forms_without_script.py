@@ -1,6 +1,7 @@
 """The account pages take their forms themselves when no script has sent them: scripts off, or not loaded yet."""
 
 import random
+import re
 from typing import Any
 
 import pytest
@@ -50,6 +51,7 @@ def test_missing_fields_are_named_beside_them(browser: Client, body: dict[str, s
     page = browser.post("/login", body).content.decode()
     assert ('id="email-error"' in page) == (not body.get("email"))
     assert ('id="password-error"' in page) == ("password" not in body)
+    assert "Please fill this in." in page
 
 
 def test_login_never_continues_to_another_site(browser: Client, alice: User) -> None:
@@ -77,9 +79,9 @@ def test_a_refused_registration_keeps_what_was_typed(browser: Client) -> None:
     assert not User.objects.exists()
 
 
-def test_a_taken_address_is_refused_above_the_form(browser: Client, alice: User) -> None:
+def test_a_taken_address_is_refused_beside_the_field(browser: Client, alice: User) -> None:
     page = browser.post("/register", ERIN | {"email": alice.email}).content.decode()
-    assert "This email address already has an account." in page
+    assert re.search('id="email-error">This email address already has an account.', page)
     assert not is_signed_in(browser)
 
 

@@ -82,7 +82,7 @@ def test_an_account_is_managed_on_its_page(visitors: Visitors, alice: User, scri
 def test_an_account_that_is_still_needed_says_why(
     visitors: Visitors, alice: User, hold: Callable[..., Booking]
 ) -> None:
-    visitors.allow_error("status of 409 .*/account/delete")
+    visitors.allow_error("status of 400 .*/account/delete")
     hold(alice, "1-1")
     page = visitors(alice, "/account")
     page.locator("#delete").get_by_label("Your password").fill(PASSWORD)

@@ -24,6 +24,7 @@ from accounts.operations.email_change import (
 from accounts.operations.profile import update_user
 from accounts.operations.registration import resend_verification
 from accounts.operations.sign_in_list import end_all_sign_ins, end_sign_in, list_sign_ins
+from accounts.pages.landing import own_path
 from accounts.pages.sent_form import SentForm
 from accounts.serializers import DeletionInput, EmailChangeInput, ProfileInput, VerificationInput
 from core.errors import BadInput, NotFound
@@ -95,9 +96,10 @@ def cancel_email(request: HttpRequest) -> HttpResponseBase:
 
 @receives_form
 def resend(request: HttpRequest) -> HttpResponseBase:
-    """Send the email that confirms the address again."""
+    """Send the email that confirms the address again; lead back to the page in `next`, or to the account."""
     resend_verification(user=_user(request))
-    return _done(request, "We have sent the email again. Open the link in it to confirm your address.")
+    text = f"We have sent the email to {_user(request).email} again. Open the link in it to confirm your address."
+    return _done(request, text, own_path(request.POST["next"]) if "next" in request.POST else "")
 
 
 @refuses_other_sites
@@ -181,9 +183,10 @@ def _page(request: HttpRequest, **sent: SentForm) -> HttpResponse:
     return render(request, "accounts/account.html", {"forms": forms, "sign_ins": sign_ins}, status=status)
 
 
-def _done(request: HttpRequest, message: str) -> HttpResponseBase:
+def _done(request: HttpRequest, message: str, path: str = "") -> HttpResponseBase:
+    """Lead to the path, or to the top of the account page, with a message."""
     messages.success(request, message)
-    return redirect(f"{reverse('account')}#main")  # where the message is, and not where the form was
+    return redirect(path or f"{reverse('account')}#main")  # where the message is, and not where the form was
 
 
 def _user(request: HttpRequest) -> User:

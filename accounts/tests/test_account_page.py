@@ -231,7 +231,15 @@ def test_buyers_are_not_asked_what_buyers_see(page: Client) -> None:
 def test_the_confirmation_email_is_sent_again(page: Client, worker: Any, mailoutbox: list[EmailMessage]) -> None:
     with worker():
         answer = post(page, "/account/verify/resend")
-    assert "sent the email again" in answer.content.decode()
+    assert "sent the email to alice@example.com again" in answer.content.decode()
+    assert answer.redirect_chain == [("/account#main", 302)]
     assert [mail.to for mail in mailoutbox] == [["alice@example.com"]]
     User.objects.update(is_verified=True)
-    assert "Send the confirmation email again" not in page.get("/account").content.decode()
+    assert "/account/verify/resend" not in page.get("/account").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "path"), [("/sell", "/sell"), ("https://evil.example/", "/"), ("//evil.example", "/")]
+)
+def test_sending_it_again_leads_back_to_a_page_of_this_site(page: Client, wanted: str, path: str) -> None:
+    assert page.post("/account/verify/resend", {"next": wanted}).headers["Location"] == path

@@ -78,7 +78,8 @@ def _refund_progress(event: Event) -> Progress | None:
     progress = progress_of(event)
     if progress is None:
         return None
-    return Progress(progress.refunded, progress.total, _progress_text(progress), progress.running)
+    label = "Refunds" if progress.total else "Cancellation"  # without payments, only reservations end
+    return Progress(progress.refunded, progress.total, _progress_text(progress), progress.running, label)
 
 
 def _progress_text(progress: CancellationProgress) -> str:

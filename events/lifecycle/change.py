@@ -13,7 +13,7 @@ from core.money.currencies import check_currency
 from core.transactions import retrying_transaction
 from events.inventory.sold_out import status_by_seats
 from events.lifecycle.dates import DATES, check_dates, check_move
-from events.lifecycle.publication import check_may_publish
+from events.lifecycle.publication import OVER, check_may_publish, is_over_now
 from events.models import Event, SeatChange, Subsection
 from events.ownership import own_event
 from events.pricing import check_prices
@@ -81,12 +81,8 @@ def _apply_dates(event: Event, before: dict[str, datetime | None]) -> None:
     if "starts_at" in changed and event.status != EventStatus.DRAFT:
         event.start_moved_at = database_now()
     is_moved = "starts_at" in changed or "ends_at" in changed
-    if is_moved and event.status == EventStatus.COMPLETED and not _is_over(event):
+    if is_moved and event.status == EventStatus.COMPLETED and not is_over_now(event):
         event.status = status_by_seats(event.pk)
-
-
-def _is_over(event: Event) -> bool:
-    return event.over_at is not None and event.over_at <= database_now()
 
 
 def _check_lottery(event: Event) -> None:
@@ -106,8 +102,8 @@ def _set_status(event: Event, status: str) -> None:
         raise InvalidState(f"An event that is {event.status} can't be made {status}.")
     if status == EventStatus.COMPLETED and event.starts_at is not None and event.starts_at > database_now():
         raise InvalidState("An event that has not begun can't be made completed.")
-    if status in ON_SALE and _is_over(event):
-        raise InvalidState("By its dates this event is over. Correct them first, then publish it.")
+    if status in ON_SALE and is_over_now(event):
+        raise InvalidState(OVER)
     if status == EventStatus.AVAILABLE:
         check_may_publish(event.seller)
     event.status = status

@@ -84,7 +84,7 @@ def test_the_number_of_queries_does_not_grow_with_the_events(
 
 def test_sellers_see_their_own_events_and_operators_all(concert: Event, dave: User, olga: User, client_of: Any) -> None:
     assert concert.name not in text_of(client_of(dave).get("/sell"))
-    assert "Nothing to sell yet" in text_of(client_of(dave).get("/sell"))
+    assert "Set up your first event" in text_of(client_of(dave).get("/sell"))
     assert concert.name in text_of(client_of(olga).get("/sell"))
 
 

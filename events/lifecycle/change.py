@@ -15,7 +15,7 @@ from events.inventory.sold_out import status_by_seats
 from events.lifecycle.dates import DATES, check_dates, check_move
 from events.lifecycle.publication import OVER, check_may_publish, is_over_now
 from events.models import Event, SeatChange, Subsection
-from events.ownership import own_event
+from events.ownership import lock_seller, own_event
 from events.pricing import check_prices
 from events.states import ON_SALE, SELLER_TRANSITIONS, ChangeKind, EventStatus
 
@@ -40,12 +40,14 @@ def change_event(
     3. Write the event and the prices; the subsections with new prices are locked in the order of their ids. A completed
        event that is no longer over by its new dates is on sale again.
     4. Call ON_EVENT_CHANGED, which queues emails to the ticket holders if the change matters to them.
+    5. If the event goes on sale, lock the seller's row: their account must not be deleted meanwhile.
 
     Raises NotFound, PermissionRefused, AddressNotConfirmed, InvalidState, BadInput.
     """
     own_event(event_id, seller)
     event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
     before = {name: getattr(event, name) for name in fields}
+    was_on_sale = event.status in ON_SALE
     for name, value in fields.items():
         setattr(event, name, value)
     _apply_dates(event, {name: before[name] for name in DATES if name in before})
@@ -58,6 +60,8 @@ def change_event(
     _set_prices(event, prices or {}, check_all=has_new_currency)
     event.save()
     _call_on_event_changed(event, before)
+    if event.status in ON_SALE and not was_on_sale:
+        lock_seller(event.seller_id)
     return event
 
 

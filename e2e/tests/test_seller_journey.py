@@ -43,7 +43,7 @@ def test_a_seller_creates_an_event_sells_ten_seats_and_stops_the_sale(
     _expect_figures(charts, sold="6", held="0", revenue="$900.00")
     _buy(buyer, event, 4, "Economy", "$100.00")
     _expect_figures(charts, sold="10", held="0", revenue="$1,000.00")
-    expect(charts.locator("#rate-text")).to_contain_text("10 seats were held and 10 sold.")
+    expect(charts.locator("#rate-text")).to_contain_text("10 seats were reserved and 10 sold.")
     expect(_tier(charts, "VIP")).to_contain_text("$900.00")
     expect(_tier(charts, "Economy")).to_contain_text("$100.00")
 
@@ -92,7 +92,7 @@ def _publish(page: Page) -> None:
     expect(page.get_by_text("500 seats in 7 blocks go on sale now.")).to_be_visible()
     expect(page.get_by_text("Prices are from 25.00 USD to 150.00 USD a seat.")).to_be_visible()
     page.get_by_role("button", name="Publish").click()
-    expect(page.get_by_text("Buyers can hold and pay for seats.")).to_be_visible()
+    expect(page.get_by_text("Buyers can reserve and pay for seats.")).to_be_visible()
 
 
 def _stop(charts: Page) -> None:

@@ -145,7 +145,7 @@ register_action(
         act=_close,
         possible_from=ON_SALE,
         consequences=consequences.of_closing,
-        done="Sales are closed. Buyers can still pay for seats they hold.",
+        done="Sales are closed. Buyers can still pay for seats that they have reserved.",
         refusal="Sales can only be closed for an event that is on sale",
         final=True,
     )

@@ -15,7 +15,7 @@ from events.lifecycle.publication import must_confirm
 from events.models import Event
 from events.seller_admin.rows import OwnRows
 
-TILES = (("sold", "Sold"), ("reserved", "Held"), ("available", "Free"), ("blocked", "Blocked"))
+TILES = (("sold", "Sold"), ("reserved", "Reserved"), ("available", "Free"), ("blocked", "Blocked"))
 
 
 class Link(NamedTuple):

@@ -91,7 +91,7 @@ class FormPage(WrittenRows):
             return _new_event_fieldsets(seller)
         prices = {
             "fields": list(EventChangeForm.with_prices(obj).price_fields),
-            "description": f"Price of one seat in {obj.currency}. A new price applies to new holds only.",
+            "description": f"Price of one seat in {obj.currency}. A new price applies to new bookings only.",
         }
         return [
             (None, {"fields": [*seller, "status", *TEXTS, "is_active"]}),

@@ -37,11 +37,11 @@ def test_the_cancel_page_shows_affected_bookings_buyers_and_money(
     refund_booking(booking_id=paid_booking(bob).pk, user=bob)
     assert effects_of(seller_client, concert, "cancel") == [
         "From that moment on, nobody can book or pay.",
-        "1 hold ends without a charge.",
+        "1 reservation ends without a charge.",
         "3 paid bookings of 2 buyers are refunded in full: 220.00 USD in all.",
         "This runs in the background; the event's page shows its progress.",
         "The tickets of these bookings stop working.",
-        "Everyone who holds seats or has paid gets an email.",
+        "Everyone who has reserved or paid for seats gets an email.",
         "This can't be undone.",
     ]
     concert.refresh_from_db()
@@ -51,7 +51,7 @@ def test_the_cancel_page_shows_affected_bookings_buyers_and_money(
 
 def test_the_cancel_page_says_if_nobody_is_affected(seller_client, concert):
     assert effects_of(seller_client, concert, "cancel")[1] == (
-        "Nobody holds seats or has paid, so there are no emails and no refunds."
+        "Nobody has reserved or paid for seats, so there are no emails and no refunds."
     )
 
 
@@ -74,7 +74,7 @@ def test_the_progress_counts_the_refunds_of_the_cancellation_only(
     }
 
     answer = seller_client.post(page_of(concert, "do/cancel/"), follow=True)
-    assert "0 of 2 bookings refunded, 1 hold still to end." in answer.text
+    assert "0 of 2 bookings refunded, 1 reservation still to end." in answer.text
     assert LogEntry.objects.get().change_message.startswith("Cancelled.")
 
     release_cancelled_event(event_id=concert.pk)

@@ -36,7 +36,8 @@ def _cancel_effects(event: Event) -> list[str]:
     impact = cancellation_impact(event)
     texts = ["From that moment on, nobody can book or pay."]
     if impact.holds:
-        texts.append(f"{pluralize(impact.holds, 'reservation')} {'ends' if impact.holds == 1 else 'end'} without a charge.")
+        end = "ends" if impact.holds == 1 else "end"
+        texts.append(f"{pluralize(impact.holds, 'reservation')} {end} without a charge.")
     if impact.paid:
         texts += _refund_effects(impact, event.currency)
     if impact.holds or impact.paid:
@@ -60,9 +61,8 @@ def _close_effects(event: Event) -> list[str]:
     """Return a sentence about how many buyers hold seats; no sentence if nobody does."""
     held = Booking.objects.filter(event=event, status__in=HOLDING)
     buyers = held.order_by().values("buyer").distinct().count()
-    return (
-        [f"{pluralize(buyers, 'buyer')} {'has' if buyers == 1 else 'have'} seats reserved at this moment."] if buyers else []
-    )
+    have = "has" if buyers == 1 else "have"
+    return [f"{pluralize(buyers, 'buyer')} {have} seats reserved at this moment."] if buyers else []
 
 
 def _queue_effects(event: Event) -> list[str]:

@@ -18,8 +18,8 @@ LABELS = {
     "pass_seconds": "Time to choose (seconds)",
 }
 HELP_TEXTS = {
-    "is_active": "Untick it to pause the sale: the event isn't listed, and nobody can reserve or pay. Sold tickets stay "
-    "valid.",
+    "is_active": "Untick it to pause the sale: the event isn't listed, and nobody can reserve or pay. Sold tickets "
+    "stay valid.",
     "starts_at": "When the event begins. Sales end then unless “Late entry until” is set, and refund deadlines count "
     "from it. If empty, buyers read “Date to be announced”.",
     "ends_at": "When the event is over; it is then completed automatically. If empty, that is "
@@ -27,8 +27,8 @@ HELP_TEXTS = {
     "late_entry_until": "For events that people may join after the start: seats are sold until then. If empty, sales "
     "end at the start.",
     "sales_start_at": "Until then buyers can only look. If empty, buyers can book once the event is published.",
-    "sales_end_at": "After this time nobody can reserve seats; buyers who have reserved some can still pay. If empty, sales end "
-    "at the start.",
+    "sales_end_at": "After this time nobody can reserve seats; buyers who have reserved some can still pay. If empty, "
+    "sales end at the start.",
     "hold_seconds": "How long seats stay reserved for a buyer who has not started to pay. 300 is five minutes.",
     "payment_seconds": "How long a buyer has to complete the payment once it has started. 900 is 15 minutes.",
     "max_tickets_per_booking": "How many seats one booking can have.",

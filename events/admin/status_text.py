@@ -11,9 +11,10 @@ SENTENCES = {
     EventStatus.SOLD_OUT: "Every seat on sale is sold. Seats that become free again go back on sale automatically.",
     EventStatus.COMPLETED: "The event is over. Nobody can book any more. If its dates are wrong, correct them "
     "below, and it goes on.",
-    EventStatus.ENDED: "You closed sales. Nobody can reserve seats; tickets stay valid. You can cancel the event until it "
-    "begins; after that, refund the bookings.",
-    EventStatus.CANCELLED: "The event is cancelled. Every reservation ends, and every paid booking is refunded in full.",
+    EventStatus.ENDED: "You closed sales. Nobody can reserve seats; tickets stay valid. You can cancel the event until "
+    "it begins; after that, refund the bookings.",
+    EventStatus.CANCELLED: "The event is cancelled. Every reservation ends, and every paid booking is refunded "
+    "in full.",
 }
 INACTIVE = "Published, but not active: it isn't listed, and nobody can reserve or pay. Tick “Active” to sell."
 

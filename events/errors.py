@@ -27,8 +27,8 @@ class AddressNotConfirmed(PermissionRefused):
 
     code, title = "address_not_confirmed", "Address not confirmed"
     detail = (
-        "Events can be published once their seller has confirmed the email address, with the link in our email. The "
-        "account page sends it again."
+        "Confirm your email address before you publish an event: open the link that we sent to it. Your account page "
+        "sends it again."
     )
 
 

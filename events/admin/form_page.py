@@ -58,7 +58,7 @@ def _prices_text(event: Event) -> str:
         return f"{price} The event is over: prices can change only together with dates by which it isn't."
     if event.status not in PRICES_CHANGE_IN:
         return f"{price} Nobody can buy seats any more, so the prices stay as they are."
-    return f"{price} A new price applies to new holds only."
+    return f"{price} A new price applies to new bookings only."
 
 
 class DateAndTime(SplitDateTimeWidget):

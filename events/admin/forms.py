@@ -45,9 +45,9 @@ SEATING_EXAMPLE = """{
   ]
 }"""
 SEATING_HELP = (
-    "JSON. A section consists of one or more equal blocks (“subsections”) of rows × cols seats at one price, in minor "
-    "units (4500 is 45.00). “rows” and “cols” next to “sections” are defaults for sections without them; “tier” is any "
-    "label. The example has 100 + 240 + 160 = 500 seats. You can't change this later."
+    "One entry for each section. A section consists of one or more equal blocks (“subsections”) of rows × cols seats "
+    "at one price, in minor units (4500 is 45.00). “rows” and “cols” next to “sections” are defaults for sections "
+    "without them; “tier” is any label. The example has 100 + 240 + 160 = 500 seats. You can't change this later."
 )
 
 
@@ -92,7 +92,7 @@ class NewEventForm(EventTexts):
         initial=DEFAULT_CURRENCY,
         validators=[check_currency],
         widget=forms.TextInput(attrs={"size": 4, "maxlength": 3, "autocomplete": "off"}),
-        help_text="Three capital letters (ISO 4217), such as USD or EUR. You can't change this later.",
+        help_text="Three capital letters, such as USD or EUR. You can't change this later.",
     )
     seating_config = forms.CharField(
         label="Seating",
@@ -250,6 +250,6 @@ def _read_json(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise ValidationError(f"This is not valid JSON: {mistake_in(error)}.", "invalid_json") from None
+        raise ValidationError(f"This text can't be read: {mistake_in(error)}.", "invalid_json") from None
     except (ValueError, RecursionError):  # an integer of thousands of digits; very deep nesting
         raise ValidationError("This is not a seating configuration.", "invalid_json") from None

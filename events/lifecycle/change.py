@@ -14,9 +14,9 @@ from core.transactions import retrying_transaction
 from events.errors import EventCancelled
 from events.inventory.sold_out import status_by_seats
 from events.lifecycle.dates import DATES, check_dates, check_move
-from events.lifecycle.publication import check_may_publish
+from events.lifecycle.publication import OVER, check_may_publish, is_over_now
 from events.models import Event, SeatChange, Subsection
-from events.ownership import own_event
+from events.ownership import lock_seller, own_event
 from events.pricing import check_prices
 from events.states import ON_SALE, PRICES_CHANGE_IN, SELLER_TRANSITIONS, ChangeKind, EventStatus
 
@@ -45,6 +45,7 @@ def change_event(
     3. Write the event and the prices; the subsections with new prices are locked in the order of their ids. A completed
        event that is no longer over by its new dates is on sale again.
     4. Call ON_EVENT_CHANGED, which queues emails to the ticket holders if the change matters to them.
+    5. If the event goes on sale, lock the seller's row: their account must not be deleted meanwhile.
 
     Values that stay as they are are never refused. Raises NotFound, PermissionRefused, AddressNotConfirmed,
     EventCancelled, InvalidState, BadInput.
@@ -52,6 +53,7 @@ def change_event(
     own_event(event_id, seller)
     event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
     before = {name: getattr(event, name) for name in fields}
+    was_on_sale = event.status in ON_SALE
     for name, value in fields.items():
         setattr(event, name, value)
     new_prices = _new_prices(event, prices or {})
@@ -68,6 +70,8 @@ def change_event(
     _set_prices(event, new_prices, check_all=has_new_currency)
     event.save()
     _call_on_event_changed(event, before)
+    if event.status in ON_SALE and not was_on_sale:
+        lock_seller(event.seller_id)
     return event
 
 
@@ -107,12 +111,8 @@ def _apply_dates(event: Event, before: dict[str, datetime | None]) -> None:
     if "starts_at" in changed and event.status != EventStatus.DRAFT:
         event.start_moved_at = database_now()
     is_moved = "starts_at" in changed or "ends_at" in changed
-    if is_moved and event.status == EventStatus.COMPLETED and not _is_over(event):
+    if is_moved and event.status == EventStatus.COMPLETED and not is_over_now(event):
         event.status = status_by_seats(event.pk)
-
-
-def _is_over(event: Event) -> bool:
-    return event.over_at is not None and event.over_at <= database_now()
 
 
 def _check_lottery(event: Event) -> None:
@@ -132,8 +132,8 @@ def _set_status(event: Event, status: str) -> None:
         raise InvalidState(f"An event that is {event.status} can't be made {status}.")
     if status == EventStatus.COMPLETED and event.starts_at is not None and event.starts_at > database_now():
         raise InvalidState("An event that has not begun can't be made completed.")
-    if status in ON_SALE and _is_over(event):
-        raise InvalidState("By its dates this event is over. Correct them first, then publish it.")
+    if status in ON_SALE and is_over_now(event):
+        raise InvalidState(OVER)
     if status == EventStatus.AVAILABLE:
         check_may_publish(event.seller)
     event.status = status

@@ -1,4 +1,4 @@
-/** The tables: from hold to paid, by section and by tier. Rows are created once and updated in place. */
+/** The tables: from reservation to payment, by section and by tier. Rows are created once and updated in place. */
 
 import { count, money } from "../../ticketing/format.js";
 import { percent } from "./figures.js";
@@ -16,7 +16,7 @@ export function showTables(report, currency) {
 function funnelRows({ holds, paid, expired, cancelled }) {
   const open = holds - paid - expired - cancelled;
   const waiting = Math.max(0, open);
-  const rows = { "All holds": holds, Paid: paid, "Waiting for payment": waiting, Expired: expired, Cancelled: cancelled };
+  const rows = { "All bookings": holds, Paid: paid, "Waiting for payment": waiting, Expired: expired, Cancelled: cancelled };
   return Object.entries(rows).map(([name, bookings]) => [name, count(bookings), { share: holds ? bookings / holds : 0 }]);
 }
 

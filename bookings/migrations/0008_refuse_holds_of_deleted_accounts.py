@@ -6,7 +6,7 @@ from core.sql_files import install
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0006_record_returned_money'),
+        ('bookings', '0007_believe_only_possible_times_of_scans'),
     ]
 
     operations = [

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from core.errors import DomainError, NotFound
+from core.text.times import time_text
 
 
 class TooManyHolds(DomainError):
@@ -121,8 +122,7 @@ class TooEarly(DomainError):
 
     def __init__(self, starts_at: datetime, **place: Any) -> None:
         super().__init__(
-            f"This event begins on {starts_at:%A} {starts_at.day} {starts_at:%B %Y, %H:%M} UTC."
-            " Somebody who is let in now can't use the ticket then.",
+            f"This event begins on {time_text(starts_at)}. Somebody who is let in now can't use the ticket then.",
             starts_at=starts_at,
             **place,
         )

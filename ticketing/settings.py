@@ -148,6 +148,7 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "ticketing.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

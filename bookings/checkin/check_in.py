@@ -13,6 +13,7 @@ from bookings.states import AdmissionStatus, CheckInKind
 from bookings.tickets.models import Admission
 from bookings.tickets.texts import seat_of, serial_of
 from core.clock import Now, database_now
+from core.text.times import time_text
 from core.transactions import retrying_transaction
 
 MAX_CLOCK_LAG = timedelta(minutes=1)  # an online scan with an older `scanned_at` counts by the database's clock
@@ -132,7 +133,7 @@ def _refuse(admission: Admission, entry: CheckIn | None) -> NoReturn:
         raise AlreadyCheckedIn("Another gate is busy with this ticket. Please scan it once more.")
     device = f" at {entry.device}" if entry.device else ""
     raise AlreadyCheckedIn(
-        f"This ticket was used at {entry.counted_at:%H:%M:%S} UTC on {entry.counted_at:%Y-%m-%d}{device}.",
+        f"This ticket was used on {time_text(entry.counted_at, 'date-time-seconds')}{device}.",
         **place_of(admission),
         **entry_body(entry),
     )

@@ -21,11 +21,12 @@ from bookings.states import HOLDING, NO_SEATS, SOLD, BookingStatus, EmailKind
 from bookings.tickets.calendar import Method, booking_calendar
 from bookings.tickets.file_names import calendar_name, tickets_name
 from bookings.tickets.selectors import valid_tickets
-from bookings.tickets.texts import one_line, start_text, time_text
+from bookings.tickets.texts import one_line, start_text
 from bookings.webhooks.models import Endpoint
 from core.clock import database_now
 from core.mail import compose_mail
 from core.money.amounts import money
+from core.text.times import time_text
 from events.organiser import organiser_of
 
 # The emails' subjects, and their headings, which leave the event to the details below them.

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from bookings.tickets.texts import one_line, time_text
+from bookings.tickets.texts import one_line
+from core.text.times import time_text
 from events.models import Event
 
 LABELS = {"name": "Name", "venue_name": "Place", "starts_at": "Start", "ends_at": "End"}
@@ -44,4 +45,6 @@ def changes_since(before: Mapping[str, str | None], event: Event) -> list[Change
 def _text(name: str, value: Any) -> str:
     if name not in TIMES:
         return one_line(value)
-    return time_text(datetime.fromisoformat(value) if isinstance(value, str) else value) or "to be announced"
+    if value is None:
+        return "to be announced"
+    return time_text(datetime.fromisoformat(value) if isinstance(value, str) else value)

@@ -1,17 +1,13 @@
-"""Template tags that format amounts, card numbers, times and seats."""
+"""Template filters that format card numbers, lengths of time and seats."""
 
 import re
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from bookings.payments.models import Refund
 from bookings.states import RefundReason, RefundStatus
 from bookings.tickets.models import Admission
 from bookings.tickets.texts import seat_of
-from core.money.amounts import money as money_text
-from core.money.amounts import price_text
 from events.models import Subsection
 
 register = template.Library()
@@ -22,20 +18,6 @@ REFUND_TEXTS = {
 }
 # What reads badly on two lines: "block 2", "row 5, seats 12", "and 14".
 PLACE = re.compile(r"\bblock \d+|\brow \d+, seats? [\d–]+|\band \d+", re.IGNORECASE)
-
-
-@register.simple_tag
-def money(amount: int, currency: str) -> SafeString:
-    """Format an amount in minor units; localize.js rewrites it in the reader's locale."""
-    text = money_text(amount, currency)
-    return format_html('<data class="money" value="{}" data-currency="{}">{}</data>', amount, currency, text)
-
-
-@register.simple_tag
-def price(amount: int, currency: str) -> SafeString:
-    """Format a price or a total for buyers, "Free" for 0; localize.js rewrites it in the reader's locale."""
-    text = price_text(amount, currency)
-    return format_html('<data class="price" value="{}" data-currency="{}">{}</data>', amount, currency, text)
 
 
 @register.filter

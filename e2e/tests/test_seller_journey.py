@@ -89,7 +89,7 @@ def _create_draft(page: Page) -> None:
 def _publish(page: Page) -> None:
     page.get_by_role("link", name="Publish").click()
     expect(page.get_by_text("500 seats in 7 blocks go on sale now.")).to_be_visible()
-    expect(page.get_by_text("Prices are from 25.00 USD to 150.00 USD a seat.")).to_be_visible()
+    expect(page.get_by_text("Prices are from $25.00 to $150.00 a seat.")).to_be_visible()
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("Buyers can reserve and pay for seats.")).to_be_visible()
 
@@ -115,9 +115,9 @@ def _explain_a_seat(page: Page, booking: Booking) -> None:
 def _refund(page: Page) -> None:
     page.get_by_role("link", name=re.compile("^Booking")).first.click()
     page.get_by_role("link", name="Refund").click()
-    expect(page.get_by_text("1 booking, 900.00 USD.")).to_be_visible()
+    expect(page.get_by_text("1 booking, $900.00.")).to_be_visible()
     page.get_by_role("button", name="Refund").click()
-    expect(page.get_by_text("Refunded 900.00 USD: the tickets are void")).to_be_visible()
+    expect(page.get_by_text("Refunded $900.00: the tickets are void")).to_be_visible()
 
 
 def _expect_figures(charts: Page, **figures: str) -> None:

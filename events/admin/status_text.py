@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from core.text.formatting import format_utc
+from core.text.times import time_text
 from events.models import Event
 from events.states import EventStatus
 
@@ -31,14 +31,14 @@ def _sale(event: Event, now: datetime) -> str:
     if event.starts_at and event.starts_at <= now:
         return _begun(event.sales_close_at, now)
     if closes and closes <= now:
-        return f"Published, but sales ended on {format_utc(closes)}. Change the end of sales to sell again."
+        return f"Published, but sales ended on {time_text(closes)}. Change the end of sales to sell again."
     if opens and opens > now:
-        return f"Published. Sales begin on {format_utc(opens)}; until then buyers can only look."
+        return f"Published. Sales begin on {time_text(opens)}; until then buyers can only look."
     closes = event.sales_close_at
-    return f"Buyers can reserve and pay for seats{f' until {format_utc(closes)}' if closes else ''}."
+    return f"Buyers can reserve and pay for seats{f' until {time_text(closes)}' if closes else ''}."
 
 
 def _begun(closes: datetime | None, now: datetime) -> str:
     if closes and closes > now:
-        return f"The event has begun. Late entry: buyers can reserve and pay for seats until {format_utc(closes)}."
+        return f"The event has begun. Late entry: buyers can reserve and pay for seats until {time_text(closes)}."
     return "The event has begun, so sales are closed. To sell seats now, set “Late entry until”."

@@ -66,11 +66,6 @@ class Card:
         return self.has_begun and closes is not None and closes > self.now
 
     @property
-    def left_in_words(self) -> str:
-        """Number of free seats, with separators that the script replaces with those of the user's locale."""
-        return f"{self.left:,}"
-
-    @property
     def state(self) -> str:
         """State of the sale: open, last, held, sold_out, soon or closed. The template has a text for each."""
         opens, closes = self.event.sales_start_at, self.event.sales_close_at
@@ -127,9 +122,9 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
         "stats": stats,
         "price_min": min(prices),
         "price_max": max(prices),
-        "prices": sorted({(price, price_text(price, event.currency)) for price in prices}),
-        "tiers": _tiers(rows, event.currency),
-        "sections": _sections(rows, event.currency),
+        "prices": sorted(set(prices)),
+        "tiers": _tiers(rows),
+        "sections": _sections(rows),
         "rows": rows,
         "accessible": any("accessible" in row for row in rows),
         "sale": _sale(event),
@@ -151,27 +146,25 @@ def _sale(event: Event) -> dict[str, Any]:
     return {**sale(event), "now": datetime.now(UTC)}
 
 
-def _tiers(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
+def _tiers(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the tiers in the order of the seating, with the number of their colour and their lowest price."""
     prices: dict[str, list[int]] = {}
     for row in rows:
         prices.setdefault(row["tier"], []).append(row["price"])
     colours = tier_colours(prices)
     return [
-        {"name": tier, "colour": colours[tier], "price": min(found), "money": price_text(min(found), currency),
-         "from": min(found) != max(found)}
+        {"name": tier, "colour": colours[tier], "price": min(found), "from": min(found) != max(found)}
         for tier, found in prices.items()
-    ]  # fmt: skip
+    ]
 
 
-def _sections(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
+def _sections(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the sections with price and free seats, for the page without JavaScript."""
     return [
         {
             "name": name,
             "tier": subsections[0]["tier"],
             "price": subsections[0]["price"],
-            "money": price_text(subsections[0]["price"], currency),
             "left": sum(subsection["available"] for subsection in subsections),
         }
         for name, subsections in ((name, list(group)) for name, group in groupby(rows, key=lambda row: row["section"]))

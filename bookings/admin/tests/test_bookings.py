@@ -69,7 +69,7 @@ def test_the_list_shows_buyer_seats_and_price(seller_client, hold, alice):
         booking.reference,
         "row 1, seats 1 and 2",
         "Waiting for payment",
-        "100.00 USD",
+        "$100.00",
     ):
         assert shown in page
     assert str(booking.pk) in page
@@ -184,8 +184,8 @@ def test_a_booking_shows_its_payments_and_only_four_digits_of_the_card(seller_cl
         "Captured",
         "4242",
         "alice@example.com",
-        "50.00 USD",
-        "100.00 USD",
+        "$50.00",
+        "$100.00",
         ">row 1 seat 1<",
         ">row 1 seat 2<",
     ):

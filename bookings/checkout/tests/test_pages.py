@@ -92,9 +92,9 @@ def test_checkout_shows_the_seats_the_total_and_the_time_left(client_of: ClientO
     page = client_of(alice).get(f"/checkout/{booking.pk}")
     text = text_of(page)
     assert "Section A, block 1" in text
-    assert "Row 2, seats 3, 4 and 6 150.00 USD" in text
-    assert "Row 3, seat 1 50.00 USD" in text
-    assert "To pay 200.00 USD" in text
+    assert "Row 2, seats 3, 4 and 6 $150.00" in text
+    assert "Row 3, seat 1 $50.00" in text
+    assert "To pay $200.00" in text
     assert re.search(r"(5:00|4:59) Reserved for you until \d\d:\d\d:\d\d UTC", text)
     assert "More time (+5 min)" in text
     assert "hidden" not in opening_tag(page, "pay")
@@ -205,7 +205,7 @@ def test_the_page_of_a_paid_booking_confirms_it(
     page = client_of(alice).get(f"/checkout/{booking.pk}/done")
     text = text_of(page)
     assert "Your seats are booked" in text
-    assert "Row 1, seats 1 and 2 100.00 USD" in text
+    assert "Row 1, seats 1 and 2 $100.00" in text
     assert booking.reference in text
     assert {ticket.reference for ticket in booking.admissions.all()} <= set(text.split())
     assert booking.payments.get().reference in text
@@ -243,16 +243,16 @@ def test_the_page_of_a_refunded_booking_says_when_and_how_much(
     path, refunds = f"/checkout/{booking.pk}/done", Refund.objects.all()
     refunds.update(created_at=datetime(2026, 11, 5, 9, 30, tzinfo=UTC), status="pending", sent_at=None)
     text = text_of(client_of(alice).get(path))
-    assert "Refunded on Thu 5 Nov 2026, 09:30 UTC 100.00 USD goes back to the card you paid with." in text
+    assert "Refunded on Thu 5 Nov 2026, 09:30 UTC $100.00 goes back to the card you paid with." in text
     assert text.index("Refunded on") < text.index("Paid on")
     for status, sent_at, says in (
-        ("sent", database_now(), "100.00 USD has gone back to the card you paid with."),
-        ("failed", None, "100.00 USD could not be sent back to your card yet."),
+        ("sent", database_now(), "$100.00 has gone back to the card you paid with."),
+        ("failed", None, "$100.00 could not be sent back to your card yet."),
     ):
         refunds.update(status=status, sent_at=sent_at)
         assert says in text_of(client_of(alice).get(path))
     refunds.update(status="sent", sent_at=database_now(), reason="dispute")
-    assert "100.00 USD was taken back by your bank." in text_of(client_of(alice).get(path))
+    assert "$100.00 was taken back by your bank." in text_of(client_of(alice).get(path))
 
 
 def test_a_partial_refund_made_at_the_provider_is_shown_while_the_tickets_stay_valid(
@@ -261,7 +261,7 @@ def test_a_partial_refund_made_at_the_provider_is_shown_while_the_tickets_stay_v
     booking = paid_booking(alice, "1-1", "1-2")
     record_refunded_total(payment_id=booking.payments.get().pk, notice=RefundedTotal("1", "ref", amount=3_000))
     text = text_of(client_of(alice).get(f"/checkout/{booking.pk}/done"))
-    assert "30.00 USD has gone back to the card you paid with." in text
+    assert "$30.00 has gone back to the card you paid with." in text
     assert "Your seats are booked" in text
 
 
@@ -293,7 +293,7 @@ def test_only_a_price_that_is_still_to_pay_has_no_fees(
         for booking in (held, lost, paid, refunded)
     }
     assert [pk for pk, text in texts.items() if "No fees are added." in text] == [held.pk]
-    assert all("2 seats at 50.00 USD each." in text for text in texts.values())
+    assert all("2 seats at $50.00 each." in text for text in texts.values())
 
 
 def test_a_single_seat_has_no_price_of_each(client_of: ClientOf, hold: Hold, alice: User) -> None:

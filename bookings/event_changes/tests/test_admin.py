@@ -38,7 +38,7 @@ def test_the_cancel_page_shows_affected_bookings_buyers_and_money(
     assert effects_of(seller_client, concert, "cancel") == [
         "From that moment on, nobody can book or pay.",
         "1 reservation ends without a charge.",
-        "3 paid bookings of 2 buyers are refunded in full: 220.00 USD in all.",
+        "3 paid bookings of 2 buyers are refunded in full: $220.00 in all.",
         "This runs in the background; the event's page shows its progress.",
         "The tickets of these bookings stop working.",
         "Everyone who has reserved or paid for seats gets an email.",

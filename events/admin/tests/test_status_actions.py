@@ -38,8 +38,8 @@ def test_the_confirmation_page_lists_the_effects_and_changes_nothing(seller_clie
     Event.objects.update(sales_start_at="2100-05-01T18:00Z", waiting_room_on=True)
     page = seller_client.get(change_page(draft, "do/publish/"))
     assert page.context["confirmation"].parts[0].sentences == [
-        "200 seats in 4 blocks go on sale on 1 May 2100, 18:00 UTC.",
-        "Prices are from 20.00 USD to 50.00 USD a seat.",
+        "200 seats in 4 blocks go on sale on Sat 1 May 2100, 18:00 UTC.",
+        "Prices are from $20.00 to $50.00 a seat.",
         f"Buyers find it in the list of events and at {settings.SITE_URL}/events/{draft.pk}",
         "It has no date: buyers read “Date to be announced” until you set one.",
         "The waiting room is on: it lets in 60 buyers a minute.",
@@ -126,14 +126,17 @@ def test_the_list_limits_the_number_of_events_per_action(seller_client, new_even
     ("fields", "text"),
     [
         ({}, "Buyers can reserve and pay for seats."),
-        ({"sales_end_at": "2100-05-01T18:00Z"}, "Buyers can reserve and pay for seats until 1 May 2100, 18:00 UTC."),
-        ({"sales_start_at": "2100-05-01T18:00Z"}, "Published. Sales begin on 1 May 2100, 18:00 UTC;"),
-        ({"sales_end_at": "2020-05-01T18:00Z"}, "Published, but sales ended on 1 May 2020, 18:00 UTC."),
-        ({"starts_at": "2100-05-01T18:00Z"}, "Buyers can reserve and pay for seats until 1 May 2100, 18:00 UTC."),
+        (
+            {"sales_end_at": "2100-05-01T18:00Z"},
+            "Buyers can reserve and pay for seats until Sat 1 May 2100, 18:00 UTC.",
+        ),
+        ({"sales_start_at": "2100-05-01T18:00Z"}, "Published. Sales begin on Sat 1 May 2100, 18:00 UTC;"),
+        ({"sales_end_at": "2020-05-01T18:00Z"}, "Published, but sales ended on Fri 1 May 2020, 18:00 UTC."),
+        ({"starts_at": "2100-05-01T18:00Z"}, "Buyers can reserve and pay for seats until Sat 1 May 2100, 18:00 UTC."),
         ({"starts_at": "2020-05-01T18:00Z"}, "The event has begun, so sales are closed."),
         (
             {"starts_at": "2020-05-01T18:00Z", "late_entry_until": "2100-05-01T18:00Z"},
-            "The event has begun. Late entry: buyers can reserve and pay for seats until 1 May 2100, 18:00 UTC.",
+            "The event has begun. Late entry: buyers can reserve and pay for seats until Sat 1 May 2100, 18:00 UTC.",
         ),
         ({"status": "completed"}, "The event is over. Nobody can book any more. If its dates are wrong, correct them"),
         ({"is_active": False}, "Published, but not active:"),

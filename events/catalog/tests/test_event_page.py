@@ -29,10 +29,10 @@ def test_the_page_shows_the_event_without_a_script(client_of, concert):
     assert re.search(r"<h1[^>]*>A concert</h1>", text)
     assert "The hall" in text
     assert "An evening." in text
-    assert re.search(r"<strong data-left>200</strong> of <data[^>]*>200</data> seats left", text)
-    assert "20.00 USD" in text
+    assert re.search(r"<strong data-left>200</strong> of 200 seats left", text)
+    assert "$20.00" in text
     assert re.findall(
-        r'<th scope="row">(\w)</th><td>Regular</td><td[^>]*>([\d.]+) USD</td><td[^>]*>(\d+)</td>', text
+        r'<th scope="row">(\w)</th><td>Regular</td><td[^>]*>\$([\d.]+)</td><td[^>]*>(\d+)</td>', text
     ) == [
         ("A", "50.00", "100"),
         ("B", "20.00", "100"),

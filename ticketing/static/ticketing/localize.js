@@ -1,29 +1,18 @@
 /**
- * Rewrites dates and amounts rendered by the server into the user's locale and time zone.
- *
- * `<time datetime="…" data-format="date-time">` (or day, month, weekday-time, date; `range` with `data-until`),
- * `<data class="money" value="2050" data-currency="USD">`, `<data class="price" …>` (0 is "Free"),
- * `<data class="count" value="50000">`.
+ * Rewrites the times rendered by the server into the user's time zone: `<time datetime="…" data-format="date-time">` (the
+ * forms are those of format.js), and ranges, `<time datetime="…" data-until="…">`. Amounts need no rewriting.
  */
 
-import { count, datePart, dateRange, dateTime, money, priceText } from "./format.js";
+import { rangeText, timeText } from "./format.js";
 
 /** Rewrites everything under `root`. */
 export function localize(root = document) {
-  for (const time of root.querySelectorAll("time[data-format]")) write(time, timeText(time));
-  for (const data of root.querySelectorAll("data.money")) write(data, money(Number(data.value), data.dataset.currency));
-  for (const data of root.querySelectorAll("data.price")) write(data, priceText(Number(data.value), data.dataset.currency));
-  for (const data of root.querySelectorAll("data.count")) write(data, count(Number(data.value)));
-}
-
-function timeText({ dateTime: iso, dataset }) {
-  if (dataset.format === "date-time") return dateTime(iso);
-  if (dataset.format === "range") return dateRange(iso, dataset.until);
-  return datePart(iso, dataset.format);
+  for (const time of root.querySelectorAll("time[data-format], time[data-until]")) {
+    const { format, until } = time.dataset;
+    write(time, until ? rangeText(time.dateTime, until) : timeText(time.dateTime, format));
+  }
 }
 
 function write(element, text) {
-  if (element.textContent === text) return;
-  element.textContent = text;
-  element.lang = navigator.language; // so that screen readers read it in that language
+  if (element.textContent !== text) element.textContent = text;
 }

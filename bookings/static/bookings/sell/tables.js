@@ -1,7 +1,6 @@
 /** The tables: from reservation to payment, by section and by tier. Rows are created once and updated in place. */
 
-import { count, money } from "../../ticketing/format.js";
-import { percent } from "./figures.js";
+import { count, money, percent } from "../../ticketing/format.js";
 
 /** Fills all tables from a sales report. */
 export function showTables(report, currency) {

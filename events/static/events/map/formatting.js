@@ -70,7 +70,7 @@ export function seatRanges(block, positions) {
 
 /** "$20", "$20.50": an amount without zero cents, because the map has little room. */
 export function shortMoney(minor, currency) {
-  return priceText(minor, currency).replace(/[.,]00(?=\D*$)/, "");
+  return priceText(minor, currency).replace(/\.00$/, "");
 }
 
 /** "$20.00" or "$20.00 – $50.00" */

@@ -41,7 +41,7 @@ const colours = new Colours([...new Set(rows.map((row) => row.tier))]);
 const price = (minor) => shortMoney(minor, currency);
 page.style.setProperty("--legend-tier", colours.variable(rows[0].tier)); // a tier that the event has
 const picks = new Picks(model, Number(dataset.max));
-const filter = new Filter(find("#filters"), price);
+const filter = new Filter(find("#filters"), (minor) => priceText(minor, currency));
 const scene = { matches: (block) => !block.closed && filter.matches(block), picks, cursor: null, hover: null };
 const view = new MapView(find("#map"), find(".minimap"), { model, scene, colours, price });
 const list = new SeatList(find("#list"), { model, picks, filter, colours, currency });

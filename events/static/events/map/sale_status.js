@@ -1,7 +1,7 @@
 /** Whether seats can be held now, and if not, why: by the event's status and the time, without a reload. */
 
 import { Emitter } from "../../ticketing/emitter.js";
-import { dateTime } from "../../ticketing/format.js";
+import { timeText } from "../../ticketing/format.js";
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const MARGIN_MS = 100; // waited after the start or end of sales, or the start of the event
@@ -63,7 +63,7 @@ export class SaleStatus extends Emitter {
     if (status === "draft") return "This is a draft. Only you can see it, and it is not on sale yet.";
     if (!active) return "Sales are paused.";
     if (this.#left("sales_close_at") <= 0) return this.#hasBegun() ? "The event has begun. Sales are closed." : "Sales are closed.";
-    return this.#left("sales_start_at") > 0 ? `On sale from ${dateTime(opens)}.` : null;
+    return this.#left("sales_start_at") > 0 ? `On sale from ${timeText(opens)}.` : null;
   }
 
   #hasBegun() {
@@ -73,7 +73,7 @@ export class SaleStatus extends Emitter {
   #showNotice() {
     const { status, sales_close_at: closes } = this.#state;
     const soldOut = status === "sold_out" && "Sold out. If seats become free again, you will see them here.";
-    const late = this.#hasBegun() && `The event has begun. Late entry: seats are sold until ${dateTime(closes)}.`;
+    const late = this.#hasBegun() && `The event has begun. Late entry: seats are sold until ${timeText(closes)}.`;
     const text = this.reason ?? (soldOut || late || "");
     if (text === this.#text) return;
     this.#text = text;

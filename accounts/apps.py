@@ -9,10 +9,14 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Import the OpenAPI extensions, which the generator finds only once imported; note who signs in from where."""
+        """Import the OpenAPI extensions, which the generator finds only once imported; note sign-ins and emails."""
+        from celery.signals import before_task_publish, task_postrun
         from django.contrib.auth.signals import user_logged_in
 
         from accounts import schema  # noqa: F401
+        from accounts.late_mails import note_ended, note_enqueued
         from accounts.session_store import remember_device
 
         user_logged_in.connect(remember_device, dispatch_uid="remember_device")
+        before_task_publish.connect(note_enqueued, dispatch_uid="note_enqueued")
+        task_postrun.connect(note_ended, dispatch_uid="note_ended")

@@ -91,7 +91,7 @@ def read_reference(typed: str) -> Reference:
         raise InvalidReference("There is a typing mistake in this reference. Please compare each character.")
     kind = next((kind for kind, initials in INITIALS.items() if text[0] in initials), None)
     if kind is None:
-        raise InvalidReference(f"No reference begins with {text[0]}.")
+        raise InvalidReference("No booking, ticket or payment has this reference.")
     return Reference(text, kind)
 
 

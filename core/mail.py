@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping
 from email.utils import formataddr, parseaddr
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+
+
+class Backlog(NamedTuple):
+    """Emails of one kind that should have been sent."""
+
+    oldest_seconds: float  # how long the oldest due email has waited for a sender; 0 if none is due
+    retried: int  # emails that were tried and not sent, such as while the mail server is away
 
 
 def compose_mail(

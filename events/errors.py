@@ -13,13 +13,22 @@ class NotOnSale(DomainError):
     detail = "This event is not on sale at the moment."
 
 
+class EventCancelled(DomainError):
+    """The event is cancelled, which is final: only its texts can still be corrected."""
+
+    code, title = "event_cancelled", "Event cancelled"
+    detail = (
+        "This event was cancelled. Only its name, description and venue can still be changed, and whether it is active."
+    )
+
+
 class AddressNotConfirmed(PermissionRefused):
     """The event can't be put on sale, because its seller has not confirmed their email address."""
 
     code, title = "address_not_confirmed", "Address not confirmed"
     detail = (
-        "Events can be published once their seller has confirmed the email address, with the link in our email. The "
-        "account page sends it again."
+        "Confirm your email address before you publish an event: open the link that we sent to it. Your account page "
+        "sends it again."
     )
 
 

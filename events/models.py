@@ -19,6 +19,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
+from core.text.lines import check_line, check_paragraphs
 from core.text.visible import check_visible
 from events.schedule import default_length
 from events.states import ChangeKind, CreationStatus, EventStatus, SeatStatus
@@ -71,10 +72,10 @@ class Event(models.Model):
     Times are instants; those of the seller have a twin that ends in `_local`, a time without a zone.
     """
 
-    name = models.CharField(max_length=200, validators=[check_visible])
-    description = models.TextField(max_length=10_000)
+    name = models.CharField(max_length=200, validators=[check_visible, check_line])
+    description = models.TextField(max_length=10_000, validators=[check_paragraphs])
     venue = models.ForeignKey(Venue, models.PROTECT, null=True, blank=True, related_name="events")
-    venue_name = models.CharField(max_length=200, validators=[check_visible])
+    venue_name = models.CharField(max_length=200, validators=[check_visible, check_line])
     time_zone = models.CharField(
         max_length=ZONE_LENGTH,
         default="UTC",

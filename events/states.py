@@ -30,6 +30,9 @@ EVENT_TRANSITIONS: dict[EventStatus, frozenset[EventStatus]] = {
 
 ON_SALE = (EventStatus.AVAILABLE, EventStatus.SOLD_OUT)  # seats can be held while the sale is open by the clock
 
+# In all other statuses nobody will ever hold a seat, so a new price would only contradict what buyers paid.
+PRICES_CHANGE_IN = (EventStatus.DRAFT, *ON_SALE)
+
 # The transitions that a seller may request; the others follow from the seats, the clock or a cancellation.
 SELLER_TRANSITIONS: dict[EventStatus, frozenset[EventStatus]] = {
     EventStatus.DRAFT: frozenset({EventStatus.AVAILABLE}),

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import CheckConstraint, Q
 
+from core.text.lines import check_line, check_paragraphs
 from core.text.visible import check_visible
 from events.zones import check_zone
 
@@ -32,8 +33,10 @@ class Venue(models.Model):
     """A place of a seller where events are put on, with the zone of the clock on its wall."""
 
     seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="venues")
-    name = models.CharField(max_length=200, validators=[check_visible])
-    address = models.CharField(max_length=400, blank=True, default="", help_text="Street, town and postal code.")
+    name = models.CharField(max_length=200, validators=[check_visible, check_line])
+    address = models.CharField(
+        max_length=400, blank=True, default="", validators=[check_line], help_text="Street, town and postal code."
+    )
     country = models.CharField(
         max_length=2, blank=True, default="", validators=[check_country], help_text="Two letters, as in DE or CA."
     )
@@ -60,6 +63,7 @@ class Venue(models.Model):
         max_length=2_000,
         blank=True,
         default="",
+        validators=[check_paragraphs],
         help_text="How people with a wheelchair or other needs get in, and whom they can ask. Buyers read it.",
     )
     created_at = models.DateTimeField(auto_now_add=True)

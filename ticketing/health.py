@@ -7,10 +7,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
-from bookings.notifications.selectors import backlogs
-from bookings.states import EmailRank
 from core import read_only
 from ticketing.celery import beat_key
+from ticketing.email_backlogs import AWAITED, email_backlogs
 
 EMAIL_LIMIT = 60  # seconds from the payment until the email with the tickets is sent
 HEARTBEAT_LIMIT = 10  # seconds; there are four heartbeats a second, and a worker restarts in a few seconds
@@ -24,9 +23,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Return 200 if database, Redis, worker and beat all work, else 503. The body has each result: "ok" or the failure.
 
-    The member `emails` says whether emails that people wait for, such as tickets, are late; it decides nothing, because
-    late emails are no reason to turn buyers away. The member `read_only` is the cause of read-only mode ("switch" or
-    "database"), or null.
+    The member `emails` says whether emails that people wait for, such as tickets and links to new passwords, are late;
+    it decides nothing, because late emails are no reason to turn buyers away. The member `read_only` is the cause of
+    read-only mode ("switch" or "database"), or null.
     """
     checks: dict[str, Callable[[], str]] = {
         "database": _database,
@@ -64,10 +63,11 @@ def _redis() -> str:
 
 
 def _emails() -> str:
-    backlog = backlogs()[EmailRank.AWAITED]
-    if backlog.oldest_seconds > EMAIL_LIMIT:
-        return f"late: the oldest has waited for {backlog.oldest_seconds:.0f} s"
-    return f"late: the mail server has not taken {backlog.retried}" if backlog.retried else "ok"
+    awaited = [backlog for rank, _, backlog in email_backlogs() if rank == AWAITED]
+    oldest, retried = max(one.oldest_seconds for one in awaited), sum(one.retried for one in awaited)
+    if oldest > EMAIL_LIMIT:
+        return f"late: the oldest has waited for {oldest:.0f} s"
+    return f"late: the mail server has not taken {retried}" if retried else "ok"
 
 
 def _heartbeat(process: str) -> str:

@@ -12,7 +12,6 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from accounts.authentication import bearer_token
-from bookings.notifications.selectors import backlogs
 from bookings.operator import overview
 from core import counters
 from core.errors import PermissionRefused
@@ -20,6 +19,7 @@ from core.http.address import UNKNOWN, client_address
 from core.http.origin import SAFE_METHODS
 from core.http.problems import problem_response
 from core.redis import RedisUnavailable
+from ticketing.email_backlogs import email_backlogs
 
 REFUSED_EARLY = (401, 403, 429, 503)  # statuses of requests refused before the work that is timed
 HOLD = ("POST", "/api/booking")
@@ -69,7 +69,7 @@ class AllMetrics(Collector):
     """The Prometheus collector of all metrics. It reads their values whenever they are collected."""
 
     def collect(self) -> Iterator[Metric]:
-        """Return all metrics; without Redis, only those of emails and `ticketing_redis_up`."""
+        """Return all metrics; without Redis, only those of emails about bookings and `ticketing_redis_up`."""
         yield from _emails()
         try:
             numbers, processes = counters.all_time(), counters.processes()
@@ -122,14 +122,14 @@ def _emails() -> Iterable[Metric]:
     oldest = GaugeMetricFamily(
         "ticketing_oldest_due_email_seconds",
         "How long the oldest due email has waited to be sent; 0 if none is due.",
-        labels=["rank"],
+        labels=["rank", "kind"],
     )
     retried = GaugeMetricFamily(
-        "ticketing_retried_emails", "Emails that the mail server has not taken yet.", labels=["rank"]
+        "ticketing_retried_emails", "Emails that the mail server has not taken yet.", labels=["rank", "kind"]
     )
-    for rank, backlog in backlogs().items():
-        oldest.add_metric([rank.name.lower()], backlog.oldest_seconds)
-        retried.add_metric([rank.name.lower()], backlog.retried)
+    for rank, kind, backlog in email_backlogs():
+        oldest.add_metric([rank, kind], backlog.oldest_seconds)
+        retried.add_metric([rank, kind], backlog.retried)
     return oldest, retried
 
 

@@ -378,7 +378,9 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Ticketing",
-    "DESCRIPTION": "Sells every seat of an event exactly once. Errors are RFC 9457 problem+json with a stable `code`.",
+    "DESCRIPTION": "Sells every seat of an event exactly once. Errors are RFC 9457 problem+json with a stable `code`."
+    " Members of a body that are not listed here are refused with 400, and so are bad values of the listed query"
+    " parameters. Unknown query parameters are ignored, because proxies and trackers add some.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -5,7 +5,7 @@ from typing import Any, NoReturn, cast
 
 from accounts.models import User
 from bookings.checkin.models import CheckIn
-from bookings.checkin.scans import Scans, key_of
+from bookings.checkin.scans import Scans, is_possible, key_of
 from bookings.checkin.selectors import check_in_event, is_early
 from bookings.checkin.ticket_codes import admission_of
 from bookings.errors import AlreadyCheckedIn, NotCheckedIn, TicketVoid, TooEarly
@@ -13,8 +13,8 @@ from bookings.states import AdmissionStatus, CheckInKind
 from bookings.tickets.models import Admission
 from bookings.tickets.texts import seat_of, serial_of
 from core.clock import Now, database_now
-from core.text.times import time_text
 from core.transactions import retrying_transaction
+from events.wall_clocks import clock_text
 
 MAX_CLOCK_LAG = timedelta(minutes=1)  # an online scan with an older `scanned_at` counts by the database's clock
 
@@ -34,8 +34,8 @@ def check_in(
     1. With `refuse_early`, refuse an active ticket if the event begins much later (`is_early`).
     2. Lock the ticket and check its status by a guarded update from active to used. Other scans wait for this lock and
        then find no active ticket.
-    3. Write the check-in. It counts from `scanned_at`; if that is None, older than MAX_CLOCK_LAG or before the ticket's
-       last undo, from now by the database's clock.
+    3. Write the check-in. It counts from `scanned_at`; if that is None, older than MAX_CLOCK_LAG, before the ticket's
+       last undo or impossible (`is_possible`), from now by the database's clock.
 
     `code` is the signed code or the number on the ticket. `device` names the scanner's place. `device` and `scanned_at`
     together identify a scan: a scanner that got no response may send the same scan again at any time, here or in a
@@ -47,7 +47,8 @@ def check_in(
     admission = admission_of(event_id, code)
     admission.event = event
     if refuse_early and admission.status == AdmissionStatus.ACTIVE and is_early(event, database_now()):
-        raise TooEarly(cast(datetime, event.starts_at), **place_of(admission))
+        starts_at = cast(datetime, event.starts_at)
+        raise TooEarly(starts_at, clock_text(event, starts_at), **place_of(admission))
     if not change_status(admission, AdmissionStatus.ACTIVE, AdmissionStatus.USED, used_at=Now()):
         return admission, _same_scan_or_refuse(admission, device, scanned_at)
 
@@ -70,7 +71,8 @@ def _new_row(admission: Admission, scans: Scans, device: str, scanned_at: dateti
     row = CheckIn(kind=CheckInKind.ACCEPTED, device=device, scanned_at=scanned_at or now, recorded_at=now)
     row.event_id, row.admission = admission.event_id, admission
     is_late = row.scanned_at <= now - MAX_CLOCK_LAG
-    row.clock_ignored = is_late or (scans.last_undone is not None and row.scanned_at <= scans.last_undone)
+    is_undone = scans.last_undone is not None and row.scanned_at <= scans.last_undone
+    row.clock_ignored = is_late or is_undone or not is_possible(row.scanned_at, ticket=admission, now=now)
     return row
 
 
@@ -132,7 +134,7 @@ def _refuse(admission: Admission, entry: CheckIn | None) -> NoReturn:
         raise AlreadyCheckedIn("Another gate is busy with this ticket. Please scan it once more.")
     device = f" at {entry.device}" if entry.device else ""
     raise AlreadyCheckedIn(
-        f"This ticket was used on {time_text(entry.counted_at, 'date-time-seconds')}{device}.",
+        f"This ticket was used on {clock_text(admission.event, entry.counted_at, 'date-time-seconds')}{device}.",
         **place_of(admission),
         **entry_body(entry),
     )
@@ -148,5 +150,6 @@ def place_of(admission: Admission) -> dict[str, Any]:
 
 
 def entry_body(entry: CheckIn) -> dict[str, Any]:
-    """Return when, where and by whom a ticket was checked in."""
-    return {"checked_in_at": entry.counted_at, "device": entry.device, "by": entry.by.name}
+    """Return when, where and by whom a ticket was checked in, and whether the scanner's clock was wrong."""
+    by = {"device": entry.device, "by": entry.by.name}
+    return {"checked_in_at": entry.counted_at, **by, "clock_ignored": entry.clock_ignored}

@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from bookings.holds.models import Booking
-from bookings.references import Reference, ReferenceKind, find_reference
+from bookings.references import LENGTH, Reference, ReferenceKind, find_reference
 from bookings.tickets.models import Admission
-from bookings.tickets.texts import one_line, serial_from
+from bookings.tickets.texts import SERIAL_LENGTH, one_line, serial_from
 from core.errors import BadInput
 from events.models import Event
 
@@ -41,7 +41,7 @@ def find_tickets(*, event: Event, text: str, by: User) -> Found:
 
     A name is found whatever its case and accents, and with its words in any order. The caller checks that `by` may
     check in tickets of the event (`check_in_event`). Each search is logged with who searched, but without the text.
-    Raises BadInput for a name that is too short.
+    Raises BadInput for a text that is too short, which says what is needed.
     """
     tickets = Admission.objects.filter(event=event).select_related("subsection", "booking")
     found = _by_number(tickets, text) or _by_name(tickets, text)
@@ -81,10 +81,23 @@ def _by_name(tickets: QuerySet[Admission], text: str) -> Found:
     letters = [char for char in text if char.isalnum()]
     wide = any(unicodedata.east_asian_width(char) in "WF" for char in letters)
     if len(letters) < (MIN_IDEOGRAPHS if wide else MIN_LETTERS):
-        raise BadInput.field("q", f"Please enter at least {MIN_LETTERS} letters of the name.", "min_length")
+        raise BadInput.field("q", _what_is_needed(letters, wide), "min_length")
     for word in one_line(text).split():
         tickets = tickets.filter(holder__folded__contains=word)
     return _first("name", tickets.order_by("holder", "booking_id", "position"))
+
+
+def _what_is_needed(letters: list[str], wide: bool) -> str:
+    """Return a sentence for a text that is too short: about numbers or names, whichever it seems to be."""
+    if not letters:
+        return "Please enter the number of a ticket or a booking, or part of the holder's name."
+    if any(char.isdigit() for char in letters):
+        return (
+            f"This is too short: the number of a ticket or a booking has {LENGTH} characters, a serial {SERIAL_LENGTH}."
+        )
+    if wide:
+        return f"Please enter at least {MIN_IDEOGRAPHS} characters of the name."
+    return f"Please enter at least {MIN_LETTERS} letters of the name."
 
 
 def _first(by: str, tickets: QuerySet[Admission]) -> Found:

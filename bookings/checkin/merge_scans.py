@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from accounts.models import User
 from bookings.checkin.check_in import entry_body, place_of
 from bookings.checkin.models import CheckIn
-from bookings.checkin.scans import ScanKey, Scans, key_of
+from bookings.checkin.scans import ScanKey, Scans, is_possible, key_of
 from bookings.checkin.selectors import check_in_event
 from bookings.checkin.ticket_codes import admissions_of
 from bookings.errors import TicketForged, TicketVoid
@@ -50,7 +51,8 @@ def merge_scans(*, event_id: int, scans: list[Scan], by: User) -> list[ScanOutco
     """Record the scans and return their outcomes in the same order.
 
     The earliest scan of a ticket is its entry, with which the holder came in, even if it is reported late; later scans
-    are recorded as conflicts.
+    are recorded as conflicts. A scan with an impossible time (`is_possible`), from a scanner whose clock is wrong,
+    counts from now: it is no reason to turn somebody away, or to call the right scan of another gate a second one.
     Repeating a call changes nothing and returns the same outcomes, so an interrupted call can be sent again.
 
     Each ticket is locked and merged in its own transaction, so that calls can't deadlock. Raises NotFound,
@@ -109,8 +111,9 @@ def _new_scans(ticket: Admission, keys: Iterable[ScanKey], known: list[CheckIn],
             device=device,
             scanned_at=scanned_at,
             recorded_at=now,
+            clock_ignored=not is_possible(scanned_at, ticket=ticket, now=now),
         )
-        for device, scanned_at in dict.fromkeys(keys)
+        for device, scanned_at in sorted(set(keys), key=itemgetter(1, 0))  # the log tells them in this order
         if (device, scanned_at) not in known_keys
     ]
 

@@ -1,14 +1,16 @@
 """Check-ins at the entrance, and the people who may check tickets there."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from bookings.states import CheckInKind
 from bookings.tickets.models import Admission
 from events.models import Event
+
+MAX_CLOCK_LEAD = timedelta(minutes=1)  # a scan with a later time than its record by more than this is not believed
 
 
 class CheckIn(models.Model):
@@ -17,6 +19,9 @@ class CheckIn(models.Model):
     `admission`, `kind`, `device` and `scanned_at` identify an entry, so a scan that is reported twice is recorded once.
     If an earlier scan of the ticket is reported later, the scan accepted before gets a second entry of kind conflict.
     See `bookings.checkin.scans`.
+
+    A time that can't be true is kept, because it identifies the scan, but doesn't count (`clock_ignored`). The database
+    refuses to count it: a constraint if it is too late, a trigger (bookings/sql/check_in_times.sql) if it is too early.
     """
 
     # The database's foreign key is to (event, admission): bookings/sql/keys.sql.
@@ -30,7 +35,7 @@ class CheckIn(models.Model):
     clock_ignored = models.BooleanField(
         default=False,
         db_default=False,
-        help_text="An online scan whose time was not believed. It counts from `recorded_at`.",
+        help_text="The scanner's clock was wrong: the scan counts from `recorded_at`.",
     )
 
     class Meta:
@@ -41,6 +46,10 @@ class CheckIn(models.Model):
                 fields=["admission", "kind", "device", "scanned_at", "event"], name="check_in_once_per_scan"
             ),
             CheckConstraint(name="check_in_kind_known", condition=Q(kind__in=CheckInKind.values)),
+            CheckConstraint(
+                name="check_in_counts_until_recorded",
+                condition=Q(clock_ignored=True) | Q(scanned_at__lte=F("recorded_at") + MAX_CLOCK_LEAD),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -52,6 +52,8 @@ FILES = (
     "bookings/checkin/server_clock.js",
     "bookings/checkin/ticket_code.js",
     "bookings/checkin/decision.js",
+    "bookings/checkin/decision_text.js",
+    "bookings/checkin/device_name.js",
     "bookings/checkin/finder.js",
     "bookings/checkin/found_list.js",
     "bookings/checkin/guest_count.js",
@@ -85,11 +87,14 @@ def scanner(request: HttpRequest, event_id: int) -> HttpResponse:
     event = _event(request, event_id)
     page = {
         "event_id": event.pk,
+        "starts_at": event.starts_at,
+        "staff": cast(User, request.user).name,
         "check_in": reverse("check-in", args=[event.pk]),
         "find": reverse("check-in-tickets", args=[event.pk]),
         "counts": reverse("check-in-counts", args=[event.pk]),
         "manifest": reverse("check-in-manifest", args=[event.pk]),
         "batch": reverse("check-in-batch", args=[event.pk]),
+        "gates": reverse("gates"),
         "worker": reverse("gate-worker"),
         "readers": [static(name) for name in BARCODE_READERS],
         "login": f"{reverse('login')}?next={request.path}",

@@ -3,14 +3,18 @@
 The entry is the scan with which the holder came in: the earliest one by `CheckIn.counted_at`. Undoing a check-in ends a
 *period*; a scan after the undo is a new entry, so each period has an earliest scan of its own. The result depends only
 on the scans, not on the order in which they are reported.
+
+A scan can be neither much earlier than its ticket was issued nor later than its report. If its scanner says so, such as
+one whose clock was reset to 1970, somebody has entered nevertheless: the scan counts, but from the time of its record.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import datetime
 
-from bookings.checkin.models import CheckIn
+from bookings.checkin.models import MAX_CLOCK_LEAD, CheckIn
 from bookings.states import CheckInKind
+from bookings.tickets.models import MAX_CLOCK_DELAY, Admission
 
 ScanKey = tuple[str, datetime]  # device, and time of the scan (`scanned_at`); identifies a scan of one ticket
 
@@ -18,6 +22,11 @@ ScanKey = tuple[str, datetime]  # device, and time of the scan (`scanned_at`); i
 def key_of(row: CheckIn) -> ScanKey:
     """Return the device and time of a scan, which identify it among the scans of its ticket."""
     return row.device, row.scanned_at
+
+
+def is_possible(scanned_at: datetime, *, ticket: Admission, now: datetime) -> bool:
+    """Return whether the ticket can have been scanned at this time, if the scan is reported `now`."""
+    return ticket.issued_at - MAX_CLOCK_DELAY <= scanned_at <= now + MAX_CLOCK_LEAD
 
 
 class Scans:
@@ -31,7 +40,7 @@ class Scans:
             if row.kind != CheckInKind.UNDONE:
                 self._known.setdefault(key_of(row), row)
         self._firsts: dict[int, CheckIn] = {}
-        for row in sorted(self._known.values(), key=lambda row: (row.counted_at, row.device)):
+        for row in sorted(self._known.values(), key=lambda row: (row.counted_at, row.scanned_at, row.device)):
             self._firsts.setdefault(self._period(row), row)
 
     def __contains__(self, key: ScanKey) -> bool:

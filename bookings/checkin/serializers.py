@@ -12,13 +12,14 @@ from bookings.states import AdmissionStatus, CheckInKind
 from bookings.tickets.models import Admission
 from core.http.bodies import Body
 from core.http.fields import MomentField
-from core.http.json_types import Flag
+from core.http.json_types import Flag, ListOf
+from core.http.texts import Line, Text
 from core.openapi import Problem
 
 MAX_CODE_LENGTH = 1_000  # characters; our codes have about 130, and any other scanned text gets a result
 
 
-class CodeField(serializers.CharField):
+class CodeField(Text):
     """The code of a ticket, as scanned or typed."""
 
     def __init__(self, **options: Any) -> None:
@@ -37,7 +38,7 @@ class ScannedCode(Body):
     """
 
     code = CodeField()
-    device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    device = Line(max_length=100, required=False, allow_blank=True, default="")
     scanned_at = MomentField(required=False, allow_null=True, default=None)
     refuse_early = Flag(
         required=False,
@@ -50,7 +51,14 @@ class CodeToUndo(Body):
     """The code of a ticket whose check-in is undone."""
 
     code = CodeField()
-    device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    device = Line(max_length=100, required=False, allow_blank=True, default="")
+
+
+CLOCK_IGNORED = (
+    "The scanner's time doesn't count, because the ticket can't have been scanned then: it is more than a day before"
+    " the ticket was issued, or later than the report (or, for a scan that came alone, more than a minute ago)."
+    " The entry counts, from the time at which it was recorded."
+)
 
 
 class Place(serializers.Serializer[Any]):
@@ -96,6 +104,7 @@ class NotLetIn(Problem):
     checked_in_at = serializers.DateTimeField(required=False)
     device = serializers.CharField(required=False, help_text="Where the ticket was checked in.")
     by = serializers.CharField(required=False, help_text="The person who checked the ticket in.")
+    clock_ignored = serializers.BooleanField(required=False, help_text="`checked_in_at` is the time of the record.")
     starts_at = serializers.DateTimeField(required=False, help_text="Of the event, with `too_early`.")
 
 
@@ -143,9 +152,11 @@ class ManifestQuery(serializers.Serializer[Any]):
     """What the manifest should have."""
 
     tickets = serializers.BooleanField(
-        default=False, help_text="Also list the valid tickets, to check typed numbers and to name the seats offline."
+        default=False,
+        error_messages={"invalid": "This must be true or false."},
+        help_text="Also list the valid tickets, to check typed numbers and to name the seats offline.",
     )
-    since = serializers.DateTimeField(
+    since = MomentField(
         required=False,
         default=None,
         help_text="`generated_at` of an earlier manifest: of the tickets, list only those issued since.",
@@ -180,17 +191,21 @@ class FoundTickets(serializers.Serializer[Any]):
 
 
 class OfflineScan(Body):
-    """A scan that was made offline; `scanned_at` is by the scanner's clock."""
+    """A scan that was made offline.
+
+    `scanned_at` is by the scanner's clock. If the ticket can't have been scanned then (more than a day before it was
+    issued, or later than now), the scan counts from now, and its result has `clock_ignored`.
+    """
 
     code = CodeField(allow_blank=True)
     scanned_at = MomentField()
-    device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    device = Line(max_length=100, required=False, allow_blank=True, default="")
 
 
 class Batch(Body):
     """Up to 1,000 offline scans."""
 
-    scans = serializers.ListField(child=OfflineScan(), max_length=MAX_SCANS)
+    scans = ListOf(child=OfflineScan(), max_length=MAX_SCANS)
 
 
 class ScanResult(serializers.Serializer[Any]):
@@ -209,6 +224,7 @@ class ScanResult(serializers.Serializer[Any]):
     checked_in_at = serializers.DateTimeField(required=False, help_text="Of the check-in that counts.")
     device = serializers.CharField(required=False, help_text="Of the check-in that counts.")
     by = serializers.CharField(required=False, help_text="Of the check-in that counts.")
+    clock_ignored = serializers.BooleanField(required=False, help_text=f"Of the check-in that counts. {CLOCK_IGNORED}")
     detail = serializers.CharField(required=False)
 
 
@@ -225,8 +241,9 @@ class CheckInRow(Place):
     kind = serializers.ChoiceField(choices=CheckInKind.choices)
     device = serializers.CharField()
     by = serializers.CharField()
-    scanned_at = serializers.DateTimeField()
-    recorded_at = serializers.DateTimeField()
+    scanned_at = serializers.DateTimeField(help_text="By the scanner's clock.")
+    recorded_at = serializers.DateTimeField(help_text="By the server's clock.")
+    clock_ignored = serializers.BooleanField(help_text="It counts from `recorded_at`: `scanned_at` was not believed.")
 
 
 def found_ticket(ticket: Admission) -> dict[str, Any]:

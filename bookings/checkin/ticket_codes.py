@@ -2,8 +2,8 @@
 
 A code that names no ticket of the event gets one of two errors, because they mean different things at the entrance:
 
-- TicketUnknown: a number that no ticket of the event has, such as a slip of the finger; or a genuine code of another
-  event's ticket.
+- TicketUnknown: a number that no ticket of the event has, or a genuine code of another event's ticket. The message
+  tells a slip of the finger, which the length or the check character of a number reveals, from a correct number.
 - TicketForged: anything else that our key didn't sign, such as a changed code, or the QR code of a poster.
 """
 
@@ -14,15 +14,20 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from bookings.errors import TicketForged, TicketUnknown
-from bookings.references import ReferenceKind, find_reference, mistake_in
+from bookings.holds.models import Booking
+from bookings.references import LENGTH, Reference, ReferenceKind, find_reference, mistake_in
 from bookings.tickets.codes import ForgedCode, read_code
 from bookings.tickets.models import Admission
-from bookings.tickets.texts import serial_from
+from bookings.tickets.texts import SERIAL_LENGTH, serial_from
 from core.errors import NotFound
 
 OTHER_EVENT = "This is not a ticket for this event, but a genuine one for another."
 OTHER_KIND = "This is the reference of a {}, not of a ticket. Search for it to see its tickets."
 # What somebody may have typed from a ticket: letters, digits and separators, and at least one digit or hyphen.
+WRONG_LENGTH = (
+    f"The number of a ticket has {LENGTH} characters, or {SERIAL_LENGTH} if it is the serial; this has {{}}."
+    " Please check each character, or search by name."
+)
 NUMBER = re.compile(r"(?=.*[\d-])[0-9A-Za-z\s\u2010-\u2015-]{1,40}", re.S)
 
 
@@ -70,9 +75,23 @@ def _number_in(code: str, event_id: int) -> TicketNumber | NotFound:
     reference = find_reference(code)
     if reference is not None:
         is_ticket = reference.kind == ReferenceKind.TICKET
-        return TicketNumber(reference=reference.text) if is_ticket else TicketUnknown(OTHER_KIND.format(reference.kind))
+        return TicketNumber(reference=reference.text) if is_ticket else _other_kind(reference, event_id)
     try:
         signed = read_code(code)
     except ForgedCode:
-        return TicketUnknown(mistake_in(code)) if NUMBER.fullmatch(code) else TicketForged()
+        return _mistyped(code) if NUMBER.fullmatch(code) else TicketForged()
     return TicketNumber(serial=signed.serial) if signed.event_id == event_id else TicketUnknown(OTHER_EVENT)
+
+
+def _other_kind(reference: Reference, event_id: int) -> TicketUnknown:
+    """Return the error for a reference that is not a ticket's: it may be that of a booking or payment of the event."""
+    exists = Booking.objects.with_reference(reference).filter(event_id=event_id).exists()
+    return TicketUnknown(OTHER_KIND.format(reference.kind)) if exists else TicketUnknown()
+
+
+def _mistyped(number: str) -> TicketUnknown:
+    """Return the error for a typed number that is neither a reference nor a serial: what is wrong with it, if known."""
+    length = sum(char.isalnum() for char in number)
+    if length not in (LENGTH, SERIAL_LENGTH):
+        return TicketUnknown(WRONG_LENGTH.format(length))
+    return TicketUnknown(mistake_in(number))

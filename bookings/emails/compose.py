@@ -18,13 +18,14 @@ from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.payments.refund import refundable_until
 from bookings.states import HOLDING, NO_SEATS, SOLD, BookingStatus, EmailKind
+from bookings.tickets.calendar import Method, booking_calendar
+from bookings.tickets.file_names import calendar_name, tickets_name
 from bookings.tickets.selectors import valid_tickets
 from bookings.tickets.texts import one_line, start_text
 from bookings.webhooks.models import Endpoint
 from core.clock import database_now
 from core.mail import compose_mail
 from core.money.amounts import money
-from events.catalog.calendar import Method, calendar_message
 from events.lifecycle.change import NEW_RULES
 from events.organiser import organiser_of
 from events.wall_clocks import clock_text
@@ -118,9 +119,9 @@ def _booking_email(entry: EmailMessage) -> EmailMultiAlternatives | None:
     if kind in WITH_TICKETS:
         _attach_tickets(mail, booking)
     if method := _calendar_method(entry, booking):
-        calendar = calendar_message(booking.event, url=_url("event", booking.event_id), method=method)
+        calendar = booking_calendar(booking, url=_url("booking-done", booking.pk), method=method)
         # Mail programs act on the file only if its part names the method, too (RFC 6047, 2.4).
-        mail.attach("event.ics", calendar, f"text/calendar; method={method}")
+        mail.attach(calendar_name(booking), calendar, f"text/calendar; method={method}")
     return mail
 
 
@@ -143,20 +144,22 @@ def _attach_tickets(mail: EmailMultiAlternatives, booking: Booking) -> None:
     from bookings.tickets.pdf import tickets_pdf
 
     tickets = booking.admissions.select_related("booking", "event", "subsection").order_by("position")
-    mail.attach("tickets.pdf", tickets_pdf(valid_tickets(list(tickets))), "application/pdf")
+    mail.attach(tickets_name(booking), tickets_pdf(valid_tickets(list(tickets))), "application/pdf")
 
 
 def _calendar_method(entry: EmailMessage, booking: Booking) -> Method | None:
     """Return what the email's calendar file does; None for an email without one.
 
-    The event is taken out of the calendars that have it: those of buyers who have paid, if the event is cancelled or
-    has no date any more. A refund of one booking leaves it in: its buyer may have another booking for the event.
+    The booking is taken out of the calendars that have it: those of buyers who have paid, if it is refunded, or if the
+    event is cancelled or has no date any more.
     """
     dated = booking.event.starts_at is not None
     if entry.kind in WITH_TICKETS:
         return Method.PUBLISH if dated else None
     if entry.kind == EmailKind.EVENT_CANCELLED and booking.paid_at is not None:
         return Method.CANCEL
+    if entry.kind == EmailKind.REFUND:
+        return Method.CANCEL if dated else None
     if entry.kind == EmailKind.EVENT_CHANGED and booking.status in SOLD:
         return Method.PUBLISH if dated else Method.CANCEL if entry.before.get("starts_at") else None
     return None

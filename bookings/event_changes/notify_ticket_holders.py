@@ -37,10 +37,11 @@ def notify_ticket_holders(event: Event, before: Mapping[str, Any]) -> None:
     """Queue an email for every paid or held booking of a changed event, if ticket holders must know about the change.
 
     `before` holds the old values of the changed fields: {field: old value}. Runs in the transaction that changes the
-    event. The email stores the old values; it reads the new ones when it is sent, so that they are true at that time.
+    event. The email stores the old values; it reads the new ones when it is sent, so that they are true at that time. A
+    cancelled event has no ticket holders any more: they get an email about the cancellation.
     """
     old_values = notifiable_changes(before)
-    if old_values:
+    if old_values and event.status != EventStatus.CANCELLED:
         with connection.cursor() as cursor:
             cursor.execute(UPSERT_EMAILS, [DELAY_SECONDS, json.dumps(old_values), event.pk])
 

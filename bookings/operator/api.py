@@ -158,7 +158,7 @@ class OperatorAdmission(ApiView):
 
     @extend_schema(
         operation_id="operator_admission",
-        responses={200: RoomBody} | problems(400, 401, 403, 404, 503),
+        responses={200: RoomBody} | problems(400, 401, 403, 404, 409, 503),
     )
     def post(self, request: Request, event_id: int) -> Response:
         """Pause or resume the waiting room, or set how many buyers it admits per minute."""

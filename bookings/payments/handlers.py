@@ -16,8 +16,11 @@ CARD = Card()
 def post_payment(request: ApiRequest, booking_id: uuid.UUID) -> ApiResponse:
     """Charge the card and sell the seats. If the card is declined (402), the seats stay held until the deadline.
 
-    A booking whose `total_price` is 0 needs no card and no body: its tickets are issued at once.
-    202 with `pending_payment` if the gateway's response comes later or never; the outcome is sent to the live feed.
+    A booking whose `total_price` is 0 needs no card and no body: its tickets are issued at once. A card that is sent
+    nevertheless is ignored: it is neither stored nor sent to a payment provider.
+    202 with `pending_payment` if the gateway's response comes later or never; the outcome is sent to the live feed. The
+    same request under the same `Idempotency-Key` gets the same payment at any time: 202 until its outcome is known,
+    then the outcome. Any other payment of the booking meanwhile is 409 `payment_in_progress`.
     """
     identity = identity_of(request)
     with confirmed_if_refused(identity):

@@ -73,13 +73,14 @@ def pay_booking(
     """Pay the booking with a card: begin, charge, settle. A booking that costs nothing needs no card and no provider.
 
     Return the payment, which is captured, or pending if the gateway's response comes later or never: then a webhook or
-    the reconciler settles it.
+    the reconciler settles it. A request that is repeated under its idempotency key gets the payment of the first one,
+    which may still be pending, and charges nothing.
 
     Raises PaymentDeclined with the gateway's reason; GatewayUnreachable if nothing was charged because the gateway
     can't be reached; HoldExpired if the seats were lost meanwhile and the money is refunded; and the errors of
     `begin_payment`.
     """
-    payment = begin_payment(
+    payment, begun = begin_payment(
         booking_id=booking_id,
         buyer_id=buyer_id,
         card_last4=card_number[-4:],
@@ -87,7 +88,7 @@ def pay_booking(
         idempotency_key=idempotency_key,
         token_family_id=token_family_id,
     )
-    if payment.status == PaymentStatus.PENDING:
+    if begun:
         payment = settle_payment(payment_id=payment.pk, charge=_charge(payment, card_number))
     return _check_outcome(payment)
 
@@ -100,17 +101,20 @@ def begin_payment(
     provider: Gateway,
     idempotency_key: IdempotencyKey | None = None,
     token_family_id: uuid.UUID | None = None,
-) -> Payment:
+) -> tuple[Payment, bool]:
     """Open a payment for a held booking and, the first time, the booking's payment window of `payment_seconds`.
+
+    Return the payment and whether it was begun now; only then may it be charged.
 
     1. Lock the booking's row; its seats don't change.
     2. Check that the deadline has not passed and no other charge is open. With an idempotency key that was used before
-       for this booking, return the earlier payment.
+       for this booking, return the earlier payment, whatever its status.
     3. Insert the payment. The window begins only once, so that declined cards can't prolong a hold forever.
 
     `card_last4` is "" without a card, which only a booking that costs nothing may be. With the id of a token family,
     the family must be neither revoked nor expired. Raises NotSignedIn, NotFound, NotOwner, BadInput,
-    IdempotencyKeyReused, AlreadyPaid, HoldExpired, InvalidState, PaymentInProgress.
+    IdempotencyKeyReused, AlreadyPaid, HoldExpired, InvalidState, PaymentInProgress; GatewayUnreachable if the earlier
+    payment was closed at this moment because it never reached the gateway.
     """
     payment = Payment(
         booking_id=booking_id,
@@ -131,9 +135,9 @@ def begin_payment(
     )
     result = BeginResult(*execute_prepared(BEGIN, parameters))
     if result.outcome == "begun":
-        return _begun_payment(payment, buyer_id, result)
+        return _begun_payment(payment, buyer_id, result), True
     if result.outcome == "known" and idempotency_key is not None:
-        return _earlier_payment(booking_id, idempotency_key)
+        return _earlier_payment(booking_id, idempotency_key), False
     raise _refusal(result, booking_id, buyer_id)
 
 
@@ -160,18 +164,21 @@ def _begun_payment(payment: Payment, buyer_id: int, result: BeginResult) -> Paym
 
 
 def _earlier_payment(booking_id: uuid.UUID, idempotency_key: IdempotencyKey) -> Payment:
-    """Return the payment of this booking that was made with this key, if its outcome is known.
+    """Return the payment of this booking that was made with this key.
 
-    Raises IdempotencyKeyReused if the earlier request was different; PaymentInProgress while the outcome is unknown, or
-    if the payment was cancelled meanwhile.
+    If its outcome is not known yet, the buyer learns it later, as after the first response (`left_open`). The row is
+    marked before it is read, in a guarded update: a payment that is settled at this moment is returned as settled.
+
+    Raises IdempotencyKeyReused if the earlier request was different; GatewayUnreachable if the payment was closed
+    meanwhile because it never reached the gateway.
     """
-    payments = Payment.objects.select_related("booking")
-    payment = payments.filter(booking_id=booking_id, idempotency_key=idempotency_key.key).first()
-    if payment is None:  # it was cancelled meanwhile because it never reached the gateway
-        raise PaymentInProgress
+    payments = Payment.objects.filter(booking_id=booking_id, idempotency_key=idempotency_key.key)
+    unsettled = payments.filter(request_hash=idempotency_key.request_hash, status=PaymentStatus.PENDING)
+    unsettled.filter(left_open=False).update(left_open=True)
+    payment = payments.select_related("booking").first()
+    if payment is None:
+        raise GatewayUnreachable
     idempotency_key.check(payment.request_hash)
-    if payment.status == PaymentStatus.PENDING:
-        raise PaymentInProgress
     return payment
 
 

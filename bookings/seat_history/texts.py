@@ -7,6 +7,7 @@ from bookings.holds.models import Booking
 from bookings.payments.models import Payment, Refund
 from bookings.states import MADE_ELSEWHERE, CheckInKind, DisputeStatus, PaymentStatus, RefundReason, RefundStatus
 from core.money.amounts import money
+from core.text.times import time_text
 from events.models import SeatChange
 from events.seating.positions import seat_name
 from events.states import ChangeKind
@@ -139,14 +140,19 @@ def scan_text(scan: CheckIn) -> tuple[HistoryKind, str]:
     device = f" at {scan.device}" if scan.device else ""
     match CheckInKind(scan.kind):
         case CheckInKind.ACCEPTED:
-            return HistoryKind.CHECKED_IN, f"Let in{device} by {scan.by.name}."
+            return HistoryKind.CHECKED_IN, f"Let in{device} by {scan.by.name}{_clock_text(scan)}."
         case CheckInKind.UNDONE:
             return HistoryKind.CHECK_IN_UNDONE, f"Check-in undone{device} by {scan.by.name}: the ticket is valid again."
         case CheckInKind.CONFLICT:
             return (
                 HistoryKind.CHECK_IN_CONFLICT,
-                f"Scanned{device} by {scan.by.name} after it had been used.",
+                f"Scanned{device} by {scan.by.name} after it had been used{_clock_text(scan)}.",
             )
+
+
+def _clock_text(scan: CheckIn) -> str:
+    """Say that the entry's time is that of the record, if the scanner's was not believed."""
+    return f"; the scanner's clock said {time_text(scan.scanned_at)}" if scan.clock_ignored else ""
 
 
 def _sentences(first: str, second: str) -> str:

@@ -26,8 +26,10 @@ def begin_payment(
     card_last4: str,
     provider: Gateway,
     idempotency_key: IdempotencyKey | None = None,
-) -> Payment:
+) -> tuple[Payment, bool]:
     """Open a payment for a held booking and, the first time, the booking's payment window of `payment_seconds`.
+
+    Return the payment and whether it was begun now.
 
     1. Lock the booking's row. The rows of its seats are neither locked nor changed. Check that there is a card, unless
        the booking costs nothing.
@@ -45,7 +47,7 @@ def begin_payment(
         raise BadInput.field("card_number", "This field is required.", "required")
 
     if (earlier := _earlier_payment(booking, idempotency_key)) is not None:
-        return earlier
+        return earlier, False
     now = database_now()
     check_still_held(booking, now)
     if booking.event.status == EventStatus.CANCELLED:
@@ -56,7 +58,7 @@ def begin_payment(
     if booking.paying_since is None:
         window = timedelta(seconds=booking.event.payment_seconds)
         change(booking, now=now, paying_since=now, expires_at=now + window)
-    return Payment.objects.create(
+    payment = Payment.objects.create(
         event=booking.event,
         booking=booking,
         amount=booking.total_price,
@@ -67,12 +69,13 @@ def begin_payment(
         request_hash=idempotency_key.request_hash if idempotency_key else "",
         created_at=now,
     )
+    return payment, True
 
 
 def _earlier_payment(booking: Booking, idempotency_key: IdempotencyKey | None) -> Payment | None:
-    """Return the payment of the booking that was made with this key, if any.
+    """Return the payment of the booking that was made with this key, if any; one without an outcome is left open.
 
-    Raises IdempotencyKeyReused if the earlier request was different; PaymentInProgress while the outcome is unknown.
+    Raises IdempotencyKeyReused if the earlier request was different.
     """
     if idempotency_key is None:
         return None
@@ -81,5 +84,6 @@ def _earlier_payment(booking: Booking, idempotency_key: IdempotencyKey | None) -
         return None
     idempotency_key.check(payment.request_hash)
     if payment.status == PaymentStatus.PENDING:
-        raise PaymentInProgress
+        payment.left_open = True
+        payment.save()
     return payment

@@ -1,15 +1,20 @@
 """Issued tickets."""
 
 import secrets
+from datetime import timedelta
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from bookings.holds.models import Booking
 from bookings.references import PATTERN, reference_column
 from bookings.states import AdmissionStatus
 from core.ids import new_id
 from events.models import Event, Subsection
+
+# How long before a ticket was issued a scanner may say that it was used. Its clock may be wrong by hours, such as in
+# the wrong zone, and still tell in which order people came; a clock that was reset is wrong by years.
+MAX_CLOCK_DELAY = timedelta(days=1)
 
 
 def new_serial() -> int:
@@ -63,6 +68,10 @@ class Admission(models.Model):
             CheckConstraint(
                 name="admission_used_has_time",
                 condition=Q(status="used", used_at__isnull=False) | ~Q(status="used"),
+            ),
+            CheckConstraint(
+                name="admission_used_after_issue",
+                condition=Q(used_at__isnull=True) | Q(used_at__gte=F("issued_at") - MAX_CLOCK_DELAY),
             ),
         ]
 

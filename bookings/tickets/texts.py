@@ -7,6 +7,7 @@ from bookings.tickets.models import Admission
 from events.models import Event
 from events.wall_clocks import clock_text
 
+SERIAL_LENGTH = 16
 SERIAL = re.compile(r"[0-7][0-9A-F]{15}")  # 63 bits
 LOOK_ALIKES = str.maketrans("OIL", "011")
 INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")  # Unicode categories of characters that can't be seen

@@ -10,10 +10,10 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.settings import api_settings
 
 from core.errors import BadInput
-from core.text.visible import check_visible
 
 MAX_NAMED = 100  # unknown members that one error names: a body of 1 MB can have 200,000
 MAX_NAME_LENGTH = 100  # characters of such a name that are repeated
+NOT_AN_OBJECT = "This must be an object, in braces."
 
 
 class Body(serializers.Serializer[Any]):
@@ -22,6 +22,8 @@ class Body(serializers.Serializer[Any]):
     Every member that no field reads is an error with the code `unknown` and the member's name, beside the errors of the
     other fields. So a misspelt member is never taken for one that wasn't sent.
     """
+
+    default_error_messages = {"invalid": NOT_AN_OBJECT}
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the validated members. Raises ValidationError or BadInput, naming unknown members too."""
@@ -47,14 +49,6 @@ class Body(serializers.Serializer[Any]):
         Subclasses add those of members that are required because of others.
         """
         return {name: [self._no_such_member] for name in unknown_members(data, self._members)}
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """Return the fields; those of a text, except passwords, also refuse text that nobody can see."""
-        fields = super().get_fields()
-        for field in fields.values():
-            if isinstance(field, serializers.CharField) and field.trim_whitespace:
-                field.validators = [*(one for one in field.validators if one is not check_visible), check_visible]
-        return fields
 
     def get_initial(self) -> Any:
         """Return what the browsable API's form starts with: the required members, with values of their types."""
@@ -82,7 +76,7 @@ def validated(serializer: Body, body: Any) -> dict[str, Any]:
     validation.
     """
     if body is None:  # the same error as Serializer.errors has
-        nothing = ErrorDetail("No data provided", code="null")
+        nothing = ErrorDetail(NOT_AN_OBJECT, code="null")
         raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [nothing]})
     data: dict[str, Any] = serializer.run_validation(body)
     return data

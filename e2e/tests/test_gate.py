@@ -93,10 +93,10 @@ def test_check_in_goes_on_offline(visitors: Visitors, concert: Event, carol: Use
     expect(page.get_by_text("Online", exact=True)).to_be_visible()
     expect(page.get_by_text("Opens offline", exact=True)).to_be_visible()
     scanner.scan(codes[0], "accepted")
-    expect(page.get_by_role("region", name="Last ticket")).to_contain_text("Section A · block 1 · row 1 · seat 1")
+    expect(page.get_by_role("region", name="Last ticket")).to_contain_text("Section A, block 1, row 1, seat 1")
     scanner.scan(codes[0], "already")
     scanner.scan(void, "void")
-    expect(scanner.panel).to_contain_text("Section A · block 1 · row 2 · seat 1")
+    expect(scanner.panel).to_contain_text("Section A, block 1, row 2, seat 1")
 
     scanner.go_offline()
     scanner.scan(codes[1], "accepted", offline=True)
@@ -123,7 +123,7 @@ def test_check_in_goes_on_offline(visitors: Visitors, concert: Event, carol: Use
     expect(page.get_by_text("Online", exact=True)).to_be_visible()
     conflicts = page.get_by_role("region", name="Conflicts")
     expect(conflicts.get_by_role("listitem")).to_have_count(1)
-    expect(conflicts).to_contain_text("row 1 · seat 3: let in here, but another scan was earlier.")
+    expect(conflicts).to_contain_text("row 1, seat 3: let in here, but another scan was earlier.")
     expect(conflicts).to_contain_text("at Side door by Carol")
     assert sorted(CheckIn.objects.values_list("admission__position", "kind")) == [
         (0, "accepted"),
@@ -171,23 +171,29 @@ def test_the_printed_number_is_typed_online_and_offline(
     page = visitors(carol, f"/gate/{concert.pk}")
     scanner = Scanner(page)
     scanner.scan(numbers[0], "accepted")
-    expect(scanner.panel).to_contain_text("Section A · block 1 · row 3 · seat 1")
+    expect(scanner.panel).to_contain_text("Section A, block 1, row 3, seat 1")
     scanner.scan(codes[0], "already")
     scanner.scan(tickets_of(booking)[0].reference.lower(), "already")
     scanner.scan("2CAF-4CAF-E16B-B6AC", "unknown")
     expect(scanner.panel).to_contain_text("No ticket for this event has this number.")
+    scanner.scan("ZZZZ9999", "unknown")
+    expect(scanner.panel).to_contain_text("There is a typing mistake")
     scanner.scan(codes[1][:-6] + "AAAAAA", "forged")
 
     scanner.go_offline()
     scanner.scan(numbers[0].lower(), "already", offline=True)
     scanner.scan(codes[1], "accepted", offline=True)
-    expect(scanner.panel).to_contain_text("Section A · block 1 · row 3 · seat 2")
+    expect(scanner.panel).to_contain_text("Section A, block 1, row 3, seat 2")
     scanner.scan(numbers[1].replace("-", " "), "already", offline=True)
     scanner.scan(numbers[2], "accepted", offline=True)
-    expect(scanner.panel).to_contain_text("Section A · block 1 · row 3 · seat 3")
+    expect(scanner.panel).to_contain_text("Section A, block 1, row 3, seat 3")
     scanner.scan(tickets_of(booking)[2].reference, "already", offline=True)
     scanner.scan("2CAF-4CAF-E16B-B6AC", "unknown", offline=True)
     expect(scanner.panel).to_contain_text("when this scanner was last online")
+    scanner.scan("ZZZZ9999", "unknown", offline=True)
+    expect(scanner.panel).to_contain_text("There is a typing mistake")
+    scanner.scan("1", "unknown", offline=True)
+    expect(scanner.panel).to_contain_text("has 8 characters, or 16 if it is the serial; this has 1.")
     scanner.scan(void, "void", offline=True)
     page.get_by_label("Number, booking or name").fill("Alice")
     page.keyboard.press("Enter")
@@ -211,13 +217,23 @@ def test_a_booking_is_let_in_seat_by_seat_or_at_once(
     scanner.type(booking.reference)
     expect(scanner.found.get_by_role("listitem")).to_have_count(3)
     expect(scanner.panel).to_contain_text("Choose below whom to let in.")
-    scanner.found.get_by_role("button", name="Let in Alice Section A · block 1 · row 3 · seat 2").click()
+    scanner.found.get_by_role("button", name="Let in Alice Section A, block 1, row 3, seat 2").click()
     scanner.shows("accepted")
     expect(scanner.found.get_by_role("listitem").nth(1)).to_contain_text("Let in")
     expect(scanner.found.get_by_role("button")).to_have_count(3)
     check_page(page)
-    scanner.found.get_by_role("button", name="Let in all 2").click()
+    everybody = scanner.found.get_by_role("button", name="Let in all 2 people Section A, block 1, row 3, seats 1, 3")
+    everybody.click()
     expect(scanner.found.get_by_role("button")).to_have_count(0)
+    scanner.shows("accepted")
+    expect(scanner.panel.get_by_role("heading", name="2 let in")).to_be_visible()
+    expect(scanner.panel).to_contain_text("Section A, block 1, row 3, seats 1, 3")
+    assert Admission.objects.filter(status="used").count() == 3
+    page.get_by_role("button", name="Undo all 2 check-ins").click()
+    expect(scanner.panel.get_by_role("heading", name="2 undone")).to_be_visible()
+    assert Admission.objects.filter(status="used").count() == 1
+    everybody.click()
+    scanner.shows("accepted")
     assert Admission.objects.filter(status="used").count() == 3
     scanner.type("alíc")
     expect(scanner.found.get_by_role("listitem")).to_have_count(3)
@@ -226,6 +242,29 @@ def test_a_booking_is_let_in_seat_by_seat_or_at_once(
     expect(scanner.found).to_contain_text("Nobody called “nobody” has a ticket for this event.")
     scanner.type("al")
     expect(scanner.found).to_contain_text("at least 3 letters")
+    scanner.type("1")
+    expect(scanner.found).to_contain_text("the number of a ticket or a booking has 8 characters")
+    expect(scanner.found).not_to_contain_text("letters")
+    check_page(page)
+
+
+def test_all_of_a_booking_are_let_in_although_another_gate_was_faster_with_one(
+    visitors: Visitors, concert: Event, alice: User, carol: User, paid_booking: PaidBooking
+) -> None:
+    booking = paid_booking(alice, "3-1", "3-2", "3-3")
+    page = visitors(carol, f"/gate/{concert.pk}", viewport=PHONE)
+    scanner = Scanner(page)
+    scanner.type(booking.reference)
+    expect(scanner.found.get_by_role("listitem")).to_have_count(3)
+    check_in(event_id=concert.pk, code=codes_of(booking)[1], by=carol, device="Side door")
+    scanner.found.get_by_role("button", name="Let in all 3 people").click()
+    expect(scanner.panel.get_by_role("heading", name="2 of 3 let in")).to_be_visible()
+    expect(scanner.panel).to_have_attribute("data-kind", "warn")
+    expect(scanner.panel).to_contain_text("row 3, seat 2: Already used")
+    check_page(page)
+    page.get_by_role("button", name="Undo all 2 check-ins").click()
+    expect(scanner.panel.get_by_role("heading", name="2 undone")).to_be_visible()
+    assert Admission.objects.filter(status="used").count() == 1
 
 
 def test_a_booking_is_let_in_offline(
@@ -263,9 +302,9 @@ def test_a_reload_keeps_the_latest_results_and_the_unsent_scans(
     log = page.locator("#log li")
     for _ in range(2):
         expect(log).to_have_count(3)
-        expect(log.nth(0)).to_contain_text("Section A · block 1 · row 1 · seat 2")
+        expect(log.nth(0)).to_contain_text("Section A, block 1, row 1, seat 2")
         expect(log.nth(1)).to_contain_text("1234-1234")
-        expect(log.nth(2)).to_contain_text("Section A · block 1 · row 1 · seat 1")
+        expect(log.nth(2)).to_contain_text("Section A, block 1, row 1, seat 1")
         expect(page.get_by_role("heading", name="Here, so far 2 let in")).to_be_visible()
         expect(page.get_by_text("1 waiting to be sent")).to_be_visible()
         expect(page.get_by_text("about 2 of 4 in")).to_be_visible()
@@ -300,14 +339,20 @@ def test_somebody_who_comes_two_months_early_is_let_in_only_after_a_warning(
     expect(scanner.panel).to_contain_text("in 62 days.")
     expect(page.get_by_role("button", name="Undo check-in")).to_be_hidden()
     check_page(page)
+    expect(scanner.panel).to_contain_text("Let them in now?")
     scanner.type(Booking.objects.get().reference)
-    scanner.found.get_by_role("button", name="Let in all 4").click()
+    expect(scanner.found).to_contain_text("in 62 days. Whoever is let in now can’t use the ticket then.")
+    check_page(page)
+    seats = "Section A, block 1, row 1, seats 1, 2, 3, 4"
+    scanner.found.get_by_role("button", name=f"Let in all 4 people {seats}").click()
     scanner.shows("early")
+    expect(scanner.panel).to_contain_text(seats)
+    expect(scanner.panel).to_contain_text("Let in all 4 people now?")
     expect(page.get_by_role("button", name="Let in all 4 anyway")).to_be_visible()
     scanner.scan(codes[0], "early")
     assert not CheckIn.objects.exists()
     page.get_by_role("button", name="Let in anyway").click()
-    scanner.shows("accepted")
+    shows_early_entry(scanner)
     assert CheckIn.objects.count() == 1
     scanner.scan(codes[0], "already")
 
@@ -315,11 +360,27 @@ def test_somebody_who_comes_two_months_early_is_let_in_only_after_a_warning(
     scanner.scan(codes[1], "early", offline=True)
     expect(page.get_by_text("waiting to be sent")).to_be_hidden()
     page.get_by_role("button", name="Let in anyway").click()
-    scanner.shows("accepted", offline=True)
+    shows_early_entry(scanner, offline=True)
     scanner.scan(codes[1], "already", offline=True)
+    scanner.type(Booking.objects.get().reference)
+    expect(scanner.found).to_contain_text("in 62 days. Whoever is let in now can’t use the ticket then.")
     scanner.go_online()
     expect(page.get_by_text("waiting to be sent")).to_be_hidden()
     assert CheckIn.objects.count() == 2
+    scanner.found.get_by_role("button", name="Let in all 2 people").click()
+    page.get_by_role("button", name="Let in all 2 anyway").click()
+    expect(scanner.panel.get_by_role("heading", name="2 let in early")).to_be_visible()
+    expect(scanner.panel).to_have_attribute("data-kind", "warn")
+    assert CheckIn.objects.count() == 4
+
+
+def shows_early_entry(scanner: Scanner, *, offline: bool = False) -> None:
+    """Expect that the panel says that somebody was let in early: not in green, and with a way back."""
+    scanner.shows("accepted", offline=offline)
+    expect(scanner.panel.get_by_role("heading", name="Let in early")).to_be_visible()
+    expect(scanner.panel).to_have_attribute("data-kind", "warn")
+    expect(scanner.panel).to_contain_text("in 62 days. The ticket is used now:")
+    expect(scanner.panel.get_by_role("button", name="Undo check-in")).to_be_visible()
 
 
 def test_a_ticket_of_another_event_is_named_as_such(
@@ -375,3 +436,39 @@ def test_gate_staff_land_at_the_door_after_signing_in(
     Scanner(page)
     page.get_by_role("link", name="All events").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check-in")
+    page.get_by_role("link", name=f"Check tickets of {concert.name}").click()
+    scanner = Scanner(page)
+    page.goto(page.url.split("/gate")[0])
+    page.get_by_role("navigation").get_by_role("link", name="Check-in").click()
+    expect(page).to_have_url(re.compile("/gate$"))
+    page.get_by_role("link", name=f"Check tickets of {concert.name}").click()
+    scanner.wait_until_ready()
+    scanner.go_offline()
+    page.get_by_role("navigation").get_by_role("link", name="Check-in").click()
+    expect(page.locator("#toasts")).to_contain_text("The list of events opens only online.")
+    scanner.go_online()
+    page.get_by_role("navigation").get_by_role("link", name="Check-in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check-in")
+
+
+def test_a_scanner_is_called_after_who_holds_it_until_somebody_names_it(
+    visitors: Visitors, concert: Event, carol: User, codes: list[str]
+) -> None:
+    page = visitors(carol, f"/gate/{concert.pk}")
+    scanner = Scanner(page)
+    name = page.get_by_label("Name of this scanner")
+    expect(name).to_have_value("Carol’s computer")
+    scanner.scan(codes[0], "accepted")
+    assert re.fullmatch("Carol’s computer · [0-9a-f]{6}", CheckIn.objects.get().device)
+    scanner.scan(codes[0], "already")
+    expect(scanner.panel).to_contain_text("at Carol’s computer.")
+    name.fill("Main entrance")
+    name.blur()
+    page.reload()
+    scanner.wait_until_ready()
+    expect(name).to_have_value("Main entrance")
+    scanner.scan(codes[1], "accepted")
+    assert re.fullmatch("Main entrance · [0-9a-f]{6}", CheckIn.objects.latest("recorded_at").device)
+    name.fill(" ")
+    name.blur()
+    expect(name).to_have_value("Carol’s computer")

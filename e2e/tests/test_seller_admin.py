@@ -67,9 +67,9 @@ def test_a_taken_seat_cannot_be_selected_and_says_why(
 ) -> None:
     hold(alice, "1-1")
     seller = visitors(carol, seats_path(concert))
-    seat = seller.get_by_role("button", name="Row 1, seat 1, held")
+    seat = seller.get_by_role("button", name="Row 1, seat 1, reserved")
     seat.click(force=True)  # it is disabled for assistive technology, but can be clicked
-    expect(seller.get_by_text("Row 1, seat 1 is held.")).to_be_visible()
+    expect(seller.get_by_text("Row 1, seat 1 is reserved.")).to_be_visible()
     expect(seller.get_by_text("Nothing to block here.")).to_be_visible()
     expect(seat).to_have_attribute("aria-pressed", "false")
 

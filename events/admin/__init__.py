@@ -22,7 +22,7 @@ __all__ = ["Events", "Venues"]
 class Events(ListPage, FormPage, EventPage, SeatPages, Copying, CreationPages):
     """The admin of events: create and change events, block seats, publish drafts, close sales.
 
-    Events are never deleted: buyers may hold their seats.
+    Events are never deleted: buyers may have reserved its seats.
     """
 
     seller_lookup = "seller"

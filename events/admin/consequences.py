@@ -40,9 +40,9 @@ def of_closing(event: Event) -> list[str]:
     """
     seats = stats_of([event.pk])[event.pk]
     held, free, sold = seats["reserved"], seats["available"], seats["sold"]
-    sentences = ["Nobody can hold another seat once sales are closed."]
+    sentences = ["Nobody can reserve another seat once sales are closed."]
     if held:
-        sentences.append(f"{pluralize(held, 'held seat')} can still be paid for until the hold ends.")
+        sentences.append(f"{pluralize(held, 'reserved seat')} can still be paid for until the reservation ends.")
     if free:
         sentences.append(f"{pluralize(free, 'free seat')} {_stays(free)} unsold.")
     if sold:
@@ -50,7 +50,7 @@ def of_closing(event: Event) -> list[str]:
     return [
         *sentences,
         "This can't be undone: you can't reopen sales of this event. Until it begins, you can still cancel it.",
-        "To pause the sale instead, untick “Active”: nobody can hold or pay until you tick it again.",
+        "To pause the sale instead, untick “Active”: nobody can reserve or pay until you tick it again.",
     ]
 
 

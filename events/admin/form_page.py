@@ -33,6 +33,7 @@ from events.lifecycle.create import create_event
 from events.models import MAX_PRICE, NAME_LENGTH, Event
 from events.seating.configuration import MAX_SECTIONS, MAX_SUBSECTIONS
 from events.seller_admin.rows import WrittenRows, user_of
+from events.states import PRICES_CHANGE_IN, EventStatus
 from events.venues.write import venues_of
 
 WAITING_ROOM = (
@@ -50,6 +51,15 @@ SEATING_LIMITS = {
     "name": NAME_LENGTH,
     "large": LARGE,
 }
+
+
+def _prices_text(event: Event) -> str:
+    price = f"Price of one seat in {event.currency}."
+    if event.status == EventStatus.COMPLETED:
+        return f"{price} The event is over: prices can change only together with dates by which it isn't."
+    if event.status not in PRICES_CHANGE_IN:
+        return f"{price} Nobody can buy seats any more, so the prices stay as they are."
+    return f"{price} A new price applies to new bookings only."
 
 
 def _new_event_fieldsets(seller: list[str]) -> list[tuple[str | None, dict[str, Any]]]:
@@ -83,7 +93,7 @@ class FormPage(WrittenRows):
             return _new_event_fieldsets(seller)
         prices = {
             "fields": list(EventChangeForm.with_prices(obj).price_fields),
-            "description": f"Price of one seat in {obj.currency}. A new price applies to new holds only.",
+            "description": _prices_text(obj),
         }
         return [
             (None, {"fields": [*seller, "status", *TEXTS, *PLACE, "is_active"]}),

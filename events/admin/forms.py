@@ -10,6 +10,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidg
 from django.core.exceptions import ValidationError
 
 from core.errors import BadInput
+from core.http.json_body import mistake_in
 from core.money.amounts import (
     in_major_units,
     in_minor_units,
@@ -20,10 +21,12 @@ from core.text.visible import check_visible
 from events.admin.help_texts import HELP_TEXTS, LABELS
 from events.admin.local_time_field import LocalTimeField, local_time
 from events.admin.zone_choices import zone_choices
+from events.lifecycle.change import CHANGE_WHEN_CANCELLED
 from events.lifecycle.dates import DATES, check_dates, check_move
 from events.models import DEFAULT_CURRENCY, MAX_PRICE, Event
 from events.pricing import charge_rules, check_seating_prices
 from events.seating.configuration import DEFAULT_TIER, Seating, read_seating
+from events.states import EventStatus
 from events.venue_models import Venue
 
 # Fields that sellers may change at any time, by fieldset.
@@ -47,9 +50,9 @@ SEATING_EXAMPLE = """{
   ]
 }"""
 SEATING_HELP = (
-    "JSON. A section consists of one or more equal blocks (“subsections”) of rows × cols seats at one price, in minor "
-    "units (4500 is 45.00). “rows” and “cols” next to “sections” are defaults for sections without them; “tier” is any "
-    "label. The example has 100 + 240 + 160 = 500 seats. You can't change this later."
+    "One entry for each section. A section consists of one or more equal blocks (“subsections”) of rows × cols seats "
+    "at one price, in minor units (4500 is 45.00). “rows” and “cols” next to “sections” are defaults for sections "
+    "without them; “tier” is any label. The example has 100 + 240 + 160 = 500 seats. You can't change this later."
 )
 
 
@@ -152,7 +155,7 @@ class NewEventForm(EventTexts):
         initial=DEFAULT_CURRENCY,
         validators=[check_currency],
         widget=forms.TextInput(attrs={"size": 4, "maxlength": 3, "autocomplete": "off"}),
-        help_text="Three capital letters (ISO 4217), such as USD or EUR. You can't change this later.",
+        help_text="Three capital letters, such as USD or EUR. You can't change this later.",
     )
     seating_config = forms.CharField(
         label="Seating",
@@ -254,8 +257,34 @@ class EventChangeForm(EventTexts):
         Otherwise, of two open tabs with the form, the one saved last would undo the changes of the other.
         """
         super().__init__(*args, **options)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.show_hidden_initial = True
+            field.disabled = name in self._final
+
+    @property
+    def _final(self) -> list[str]:
+        """The fields that the event's status doesn't allow to change any more; `change_event` refuses them, too.
+
+        A completed event has none: with new dates it may be on sale again, at new prices.
+        """
+        if self.instance.status == EventStatus.CANCELLED:
+            return [name for name in self.fields if name not in CHANGE_WHEN_CANCELLED]
+        return list(self.price_fields) if self.instance.status == EventStatus.ENDED else []
+
+    def clean(self) -> dict[str, Any]:
+        """Also refuse a page that was loaded before these fields became final, and would be ignored in silence.
+
+        Browsers don't send fields that are disabled.
+        """
+        data = super().clean()
+        inputs = {part for name in self._final for part in (name, f"{name}_0", f"{name}_1")}
+        if inputs & self.data.keys():
+            status = self.instance.get_status_display().lower()
+            raise ValidationError(
+                f"This event has become “{status}” since you opened the page, so that some of its fields can't be"
+                " changed any more. Please save again: they keep their values."
+            )
+        return data
 
     def changes(self) -> dict[str, Any]:
         """Return the changed fields as arguments of `change_event`; `prices` is {section name: minor units}.
@@ -293,7 +322,6 @@ def _read_json(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise ValidationError(f"This is not valid JSON: {error.msg} at {place}.", "invalid_json") from None
+        raise ValidationError(f"This text can't be read: {mistake_in(error)}.", "invalid_json") from None
     except (ValueError, RecursionError):  # an integer of thousands of digits; very deep nesting
         raise ValidationError("This is not a seating configuration.", "invalid_json") from None

@@ -11,11 +11,12 @@ SENTENCES = {
     EventStatus.SOLD_OUT: "Every seat on sale is sold. Seats that become free again go back on sale automatically.",
     EventStatus.COMPLETED: "The event is over. Nobody can book any more. If its dates are wrong, correct them "
     "below, and it goes on.",
-    EventStatus.ENDED: "You closed sales. Nobody can hold seats; tickets stay valid. You can cancel the event until it "
-    "begins; after that, refund the bookings.",
-    EventStatus.CANCELLED: "The event is cancelled. Every hold ends, and every paid booking is refunded in full.",
+    EventStatus.ENDED: "You closed sales. Nobody can reserve seats; tickets stay valid. You can cancel the event until "
+    "it begins; after that, refund the bookings.",
+    EventStatus.CANCELLED: "The event is cancelled. Every reservation ends, and every paid booking is refunded "
+    "in full. You can still correct its name, description and venue.",
 }
-INACTIVE = "Published, but not active: it isn't listed, and nobody can hold or pay. Tick “Active” to sell."
+INACTIVE = "Published, but not active: it isn't listed, and nobody can reserve or pay. Tick “Active” to sell."
 
 
 def status_text(event: Event, now: datetime) -> str:
@@ -34,11 +35,12 @@ def _sale(event: Event, now: datetime) -> str:
     if opens and opens > now:
         return f"Published. Sales begin on {clock_text(event, opens)}; until then buyers can only look."
     closes = event.sales_close_at
-    return f"Buyers can hold and pay for seats{f' until {clock_text(event, closes)}' if closes else ''}."
+    return f"Buyers can reserve and pay for seats{f' until {clock_text(event, closes)}' if closes else ''}."
 
 
 def _begun(event: Event, now: datetime) -> str:
     closes = event.sales_close_at
     if closes and closes > now:
-        return f"The event has begun. Late entry: buyers can hold and pay for seats until {clock_text(event, closes)}."
+        until = clock_text(event, closes)
+        return f"The event has begun. Late entry: buyers can reserve and pay for seats until {until}."
     return "The event has begun, so sales are closed. To sell seats now, set “Late entry until”."

@@ -16,7 +16,7 @@ from accounts.models import User
 from core.http.views import ApiView, HandlerView, handled_by
 from core.openapi import problems
 from events.catalog import selectors
-from events.catalog.calendar import calendar_file
+from events.catalog.calendar import event_calendar
 from events.catalog.handlers import (
     EventPages,
     list_events,
@@ -98,6 +98,9 @@ class EventItem(HandlerView):
         Prices apply to new holds only. The status can be changed from draft to available, from available or sold_out
         to ended and, once the event has begun, to completed. New dates by which a completed event is not over put it
         on sale again. An event that has buyers and has not begun can't be moved into the past.
+
+        Of a cancelled event only name, description, venue and `is_active` can be changed (409 `event_cancelled`), and
+        prices and currency only until sales are over (409 `invalid_state`). Values that stay as they are are accepted.
         """
         event = change_event(event_id=event_id, seller=cast(User, request.user), **self.body)
         return Response(event_detail(event))
@@ -172,7 +175,7 @@ class CalendarFile(ApiView):
         """Return the event as an iCalendar file (RFC 5545); a 404 while the event has no date."""
         event = selectors.visible_event(event_id, user_or_none(request))
         url = settings.SITE_URL + reverse("event", args=[event.pk])
-        response = HttpResponse(calendar_file(event, url=url), content_type="text/calendar; charset=utf-8")
+        response = HttpResponse(event_calendar(event, url=url), content_type="text/calendar; charset=utf-8")
         # slugify keeps only a-z, 0-9, - and _, so a name can't end the header.
         response["Content-Disposition"] = f'attachment; filename="{slugify(event.name)[:60] or "event"}.ics"'
         return response

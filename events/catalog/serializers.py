@@ -13,7 +13,8 @@ from rest_framework.exceptions import ErrorDetail
 from accounts.models import User
 from core.http.bodies import Body
 from core.http.fields import MomentField
-from core.http.json_types import Flag, WholeNumber
+from core.http.json_types import Choice, Flag, ListOf, Members, WholeNumber
+from core.http.texts import Line, Paragraphs, Text
 from core.money.currencies import PUBLISHED, check_currency
 from events.catalog import selectors
 from events.catalog.seat_serializers import SectionRow, Stats, public_row
@@ -27,14 +28,14 @@ from events.zones import check_zone
 class SectionConfig(Body):
     """A part of the venue with one price."""
 
-    name = serializers.CharField(max_length=32)
+    name = Line(max_length=32)
     price = WholeNumber(min_value=0, max_value=MAX_PRICE, help_text="Of a seat, in minor units.")
     subsections = WholeNumber(min_value=1, help_text="Number of blocks of rows × cols seats.")
     rows = WholeNumber(min_value=1, required=False)
     cols = WholeNumber(min_value=1, required=False)
-    tier = serializers.CharField(max_length=32, required=False, help_text="VIP, Regular, Economy or any label.")
-    accessible = serializers.ListField(
-        child=serializers.CharField(max_length=15),
+    tier = Line(max_length=32, required=False, help_text="VIP, Regular, Economy or any label.")
+    accessible = ListOf(
+        child=Text(max_length=15),
         required=False,
         help_text='Wheelchair places of each subsection ("row-seat"), given only to buyers who request them.',
     )
@@ -85,24 +86,25 @@ class EventTexts(Body, serializers.ModelSerializer[Event]):
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
         models.BooleanField: Flag,
+        models.CharField: Line,
         models.DateTimeField: MomentField,
         models.IntegerField: WholeNumber,
         models.PositiveIntegerField: WholeNumber,
     }
 
-    description = serializers.CharField(max_length=10_000, allow_blank=True)
+    description = Paragraphs(max_length=10_000, allow_blank=True)
     venue_id = WholeNumber(
         min_value=1, required=False, allow_null=True, help_text="A venue of the seller; null leaves the venue."
     )
-    venue_name = serializers.CharField(
+    venue_name = Line(
         max_length=200, required=False, help_text="Required without venue_id; otherwise that venue's name by default."
     )
-    time_zone = serializers.CharField(
+    time_zone = Line(
         required=False,
         validators=[check_zone],
         help_text="IANA name of the zone of the clock at the venue. That of the venue, or UTC, by default.",
     )
-    currency = serializers.CharField(
+    currency = Line(
         required=False, help_text=f"ISO 4217, list of {PUBLISHED}. It can't be changed once somebody has held seats."
     )
     waiting_room = WaitingRoom(source="*", required=False)
@@ -139,13 +141,11 @@ class EventTexts(Body, serializers.ModelSerializer[Event]):
 class NewEvent(EventTexts):
     """The body of POST /api/event. A new event is on sale at once unless `status` is "draft"."""
 
-    currency = serializers.CharField(
-        required=False, validators=[check_currency], help_text=f"ISO 4217, list of {PUBLISHED}."
-    )
+    currency = Line(required=False, validators=[check_currency], help_text=f"ISO 4217, list of {PUBLISHED}.")
     seating_config = SeatingField(
         initial={"rows": 10, "cols": 20, "sections": [{"name": "A", "price": 5000, "subsections": 1}]}
     )
-    status = serializers.ChoiceField(choices=["available", "draft"], required=False)
+    status = Choice(choices=["available", "draft"], required=False)
 
     class Meta(EventTexts.Meta):
         fields = (*EventTexts.Meta.fields, "seating_config", "status")
@@ -164,12 +164,8 @@ class EventChange(EventTexts):
     `prices` is {section: minor units} and applies to new holds only.
     """
 
-    prices = serializers.DictField(
-        child=WholeNumber(min_value=0, max_value=MAX_PRICE), required=False, allow_empty=True
-    )
-    status = serializers.ChoiceField(
-        choices=["draft", "available", "sold_out", "completed", "ended", "cancelled"], required=False
-    )
+    prices = Members(child=WholeNumber(min_value=0, max_value=MAX_PRICE), required=False, allow_empty=True)
+    status = Choice(choices=["draft", "available", "sold_out", "completed", "ended", "cancelled"], required=False)
 
     class Meta(EventTexts.Meta):
         fields = (*EventTexts.Meta.fields, "prices", "status")

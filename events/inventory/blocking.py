@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from accounts.models import User
 from core.errors import NotFound
 from core.transactions import retrying_transaction
+from events.errors import EventCancelled
 from events.inventory.seats import (
     change_all_seats,
     change_seats,
@@ -13,10 +14,10 @@ from events.inventory.seats import (
 )
 from events.inventory.sold_out import refresh_event_status
 from events.inventory.subsections import subsection_of
-from events.models import Subsection
+from events.models import Event, Subsection
 from events.ownership import own_event
 from events.seating.positions import positions_of
-from events.states import ChangeKind
+from events.states import ChangeKind, EventStatus
 
 MAX_SEATS = 5_000  # changed in one transaction
 
@@ -24,7 +25,8 @@ MAX_SEATS = 5_000  # changed in one transaction
 def block_seats(*, event_id: int, seller: User, section: str, subsection: int, seats: list[str]) -> Subsection:
     """Take free seats ("row-seat") of one subsection out of sale, all or none; return the subsection.
 
-    Locks the subsection. Raises NotFound, PermissionRefused, BadInput, and SeatsTaken with the seats that are not free.
+    Locks the subsection. Raises NotFound, PermissionRefused, EventCancelled, BadInput, and SeatsTaken with the
+    seats that are not free.
     """
     return _change(event_id, seller, section, subsection, seats, ChangeKind.BLOCKED)
 
@@ -32,8 +34,8 @@ def block_seats(*, event_id: int, seller: User, section: str, subsection: int, s
 def unblock_seats(*, event_id: int, seller: User, section: str, subsection: int, seats: list[str]) -> Subsection:
     """Put blocked seats ("row-seat") of one subsection back on sale, all or none; return the subsection.
 
-    Locks the subsection. Raises NotFound, PermissionRefused, BadInput, and SeatsTaken with the seats that are not
-    blocked.
+    Locks the subsection. Raises NotFound, PermissionRefused, EventCancelled, BadInput, and SeatsTaken with the
+    seats that are not blocked.
     """
     return _change(event_id, seller, section, subsection, seats, ChangeKind.UNBLOCKED)
 
@@ -42,7 +44,7 @@ def block_free_seats(*, event_id: int, seller: User, subsection_ids: Sequence[in
     """Take all free seats of these subsections (ids) out of sale; return {subsection id: number of seats changed}.
 
     Subsections without a free seat are left out of the result. Locks all the subsections in one transaction; use
-    `batches_of` to keep it short. Raises NotFound, PermissionRefused.
+    `batches_of` to keep it short. Raises NotFound, PermissionRefused, EventCancelled.
     """
     return _change_all(event_id, seller, subsection_ids, ChangeKind.BLOCKED)
 
@@ -71,7 +73,7 @@ def batches_of(subsections: Sequence[Subsection]) -> Iterator[list[Subsection]]:
 
 @retrying_transaction
 def _change(event_id: int, seller: User, section: str, number: int, seats: list[str], kind: ChangeKind) -> Subsection:
-    event = own_event(event_id, seller)
+    event = _own_event_in_sale(event_id, seller)
     found = subsection_of(event_id, section, number)
     positions = positions_of(seats, rows=found.rows, cols=found.cols)
 
@@ -83,10 +85,18 @@ def _change(event_id: int, seller: User, section: str, number: int, seats: list[
 
 @retrying_transaction
 def _change_all(event_id: int, seller: User, subsection_ids: Sequence[int], kind: ChangeKind) -> dict[int, int]:
-    event = own_event(event_id, seller)
+    event = _own_event_in_sale(event_id, seller)
     locked = lock_subsections(subsection_ids)
     if len(locked) < len(set(subsection_ids)) or any(subsection.event_id != event_id for subsection in locked):
         raise NotFound("This event has no such block.")
     changed = change_all_seats(subsections=locked, kind=kind)
     refresh_event_status(event, *(subsection for subsection in locked if subsection.pk in changed))
     return changed
+
+
+def _own_event_in_sale(event_id: int, seller: User) -> Event:
+    """Return the seller's event. Raises NotFound, PermissionRefused, and EventCancelled: it has no seats for sale."""
+    event = own_event(event_id, seller)
+    if event.status == EventStatus.CANCELLED:
+        raise EventCancelled
+    return event

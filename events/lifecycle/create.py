@@ -11,6 +11,7 @@ from events.lifecycle.dates import DATES, check_dates
 from events.lifecycle.place import PLACE, apply_place, lock_venue
 from events.lifecycle.publication import check_may_publish
 from events.models import DEFAULT_CURRENCY, Event, Subsection
+from events.ownership import lock_seller
 from events.pricing import check_seating_prices
 from events.seating.configuration import Seating
 from events.states import EventStatus
@@ -32,7 +33,8 @@ def create_event(*, seller: User, seating: Seating, draft: bool = False, **field
     """Create an event, its subsections and all its tickets in one transaction.
 
     `fields` are the other columns of Event. The event is on sale at once, unless `draft` is true. Raises BadInput if
-    its dates contradict each other, its place isn't the seller's or its prices can't be charged; AddressNotConfirmed.
+    its dates contradict each other, its place isn't the seller's or its prices can't be charged; AddressNotConfirmed;
+    PermissionRefused if the seller's account has been deleted.
     """
     return write_event(seller=seller, seating=seating, draft=draft, **fields)
 
@@ -68,6 +70,7 @@ def write_event(
     event.save(force_insert=True)
     subsections = Subsection.objects.bulk_create(seating.new_subsections(event.pk), batch_size=1_000)
     _copy_tickets(subsections, on_progress)
+    lock_seller(seller.pk)
     return event
 
 

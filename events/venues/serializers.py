@@ -3,10 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
 from rest_framework import serializers
 
 from core.http.bodies import Body
 from core.http.json_types import Number
+from core.http.texts import Line, Paragraphs
 from events.venue_models import Venue
 
 TEXTS = ("name", "address", "country", "time_zone", "latitude", "longitude", "accessibility")
@@ -23,6 +25,9 @@ class Degrees(Number):
 class VenueFields(Body, serializers.ModelSerializer[Venue]):
     """A new venue: its name and the zone of its clock, and what helps people to find it."""
 
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {models.CharField: Line}
+
+    accessibility = Paragraphs(max_length=2_000, required=False, allow_blank=True, help_text="Buyers read it.")
     latitude = Degrees(allow_null=True, required=False, min_value=-90, max_value=90, help_text="South is negative.")
     longitude = Degrees(allow_null=True, required=False, min_value=-180, max_value=180, help_text="West is negative.")
 

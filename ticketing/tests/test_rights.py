@@ -126,6 +126,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "api/booking/<uuid:booking_id>/admissions/<uuid:admission_id>/qr.svg": {"GET": BUYER},
     "api/booking/<uuid:booking_id>/admissions/<uuid:admission_id>/qr.png": {"GET": BUYER},
     "api/booking/<uuid:booking_id>/tickets.pdf": {"GET": BUYER},
+    "api/booking/<uuid:booking_id>/calendar.ics": {"GET": BUYER},
     "api/payment/webhook/<str:gateway>": {"POST": EVERYBODY},  # anybody who can sign it
     # --- API: operations ---------------------------------------------------------------------------
     "api/operator": {"GET": OPERATOR},
@@ -286,7 +287,7 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
     body = {
         **{"event_id": concert.pk, "section": "A", "subsection": 1, "seat_positions": ["3-3"], "quantity": 1},
         **{"seat_selection_mode": "manual", "status": "cancelled", "card_number": "4242424242424242"},
-        **{"code": code_of(admission), "scans": []},
+        **{"code": code_of(admission), "scans": [], "on": False},
     }
     return Stage(values, rows, body)
 

@@ -51,12 +51,12 @@ def test_the_page_of_a_booking_offers_the_possible_actions(seller_client, hold, 
 def test_a_hold_is_cancelled_after_a_confirmation_page(seller_client, hold, alice):
     booking = hold(alice, "1-1", "1-2")
     question = seller_client.get(action_path(booking, "release"))
-    shown = ("free for others at once", "alice@example.com", "row 1, seats 1 and 2", "Cancel the hold</button>")
+    shown = ("free for others at once", "alice@example.com", "row 1, seats 1 and 2", "Cancel the reservation</button>")
     for words in ("1 booking.", *shown):
         assert words in question.text, words
     assert statuses() == ["pending_payment"]
     answer = seller_client.post(action_path(booking, "release"), follow=True)
-    words = "Hold cancelled: the seats are free again, alice@example.com gets an email."
+    words = "Reservation cancelled: the seats are free again, alice@example.com gets an email."
     assert messages_of(answer) == [words]
     assert statuses() == ["cancelled"]
     assert not Ticket.objects.exclude(status="available").exists()

@@ -3,7 +3,7 @@
 import base64
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from bookings.checkin.tests.stage import codes_of, state_of, tickets_of
 from bookings.errors import AlreadyCheckedIn, NotCheckedIn, TicketForged, TicketUnknown, TicketVoid
 from bookings.holds.models import Booking
 from bookings.payments.refund import refund_booking
+from bookings.references import ALPHABET, has_valid_check
 from bookings.states import AdmissionStatus, BookingStatus, CheckInKind
 from bookings.testing.crowd import crowd, together
 from bookings.tickets.models import Admission
@@ -28,6 +29,7 @@ from events.models import Event
 
 checking: Any = _checking  # `Any`, so that tests can patch it
 PaidBooking = Callable[..., Booking]
+EXTREMES = (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
 together_db = pytest.mark.django_db(transaction=True)
 
 
@@ -77,10 +79,15 @@ def test_a_repeated_scan_returns_the_same_check_in(
 def test_the_time_of_a_scanner_with_a_wrong_clock_is_ignored(
     concert: Event, alice: User, carol: User, paid_booking: PaidBooking
 ) -> None:
-    behind, ahead = codes_of(paid_booking(alice, "1-1", "1-2"))
-    for code, off in ((behind, -timedelta(hours=1)), (ahead, timedelta(hours=1))):
-        _, entry = check_in(event_id=concert.pk, code=code, by=carol, device="D", scanned_at=database_now() + off)
+    codes = codes_of(paid_booking(alice, "1-1", "1-2", "1-3", "1-4"))
+    now = database_now()
+    wrong = [now - timedelta(hours=1), now + timedelta(hours=1), *EXTREMES]
+    for code, at in zip(codes, wrong, strict=True):
+        ticket, entry = check_in(event_id=concert.pk, code=code, by=carol, device="D", scanned_at=at)
         assert abs(entry.counted_at - database_now()) < timedelta(seconds=5)
+        assert (entry.clock_ignored, entry.scanned_at) == (True, at)
+        ticket.refresh_from_db()
+        assert ticket.used_at == entry.recorded_at
 
 
 @pytest.mark.parametrize("lag", [timedelta(0), timedelta(minutes=2), timedelta(days=3), -timedelta(hours=2)])
@@ -227,15 +234,51 @@ def test_the_printed_number_is_accepted_however_it_is_typed(
     assert admission.pk == ticket.pk
 
 
+def with_check(start: str) -> str:
+    """Return a reference that begins with these seven characters, with the right check character."""
+    return next(start + last for last in ALPHABET if has_valid_check(start + last))
+
+
+NO_TICKET, MISTAKE = "No ticket for this event has this number", "typing mistake"
+
+
 @pytest.mark.parametrize(
-    "typed", ["2CAF-4CAF-E16B-B6AC", "2CAF-4CAF-E16B-B6A", "2CAF", "7", "FFFF-FFFF-FFFF-FFFF", "0" * 16, "K7M2-PQ4X"]
+    ("typed", "message"),
+    [
+        ("2CAF-4CAF-E16B-B6AC", NO_TICKET),
+        ("FFFF-FFFF-FFFF-FFFF", NO_TICKET),
+        ("0" * 16, NO_TICKET),
+        (with_check("N222222"), NO_TICKET),  # a ticket's reference
+        (with_check("K222222"), NO_TICKET),  # a booking's
+        (with_check("2222222"), NO_TICKET),  # a payment's
+        (with_check("2222222").replace("2", "z"), NO_TICKET),  # letters that look like digits are read as such
+        (with_check("6222222"), "No booking, ticket or payment has this reference"),  # of no kind yet
+        ("ZZZZ9999", MISTAKE),
+        ("K7M2-PQ4X", MISTAKE),
+        ("N222-2222", MISTAKE),
+        ("2CAF-4CAF-E16B-B6A", "has 8 characters, or 16 if it is the serial; this has 15"),
+        ("2CAF", "this has 4"),
+        ("7", "this has 1"),
+    ],
 )
 def test_a_number_that_no_ticket_has_is_unknown_not_forged(
-    concert: Event, alice: User, carol: User, paid_booking: PaidBooking, typed: str
+    concert: Event, alice: User, carol: User, paid_booking: PaidBooking, typed: str, message: str
 ) -> None:
     paid_booking(alice, "1-1")
-    with pytest.raises(TicketUnknown, match=r"No ticket for this event has this number|typing mistake"):
+    with pytest.raises(TicketUnknown, match=message):
         check_in(event_id=concert.pk, code=typed, by=carol)
+    assert kinds() == []
+
+
+def test_the_reference_of_a_booking_of_the_event_is_named_as_such(
+    concert: Event, new_event: Callable[..., Event], alice: User, carol: User, paid_booking: PaidBooking
+) -> None:
+    booking = paid_booking(alice, "1-1")
+    for reference, kind in ((booking.reference, "booking"), (booking.payments.get().reference, "payment")):
+        with pytest.raises(TicketUnknown, match=f"the reference of a {kind}, not of a ticket. Search for it"):
+            check_in(event_id=concert.pk, code=reference, by=carol)
+        with pytest.raises(TicketUnknown, match=NO_TICKET):
+            check_in(event_id=new_event().pk, code=reference, by=carol)
     assert kinds() == []
 
 

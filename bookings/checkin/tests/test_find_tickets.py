@@ -123,6 +123,26 @@ def test_names_are_found_in_any_case_accents_and_order(
     assert [row["booking_id"] for row in body["tickets"]] == [str(people[key].pk) for key in found]
 
 
+@pytest.mark.parametrize(
+    ("text", "needed"),
+    [
+        ("1", "the number of a ticket or a booking has 8 characters, a serial 16"),
+        ("12", "the number of a ticket or a booking has 8 characters, a serial 16"),
+        ("N7", "the number of a ticket or a booking has 8 characters, a serial 16"),
+        ("a", "at least 3 letters of the name"),
+        ("al", "at least 3 letters of the name"),
+        ("李", "at least 2 characters of the name"),
+        ("%%%", "the number of a ticket or a booking, or part of the holder's name"),
+    ],
+)
+def test_who_types_too_little_reads_what_is_needed(
+    concert: Event, seller: APIClient, people: dict[str, Booking], text: str, needed: str
+) -> None:
+    (error,) = search(seller, concert, text).json()["errors"]
+    assert needed in error["detail"]
+    assert ("letters" in error["detail"]) == (needed.endswith("letters of the name"))
+
+
 @pytest.mark.parametrize("text", ["", " ", "a", "al", "a l", "é́", "李", "\u200b\u200b\u200b", "%%%", "x" * 151])
 def test_a_text_that_is_too_short_or_too_long_gets_400_at_the_field(
     concert: Event, seller: APIClient, people: dict[str, Booking], text: str

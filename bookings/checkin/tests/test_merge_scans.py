@@ -3,11 +3,12 @@
 import itertools
 import random
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from bookings.checkin.check_in import check_in, undo_check_in
@@ -197,6 +198,112 @@ def test_a_scan_in_the_future_counts_as_now(
     assert outcome.result == "accepted"
     assert abs(outcome.details["checked_in_at"] - now) < timedelta(seconds=5)
     assert results_of(merge(Scan(code, ago(now, 1), "right"))) == ["accepted"]
+
+
+WRONG_CLOCKS = [
+    datetime(1, 1, 1, tzinfo=UTC),
+    datetime(1970, 1, 1, tzinfo=UTC),
+    datetime(2020, 1, 1, tzinfo=UTC),  # of a device without a battery
+    datetime(2099, 1, 1, tzinfo=UTC),
+    datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG_CLOCKS)
+def test_a_scan_with_an_impossible_time_is_an_entry_at_the_time_of_its_record(
+    merge: Merge, alice: User, now: datetime, paid_booking: PaidBooking, wrong: datetime
+) -> None:
+    booking = paid_booking(alice, "1-1")
+    (ticket,), (code,) = tickets_of(booking), codes_of(booking)
+    (outcome,) = merge(Scan(code, wrong, "reset"))
+    assert (outcome.result, outcome.details["clock_ignored"]) == ("accepted", True)
+    row = CheckIn.objects.get()
+    assert (row.scanned_at, row.counted_at, row.clock_ignored) == (wrong, row.recorded_at, True)
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.used_at) == (AdmissionStatus.USED, row.recorded_at)
+    assert outcome.details["checked_in_at"] == row.recorded_at
+    assert now <= row.recorded_at <= database_now()
+    assert merge(Scan(code, wrong, "reset")) == [outcome]
+    assert CheckIn.objects.count() == 1
+
+
+@pytest.mark.parametrize("wrong", WRONG_CLOCKS)
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_scan_with_an_impossible_time_is_not_before_the_right_one_of_another_gate(
+    merge: Merge, alice: User, now: datetime, paid_booking: PaidBooking, wrong: datetime, order: int
+) -> None:
+    booking = paid_booking(alice, "1-1")
+    (ticket,), (code,) = tickets_of(booking), codes_of(booking)
+    reset, right = Scan(code, wrong, "reset"), Scan(code, ago(now, 60), "right")
+    for scan in (reset, right)[::order]:
+        merge(scan)
+    assert results_of(merge(reset, right)) == ["already_checked_in", "accepted"]
+    ticket.refresh_from_db()
+    assert ticket.used_at == right.scanned_at
+
+
+def test_the_scans_of_a_clock_that_was_reset_keep_their_order(
+    merge: Merge, alice: User, paid_booking: PaidBooking
+) -> None:
+    (code,) = codes_of(paid_booking(alice, "1-1"))
+    later, first = (Scan(code, datetime(1970, 1, 1, 0, minute, tzinfo=UTC), "reset") for minute in (5, 1))
+    assert results_of(merge(later, first)) == ["already_checked_in", "accepted"]
+
+
+@pytest.mark.parametrize(
+    ("off", "believed"),
+    [
+        (-timedelta(days=1), True),  # before the issue
+        (-timedelta(days=1, microseconds=1), False),
+    ],
+)
+def test_a_clock_may_be_up_to_a_day_before_the_issue_of_the_ticket(
+    merge: Merge, alice: User, paid_booking: PaidBooking, off: timedelta, believed: bool
+) -> None:
+    booking = paid_booking(alice, "1-1")
+    (ticket,), (code,) = tickets_of(booking), codes_of(booking)
+    at = ticket.issued_at + off
+    (outcome,) = merge(Scan(code, at, "D"))
+    assert (outcome.details["checked_in_at"] == at, outcome.details["clock_ignored"]) == (believed, not believed)
+
+
+def test_an_entry_with_an_impossible_time_is_undone_like_any_other(
+    concert: Event, merge: Merge, alice: User, carol: User, paid_booking: PaidBooking
+) -> None:
+    booking = paid_booking(alice, "1-1")
+    (ticket,), (code,) = tickets_of(booking), codes_of(booking)
+    reset = Scan(code, datetime(1970, 1, 1, tzinfo=UTC), "reset")
+    merge(reset)
+    undo_check_in(event_id=concert.pk, code=code, by=carol)
+    assert state_of(ticket) == AdmissionStatus.ACTIVE
+    assert results_of(merge(reset)) == ["accepted"]  # the same scan as before, so nobody is let in again
+    assert state_of(ticket) == AdmissionStatus.ACTIVE
+
+
+@pytest.mark.parametrize("off", [-timedelta(days=365), timedelta(days=365)])
+def test_the_database_refuses_to_count_an_impossible_time(
+    merge: Merge, alice: User, now: datetime, paid_booking: PaidBooking, off: timedelta
+) -> None:
+    booking = paid_booking(alice, "1-1")
+    (code,) = codes_of(booking)
+    merge(Scan(code, now + off, "reset"))
+    with pytest.raises(IntegrityError, match=r"check_in_counts_until_recorded|before ticket"), transaction.atomic():
+        CheckIn.objects.update(clock_ignored=False)
+    row = CheckIn.objects.get()
+    row.pk, row.device, row.clock_ignored = None, "other", False
+    with pytest.raises(IntegrityError, match=r"check_in_counts_until_recorded|before ticket"), transaction.atomic():
+        row.save(force_insert=True)
+    assert CheckIn.objects.count() == 1
+
+
+def test_the_database_refuses_a_ticket_that_was_used_before_it_was_issued(
+    alice: User, paid_booking: PaidBooking
+) -> None:
+    ticket = tickets_of(paid_booking(alice, "1-1"))[0]
+    used = Admission.objects.filter(pk=ticket.pk)
+    with pytest.raises(IntegrityError, match="admission_used_after_issue"), transaction.atomic():
+        used.update(status="used", used_at=datetime(1970, 1, 1, tzinfo=UTC))
+    assert used.update(status="used", used_at=ticket.issued_at) == 1
 
 
 def test_a_refund_keeps_the_outcomes_of_earlier_scans(

@@ -78,7 +78,7 @@ def test_the_email_says_until_when_tickets_can_be_returned(
 def test_ticket_holders_get_an_email_with_old_and_new_values_and_a_calendar_file(
     dated_concert: Event, change: Callable[..., Event], paid_booking: Hold, alice: User, mailoutbox: Mails
 ) -> None:
-    paid_booking(alice, event=dated_concert)
+    booking = paid_booking(alice, event=dated_concert)
     send_all()
     change(name="A gala", venue_name="The park", starts_at=START + timedelta(days=1), ends_at=START + timedelta(days=2))
     send_all()
@@ -92,7 +92,7 @@ def test_ticket_holders_get_an_email_with_old_and_new_values_and_a_calendar_file
         ):
             assert words in str(says), words
     [(name, content, kind)] = mail.attachments
-    assert (name, kind) == ("event.ics", "text/calendar; method=PUBLISH")
+    assert (name, kind) == (f"calendar-{booking.reference}.ics", "text/calendar; method=PUBLISH")
     assert "DTSTART:20270103T193000Z" in str(content)
 
 

@@ -60,10 +60,10 @@ def check_all_invariants() -> None:
 
 # Parts of the database function, and a pause between its checks and its writes, so that requests overlap.
 SUBSECTION_LOCK = "WHERE s.id = unlocked.id\n        FOR NO KEY UPDATE;"
-BUYER_LOCK = "PERFORM FROM accounts_user u WHERE u.id = buyer FOR NO KEY UPDATE;"
+BUYER_LOCK = "u.is_active FOR NO KEY UPDATE;"
 WRITES = "-- 4. Move the seats"
 without_subsection_lock = (SUBSECTION_LOCK, "WHERE s.id = unlocked.id;")
-without_buyer_lock = (BUYER_LOCK, "")
+without_buyer_lock = (BUYER_LOCK, "u.is_active;")
 pause = (WRITES, f"PERFORM pg_sleep(0.2); {WRITES}")
 
 
@@ -224,7 +224,7 @@ def test_a_late_capture_never_gives_a_seat_two_owners(hold: Hold, alice: User, b
     for number in range(20):
         seat = f"{number % 5 + 1}-{number // 5 + 1}"
         booking = hold(alice, seat)
-        payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())
+        payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())[0]
         Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
         _, taken = together(
             partial(settle_payment, payment_id=payment.pk, charge=gateway().charge(payment, GOOD_CARD)),

@@ -61,6 +61,14 @@ def test_tickets_are_issued_without_a_card(
     assert not any(check_invariants().values())
 
 
+def test_what_is_no_card_number_is_refused_although_no_card_is_needed(
+    booking: Booking, alice: User, client_of: ClientOf
+) -> None:
+    response = pay(client_of(alice), booking, {"card_number": "1234"})
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (400, "card_number")
+    assert (Payment.objects.count(), Admission.objects.count()) == (0, 0)
+
+
 @pytest.mark.parametrize("body", [None, {}])
 def test_a_booking_that_costs_something_needs_a_card(
     hold: Callable[..., Booking], alice: User, client_of: ClientOf, body: Any

@@ -86,7 +86,7 @@ def test_ten_simultaneous_copies_of_a_webhook_have_one_effect(hold: Hold, alice:
 
 def test_a_webhook_before_the_gateways_response_settles_the_payment(hold: Hold, alice: User) -> None:
     booking = hold(alice)
-    payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())
+    payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())[0]
     gateway().charge(payment, LATER)
     assert post(*webhook()) == 200
     assert status(booking) == BookingStatus.PAID
@@ -197,7 +197,7 @@ def test_money_captured_for_an_event_that_is_over_is_refunded(hold: Hold, alice:
 
 def test_a_capture_of_a_cancelled_payment_pays_the_booking(hold: Hold, alice: User) -> None:
     booking = hold(alice)
-    payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())
+    payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())[0]
     age_payments(61)
     reconcile_payments()
     gateway().charge(payment, LATER)  # the request was delayed, not lost
@@ -208,7 +208,7 @@ def test_a_capture_of_a_cancelled_payment_pays_the_booking(hold: Hold, alice: Us
 
 def test_the_second_of_two_captures_is_refunded(hold: Hold, alice: User) -> None:
     booking = hold(alice)
-    lost = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())
+    lost = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())[0]
     age_payments(61)
     reconcile_payments()
     pay(booking, GOOD)

@@ -57,13 +57,13 @@ def hall(new_event: Callable[..., Event]) -> Event:
 @pytest.fixture
 def after(
     django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[Callable[[], Payment]], Result]:
+) -> Callable[[Callable[[], Any]], Result]:
     """A function that returns the result of an operation and all rows after its commit, and rolls it back."""
 
     without_transaction = cast(Any, settle.settle_stepwise).__wrapped__  # it runs in a transaction that is rolled back
     monkeypatch.setattr(settle, "settle_stepwise", without_transaction)
 
-    def measure(operation: Callable[[], Payment]) -> Result:
+    def measure(operation: Callable[[], Any]) -> Result:
         with transaction.atomic():
             with django_capture_on_commit_callbacks(execute=True):
                 result = _result_of(operation)
@@ -74,16 +74,17 @@ def after(
     return measure
 
 
-def _result_of(operation: Callable[[], Payment]) -> Any:
+def _result_of(operation: Callable[[], Any]) -> Any:
     try:
-        payment = operation()
+        result = operation()
     except DomainError as error:
         return error.body()
+    payment, *begun = result if isinstance(result, tuple) else (result,)
     fields = ("booking_id", "status", "amount", "currency", "gateway", "card_last4", "idempotency_key", "request_hash")
     assert payment.booking.pk == payment.booking_id
     assert payment.reference == Payment.objects.values_list("reference", flat=True).get(pk=payment.pk)
     assert read_reference(payment.booking.reference).kind == ReferenceKind.BOOKING
-    return [getattr(payment, name) for name in fields], payment.booking.status
+    return [getattr(payment, name) for name in fields], payment.booking.status, begun
 
 
 def _rows(model: type[Any]) -> list[str]:
@@ -168,7 +169,7 @@ def test_settling_a_payment_is_as_specified(
         other = hold(bob, event=hall, quantity=6 - booking.quantity)
         if dice.random() < 0.7:
             pay.pay_booking(**_ids(other), card_number=GOOD)
-    payment = pay.begin_payment(**_ids(booking), card_last4="4242", provider=gateway())
+    payment = pay.begin_payment(**_ids(booking), card_last4="4242", provider=gateway())[0]
     _meanwhile(booking, payment, dice, lambda: hold(bob, event=hall, quantity=1))
     charge = dice.choice([*6 * [_capture(payment)], _capture(payment, ""), *_wrong_captures(payment), *CHARGES])
     assert after(lambda: _settled(settle.settle_payment, payment, charge)) == after(
@@ -216,7 +217,7 @@ def _settled(settle_payment: Callable[..., Payment], payment: Payment, charge: C
 
 def test_the_deadline_and_the_times_of_a_sale_are_exact(hold: Hold, alice: User, concert: Event) -> None:
     booking = hold(alice)
-    payment = pay.begin_payment(**_ids(booking), card_last4="4242", provider=gateway())
+    payment = pay.begin_payment(**_ids(booking), card_last4="4242", provider=gateway())[0]
     booking.refresh_from_db()
     assert booking.paying_since == payment.created_at == booking.updated_at
     assert booking.expires_at == booking.paying_since + timedelta(seconds=concert.payment_seconds)

@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from accounts.models import User
 from bookings.checkin.check_in import check_in, undo_check_in
+from bookings.checkin.merge_scans import Scan, merge_scans
 from bookings.checkin.tests.stage import codes_of
 from bookings.errors import PaymentDeclined
 from bookings.holds.cancel import cancel_booking
@@ -108,6 +109,19 @@ def test_the_history_of_a_sale_goes_from_the_declined_card_to_the_check_in(
     ]
     assert [entry.by for entry in seat_history(subsection, 0)][-2:] == [carol, carol]
     assert kinds(subsection, 1) == ["held", "payment_declined", "payment_captured", "paid", "ticket_issued"]
+
+
+def test_a_scan_with_a_wrong_clock_is_named_at_the_time_of_its_record(
+    subsection: Subsection, concert: Event, paid_booking: Hold, alice: User, carol: User
+) -> None:
+    code = codes_of(paid_booking(alice, "1-1"))[0]
+    times = (datetime(1970, 1, 1, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC))
+    merge_scans(event_id=concert.pk, scans=[Scan(code, at, "Side door") for at in times], by=carol)
+    texts = [text for kind, text in history_of(subsection) if kind.startswith("check")]
+    assert texts == [
+        "Let in at Side door by Carol; the scanner's clock said 1 January 0001, 00:00 UTC.",
+        "Scanned at Side door by Carol after it had been used; the scanner's clock said 1 January 1970, 00:00 UTC.",
+    ]
 
 
 def test_the_history_of_a_refund_goes_from_its_record_to_the_next_buyer(

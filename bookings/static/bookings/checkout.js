@@ -91,6 +91,8 @@ function showLost() {
 function toggle(held) {
   part("hold").hidden = !held;
   part("over").hidden = held;
+  part("total-label").textContent = held && booking.total_price ? "To pay" : "Total";
+  part("no-fees")?.toggleAttribute("hidden", !held);
   part("pay-fields").disabled = !held;
   part("cancel").hidden = !held;
   part("pay").hidden = !held && !form.hasText();

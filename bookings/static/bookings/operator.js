@@ -83,7 +83,7 @@ function showSwitch(name, state, overview) {
 }
 
 function changedText({ changed_at: at, changed_by: by }) {
-  return at ? `since ${dateAndTime.format(new Date(at))}${by ? `, by ${by}` : ""}` : "";
+  return at ? `since ${timeText(at)}${by ? `, by ${by}` : ""}` : "";
 }
 
 function showNumbers({ numbers, processes }) {

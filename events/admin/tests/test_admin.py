@@ -3,6 +3,7 @@
 import json
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -94,7 +95,7 @@ def test_a_seller_creates_a_draft_with_times_and_another_currency(seller_client)
 @pytest.mark.parametrize(
     ("seating", "expected"),
     [
-        ("{rows: 5}", "This is not valid JSON: Expecting property name enclosed in double quotes at line 1, column 2."),
+        ("{rows: 5}", "This text can't be read: the name of a member in double quotes is missing at line 1"),
         ("[" * 100_000, "This is not a seating configuration."),
         ("9" * 5_000, "This is not a seating configuration."),
         ("[]", "The seating configuration must be an object."),
@@ -254,6 +255,49 @@ def test_a_refusal_of_the_operation_is_shown_and_not_logged(seller_client, conce
     assert messages_of(response) == ["Only the event's seller can do this."]
     assert Event.objects.get().name == "A concert"
     assert not LogEntry.objects.exists()
+
+
+def test_the_form_of_a_cancelled_event_offers_only_its_texts(seller_client, concert):
+    Event.objects.update(status="cancelled", starts_at=None)
+    page = seller_client.get(change_page(concert))
+    form = page.context["adminform"].form
+    assert {name for name in form.fields if not form.fields[name].disabled} == {
+        *("name", "description", "venue_name", "is_active"),
+    }
+    texts = {"name": "Two concerts", "description": "Cancelled.", "venue_name": "The hall", "is_active": "on"}
+    hidden = {name: value for name, value in changed(concert).items() if name.startswith("initial-")}
+    before: dict[str, Any] = {**Event.objects.values().get()}
+    response = seller_client.post(change_page(concert), hidden | texts, follow=True)
+    assert "was changed successfully" in messages_of(response)[0]
+    after: dict[str, Any] = {**Event.objects.values().get()}
+    assert {name for name in after if after[name] != before[name]} == {"name", "description", "updated_at"}
+
+
+@pytest.mark.parametrize(("status", "word"), [("cancelled", "cancelled"), ("ended", "sales ended")])
+def test_a_page_from_before_the_end_is_refused_instead_of_ignored(seller_client, concert, status, word):
+    posted = changed(concert, name="Changed", price_0="70")
+    Event.objects.update(status=status)
+    page = seller_client.post(change_page(concert), posted)
+    assert f"has become “{word}” since you opened the page" in str(page.context["adminform"].form.errors)
+    concert.refresh_from_db()
+    assert (concert.name, concert.seating_config["sections"][0]["price"]) == ("A concert", 5000)
+    assert not LogEntry.objects.exists()
+
+
+def test_prices_of_an_event_whose_sale_has_ended_are_shown_but_not_offered(seller_client, concert):
+    Event.objects.update(status="ended")
+    page = seller_client.get(change_page(concert))
+    form = page.context["adminform"].form
+    assert {name for name in form.fields if form.fields[name].disabled} == {"price_0", "price_1"}
+    assert "Nobody can buy seats any more" in page.content.decode()
+
+
+def test_a_new_price_of_a_completed_event_needs_new_dates(seller_client, concert):
+    Event.objects.update(status="completed")
+    response = seller_client.post(change_page(concert), changed(concert, price_0="70"), follow=True)
+    assert messages_of(response) == ["Nobody can buy seats of this event any more, so its prices can't be changed."]
+    concert.refresh_from_db()
+    assert concert.seating_config["sections"][0]["price"] == 5000
 
 
 def test_an_event_cannot_be_deleted(seller_client, client, olga, concert):

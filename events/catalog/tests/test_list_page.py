@@ -138,7 +138,7 @@ def test_the_state_of_the_sale_is_shown(
     new_event(name="soon", sales_start_at=now + timedelta(days=1))
     new_event(name="closed", sales_end_at=now - timedelta(seconds=1))
     text = text_of(client)
-    for words in ("All seats held, some may become free", "Last 2 seats", "On sale <time", "Sales are closed"):
+    for words in ("All seats reserved, some may become free", "Last 2 seats", "On sale <time", "Sales are closed"):
         assert words in text
 
 

@@ -3,7 +3,7 @@
 import { call } from "../../ticketing/api.js";
 import { OfflineTickets } from "./offline_tickets.js";
 import { measure, now } from "./server_clock.js";
-import { contentOf, isGenuine, looksSigned, referenceFrom, serialFrom, ticketKey } from "./ticket_code.js";
+import { contentOf, isGenuine, looksSigned, mistakeIn, referenceFrom, serialFrom, ticketKey } from "./ticket_code.js";
 
 const ANSWER_MS = 3000; // how long people at the entrance wait for the server before the scanner decides
 const EARLY_MS = 24 * 3_600_000; // the server's EARLY (bookings/checkin/selectors.py)
@@ -24,11 +24,12 @@ const RESULTS = {
  */
 export class TicketChecker {
   /**
-   * @param {{store: import("./offline_store.js").OfflineStore, device: () => string, url: string, event: number}}
-   *   options `device` returns the name of this scanner, `url` is where check-ins are sent
+   * @param {{store: import("./offline_store.js").OfflineStore, device: () => string, url: string, event: number,
+   *   startsAt: string | null}} options `device` returns the name of this scanner, `url` is where check-ins are sent,
+   *   `startsAt` is when the event begins, as of the page
    */
-  constructor({ store, device, url, event }) {
-    Object.assign(this, { store, device, url, event: String(event) });
+  constructor({ store, device, url, event, startsAt }) {
+    Object.assign(this, { store, device, url, event: String(event), startsAt });
     this.key = null;
     this.known = null;
   }
@@ -41,6 +42,7 @@ export class TicketChecker {
   /** Uses this manifest for offline decisions from now on; `key` is null if this browser can't verify signatures. */
   useManifest(manifest, key) {
     this.known = new OfflineTickets(manifest);
+    this.startsAt = manifest.starts_at;
     this.key = key;
   }
 
@@ -82,12 +84,13 @@ export class TicketChecker {
     if (result) return { result, ...ticket };
     if (this.known.isVoid(ticket.serial)) return { result: "void", ...ticket };
     if (this.#isOver(ticket.validUntil)) return { result: "expired", ...ticket };
-    if (!anyway && this.#isEarly && !(await this.store.entry(scan.code, ticket.serial))) {
-      return { result: "early", starts_at: this.known.startsAt, ...ticket };
+    const when = { early: this.isEarly, starts_at: this.startsAt };
+    if (!anyway && this.isEarly && !(await this.store.entry(scan.code, ticket.serial))) {
+      return { result: "early", ...when, ...ticket };
     }
     const earlier = await this.store.saveOfflineEntry(scan, ticket.serial);
     if (earlier) return { result: "already", ...ticket, checked_in_at: earlier.scanned_at, device: earlier.device };
-    return { result: "accepted", ...ticket };
+    return { result: "accepted", ...when, ...ticket };
   }
 
   /** What the code says of the ticket, or the `result` that says why it is none. */
@@ -97,12 +100,19 @@ export class TicketChecker {
     const reference = referenceFrom(code);
     if (reference) return this.#lookUp(this.known.serialOf(reference));
     const content = contentOf(code);
-    if (!content) return { result: this.#refined("forged", code) };
+    if (!content) return this.#explain(code);
     if (!this.key) return this.#lookUp(content.serial);
     if (!(await isGenuine(code, this.key))) return { result: "forged" };
     if (content.eventId !== this.event) return { result: "other" };
     const { subsectionId, position, validUntil } = content;
     return { serial: content.serial, validUntil, ...this.known.seat(subsectionId, position) };
+  }
+
+  /** Why a text is no code of ours: a number with a typing mistake, one that no ticket has, or something else. */
+  #explain(code) {
+    const mistake = mistakeIn(code);
+    if (mistake === null) return { result: this.#refined("forged", code) };
+    return mistake ? { result: "unknown", detail: mistake } : { result: "unknown", asOf: this.known.generatedAt };
   }
 
   #lookUp(serial) {
@@ -117,8 +127,11 @@ export class TicketChecker {
     return content && content.eventId !== this.event ? "other" : result;
   }
 
-  get #isEarly() {
-    return Date.parse(this.known.startsAt) - Date.parse(now()) > EARLY_MS;
+  /** Whether the event begins so much later that hardly anybody can be at its entrance. */
+  get isEarly() {
+    // It is not before the last response of the server, even if the clock of this device was reset since.
+    const at = Math.max(Date.parse(now()), Date.parse(this.known?.generatedAt ?? 0));
+    return Date.parse(this.startsAt) - at > EARLY_MS;
   }
 
   /**

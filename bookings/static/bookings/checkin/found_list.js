@@ -1,7 +1,7 @@
 /** The tickets that a search found, by booking, with buttons to let in one or all people of a booking. */
 
 import { say } from "../../ticketing/announce.js";
-import { decisionText, entryText, seatText } from "./result_panel.js";
+import { decisionText, entryText, seatText, seatTexts } from "./decision_text.js";
 import { ticketKey } from "./ticket_code.js";
 
 const STATES = { used: ["warn", "Already used"], void: ["bad", "Refunded"] };
@@ -21,18 +21,19 @@ export class FoundList extends EventTarget {
     });
   }
 
-  /** Shows tickets as the server returns them; `note` is a sentence below them. */
-  show(tickets, note = "") {
+  /** Shows tickets as the server returns them, with a `warning` above and a `note` below them. */
+  show(tickets, { warning = "", note = "" } = {}) {
     this.#rows.clear();
     const bookings = new Map(tickets.map(({ booking_reference: booking }) => [booking, []]));
     tickets.forEach((ticket) => bookings.get(ticket.booking_reference).push(ticket));
     const people = tickets.length === 1 ? "1 ticket found." : `${tickets.length} tickets found.`;
     const heading = Object.assign(document.createElement("h2"), { textContent: people });
     const parts = [...bookings.values()].map((group) => this.#group(group));
-    this.root.replaceChildren(heading, ...parts, ...(note ? [paragraph(note)] : []));
+    const notice = Object.assign(document.createElement("p"), { className: "notice warn", textContent: warning });
+    this.root.replaceChildren(heading, ...(warning ? [notice] : []), ...parts, ...(note ? [paragraph(note)] : []));
     this.root.hidden = false;
     this.root.scrollIntoView({ block: "nearest" });
-    say(people);
+    say([people, warning].filter(Boolean).join(" "));
   }
 
   /** Shows a sentence instead of tickets. */
@@ -49,6 +50,11 @@ export class FoundList extends EventTarget {
 
   get isEmpty() {
     return this.#rows.size === 0;
+  }
+
+  /** The tickets with these serials, as far as they are in the list. */
+  ticketsOf(serials) {
+    return serials.map((serial) => this.#rows.get(serial)?.ticket ?? {});
   }
 
   /** Updates the row of the ticket that was decided on, if it is in the list. */
@@ -78,7 +84,7 @@ export class FoundList extends EventTarget {
       this.#rows.set(ticket.serial, { ticket, item });
       list.append(item);
     }
-    const all = Object.assign(document.createElement("button"), { type: "button", className: "button wide" });
+    const all = Object.assign(document.createElement("button"), { type: "button", className: "button wide let-in-all" });
     group.append(title, list, all);
     group.tickets = tickets;
     this.#refreshButton(group);
@@ -98,11 +104,13 @@ export class FoundList extends EventTarget {
   /** Offers to let in all whom nobody has let in yet, if there are several. */
   #refreshButton(group) {
     const button = group.querySelector(":scope > button");
-    const serials = group.tickets.filter(({ status }) => status === "active").map(({ serial }) => serial);
-    button.hidden = serials.length < 2;
+    const waiting = group.tickets.filter(({ status }) => status === "active");
+    button.hidden = waiting.length < 2;
     button.disabled = false;
-    button.dataset.serials = serials.join(" ");
-    button.textContent = `Let in all ${serials.length}`;
+    button.dataset.serials = waiting.map(({ serial }) => serial).join(" ");
+    const people = Object.assign(document.createElement("strong"), { textContent: `Let in all ${waiting.length} people` });
+    const seats = seatTexts(waiting).map((textContent) => Object.assign(document.createElement("span"), { textContent }));
+    button.replaceChildren(people, ...seats.flatMap((seat) => [" ", seat]));
   }
 }
 

@@ -18,7 +18,6 @@ export class OfflineTickets {
   constructor(manifest) {
     this.eventId = String(manifest.event_id);
     this.generatedAt = manifest.generated_at;
-    this.startsAt = manifest.starts_at;
     this.endsAt = manifest.ends_at;
     this.columns = manifest.tickets;
     this.void = new Set(manifest.void.map(serialOfDecimal));

@@ -1,21 +1,8 @@
 /** Shows a decision, with a sound and a vibration. The text and the icon tell it; the colour only repeats it. */
 
 import { alert } from "../../ticketing/announce.js";
-import { timeText } from "../../ticketing/format.js";
+import { decisionText, groupText } from "./decision_text.js";
 
-const TEXTS = {
-  accepted: ["good", "Let in", ""],
-  already: ["warn", "Already used", "Someone was already let in with this ticket."],
-  early: ["warn", "Too early", ""],
-  void: ["bad", "Refunded", "This ticket was refunded and is no longer valid."],
-  unknown: ["warn", "Unknown", "No ticket for this event has this number. Check each character, or search by name."],
-  other: ["bad", "Other event", "This is a genuine ticket, but for another event."],
-  forged: ["bad", "Forged", "This code was changed, made up or misread. Scan it again to be sure."],
-  foreign: ["bad", "Not a ticket", "This is not the code of a ticket. Look for the ticket’s own code."],
-  expired: ["bad", "Event over", "The event of this ticket is over."],
-  undecided: ["warn", "Can’t tell", "This scanner is offline and was never prepared online."],
-  undone: ["", "Check-in undone", "The ticket is valid again."],
-};
 // [Hz, seconds]: rising for let in, level for already used, falling and long for refused.
 const TONES = {
   good: [[660, 0.09], [990, 0.16]],
@@ -24,48 +11,15 @@ const TONES = {
 };
 const VIBRATIONS = { good: [80], warn: [120, 80, 120], bad: [400] }; // ms
 
-/** The seat: "Section A · block 1 · row 5 · seat 12"; empty if it is not known. Breaks lines only between the parts. */
-export function seatText({ section, subsection, row, seat }) {
-  if (section === undefined) return "";
-  const parts = [`Section\u00a0${section}`, `block\u00a0${subsection}`, `row\u00a0${row}`, `seat\u00a0${seat}`];
-  return parts.join("\u00a0· ");
+/** Whether a decision can be taken back: an entry, or of one ticket also the earlier entry that it is about. */
+export function canBeUndone({ result }, _, decisions) {
+  return result === "accepted" || (result === "already" && decisions.length === 1);
 }
 
-/** When and where the ticket was used before. */
-export function entryText({ checked_in_at: at, device, by }) {
-  if (!at) return "";
-  const when = new Date(at);
-  const today = when.toDateString() === new Date().toDateString();
-  const time = timeText(when, today ? "clock-seconds" : "date-time-seconds");
-  return `Used ${[time, device && `at ${device}`, by && `by ${by}`].filter(Boolean).join(" ")}.`;
-}
-
-/** How far away the event is: "This event begins on Sat 30 Jan 2027, 20:00 UTC+1, in 62 days." */
-function startText(iso) {
-  const days = Math.floor((Date.parse(iso) - Date.now()) / 86_400_000);
-  return `This event begins on ${timeText(iso)}, in ${days === 1 ? "a day" : `${days} days`}.`;
-}
-
-/** What the offline list of tickets can't know. */
-function asOfText(iso) {
-  const time = timeText(iso, "clock");
-  return `No ticket had this number at ${time}, when this scanner was last online. Check each character.`;
-}
-
-/** A decision as text: `{kind, title, lines}`. */
-export function decisionText(decision) {
-  const [kind, title, meaning] = TEXTS[decision.result];
-  const lines = [
-    decision.holder,
-    seatText(decision),
-    decision.result === "already" && entryText(decision),
-    (decision.result === "early" || decision.early) && startText(decision.starts_at),
-    decision.asOf && asOfText(decision.asOf),
-  ];
-  const shown = lines.filter(Boolean);
-  if (decision.result === "unknown" && decision.detail) return { kind, title, lines: [decision.detail] };
-  const needsMeaning = meaning && (!shown.length || ["void", "expired"].includes(decision.result));
-  return { kind, title, lines: needsMeaning ? [...shown, meaning] : shown };
+/** The result of all decisions together: that of the last one, unless all but it differ. */
+function resultOf(decisions) {
+  const last = decisions.at(-1).result;
+  return last === "early" || decisions.every(({ result }) => result === last) ? last : "mixed";
 }
 
 /** The large panel with the latest decision. */
@@ -90,18 +44,24 @@ export class ResultPanel {
     for (const name of ["offline", "undo", "anyway"]) this.part(name).hidden = true;
   }
 
-  show(decision) {
-    const { kind, title, lines } = decisionText(decision);
+  /** Shows the decisions on one or several people; `waiting` has the tickets of those who are too early. */
+  show(decisions, waiting = []) {
+    const last = decisions.at(-1);
+    const isGroup = decisions.length > 1 || waiting.length > 1;
+    const { kind, title, lines } = isGroup ? groupText(decisions, waiting) : decisionText(last);
     this.#write({ kind, title, lines });
-    this.root.dataset.result = decision.result;
-    this.part("offline").hidden = !decision.offline || decision.result === "undecided";
-    this.part("undo").hidden = !["accepted", "already"].includes(decision.result);
-    this.part("anyway").hidden = decision.result !== "early";
+    this.root.dataset.result = resultOf(decisions);
+    this.part("offline").hidden = !decisions.some(({ offline }) => offline) || last.result === "undecided";
+    const undoable = decisions.filter(canBeUndone).length;
+    this.part("undo").hidden = undoable === 0;
+    this.part("undo").textContent = undoable > 1 ? `Undo all ${undoable} check-ins` : "Undo check-in";
+    this.part("anyway").hidden = last.result !== "early";
+    this.part("anyway").textContent = waiting.length > 1 ? `Let in all ${waiting.length} anyway` : "Let in anyway";
     // Restart the animation for each decision, so that two equal ones are seen as two.
     this.root.getAnimations().forEach((animation) => animation.cancel());
     const reduceMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (!reduceMotion) this.root.animate([{ transform: "scale(0.97)" }, { transform: "none" }], 120);
-    if (decision.result !== "accepted") this.root.scrollIntoView({ block: "nearest" }); // the list below says who is in
+    if (this.root.dataset.result !== "accepted") this.root.scrollIntoView({ block: "nearest" }); // the list below says who is in
     alert(`${title}. ${lines.join(". ")}`);
     this.#signal(kind);
   }

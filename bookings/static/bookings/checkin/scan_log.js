@@ -4,7 +4,7 @@
  */
 
 import { timeText } from "../../ticketing/format.js";
-import { decisionText, seatText } from "./result_panel.js";
+import { decisionText, seatText } from "./decision_text.js";
 
 const LINES = 20;
 const KEPT_MS = 24 * 3_600_000;
@@ -33,7 +33,7 @@ export class ScanLog {
     const item = document.createElement("li");
     const badge = Object.assign(document.createElement("span"), { className: `badge ${kind}`, textContent: title });
     const time = timeText(at, "clock-seconds");
-    item.append(badge, ` ${[time, holder, seat].filter(Boolean).join(" · ")}`);
+    item.append(badge, ` ${[time, holder, seat].filter(Boolean).join(", ")}`);
     this.list.prepend(item);
     this.list.querySelectorAll(`li:nth-child(n + ${LINES + 1})`).forEach((old) => old.remove());
     this.empty.hidden = true;

@@ -1,31 +1,38 @@
 /** The check-in page: reads codes by camera, hand scanner or keyboard, decides on each, and shows the result. */
 
-import { say } from "../../ticketing/announce.js";
 import { call } from "../../ticketing/api.js";
 import { timeText } from "../../ticketing/format.js";
 import { enableControls } from "../../ticketing/ready.js";
 import { toast } from "../../ticketing/toast.js";
 import { Camera } from "./camera.js";
 import { fetchManifest, TicketChecker } from "./decision.js";
+import { entryText, seatText } from "./decision_text.js";
+import { DeviceName } from "./device_name.js";
 import { Finder } from "./finder.js";
 import { FoundList } from "./found_list.js";
 import { GuestCount } from "./guest_count.js";
 import { makeAvailableOffline, offerInstall } from "./install.js";
 import { OfflineStore } from "./offline_store.js";
 import { addTickets } from "./offline_tickets.js";
-import { entryText, ResultPanel, seatText } from "./result_panel.js";
+import { canBeUndone, ResultPanel } from "./result_panel.js";
 import { ScanLog } from "./scan_log.js";
 import { importKey, isTicketNumber, looksSigned } from "./ticket_code.js";
 import { Uploader } from "./upload.js";
 
-const DEVICE = "gate-device"; // key in localStorage: {name, id}
 const REFRESH_MS = 60_000; // between two fetches of the manifest
 const COUNT_MS = 5000; // between two fetches of the counts
 
 const part = (id) => document.getElementById(id);
 const config = JSON.parse(part("checkin-data").textContent);
 const store = new OfflineStore(config.event_id);
-const checker = new TicketChecker({ store, device: deviceName, url: config.check_in, event: config.event_id });
+const device = new DeviceName(part("device"), config.staff);
+const checker = new TicketChecker({
+  store,
+  device: () => device.text,
+  url: config.check_in,
+  event: config.event_id,
+  startsAt: config.starts_at,
+});
 const panel = new ResultPanel(part("result"));
 const found = new FoundList(part("found"));
 const finder = new Finder({ url: config.find, checker, list: found, scan: scanNew });
@@ -33,7 +40,7 @@ const guests = new GuestCount(part("guests"), config.event_id);
 const log = new ScanLog(part("log"), part("log-empty"), config.event_id);
 const camera = new Camera(part("video"), config.readers);
 const uploader = new Uploader(store, config.batch);
-let latest = null; // the decision that the panel shows
+let latest = []; // the decisions that the panel shows
 let early = []; // the codes of people who wait because the panel says that they are too early
 
 // --- Scans, one after the other in the order in which they arrive ---------------------------------
@@ -43,30 +50,35 @@ let previous = Promise.resolve();
 /** Decides on the codes, one by one. Stops at one that is too early, until somebody presses “Let in anyway”. */
 function scan(codes, options) {
   previous = previous.then(async () => {
+    part("result").ariaBusy = "true";
+    const decisions = [];
     early = [];
-    for (const [index, code] of codes.entries()) {
-      const { result } = await decide(code, options);
-      if (result === "early") early = codes.slice(index);
+    for (const code of codes) {
+      decisions.push(await decide(code, options));
+      if (decisions.at(-1).result === "early") early = codes.slice(decisions.length - 1);
       if (early.length) break;
     }
-    part("anyway").textContent = early.length > 1 ? `Let in all ${early.length} anyway` : "Let in anyway";
+    part("result").ariaBusy = null;
+    show(decisions, early.length > 1 ? found.ticketsOf(early) : early.map(() => decisions.at(-1)));
   });
 }
 
 async function decide(code, options) {
-  part("result").ariaBusy = "true";
   const failed = () => ({ result: "undecided", offline: true, scan: { code } });
   const decision = await checker.decide(code, options).catch(failed);
-  part("result").ariaBusy = null;
-  await show(decision);
+  await note(decision);
   const refusal = decision.problem?.status ? decision.problem : null; // the server answered, but did not decide
   await uploader.setState(!decision.offline || Boolean(refusal && refusal.status < 500), refusal);
   return decision;
 }
 
-async function show(decision) {
-  latest = decision;
-  panel.show(decision);
+function show(decisions, waiting) {
+  latest = decisions;
+  panel.show(decisions, waiting);
+}
+
+/** Shows a decision everywhere but in the panel, which shows those on several people together. */
+async function note(decision) {
   log.add(decision);
   found.update(decision);
   if (decision.result === "accepted") guests.add(1);
@@ -118,13 +130,17 @@ async function find(text) {
 // --- Undo -----------------------------------------------------------------------------------------
 
 part("undo").addEventListener("click", async () => {
-  const undone = latest;
+  const undone = [];
   try {
-    await checker.undo(undone);
-    await show({ ...undone, result: "undone", offline: false, early: false });
+    for (const decision of latest.filter(canBeUndone)) {
+      await checker.undo(decision);
+      undone.push({ ...decision, result: "undone", offline: false, early: false });
+      await note(undone.at(-1));
+    }
   } catch (problem) {
     toast(problem.code === "offline" ? "Go online to undo this check-in." : problem.message, "warn");
   }
+  if (undone.length) show(undone);
   uploader.setState(uploader.online, uploader.problem);
 });
 
@@ -178,7 +194,7 @@ function conflictItem(row) {
     unknown: "let in here, but no ticket of this event has this number.",
     forged: "let in here, but the ticket is not genuine.",
   }[row.result];
-  const who = [row.holder, seatText(row)].filter(Boolean).join(" · ");
+  const who = [row.holder, seatText(row)].filter(Boolean).join(", ");
   const time = timeText(row.scanned_at, "clock-seconds");
   return Object.assign(document.createElement("li"), { textContent: `${time} ${who || "Ticket"}: ${outcome}` });
 }
@@ -239,24 +255,14 @@ async function useManifest(manifest) {
     : "This browser can’t check tickets offline";
 }
 
-// --- The name of this scanner ---------------------------------------------------------------------
-
-/** The name that people gave it, and an id that tells it from another scanner of the same name. */
-function deviceName() {
-  const { name, id } = JSON.parse(localStorage.getItem(DEVICE));
-  return name ? `${name} · ${id}` : `Scanner ${id}`;
+// The list of events doesn't open offline, so leaving the scanner for it would be a dead end.
+for (const link of document.querySelectorAll(`a[href="${config.gates}"]`)) {
+  link.addEventListener("click", (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    toast("The list of events opens only online. This scanner goes on checking tickets.", "warn");
+  });
 }
-
-if (!localStorage.getItem(DEVICE)) {
-  const id = [...crypto.getRandomValues(new Uint8Array(3))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  localStorage.setItem(DEVICE, JSON.stringify({ name: "", id }));
-}
-part("device").value = JSON.parse(localStorage.getItem(DEVICE)).name;
-part("device").addEventListener("change", () => {
-  const { id } = JSON.parse(localStorage.getItem(DEVICE));
-  localStorage.setItem(DEVICE, JSON.stringify({ name: part("device").value.trim().slice(0, 80), id }));
-  say("Name saved.");
-});
 
 offerInstall(part("install"));
 enableControls();

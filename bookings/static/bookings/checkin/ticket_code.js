@@ -14,6 +14,10 @@ const ALPHABET = "23456789CDFHJKMNPRTVWXY"; // of references
 const REFERENCE = new RegExp(`^[${ALPHABET}]{8}$`);
 const READ_AS = { 0: "D", O: "D", Q: "D", B: "8", G: "6", S: "5", U: "V", Z: "2" };
 const TICKET_INITIALS = "NPRTVWXY";
+const REFERENCE_LENGTH = 8;
+const SERIAL_LENGTH = 16;
+// What somebody may have typed from a ticket (bookings/checkin/ticket_codes.py): also at least one digit or hyphen.
+const TYPED = /^(?=.*[\d-])[0-9A-Za-z\s\u2010-\u2015-]{1,40}$/s;
 
 /**
  * The key that verifies the signatures of ticket codes.
@@ -45,6 +49,18 @@ export function referenceFrom(text) {
   const letters = text.normalize("NFKC").toUpperCase().replace(/[^\p{L}\p{N}]/gu, "");
   const reference = letters.replace(/[0OQBGSUZ]/g, (char) => READ_AS[char]);
   return REFERENCE.test(reference) && remainder(reference) === 1 ? reference : null;
+}
+
+/**
+ * What is wrong with a text that somebody typed as the number of a ticket, as a sentence; empty if nothing is, so that no
+ * ticket may have the number; null if it can't be meant as a number.
+ */
+export function mistakeIn(text) {
+  if (!TYPED.test(text)) return null;
+  const { length } = text.replace(/[^0-9A-Za-z]/g, "");
+  if (length === SERIAL_LENGTH) return "";
+  if (length !== REFERENCE_LENGTH) return `The number of a ticket has 8 characters, or 16 if it is the serial; this has ${length}.`;
+  return referenceFrom(text) ? "" : "There is a typing mistake in this number. Please compare each character.";
 }
 
 /** Whether the text is the number of a ticket. A reference without a digit may be a name, so it doesn't count. */

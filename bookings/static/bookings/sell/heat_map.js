@@ -78,7 +78,7 @@ export class HeatMap {
 }
 
 function blockText({ section, subsection, sold, reserved, onSale, share }) {
-  const held = reserved ? `, ${count(reserved)} held` : "";
+  const held = reserved ? `, ${count(reserved)} reserved` : "";
   return `Section ${section}, block ${subsection}: ${percent(share)} sold, ${count(sold)} of ${count(onSale)}${held}`;
 }
 

@@ -17,7 +17,7 @@ export class SalesRate {
     this.#root = root;
     const lines = [
       { label: "Sold", colour: "--accent", fill: true },
-      { label: "Held", colour: "--tier-3", dash: [5, 4] },
+      { label: "Reserved", colour: "--tier-3", dash: [5, 4] },
     ];
     this.#show = chart(root.querySelector("[data-chart]"), { name: "Time", format: clock, time: true, lines });
     for (const input of root.querySelectorAll("input")) input.addEventListener("change", () => this.#draw());
@@ -50,7 +50,7 @@ export class SalesRate {
     const most = Math.max(...sold);
     const busiest = most ? ` The busiest minute was ${clock(starts[sold.indexOf(most)])}, with ${count(most)} sold.` : "";
     const period = { 15: "the last 15 minutes", 60: "the last hour", 1440: "the last day" }[range];
-    const text = `In ${period}, ${count(sum(held))} seats were held and ${count(sum(sold))} sold.${busiest}`;
+    const text = `In ${period}, ${count(sum(held))} seats were reserved and ${count(sum(sold))} sold.${busiest}`;
     const description = this.#root.querySelector("[data-description]");
     if (description.textContent !== text) description.textContent = text;
   }

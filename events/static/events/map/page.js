@@ -147,8 +147,8 @@ picks.addEventListener("change", ({ detail: { before } }) => {
 });
 
 picks.addEventListener("moved", ({ detail: { from, number } }) => {
-  const removed = number === 1 ? "Your seat was" : `Your ${number} seats were`;
-  toast(`A booking can only have seats in one block. ${removed} removed (${blockName(from)}).`);
+  const removed = number === 1 ? "your seat" : `your ${number} seats`;
+  toast(`Seats that you book together are in the same block, so ${removed} in ${blockName(from)} ${number === 1 ? "was" : "were"} removed.`);
 });
 
 bestSeatsForm.addEventListener("found", ({ detail: { what, ...seats } }) => {

@@ -18,8 +18,8 @@ export function showQueueNotice(notice, eventId) {
   const deadline = timeText(ends, "clock");
   notice.classList.add("good");
   join.hidden = true;
-  text.textContent = `It’s your turn. Choose your seats and hold them by ${deadline}.`;
-  at(ends - WARN_MS, () => say("One minute left to hold your seats."));
+  text.textContent = `It’s your turn. Choose your seats and reserve them by ${deadline}.`;
+  at(ends - WARN_MS, () => say("One minute left to reserve your seats."));
   at(ends, () => {
     notice.classList.remove("good");
     join.hidden = false;

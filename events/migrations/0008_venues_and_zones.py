@@ -3,6 +3,7 @@
 Events from before are in UTC, as they were shown.
 """
 
+import core.text.lines
 import core.text.visible
 import django.core.validators
 import django.db.models.deletion
@@ -26,7 +27,7 @@ WALL_CLOCKS = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0006_check_currency_codes'),
+        ('events', '0007_one_line_names'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -65,13 +66,13 @@ class Migration(migrations.Migration):
             name='Venue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, validators=[core.text.visible.check_visible])),
-                ('address', models.CharField(blank=True, default='', help_text='Street, town and postal code.', max_length=400)),
+                ('name', models.CharField(max_length=200, validators=[core.text.visible.check_visible, core.text.lines.check_line])),
+                ('address', models.CharField(blank=True, default='', help_text='Street, town and postal code.', max_length=400, validators=[core.text.lines.check_line])),
                 ('country', models.CharField(blank=True, default='', help_text='Two letters, as in DE or CA.', max_length=2, validators=[events.venue_models.check_country])),
                 ('time_zone', models.CharField(help_text='Of the clock on its wall, as in Europe/Berlin.', max_length=64, validators=[events.zones.check_zone])),
                 ('latitude', models.DecimalField(blank=True, decimal_places=6, help_text='In degrees; south is negative.', max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(-90), django.core.validators.MaxValueValidator(90)])),
                 ('longitude', models.DecimalField(blank=True, decimal_places=6, help_text='In degrees; west is negative.', max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)])),
-                ('accessibility', models.TextField(blank=True, default='', help_text='How people with a wheelchair or other needs get in, and whom they can ask. Buyers read it.', max_length=2000)),
+                ('accessibility', models.TextField(blank=True, default='', help_text='How people with a wheelchair or other needs get in, and whom they can ask. Buyers read it.', max_length=2000, validators=[core.text.lines.check_paragraphs])),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('seller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='venues', to=settings.AUTH_USER_MODEL)),

@@ -17,6 +17,7 @@ from core.money.amounts import (
     money,
 )
 from core.money.currencies import check_currency, decimals_of
+from core.text.lines import check_line
 from core.text.visible import check_visible
 from events.admin.help_texts import HELP_TEXTS, LABELS
 from events.admin.local_time_field import LocalTimeField, local_time
@@ -72,7 +73,7 @@ class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         max_length=200,
         required=False,
         widget=AdminTextInputWidget,
-        validators=[check_visible],
+        validators=[check_visible, check_line],
     )
     time_zone = forms.ChoiceField(
         label=LABELS["time_zone"], help_text=HELP_TEXTS["time_zone"], choices=zone_choices, required=False

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from icalendar import Calendar
@@ -22,7 +23,8 @@ def the_mail() -> tuple[str, str, bytes]:
     """Return text, HTML and calendar file of the only email about a changed event."""
     mail = compose(EmailMessage.objects.get(kind="event_changed"))
     assert mail is not None
-    (calendar,) = [part.content for part in mail.attachments if part.mimetype.startswith("text/calendar")]
+    attachments: list[Any] = mail.attachments
+    (calendar,) = [part.content for part in attachments if part.mimetype.startswith("text/calendar")]
     return str(mail.body), str(mail.alternatives[0].content), calendar
 
 

@@ -193,7 +193,7 @@ def test_forms_refuse_the_same_in_every_field_of_one_line(
                 errors = form({name: text}).errors
                 assert name in errors, (form, name)
                 seen.add(name)
-    assert seen == {"name", "venue_name", "address", "currency", "url"}
+    assert seen == {"name", "venue_name", "address", "organizer_name", "currency", "url"}
 
 
 def forms_of_the_admin(request: HttpRequest, rows: dict[Any, Any]) -> Iterator[Any]:

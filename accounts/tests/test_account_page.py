@@ -135,7 +135,7 @@ def test_the_name_is_saved_and_the_page_says_so(page: Client) -> None:
         ("name", {"name": "\u200b\ufeff"}, "characters that can be seen"),
         ("name", {"name": "n" * 151}, "no more than 150 characters"),
         ("email", {"email": "new@example.com", "current_password": "wrong"}, "not your current password"),
-        ("email", {"email": "nonsense", "current_password": PASSWORD}, "valid email address"),
+        ("email", {"email": "nonsense", "current_password": PASSWORD}, "email address"),
         ("password", {"current_password": PASSWORD, "password": "short"}, "too short"),
         ("password", {"current_password": "wrong", "password": NEW}, "not your current password"),
         ("delete", {"current_password": "wrong"}, "not your current password"),

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from core.errors import DomainError, NotFound
-from core.text.times import time_text
 
 
 class TooManyHolds(DomainError):
@@ -116,13 +115,16 @@ class TicketForged(NotFound):
 
 
 class TooEarly(DomainError):
-    """The event begins much later, and the request asks for a refusal in this case. `starts_at` says when."""
+    """The event begins much later, and the request asks for a refusal in this case.
+
+    `starts_at` says when, and `when` the same in words.
+    """
 
     code, title = "too_early", "Too early"
 
-    def __init__(self, starts_at: datetime, **place: Any) -> None:
+    def __init__(self, starts_at: datetime, when: str, **place: Any) -> None:
         super().__init__(
-            f"This event begins on {time_text(starts_at)}. Somebody who is let in now can't use the ticket then.",
+            f"This event begins on {when}. Somebody who is let in now can't use the ticket then.",
             starts_at=starts_at,
             **place,
         )

@@ -32,6 +32,12 @@ class AddressNotConfirmed(PermissionRefused):
     )
 
 
+class VenueInUse(DomainError):
+    """Events are put on in the venue, so it can't be changed in this way or removed."""
+
+    code, title = "venue_in_use", "Venue in use"
+
+
 class SeatsTaken(DomainError):
     """Some of the requested seats do not have the required status; `seats` names them ("row-seat")."""
 

@@ -4,6 +4,7 @@ The defaults are secure. Without DATABASE_URL, this is the embedded demo: it cre
 HTTP on this machine, and uses a Postgres and a Valkey of its own (see ticketing/embedded).
 """
 
+import zoneinfo
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from csp.constants import NONE, SELF
 
 from ticketing import embedded, logs
 from ticketing.rates import read_rate
+
+# The rules of time zones come from the package tzdata, which is pinned; the system's may be years old.
+zoneinfo.reset_tzpath(to=())
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -85,6 +89,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",

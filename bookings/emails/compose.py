@@ -26,8 +26,9 @@ from bookings.webhooks.models import Endpoint
 from core.clock import database_now
 from core.mail import compose_mail
 from core.money.amounts import money
-from core.text.times import time_text
+from events.lifecycle.change import NEW_RULES
 from events.organiser import organiser_of
+from events.wall_clocks import clock_text
 
 # The emails' subjects, and their headings, which leave the event to the details below them.
 SUBJECTS = {
@@ -103,7 +104,8 @@ def _booking_email(entry: EmailMessage) -> EmailMultiAlternatives | None:
     changes = changes_since(entry.before, booking.event)
     if booking.buyer.deleted_at is not None:
         return None
-    if booking.status not in APPLIES_TO[kind] or (kind == EmailKind.EVENT_CHANGED and not changes):
+    has_news = bool(changes) or NEW_RULES in entry.before
+    if booking.status not in APPLIES_TO[kind] or (kind == EmailKind.EVENT_CHANGED and not has_news):
         return None
     subject, heading = _titles(kind, booking)
     mail = compose_mail(
@@ -135,7 +137,7 @@ def _return_until(booking: Booking) -> str:
     until = refundable_until(booking)
     if booking.status != BookingStatus.PAID or until is None or until <= database_now():
         return ""
-    return time_text(until)
+    return clock_text(booking.event, until)
 
 
 def _attach_tickets(mail: EmailMultiAlternatives, booking: Booking) -> None:
@@ -173,7 +175,7 @@ def _context(entry: EmailMessage, booking: Booking, changes: list[Change]) -> di
     return {
         "booking": booking,
         "still_held": booking.status in HOLDING,
-        "pay_until": time_text(booking.expires_at),
+        "pay_until": clock_text(event, booking.expires_at),
         "event_name": one_line(event.name),
         "venue_name": one_line(event.venue_name),
         "when": start_text(event),
@@ -183,6 +185,7 @@ def _context(entry: EmailMessage, booking: Booking, changes: list[Change]) -> di
         "total": money(booking.total_price, event.currency) if booking.total_price else "",
         "refunded": _refunded_amount(entry, booking),
         "changes": changes,
+        "new_rules": NEW_RULES in entry.before,
         "return_until": _return_until(booking) if entry.kind == EmailKind.EVENT_CHANGED else "",
         "organiser": one_line(organiser.name),
         "can_reply": bool(organiser.email),

@@ -4,8 +4,8 @@ import re
 import unicodedata
 
 from bookings.tickets.models import Admission
-from core.text.times import time_text
 from events.models import Event
+from events.wall_clocks import clock_text
 
 SERIAL_LENGTH = 16
 SERIAL = re.compile(r"[0-7][0-9A-F]{15}")  # 63 bits
@@ -41,7 +41,7 @@ def serial_from(text: str) -> int | None:
 
 def start_text(event: Event) -> str:
     """Format the start of an event: "Sat 5 Dec 2026, 19:30 UTC", or "Date to be announced"."""
-    return time_text(event.starts_at) if event.starts_at else "Date to be announced"
+    return clock_text(event, event.starts_at) if event.starts_at else "Date to be announced"
 
 
 def one_line(text: str) -> str:

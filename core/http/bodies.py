@@ -27,21 +27,27 @@ class Body(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the validated members. Raises ValidationError or BadInput, naming unknown members too."""
-        unknown = self._unknown(data) if isinstance(data, Mapping) else {}
+        wrong = self.wrong_members(data) if isinstance(data, Mapping) else {}
         try:
             value = super().to_internal_value(data)
         except ValidationError as error:
-            if unknown and isinstance(error.detail, dict):
-                raise ValidationError({**unknown, **error.detail}) from None
+            if wrong and isinstance(error.detail, dict):
+                raise ValidationError({**wrong, **error.detail}) from None
             raise
         except BadInput as error:
-            problems = [BadInput.problem(name, str(details[0]), "unknown") for name, details in unknown.items()]
+            problems = [
+                BadInput.problem(name, str(found[0]), found[0].code or "invalid") for name, found in wrong.items()
+            ]
             raise BadInput([*problems, *error.extra["errors"]]) from None
-        if unknown:
-            raise ValidationError(unknown)
+        if wrong:
+            raise ValidationError(wrong)
         return value
 
-    def _unknown(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
+    def wrong_members(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
+        """Return the errors of members that no field finds: here, of unknown ones.
+
+        Subclasses add those of members that are required because of others.
+        """
         return {name: [self._no_such_member] for name in unknown_members(data, self._members)}
 
     def get_initial(self) -> Any:

@@ -3,6 +3,7 @@
 They also say what is wrong in words for people, where the framework's fields speak of Python's types.
 """
 
+import math
 from typing import Any
 
 from rest_framework import serializers
@@ -21,6 +22,18 @@ class WholeNumber(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return data
+
+
+class Number(serializers.FloatField):
+    """A finite JSON number. The framework's field also takes "5" and, as Python does, NaN."""
+
+    default_error_messages = {"invalid": "This must be a number, without quotes."}
+
+    def to_internal_value(self, data: Any) -> float:
+        """Return the number. Raises ValidationError for every other type."""
+        if isinstance(data, bool) or not isinstance(data, int | float) or not math.isfinite(data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 class Flag(serializers.BooleanField):

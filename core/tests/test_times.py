@@ -91,13 +91,26 @@ def test_a_range_names_date_and_zone_once_unless_they_change(start: str, end: st
             "{% time_range when None %}",
             '<time datetime="2027-05-01T17:05:09+00:00" data-format="date-time">Sat 1 May 2027, 17:05 UTC</time>',
         ),
-        ('{{ when|time_text:"date" }}', "Sat 1 May 2027"),
+        ('{% time_text when "date" %}', "Sat 1 May 2027"),
+        ('{% time_text when "time" zone %}', "19:05 UTC+2"),
+        (
+            "{% time when zone=zone %}",
+            '<time datetime="2027-05-01T19:05:09+02:00" data-format="date-time" data-zone="Europe/Berlin">'
+            "Sat 1 May 2027, 19:05 UTC+2</time>",
+        ),
+        (
+            "{% time_range when end zone %}",
+            '<time datetime="2027-05-01T19:05:09+02:00" data-until="2027-05-01T21:00:00+02:00" '
+            'data-zone="Europe/Berlin">Sat 1 May 2027, 19:05–21:00 UTC+2</time>',
+        ),
         ("{% money 4500 'CHF' %}, {% price 0 'CHF' %}", "CHF\xa045.00, Free"),
     ],
 )
 def test_templates_write_the_same(template: str, text: str) -> None:
     end = datetime(2027, 5, 1, 19, tzinfo=UTC)
-    assert Template(f"{{% load formats %}}{template}").render(Context({"when": WHEN, "end": end})) == text
+    assert (
+        Template(f"{{% load formats %}}{template}").render(Context({"when": WHEN, "end": end, "zone": BERLIN})) == text
+    )
 
 
 def test_django_writes_times_in_the_same_way() -> None:

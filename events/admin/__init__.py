@@ -12,7 +12,10 @@ from events.admin.event_page import EventPage
 from events.admin.form_page import FormPage
 from events.admin.list_page import ListPage
 from events.admin.seat_pages import SeatPages
+from events.admin.venues import Venues
 from events.models import Event
+
+__all__ = ["Events", "Venues"]
 
 
 @admin.register(Event)

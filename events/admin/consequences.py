@@ -6,9 +6,9 @@ from django.urls import reverse
 from core.clock import database_now
 from core.money.amounts import money
 from core.text.formatting import pluralize
-from core.text.times import time_text
 from events.catalog.selectors import section_rows, stats_of
 from events.models import Event
+from events.wall_clocks import clock_text
 
 
 def of_publishing(event: Event) -> list[str]:
@@ -76,9 +76,10 @@ def _go_on_sale(event: Event, seats: int) -> str:
     if not event.is_active:
         return f"{go} on sale once you tick “Active”; the event is not active."
     if event.sales_close_at and event.sales_close_at <= now:
-        return f"won't be on sale: sales ended on {time_text(event.sales_close_at)}. Change the times to sell them."
+        ended = clock_text(event, event.sales_close_at)
+        return f"won't be on sale: sales ended on {ended}. Change the times to sell them."
     if event.sales_start_at and event.sales_start_at > now:
-        return f"{go} on sale on {time_text(event.sales_start_at)}."
+        return f"{go} on sale on {clock_text(event, event.sales_start_at)}."
     return f"{go} on sale now."
 
 

@@ -4,9 +4,13 @@ from django.conf import settings
 
 LABELS = {
     "is_active": "Active",
+    "venue_name": "Place",
+    "time_zone": "Time zone",
     "starts_at": "Starts at",
     "ends_at": "Ends at",
     "late_entry_until": "Late entry until",
+    "sales_start_at": "Sales start at",
+    "sales_end_at": "Sales end at",
     "hold_seconds": "Time to start paying (seconds)",
     "payment_seconds": "Time to pay (seconds)",
     "max_tickets_per_booking": "Maximum seats per booking",
@@ -18,6 +22,9 @@ LABELS = {
     "pass_seconds": "Time to choose (seconds)",
 }
 HELP_TEXTS = {
+    "venue": "One of your venues; it also says the time zone. Without one, write the place and choose the zone below.",
+    "venue_name": "As buyers read it. If empty, the name of the venue.",
+    "time_zone": "Of the clock on the wall there: all times below are by it. A venue brings its own.",
     "is_active": "Untick it to pause the sale: the event isn't listed, and nobody can reserve or pay. Sold tickets "
     "stay valid.",
     "starts_at": "When the event begins. Sales end then unless “Late entry until” is set, and refund deadlines count "

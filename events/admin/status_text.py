@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from core.text.times import time_text
 from events.models import Event
 from events.states import EventStatus
+from events.wall_clocks import clock_text
 
 SENTENCES = {
     EventStatus.DRAFT: "Only you can see it. Publish it when it is ready.",
@@ -29,16 +29,18 @@ def status_text(event: Event, now: datetime) -> str:
 def _sale(event: Event, now: datetime) -> str:
     opens, closes = event.sales_start_at, event.sales_end_at
     if event.starts_at and event.starts_at <= now:
-        return _begun(event.sales_close_at, now)
+        return _begun(event, now)
     if closes and closes <= now:
-        return f"Published, but sales ended on {time_text(closes)}. Change the end of sales to sell again."
+        return f"Published, but sales ended on {clock_text(event, closes)}. Change the end of sales to sell again."
     if opens and opens > now:
-        return f"Published. Sales begin on {time_text(opens)}; until then buyers can only look."
+        return f"Published. Sales begin on {clock_text(event, opens)}; until then buyers can only look."
     closes = event.sales_close_at
-    return f"Buyers can reserve and pay for seats{f' until {time_text(closes)}' if closes else ''}."
+    return f"Buyers can reserve and pay for seats{f' until {clock_text(event, closes)}' if closes else ''}."
 
 
-def _begun(closes: datetime | None, now: datetime) -> str:
+def _begun(event: Event, now: datetime) -> str:
+    closes = event.sales_close_at
     if closes and closes > now:
-        return f"The event has begun. Late entry: buyers can reserve and pay for seats until {time_text(closes)}."
+        until = clock_text(event, closes)
+        return f"The event has begun. Late entry: buyers can reserve and pay for seats until {until}."
     return "The event has begun, so sales are closed. To sell seats now, set “Late entry until”."

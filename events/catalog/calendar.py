@@ -2,6 +2,7 @@
 
 import re
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from icalendar import Calendar, vCalAddress
@@ -9,6 +10,7 @@ from icalendar import Event as Entry
 
 from core.errors import NotFound
 from core.mail import sender_address
+from events.catalog.calendar_zone import calendar_time, zone_description
 from events.models import Event
 from events.organiser import organiser_of
 from events.states import EventStatus
@@ -45,6 +47,10 @@ def calendar_file(entry: Entry, method: str = "") -> bytes:
     calendar.add("version", "2.0")
     if method:
         calendar.add("method", method)
+    times = [entry.decoded(name) for name in ("dtstart", "dtend") if name in entry]
+    zones = {time.tzinfo.key: time for time in times if isinstance(time.tzinfo, ZoneInfo)}
+    for zone, time in zones.items():
+        calendar.add_component(zone_description(zone, time))
     calendar.add_component(entry)
     return bytes(calendar.to_ical())
 
@@ -60,9 +66,9 @@ def new_entry(event: Event, *, uid: str, url: str) -> Entry:
     entry.add("last-modified", event.updated_at)
     entry.add("sequence", _sequence(event))
     if event.starts_at is not None:
-        entry.add("dtstart", event.starts_at)
+        entry.add("dtstart", calendar_time(event.starts_at, event.time_zone))
     if event.ends_at is not None:
-        entry.add("dtend", event.ends_at)
+        entry.add("dtend", calendar_time(event.ends_at, event.time_zone))
     entry.add("summary", one_line(event.name))
     entry.add("url", url)
     entry.add("status", "CANCELLED" if event.status == EventStatus.CANCELLED else "CONFIRMED")

@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -16,7 +16,9 @@ from django.views.decorators.http import require_safe
 from core.errors import NotFound
 from core.money.amounts import price_text
 from events.catalog import selectors
+from events.catalog.addresses import event_path, event_slug, event_url
 from events.catalog.search import EventSearch
+from events.catalog.structured_data import event_json_ld
 from events.catalog.tiers import tier_colours
 from events.live.messages import sale
 from events.models import Event
@@ -102,13 +104,18 @@ def event_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
-    """Return the page `/events/{id}` with the seat map. A draft is a 404 for all but its seller and operators."""
+def event_page(request: HttpRequest, event_id: int, slug: str | None = None) -> HttpResponseBase:
+    """Return the page `/events/{id}` or `/events/{id}/{name}` with the seat map; redirect from another name.
+
+    A draft is a 404 for all but its seller and operators.
+    """
     user = request.user if request.user.is_authenticated else None
     try:
-        event = selectors.visible_event(event_id, user, among=Event.objects.select_related("seller"))
+        event = selectors.visible_event(event_id, user, among=Event.objects.select_related("seller", "venue"))
     except NotFound as error:
         raise Http404(str(error)) from error
+    if slug is not None and slug != event_slug(event):
+        return redirect(event_path(event), permanent=True)
     rows = selectors.section_rows(event.pk)
     prices = [row["price"] for row in rows]
     now = datetime.now(UTC)
@@ -129,6 +136,8 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
         "accessible": any("accessible" in row for row in rows),
         "sale": _sale(event),
         "queueing": event.waiting_room_on and event.status != EventStatus.DRAFT and not is_over,
+        "address": event_url(event),
+        "json_ld": event_json_ld(event, url=event_url(event), prices=prices, available=stats["available"]),
         "modules": [f"events/map/{name}.js" for name in MODULES],
         "checkout_url": reverse("checkout", args=[uuid.UUID(int=0)]),
     }

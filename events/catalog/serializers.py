@@ -1,11 +1,14 @@
 """Serializers of the events API. Input serializers validate and never write; output serializers only render."""
 
+from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from accounts.models import User
 from core.http.bodies import Body
@@ -18,6 +21,8 @@ from events.catalog.seat_serializers import SectionRow, Stats, public_row
 from events.catalog.selectors import COUNTS
 from events.models import MAX_ACTIVE, MAX_PER_MINUTE, MAX_PRICE, MAX_SECONDS, Event
 from events.seating.configuration import Seating, read_seating
+from events.venues.serializers import VenueBody
+from events.zones import check_zone
 
 
 class SectionConfig(Body):
@@ -88,6 +93,17 @@ class EventTexts(Body, serializers.ModelSerializer[Event]):
     }
 
     description = Paragraphs(max_length=10_000, allow_blank=True)
+    venue_id = WholeNumber(
+        min_value=1, required=False, allow_null=True, help_text="A venue of the seller; null leaves the venue."
+    )
+    venue_name = Line(
+        max_length=200, required=False, help_text="Required without venue_id; otherwise that venue's name by default."
+    )
+    time_zone = Line(
+        required=False,
+        validators=[check_zone],
+        help_text="IANA name of the zone of the clock at the venue. That of the venue, or UTC, by default.",
+    )
     currency = Line(
         required=False, help_text=f"ISO 4217, list of {PUBLISHED}. It can't be changed once somebody has held seats."
     )
@@ -98,7 +114,9 @@ class EventTexts(Body, serializers.ModelSerializer[Event]):
         fields: tuple[str, ...] = (
             "name",
             "description",
+            "venue_id",
             "venue_name",
+            "time_zone",
             "is_active",
             "currency",
             "starts_at",
@@ -132,6 +150,13 @@ class NewEvent(EventTexts):
     class Meta(EventTexts.Meta):
         fields = (*EventTexts.Meta.fields, "seating_config", "status")
 
+    def wrong_members(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
+        """Also require the name of the place, unless a venue says it."""
+        wrong = super().wrong_members(data)
+        if "venue_name" in data or data.get("venue_id") is not None:
+            return wrong
+        return wrong | {"venue_name": [ErrorDetail("This field is required.", "required")]}
+
 
 class EventChange(EventTexts):
     """The body of PATCH /api/event/{id}; fields that are not sent stay as they are.
@@ -155,7 +180,9 @@ class EventBody(serializers.ModelSerializer[Event]):
     They come from the serializer's context or, if they are not there, from `selectors.with_stats`.
     """
 
+    venue_id = serializers.IntegerField(allow_null=True)
     seller_id = serializers.IntegerField()
+    starts_at_local = serializers.SerializerMethodField(help_text="The start, with the offset of `time_zone`.")
     seating_config = SeatingField()
     waiting_room = WaitingRoomBody(source="*")
     sales_close_at = serializers.DateTimeField(
@@ -169,13 +196,16 @@ class EventBody(serializers.ModelSerializer[Event]):
             "id",
             "name",
             "description",
+            "venue_id",
             "venue_name",
+            "time_zone",
             "seller_id",
             "is_active",
             "status",
             "currency",
             "seating_config",
             "starts_at",
+            "starts_at_local",
             "ends_at",
             "sales_start_at",
             "sales_end_at",
@@ -190,6 +220,11 @@ class EventBody(serializers.ModelSerializer[Event]):
             "waiting_room",
             "stats",
         )
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_starts_at_local(self, event: Event) -> str | None:
+        """Return the start as the clock at the venue shows it, with its offset from UTC."""
+        return event.starts_at.astimezone(ZoneInfo(event.time_zone)).isoformat() if event.starts_at else None
 
     @extend_schema_field(Stats)
     def get_stats(self, event: Event) -> dict[str, int]:
@@ -213,13 +248,14 @@ class Organizer(serializers.Serializer[Any]):
 
 
 class EventDetail(EventBody):
-    """An event with its organizer and its subsections."""
+    """An event with its venue, its organizer and its subsections. `venue` is null if only the place's name is known."""
 
+    venue = VenueBody(allow_null=True)
     organizer = Organizer(source="seller")
     sections = serializers.SerializerMethodField()
 
     class Meta(EventBody.Meta):
-        fields = (*EventBody.Meta.fields, "organizer", "sections")
+        fields = (*EventBody.Meta.fields, "venue", "organizer", "sections")
 
     @extend_schema_field(SectionRow(many=True))
     def get_sections(self, event: Event) -> list[dict[str, Any]]:

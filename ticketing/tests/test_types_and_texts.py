@@ -18,7 +18,6 @@ from rest_framework import serializers
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.pages.account_forms import NameForm, OrganizerForm
 from core.http.json_types import Choice, ListOf, Members
 from core.http.texts import Line, Paragraphs, Text
 from core.tests.test_text import INVISIBLE
@@ -187,15 +186,14 @@ def test_forms_refuse_the_same_in_every_field_of_one_line(
     request = rf.get("/")
     request.user = olga
     seen = set()
-    forms: list[Any] = [NameForm, OrganizerForm, *forms_of_the_admin(request, {User: olga, Event: concert})]
-    for form in forms:
+    for form in forms_of_the_admin(request, {User: olga, Event: concert}):
         for name, field in form.base_fields.items():
             one_line = isinstance(field.widget, TextInput) and not isinstance(field.widget, PasswordInput)
             if type(field) is CharField and one_line:
                 errors = form({name: text}).errors
                 assert name in errors, (form, name)
                 seen.add(name)
-    assert seen == {"name", "venue_name", "organizer_name", "currency", "url"}
+    assert seen == {"name", "venue_name", "address", "organizer_name", "currency", "url"}
 
 
 def forms_of_the_admin(request: HttpRequest, rows: dict[Any, Any]) -> Iterator[Any]:

@@ -9,7 +9,7 @@ import { LiveFeed } from "../events/live.js";
 import { keepPass } from "../events/pass.js";
 import { alert, say } from "../ticketing/announce.js";
 import { call } from "../ticketing/api.js";
-import { count, timeText } from "../ticketing/format.js";
+import { count, placeTime, timeText } from "../ticketing/format.js";
 import { toast, toastNext } from "../ticketing/toast.js";
 import { waitingTimeText } from "./waiting_time.js";
 
@@ -102,7 +102,7 @@ function show(position) {
 
 function showEarly({ opens_at: opensAt }) {
   setHeading("You’re early");
-  part("eta").textContent = `Sales start on ${timeText(opensAt)}. Everyone who is here by then gets a place in random order.`;
+  part("eta").textContent = `Sales start on ${placeTime(opensAt, page.dataset.zone)}. Everyone who is here by then gets a place in random order.`;
 }
 
 function showPlace({ ahead, paused, eta_seconds: soonest, eta_seconds_latest: latest }) {

@@ -75,9 +75,24 @@ export function rangeText(start, end, zone) {
   return sameDay && sameZone ? `${first}–${last}` : `${first} – ${last}`;
 }
 
-/** Returns the name of the user's time zone (IANA). */
-export function ownZone() {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** Formats a time by the clock at a venue, and by the user's own where that shows another time. */
+export function placeTime(when, zone) {
+  const [there, here] = [partsOf(when, zone), partsOf(when)];
+  return FORMS["date-time"](there) + (there.zone === here.zone ? "" : beside(here, date(there) === date(here)));
+}
+
+/** Returns what to add to the text of a time with the offset of its venue: " (13:30 UTC-4 your time)"; "" if it is the same. */
+export function ownTime(iso) {
+  const when = new Date(iso);
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(iso) ?? [null, "+", 0, 0];
+  const offset = (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+  if (offset === -when.getTimezoneOffset()) return "";
+  const there = new Date(when.getTime() + offset * 60_000).getUTCDate();
+  return beside(partsOf(when), there === when.getDate());
+}
+
+function beside(own, isSameDay) {
+  return ` (${FORMS[isSameDay ? "time" : "weekday-time"](own)} your time)`;
 }
 
 /** Formats seconds: 75 is "1:15", 3675 is "1:01:15". Negative numbers count as zero. */
@@ -100,10 +115,19 @@ function partsOf(when, zone) {
     second: "2-digit",
     hourCycle: "h23",
     timeZoneName: "shortOffset",
-    timeZone: zone,
+    timeZone: isKnown(zone) ? zone : undefined,
   });
   const parts = Object.fromEntries(format.formatToParts(new Date(when)).map(({ type, value }) => [type, value]));
   return { ...parts, zone: parts.timeZoneName.replace(/^GMT([+-]0$)?/, "UTC") };
+}
+
+// A browser may be older than a zone; it then shows the user's own time, and says so by its distance to UTC.
+function isKnown(zone) {
+  try {
+    return Boolean(zone && cached(Intl.DateTimeFormat, { timeZone: zone }));
+  } catch {
+    return false;
+  }
 }
 
 // Creating a formatter is a thousand times slower than using it.

@@ -34,7 +34,7 @@ const find = (selector) => page.querySelector(selector);
 const rows = JSON.parse(document.getElementById("sections").textContent);
 const gapsAllowed = dataset.gaps === "true";
 
-const sale = new SaleStatus(find("[data-sale]"), JSON.parse(document.getElementById("sale").textContent));
+const sale = new SaleStatus(find("[data-sale]"), JSON.parse(document.getElementById("sale").textContent), dataset.zone);
 const model = new SeatModel(rows);
 model.setClosed(sale.isOver); // before anything is drawn
 const colours = new Colours([...new Set(rows.map((row) => row.tier))]);

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 
+from core.text.times import wall_text
+
 # In the list of zones, but no places: what the machine is set to, and a placeholder that says so.
 NOT_PLACES = frozenset({"localtime", "Factory"})
 
@@ -18,7 +20,7 @@ class NoSuchTime(ValueError):
     """The clocks go forward over this time: no clock on the wall shows it. `after` is the first time that follows."""
 
     def __init__(self, after: datetime) -> None:
-        super().__init__(f"The clocks go forward to {after:%H:%M} then: this time does not exist.")
+        super().__init__(f"The clocks go forward to {wall_text(after, 'clock')} then: this time does not exist.")
         self.after = after
 
 

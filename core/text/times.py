@@ -41,6 +41,11 @@ def time_text(when: datetime, form: Form = "date-time", zone: tzinfo = UTC) -> s
     return FORMS[form].format(t=local, **names)
 
 
+def wall_text(wall: datetime, form: Form = "date-clock") -> str:
+    """Write what a clock shows: a time without a zone, in a form without one."""
+    return time_text(wall.replace(tzinfo=UTC), form)
+
+
 def range_text(start: datetime, end: datetime, zone: tzinfo = UTC) -> str:
     """Write a range: "Sat 1 May 2027, 19:00–22:00 UTC+2". The date appears twice if it changes.
 

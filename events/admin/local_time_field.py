@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from core.text.times import wall_text
 from events.zones import NoSuchTime, TwoTimes, instant_of, instants_of, wall_clock
 
 FIRST, SECOND = "first", "second"
@@ -25,17 +26,17 @@ class LocalTime:
 
     def instant(self, zone: str) -> datetime:
         """Return the instant, in UTC. Raises ValidationError if there is none, or if it isn't said which is meant."""
+        shown = wall_text(self.wall, "clock")
         try:
             return instant_of(self.wall, zone)
         except NoSuchTime as gap:
-            text = (
-                f"The clocks go forward that night: {self.wall:%H:%M} does not exist. They show {gap.after:%H:%M} next."
-            )
+            after = wall_text(gap.after, "clock")
+            text = f"The clocks go forward that night: {shown} does not exist. They show {after} next."
             raise ValidationError(text, "no_such_time") from None
         except TwoTimes as two:
             if self.side:
                 return two.instants[self.side == SECOND]
-            text = f"The clocks go back that night: {self.wall:%H:%M} comes twice. Please say which one is meant."
+            text = f"The clocks go back that night: {shown} comes twice. Please say which one is meant."
             raise ValidationError(text, "two_times") from None
 
 

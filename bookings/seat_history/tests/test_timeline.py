@@ -119,8 +119,8 @@ def test_a_scan_with_a_wrong_clock_is_named_at_the_time_of_its_record(
     merge_scans(event_id=concert.pk, scans=[Scan(code, at, "Side door") for at in times], by=carol)
     texts = [text for kind, text in history_of(subsection) if kind.startswith("check")]
     assert texts == [
-        "Let in at Side door by Carol; the scanner's clock said 1 January 0001, 00:00 UTC.",
-        "Scanned at Side door by Carol after it had been used; the scanner's clock said 1 January 1970, 00:00 UTC.",
+        "Let in at Side door by Carol; the scanner's clock said Mon 1 Jan 1, 00:00 UTC.",
+        "Scanned at Side door by Carol after it had been used; the scanner's clock said Thu 1 Jan 1970, 00:00 UTC.",
     ]
 
 

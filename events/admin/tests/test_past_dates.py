@@ -42,7 +42,7 @@ def test_a_draft_with_dates_in_the_past_warns_on_its_page_and_on_the_preview(
 
 def test_saving_leads_to_the_warning(seller_client: Client) -> None:
     page = seller_client.post(ADD, filled_in(starts_at_0="2020-05-01", starts_at_1="20:00"), follow=True).text
-    assert "By its dates this event is over since " in page
+    assert "By its dates this event is over since Sat 2 May 2020, 20:00 UTC." in page
     assert '<button class="button" type="button" disabled>Publish …</button>' in page
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from core.errors import BadInput
+from core.text.times import time_text, wall_text
 from events.lifecycle.recheck import MovedTime, events_with_moved_times, move_times
 
 
@@ -45,7 +46,7 @@ class Command(BaseCommand):
 
 
 def _line(time: MovedTime) -> str:
-    what = f"{time.field} {time.local:%Y-%m-%d %H:%M} is"
+    what = f"{time.field} {wall_text(time.local)} is"
     if time.now is None:
         return f"{what} a time that the clock no longer shows; correct it in the seller admin."
-    return f"{what} {time.now:%Y-%m-%d %H:%M} UTC now, was {time.was:%Y-%m-%d %H:%M} UTC."
+    return f"{what} {time_text(time.now)} now, was {time_text(time.was)}."

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from accounts.models import User, normal_email
+from core.http.missing_rows import MissingRows
 
 admin.site.unregister(Group)  # rights come from the role and is_superuser
 
@@ -45,7 +46,7 @@ class ChangedUserForm(UserChangeForm):  # type: ignore[type-arg]  # not subscrip
 
 
 @admin.register(User)
-class Users(UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class Users(MissingRows, UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """The admin pages to find, add and deactivate users, and to set their password or role.
 
     A changed password ends the user's sessions and tokens.

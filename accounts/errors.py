@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
-from core.errors import DomainError, NotSignedIn
+from core.errors import BadInput, DomainError, NotSignedIn
 
 
 class EmailTaken(DomainError):
@@ -11,6 +11,9 @@ class EmailTaken(DomainError):
 
     code, title = "email_taken", "Email address taken"
     detail = "This email address already has an account. Sign in, or reset its password."
+
+    def __init__(self, detail: str | None = None) -> None:
+        super().__init__(detail, errors=[BadInput.problem("email", detail or self.detail, self.code)])
 
 
 class InvalidCredentials(NotSignedIn):

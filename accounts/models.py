@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 
+from core.text.lines import check_line
 from core.text.visible import check_visible
 
 # ASCII only, because Python and Postgres agree on lower case only there, and because it rules out look-alike addresses.
@@ -56,7 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         SELLER = "seller"
 
     email = models.EmailField(unique=True, validators=[ascii_email])
-    name = models.CharField(max_length=150, validators=[check_visible])
+    name = models.CharField(max_length=150, validators=[check_visible, check_line])
     role = models.CharField(max_length=6, choices=Role, default=Role.BUYER)
     is_active = models.BooleanField(default=True, help_text="Untick instead of deleting: the person can't sign in.")
     is_staff = models.BooleanField(default=False, help_text="May enter the admin; sellers see their own events there.")
@@ -71,7 +72,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=150,
         blank=True,
         db_default="",
-        validators=[check_visible],
+        validators=[check_visible, check_line],
         help_text="Shown to buyers as the organizer; if empty, the name is.",
     )
     contact_email = models.EmailField(

@@ -6,10 +6,12 @@ from rest_framework import serializers
 
 from accounts.models import User, ascii_email
 from core.http.bodies import Body
+from core.http.json_types import Choice
+from core.http.texts import EmailAddress, Line, Text
 from core.openapi import Problem
 
 
-class PasswordField(serializers.CharField):
+class PasswordField(Text):
     """A password as typed, spaces included; never part of a response.
 
     The maximum of 128 characters limits the cost of hashing.
@@ -22,20 +24,20 @@ class PasswordField(serializers.CharField):
 class RegistrationInput(Body):
     """A new user. Other members (is_staff, is_verified …) are refused."""
 
-    email = serializers.EmailField(max_length=254, validators=[ascii_email])
+    email = EmailAddress(max_length=254, validators=[ascii_email])
     password = PasswordField(help_text="At least 8 characters, not common, not only digits, not like the address.")
-    name = serializers.CharField(max_length=150)
-    role = serializers.ChoiceField(choices=User.Role.choices)
+    name = Line(max_length=150)
+    role = Choice(choices=User.Role.choices)
 
 
 class ProfileInput(Body):
     """Changes to the user. Other members (email, role, is_staff, is_verified …) are refused."""
 
-    name = serializers.CharField(max_length=150, required=False)
-    organizer_name = serializers.CharField(
+    name = Line(max_length=150, required=False)
+    organizer_name = Line(
         max_length=150, required=False, allow_blank=True, help_text="Shown to buyers instead of a seller's `name`."
     )
-    contact_email = serializers.EmailField(
+    contact_email = EmailAddress(
         max_length=254,
         required=False,
         allow_blank=True,
@@ -43,12 +45,15 @@ class ProfileInput(Body):
         help_text="Shown to buyers on a seller's events; replies to emails about them go there.",
     )
     password = PasswordField(required=False, help_text="The new password; ends all other sessions and all tokens.")
-    current_password = PasswordField(required=False, help_text="Required with `password`.")
+    current_password = PasswordField(required=False, help_text="Required with `password`, and only with it.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require the current password with a new one."""
+        """Require both passwords or neither: the current one is a proof for a new one, and for nothing else."""
         if "password" in attrs and "current_password" not in attrs:
             raise serializers.ValidationError({"current_password": "Required to change the password."}, "required")
+        if "current_password" in attrs and "password" not in attrs:
+            detail = "This is only for a new password; send it as `password`."
+            raise serializers.ValidationError({"current_password": detail}, "without_password")
         return attrs
 
 
@@ -58,40 +63,40 @@ class CredentialsInput(Body):
     The address is not validated: a malformed one is simply unknown.
     """
 
-    email = serializers.CharField(max_length=254)
+    email = Text(max_length=254)
     password = PasswordField()
 
 
 class RefreshInput(Body):
     """The newest refresh token."""
 
-    refresh = serializers.CharField(max_length=2048)
+    refresh = Text(max_length=2048)
 
 
 class VerificationInput(Body):
     """The token from the verification mail."""
 
-    token = serializers.CharField(max_length=2048)
+    token = Text(max_length=2048)
 
 
 class ResetRequestInput(Body):
     """The address of the account whose password was forgotten."""
 
-    email = serializers.EmailField(max_length=254)
+    email = EmailAddress(max_length=254)
 
 
 class ResetInput(Body):
     """`uid` and `token` from the mail, and the new password."""
 
-    uid = serializers.CharField(max_length=64)
-    token = serializers.CharField(max_length=256)
+    uid = Text(max_length=64)
+    token = Text(max_length=256)
     password = PasswordField()
 
 
 class EmailChangeInput(Body):
     """The new address, and the password as proof that the owner of the account asks for it."""
 
-    email = serializers.EmailField(max_length=254, validators=[ascii_email])
+    email = EmailAddress(max_length=254, validators=[ascii_email])
     current_password = PasswordField()
 
 

@@ -18,6 +18,7 @@ class BookingsConfig(AppConfig):
         from bookings.live.feed import BuyerFeed
         from bookings.payments.chargeable import GatewayRules
         from bookings.reports.feed import AnalyticsFeed
+        from bookings.reports.landing import seller_landing
         from bookings.waiting_room.feed import QueueFeed
         from events.lifecycle.change import ON_EVENT_CHANGED
         from events.pricing import register_charge_rules
@@ -31,4 +32,4 @@ class BookingsConfig(AppConfig):
         ON_EVENT_CHANGED.extend([reopen_bookings, notify_ticket_holders])
         OBSTACLES.append(booking_obstacles)
         ON_ACCOUNT_DELETED.append(remove_person)
-        LANDING_PAGES.append(gate_landing)
+        LANDING_PAGES.extend([gate_landing, seller_landing])

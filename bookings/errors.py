@@ -9,7 +9,7 @@ from core.errors import DomainError, NotFound
 class TooManyHolds(DomainError):
     """The buyer has as many open holds as the event allows. The first one ends in `retry_after` seconds."""
 
-    status, code, title = 429, "too_many_holds", "Too many open holds"
+    status, code, title = 429, "too_many_holds", "Too many unpaid bookings"
     detail = "You already have as many unpaid bookings as the event allows. Pay for or cancel one first."
 
     def __init__(self, retry_after: int) -> None:
@@ -36,7 +36,7 @@ class NotOwner(DomainError):
 class HoldExpired(DomainError):
     """The deadline has passed, by the database's clock, and the seats are free for others."""
 
-    status, code, title = 410, "hold_expired", "Hold expired"
+    status, code, title = 410, "hold_expired", "Time to pay is over"
     detail = "The time to pay is over and the seats are free again. Please choose seats again."
 
 
@@ -58,7 +58,7 @@ class PaymentDeclined(DomainError):
     """The gateway declined the card. The seats stay held until the deadline."""
 
     status, code, title = 402, "payment_declined", "Payment declined"
-    detail = "The card was declined. Try another card; your seats are still held."
+    detail = "The card was declined. Try another card; your seats stay reserved."
 
 
 class GatewayUnreachable(DomainError):
@@ -115,14 +115,16 @@ class TicketForged(NotFound):
 
 
 class TooEarly(DomainError):
-    """The event begins much later, and the request asks for a refusal in this case. `starts_at` says when."""
+    """The event begins much later, and the request asks for a refusal in this case.
+
+    `starts_at` says when, and `when` the same in words.
+    """
 
     code, title = "too_early", "Too early"
 
-    def __init__(self, starts_at: datetime, **place: Any) -> None:
+    def __init__(self, starts_at: datetime, when: str, **place: Any) -> None:
         super().__init__(
-            f"This event begins on {starts_at:%A} {starts_at.day} {starts_at:%B %Y, %H:%M} UTC."
-            " Somebody who is let in now can't use the ticket then.",
+            f"This event begins on {when}. Somebody who is let in now can't use the ticket then.",
             starts_at=starts_at,
             **place,
         )
@@ -151,11 +153,11 @@ class ChallengeRequired(DomainError):
 class RefusedAsBot(DomainError):
     """The buyer acts so much like a bot that solving a challenge is not enough. They may try again after `minutes`."""
 
-    status, code, title = 403, "permission_denied", "No holds for a while"
+    status, code, title = 403, "permission_denied", "Please wait a while"
 
     def __init__(self, why: str, minutes: int) -> None:
         wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-        detail = f"You can't hold seats for a while, because {why}. Please try again in {wait}."
+        detail = f"You can't reserve seats for a while, because {why}. Please try again in {wait}."
         super().__init__(detail, retry_after=minutes * 60)
 
 

@@ -31,6 +31,7 @@ BOOKING_TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
 
 HOLDING = (BookingStatus.PENDING_PAYMENT,)  # the booking's seats are reserved
 SOLD = (BookingStatus.PAID, BookingStatus.COMPLETED)  # the booking's seats are sold
+BOUGHT = (*SOLD, BookingStatus.REFUNDED)  # they are, or they were
 TIME_IS_UP = "The time to pay was over before the payment."  # `failure` of an expired booking, shown to its buyer
 OPEN = (BookingStatus.PROCESSING, BookingStatus.PENDING_PAYMENT)  # counts towards the buyer's limit of open holds
 

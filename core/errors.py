@@ -41,13 +41,16 @@ class DomainError(Exception):
 
 
 class BadInput(DomainError):
-    """The request itself is invalid; `errors` names each invalid field, up to MAX_PROBLEMS."""
+    """The request itself is invalid; `errors` names each invalid field, up to MAX_PROBLEMS.
+
+    Without any, the request as a whole is at fault: `errors` then repeats the detail, with an empty name.
+    """
 
     status, code, title = 400, "validation_error", "The request is not valid"
     detail = "Some fields are not valid; see errors."
 
     def __init__(self, errors: Sequence[FieldProblem], detail: str | None = None) -> None:
-        super().__init__(detail, errors=list(errors[:MAX_PROBLEMS]))
+        super().__init__(detail, errors=list(errors[:MAX_PROBLEMS]) or [self.problem("", detail or self.detail)])
 
     @classmethod
     def field(cls, field: str, detail: str, code: str = "invalid") -> "BadInput":

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class EventsConfig(AppConfig):
@@ -8,9 +9,10 @@ class EventsConfig(AppConfig):
     verbose_name = "For sale"
 
     def ready(self) -> None:
-        """Register the live feeds of this app, and which events keep their seller's account."""
+        """Register the live feeds and checks of this app, and which events keep their seller's account."""
         from accounts.operations.deletion import OBSTACLES
         from events.account_deletion import event_obstacles
+        from events.checks import check_zone_rules
         from events.live.feed import EventFeed
         from events.live.sign_in_feed import SignInFeed
         from realtime.feed import register_feed
@@ -18,3 +20,4 @@ class EventsConfig(AppConfig):
         OBSTACLES.append(event_obstacles)
         register_feed("event", EventFeed)
         register_feed("sign_in", SignInFeed)
+        register(check_zone_rules, Tags.database)

@@ -27,9 +27,15 @@ class AddressNotConfirmed(PermissionRefused):
 
     code, title = "address_not_confirmed", "Address not confirmed"
     detail = (
-        "Events can be published once their seller has confirmed the email address, with the link in our email. The "
-        "account page sends it again."
+        "Confirm your email address before you publish an event: open the link that we sent to it. Your account page "
+        "sends it again."
     )
+
+
+class VenueInUse(DomainError):
+    """Events are put on in the venue, so it can't be changed in this way or removed."""
+
+    code, title = "venue_in_use", "Venue in use"
 
 
 class SeatsTaken(DomainError):

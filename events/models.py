@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -18,9 +19,13 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
+from core.text.lines import check_line, check_paragraphs
 from core.text.visible import check_visible
 from events.schedule import default_length
 from events.states import ChangeKind, CreationStatus, EventStatus, SeatStatus
+from events.venue_models import ZONE_LENGTH, Venue
+from events.wall_clocks import WallClockField
+from events.zones import check_zone
 
 MAX_SECONDS = 86_400  # for a hold, a payment window or a queue pass
 MAX_PRICE = 100_000_000  # minor units
@@ -50,6 +55,10 @@ def new_seed() -> str:
     return secrets.token_hex(32)
 
 
+def _wall_clock() -> WallClockField:
+    return WallClockField(null=True, editable=False)
+
+
 def _seconds(**options: object) -> "models.PositiveIntegerField[Any, Any]":
     return models.PositiveIntegerField(
         validators=[MinValueValidator(1), MaxValueValidator(MAX_SECONDS)],
@@ -58,11 +67,22 @@ def _seconds(**options: object) -> "models.PositiveIntegerField[Any, Any]":
 
 
 class Event(models.Model):
-    """One show in one venue, with all its seats. Times are in UTC, money is in minor units of `currency`."""
+    """One show in one place, with all its seats. Money is in minor units of `currency`.
 
-    name = models.CharField(max_length=200, validators=[check_visible])
-    description = models.TextField(max_length=10_000)
-    venue_name = models.CharField(max_length=200, validators=[check_visible])
+    Times are instants; those of the seller have a twin that ends in `_local`, a time without a zone.
+    """
+
+    name = models.CharField(max_length=200, validators=[check_visible, check_line])
+    description = models.TextField(max_length=10_000, validators=[check_paragraphs])
+    venue = models.ForeignKey(Venue, models.PROTECT, null=True, blank=True, related_name="events")
+    venue_name = models.CharField(max_length=200, validators=[check_visible, check_line])
+    time_zone = models.CharField(
+        max_length=ZONE_LENGTH,
+        default="UTC",
+        db_default="UTC",
+        validators=[check_zone],
+        help_text="Of the clock at the venue, as in Europe/Berlin.",
+    )
     seller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="events")
     is_active = models.BooleanField(
         default=True, help_text="Inactive events are not listed, and nobody can hold or pay for seats."
@@ -78,6 +98,12 @@ class Event(models.Model):
     late_entry_until = models.DateTimeField(
         null=True, blank=True, help_text="Seats are sold until then although the event has begun."
     )
+    # What the clock at the venue shows at these times. `change_event` and `create_event` keep them.
+    starts_at_local = _wall_clock()
+    ends_at_local = _wall_clock()
+    sales_start_at_local = _wall_clock()
+    sales_end_at_local = _wall_clock()
+    late_entry_until_local = _wall_clock()
     start_moved_at = models.DateTimeField(
         null=True, editable=False, help_text="When the start was last changed after the event was published."
     )
@@ -165,6 +191,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the clock at the venue."""
+        return ZoneInfo(self.time_zone)
 
     @property
     def over_at(self) -> datetime | None:

@@ -14,6 +14,17 @@ def may_manage(event: Event, user: User | None) -> bool:
     return user is not None and (user.pk == event.seller_id or user.is_superuser)
 
 
+def lock_seller(seller_id: int) -> None:
+    """Lock the seller's row, so that their account isn't deleted before the transaction ends.
+
+    Call it last: everything else of the seller waits meanwhile. Raises PermissionRefused if the account is deleted or
+    deactivated.
+    """
+    active = User.objects.select_for_update(of=("self",), no_key=True).filter(pk=seller_id, is_active=True)
+    if active.only("pk").first() is None:
+        raise PermissionRefused("The account of this event's seller is not active.")
+
+
 def own_event(event_id: int, seller: User) -> Event:
     """Return the event if `seller` may manage it. Does not lock it.
 

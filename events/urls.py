@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from events.catalog import api, pages
+from events.catalog import api, crawlers, pages
+from events.venues import api as venues
 
 urlpatterns = [
     path("", pages.event_list, name="events"),
     path("events/<int:event_id>", pages.event_page, name="event"),
+    path("events/<int:event_id>/<str:slug>", pages.event_page, name="event-named"),
+    path("sitemap.xml", crawlers.site_map),
+    path("robots.txt", crawlers.robots),
+    path("api/venue", venues.Venues.as_view(), name="venue-list"),
+    path("api/venue/<int:venue_id>", venues.VenueItem.as_view(), name="venue-detail"),
     path("api/event", api.EventList.as_view(), name="event-list"),
     path("api/event/<int:event_id>", api.EventItem.as_view(), name="event-detail"),
     path("api/event/<int:event_id>/block", api.BlockedSeats.as_view(), name="event-block"),

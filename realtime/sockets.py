@@ -125,7 +125,8 @@ class Socket(Viewer):
             self._send_error(Overloaded())
 
     def _send_error(self, error: DomainError) -> None:
-        self.write(socket_frame({"type": "error", "code": error.code, "detail": str(error)}))
+        named = {"errors": error.extra["errors"]} if isinstance(error, BadInput) else {}
+        self.write(socket_frame({"type": "error", "code": error.code, "detail": str(error), **named}))
 
     def _parse(self, message: dict[str, Any]) -> Any:
         """Return the JSON value of a frame. Raises Closed if it breaks a limit of size or rate, or is not JSON text."""

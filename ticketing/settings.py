@@ -4,6 +4,7 @@ The defaults are secure. Without DATABASE_URL, this is the embedded demo: it cre
 HTTP on this machine, and uses a Postgres and a Valkey of its own (see ticketing/embedded).
 """
 
+import zoneinfo
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from csp.constants import NONE, SELF
 
 from ticketing import embedded, logs
 from ticketing.rates import read_rate
+
+# The rules of time zones come from the package tzdata, which is pinned; the system's may be years old.
+zoneinfo.reset_tzpath(to=())
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -85,6 +89,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
@@ -148,6 +153,7 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "ticketing.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
@@ -372,7 +378,9 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Ticketing",
-    "DESCRIPTION": "Sells every seat of an event exactly once. Errors are RFC 9457 problem+json with a stable `code`.",
+    "DESCRIPTION": "Sells every seat of an event exactly once. Errors are RFC 9457 problem+json with a stable `code`."
+    " Members of a body that are not listed here are refused with 400, and so are bad values of the listed query"
+    " parameters. Unknown query parameters are ignored, because proxies and trackers add some.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -30,9 +30,9 @@ def delete_account(*, user: User, current_password: str) -> None:
     3. Call ON_ACCOUNT_DELETED, and overwrite name, address and password. The database revokes their tokens.
     4. Enqueue a last email to the former address.
 
-    The row remains, because bookings, payments and events refer to it. A hold of theirs that is requested at the same
-    moment may come after step 2; it expires, because nobody can sign in any more to pay for it. Raises `BadInput` for
-    `current_password`, `AccountInUse`.
+    The row remains, because bookings, payments and events refer to it. Whatever would be an obstacle locks the same
+    row before it commits, and is refused once the account is inactive: holds (`bookings_hold`), and events that are
+    created or go on sale (`events.ownership.lock_seller`). Raises `BadInput` for `current_password`, `AccountInUse`.
     """
     check_password(user, current_password)
     if user.is_superuser:
@@ -43,7 +43,7 @@ def delete_account(*, user: User, current_password: str) -> None:
 
 @retrying_transaction
 def _delete(user_id: int, checked_password: str) -> bool:
-    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
+    user = _lock(user_id)
     if user.password != checked_password:
         return False
 
@@ -58,6 +58,10 @@ def _delete(user_id: int, checked_password: str) -> bool:
     Session.objects.filter(user_id=user.pk).delete()
     user.stream_tickets.all().delete()
     return True
+
+
+def _lock(user_id: int) -> User:
+    return User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
 
 
 def _overwrite(user: User) -> None:

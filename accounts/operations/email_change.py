@@ -14,6 +14,7 @@ from core.errors import BadInput
 from core.transactions import retrying_transaction
 
 EMAIL_CHANGE_SALT = "accounts.change-email"
+TAKEN = "Another account has this address."
 
 
 def request_email_change(*, user: User, email: str, current_password: str) -> str:
@@ -27,7 +28,7 @@ def request_email_change(*, user: User, email: str, current_password: str) -> st
     if address == user.email:
         raise BadInput.field("email", "This is your address already.")
     if User.objects.filter(email=address).exists():
-        raise EmailTaken
+        raise EmailTaken(TAKEN)
     _remember(user, address)
     return address
 
@@ -67,7 +68,7 @@ def confirm_email_change(*, token: str) -> None:
     try:
         _change(claim["user"], claim["from"], claim["to"])
     except IntegrityError:
-        raise EmailTaken from None
+        raise EmailTaken(TAKEN) from None
 
 
 @retrying_transaction

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,7 +14,7 @@ from accounts.models import User
 from accounts.operations.passwords import request_password_reset, reset_password
 from accounts.operations.registration import register_user, verify_email
 from accounts.operations.sessions import log_in, log_out
-from accounts.pages.landing import HOME, landing_page
+from accounts.pages.landing import HOME, landing_page, own_path
 from accounts.pages.sent_form import SentForm
 from accounts.serializers import (
     CredentialsInput,
@@ -26,13 +25,9 @@ from accounts.serializers import (
 )
 from core.http.origin import refuses_other_sites
 
+PAGES_OF_SELLERS = ("/sell", "/admin/")  # who comes from there and signs up probably wants to sell
+
 page_with_form = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def own_path(wanted: str) -> str:
-    """Return `wanted` if it is the path of a page of this site (not of the API), else "/". Prevents open redirects."""
-    is_path = wanted.startswith("/") and not wanted.startswith(("//", "/api/"))
-    return wanted if is_path and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else HOME
 
 
 @refuses_other_sites
@@ -55,7 +50,8 @@ def register(request: HttpRequest) -> HttpResponseBase:
     form = SentForm()
     if request.method == "POST":
         form = SentForm.of(request, RegistrationInput, partial(_register, request))
-    wanted = form.values.get("role") or request.GET.get("role")
+    sells = request.GET.get("next", "").startswith(PAGES_OF_SELLERS)
+    wanted = form.values.get("role") or request.GET.get("role") or (sells and User.Role.SELLER)
     role = User.Role.SELLER if wanted == User.Role.SELLER else User.Role.BUYER
     return _visitor_page(request, "accounts/register.html", form, role=role)
 
@@ -71,8 +67,9 @@ def verify(request: HttpRequest) -> HttpResponse:
     form = SentForm()
     if request.method == "POST":
         form = SentForm.of(request, VerificationInput, verify_email)
-    token = request.GET.get("token", "")[:2048]
-    return _private(render(request, "accounts/verify.html", {"token": token, "form": form}, status=form.status))
+    onward = landing_page(request.user) if request.user.is_authenticated else None
+    context = {"token": request.GET.get("token", "")[:2048], "form": form, "onward": onward}
+    return _private(render(request, "accounts/verify.html", context, status=form.status))
 
 
 @refuses_other_sites
@@ -122,10 +119,10 @@ def _visitor_page(request: HttpRequest, template: str, form: SentForm, **context
 
     Without `next`, they are redirected to their first page.
     """
-    next_path = own_path(request.GET.get("next", HOME))
-    has_next = next_path != HOME
+    next_path = own_path(request.GET.get("next", ""))
+    has_next = next_path != HOME.path
     if form.is_accepted or (request.user.is_authenticated and request.method != "POST"):
-        return redirect(next_path if has_next else landing_page(cast(User, request.user)))
+        return redirect(next_path if has_next else landing_page(cast(User, request.user)).path)
     next_step = next_path if has_next else reverse("login")
     context |= {"form": form, "next": next_step, "has_next": has_next}
     return render(request, template, context, status=form.status)

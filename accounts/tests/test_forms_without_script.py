@@ -1,6 +1,7 @@
 """The account pages take their forms themselves when no script has sent them: scripts off, or not loaded yet."""
 
 import random
+import re
 from typing import Any
 
 import pytest
@@ -50,6 +51,7 @@ def test_missing_fields_are_named_beside_them(browser: Client, body: dict[str, s
     page = browser.post("/login", body).content.decode()
     assert ('id="email-error"' in page) == (not body.get("email"))
     assert ('id="password-error"' in page) == ("password" not in body)
+    assert "Please fill this in." in page
 
 
 def test_login_never_continues_to_another_site(browser: Client, alice: User) -> None:
@@ -77,9 +79,9 @@ def test_a_refused_registration_keeps_what_was_typed(browser: Client) -> None:
     assert not User.objects.exists()
 
 
-def test_a_taken_address_is_refused_above_the_form(browser: Client, alice: User) -> None:
+def test_a_taken_address_is_refused_beside_the_field(browser: Client, alice: User) -> None:
     page = browser.post("/register", ERIN | {"email": alice.email}).content.decode()
-    assert "This email address already has an account." in page
+    assert re.search('id="email-error">This email address already has an account.', page)
     assert not is_signed_in(browser)
 
 
@@ -109,6 +111,56 @@ def test_a_reset_link_is_requested_and_used(browser: Client, alice: User, worker
 def test_an_invalid_address_is_refused_beside_the_field(browser: Client) -> None:
     response = browser.post("/reset", {"email": "nobody"})
     assert (response.status_code, 'id="email-error"' in response.content.decode()) == (400, True)
+
+
+def test_sellers_land_at_their_desk_and_buyers_at_the_events(browser: Client) -> None:
+    assert browser.post("/register", ERIN).headers["Location"] == "/sell"
+    browser.post("/logout")
+    assert browser.post("/login", {"email": ERIN["email"], "password": ERIN["password"]}).headers["Location"] == "/sell"
+    page = browser.get("/sell").content.decode()
+    assert "Set up your first event" in page and 'href="/admin/events/event/add/"' in page
+    assert "open the link that we sent to erin@example.com" in page
+    browser.post("/logout")
+    buyer = ERIN | {"email": "bea@example.com", "role": "buyer"}
+    assert browser.post("/register", buyer).headers["Location"] == "/"
+
+
+def test_whoever_signs_up_to_sell_is_offered_the_right_role(browser: Client) -> None:
+    assert 'value="seller" checked' in browser.get("/register?next=/sell").content.decode()
+    assert 'value="buyer" checked' in browser.get("/register?next=/events/1").content.decode()
+    assert 'href="/register?role=seller"' in browser.get("/").content.decode()
+
+
+def test_after_confirming_the_address_the_next_step_is_named(
+    browser: Client, carol: User, alice: User, new_event: Any
+) -> None:
+    def confirmed_by(user: User | None) -> str:
+        browser.logout()
+        if user is not None:
+            browser.force_login(user)
+        token = verification_token(carol)
+        asked = browser.get(f"/verify?token={token}").content.decode()
+        done = browser.post(f"/verify?token={token}", {"token": token}).content.decode()
+        [link] = re.findall('Your email address is confirmed.</p>\\s*<div>(<a class="button".+?</a>)', done)
+        assert link in asked  # where the script takes it from
+        return str(link)
+
+    assert confirmed_by(carol) == '<a class="button" href="/sell">Set up your first event</a>'
+    new_event(draft=True)
+    assert confirmed_by(carol) == '<a class="button" href="/sell">Go to your events</a>'
+    assert confirmed_by(alice) == '<a class="button" href="/">Go to the events</a>'
+    assert confirmed_by(None) == '<a class="button" href="/login">Log in to go on</a>'
+
+
+def test_a_broken_link_offers_a_new_one(browser: Client, alice: User) -> None:
+    def page() -> str:
+        return browser.post("/verify?token=x", {"token": "x"}).content.decode()
+
+    assert 'href="/login?next=/account%23email"' in page()
+    browser.force_login(alice)
+    assert "We can send a new one to alice@example.com." in page() and 'action="/account/verify/resend"' in page()
+    User.objects.update(is_verified=True)
+    assert "You don’t need it any more" in page() and "/account/verify/resend" not in page()
 
 
 def test_an_address_is_confirmed(browser: Client, alice: User) -> None:

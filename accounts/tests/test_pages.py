@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from accounts.pages.visitors import own_path
+from accounts.pages.landing import own_path
 
 FOREIGN = [
     "https://evil.example/",

@@ -95,11 +95,11 @@ def _resend(booking: Booking, seller: User) -> None:
 BOOKING_ACTIONS = by_name(
     BookingAction(
         name="release",
-        label="Cancel the hold",
+        label="Cancel the reservation",
         act=_release,
         possible_from=OPEN,
         explanation="The seats are free for others at once. Nothing was charged. The buyer gets an email.",
-        done="Hold cancelled: the seats are free again, {buyer} gets an email.",
+        done="Reservation cancelled: the seats are free again, {buyer} gets an email.",
     ),
     BookingAction(
         name="refund",

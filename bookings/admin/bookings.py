@@ -63,7 +63,7 @@ class Bookings(ActionPages):
     hold_fields = ("expires_at", "extended", "paying_since", "id")
     fieldsets = (
         (None, {"fields": sale_fields}),
-        ("The hold, and the id in the API", {"fields": hold_fields, "classes": ("collapse",)}),
+        ("The reservation, and the id in the API", {"fields": hold_fields, "classes": ("collapse",)}),
     )
     readonly_fields = (*sale_fields, *hold_fields)
 
@@ -152,7 +152,7 @@ class Bookings(ActionPages):
         """The price of a seat when the seats were held."""
         return money(booking.unit_price, booking.event.currency)
 
-    @admin.display(description="Held until", ordering="expires_at")
+    @admin.display(description="Reserved until", ordering="expires_at")
     def deadline(self, booking: Booking) -> Any:
         """The end of the hold; empty once the booking is no longer held."""
         return booking.expires_at if booking.shown_status in OPEN else None

@@ -1,11 +1,11 @@
 """Read-only tables on a booking's page: payments, tickets and emails."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.formats import date_format
 from django.utils.html import format_html_join
 
 from bookings.notifications.models import EmailMessage
@@ -13,6 +13,7 @@ from bookings.payments.models import Payment, Refund
 from bookings.states import MADE_ELSEWHERE, AdmissionStatus, EmailStatus, RefundStatus
 from bookings.tickets.models import Admission
 from core.money.amounts import money
+from core.text.times import time_text
 from events.seating.positions import place_of
 
 
@@ -149,6 +150,5 @@ class Emails(ReadOnlyInline):
         return entry.get_status_display()
 
 
-def _time(moment: Any) -> str:
-    """Format a time for the end of a sentence, which adds the period of "a.m."."""
-    return date_format(moment, "DATETIME_FORMAT").removesuffix(".")
+def _time(moment: datetime | None) -> str:
+    return time_text(moment) if moment else "an unknown date"

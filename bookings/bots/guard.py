@@ -30,7 +30,9 @@ def refuse_bots(attempt: HoldAttempt, now: float | None = None) -> None:
     """Raise an error if the attempt seems to come from a program; return if it may pass.
 
     Takes one round trip to Redis, and a second one for a refusal. Every attempt passes if Redis is unavailable or
-    BOT_CHALLENGE is off. `now` is in seconds since 1970; by default it is the time of Redis.
+    BOT_CHALLENGE is off, and also one that repeats an earlier one under its idempotency key: it takes no seats, so a
+    client that lost the response can ask for it again. `now` is in seconds since 1970; by default it is the time of
+    Redis.
 
     Raises RefusedAsBot; ChallengeRequired, after which the client sends the same request with `X-Challenge-Solution`.
     """
@@ -47,8 +49,9 @@ def refuse_bots(attempt: HoldAttempt, now: float | None = None) -> None:
             now=now,
         )
         refusal = _refusal(attempt, history, solved)
-        if refusal is not None:
+        if refusal is not None and not attempt.is_repeated():
             challenged = isinstance(refusal, ChallengeRequired)
+            count("challenge:given" if challenged else "challenge:refused")
             record_refusal(buyer_id=attempt.buyer_id, address=attempt.address, challenged=challenged)
             raise refusal
     except RedisUnavailable:
@@ -65,13 +68,11 @@ def _refusal(
     if seconds == 0:
         return None
     if seconds > MAX_SECONDS:
-        count("challenge:refused")
         return RefusedAsBot(_strongest_reason(facts), _minutes_to_wait(facts))
     tries = tries_for(seconds)
     if solved and history.solved and solved.tries >= tries:
         count("challenge:solved")
         return None
-    count("challenge:given")
     return ChallengeRequired(_strongest_reason(facts), make_challenge(attempt.buyer_id, tries))
 
 

@@ -1,6 +1,6 @@
 """The input of the pre-hold checks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +11,14 @@ from core.http.address import client_address
 class HoldAttempt:
     """A signed-in buyer's request for seats of an event, before any query.
 
-    `environ` is the WSGI environment or Django's META; both name headers like `HTTP_X_QUEUE_PASS`.
+    `environ` is the WSGI environment or Django's META; both name headers like `HTTP_X_QUEUE_PASS`. `is_repeated`
+    queries whether an earlier attempt with the same idempotency key got a booking; only a refusal calls it.
     """
 
     buyer_id: int
     event_id: int
     environ: Mapping[str, Any]
+    is_repeated: Callable[[], bool] = lambda: False
 
     @property
     def address(self) -> str:

@@ -159,13 +159,13 @@ def _are_regular(intervals: Sequence[float]) -> bool:
 
 
 SIGNALS: list[tuple[Callable[[Facts], float], str]] = [
-    (_wasted, "several of your holds ended unpaid or were cancelled"),
+    (_wasted, "several of your reservations ended unpaid or were cancelled"),
     (_burst, "requests came faster than people click"),
     (_regular, "requests came at perfectly regular intervals"),
     (_sniping, "seats were requested the moment they became free"),
     (_unanswered, "earlier checks were left unsolved"),
     (_many_accounts, "many accounts use your network address"),
-    (_wasted_at_address, "nearly all holds from your network address end unpaid"),
+    (_wasted_at_address, "nearly all reservations from your network address end unpaid"),
     (_regular_at_address, "requests from your network address come at perfectly regular intervals"),
     (_program, "requests come from a program"),
     (_without_page, "seats were requested without opening the event's page"),

@@ -14,6 +14,7 @@ from bookings.tickets.models import Admission
 from bookings.tickets.texts import seat_of, serial_of
 from core.clock import Now, database_now
 from core.transactions import retrying_transaction
+from events.wall_clocks import clock_text
 
 MAX_CLOCK_LAG = timedelta(minutes=1)  # an online scan with an older `scanned_at` counts by the database's clock
 
@@ -46,7 +47,8 @@ def check_in(
     admission = admission_of(event_id, code)
     admission.event = event
     if refuse_early and admission.status == AdmissionStatus.ACTIVE and is_early(event, database_now()):
-        raise TooEarly(cast(datetime, event.starts_at), **place_of(admission))
+        starts_at = cast(datetime, event.starts_at)
+        raise TooEarly(starts_at, clock_text(event, starts_at), **place_of(admission))
     if not change_status(admission, AdmissionStatus.ACTIVE, AdmissionStatus.USED, used_at=Now()):
         return admission, _same_scan_or_refuse(admission, device, scanned_at)
 
@@ -132,7 +134,7 @@ def _refuse(admission: Admission, entry: CheckIn | None) -> NoReturn:
         raise AlreadyCheckedIn("Another gate is busy with this ticket. Please scan it once more.")
     device = f" at {entry.device}" if entry.device else ""
     raise AlreadyCheckedIn(
-        f"This ticket was used at {entry.counted_at:%H:%M:%S} UTC on {entry.counted_at:%Y-%m-%d}{device}.",
+        f"This ticket was used on {clock_text(admission.event, entry.counted_at, 'date-time-seconds')}{device}.",
         **place_of(admission),
         **entry_body(entry),
     )

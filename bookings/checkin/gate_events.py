@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.pages.landing import Landing
 from bookings.checkin.models import GateStaff, SellerGateStaff
 from bookings.checkin.selectors import EARLY
 from bookings.holds.models import Booking
@@ -50,7 +51,7 @@ def gate_events(user: User) -> GateEvents:
     )
 
 
-def gate_landing(user: User) -> str | None:
+def gate_landing(user: User) -> Landing | None:
     """Return the page where gate staff land after signing in: the only event that is on now, or the list of events.
 
     None for everybody else: sellers and operators, who have other work, and buyers with seats of their own.
@@ -60,7 +61,8 @@ def gate_landing(user: User) -> str | None:
     if Booking.objects.filter(buyer=user, status__in=[*HOLDING, *SOLD]).exists():
         return None
     now = gate_events(user).now
-    return reverse("gate", args=[now[0].pk]) if len(now) == 1 else reverse("gates")
+    path = reverse("gate", args=[now[0].pk]) if len(now) == 1 else reverse("gates")
+    return Landing(path, "Go to the gate")
 
 
 def _events_of(user: User) -> QuerySet[Event]:

@@ -12,13 +12,14 @@ from bookings.states import AdmissionStatus, CheckInKind
 from bookings.tickets.models import Admission
 from core.http.bodies import Body
 from core.http.fields import MomentField
-from core.http.json_types import Flag
+from core.http.json_types import Flag, ListOf
+from core.http.texts import Line, Text
 from core.openapi import Problem
 
 MAX_CODE_LENGTH = 1_000  # characters; our codes have about 130, and any other scanned text gets a result
 
 
-class CodeField(serializers.CharField):
+class CodeField(Text):
     """The code of a ticket, as scanned or typed."""
 
     def __init__(self, **options: Any) -> None:
@@ -37,7 +38,7 @@ class ScannedCode(Body):
     """
 
     code = CodeField()
-    device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    device = Line(max_length=100, required=False, allow_blank=True, default="")
     scanned_at = MomentField(required=False, allow_null=True, default=None)
     refuse_early = Flag(
         required=False,
@@ -50,7 +51,7 @@ class CodeToUndo(Body):
     """The code of a ticket whose check-in is undone."""
 
     code = CodeField()
-    device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    device = Line(max_length=100, required=False, allow_blank=True, default="")
 
 
 CLOCK_IGNORED = (
@@ -151,9 +152,11 @@ class ManifestQuery(serializers.Serializer[Any]):
     """What the manifest should have."""
 
     tickets = serializers.BooleanField(
-        default=False, help_text="Also list the valid tickets, to check typed numbers and to name the seats offline."
+        default=False,
+        error_messages={"invalid": "This must be true or false."},
+        help_text="Also list the valid tickets, to check typed numbers and to name the seats offline.",
     )
-    since = serializers.DateTimeField(
+    since = MomentField(
         required=False,
         default=None,
         help_text="`generated_at` of an earlier manifest: of the tickets, list only those issued since.",
@@ -196,13 +199,13 @@ class OfflineScan(Body):
 
     code = CodeField(allow_blank=True)
     scanned_at = MomentField()
-    device = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    device = Line(max_length=100, required=False, allow_blank=True, default="")
 
 
 class Batch(Body):
     """Up to 1,000 offline scans."""
 
-    scans = serializers.ListField(child=OfflineScan(), max_length=MAX_SCANS)
+    scans = ListOf(child=OfflineScan(), max_length=MAX_SCANS)
 
 
 class ScanResult(serializers.Serializer[Any]):

@@ -1,9 +1,8 @@
 """Add and remove gate staff: people who may check in tickets of one event, or of all events of a seller."""
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
-from accounts.models import User, ascii_email, normal_email
+from accounts.models import User, normal_email
 from bookings.checkin.models import GateStaff, SellerGateStaff
 from core.errors import BadInput, PermissionRefused
 from core.transactions import retrying_transaction
@@ -60,8 +59,7 @@ def _check_permission(seller: User, by: User) -> None:
 def _address(email: str) -> str:
     address = normal_email(email)
     try:
-        validate_email(address)
-        ascii_email(address)
+        User._meta.get_field("email").clean(address, None)
     except ValidationError as error:
         raise BadInput.field("email", str(error.messages[0])) from None
     return address

@@ -28,13 +28,12 @@ from bookings.holds.serializers import booking_body
 from bookings.holds.texts import duration_text, lines, status_text
 from bookings.payments.gateways import gateway
 from bookings.payments.gateways.mock import TEST_CARDS, MockGateway
-from bookings.payments.refund import refundable_until
-from bookings.states import SOLD, BookingStatus
+from bookings.payments.refund import counted_refunds, refundable_until
+from bookings.states import BOUGHT, BookingStatus
 from bookings.tickets.selectors import issued_tickets
 from core.errors import NotFound
 
 PAGE_SIZE = 10
-BOUGHT = (*SOLD, BookingStatus.REFUNDED)
 
 
 @require_safe
@@ -64,10 +63,12 @@ def done(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
     if booking.status not in BOUGHT:
         return redirect("checkout", booking_id)
     event_url = request.build_absolute_uri(reverse("event", args=[booking.event_id]))
+    payment = booking.payments.filter(captured_at=booking.paid_at).first()
     context = {
         "event_url": event_url,
         "tickets": issued_tickets(booking_id, _user(request)),
-        "payment": booking.payments.filter(captured_at=booking.paid_at).first(),
+        "payment": payment,
+        "refunds": counted_refunds(payment) if payment else [],
         "refundable_until": refundable_until(booking),
     }
     return render(request, "bookings/done.html", _booking_context(booking) | context)

@@ -18,14 +18,17 @@ from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.payments.refund import refundable_until
 from bookings.states import HOLDING, NO_SEATS, SOLD, BookingStatus, EmailKind
+from bookings.tickets.calendar import Method, booking_calendar
+from bookings.tickets.file_names import calendar_name, tickets_name
 from bookings.tickets.selectors import valid_tickets
-from bookings.tickets.texts import one_line, start_text, time_text
+from bookings.tickets.texts import one_line, start_text
 from bookings.webhooks.models import Endpoint
 from core.clock import database_now
 from core.mail import compose_mail
 from core.money.amounts import money
-from events.catalog.calendar import Method, calendar_message
+from events.lifecycle.change import NEW_RULES
 from events.organiser import organiser_of
+from events.wall_clocks import clock_text
 
 # The emails' subjects, and their headings, which leave the event to the details below them.
 SUBJECTS = {
@@ -101,7 +104,8 @@ def _booking_email(entry: EmailMessage) -> EmailMultiAlternatives | None:
     changes = changes_since(entry.before, booking.event)
     if booking.buyer.deleted_at is not None:
         return None
-    if booking.status not in APPLIES_TO[kind] or (kind == EmailKind.EVENT_CHANGED and not changes):
+    has_news = bool(changes) or NEW_RULES in entry.before
+    if booking.status not in APPLIES_TO[kind] or (kind == EmailKind.EVENT_CHANGED and not has_news):
         return None
     subject, heading = _titles(kind, booking)
     mail = compose_mail(
@@ -115,9 +119,9 @@ def _booking_email(entry: EmailMessage) -> EmailMultiAlternatives | None:
     if kind in WITH_TICKETS:
         _attach_tickets(mail, booking)
     if method := _calendar_method(entry, booking):
-        calendar = calendar_message(booking.event, url=_url("event", booking.event_id), method=method)
+        calendar = booking_calendar(booking, url=_url("booking-done", booking.pk), method=method)
         # Mail programs act on the file only if its part names the method, too (RFC 6047, 2.4).
-        mail.attach("event.ics", calendar, f"text/calendar; method={method}")
+        mail.attach(calendar_name(booking), calendar, f"text/calendar; method={method}")
     return mail
 
 
@@ -133,27 +137,29 @@ def _return_until(booking: Booking) -> str:
     until = refundable_until(booking)
     if booking.status != BookingStatus.PAID or until is None or until <= database_now():
         return ""
-    return time_text(until)
+    return clock_text(booking.event, until)
 
 
 def _attach_tickets(mail: EmailMultiAlternatives, booking: Booking) -> None:
     from bookings.tickets.pdf import tickets_pdf
 
     tickets = booking.admissions.select_related("booking", "event", "subsection").order_by("position")
-    mail.attach("tickets.pdf", tickets_pdf(valid_tickets(list(tickets))), "application/pdf")
+    mail.attach(tickets_name(booking), tickets_pdf(valid_tickets(list(tickets))), "application/pdf")
 
 
 def _calendar_method(entry: EmailMessage, booking: Booking) -> Method | None:
     """Return what the email's calendar file does; None for an email without one.
 
-    The event is taken out of the calendars that have it: those of buyers who have paid, if the event is cancelled or
-    has no date any more. A refund of one booking leaves it in: its buyer may have another booking for the event.
+    The booking is taken out of the calendars that have it: those of buyers who have paid, if it is refunded, or if the
+    event is cancelled or has no date any more.
     """
     dated = booking.event.starts_at is not None
     if entry.kind in WITH_TICKETS:
         return Method.PUBLISH if dated else None
     if entry.kind == EmailKind.EVENT_CANCELLED and booking.paid_at is not None:
         return Method.CANCEL
+    if entry.kind == EmailKind.REFUND:
+        return Method.CANCEL if dated else None
     if entry.kind == EmailKind.EVENT_CHANGED and booking.status in SOLD:
         return Method.PUBLISH if dated else Method.CANCEL if entry.before.get("starts_at") else None
     return None
@@ -169,7 +175,7 @@ def _context(entry: EmailMessage, booking: Booking, changes: list[Change]) -> di
     return {
         "booking": booking,
         "still_held": booking.status in HOLDING,
-        "pay_until": time_text(booking.expires_at),
+        "pay_until": clock_text(event, booking.expires_at),
         "event_name": one_line(event.name),
         "venue_name": one_line(event.venue_name),
         "when": start_text(event),
@@ -179,6 +185,7 @@ def _context(entry: EmailMessage, booking: Booking, changes: list[Change]) -> di
         "total": money(booking.total_price, event.currency) if booking.total_price else "",
         "refunded": _refunded_amount(entry, booking),
         "changes": changes,
+        "new_rules": NEW_RULES in entry.before,
         "return_until": _return_until(booking) if entry.kind == EmailKind.EVENT_CHANGED else "",
         "organiser": one_line(organiser.name),
         "can_reply": bool(organiser.email),

@@ -36,13 +36,14 @@ def _cancel_effects(event: Event) -> list[str]:
     impact = cancellation_impact(event)
     texts = ["From that moment on, nobody can book or pay."]
     if impact.holds:
-        texts.append(f"{pluralize(impact.holds, 'hold')} {'ends' if impact.holds == 1 else 'end'} without a charge.")
+        end = "ends" if impact.holds == 1 else "end"
+        texts.append(f"{pluralize(impact.holds, 'reservation')} {end} without a charge.")
     if impact.paid:
         texts += _refund_effects(impact, event.currency)
     if impact.holds or impact.paid:
-        texts.append("Everyone who holds seats or has paid gets an email.")
+        texts.append("Everyone who has reserved or paid for seats gets an email.")
     else:
-        texts.append("Nobody holds seats or has paid, so there are no emails and no refunds.")
+        texts.append("Nobody has reserved or paid for seats, so there are no emails and no refunds.")
     return [*texts, "This can't be undone."]
 
 
@@ -60,9 +61,8 @@ def _close_effects(event: Event) -> list[str]:
     """Return a sentence about how many buyers hold seats; no sentence if nobody does."""
     held = Booking.objects.filter(event=event, status__in=HOLDING)
     buyers = held.order_by().values("buyer").distinct().count()
-    return (
-        [f"{pluralize(buyers, 'buyer')} {'holds' if buyers == 1 else 'hold'} seats at this moment."] if buyers else []
-    )
+    have = "has" if buyers == 1 else "have"
+    return [f"{pluralize(buyers, 'buyer')} {have} seats reserved at this moment."] if buyers else []
 
 
 def _queue_effects(event: Event) -> list[str]:
@@ -78,7 +78,8 @@ def _refund_progress(event: Event) -> Progress | None:
     progress = progress_of(event)
     if progress is None:
         return None
-    return Progress(progress.refunded, progress.total, _progress_text(progress), progress.running)
+    label = "Refunds" if progress.total else "Cancellation"  # without payments, only reservations end
+    return Progress(progress.refunded, progress.total, _progress_text(progress), progress.running, label)
 
 
 def _progress_text(progress: CancellationProgress) -> str:
@@ -86,7 +87,7 @@ def _progress_text(progress: CancellationProgress) -> str:
     if not progress.total:
         texts = ["There is nothing to refund"]
     if progress.holds:
-        texts.append(f"{pluralize(progress.holds, 'hold')} still to end")
+        texts.append(f"{pluralize(progress.holds, 'reservation')} still to end")
     if progress.unsent:
         texts.append(f"{progress.unsent:,} {'waits' if progress.unsent == 1 else 'wait'} for the gateway")
     if progress.failed:
@@ -102,7 +103,7 @@ register_action(
         possible_from=(EventStatus.DRAFT, EventStatus.AVAILABLE, EventStatus.SOLD_OUT, EventStatus.ENDED),
         applies=lambda event: event.status != EventStatus.ENDED or not has_begun(event),
         consequences=_cancel_effects,
-        done="Cancelled. Every hold ends and every paid booking is refunded in the background.",
+        done="Cancelled. Every reservation ends and every paid booking is refunded in the background.",
         refusal="Only an event that is not over can be cancelled",
         final=True,
     )

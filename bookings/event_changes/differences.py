@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from bookings.tickets.texts import one_line, time_text
+from bookings.tickets.texts import one_line
+from core.text.times import time_text
+from events.lifecycle.change import NEW_RULES
 from events.models import Event
 
 LABELS = {"name": "Name", "venue_name": "Place", "starts_at": "Start", "ends_at": "End"}
 TIMES = ("starts_at", "ends_at")
+STORED = (*LABELS, "time_zone", NEW_RULES)
 
 
 class Change(NamedTuple):
@@ -24,24 +28,34 @@ def notifiable_changes(before: Mapping[str, Any]) -> dict[str, str | None]:
 
     `before` holds the old values of all changed fields: {field: old value}.
     """
-    old_values = {name: before[name] for name in LABELS if name in before}
+    old_values = {name: before[name] for name in STORED if name in before}
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in old_values.items()}
 
 
 def changes_since(before: Mapping[str, str | None], event: Event) -> list[Change]:
     """Return the changes between the old values stored in an email and the event as it is now.
 
-    Fields that have their old value again are left out.
+    Fields that have their old value again are left out. Times are by the clock at the venue: with another zone, another
+    clock shows them. If the rules of the zone have changed, that clock shows what it did before.
     """
+    old_zone = before.get("time_zone") or event.time_zone
+    names = [name for name in LABELS if name in before or (name in TIMES and "time_zone" in before)]
     changes = [
-        Change(label, _text(name, before[name]), _text(name, getattr(event, name)))
-        for name, label in LABELS.items()
-        if name in before
+        Change(
+            LABELS[name],
+            _text(name, before.get(name, getattr(event, name)), old_zone),
+            _text(name, getattr(event, name), event.time_zone),
+        )
+        for name in names
+        if not (name in TIMES and NEW_RULES in before)
     ]
     return [change for change in changes if change.was != change.now]
 
 
-def _text(name: str, value: Any) -> str:
+def _text(name: str, value: Any, zone: str) -> str:
     if name not in TIMES:
         return one_line(value)
-    return time_text(datetime.fromisoformat(value) if isinstance(value, str) else value) or "to be announced"
+    if value is None:
+        return "to be announced"
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return time_text(moment, zone=ZoneInfo(zone))

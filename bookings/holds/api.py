@@ -67,6 +67,7 @@ class BookingList(HandlerView):
         operation_id="booking_list",
         responses={200: BookingBody(many=True)} | problems(400, 401),
         parameters=[STATUS, REFERENCE],
+        filters=False,
     )
     def get(self, request: Request) -> Response:
         """List a buyer's own bookings, or the bookings of a seller's events; newest first."""
@@ -104,6 +105,7 @@ class MyBookings(BookingList):
         operation_id="my_booking_list",
         responses={200: BookingBody(many=True)} | problems(400, 401),
         parameters=[STATUS, REFERENCE],
+        filters=False,
     )
     def get(self, request: Request) -> Response:
         """The same as GET /api/booking."""

@@ -53,7 +53,7 @@ def release_hold(*, booking_id: uuid.UUID, seller: User) -> Booking:
     """
     booking, subsection = lock_with_subsection(managed_booking(booking_id, seller))
     if booking.status == BookingStatus.PENDING_PAYMENT and booking.expires_at <= database_now():
-        raise InvalidState("This hold is over, and its seats are free again.")
+        raise InvalidState("This reservation is over, and its seats are free again.")
     _cancel(booking, subsection, failure=RELEASED)
     queue_email(EmailKind.HOLD_RELEASED, booking)
     return booking

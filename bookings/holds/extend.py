@@ -25,7 +25,7 @@ def extend_hold(*, booking_id: uuid.UUID, buyer: User) -> Booking:
     now = database_now()
     check_still_held(booking, now)
     if booking.extended:
-        raise InvalidState("A hold can be extended only once.")
+        raise InvalidState("The time can be extended only once.")
 
     deadline = booking.expires_at + timedelta(seconds=booking.event.hold_seconds)
     change(booking, now=now, extended=True, expires_at=deadline)

@@ -1,10 +1,12 @@
 """POST /api/booking: the handler that holds seats."""
 
+from functools import partial
 from typing import Any
 
 from bookings.authentication import buyer_of, checked_by_sql, confirmed_if_refused
 from bookings.bots.hold_attempt import HoldAttempt
 from bookings.holds.create_booking import create_booking
+from bookings.holds.hold import has_booking
 from bookings.holds.hold_request import HoldRequest
 from bookings.holds.pre_hold_checks import pre_hold_checks
 from bookings.holds.serializers import NewBooking, booking_detail
@@ -25,8 +27,9 @@ def post_booking(request: ApiRequest) -> ApiResponse:
     buyer = buyer_of(request)
     with confirmed_if_refused(buyer):
         data = request.body(NEW_BOOKING)
-        pre_hold_checks(HoldAttempt(buyer.user_id, data["event_id"], request.environ))
         idempotency_key = read_key(request.header("IDEMPOTENCY_KEY"), data)
+        is_repeated = partial(has_booking, buyer.user_id, idempotency_key)
+        pre_hold_checks(HoldAttempt(buyer.user_id, data["event_id"], request.environ, is_repeated))
     with checked_by_sql(buyer):
         created = create_booking(
             prefer=request.header("PREFER") or "",

@@ -197,6 +197,12 @@ def new_booking(
     return booking
 
 
+def has_booking(buyer_id: int, idempotency_key: IdempotencyKey | None) -> bool:
+    """Return whether the buyer has a booking that was made with this key, whatever the request was."""
+    key = idempotency_key.key if idempotency_key else None
+    return key is not None and Booking.objects.filter(buyer_id=buyer_id, idempotency_key=key).exists()
+
+
 def existing_booking(buyer_id: int, idempotency_key: IdempotencyKey) -> Booking:
     """Return the booking that was made with this key, as it is now.
 

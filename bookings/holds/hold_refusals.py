@@ -13,6 +13,7 @@ from events.models import Event
 from events.pricing import charge_rules
 from events.seating.positions import positions_of, seat_name
 from events.states import ON_SALE
+from events.wall_clocks import clock_text
 
 
 def refusal(result: HoldResult, hold_request: HoldRequest) -> DomainError:
@@ -55,7 +56,7 @@ def not_on_sale(event: Event, now: datetime) -> NotOnSale:
     """Return the error for an event that is not on sale at `now`. It says whether sales are over or begin later."""
     if event.is_active and event.status in ON_SALE:
         if event.sales_start_at is not None and now < event.sales_start_at:
-            return NotOnSale(f"Sales begin at {event.sales_start_at:%Y-%m-%d %H:%M} UTC.")
+            return NotOnSale(f"Sales begin on {clock_text(event, event.sales_start_at)}.")
         if event.sales_close_at is not None and now >= event.sales_close_at:
             by_start = event.sales_close_at == event.starts_at
             return NotOnSale("The event has begun; its seats are no longer sold." if by_start else "Sales are over.")

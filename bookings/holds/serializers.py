@@ -8,7 +8,8 @@ from bookings.holds.models import Booking
 from bookings.references import reference_field
 from bookings.states import SOLD, BookingStatus, SelectionMode
 from core.http.bodies import Body
-from core.http.json_types import WholeNumber
+from core.http.json_types import Choice, ListOf, WholeNumber
+from core.http.texts import Line, Text
 from events.catalog.seat_serializers import TicketRow, ticket_body
 from events.models import Event, Subsection
 from events.seating.positions import seat_names
@@ -21,13 +22,11 @@ class NewBooking(Body):
     """
 
     event_id = WholeNumber(min_value=1, max_value=2**63 - 1)
-    section = serializers.CharField(max_length=32)
+    section = Line(max_length=32)
     subsection = WholeNumber(min_value=1, max_value=2**31 - 1)
-    seat_selection_mode = serializers.ChoiceField(choices=SelectionMode.choices)
+    seat_selection_mode = Choice(choices=SelectionMode.choices)
     quantity = WholeNumber(min_value=1, max_value=1_000)
-    seat_positions = serializers.ListField(
-        child=serializers.CharField(max_length=15), required=False, default=list, max_length=1_000
-    )
+    seat_positions = ListOf(child=Text(max_length=15), required=False, default=list, max_length=1_000)
     accessible = WholeNumber(
         min_value=0,
         max_value=1_000,
@@ -45,7 +44,7 @@ class NewBooking(Body):
 class BookingChange(Body):
     """PATCH /api/booking/{id}: cancel the booking."""
 
-    status = serializers.ChoiceField(choices=["cancelled"])
+    status = Choice(choices=["cancelled"])
 
 
 class BookingBody(serializers.Serializer[Any]):

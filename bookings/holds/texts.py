@@ -58,6 +58,11 @@ class Line(NamedTuple):
     quantity: int
     price: int
 
+    @property
+    def place(self) -> str:
+        """The seats as people say them: "row 2, seats 4 and 5"."""
+        return f"row {self.row}, seat{'s' if self.quantity > 1 else ''} {self.seats}"
+
 
 def status_text(booking: Booking) -> StatusText:
     """Return the text for the current status of a booking, loaded with `for_display`.
@@ -84,7 +89,7 @@ def places(booking: Booking) -> str:
 
 def places_by_row(booking: Booking) -> list[str]:
     """Return the seats of a booking, one text for each row: "row 2, seats 4 and 5"."""
-    return [f"row {line.row}, seat{'s' if line.quantity > 1 else ''} {line.seats}" for line in lines(booking)]
+    return [line.place for line in lines(booking)]
 
 
 def ranges(numbers: Iterable[int]) -> str:

@@ -150,6 +150,11 @@ def record_refund(
         enqueue_on_commit("bookings.payments.tasks.send_refund", refund_id=str(refund.pk))
 
 
+def counted_refunds(payment: Payment) -> list[Refund]:
+    """Return the refunds of a payment that count as refunded, oldest first."""
+    return list(payment.refunds.exclude(status=RefundStatus.UNDONE).order_by("created_at", "pk"))
+
+
 def set_refund_status(payment: Payment) -> None:
     """Set the status of a captured payment, unsaved, to what its refunded amount says."""
     if payment.refunded_amount == payment.captured_amount:

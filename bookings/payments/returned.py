@@ -12,7 +12,7 @@ from bookings.holds.models import Booking
 from bookings.holds.transitions import lock_with_subsection
 from bookings.payments.gateways.protocol import DisputeNotice, RefundedTotal, RefundNotice
 from bookings.payments.models import Payment, Refund
-from bookings.payments.refund import end_booking, record_refund, set_refund_status
+from bookings.payments.refund import counted_refunds, end_booking, record_refund, set_refund_status
 from bookings.states import (
     MADE_ELSEWHERE,
     SOLD,
@@ -37,7 +37,7 @@ def record_refunded_total(*, payment_id: uuid.UUID, notice: RefundedTotal) -> No
     If the sum covers all recorded refunds, those that are still open are settled: somebody made them at the provider.
     """
     booking, subsection, payment = _lock(payment_id)
-    recorded = sum(refund.amount for refund in _counted(payment) if refund.reason != RefundReason.DISPUTE)
+    recorded = sum(refund.amount for refund in counted_refunds(payment) if refund.reason != RefundReason.DISPUTE)
     if notice.amount >= recorded:
         _settle_open_refunds(payment)
     _return(booking, subsection, payment, notice.amount - recorded, RefundReason.PROVIDER)
@@ -79,10 +79,6 @@ def _lock(payment_id: uuid.UUID) -> tuple[Booking, Subsection, Payment]:
     payment = Payment.objects.select_for_update(of=("self",), no_key=True).get(pk=payment_id)
     payment.booking = booking
     return booking, subsection, payment
-
-
-def _counted(payment: Payment) -> list[Refund]:
-    return list(payment.refunds.exclude(status=RefundStatus.UNDONE).order_by("created_at", "pk"))
 
 
 def _return(

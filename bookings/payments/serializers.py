@@ -8,6 +8,7 @@ from bookings.payments.models import Payment
 from bookings.references import reference_field
 from bookings.states import PaymentStatus
 from core.http.bodies import Body
+from core.http.texts import Text
 
 CARD_DIGITS = range(12, 20)  # ISO/IEC 7812: 12 to 19 digits with a check digit
 
@@ -15,7 +16,7 @@ CARD_DIGITS = range(12, 20)  # ISO/IEC 7812: 12 to 19 digits with a check digit
 class Card(Body):
     """POST /api/booking/{id}/pay. The number may contain spaces and dashes; a booking that costs nothing needs none."""
 
-    card_number = serializers.CharField(
+    card_number = Text(
         max_length=32,
         required=False,
         help_text="Required unless the booking's `total_price` is 0. It is ignored then, but must be a card number.",

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from bookings.reports.sales_report import money_of, sales_report
 from events.catalog.selectors import events_of_seller, with_stats
+from events.lifecycle.publication import must_confirm
 from events.models import Event
 from events.ownership import may_manage
 from events.states import ON_SALE, EventStatus
@@ -52,6 +53,7 @@ def charts(request: HttpRequest, event_id: int) -> HttpResponse:
     context = {
         "event": event,
         "report": report,
+        "must_confirm": must_confirm(event),
         "kind": STATUS_KINDS.get(EventStatus(event.status), ""),
         "others": others.only("name", "starts_at")[:MAX_COMPARABLE],
         "page": _page_data(event, report),

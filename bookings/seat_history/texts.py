@@ -7,7 +7,7 @@ from bookings.holds.models import Booking
 from bookings.payments.models import Payment, Refund
 from bookings.states import MADE_ELSEWHERE, CheckInKind, DisputeStatus, PaymentStatus, RefundReason, RefundStatus
 from core.money.amounts import money
-from core.text.formatting import format_utc
+from core.text.times import time_text
 from events.models import SeatChange
 from events.seating.positions import seat_name
 from events.states import ChangeKind
@@ -152,7 +152,7 @@ def scan_text(scan: CheckIn) -> tuple[HistoryKind, str]:
 
 def _clock_text(scan: CheckIn) -> str:
     """Say that the entry's time is that of the record, if the scanner's was not believed."""
-    return f"; the scanner's clock said {format_utc(scan.scanned_at)}" if scan.clock_ignored else ""
+    return f"; the scanner's clock said {time_text(scan.scanned_at)}" if scan.clock_ignored else ""
 
 
 def _sentences(first: str, second: str) -> str:

@@ -23,6 +23,7 @@ from bookings.specification.seat_choice import best_seats, check_single_gaps
 from bookings.states import BookingStatus, SelectionMode
 from bookings.waiting_room.models import QueuePass
 from core.clock import database_now
+from core.errors import NotSignedIn
 from core.transactions import retrying_transaction
 from events.errors import SeatsTaken
 from events.inventory.seats import change_seats, lock_subsection
@@ -225,9 +226,11 @@ def _choose(hold_request: HoldRequest, event: Event, subsection: Subsection, pos
 def _check_limit(buyer: User, event: Event) -> datetime:
     """Lock the buyer's row and count their open holds. Return the time of the count, when the new hold begins.
 
-    Raises TooManyHolds if they have as many as the event allows.
+    Raises NotSignedIn if the account is deleted or deactivated, TooManyHolds if they have as many as the event allows.
     """
-    User.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=buyer.pk)
+    active = User.objects.select_for_update(of=("self",), no_key=True).filter(pk=buyer.pk, is_active=True)
+    if active.only("pk").first() is None:
+        raise NotSignedIn
     with connection.cursor() as cursor:
         cursor.execute(OPEN_HOLDS, [buyer.pk])
         now: datetime

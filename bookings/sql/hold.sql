@@ -35,7 +35,7 @@ $$;
 --     be refused without a lock is refused before the first one.
 -- Outcomes: held; accepted; settled ('allocate': the booking is no longer processing); known (the key already has a
 --     booking); due (the caller must end the due holds of `subsection_id` and call again); not_signed_in (the token
---     family of the request is revoked or expired); no_subsection; queue_pass_required; not_on_sale; too_many_seats
+--     family of the request is revoked or expired, or the buyer's account is deleted or deactivated); no_subsection; queue_pass_required; not_on_sale; too_many_seats
 --     (`number` are allowed); total_too_high (for `wanted` seats at `price` in `currency`); no_seat (the subsection has `number` rows of `cols` seats); seats_taken (`seats`);
 --     not_enough_seats; would_leave_single_seat (`seats`); too_many_holds (the first one ends in `number` seconds).
 -- Called by: call_hold (bookings/holds/hold_function.py) for hold_seats, accept_hold_request and allocate_seats. Its
@@ -208,9 +208,14 @@ BEGIN
         RETURN;
     END IF;
 
-    -- Lock the buyer and count their open holds, so that parallel requests can't exceed the limit.
+    -- Lock the buyer, whose account may have been deleted since the request was authenticated, and count their open
+    -- holds, so that parallel requests can't exceed the limit.
     IF hold_mode <> 'allocate' THEN
-        PERFORM FROM accounts_user u WHERE u.id = buyer FOR NO KEY UPDATE;
+        PERFORM FROM accounts_user u WHERE u.id = buyer AND u.is_active FOR NO KEY UPDATE;
+        IF NOT FOUND THEN
+            outcome := 'not_signed_in';
+            RETURN;
+        END IF;
         IF key IS NOT NULL AND EXISTS (
             SELECT FROM bookings_booking b WHERE b.buyer_id = buyer AND b.idempotency_key = key
         ) THEN

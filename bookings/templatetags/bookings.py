@@ -1,29 +1,23 @@
-"""Template tags that format amounts, card numbers, times and seats."""
+"""Template filters that format card numbers, lengths of time and seats."""
+
+import re
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
+from bookings.payments.models import Refund
+from bookings.states import RefundReason, RefundStatus
 from bookings.tickets.models import Admission
 from bookings.tickets.texts import seat_of
-from core.money.amounts import money as money_text
-from core.money.amounts import price_text
+from events.models import Subsection
 
 register = template.Library()
-
-
-@register.simple_tag
-def money(amount: int, currency: str) -> SafeString:
-    """Format an amount in minor units; localize.js rewrites it in the reader's locale."""
-    text = money_text(amount, currency)
-    return format_html('<data class="money" value="{}" data-currency="{}">{}</data>', amount, currency, text)
-
-
-@register.simple_tag
-def price(amount: int, currency: str) -> SafeString:
-    """Format a price or a total for buyers, "Free" for 0; localize.js rewrites it in the reader's locale."""
-    text = price_text(amount, currency)
-    return format_html('<data class="price" value="{}" data-currency="{}">{}</data>', amount, currency, text)
+REFUND_TEXTS = {
+    RefundStatus.PENDING: "goes back to the card you paid with.",
+    RefundStatus.SENT: "has gone back to the card you paid with. Your bank may take some days to show it.",
+    RefundStatus.FAILED: "could not be sent back to your card yet. We are looking into it.",
+}
+# What reads badly on two lines: "block 2", "row 5, seats 12", "and 14".
+PLACE = re.compile(r"\bblock \d+|\brow \d+, seats? [\d–]+|\band \d+", re.IGNORECASE)
 
 
 @register.filter
@@ -41,7 +35,27 @@ def clock(seconds: int) -> str:
 
 
 @register.filter
-def seat_text(ticket: Admission) -> str:
-    """Return the seat of a ticket: "Section A, block 1, row 2, seat 3"."""
+def refund_text(refund: Refund) -> str:
+    """Return where the money of a refund is, as the end of a sentence that begins with its amount."""
+    if refund.reason == RefundReason.DISPUTE:
+        return "was taken back by your bank."
+    return REFUND_TEXTS[RefundStatus(refund.status)]
+
+
+@register.filter
+def together(text: str) -> str:
+    """Keep a row and its first seat on one line, and a block and its number, with no-break spaces."""
+    return PLACE.sub(lambda place: place[0].replace(" ", "\u00a0"), text)
+
+
+@register.filter
+def place_text(ticket: Admission) -> str:
+    """Return the row and seat of a ticket: "Row 2, seat 3"."""
     row, seat = seat_of(ticket)
-    return f"Section {ticket.subsection.section}, block {ticket.subsection.number}, row {row}, seat {seat}"
+    return f"Row {row}, seat {seat}"
+
+
+@register.filter
+def block_text(subsection: Subsection) -> str:
+    """Return the block as buyers know it: "Section A, block 1"."""
+    return f"Section {subsection.section}, block {subsection.number}"

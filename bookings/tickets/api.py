@@ -1,9 +1,11 @@
-"""API views for the issued tickets of a booking: as a list, as QR codes, as a PDF. For the booking's buyer only."""
+"""API views for the tickets of a booking: list, QR codes, PDF and calendar file. For the booking's buyer only."""
 
 import uuid
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -12,9 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import authenticated_user
+from bookings.tickets.calendar import booking_calendar
+from bookings.tickets.file_names import calendar_name, tickets_name
 from bookings.tickets.issue import code_of
 from bookings.tickets.qr import qr_png, qr_svg
-from bookings.tickets.selectors import issued_tickets, valid_ticket, valid_tickets
+from bookings.tickets.selectors import bought_booking, issued_tickets, valid_ticket, valid_tickets
 from bookings.tickets.serializers import AdmissionBody, admission_body
 from core.http.views import ApiView
 from core.openapi import problems
@@ -29,6 +33,7 @@ class BookingAdmissions(ApiView):
 
     permission_classes = [IsAuthenticated]
     pagination_class = None  # there is at most one ticket per seat
+    filter_backends = ()
 
     @extend_schema(operation_id="admission_list", responses={200: AdmissionBody(many=True)} | REFUSED)
     def get(self, request: Request, booking_id: uuid.UUID) -> Response:
@@ -83,7 +88,20 @@ class TicketsPdf(TicketFile):
 
         tickets = valid_tickets(issued_tickets(booking_id, authenticated_user(request)))
         response = HttpResponse(tickets_pdf(tickets), content_type="application/pdf")
-        response["Content-Disposition"] = f'inline; filename="tickets-{tickets[0].booking.reference}.pdf"'
+        response["Content-Disposition"] = f'inline; filename="{tickets_name(tickets[0].booking)}"'
+        return _without_caching(response)
+
+
+class BookingCalendar(TicketFile):
+    """The calendar file of a booking."""
+
+    @extend_schema(operation_id="booking_calendar", responses={(200, "text/calendar"): OpenApiTypes.STR} | REFUSED)
+    def get(self, request: Request, booking_id: uuid.UUID) -> HttpResponse:
+        """The event with the buyer's seats as iCalendar (RFC 5545). 404 without a date, 409 before it is paid."""
+        booking = bought_booking(booking_id, authenticated_user(request))
+        url = settings.SITE_URL + reverse("booking-done", args=[booking.pk])
+        response = HttpResponse(booking_calendar(booking, url=url), content_type="text/calendar; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{calendar_name(booking)}"'
         return _without_caching(response)
 
 

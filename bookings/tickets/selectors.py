@@ -4,8 +4,9 @@ import uuid
 
 from accounts.models import User
 from bookings.errors import TicketVoid
+from bookings.holds.models import Booking
 from bookings.holds.selectors import own_booking
-from bookings.states import AdmissionStatus
+from bookings.states import BOUGHT, AdmissionStatus
 from bookings.tickets.models import Admission
 from core.errors import InvalidState, NotFound
 
@@ -21,6 +22,17 @@ def issued_tickets(booking_id: uuid.UUID, buyer: User) -> list[Admission]:
     if not tickets:
         raise InvalidState(f"A booking that is {booking.get_status_display().lower()} has no tickets.")
     return tickets
+
+
+def bought_booking(booking_id: uuid.UUID, buyer: User) -> Booking:
+    """Return the buyer's own booking if it was ever paid, loaded with `for_display`.
+
+    Raises NotFound, NotOwner, or InvalidState.
+    """
+    booking = own_booking(booking_id, buyer)
+    if booking.status not in BOUGHT:
+        raise InvalidState(f"A booking that is {booking.get_status_display().lower()} has no calendar entry.")
+    return booking
 
 
 def valid_tickets(tickets: list[Admission]) -> list[Admission]:

@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from datetime import datetime
 
 from bookings.tickets.models import Admission
 from events.models import Event
+from events.wall_clocks import clock_text
 
 SERIAL_LENGTH = 16
 SERIAL = re.compile(r"[0-7][0-9A-F]{15}")  # 63 bits
@@ -40,13 +40,8 @@ def serial_from(text: str) -> int | None:
 
 
 def start_text(event: Event) -> str:
-    """Format the start of an event in UTC: "Saturday 5 December 2026, 19:30 UTC", or "Date to be announced"."""
-    return time_text(event.starts_at) or "Date to be announced"
-
-
-def time_text(time: datetime | None) -> str:
-    """Format a time in UTC, like `start_text`; empty for None."""
-    return f"{time:%A} {time.day} {time:%B %Y, %H:%M} UTC" if time else ""
+    """Format the start of an event: "Sat 5 Dec 2026, 19:30 UTC", or "Date to be announced"."""
+    return clock_text(event, event.starts_at) if event.starts_at else "Date to be announced"
 
 
 def one_line(text: str) -> str:

@@ -16,5 +16,6 @@ urlpatterns = [
         api.TicketPng.as_view(),
         name="admission-qr-png",
     ),
+    path("api/booking/<uuid:booking_id>/calendar.ics", api.BookingCalendar.as_view(), name="booking-calendar"),
     path("api/booking/<uuid:booking_id>/tickets.pdf", api.TicketsPdf.as_view(), name="booking-tickets-pdf"),
 ]

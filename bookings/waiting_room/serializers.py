@@ -5,12 +5,13 @@ from typing import Any
 from rest_framework import serializers
 
 from core.http.bodies import Body
+from core.http.texts import Text
 
 
 class PlaceToken(Body):
     """The body of a request to join the queue: the token of a lost place."""
 
-    token = serializers.CharField(
+    token = Text(
         required=False,
         allow_null=True,
         max_length=1_000,

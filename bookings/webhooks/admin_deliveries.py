@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -18,6 +17,7 @@ from bookings.references import find_reference
 from bookings.webhooks.delivery import OPEN
 from bookings.webhooks.endpoints import repeat_delivery
 from bookings.webhooks.models import Delivery, Endpoint
+from core.text.times import time_text
 from events.seller_admin.action_pages import ActionPages
 from events.seller_admin.actions import AdminAction, by_name
 
@@ -25,7 +25,7 @@ NONE = "—"
 
 
 def _to_the_second(at: datetime) -> str:
-    return date_format(at, "Y-m-d H:i:s")
+    return time_text(at, "date-time-seconds")
 
 
 class EndpointFilter(admin.SimpleListFilter):
@@ -96,7 +96,7 @@ class Deliveries(ActionPages):
         bookings = Booking.objects.with_reference(reference).values_list("pk", flat=True)
         return queryset.filter(subject__in=[str(pk) for pk in bookings]), False
 
-    @admin.display(description="Happened at (UTC)", ordering="happened_at")
+    @admin.display(description="Happened at", ordering="happened_at")
     def happened(self, delivery: Delivery) -> str:
         """When the reported event happened, to the second."""
         return _to_the_second(delivery.happened_at)
@@ -106,12 +106,12 @@ class Deliveries(ActionPages):
         """The first characters of the URL; the detail page shows all of it."""
         return Truncator(delivery.endpoint.url).chars(40)
 
-    @admin.display(description="Next attempt (UTC)", ordering="due_at")
+    @admin.display(description="Next attempt", ordering="due_at")
     def next_attempt(self, delivery: Delivery) -> str:
         """The time of the next attempt, if there is one."""
         return _to_the_second(delivery.due_at) if delivery.status in OPEN else NONE
 
-    @admin.display(description="Delivered at (UTC)")
+    @admin.display(description="Delivered at")
     def delivered(self, delivery: Delivery) -> str:
         """The time of the delivery, if it succeeded."""
         return _to_the_second(delivery.delivered_at) if delivery.delivered_at else NONE

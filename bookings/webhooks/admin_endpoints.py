@@ -11,7 +11,6 @@ from django.db.models import ForeignKey
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -27,6 +26,7 @@ from bookings.webhooks.endpoints import (
 )
 from bookings.webhooks.models import Endpoint
 from core.errors import BadInput
+from core.text.times import time_text
 from events.seller_admin.action_pages import ActionPages
 from events.seller_admin.actions import AdminAction, by_name
 from events.seller_admin.rows import WrittenRows, user_of
@@ -150,7 +150,7 @@ class Endpoints(ActionPages, WrittenRows):
         if not endpoint.is_active:
             return f"Off. {endpoint.off_because}".strip()
         if endpoint.failing_since:
-            return f"Failing since {date_format(endpoint.failing_since, 'DATETIME_FORMAT')} UTC; deliveries are retried"
+            return f"Failing since {time_text(endpoint.failing_since)}; deliveries are retried"
         return "On"
 
     @admin.display(description="Secret")
@@ -159,8 +159,8 @@ class Endpoints(ActionPages, WrittenRows):
         secret = format_html('<code class="webhook-text">{}</code>', endpoint.secret)
         if endpoint.former_until is None or endpoint.former_until <= timezone.now():
             return secret
-        until = date_format(endpoint.former_until, "DATETIME_FORMAT")
-        return format_html("{} The former one is also valid until {} UTC.", secret, until)
+        until = time_text(endpoint.former_until)
+        return format_html("{} The former one is also valid until {}.", secret, until)
 
     @admin.display(description="Deliveries")
     def deliveries(self, endpoint: Endpoint) -> SafeString:

@@ -32,6 +32,7 @@ from bookings.webhooks.payloads import payload_of
 from bookings.webhooks.worker_pool import WorkerPool
 from core.clock import Now, database_now
 from core.standard_webhooks import sign
+from core.text.times import time_text
 from core.transactions import retrying_transaction
 
 log = structlog.get_logger(__name__)
@@ -217,7 +218,7 @@ def _pause(endpoint_id: uuid.UUID, reason: str, response: WebhookResponse | None
     if response is not None and response.status == GONE:
         _switch_off(endpoint, "It responded with 410: it wants no more messages.")
     elif now - since > SWITCH_OFF_AFTER:
-        _switch_off(endpoint, f"It has accepted nothing since {since:%Y-%m-%d %H:%M} UTC. The last error: {reason}")
+        _switch_off(endpoint, f"It has accepted nothing since {time_text(since)}. The last error: {reason}")
 
 
 def _switch_off(endpoint: Endpoint, reason: str) -> None:

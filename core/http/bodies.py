@@ -10,10 +10,10 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.settings import api_settings
 
 from core.errors import BadInput
-from core.text.visible import check_visible
 
 MAX_NAMED = 100  # unknown members that one error names: a body of 1 MB can have 200,000
 MAX_NAME_LENGTH = 100  # characters of such a name that are repeated
+NOT_AN_OBJECT = "This must be an object, in braces."
 
 
 class Body(serializers.Serializer[Any]):
@@ -23,32 +23,32 @@ class Body(serializers.Serializer[Any]):
     other fields. So a misspelt member is never taken for one that wasn't sent.
     """
 
+    default_error_messages = {"invalid": NOT_AN_OBJECT}
+
     def to_internal_value(self, data: Any) -> Any:
         """Return the validated members. Raises ValidationError or BadInput, naming unknown members too."""
-        unknown = self._unknown(data) if isinstance(data, Mapping) else {}
+        wrong = self.wrong_members(data) if isinstance(data, Mapping) else {}
         try:
             value = super().to_internal_value(data)
         except ValidationError as error:
-            if unknown and isinstance(error.detail, dict):
-                raise ValidationError({**unknown, **error.detail}) from None
+            if wrong and isinstance(error.detail, dict):
+                raise ValidationError({**wrong, **error.detail}) from None
             raise
         except BadInput as error:
-            problems = [BadInput.problem(name, str(details[0]), "unknown") for name, details in unknown.items()]
+            problems = [
+                BadInput.problem(name, str(found[0]), found[0].code or "invalid") for name, found in wrong.items()
+            ]
             raise BadInput([*problems, *error.extra["errors"]]) from None
-        if unknown:
-            raise ValidationError(unknown)
+        if wrong:
+            raise ValidationError(wrong)
         return value
 
-    def _unknown(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
-        return {name: [self._no_such_member] for name in unknown_members(data, self._members)}
+    def wrong_members(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
+        """Return the errors of members that no field finds: here, of unknown ones.
 
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """Return the fields; those of a text, except passwords, also refuse text that nobody can see."""
-        fields = super().get_fields()
-        for field in fields.values():
-            if isinstance(field, serializers.CharField) and field.trim_whitespace:
-                field.validators = [*(one for one in field.validators if one is not check_visible), check_visible]
-        return fields
+        Subclasses add those of members that are required because of others.
+        """
+        return {name: [self._no_such_member] for name in unknown_members(data, self._members)}
 
     def get_initial(self) -> Any:
         """Return what the browsable API's form starts with: the required members, with values of their types."""
@@ -76,7 +76,7 @@ def validated(serializer: Body, body: Any) -> dict[str, Any]:
     validation.
     """
     if body is None:  # the same error as Serializer.errors has
-        nothing = ErrorDetail("No data provided", code="null")
+        nothing = ErrorDetail(NOT_AN_OBJECT, code="null")
         raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [nothing]})
     data: dict[str, Any] = serializer.run_validation(body)
     return data

@@ -9,6 +9,7 @@ from core.http.origin import SAFE_METHODS
 from core.openapi import problems
 
 BODY_REFUSALS = (400, 413, 415)  # not valid or unknown members; too large; not JSON
+LIST_REFUSALS = (400, 404)  # no number of a page or another bad parameter; a page past the end
 
 
 class BodySchema(AutoSchema):
@@ -31,14 +32,29 @@ class BodySchema(AutoSchema):
             self._body_method, self.method = None, "DELETE"
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
-        """Also describe how a body is refused, which every call that writes may do."""
+        """Also describe how a body is refused, which every call that writes may do, and the page of a list."""
         responses = super()._get_response_bodies(direction)
-        if self.method not in SAFE_METHODS and not getattr(self.view, "has_raw_body", True):
-            for (status, media_type), refusal in problems(*BODY_REFUSALS).items():
-                if (code := str(status)) not in responses:
-                    response = self._get_response_for_code(refusal, code, [media_type], direction)  # type: ignore[no-untyped-call]
-                    responses[code] = response
+        for (status, media_type), refusal in problems(*self._refusals()).items():
+            if (code := str(status)) not in responses:
+                response = self._get_response_for_code(refusal, code, [media_type], direction)  # type: ignore[no-untyped-call]
+                responses[code] = response
         return dict(sorted(responses.items()))
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """Return whether the call returns a list, by its lowest status: a success.
+
+        The generator compares the statuses as text, and ours are also pairs of a status and a media type.
+        """
+        found: Any = self.get_response_serializers() if serializer is None else serializer
+        if isinstance(found, dict) and found:
+            found = found[min(found, key=lambda status: status if isinstance(status, int) else status[0])]
+        return bool(super()._is_list_view(found))
+
+    def _refusals(self) -> tuple[int, ...]:
+        if self.method not in SAFE_METHODS and not getattr(self.view, "has_raw_body", True):
+            return BODY_REFUSALS
+        is_paged = self.method == "GET" and self._is_list_view() and self._get_paginator() is not None  # type: ignore[no-untyped-call]
+        return LIST_REFUSALS if is_paged else ()
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
         schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]

@@ -12,7 +12,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.utils.cache import patch_vary_headers
 from rest_framework import generics
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, MethodNotAllowed
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser, FormParser
 from rest_framework.renderers import JSONRenderer
@@ -20,6 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
+from core.errors import NotFound
 from core.http.bodies import Body, NoBody, validated
 from core.http.messages import ApiRequest, ApiResponse, Handler
 from core.http.origin import SAFE_METHODS
@@ -57,11 +58,21 @@ class ApiView(generics.GenericAPIView[Any]):
     body: dict[str, Any]  # the validated members
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Run the framework's checks, then read the body. Raises ValidationError, BadInput, ParseError and others."""
-        super().initial(request, *args, **kwargs)
+        """Run the framework's checks, then read the body. Raises ValidationError, BadInput, ParseError and others.
+
+        A method that the view does not have is refused first (405): signing in would not help.
+        """
         method = str(request.method)
-        is_write = method not in SAFE_METHODS and hasattr(self, method.lower())  # another method gets 405
-        if is_write and not self.has_raw_body:
+        if method not in self.allowed_methods:
+            # The page of the browsable API for a call that only writes is such a response to a GET.
+            self.format_kwarg = self.get_format_suffix(**kwargs)
+            chosen = self.perform_content_negotiation(request, force=True)
+            request.accepted_renderer, request.accepted_media_type = chosen
+            raise MethodNotAllowed(method)
+        super().initial(request, *args, **kwargs)
+        if any("\0" in argument for argument in kwargs.values() if isinstance(argument, str)):
+            raise NotFound  # nothing has such a name, and the database refuses to look for it
+        if method not in SAFE_METHODS and not self.has_raw_body:
             self.body = validated(self.get_serializer_class()(), _members(request.data))
 
     def get_serializer_class(self) -> type[Body]:

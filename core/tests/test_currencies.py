@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from iso4217 import raw_xml
 
-from core.money.amounts import in_major_units, in_minor_units, money
+from core.money.amounts import in_major_units, in_minor_units
 from core.money.currencies import DECIMALS, NOT_MONEY, PUBLISHED, check_currency, currencies_with, decimals_of
 
 NOT_CODES = ("XAU", "XTS", "XXX", "usd", "US", "USD ", "", "\uff35SD", "USD\n")
@@ -43,7 +43,6 @@ def test_currencies_without_hundredths_are_known() -> None:
 
 
 @pytest.mark.parametrize("currency", sorted(DECIMALS))
-def test_amounts_are_converted_and_shown_exactly(currency: str) -> None:
+def test_amounts_are_converted_exactly(currency: str) -> None:
     for amount in (0, 1, 10, 4550, 99_999_999, 10**12):
         assert in_minor_units(in_major_units(amount, currency), currency) == amount
-        assert money(amount, currency).replace(",", "").split()[0].replace(".", "").lstrip("0") == str(amount or "")

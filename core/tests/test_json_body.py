@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -48,6 +49,32 @@ def test_invalid_json_is_refused_with_a_sentence(body: bytes | str) -> None:
     with pytest.raises(ParseError) as refusal:
         parse(body)
     assert str(refusal.value.detail).endswith(".")
+
+
+MISTAKES = {
+    "": "a value is missing or misspelt at line 1, character 1",
+    '{"a":\n nul}': "a value is missing or misspelt at line 2, character 2",
+    "{'a': 1}": "the name of a member in double quotes is missing at line 1, character 2",
+    '{"a" 1}': "a colon is missing",
+    "[1 2]": "a comma or a closing bracket is missing",
+    '{"a": 1': "a comma or a closing bracket is missing",
+    "{} {}": "there is more text after the end",
+    '["a': "a text without a closing quote begins at line 1, character 2",
+    '["a\nb"]': "a line break or another control character is in a text",
+    '["\\x"]': "an unknown character follows a backslash",
+    '["\\uXYZ"]': "an unknown character follows a backslash",
+    "\ufeff{}": "there is a byte order mark",
+    '{"a": NaN}': "NaN is not a number in JSON",
+    '{"a": 1, "a": 2}': "an object names a member twice",
+}
+
+
+@pytest.mark.parametrize("body", MISTAKES, ids=ascii)
+def test_a_mistake_is_explained_in_words_with_its_place(body: str) -> None:
+    with pytest.raises(ParseError) as refusal:
+        parse(body)
+    assert f"The body is not valid JSON: {MISTAKES[body]}" in str(refusal.value.detail)
+    assert not re.search(r"Expecting|delimiter|char \d|Invalid|decode|column", str(refusal.value.detail))
 
 
 @pytest.mark.parametrize(

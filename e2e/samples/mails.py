@@ -124,7 +124,7 @@ def _sent(send: Callable[[], None]) -> list[EmailMultiAlternatives]:
 
 def _sample(mail: EmailMultiAlternatives) -> Sample:
     [(html, _)] = mail.alternatives
-    calendar = "".join(str(content) for name, content, _ in mail.attachments if name == "event.ics")
+    calendar = "".join(str(content) for name, content, _ in mail.attachments if name.endswith(".ics"))
     return Sample("\n".join(_headers(mail)) + f"\n\n{mail.body}", str(html), calendar)
 
 

@@ -41,6 +41,8 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "done-long-names": ("maria", "/checkout/{long names}/done"),
     "done-refunded": ("bo", "/checkout/{returned}/done"),
     "bookings": ("bo", "/bookings"),
+    "account": ("bo", "/account"),
+    "account-seller": ("carol", "/account"),
     "queue": ("bo", "/queue/{queue}"),
     "sell": ("carol", "/sell"),
     "sell-event": ("carol", "/sell/{concert}"),

@@ -18,7 +18,7 @@ SCAN = """(map, step) => {
       if (document.elementFromPoint(x, y)?.closest("#map") !== map) continue;
       const options = { bubbles: true, pointerId: 1, pointerType: "mouse", clientX: x, clientY: y };
       map.dispatchEvent(new PointerEvent("pointermove", options));
-      if (!tip.hidden) (found[tip.querySelector("strong").textContent] ??= []).push([x, y]);
+      if (!tip.hidden) (found[tip.querySelector("strong").textContent.replace(/\\s/g, " ")] ??= []).push([x, y]);
     }
   }
   return Object.fromEntries(Object.entries(found).map(([name, points]) => [name, points[points.length >> 1]]));
@@ -67,8 +67,8 @@ class SeatMap:
         seat: int,
         zoom_first: bool = False,
     ) -> None:
-        name = f"Section {section} · block {subsection}"
-        wanted = f"{name} · row {row} · seat {seat}"
+        name = f"Section {section}, block {subsection}"
+        wanted = f"{name}, row {row}, seat {seat}"
         self.map.scroll_into_view_if_needed()
         places = self.map.evaluate(SCAN, STEP)
         if zoom_first or wanted not in places:

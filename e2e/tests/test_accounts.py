@@ -1,5 +1,6 @@
 """Sign-up and sign-in with the pages."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from accounts.operations.email_change import email_change_token
+from accounts.operations.registration import verification_token
 from bookings.holds.models import Booking
 from conftest import PASSWORD
 from e2e.tests.visitors import PHONE, Visitors
@@ -82,10 +84,36 @@ def test_an_account_is_managed_on_its_page(visitors: Visitors, alice: User, scri
 def test_an_account_that_is_still_needed_says_why(
     visitors: Visitors, alice: User, hold: Callable[..., Booking]
 ) -> None:
-    visitors.allow_error("status of 409 .*/account/delete")
+    visitors.allow_error("status of 400 .*/account/delete")
     hold(alice, "1-1")
     page = visitors(alice, "/account")
     page.locator("#delete").get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Delete my account").click()
     page.get_by_role("alert").get_by_role("link", name="waiting for payment").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Checkout")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without scripts"])
+def test_a_new_seller_finds_the_way_from_the_first_page_to_their_first_event(visitors: Visitors, script: bool) -> None:
+    page = visitors(path="/", java_script_enabled=script)
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Sell tickets").click()
+    expect(page.get_by_label("Name")).to_have_accessible_description(re.compile("^Buyers read it as the organiser"))
+    page.get_by_role("radio", name="I buy tickets").check()
+    expect(page.get_by_label("Name")).to_have_accessible_description("It is printed on your tickets.")
+    page.get_by_role("radio", name="I sell tickets").check()
+    page.get_by_label("Name").fill("Nina's hall")
+    page.get_by_label("Email address").fill("nina@example.com")
+    page.get_by_label("Password", exact=True).fill("seven-green-apples")
+    page.get_by_role("main").get_by_role("button", name="Sign up").click()
+    expect(page.get_by_role("heading", name="Set up your first event")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("Confirm your email address")).to_be_visible()
+
+    page.get_by_role("main").get_by_role("button", name="Send the email again").click()
+    expect(page.get_by_role("status").get_by_text("sent the email to nina@example.com again")).to_be_visible()
+    page.goto(f"/verify?token={verification_token(User.objects.get(email='nina@example.com'))}")
+    if not script:
+        page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("main").get_by_role("link", name="Set up your first event").click()
+    expect(page.get_by_role("main").get_by_text("Confirm your email address")).to_have_count(0)
+    page.get_by_role("main").get_by_role("link", name="New event").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("New event")

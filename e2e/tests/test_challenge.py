@@ -59,6 +59,6 @@ def test_the_page_says_why_and_for_how_long_a_hold_is_refused(visitors: Visitors
     seats = SeatMap(visitors(alice), concert)
     seats.pick("A", 1, (1, 1))
     seats.hold()
-    expect(seats.page.locator("main")).to_contain_text("several of your holds ended unpaid or were cancelled")
+    expect(seats.page.locator("main")).to_contain_text("several of your reservations ended unpaid or were cancelled")
     expect(seats.page.locator("main")).to_contain_text("try again in")
     assert not Booking.objects.exists()

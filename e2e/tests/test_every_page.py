@@ -130,7 +130,7 @@ def test_a_page_is_accessible_without_errors_and_fits_the_window(visitors: Visit
 def test_without_scripts_a_page_shows_the_event_and_its_price(visitors: Visitors, event: Event, path: str) -> None:
     page = visitors(path="/" if path == "list" else f"/events/{event.pk}", java_script_enabled=False)
     expect(page.get_by_role("main")).to_contain_text(event.name)
-    expect(page.get_by_role("main")).to_contain_text("20.00 USD")
+    expect(page.get_by_role("main")).to_contain_text("$20.00")
     assert "Ticketing" in page.title()
 
 

@@ -100,7 +100,7 @@ def test_sections_are_added_moved_and_removed_by_keyboard(page: Page) -> None:
 
 
 def test_table_and_text_stay_in_sync(page: Page) -> None:
-    page.get_by_text("As text (JSON)").click()
+    page.get_by_text("As text").click()
     config = {
         "rows": 4,
         "cols": 6,

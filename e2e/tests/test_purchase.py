@@ -93,7 +93,7 @@ def test_a_tap_on_a_seat_needs_a_confirmation(visitors: Visitors, alice: User, c
     seats = SeatMap(visitors(alice, viewport=PHONE, has_touch=True, is_mobile=True), concert)
     seats.tap_seat("B", 1, 1, 6)
     expect(seats.summary).to_contain_text("No seats picked yet")
-    expect(seats.page.locator(".tip")).to_contain_text("Section B · block 1 · row 1 · seat 6")
+    expect(seats.page.locator(".tip")).to_contain_text("Section B, block 1, row 1, seat 6")
     seats.page.get_by_role("button", name="Pick this seat").tap()
     expect(seats.summary).to_contain_text("1 seat · $20.00")
 

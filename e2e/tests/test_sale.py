@@ -217,7 +217,7 @@ def test_the_filter_and_the_list_of_events_follow_new_prices(visitors: Visitors,
     change_event(event_id=concert.pk, seller=carol, prices={"A": 1500, "B": 3000})
     expect(seats.list.get_by_role("treeitem", name="Section A").first).to_be_visible()
     expect(seats.list.get_by_role("treeitem", name="Section B").first).to_be_hidden()
-    expect(limits.locator("option")).to_have_text(["Any price", "up to $15", "up to $20"])
+    expect(limits.locator("option")).to_have_text(["Any price", "up to $15.00", "up to $20.00"])
     expect(home.locator(".event-price")).to_contain_text("$15.00", timeout=20_000)
 
 

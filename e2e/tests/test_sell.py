@@ -45,7 +45,7 @@ def test_the_charts_follow_a_purchase_without_a_reload(
     expect(figure(charts, "sold")).to_have_text("2")
     expect(figure(charts, "held")).to_have_text("0")
     expect(figure(charts, "revenue")).to_have_text("$100.00")
-    expect(charts.locator("#rate-text")).to_contain_text("2 seats were held and 2 sold.")
+    expect(charts.locator("#rate-text")).to_contain_text("2 seats were reserved and 2 sold.")
     expect(charts.get_by_role("row", name=re.compile("^A "))).to_contain_text("2% of 100")
     expect(charts.get_by_role("row", name=re.compile("^Paid"))).to_contain_text("100%")
     block = charts.get_by_role("img", name="Section A, block 1: 4% sold, 2 of 50")
@@ -63,7 +63,7 @@ def test_figures_are_correct_after_an_outage_of_the_feed(
     refund_booking(booking_id=booking.pk, user=carol)
     shop.start_realtime()
     expect(figure(page, "refunds")).to_have_text("1", timeout=30_000)
-    expect(page.locator("#rate-text")).to_contain_text("3 seats were held and 3 sold.")
+    expect(page.locator("#rate-text")).to_contain_text("3 seats were reserved and 3 sold.")
     expect(figure(page, "sold")).to_have_text("0")
 
 
@@ -97,7 +97,7 @@ def test_the_seller_stops_the_sale_and_buyers_see_it(
 
     page = open_charts(visitors, carol, concert)
     page.get_by_role("link", name="Stop the sale").click()
-    expect(page.get_by_text("2 held seats can still be paid for until the hold ends.")).to_be_visible()
+    expect(page.get_by_text("2 reserved seats can still be paid for until the reservation ends.")).to_be_visible()
     concert.refresh_from_db()
     assert concert.status == "available"
 

@@ -21,6 +21,7 @@ NO_SCRIPT = {"java_script_enabled": False}
 ENABLED = "button:enabled, select:enabled, input[type=submit]:enabled"
 # Buttons that work without a script, by page; all others have to wait.
 NATIVE = {"Search", "Log in", "Sign up", "Send the link", "Save the password", "Confirm", "Log out"}
+NATIVE |= {"Save the name", "Send the email again", "Send a link there", "Log out everywhere", "Delete my account"}
 
 
 @pytest.fixture
@@ -35,6 +36,7 @@ def places(alice: User, carol: User, olga: User, concert: Event, hold: Callable[
         "checkout": (alice, f"/checkout/{held.pk}"),
         "checkout, expired": (alice, f"/checkout/{over.pk}"),
         "bookings": (alice, "/bookings"),
+        "account": (alice, "/account"),
         "login": (None, "/login"),
         "register": (None, "/register"),
         "reset": (None, "/reset"),

@@ -12,14 +12,17 @@ from events.admin.event_page import EventPage
 from events.admin.form_page import FormPage
 from events.admin.list_page import ListPage
 from events.admin.seat_pages import SeatPages
+from events.admin.venues import Venues
 from events.models import Event
+
+__all__ = ["Events", "Venues"]
 
 
 @admin.register(Event)
 class Events(ListPage, FormPage, EventPage, SeatPages, Copying, CreationPages):
     """The admin of events: create and change events, block seats, publish drafts, close sales.
 
-    Events are never deleted: buyers may hold their seats.
+    Events are never deleted: buyers may have reserved its seats.
     """
 
     seller_lookup = "seller"

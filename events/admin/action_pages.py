@@ -39,7 +39,9 @@ class EventActionPages(ActionPages):
     @method_decorator(require_safe)
     def progress(self, request: HttpRequest, object_id: str) -> JsonResponse:
         """Return the progress of background work on the event as JSON; `total` is 0 if there is none."""
-        return progress_response(progress_on(self.own_event(request, object_id)) or Progress(0, 0, "", running=False))
+        return progress_response(
+            progress_on(self.own_event(request, object_id)) or Progress(0, 0, "", running=False, label="")
+        )
 
 
 def progress_response(progress: Progress) -> JsonResponse:

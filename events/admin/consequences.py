@@ -5,9 +5,10 @@ from django.urls import reverse
 
 from core.clock import database_now
 from core.money.amounts import money
-from core.text.formatting import format_utc, pluralize
+from core.text.formatting import pluralize
 from events.catalog.selectors import section_rows, stats_of
 from events.models import Event
+from events.wall_clocks import clock_text
 
 
 def of_publishing(event: Event) -> list[str]:
@@ -39,9 +40,9 @@ def of_closing(event: Event) -> list[str]:
     """
     seats = stats_of([event.pk])[event.pk]
     held, free, sold = seats["reserved"], seats["available"], seats["sold"]
-    sentences = ["Nobody can hold another seat once sales are closed."]
+    sentences = ["Nobody can reserve another seat once sales are closed."]
     if held:
-        sentences.append(f"{pluralize(held, 'held seat')} can still be paid for until the hold ends.")
+        sentences.append(f"{pluralize(held, 'reserved seat')} can still be paid for until the reservation ends.")
     if free:
         sentences.append(f"{pluralize(free, 'free seat')} {_stays(free)} unsold.")
     if sold:
@@ -49,7 +50,7 @@ def of_closing(event: Event) -> list[str]:
     return [
         *sentences,
         "This can't be undone: you can't reopen sales of this event. Until it begins, you can still cancel it.",
-        "To pause the sale instead, untick “Active”: nobody can hold or pay until you tick it again.",
+        "To pause the sale instead, untick “Active”: nobody can reserve or pay until you tick it again.",
     ]
 
 
@@ -75,9 +76,10 @@ def _go_on_sale(event: Event, seats: int) -> str:
     if not event.is_active:
         return f"{go} on sale once you tick “Active”; the event is not active."
     if event.sales_close_at and event.sales_close_at <= now:
-        return f"won't be on sale: sales ended on {format_utc(event.sales_close_at)}. Change the times to sell them."
+        ended = clock_text(event, event.sales_close_at)
+        return f"won't be on sale: sales ended on {ended}. Change the times to sell them."
     if event.sales_start_at and event.sales_start_at > now:
-        return f"{go} on sale on {format_utc(event.sales_start_at)}."
+        return f"{go} on sale on {clock_text(event, event.sales_start_at)}."
     return f"{go} on sale now."
 
 

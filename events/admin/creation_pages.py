@@ -80,7 +80,7 @@ def _progress(creation: Creation) -> Progress:
         CreationStatus.FAILED: creation.failure,
     }[CreationStatus(creation.status)]
     page = reverse("admin:events_event_creation", args=[creation.pk])
-    return Progress(creation.done, creation.total, text, creation.status in OPEN_CREATIONS, next=page)
+    return Progress(creation.done, creation.total, text, creation.status in OPEN_CREATIONS, "Seats created", next=page)
 
 
 def _event_url(creation: Creation) -> str:

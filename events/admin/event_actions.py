@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from accounts.models import User
+from core.clock import database_now
 from core.errors import InvalidState
 from events.admin import consequences
+from events.admin.past_dates import past_dates_warning
 from events.lifecycle.change import change_event
-from events.lifecycle.publication import obstacle_to_publishing
+from events.lifecycle.publication import must_confirm, obstacle_to_publishing
 from events.models import Event
 from events.seller_admin.actions import AdminAction, Confirmation, ConfirmationPart
 from events.states import ON_SALE, EventStatus
@@ -28,6 +30,8 @@ class EventAction(AdminAction):
     refusal: str  # the beginning of the error if the status doesn't allow the action
     applies: Callable[[Event], bool] = lambda event: True  # whether the action would change anything
     hindrance: Callable[[Event], str] = lambda event: ""  # why it can't be run although the status allows it, or ""
+    remedy: Callable[[Event], str] = lambda event: ""  # the template that says what to do about the hindrance, or ""
+    warning: Callable[[Event], str] = lambda event: ""  # of what is probably a slip; it doesn't stop the action
 
     def offered(self, row: Event) -> bool:
         """Return whether the event's status allows the action and the action would change something."""
@@ -38,10 +42,13 @@ class EventAction(AdminAction):
         obstacles = [self.obstacle(event) for event in rows]
         events = list(zip(rows, obstacles, strict=True))
         parts = [
-            ConfirmationPart(event.name, [] if obstacle else self.consequences(event), obstacle)
+            ConfirmationPart(event.name, [], obstacle)
+            if obstacle
+            else ConfirmationPart(event.name, self.consequences(event), warning=self.warning(event))
             for event, obstacle in events
         ]
-        return Confirmation([event for event, obstacle in events if not obstacle], parts)
+        remedy = next((remedy for event in rows if (remedy := self.remedy(event))), "")
+        return Confirmation([event for event, obstacle in events if not obstacle], parts, remedy=remedy)
 
     def obstacle(self, event: Event) -> str:
         """Return why the action can't be run on the event, as a sentence; "" if it can."""
@@ -63,13 +70,15 @@ class EventAction(AdminAction):
 class Progress:
     """Progress of background work on an event: `done` of `total`, and the same as a sentence in `text`.
 
-    The page that shows it goes to the URL `next` when the work has ended; if `next` is empty, the page stays.
+    `label` names the work. The page that shows it goes to the URL `next` when the work has ended; if `next` is empty,
+    the page stays.
     """
 
     done: int
     total: int
     text: str
     running: bool
+    label: str
     next: str = ""
 
 
@@ -125,6 +134,8 @@ register_action(
         done="Published. The event is on sale.",
         refusal="Only a draft can be published",
         hindrance=obstacle_to_publishing,
+        remedy=lambda event: "accounts/_unconfirmed.html" if must_confirm(event) else "",
+        warning=lambda event: past_dates_warning(event, database_now()),
     )
 )
 register_action(
@@ -134,7 +145,7 @@ register_action(
         act=_close,
         possible_from=ON_SALE,
         consequences=consequences.of_closing,
-        done="Sales are closed. Buyers can still pay for seats they hold.",
+        done="Sales are closed. Buyers can still pay for seats that they have reserved.",
         refusal="Sales can only be closed for an event that is on sale",
         final=True,
     )
@@ -163,5 +174,5 @@ register_action(
         refusal="The queue can only be resumed while the event is on sale",
     )
 )
-NOTICES.append(obstacle_to_publishing)
+NOTICES.append(lambda event: past_dates_warning(event, database_now()))
 NOTICES.append(lambda event: "The queue is paused: nobody is let in." if event.admission_paused else "")

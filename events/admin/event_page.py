@@ -8,13 +8,14 @@ from django.urls import reverse
 
 from core.clock import database_now
 from events.admin.copying import copy_url
-from events.admin.event_actions import progress_on
+from events.admin.event_actions import EVENT_ACTIONS, progress_on
 from events.admin.list_page import bookings_url
 from events.admin.status_text import status_text
+from events.lifecycle.publication import must_confirm
 from events.models import Event
 from events.seller_admin.rows import OwnRows
 
-TILES = (("sold", "Sold"), ("reserved", "Held"), ("available", "Free"), ("blocked", "Blocked"))
+TILES = (("sold", "Sold"), ("reserved", "Reserved"), ("available", "Free"), ("blocked", "Blocked"))
 
 
 class Link(NamedTuple):
@@ -28,11 +29,13 @@ class EventPage(OwnRows):
     """Adds to the page of an existing event what is shown above its form."""
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Add what the template shows above the form: status, progress of background work, seat counts and links."""
+        """Add what the template shows above the form: status, progress, seats, links, actions that must wait."""
         event = kwargs.get("obj")
         if event is not None:
             totals = context["totals"]
             context |= {
+                "must_confirm": must_confirm(event),
+                "hindered": {name for name, action in EVENT_ACTIONS.items() if action.hindrance(event)},
                 "status_text": status_text(event, database_now()),
                 "progress": progress_on(event),
                 "tiles": [{"name": name, "label": label, "seats": totals[name]} for name, label in TILES],

@@ -6,8 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import quote
-from django.db.models import DateTimeField, Field, ForeignKey
-from django.forms import SplitDateTimeField, SplitDateTimeWidget
+from django.db.models import ForeignKey
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -20,6 +19,7 @@ from events.admin.event_actions import NOTICES
 from events.admin.forms import (
     LIMITS,
     OTHER_TIMES,
+    PLACE,
     ROOM,
     TEXTS,
     EventChangeForm,
@@ -34,6 +34,7 @@ from events.models import MAX_PRICE, NAME_LENGTH, Event
 from events.seating.configuration import MAX_SECTIONS, MAX_SUBSECTIONS
 from events.seller_admin.rows import WrittenRows, user_of
 from events.states import PRICES_CHANGE_IN, EventStatus
+from events.venues.write import venues_of
 
 WAITING_ROOM = (
     "Use it when you expect more buyers than can choose seats at the same time. You can switch it on and off during "
@@ -41,7 +42,7 @@ WAITING_ROOM = (
     "first served."
 )
 
-UTC_HELP = "All times are UTC. Leave a field empty for no limit."
+TIMES_HELP = "By the clock at the venue. Leave a field empty for no limit."
 # Limits that the seating builder checks in the browser; the server checks them again.
 SEATING_LIMITS = {
     "sections": MAX_SECTIONS,
@@ -58,15 +59,7 @@ def _prices_text(event: Event) -> str:
         return f"{price} The event is over: prices can change only together with dates by which it isn't."
     if event.status not in PRICES_CHANGE_IN:
         return f"{price} Nobody can buy seats any more, so the prices stay as they are."
-    return f"{price} A new price applies to new holds only."
-
-
-class DateAndTime(SplitDateTimeWidget):
-    """Native date and time inputs: the browser shows its own picker in the user's format."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        parts = [{"type": kind, "class": "vTextField"} for kind in ("date", "time")]
-        super().__init__(attrs, "%Y-%m-%d", "%H:%M:%S", *parts)
+    return f"{price} A new price applies to new bookings only."
 
 
 def _new_event_fieldsets(seller: list[str]) -> list[tuple[str | None, dict[str, Any]]]:
@@ -76,9 +69,9 @@ def _new_event_fieldsets(seller: list[str]) -> list[tuple[str | None, dict[str, 
     """
     collapsed = {"classes": ("collapse",)}
     return [
-        (None, {"fields": [*seller, *TEXTS, "starts_at"]}),
+        (None, {"fields": [*seller, *TEXTS, *PLACE, "starts_at"]}),
         ("Seats and prices", {"fields": ("currency", "seating_config")}),
-        ("Times", {"fields": OTHER_TIMES, "description": UTC_HELP, **collapsed}),
+        ("Times", {"fields": OTHER_TIMES, "description": TIMES_HELP, **collapsed}),
         ("Limits", {"fields": LIMITS, **collapsed}),
         ("Waiting room", {"fields": ROOM, "description": WAITING_ROOM, **collapsed}),
     ]
@@ -88,7 +81,6 @@ class FormPage(WrittenRows):
     """The page with the form of an event: saving calls one operation, which creates or changes the event."""
 
     readonly_fields = ("status", "seating")
-    formfield_overrides = {DateTimeField: {"form_class": SplitDateTimeField, "widget": DateAndTime}}
     add_form_template = "admin/events/event/add_form.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
@@ -104,9 +96,9 @@ class FormPage(WrittenRows):
             "description": _prices_text(obj),
         }
         return [
-            (None, {"fields": [*seller, "status", *TEXTS, "is_active"]}),
+            (None, {"fields": [*seller, "status", *TEXTS, *PLACE, "is_active"]}),
             ("Prices", prices),
-            ("Times", {"fields": ("starts_at", *OTHER_TIMES), "description": UTC_HELP}),
+            ("Times", {"fields": ("starts_at", *OTHER_TIMES), "description": TIMES_HELP}),
             ("Limits", {"fields": LIMITS}),
             ("Waiting room", {"fields": ROOM, "description": WAITING_ROOM}),
             ("Seating", {"fields": ("seating",), "classes": ("collapse",)}),
@@ -121,18 +113,13 @@ class FormPage(WrittenRows):
         """Make status and seating read-only, and the seller of an existing event."""
         return self.readonly_fields if obj is None else (*self.readonly_fields, "seller")
 
-    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Label the date input and the time input of each time field for screen readers."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(field, SplitDateTimeField):
-            for part, widget in zip(("date", "time"), field.widget.widgets, strict=True):
-                widget.attrs["aria-label"] = f"{field.label}: {part} (UTC)"
-        return field
-
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer only active sellers, by email, as the seller of an event."""
+        """Offer only active sellers, by email, as the seller of an event, and only venues of the user."""
         if db_field.name == "seller":
             kwargs["queryset"] = User.objects.filter(role=User.Role.SELLER, is_active=True).order_by("email")
+        if db_field.name == "venue":
+            kwargs["queryset"] = venues_of(user_of(request)).order_by("name", "pk")
+            kwargs["empty_label"] = "None: a place without a plan of its own"
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -179,6 +166,7 @@ class FormPage(WrittenRows):
 
     def _create(self, obj: Event, user: User, form: NewEventForm) -> None:
         fields = {"seller": user, **form.cleaned_data, "seating": form.seating, "draft": True}
+        fields["venue_id"] = (venue := fields.pop("venue")) and venue.pk
         del fields["seating_config"]
         if form.seating.seats < LARGE:
             obj.pk = create_event(**fields).pk

@@ -6,26 +6,33 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
 
 from core.errors import BadInput
+from core.http.json_body import mistake_in
 from core.money.amounts import (
     in_major_units,
     in_minor_units,
     money,
 )
 from core.money.currencies import check_currency, decimals_of
+from core.text.lines import check_line
+from core.text.visible import check_visible
 from events.admin.help_texts import HELP_TEXTS, LABELS
+from events.admin.local_time_field import LocalTimeField, local_time
+from events.admin.zone_choices import zone_choices
 from events.lifecycle.change import CHANGE_WHEN_CANCELLED
 from events.lifecycle.dates import DATES, check_dates, check_move
 from events.models import DEFAULT_CURRENCY, MAX_PRICE, Event
 from events.pricing import charge_rules, check_seating_prices
 from events.seating.configuration import DEFAULT_TIER, Seating, read_seating
 from events.states import EventStatus
+from events.venue_models import Venue
 
 # Fields that sellers may change at any time, by fieldset.
-TEXTS = ("name", "description", "venue_name")
+TEXTS = ("name", "description")
+PLACE = ("venue", "venue_name", "time_zone")
 OTHER_TIMES = ("ends_at", "sales_start_at", "sales_end_at", "late_entry_until")
 LIMITS = (
     "hold_seconds",
@@ -44,26 +51,56 @@ SEATING_EXAMPLE = """{
   ]
 }"""
 SEATING_HELP = (
-    "JSON. A section consists of one or more equal blocks (“subsections”) of rows × cols seats at one price, in minor "
-    "units (4500 is 45.00). “rows” and “cols” next to “sections” are defaults for sections without them; “tier” is any "
-    "label. The example has 100 + 240 + 160 = 500 seats. You can't change this later."
+    "One entry for each section. A section consists of one or more equal blocks (“subsections”) of rows × cols seats "
+    "at one price, in minor units (4500 is 45.00). “rows” and “cols” next to “sections” are defaults for sections "
+    "without them; “tier” is any label. The example has 100 + 240 + 160 = 500 seats. You can't change this later."
 )
 
 
-class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Base of both event forms: fields that sellers may change at any time (texts, times, limits, waiting room)."""
+def _date_field(name: str) -> LocalTimeField:
+    return LocalTimeField(label=LABELS[name], help_text=HELP_TEXTS[name])
 
+
+class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Base of both event forms: fields that sellers may change at any time (texts, place, times, limits, waiting room).
+
+    Times are typed as the clock at the venue shows them, and cleaned into instants.
+    """
+
+    venue_name = forms.CharField(
+        label=LABELS["venue_name"],
+        help_text=HELP_TEXTS["venue_name"],
+        max_length=200,
+        required=False,
+        widget=AdminTextInputWidget,
+        validators=[check_visible, check_line],
+    )
+    time_zone = forms.ChoiceField(
+        label=LABELS["time_zone"], help_text=HELP_TEXTS["time_zone"], choices=zone_choices, required=False
+    )
+    starts_at, ends_at = _date_field("starts_at"), _date_field("ends_at")
+    sales_start_at, sales_end_at = _date_field("sales_start_at"), _date_field("sales_end_at")
+    late_entry_until = _date_field("late_entry_until")
     description = forms.CharField(widget=AdminTextareaWidget(attrs={"rows": 5}), max_length=10_000, required=False)
 
     class Meta:
         model = Event
-        fields: tuple[str, ...] = (*TEXTS, "starts_at", *OTHER_TIMES, *LIMITS, *ROOM)
+        fields: tuple[str, ...] = (*TEXTS, *PLACE, "starts_at", *OTHER_TIMES, *LIMITS, *ROOM)
         labels = LABELS
         help_texts = HELP_TEXTS
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Show the times of an existing event as the clock at its venue shows them."""
+        super().__init__(*args, **options)
+        self.shown_zone = self.instance.time_zone
+        for name in DATES:
+            self.initial[name] = local_time(getattr(self.instance, name), self.shown_zone)
+
     def clean(self) -> dict[str, Any]:
-        """Check the event's dates if they change; add each error to the field it is about."""
+        """Read the place, then the times by the clock there; add each error to the field it is about."""
         data = super().clean() or self.cleaned_data
+        self._read_place(data)
+        self._read_times(data)
         changed = [name for name in DATES if name in self.changed_data]
         try:
             if changed and not any(name in self.errors for name in DATES):
@@ -72,6 +109,34 @@ class EventTexts(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
             for problem in refusal.extra["errors"]:
                 self.add_error(problem["field"], problem["detail"])
         return data
+
+    def _read_place(self, data: dict[str, Any]) -> None:
+        """Complete name and zone from the venue; without a venue, require a name."""
+        venue = data.get("venue")
+        if venue is not None:
+            self._check_owner(venue, data)
+            data["time_zone"] = venue.time_zone
+            if not data.get("venue_name") or {"venue", "venue_name"} & set(self.changed_data) == {"venue"}:
+                data["venue_name"] = venue.name
+        elif not data.get("venue_name") and "venue_name" not in self.errors:
+            self.add_error("venue_name", ValidationError("Choose a venue, or write where it takes place.", "required"))
+        data["time_zone"] = data.get("time_zone") or self.shown_zone
+
+    def _check_owner(self, venue: Venue, data: dict[str, Any]) -> None:
+        seller_id = data["seller"].pk if data.get("seller") else self.instance.seller_id
+        if seller_id is not None and venue.seller_id != seller_id:
+            self.add_error("venue", "This is a venue of another seller.")
+
+    def _read_times(self, data: dict[str, Any]) -> None:
+        """Replace what the clock shows by instants."""
+        for name in DATES:
+            shown = data.get(name)
+            try:
+                data[name] = shown and shown.instant(data["time_zone"])
+            except ValidationError as error:
+                if error.code == "two_times":
+                    self.fields[name].widget.ask_side()
+                self.add_error(name, error)
 
     def _check_dates(self, changed: list[str]) -> None:
         """Raise BadInput if the dates contradict each other or, for an existing event, move it into the past.
@@ -91,7 +156,7 @@ class NewEventForm(EventTexts):
         initial=DEFAULT_CURRENCY,
         validators=[check_currency],
         widget=forms.TextInput(attrs={"size": 4, "maxlength": 3, "autocomplete": "off"}),
-        help_text="Three capital letters (ISO 4217), such as USD or EUR. You can't change this later.",
+        help_text="Three capital letters, such as USD or EUR. You can't change this later.",
     )
     seating_config = forms.CharField(
         label="Seating",
@@ -223,8 +288,17 @@ class EventChangeForm(EventTexts):
         return data
 
     def changes(self) -> dict[str, Any]:
-        """Return the changed fields as arguments of `change_event`; `prices` is {section name: minor units}."""
-        changed = {name: self.cleaned_data[name] for name in self.changed_data}
+        """Return the changed fields as arguments of `change_event`; `prices` is {section name: minor units}.
+
+        In another zone, all times are other instants, although nobody typed them again.
+        """
+        names = {*self.changed_data} - {*PLACE} | {"venue", "venue_name"} & {*self.changed_data}
+        if self.cleaned_data["time_zone"] != self.shown_zone:
+            names |= {"time_zone", *DATES}
+        changed = {name: self.cleaned_data[name] for name in names}
+        if "venue" in changed:
+            changed["venue_id"] = (venue := changed.pop("venue")) and venue.pk
+            changed["venue_name"] = self.cleaned_data["venue_name"]
         prices = {section: changed.pop(name) for name, section in self.price_fields.items() if name in changed}
         return {**changed, "prices": prices}
 
@@ -249,7 +323,6 @@ def _read_json(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise ValidationError(f"This is not valid JSON: {error.msg} at {place}.", "invalid_json") from None
+        raise ValidationError(f"This text can't be read: {mistake_in(error)}.", "invalid_json") from None
     except (ValueError, RecursionError):  # an integer of thousands of digits; very deep nesting
         raise ValidationError("This is not a seating configuration.", "invalid_json") from None

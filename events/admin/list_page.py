@@ -68,7 +68,7 @@ class ListPage(OwnRows):
         """Return the number of sold seats."""
         return int(event.stats["sold"])
 
-    @admin.display(description="Held")
+    @admin.display(description="Reserved")
     def held(self, event: Any) -> int:
         """Return the number of held seats."""
         return int(event.stats["reserved"])

@@ -31,7 +31,7 @@ from events.states import ChangeKind
 
 MAX_SEATS_SHOWN = 5_000  # larger subsections are shown in pages of whole rows
 POSITION_PLACEHOLDER = 2**31 - 1  # the script replaces it in the history URL with a seat's position
-STATUS_LABELS = {"available": "free", "reserved": "held", "sold": "sold", "blocked": "blocked"}
+STATUS_LABELS = {"available": "free", "reserved": "reserved", "sold": "sold", "blocked": "blocked"}
 
 
 class SeatOperations(NamedTuple):

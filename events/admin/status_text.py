@@ -2,21 +2,21 @@
 
 from datetime import datetime
 
-from core.text.formatting import format_utc
 from events.models import Event
 from events.states import EventStatus
+from events.wall_clocks import clock_text
 
 SENTENCES = {
     EventStatus.DRAFT: "Only you can see it. Publish it when it is ready.",
     EventStatus.SOLD_OUT: "Every seat on sale is sold. Seats that become free again go back on sale automatically.",
     EventStatus.COMPLETED: "The event is over. Nobody can book any more. If its dates are wrong, correct them "
     "below, and it goes on.",
-    EventStatus.ENDED: "You closed sales. Nobody can hold seats; tickets stay valid. You can cancel the event until it "
-    "begins; after that, refund the bookings.",
-    EventStatus.CANCELLED: "The event is cancelled. Every hold ends, and every paid booking is refunded in full. "
-    "You can still correct its name, description and venue.",
+    EventStatus.ENDED: "You closed sales. Nobody can reserve seats; tickets stay valid. You can cancel the event until "
+    "it begins; after that, refund the bookings.",
+    EventStatus.CANCELLED: "The event is cancelled. Every reservation ends, and every paid booking is refunded "
+    "in full. You can still correct its name, description and venue.",
 }
-INACTIVE = "Published, but not active: it isn't listed, and nobody can hold or pay. Tick “Active” to sell."
+INACTIVE = "Published, but not active: it isn't listed, and nobody can reserve or pay. Tick “Active” to sell."
 
 
 def status_text(event: Event, now: datetime) -> str:
@@ -29,16 +29,18 @@ def status_text(event: Event, now: datetime) -> str:
 def _sale(event: Event, now: datetime) -> str:
     opens, closes = event.sales_start_at, event.sales_end_at
     if event.starts_at and event.starts_at <= now:
-        return _begun(event.sales_close_at, now)
+        return _begun(event, now)
     if closes and closes <= now:
-        return f"Published, but sales ended on {format_utc(closes)}. Change the end of sales to sell again."
+        return f"Published, but sales ended on {clock_text(event, closes)}. Change the end of sales to sell again."
     if opens and opens > now:
-        return f"Published. Sales begin on {format_utc(opens)}; until then buyers can only look."
+        return f"Published. Sales begin on {clock_text(event, opens)}; until then buyers can only look."
     closes = event.sales_close_at
-    return f"Buyers can hold and pay for seats{f' until {format_utc(closes)}' if closes else ''}."
+    return f"Buyers can reserve and pay for seats{f' until {clock_text(event, closes)}' if closes else ''}."
 
 
-def _begun(closes: datetime | None, now: datetime) -> str:
+def _begun(event: Event, now: datetime) -> str:
+    closes = event.sales_close_at
     if closes and closes > now:
-        return f"The event has begun. Late entry: buyers can hold and pay for seats until {format_utc(closes)}."
+        until = clock_text(event, closes)
+        return f"The event has begun. Late entry: buyers can reserve and pay for seats until {until}."
     return "The event has begun, so sales are closed. To sell seats now, set “Late entry until”."

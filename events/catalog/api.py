@@ -16,7 +16,7 @@ from accounts.models import User
 from core.http.views import ApiView, HandlerView, handled_by
 from core.openapi import problems
 from events.catalog import selectors
-from events.catalog.calendar import calendar_file
+from events.catalog.calendar import event_calendar
 from events.catalog.handlers import (
     EventPages,
     list_events,
@@ -175,7 +175,7 @@ class CalendarFile(ApiView):
         """Return the event as an iCalendar file (RFC 5545); a 404 while the event has no date."""
         event = selectors.visible_event(event_id, user_or_none(request))
         url = settings.SITE_URL + reverse("event", args=[event.pk])
-        response = HttpResponse(calendar_file(event, url=url), content_type="text/calendar; charset=utf-8")
+        response = HttpResponse(event_calendar(event, url=url), content_type="text/calendar; charset=utf-8")
         # slugify keeps only a-z, 0-9, - and _, so a name can't end the header.
         response["Content-Disposition"] = f'attachment; filename="{slugify(event.name)[:60] or "event"}.ics"'
         return response

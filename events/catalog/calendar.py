@@ -1,8 +1,8 @@
-"""Calendar files (RFC 5545) of events, to download and for emails (RFC 5546)."""
+"""Calendar files (RFC 5545) of events. `bookings.tickets.calendar` makes those of bookings."""
 
 import re
-from enum import StrEnum
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from icalendar import Calendar, vCalAddress
@@ -10,19 +10,13 @@ from icalendar import Event as Entry
 
 from core.errors import NotFound
 from core.mail import sender_address
+from events.catalog.calendar_zone import calendar_time, zone_description
 from events.models import Event
 from events.organiser import organiser_of
 from events.states import EventStatus
 
 PRODUCT = "-//Ticketing//Events//EN"
 CONTROL_CHARACTERS = re.compile(r"[^\S\n]*[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]+[^\S\n]*")
-
-
-class Method(StrEnum):
-    """What the reader of an emailed calendar file shall do with its entry."""
-
-    PUBLISH = "PUBLISH"  # add it, or update the one with the same UID
-    CANCEL = "CANCEL"  # take it out
 
 
 class NoDate(NotFound):
@@ -32,7 +26,7 @@ class NoDate(NotFound):
     detail = "This event exists, but its date is still to be announced, so there is no calendar entry yet."
 
 
-def calendar_file(event: Event, *, url: str) -> bytes:
+def event_calendar(event: Event, *, url: str) -> bytes:
     """Return a calendar file with one entry for the event; `url` is the event's page.
 
     The UID is always the same for an event, so opening the file again updates the entry instead of adding a second one.
@@ -40,67 +34,73 @@ def calendar_file(event: Event, *, url: str) -> bytes:
     """
     if event.starts_at is None:
         raise NoDate
-    return _file(_entry(event, url))
+    entry = new_entry(event, uid=f"event-{event.pk}", url=url)
+    entry.add("location", one_line(event.venue_name))
+    entry.add("description", plain_text(event.description))
+    return calendar_file(entry)
 
 
-def calendar_message(event: Event, *, url: str, method: Method) -> bytes:
-    """Return the calendar file for an email; the event must be loaded with its seller.
-
-    Its UID is that of `calendar_file`. Of two messages about an event, the one with the higher SEQUENCE is valid, and a
-    CANCEL is always above the messages before it. Raises NoDate if there is no start to publish; a CANCEL needs none,
-    so that the entry of an event that has lost its date can be taken out.
-    """
-    if event.starts_at is None and method == Method.PUBLISH:
-        raise NoDate
-    entry = _entry(event, url)
-    organiser = vCalAddress(f"mailto:{sender_address()}")  # mail programs compare it with the sender
-    organiser.params["CN"] = _one_line(organiser_of(event).name)
-    entry.add("organizer", organiser)
-    if method == Method.CANCEL:
-        entry["status"], entry["sequence"] = "CANCELLED", _sequence(event) + 1
-    return _file(entry, method)
-
-
-def _file(entry: Entry, method: Method | None = None) -> bytes:
+def calendar_file(entry: Entry, method: str = "") -> bytes:
+    """Return a file with one entry; with a `method` (RFC 5546), mail programs act on it."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    if method is not None:
-        calendar.add("method", method.value)
+    if method:
+        calendar.add("method", method)
+    times = [entry.decoded(name) for name in ("dtstart", "dtend") if name in entry]
+    zones = {time.tzinfo.key: time for time in times if isinstance(time.tzinfo, ZoneInfo)}
+    for zone, time in zones.items():
+        calendar.add_component(zone_description(zone, time))
     calendar.add_component(entry)
     return bytes(calendar.to_ical())
 
 
-def _sequence(event: Event) -> int:
-    """Return a number that rises with each change of the event, in seconds since its creation."""
-    return int(event.updated_at.timestamp() - event.created_at.timestamp())
+def new_entry(event: Event, *, uid: str, url: str) -> Entry:
+    """Return an entry with the name, dates and status of the event, without place and description.
 
-
-def _entry(event: Event, url: str) -> Entry:
+    `uid` is unique on this site. SEQUENCE rises with each change of the event.
+    """
     entry = Entry()
-    entry.add("uid", f"event-{event.pk}@{urlsplit(settings.SITE_URL).hostname}")
+    entry.add("uid", f"{uid}@{urlsplit(settings.SITE_URL).hostname}")
     entry.add("dtstamp", event.updated_at)
     entry.add("last-modified", event.updated_at)
     entry.add("sequence", _sequence(event))
     if event.starts_at is not None:
-        entry.add("dtstart", event.starts_at)
+        entry.add("dtstart", calendar_time(event.starts_at, event.time_zone))
     if event.ends_at is not None:
-        entry.add("dtend", event.ends_at)
-    entry.add("summary", _one_line(event.name))
-    entry.add("location", _one_line(event.venue_name))
-    entry.add("description", _text(event.description))
+        entry.add("dtend", calendar_time(event.ends_at, event.time_zone))
+    entry.add("summary", one_line(event.name))
     entry.add("url", url)
     entry.add("status", "CANCELLED" if event.status == EventStatus.CANCELLED else "CONFIRMED")
     return entry
 
 
-def _one_line(text: str) -> str:
-    return " ".join(_text(text).split())
+def add_organiser(entry: Entry, event: Event) -> None:
+    """Add the organiser of an event, loaded with its seller; mail programs compare the address with the sender."""
+    organiser = vCalAddress(f"mailto:{sender_address()}")
+    organiser.params["CN"] = one_line(organiser_of(event).name)
+    entry.add("organizer", organiser)
 
 
-def _text(text: str) -> str:
+def cancel_entry(entry: Entry) -> None:
+    """Mark an entry as cancelled, with a SEQUENCE above that of the same entry before and below any later change's."""
+    entry["status"] = "CANCELLED"
+    entry.sequence += 1
+
+
+def one_line(text: str) -> str:
+    """Put a user's text on one line."""
+    return " ".join(plain_text(text).split())
+
+
+def plain_text(text: str) -> str:
     """Replace control characters, which the format can't represent, by spaces; keep line feeds.
 
     The library escapes line feeds.
     """
     return CONTROL_CHARACTERS.sub(" ", text.replace("\r\n", "\n"))
+
+
+def _sequence(event: Event) -> int:
+    """Return an even number that rises with each change of the event, so that `cancel_entry` has the odd ones."""
+    return 2 * int(event.updated_at.timestamp() - event.created_at.timestamp())

@@ -12,21 +12,22 @@ from events.models import Event
 def with_tag_sums(events: QuerySet[Event]) -> QuerySet[Event]:
     """Annotate the events with `versions` and `prices`, sums over their subsections, which `event_tag` needs.
 
-    Versions only rise, so their sum changes with every change of a seat. The seller is read along, because the event's
-    page and body name the organizer.
+    Versions only rise, so their sum changes with every change of a seat. Seller and venue are read along, because the
+    event's page and body show them.
     """
-    return events.select_related("seller").annotate(
+    return events.select_related("seller", "venue").annotate(
         versions=Sum("subsections__version"), prices=Sum("subsections__price")
     )
 
 
 def event_tag(event: Event) -> str:
-    """Return an ETag that differs after every committed change of the event, its seats, prices or organizer.
+    """Return an ETag that differs after every committed change of the event, its seats, prices, venue or organizer.
 
     The event must come from `with_tag_sums`.
     """
     organizer = (event.seller.public_name, event.seller.shown_email)
-    return _digest([*_columns(event), *organizer, event.versions, event.prices])  # type: ignore[attr-defined]
+    changed = event.venue and event.venue.updated_at
+    return _digest([*_columns(event), *organizer, changed, event.versions, event.prices])  # type: ignore[attr-defined]
 
 
 def page_tag(events: list[Event], count: int) -> str:

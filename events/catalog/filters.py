@@ -8,6 +8,9 @@ from events.catalog.words import in_venue, with_words
 from events.models import Event
 
 MAX_ID = 2**63 - 1
+# A guess of the zone would do harm where something is written; here it only finds an event more or less.
+MOMENT = "RFC 3339. A date alone is its midnight; without a zone, the time is in UTC."
+ORDERS = ("starts_at", "created_at", "name")
 
 
 class EventFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
@@ -22,15 +25,18 @@ class EventFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has
     venue = filters.CharFilter(
         label="Venue", method="search_venue", max_length=200, help_text="Part of the venue, likewise."
     )
-    starts_after = filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="gte")
-    starts_before = filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="lte")
+    starts_after = filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="gte", help_text=MOMENT)
+    starts_before = filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="lte", help_text=MOMENT)
     price_min = filters.NumberFilter(
         label="Price from", method="unfiltered", min_value=0, max_value=MAX_ID, help_text="In minor units."
     )
     price_max = filters.NumberFilter(
         label="Price to", method="unfiltered", min_value=0, max_value=MAX_ID, help_text="In minor units."
     )
-    ordering = filters.OrderingFilter(fields=["starts_at", "created_at", "name"])
+    ordering = filters.OrderingFilter(
+        fields=ORDERS,
+        error_messages={"invalid_choice": f"This must be one of {', '.join(ORDERS)}, with a minus for the reverse."},
+    )
 
     class Meta:
         model = Event

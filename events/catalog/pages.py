@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -16,7 +16,9 @@ from django.views.decorators.http import require_safe
 from core.errors import NotFound
 from core.money.amounts import price_text
 from events.catalog import selectors
+from events.catalog.addresses import event_path, event_slug, event_url
 from events.catalog.search import EventSearch
+from events.catalog.structured_data import event_json_ld
 from events.catalog.tiers import tier_colours
 from events.live.messages import sale
 from events.models import Event
@@ -66,11 +68,6 @@ class Card:
         return self.has_begun and closes is not None and closes > self.now
 
     @property
-    def left_in_words(self) -> str:
-        """Number of free seats, with separators that the script replaces with those of the user's locale."""
-        return f"{self.left:,}"
-
-    @property
     def state(self) -> str:
         """State of the sale: open, last, held, sold_out, soon or closed. The template has a text for each."""
         opens, closes = self.event.sales_start_at, self.event.sales_close_at
@@ -107,13 +104,18 @@ def event_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
-    """Return the page `/events/{id}` with the seat map. A draft is a 404 for all but its seller and operators."""
+def event_page(request: HttpRequest, event_id: int, slug: str | None = None) -> HttpResponseBase:
+    """Return the page `/events/{id}` or `/events/{id}/{name}` with the seat map; redirect from another name.
+
+    A draft is a 404 for all but its seller and operators.
+    """
     user = request.user if request.user.is_authenticated else None
     try:
-        event = selectors.visible_event(event_id, user, among=Event.objects.select_related("seller"))
+        event = selectors.visible_event(event_id, user, among=Event.objects.select_related("seller", "venue"))
     except NotFound as error:
         raise Http404(str(error)) from error
+    if slug is not None and slug != event_slug(event):
+        return redirect(event_path(event), permanent=True)
     rows = selectors.section_rows(event.pk)
     prices = [row["price"] for row in rows]
     now = datetime.now(UTC)
@@ -127,13 +129,15 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
         "stats": stats,
         "price_min": min(prices),
         "price_max": max(prices),
-        "prices": sorted({(price, price_text(price, event.currency)) for price in prices}),
-        "tiers": _tiers(rows, event.currency),
-        "sections": _sections(rows, event.currency),
+        "prices": sorted(set(prices)),
+        "tiers": _tiers(rows),
+        "sections": _sections(rows),
         "rows": rows,
         "accessible": any("accessible" in row for row in rows),
         "sale": _sale(event),
         "queueing": event.waiting_room_on and event.status != EventStatus.DRAFT and not is_over,
+        "address": event_url(event),
+        "json_ld": event_json_ld(event, url=event_url(event), prices=prices, available=stats["available"]),
         "modules": [f"events/map/{name}.js" for name in MODULES],
         "checkout_url": reverse("checkout", args=[uuid.UUID(int=0)]),
     }
@@ -151,27 +155,25 @@ def _sale(event: Event) -> dict[str, Any]:
     return {**sale(event), "now": datetime.now(UTC)}
 
 
-def _tiers(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
+def _tiers(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the tiers in the order of the seating, with the number of their colour and their lowest price."""
     prices: dict[str, list[int]] = {}
     for row in rows:
         prices.setdefault(row["tier"], []).append(row["price"])
     colours = tier_colours(prices)
     return [
-        {"name": tier, "colour": colours[tier], "price": min(found), "money": price_text(min(found), currency),
-         "from": min(found) != max(found)}
+        {"name": tier, "colour": colours[tier], "price": min(found), "from": min(found) != max(found)}
         for tier, found in prices.items()
-    ]  # fmt: skip
+    ]
 
 
-def _sections(rows: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
+def _sections(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the sections with price and free seats, for the page without JavaScript."""
     return [
         {
             "name": name,
             "tier": subsections[0]["tier"],
             "price": subsections[0]["price"],
-            "money": price_text(subsections[0]["price"], currency),
             "left": sum(subsection["available"] for subsection in subsections),
         }
         for name, subsections in ((name, list(group)) for name, group in groupby(rows, key=lambda row: row["section"]))

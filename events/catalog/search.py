@@ -1,6 +1,6 @@
 """The search form of the events page, filled from the query string."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from decimal import Decimal
 
 from django import forms
@@ -14,7 +14,9 @@ MAX_PRICE = Decimal(1_000_000)  # in whole units; the highest price a seat can h
 
 
 class EventSearch(forms.Form):
-    """Filters by words, days (inclusive, in UTC), prices (whole units of each event's currency) and free seats.
+    """Filters by words, days, prices (whole units of each event's currency) and free seats.
+
+    Days are inclusive, and by the clocks at the venues.
 
     An invalid field does not filter; its error is shown beside it.
     """
@@ -32,9 +34,9 @@ class EventSearch(forms.Form):
         wanted = self.cleaned_data
         events = with_words(events, (wanted.get("q") or "").replace("\0", ""))
         if wanted.get("day_from"):
-            events = events.filter(starts_at__gte=datetime.combine(wanted["day_from"], time.min, UTC))
+            events = events.filter(starts_at_local__gte=datetime.combine(wanted["day_from"], time.min))
         if wanted.get("day_to"):
-            events = events.filter(starts_at__lte=datetime.combine(wanted["day_to"], time.max, UTC))
+            events = events.filter(starts_at_local__lte=datetime.combine(wanted["day_to"], time.max))
         low, high = wanted.get("price_min"), wanted.get("price_max")
         subsections = _subsections(low, high, seats_left=wanted.get("seats_left", False))
         if subsections is not None:

@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from core.http.bodies import Body
-from core.http.json_types import WholeNumber
+from core.http.json_types import ListOf, WholeNumber
+from core.http.texts import Line, Text
 from events.catalog import selectors
 from events.models import Event, Subsection
 from events.states import SeatStatus
@@ -17,11 +18,9 @@ MAX_SEATS_PER_CALL = 10_000  # to block or unblock
 class SeatsInSubsection(Body):
     """Seats of one subsection, named "row-seat"."""
 
-    section = serializers.CharField(max_length=32)
-    subsection = WholeNumber(min_value=1)
-    seat_positions = serializers.ListField(
-        child=serializers.CharField(max_length=15), allow_empty=False, max_length=MAX_SEATS_PER_CALL
-    )
+    section = Line(max_length=32)
+    subsection = WholeNumber(min_value=1, max_value=2**31 - 1)
+    seat_positions = ListOf(child=Text(max_length=15), allow_empty=False, max_length=MAX_SEATS_PER_CALL)
 
 
 class Stats(serializers.Serializer[Any]):

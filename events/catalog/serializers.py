@@ -1,35 +1,41 @@
 """Serializers of the events API. Input serializers validate and never write; output serializers only render."""
 
+from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from accounts.models import User
 from core.http.bodies import Body
 from core.http.fields import MomentField
-from core.http.json_types import Flag, WholeNumber
+from core.http.json_types import Choice, Flag, ListOf, Members, WholeNumber
+from core.http.texts import Line, Paragraphs, Text
 from core.money.currencies import PUBLISHED, check_currency
 from events.catalog import selectors
 from events.catalog.seat_serializers import SectionRow, Stats, public_row
 from events.catalog.selectors import COUNTS
 from events.models import MAX_ACTIVE, MAX_PER_MINUTE, MAX_PRICE, MAX_SECONDS, Event
 from events.seating.configuration import Seating, read_seating
+from events.venues.serializers import VenueBody
+from events.zones import check_zone
 
 
 class SectionConfig(Body):
     """A part of the venue with one price."""
 
-    name = serializers.CharField(max_length=32)
+    name = Line(max_length=32)
     price = WholeNumber(min_value=0, max_value=MAX_PRICE, help_text="Of a seat, in minor units.")
     subsections = WholeNumber(min_value=1, help_text="Number of blocks of rows × cols seats.")
     rows = WholeNumber(min_value=1, required=False)
     cols = WholeNumber(min_value=1, required=False)
-    tier = serializers.CharField(max_length=32, required=False, help_text="VIP, Regular, Economy or any label.")
-    accessible = serializers.ListField(
-        child=serializers.CharField(max_length=15),
+    tier = Line(max_length=32, required=False, help_text="VIP, Regular, Economy or any label.")
+    accessible = ListOf(
+        child=Text(max_length=15),
         required=False,
         help_text='Wheelchair places of each subsection ("row-seat"), given only to buyers who request them.',
     )
@@ -80,13 +86,25 @@ class EventTexts(Body, serializers.ModelSerializer[Event]):
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
         models.BooleanField: Flag,
+        models.CharField: Line,
         models.DateTimeField: MomentField,
         models.IntegerField: WholeNumber,
         models.PositiveIntegerField: WholeNumber,
     }
 
-    description = serializers.CharField(max_length=10_000, allow_blank=True)
-    currency = serializers.CharField(
+    description = Paragraphs(max_length=10_000, allow_blank=True)
+    venue_id = WholeNumber(
+        min_value=1, required=False, allow_null=True, help_text="A venue of the seller; null leaves the venue."
+    )
+    venue_name = Line(
+        max_length=200, required=False, help_text="Required without venue_id; otherwise that venue's name by default."
+    )
+    time_zone = Line(
+        required=False,
+        validators=[check_zone],
+        help_text="IANA name of the zone of the clock at the venue. That of the venue, or UTC, by default.",
+    )
+    currency = Line(
         required=False, help_text=f"ISO 4217, list of {PUBLISHED}. It can't be changed once somebody has held seats."
     )
     waiting_room = WaitingRoom(source="*", required=False)
@@ -96,7 +114,9 @@ class EventTexts(Body, serializers.ModelSerializer[Event]):
         fields: tuple[str, ...] = (
             "name",
             "description",
+            "venue_id",
             "venue_name",
+            "time_zone",
             "is_active",
             "currency",
             "starts_at",
@@ -121,16 +141,21 @@ class EventTexts(Body, serializers.ModelSerializer[Event]):
 class NewEvent(EventTexts):
     """The body of POST /api/event. A new event is on sale at once unless `status` is "draft"."""
 
-    currency = serializers.CharField(
-        required=False, validators=[check_currency], help_text=f"ISO 4217, list of {PUBLISHED}."
-    )
+    currency = Line(required=False, validators=[check_currency], help_text=f"ISO 4217, list of {PUBLISHED}.")
     seating_config = SeatingField(
         initial={"rows": 10, "cols": 20, "sections": [{"name": "A", "price": 5000, "subsections": 1}]}
     )
-    status = serializers.ChoiceField(choices=["available", "draft"], required=False)
+    status = Choice(choices=["available", "draft"], required=False)
 
     class Meta(EventTexts.Meta):
         fields = (*EventTexts.Meta.fields, "seating_config", "status")
+
+    def wrong_members(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
+        """Also require the name of the place, unless a venue says it."""
+        wrong = super().wrong_members(data)
+        if "venue_name" in data or data.get("venue_id") is not None:
+            return wrong
+        return wrong | {"venue_name": [ErrorDetail("This field is required.", "required")]}
 
 
 class EventChange(EventTexts):
@@ -139,12 +164,8 @@ class EventChange(EventTexts):
     `prices` is {section: minor units} and applies to new holds only.
     """
 
-    prices = serializers.DictField(
-        child=WholeNumber(min_value=0, max_value=MAX_PRICE), required=False, allow_empty=True
-    )
-    status = serializers.ChoiceField(
-        choices=["draft", "available", "sold_out", "completed", "ended", "cancelled"], required=False
-    )
+    prices = Members(child=WholeNumber(min_value=0, max_value=MAX_PRICE), required=False, allow_empty=True)
+    status = Choice(choices=["draft", "available", "sold_out", "completed", "ended", "cancelled"], required=False)
 
     class Meta(EventTexts.Meta):
         fields = (*EventTexts.Meta.fields, "prices", "status")
@@ -159,7 +180,9 @@ class EventBody(serializers.ModelSerializer[Event]):
     They come from the serializer's context or, if they are not there, from `selectors.with_stats`.
     """
 
+    venue_id = serializers.IntegerField(allow_null=True)
     seller_id = serializers.IntegerField()
+    starts_at_local = serializers.SerializerMethodField(help_text="The start, with the offset of `time_zone`.")
     seating_config = SeatingField()
     waiting_room = WaitingRoomBody(source="*")
     sales_close_at = serializers.DateTimeField(
@@ -173,13 +196,16 @@ class EventBody(serializers.ModelSerializer[Event]):
             "id",
             "name",
             "description",
+            "venue_id",
             "venue_name",
+            "time_zone",
             "seller_id",
             "is_active",
             "status",
             "currency",
             "seating_config",
             "starts_at",
+            "starts_at_local",
             "ends_at",
             "sales_start_at",
             "sales_end_at",
@@ -194,6 +220,11 @@ class EventBody(serializers.ModelSerializer[Event]):
             "waiting_room",
             "stats",
         )
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_starts_at_local(self, event: Event) -> str | None:
+        """Return the start as the clock at the venue shows it, with its offset from UTC."""
+        return event.starts_at.astimezone(ZoneInfo(event.time_zone)).isoformat() if event.starts_at else None
 
     @extend_schema_field(Stats)
     def get_stats(self, event: Event) -> dict[str, int]:
@@ -217,13 +248,14 @@ class Organizer(serializers.Serializer[Any]):
 
 
 class EventDetail(EventBody):
-    """An event with its organizer and its subsections."""
+    """An event with its venue, its organizer and its subsections. `venue` is null if only the place's name is known."""
 
+    venue = VenueBody(allow_null=True)
     organizer = Organizer(source="seller")
     sections = serializers.SerializerMethodField()
 
     class Meta(EventBody.Meta):
-        fields = (*EventBody.Meta.fields, "organizer", "sections")
+        fields = (*EventBody.Meta.fields, "venue", "organizer", "sections")
 
     @extend_schema_field(SectionRow(many=True))
     def get_sections(self, event: Event) -> list[dict[str, Any]]:

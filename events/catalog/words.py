@@ -19,7 +19,7 @@ def with_words(events: QuerySet[Event], text: str) -> QuerySet[Event]:
 
 def in_venue(events: QuerySet[Event], text: str) -> QuerySet[Event]:
     """Return the events whose venue contains the text."""
-    return events.alias(venue=_Column("folded_venue")).filter(venue__contains=folded(text))
+    return events.alias(venue_words=_Column("folded_venue")).filter(venue_words__contains=folded(text))
 
 
 class _Column(F):

@@ -25,6 +25,7 @@ from core.transactions import retrying_transaction
 from events.lifecycle.create import write_event
 from events.lifecycle.dates import DATES
 from events.models import Creation, Event
+from events.ownership import lock_seller
 from events.seating.configuration import Seating, read_seating
 from events.states import OPEN_CREATIONS, CreationStatus
 
@@ -58,10 +59,12 @@ def request_event(*, seller: User, asked_by: User, seating: Seating, **fields: A
     """Store a request for an event; a worker creates it shortly afterwards.
 
     `fields` are as for `create_event`. `asked_by` is the user who appears in the event's admin history as its creator.
+    Raises PermissionRefused if the seller's account has been deleted.
     """
     creation = Creation.objects.create(
         seller=seller, asked_by=asked_by, fields=fields, seating_config=seating.config, total=seating.seats
     )
+    lock_seller(seller.pk)
     enqueue_on_commit("events.tasks.make_event", creation_id=creation.pk)
     return creation
 

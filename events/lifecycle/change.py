@@ -14,49 +14,71 @@ from core.transactions import retrying_transaction
 from events.errors import EventCancelled
 from events.inventory.sold_out import status_by_seats
 from events.lifecycle.dates import DATES, check_dates, check_move
-from events.lifecycle.publication import check_may_publish
+from events.lifecycle.place import PLACE, apply_place, lock_venue
+from events.lifecycle.publication import OVER, check_may_publish, is_over_now
 from events.models import Event, SeatChange, Subsection
-from events.ownership import own_event
+from events.ownership import lock_seller, own_event
 from events.pricing import check_prices
 from events.states import ON_SALE, PRICES_CHANGE_IN, SELLER_TRANSITIONS, ChangeKind, EventStatus
+from events.wall_clocks import set_wall_clocks
 
 # Fields of a cancelled event that can be corrected. Everything else about it is over.
 CHANGE_WHEN_CANCELLED = frozenset({"name", "description", "venue_name", "is_active"})
 
 # Functions called in the transaction that changes an event, with the event and {field: old value} of the changed
 # fields. Apps in higher layers add theirs in AppConfig.ready.
+# If the rules of the event's zone have changed, NEW_RULES is among the fields.
+NEW_RULES = "new_rules"
 ON_EVENT_CHANGED: list[Callable[[Event, Mapping[str, Any]], None]] = []
 
 
 @retrying_transaction
-def change_event(
-    *, event_id: int, seller: User, prices: dict[str, int] | None = None, status: str | None = None, **fields: Any
-) -> Event:
-    """Change the given fields of an event and keep all others; all or nothing.
-
-    `prices` ({section: minor units}) apply to new holds only, since a hold keeps its price.
-
-    1. Check that the seller may manage the event, and lock its row (`FOR NO KEY UPDATE`, so bookings can still be
-       made).
-    2. Check that of a cancelled event only texts change; that the dates agree, that they don't move an event with
-       buyers into the past, that no second lottery becomes possible and that the status change is allowed; that new
-       prices can be charged and somebody may still pay them, and that nobody has held seats before the currency
-       changes.
-    3. Write the event and the prices; the subsections with new prices are locked in the order of their ids. A completed
-       event that is no longer over by its new dates is on sale again.
-    4. Call ON_EVENT_CHANGED, which queues emails to the ticket holders if the change matters to them.
+def change_event(*, event_id: int, seller: User, **changes: Any) -> Event:
+    """Change the given fields of an event and keep all others; all or nothing. `changes` are as for `write_change`.
 
     Values that stay as they are are never refused. Raises NotFound, PermissionRefused, AddressNotConfirmed,
     EventCancelled, InvalidState, BadInput.
     """
     own_event(event_id, seller)
+    return write_change(event_id, **changes)
+
+
+def write_change(
+    event_id: int,
+    *,
+    prices: dict[str, int] | None = None,
+    status: str | None = None,
+    has_new_rules: bool = False,
+    **fields: Any,
+) -> Event:
+    """Change an event like `change_event`, in the caller's transaction, whoever the caller is.
+
+    `prices` ({section: minor units}) apply to new holds only, since a hold keeps its price. `has_new_rules` says that
+    only instants move, because the rules of the event's zone have changed: what the clock there shows stays.
+
+    1. Lock its new venue, if it gets one, and the event's row (`FOR NO KEY UPDATE`, so bookings can still be made).
+    2. Check that of a cancelled event only texts change; that the place is the seller's, that the dates agree, that
+       they don't move an event with buyers into the past, that no second lottery becomes possible and that the status
+       change is allowed; that new prices can be charged and somebody may still pay them, and that nobody has held seats
+       before the currency changes.
+    3. Write the event and the prices; the subsections with new prices are locked in the order of their ids. A completed
+       event that is no longer over by its new dates is on sale again.
+    4. Call ON_EVENT_CHANGED, which queues emails to the ticket holders if the change matters to them.
+    5. If the event goes on sale, lock the seller's row: their account must not be deleted meanwhile.
+
+    Raises AddressNotConfirmed, EventCancelled, InvalidState, BadInput.
+    """
+    lock_venue(fields.get("venue_id"))
     event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
-    before = {name: getattr(event, name) for name in fields}
+    before = {name: getattr(event, name) for name in {*fields, *PLACE}}
+    was_on_sale = event.status in ON_SALE
     for name, value in fields.items():
         setattr(event, name, value)
+    apply_place(event, fields.keys() & PLACE)
     new_prices = _new_prices(event, prices or {})
     _check_not_cancelled(event, before, new_prices)
     _apply_dates(event, {name: before[name] for name in DATES if name in before})
+    set_wall_clocks(event, [name for name in DATES if _has_new_clock(event, name, before)])
     _check_lottery(event)
     if status is not None:
         _set_status(event, status)
@@ -67,7 +89,9 @@ def change_event(
         raise InvalidState("Nobody can buy seats of this event any more, so its prices can't be changed.")
     _set_prices(event, new_prices, check_all=has_new_currency)
     event.save()
-    _call_on_event_changed(event, before)
+    _call_on_event_changed(event, before | {NEW_RULES: None} if has_new_rules else before)
+    if event.status in ON_SALE and not was_on_sale:
+        lock_seller(event.seller_id)
     return event
 
 
@@ -87,8 +111,16 @@ def _check_not_cancelled(event: Event, before: dict[str, Any], new_prices: dict[
         raise EventCancelled
 
 
+def _has_new_clock(event: Event, name: str, before: dict[str, Any]) -> bool:
+    """Return whether the wall clock of a date must be read again.
+
+    That of a date that stays is kept, so that it survives a change of the zone's rules.
+    """
+    return bool(event.time_zone != before["time_zone"] or (name in before and before[name] != getattr(event, name)))
+
+
 def _call_on_event_changed(event: Event, before: dict[str, Any]) -> None:
-    changed = {name: value for name, value in before.items() if value != getattr(event, name)}
+    changed = {name: value for name, value in before.items() if name == NEW_RULES or value != getattr(event, name)}
     if changed:
         for on_event_changed in ON_EVENT_CHANGED:
             on_event_changed(event, changed)
@@ -107,12 +139,8 @@ def _apply_dates(event: Event, before: dict[str, datetime | None]) -> None:
     if "starts_at" in changed and event.status != EventStatus.DRAFT:
         event.start_moved_at = database_now()
     is_moved = "starts_at" in changed or "ends_at" in changed
-    if is_moved and event.status == EventStatus.COMPLETED and not _is_over(event):
+    if is_moved and event.status == EventStatus.COMPLETED and not is_over_now(event):
         event.status = status_by_seats(event.pk)
-
-
-def _is_over(event: Event) -> bool:
-    return event.over_at is not None and event.over_at <= database_now()
 
 
 def _check_lottery(event: Event) -> None:
@@ -132,8 +160,8 @@ def _set_status(event: Event, status: str) -> None:
         raise InvalidState(f"An event that is {event.status} can't be made {status}.")
     if status == EventStatus.COMPLETED and event.starts_at is not None and event.starts_at > database_now():
         raise InvalidState("An event that has not begun can't be made completed.")
-    if status in ON_SALE and _is_over(event):
-        raise InvalidState("By its dates this event is over. Correct them first, then publish it.")
+    if status in ON_SALE and is_over_now(event):
+        raise InvalidState(OVER)
     if status == EventStatus.AVAILABLE:
         check_may_publish(event.seller)
     event.status = status

@@ -7,12 +7,15 @@ from django.db import connection
 
 from accounts.models import User
 from core.transactions import retrying_transaction
-from events.lifecycle.dates import check_dates
+from events.lifecycle.dates import DATES, check_dates
+from events.lifecycle.place import PLACE, apply_place, lock_venue
 from events.lifecycle.publication import check_may_publish
 from events.models import DEFAULT_CURRENCY, Event, Subsection
+from events.ownership import lock_seller
 from events.pricing import check_seating_prices
 from events.seating.configuration import Seating
 from events.states import EventStatus
+from events.wall_clocks import set_wall_clocks
 
 COPY_TICKETS = "COPY events_ticket (event_id, subsection_id, position) FROM STDIN"
 SEATS_PER_CHUNK = 10_000  # about 200 kB per write to the database, so that a large event never fills the memory
@@ -30,7 +33,8 @@ def create_event(*, seller: User, seating: Seating, draft: bool = False, **field
     """Create an event, its subsections and all its tickets in one transaction.
 
     `fields` are the other columns of Event. The event is on sale at once, unless `draft` is true. Raises BadInput if
-    its dates contradict each other or its prices can't be charged, AddressNotConfirmed.
+    its dates contradict each other, its place isn't the seller's or its prices can't be charged; AddressNotConfirmed;
+    PermissionRefused if the seller's account has been deleted.
     """
     return write_event(seller=seller, seating=seating, draft=draft, **fields)
 
@@ -59,10 +63,14 @@ def write_event(
         status=EventStatus.DRAFT if draft else EventStatus.AVAILABLE,
         **fields,
     )
+    lock_venue(event.venue_id)
+    apply_place(event, fields.keys() & PLACE)
     check_dates(event)
+    set_wall_clocks(event, DATES)
     event.save(force_insert=True)
     subsections = Subsection.objects.bulk_create(seating.new_subsections(event.pk), batch_size=1_000)
     _copy_tickets(subsections, on_progress)
+    lock_seller(seller.pk)
     return event
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from core.clock import database_now
 from core.errors import BadInput, FieldProblem
 from events.models import Event, Subsection
+from events.wall_clocks import clock_text
 
 DATES = ("starts_at", "ends_at", "late_entry_until", "sales_start_at", "sales_end_at")
 # Deadlines are computed by adding to a date and subtracting from it, and must be valid dates, too.
@@ -61,7 +62,7 @@ def _contradictions(event: Event) -> Iterator[FieldProblem]:
     elif late and starts and late <= starts:
         yield _problem("late_entry_until", "This must be after starts_at.")
     elif late and event.over_at and late > event.over_at:
-        yield _problem("late_entry_until", f"The event is over by then: it ends at {event.over_at:%Y-%m-%d %H:%M} UTC.")
+        yield _problem("late_entry_until", f"The event is over by then: it ends at {clock_text(event, event.over_at)}.")
     yield from _contradictions_of_sale(event)
 
 

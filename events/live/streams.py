@@ -5,6 +5,7 @@ from typing import Any
 from accounts.scopes import visitor_of
 from accounts.sign_ins import SignIn
 from core.errors import BadInput
+from core.http.bodies import no_such_member, unknown_members
 from events.live.presence import Presence, Selection
 from events.live.queries import fetch_changes
 from events.live.resume import known_by
@@ -18,6 +19,12 @@ from realtime.origins import Scope
 from realtime.sockets import Socket
 from realtime.sse import Stream
 
+MEMBERS = {  # of a client's frames by their type
+    "watch": ("section", "subsection"),
+    "unwatch": ("section", "subsection"),
+    "selecting": ("section", "subsection", "seats"),
+    "ping": (),
+}
 PONG = socket_frame({"type": "pong"})
 
 
@@ -57,8 +64,13 @@ class EventSocket(Socket):
                 self.join(await self.hub.open("analytics", self.subject))
 
     async def received(self, frame: dict[str, Any]) -> None:
-        """Handle a `watch`, `unwatch`, `selecting` or `ping` frame."""
-        match frame.get("type"):
+        """Handle a `watch`, `unwatch`, `selecting` or `ping` frame. A member that its type doesn't have is an error."""
+        kind = frame.get("type")
+        if not isinstance(kind, str) or kind not in MEMBERS:
+            wrong = f"The type of a frame is one of {', '.join(MEMBERS)}."
+            raise BadInput([BadInput.problem("type", wrong)], wrong)
+        _refuse_unknown(frame, kind)
+        match kind:
             case "watch":
                 await self._watch(self._subsection_ids(frame))
             case "unwatch":
@@ -67,8 +79,6 @@ class EventSocket(Socket):
                 self._select(frame)
             case "ping":
                 self.write(PONG)
-            case _:
-                raise BadInput([], "The type of a frame is watch, unwatch, selecting or ping.")
 
     def closed(self) -> None:
         """Take back the viewer's selection, so that others no longer see it."""
@@ -99,6 +109,14 @@ class EventSocket(Socket):
 
     def _subsection_ids(self, frame: dict[str, Any]) -> frozenset[int]:
         return self.topic.subsection_ids(frame.get("section"), frame.get("subsection"))
+
+
+def _refuse_unknown(frame: dict[str, Any], kind: str) -> None:
+    """Raise BadInput if the frame has a member that frames of its type don't have."""
+    known = ("type", *MEMBERS[kind])
+    if unknown := unknown_members(frame, known):
+        problems = [BadInput.problem(name, no_such_member(known), "unknown") for name in unknown]
+        raise BadInput(problems, f"A {kind} frame has no member {', '.join(unknown)}.")
 
 
 class EventStream(Stream):

@@ -21,6 +21,9 @@ SECTION_MEMBERS = ("name", "price", "subsections", "rows", "cols", "tier", "acce
 MAX_SECTIONS = 1_000  # a stadium has about a hundred
 MAX_SUBSECTIONS = 5_000  # each is a row in every snapshot of the live feed
 MAX_ACCESSIBLE = 1_000  # per subsection
+# A section's name is part of addresses (/api/event/1/sections/A/…). Programs resolve these names as they do in file
+# paths, and many decode "%2F" to "/", so that such sections could not be read.
+NO_PATH_SEGMENTS = frozenset({".", ".."})
 # Zero-width joiners: invisible, but part of words in Persian and Hindi and of emoji. Ignored by the check for printable
 # characters.
 JOINERS = {0x200C: None, 0x200D: None}
@@ -136,7 +139,7 @@ class _Reader:
             item = {}
         self.members(item, SECTION_MEMBERS, field)
         return Section(
-            name=self.label(item.get("name"), f"{field}.name"),
+            name=self.section_name(item.get("name"), f"{field}.name"),
             price=self.price(item.get("price"), f"{field}.price"),
             tier=self.label(item.get("tier", DEFAULT_TIER), f"{field}.tier"),
             rows=(rows := self.count(item.get("rows", config.get("rows")), f"{field}.rows")),
@@ -148,6 +151,12 @@ class _Reader:
     def members(self, item: dict[str, Any], known: tuple[str, ...], field: str) -> None:
         for name in unknown_members(item, known):
             self.refuse(f"{field}.{name}", "unknown", no_such_member(known))
+
+    def section_name(self, value: object, field: str) -> str:
+        name = self.label(value, field)
+        if name in NO_PATH_SEGMENTS or "/" in name:
+            self.refuse(field, "not_addressable", 'A section can\'t be named "." or "..", or have "/" in its name.')
+        return name
 
     def label(self, value: object, field: str) -> str:
         text = value.strip() if isinstance(value, str) else ""

@@ -9,20 +9,25 @@ from core.text.formatting import pluralize
 
 
 class ConfirmationPart(NamedTuple):
-    """What an action will do to one row, in sentences; or why it can't be run on the row (`obstacle`)."""
+    """What an action will do to one row, in sentences, and a `warning`; or why it can't be run on it (`obstacle`)."""
 
     heading: str
     sentences: Sequence[str]
     obstacle: str = ""
+    warning: str = ""
 
 
 class Confirmation(NamedTuple):
-    """Contents of the page that asks before an action runs, and the rows the action can be run on."""
+    """Contents of the page that asks before an action runs, and the rows the action can be run on.
+
+    `remedy` is a template that says what the reader can do about the obstacles of `parts`.
+    """
 
     rows: Sequence[Any]
     parts: Sequence[ConfirmationPart]
     columns: Sequence[str] = ()  # headings of `table`, which lists the rows
     table: Sequence[Sequence[str]] = ()
+    remedy: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 
 from accounts.models import User
 from core.errors import DomainError, OutcomeUnknown, Unavailable
+from core.http.missing_rows import MissingRows
 from core.text.formatting import join_names
 from core.transactions import retrying_transaction
 from events.models import Event
@@ -56,7 +57,7 @@ class SafeList(ChangeList):
             raise IncorrectLookupParameters from error
 
 
-class OwnRows(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class OwnRows(MissingRows):
     """A ModelAdmin that shows sellers the rows of their own events, and operators all rows.
 
     Permissions follow from role and ownership, never from permission rows in the database. Nothing can be added,

@@ -46,6 +46,7 @@ CONTRACT = {
     "/api/booking/{booking_id}/pay": {"post"},
     "/api/booking/{booking_id}/admissions": {"get"},
     "/api/booking/{booking_id}/tickets.pdf": {"get"},
+    "/api/booking/{booking_id}/calendar.ics": {"get"},
     "/api/event/{event_id}/sse": {"get"},
     "/api/booking/event/{event_id}/sse": {"get"},
     "/api/event/{event_id}/queue": {"get", "post", "delete"},

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.db import OperationalError
@@ -12,6 +13,7 @@ from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 
+from accounts.models import User
 from ticketing import urls
 
 LOOK = ('<header class="site-header">', '<footer class="site-footer">', "ticketing/style")
@@ -63,6 +65,23 @@ def test_a_method_that_a_page_does_not_have_gets_a_page(client: Client, address:
     response = client.get(address) if address == "/logout" else client.post(address, {"card_number": "1"})
     assert "This page can’t do that" in assert_is_a_page(response, 405)
     assert response.headers["Allow"]
+
+
+ROWS = [f"{model._meta.app_label}/{model._meta.model_name}" for model in admin.site._registry]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("row_id", ["abc", "0", "9" * 30, "_00", str(UUID(int=0))])
+def test_a_row_of_the_admin_that_does_not_exist_gets_a_page(olga: User, rows: str, row_id: str) -> None:
+    browser = Client()
+    browser.force_login(olga)
+    for view in ("change", "history"):
+        text = assert_is_a_page(browser.get(f"/admin/{rows}/{row_id}/{view}/"), 404)
+        assert "Page not found" in text
+        assert 'href="/admin/"' in text  # the way back
+    assert browser.post(f"/admin/{rows}/{row_id}/delete/").status_code in (403, 404)
+    assert "doesn’t exist" not in browser.get("/admin/").content.decode()
 
 
 @pytest.mark.django_db

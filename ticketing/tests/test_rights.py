@@ -24,8 +24,10 @@ from bookings.holds.models import Booking
 from bookings.tickets.issue import code_of
 from bookings.webhooks.endpoints import add_endpoint
 from bookings.webhooks.models import Delivery
+from events.catalog.addresses import event_slug
 from events.models import Creation, Event
 from events.seller_admin.rows import OwnRows
+from events.venues.write import add_venue
 
 # One character for each caller: (n)obody signed in, the booking's (b)uyer, another buyer (x), the event's (g)ate staff,
 # its (s)eller, ano(t)her seller, an (o)perator.
@@ -42,6 +44,9 @@ RIGHTS: dict[str, dict[str, str]] = {
     # --- Pages -------------------------------------------------------------------------------------
     "": {"GET": EVERYBODY},
     "events/<int:event_id>": {"GET": EVERYBODY},
+    "events/<int:event_id>/<str:slug>": {"GET": EVERYBODY},
+    "sitemap.xml": {"GET": EVERYBODY},
+    "robots.txt": {"GET": EVERYBODY},
     "login": {"GET": EVERYBODY, "POST": EVERYBODY},
     "logout": {"POST": EVERYBODY},
     "register": {"GET": EVERYBODY, "POST": EVERYBODY},
@@ -87,6 +92,8 @@ RIGHTS: dict[str, dict[str, str]] = {
     "api/user/password/reset/confirm": {"POST": EVERYBODY},
     "api/user/stream-ticket": {"POST": SIGNED_IN},
     # --- API: events -------------------------------------------------------------------------------
+    "api/venue": {"GET": SELLERS, "POST": SELLERS},
+    "api/venue/<int:venue_id>": {"GET": MANAGERS, "PATCH": MANAGERS, "DELETE": MANAGERS},
     "api/event": {"GET": EVERYBODY, "POST": SELLERS},
     "api/event/<int:event_id>": {"GET": EVERYBODY, "PATCH": MANAGERS},
     "api/event/<int:event_id>/block": {"POST": MANAGERS},
@@ -119,6 +126,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "api/booking/<uuid:booking_id>/admissions/<uuid:admission_id>/qr.svg": {"GET": BUYER},
     "api/booking/<uuid:booking_id>/admissions/<uuid:admission_id>/qr.png": {"GET": BUYER},
     "api/booking/<uuid:booking_id>/tickets.pdf": {"GET": BUYER},
+    "api/booking/<uuid:booking_id>/calendar.ics": {"GET": BUYER},
     "api/payment/webhook/<str:gateway>": {"POST": EVERYBODY},  # anybody who can sign it
     # --- API: operations ---------------------------------------------------------------------------
     "api/operator": {"GET": OPERATOR},
@@ -157,6 +165,17 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "admin/events/event/<path:object_id>/delete/": {"GET": NOBODY},
     "admin/events/event/<path:object_id>/": {"GET": SELLERS},  # redirects to the page
+    **{
+        f"admin/events/venue/{page}": {"GET": allowed}
+        for page, allowed in {
+            "": SELLERS,
+            "add/": SELLERS,
+            "<path:object_id>/change/": MANAGERS,
+            "<path:object_id>/history/": MANAGERS,
+            "<path:object_id>/delete/": NOBODY,  # it has an event
+            "<path:object_id>/": SELLERS,  # redirects to the page
+        }.items()
+    },
     **{
         f"admin/bookings/{rows}/{page}": {"GET": allowed}
         for rows in ("booking", "checkin", "delivery", "endpoint", "gatestaff", "sellergatestaff")
@@ -230,7 +249,8 @@ class Stage(NamedTuple):
 @pytest.fixture
 def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., Booking]) -> Stage:
     """A stage with something to see for everybody who may see it."""
-    Event.objects.filter(pk=concert.pk).update(starts_at=NEVER)
+    venue = add_venue(seller=people["s"], name="The hall", time_zone="Europe/Berlin")
+    Event.objects.filter(pk=concert.pk).update(starts_at=NEVER, venue=venue)
     endpoint = add_endpoint(seller=people["s"], url="https://example.com/hook", kinds=["booking.paid"])
     booking = paid_booking(people["b"], "1-1")
     admission = booking.admissions.select_related("event").get()
@@ -239,6 +259,8 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
     _, scan = check_in(event_id=concert.pk, code=code_of(admission), by=people["g"])
     values = {
         "<int:event_id>": concert.pk,
+        "<int:venue_id>": venue.pk,
+        "<str:slug>": event_slug(concert),
         "<path:section>": "A",
         "<int:number>": 1,
         "<int:subsection_id>": booking.subsection_id,
@@ -256,7 +278,7 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
         "(?P<url>.*)$": "nonsense/",
     }
     rows = {
-        **{"user": people["x"].pk, "event": concert.pk, "booking": booking.pk, "checkin": scan.pk},
+        **{"user": people["x"].pk, "event": concert.pk, "venue": venue.pk, "booking": booking.pk, "checkin": scan.pk},
         **{"endpoint": endpoint.pk, "delivery": Delivery.objects.get().pk, "gatestaff": staff.pk},
         "sellergatestaff": add_gate_staff_for_all_events(
             seller=people["s"], email="usher@example.com", by=people["s"]
@@ -265,7 +287,7 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
     body = {
         **{"event_id": concert.pk, "section": "A", "subsection": 1, "seat_positions": ["3-3"], "quantity": 1},
         **{"seat_selection_mode": "manual", "status": "cancelled", "card_number": "4242424242424242"},
-        **{"code": code_of(admission), "scans": []},
+        **{"code": code_of(admission), "scans": [], "on": False},
     }
     return Stage(values, rows, body)
 

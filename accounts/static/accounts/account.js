@@ -63,15 +63,22 @@ function resetRefused(event) {
 
 function verified(event) {
   event.preventDefault();
-  replaceForm(event.target, "Thank you", "Your email address is confirmed.", "Go to the events", "/");
+  showOutcome(event.target, "verified");
 }
 
 function verificationRefused(event) {
   const problem = event.detail;
   if (problem.status !== 400) return; // offline or overloaded: the button tries again
   event.preventDefault();
-  const text = "It has expired or is incomplete. You can use your account all the same.";
-  replaceForm(event.target, "This link no longer works", text, "Go to the events", "/");
+  showOutcome(event.target, "link-broken");
+}
+
+/** Replaces the form with the contents of a template of the page, and focuses its heading. */
+function showOutcome(form, template) {
+  const outcome = document.getElementById(template).content.cloneNode(true);
+  const heading = outcome.querySelector("h2");
+  form.replaceWith(outcome);
+  heading.focus();
 }
 
 /** Replaces the form with an outcome and focuses it, so that screen readers read it. */

@@ -51,12 +51,12 @@ def test_the_page_of_a_booking_offers_the_possible_actions(seller_client, hold, 
 def test_a_hold_is_cancelled_after_a_confirmation_page(seller_client, hold, alice):
     booking = hold(alice, "1-1", "1-2")
     question = seller_client.get(action_path(booking, "release"))
-    shown = ("free for others at once", "alice@example.com", "row 1, seats 1 and 2", "Cancel the hold</button>")
+    shown = ("free for others at once", "alice@example.com", "row 1, seats 1 and 2", "Cancel the reservation</button>")
     for words in ("1 booking.", *shown):
         assert words in question.text, words
     assert statuses() == ["pending_payment"]
     answer = seller_client.post(action_path(booking, "release"), follow=True)
-    words = "Hold cancelled: the seats are free again, alice@example.com gets an email."
+    words = "Reservation cancelled: the seats are free again, alice@example.com gets an email."
     assert messages_of(answer) == [words]
     assert statuses() == ["cancelled"]
     assert not Ticket.objects.exclude(status="available").exists()
@@ -66,12 +66,12 @@ def test_a_hold_is_cancelled_after_a_confirmation_page(seller_client, hold, alic
 
 def test_a_paid_booking_is_refunded_and_its_page_shows_the_progress(seller_client, paid_booking, alice, carol):
     booking = paid_booking(alice)
-    assert "1 booking, 100.00 USD." in seller_client.get(action_path(booking, "refund")).text
+    assert "1 booking, $100.00." in seller_client.get(action_path(booking, "refund")).text
     answer = seller_client.post(action_path(booking, "refund"), follow=True)
-    assert messages_of(answer) == ["Refunded 100.00 USD: the tickets are void, alice@example.com gets an email."]
+    assert messages_of(answer) == ["Refunded $100.00: the tickets are void, alice@example.com gets an email."]
     refund = Refund.objects.get()
     assert (refund.amount, refund.reason, refund.by) == (10_000, "seller", carol)
-    assert "100.00 USD. Given by the seller. Promised on" in answer.text
+    assert "$100.00. Given by the seller. Promised on" in answer.text
     assert "Void since" in answer.text
     send_refund(refund_id=refund.pk)
     assert "Sent to the card on" in seller_client.get(f"{LIST}{booking.pk}/change/").text
@@ -110,14 +110,14 @@ def test_several_bookings_are_refunded_after_a_page_with_their_number_and_total(
 ):
     paid, other, held = paid_booking(alice), paid_booking(bob, quantity=1), hold(bob)
     question = seller_client.post(LIST, chosen(paid, other, held, action="refund"))
-    assert "2 bookings, 150.00 USD." in question.text
+    assert "2 bookings, $150.00." in question.text
     assert "1 booking with the status “Waiting for payment”" in question.text
     assert str(held.pk) not in question.text
     assert statuses() == ["paid", "paid", "pending_payment"]
     sure = chosen(paid, other, action="refund", sure="yes")
     del sure["index"]
     answer = seller_client.post(LIST, sure, follow=True)
-    assert messages_of(answer) == ["Refund: 2 bookings, 150.00 USD."]
+    assert messages_of(answer) == ["Refund: 2 bookings, $150.00."]
     assert statuses() == ["refunded", "refunded", "pending_payment"]
     assert set(LogEntry.objects.values_list("object_id", flat=True)) == {str(paid.pk), str(other.pk)}
 

@@ -117,7 +117,7 @@ def test_a_suspect_can_hold_seats_once_with_a_solved_challenge(
     problem = refused.json()
     assert (refused.status_code, refused["Content-Type"]) == (403, "application/problem+json")
     assert problem["code"] == "challenge_required"
-    assert "several of your holds ended unpaid" in problem["detail"]
+    assert "several of your reservations ended unpaid" in problem["detail"]
     assert not Booking.objects.exists()
 
     solved = {"X-Challenge-Solution": solution_of(problem["challenge"])}
@@ -147,7 +147,7 @@ def test_a_buyer_who_goes_on_is_refused_with_the_reason_and_the_waiting_time(
     response = client_of(alice).post("/api/booking", hold_request(concert))
     problem = response.json()
     assert (response.status_code, problem["code"]) == (403, "permission_denied")
-    assert "several of your holds ended unpaid or were cancelled" in problem["detail"]
+    assert "several of your reservations ended unpaid or were cancelled" in problem["detail"]
     assert response["Retry-After"] == str(problem["retry_after"])
     assert 10 * 60 < problem["retry_after"] < 2 * 3600
 
@@ -169,6 +169,63 @@ def test_the_fast_path_requires_the_same_challenge(
     assert (refused.status, refused.body["code"], refused.fast) == (403, "challenge_required", True)
     solved = solution_of(refused.body["challenge"])
     assert call(application, hold_request(concert), HTTP_X_CHALLENGE_SOLUTION=solved).status == 201
+
+
+# --- Repeated requests -----------------------------------------------------------------------------------------------
+
+
+def suspect(buyer: User, event: Event, client_of: ClientOf, wasted: int) -> tuple[dict[str, str], dict[str, Any]]:
+    """Hold seats under a key, then make the buyer a suspect. Return the key's header and the booking."""
+    key = {"Idempotency-Key": "first"}
+    first = client_of(buyer).post("/api/booking", hold_request(event), headers=key)
+    assert first.status_code == 201
+    waste_holds(buyer, event, wasted)
+    return key, first.json()
+
+
+@pytest.mark.parametrize("wasted", [4, 8])  # enough for a challenge, and for a refusal
+def test_a_repeated_hold_gets_its_booking_instead_of_a_challenge(
+    bot_challenge: None, easy_challenges: None, concert: Event, alice: User, client_of: ClientOf, wasted: int
+) -> None:
+    key, first = suspect(alice, concert, client_of, wasted)
+    for _ in range(5):  # at once, as a client does that got no response
+        again = client_of(alice).post("/api/booking", hold_request(concert), headers=key)
+        assert (again.status_code, again.json()["id"]) == (201, first["id"])
+    assert Booking.objects.count() == 1
+    assert record_attempt(buyer_id=alice.pk, event_id=concert.pk, address="here").facts.unanswered == 0
+
+
+@pytest.mark.parametrize("wasted", [4, 8])
+def test_a_key_that_was_used_for_another_request_is_422_without_a_challenge(
+    bot_challenge: None, easy_challenges: None, concert: Event, alice: User, client_of: ClientOf, wasted: int
+) -> None:
+    key, _ = suspect(alice, concert, client_of, wasted)
+    response = client_of(alice).post("/api/booking", hold_request(concert) | {"quantity": 2}, headers=key)
+    assert (response.status_code, response.json()["code"]) == (422, "idempotency_key_reused")
+    assert Booking.objects.count() == 1
+
+
+def test_a_new_key_and_another_buyers_key_do_not_spare_the_challenge(
+    bot_challenge: None, easy_challenges: None, concert: Event, alice: User, bob: User, client_of: ClientOf
+) -> None:
+    key, _ = suspect(alice, concert, client_of, 4)
+    waste_holds(bob, concert)
+    for buyer, header in ((alice, {"Idempotency-Key": "second"}), (bob, key), (alice, {})):
+        response = client_of(buyer).post("/api/booking", hold_request(concert), headers=header)
+        assert (response.status_code, response.json()["code"]) == (403, "challenge_required")
+    assert Booking.objects.count() == 1
+
+
+def test_a_key_costs_a_query_only_before_a_refusal(
+    bot_challenge: None, concert: Event, alice: User, client_of: ClientOf, round_trips: list[None]
+) -> None:
+    browser, key = client_of(alice), {"Idempotency-Key": "one"}
+    numbers = []
+    for headers in ({}, key):
+        round_trips.clear()
+        assert browser.post("/api/booking", hold_request(concert), headers=headers).status_code == 201
+        numbers.append(len(round_trips))
+    assert numbers[0] == numbers[1]
 
 
 def test_without_the_setting_nobody_is_challenged_and_nothing_is_recorded(

@@ -159,7 +159,7 @@ def test_a_program_that_lets_holds_expire_is_stopped(dice: random.Random) -> Non
         return True
 
     assert attempts_until_stopped(attempt) <= 5
-    assert "several of your holds ended unpaid or were cancelled" in scalper.reason
+    assert "several of your reservations ended unpaid or were cancelled" in scalper.reason
 
 
 def test_each_cancelled_hold_makes_the_next_one_more_work() -> None:

@@ -212,9 +212,9 @@ def test_the_manifest_lists_the_valid_tickets_on_request_and_later_only_new_ones
     (new,) = tickets_of(paid_booking(alice, "4-1"))
     later = gate.get(at(concert, "/manifest"), {"tickets": "true", "since": body["generated_at"]}).json()
     assert later["tickets"]["serials"] == [serial_of(new)]
-    for since in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-06-01T00:00:00"):
+    for since in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-06-01T00:00:00+02:00"):
         assert gate.get(at(concert, "/manifest"), {"tickets": "true", "since": since}).status_code == 200
-    for query in ({"since": "yesterday"}, {"tickets": "perhaps"}):
+    for query in ({"since": "yesterday"}, {"since": "2026-06-01T00:00:00"}, {"tickets": "perhaps"}):
         assert gate.get(at(concert, "/manifest"), query).status_code == 400
 
 
@@ -293,7 +293,7 @@ def test_sellers_see_only_check_ins_of_their_own_events_in_the_admin(
     for path in ("", f"{row.pk}/change/"):
         assert "Main door" in client_of(carol).get(f"/admin/bookings/checkin/{path}").content.decode()
     assert "Main door" not in client_of(dave).get("/admin/bookings/checkin/").content.decode()
-    assert client_of(dave).get(f"/admin/bookings/checkin/{row.pk}/change/").status_code == 302
+    assert client_of(dave).get(f"/admin/bookings/checkin/{row.pk}/change/").status_code == 404
     assert client_of(carol).get(f"/admin/bookings/checkin/{row.pk}/delete/").status_code == 403
 
 
@@ -367,11 +367,17 @@ def test_only_the_seller_and_operators_can_name_staff(
 
 
 @pytest.mark.parametrize(
-    "email", ["no-address", "a@b", "eve%20eve@example.com", "ève@example.com", "x" * 300 + "@a.com"]
+    "email",
+    [
+        *("no-address", "a@b", "eve%20eve@example.com", "ève@example.com", "x" * 300 + "@a.com", "%20"),
+        f"{'x' * 60}@{'.'.join(['y' * 60] * 4)}.com",  # each part is short enough, the whole is not
+        "eve%0a@example.com",
+    ],
 )
 def test_an_invalid_email_address_is_refused(concert: Event, carol: User, client_of: ClientOf, email: str) -> None:
     response = client_of(carol).put(f"/api/event/{concert.pk}/gate-staff/{email}")
-    assert response.status_code in (400, 404)
+    assert response.status_code == 400
+    assert [(one["field"], one["detail"][-1]) for one in response.json()["errors"]] == [("email", ".")]
     assert not GateStaff.objects.exists()
 
 

@@ -4,7 +4,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -17,7 +17,10 @@ from bookings.holds.cancel import cancel_booking
 from bookings.holds.expiry import expire_holds
 from bookings.holds.extend import extend_hold
 from bookings.holds.models import Booking
-from bookings.payments.models import Payment
+from bookings.payments.gateways.protocol import RefundedTotal
+from bookings.payments.models import Payment, Refund
+from bookings.payments.refund import refund_booking
+from bookings.payments.returned import record_refunded_total
 from core.clock import database_now
 from events.models import Event
 
@@ -89,9 +92,9 @@ def test_checkout_shows_the_seats_the_total_and_the_time_left(client_of: ClientO
     page = client_of(alice).get(f"/checkout/{booking.pk}")
     text = text_of(page)
     assert "Section A, block 1" in text
-    assert "Row 2, seats 3, 4 and 6 150.00 USD" in text
-    assert "Row 3, seat 1 50.00 USD" in text
-    assert "To pay 200.00 USD" in text
+    assert "Row 2, seats 3, 4 and 6 $150.00" in text
+    assert "Row 3, seat 1 $50.00" in text
+    assert "To pay $200.00" in text
     assert re.search(r"(5:00|4:59) Reserved for you until \d\d:\d\d:\d\d UTC", text)
     assert "More time (+5 min)" in text
     assert "hidden" not in opening_tag(page, "pay")
@@ -202,13 +205,13 @@ def test_the_page_of_a_paid_booking_confirms_it(
     page = client_of(alice).get(f"/checkout/{booking.pk}/done")
     text = text_of(page)
     assert "Your seats are booked" in text
-    assert "Row 1, seats 1 and 2 100.00 USD" in text
+    assert "Row 1, seats 1 and 2 $100.00" in text
     assert booking.reference in text
     assert {ticket.reference for ticket in booking.admissions.all()} <= set(text.split())
     assert booking.payments.get().reference in text
     assert str(booking.pk) not in text
     assert "mail" not in text.lower()
-    assert f'href="/api/event/{event.pk}/calendar.ics"' in page.content.decode()
+    assert f'href="/api/booking/{booking.pk}/calendar.ics"' in page.content.decode()
     assert f'data-share="http://testserver/events/{event.pk}"' in page.content.decode()
 
 
@@ -232,12 +235,78 @@ def test_the_page_of_a_refunded_booking_explains_the_refund(
     assert "Refunded The money goes back to the card you paid with." in text
 
 
+def test_the_page_of_a_refunded_booking_says_when_and_how_much(
+    client_of: ClientOf, paid_booking: Hold, alice: User, carol: User
+) -> None:
+    booking = paid_booking(alice, "1-1", "1-2")
+    refund_booking(booking_id=booking.pk, user=carol)
+    path, refunds = f"/checkout/{booking.pk}/done", Refund.objects.all()
+    refunds.update(created_at=datetime(2026, 11, 5, 9, 30, tzinfo=UTC), status="pending", sent_at=None)
+    text = text_of(client_of(alice).get(path))
+    assert "Refunded on Thu 5 Nov 2026, 09:30 UTC $100.00 goes back to the card you paid with." in text
+    assert text.index("Refunded on") < text.index("Paid on")
+    for status, sent_at, says in (
+        ("sent", database_now(), "$100.00 has gone back to the card you paid with."),
+        ("failed", None, "$100.00 could not be sent back to your card yet."),
+    ):
+        refunds.update(status=status, sent_at=sent_at)
+        assert says in text_of(client_of(alice).get(path))
+    refunds.update(status="sent", sent_at=database_now(), reason="dispute")
+    assert "$100.00 was taken back by your bank." in text_of(client_of(alice).get(path))
+
+
+def test_a_partial_refund_made_at_the_provider_is_shown_while_the_tickets_stay_valid(
+    client_of: ClientOf, paid_booking: Hold, alice: User
+) -> None:
+    booking = paid_booking(alice, "1-1", "1-2")
+    record_refunded_total(payment_id=booking.payments.get().pk, notice=RefundedTotal("1", "ref", amount=3_000))
+    text = text_of(client_of(alice).get(f"/checkout/{booking.pk}/done"))
+    assert "$30.00 has gone back to the card you paid with." in text
+    assert "Your seats are booked" in text
+
+
+def test_the_page_of_returned_free_tickets_says_when_and_names_no_amount(
+    client_of: ClientOf, paid_booking: Hold, alice: User, new_event: Callable[..., Event]
+) -> None:
+    booking = paid_booking(alice, event=new_event([{"name": "A", "price": 0, "subsections": 1}]))
+    refund_booking(booking_id=booking.pk, user=alice)
+    text = text_of(client_of(alice).get(f"/checkout/{booking.pk}/done"))
+    assert re.search(r"Returned on \w+ \d+ \w+ \d+, \d\d:\d\d UTC Booked on", text)
+    assert "card" not in text and "0.00" not in text
+
+
+def test_a_booking_that_was_never_refunded_mentions_no_refund(
+    client_of: ClientOf, paid_booking: Hold, alice: User
+) -> None:
+    assert "Refunded" not in text_of(client_of(alice).get(f"/checkout/{paid_booking(alice).pk}/done"))
+
+
+def test_only_a_price_that_is_still_to_pay_has_no_fees(
+    client_of: ClientOf, hold: Hold, paid_booking: Hold, alice: User
+) -> None:
+    held, lost = hold(alice, "1-1", "1-2"), hold(alice, "2-1", "2-2")
+    paid, refunded = paid_booking(alice, "3-1", "3-2"), paid_booking(alice, "1-5", "1-6")
+    end_hold(lost)
+    refund_booking(booking_id=refunded.pk, user=alice)
+    texts = {
+        booking.pk: text_of(client_of(alice).get(f"/checkout/{booking.pk}", follow=True))
+        for booking in (held, lost, paid, refunded)
+    }
+    assert [pk for pk, text in texts.items() if "No fees are added." in text] == [held.pk]
+    assert all("2 seats at $50.00 each." in text for text in texts.values())
+
+
+def test_a_single_seat_has_no_price_of_each(client_of: ClientOf, hold: Hold, alice: User) -> None:
+    assert "each" not in text_of(client_of(alice).get(f"/checkout/{hold(alice, '1-1').pk}"))
+
+
 def test_a_paid_booking_shows_its_tickets_with_their_codes(paid_booking, alice, client):
     booking = paid_booking(alice, "1-1", "1-2")
     client.force_login(alice)
     page = client.get(f"/checkout/{booking.pk}/done").content.decode()
     for ticket in booking.admissions.all():
         assert f"/api/booking/{booking.pk}/admissions/{ticket.pk}/qr.svg" in page
-    assert "Section A, block 1, row 1, seat 2" in page
+    assert 'alt="Ticket code: Section A, block 1, Row 1, seat 2"' in page
+    assert "Row\u00a01,\u00a0seat\u00a02</strong><br>Section A, block\u00a01<br>" in page
     assert f"/api/booking/{booking.pk}/tickets.pdf" in page
     assert "Return the tickets" in page

@@ -37,11 +37,11 @@ def test_the_cancel_page_shows_affected_bookings_buyers_and_money(
     refund_booking(booking_id=paid_booking(bob).pk, user=bob)
     assert effects_of(seller_client, concert, "cancel") == [
         "From that moment on, nobody can book or pay.",
-        "1 hold ends without a charge.",
-        "3 paid bookings of 2 buyers are refunded in full: 220.00 USD in all.",
+        "1 reservation ends without a charge.",
+        "3 paid bookings of 2 buyers are refunded in full: $220.00 in all.",
         "This runs in the background; the event's page shows its progress.",
         "The tickets of these bookings stop working.",
-        "Everyone who holds seats or has paid gets an email.",
+        "Everyone who has reserved or paid for seats gets an email.",
         "This can't be undone.",
     ]
     concert.refresh_from_db()
@@ -51,7 +51,7 @@ def test_the_cancel_page_shows_affected_bookings_buyers_and_money(
 
 def test_the_cancel_page_says_if_nobody_is_affected(seller_client, concert):
     assert effects_of(seller_client, concert, "cancel")[1] == (
-        "Nobody holds seats or has paid, so there are no emails and no refunds."
+        "Nobody has reserved or paid for seats, so there are no emails and no refunds."
     )
 
 
@@ -64,23 +64,32 @@ def test_the_progress_counts_the_refunds_of_the_cancellation_only(
     for buyer in (alice, bob):
         paid_booking(buyer)
     hold(alice)
-    assert progress(seller_client, concert) == {"done": 0, "total": 0, "text": "", "running": False, "next": ""}
+    assert progress(seller_client, concert) == {
+        "done": 0,
+        "total": 0,
+        "text": "",
+        "running": False,
+        "label": "",
+        "next": "",
+    }
 
     answer = seller_client.post(page_of(concert, "do/cancel/"), follow=True)
-    assert "0 of 2 bookings refunded, 1 hold still to end." in answer.text
+    assert "0 of 2 bookings refunded, 1 reservation still to end." in answer.text
     assert LogEntry.objects.get().change_message.startswith("Cancelled.")
 
     release_cancelled_event(event_id=concert.pk)
+    refunds = {"label": "Refunds", "next": ""}
     words = "0 of 2 bookings refunded, 2 wait for the gateway."
-    assert progress(seller_client, concert) == {"done": 0, "total": 2, "text": words, "running": True, "next": ""}
+    assert progress(seller_client, concert) == {"done": 0, "total": 2, "text": words, "running": True, **refunds}
 
     first, second = Refund.objects.filter(status="pending")
     send_refund(refund_id=first.pk)
     words = "1 of 2 bookings refunded, 1 waits for the gateway."
-    assert progress(seller_client, concert) == {"done": 1, "total": 2, "text": words, "running": True, "next": ""}
+    assert progress(seller_client, concert) == {"done": 1, "total": 2, "text": words, "running": True, **refunds}
     send_refund(refund_id=second.pk)
     words = "2 of 2 bookings refunded."
-    assert progress(seller_client, concert) == {"done": 2, "total": 2, "text": words, "running": False, "next": ""}
+    assert progress(seller_client, concert) == {"done": 2, "total": 2, "text": words, "running": False, **refunds}
+    assert '<label for="progress-bar">Refunds</label>' in seller_client.get(page_of(concert, "change/")).text
     assert "progress.js" not in seller_client.get(page_of(concert, "change/")).text
 
 
@@ -88,7 +97,16 @@ def test_the_progress_says_if_there_is_nothing_to_refund(seller_client, concert)
     seller_client.post(page_of(concert, "do/cancel/"))
     tasks.update_by_clock()
     words = "There is nothing to refund."
-    assert progress(seller_client, concert) == {"done": 0, "total": 0, "text": words, "running": False, "next": ""}
+    label = "Cancellation"
+    assert progress(seller_client, concert) == {
+        "done": 0,
+        "total": 0,
+        "text": words,
+        "running": False,
+        "label": label,
+        "next": "",
+    }
+    assert '<label for="progress-bar">Cancellation</label>' in seller_client.get(page_of(concert, "change/")).text
 
 
 def test_the_progress_takes_two_queries_besides_session_user_and_event(

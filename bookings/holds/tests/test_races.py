@@ -60,10 +60,10 @@ def check_all_invariants() -> None:
 
 # Parts of the database function, and a pause between its checks and its writes, so that requests overlap.
 SUBSECTION_LOCK = "WHERE s.id = unlocked.id\n        FOR NO KEY UPDATE;"
-BUYER_LOCK = "PERFORM FROM accounts_user u WHERE u.id = buyer FOR NO KEY UPDATE;"
+BUYER_LOCK = "u.is_active FOR NO KEY UPDATE;"
 WRITES = "-- 4. Move the seats"
 without_subsection_lock = (SUBSECTION_LOCK, "WHERE s.id = unlocked.id;")
-without_buyer_lock = (BUYER_LOCK, "")
+without_buyer_lock = (BUYER_LOCK, "u.is_active;")
 pause = (WRITES, f"PERFORM pg_sleep(0.2); {WRITES}")
 
 

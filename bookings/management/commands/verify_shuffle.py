@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bookings.waiting_room.verify import verify_shuffle
 from core.errors import DomainError
+from core.text.times import time_text
 
 
 class Command(BaseCommand):
@@ -23,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(f"seed       {found.seed}")
         self.stdout.write(f"seed hash  {found.seed_hash}")
-        self.stdout.write(f"held at    {found.drawn_at:%Y-%m-%d %H:%M:%S} UTC, {found.early:,} came early")
+        self.stdout.write(f"held at    {time_text(found.drawn_at, 'date-time-seconds')}, {found.early:,} came early")
         self.stdout.write(f"admitted   {found.admitted:,} of them so far, {found.overtaken:,} after a user behind them")
         if found.first_wrong is not None:
             raise CommandError(f"The order is not that of the seed, from place {found.first_wrong + 1} on.")

@@ -20,20 +20,20 @@ PRICE = "seating_config.sections.0.price"
 # currency, price in minor units, the field that is wrong (None: accepted), what the seller is told
 PRICES = [
     ("USD", 50, None, ""),
-    ("USD", 49, PRICE, "at least 0.50 USD"),
+    ("USD", 49, PRICE, "at least $0.50"),
     ("USD", 99_999_999, None, ""),
-    ("USD", 100_000_000, PRICE, "at most 999,999.99 USD"),
+    ("USD", 100_000_000, PRICE, "at most $999,999.99"),
     ("USD", 0, None, ""),
-    ("HUF", 17_499, PRICE, "at least 175.00 HUF"),
+    ("HUF", 17_499, PRICE, "at least HUF\xa0175.00"),
     ("HUF", 17_550, None, ""),
-    ("JPY", 49, PRICE, "at least 50 JPY"),
+    ("JPY", 49, PRICE, "at least ¥50"),
     ("ISK", 5_000, None, ""),
-    ("ISK", 1_000_000, PRICE, "at most 999,999 ISK"),
-    ("UGX", 1_000_000, PRICE, "at most 999,999 UGX"),
+    ("ISK", 1_000_000, PRICE, "at most ISK\xa0999,999"),
+    ("UGX", 1_000_000, PRICE, "at most UGX\xa0999,999"),
     ("IDR", 100_000_000, None, ""),
-    ("KWD", 5_124, PRICE, "multiples of 0.010 KWD"),
+    ("KWD", 5_124, PRICE, "multiples of KWD\xa00.010"),
     ("KWD", 5_120, None, ""),
-    ("MGA", 5_050, PRICE, "multiples of 1.00 MGA"),
+    ("MGA", 5_050, PRICE, "multiples of MGA\xa01.00"),
     ("MGA", 5_000, None, ""),
     ("IRR", 5_000, "currency", "can't charge IRR"),
     ("IRR", 0, None, ""),
@@ -91,7 +91,7 @@ def test_the_admin_shows_it_at_the_field(
         return
     errors = page.context["adminform"].form.errors
     assert list(errors) == ["currency" if field == "currency" else "seating_config"]
-    assert text in str(next(iter(errors.values())).data)
+    assert text in " ".join(next(iter(errors.values())))
     assert not Event.objects.exists()
 
 
@@ -147,7 +147,7 @@ def test_the_admin_shows_a_refused_new_price_at_its_field(
     from events.admin.tests.test_admin import change_page, changed
 
     page = seller_client.post(change_page(concert), changed(concert, price_1="0.49"))
-    assert "at least 0.50 USD" in str(page.context["adminform"].form.errors["price_1"])
+    assert "at least $0.50" in str(page.context["adminform"].form.errors["price_1"])
     concert.refresh_from_db()
     assert concert.seating_config["sections"][1]["price"] == 2_000
 
@@ -200,7 +200,7 @@ def test_seats_that_cost_more_than_can_be_charged_at_once_are_not_held(
     response = client_of(alice).post("/api/booking", {**seats, "quantity": 3}, headers=headers)
     assert (response.status_code, fields(response)) == (400, ["quantity"])
     detail = response.json()["errors"][0]["detail"]
-    assert "1,200,000.00 USD" in detail and "at most 999,999.99 USD" in detail
+    assert "$1,200,000.00" in detail and "at most $999,999.99" in detail
     assert not Booking.objects.exists()
     assert not Ticket.objects.exclude(status="available").exists()
     held = client_of(alice).post("/api/booking", {**seats, "quantity": 2}, headers=headers)

@@ -33,7 +33,7 @@ numbers = itertools.count()
 
 @pytest.fixture
 def booking(stripe: StandIn, hold: Hold, alice: User) -> Booking:
-    """A booking of 100.00 USD, paid with Stripe's PaymentIntent pi_0."""
+    """A booking of $100.00, paid with Stripe's PaymentIntent pi_0."""
     return pay_booking(booking_id=hold(alice).pk, buyer_id=alice.pk, card_number="4242424242424242").booking
 
 
@@ -76,7 +76,7 @@ def test_a_full_refund_at_the_provider_ends_the_booking(booking: Booking, repeat
     refund = Refund.objects.get()
     assert (refund.reason, refund.status, refund.gateway_reference) == ("provider", "sent", "re_1")
     mail = compose(EmailMessage.objects.get(kind="refund"))
-    assert mail is not None and "100.00 USD" in mail.body
+    assert mail is not None and "$100.00" in mail.body
     assert send_open_refunds() == 0
 
 
@@ -118,8 +118,8 @@ def test_the_seller_sees_partial_refunds_and_disputes(booking: Booking, client: 
     dispute("created", "needs_response", amount=7_000)
     client.force_login(carol)
     page = client.get(f"/admin/bookings/booking/{booking.pk}/change/").text
-    assert "30.00 USD. Made at the payment provider." in page
-    assert "70.00 USD: open" in page
+    assert "$30.00. Made at the payment provider." in page
+    assert "$70.00: open" in page
     story = client.get(f"/api/event/{booking.event_id}/sections/A/subsection/1/seats/1-5/story").json()
     assert story is not None
 

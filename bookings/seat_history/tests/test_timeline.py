@@ -99,9 +99,9 @@ def test_the_history_of_a_sale_goes_from_the_declined_card_to_the_check_in(
         ("held", "Held by Alice (alice@example.com), with 1-2."),
         (
             "payment_declined",
-            f"Payment started and declined: 100.00 USD for 2 seats, card ending 0002. The buyer was told: “{declined}”",
+            f"Payment started and declined: $100.00 for 2 seats, card ending 0002. The buyer was told: “{declined}”",
         ),
-        ("payment_captured", "Paid: 100.00 USD for 2 seats, card ending 4242."),
+        ("payment_captured", "Paid: $100.00 for 2 seats, card ending 4242."),
         ("paid", "Sold to Alice (alice@example.com), with 1-2."),
         ("ticket_issued", f"Ticket {booking.admissions.earliest('position').reference} issued to Alice."),
         ("checked_in", "Let in at North door by Carol."),
@@ -136,15 +136,15 @@ def test_the_history_of_a_refund_goes_from_its_record_to_the_next_buyer(
         ("refunded", "The booking of Alice (alice@example.com) was refunded; the seat was free again."),
         (
             "refund_promised",
-            "50.00 USD promised back to the card ending 4242: given by the seller (Carol). It has not been sent yet."
+            "$50.00 promised back to the card ending 4242: given by the seller (Carol). It has not been sent yet."
             " The gateway said: “Try again later.”",
         ),
     ]
     send_refund(refund_id=refund.pk)
     hold(bob, "1-1")
     assert history_of(subsection)[6:] == [
-        ("refund_promised", "50.00 USD promised back to the card ending 4242: given by the seller (Carol)."),
-        ("refund_sent", "50.00 USD sent back to the card ending 4242."),
+        ("refund_promised", "$50.00 promised back to the card ending 4242: given by the seller (Carol)."),
+        ("refund_sent", "$50.00 sent back to the card ending 4242."),
         ("held", "Held by Bob (bob@example.com)."),
     ]
 
@@ -156,7 +156,7 @@ def test_a_payment_after_the_hold_has_ended_holds_the_seat_again(
     pay(booking, NEVER_ANSWERS)
     assert history_of(subsection)[-1] == (
         "payment_open",
-        "Payment started: 50.00 USD for 1 seat, card ending 0119. Its outcome is not known yet.",
+        "Payment started: $50.00 for 1 seat, card ending 0119. Its outcome is not known yet.",
     )
     Booking.objects.update(expires_at=database_now())
     expire_holds()

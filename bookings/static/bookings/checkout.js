@@ -9,7 +9,7 @@ import { LiveFeed } from "../events/live.js";
 import { passHeader } from "../events/pass.js";
 import { alert, say } from "../ticketing/announce.js";
 import { call } from "../ticketing/api.js";
-import { dateTime, duration } from "../ticketing/format.js";
+import { duration, timeText } from "../ticketing/format.js";
 import { localize } from "../ticketing/localize.js";
 import { enableControls } from "../ticketing/ready.js";
 import { toast, toastNext } from "../ticketing/toast.js";
@@ -63,8 +63,8 @@ function show(data) {
 function showHeld(before) {
   const ends = new Date(booking.expires_at);
   part("deadline").dateTime = booking.expires_at;
-  part("deadline").textContent = ends.toLocaleTimeString(undefined, { timeStyle: "medium" });
-  part("deadline").title = dateTime(booking.expires_at);
+  part("deadline").textContent = timeText(booking.expires_at, "time-seconds");
+  part("deadline").title = timeText(booking.expires_at);
   if (ends > new Date(before.expires_at)) {
     windowSeconds = Math.max(windowSeconds, booking.seconds_left);
   }
@@ -91,6 +91,8 @@ function showLost() {
 function toggle(held) {
   part("hold").hidden = !held;
   part("over").hidden = held;
+  part("total-label").textContent = held && booking.total_price ? "To pay" : "Total";
+  part("no-fees")?.toggleAttribute("hidden", !held);
   part("pay-fields").disabled = !held;
   part("cancel").hidden = !held;
   part("pay").hidden = !held && !form.hasText();

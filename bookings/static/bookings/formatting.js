@@ -1,4 +1,4 @@
-/** Text for a booking's status and seats, the same as in bookings/holds/texts.py. */
+/** Text for a booking's status and seats, the same as in bookings/holds/texts.py; a row and its first seat stay together. */
 
 const STATUS = {
   processing: ["Being reserved", "We are reserving the seats for you."],
@@ -21,7 +21,7 @@ export function statusText({ status, failure, total_price: total }) {
 
 /** The seats of a booking: "Section A, block 1: row 3, seats 4 and 5". */
 export function bookingText({ section, subsection, seat_positions: seats }) {
-  return `Section ${section}, block ${subsection}: ${seatsText(seats)}`;
+  return `Section ${section}, block\u00a0${subsection}: ${seatsText(seats)}`;
 }
 
 /** Seats named "row-seat", grouped by row: "row 3, seats 4–6 and 9; row 4, seat 1". */
@@ -31,7 +31,7 @@ export function seatsText(seats) {
     rows.set(row, [...(rows.get(row) ?? []), seat]);
   }
   const sorted = [...rows].sort(([one], [other]) => one - other);
-  return sorted.map(([row, numbers]) => `row ${row}, ${numbers.length > 1 ? "seats" : "seat"} ${ranges(numbers)}`).join("; ");
+  return sorted.map(([row, numbers]) => `row\u00a0${row},\u00a0${numbers.length > 1 ? "seats" : "seat"}\u00a0${ranges(numbers)}`).join("; ");
 }
 
 /** Ascending numbers as people say them: 4, 5 is "4 and 5"; 4, 5, 6, 9 is "4–6 and 9". */
@@ -43,5 +43,5 @@ function ranges(numbers) {
     else runs.push([number]);
   }
   const parts = runs.flatMap((run) => (run.length > 2 ? [`${run[0]}–${run.at(-1)}`] : run.map(String)));
-  return parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}` : parts.join("");
+  return parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and\u00a0${parts.at(-1)}` : parts.join("");
 }

@@ -2,7 +2,7 @@
 
 import { call, Problem } from "../ticketing/api.js";
 import { alert, say } from "../ticketing/announce.js";
-import { money } from "../ticketing/format.js";
+import { count, money, timeText } from "../ticketing/format.js";
 import { enableControls } from "../ticketing/ready.js";
 import { toast } from "../ticketing/toast.js";
 
@@ -11,9 +11,6 @@ const STALE_MS = 4000; // after this long without a response, the figures are ma
 
 const page = JSON.parse(document.getElementById("page").textContent);
 const find = (selector, root = document) => root.querySelector(selector);
-const wholeNumber = new Intl.NumberFormat();
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
-const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const roomCards = new Map(); // event id → card
 const MONEY = {
   refund_failed: "A refund failed: return the money in another way, such as at the payment provider",
@@ -46,7 +43,7 @@ async function poll() {
 
 function show(overview) {
   updatedAt = performance.now();
-  setFreshness("good", `As of ${clock.format(new Date())}`);
+  setFreshness("good", `As of ${timeText(Date.now(), "clock-seconds")}`);
   find("[data-redis-down]").hidden = overview.numbers !== null;
   for (const [name, state] of Object.entries(overview.switches)) showSwitch(name, state, overview);
   showNumbers(overview);
@@ -86,16 +83,16 @@ function showSwitch(name, state, overview) {
 }
 
 function changedText({ changed_at: at, changed_by: by }) {
-  return at ? `since ${dateAndTime.format(new Date(at))}${by ? `, by ${by}` : ""}` : "";
+  return at ? `since ${timeText(at)}${by ? `, by ${by}` : ""}` : "";
 }
 
 function showNumbers({ numbers, processes }) {
   const challenges = numbers?.challenges ?? {};
-  const number = (value) => (numbers ? wholeNumber.format(value ?? 0) : "–");
+  const number = (value) => (numbers ? count(value ?? 0) : "–");
   const figures = {
-    holds_per_second: numbers ? numbers.holds_per_second.toLocaleString() : "–",
-    hold_p95: numbers?.hold_p95_ms == null ? "–" : `${Math.round(numbers.hold_p95_ms).toLocaleString()} ms`,
-    in_flight: wholeNumber.format(processes.reduce((sum, process) => sum + process.in_flight, 0)),
+    holds_per_second: numbers ? count(numbers.holds_per_second) : "–",
+    hold_p95: numbers?.hold_p95_ms == null ? "–" : `${count(Math.round(numbers.hold_p95_ms))} ms`,
+    in_flight: count(processes.reduce((sum, process) => sum + process.in_flight, 0)),
     limits_hit: number(numbers?.limits_hit),
     challenges_given: number(challenges.given),
     challenges_solved: number(challenges.solved),
@@ -104,7 +101,7 @@ function showNumbers({ numbers, processes }) {
   for (const [name, text] of Object.entries(figures)) find(`[data-number="${name}"]`).textContent = text;
   const refused = Object.entries(numbers?.refusals ?? {}).sort(([, one], [, other]) => other - one);
   find("[data-refusals]").textContent =
-    refused.map(([code, times]) => `${code} ${wholeNumber.format(times)}×`).join(", ") || "nothing";
+    refused.map(([code, times]) => `${code} ${count(times)}×`).join(", ") || "nothing";
 }
 
 function showMoney(cases) {
@@ -118,7 +115,7 @@ function showMoney(cases) {
 
 function moneyRow({ kind, amount, currency, event_name: event, booking_id: id, since, detail }) {
   const row = document.createElement("tr");
-  const cells = [MONEY[kind], money(amount, currency), event, "", dateAndTime.format(new Date(since)), detail || "–"];
+  const cells = [MONEY[kind], money(amount, currency), event, "", timeText(since), detail || "–"];
   row.append(...cells.map((text) => Object.assign(document.createElement("td"), { textContent: text })));
   const link = Object.assign(document.createElement("a"), { href: `/admin/bookings/booking/${id}/change/`, textContent: id });
   row.cells[3].append(link);
@@ -157,7 +154,7 @@ function newRoom(room) {
   find("[data-rate-form]", card).addEventListener("submit", (event) => {
     event.preventDefault();
     const admit_per_minute = input.valueAsNumber;
-    const message = `${wholeNumber.format(admit_per_minute)} people per minute from now on.`;
+    const message = `${count(admit_per_minute)} people per minute from now on.`;
     update(find("button", event.target), room, { admit_per_minute }, message);
   });
   roomCards.set(room.event_id, card);
@@ -166,10 +163,10 @@ function newRoom(room) {
 }
 
 function showRoom(card, room) {
-  find("[data-waiting]", card).textContent = room.waiting === null ? "–" : wholeNumber.format(room.waiting);
-  find("[data-active]", card).textContent = `${wholeNumber.format(room.active)} of ${wholeNumber.format(room.max_active)}`;
+  find("[data-waiting]", card).textContent = room.waiting === null ? "–" : count(room.waiting);
+  find("[data-active]", card).textContent = `${count(room.active)} of ${count(room.max_active)}`;
   find("[data-rate]", card).textContent =
-    `${wholeNumber.format(room.admitted_last_minute)} of ${wholeNumber.format(room.admit_per_minute)}`;
+    `${count(room.admitted_last_minute)} of ${count(room.admit_per_minute)}`;
   const badge = find("[data-paused]", card);
   badge.textContent = room.paused ? "Paused" : "Letting in";
   badge.className = `badge ${room.paused ? "warn" : "good"}`;
@@ -183,7 +180,7 @@ function processRow({ name, in_flight, read_only, breakers }) {
   const row = document.createElement("tr");
   const writes = { switch: "off: read-only is on", database: "off: the database refuses writes" }[read_only] ?? "on";
   const states = Object.entries(breakers).map(([breaker, state]) => `${breaker} ${state}`);
-  for (const text of [name, wholeNumber.format(in_flight), writes, states.join(", ") || "–"]) {
+  for (const text of [name, count(in_flight), writes, states.join(", ") || "–"]) {
     row.insertCell().textContent = text;
   }
   const open = Object.values(breakers).some((state) => state !== "closed");

@@ -113,9 +113,10 @@ export function paymentForm(form, page) {
     submit();
   });
   form.addEventListener("click", ({ target }) => {
-    if (!target.dataset.card || busy || field.matches(":disabled")) return;
+    const card = target.closest("[data-card]")?.dataset.card;
+    if (!card || busy || field.matches(":disabled")) return;
     clearErrors(form);
-    field.value = grouped(target.dataset.card);
+    field.value = grouped(card);
     button.focus();
   });
 

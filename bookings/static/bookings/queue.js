@@ -9,7 +9,7 @@ import { LiveFeed } from "../events/live.js";
 import { keepPass } from "../events/pass.js";
 import { alert, say } from "../ticketing/announce.js";
 import { call } from "../ticketing/api.js";
-import { count, dateTime } from "../ticketing/format.js";
+import { count, placeTime, timeText } from "../ticketing/format.js";
 import { toast, toastNext } from "../ticketing/toast.js";
 import { waitingTimeText } from "./waiting_time.js";
 
@@ -102,7 +102,7 @@ function show(position) {
 
 function showEarly({ opens_at: opensAt }) {
   setHeading("You’re early");
-  part("eta").textContent = `Sales start on ${dateTime(opensAt)}. Everyone who is here by then gets a place in random order.`;
+  part("eta").textContent = `Sales start on ${placeTime(opensAt, page.dataset.zone)}. Everyone who is here by then gets a place in random order.`;
 }
 
 function showPlace({ ahead, paused, eta_seconds: soonest, eta_seconds_latest: latest }) {
@@ -151,7 +151,7 @@ function note(text) {
 function showAdmitted({ pass, expires_at: expiresAt }) {
   stop("admitted");
   keepPass(eventId, pass, expiresAt);
-  const until = new Date(expiresAt).toLocaleTimeString(undefined, { timeStyle: "short" });
+  const until = timeText(expiresAt, "clock");
   setHeading("It’s your turn!");
   part("ahead").hidden = true;
   part("progress").hidden = true;

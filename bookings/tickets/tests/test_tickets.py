@@ -159,7 +159,7 @@ def test_the_pdf_has_a_page_for_each_seat(paid_booking: Paid, alice: User, clien
     assert len(pages) == 3
     tickets = booking.admissions.order_by("position")
     for number, (page, seat, ticket) in enumerate(zip(pages, "345", tickets, strict=True), start=1):
-        assert page[:3] == ["A concert", "The hall", "Saturday 5 December 2026, 19:30 UTC"]
+        assert page[:3] == ["A concert", "The hall", "Sat 5 Dec 2026, 19:30 UTC"]
         assert page[3:11] == ["SECTION", "A", "BLOCK", "1", "ROW", "2", "SEAT", seat]
         assert {"Alice", ticket.reference, booking.reference, f"Ticket {number} of 3"} <= set(page)
 

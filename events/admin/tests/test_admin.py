@@ -95,7 +95,7 @@ def test_a_seller_creates_a_draft_with_times_and_another_currency(seller_client)
 @pytest.mark.parametrize(
     ("seating", "expected"),
     [
-        ("{rows: 5}", "This is not valid JSON: Expecting property name enclosed in double quotes at line 1, column 2."),
+        ("{rows: 5}", "This text can't be read: the name of a member in double quotes is missing at line 1"),
         ("[" * 100_000, "This is not a seating configuration."),
         ("9" * 5_000, "This is not a seating configuration."),
         ("[]", "The seating configuration must be an object."),
@@ -315,7 +315,7 @@ def test_the_change_page_shows_the_subsections_with_their_counts(seller_client, 
     paid_booking(alice, quantity=2)
     page = seller_client.get(change_page(concert))
     first = page.context["subsections"][0]
-    assert (first["section"], first["subsection"], first["price"]) == ("A", 1, "50.00 USD")
+    assert (first["section"], first["subsection"], first["price"]) == ("A", 1, "$50.00")
     assert (first["available"], first["reserved"], first["sold"]) == (45, 3, 2)
     assert first["version"] == SeatChange.objects.count()
     assert page.context["totals"] == {"available": 195, "reserved": 3, "sold": 2, "blocked": 0, "total": 200}
@@ -336,11 +336,11 @@ def test_the_list_shows_sold_held_and_all_seats(seller_client, concert, hold, pa
 @pytest.mark.parametrize(
     ("amount", "currency", "shown"),
     [
-        (123456, "USD", "1,234.56 USD"),
-        (5, "EUR", "0.05 EUR"),
-        (123456, "JPY", "123,456 JPY"),
-        (1500, "KWD", "1.500 KWD"),
-        (0, "USD", "0.00 USD"),
+        (123456, "USD", "$1,234.56"),
+        (5, "EUR", "€0.05"),
+        (123456, "JPY", "¥123,456"),
+        (1500, "KWD", "KWD\xa01.500"),
+        (0, "USD", "$0.00"),
     ],
 )
 def test_money_is_formatted_with_the_decimals_of_its_currency(amount, currency, shown):

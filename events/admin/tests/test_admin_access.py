@@ -140,7 +140,7 @@ def test_the_list_cannot_be_filtered_by_hidden_columns(browser_of, carol, concer
 
 @pytest.mark.parametrize("event_id", ["abc", "0", "99999999999999999999999", "_00", "1.5"])
 def test_no_id_is_a_server_error(browser_of, carol, event_id):
-    assert browser_of(carol).get(f"{LIST}{event_id}/change/").status_code == 302
+    assert browser_of(carol).get(f"{LIST}{event_id}/change/").status_code == 404
     assert browser_of(carol).post(f"{LIST}{event_id}/do/publish/").status_code == 404
 
 

@@ -104,7 +104,7 @@ def test_an_action_is_retried_after_a_lost_connection(seller_client: Client, con
         wire.cut_at(b'UPDATE "events_event"', deliver=True)
         response = seller_client.post(page_of(concert, "do/close/"), follow=True)
         assert wire.cuts == 1
-    assert messages_of(response) == ["Sales are closed. Buyers can still pay for seats they hold."]
+    assert messages_of(response) == ["Sales are closed. Buyers can still pay for seats that they have reserved."]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,8 @@ def test_gate_staff_that_was_not_removed_is_named(seller_client: Client, concert
 def test_an_action_keeps_its_effect_if_its_log_entry_cannot_be_written(seller_client: Client, concert: Event) -> None:
     with connection_lost_from("django_admin_log"):
         response = seller_client.post(page_of(concert, "do/close/"), follow=True)
-    assert messages_of(response) == [LOG_FAILED, "Sales are closed. Buyers can still pay for seats they hold."]
+    closed = "Sales are closed. Buyers can still pay for seats that they have reserved."
+    assert messages_of(response) == [LOG_FAILED, closed]
     assert not LogEntry.objects.exists()
 
 

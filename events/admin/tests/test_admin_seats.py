@@ -48,7 +48,7 @@ def test_a_taken_seat_refuses_the_whole_change_and_the_other_seats_stay_picked(
     hold(alice, "1-2")
     response = seller_client.post(page_of(concert), picks(subsection, "1-1 1-2 1-3"))
     assert messages_of(response) == [
-        "Nothing was blocked because only free seats can be: 1-2 is held. Your other picks are kept."
+        "Nothing was blocked because only free seats can be: 1-2 is reserved. Your other picks are kept."
     ]
     assert response.context["picked"] == "1-1 1-3"
     assert blocked_positions(subsection) == []

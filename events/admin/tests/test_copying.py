@@ -49,6 +49,7 @@ def test_a_copy_has_all_fields_except_the_dates_and_is_a_draft(seller_client, or
         "sales_start_at",
         "sales_end_at",
         "late_entry_until",
+        "venue",
     }
 
     assert f"Copied from “{original}”" in page.text

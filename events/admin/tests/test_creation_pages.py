@@ -53,7 +53,12 @@ def test_a_large_event_is_only_requested(seller_client, carol, django_capture_on
 def test_the_page_says_that_the_request_waits_for_a_worker(seller_client, creation):
     page = seller_client.get(page_of(creation))
     assert "Waiting for a worker" in page.text and '<progress id="progress-bar" max="200" value="0"' in page.text
-    waiting = {"text": "Waiting for a worker to start.", "running": True, "next": page_of(creation)}
+    waiting = {
+        "text": "Waiting for a worker to start.",
+        "running": True,
+        "label": "Seats created",
+        "next": page_of(creation),
+    }
     assert state_of(seller_client, creation) == {"done": 0, "total": 200, **waiting}
     assert str(creation) == TEXTS["name"]
     assert "is being created" in messages_of(seller_client.get(LIST))[0]

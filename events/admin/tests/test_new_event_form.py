@@ -15,7 +15,7 @@ def test_required_fields_come_first_and_the_others_are_collapsed(seller_client):
         None,
         "Seats and prices",
     ]
-    assert fieldsets[0][1]["fields"] == ["name", "description", "venue_name", "starts_at"]
+    assert fieldsets[0][1]["fields"] == ["name", "description", "venue", "venue_name", "time_zone", "starts_at"]
 
 
 def test_a_fieldset_with_an_error_is_not_collapsed(seller_client):

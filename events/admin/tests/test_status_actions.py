@@ -38,8 +38,8 @@ def test_the_confirmation_page_lists_the_effects_and_changes_nothing(seller_clie
     Event.objects.update(sales_start_at="2100-05-01T18:00Z", waiting_room_on=True)
     page = seller_client.get(change_page(draft, "do/publish/"))
     assert page.context["confirmation"].parts[0].sentences == [
-        "200 seats in 4 blocks go on sale on 1 May 2100, 18:00 UTC.",
-        "Prices are from 20.00 USD to 50.00 USD a seat.",
+        "200 seats in 4 blocks go on sale on Sat 1 May 2100, 18:00 UTC.",
+        "Prices are from $20.00 to $50.00 a seat.",
         f"Buyers find it in the list of events and at {settings.SITE_URL}/events/{draft.pk}",
         "It has no date: buyers read “Date to be announced” until you set one.",
         "The waiting room is on: it lets in 60 buyers a minute.",
@@ -55,13 +55,13 @@ def test_the_confirmation_of_closing_lists_held_free_and_sold_seats(seller_clien
     paid_booking(alice, quantity=2)
     effects = seller_client.get(change_page(concert, "do/close/")).context["confirmation"].parts[0].sentences
     assert effects == [
-        "1 buyer holds seats at this moment.",
-        "Nobody can hold another seat once sales are closed.",
-        "3 held seats can still be paid for until the hold ends.",
+        "1 buyer has seats reserved at this moment.",
+        "Nobody can reserve another seat once sales are closed.",
+        "3 reserved seats can still be paid for until the reservation ends.",
         "195 free seats stay unsold.",
         "2 sold seats stay sold, and the tickets stay valid.",
         "This can't be undone: you can't reopen sales of this event. Until it begins, you can still cancel it.",
-        "To pause the sale instead, untick “Active”: nobody can hold or pay until you tick it again.",
+        "To pause the sale instead, untick “Active”: nobody can reserve or pay until you tick it again.",
     ]
 
 
@@ -125,15 +125,18 @@ def test_the_list_limits_the_number_of_events_per_action(seller_client, new_even
 @pytest.mark.parametrize(
     ("fields", "text"),
     [
-        ({}, "Buyers can hold and pay for seats."),
-        ({"sales_end_at": "2100-05-01T18:00Z"}, "Buyers can hold and pay for seats until 1 May 2100, 18:00 UTC."),
-        ({"sales_start_at": "2100-05-01T18:00Z"}, "Published. Sales begin on 1 May 2100, 18:00 UTC;"),
-        ({"sales_end_at": "2020-05-01T18:00Z"}, "Published, but sales ended on 1 May 2020, 18:00 UTC."),
-        ({"starts_at": "2100-05-01T18:00Z"}, "Buyers can hold and pay for seats until 1 May 2100, 18:00 UTC."),
+        ({}, "Buyers can reserve and pay for seats."),
+        (
+            {"sales_end_at": "2100-05-01T18:00Z"},
+            "Buyers can reserve and pay for seats until Sat 1 May 2100, 18:00 UTC.",
+        ),
+        ({"sales_start_at": "2100-05-01T18:00Z"}, "Published. Sales begin on Sat 1 May 2100, 18:00 UTC;"),
+        ({"sales_end_at": "2020-05-01T18:00Z"}, "Published, but sales ended on Fri 1 May 2020, 18:00 UTC."),
+        ({"starts_at": "2100-05-01T18:00Z"}, "Buyers can reserve and pay for seats until Sat 1 May 2100, 18:00 UTC."),
         ({"starts_at": "2020-05-01T18:00Z"}, "The event has begun, so sales are closed."),
         (
             {"starts_at": "2020-05-01T18:00Z", "late_entry_until": "2100-05-01T18:00Z"},
-            "The event has begun. Late entry: buyers can hold and pay for seats until 1 May 2100, 18:00 UTC.",
+            "The event has begun. Late entry: buyers can reserve and pay for seats until Sat 1 May 2100, 18:00 UTC.",
         ),
         ({"status": "completed"}, "The event is over. Nobody can book any more. If its dates are wrong, correct them"),
         ({"is_active": False}, "Published, but not active:"),

@@ -29,10 +29,10 @@ def test_the_page_shows_the_event_without_a_script(client_of, concert):
     assert re.search(r"<h1[^>]*>A concert</h1>", text)
     assert "The hall" in text
     assert "An evening." in text
-    assert re.search(r"<strong data-left>200</strong> of <data[^>]*>200</data> seats left", text)
-    assert "20.00 USD" in text
+    assert re.search(r"<strong data-left>200</strong> of 200 seats left", text)
+    assert "$20.00" in text
     assert re.findall(
-        r'<th scope="row">(\w)</th><td>Regular</td><td[^>]*>([\d.]+) USD</td><td[^>]*>(\d+)</td>', text
+        r'<th scope="row">(\w)</th><td>Regular</td><td[^>]*>\$([\d.]+)</td><td[^>]*>(\d+)</td>', text
     ) == [
         ("A", "50.00", "100"),
         ("B", "20.00", "100"),
@@ -76,7 +76,8 @@ def test_the_page_contains_the_subsections(client_of, concert):
 
 def test_names_are_escaped(client_of, new_event):
     evil = "</script><script>alert(1)</script>\"'<b>"
-    event = new_event([{"name": evil[:32], "price": 1, "subsections": 1, "tier": '"><i>'}], name=evil)
+    section = "<script>alert(1)<script>"  # a section's name has no slash
+    event = new_event([{"name": section, "price": 1, "subsections": 1, "tier": '"></i><i>'}], name=evil)
     text = _get(client_of(None), event).content.decode()
     assert "<script>alert" not in text
     assert "<i>" not in text

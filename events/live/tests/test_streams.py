@@ -8,6 +8,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from events.lifecycle.change import change_event
+from events.live.streams import MEMBERS
 from events.models import Subsection
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,6 +110,22 @@ def test_invalid_frames_get_an_error_and_the_socket_stays_open(viewer):
     assert viewer.receive()["code"] == "validation_error"
     viewer.send("ping")
     assert viewer.receive()["type"] == "pong"
+
+
+def test_a_frame_with_a_member_that_its_type_does_not_have_is_refused_and_does_nothing(viewer):
+    viewer.expect("snapshot")
+    for kind, members in MEMBERS.items():
+        own = {"section": "A", "subsection": 1, "seats": ["1-1"]}
+        viewer.send(kind, **{name: own[name] for name in members}, sections=["A"])
+        error = viewer.receive()
+        assert (error["type"], error["code"]) == ("error", "validation_error")
+        assert error["detail"] == f"A {kind} frame has no member sections."
+        assert [(one["field"], one["code"]) for one in error["errors"]] == [("sections", "unknown")]
+    viewer.send("ping")
+    assert viewer.receive()["type"] == "pong"  # and no seats: nothing is watched
+    for kind in ("{}", '["watch"]', "null", "5"):
+        viewer.connection.send(f'{{"type": {kind}}}')
+        assert viewer.receive()["errors"][0]["field"] == "type"
 
 
 @pytest.mark.parametrize("frame", ["{", "", b"{}", '{"type": "' + "x" * 5000 + '"}', "[" * 4000, "x" * 100_000])

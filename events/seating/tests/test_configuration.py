@@ -73,7 +73,13 @@ def test_subsections_are_in_the_order_of_the_configuration_and_available() -> No
         ({"rows": 1, "cols": 1, "sections": [section(name="a\x00b")]}, ".sections.0.name"),
         ({"rows": 1, "cols": 1, "sections": [section(name="a\u202eb")]}, ".sections.0.name"),
         ({"rows": 1, "cols": 1, "sections": [section(name="\u200d")]}, ".sections.0.name"),
+        ({"rows": 1, "cols": 1, "sections": [section(name=5)]}, ".sections.0.name"),
+        ({"rows": 1, "cols": 1, "sections": [section(name="a\nb")]}, ".sections.0.name"),
+        ({"rows": 1, "cols": 1, "sections": [section(name="North/East")]}, ".sections.0.name"),
+        ({"rows": 1, "cols": 1, "sections": [section(name=" .. ")]}, ".sections.0.name"),
+        ({"rows": 1, "cols": 1, "sections": [section(name=".")]}, ".sections.0.name"),
         ({"rows": 1, "cols": 1, "sections": [section(tier=5)]}, ".sections.0.tier"),
+        ({"rows": 1, "cols": 1, "sections": [section(tier="a\tb")]}, ".sections.0.tier"),
         ({"rows": 1, "cols": 1, "sections": [section(), section(name=" A ")]}, ".sections.1.name"),
         ({"rows": 1, "cols": 1, "sections": [section(subsections=5001)]}, ""),
         ({"rows": 1, "cols": 1, "sections": [section()] * 1001}, ".sections"),
@@ -94,7 +100,7 @@ def test_every_problem_is_named_at_once() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["نیم\u200cطبقه", "क्\u200dष", "👩\u200d🦽 places"])
+@pytest.mark.parametrize("name", ["نیم\u200cطبقه", "क्\u200dष", "👩\u200d🦽 places", "...", "St. A", "A & B?#%2F"])
 def test_a_section_name_may_be_in_any_script(name: str) -> None:
     seating = read_seating({"rows": 1, "cols": 1, "sections": [section(name=name)]}, max_seats=100)
     assert seating.sections[0].name == name

@@ -65,7 +65,7 @@ function eventsOf(root) {
   return [...root.querySelectorAll("[data-event]")].map((card) => card.dataset.event).join();
 }
 
-/** Returns the localized results for a URL, or null if they can't be loaded. */
+/** Returns the results for a URL, in the user's time zone, or null if they can't be loaded. */
 async function fetchResults(address, signal) {
   try {
     const response = await fetch(address, { headers: { "X-Part": "results" }, signal });

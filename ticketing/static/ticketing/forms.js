@@ -42,7 +42,6 @@ export async function submit(form) {
 /** Returns the values by field name: checkboxes as booleans, `type="number"` as numbers, others as text. */
 export function bodyOf(form) {
   const body = Object.fromEntries(new FormData(form));
-  delete body.csrfmiddlewaretoken; // for the same form without JavaScript; the API refuses members that it doesn't know
   for (const field of form.elements) {
     if (field.name && field.type === "checkbox") body[field.name] = field.checked;
     if (field.name && field.type === "number") body[field.name] = field.value === "" ? null : field.valueAsNumber;

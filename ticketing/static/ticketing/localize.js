@@ -1,29 +1,27 @@
 /**
- * Rewrites dates and amounts rendered by the server into the user's locale and time zone.
- *
- * `<time datetime="…" data-format="date-time">` (or day, month, weekday-time, date; `range` with `data-until`),
- * `<data class="money" value="2050" data-currency="USD">`, `<data class="price" …>` (0 is "Free"),
- * `<data class="count" value="50000">`.
+ * Rewrites the times rendered by the server into the user's time zone: `<time datetime="…" data-format="date-time">` (the
+ * forms are those of format.js), and ranges, `<time datetime="…" data-until="…">`. With `data-zone` they are by the clock
+ * at a venue: the user's own time is put beside them. Amounts need no rewriting.
  */
 
-import { count, datePart, dateRange, dateTime, money, priceText } from "./format.js";
+import { ownTime, rangeText, timeText } from "./format.js";
 
 /** Rewrites everything under `root`. */
 export function localize(root = document) {
-  for (const time of root.querySelectorAll("time[data-format]")) write(time, timeText(time));
-  for (const data of root.querySelectorAll("data.money")) write(data, money(Number(data.value), data.dataset.currency));
-  for (const data of root.querySelectorAll("data.price")) write(data, priceText(Number(data.value), data.dataset.currency));
-  for (const data of root.querySelectorAll("data.count")) write(data, count(Number(data.value)));
+  for (const time of root.querySelectorAll("time[data-format], time[data-until]")) {
+    if (time.dataset.zone) showBeside(time);
+    else if (time.dataset.until) write(time, rangeText(time.dateTime, time.dataset.until));
+    else write(time, timeText(time.dateTime, time.dataset.format));
+  }
 }
 
-function timeText({ dateTime: iso, dataset }) {
-  if (dataset.format === "date-time") return dateTime(iso);
-  if (dataset.format === "range") return dateRange(iso, dataset.until);
-  return datePart(iso, dataset.format);
+/** A time by the clock at a venue stays as the server wrote it, with the newer rules; the user's own comes beside it. */
+function showBeside(time) {
+  time.dataset.text ??= time.textContent;
+  const isWhole = time.dataset.until || time.dataset.format === "date-time";
+  write(time, time.dataset.text + (isWhole ? ownTime(time.dateTime) : ""));
 }
 
 function write(element, text) {
-  if (element.textContent === text) return;
-  element.textContent = text;
-  element.lang = navigator.language; // so that screen readers read it in that language
+  if (element.textContent !== text) element.textContent = text;
 }

@@ -1,5 +1,7 @@
 /** What a decision means, in words: for the panel, the list of tickets found and the log. */
 
+import { timeText } from "../../ticketing/format.js";
+
 const TEXTS = {
   accepted: ["good", "Let in", ""],
   already: ["warn", "Already used", "Someone was already let in with this ticket."],
@@ -16,13 +18,13 @@ const TEXTS = {
 const LET_IN_EARLY = ["warn", "Let in early", ""];
 const DEVICE_ID = / · [0-9a-f]{6}$/; // tells scanners of the same name apart; nobody needs to read it
 
-/** The seat: "Section A · block 1 · row 5 · seat 12"; empty if it is not known. Breaks lines only between the parts. */
+/** The seat: "Section A, block 1, row 5, seat 12"; empty if it is not known. Breaks lines only between the parts. */
 export function seatText({ section, subsection, row, seat }) {
   if (section === undefined) return "";
   return joined([...rowParts({ section, subsection, row }), `seat\u00a0${seat}`]);
 }
 
-/** The seats of several tickets, one text for each row: "Section A · block 1 · row 5 · seats 12, 13". */
+/** The seats of several tickets, one text for each row: "Section A, block 1, row 5, seats 12, 13". */
 export function seatTexts(tickets) {
   const rows = new Map();
   for (const ticket of tickets.filter(({ section }) => section !== undefined)) {
@@ -43,7 +45,7 @@ function rowParts({ section, subsection, row }) {
 }
 
 function joined(parts) {
-  return parts.join("\u00a0· ");
+  return parts.join(", ");
 }
 
 /** When and where the ticket was used before. */
@@ -51,24 +53,22 @@ export function entryText({ checked_in_at: at, device, by, clock_ignored: hasWro
   if (!at) return "";
   const when = new Date(at);
   const today = when.toDateString() === new Date().toDateString();
-  const time = when.toLocaleString(undefined, { timeStyle: "medium", ...(today ? {} : { dateStyle: "medium" }) });
+  const time = timeText(when, today ? "clock-seconds" : "date-time-seconds");
   const name = device?.replace(DEVICE_ID, "");
   const place = [name && `at ${name}`, by && !name?.startsWith(by) && `by ${by}`];
   const doubt = hasWrongClock ? " The clock of that scanner is wrong, so it may have been earlier." : "";
   return `Used ${[time, ...place].filter(Boolean).join(" ")}.${doubt}`;
 }
 
-/** How far away the event is: "This event begins on Sat, 30 Jan 2027, 20:00, in 62 days." */
+/** How far away the event is: "This event begins on Sat 30 Jan 2027, 20:00 UTC+1, in 62 days." */
 export function startText(iso) {
   const days = Math.floor((Date.parse(iso) - Date.now()) / 86_400_000);
-  const format = { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit" };
-  const when = new Date(iso).toLocaleString(undefined, format);
-  return `This event begins on ${when}, in ${days === 1 ? "a day" : `${days} days`}.`;
+  return `This event begins on ${timeText(iso)}, in ${days === 1 ? "a day" : `${days} days`}.`;
 }
 
 /** What the offline list of tickets can't know. */
 function asOfText(iso) {
-  const time = new Date(iso).toLocaleTimeString(undefined, { timeStyle: "short" });
+  const time = timeText(iso, "clock");
   return `No ticket had this number at ${time}, when this scanner was last online. Check each character.`;
 }
 

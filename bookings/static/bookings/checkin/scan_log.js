@@ -3,6 +3,7 @@
  * names, because the device may be lost or lent.
  */
 
+import { timeText } from "../../ticketing/format.js";
 import { decisionText, seatText } from "./decision_text.js";
 
 const LINES = 20;
@@ -31,8 +32,8 @@ export class ScanLog {
   #show({ at, kind, title, seat, holder }) {
     const item = document.createElement("li");
     const badge = Object.assign(document.createElement("span"), { className: `badge ${kind}`, textContent: title });
-    const time = new Date(at).toLocaleTimeString(undefined, { timeStyle: "medium" });
-    item.append(badge, ` ${[time, holder, seat].filter(Boolean).join(" · ")}`);
+    const time = timeText(at, "clock-seconds");
+    item.append(badge, ` ${[time, holder, seat].filter(Boolean).join(", ")}`);
     this.list.prepend(item);
     this.list.querySelectorAll(`li:nth-child(n + ${LINES + 1})`).forEach((old) => old.remove());
     this.empty.hidden = true;

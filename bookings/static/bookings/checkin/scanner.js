@@ -1,6 +1,7 @@
 /** The check-in page: reads codes by camera, hand scanner or keyboard, decides on each, and shows the result. */
 
 import { call } from "../../ticketing/api.js";
+import { timeText } from "../../ticketing/format.js";
 import { enableControls } from "../../ticketing/ready.js";
 import { toast } from "../../ticketing/toast.js";
 import { Camera } from "./camera.js";
@@ -193,8 +194,8 @@ function conflictItem(row) {
     unknown: "let in here, but no ticket of this event has this number.",
     forged: "let in here, but the ticket is not genuine.",
   }[row.result];
-  const who = [row.holder, seatText(row)].filter(Boolean).join(" · ");
-  const time = new Date(row.scanned_at).toLocaleTimeString(undefined, { timeStyle: "medium" });
+  const who = [row.holder, seatText(row)].filter(Boolean).join(", ");
+  const time = timeText(row.scanned_at, "clock-seconds");
   return Object.assign(document.createElement("li"), { textContent: `${time} ${who || "Ticket"}: ${outcome}` });
 }
 
@@ -248,7 +249,7 @@ async function cachePage() {
 
 async function useManifest(manifest) {
   checker.useManifest(manifest, await importKey(manifest.public_key));
-  const time = new Date(manifest.generated_at).toLocaleTimeString(undefined, { timeStyle: "short" });
+  const time = timeText(manifest.generated_at, "clock");
   part("prepared").textContent = checker.isReady
     ? `Ready to check tickets offline, as of ${time}`
     : "This browser can’t check tickets offline";

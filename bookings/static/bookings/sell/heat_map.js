@@ -1,8 +1,7 @@
 /** The seat map by blocks: the more of a block is sold, the darker it is. Follows the counts of the live feed. */
 
 import { arrange } from "../../events/map/layout.js";
-import { count } from "../../ticketing/format.js";
-import { percent } from "./figures.js";
+import { count, percent } from "../../ticketing/format.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SHADES = 5; // and one for blocks of which nothing is sold
@@ -79,7 +78,7 @@ export class HeatMap {
 }
 
 function blockText({ section, subsection, sold, reserved, onSale, share }) {
-  const held = reserved ? `, ${count(reserved)} held` : "";
+  const held = reserved ? `, ${count(reserved)} reserved` : "";
   return `Section ${section}, block ${subsection}: ${percent(share)} sold, ${count(sold)} of ${count(onSale)}${held}`;
 }
 

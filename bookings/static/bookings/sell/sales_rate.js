@@ -1,13 +1,12 @@
 /** The seats held and sold in each minute, as a chart and as text. */
 
-import { count } from "../../ticketing/format.js";
+import { count, timeText } from "../../ticketing/format.js";
 import { chart } from "./chart.js";
 
 const MINUTE = 60; // seconds
 const DAY = 24 * 60; // minutes; older ones are dropped
 const REDRAW_MS = 10_000; // moves the chart on while nothing is sold
-const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const timeText = (seconds) => clock.format(new Date(seconds * 1000));
+const clock = (seconds) => timeText(seconds * 1000, "clock");
 
 export class SalesRate {
   #root;
@@ -18,9 +17,9 @@ export class SalesRate {
     this.#root = root;
     const lines = [
       { label: "Sold", colour: "--accent", fill: true },
-      { label: "Held", colour: "--tier-3", dash: [5, 4] },
+      { label: "Reserved", colour: "--tier-3", dash: [5, 4] },
     ];
-    this.#show = chart(root.querySelector("[data-chart]"), { name: "Time", format: timeText, time: true, lines });
+    this.#show = chart(root.querySelector("[data-chart]"), { name: "Time", format: clock, time: true, lines });
     for (const input of root.querySelectorAll("input")) input.addEventListener("change", () => this.#draw());
     setInterval(() => document.hidden || this.#draw(), REDRAW_MS);
   }
@@ -49,9 +48,9 @@ export class SalesRate {
   #describe(range, starts, sold, held) {
     const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
     const most = Math.max(...sold);
-    const busiest = most ? ` The busiest minute was ${timeText(starts[sold.indexOf(most)])}, with ${count(most)} sold.` : "";
+    const busiest = most ? ` The busiest minute was ${clock(starts[sold.indexOf(most)])}, with ${count(most)} sold.` : "";
     const period = { 15: "the last 15 minutes", 60: "the last hour", 1440: "the last day" }[range];
-    const text = `In ${period}, ${count(sum(held))} seats were held and ${count(sum(sold))} sold.${busiest}`;
+    const text = `In ${period}, ${count(sum(held))} seats were reserved and ${count(sum(sold))} sold.${busiest}`;
     const description = this.#root.querySelector("[data-description]");
     if (description.textContent !== text) description.textContent = text;
   }

@@ -1,7 +1,6 @@
-/** The tables: from hold to paid, by section and by tier. Rows are created once and updated in place. */
+/** The tables: from reservation to payment, by section and by tier. Rows are created once and updated in place. */
 
-import { count, money } from "../../ticketing/format.js";
-import { percent } from "./figures.js";
+import { count, money, percent } from "../../ticketing/format.js";
 
 /** Fills all tables from a sales report. */
 export function showTables(report, currency) {
@@ -16,12 +15,12 @@ export function showTables(report, currency) {
 function funnelRows({ holds, paid, expired, cancelled }) {
   const open = holds - paid - expired - cancelled;
   const waiting = Math.max(0, open);
-  const rows = { "All holds": holds, Paid: paid, "Waiting for payment": waiting, Expired: expired, Cancelled: cancelled };
+  const rows = { "All bookings": holds, Paid: paid, "Waiting for payment": waiting, Expired: expired, Cancelled: cancelled };
   return Object.entries(rows).map(([name, bookings]) => [name, count(bookings), { share: holds ? bookings / holds : 0 }]);
 }
 
 function salesRow(row, kind, currency) {
-  const name = kind === "section" && row.tier !== row.section ? `${row.section} · ${row.tier}` : row[kind];
+  const name = kind === "section" && row.tier !== row.section ? `${row.section} (${row.tier})` : row[kind];
   return [name, count(row.sold), { share: row.occupancy, of: row.in_sale }, count(row.held), money(row.revenue, currency)];
 }
 

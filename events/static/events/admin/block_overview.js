@@ -1,5 +1,5 @@
 /**
- * The overview of all blocks in the layout of the buyers' map, with the shares of free, held, sold and blocked seats.
+ * The overview of all blocks in the layout of the buyers' map, with the shares of free, reserved, sold and blocked seats.
  *
  * It is only for sighted mouse and touch users; the list next to it does the same for keyboard and screen reader.
  */
@@ -7,7 +7,7 @@
 import { arrange } from "../map/layout.js";
 import { stagePath, svgElement } from "./svg.js";
 
-const STATUSES = ["free", "held", "sold", "blocked"];
+const STATUSES = ["free", "reserved", "sold", "blocked"];
 
 const frame = document.getElementById("overview");
 const form = document.getElementById("overview-form");

@@ -1,5 +1,6 @@
 /** Picks seats of one block to block or unblock. The names of picked seats are in the form's text field. */
 
+import { count } from "../../ticketing/format.js";
 import { addKeyboard, buildGrid, placeOf, readRows, statusLabel } from "./seat_grid.js";
 
 const root = document.getElementById("seats");
@@ -80,7 +81,7 @@ function clearPicks() {
 // --- Texts -------------------------------------------------------------------------------------------
 
 const verb = () => (change() === "blocked" ? "block" : "unblock");
-const seatCount = () => (picked.size === 1 ? "1 seat" : `${picked.size.toLocaleString()} seats`);
+const seatCount = () => (picked.size === 1 ? "1 seat" : `${count(picked.size)} seats`);
 const pickedText = () => (picked.size ? `${seatCount()} picked.` : "No seats picked.");
 
 function showPicked() {

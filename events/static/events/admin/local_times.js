@@ -1,7 +1,8 @@
 /** Shows the local time next to each pair of date and time fields, which are in UTC. */
 
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short", timeZone: zone });
+import { ownZone, timeText } from "../../ticketing/format.js";
+
+const zone = ownZone();
 
 for (const date of document.querySelectorAll('input[type="date"]')) showLocalTime(date, date.nextElementSibling);
 
@@ -17,5 +18,5 @@ function showLocalTime(date, time) {
 function localTime(date, time) {
   const moment = new Date(`${date}T${time}Z`);
   if (!date || !time || Number.isNaN(moment.valueOf())) return "UTC";
-  return zone === "UTC" ? `UTC: ${format.format(moment)}` : `UTC. In your time zone (${zone}): ${format.format(moment)}.`;
+  return zone === "UTC" ? timeText(moment) : `UTC. In your time zone (${zone}): ${timeText(moment)}.`;
 }

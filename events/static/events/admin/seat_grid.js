@@ -1,6 +1,6 @@
 /** The seats of a block as a table of buttons with one Tab stop; arrow keys, Home and End move the focus. */
 
-const STATUSES = { a: "free", r: "held", s: "sold", b: "blocked" };
+const STATUSES = { a: "free", r: "reserved", s: "sold", b: "blocked" };
 const SIGNS = { a: "", r: "◔", s: "●", b: "×" };
 const WHEELCHAIR = "♿︎";
 

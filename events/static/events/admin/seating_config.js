@@ -6,6 +6,7 @@
  * names the field.
  */
 
+import { count } from "../../ticketing/format.js";
 import { inputPrice, minorUnits } from "./prices.js";
 
 export const COUNTS = ["subsections", "rows", "cols"];
@@ -110,9 +111,9 @@ function accessibleProblem(row) {
 export function limitProblems({ sections, blocks, seats }, limits) {
   const over = [
     [sections < 1, "Add at least one section."],
-    [sections > limits.sections, `At most ${limits.sections.toLocaleString()} sections are allowed.`],
-    [blocks > limits.blocks, `At most ${limits.blocks.toLocaleString()} blocks are allowed.`],
-    [seats > limits.seats, `At most ${limits.seats.toLocaleString()} seats are allowed.`],
+    [sections > limits.sections, `At most ${count(limits.sections)} sections are allowed.`],
+    [blocks > limits.blocks, `At most ${count(limits.blocks)} blocks are allowed.`],
+    [seats > limits.seats, `At most ${count(limits.seats)} seats are allowed.`],
   ];
   return over.filter(([is]) => is).map(([, message]) => message);
 }

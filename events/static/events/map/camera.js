@@ -6,13 +6,17 @@ const FRICTION = 0.994; // share of the speed that is left after each millisecon
 const SLOWEST = 0.02; // px per ms
 
 const SIDE = 10; // px of free space around the whole venue
-const BOTTOM = 56; // px of free space below it, for the buttons
+const BOTTOM = 56; // px of free space at the bottom of the view, for the buttons
+const LABEL = { width: 70, height: 16 }; // px around the middle of a block's name
 
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Camera {
   #goal = null;
   #speed = null;
+
+  /** Size in px of the top right corner of the view, which the minimap covers; `fitted` and `reveal` keep it free. */
+  corner = { width: 0, height: 0 };
 
   constructor(bounds) {
     this.bounds = bounds;
@@ -105,17 +109,43 @@ export class Camera {
     if (!reducedMotion.matches && Math.hypot(vx, vy) > 0.15) this.#speed = { vx, vy, at: null };
   }
 
-  /** Fits a box of the plane into the view, at no more than `closest` px per seat. */
-  show({ left, right, top, bottom }, closest = CLOSEST) {
-    const room = Math.min(this.width / (right - left), this.height / (bottom - top)) * 0.9;
-    this.glide({ x: (left + right) / 2, y: (top + bottom) / 2, scale: Math.min(room, closest) });
+  /** Returns the view {x, y, scale} of a box of the plane, free of buttons and minimap, at no more than `closest` px per seat. */
+  fitted(box, closest = Infinity) {
+    const whole = this.#fit(box, closest);
+    const [px, py] = this.#inView(box.right, box.top, whole);
+    if (!this.#inCorner(px, py)) return whole;
+    const beside = this.#fit(box, closest, { right: this.corner.width });
+    const below = this.#fit(box, closest, { top: this.corner.height });
+    return beside.scale > below.scale ? beside : below;
+  }
+
+  #fit({ left, right, top, bottom }, closest, { right: aside = 0, top: above = 0 } = {}) {
+    const room = Math.min((this.width - aside) / (right - left), (this.height - above - BOTTOM) / (bottom - top)) * 0.95;
+    const scale = Math.min(room, closest);
+    return { x: (left + right) / 2 + aside / 2 / scale, y: (top + bottom) / 2 + (BOTTOM - above) / 2 / scale, scale };
+  }
+
+  /** Returns the view moved up as far as needed for a block's name at a point of the plane not to be below the minimap. */
+  withName(view, x, y) {
+    const [px, py] = this.#inView(x, y, view);
+    return this.#inCorner(px, py, LABEL) ? { ...view, y: view.y - (this.corner.height + LABEL.height - py) / view.scale } : view;
+  }
+
+  #inView(x, y, view) {
+    return [(x - view.x) * view.scale + this.width / 2, (y - view.y) * view.scale + this.height / 2];
+  }
+
+  #inCorner(px, py, { width, height } = { width: 0, height: 0 }) {
+    return px + width > this.width - this.corner.width && py - height < this.corner.height;
   }
 
   /** Moves only as far as needed to have the plane's point `margin` px inside the view, and above the `covered` px at its bottom. */
   reveal(x, y, margin, scale = this.scale, covered = 0) {
     const [w, h] = [(this.width / 2 - margin) / scale, (this.height / 2 - margin) / scale];
     const nx = Math.min(Math.max(this.x, x - w), x + w);
-    const ny = Math.min(Math.max(this.y, y - h + covered / scale), y + h);
+    const [px] = this.#inView(x, y, { x: nx, y, scale });
+    const up = px + margin > this.width - this.corner.width ? this.corner.height : 0;
+    const ny = Math.min(Math.max(this.y, y - h + covered / scale), y + h - up / scale);
     if (nx !== this.x || ny !== this.y || scale !== this.scale) this.glide({ x: nx, y: ny, scale });
   }
 

@@ -17,7 +17,6 @@ export class Filter extends Emitter {
     this.#form = form;
     this.#accessible = form.querySelector("[data-accessible]");
     this.#price = price;
-    for (const option of form.elements.up_to.querySelectorAll("[data-price]")) option.textContent = this.#label(option.value);
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("click", ({ target }) => this.#press(target.closest("[data-tier]")));
     this.#accessible?.addEventListener("click", () => this.#pressAccessible());

@@ -1,4 +1,8 @@
-/** Names of seats and blocks, the same in the tooltip, the list, the summary and for screen readers. */
+/**
+ * Names of seats and blocks, the same in the tooltip, the list, the summary and for screen readers.
+ *
+ * No-break spaces keep a row and its first seat on one line.
+ */
 
 import { count, priceText } from "../../ticketing/format.js";
 import { AVAILABLE, STATUSES } from "./seat_model.js";
@@ -6,14 +10,14 @@ import { AVAILABLE, STATUSES } from "./seat_model.js";
 const NOT_ON_SALE = "not on sale"; // free, but the sale is over
 const STATUS_LABELS = { available: "available", reserved: "reserved", sold: "sold", blocked: "not for sale" };
 
-/** "Section A · block 2" */
+/** "Section A, block 2" */
 export function blockName(block) {
-  return `Section ${block.section} · block ${block.number}`;
+  return `Section ${block.section}, block\u00a0${block.number}`;
 }
 
-/** "Section A · block 2 · row 5 · seat 12" */
+/** "Section A, block 2, row 5, seat 12" */
 export function seatName(block, position) {
-  return `${blockName(block)} · row ${block.rowOf(position)} · seat ${block.seatOf(position)}`;
+  return `${blockName(block)}, ${seatRanges(block, [position])}`;
 }
 
 /** "Row 5 seat 12" */
@@ -61,12 +65,12 @@ export function seatRanges(block, positions) {
     const row = block.rowOf(position);
     rows.set(row, [...(rows.get(row) ?? []), block.seatOf(position)]);
   }
-  return [...rows].map(([row, seats]) => `row ${row}, ${seats.length > 1 ? "seats" : "seat"} ${ranges(seats)}`).join("; ");
+  return [...rows].map(([row, seats]) => `row\u00a0${row},\u00a0${seats.length > 1 ? "seats" : "seat"}\u00a0${ranges(seats)}`).join("; ");
 }
 
 /** "$20", "$20.50": an amount without zero cents, because the map has little room. */
 export function shortMoney(minor, currency) {
-  return priceText(minor, currency).replace(/[.,]00(?=\D*$)/, "");
+  return priceText(minor, currency).replace(/\.00$/, "");
 }
 
 /** "$20.00" or "$20.00 – $50.00" */
@@ -85,5 +89,5 @@ function ranges(numbers) {
     else runs.push([number]);
   }
   const parts = runs.flatMap((run) => (run.length > 2 ? [`${run[0]}–${run.at(-1)}`] : run.map(String)));
-  return parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}` : parts.join("");
+  return parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and\u00a0${parts.at(-1)}` : parts.join("");
 }

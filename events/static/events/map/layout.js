@@ -47,6 +47,12 @@ export function corners({ x, y, angle, width, height }, margin = 0) {
   return [[-w, -h], [w, -h], [w, h], [-w, h]].map(([u, v]) => [x + u * cos - v * sin, y + u * sin + v * cos]);
 }
 
+/** Returns the middle of a block's name, above its first row, in the plane. */
+export function namePoint({ x, y, angle, height }) {
+  const up = height / 2 + 1;
+  return [x + up * Math.sin(angle), y - up * Math.cos(angle)];
+}
+
 /** Returns the centre of a seat in the plane. */
 export function seatPoint(block, position) {
   const { x, y, angle, width, height } = block.place;

@@ -11,7 +11,7 @@ import { showsSeats } from "./base_layer.js";
 import { Camera } from "./camera.js";
 import { Gestures } from "./gestures.js";
 import { hitTest } from "./hit_test.js";
-import { arrange, corners, seatPoint } from "./layout.js";
+import { arrange, corners, namePoint, seatPoint } from "./layout.js";
 import { Minimap } from "./minimap.js";
 import { Painter } from "./painter.js";
 
@@ -88,10 +88,16 @@ export class MapView extends Emitter {
     const points = corners(block.place, 2);
     const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
     const box = { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
-    const whole = Math.min(this.camera.width / (box.right - box.left), this.camera.height / (box.bottom - box.top)) * 0.95;
-    if (at && (whole < FRAMED || this.camera.scale >= whole * 0.85)) this.camera.glide({ x: at[0], y: at[1], scale: Math.max(READABLE * 0.75, Math.min(this.camera.scale, READABLE)) });
-    else this.camera.show(box, READABLE * 1.5);
+    const whole = this.camera.fitted(box).scale;
+    const view = at && (whole < FRAMED || this.camera.scale >= whole * 0.85) ? this.#near(block, at) : this.camera.fitted(box, READABLE * 1.5);
+    this.camera.glide(view);
     this.#moved();
+  }
+
+  /** A view of the point in which seats are readable. */
+  #near(block, [x, y]) {
+    const scale = Math.max(READABLE * 0.75, Math.min(this.camera.scale, READABLE));
+    return this.camera.withName({ x, y, scale }, ...namePoint(block.place));
   }
 
   /** Makes a seat visible and readable with as little movement as possible; `covered` px at the bottom don't count. */

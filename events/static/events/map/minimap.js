@@ -4,6 +4,7 @@ import { corners } from "./layout.js";
 
 const MAX_WIDTH = 116; // px
 const MAX_SHARE = 0.2; // of the map's width
+const EDGE = 8; // px to the edge of the map, and to what is shown beside it
 
 export class Minimap {
   #canvas;
@@ -29,6 +30,7 @@ export class Minimap {
       each.height = (bottom - top) * this.#zoom;
     }
     canvas.style.width = `${canvas.width / this.#ratio}px`;
+    camera.corner = { width: canvas.width / this.#ratio + 2 * EDGE, height: canvas.height / this.#ratio + 2 * EDGE };
     canvas.addEventListener("pointerdown", (event) => canvas.setPointerCapture(event.pointerId));
     for (const type of ["pointerdown", "pointermove"]) {
       canvas.addEventListener(type, (event) => event.buttons && (this.#go(event), moved()));

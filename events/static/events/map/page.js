@@ -34,14 +34,14 @@ const find = (selector) => page.querySelector(selector);
 const rows = JSON.parse(document.getElementById("sections").textContent);
 const gapsAllowed = dataset.gaps === "true";
 
-const sale = new SaleStatus(find("[data-sale]"), JSON.parse(document.getElementById("sale").textContent));
+const sale = new SaleStatus(find("[data-sale]"), JSON.parse(document.getElementById("sale").textContent), dataset.zone);
 const model = new SeatModel(rows);
 model.setClosed(sale.isOver); // before anything is drawn
 const colours = new Colours([...new Set(rows.map((row) => row.tier))]);
 const price = (minor) => shortMoney(minor, currency);
 page.style.setProperty("--legend-tier", colours.variable(rows[0].tier)); // a tier that the event has
 const picks = new Picks(model, Number(dataset.max));
-const filter = new Filter(find("#filters"), price);
+const filter = new Filter(find("#filters"), (minor) => priceText(minor, currency));
 const scene = { matches: (block) => !block.closed && filter.matches(block), picks, cursor: null, hover: null };
 const view = new MapView(find("#map"), find(".minimap"), { model, scene, colours, price });
 const list = new SeatList(find("#list"), { model, picks, filter, colours, currency });
@@ -147,8 +147,8 @@ picks.addEventListener("change", ({ detail: { before } }) => {
 });
 
 picks.addEventListener("moved", ({ detail: { from, number } }) => {
-  const removed = number === 1 ? "Your seat was" : `Your ${number} seats were`;
-  toast(`A booking can only have seats in one block. ${removed} removed (${blockName(from)}).`);
+  const removed = number === 1 ? "your seat" : `your ${number} seats`;
+  toast(`Seats that you book together are in the same block, so ${removed} in ${blockName(from)} ${number === 1 ? "was" : "were"} removed.`);
 });
 
 bestSeatsForm.addEventListener("found", ({ detail: { what, ...seats } }) => {

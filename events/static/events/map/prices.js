@@ -9,7 +9,7 @@ export function showPrices(page, blocks, currency) {
   for (const chip of page.querySelectorAll("[data-tier]")) {
     const prices = blocks.filter((block) => block.tier === chip.dataset.tier).map((block) => block.price);
     const lowest = Math.min(...prices);
-    chip.querySelector("data.price").textContent = priceText(lowest, currency);
+    chip.querySelector("[data-price]").textContent = priceText(lowest, currency);
     chip.querySelector("[data-from]").hidden = lowest === Math.max(...prices);
   }
 }

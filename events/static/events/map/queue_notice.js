@@ -1,6 +1,7 @@
 /** The notice of the waiting room on the event page: join the queue, or, with a pass, how long the pass is valid. */
 
 import { say } from "../../ticketing/announce.js";
+import { timeText } from "../../ticketing/format.js";
 import { passOf } from "../pass.js";
 
 const WARN_MS = 60_000; // before the end of the pass
@@ -14,11 +15,11 @@ export function showQueueNotice(notice, eventId) {
   const join = notice.querySelector("a");
   const originalText = text.textContent;
   const ends = new Date(pass.expiresAt);
-  const deadline = ends.toLocaleTimeString(undefined, { timeStyle: "short" });
+  const deadline = timeText(ends, "clock");
   notice.classList.add("good");
   join.hidden = true;
-  text.textContent = `It’s your turn. Choose your seats and hold them by ${deadline}.`;
-  at(ends - WARN_MS, () => say("One minute left to hold your seats."));
+  text.textContent = `It’s your turn. Choose your seats and reserve them by ${deadline}.`;
+  at(ends - WARN_MS, () => say("One minute left to reserve your seats."));
   at(ends, () => {
     notice.classList.remove("good");
     join.hidden = false;

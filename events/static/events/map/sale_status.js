@@ -1,7 +1,7 @@
 /** Whether seats can be held now, and if not, why: by the event's status and the time, without a reload. */
 
 import { Emitter } from "../../ticketing/emitter.js";
-import { dateTime } from "../../ticketing/format.js";
+import { placeTime } from "../../ticketing/format.js";
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const MARGIN_MS = 100; // waited after the start or end of sales, or the start of the event
@@ -11,16 +11,22 @@ const TIMES = ["sales_start_at", "starts_at", "sales_close_at"];
 export class SaleStatus extends Emitter {
   reason = null; // why no seats can be held, as a sentence; null while they can
   #state;
+  #zone;
   #notice;
   #text = ""; // of the notice, unless the server's is still right
   #clockOffset; // ms the server's clock is ahead
   #timer = null;
 
-  /** @param {HTMLElement} notice in the page's header, rendered by the server  @param {object} state with the server's time in `now` */
-  constructor(notice, state) {
+  /**
+   * @param {HTMLElement} notice in the page's header, rendered by the server
+   * @param {object} state with the server's time in `now`
+   * @param {string} zone of the clock at the venue (IANA)
+   */
+  constructor(notice, state, zone) {
     super();
     this.#notice = notice;
     this.#state = state;
+    this.#zone = zone;
     this.#clockOffset = new Date(state.now) - Date.now();
     this.#refresh();
   }
@@ -63,7 +69,7 @@ export class SaleStatus extends Emitter {
     if (status === "draft") return "This is a draft. Only you can see it, and it is not on sale yet.";
     if (!active) return "Sales are paused.";
     if (this.#left("sales_close_at") <= 0) return this.#hasBegun() ? "The event has begun. Sales are closed." : "Sales are closed.";
-    return this.#left("sales_start_at") > 0 ? `On sale from ${dateTime(opens)}.` : null;
+    return this.#left("sales_start_at") > 0 ? `On sale from ${placeTime(opens, this.#zone)}.` : null;
   }
 
   #hasBegun() {
@@ -73,7 +79,7 @@ export class SaleStatus extends Emitter {
   #showNotice() {
     const { status, sales_close_at: closes } = this.#state;
     const soldOut = status === "sold_out" && "Sold out. If seats become free again, you will see them here.";
-    const late = this.#hasBegun() && `The event has begun. Late entry: seats are sold until ${dateTime(closes)}.`;
+    const late = this.#hasBegun() && `The event has begun. Late entry: seats are sold until ${placeTime(closes, this.#zone)}.`;
     const text = this.reason ?? (soldOut || late || "");
     if (text === this.#text) return;
     this.#text = text;

@@ -24,6 +24,7 @@ export class Summary {
     this.#hold.addEventListener("click", () => this.#hold.ariaDisabled !== "true" && hold());
     this.#clear.addEventListener("click", () => picks.clear());
     picks.addEventListener("change", () => this.#show());
+    new ResizeObserver(() => document.documentElement.style.setProperty("--bar-height", `${root.offsetHeight}px`)).observe(root);
     this.#show();
   }
 
@@ -61,8 +62,8 @@ export class Summary {
   #show() {
     const { block, positions, total } = this.#picks;
     const some = positions.length > 0;
-    this.#text("[data-count]", some ? `${seatCount(positions.length)} · ${priceText(total, this.#currency)}` : "No seats picked yet");
-    const seats = some ? `${blockName(block)} · ${seatRanges(block, positions)}` : this.#root.dataset.hint;
+    this.#text("[data-count]", some ? `${seatCount(positions.length)}\u00a0·\u00a0${priceText(total, this.#currency)}` : "No seats picked yet");
+    const seats = some ? `${blockName(block)}, ${seatRanges(block, positions)}` : this.#root.dataset.hint;
     this.#text("[data-seats]", this.#closedReason ?? seats);
     this.#clear.hidden = !some;
     this.#hold.setAttribute("aria-disabled", String(!some || this.#closedReason !== null || this.#root.ariaBusy === "true"));

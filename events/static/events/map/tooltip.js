@@ -46,19 +46,21 @@ export class Tooltip {
   #ofSeat(block, position, picked, selected) {
     const status = seatStatus(block, position, picked);
     const note = selected && status === "available" ? "someone else is choosing it" : status;
-    return [element("strong", { textContent: seatName(block, position) }), this.#price(block, ` — ${accessiblePrefix(block, position)}${note}`)];
+    return [element("strong", { textContent: seatName(block, position) }), this.#price(block, accessiblePrefix(block, position) + note)];
   }
 
   #ofBlock(block) {
     const left = block.left ? `${count(block.left)} of ${count(block.total)} left` : leftText(0, block.closed);
-    return [element("strong", { textContent: blockName(block) }), this.#price(block, ` — ${left}`)];
+    return [element("strong", { textContent: blockName(block) }), this.#price(block, left)];
   }
 
-  #price(block, more) {
-    const line = element("span");
+  #price(block, note) {
     const swatch = element("span", { className: "swatch" });
     swatch.style.background = this.#colours.variable(block.tier);
-    line.append(swatch, `${priceText(block.price, this.#currency)} — ${block.tier}${more}`);
+    const price = element("span");
+    price.append(swatch, priceText(block.price, this.#currency));
+    const line = element("span", { className: "dots" });
+    line.append(price, " ", element("span", { textContent: block.tier }), " ", element("span", { textContent: note }));
     return line;
   }
 

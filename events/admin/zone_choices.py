@@ -1,0 +1,21 @@
+"""The time zones that forms offer."""
+
+from functools import cache
+from itertools import groupby
+
+from events.zones import zone_names
+
+# Regions of the list that are no places: fixed offsets, and names from before the regions.
+NO_REGIONS = frozenset({"Etc", "SystemV", "US", "Canada", "Brazil", "Chile", "Mexico"})
+
+
+@cache
+def zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Return the zones by region, as choices of a form: [("Europe", [("Europe/Berlin", "Berlin"), …]), …]."""
+    places = sorted(name for name in zone_names() if "/" in name and name.split("/")[0] not in NO_REGIONS)
+    regions = groupby(places, key=lambda name: name.split("/")[0])
+    return [("UTC", "UTC"), *((region, [(name, _city(name)) for name in names]) for region, names in regions)]
+
+
+def _city(name: str) -> str:
+    return name.partition("/")[2].replace("_", " ").replace("/", ", ")

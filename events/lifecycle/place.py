@@ -1,0 +1,48 @@
+"""Where an event takes place: a venue of its seller, or a name alone; and the zone of the clock there."""
+
+from collections.abc import Collection
+
+from django.core.exceptions import ValidationError
+
+from core.errors import BadInput
+from events.models import Event
+from events.venue_models import Venue
+from events.zones import check_zone
+
+PLACE = ("venue_id", "venue_name", "time_zone")  # fields that say where an event takes place
+
+
+def lock_venue(venue_id: int | None) -> None:
+    """Lock a venue's row, so that it isn't renamed, moved to another zone or removed meanwhile.
+
+    Venues are locked before events.
+    """
+    if venue_id is not None:
+        list(Venue.objects.select_for_update(no_key=True).filter(pk=venue_id).values_list("pk"))
+
+
+def apply_place(event: Event, sent: Collection[str]) -> None:
+    """Complete and check the place of an event; `sent` names the fields of PLACE that are new.
+
+    An event in a venue has the venue's zone and, unless another name was sent, its name. Raises BadInput for a venue of
+    somebody else, for a zone that is none, and for one that isn't the venue's.
+    """
+    if "time_zone" in sent:
+        _check_zone(event)
+    if event.venue_id is None or not {"venue_id", "time_zone"} & set(sent):
+        return
+    venue = Venue.objects.filter(pk=event.venue_id, seller_id=event.seller_id).first()
+    if venue is None:
+        raise BadInput.field("venue_id", "The seller has no such venue.", "unknown")
+    if "time_zone" in sent and event.time_zone != venue.time_zone:
+        raise BadInput.field("time_zone", f"The clock at this venue is that of {venue.time_zone}.")
+    event.time_zone = venue.time_zone
+    if "venue_name" not in sent:
+        event.venue_name = venue.name
+
+
+def _check_zone(event: Event) -> None:
+    try:
+        check_zone(event.time_zone)
+    except ValidationError as error:
+        raise BadInput.field("time_zone", str(error.message), "unknown") from None

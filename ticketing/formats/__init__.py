@@ -1,0 +1,1 @@
+"""Formats of dates and times, by language, where Django looks for them (FORMAT_MODULE_PATH)."""

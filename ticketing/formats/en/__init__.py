@@ -1,0 +1,1 @@
+"""The formats in English, the language of the site."""

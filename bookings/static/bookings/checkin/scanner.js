@@ -266,6 +266,7 @@ for (const link of document.querySelectorAll(`a[href="${config.gates}"]`)) {
 
 offerInstall(part("install"));
 enableControls();
+part("code").focus({ preventScroll: true }); // for hand scanners; the result stays in view
 cachePage();
 await showConflicts();
 await showLetInHere();

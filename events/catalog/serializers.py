@@ -150,6 +150,10 @@ class NewEvent(EventTexts):
     class Meta(EventTexts.Meta):
         fields = (*EventTexts.Meta.fields, "seating_config", "status")
 
+    def get_initial(self) -> Any:
+        """Return what the browsable API's form starts with: also a place."""
+        return {"venue_name": "", **super().get_initial()}
+
     def wrong_members(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
         """Also require the name of the place, unless a venue says it."""
         wrong = super().wrong_members(data)

@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from bookings.holds.models import Booking
 from events.models import Event
+from events.venues.write import add_venue
 
 ClientOf = Callable[[User | None], APIClient]
 CONTRACT = {
@@ -149,6 +150,7 @@ def test_every_path_answers_options_and_browsers(
         "name": "surge",
         "gateway": "mock",
         "sign_in_id": "none",
+        "venue_id": add_venue(seller=carol, name="The hall", time_zone="UTC").pk,
     }
     for path in schema["paths"]:
         if path.endswith("/sse"):

@@ -154,8 +154,10 @@ def test_every_page_renders_without_leaks(
             *(f"/admin/bookings/endpoint/{endpoint.pk}/change/", scan),
             *(f"/admin/bookings/seat/{event.pk}/{subsection.pk}/{position}/" for position in (1, 9)),
         ],
+        dave: ["/sell"],  # a seller who has not confirmed their address
         olga: ["/operator"],
     }
+    User.objects.filter(pk=dave.pk).update(is_verified=False)
     pages[alice].append(f"/queue/{queued.pk}")
     olga.pending_email = "new@example.com"
     olga.save()

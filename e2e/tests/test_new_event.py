@@ -49,7 +49,7 @@ def test_a_seller_signs_in_and_creates_an_event_with_three_tiers(visitors: Visit
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_label("Name:", exact=True).fill("An opera")
-    page.get_by_label("Venue name:").fill("The house")
+    page.get_by_label("Place:").fill("The house")
     picture = page.get_by_role("img", name="Blocks in front of the stage")
     expect(picture.locator("g.block")).to_have_count(7)
 
@@ -163,7 +163,7 @@ def test_mistakes_are_shown_at_their_row_before_anything_is_sent(page: Page) -> 
 
 def test_errors_of_the_server_are_shown_at_their_row_until_it_is_changed(page: Page) -> None:
     page.get_by_label("Name:", exact=True).fill("An opera")
-    page.get_by_label("Venue name:").fill("The house")
+    page.get_by_label("Place:").fill("The house")
     field(page, 2, "Name").fill("Stalls\u200b")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(section(page, 2)).to_contain_text("This must be a name of printable characters.")
@@ -176,7 +176,7 @@ def test_errors_of_the_server_are_shown_at_their_row_until_it_is_changed(page: P
 def test_without_scripts_the_text_creates_the_event(visitors: Visitors, carol: User) -> None:
     page = visitors(carol, ADD, java_script_enabled=False)
     page.get_by_label("Name:", exact=True).fill("A play")
-    page.get_by_label("Venue name:").fill("The barn")
+    page.get_by_label("Place:").fill("The barn")
     expect(page.get_by_label("Seating:")).to_be_visible()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("was added successfully")).to_be_visible()
@@ -185,7 +185,7 @@ def test_without_scripts_the_text_creates_the_event(visitors: Visitors, carol: U
 
 def test_a_large_event_is_created_in_the_worker_while_the_page_waits(page: Page, shop: Product, concert: Event) -> None:
     page.get_by_label("Name:", exact=True).fill("A festival")
-    page.get_by_label("Venue name:").fill("The field")
+    page.get_by_label("Place:").fill("The field")
     field(page, 1, "Blocks").fill(str(LARGE // 50))
     expect(page.get_by_text("created in the background")).to_be_visible()
     page.get_by_role("button", name="Save", exact=True).click()

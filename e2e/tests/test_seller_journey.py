@@ -77,7 +77,7 @@ def _sign_in(visitors: Visitors, seller: User) -> Page:
 def _create_draft(page: Page) -> None:
     page.get_by_role("main").get_by_role("link", name="New event").click()
     page.get_by_label("Name:", exact=True).fill(NAME)
-    page.get_by_label("Venue name:").fill(VENUE)
+    page.get_by_label("Place:").fill(VENUE)
     for number, (name, price) in enumerate(TIERS, start=1):
         section = page.get_by_role("group", name=f"Section {number}", exact=True)
         section.get_by_label("Name", exact=True).fill(name)

@@ -25,7 +25,9 @@ from events.admin.forms import (
     EventChangeForm,
     EventTexts,
     NewEventForm,
+    VenueSelect,
 )
+from events.admin.zone_choices import latest_zone
 from events.catalog.selectors import section_rows, sum_counts
 from events.lifecycle.background_creation import LARGE, request_event
 from events.lifecycle.change import change_event
@@ -119,15 +121,16 @@ class FormPage(WrittenRows):
             kwargs["queryset"] = User.objects.filter(role=User.Role.SELLER, is_active=True).order_by("email")
         if db_field.name == "venue":
             kwargs["queryset"] = venues_of(user_of(request)).order_by("name", "pk")
+            kwargs["widget"] = VenueSelect
             kwargs["empty_label"] = "None: a place without a plan of its own"
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Return initial data for a new event: a copy of the event in `?copy=`, or nothing.
+        """Return initial data for a new event: a copy of the event in `?copy=`, or the zone that the seller used last.
 
         Other values in the URL are ignored, as Django would answer a malformed date with a 500.
         """
-        return copy_of(copied) if (copied := self._copied(request)) else {}
+        return copy_of(copied) if (copied := self._copied(request)) else latest_zone(user_of(request))
 
     def _copied(self, request: HttpRequest) -> Event | None:
         """Return the event with the id in `?copy=`; None if there is none or the user may not see it."""

@@ -57,6 +57,17 @@ SEATING_HELP = (
 )
 
 
+class VenueSelect(forms.Select):
+    """The choice of a venue; each option has the zone of its clock for the page's script."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        """Return the option with `data-zone`."""
+        option: dict[str, Any] = super().create_option(name, value, *args, **options)
+        if value:
+            option["attrs"]["data-zone"] = value.instance.time_zone
+        return option
+
+
 def _date_field(name: str) -> LocalTimeField:
     return LocalTimeField(label=LABELS[name], help_text=HELP_TEXTS[name])
 
@@ -168,6 +179,12 @@ class NewEventForm(EventTexts):
 
     class Meta(EventTexts.Meta):
         fields = (*EventTexts.Meta.fields, "currency", "seating_config")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Let the page's script suggest the zone of the seller's browser if none is known from before."""
+        super().__init__(*args, **options)
+        if not self.is_bound and "time_zone" not in (options.get("initial") or {}):
+            self.fields["time_zone"].widget.attrs["data-suggest"] = ""
 
     def clean(self) -> dict[str, Any]:
         """Also check that the prices can be charged in the currency."""

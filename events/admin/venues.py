@@ -5,12 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import ForeignKey, QuerySet
+from django.db.models import ForeignKey
 from django.http import HttpRequest
 
 from accounts.models import User
-from events.admin.zone_choices import zone_choices
-from events.models import Event
+from events.admin.zone_choices import latest_zone, zone_choices
 from events.seller_admin.rows import WrittenRows, user_of
 from events.venue_models import Venue, countries
 from events.venues.write import add_venue, change_venue, remove_venue
@@ -88,12 +87,8 @@ class Venues(WrittenRows):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Start with the zone of the seller's latest venue or event; ignore initial values in the URL."""
-        latest: list[QuerySet[Any]] = [
-            rows.filter(seller=user_of(request)).order_by("-pk") for rows in (Venue.objects, Event.objects)
-        ]
-        zones = [row.time_zone for row in (found.only("time_zone").first() for found in latest) if row is not None]
-        return {"time_zone": zones[0]} if zones else {}
+        """Start with the zone that the seller used last; ignore initial values in the URL."""
+        return latest_zone(user_of(request))
 
     @admin.display(description="Events")
     def events(self, venue: Venue) -> int:

@@ -3,6 +3,9 @@
 from functools import cache
 from itertools import groupby
 
+from accounts.models import User
+from events.models import Event
+from events.venue_models import Venue
 from events.zones import zone_names
 
 # Regions of the list that are no places: fixed offsets, and names from before the regions.
@@ -15,6 +18,15 @@ def zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
     places = sorted(name for name in zone_names() if "/" in name and name.split("/")[0] not in NO_REGIONS)
     regions = groupby(places, key=lambda name: name.split("/")[0])
     return [("UTC", "UTC"), *((region, [(name, _city(name)) for name in names]) for region, names in regions)]
+
+
+def latest_zone(seller: User) -> dict[str, str]:
+    """Return the zone of the seller's latest venue or, without venues, event, as initial data of a form."""
+    for model in (Venue, Event):
+        row = model._default_manager.filter(seller=seller).order_by("-pk").only("time_zone").first()
+        if row is not None:
+            return {"time_zone": row.time_zone}
+    return {}
 
 
 def _city(name: str) -> str:

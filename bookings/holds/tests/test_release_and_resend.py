@@ -126,7 +126,7 @@ def test_tickets_are_sent_again(paid_booking: Hold, alice: User, carol: User, ma
     _, second = mailoutbox
     assert (second.to, second.subject) == (["alice@example.com"], "Your tickets for A concert, sent again")
     [(name, content, kind)] = second.attachments
-    assert (name, kind) == ("tickets.pdf", "application/pdf")
+    assert (name, kind) == (f"tickets-{booking.reference}.pdf", "application/pdf")
     assert isinstance(content, bytes)
     assert len(pages_of(content)) == 2
     assert set(EmailMessage.objects.values_list("kind", "status")) == {

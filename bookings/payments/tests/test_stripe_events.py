@@ -96,7 +96,7 @@ def test_a_wrong_time_is_refused_by_the_mock_gateway(db: None, timestamp: str) -
     assert Client().post(url, b"{}", content_type="application/json", headers=headers).status_code == 400
 
 
-@pytest.mark.parametrize("name", ["other", "free", "Stripe", "stripe%00", "x" * 300])
+@pytest.mark.parametrize("name", ["other", "free", "Stripe", "x" * 300])
 def test_only_unknown_gateways_are_not_found(stripe: StandIn, db: None, name: str) -> None:
     response = Client().post(f"/api/payment/webhook/{name}", b"{}", content_type="application/json")
     assert (response.status_code, response.json()["detail"]) == (404, "There is no such gateway.")

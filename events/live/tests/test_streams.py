@@ -73,9 +73,9 @@ def test_a_viewer_who_does_not_watch_a_subsection_gets_its_counts(viewer, hold, 
 def test_watch_without_a_section_watches_all_and_unwatch_ends_it(viewer, hold, alice):
     viewer.expect("snapshot")
     viewer.send("watch")
-    assert [viewer.receive()["type"] for _ in range(4)] == ["seats"] * 4
+    assert [viewer.expect("seats", "seats_changed")["type"] for _ in range(4)] == ["seats"] * 4
     hold(alice, "1-1")
-    assert viewer.receive()["type"] == "seats_changed"
+    assert viewer.expect("seats_changed", "counts_changed")["type"] == "seats_changed"
     viewer.send("unwatch")
     viewer.send("ping")
     assert viewer.expect("pong") == {"type": "pong"}
@@ -109,7 +109,7 @@ def test_invalid_frames_get_an_error_and_the_socket_stays_open(viewer):
     viewer.connection.send("[1]")
     assert viewer.receive()["code"] == "validation_error"
     viewer.send("ping")
-    assert viewer.receive()["type"] == "pong"
+    viewer.expect("pong")
 
 
 def test_a_frame_with_a_member_that_its_type_does_not_have_is_refused_and_does_nothing(viewer):
@@ -122,7 +122,7 @@ def test_a_frame_with_a_member_that_its_type_does_not_have_is_refused_and_does_n
         assert error["detail"] == f"A {kind} frame has no member sections."
         assert [(one["field"], one["code"]) for one in error["errors"]] == [("sections", "unknown")]
     viewer.send("ping")
-    assert viewer.receive()["type"] == "pong"  # and no seats: nothing is watched
+    assert viewer.expect("pong", "seats")["type"] == "pong"  # and no seats: nothing is watched
     for kind in ("{}", '["watch"]', "null", "5"):
         viewer.connection.send(f'{{"type": {kind}}}')
         assert viewer.receive()["errors"][0]["field"] == "type"

@@ -71,7 +71,7 @@ def write_change(
     lock_venue(fields.get("venue_id"))
     event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
     before = {name: getattr(event, name) for name in {*fields, *PLACE}}
-    was_on_sale = event.status in ON_SALE
+    old_status = event.status
     for name, value in fields.items():
         setattr(event, name, value)
     apply_place(event, fields.keys() & PLACE)
@@ -85,12 +85,12 @@ def write_change(
     has_new_currency = before.get("currency", event.currency) != event.currency
     if has_new_currency:
         _check_new_currency(event)
-    if (new_prices or has_new_currency) and event.status not in PRICES_CHANGE_IN:
+    if (new_prices or has_new_currency) and not {old_status, event.status} & {*PRICES_CHANGE_IN}:
         raise InvalidState("Nobody can buy seats of this event any more, so its prices can't be changed.")
     _set_prices(event, new_prices, check_all=has_new_currency)
     event.save()
     _call_on_event_changed(event, before | {NEW_RULES: None} if has_new_rules else before)
-    if event.status in ON_SALE and not was_on_sale:
+    if event.status in ON_SALE and old_status not in ON_SALE:
         lock_seller(event.seller_id)
     return event
 

@@ -95,6 +95,28 @@ function beside(own, isSameDay) {
   return ` (${FORMS[isSameDay ? "time" : "weekday-time"](own)} your time)`;
 }
 
+/** Returns the name of the user's time zone (IANA). */
+export function ownZone() {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/**
+ * Returns the instant at which the clock in a zone shows `wall` ("2030-05-01T20:00"), in milliseconds; NaN if that is no
+ * time. On the nights in which clocks change, it may be another hour: only the server knows which one is meant.
+ */
+export function instantOf(wall, zone) {
+  const wanted = Date.parse(`${wall}Z`);
+  const first = wanted - ahead(wanted, zone);
+  return wanted - ahead(first, zone);
+}
+
+/** Returns how far the clock in a zone is ahead of UTC at an instant, in milliseconds. */
+function ahead(instant, zone) {
+  if (Number.isNaN(instant)) return NaN;
+  const [, sign, hours, minutes] = /([+-])(\d+):?(\d*)/.exec(partsOf(instant, zone).zone) ?? [null, "+", 0, 0];
+  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+}
+
 /** Formats seconds: 75 is "1:15", 3675 is "1:01:15". Negative numbers count as zero. */
 export function duration(seconds) {
   const whole = Math.max(0, Math.ceil(seconds));

@@ -1,6 +1,6 @@
 /** Names the zone beside each pair of date and time fields, which are by the clock at the venue, and the user's own time. */
 
-import { timeText } from "../../ticketing/format.js";
+import { instantOf, ownZone, timeText } from "../../ticketing/format.js";
 
 const venues = document.getElementById("id_venue");
 const zones = document.getElementById("id_time_zone");
@@ -34,29 +34,14 @@ function followVenue() {
 
 /** A seller's first event is likely to be where they are. */
 function suggestOwnZone() {
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const own = ownZone();
   if ([...zones.options].some(({ value }) => value === own)) zones.value = own;
 }
 
 function textFor(date, time) {
   const zone = zoneOfVenue() ?? zones.value;
   if (!date || !time) return zone;
-  const moment = instantOf(`${date}T${time}Z`, zone);
+  const moment = instantOf(`${date}T${time}`, zone);
   if (Number.isNaN(moment) || timeText(moment) === timeText(moment, "date-time", zone)) return zone;
   return `${zone}. In your time zone: ${timeText(moment)}.`;
-}
-
-/** The instant at which the clock in this zone shows the time of `wall`, in milliseconds. Near a change of clocks, the server asks. */
-function instantOf(wall, zone) {
-  const wanted = Date.parse(wall);
-  const first = wanted - distance(wanted, zone);
-  return wanted - distance(first, zone);
-}
-
-/** How far the clock in this zone is ahead of UTC at an instant, in milliseconds. */
-function distance(instant, zone) {
-  if (Number.isNaN(instant)) return NaN;
-  const options = { timeZone: zone, dateStyle: "short", timeStyle: "medium" };
-  const shown = new Intl.DateTimeFormat("sv-SE", options).format(instant); // 2030-05-01 20:00:00
-  return Date.parse(`${shown.replace(" ", "T")}Z`) - Math.floor(instant / 1000) * 1000;
 }

@@ -1,6 +1,6 @@
 /** What a decision means, in words: for the panel, the list of tickets found and the log. */
 
-import { timeText } from "../../ticketing/format.js";
+import { placeTime, timeText } from "../../ticketing/format.js";
 
 const TEXTS = {
   accepted: ["good", "Let in", ""],
@@ -63,7 +63,8 @@ export function entryText({ checked_in_at: at, device, by, clock_ignored: hasWro
 /** How far away the event is: "This event begins on Sat 30 Jan 2027, 20:00 UTC+1, in 62 days." */
 export function startText(iso) {
   const days = Math.floor((Date.parse(iso) - Date.now()) / 86_400_000);
-  return `This event begins on ${timeText(iso)}, in ${days === 1 ? "a day" : `${days} days`}.`;
+  const zone = document.querySelector("time[data-zone]")?.dataset.zone; // of the clock at the venue, from the page's header
+  return `This event begins on ${placeTime(iso, zone)}, in ${days === 1 ? "a day" : `${days} days`}.`;
 }
 
 /** What the offline list of tickets can't know. */

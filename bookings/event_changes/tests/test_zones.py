@@ -25,7 +25,8 @@ def the_mail() -> tuple[str, str, bytes]:
     assert mail is not None
     attachments: list[Any] = mail.attachments
     (calendar,) = [part.content for part in attachments if part.mimetype.startswith("text/calendar")]
-    return str(mail.body), str(mail.alternatives[0].content), calendar
+    ((html, _),) = mail.alternatives
+    return str(mail.body), str(html), calendar
 
 
 @pytest.mark.parametrize("also_renamed", [False, True])

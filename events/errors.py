@@ -18,7 +18,8 @@ class EventCancelled(DomainError):
 
     code, title = "event_cancelled", "Event cancelled"
     detail = (
-        "This event was cancelled. Only its name, description and venue can still be changed, and whether it is active."
+        "This event was cancelled. Only its name and description, where it was to be, and whether it is active can "
+        "still be changed."
     )
 
 

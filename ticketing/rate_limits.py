@@ -43,18 +43,21 @@ class AddressLimit(NamedTuple):
     setting: str
 
 
+# Changes of one's own account, most of which ask for the password: counted for the user, so that nobody keeps others at
+# the same address from signing in.
+ACCOUNT = AddressLimit("account", "changes of your account", "LOGIN_RATE")
 SIGN_IN = AddressLimit("login", "attempts to sign in", "LOGIN_RATE")
 REGISTER = AddressLimit("registration", "registrations", "REGISTRATION_RATE")
 RESET = AddressLimit("password-reset", "requests for an email", "PASSWORD_RESET_RATE")
 BY_ADDRESS = {
     ("POST", "/api/user/login"): SIGN_IN,
     ("POST", "/api/user/token"): SIGN_IN,
-    ("PATCH", "/api/user"): SIGN_IN,  # asks for the current password
-    ("POST", "/api/user/email"): SIGN_IN,  # these ask for it too
-    ("DELETE", "/api/user"): SIGN_IN,
-    ("POST", "/account/email"): SIGN_IN,
-    ("POST", "/account/password"): SIGN_IN,
-    ("POST", "/account/delete"): SIGN_IN,
+    ("PATCH", "/api/user"): ACCOUNT,
+    ("POST", "/api/user/email"): ACCOUNT,
+    ("DELETE", "/api/user"): ACCOUNT,
+    ("POST", "/account/email"): ACCOUNT,
+    ("POST", "/account/password"): ACCOUNT,
+    ("POST", "/account/delete"): ACCOUNT,
     ("POST", "/admin/login"): SIGN_IN,
     ("POST", "/api/user"): REGISTER,
     ("POST", "/api/user/password/reset"): RESET,
@@ -103,7 +106,7 @@ def _limits_of(environ: dict[str, Any]) -> Iterator[Limit]:
     if settings.API_RATE and is_api and not (caller.is_user and UNLIMITED_FOR_USERS.fullmatch(path)):
         yield from _api_limits(path, caller, settings.API_RATE)
     if settings.API_RATE and by_address is not None and (rate := getattr(settings, by_address.setting)):
-        yield _limit(by_address.name, rate, address_caller(environ))
+        yield _limit(by_address.name, rate, caller if by_address is ACCOUNT else address_caller(environ))
     if settings.API_RATE and settings.TICKET_SEARCH_RATE and TICKET_SEARCH.fullmatch(path):
         yield _limit("ticket-search", settings.TICKET_SEARCH_RATE, caller)
     if settings.BOOKING_RATE and (method, path) == BOOKING and caller.is_user:

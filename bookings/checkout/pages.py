@@ -29,7 +29,7 @@ from bookings.holds.texts import duration_text, lines, status_text
 from bookings.payments.gateways import gateway
 from bookings.payments.gateways.mock import TEST_CARDS, MockGateway
 from bookings.payments.refund import counted_refunds, refundable_until
-from bookings.states import BOUGHT, BookingStatus
+from bookings.states import BOUGHT, AdmissionStatus, BookingStatus
 from bookings.tickets.selectors import issued_tickets
 from core.errors import NotFound
 
@@ -64,9 +64,11 @@ def done(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
         return redirect("checkout", booking_id)
     event_url = request.build_absolute_uri(reverse("event", args=[booking.event_id]))
     payment = booking.payments.filter(captured_at=booking.paid_at).first()
+    tickets = issued_tickets(booking_id, _user(request))
     context = {
         "event_url": event_url,
-        "tickets": issued_tickets(booking_id, _user(request)),
+        "tickets": tickets,
+        "is_used": any(ticket.status == AdmissionStatus.USED for ticket in tickets),
         "payment": payment,
         "refunds": counted_refunds(payment) if payment else [],
         "refundable_until": refundable_until(booking),

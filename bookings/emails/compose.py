@@ -178,6 +178,7 @@ def _context(entry: EmailMessage, booking: Booking, changes: list[Change]) -> di
         "pay_until": clock_text(event, booking.expires_at),
         "event_name": one_line(event.name),
         "venue_name": one_line(event.venue_name),
+        "address": one_line(event.venue.address) if event.venue else "",
         "when": start_text(event),
         "section": one_line(subsection.section),
         "subsection": subsection.number,

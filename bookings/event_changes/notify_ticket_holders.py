@@ -51,13 +51,13 @@ def change_notice(event: Event) -> str:
 
     The sentence is about changes whose emails are waiting, or else about changes that the seller may make.
     """
+    if event.status == EventStatus.CANCELLED:
+        return ""
     emails = EmailMessage.objects.filter(booking__event=event, kind=EmailKind.EVENT_CHANGED, status__in=OPEN)
     if waiting := emails.count():
         return (
             f"The buyers of {_bookings(waiting)} get an email about what has changed, about a minute after the change."
         )
-    if event.status == EventStatus.CANCELLED:
-        return ""
     if holders := Booking.objects.filter(HOLDERS, event=event).count():
         return f"Everyone who has seats ({_bookings(holders)}) gets an email if you change name, place or times."
     return ""

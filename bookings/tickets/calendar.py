@@ -12,6 +12,7 @@ from events.catalog.calendar import (
     cancel_entry,
     new_entry,
     one_line,
+    place_of,
     plain_text,
 )
 
@@ -37,7 +38,7 @@ def booking_calendar(booking: Booking, *, url: str, method: Method | None = None
         raise NoDate
     block = f"Section {one_line(booking.subsection.section)}, block {booking.subsection.number}"
     entry = new_entry(event, uid=f"booking-{booking.pk}", url=url)
-    entry.add("location", f"{one_line(event.venue_name)}, {block}, {places(booking)}")
+    entry.add("location", place_of(event))
     lines = [f"{block}, {places(booking)}", f"Booking {booking.reference}", f"Your tickets: {url}"]
     entry.add("description", "\n".join([*lines, "", plain_text(event.description)]).rstrip())
     if method is not None:

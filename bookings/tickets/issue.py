@@ -41,7 +41,7 @@ def void_admissions(booking: Booking, *, also_used: bool) -> None:
     if also_used:
         booking.admissions.filter(status=AdmissionStatus.USED).update(status=AdmissionStatus.VOID, void_at=now)
     elif voided != booking.quantity:
-        raise InvalidState("Somebody was let in with one of these tickets.")
+        raise InvalidState("Somebody was let in with one of these tickets, so none of them can be returned.")
 
 
 def code_of(admission: Admission) -> str:

@@ -48,3 +48,5 @@ class Paragraphs(Text):
 
 class EmailAddress(Line, serializers.EmailField):
     """An email address."""
+
+    default_error_messages = {"invalid": "Enter a valid email address."}

@@ -123,3 +123,13 @@ def test_cancelling_an_event_shows_a_preview_and_the_progress_of_refunds(
         expect(seller.get_by_text("1 of 1 booking refunded.")).to_be_visible(timeout=60_000)
         expect(bar).to_have_attribute("value", "1")
         expect(seller.get_by_text("Done.")).to_be_visible()
+
+
+def test_the_first_page_leads_to_every_list(visitors: Visitors, carol: User) -> None:
+    page = visitors(carol, "/admin/")
+    names = page.locator("#content-main th a").all_inner_texts()
+    assert {"Events", "Venues", "Bookings"} <= set(names)
+    for name in names:
+        page.locator("#content-main th").get_by_role("link", name=name, exact=True).click()  # nothing covers it
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        page.goto("/admin/")

@@ -21,7 +21,7 @@ from core.text.lines import check_line
 from core.text.visible import check_visible
 from events.admin.help_texts import HELP_TEXTS, LABELS
 from events.admin.local_time_field import LocalTimeField, local_time
-from events.admin.zone_choices import zone_choices
+from events.admin.zone_choices import suggest_zone, zone_choices
 from events.lifecycle.change import CHANGE_WHEN_CANCELLED
 from events.lifecycle.dates import DATES, check_dates, check_move
 from events.models import DEFAULT_CURRENCY, MAX_PRICE, Event
@@ -183,8 +183,7 @@ class NewEventForm(EventTexts):
     def __init__(self, *args: Any, **options: Any) -> None:
         """Let the page's script suggest the zone of the seller's browser if none is known from before."""
         super().__init__(*args, **options)
-        if not self.is_bound and "time_zone" not in (options.get("initial") or {}):
-            self.fields["time_zone"].widget.attrs["data-suggest"] = ""
+        suggest_zone(self)
 
     def clean(self) -> dict[str, Any]:
         """Also check that the prices can be charged in the currency."""

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from events.catalog.selectors import stats_of
 from events.models import Event
 from events.seller_admin.rows import OwnRows, SafeList
+from events.wall_clocks import clock_text
 
 
 def bookings_url(event: Event) -> str:
@@ -40,7 +41,7 @@ class ActiveFilter(admin.BooleanFieldListFilter):
 class ListPage(OwnRows):
     """The list of events with seat counts."""
 
-    list_display = ("name", "venue_name", "starts_at", "status", "listed", "sold", "held", "seats", "bookings")
+    list_display = ("name", "venue_name", "start", "status", "listed", "sold", "held", "seats", "bookings")
     list_filter = ("status", ("is_active", ActiveFilter), "starts_at")
     search_fields = ("name__folded", "venue_name__folded")
     search_help_text = "Name or venue"
@@ -57,6 +58,11 @@ class ListPage(OwnRows):
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """Return the fields to search in; operators can also search for the seller's email address."""
         return (*self.search_fields, "seller__email") if request.user.is_superuser else self.search_fields
+
+    @admin.display(description="Starts at", ordering="starts_at")
+    def start(self, event: Event) -> str:
+        """Return the start by the clock at the venue."""
+        return clock_text(event, event.starts_at) if event.starts_at else "-"
 
     @admin.display(description="Active", boolean=True, ordering="is_active")
     def listed(self, event: Event) -> bool:

@@ -9,7 +9,7 @@ from django.db.models import ForeignKey
 from django.http import HttpRequest
 
 from accounts.models import User
-from events.admin.zone_choices import latest_zone, zone_choices
+from events.admin.zone_choices import latest_zone, suggest_zone, zone_choices
 from events.seller_admin.rows import WrittenRows, user_of
 from events.venue_models import Venue, countries
 from events.venues.write import add_venue, change_venue, remove_venue
@@ -34,6 +34,15 @@ class VenueForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         model = Venue
         fields = FIELDS
         labels = {"accessibility": "Getting in"}
+
+    class Media:
+        js = (forms.widgets.Script("events/admin/own_zone.js", type="module"),)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Let the page's script suggest the zone for a seller's first venue."""
+        super().__init__(*args, **options)
+        if self.instance.pk is None:
+            suggest_zone(self)
 
     def clean(self) -> dict[str, Any]:
         """Require both coordinates or none."""

@@ -3,6 +3,8 @@
 from functools import cache
 from itertools import groupby
 
+from django.forms import Form
+
 from accounts.models import User
 from events.models import Event
 from events.venue_models import Venue
@@ -27,6 +29,12 @@ def latest_zone(seller: User) -> dict[str, str]:
         if row is not None:
             return {"time_zone": row.time_zone}
     return {}
+
+
+def suggest_zone(form: Form) -> None:
+    """Let the page's script (own_zone.js) choose the zone of the browser, unless one is known from before."""
+    if not form.is_bound and "time_zone" not in form.initial:
+        form.fields["time_zone"].widget.attrs["data-suggest"] = ""
 
 
 def _city(name: str) -> str:

@@ -35,7 +35,7 @@ def event_calendar(event: Event, *, url: str) -> bytes:
     if event.starts_at is None:
         raise NoDate
     entry = new_entry(event, uid=f"event-{event.pk}", url=url)
-    entry.add("location", one_line(event.venue_name))
+    entry.add("location", place_of(event))
     entry.add("description", plain_text(event.description))
     return calendar_file(entry)
 
@@ -53,6 +53,12 @@ def calendar_file(entry: Entry, method: str = "") -> bytes:
         calendar.add_component(zone_description(zone, time))
     calendar.add_component(entry)
     return bytes(calendar.to_ical())
+
+
+def place_of(event: Event) -> str:
+    """Return the place of an event as programs look it up on a map: its name and, if there is a venue, the address."""
+    address = event.venue.address if event.venue else ""
+    return ", ".join(one_line(part) for part in (event.venue_name, address) if part)
 
 
 def new_entry(event: Event, *, uid: str, url: str) -> Entry:

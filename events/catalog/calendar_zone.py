@@ -28,7 +28,8 @@ def calendar_time(instant: datetime, zone: str) -> datetime:
 def zone_description(zone: str, instant: datetime) -> Timezone:
     """Return the rules of a zone for about a year before and after an instant."""
     place = ZoneInfo(zone)
-    first, last = instant - AROUND, instant + AROUND
+    middle = instant.astimezone(UTC)  # times of one zone are subtracted by the clock on the wall
+    first, last = middle - AROUND, middle + AROUND
     description = Timezone()
     description.add("tzid", zone)
     description.add_component(_observance(first.astimezone(place), first.astimezone(place)))

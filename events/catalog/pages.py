@@ -115,7 +115,8 @@ def event_page(request: HttpRequest, event_id: int, slug: str | None = None) -> 
     except NotFound as error:
         raise Http404(str(error)) from error
     if slug is not None and slug != event_slug(event):
-        return redirect(event_path(event), permanent=True)
+        query = request.META["QUERY_STRING"]
+        return redirect(event_path(event) + (f"?{query}" if query else ""), permanent=True)
     rows = selectors.section_rows(event.pk)
     prices = [row["price"] for row in rows]
     now = datetime.now(UTC)

@@ -23,7 +23,7 @@ from events.states import ON_SALE, PRICES_CHANGE_IN, SELLER_TRANSITIONS, ChangeK
 from events.wall_clocks import set_wall_clocks
 
 # Fields of a cancelled event that can be corrected. Everything else about it is over.
-CHANGE_WHEN_CANCELLED = frozenset({"name", "description", "venue_name", "is_active"})
+CHANGE_WHEN_CANCELLED = frozenset({"name", "description", "venue_id", "venue_name", "is_active"})
 
 # Functions called in the transaction that changes an event, with the event and {field: old value} of the changed
 # fields. Apps in higher layers add theirs in AppConfig.ready.

@@ -12,6 +12,7 @@ from events.schedule import still_on
 from events.states import EventStatus
 from events.venue_models import Venue
 
+NO_SUCH_VENUE = "You have no such venue."
 COORDINATES = ("latitude", "longitude")
 
 
@@ -19,7 +20,7 @@ def own_venue(venue_id: int, seller: User) -> Venue:
     """Return the venue if it is the seller's, or anybody's for an operator. Raises NotFound."""
     venue: Venue | None = venues_of(seller).filter(pk=venue_id).first()
     if venue is None:
-        raise NotFound("You have no such venue.")
+        raise NotFound(NO_SUCH_VENUE)
     return venue
 
 
@@ -48,8 +49,7 @@ def change_venue(*, venue_id: int, seller: User, **fields: Any) -> Venue:
 
     Raises NotFound, VenueInUse, BadInput.
     """
-    own_venue(venue_id, seller)
-    venue = Venue.objects.select_for_update(no_key=True).get(pk=venue_id)
+    venue = _locked(venue_id, seller)
     old_name = venue.name
     upcoming = _upcoming(venue)
     if fields.get("time_zone", venue.time_zone) != venue.time_zone and upcoming.exists():
@@ -67,11 +67,18 @@ def change_venue(*, venue_id: int, seller: User, **fields: Any) -> Venue:
 @retrying_transaction
 def remove_venue(*, venue_id: int, seller: User) -> None:
     """Remove a venue in which no event was ever put on. Raises NotFound, VenueInUse."""
-    own_venue(venue_id, seller)
-    venue = Venue.objects.select_for_update().get(pk=venue_id)
+    venue = _locked(venue_id, seller)
     if venue.events.exists():
         raise VenueInUse("It has events, so it can't be removed.")
     venue.delete()
+
+
+def _locked(venue_id: int, seller: User) -> Venue:
+    """Return the seller's venue with a lock on its row. Raises NotFound, also if it was removed at the same moment."""
+    venue: Venue | None = venues_of(seller).select_for_update(of=("self",)).filter(pk=venue_id).first()
+    if venue is None:
+        raise NotFound(NO_SUCH_VENUE)
+    return venue
 
 
 def _check_coordinates(venue: Venue) -> None:

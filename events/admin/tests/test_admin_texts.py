@@ -26,7 +26,7 @@ def test_a_list_has_a_title_and_a_link_to_add_a_row(seller_client: Client, path:
     page = seller_client.get(f"/admin/{path}/")
     assert page.context["title"] == title
     assert "Select " not in page.text
-    assert "All times are UTC" in page.text
+    assert "Times without another zone are UTC" in page.text
     assert ('class="addlink"' in page.text) == bool(new)
     if new:
         assert f">{new}</a>" in page.text

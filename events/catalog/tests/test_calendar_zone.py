@@ -51,6 +51,7 @@ def test_the_file_of_an_event_has_local_times_and_their_zone(new_event: Callable
     assert "DTSTART;TZID=Europe/Berlin:20270501T193000\r\n" in text
     assert "DTEND;TZID=Europe/Berlin:20270501T220000\r\n" in text
     assert text.count("BEGIN:VTIMEZONE") == 1 and "TZID:Europe/Berlin\r\n" in text
+    assert "DTSTART:20270328T020000\r\n" in text and "DTSTART:20271031T030000\r\n" in text
     entry = Calendar.from_ical(content).walk("VEVENT")[0]
     assert entry.decoded("dtstart") == event.starts_at
 

@@ -94,6 +94,7 @@ def test_the_address_has_the_name_and_follows_it(client: Client, ninth: Event, c
     moved = client.get(f"/events/{ninth.pk}/ninth")
     assert (moved.status_code, moved["Location"]) == (301, f"/events/{ninth.pk}/neunte-in-z%C3%BCrich")
     assert client.get(moved["Location"]).status_code == 200
+    assert client.get(f"/events/{ninth.pk}/old?utm_source=mail")["Location"].endswith("?utm_source=mail")
 
 
 @pytest.mark.parametrize(

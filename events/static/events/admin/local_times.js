@@ -1,10 +1,10 @@
 /** Names the zone beside each pair of date and time fields, which are by the clock at the venue, and the user's own time. */
 
-import { instantOf, ownZone, timeText } from "../../ticketing/format.js";
+import { instantOf, timeText } from "../../ticketing/format.js";
+import "./own_zone.js";
 
 const venues = document.getElementById("id_venue");
 const zones = document.getElementById("id_time_zone");
-if ("suggest" in zones.dataset) suggestOwnZone();
 const labels = [...document.querySelectorAll('input[type="date"]')].map(newLabel);
 
 for (const list of [venues, zones]) list.addEventListener("change", () => labels.forEach((show) => show()));
@@ -30,12 +30,6 @@ function zoneOfVenue() {
 /** A venue brings its zone. */
 function followVenue() {
   zones.disabled = Boolean(zoneOfVenue());
-}
-
-/** A seller's first event is likely to be where they are. */
-function suggestOwnZone() {
-  const own = ownZone();
-  if ([...zones.options].some(({ value }) => value === own)) zones.value = own;
 }
 
 function textFor(date, time) {

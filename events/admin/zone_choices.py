@@ -3,7 +3,7 @@
 from functools import cache
 from itertools import groupby
 
-from django.forms import Form
+from django.forms import BaseForm
 
 from accounts.models import User
 from events.models import Event
@@ -31,7 +31,7 @@ def latest_zone(seller: User) -> dict[str, str]:
     return {}
 
 
-def suggest_zone(form: Form) -> None:
+def suggest_zone(form: BaseForm) -> None:
     """Let the page's script (own_zone.js) choose the zone of the browser, unless one is known from before."""
     if not form.is_bound and "time_zone" not in form.initial:
         form.fields["time_zone"].widget.attrs["data-suggest"] = ""

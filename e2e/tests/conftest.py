@@ -4,7 +4,7 @@ The servers see only committed data, so all tests here are marked `django_db(tra
 """
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,10 @@ from django.db import connections
 from playwright.sync_api import Browser, expect
 from pytest_django import DjangoDbBlocker
 
+from accounts.models import User
+from bookings.checkin.tests.stage import codes_of
+from bookings.holds.models import Booking
+from bookings.payments.refund import refund_booking
 from core.redis import client
 from e2e import browser as browsers
 from e2e.tests.product import Product, product
@@ -95,3 +99,18 @@ def visitors(
     yield visitors_of_test
     visitors_of_test.close()
     assert not visitors_of_test.unexpected_errors
+
+
+@pytest.fixture
+def codes(alice: User, paid_booking: Callable[..., Booking]) -> list[str]:
+    """The codes of four tickets: row 1, seats 1 to 4."""
+    return codes_of(paid_booking(alice, "1-1", "1-2", "1-3", "1-4"))
+
+
+@pytest.fixture
+def void(alice: User, carol: User, paid_booking: Callable[..., Booking]) -> str:
+    """The code of a refunded ticket."""
+    booking = paid_booking(alice, "2-1")
+    (code,) = codes_of(booking)
+    refund_booking(booking_id=booking.pk, user=carol)
+    return code

@@ -122,7 +122,7 @@ class FormPage(WrittenRows):
         if db_field.name == "venue":
             kwargs["queryset"] = venues_of(user_of(request)).order_by("name", "pk")
             kwargs["widget"] = VenueSelect
-            kwargs["empty_label"] = "None: a place without a plan of its own"
+            kwargs["empty_label"] = "None: write the place below"
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

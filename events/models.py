@@ -21,8 +21,9 @@ from django.db.models.lookups import Exact
 
 from core.text.lines import check_line, check_paragraphs
 from core.text.visible import check_visible
+from events.plan_models import PlanVersion
 from events.schedule import default_length
-from events.states import ChangeKind, CreationStatus, EventStatus, SeatStatus
+from events.states import ChangeKind, CreationStatus, EventStatus, SeatStatus, SubsectionKind
 from events.venue_models import ZONE_LENGTH, Venue
 from events.wall_clocks import WallClockField
 from events.zones import check_zone
@@ -89,7 +90,9 @@ class Event(models.Model):
     )
     status = models.CharField(max_length=16, choices=EventStatus.choices, default=EventStatus.AVAILABLE)
     currency = models.CharField(max_length=3, default=DEFAULT_CURRENCY, help_text="ISO 4217")
+    # Either the compact form or {"plan_version", "prices"}: see events/seating/.
     seating_config = models.JSONField()
+    plan_version = models.ForeignKey(PlanVersion, models.PROTECT, null=True, editable=False, related_name="events")
 
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
@@ -264,7 +267,11 @@ class Creation(models.Model):
 
 
 class Subsection(models.Model):
-    """A block of rows × cols seats: the unit of locking, versions and live updates.
+    """A block of seats, or a standing area: the unit of locking, versions and live updates.
+
+    A grid has rows × cols seats. A drawn block has rows of different lengths; `cols` is that of the longest, and the
+    names of its seats are in its Layout. A standing area has one row of `total` places, which nobody chooses one by
+    one. In a drawn block with several categories, `tier` is that of most seats, and `price` is the lowest.
 
     The trigger on tickets keeps `version`, the four counts and the seat status up to date; no other code writes them,
     except that one operation raises `version` for several changes at once (events.inventory.seats).
@@ -273,6 +280,9 @@ class Subsection(models.Model):
     event = models.ForeignKey(Event, models.PROTECT, related_name="subsections", db_index=False)
     section = models.CharField(max_length=NAME_LENGTH)
     number = models.PositiveIntegerField(help_text="1 is the first block of its section.")
+    kind = models.CharField(
+        max_length=8, choices=SubsectionKind.choices, default=SubsectionKind.GRID, db_default=SubsectionKind.GRID
+    )
     tier = models.CharField(max_length=NAME_LENGTH)
     price = models.PositiveIntegerField(help_text="Of one seat, in minor units.")
     rows = models.PositiveIntegerField()
@@ -293,7 +303,13 @@ class Subsection(models.Model):
         ordering = ["id"]  # the order of the seating configuration
         constraints = [
             UniqueConstraint(fields=["event", "section", "number"], name="subsection_once_per_event"),
-            CheckConstraint(name="subsection_total_is_rows_times_cols", condition=Q(total=F("rows") * F("cols"))),
+            CheckConstraint(name="subsection_kind_known", condition=Q(kind__in=SubsectionKind.values)),
+            CheckConstraint(
+                name="subsection_total_is_rows_times_cols",
+                condition=Q(total=F("rows") * F("cols"))
+                | Q(kind=SubsectionKind.DRAWN, total__gte=1, total__lte=F("rows") * F("cols")),
+            ),
+            CheckConstraint(name="subsection_standing_is_one_row", condition=~Q(kind="standing") | Q(rows=1)),
             CheckConstraint(
                 name="subsection_counts_add_up",
                 condition=Q(total=F("available") + F("reserved") + F("sold") + F("blocked")),
@@ -304,6 +320,46 @@ class Subsection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.section}-{self.number}"
+
+
+class Layout(models.Model):
+    """The places of one drawn subsection, by position: their names, where they are in rows, and what they cost.
+
+    events/sql/layout_table.sql creates the table with its keys and constraints. The lists have one item per position,
+    except `tiers` and `tier_prices`, which belong together, and `closest`, which has all positions, the nearest to the
+    plan's focal point first.
+
+    `cells` places the seats in a grid of lines that are `width` cells long: neighbours in a row are in neighbouring
+    cells of one line, and an aisle or a missing seat is a cell without a seat. Cells rise with the position. So the
+    rules for which seats a buyer gets (bookings/sql/seat_rules.sql) are those of rows × cols seats.
+    """
+
+    pk = models.CompositePrimaryKey("event_id", "subsection_id")
+    event = models.ForeignKey(Event, models.PROTECT, db_constraint=False, db_index=False, related_name="layouts")
+    subsection = models.ForeignKey(
+        Subsection, models.PROTECT, db_constraint=False, db_index=False, related_name="layouts"
+    )
+    names = ArrayField(models.TextField(), help_text='"C-12": the labels of row and seat.')
+    row_numbers = ArrayField(models.PositiveIntegerField(), help_text="1 is at the front.")
+    seat_numbers = ArrayField(models.PositiveIntegerField(), help_text="1 is at the left of its row.")
+    cells = ArrayField(models.PositiveIntegerField())
+    width = models.PositiveIntegerField(help_text="Cells per line.")
+    closest = ArrayField(models.PositiveIntegerField(), null=True)
+    companions = ArrayField(models.PositiveIntegerField(), default=list, help_text="Positions of companions' seats.")
+    restricted = ArrayField(models.PositiveIntegerField(), default=list, help_text="Positions with a restricted view.")
+    # Tables that are sold as a whole: the first position of each, and its number of seats.
+    table_starts = ArrayField(models.PositiveIntegerField(), default=list)
+    table_sizes = ArrayField(models.PositiveIntegerField(), default=list)
+    # NULL if all seats are of the subsection's tier and price; otherwise `tier_of` has an index into `tiers` per seat.
+    tier_of = ArrayField(models.PositiveSmallIntegerField(), null=True)
+    tiers = ArrayField(models.CharField(max_length=NAME_LENGTH), null=True)
+    tier_prices = ArrayField(models.PositiveIntegerField(), null=True, help_text="In minor units.")
+
+    class Meta:
+        ordering = ["event_id", "subsection_id"]
+
+    def __str__(self) -> str:
+        return f"{self.subsection_id}: {len(self.names)} places"
 
 
 class Ticket(models.Model):

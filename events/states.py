@@ -85,3 +85,21 @@ SEAT_TRANSITIONS: dict[ChangeKind, tuple[SeatStatus, SeatStatus]] = {
     ChangeKind.UNBLOCKED: (SeatStatus.BLOCKED, SeatStatus.AVAILABLE),
 }
 TAKEN = (SeatStatus.RESERVED, SeatStatus.SOLD)  # statuses in which a seat belongs to a booking
+
+
+class SubsectionKind(models.TextChoices):
+    """How the places of a subsection are arranged."""
+
+    GRID = "grid", "Rows × seats"  # of a compact seating configuration
+    DRAWN = "drawn", "Drawn in a seating plan"
+    STANDING = "standing", "Standing area"
+
+
+class PlaceKind(models.TextChoices):
+    """The kind of a place in a seating plan."""
+
+    SEAT = "seat", "Seat"
+    WHEELCHAIR = "wheelchair", "Wheelchair place"
+    COMPANION = "companion", "Companion's seat"
+    RESTRICTED = "restricted", "Restricted view"
+    HOUSE = "house", "House seat"

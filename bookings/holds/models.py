@@ -78,7 +78,17 @@ class Booking(models.Model):
         default=0, db_default=0, help_text="How many of the best available are wheelchair places."
     )
     positions = ArrayField(models.PositiveIntegerField())
-    unit_price = models.PositiveIntegerField(help_text="Price of one seat when it was held, in minor units.")
+    # The seats of a drawn block, in the order of `positions`, as they were when they were held: a later version of the
+    # plan may number others. NULL in other subsections, where they follow from the positions.
+    seat_names = ArrayField(models.TextField(), null=True, help_text='"C-12": the labels of row and seat.')
+    row_numbers = ArrayField(models.PositiveIntegerField(), null=True)
+    seat_numbers = ArrayField(models.PositiveIntegerField(), null=True)
+    seat_prices = ArrayField(
+        models.PositiveIntegerField(), null=True, help_text="In minor units; NULL if all seats cost `unit_price`."
+    )
+    unit_price = models.PositiveIntegerField(
+        help_text="Price of one seat when it was held, in minor units; the lowest if the seats have several."
+    )
     total_price = models.PositiveBigIntegerField(help_text="In minor units.")
     status = models.CharField(max_length=15, choices=BookingStatus.choices)
     expires_at = models.DateTimeField(help_text="When the hold ends, to the millisecond.")
@@ -122,9 +132,11 @@ class Booking(models.Model):
             CheckConstraint(name="booking_status_known", condition=Q(status__in=BookingStatus.values)),
             CheckConstraint(name="booking_quantity_positive", condition=Q(quantity__gte=1)),
             CheckConstraint(name="booking_accessible_are_its_seats", condition=Q(accessible_wanted__lte=F("quantity"))),
+            # bookings/sql/keys.sql has the rule for seats with several prices.
             CheckConstraint(
                 name="booking_total",
-                condition=Q(total_price=Cast("unit_price", models.BigIntegerField()) * F("quantity")),
+                condition=Q(total_price=Cast("unit_price", models.BigIntegerField()) * F("quantity"))
+                | Q(seat_prices__isnull=False),
             ),
             CheckConstraint(
                 name="booking_has_its_seats",

@@ -13,7 +13,7 @@ from bookings.tickets.issue import code_of
 from events.models import Event
 
 EVENT_TABLES = {
-    *("events_subsection", "events_ticket", "events_seatchange"),
+    *("events_subsection", "events_layout", "events_ticket", "events_seatchange"),
     *("bookings_booking", "bookings_payment", "bookings_refund", "bookings_admission", "bookings_checkin"),
     *(
         "bookings_emailmessage",

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from events.plan_models import SeatingPlan
+from events.plans.examples import template, templates
 
 
 class DesignerPage(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -50,5 +51,6 @@ def _page_data(plan: SeatingPlan) -> dict[str, Any]:
         "versions": plan.versions.count(),
         "max_places": settings.MAX_SEATS_PER_EVENT,
         "address": f"/api/plan/{plan.pk}",
+        "templates": [template(key) for key in templates()],
         "list": reverse("admin:events_seatingplan_changelist"),
     }

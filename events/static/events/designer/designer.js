@@ -6,15 +6,16 @@
 import { say } from "../../ticketing/announce.js";
 import { Emitter } from "../../ticketing/emitter.js";
 import { History } from "./model/history.js";
-import { entriesOf, entriesWith, idOf, identify } from "./model/document.js";
+import { entriesOf, entriesWith, idOf, identify, kindOf } from "./model/document.js";
 import { addSection } from "./model/edits.js";
 
-const FIRST_SECTION = "Stalls";
+const FIRST_SECTIONS = { grid: "Stalls", tables: "Tables", standing: "Standing" };
 
 export class Designer extends Emitter {
   tool = "select";
   brush = { kind: "wheelchair" };
   #section = null; // id of the section that new blocks go to
+  #isChosen = false; // whether the seller has chosen it, rather than selected something in it
 
   constructor(document) {
     super();
@@ -70,7 +71,7 @@ export class Designer extends Emitter {
   /** New blocks go to the section of the selected ones. */
   #selected() {
     const first = this.selected.find(({ section }) => section);
-    if (first) this.#section = idOf(first.section);
+    if (first && idOf(first.section) !== this.#section) [this.#section, this.#isChosen] = [idOf(first.section), false];
     this.emit("selection");
   }
 
@@ -94,13 +95,19 @@ export class Designer extends Emitter {
 
   set section(id) {
     this.#section = id;
+    this.#isChosen = true;
     this.emit("selection");
   }
 
-  /** Returns [document, section id]: a document that has a section for new blocks. */
-  withSection(document, name = FIRST_SECTION) {
+  /**
+   * Returns [document, section id]: a document that has a section for new subsections of a kind. That is the section that
+   * the seller has chosen, or the last one with such subsections, or a new one.
+   */
+  withSection(document, kind) {
+    const suits = (section) => !section.subsections.length || section.subsections.some((item) => kindOf(item) === kind);
     const { section } = this;
-    return section ? [document, idOf(section)] : addSection(document, name);
+    const found = section && (this.#isChosen || suits(section)) ? section : document.sections.findLast(suits);
+    return found ? [document, idOf(found)] : addSection(document, FIRST_SECTIONS[kind]);
   }
 
   /** The category of new blocks: that of the section's last block. */

@@ -41,10 +41,15 @@ function previousOffset(document, ids, previous) {
 
 /**
  * Returns {document, ids} with copies mirrored at the vertical line through x. Copies of blocks with odd numbers get even
- * ones, and the other way round, as the two sides of a hall have.
+ * ones, and the other way round, as the two sides of a hall have. Where they would cover the items, because these lie on
+ * the line, they are moved aside.
  */
 export function mirroredCopies(document, ids, x) {
-  return copies(document, ids, (item) => otherParity(mirrored(item, x)));
+  const made = copies(document, ids, (item) => otherParity(mirrored(item, x)));
+  const isCovered = entriesWith(document, ids).every(({ item }) => Math.abs((item.x ?? 0) - x) < 1);
+  if (!isCovered) return made;
+  const offset = units(document, OFFSET_CM);
+  return { document: moveItems(made.document, made.ids, offset, offset), ids: made.ids };
 }
 
 /** Returns what the clipboard gets: the items, with the names of their sections. */

@@ -121,7 +121,7 @@ export class Properties {
 
   #group({ title, fields, note }) {
     const made = fields.map((spec) => this.#field(spec));
-    const group = make("details", { open: !closedGroups.has(title), className: "group" }, make("summary", { textContent: title, "data-key": `group ${title}` }), make("div", { className: "fields" }, ...made.map(({ element }) => element)));
+    const group = make("details", { open: !closedGroups.has(title), className: "group" }, make("summary", { textContent: title, "data-key": `group ${title}` }), make("div", { className: "fields" }, ...made));
     group.addEventListener("toggle", () => (group.open ? closedGroups.delete(title) : closedGroups.add(title)));
     if (note) group.append(this.#note(note));
     return group;

@@ -2,7 +2,7 @@
 
 import { boxBetween } from "./boxes.js";
 import { NEW_ITEMS } from "./new_items.js";
-import { gridPoint } from "../view/snapping.js";
+import { gridPoint, linesOf, snapped } from "../view/snapping.js";
 
 export class DrawingTool {
   cursor = "crosshair";
@@ -10,6 +10,7 @@ export class DrawingTool {
   #view;
   #name;
   #from = null;
+  #lines = { x: [], y: [] };
 
   /** `name` is one of NEW_ITEMS. */
   constructor(designer, view, name) {
@@ -21,19 +22,30 @@ export class DrawingTool {
   down(event) {
     const [x, y] = gridPoint(this.#designer.document, event.x, event.y);
     this.#from = { x, y };
+    this.#lines = linesOf(this.#designer.document, new Set());
   }
 
   move(event) {
-    const { item, hint } = this.#made(boxBetween(this.#from, event));
-    this.#view.overlay = { ghost: item, hint: { px: event.px, py: event.py, text: hint } };
+    const { box, guides } = this.#boxTo(event);
+    const { item, hint } = this.#made(box);
+    this.#view.overlay = { ghost: item, guides, hint: { px: event.px, py: event.py, text: hint } };
     this.#view.draw();
   }
 
   up(event, dragged) {
     if (!this.#from) return;
-    const box = dragged ? boxBetween(this.#from, event) : null;
-    this.add(box, this.#from);
+    this.add(dragged ? this.#boxTo(event).box : null, this.#from);
     this.cancel();
+  }
+
+  /** Returns the dragged box, which comes to lie in line with other items and with the stage's axis, and the guides. */
+  #boxTo(event) {
+    const { document } = this.#designer;
+    const [x, y] = gridPoint(document, event.x, event.y);
+    const { left, right, top, bottom } = boxBetween(this.#from, { x, y });
+    const { camera } = this.#view;
+    const { dx, dy, guides } = snapped({ left, right, top, bottom }, 0, 0, { lines: this.#lines, camera, document });
+    return { box: { left: left + dx, right: right + dx, top: top + dy, bottom: bottom + dy }, guides };
   }
 
   cancel() {

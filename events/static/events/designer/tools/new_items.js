@@ -1,8 +1,8 @@
 /** What the drawing tools add: how an item looks for a rectangle or a click, and where in the document it goes. */
 
 import { say } from "../../../ticketing/announce.js";
-import { entriesOf, idOf, nameOf, subsectionEntries, units, withId } from "../model/document.js";
-import { addDrawings, addSection, addSubsections } from "../model/edits.js";
+import { entriesOf, idOf, kindOf, nameOf, subsectionEntries, units, withId } from "../model/document.js";
+import { addDrawings, addSubsections } from "../model/edits.js";
 import { DEFAULTS } from "../model/layout.js";
 import { round } from "../model/transform.js";
 
@@ -83,11 +83,11 @@ function makeText({ document }, box, point) {
   return { item: { role: "text", text: "Text", ...at, size: round(units(document, 60)) }, hint: "Text" };
 }
 
-/** Adds a subsection to the section that is worked in, or to a new one if `section` names it. */
-function addTo(designer, item, what, section = null) {
+/** Adds a subsection to the section that suits it. */
+function addTo(designer, item, what) {
   const made = withId(item);
   const change = (document) => {
-    const [next, id] = section ? addSection(document, section) : designer.withSection(document);
+    const [next, id] = designer.withSection(document, kindOf(item));
     return addSubsections(next, id, [made]);
   };
   designer.change(`Add ${what}`, change, { select: [idOf(made)] });
@@ -106,12 +106,10 @@ function addDrawing(designer, item) {
   say(item.role === "stage" ? "Added a stage. The audience looks at the middle of its lower edge." : "Added.");
 }
 
-const firstIsNew = (designer, name) => (designer.document.sections.length ? null : name);
-
 export const NEW_ITEMS = {
   block: { make: makeBlock, add: (designer, item) => addTo(designer, item, "block") },
-  standing: { make: makeStanding, add: (designer, item) => addTo(designer, item, "standing area", "Standing") },
-  table: { make: makeTables, add: (designer, item) => addTo(designer, item, "tables", firstIsNew(designer, "Tables")) },
+  standing: { make: makeStanding, add: (designer, item) => addTo(designer, item, "standing area") },
+  table: { make: makeTables, add: (designer, item) => addTo(designer, item, "tables") },
   stage: { make: makeShape("stage", "Stage", STAGE_CM), add: addDrawing },
   shape: { make: makeShape("other", "", SHAPE_CM), add: addDrawing },
   text: { make: makeText, add: addDrawing },

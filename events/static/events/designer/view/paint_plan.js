@@ -46,9 +46,15 @@ function paintBlock(target, document, entry) {
   const { camera } = target;
   const layout = layoutOf(entry.item, document);
   for (const table of layout.tables) paintTable(target, table);
-  if (layout.size * camera.scale < SEATS_FROM) paintRows(target, document, entry.item, layout);
-  else paintSeats(target, document, entry.item, layout);
-  if (layout.size * camera.scale < 14) paintName(target, nameOf(entry), layout.bounds, entry.item);
+  const { bounds, size } = layout;
+  if (size * camera.scale < SEATS_FROM) {
+    paintRows(target, document, entry.item, layout);
+    paintName(target, nameOf(entry), bounds, entry.item);
+  } else {
+    paintSeats(target, document, entry.item, layout);
+    // Below the seats, so that it hides none.
+    paintName(target, nameOf(entry), { ...bounds, top: bounds.bottom + 1.5 * size, bottom: bounds.bottom + 1.5 * size }, entry.item);
+  }
 }
 
 function paintTable({ ctx, camera, colours }, { x, y, width, height, rotation, shape, label }) {

@@ -12,8 +12,8 @@ from events.states import OPEN_CREATIONS
 def lock_and_find_use(plans: QuerySet[SeatingPlan]) -> bool:
     """Return whether an event uses a version of these plans, or is being created with one.
 
-    Locks the plans, so that nothing is published meanwhile, and then their versions, which `create_event` locks too: the
-    foreign key is checked only at the end of a transaction.
+    Locks the plans, so that nothing is published meanwhile, and then their versions, which `create_event` locks too:
+    the foreign key is checked only at the end of a transaction.
     """
     plan_ids = list(_locked(plans))
     versions = list(_locked(PlanVersion.objects.filter(plan__in=plan_ids)))

@@ -20,7 +20,7 @@ from events.venues.tests.documents import document
 
 Api = Callable[[User | None], APIClient]
 NewPlan = Callable[..., SeatingPlan]
-JSON = {"content_type": "application/json"}
+JSON = "application/json"
 
 
 @pytest.fixture
@@ -158,9 +158,9 @@ def test_no_body_harms_the_database(seller: APIClient, hall: Venue, new_plan: Ne
     as_check = content.replace(b'"name": "A", ', b"").replace(b'"draft"', b'"document"')
     as_change = content.replace(b'"name": "A"', b'"revision": 0')
     for response in (
-        seller.post(f"/api/venue/{hall.pk}/plan", content, **JSON),
-        seller.patch(f"/api/plan/{plan.pk}", as_change, **JSON),
-        seller.post("/api/plan/check", as_check, **JSON),
+        seller.post(f"/api/venue/{hall.pk}/plan", content, content_type=JSON),
+        seller.patch(f"/api/plan/{plan.pk}", as_change, content_type=JSON),
+        seller.post("/api/plan/check", as_check, content_type=JSON),
     ):
         assert (response.status_code, response.json()["code"]) == (400, "validation_error")
     assert list(SeatingPlan.objects.values_list("name", "revision")) == [("Concert", 0)]
@@ -197,7 +197,7 @@ def test_the_size_of_a_body_has_a_limit_at_each_path(seller: APIClient, hall: Ve
         (seller.post, "/api/venue", 1024 * 1024),
         (seller.post, "/api/nothing", 1024 * 1024),
     ):
-        response = method(address, b" " * (limit + 1), **JSON)
+        response = method(address, b" " * (limit + 1), content_type=JSON)
         assert (response.status_code, response.json()["code"]) == (413, "payload_too_large"), address
         assert f"{limit:,} bytes" in response.json()["detail"]
 

@@ -170,7 +170,8 @@ def test_only_the_draft_that_was_seen_is_published(carol: User, new_plan: NewPla
 
 def test_the_database_keeps_a_version_as_it_is(carol: User, new_plan: NewPlan) -> None:
     version = publish_plan(plan_id=new_plan().pk, seller=carol)
-    for change in ({"document": {}}, {"geometry": b""}, {"number": 2}, {"places": 9}):
+    changes: list[dict[str, Any]] = [{"document": {}}, {"geometry": b""}, {"number": 2}, {"places": 9}]
+    for change in changes:
         with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
             PlanVersion.objects.filter(pk=version.pk).update(**change)
 

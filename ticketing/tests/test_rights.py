@@ -306,6 +306,7 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
     rows = {
         **{"user": people["x"].pk, "event": concert.pk, "venue": venue.pk, "booking": booking.pk, "checkin": scan.pk},
         **{"endpoint": endpoint.pk, "delivery": Delivery.objects.get().pk, "gatestaff": staff.pk},
+        "seatingplan": plan.pk,
         "sellergatestaff": add_gate_staff_for_all_events(
             seller=people["s"], email="usher@example.com", by=people["s"]
         ).pk,

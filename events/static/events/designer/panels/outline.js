@@ -85,7 +85,7 @@ export class Outline {
       const [next, id] = addSection(document, designer.document.sections.length ? "New section" : "Stalls");
       made = id;
       return next;
-    });
+    }, { select: [] });
     designer.section = made;
     clearTimeout(this.#timer);
     this.#show();

@@ -118,7 +118,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "api/event/<int:event_id>/gate-staff/<str:email>": {"PUT": MANAGERS, "DELETE": MANAGERS},
     "api/event/<int:event_id>/analytics": {"GET": MANAGERS},
     "api/event/<int:event_id>/analytics/curve": {"GET": MANAGERS},
-    "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats/<str:seat>/story": {
+    "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats/<path:seat>/story": {
         "GET": MANAGERS
     },
     "api/event/<int:event_id>/bookings.csv": {"GET": MANAGERS},

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from core.text.formatting import pluralize
-from events.admin.plan_overview import is_published, read_draft
+from events.admin.plans.overview import is_published, read_draft
 from events.plan_models import SeatingPlan
 from events.seller_admin.actions import AdminAction, Confirmation, ConfirmationPart, by_name
 from events.venues.plans import publish_plan, remove_plan

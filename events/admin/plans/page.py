@@ -1,8 +1,7 @@
-"""Seating plans in the seller admin: sellers manage the plans of their own venues, operators all plans."""
+"""The list of seating plans and the page of one plan."""
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import quote, unquote
 from django.db.models import ForeignKey, QuerySet
@@ -13,62 +12,22 @@ from django.utils.html import format_html
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from events.admin.plan_actions import PLAN_ACTIONS
-from events.admin.plan_overview import is_published, picture_of, read_draft, versions_of
+from events.admin.plans.actions import PLAN_ACTIONS
+from events.admin.plans.forms import NewPlanForm, PlanForm
+from events.admin.plans.overview import is_published, picture_of, read_draft, versions_of
 from events.plan_models import SeatingPlan
-from events.plans.examples import template, templates
+from events.plans.examples import template
 from events.seller_admin.action_pages import ActionPages
 from events.seller_admin.rows import WrittenRows, user_of
 from events.venues.plans import add_plan, listed_plans, rename_plan
 from events.venues.write import venues_of
 
 DAY_SECONDS = 24 * 3_600
-NO_TEMPLATE = ("", "An empty plan")
 
 
-def _template_choices() -> list[tuple[str, str]]:
-    return [*templates().items(), NO_TEMPLATE]
+class PlanPage(ActionPages, WrittenRows):
+    """The list of plans, the form of a new one, and the page of an existing one with its draft and its versions."""
 
-
-class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """The name of a plan."""
-
-    class Meta:
-        model = SeatingPlan
-        fields: tuple[str, ...] = ("name",)
-        help_texts = {"name": "For yourself, as in “Concert” or “Banquet”: buyers don’t see it."}
-
-    def clean_name(self) -> str:
-        """Return the name. Raise ValidationError if it is that of another plan of the venue."""
-        name, venue = str(self.cleaned_data["name"]), self.cleaned_data.get("venue", self.instance.venue_id)
-        if SeatingPlan.objects.filter(venue=venue, name=name).exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("The venue already has a seating plan of this name.", "unique")
-        return name
-
-    def validate_constraints(self) -> None:
-        """Leave the unique name to `clean_name`, whose error is at the field."""
-
-
-class NewPlanForm(PlanForm):
-    """A new plan: also its venue, and what to start from."""
-
-    template = forms.ChoiceField(
-        label="Start with",
-        choices=_template_choices,
-        widget=forms.RadioSelect,
-        required=False,
-        help_text="You can change everything in the designer.",
-    )
-
-    class Meta(PlanForm.Meta):
-        fields = ("venue", "name")  # in this order: the name is checked among those of the venue
-
-
-@admin.register(SeatingPlan)
-class SeatingPlans(ActionPages, WrittenRows):
-    """Add, publish, rename and remove seating plans."""
-
-    seller_lookup = "venue__seller"
     list_display = ("name", "venue", "version", "places", "saved", "events")
     list_filter = (("venue", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("venue",)
@@ -83,21 +42,6 @@ class SeatingPlans(ActionPages, WrittenRows):
         view = self.admin_site.admin_view(self.picture, cacheable=True)
         route = "<path:object_id>/version/<int:number>/picture.svg"
         return [path(route, view, name="events_seatingplan_picture"), *super().get_urls()]
-
-    # --- Permissions -------------------------------------------------------------------------------
-
-    def has_view_permission(self, request: HttpRequest, obj: SeatingPlan | None = None) -> bool:
-        """Allow operators to view everything, and sellers the list and the plans of their own venues."""
-        own = obj is None or request.user.is_superuser or obj.venue.seller_id == request.user.pk
-        return self.has_module_permission(request) and own
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Allow sellers and operators to add plans."""
-        return self.has_module_permission(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: SeatingPlan | None = None) -> bool:
-        """Allow everyone who may view the plan."""
-        return self.has_view_permission(request, obj)
 
     # --- List --------------------------------------------------------------------------------------
 

@@ -70,6 +70,12 @@ def listed_plans(plans: QuerySet[SeatingPlan]) -> QuerySet[SeatingPlan]:
     )
 
 
+def newest_versions(seller: User) -> QuerySet[PlanVersion]:
+    """Return the newest version of each of the seller's plans, with plan and venue, without the documents."""
+    versions = PlanVersion.objects.filter(plan__in=plans_of(seller)).order_by("plan_id", "-number").distinct("plan_id")
+    return versions.select_related("plan__venue").defer("document", "geometry", "plan__draft")
+
+
 @retrying_transaction
 def add_plan(*, venue_id: int, seller: User, name: str, draft: dict[str, Any] | None = None) -> SeatingPlan:
     """Add a seating plan to a venue; `draft` is its document, which may be unfinished.

@@ -27,8 +27,8 @@ class HoldMode(StrEnum):
 class HoldParameters(NamedTuple):
     """The parameters of `bookings_hold`, in its order.
 
-    `names` has the names of the seats, `grid_rows` and `grid_seats` their numbers (both from 1) if they are numbers. All
-    are None for the best available. `pass_issued_at` identifies the buyer's queue pass. `max_totals` is JSON, see
+    `names` has the names of the seats, `grid_rows` and `grid_seats` their numbers (both from 1) if they are numbers.
+    All are None for the best available. `pass_issued_at` identifies the buyer's queue pass. `max_totals` is JSON, see
     events.pricing.ChargeRules.
     """
 

@@ -16,8 +16,9 @@ from events.seating.positions import check_names
 class HoldRequest:
     """A request for `quantity` seats of one subsection.
 
-    With `mode` MANUAL, `seats` names each of them ("C-12"; without a seating plan "row-seat", both from 1). With BEST_AVAILABLE, the product chooses
-    them, and `accessible` of them are wheelchair places. `subsection` is the number of the subsection in its section.
+    With `mode` MANUAL, `seats` names each of them ("C-12"; without a seating plan "row-seat", both from 1). With
+    BEST_AVAILABLE, the product chooses them, and `accessible` of them are wheelchair places. `subsection` is the number
+    of the subsection in its section.
     """
 
     event_id: int

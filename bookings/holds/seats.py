@@ -24,7 +24,9 @@ def booked_seats(booking: Booking) -> list[BookedSeat]:
     prices = booking.seat_prices or [booking.unit_price] * len(booking.positions)
     places = [
         RowAndSeat(row, seat, *labels_of(name))
-        for name, row, seat in zip(booking.seat_names, booking.row_numbers, booking.seat_numbers, strict=True)
+        for name, row, seat in zip(
+            booking.seat_names, booking.row_numbers or (), booking.seat_numbers or (), strict=True
+        )
     ]
     return [BookedSeat(*seat) for seat in zip(booking.positions, booking.seat_names, places, prices, strict=True)]
 

@@ -117,9 +117,7 @@ def public_row(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "blocked"}
 
 
-def ticket_body(
-    subsection: Subsection, position: int, place: RowAndSeat, status: str, price: int
-) -> dict[str, Any]:
+def ticket_body(subsection: Subsection, position: int, place: RowAndSeat, status: str, price: int) -> dict[str, Any]:
     """Return one row of `tickets[]`; `price` is in minor units.
 
     The id is computed from the subsection's id and the position, so it needs no column.

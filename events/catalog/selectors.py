@@ -18,8 +18,8 @@ from events.seating.positions import seat_name
 from events.states import ON_SALE, EventStatus, SeatStatus, SubsectionKind
 
 COUNTS = ("available", "reserved", "sold", "blocked", "total")
-# Columns of a row of `sections[]` as clients see it. The functions here add `blocked`, `accessible` if the subsection has
-# wheelchair places, and `tiers` if its seats are of several.
+# Columns of a row of `sections[]` as clients see it. The functions here add `blocked`, `accessible` if the subsection
+# has wheelchair places, and `tiers` if its seats are of several.
 PUBLIC_COLUMNS = (
     "section",
     "number",
@@ -135,8 +135,8 @@ def section_row(subsection: Subsection) -> dict[str, Any]:
 def subsection_row(subsection: Subsection, layout: Layout | None) -> dict[str, Any]:
     """Return the row of one subsection like `section_row`, with the layout of a drawn block."""
     names = names_in(subsection, layout).names(subsection.accessible)
-    tiers = layout and layout.tiers and [*zip(layout.tiers, layout.tier_prices or (), strict=True)]
-    return _row(tuple(getattr(subsection, name) for name in COLUMNS), names, tiers or None)
+    tiers = list(zip(layout.tiers or (), layout.tier_prices or (), strict=True)) if layout else None
+    return _row(tuple(getattr(subsection, name) for name in COLUMNS), names, tiers)
 
 
 def subsection_with_seats(event_id: int, section: str, number: int) -> tuple[Subsection, list[SeatStatus]]:
@@ -169,9 +169,7 @@ def _drawn_blocks(event_id: int) -> dict[int, tuple[list[str], list[tuple[str, i
         return {id: (names, tiers and list(zip(tiers, prices, strict=True))) for id, names, tiers, prices in cursor}
 
 
-def _row(
-    values: tuple[Any, ...], names: list[str] | None, tiers: list[tuple[str, int]] | None
-) -> dict[str, Any]:
+def _row(values: tuple[Any, ...], names: list[str] | None, tiers: list[tuple[str, int]] | None) -> dict[str, Any]:
     *shown, accessible, _ = values
     row = dict(zip(COLUMNS, shown, strict=False))
     if accessible:

@@ -87,7 +87,8 @@ def prices_in(subsection: Subsection, layout: Layout | None) -> list[int]:
     """Return the price of each place in minor units, in the order of the positions."""
     if layout is None or layout.tier_of is None:
         return [subsection.price] * subsection.total
-    return [layout.tier_prices[tier] for tier in layout.tier_of]
+    prices = layout.tier_prices or ()
+    return [prices[tier] for tier in layout.tier_of]
 
 
 def layout_of(subsection: Subsection) -> Layout | None:

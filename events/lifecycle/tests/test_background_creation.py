@@ -100,7 +100,7 @@ def test_others_see_the_progress_but_no_incomplete_event(creation: Creation, mon
         seen.append(result)
 
     update = creating.ProgressRecord.update
-    monkeypatch.setattr(create, "SEATS_PER_COPY", 50)
+    monkeypatch.setattr(rows, "SEATS_PER_COPY", 50)
     monkeypatch.setattr(creating, "PROGRESS_SECONDS", 0)
     monkeypatch.setattr(creating.ProgressRecord, "update", update_and_read)
     make_event(creation_id=creation.pk)
@@ -112,7 +112,7 @@ def test_progress_is_recorded_only_once_per_interval(creation: Creation, monkeyp
     monkeypatch.setattr(
         creating.ProgressRecord, "_write", lambda self, assignments, *values: writes.append(assignments)
     )
-    monkeypatch.setattr(create, "SEATS_PER_COPY", 50)
+    monkeypatch.setattr(rows, "SEATS_PER_COPY", 50)
     monkeypatch.setattr(creating, "PROGRESS_SECONDS", 3600)
     make_event(creation_id=creation.pk)
     assert len(writes) == 2  # the start, and the first update

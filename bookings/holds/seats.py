@@ -22,11 +22,9 @@ def booked_seats(booking: Booking) -> list[BookedSeat]:
     if booking.seat_names is None:
         return [_grid_seat(booking, position) for position in booking.positions]
     prices = booking.seat_prices or [booking.unit_price] * len(booking.positions)
+    numbers = zip(booking.row_numbers or (), booking.seat_numbers or (), strict=True)
     places = [
-        RowAndSeat(row, seat, *labels_of(name))
-        for name, row, seat in zip(
-            booking.seat_names, booking.row_numbers or (), booking.seat_numbers or (), strict=True
-        )
+        RowAndSeat(row, seat, *labels_of(name)) for name, (row, seat) in zip(booking.seat_names, numbers, strict=True)
     ]
     return [BookedSeat(*seat) for seat in zip(booking.positions, booking.seat_names, places, prices, strict=True)]
 

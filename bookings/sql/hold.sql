@@ -172,14 +172,14 @@ BEGIN
             outcome := 'seats_taken';
         ELSIF unlocked.available < wanted
             OR selection_mode = 'best_available' AND (accessible_wanted > 0 OR unlocked.accessible <> '{}')
-                AND NOT CASE kind
+                AND NOT (CASE kind
                     WHEN 'drawn' THEN bookings_any_room(
                         wanted_event, unlocked.id, unlocked.seat_status, wanted, accessible_wanted
                     )
                     ELSE bookings_has_room(
                         bookings_mark_accessible(unlocked.seat_status, unlocked.accessible), wanted, accessible_wanted
                     )
-                END THEN
+                END) THEN
             outcome := 'not_enough_seats';
         END IF;
     END IF;

@@ -23,9 +23,9 @@ def create_event(*, seller: User, seating: Seating | PlanChoice, draft: bool = F
     """Create an event, its subsections and all its tickets in one transaction.
 
     `fields` are the other columns of Event. With a seating plan, the venue is that of the plan by default, and house
-    seats are blocked. The event is on sale at once, unless `draft` is true. Raises BadInput if its dates contradict each
-    other, its place or plan isn't the seller's or its prices can't be charged; AddressNotConfirmed; PermissionRefused if
-    the seller's account has been deleted.
+    seats are blocked. The event is on sale at once, unless `draft` is true. Raises BadInput if its dates contradict
+    each other, its place or plan isn't the seller's or its prices can't be charged; AddressNotConfirmed;
+    PermissionRefused if the seller's account has been deleted.
     """
     return write_event(seller=seller, seating=seating, draft=draft, **fields)
 

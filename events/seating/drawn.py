@@ -10,7 +10,7 @@ from events.models import Layout, Subsection
 from events.plans.plan import Block, Place, Plan, Point, place_name
 from events.states import PlaceKind, SeatStatus, SubsectionKind
 
-# What a free seat of each kind is in bookings/sql/seat_rules.sql. A house seat is a seat like others once it is unblocked.
+# What a free seat of each kind is in bookings/sql/seat_rules.sql. Once unblocked, a house seat is a seat like others.
 LETTERS = {
     PlaceKind.SEAT: "a",
     PlaceKind.HOUSE: "a",

@@ -8,6 +8,7 @@ from ticketing.celery import app
 
 django.setup()
 
+from events.lifecycle import rows  # noqa: E402
 from events.lifecycle.background_creation import ProgressRecord  # noqa: E402
 
 __all__ = ["app"]

@@ -19,7 +19,7 @@ from core.clock import database_now
 from core.errors import OutcomeUnknown
 from core.tests.cable import cable
 from events.lifecycle import background_creation as creating
-from events.lifecycle import create
+from events.lifecycle import create, rows
 from events.lifecycle.background_creation import create_overdue_events, make_event, request_event
 from events.models import Creation, Event, Subsection, Ticket
 from events.seating.configuration import read_seating
@@ -174,7 +174,7 @@ def test_an_impossible_event_fails_with_a_reason_and_leaves_nothing(creation: Cr
 
 
 def test_a_request_fails_if_the_database_refuses_it(creation: Creation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(create, "_chunks", lambda subsection: ["not a row\n"])
+    monkeypatch.setattr(rows, "_chunks", lambda subsection: ["not a row\n"])
     make_event(creation_id=creation.pk)
     creation.refresh_from_db()
     assert (creation.status, creation.failure) == ("failed", "The database refused it. Nothing was created.")

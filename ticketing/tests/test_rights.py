@@ -292,7 +292,7 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
         "<int:number>": 1,
         "<int:subsection_id>": booking.subsection_id,
         "<int:position>": 0,
-        "<str:seat>": "1-1",
+        "<path:seat>": "1-1",
         "<int:creation_id>": creation.pk,
         "<uuid:booking_id>": booking.pk,
         "<uuid:admission_id>": admission.pk,

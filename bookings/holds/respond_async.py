@@ -14,7 +14,7 @@ from bookings.holds.hold import execute_hold, existing_booking, new_booking, pub
 from bookings.holds.hold_function import HoldMode
 from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
-from bookings.holds.seats import booked_seats
+from bookings.holds.places import names_of
 from bookings.holds.transitions import lock_booking, move
 from bookings.idempotency import IdempotencyKey
 from bookings.publish import publish_booking
@@ -110,7 +110,7 @@ def _hold_request_of(booking: Booking) -> HoldRequest:
         subsection=subsection.number,
         mode=SelectionMode(booking.seat_selection_mode),
         quantity=booking.quantity,
-        seats=[seat.name for seat in booked_seats(booking)],
+        seats=names_of(booking),
         accessible=booking.accessible_wanted,
     )
 

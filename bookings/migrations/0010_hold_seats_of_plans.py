@@ -4,7 +4,7 @@ from core.sql_files import install
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0009_seating_plans"), ("events", "0010_layout_runs")]
+    dependencies = [("bookings", "0009_seating_plans"), ("events", "0011_layout_runs")]
 
     operations = [
         install("bookings", "seat_rules"),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0009_seating_plans'),
+        ('events', '0010_geometry_by_digest'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -118,7 +118,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "api/event/<int:event_id>/gate-staff/<str:email>": {"PUT": MANAGERS, "DELETE": MANAGERS},
     "api/event/<int:event_id>/analytics": {"GET": MANAGERS},
     "api/event/<int:event_id>/analytics/curve": {"GET": MANAGERS},
-    "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats/<str:seat>/story": {
+    "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats/<path:seat>/story": {
         "GET": MANAGERS
     },
     "api/event/<int:event_id>/bookings.csv": {"GET": MANAGERS},
@@ -279,7 +279,7 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
         "<int:number>": 1,
         "<int:subsection_id>": booking.subsection_id,
         "<int:position>": 0,
-        "<str:seat>": "1-1",
+        "<path:seat>": "1-1",
         "<int:creation_id>": creation.pk,
         "<uuid:booking_id>": booking.pk,
         "<uuid:admission_id>": admission.pk,

@@ -190,6 +190,7 @@ RIGHTS: dict[str, dict[str, str]] = {
             "": SELLERS,
             "add/": SELLERS,
             "<path:object_id>/change/": MANAGERS,
+            "<path:object_id>/designer/": MANAGERS,
             "<path:object_id>/history/": MANAGERS,
             "<path:object_id>/version/<int:number>/picture.svg": MANAGERS,
             "<path:object_id>/delete/": NOBODY,  # an action removes plans

@@ -1,14 +1,19 @@
 /** Where the names of drawn blocks are while their seats are shown: in front of them or behind them, where nothing is. */
 
+import { contains } from "../seats/polygon.js";
+
 const GLYPH = 0.58; // width of a character by the height of its text
 const STEPS = 4; // per doubling of the scale: names are placed anew
 
 export class BlockNames {
   #blocks;
+  #obstacles;
   #points = new Map(); // step of the scale → points by block
 
-  constructor(blocks) {
+  /** @param {Block[]} blocks  @param {[number, number][][]} obstacles polygons that names don't cover, as the stage */
+  constructor(blocks, obstacles) {
     this.#blocks = blocks;
+    this.#obstacles = [...obstacles, ...blocks.filter((block) => block.isInterchangeable).map(({ outline }) => outline)];
   }
 
   /** Returns the points of the names at a scale (px per unit) if they are `high` px, by block; some have no room. */
@@ -35,6 +40,7 @@ export class BlockNames {
   #isClear(own, [x, y], half, high, clear) {
     const near = this.#blocks.filter(({ place }) => Math.abs(place.x - x) < place.width / 2 + half && Math.abs(place.y - y) < place.height / 2 + high + clear);
     for (let at = -half; at <= half; at += 0.5) {
+      if (this.#obstacles.some((polygon) => contains(polygon, x + at, y, high / 2))) return false;
       if (near.some((block) => block.hasSeatAt(x + at, y, high / 2 + 0.4 + (block === own ? 0 : clear)))) return false;
     }
     return true;

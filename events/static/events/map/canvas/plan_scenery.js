@@ -16,9 +16,9 @@ export class PlanScenery {
   #colours;
 
   constructor(plan, blocks, colours) {
-    this.#names = new BlockNames(blocks);
     this.#colours = colours;
     this.#drawings = plan.drawings.map((drawing) => scaledDrawing(plan, drawing));
+    this.#names = new BlockNames(blocks, plan.drawings.filter(({ role, points }) => role !== "wall" && points.length).map(({ points }) => plan.scaled(points)));
     this.bounds = around([plan.bounds, ...blocks.map(({ outline }) => boxOf(outline))]);
     const stage = this.#drawings.find(({ role }) => role === "stage");
     const [focus] = plan.focus ? plan.scaled([plan.focus]) : stage ? [[stage.x, stage.y]] : [];

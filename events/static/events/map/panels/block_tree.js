@@ -3,7 +3,7 @@
 import { priceText } from "../../../ticketing/format.js";
 import { bySection } from "../seats/sections.js";
 import { element } from "./element.js";
-import { blockName, leftText, priceRange } from "./formatting.js";
+import { leftText, priceRange, sectionName } from "./formatting.js";
 
 const REFRESH_MS = 400;
 
@@ -24,7 +24,7 @@ export class BlockTree {
     this.#currency = currency;
     this.#open = open;
     const sections = bySection(blocks);
-    for (const [name, of] of sections) this.element.append(of[0].isOnly ? this.#onlyBlock(of[0]) : this.#section(name, of, sections.size <= 3));
+    for (const of of sections.values()) this.element.append(of[0].isOnly ? this.#onlyBlock(of[0]) : this.#section(of, sections.size <= 3));
     this.element.addEventListener("keydown", (event) => this.#key(event));
     this.element.addEventListener("click", ({ target }) => this.#click(target));
     this.element.querySelector("[role=treeitem]").tabIndex = 0;
@@ -53,8 +53,8 @@ export class BlockTree {
 
   // --- Items --------------------------------------------------------------------------------------------
 
-  #section(name, blocks, expanded) {
-    const item = this.#sectionItem(blocks, `Section ${name}`);
+  #section(blocks, expanded) {
+    const item = this.#sectionItem(blocks);
     item.ariaExpanded = String(expanded);
     const group = element("ul", { role: "group" });
     group.append(...blocks.map((block) => this.#blockItem(block)));
@@ -64,19 +64,19 @@ export class BlockTree {
 
   /** A section of a plan that is one block, which opens at once. */
   #onlyBlock(block) {
-    const item = this.#sectionItem([block], blockName(block));
+    const item = this.#sectionItem([block]);
     item.block = block;
     this.#items.set(block, item);
     return item;
   }
 
-  #sectionItem(blocks, name) {
+  #sectionItem(blocks) {
     const item = element("li", { role: "treeitem", tabIndex: -1, className: "tree-section" });
     item.blocks = blocks;
     const line = element("span", { className: "tree-line" });
     const swatch = element("span", { className: "swatch" });
     swatch.style.background = this.#colours.variable(blocks[0].tier);
-    const title = element("span", { className: "tree-name", textContent: name });
+    const title = element("span", { className: "tree-name", textContent: sectionName(blocks[0]) });
     const note = element("span", { className: "tree-note", textContent: tiersOf(blocks) });
     const left = element("span", { className: "tree-left" });
     line.append(swatch, title, note, element("span", { className: "tree-price" }), left);
@@ -109,7 +109,7 @@ export class BlockTree {
     item.querySelector(".tree-left").textContent = left;
     const price = priceRange(item.blocks, this.#currency);
     item.querySelector(".tree-price").textContent = price;
-    item.setAttribute("aria-label", `Section ${first.section}, ${tiersOf(item.blocks)}, ${price}, ${left}`);
+    item.setAttribute("aria-label", `${sectionName(first)}, ${tiersOf(item.blocks)}, ${price}, ${left}`);
   }
 
   #refresh() {

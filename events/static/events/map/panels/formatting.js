@@ -10,9 +10,15 @@ import { AVAILABLE, STATUSES } from "../seats/block.js";
 const NOT_ON_SALE = "not on sale"; // free, but the sale is over
 const STATUS_LABELS = { available: "available", reserved: "reserved", sold: "sold", blocked: "not for sale" };
 
-/** "Section A, block 2"; without the number if a plan's section is one block */
+/** "Section A"; a section of a seating plan has a name of its own, as "Parkett links" */
+export function sectionName(block) {
+  return block.kind === "grid" ? `Section ${block.section}` : block.section;
+}
+
+/** "Section A, block 2"; of a plan "Parkett links", and only further blocks of that section have a number, as on tickets */
 export function blockName(block) {
-  return `Section ${block.section}${block.isOnly ? "" : `, block\u00a0${block.number}`}`;
+  const numbered = block.kind === "grid" || block.number > 1;
+  return sectionName(block) + (numbered ? `, block\u00a0${block.number}` : "");
 }
 
 /** "Section A, block 2, row 5, seat 12" */

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -27,6 +28,7 @@ from events.catalog.microcache import MicroCache
 from events.lifecycle.create import create_event
 from events.models import Event
 from events.seating.configuration import read_seating
+from ticketing.media import media_storage
 
 pytest_plugins = ["realtime.tests.servers"]
 
@@ -166,6 +168,14 @@ def paid_booking(hold: Callable[..., Booking]) -> Callable[..., Booking]:
         return pay_booking(booking_id=booking.pk, buyer_id=buyer.pk, card_number=GOOD_CARD).booking
 
     return make
+
+
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> Path:
+    """The folder of pictures, empty."""
+    folder = tmp_path / "media"
+    settings.STORAGES = settings.STORAGES | {"default": media_storage("", folder)}
+    return folder
 
 
 @pytest.fixture

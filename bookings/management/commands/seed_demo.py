@@ -10,6 +10,8 @@ from accounts.models import User
 from bookings.checkin.models import SellerGateStaff
 from events.lifecycle.create import create_event
 from events.models import Event
+from events.pictures import poster
+from events.pictures.write import set_picture
 from events.seating.configuration import read_seating
 
 PASSWORD = "demo-pass-1"  # noqa: S105  (the README names it; only for a demo)
@@ -100,7 +102,9 @@ class Command(BaseCommand):
         fields = {name: value for name, value in demo.items() if name != "seating_config"}
         starts_at = datetime.now(UTC).replace(hour=19, minute=0, second=0, microsecond=0) + starts_in
         seating = read_seating(demo["seating_config"], max_seats=200_000)
-        create_event(
+        event = create_event(
             seller=seller, seating=seating, starts_at=starts_at, ends_at=starts_at + timedelta(hours=3), **fields
         )
         self.stdout.write(f"{demo['name']}: {seating.seats:,} seats")
+        if demo is SMALL:
+            set_picture(event_id=event.pk, seller=seller, data=poster.draw_poster(), alt=poster.ALT)

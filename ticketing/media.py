@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 EXAMPLE = "s3://key:secret@bucket?endpoint=https://s3.example.com&region=eu-central-1&prefix=tickets"
+CONNECT_SECONDS, READ_SECONDS = 2, 5  # by default, 60 each
 PARAMETERS = {"endpoint": "endpoint_url", "region": "region_name", "prefix": "location"}
 
 
@@ -31,9 +32,8 @@ def _behaviour(has_own_endpoint: bool) -> dict[str, Any]:
     from botocore.config import Config
 
     config = Config(
-        # Seconds, and one more attempt: somebody is waiting. By default it would be minutes.
-        connect_timeout=2,
-        read_timeout=5,
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
         retries={"total_max_attempts": 2, "mode": "standard"},
         # Checksums that not every server but Amazon's own understands.
         request_checksum_calculation="when_required",

@@ -1,6 +1,9 @@
 """The files of pictures, in Django's default storage: below STATE_DIR/media, or in S3 (MEDIA_STORAGE).
 
 Files are written once and never changed. No function here is called while a transaction is open.
+
+A storage that doesn't answer must not occupy the threads that serve everything else: few read at once, and after
+FAILURES failures in a row all calls fail at once, until one that is tried after OPEN_SECONDS succeeds.
 """
 
 import re
@@ -8,10 +11,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
+import pybreaker
 import structlog
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from core.concurrency import ConcurrencyLimiter
 from events.errors import StorageUnavailable
 from events.picture_models import EventPicture
 from events.pictures.limits import SHARE
@@ -20,6 +25,15 @@ from events.pictures.rendering import Rendering
 log = structlog.get_logger(__name__)
 
 FOLDER = "pictures"
+FAILURES, OPEN_SECONDS = 3, 10
+READS = 2  # at once in each process, of its eight threads
+WAIT_SECONDS = 0.25  # for another read; pictures come from the proxy's and the browser's cache mostly
+
+breaker = pybreaker.CircuitBreaker(
+    FAILURES, OPEN_SECONDS, exclude=[FileNotFoundError], throw_new_error_on_trip=False, name="storage"
+)
+_reads = ConcurrencyLimiter(READS, stall=WAIT_SECONDS, wait=WAIT_SECONDS)
+
 NAME = re.compile(r"(?P<key>[0-9a-f]{32})-(\d{1,4}\.webp|share\.jpg)", re.ASCII)
 
 
@@ -35,20 +49,21 @@ def file_name(key: str, last: str) -> str:
 
 def save_files(key: str, renderings: Iterable[Rendering]) -> None:
     """Store all renderings or none. Raises StorageUnavailable."""
-    names = []
+    stored = []
     try:
         for rendering in renderings:
-            names.append(file_name(key, rendering.name))
+            name = file_name(key, rendering.name)
             with _storing():
-                default_storage.save(f"{FOLDER}/{names[-1]}", ContentFile(rendering.content))
+                default_storage.save(f"{FOLDER}/{name}", ContentFile(rendering.content))
+            stored.append(name)
     except StorageUnavailable:
-        delete_files(names)
+        delete_files(stored)
         raise
 
 
 def read_file(name: str) -> bytes:
-    """Return the content of a file. Raises FileNotFoundError, StorageUnavailable."""
-    with _storing(), default_storage.open(f"{FOLDER}/{name}") as file:
+    """Return the content of a file. Raises FileNotFoundError, StorageUnavailable, Overloaded."""
+    with _reads.slot(), _storing(), default_storage.open(f"{FOLDER}/{name}") as file:
         content: bytes = file.read()
         return content
 
@@ -81,9 +96,12 @@ def stored_at(name: str) -> datetime:
 def _storing() -> Iterator[None]:
     """Raise StorageUnavailable instead of any error of the storage, of which each kind has its own."""
     try:
-        yield
+        with breaker.calling():
+            yield
     except FileNotFoundError:
         raise
+    except pybreaker.CircuitBreakerError as is_open:
+        raise StorageUnavailable from is_open
     except Exception as error:
         log.warning("storage_unavailable", reason=f"{type(error).__name__}: {error}"[:300])
         raise StorageUnavailable from error

@@ -6,6 +6,7 @@ from events.catalog import api, crawlers, pages
 from events.pictures import api as pictures
 from events.pictures.files import picture_file
 from events.venues import api as venues
+from events.venues import plan_api as plans
 
 urlpatterns = [
     path("", pages.event_list, name="events"),
@@ -16,6 +17,12 @@ urlpatterns = [
     path("media/pictures/<str:file>", picture_file, name="picture"),
     path("api/venue", venues.Venues.as_view(), name="venue-list"),
     path("api/venue/<int:venue_id>", venues.VenueItem.as_view(), name="venue-detail"),
+    path("api/venue/<int:venue_id>/plan", plans.Plans.as_view(), name="plan-list"),
+    path("api/plan/check", plans.PlanCheck.as_view(), name="plan-check"),
+    path("api/plan/<int:plan_id>", plans.PlanItem.as_view(), name="plan-detail"),
+    path("api/plan/<int:plan_id>/version", plans.NewVersion.as_view(), name="plan-publish"),
+    path("api/plan-version/<int:version_id>", plans.VersionItem.as_view(), name="plan-version-detail"),
+    path("api/geometry/<str:digest>", plans.Geometry.as_view(), name="geometry"),
     path("api/event", api.EventList.as_view(), name="event-list"),
     path("api/event/<int:event_id>", api.EventItem.as_view(), name="event-detail"),
     path("api/event/<int:event_id>/picture", pictures.Picture.as_view(), name="event-picture"),

@@ -5,21 +5,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.urls import Resolver404, resolve
 
 from core.errors import DomainError
+from core.http.json_body import max_body_bytes
 from events.pictures.limits import MAX_BYTES
 
-FORM = 64 * 1024  # bytes for what a form has beside its file
-# Paths with a limit of their own, in bytes. The form in the admin takes larger files than it accepts, so that the error
-# is beside its field.
-UPLOADS = {
-    re.compile(r"/api/event/\d+/picture/?"): MAX_BYTES + FORM,
-    re.compile(r"/admin/events/event/[^/]+/picture/"): 4 * MAX_BYTES,
-}
+# Pages with a form that uploads a file, and their limits in bytes. They take larger files than they accept, so that the
+# error is beside the field.
+UPLOADS = {re.compile(r"/admin/events/event/[^/]+/picture/"): 4 * MAX_BYTES}
 
 
 class BodyTooLarge(DomainError):
-    """The Content-Length is over the limit of the path: DATA_UPLOAD_MAX_MEMORY_SIZE, unless it is for uploads."""
+    """The Content-Length is over the limit of the call, in bytes."""
 
     status, code, title = 413, "payload_too_large", "Body too large"
 
@@ -28,15 +26,23 @@ class BodyTooLarge(DomainError):
 
 
 def check_body_length(environ: Mapping[str, Any]) -> None:
-    """Raise BodyTooLarge if the Content-Length of a request (WSGI environment or META) is over its path's limit."""
+    """Raise BodyTooLarge if the Content-Length of a request (WSGI environment or META) is over the limit.
+
+    That is DATA_UPLOAD_MAX_MEMORY_SIZE, or what the view of the path has as `max_body_bytes`, or what UPLOADS has.
+    """
     length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        return
-    limit = _limit_of(environ.get("PATH_INFO", ""))
-    if int(length) > limit:
-        raise BodyTooLarge(limit)
+    if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        limit = _limit_at(environ["PATH_INFO"])
+        if int(length) > limit:
+            raise BodyTooLarge(limit)
 
 
-def _limit_of(path: str) -> int:
-    limits = (limit for pattern, limit in UPLOADS.items() if pattern.fullmatch(path))
-    return next(limits, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+def _limit_at(path: str) -> int:
+    for pattern, limit in UPLOADS.items():
+        if pattern.fullmatch(path):
+            return limit
+    try:
+        view = resolve(path.rstrip("/")).func
+    except Resolver404:
+        view = None
+    return max_body_bytes(getattr(view, "cls", None))

@@ -15,10 +15,13 @@ from core.http.json_body import StrictJSONParser
 from core.http.views import ApiView
 from core.openapi import problems
 from events.ownership import own_event
+from events.pictures.limits import MAX_BYTES
 from events.pictures.serializers import PictureBody, PictureChange, PictureUpload
 from events.pictures.shown import shown
 from events.pictures.write import describe_picture, remove_picture, set_picture
 from events.venues.permissions import SellersOnly
+
+FORM = 64 * 1024  # bytes for what a form has beside its file
 
 
 class OwnEventsOnly(SellersOnly):
@@ -42,6 +45,7 @@ class Picture(ApiView):
 
     permission_classes = [OwnEventsOnly]
     parser_classes = [MultiPartParser, StrictJSONParser]
+    max_body_bytes = MAX_BYTES + FORM
     bodies = {"PUT": PictureUpload, "PATCH": PictureChange}
 
     def get_parsers(self) -> list[BaseParser]:

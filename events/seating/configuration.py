@@ -10,23 +10,19 @@ from typing import Any
 
 from core.errors import BadInput, FieldProblem
 from core.http.bodies import no_such_member, unknown_members
-from core.text.visible import is_blank
+from core.text.visible import is_printable_name
 from events.models import MAX_PRICE, NAME_LENGTH, Subsection
+from events.plans.addressable import NOT_ADDRESSABLE, is_addressable
+from events.seating.plan_choice import PlanChoice, read_plan_choice
 from events.seating.positions import position_of
+from events.seating.prices import DEFAULT_TIER
 from events.states import SeatStatus
 
-DEFAULT_TIER = "Regular"
 MEMBERS = ("rows", "cols", "sections")
 SECTION_MEMBERS = ("name", "price", "subsections", "rows", "cols", "tier", "accessible")
 MAX_SECTIONS = 1_000  # a stadium has about a hundred
 MAX_SUBSECTIONS = 5_000  # each is a row in every snapshot of the live feed
 MAX_ACCESSIBLE = 1_000  # per subsection
-# A section's name is part of addresses (/api/event/1/sections/A/…). Programs resolve these names as they do in file
-# paths, and many decode "%2F" to "/", so that such sections could not be read.
-NO_PATH_SEGMENTS = frozenset({".", ".."})
-# Zero-width joiners: invisible, but part of words in Persian and Hindi and of emoji. Ignored by the check for printable
-# characters.
-JOINERS = {0x200C: None, 0x200D: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +58,10 @@ class Seating:
         """Number of seats of the event."""
         return sum(section.seats for section in self.sections)
 
+    def price_fields(self) -> dict[str, int]:
+        """Return {field: price in minor units} for the checks of prices."""
+        return {f"seating_config.sections.{n}.price": section.price for n, section in enumerate(self.sections)}
+
     def new_subsections(self, event_id: int) -> Iterator[Subsection]:
         """Yield the unsaved subsections in the order of the configuration, with all seats available."""
         for section in self.sections:
@@ -80,6 +80,16 @@ class Seating:
                     seat_status=SeatStatus.AVAILABLE[0] * total,
                     accessible=list(section.accessible),
                 )
+
+
+def read_any_seating(config: object, *, max_seats: int) -> Seating | PlanChoice:
+    """Read a seating configuration, or the choice of a seating plan, as a seller sends it.
+
+    Raises BadInput that names each bad field as `seating_config.…`.
+    """
+    if isinstance(config, dict) and "plan_version" in config:
+        return read_plan_choice(config, max_seats=max_seats)
+    return read_seating(config, max_seats=max_seats)
 
 
 def read_seating(config: object, *, max_seats: int) -> Seating:
@@ -154,14 +164,13 @@ class _Reader:
 
     def section_name(self, value: object, field: str) -> str:
         name = self.label(value, field)
-        if name in NO_PATH_SEGMENTS or "/" in name:
-            self.refuse(field, "not_addressable", 'A section can\'t be named "." or "..", or have "/" in its name.')
+        if not is_addressable(name):
+            self.refuse(field, "not_addressable", NOT_ADDRESSABLE)
         return name
 
     def label(self, value: object, field: str) -> str:
         text = value.strip() if isinstance(value, str) else ""
-        shown = text.translate(JOINERS)
-        if is_blank(shown) or not shown.isprintable():
+        if not is_printable_name(text):
             self.refuse(field, "blank", "This must be a name of printable characters.")
         elif len(text) > NAME_LENGTH:
             self.refuse(field, "max_length", f"This may have at most {NAME_LENGTH} characters.")

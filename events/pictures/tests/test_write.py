@@ -16,7 +16,7 @@ from events.errors import StorageUnavailable
 from events.lifecycle.change import change_event
 from events.models import Event
 from events.picture_models import EventPicture
-from events.pictures import write
+from events.pictures import storage, write
 from events.pictures.storage import file_names
 from events.pictures.tests.makers import a_picture
 from events.pictures.write import describe_picture, remove_picture, set_picture
@@ -156,7 +156,8 @@ def test_a_storage_that_is_full_changes_nothing(
 ) -> None:
     """The first two files can be written; the third can't."""
     picture, before = upload(), files()
-    save, written = default_storage.save, []
+    save = default_storage.save
+    written: list[str] = []
 
     def save_until_full(name: str, content: Any) -> str:
         if len(written) == 2:
@@ -234,7 +235,7 @@ def test_files_stay_if_nobody_knows_whether_their_row_was_written(
 def uploads_at_once(event: Event, seller: User, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Two uploads that both have their files, and reach the transaction, at the same time."""
     meeting, touch = threading.Barrier(2), write._touch
-    save = write.storage.save_files
+    save = storage.save_files
 
     def save_and_wait(*args: Any) -> None:
         save(*args)
@@ -244,11 +245,11 @@ def uploads_at_once(event: Event, seller: User, monkeypatch: pytest.MonkeyPatch)
         threading.Event().wait(0.3)  # between reading the old row and the end of the transaction
         touch(event_id)
 
-    monkeypatch.setattr(write.storage, "save_files", save_and_wait)
+    monkeypatch.setattr(storage, "save_files", save_and_wait)
     monkeypatch.setattr(write, "_touch", pause)
     return together(
         *[
-            lambda alt=alt: set_picture(event_id=event.pk, seller=seller, data=a_picture(), alt=alt)  # type: ignore[misc]
+            lambda alt=alt: set_picture(event_id=event.pk, seller=seller, data=a_picture(), alt=alt)
             for alt in ("One", "Another")
         ]
     )

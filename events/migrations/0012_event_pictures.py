@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0009_seating_plans'),
+        ('events', '0011_layout_runs'),
     ]
 
     operations = [

@@ -51,7 +51,9 @@ def test_seats_are_picked_with_the_keyboard_alone(visitors: Visitors, alice: Use
     seats.list.get_by_role("treeitem", name=re.compile("^Parkett links, Stalls")).focus()
     page.keyboard.press("ArrowRight")  # to its first block: all sections are open
     page.keyboard.press("Enter")
-    expect(seats.list.get_by_role("button", name="Row A, seat 1, $50.00, Stalls, wheelchair place, available")).to_be_focused()
+    expect(
+        seats.list.get_by_role("button", name="Row A, seat 1, $50.00, Stalls, wheelchair place, available")
+    ).to_be_focused()
     for key, seat in (
         ("ArrowRight", "Row A, seat 2, $50.00, Stalls, companion seat, available"),
         ("ArrowRight", "Row A, seat 3, $50.00, Stalls, available"),

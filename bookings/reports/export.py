@@ -1,12 +1,13 @@
 """Export an event's bookings as CSV (RFC 4180), row by row, so that memory use does not grow with their number."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from bookings.holds.models import Booking
 from bookings.holds.texts import places
 from core.money.amounts import in_major_units
+from core.text.csv_cells import BYTE_ORDER_MARK, escaped
 from events.models import Event
 from events.seating.positions import seat_name
 
@@ -28,11 +29,6 @@ FIELDS = (
     "reference",
 )
 FETCH_SIZE = 500  # bookings fetched at a time
-# Excel reads a CSV file as UTF-8 only if it begins with this character, and otherwise in the code page of the computer.
-BYTE_ORDER_MARK = "\ufeff"
-# Spreadsheets run a cell that starts with one of these as a formula, even if it is the name that a buyer typed
-# (https://owasp.org/www-community/attacks/CSV_Injection).
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 class _Echo:
@@ -52,7 +48,7 @@ def bookings_csv(event: Event) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield BYTE_ORDER_MARK + writer.writerow(FIELDS)
     for booking in _bookings(event):
-        yield writer.writerow(_escaped(_cells(booking)))
+        yield writer.writerow(escaped(_cells(booking)))
 
 
 def _bookings(event: Event) -> Iterator[Booking]:
@@ -95,8 +91,3 @@ def _seats(booking: Booking) -> str:
 
 def _time(moment: datetime | None) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else ""
-
-
-def _escaped(cells: Iterable[str]) -> list[str]:
-    """Put an apostrophe before cells that a spreadsheet would run, even after spaces; it then shows them as text."""
-    return [f"'{cell}" if cell.lstrip(" ").startswith(FORMULA_STARTS) else cell for cell in cells]

@@ -12,9 +12,9 @@ from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.states import MADE_ELSEWHERE, AdmissionStatus, EmailStatus, RefundStatus
 from bookings.tickets.models import Admission
+from bookings.tickets.texts import ticket_place
 from core.money.amounts import money
 from core.text.times import time_text
-from events.seating.positions import place_of
 
 
 class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -105,14 +105,14 @@ class Tickets(ReadOnlyInline):
     ordering = ("position", "issued_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Admission]:
-        """Include the subsection, for the names of the seats."""
-        return super().get_queryset(request).select_related("subsection").defer("subsection__seat_status")
+        """Include booking and subsection, for the names of the seats."""
+        rows = super().get_queryset(request).select_related("booking", "subsection")
+        return rows.defer("subsection__seat_status")
 
     @admin.display(description="Seat")
     def seat(self, ticket: Admission) -> str:
-        """Return row and seat, both from 1."""
-        row, seat = place_of(ticket.position, ticket.subsection.cols)
-        return f"row {row}, seat {seat}"
+        """Return row and seat, or "standing"."""
+        return ticket_place(ticket).text
 
     @admin.display(description="State")
     def state(self, ticket: Admission) -> str:

@@ -18,8 +18,9 @@ from bookings.checkin.staff import (
     remove_gate_staff,
     remove_gate_staff_for_all_events,
 )
+from bookings.holds.places import block_name
+from bookings.tickets.texts import ticket_place
 from events.models import Event
-from events.seating.positions import seat_name
 from events.seller_admin.rows import OwnRows, WrittenRows, user_of
 
 EMAIL_HELP_TEXT = "The person who signs in with this address, once it is confirmed. They may sign up later."
@@ -168,7 +169,7 @@ class CheckIns(OwnRows):
     seller_lookup = "admission__event__seller"
     list_display = ("recorded_at", "event_of", "ticket", "seat", "holder", "kind", "device", "by_name", "scanned_at")
     list_filter = ("kind",)
-    list_select_related = ("admission__event", "admission__subsection", "by")
+    list_select_related = ("admission__booking", "admission__event", "admission__subsection", "by")
     search_fields = ("admission__holder__folded", "device__folded")
     search_help_text = "(Part of) the name of the holder or the scanner"
     fields = list_display
@@ -187,9 +188,9 @@ class CheckIns(OwnRows):
 
     @admin.display(description="Seat")
     def seat(self, row: CheckIn) -> str:
-        """Return the subsection, row and seat of the ticket as text."""
-        subsection = row.admission.subsection
-        return f"{subsection} {seat_name(row.admission.position, subsection.cols)}"
+        """Return the block and the name of the seat: "A-1 2-3"; in a standing area only its name."""
+        block, place = block_name(row.admission.subsection).short, ticket_place(row.admission)
+        return f"{block} {place.name}" if place.seat_label else f"{block}, {place.text}"
 
     @admin.display(description="Holder")
     def holder(self, row: CheckIn) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from bookings.holds.models import Booking
+from bookings.holds.places import ROW_LABEL, SEAT_LABEL, SEAT_NAME, Place, names_of, places_of, prices_of
 from bookings.references import reference_field
 from bookings.states import SOLD, BookingStatus, SelectionMode
 from core.http.bodies import Body
@@ -12,8 +13,7 @@ from core.http.json_types import Choice, ListOf, WholeNumber
 from core.http.texts import Line, Text
 from events.catalog.seat_serializers import TicketRow, ticket_body
 from events.models import Event, Subsection
-from events.seating.positions import seat_names
-from events.states import SeatStatus
+from events.states import SeatStatus, SubsectionKind
 
 
 class NewBooking(Body):
@@ -60,7 +60,8 @@ class BookingBody(serializers.Serializer[Any]):
     subsection = serializers.IntegerField()
     quantity = serializers.IntegerField()
     seat_selection_mode = serializers.ChoiceField(choices=SelectionMode.choices)
-    seat_positions = serializers.ListField(child=serializers.CharField(), help_text='"row-seat", both from 1.')
+    subsection_kind = serializers.ChoiceField(choices=SubsectionKind.choices)
+    seat_positions = serializers.ListField(child=serializers.CharField(), help_text=SEAT_NAME)
     total_price = serializers.IntegerField()
     currency = serializers.CharField()
     status = serializers.ChoiceField(choices=BookingStatus.choices)
@@ -71,10 +72,17 @@ class BookingBody(serializers.Serializer[Any]):
     failure = serializers.CharField(allow_null=True, help_text="Why the booking failed, expired or was cancelled.")
 
 
+class BookedSeat(TicketRow):
+    """One seat of a booking, at the price at which it was held."""
+
+    row_label = serializers.CharField(help_text=ROW_LABEL)
+    seat_label = serializers.CharField(help_text=SEAT_LABEL)
+
+
 class BookingDetail(BookingBody):
     """A booking with its seats."""
 
-    tickets = TicketRow(many=True)
+    tickets = BookedSeat(many=True)
 
 
 def booking_body(booking: Booking) -> dict[str, Any]:
@@ -92,7 +100,8 @@ def booking_body(booking: Booking) -> dict[str, Any]:
         "subsection": subsection.number,
         "quantity": booking.quantity,
         "seat_selection_mode": booking.seat_selection_mode,
-        "seat_positions": seat_names(subsection, booking.positions),
+        "subsection_kind": subsection.kind,
+        "seat_positions": names_of(booking),
         "total_price": booking.total_price,
         "currency": event.currency,
         "status": booking.shown_status,
@@ -105,7 +114,7 @@ def booking_body(booking: Booking) -> dict[str, Any]:
 
 
 def booking_tickets(booking: Booking) -> list[dict[str, Any]]:
-    """Return the booking's seats in the shape of TicketRow, at the price at which they were held.
+    """Return the booking's seats in the shape of BookedSeat, at the prices at which they were held.
 
     Seats that the booking no longer holds are shown as available, even if someone else has them.
     """
@@ -113,9 +122,13 @@ def booking_tickets(booking: Booking) -> list[dict[str, Any]]:
         status = SeatStatus.SOLD
     else:
         status = SeatStatus.RESERVED if booking.shown_status == BookingStatus.PENDING_PAYMENT else SeatStatus.AVAILABLE
-    return [
-        ticket_body(booking.subsection, position, status.value, booking.unit_price) for position in booking.positions
-    ]
+    seats = zip(booking.positions, prices_of(booking), places_of(booking), strict=True)
+    return [ticket_body(booking.subsection, at, status.value, price) | _names(place) for at, price, place in seats]
+
+
+def _names(place: Place) -> dict[str, Any]:
+    labels = {"row_label": place.row_label, "seat_label": place.seat_label}
+    return {"row": place.row, "seat": place.seat, **labels}
 
 
 def booking_detail(booking: Booking) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Texts of the entries of a seat's history."""
 
+from collections.abc import Callable
+
 from django.db import models
 
 from bookings.checkin.models import CheckIn
@@ -9,10 +11,12 @@ from bookings.states import MADE_ELSEWHERE, CheckInKind, DisputeStatus, PaymentS
 from core.money.amounts import money
 from core.text.times import time_text
 from events.models import SeatChange
-from events.seating.positions import seat_name
 from events.states import ChangeKind
 
 MAX_NAMED = 6  # a text names at most this many other seats; beyond that it gives their number
+
+
+SeatNames = Callable[[int], str]
 
 
 class HistoryKind(models.TextChoices):
@@ -38,10 +42,15 @@ class HistoryKind(models.TextChoices):
     CHECK_IN_CONFLICT = "check_in_conflict", "Scanned twice"
 
 
-def change_text(change: SeatChange, booking: Booking | None, *, position: int, cols: int, is_repeated: bool) -> str:
-    """Return the text of a `SeatChange` for its seat at `position`. `is_repeated`: the booking held the seat before."""
+def change_text(
+    change: SeatChange, booking: Booking | None, *, position: int, names: SeatNames, is_repeated: bool
+) -> str:
+    """Return the text of a `SeatChange` for its seat at `position`.
+
+    `names` returns the name of a seat by its position. `is_repeated`: the booking held the seat before.
+    """
     buyer = f"{booking.buyer.name} ({booking.buyer.email})" if booking else "an unknown buyer"
-    others = _others(change.positions, position, cols)
+    others = _others([names(other) for other in change.positions if other != position])
     match ChangeKind(change.kind):
         case ChangeKind.HELD if is_repeated:
             return f"Held again for {buyer}{others}: a payment arrived after the hold had ended."
@@ -61,8 +70,7 @@ def change_text(change: SeatChange, booking: Booking | None, *, position: int, c
             return f"Put back on sale{others}."
 
 
-def _others(positions: list[int], position: int, cols: int) -> str:
-    names = [seat_name(other, cols) for other in positions if other != position]
+def _others(names: list[str]) -> str:
     if len(names) > MAX_NAMED:
         return f", with {len(names)} other seats"
     return f", with {', '.join(names)}" if names else ""

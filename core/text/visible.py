@@ -9,6 +9,9 @@ from django.core.exceptions import ValidationError
 INVISIBLE_CATEGORIES = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Mn", "Me"})
 # Letters and symbols that fonts show as nothing: the Hangul fillers, the empty Braille pattern and the null notehead.
 BLANK_SHAPES = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159")
+# Zero-width joiners: invisible, but part of words in Persian and Hindi and of emoji. Ignored by the check for printable
+# characters.
+JOINERS = {0x200C: None, 0x200D: None}
 
 
 def is_blank(text: str) -> bool:
@@ -16,6 +19,18 @@ def is_blank(text: str) -> bool:
     return all(
         character in BLANK_SHAPES or unicodedata.category(character) in INVISIBLE_CATEGORIES for character in text
     )
+
+
+def is_printable(text: str) -> bool:
+    """Return whether all characters of the text can be printed in one line, zero-width joiners among them."""
+    return text.isprintable() or text.translate(JOINERS).isprintable()
+
+
+def is_printable_name(text: str) -> bool:
+    """Return whether the text is printable and has a character that a reader can see."""
+    if text.isascii():  # of ASCII's printable characters, only the space is blank
+        return text.isprintable() and text.strip() != ""
+    return is_printable(text) and not is_blank(text)
 
 
 def check_visible(text: str) -> None:

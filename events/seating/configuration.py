@@ -10,8 +10,9 @@ from typing import Any
 
 from core.errors import BadInput, FieldProblem
 from core.http.bodies import no_such_member, unknown_members
-from core.text.visible import is_blank
+from core.text.visible import is_printable_name
 from events.models import MAX_PRICE, NAME_LENGTH, Subsection
+from events.plans.addressable import NOT_ADDRESSABLE, is_addressable
 from events.seating.positions import position_of
 from events.states import SeatStatus
 
@@ -21,12 +22,6 @@ SECTION_MEMBERS = ("name", "price", "subsections", "rows", "cols", "tier", "acce
 MAX_SECTIONS = 1_000  # a stadium has about a hundred
 MAX_SUBSECTIONS = 5_000  # each is a row in every snapshot of the live feed
 MAX_ACCESSIBLE = 1_000  # per subsection
-# A section's name is part of addresses (/api/event/1/sections/A/…). Programs resolve these names as they do in file
-# paths, and many decode "%2F" to "/", so that such sections could not be read.
-NO_PATH_SEGMENTS = frozenset({".", ".."})
-# Zero-width joiners: invisible, but part of words in Persian and Hindi and of emoji. Ignored by the check for printable
-# characters.
-JOINERS = {0x200C: None, 0x200D: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +149,13 @@ class _Reader:
 
     def section_name(self, value: object, field: str) -> str:
         name = self.label(value, field)
-        if name in NO_PATH_SEGMENTS or "/" in name:
-            self.refuse(field, "not_addressable", 'A section can\'t be named "." or "..", or have "/" in its name.')
+        if not is_addressable(name):
+            self.refuse(field, "not_addressable", NOT_ADDRESSABLE)
         return name
 
     def label(self, value: object, field: str) -> str:
         text = value.strip() if isinstance(value, str) else ""
-        shown = text.translate(JOINERS)
-        if is_blank(shown) or not shown.isprintable():
+        if not is_printable_name(text):
             self.refuse(field, "blank", "This must be a name of printable characters.")
         elif len(text) > NAME_LENGTH:
             self.refuse(field, "max_length", f"This may have at most {NAME_LENGTH} characters.")

@@ -16,6 +16,7 @@ MAX_DRAWINGS = 1_000
 PIXEL_CM = 2.0  # the editor puts seats 25 pixels apart
 PLAUSIBLE_CM = (35.0, 90.0)  # from seat to seat
 SEAT_CM = 50.0
+UNITS = (0.01, 1_000.0)  # centimetres that a pixel may be
 # What files have and our format can't keep: the sentence about it, by the member's name.
 NOT_KEPT = {
     "seat_guid": "The ids of seats: a file that is exported from here has new ones.",
@@ -73,7 +74,7 @@ def pixel_cm(usual: float) -> float:
     """Return how many centimetres a pixel is if neighbours are usually this many pixels apart."""
     if not usual or PLAUSIBLE_CM[0] <= usual * PIXEL_CM <= PLAUSIBLE_CM[1]:
         return PIXEL_CM
-    return float(f"{SEAT_CM / usual:.4g}")
+    return min(max(float(f"{SEAT_CM / usual:.4g}"), UNITS[0]), UNITS[1])
 
 
 def _renamed(zones: list[Zone], problems: Problems) -> list[Zone]:

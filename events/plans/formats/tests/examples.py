@@ -53,8 +53,8 @@ def hall() -> dict[str, Any]:
         radius, count = 400 + 30 * index, 18 + index
         whole = arc(letter, [str(number) for number in range(1, count + 1)], radius)
         third = count // 3
-        for part in (whole["seats"][:third], whole["seats"][third : 2 * third], whole["seats"][2 * third :]):
-            stalls.append(row(letter, part, 500, 100))
+        parts = (whole["seats"][:third], whole["seats"][third : 2 * third], whole["seats"][2 * third :])
+        stalls += [row(letter, part, 500, 100) for part in parts]
     balcony = [straight(str(number), list("12345678"), y=30 * number) for number in (1, 2)]
     for item in balcony[1]["seats"][:3]:
         item["category"] = "Balcony, side"

@@ -23,10 +23,8 @@ def document_of(data: Any) -> dict[str, Any]:
 
 def test_a_hall_is_understood() -> None:
     plan = read(document_of(hall()))
-    assert [(block.section, block.number, block.size) for block in plan.blocks] == [
-        ("Stalls", 1, 123),
-        ("Balcony", 1, 16),
-    ]
+    blocks = [(block.section, block.number, block.size) for block in plan.blocks]
+    assert blocks == [("Stalls", 1, 123), ("Balcony", 1, 16)]
     assert [row.label for row in plan.blocks[0].rows] == list("ABCDEF")
     assert [(category.name, category.colour) for category in plan.categories] == [
         ("Stalls", "#aa5500"),
@@ -169,6 +167,7 @@ def a_seat(data: dict[str, Any]) -> Any:
 SEAT = "zones.0.rows.0.seats.1"
 SOLVED = [
     (put(the_zone, name=None), "zones.0.name", "required", "Zone 1"),
+    (put(the_zone, name=".."), "zones.0.name", "required", "Zone 1"),
     (put(the_zone, name="x" * 40), "zones.0.name", "max_length", "x" * 32),
     (put(the_zone, name="Left/right"), "zones.0.name", "forbidden", "Left\u2215right"),
     (put(first_row, row_number=""), "zones.0.rows.0.row_number", "required", "“1”"),
@@ -237,7 +236,11 @@ UNSOLVED = [
     (lambda data: first_row(data)["seats"].append(None), "zones.0.rows.0.seats.2", "invalid"),
     (lambda data: data["categories"].extend({"name": str(i)} for i in range(50)), "categories", "max_length"),
     (put(the_zone, rows=[]), "zones", "min_value"),
-    (put(a_seat, position={"x": 900_000, "y": 0}), "plan.sections.0.subsections.0.x", "too_far"),
+    (
+        lambda data: the_zone(data)["rows"].append(straight("C", ["1", "2", "3", "4"], y=600_000)),
+        "plan.sections.0.subsections.0.rows.2.seats.0.y",
+        "too_far",
+    ),
 ]
 
 

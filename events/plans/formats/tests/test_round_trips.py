@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -33,7 +34,7 @@ def labels(random: Random, most: int) -> list[str]:
     names = (
         "".join(random.choices(CHARACTERS, k=random.randint(1, 6))).strip() for _ in range(random.randint(1, most))
     )
-    return list(dict.fromkeys(name for name in names if name)) or ["A"]
+    return list(dict.fromkeys(name for name in names if name not in ("", ".", ".."))) or ["A"]
 
 
 def random_file(seed: int) -> dict[str, Any]:
@@ -222,4 +223,4 @@ def test_plans_in_other_units_have_the_same_size_in_pretix(unit: float) -> None:
     }
     result = from_pretix(to_pretix(document, max_places=MAX_PLACES), max_places=MAX_PLACES)
     places = read(result.document).blocks[0].rows[0].places
-    assert [right.x - left.x for left, right in zip(places, places[1:], strict=False)] == [52] * 4
+    assert [right.x - left.x for left, right in pairwise(places)] == [52] * 4

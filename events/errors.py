@@ -39,6 +39,23 @@ class VenueInUse(DomainError):
     code, title = "venue_in_use", "Venue in use"
 
 
+class PlanChanged(DomainError):
+    """The draft of a seating plan was saved by somebody else, or in another window; `revision` is that of now."""
+
+    code, title = "plan_changed", "Seating plan changed"
+    detail = "This plan was changed in another window since you opened it. Load it again to see that change."
+
+    def __init__(self, revision: int) -> None:
+        super().__init__(revision=revision)
+
+
+class PlanInUse(DomainError):
+    """Events use a version of the seating plan, so it can't be removed."""
+
+    code, title = "plan_in_use", "Seating plan in use"
+    detail = "Events use this plan, so it can't be removed."
+
+
 class SeatsTaken(DomainError):
     """Some of the requested seats do not have the required status; `seats` names them ("row-seat")."""
 

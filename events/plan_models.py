@@ -44,6 +44,7 @@ class PlanVersion(models.Model):
 
     class Meta:
         ordering = ["plan_id", "number"]
+        indexes = [models.Index(fields=["digest"], name="plan_version_of_geometry")]
         constraints = [
             UniqueConstraint(fields=["plan", "number"], name="plan_version_once"),
             CheckConstraint(name="plan_version_has_places", condition=Q(places__gte=1)),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from events.catalog import api, crawlers, pages
 from events.venues import api as venues
+from events.venues import plan_api as plans
 
 urlpatterns = [
     path("", pages.event_list, name="events"),
@@ -13,6 +14,12 @@ urlpatterns = [
     path("robots.txt", crawlers.robots),
     path("api/venue", venues.Venues.as_view(), name="venue-list"),
     path("api/venue/<int:venue_id>", venues.VenueItem.as_view(), name="venue-detail"),
+    path("api/venue/<int:venue_id>/plan", plans.Plans.as_view(), name="plan-list"),
+    path("api/plan/check", plans.PlanCheck.as_view(), name="plan-check"),
+    path("api/plan/<int:plan_id>", plans.PlanItem.as_view(), name="plan-detail"),
+    path("api/plan/<int:plan_id>/version", plans.NewVersion.as_view(), name="plan-publish"),
+    path("api/plan-version/<int:version_id>", plans.VersionItem.as_view(), name="plan-version-detail"),
+    path("api/geometry/<str:digest>", plans.Geometry.as_view(), name="geometry"),
     path("api/event", api.EventList.as_view(), name="event-list"),
     path("api/event/<int:event_id>", api.EventItem.as_view(), name="event-detail"),
     path("api/event/<int:event_id>/block", api.BlockedSeats.as_view(), name="event-block"),

@@ -4,19 +4,36 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.urls import Resolver404, resolve
 
 from core.errors import DomainError
+from core.http.json_body import max_body_bytes
 
 
 class BodyTooLarge(DomainError):
-    """The Content-Length is over DATA_UPLOAD_MAX_MEMORY_SIZE."""
+    """The Content-Length is over the limit of the call, in bytes."""
 
     status, code, title = 413, "payload_too_large", "Body too large"
-    detail = f"The body may have at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes."
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The body may have at most {limit:,} bytes.")
 
 
 def check_body_length(environ: Mapping[str, Any]) -> None:
-    """Raise BodyTooLarge if the Content-Length of a request (WSGI environment or META) is over the limit."""
+    """Raise BodyTooLarge if the Content-Length of a request (WSGI environment or META) is over the limit.
+
+    That is DATA_UPLOAD_MAX_MEMORY_SIZE, or what the view of the path has as `max_body_bytes`.
+    """
     length = environ.get("CONTENT_LENGTH") or "0"
     if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        raise BodyTooLarge
+        limit = _limit_at(environ["PATH_INFO"])
+        if int(length) > limit:
+            raise BodyTooLarge(limit)
+
+
+def _limit_at(path: str) -> int:
+    try:
+        view = resolve(path.rstrip("/")).func
+    except Resolver404:
+        view = None
+    return max_body_bytes(getattr(view, "cls", None))

@@ -2,20 +2,25 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from operator import itemgetter
 from typing import IO, Any
 
 from django.conf import settings
 from django.utils.http import parse_header_parameters
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.utils.mediatypes import media_type_matches
 
-from core.errors import BadInput, FieldProblem
+from core.errors import MAX_PROBLEMS, BadInput, FieldProblem
 
 MAX_DEPTH = 20  # levels of nesting; more than any body of this API has, and far below Python's recursion limit (1,000)
+# Of numbers with a decimal point or an exponent. Python reads 1e999 as infinity, which Postgres can't store; and of the
+# five characters of 1e308 it makes 309 when they are read again.
+SMALLEST, LARGEST = 1e-50, 1e50
 JSON = "application/json"
 CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})  # in which a body may be: all are UTF-8
 # What Python's decoder says, and what people read instead.
@@ -35,27 +40,39 @@ SURROGATE = re.compile("[\ud800-\udfff]")  # half of a character; decoding JSON 
 
 
 class PayloadTooLarge(APIException):
-    """The body is over DATA_UPLOAD_MAX_MEMORY_SIZE bytes."""
+    """The body is over the limit of the call, in bytes."""
 
     status_code = 413
     default_code = "payload_too_large"
-    default_detail = f"The body may have at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes."
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The body may have at most {limit:,} bytes.")
 
 
-class StrictJSONParser(JSONParser):
-    """The REST framework's parser with the rules of `read_json`.
+class StrictJSONParser(BaseParser):
+    """A parser for the REST framework with the rules of `read_json`.
 
-    Raises PayloadTooLarge for bodies over the limit, even without a Content-Length.
+    Raises PayloadTooLarge for bodies over the limit of the view (`max_body_bytes`), even without a Content-Length. It
+    is no JSONParser, because the framework reads the body of those first, up to Django's limit of all requests.
     """
+
+    media_type = JSON
+    renderer_class = JSONRenderer  # of forms in the browsable API
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         check_media_type(media_type or JSON)
-        body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-        if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise PayloadTooLarge
+        limit = max_body_bytes((parser_context or {}).get("view"))
+        body = stream.read(limit + 1)
+        if len(body) > limit:
+            raise PayloadTooLarge(limit)
         return read_json(body)
+
+
+def max_body_bytes(view: Any) -> int:
+    """Return the limit of bodies in bytes: that of an API view (or its class) with a limit of its own, else of all."""
+    return getattr(view, "max_body_bytes", None) or int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 @lru_cache(maxsize=64)
@@ -82,7 +99,7 @@ def read_json(body: bytes) -> Any:
 
     Raises ParseError for a body that is not JSON, for NaN and Infinity, duplicate member names, deep nesting and
     integers of thousands of digits; BadInput, which names the fields, for text with NUL characters and lone surrogates,
-    which Postgres can't store.
+    and for numbers like 1e999, which Postgres can't store.
     """
     try:
         data = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_object)
@@ -116,34 +133,49 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _check(data: Any) -> None:
-    """Refuse a body that is nested too deeply or has text that can't be stored. Does not recurse."""
+    """Refuse a body that is nested too deeply, or has text or numbers that can't be stored. Does not recurse.
+
+    It keeps only what is open at the moment, not all values that are still to come: a body may have millions.
+    """
     problems: list[FieldProblem] = []
-    stack: list[tuple[Any, int, str]] = [(data, 0, "")]
-    while stack:
-        value, depth, field = stack.pop()
-        if depth > MAX_DEPTH:
-            raise ParseError("The body is nested too deeply.")
-        if isinstance(value, str):
-            problems += _text_problems(value, field)
-        elif isinstance(value, dict):
-            for name, item in value.items():
-                problems += _text_problems(name, field)
-                stack.append((item, depth + 1, _path(field, name)))
-        elif isinstance(value, list):
-            stack += [(item, depth + 1, _path(field, index)) for index, item in enumerate(value)]
+    names: list[str | int] = []  # of the open objects and lists, except the outermost
+    opened: list[Iterator[tuple[str | int, Any]]] = [iter([("", data)])]
+    while opened and len(problems) < MAX_PROBLEMS:
+        for name, value in opened[-1]:
+            if isinstance(value, dict | list):
+                if value and len(opened) > MAX_DEPTH:
+                    raise ParseError("The body is nested too deeply.")
+                names.append(name)
+                problems += _problems_of_names(value, names)
+                opened.append(iter(value.items()) if isinstance(value, dict) else enumerate(value))
+                break
+            if problem := _problem_of(value):
+                problems.append(BadInput.problem(_path([*names, name]), *problem))
+                break
+        else:
+            opened.pop()
+            names = names[:-1]
     if problems:
         raise BadInput(sorted(problems, key=itemgetter("field")))
 
 
-def _path(field: str, step: str | int) -> str:
-    name = str(step).encode("utf-8", "backslashreplace").decode()  # so that the response can contain it
-    return f"{field}.{name}" if field else name
+def _problems_of_names(value: Any, names: list[str | int]) -> list[FieldProblem]:
+    found = (_problem_of(name) for name in value) if isinstance(value, dict) else ()
+    return [BadInput.problem(_path(names), *problem) for problem in islice(filter(None, found), MAX_PROBLEMS)]
 
 
-def _text_problems(value: str, field: str) -> list[FieldProblem]:
-    """Return what can't be stored in a text of this field, or in the name of one of its members."""
-    if "\x00" in value:
-        return [BadInput.problem(field, "Text may not contain the NUL character.", "null_characters_not_allowed")]
-    if SURROGATE.search(value):
-        return [BadInput.problem(field, "Text may not contain lone surrogates.", "surrogate_characters_not_allowed")]
-    return []
+def _path(names: Iterable[str | int]) -> str:
+    """Return the path of a field, without the nameless outermost value and in characters that a response may have."""
+    return ".".join(str(name) for name in names if name != "").encode("utf-8", "backslashreplace").decode()
+
+
+def _problem_of(value: Any) -> tuple[str, str] | None:
+    """Return detail and code of what can't be stored in this text or number; None if all can."""
+    if isinstance(value, str):
+        if "\x00" in value:
+            return "Text may not contain the NUL character.", "null_characters_not_allowed"
+        if SURROGATE.search(value):
+            return "Text may not contain lone surrogates.", "surrogate_characters_not_allowed"
+    elif isinstance(value, float) and value and not SMALLEST < abs(value) < LARGEST:
+        return "This number is too large or too close to 0.", "invalid"
+    return None

@@ -96,7 +96,7 @@ class ApiRequest:
             return {}
         check_media_type(self.environ.get("CONTENT_TYPE", ""))
         if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise PayloadTooLarge
+            raise PayloadTooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         return read_json(self._read(length))
 
 

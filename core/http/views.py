@@ -55,6 +55,7 @@ class ApiView(generics.GenericAPIView[Any]):
 
     bodies: ClassVar[Mapping[str, type[Body]]] = {}
     has_raw_body: ClassVar[bool] = False
+    max_body_bytes: ClassVar[int | None] = None  # None: the limit of all bodies (DATA_UPLOAD_MAX_MEMORY_SIZE)
     body: dict[str, Any]  # the validated members
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -106,7 +107,11 @@ class HandlerView(ApiView):
     def render(self, api_response: ApiResponse) -> HttpResponseBase:
         """Return the handler's response: its bytes if plain JSON was negotiated, else its data in another format."""
         if not _is_plain(self.request.accepted_renderer, self.request.accepted_media_type):
-            headers = {name: value for name, value in api_response.headers.items() if name != "Content-Type"}
+            # How long a response may be kept, and its tag, are said of the bytes that the handler made; this page may
+            # also name the user.
+            own = ("Content-Type", "ETag", "Cache-Control")
+            headers = {name: value for name, value in api_response.headers.items() if name not in own}
+            headers["Cache-Control"] = "no-cache"
             return Response(orjson.loads(api_response.content or b"null"), status=api_response.status, headers=headers)
         response = HttpResponse(api_response.content, status=api_response.status, headers=api_response.headers)
         if "Content-Type" not in api_response.headers:  # a 304 has none

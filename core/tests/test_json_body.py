@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.conf import settings
 from rest_framework.exceptions import APIException, ParseError
 
 from core.errors import BadInput
-from core.http.json_body import MAX_DEPTH, PayloadTooLarge, StrictJSONParser
+from core.http.json_body import MAX_DEPTH, PayloadTooLarge, StrictJSONParser, _check
 from core.http.messages import to_json
 
 LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -87,6 +88,7 @@ def test_a_mistake_is_explained_in_words_with_its_place(body: str) -> None:
         ('{"a": [{"\\udfff": "\\u0000"}]}', ["a.0", "a.0.\\udfff"]),
         ('["\\ud800"]', ["0"]),
         ('"\\ud800"', [""]),
+        ('{"a": [0.5, 1e999, -1e999], "b": 1E+308, "c": 1e-300, "d": 6.1e-17}', ["a.1", "a.2", "b", "c"]),
     ],
 )
 def test_text_that_cannot_be_stored_is_refused_by_the_name_of_its_field(body: str, fields: list[str]) -> None:
@@ -94,6 +96,22 @@ def test_text_that_cannot_be_stored_is_refused_by_the_name_of_its_field(body: st
         parse(body)
     assert [problem["field"] for problem in refusal.value.extra["errors"]] == fields
     assert to_json(refusal.value.body())  # it can be sent
+
+
+@pytest.mark.parametrize("body", ['["\\u0000"' + ',"\\u0000"' * 100_000 + "]", "{" + '"\\u0000":1,' + '"1\\u0000":1}'])
+def test_at_most_a_hundred_mistakes_are_named(body: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        parse(body)
+    assert 1 <= len(refusal.value.extra["errors"]) <= 100
+
+
+def test_a_body_of_many_values_is_checked_with_little_memory() -> None:
+    data = json.loads("[" + "0," * 500_000 + "0]")
+    tracemalloc.start()
+    _check(data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100_000
 
 
 def test_depth_has_a_limit() -> None:

@@ -11,6 +11,7 @@ from events.models import Event
 from events.schedule import still_on
 from events.states import EventStatus
 from events.venue_models import Venue
+from events.venues.plan_use import lock_and_find_use
 
 NO_SUCH_VENUE = "You have no such venue."
 COORDINATES = ("latitude", "longitude")
@@ -66,10 +67,15 @@ def change_venue(*, venue_id: int, seller: User, **fields: Any) -> Venue:
 
 @retrying_transaction
 def remove_venue(*, venue_id: int, seller: User) -> None:
-    """Remove a venue in which no event was ever put on. Raises NotFound, VenueInUse."""
+    """Remove a venue in which no event was ever put on, with its seating plans. Raises NotFound, VenueInUse.
+
+    An event that has moved to another venue may still use one of the plans.
+    """
     venue = _locked(venue_id, seller)
     if venue.events.exists():
         raise VenueInUse("It has events, so it can't be removed.")
+    if lock_and_find_use(venue.plans.all()):
+        raise VenueInUse("Events use its seating plans, so it can't be removed.")
     venue.delete()
 
 

@@ -14,6 +14,8 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from bookings.holds.models import Booking
 from events.models import Event
+from events.venues.plans import add_plan, publish_plan
+from events.venues.tests.documents import document
 from events.venues.write import add_venue
 
 ClientOf = Callable[[User | None], APIClient]
@@ -32,6 +34,14 @@ CONTRACT = {
     "/api/user/password/reset": {"post"},
     "/api/user/password/reset/confirm": {"post"},
     "/api/user/stream-ticket": {"post"},
+    "/api/venue": {"get", "post"},
+    "/api/venue/{venue_id}": {"get", "patch", "delete"},
+    "/api/venue/{venue_id}/plan": {"get", "post"},
+    "/api/plan/{plan_id}": {"get", "patch", "delete"},
+    "/api/plan/{plan_id}/version": {"post"},
+    "/api/plan/check": {"post"},
+    "/api/plan-version/{version_id}": {"get"},
+    "/api/geometry/{digest}": {"get"},
     "/api/event": {"get", "post"},
     "/api/event/{event_id}": {"get", "patch"},
     "/api/event/{event_id}/block": {"post"},
@@ -141,6 +151,9 @@ def test_every_path_answers_options_and_browsers(
     client_of: ClientOf,
 ) -> None:
     booking = paid_booking(alice)
+    venue = add_venue(seller=carol, name="The hall", time_zone="UTC")
+    plan = add_plan(venue_id=venue.pk, seller=carol, name="Concert", draft=document())
+    version = publish_plan(plan_id=plan.pk, seller=carol)
     ids = {"event_id": concert.pk, "booking_id": booking.pk, "admission_id": booking.admissions.earliest("id").pk}
     others = {
         "section": "A",
@@ -150,7 +163,10 @@ def test_every_path_answers_options_and_browsers(
         "name": "surge",
         "gateway": "mock",
         "sign_in_id": "none",
-        "venue_id": add_venue(seller=carol, name="The hall", time_zone="UTC").pk,
+        "venue_id": venue.pk,
+        "plan_id": plan.pk,
+        "version_id": version.pk,
+        "digest": version.digest,
     }
     for path in schema["paths"]:
         if path.endswith("/sse"):

@@ -27,6 +27,8 @@ from bookings.webhooks.models import Delivery
 from events.catalog.addresses import event_slug
 from events.models import Creation, Event
 from events.seller_admin.rows import OwnRows
+from events.venues.plans import add_plan, publish_plan
+from events.venues.tests.documents import document
 from events.venues.write import add_venue
 
 # One character for each caller: (n)obody signed in, the booking's (b)uyer, another buyer (x), the event's (g)ate staff,
@@ -94,6 +96,12 @@ RIGHTS: dict[str, dict[str, str]] = {
     # --- API: events -------------------------------------------------------------------------------
     "api/venue": {"GET": SELLERS, "POST": SELLERS},
     "api/venue/<int:venue_id>": {"GET": MANAGERS, "PATCH": MANAGERS, "DELETE": MANAGERS},
+    "api/venue/<int:venue_id>/plan": {"GET": MANAGERS, "POST": MANAGERS},
+    "api/plan/check": {"POST": SELLERS},
+    "api/plan/<int:plan_id>": {"GET": MANAGERS, "PATCH": MANAGERS, "DELETE": MANAGERS},
+    "api/plan/<int:plan_id>/version": {"POST": MANAGERS},
+    "api/plan-version/<int:version_id>": {"GET": MANAGERS},
+    "api/geometry/<str:digest>": {"GET": EVERYBODY},
     "api/event": {"GET": EVERYBODY, "POST": SELLERS},
     "api/event/<int:event_id>": {"GET": EVERYBODY, "PATCH": MANAGERS},
     "api/event/<int:event_id>/block": {"POST": MANAGERS},
@@ -110,7 +118,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "api/event/<int:event_id>/gate-staff/<str:email>": {"PUT": MANAGERS, "DELETE": MANAGERS},
     "api/event/<int:event_id>/analytics": {"GET": MANAGERS},
     "api/event/<int:event_id>/analytics/curve": {"GET": MANAGERS},
-    "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats/<str:seat>/story": {
+    "api/event/<int:event_id>/sections/<path:section>/subsection/<int:number>/seats/<path:seat>/story": {
         "GET": MANAGERS
     },
     "api/event/<int:event_id>/bookings.csv": {"GET": MANAGERS},
@@ -251,21 +259,27 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
     """A stage with something to see for everybody who may see it."""
     venue = add_venue(seller=people["s"], name="The hall", time_zone="Europe/Berlin")
     Event.objects.filter(pk=concert.pk).update(starts_at=NEVER, venue=venue)
+    plan = add_plan(venue_id=venue.pk, seller=people["s"], name="Concert", draft=document())
+    version = publish_plan(plan_id=plan.pk, seller=people["s"])
     endpoint = add_endpoint(seller=people["s"], url="https://example.com/hook", kinds=["booking.paid"])
     booking = paid_booking(people["b"], "1-1")
     admission = booking.admissions.select_related("event").get()
     staff = add_gate_staff(event_id=concert.pk, email=people["g"].email, seller=people["s"])
-    creation = Creation.objects.create(seller=people["s"], fields={}, seating_config=concert.seating_config, total=200)
+    seating = {"plan_version": version.pk, "prices": {"Category 1": 5000}}  # an event that is being created keeps it
+    creation = Creation.objects.create(seller=people["s"], fields={}, seating_config=seating, total=6)
     _, scan = check_in(event_id=concert.pk, code=code_of(admission), by=people["g"])
     values = {
         "<int:event_id>": concert.pk,
         "<int:venue_id>": venue.pk,
+        "<int:plan_id>": plan.pk,
+        "<int:version_id>": version.pk,
+        "<str:digest>": version.digest,
         "<str:slug>": event_slug(concert),
         "<path:section>": "A",
         "<int:number>": 1,
         "<int:subsection_id>": booking.subsection_id,
         "<int:position>": 0,
-        "<str:seat>": "1-1",
+        "<path:seat>": "1-1",
         "<int:creation_id>": creation.pk,
         "<uuid:booking_id>": booking.pk,
         "<uuid:admission_id>": admission.pk,
@@ -288,6 +302,7 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
         **{"event_id": concert.pk, "section": "A", "subsection": 1, "seat_positions": ["3-3"], "quantity": 1},
         **{"seat_selection_mode": "manual", "status": "cancelled", "card_number": "4242424242424242"},
         **{"code": code_of(admission), "scans": [], "on": False},
+        **{"name": "A name", "revision": 0},
     }
     return Stage(values, rows, body)
 

@@ -23,6 +23,9 @@ from core import feature_switches
 from core.http import security_headers
 from core.http.views import HandlerView, handler_of
 from events.models import Event
+from events.venues.plans import add_plan, publish_plan
+from events.venues.tests.documents import document
+from events.venues.write import add_venue
 from ticketing.fast_path.middleware_table import FAST_PATH, check_middleware
 from ticketing.wsgi import application, django_application
 
@@ -34,6 +37,7 @@ OWN_MEMBERS = {
     *("expires_at", "created_at", "paid_at", "seconds_left", "retry_after", "detail"),
 }
 GOOD_CARD = "4242424242424242"
+PUBLIC = ("list_events", "show_event", "show_seat_map", "show_geometry")  # the last one for everybody alike
 
 
 @dataclass
@@ -145,8 +149,13 @@ def bearer(alice: User) -> dict[str, str]:
 
 
 @pytest.fixture
-def calls(concert: Event, hold: Callable[..., Booking], alice: User, bearer: dict[str, str]) -> dict[str, Any]:
+def calls(
+    concert: Event, hold: Callable[..., Booking], alice: User, carol: User, bearer: dict[str, str]
+) -> dict[str, Any]:
     """For each handler of the fast path, a function that makes a new call."""
+    venue = add_venue(seller=carol, name="The hall", time_zone="UTC")
+    plan = add_plan(venue_id=venue.pk, seller=carol, name="Concert", draft=document())
+    digest = publish_plan(plan_id=plan.pk, seller=carol).digest
     Event.objects.filter(pk=concert.pk).update(max_active_holds=50)
     event = f"/api/event/{concert.pk}"
     hold_request = {"event_id": concert.pk, "section": "A", "subsection": 1, "seat_selection_mode": "best_available"}
@@ -158,6 +167,7 @@ def calls(concert: Event, hold: Callable[..., Booking], alice: User, bearer: dic
         "list_events": lambda: Call("GET", "/api/event?page_size=1"),
         "show_event": lambda: Call("GET", event),
         "show_seat_map": lambda: Call("GET", f"{event}/seatmap"),
+        "show_geometry": lambda: Call("GET", f"/api/geometry/{digest}"),
         "post_booking": lambda: Call("POST", "/api/booking", {**hold_request, "quantity": 1}, bearer),
         "post_payment": pay,
         "get_place": lambda: Call("GET", f"{event}/queue", headers=bearer),
@@ -199,7 +209,7 @@ def test_every_call_of_the_fast_path_is_compared(calls: dict[str, Any]) -> None:
 
 
 def test_response_200_201_304_and_409(calls: dict[str, Any], concert: Event) -> None:
-    for name in ("list_events", "show_event", "show_seat_map"):
+    for name in PUBLIC:
         found = same_response(calls[name], 200)
         same_response(with_headers(calls[name], IF_NONE_MATCH=found.headers["etag"]), 304)
         packed = [
@@ -247,18 +257,16 @@ def test_an_invalid_filter_gets_the_same_response(concert: Event, query: str) ->
 @pytest.mark.parametrize("authorization", ["Bearer nonsense", "Bearer ", "Basic YQ=="])
 def test_response_401(calls: dict[str, Any], authorization: str) -> None:
     for name, make in calls.items():
-        public = name in ("list_events", "show_event", "show_seat_map")
-        response = same_response(
-            with_headers(make, AUTHORIZATION=authorization), 200 if public and "Basic" in authorization else 401
-        )
+        accepted = name == "show_geometry" or (name in PUBLIC and "Basic" in authorization)
+        response = same_response(with_headers(make, AUTHORIZATION=authorization), 200 if accepted else 401)
         assert response.status == 200 or response.headers["www-authenticate"] == 'Bearer realm="api"'
 
 
 def test_response_401_for_a_revoked_token(calls: dict[str, Any], bearer: dict[str, str]) -> None:
     made = {name: make() for name, make in calls.items()}
     TokenFamily.objects.all().delete()
-    for call in made.values():
-        same_response(replace(call, headers=bearer), 401)
+    for name, call in made.items():
+        same_response(replace(call, headers=bearer), 200 if name == "show_geometry" else 401)
 
 
 def test_response_403(calls: dict[str, Any], carol: User, client_of: Any, alice: User) -> None:
@@ -284,7 +292,8 @@ def test_a_cookie_authenticates_every_call(calls: dict[str, Any], client_of: Any
 
 
 def test_response_404(concert: Event, bearer: dict[str, str]) -> None:
-    for path in ("/api/event/999999", "/api/event/999999/seatmap", f"/api/event/{'9' * 40}", "/api/event?page=99"):
+    unknown = ("/api/event/999999", "/api/event/999999/seatmap", f"/api/event/{'9' * 40}", "/api/event?page=99")
+    for path in (*unknown, f"/api/geometry/{'0' * 64}", "/api/geometry/nonsense", "/api/geometry/\0"):
         same_response(Call("GET", path), 404)
     same_response(lambda: Call("GET", "/api/event/999999/queue", headers=bearer), 404)
     nothing = "00000000-0000-0000-0000-000000000000"

@@ -28,11 +28,6 @@ SEATS = {"sections": [{"name": "A", "price": 5000, "subsections": 1, "rows": 2, 
 Api = Callable[[User], APIClient]
 
 
-@pytest.fixture
-def hall(carol: User) -> Venue:
-    return add_venue(seller=carol, name="Philharmonie", time_zone="Europe/Berlin")
-
-
 def new_body(**fields: Any) -> dict[str, Any]:
     return {"name": "Ninth", "description": "", "seating_config": SEATS, **fields}
 

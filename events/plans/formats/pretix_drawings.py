@@ -12,7 +12,7 @@ from typing import Any
 from events.plans.formats.pretix_seats import DIGITS, Zone, is_number, position, text_of
 from events.plans.formats.problems import Problems
 
-TEXT_SIZE = 16  # pixels, of a text without a size; also the smallest that is read
+TEXT_SIZE = 16.0  # pixels, of a text without a size
 MAX_TEXT = 100  # characters of a drawing's text
 POINTS = range(3, 201)  # of a polygon
 # What is written on stages, in languages of venues; compared without spaces, which people put between letters.
@@ -79,14 +79,16 @@ def _text(area: dict[str, Any], place: str, problems: Problems) -> tuple[str, fl
         problems.add(
             f"{place}.text.text", "max_length", "The text is too long.", f"It ends after {MAX_TEXT} characters."
         )
-    offset = data.get("position")
-    known = isinstance(offset, dict) and all(is_number(offset.get(axis)) for axis in "xy")
     size = data.get("size")
-    return (
-        text[:MAX_TEXT].rstrip(),
-        size if is_number(size) and size > 0 else TEXT_SIZE,
-        (float(offset["x"]), float(offset["y"])) if known and isinstance(offset, dict) else (0.0, 0.0),
-    )
+    return text[:MAX_TEXT].rstrip(), float(size) if is_number(size) and size > 0 else TEXT_SIZE, _offset(data)
+
+
+def _offset(data: dict[str, Any]) -> tuple[float, float]:
+    """Return the position of a text relative to its area; the area's own if it has none."""
+    point = data.get("position")
+    if not isinstance(point, dict) or not all(is_number(point.get(axis)) for axis in "xy"):
+        return 0.0, 0.0
+    return float(point["x"]), float(point["y"])
 
 
 def _shape(area: dict[str, Any], place: str, problems: Problems) -> tuple[dict[str, Any], tuple[float, float]]:

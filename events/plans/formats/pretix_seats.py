@@ -8,7 +8,7 @@ needs are not checked.
 import math
 from collections.abc import Iterator
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from events.plans.formats.names import LABEL, NO_SECTIONS, NOT_IN_ROWS, NOT_IN_SEATS, allowed
 from events.plans.formats.problems import Problems
@@ -129,7 +129,7 @@ def position(
     return float(point["x"]), float(point["y"])
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     """Return whether the value is a finite number that a coordinate can be."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9 and math.isfinite(value)
 

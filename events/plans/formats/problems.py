@@ -53,5 +53,5 @@ class Understood(NamedTuple):
 
     document: dict[str, Any] | None
     problems: list[Problem]
-    count: int  # of problems; `problems` has the first of them
+    total: int  # of problems; `problems` has the first of them
     left_out: list[str]

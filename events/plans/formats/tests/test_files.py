@@ -46,7 +46,7 @@ def understood(content: bytes, kind: str = "") -> Understood:
 def test_what_is_no_seating_plan_is_refused_in_one_sentence(content: bytes, kind: str) -> None:
     result = understood(content, kind)
     assert result.document is None
-    assert len(result.problems) == result.count >= 1
+    assert len(result.problems) == result.total >= 1
     assert all(problem.detail and not problem.proposal for problem in result.problems)
 
 

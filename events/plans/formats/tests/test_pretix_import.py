@@ -279,7 +279,7 @@ def test_a_row_with_too_many_seats_is_refused() -> None:
 def test_names_that_repeat_without_end_are_refused() -> None:
     result = understood(file_of(zone("Hall", [straight("A", ["1"], y=30 * y) for y in range(60)])))
     assert result.document is None
-    assert result.count == 59
+    assert result.total == 59
     assert [problem.proposal for problem in result.problems if problem.code == "duplicate"].count("") == 10
 
 
@@ -287,7 +287,7 @@ def test_only_the_first_hundred_problems_are_kept_and_those_without_a_proposal_f
     lines = [straight("", ["1"], y=y) for y in range(150)]
     lines[149]["seats"][0]["position"] = None
     result = understood(file_of(zone("Hall", lines)))
-    assert (len(result.problems), result.count) == (100, 151)
+    assert (len(result.problems), result.total) == (100, 151)
     assert [problem.place for problem in result.problems if not problem.proposal] == [
         "zones.0.rows.149.seats.0.position"
     ]

@@ -14,6 +14,7 @@ from bookings.holds.models import Booking
 from core.money.amounts import money
 from events.models import Subsection
 from events.plans.plan import labels_of
+from events.seating.names import RowAndSeat, grid_place
 from events.seating.positions import place_of, seat_name
 from events.states import SubsectionKind
 
@@ -31,6 +32,11 @@ class Place(NamedTuple):
     seat: int
     row_label: str
     seat_label: str
+
+    @property
+    def row_and_seat(self) -> RowAndSeat:
+        """The numbers and the labels alone."""
+        return RowAndSeat(self.row, self.seat, self.row_label, self.seat_label)
 
     @property
     def text(self) -> str:
@@ -126,9 +132,8 @@ def named_place(name: str, row: int, seat: int) -> Place:
 
 def counted_place(subsection: Subsection, position: int) -> Place:
     """Return the place at a position of a grid or a standing area, where it is named after its numbers."""
-    row, seat = place_of(position, subsection.cols)
-    labels = ("", "") if subsection.kind == SubsectionKind.STANDING else (str(row), str(seat))
-    return Place(subsection.kind, seat_name(position, subsection.cols), row, seat, *labels)
+    place = grid_place(*place_of(position, subsection.cols), subsection.kind)
+    return Place(subsection.kind, seat_name(position, subsection.cols), *place)
 
 
 def lines(booking: Booking) -> list[Line]:

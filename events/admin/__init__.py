@@ -11,11 +11,12 @@ from events.admin.creation_pages import CreationPages
 from events.admin.event_page import EventPage
 from events.admin.form_page import FormPage
 from events.admin.list_page import ListPage
+from events.admin.plans import SeatingPlans
 from events.admin.seat_pages import SeatPages
 from events.admin.venues import Venues
 from events.models import Event
 
-__all__ = ["Events", "Venues"]
+__all__ = ["Events", "SeatingPlans", "Venues"]
 
 
 @admin.register(Event)

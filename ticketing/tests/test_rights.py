@@ -171,7 +171,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "admin/bookings/seat/<int:event_id>/<int:subsection_id>/<int:position>/": {"GET": MANAGERS},
     **{
         f"admin/{rows}/<path:object_id>/do/<str:name>/": {"GET": MANAGERS, "POST": MANAGERS}
-        for rows in ("events/event", "bookings/booking", "bookings/delivery", "bookings/endpoint")
+        for rows in ("events/event", "events/seatingplan", "bookings/booking", "bookings/delivery", "bookings/endpoint")
     },
     "admin/events/event/<path:object_id>/delete/": {"GET": NOBODY},
     "admin/events/event/<path:object_id>/": {"GET": SELLERS},  # redirects to the page
@@ -183,6 +183,18 @@ RIGHTS: dict[str, dict[str, str]] = {
             "<path:object_id>/change/": MANAGERS,
             "<path:object_id>/history/": MANAGERS,
             "<path:object_id>/delete/": NOBODY,  # it has an event
+            "<path:object_id>/": SELLERS,  # redirects to the page
+        }.items()
+    },
+    **{
+        f"admin/events/seatingplan/{page}": {"GET": allowed}
+        for page, allowed in {
+            "": SELLERS,
+            "add/": SELLERS,
+            "<path:object_id>/change/": MANAGERS,
+            "<path:object_id>/history/": MANAGERS,
+            "<path:object_id>/version/<int:number>/picture.svg": MANAGERS,
+            "<path:object_id>/delete/": NOBODY,  # an action removes plans
             "<path:object_id>/": SELLERS,  # redirects to the page
         }.items()
     },
@@ -227,6 +239,7 @@ def people(
 
 ACTIONS = {
     "event": "close",
+    "seatingplan": "publish",
     "booking": "refund",
     "delivery": "repeat",
     "endpoint": "test",
@@ -296,6 +309,7 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
     rows = {
         **{"user": people["x"].pk, "event": concert.pk, "venue": venue.pk, "booking": booking.pk, "checkin": scan.pk},
         **{"endpoint": endpoint.pk, "delivery": Delivery.objects.get().pk, "gatestaff": staff.pk},
+        "seatingplan": plan.pk,
         "sellergatestaff": add_gate_staff_for_all_events(
             seller=people["s"], email="usher@example.com", by=people["s"]
         ).pk,

@@ -21,13 +21,14 @@ def read_categories(
     Categories of seats that are not in the file's list are added to it.
     """
     colours, places = _listed(listed, problems)
-    for row in rows:
-        for seat in row:
-            if seat.category not in colours:
-                colours[seat.category], places[seat.category] = "", f"{seat.place}.category"
-                if seat.category != WITHOUT_CATEGORY:
-                    detail = f"There is no category “{seat.category[:REPEATED]}” in the list."
-                    problems.add(places[seat.category], "unknown", detail, "It is added to the list.")
+    for seat in (seat for row in rows for seat in row if seat.category not in colours):
+        if seat.category not in places:
+            places[seat.category] = f"{seat.place}.category"
+            detail = f"From here, seats have the category “{seat.category[:REPEATED]}”, which is not in the list."
+            if seat.category == WITHOUT_CATEGORY:
+                detail = "From here, seats have no category."
+            problems.add(places[seat.category], "unknown", detail, f"There is a category “{seat.category[:REPEATED]}”.")
+    colours |= dict.fromkeys(name for name in places if name not in colours)
     if len(colours) > MAX_CATEGORIES:
         problems.add("categories", "max_length", f"A plan may have at most {MAX_CATEGORIES} categories.")
     names = _names(colours, places, problems)

@@ -106,14 +106,7 @@ def _seats(seats: list[Any], start: tuple[float, float], place: str, problems: P
         point = position(seat, where, problems)
         if point is not None:
             x, y = round(start[0] + point[0], DIGITS), round(start[1] + point[1], DIGITS)
-            yield Seat(label, x, y, _category(seat, where, problems), where)
-
-
-def _category(seat: dict[str, Any], place: str, problems: Problems) -> str:
-    category = text_of(seat.get("category"))
-    if not category:
-        problems.add(f"{place}.category", "required", "The seat has no category.", f"It is in “{WITHOUT_CATEGORY}”.")
-    return category or WITHOUT_CATEGORY
+            yield Seat(label, x, y, text_of(seat.get("category")) or WITHOUT_CATEGORY, where)
 
 
 def position(

@@ -31,9 +31,31 @@ def gaps(seats: Sequence[Placed]) -> list[float]:
 
 
 def seat_distance(rows: Sequence[Sequence[Placed]]) -> float:
-    """Return the usual distance of neighbours in these rows; 0 if no row has two seats at different points."""
-    distances = [gap for row in rows for gap in gaps(row) if gap > 0]
+    """Return the usual distance of a seat to the nearest one; 0 if no row has two seats at different points.
+
+    The nearest one is that of the two before and the two after it in its row: files of tables often number the seats
+    across the table.
+    """
+    distances = [distance for row in rows for distance in _nearest(row) if distance > 0]
     return median(distances) if distances else 0
+
+
+def _nearest(row: Sequence[Placed]) -> list[float]:
+    if len(row) < 2:
+        return []
+    next_ones = gaps(row)
+    after_next = [math.hypot(other.x - one.x, other.y - one.y) for one, other in zip(row, row[2:], strict=False)]
+    far = math.inf
+    return [
+        min(four)
+        for four in zip(
+            [*next_ones, far],
+            [far, *next_ones],
+            [*after_next, far, far],
+            [far, far, *after_next],
+            strict=False,
+        )
+    ]
 
 
 def aisles(row: Sequence[Placed], usual: float) -> list[bool]:

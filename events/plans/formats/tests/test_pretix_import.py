@@ -72,6 +72,12 @@ def test_seats_round_a_table_keep_their_order() -> None:
     assert [place.label for place in block.rows[0].places] in (["1", "2", "3", "4"], ["4", "3", "2", "1"])
 
 
+def test_tables_whose_seats_are_numbered_across_have_seats_half_a_metre_apart() -> None:
+    """One that goes by the order of the numbers would take the width of the table, 60 pixels, for it."""
+    table = [seat(str(2 * line + side + 1), 60 * side, 25 * line) for line in range(4) for side in range(2)]
+    assert document_of(file_of(zone("Tent", [row("1", table)])))["unit_cm"] == 2
+
+
 def test_rows_are_ordered_by_their_numbers() -> None:
     rows = [straight(label, ["1"], y=30 * index) for index, label in enumerate(["10", "AA", "2", "Z", "A"])]
     (block,) = read(document_of(file_of(zone("Hall", rows)))).blocks
@@ -174,8 +180,8 @@ SOLVED = [
     (put(first_row, row_number="1/2"), "zones.0.rows.0.row_number", "forbidden", "1\u22152"),
     (put(a_seat, seat_number=" "), f"{SEAT}.seat_number", "required", "“2”"),
     (put(a_seat, seat_number="A-2"), f"{SEAT}.seat_number", "forbidden", "A\u20102"),
-    (put(a_seat, category="Box"), f"{SEAT}.category", "unknown", "added"),
-    (put(a_seat, category=None), f"{SEAT}.category", "required", "Seats"),
+    (put(a_seat, category="Box"), f"{SEAT}.category", "unknown", "Box"),
+    (put(a_seat, category=None), f"{SEAT}.category", "unknown", "Seats"),
     (
         lambda data: first_row(data)["seats"].append(seat("2", 25)),
         "zones.0.rows.0.seats.2.seat_number",

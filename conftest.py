@@ -1,7 +1,11 @@
 """Fixtures for all tests: users, a concert on sale, `hold()` and `paid_booking()`."""
 
+import gzip
+import hashlib
+import json
 import math
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -26,7 +30,14 @@ from events.catalog import handlers
 from events.catalog.microcache import MicroCache
 from events.lifecycle.create import create_event
 from events.models import Event
+from events.plan_models import PlanVersion, SeatingPlan
+from events.plans.document import read_plan
+from events.plans.geometry import geometry_of
 from events.seating.configuration import read_seating
+from events.seating.drawn import used_categories
+from events.seating.plan_choice import PlanChoice
+from events.venue_models import Venue
+from ticketing.media import media_storage
 
 pytest_plugins = ["realtime.tests.servers"]
 
@@ -36,6 +47,68 @@ hypothesis.settings.register_profile("project", deadline=None, suppress_health_c
 hypothesis.settings.load_profile("project")
 
 PASSWORD = "correct-horse-battery"
+# A small hall: curved rows with an aisle and a missing seat, seats of several categories and kinds, tables and a
+# standing area.
+HALL: dict[str, Any] = {
+    "format": 1,
+    "name": "Great Hall",
+    "focal_point": {"x": 0, "y": 0},
+    "categories": [{"name": "Stalls"}, {"name": "Balcony"}, {"name": "Tables"}, {"name": "Standing"}],
+    "sections": [
+        {
+            "name": "Parkett links",
+            "subsections": [
+                {
+                    "category": "Stalls",
+                    "x": 0,
+                    "y": 500,
+                    "grid": {
+                        "rows": 4,
+                        "seats": [5, 6, 8, 8],
+                        "radius": 900,
+                        "aisles": [3],
+                        "missing": [[4, 1]],
+                        "places": [
+                            {"row": 1, "seat": 1, "kind": "wheelchair"},
+                            {"row": 1, "seat": 2, "kind": "companion"},
+                            {"row": 3, "seat": 8, "kind": "restricted", "note": "Behind a pillar."},
+                            {"row": 4, "seat": 8, "kind": "house"},
+                            {"row": 4, "seat": 7, "category": "Balcony"},
+                        ],
+                    },
+                },
+                {"category": "Balcony", "x": 0, "y": 1500, "grid": {"rows": 2, "seats": 10}},
+            ],
+        },
+        {
+            "name": "Cabaret",
+            "subsections": [
+                {
+                    "category": "Tables",
+                    "x": 1500,
+                    "y": 500,
+                    "tables": [
+                        {"label": "T1", "x": 0, "y": 0, "seats": 4, "sold": "whole"},
+                        {"label": "T2", "x": 300, "y": 0, "seats": 6},
+                        {"label": "T3", "x": 0, "y": 300, "seats": 4, "sold": "whole"},
+                    ],
+                }
+            ],
+        },
+        {
+            "name": "Floor",
+            "subsections": [
+                {
+                    "category": "Standing",
+                    "x": 0,
+                    "y": 200,
+                    "standing": {"capacity": 12, "outline": [[-300, 0], [300, 0], [300, 200], [-300, 200]]},
+                }
+            ],
+        },
+    ],
+    "drawings": [{"role": "stage", "text": "Stage", "x": 0, "y": 0, "width": 800, "height": 200}],
+}
 GOOD_CARD = "4242424242424242"
 
 
@@ -137,6 +210,60 @@ def new_event(carol: User) -> Callable[..., Event]:
 
 
 @pytest.fixture
+def new_plan_version(carol: User) -> Callable[..., PlanVersion]:
+    """A function that publishes a version of a seating plan of Carol's; the document is that of `HALL` by default.
+
+    With `plan`, it is a further version of that plan.
+    """
+
+    def make(document: dict[str, Any] | None = None, plan: SeatingPlan | None = None) -> PlanVersion:
+        if plan is None:
+            venue, _ = Venue.objects.get_or_create(seller=carol, name="Opera House", time_zone="Europe/Berlin")
+            plan = SeatingPlan.objects.create(venue=venue, name=f"Great Hall {venue.plans.count() + 1}")
+        laid_out = read_plan(HALL if document is None else document, max_places=200_000)
+        geometry = json.dumps(geometry_of(laid_out)).encode()
+        return PlanVersion.objects.create(
+            plan=plan,
+            number=plan.versions.count() + 1,
+            document=HALL if document is None else document,
+            geometry=gzip.compress(geometry),
+            digest=hashlib.sha256(geometry).hexdigest(),
+            places=laid_out.size,
+        )
+
+    return make
+
+
+@pytest.fixture
+def new_drawn_event(carol: User, new_plan_version: Callable[..., PlanVersion]) -> Callable[..., Event]:
+    """A function that creates an event of Carol's with a seating plan; by default that of `HALL`.
+
+    Every category costs 10.00, or what `prices` says.
+    """
+
+    def make(
+        document: dict[str, Any] | None = None,
+        *,
+        version: PlanVersion | None = None,
+        prices: dict[str, int] | None = None,
+        **fields: Any,
+    ) -> Event:
+        version = version or new_plan_version(document)
+        names = used_categories(read_plan(version.document, max_places=200_000))
+        seating = PlanChoice(version.pk, dict.fromkeys(names, 1000) | (prices or {}), 200_000)
+        texts = {"name": "A drawn concert", "description": "An evening."}
+        return create_event(**{"seller": carol, "seating": seating, **texts, **fields})
+
+    return make
+
+
+@pytest.fixture
+def opera(new_drawn_event: Callable[..., Event]) -> Event:
+    """An event on sale in the hall `HALL`: Stalls 50.00, Balcony 30.00, Tables 40.00, Standing 15.00."""
+    return new_drawn_event(prices={"Stalls": 5000, "Balcony": 3000, "Tables": 4000, "Standing": 1500})
+
+
+@pytest.fixture
 def concert(new_event: Callable[..., Event]) -> Event:
     """An event on sale: sections A (50.00) and B (20.00), two subsections each, 5 rows of 10 seats."""
     return new_event()
@@ -166,6 +293,14 @@ def paid_booking(hold: Callable[..., Booking]) -> Callable[..., Booking]:
         return pay_booking(booking_id=booking.pk, buyer_id=buyer.pk, card_number=GOOD_CARD).booking
 
     return make
+
+
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> Path:
+    """The folder of pictures, empty."""
+    folder = tmp_path / "media"
+    settings.STORAGES = settings.STORAGES | {"default": media_storage("", folder)}
+    return folder
 
 
 @pytest.fixture

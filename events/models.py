@@ -21,6 +21,7 @@ from django.db.models.lookups import Exact
 
 from core.text.lines import check_line, check_paragraphs
 from core.text.visible import check_visible
+from events.picture_models import EventPicture as EventPicture  # so that Django knows this model, too
 from events.plan_models import PlanVersion
 from events.schedule import default_length
 from events.states import ChangeKind, CreationStatus, EventStatus, SeatStatus, SubsectionKind
@@ -93,6 +94,10 @@ class Event(models.Model):
     # Either the compact form or {"plan_version", "prices"}: see events/seating/.
     seating_config = models.JSONField()
     plan_version = models.ForeignKey(PlanVersion, models.PROTECT, null=True, editable=False, related_name="events")
+    # That of the plan version, which never changes: lists and feeds show the address without reading the version.
+    geometry_digest = models.CharField(
+        max_length=64, default="", db_default="", editable=False, help_text="Empty without a plan."
+    )
 
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
@@ -185,6 +190,11 @@ class Event(models.Model):
                 ),
             ),
             CheckConstraint(
+                name="event_geometry_is_of_its_plan",
+                condition=Q(plan_version__isnull=True, geometry_digest="")
+                | Q(plan_version__isnull=False) & ~Q(geometry_digest=""),
+            ),
+            CheckConstraint(
                 name="event_late_entry_while_it_takes_place",
                 condition=Q(late_entry_until__isnull=True)
                 | Q(starts_at__isnull=False, late_entry_until__gt=F("starts_at"))
@@ -194,6 +204,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def geometry(self) -> str | None:
+        """The address of what maps draw; None without a seating plan."""
+        return f"/api/geometry/{self.geometry_digest}" if self.geometry_digest else None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -332,6 +347,10 @@ class Layout(models.Model):
     `cells` places the seats in a grid of lines that are `width` cells long: neighbours in a row are in neighbouring
     cells of one line, and an aisle or a missing seat is a cell without a seat. Cells rise with the position. So the
     rules for which seats a buyer gets (bookings/sql/seat_rules.sql) are those of rows × cols seats.
+
+    The `run_…` lists say the same once more, run by run, so that a hold can write the seat status into the grid at
+    once. A run is a number of places in neighbouring cells that are of one kind, and of one table if that is sold as a
+    whole.
     """
 
     pk = models.CompositePrimaryKey("event_id", "subsection_id")
@@ -347,6 +366,15 @@ class Layout(models.Model):
     closest = ArrayField(models.PositiveIntegerField(), null=True)
     companions = ArrayField(models.PositiveIntegerField(), default=list, help_text="Positions of companions' seats.")
     restricted = ArrayField(models.PositiveIntegerField(), default=list, help_text="Positions with a restricted view.")
+    run_starts = ArrayField(models.PositiveIntegerField(), help_text="Position of the first place of each run.")
+    run_sizes = ArrayField(models.PositiveIntegerField(), help_text="Places of each run.")
+    run_gaps = ArrayField(models.PositiveIntegerField(), help_text="Cells without a seat before each run.")
+    run_letters = ArrayField(
+        models.CharField(max_length=1), help_text="What its free seats are: a, k, c or v (seat_rules.sql)."
+    )
+    run_tables = ArrayField(
+        models.PositiveIntegerField(null=True), help_text="Seats of the whole table that the run belongs to, or NULL."
+    )
     # Tables that are sold as a whole: the first position of each, and its number of seats.
     table_starts = ArrayField(models.PositiveIntegerField(), default=list)
     table_sizes = ArrayField(models.PositiveIntegerField(), default=list)
@@ -357,6 +385,18 @@ class Layout(models.Model):
 
     class Meta:
         ordering = ["event_id", "subsection_id"]
+        constraints = [
+            CheckConstraint(
+                name="layout_has_an_item_per_run",
+                condition=Q(
+                    run_starts__len__gte=1,
+                    run_sizes__len=F("run_starts__len"),
+                    run_gaps__len=F("run_starts__len"),
+                    run_letters__len=F("run_starts__len"),
+                    run_tables__len=F("run_starts__len"),
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subsection_id}: {len(self.names)} places"

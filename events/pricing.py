@@ -9,6 +9,7 @@ from typing import Protocol
 
 from core.errors import BadInput, FieldProblem
 from events.seating.configuration import Seating
+from events.seating.plan_choice import PlanChoice
 
 
 class ChargeRules(Protocol):
@@ -43,10 +44,9 @@ def charge_rules() -> ChargeRules:
     return _registered[0]
 
 
-def check_seating_prices(seating: Seating, currency: str) -> None:
+def check_seating_prices(seating: Seating | PlanChoice, currency: str) -> None:
     """Raise BadInput that names each price of a new event that can't be charged, or the currency if nothing can."""
-    prices = {f"seating_config.sections.{n}.price": section.price for n, section in enumerate(seating.sections)}
-    check_prices(prices, currency, currency_field="currency")
+    check_prices(seating.price_fields(), currency, currency_field="currency")
 
 
 def check_prices(prices: Mapping[str, int], currency: str, *, currency_field: str | None = None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from bookings.holds.cancel import release_hold
 from bookings.holds.models import Booking
-from bookings.holds.texts import places
+from bookings.holds.places import block_name, places_text
 from bookings.payments.refund import refund_booking
 from bookings.states import OPEN, SOLD, BookingStatus
 from bookings.tickets.resend import resend_tickets
@@ -42,10 +42,7 @@ class BookingAction(AdminAction):
         unaffected = [
             ConfirmationPart("", [], _unaffected_text(number, state)) for state, number in sorted(others.items())
         ]
-        table = [
-            (booking.buyer.email, booking.event.name, str(booking.subsection), places(booking), price_of(booking))
-            for booking in possible
-        ]
+        table = [(booking.buyer.email, booking.event.name, *_place(booking), price_of(booking)) for booking in possible]
         return Confirmation(possible, [affected, *unaffected], ("Buyer", "Event", "Block", "Seats", "Total"), table)
 
     def done_message(self, row: Booking) -> str:
@@ -65,6 +62,10 @@ def state_of(booking: Booking) -> str:
 def price_of(booking: Booking) -> str:
     """Return the total of a booking, formatted with its currency."""
     return money(booking.total_price, booking.event.currency)
+
+
+def _place(booking: Booking) -> tuple[str, str]:
+    return block_name(booking.subsection).short, places_text(booking)
 
 
 def _total(bookings: Sequence[Booking]) -> str:

@@ -2,6 +2,7 @@
 
 import uuid
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,13 +14,13 @@ from bookings.admin.actions import BOOKING_ACTIONS, price_of, state_of
 from bookings.admin.filters import EventFilter, StatusFilter
 from bookings.admin.inlines import Emails, Payments, Tickets
 from bookings.holds.models import Booking, BookingQuerySet
-from bookings.holds.texts import places
+from bookings.holds.places import block_name, places_text, prices_text
 from bookings.references import find_reference, mistake_in
 from bookings.seat_history.admin import seat_links
 from bookings.states import OPEN
-from core.money.amounts import money
 from events.models import Event
 from events.seller_admin.action_pages import ActionPages
+from events.seller_admin.times import time_column, time_of
 
 
 @admin.register(Booking)
@@ -39,7 +40,7 @@ class Bookings(ActionPages):
         "seats",
         "state",
         "price",
-        "created_at",
+        "created",
         "deadline",
     )
     list_display_links = ("reference", "buyer_email")
@@ -58,14 +59,18 @@ class Bookings(ActionPages):
             "quantity",
             "seat_price",
         ),
-        *("price", "created_at", "paid_at", "failure"),
+        *("price", "created", "paid", "failure"),
     )
-    hold_fields = ("expires_at", "extended", "paying_since", "id")
+    hold_fields = ("expires", "extended", "began_paying", "id")
     fieldsets = (
         (None, {"fields": sale_fields}),
         ("The reservation, and the id in the API", {"fields": hold_fields, "classes": ("collapse",)}),
     )
     readonly_fields = (*sale_fields, *hold_fields)
+    created = time_column("created_at", "Created at", event_of=attrgetter("event"))
+    paid = time_column("paid_at", "Paid at", event_of=attrgetter("event"))
+    expires = time_column("expires_at", "Expires at", event_of=attrgetter("event"))
+    began_paying = time_column("paying_since", "Paying since", event_of=attrgetter("event"))
 
     class Media:
         css = {"all": ("bookings/admin.css",)}
@@ -76,7 +81,7 @@ class Bookings(ActionPages):
 
     def name_of(self, row: Booking) -> str:
         """Return a text that names a booking: its reference, its buyer's email address, subsection and seats."""
-        return f"{row.reference}, {row.buyer.email}, block {row.subsection}, {places(row)}"
+        return f"{row.reference}, {row.buyer.email}, block {block_name(row.subsection).short}, {places_text(row)}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Include buyer, subsection and what the shown status needs, but not the events' long texts."""
@@ -129,13 +134,13 @@ class Bookings(ActionPages):
 
     @admin.display(description="Block")
     def subsection_name(self, booking: Booking) -> str:
-        """Section and number of the subsection, such as A-1."""
-        return str(booking.subsection)
+        """Section and number of the subsection, as in A-1, or the name of a section of a plan."""
+        return block_name(booking.subsection).short
 
     @admin.display(description="Seats")
     def seats(self, booking: Booking) -> str:
         """The seats, grouped by row."""
-        return places(booking)
+        return places_text(booking)
 
     @admin.display(description="Seats, with their history")
     def seats_with_history(self, booking: Booking) -> str:
@@ -149,10 +154,10 @@ class Bookings(ActionPages):
 
     @admin.display(description="Price of a seat")
     def seat_price(self, booking: Booking) -> str:
-        """The price of a seat when the seats were held."""
-        return money(booking.unit_price, booking.event.currency)
+        """The price of a seat when the seats were held; "2 × $95.00, 1 × $45.00" if they have several."""
+        return prices_text(booking)
 
     @admin.display(description="Reserved until", ordering="expires_at")
-    def deadline(self, booking: Booking) -> Any:
-        """The end of the hold; empty once the booking is no longer held."""
-        return booking.expires_at if booking.shown_status in OPEN else None
+    def deadline(self, booking: Booking) -> str:
+        """The end of the hold; a dash once the booking is no longer held."""
+        return time_of(booking.event, booking.expires_at if booking.shown_status in OPEN else None)

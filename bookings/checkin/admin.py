@@ -1,5 +1,6 @@
 """Check-in in the admin: the gate staff, and the log of scans."""
 
+from operator import attrgetter
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -18,9 +19,11 @@ from bookings.checkin.staff import (
     remove_gate_staff,
     remove_gate_staff_for_all_events,
 )
+from bookings.holds.places import block_name
+from bookings.tickets.texts import ticket_place
 from events.models import Event
-from events.seating.positions import seat_name
 from events.seller_admin.rows import OwnRows, WrittenRows, user_of
+from events.seller_admin.times import time_column
 
 EMAIL_HELP_TEXT = "The person who signs in with this address, once it is confirmed. They may sign up later."
 
@@ -166,14 +169,18 @@ class CheckIns(OwnRows):
     """The log of scans, read-only."""
 
     seller_lookup = "admission__event__seller"
-    list_display = ("recorded_at", "event_of", "ticket", "seat", "holder", "kind", "device", "by_name", "scanned_at")
+    list_display = ("recorded", "event_of", "ticket", "seat", "holder", "kind", "device", "by_name", "scanned")
     list_filter = ("kind",)
-    list_select_related = ("admission__event", "admission__subsection", "by")
+    list_select_related = ("admission__booking", "admission__event", "admission__subsection", "by")
     search_fields = ("admission__holder__folded", "device__folded")
     search_help_text = "(Part of) the name of the holder or the scanner"
     fields = list_display
     readonly_fields = fields
     ordering = ("-recorded_at", "-id")
+    recorded = time_column(
+        "recorded_at", "Recorded at", event_of=attrgetter("admission.event"), form="date-time-seconds"
+    )
+    scanned = time_column("scanned_at", "Scanned at", event_of=attrgetter("admission.event"))
 
     @admin.display(description="Event")
     def event_of(self, row: CheckIn) -> Event:
@@ -187,9 +194,9 @@ class CheckIns(OwnRows):
 
     @admin.display(description="Seat")
     def seat(self, row: CheckIn) -> str:
-        """Return the subsection, row and seat of the ticket as text."""
-        subsection = row.admission.subsection
-        return f"{subsection} {seat_name(row.admission.position, subsection.cols)}"
+        """Return the block and the name of the seat: "A-1 2-3"; in a standing area only its name."""
+        block, place = block_name(row.admission.subsection).short, ticket_place(row.admission)
+        return f"{block} {place.name}" if place.seat_label else f"{block}, {place.text}"
 
     @admin.display(description="Holder")
     def holder(self, row: CheckIn) -> str:

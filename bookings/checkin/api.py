@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from accounts.authentication import authenticated_user
-from bookings.checkin.check_in import check_in, place_of, undo_check_in
+from bookings.checkin.check_in import check_in, place_body, undo_check_in
 from bookings.checkin.find_tickets import find_tickets
 from bookings.checkin.manifest import manifest
 from bookings.checkin.merge_scans import Scan, merge_scans
@@ -75,7 +75,7 @@ class EventCheckIn(ApiView):
         """
         admission, entry = check_in(event_id=event_id, by=authenticated_user(request), **self.body)
         when = {"early": is_early(admission.event, entry.counted_at), "starts_at": admission.event.starts_at}
-        body = {"result": "accepted", **place_of(admission), "checked_in_at": entry.counted_at, **when}
+        body = {"result": "accepted", **place_body(admission), "checked_in_at": entry.counted_at, **when}
         return Response(body)
 
     @extend_schema(

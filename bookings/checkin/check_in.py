@@ -11,7 +11,7 @@ from bookings.checkin.ticket_codes import admission_of
 from bookings.errors import AlreadyCheckedIn, NotCheckedIn, TicketVoid, TooEarly
 from bookings.states import AdmissionStatus, CheckInKind
 from bookings.tickets.models import Admission
-from bookings.tickets.texts import seat_of, serial_of
+from bookings.tickets.texts import serial_of, ticket_place
 from core.clock import Now, database_now
 from core.transactions import retrying_transaction
 from events.wall_clocks import clock_text
@@ -29,7 +29,7 @@ def check_in(
     scanned_at: datetime | None = None,
     refuse_early: bool = False,
 ) -> tuple[Admission, CheckIn]:
-    """Check in a ticket, once. Returns the ticket with its subsection and event, and the check-in.
+    """Check in a ticket, once. Returns the ticket with its booking, subsection and event, and the check-in.
 
     1. With `refuse_early`, refuse an active ticket if the event begins much later (`is_early`).
     2. Lock the ticket and check its status by a guarded update from active to used. Other scans wait for this lock and
@@ -48,7 +48,7 @@ def check_in(
     admission.event = event
     if refuse_early and admission.status == AdmissionStatus.ACTIVE and is_early(event, database_now()):
         starts_at = cast(datetime, event.starts_at)
-        raise TooEarly(starts_at, clock_text(event, starts_at), **place_of(admission))
+        raise TooEarly(starts_at, clock_text(event, starts_at), **place_body(admission))
     if not change_status(admission, AdmissionStatus.ACTIVE, AdmissionStatus.USED, used_at=Now()):
         return admission, _same_scan_or_refuse(admission, device, scanned_at)
 
@@ -86,7 +86,7 @@ def undo_check_in(*, event_id: int, code: str, by: User, device: str = "") -> Ad
     check_in_event(event_id, by)
     admission = admission_of(event_id, code)
     if not change_status(admission, AdmissionStatus.USED, AdmissionStatus.ACTIVE, used_at=None):
-        raise TicketVoid(**place_of(admission)) if admission.status == AdmissionStatus.VOID else NotCheckedIn
+        raise TicketVoid(**place_body(admission)) if admission.status == AdmissionStatus.VOID else NotCheckedIn
     now = database_now()
     CheckIn.objects.create(
         event_id=admission.event_id,
@@ -112,7 +112,7 @@ def _same_scan_or_refuse(admission: Admission, device: str, scanned_at: datetime
     """
     status = Admission.objects.select_for_update(no_key=True).values_list("status", flat=True).get(pk=admission.pk)
     if status == AdmissionStatus.VOID:
-        raise TicketVoid(**place_of(admission))
+        raise TicketVoid(**place_body(admission))
     scans = Scans(admission.check_ins.select_related("by"))
     repeated = _check_in_of(scans, device, scanned_at)
     if repeated is None:
@@ -135,18 +135,26 @@ def _refuse(admission: Admission, entry: CheckIn | None) -> NoReturn:
     device = f" at {entry.device}" if entry.device else ""
     raise AlreadyCheckedIn(
         f"This ticket was used on {clock_text(admission.event, entry.counted_at, 'date-time-seconds')}{device}.",
-        **place_of(admission),
+        **place_body(admission),
         **entry_body(entry),
     )
 
 
-def place_of(admission: Admission) -> dict[str, Any]:
-    """Return the ticket's numbers, seat and holder, with the fields of `Place` in the API."""
-    subsection = admission.subsection
-    row, seat = seat_of(admission)
-    place = {"section": subsection.section, "subsection": subsection.number, "row": row, "seat": seat}
-    numbers = {"serial": serial_of(admission), "reference": admission.reference}
-    return {**numbers, **place, "holder": admission.holder}
+def place_body(admission: Admission) -> dict[str, Any]:
+    """Return the ticket's numbers, place and holder, with the fields of `Place` in the API."""
+    subsection, place = admission.subsection, ticket_place(admission)
+    return {
+        "serial": serial_of(admission),
+        "reference": admission.reference,
+        "section": subsection.section,
+        "subsection": subsection.number,
+        "subsection_kind": subsection.kind,
+        "row": place.row,
+        "seat": place.seat,
+        "row_label": place.row_label,
+        "seat_label": place.seat_label,
+        "holder": admission.holder,
+    }
 
 
 def entry_body(entry: CheckIn) -> dict[str, Any]:

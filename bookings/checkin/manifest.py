@@ -8,7 +8,8 @@ has no names: a lost phone must not tell who comes to the event.
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Func, Q, TextField, Value
+from django.db.models.functions import Coalesce
 
 from bookings.checkin.selectors import counts
 from bookings.states import AdmissionStatus
@@ -21,6 +22,14 @@ from events.models import Event, Subsection
 # A ticket may be committed this long after its `issued_at`, so that the manifest of a moment may not have it yet.
 COMMITTED_WITHIN = timedelta(minutes=5)
 COLUMNS = ("serials", "subsections", "positions", "references", "bookings")
+# The name of a ticket's seat, from its booking: `(seat_names)[array_position(positions, position)]`.
+SEAT_NAME = Func(
+    F("booking__seat_names"),
+    Func(F("booking__positions"), F("position"), function="array_position"),
+    template="(%(expressions)s]",
+    arg_joiner=")[",
+    output_field=TextField(),
+)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # no ticket is older, and the year 1 minus five minutes is no time
 
 
@@ -45,8 +54,8 @@ def manifest(event: Event, *, with_tickets: bool = False, since: datetime | None
 
 
 def _seats(event: Event, since: datetime | None) -> dict[str, Any]:
-    blocks = Subsection.objects.filter(event=event).values_list("pk", "section", "number", "cols")
-    names = ("id", "section", "subsection", "cols")
+    blocks = Subsection.objects.filter(event=event).values_list("pk", "section", "number", "kind", "cols")
+    names = ("id", "section", "subsection", "kind", "cols")
     return {
         "subsections": [dict(zip(names, block, strict=True)) for block in blocks],
         "tickets": _columns(event, since),
@@ -54,12 +63,17 @@ def _seats(event: Event, since: datetime | None) -> dict[str, Any]:
 
 
 def _columns(event: Event, since: datetime | None) -> dict[str, list[Any]]:
-    """Return the valid tickets as columns of equal length, which are a third smaller than one object per ticket."""
+    """Return the valid tickets as columns of equal length, which are a third smaller than one object per ticket.
+
+    The names of drawn seats are a column, and not part of the blocks, because a scanner fetches only what is new.
+    """
     issued = Q() if since is None else Q(issued_at__gte=max(since, EPOCH) - COMMITTED_WITHIN)
     tickets = Admission.objects.filter(issued, event=event).exclude(status=AdmissionStatus.VOID).order_by()
-    rows = tickets.values_list("serial", "subsection_id", "position", "reference", "booking__reference")
-    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    for serial, *others in rows:
-        for name, value in zip(COLUMNS, (serial_text(serial), *others), strict=True):
+    members: list[Any] = ["serial", "subsection_id", "position", "reference", "booking__reference"]
+    names = COLUMNS if event.plan_version_id is None else (*COLUMNS, "names")
+    members += [Coalesce(SEAT_NAME, Value("", TextField()))] if "names" in names else []
+    columns: dict[str, list[Any]] = {name: [] for name in names}
+    for serial, *others in tickets.values_list(*members):
+        for name, value in zip(names, (serial_text(serial), *others), strict=True):
             columns[name].append(value)
     return columns

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from accounts.models import User
-from bookings.checkin.check_in import entry_body, place_of
+from bookings.checkin.check_in import entry_body, place_body
 from bookings.checkin.models import CheckIn
 from bookings.checkin.scans import ScanKey, Scans, is_possible, key_of
 from bookings.checkin.selectors import check_in_event
@@ -147,7 +147,7 @@ def _update_status(ticket: Admission, entry: CheckIn | None) -> None:
 
 
 def _outcome(ticket: Admission, key: ScanKey, scans: Scans) -> ScanOutcome:
-    place = place_of(ticket)
+    place = place_body(ticket)
     if key not in scans:
         return ScanOutcome("void", {**place, "detail": TicketVoid.detail})
     first = scans.first_with(key)

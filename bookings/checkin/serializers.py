@@ -4,9 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from bookings.checkin.check_in import entry_body, place_of
+from bookings.checkin.check_in import entry_body, place_body
 from bookings.checkin.merge_scans import MAX_SCANS
 from bookings.checkin.models import CheckIn
+from bookings.holds.places import ROW_LABEL, SEAT_LABEL
 from bookings.references import reference_field
 from bookings.states import AdmissionStatus, CheckInKind
 from bookings.tickets.models import Admission
@@ -15,6 +16,7 @@ from core.http.fields import MomentField
 from core.http.json_types import Flag, ListOf
 from core.http.texts import Line, Text
 from core.openapi import Problem
+from events.states import SubsectionKind
 
 MAX_CODE_LENGTH = 1_000  # characters; our codes have about 130, and any other scanned text gets a result
 
@@ -68,8 +70,11 @@ class Place(serializers.Serializer[Any]):
     reference = reference_field("What people call the ticket.")
     section = serializers.CharField()
     subsection = serializers.IntegerField()
+    subsection_kind = serializers.ChoiceField(choices=SubsectionKind.choices)
     row = serializers.IntegerField(help_text="1 is at the front.")
     seat = serializers.IntegerField(help_text="1 is at the left.")
+    row_label = serializers.CharField(help_text=ROW_LABEL)
+    seat_label = serializers.CharField(help_text=SEAT_LABEL)
     holder = serializers.CharField()
 
 
@@ -98,8 +103,11 @@ class NotLetIn(Problem):
     reference = serializers.CharField(required=False)
     section = serializers.CharField(required=False)
     subsection = serializers.IntegerField(required=False)
+    subsection_kind = serializers.ChoiceField(choices=SubsectionKind.choices, required=False)
     row = serializers.IntegerField(required=False)
     seat = serializers.IntegerField(required=False)
+    row_label = serializers.CharField(required=False)
+    seat_label = serializers.CharField(required=False)
     holder = serializers.CharField(required=False)
     checked_in_at = serializers.DateTimeField(required=False)
     device = serializers.CharField(required=False, help_text="Where the ticket was checked in.")
@@ -116,11 +124,15 @@ class Counts(serializers.Serializer[Any]):
 
 
 class Block(serializers.Serializer[Any]):
-    """A block of seats. The seat at a `position`: row `position // cols + 1`, seat `position % cols + 1`."""
+    """A block of seats or a standing area.
+
+    In a grid, the seat at a `position` is in row `position // cols + 1` and has the number `position % cols + 1`.
+    """
 
     id = serializers.IntegerField()
     section = serializers.CharField()
     subsection = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=SubsectionKind.choices)
     cols = serializers.IntegerField()
 
 
@@ -132,6 +144,11 @@ class TicketColumns(serializers.Serializer[Any]):
     positions = serializers.ListField(child=serializers.IntegerField())
     references = serializers.ListField(child=serializers.CharField(), help_text="Of the tickets.")
     bookings = serializers.ListField(child=serializers.CharField(), help_text="References of the bookings.")
+    names = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text='Of the seats, as "C-12"; "" outside of drawn blocks. Only for events on a seating plan.',
+    )
 
 
 class Manifest(serializers.Serializer[Any]):
@@ -218,8 +235,11 @@ class ScanResult(serializers.Serializer[Any]):
     reference = serializers.CharField(required=False)
     section = serializers.CharField(required=False)
     subsection = serializers.IntegerField(required=False)
+    subsection_kind = serializers.ChoiceField(choices=SubsectionKind.choices, required=False)
     row = serializers.IntegerField(required=False)
     seat = serializers.IntegerField(required=False)
+    row_label = serializers.CharField(required=False)
+    seat_label = serializers.CharField(required=False)
     holder = serializers.CharField(required=False)
     checked_in_at = serializers.DateTimeField(required=False, help_text="Of the check-in that counts.")
     device = serializers.CharField(required=False, help_text="Of the check-in that counts.")
@@ -249,11 +269,11 @@ class CheckInRow(Place):
 def found_ticket(ticket: Admission) -> dict[str, Any]:
     """Return a ticket, loaded with its subsection and booking, in the shape of FoundTicket."""
     booking = {"booking_id": ticket.booking_id, "booking_reference": ticket.booking.reference}
-    return {**place_of(ticket), **booking, "status": ticket.status, "checked_in_at": ticket.used_at}
+    return {**place_body(ticket), **booking, "status": ticket.status, "checked_in_at": ticket.used_at}
 
 
 def check_in_row(row: CheckIn) -> dict[str, Any]:
     """Return a row of the check-in log in the shape of CheckInRow."""
     times = {"scanned_at": row.scanned_at, "recorded_at": row.recorded_at}
     entry = {name: value for name, value in entry_body(row).items() if name != "checked_in_at"}
-    return {"id": row.pk, "kind": row.kind, **place_of(row.admission), **entry, **times}
+    return {"id": row.pk, "kind": row.kind, **place_body(row.admission), **entry, **times}

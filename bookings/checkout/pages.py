@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from bookings.errors import NotOwner
 from bookings.holds.models import Booking
+from bookings.holds.places import lines, lines_by_price
 from bookings.holds.selectors import (
     Urgency,
     bought_by,
@@ -25,7 +26,7 @@ from bookings.holds.selectors import (
     own_booking,
 )
 from bookings.holds.serializers import booking_body
-from bookings.holds.texts import duration_text, lines, status_text
+from bookings.holds.texts import duration_text, status_text
 from bookings.payments.gateways import gateway
 from bookings.payments.gateways.mock import TEST_CARDS, MockGateway
 from bookings.payments.refund import counted_refunds, refundable_until
@@ -117,6 +118,7 @@ def _booking_context(booking: Booking) -> dict[str, Any]:
         "status": booking.shown_status,
         "status_text": status_text(booking),
         "lines": lines(booking),
+        "receipt": lines_by_price(booking),
         "more_time": duration_text(booking.event.hold_seconds),
     }
 

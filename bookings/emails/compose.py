@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from bookings.event_changes.differences import Change, changes_since
 from bookings.holds.models import Booking
-from bookings.holds.texts import places_by_row
+from bookings.holds.places import block_name, places_by_row
 from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.payments.refund import refundable_until
@@ -170,7 +170,7 @@ def _context(entry: EmailMessage, booking: Booking, changes: list[Change]) -> di
 
     No variable may be named `block`: inside `{% block %}` Django puts the block's own node under this name.
     """
-    event, subsection = booking.event, booking.subsection
+    event, block = booking.event, block_name(booking.subsection)
     organiser = organiser_of(event)
     return {
         "booking": booking,
@@ -180,9 +180,10 @@ def _context(entry: EmailMessage, booking: Booking, changes: list[Change]) -> di
         "venue_name": one_line(event.venue_name),
         "address": one_line(event.venue.address) if event.venue else "",
         "when": start_text(event),
-        "section": one_line(subsection.section),
-        "subsection": subsection.number,
-        "seats": places_by_row(booking),
+        "section_word": block.word,
+        "section": one_line(block.section),
+        "block_number": block.number,
+        "seats": [one_line(row) for row in places_by_row(booking)],
         "total": money(booking.total_price, event.currency) if booking.total_price else "",
         "refunded": _refunded_amount(entry, booking),
         "changes": changes,

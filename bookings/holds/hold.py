@@ -23,6 +23,7 @@ from core.ids import new_id
 from events.models import Event, Subsection
 from events.pricing import charge_rules
 from events.publish import SeatsChanged
+from events.seating.positions import grid_numbers
 from events.states import SeatStatus
 
 SUCCESSES = ("held", "accepted", "settled", "known")  # outcomes of `bookings_hold` that don't refuse the request
@@ -85,7 +86,8 @@ def execute_hold(
 
     Raises the errors of `hold_seats`, except IdempotencyKeyReused.
     """
-    named_seats = check_hold_request(hold_request)
+    check_hold_request(hold_request)
+    numbers = grid_numbers(hold_request.seats) if hold_request.seats else None
     parameters = HoldParameters(
         mode=mode.value,
         booking_id=booking_id,
@@ -99,10 +101,11 @@ def execute_hold(
         selection_mode=hold_request.mode.value,
         quantity=hold_request.quantity,
         accessible=hold_request.accessible,
-        seat_rows=[row for row, _ in named_seats] if named_seats else None,
-        seat_numbers=[number for _, number in named_seats] if named_seats else None,
+        grid_rows=[row for row, _ in numbers] if numbers else None,
+        grid_seats=[seat for _, seat in numbers] if numbers else None,
         pass_issued_at=pass_issued_at,
         max_totals=charge_rules().max_totals(),
+        names=hold_request.seats or None,
     )
     return _call_repeatedly(parameters, hold_request)
 
@@ -169,8 +172,12 @@ def new_booking(
         seat_selection_mode=hold_request.mode.value,
         quantity=hold_request.quantity,
         positions=result.seats or [],
+        seat_names=result.seat_names,
+        row_numbers=result.row_numbers,
+        seat_numbers=result.seat_numbers,
+        seat_prices=result.seat_prices,
         unit_price=result.price,
-        total_price=result.price * hold_request.quantity,
+        total_price=result.total,
         status=status.value,
         expires_at=result.ends_at,
         paid_at=None,
@@ -191,6 +198,7 @@ def new_booking(
         event_id=hold_request.event_id,
         section=hold_request.section,
         number=hold_request.subsection,
+        kind=result.kind,
         cols=result.cols,
     )
     booking.left = result.ends_at - result.held_at

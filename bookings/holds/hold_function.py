@@ -11,7 +11,7 @@ HOLD = """
     SELECT * FROM bookings_hold(
         %s::text, %s::uuid, %s::uuid, %s::bigint, %s::text, %s::text,
         %s::bigint, %s::text, %s::integer, %s::text, %s::integer, %s::integer, %s::integer[], %s::integer[],
-        %s::timestamptz, %s::jsonb
+        %s::timestamptz, %s::jsonb, %s::text[]
     )
 """
 
@@ -27,8 +27,9 @@ class HoldMode(StrEnum):
 class HoldParameters(NamedTuple):
     """The parameters of `bookings_hold`, in its order.
 
-    `seat_rows` and `seat_numbers` (both from 1) name the seats; they are None for the best available. `pass_issued_at`
-    identifies the buyer's queue pass. `max_totals` is JSON, see events.pricing.ChargeRules.
+    `names` has the names of the seats, `grid_rows` and `grid_seats` their numbers (both from 1) if they are numbers.
+    All are None for the best available. `pass_issued_at` identifies the buyer's queue pass. `max_totals` is JSON, see
+    events.pricing.ChargeRules.
     """
 
     mode: str
@@ -43,18 +44,20 @@ class HoldParameters(NamedTuple):
     selection_mode: str
     quantity: int
     accessible: int
-    seat_rows: list[int] | None
-    seat_numbers: list[int] | None
+    grid_rows: list[int] | None
+    grid_seats: list[int] | None
     pass_issued_at: datetime | None
     max_totals: str | None
+    names: list[str] | None
 
 
 class HoldResult(NamedTuple):
     """The row that `bookings_hold` returns.
 
     All fields have values if `outcome` is "held"; `number` means nothing then. For other outcomes, the list in hold.sql
-    says which fields have values and what `number` is. `seats` are positions (from 0), `price` is the price of one seat
-    in minor units of `currency`.
+    says which fields have values and what `number` is. `seats` are positions (from 0). `price` is the lowest price of a
+    seat and `total` that of all, in minor units of `currency`. `seat_names`, `row_numbers` and `seat_numbers` have
+    values only for a drawn block, `seat_prices` only if its seats have several prices.
     """
 
     outcome: str
@@ -74,6 +77,12 @@ class HoldResult(NamedTuple):
     sold: int
     blocked: int
     booking_reference: str
+    kind: str
+    total: int
+    seat_names: list[str] | None
+    row_numbers: list[int] | None
+    seat_numbers: list[int] | None
+    seat_prices: list[int] | None
 
 
 def call_hold(parameters: HoldParameters) -> HoldResult:

@@ -11,8 +11,8 @@ from core.money.amounts import money
 from events.errors import NotEnoughSeats, NotOnSale, SeatsTaken
 from events.models import Event
 from events.pricing import charge_rules
-from events.seating.positions import positions_of, seat_name
-from events.states import ON_SALE
+from events.seating.positions import checked_positions, positions_of, seat_name
+from events.states import ON_SALE, SubsectionKind
 from events.wall_clocks import clock_text
 
 
@@ -30,9 +30,13 @@ def refusal(result: HoldResult, hold_request: HoldRequest) -> DomainError:
         case "too_many_seats":
             return too_many_seats(result.number or 0)
         case "total_too_high":
-            return total_too_high(result.price * hold_request.quantity, result.currency)
+            return total_too_high(result.total, result.currency)
+        case "standing_area":
+            return standing_area()
         case "no_seat":
             return _no_seat(result, hold_request)
+        case "whole_table":
+            return whole_table(_seat_names(result))
         case "too_many_holds":
             return TooManyHolds(retry_after=result.number or 1)
         case "seats_taken":
@@ -84,13 +88,28 @@ def not_enough_seats(accessible: int) -> NotEnoughSeats:
     return NotEnoughSeats("This block does not have that many free wheelchair places and seats. Try another block.")
 
 
+def standing_area() -> BadInput:
+    """Return the error for places of a standing area that are named one by one."""
+    detail = "This is a standing area, whose places have no names: ask for the best available."
+    return BadInput.field("seat_selection_mode", detail, "standing_area")
+
+
+def whole_table(missing: list[str]) -> BadInput:
+    """Return the error for only some of the seats of tables that are sold as a whole; the others are `missing`."""
+    detail = f"This table is sold as a whole. Also name {', '.join(missing)}, or none of its seats."
+    return BadInput.field("seat_positions", detail, "whole_table")
+
+
 def _seat_names(result: HoldResult) -> list[str]:
-    return [seat_name(position, result.cols) for position in result.seats or ()]
+    return result.seat_names or [seat_name(position, result.cols) for position in result.seats or ()]
 
 
 def _no_seat(result: HoldResult, hold_request: HoldRequest) -> DomainError:
     try:
-        positions_of(hold_request.seats, rows=result.number or 0, cols=result.cols)
+        if result.kind == SubsectionKind.DRAWN:
+            checked_positions(hold_request.seats, result.seats or [])
+        else:
+            positions_of(hold_request.seats, rows=result.number or 0, cols=result.cols)
     except BadInput as error:
         return error
     raise AssertionError("all seats exist")

@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 
 from bookings.states import SelectionMode
 from core.errors import BadInput
-from events.seating.positions import places_of
+from events.seating.positions import check_names
 
 
 @dataclass(frozen=True, slots=True)
 class HoldRequest:
     """A request for `quantity` seats of one subsection.
 
-    With `mode` MANUAL, `seats` names each of them ("row-seat", both from 1). With BEST_AVAILABLE, the product chooses
-    them, and `accessible` of them are wheelchair places. `subsection` is the number of the subsection in its section.
+    With `mode` MANUAL, `seats` names each of them ("C-12"; without a seating plan "row-seat", both from 1). With
+    BEST_AVAILABLE, the product chooses them, and `accessible` of them are wheelchair places. `subsection` is the number
+    of the subsection in its section.
     """
 
     event_id: int
@@ -29,10 +30,10 @@ class HoldRequest:
     accessible: int = 0
 
 
-def check_hold_request(hold_request: HoldRequest) -> list[tuple[int, int]] | None:
-    """Check a hold request. Return row and seat (both from 1) of each named seat; None with BEST_AVAILABLE.
+def check_hold_request(hold_request: HoldRequest) -> None:
+    """Check a hold request.
 
-    Raises BadInput if the request contradicts itself, or if a seat's name is malformed or repeated.
+    Raises BadInput if it contradicts itself, or if no seat can have one of the names, or one is repeated.
     """
     quantity, seats, accessible = hold_request.quantity, hold_request.seats, hold_request.accessible
     if hold_request.mode == SelectionMode.BEST_AVAILABLE:
@@ -40,9 +41,9 @@ def check_hold_request(hold_request: HoldRequest) -> list[tuple[int, int]] | Non
             raise BadInput.field("seat_positions", "Seats can't be named when the best available are requested.")
         if accessible > quantity:
             raise BadInput.field("accessible", f"Only {quantity} seats are requested.", "max_value")
-        return None
+        return
     if accessible:
         raise BadInput.field("accessible", "This is for the best available; name accessible seats like any others.")
     if len(seats) != quantity:
         raise BadInput.field("seat_positions", f"{quantity} seats are requested, but {len(seats)} are named.")
-    return places_of(seats)
+    check_names(seats)

@@ -14,6 +14,7 @@ from bookings.holds.hold import execute_hold, existing_booking, new_booking, pub
 from bookings.holds.hold_function import HoldMode
 from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
+from bookings.holds.places import names_of
 from bookings.holds.transitions import lock_booking, move
 from bookings.idempotency import IdempotencyKey
 from bookings.publish import publish_booking
@@ -23,7 +24,6 @@ from core.enqueue import enqueue_on_commit
 from core.errors import DomainError, Overloaded
 from core.ids import new_id
 from core.transactions import retrying_transaction
-from events.seating.positions import seat_names
 
 OVERDUE_AFTER = timedelta(seconds=2)  # a booking still processing then: its task message is assumed lost or late
 SWEEP_BATCH = 500  # bookings handled by one sweep
@@ -110,7 +110,7 @@ def _hold_request_of(booking: Booking) -> HoldRequest:
         subsection=subsection.number,
         mode=SelectionMode(booking.seat_selection_mode),
         quantity=booking.quantity,
-        seats=seat_names(subsection, booking.positions),
+        seats=names_of(booking),
         accessible=booking.accessible_wanted,
     )
 

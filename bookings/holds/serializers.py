@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from bookings.holds.models import Booking
+from bookings.holds.places import SEAT_NAME, names_of, places_of, prices_of
 from bookings.references import reference_field
 from bookings.states import SOLD, BookingStatus, SelectionMode
 from core.http.bodies import Body
@@ -12,13 +13,15 @@ from core.http.json_types import Choice, ListOf, WholeNumber
 from core.http.texts import Line, Text
 from events.catalog.seat_serializers import TicketRow, ticket_body
 from events.models import Event, Subsection
-from events.seating.positions import seat_names
-from events.states import SeatStatus
+from events.seating.positions import NAME_LENGTH
+from events.states import SeatStatus, SubsectionKind
 
 
 class NewBooking(Body):
-    """POST /api/booking. `seat_positions` ("row-seat", both from 1) are for `manual` only, `accessible` is for
-    `best_available` only.
+    """POST /api/booking. `seat_positions` are for `manual` only, `accessible` is for `best_available` only.
+
+    Seats are named as people see them, as "C-12"; without a seating plan by row and seat, both from 1. The places of a
+    standing area have no names: they are booked with `best_available`.
     """
 
     event_id = WholeNumber(min_value=1, max_value=2**63 - 1)
@@ -26,7 +29,7 @@ class NewBooking(Body):
     subsection = WholeNumber(min_value=1, max_value=2**31 - 1)
     seat_selection_mode = Choice(choices=SelectionMode.choices)
     quantity = WholeNumber(min_value=1, max_value=1_000)
-    seat_positions = ListOf(child=Text(max_length=15), required=False, default=list, max_length=1_000)
+    seat_positions = ListOf(child=Text(max_length=NAME_LENGTH), required=False, default=list, max_length=1_000)
     accessible = WholeNumber(
         min_value=0,
         max_value=1_000,
@@ -60,7 +63,8 @@ class BookingBody(serializers.Serializer[Any]):
     subsection = serializers.IntegerField()
     quantity = serializers.IntegerField()
     seat_selection_mode = serializers.ChoiceField(choices=SelectionMode.choices)
-    seat_positions = serializers.ListField(child=serializers.CharField(), help_text='"row-seat", both from 1.')
+    subsection_kind = serializers.ChoiceField(choices=SubsectionKind.choices)
+    seat_positions = serializers.ListField(child=serializers.CharField(), help_text=SEAT_NAME)
     total_price = serializers.IntegerField()
     currency = serializers.CharField()
     status = serializers.ChoiceField(choices=BookingStatus.choices)
@@ -92,7 +96,8 @@ def booking_body(booking: Booking) -> dict[str, Any]:
         "subsection": subsection.number,
         "quantity": booking.quantity,
         "seat_selection_mode": booking.seat_selection_mode,
-        "seat_positions": seat_names(subsection, booking.positions),
+        "subsection_kind": subsection.kind,
+        "seat_positions": names_of(booking),
         "total_price": booking.total_price,
         "currency": event.currency,
         "status": booking.shown_status,
@@ -105,7 +110,7 @@ def booking_body(booking: Booking) -> dict[str, Any]:
 
 
 def booking_tickets(booking: Booking) -> list[dict[str, Any]]:
-    """Return the booking's seats in the shape of TicketRow, at the price at which they were held.
+    """Return the booking's seats in the shape of TicketRow, at the prices at which they were held.
 
     Seats that the booking no longer holds are shown as available, even if someone else has them.
     """
@@ -113,9 +118,8 @@ def booking_tickets(booking: Booking) -> list[dict[str, Any]]:
         status = SeatStatus.SOLD
     else:
         status = SeatStatus.RESERVED if booking.shown_status == BookingStatus.PENDING_PAYMENT else SeatStatus.AVAILABLE
-    return [
-        ticket_body(booking.subsection, position, status.value, booking.unit_price) for position in booking.positions
-    ]
+    seats = zip(booking.positions, places_of(booking), prices_of(booking), strict=True)
+    return [ticket_body(booking.subsection, at, place.row_and_seat, status.value, price) for at, place, price in seats]
 
 
 def booking_detail(booking: Booking) -> dict[str, Any]:

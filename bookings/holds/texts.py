@@ -1,7 +1,5 @@
-"""Text about bookings for people: statuses, seats and lengths of time. formatting.js has the same for the pages."""
+"""Text about bookings for people: statuses and lengths of time. formatting.js has the same for the pages."""
 
-from collections.abc import Iterable
-from itertools import groupby
 from typing import NamedTuple
 
 from bookings.holds.models import Booking
@@ -47,23 +45,6 @@ FREE_TEXTS: dict[str, StatusText] = {
 }
 
 
-class Line(NamedTuple):
-    """One line of a receipt: the seats of a booking in one row.
-
-    `seats` has their numbers, like "4–6 and 9". `price` is the sum of their prices, in minor units.
-    """
-
-    row: int
-    seats: str
-    quantity: int
-    price: int
-
-    @property
-    def place(self) -> str:
-        """The seats as people say them: "row 2, seats 4 and 5"."""
-        return f"row {self.row}, seat{'s' if self.quantity > 1 else ''} {self.seats}"
-
-
 def status_text(booking: Booking) -> StatusText:
     """Return the text for the current status of a booking, loaded with `for_display`.
 
@@ -73,35 +54,6 @@ def status_text(booking: Booking) -> StatusText:
     text = texts[booking.shown_status]
     reason = booking.shown_failure
     return text._replace(meaning=reason) if reason and reason != TIME_IS_UP else text
-
-
-def lines(booking: Booking) -> list[Line]:
-    """Return one line for each row with seats of the booking, front row first; prices in minor units."""
-    seats = sorted(divmod(position, booking.subsection.cols) for position in booking.positions)
-    rows = [(row, [seat + 1 for _, seat in group]) for row, group in groupby(seats, key=lambda seat: seat[0])]
-    return [Line(row + 1, ranges(numbers), len(numbers), len(numbers) * booking.unit_price) for row, numbers in rows]
-
-
-def places(booking: Booking) -> str:
-    """Return the seats of a booking in one line: "row 2, seats 4 and 5; row 3, seat 1"."""
-    return "; ".join(places_by_row(booking))
-
-
-def places_by_row(booking: Booking) -> list[str]:
-    """Return the seats of a booking, one text for each row: "row 2, seats 4 and 5"."""
-    return [line.place for line in lines(booking)]
-
-
-def ranges(numbers: Iterable[int]) -> str:
-    """Format ascending numbers as people say them: 4, 5 is "4 and 5"; 4, 5, 6, 9 is "4–6 and 9"."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    parts = [part for run in runs for part in ([f"{run[0]}–{run[-1]}"] if len(run) > 2 else map(str, run))]
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def duration_text(seconds: int) -> str:

@@ -22,8 +22,9 @@ REFUSED = problems(401, 403, 404)
 CSV_DESCRIPTION = OpenApiResponse(
     OpenApiTypes.STR,
     f"RFC 4180 in UTF-8 with a byte order mark, which Excel needs, and the header `{','.join(FIELDS)}`. Money is in"
-    ' minor units, times are RFC 3339 in UTC, seats are "row-seat", separated by spaces. `places` and `total` show'
-    " seats and money as people write them."
+    ' minor units, times are RFC 3339 in UTC, seats are "row-seat", separated by spaces (a space inside of a label is a'
+    " no-break space), and `seat_prices` belong to them. `places` and `total` show seats and money as people write"
+    " them. `created_at_local` and `paid_at_local` are the times by the clock at the venue, whose zone is `time_zone`."
     " A cell that a spreadsheet would take for a formula begins with an apostrophe.",
 )
 CSV_CONTENT_TYPE = "text/csv; charset=utf-8; header=present"

@@ -1,14 +1,14 @@
 """Export an event's bookings as CSV (RFC 4180), row by row, so that memory use does not grow with their number."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from bookings.holds.models import Booking
-from bookings.holds.texts import places
+from bookings.holds.places import Place, places_of, places_text, prices_of
 from core.money.amounts import in_major_units
+from core.text.csv_cells import BYTE_ORDER_MARK, escaped
 from events.models import Event
-from events.seating.positions import seat_name
 
 FIELDS = (
     "id",
@@ -26,13 +26,12 @@ FIELDS = (
     "places",
     "total",
     "reference",
+    "seat_prices",
+    "time_zone",
+    "created_at_local",
+    "paid_at_local",
 )
 FETCH_SIZE = 500  # bookings fetched at a time
-# Excel reads a CSV file as UTF-8 only if it begins with this character, and otherwise in the code page of the computer.
-BYTE_ORDER_MARK = "\ufeff"
-# Spreadsheets run a cell that starts with one of these as a formula, even if it is the name that a buyer typed
-# (https://owasp.org/www-community/attacks/CSV_Injection).
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 class _Echo:
@@ -45,14 +44,15 @@ class _Echo:
 def bookings_csv(event: Event) -> Iterator[str]:
     """Yield a byte order mark and a header, then a line for each booking of the event, oldest first.
 
-    `seats` are "row-seat", separated by spaces; `total_price` is in minor units; times are RFC 3339 in UTC. `places`
-    and `total` repeat seats and price in a form for people, because spreadsheets turn "8-2" into the 8th of February.
+    `seats` are "row-seat", separated by spaces, and `seat_prices` belong to them; money is in minor units; times are
+    RFC 3339 in UTC, and again by the clock at the venue. `places` and `total` repeat seats and price in a form for
+    people, because spreadsheets turn "8-2" into the 8th of February.
     All lines show the bookings as they are when the first one is fetched. The database cursor is closed at the end.
     """
     writer = csv.writer(_Echo())
     yield BYTE_ORDER_MARK + writer.writerow(FIELDS)
     for booking in _bookings(event):
-        yield writer.writerow(_escaped(_cells(booking)))
+        yield writer.writerow(escaped(_cells(booking)))
 
 
 def _bookings(event: Event) -> Iterator[Booking]:
@@ -63,6 +63,10 @@ def _bookings(event: Event) -> Iterator[Booking]:
             "reference",
             "created_at",
             "positions",
+            "seat_names",
+            "row_numbers",
+            "seat_numbers",
+            "seat_prices",
             "quantity",
             "unit_price",
             "total_price",
@@ -70,33 +74,34 @@ def _bookings(event: Event) -> Iterator[Booking]:
             "expires_at",
             "paid_at",
         ),
-        *("event__currency", "buyer__email", "buyer__name"),
-        *("subsection__section", "subsection__number", "subsection__cols"),
+        *("event__currency", "event__time_zone", "buyer__email", "buyer__name"),
+        *("subsection__section", "subsection__number", "subsection__kind", "subsection__cols"),
     )
     return narrow.order_by("created_at", "id").iterator(chunk_size=FETCH_SIZE)
 
 
 def _cells(booking: Booking) -> Iterator[str]:
     """Return the booking's values in the order of `FIELDS`."""
-    subsection = booking.subsection
+    subsection, event, places = booking.subsection, booking.event, places_of(booking)
     values = (
         *(booking.pk, _time(booking.created_at), booking.buyer.email, booking.buyer.name),
-        *(subsection.section, subsection.number, _seats(booking)),
-        *(booking.quantity, booking.total_price, booking.event.currency, booking.shown_status, _time(booking.paid_at)),
-        *(places(booking).replace("–", "-"), in_major_units(booking.total_price, booking.event.currency)),
-        booking.reference,
+        *(subsection.section, subsection.number, _names(places)),
+        *(booking.quantity, booking.total_price, event.currency, booking.shown_status, _time(booking.paid_at)),
+        *(places_text(booking).replace("–", "-"), in_major_units(booking.total_price, event.currency)),
+        *(booking.reference, " ".join(map(str, prices_of(booking)))),
+        *(event.time_zone, _local(booking.created_at, event), _local(booking.paid_at, event)),
     )
     return map(str, values)
 
 
-def _seats(booking: Booking) -> str:
-    return " ".join(seat_name(position, booking.subsection.cols) for position in booking.positions)
+def _names(places: list[Place]) -> str:
+    """Return the names, separated by spaces; a space inside of a label is a no-break space."""
+    return " ".join(place.name.replace(" ", "\N{NO-BREAK SPACE}") for place in places)
 
 
 def _time(moment: datetime | None) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else ""
 
 
-def _escaped(cells: Iterable[str]) -> list[str]:
-    """Put an apostrophe before cells that a spreadsheet would run, even after spaces; it then shows them as text."""
-    return [f"'{cell}" if cell.lstrip(" ").startswith(FORMULA_STARTS) else cell for cell in cells]
+def _local(moment: datetime | None, event: Event) -> str:
+    return moment.astimezone(event.zone).isoformat() if moment else ""

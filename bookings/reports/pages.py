@@ -85,6 +85,7 @@ def _page_data(event: Event, report: dict[str, Any]) -> dict[str, Any]:
     return {
         "event_id": event.pk,
         "currency": event.currency,
+        "time_zone": event.time_zone,
         "status": event.status,
         "statuses": {status.value: [status.label, STATUS_KINDS.get(status, "")] for status in EventStatus},
         "on_sale": list(ON_SALE),

@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce, Now
 
 from bookings.holds.models import Booking
 from bookings.payments.models import Refund
+from bookings.reports.tiers import divided_by_tier
 from bookings.states import MADE_ELSEWHERE, SOLD, AdmissionStatus, BookingStatus, RefundReason, RefundStatus
 from bookings.tickets.models import Admission
 from core.clock import database_now, period_start
@@ -45,11 +46,12 @@ def sales_report(event: Event, *, pace: timedelta = DAY) -> dict[str, Any]:
     """
     bookings = _bookings([event.pk], "subsection_id")
     subsections = _subsections(event, _money([event.pk], "subsection_id", bookings))
+    tiers = divided_by_tier(event, subsections)
     funnel = _funnel(bookings)
     return {
         **_total(subsections),
-        "by_section": _grouped(subsections, "section", "tier"),
-        "by_tier": _grouped(subsections, "tier"),
+        "by_section": _grouped(tiers, "section", "tier"),
+        "by_tier": _grouped(tiers, "tier"),
         "velocity": _velocity([subsection["pk"] for subsection in subsections], pace),
         "refunds": funnel.pop("refunds"),
         "funnel": funnel,

@@ -18,7 +18,7 @@ class Sales(serializers.Serializer[Any]):
 
 
 class SectionSales(Sales):
-    """Sales of one section."""
+    """Sales of one section, or of its seats of one tier if it has several."""
 
     section = serializers.CharField()
     tier = serializers.CharField()

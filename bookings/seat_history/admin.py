@@ -11,12 +11,13 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from bookings.holds.models import Booking
+from bookings.holds.places import block_name, places_of
+from bookings.seat_history.block_places import BlockPlaces
 from bookings.seat_history.texts import HistoryKind
 from bookings.seat_history.timeline import seat_history
 from events.catalog.selectors import STATUS_BY_LETTER
 from events.models import Event, Subsection
 from events.ownership import may_manage
-from events.seating.positions import place_of
 from events.seller_admin.rows import user_of
 from events.seller_admin.site import PAGES, Page
 
@@ -46,9 +47,9 @@ def seat_history_page(request: HttpRequest, event_id: int, subsection_id: int, p
 
 
 def _context(event: Event, subsection: Subsection, position: int) -> dict[str, Any]:
-    row, seat = place_of(position, subsection.cols)
+    place = BlockPlaces(subsection)[position]
     return {
-        "title": f"{subsection}, row {row}, seat {seat}",
+        "title": f"{block_name(subsection).short}, {place.text}",
         "event": event,
         "status": STATUS_BY_LETTER[subsection.seat_status[position]],
         "history": [(entry, TONES.get(entry.kind, "")) for entry in seat_history(subsection, position)],
@@ -57,15 +58,14 @@ def _context(event: Event, subsection: Subsection, position: int) -> dict[str, A
 
 def seat_links(booking: Booking) -> SafeString:
     """Return the seats of a booking, each a link to its history."""
-    subsection = booking.subsection
     links = (
         (
-            reverse("admin:bookings_seat_history", args=[booking.event_id, subsection.pk, position]),
-            *place_of(position, subsection.cols),
+            reverse("admin:bookings_seat_history", args=[booking.event_id, booking.subsection_id, position]),
+            place.text.replace(",", ""),
         )
-        for position in booking.positions
+        for position, place in zip(booking.positions, places_of(booking), strict=True)
     )
-    return format_html_join(", ", '<a href="{}">row {} seat {}</a>', links)
+    return format_html_join(", ", '<a href="{}">{}</a>', links)
 
 
 PAGES.append(

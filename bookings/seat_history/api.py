@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import authenticated_user
+from bookings.seat_history.block_places import BlockPlaces
 from bookings.seat_history.serializers import SeatHistory
 from bookings.seat_history.timeline import seat_history
 from core.errors import NotFound
@@ -14,7 +15,6 @@ from core.openapi import problems
 from events.catalog.selectors import STATUS_BY_LETTER
 from events.inventory.subsections import subsection_of
 from events.ownership import own_event
-from events.seating.positions import place_of, position_of
 
 PRIVATE = {"Cache-Control": "private, no-store"}  # the response contains people's names and email addresses
 
@@ -32,16 +32,19 @@ class SeatHistoryView(ApiView):
         """
         event = own_event(event_id, authenticated_user(request))
         subsection = subsection_of(event.pk, section, number)
-        position = position_of(seat, rows=subsection.rows, cols=subsection.cols)
+        places = BlockPlaces(subsection)
+        position = places.position_of(seat)
         if position is None:
             raise NotFound("This block has no such seat.")
-        row, seat_number = place_of(position, subsection.cols)
+        place = places[position]
         body = {
             "event_id": event.pk,
             "section": subsection.section,
             "subsection": subsection.number,
-            "row": row,
-            "seat": seat_number,
+            "row": place.row,
+            "seat": place.seat,
+            "row_label": place.row_label,
+            "seat_label": place.seat_label,
             "status": STATUS_BY_LETTER[subsection.seat_status[position]],
             "entries": seat_history(subsection, position),
         }

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from bookings.holds.places import ROW_LABEL, SEAT_LABEL
 from bookings.seat_history.texts import HistoryKind
 from events.states import SeatStatus
 
@@ -43,5 +44,7 @@ class SeatHistory(serializers.Serializer[Any]):
     subsection = serializers.IntegerField()
     row = serializers.IntegerField(help_text="1 is at the front.")
     seat = serializers.IntegerField(help_text="1 is at the left.")
+    row_label = serializers.CharField(help_text=ROW_LABEL)
+    seat_label = serializers.CharField(help_text=SEAT_LABEL)
     status = serializers.ChoiceField(choices=SeatStatus.choices)
     entries = HistoryEntry(many=True, help_text="Oldest first.")

@@ -1,5 +1,7 @@
 """Texts of the entries of a seat's history."""
 
+from collections.abc import Callable
+
 from django.db import models
 
 from bookings.checkin.models import CheckIn
@@ -7,12 +9,14 @@ from bookings.holds.models import Booking
 from bookings.payments.models import Payment, Refund
 from bookings.states import MADE_ELSEWHERE, CheckInKind, DisputeStatus, PaymentStatus, RefundReason, RefundStatus
 from core.money.amounts import money
-from core.text.times import time_text
 from events.models import SeatChange
-from events.seating.positions import seat_name
 from events.states import ChangeKind
+from events.wall_clocks import clock_text
 
 MAX_NAMED = 6  # a text names at most this many other seats; beyond that it gives their number
+
+
+SeatNames = Callable[[int], str]
 
 
 class HistoryKind(models.TextChoices):
@@ -38,10 +42,15 @@ class HistoryKind(models.TextChoices):
     CHECK_IN_CONFLICT = "check_in_conflict", "Scanned twice"
 
 
-def change_text(change: SeatChange, booking: Booking | None, *, position: int, cols: int, is_repeated: bool) -> str:
-    """Return the text of a `SeatChange` for its seat at `position`. `is_repeated`: the booking held the seat before."""
+def change_text(
+    change: SeatChange, booking: Booking | None, *, position: int, names: SeatNames, is_repeated: bool
+) -> str:
+    """Return the text of a `SeatChange` for its seat at `position`.
+
+    `names` returns the name of a seat by its position. `is_repeated`: the booking held the seat before.
+    """
     buyer = f"{booking.buyer.name} ({booking.buyer.email})" if booking else "an unknown buyer"
-    others = _others(change.positions, position, cols)
+    others = _others([names(other) for other in change.positions if other != position])
     match ChangeKind(change.kind):
         case ChangeKind.HELD if is_repeated:
             return f"Held again for {buyer}{others}: a payment arrived after the hold had ended."
@@ -61,8 +70,7 @@ def change_text(change: SeatChange, booking: Booking | None, *, position: int, c
             return f"Put back on sale{others}."
 
 
-def _others(positions: list[int], position: int, cols: int) -> str:
-    names = [seat_name(other, cols) for other in positions if other != position]
+def _others(names: list[str]) -> str:
     if len(names) > MAX_NAMED:
         return f", with {len(names)} other seats"
     return f", with {', '.join(names)}" if names else ""
@@ -152,7 +160,9 @@ def scan_text(scan: CheckIn) -> tuple[HistoryKind, str]:
 
 def _clock_text(scan: CheckIn) -> str:
     """Say that the entry's time is that of the record, if the scanner's was not believed."""
-    return f"; the scanner's clock said {time_text(scan.scanned_at)}" if scan.clock_ignored else ""
+    if not scan.clock_ignored:
+        return ""
+    return f"; the scanner's clock said {clock_text(scan.admission.event, scan.scanned_at)}"
 
 
 def _sentences(first: str, second: str) -> str:

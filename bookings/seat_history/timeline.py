@@ -10,8 +10,10 @@ from accounts.models import User
 from bookings.checkin.models import CheckIn
 from bookings.holds.models import Booking
 from bookings.payments.models import Payment, Refund
+from bookings.seat_history.block_places import BlockPlaces
 from bookings.seat_history.texts import (
     HistoryKind,
+    SeatNames,
     change_text,
     payment_text,
     refund_recorded_text,
@@ -60,29 +62,38 @@ class Entry:
 def seat_history(subsection: Subsection, position: int) -> list[Entry]:
     """Return everything that happened to a seat, oldest first: holds, payments, refunds, tickets and check-ins.
 
-    `position` is the seat's position in `subsection`, from 0. Takes at most six queries, however long the history is.
+    `position` is the seat's position in `subsection`, from 0. Takes at most seven queries, however long the history is.
     """
     of_seat = SeatChange.objects.filter(subsection=subsection, positions__contains=[position])
     changes = list(of_seat.defer("hash").order_by("version"))
+    places = BlockPlaces(subsection)
     bookings = Booking.objects.select_related("buyer").in_bulk({change.booking_id for change in changes} - {None})
     entries = [  # the sort below is stable, so entries with the same time stay in this order
         *_payments(bookings),
-        *_changes(changes, bookings, position, subsection.cols),
+        *_changes(changes, bookings, position, places),
         *_refunds(bookings),
         *_admissions(subsection, position, bookings),
     ]
     return sorted(entries, key=attrgetter("at"))
 
 
-def _changes(changes: list[SeatChange], bookings: Bookings, position: int, cols: int) -> Iterator[Entry]:
+def _changes(changes: list[SeatChange], bookings: Bookings, position: int, places: BlockPlaces) -> Iterator[Entry]:
     held_before: set[uuid.UUID | None] = set()
     for change in changes:
         booking = bookings.get(change.booking_id) if change.booking_id else None
         is_repeated = change.booking_id in held_before
-        text = change_text(change, booking, position=position, cols=cols, is_repeated=is_repeated)
+        names = _names(booking, places)
+        text = change_text(change, booking, position=position, names=names, is_repeated=is_repeated)
         yield Entry(at=change.at, kind=HistoryKind(change.kind), text=text, booking=booking, version=change.version)
         if change.kind == ChangeKind.HELD:
             held_before.add(change.booking_id)
+
+
+def _names(booking: Booking | None, places: BlockPlaces) -> SeatNames:
+    """Return a function that names the seats of a change: as the booking does or, without one, as they are now."""
+    if booking is None or not booking.seat_names:
+        return lambda position: places[position].name
+    return dict(zip(booking.positions, booking.seat_names, strict=True)).__getitem__
 
 
 def _payments(bookings: Bookings) -> Iterator[Entry]:
@@ -122,7 +133,11 @@ def _admissions(subsection: Subsection, position: int, bookings: Bookings) -> It
         if ticket.void_at:
             text = f"Ticket {ticket.reference} of {ticket.holder} is void."
             yield Entry(at=ticket.void_at, kind=HistoryKind.TICKET_VOID, text=text, booking=booking)
-    scans = CheckIn.objects.filter(admission__in=by_id).select_related("by").order_by("recorded_at", "id")
+    scans = (
+        CheckIn.objects.filter(admission__in=by_id)
+        .select_related("admission__event", "by")
+        .order_by("recorded_at", "id")
+    )
     for scan in scans:
         kind, text = scan_text(scan)
         booking = bookings.get(by_id[scan.admission_id].booking_id)

@@ -6,20 +6,22 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, connection
 
 from accounts.models import User
-from bookings.errors import QueuePassRequired, TooManyHolds
+from bookings.errors import QueuePassRequired, TooManyHolds, WouldLeaveSingleSeat
 from bookings.holds.expiry import release_expired
 from bookings.holds.hold_refusals import (
     no_subsection,
     not_enough_seats,
     not_on_sale,
+    standing_area,
     too_many_seats,
     total_too_high,
+    whole_table,
 )
 from bookings.holds.hold_request import HoldRequest, check_hold_request
 from bookings.holds.models import Booking
 from bookings.idempotency import IdempotencyKey
 from bookings.publish import publish_booking
-from bookings.specification.seat_choice import best_seats, check_single_gaps
+from bookings.specification.places import Places
 from bookings.states import BookingStatus, SelectionMode
 from bookings.waiting_room.models import QueuePass
 from core.clock import database_now
@@ -29,8 +31,8 @@ from events.errors import SeatsTaken
 from events.inventory.seats import change_seats, lock_subsection
 from events.models import Event, Subsection, Ticket
 from events.pricing import charge_rules
-from events.seating.positions import positions_of, seat_name
-from events.states import ON_SALE, ChangeKind, SeatStatus
+from events.seating.names import names_of
+from events.states import ON_SALE, ChangeKind, SeatStatus, SubsectionKind
 
 OPEN_HOLDS = """
     SELECT clock_timestamp(), count(*), min(expires_at) FROM bookings_booking
@@ -66,7 +68,8 @@ def hold_seats(
     subsection = _subsection(hold_request)
     _check_queue_pass(buyer, subsection.event, pass_issued_at)
     _check_on_sale(subsection.event, database_now())
-    positions = _named_positions(hold_request, subsection)
+    block = Places(subsection)
+    positions = _named_positions(hold_request, subsection, block)
     _check_without_lock(hold_request, subsection, positions)
     try:
         return _hold(buyer, hold_request, subsection, positions, idempotency_key)
@@ -89,10 +92,12 @@ def _hold(
     subsection = lock_subsection(unlocked.pk)
     release_expired(subsection)
 
-    chosen = _choose(hold_request, event, subsection, positions)
+    block = Places(subsection)
+    chosen = _choose(hold_request, event, subsection, positions, block)
+    _check_total(block.total(chosen), event.currency)
     now = _check_limit(buyer, event)
 
-    booking = _insert(buyer, hold_request, event, subsection, chosen, now, idempotency_key)
+    booking = _insert(buyer, hold_request, event, subsection, block, chosen, now, idempotency_key)
     change_seats(subsection=subsection, positions=chosen, kind=ChangeKind.HELD, booking_id=booking.pk)
 
     publish_booking(booking)
@@ -149,14 +154,19 @@ def _latest_sale(event: Event) -> datetime | None:
     return event.late_entry_until or event.starts_at or event.ends_at
 
 
-def _named_positions(hold_request: HoldRequest, subsection: Subsection) -> list[int]:
+def _named_positions(hold_request: HoldRequest, subsection: Subsection, block: Places) -> list[int]:
     """Return the positions of the named seats; empty for the best available. Raises BadInput."""
     if hold_request.quantity > subsection.event.max_tickets_per_booking:
         raise too_many_seats(subsection.event.max_tickets_per_booking)
     _check_total(subsection.price * hold_request.quantity, subsection.event.currency)
     if hold_request.mode == SelectionMode.BEST_AVAILABLE:
         return []
-    return positions_of(hold_request.seats, rows=subsection.rows, cols=subsection.cols)
+    if subsection.kind == SubsectionKind.STANDING:
+        raise standing_area()
+    positions = names_of(subsection).positions(hold_request.seats)
+    if missing := block.missing_at_tables(positions):
+        raise whole_table(names_of(subsection).names(missing))
+    return positions
 
 
 def _check_total(total: int, currency: str) -> None:
@@ -171,7 +181,7 @@ def _check_without_lock(hold_request: HoldRequest, subsection: Subsection, posit
     if hold_request.mode == SelectionMode.MANUAL:
         taken = _taken_positions(subsection, positions)
         if taken:
-            raise SeatsTaken([seat_name(position, subsection.cols) for position in taken])
+            raise SeatsTaken(names_of(subsection).names(taken))
     elif not _has_room(hold_request, subsection):
         due = Booking.objects.due().filter(subsection=subsection)
         if not due.exists():
@@ -199,22 +209,21 @@ def _taken_positions(subsection: Subsection, positions: list[int]) -> list[int]:
     return [position for position, booking_id in taken if booking_id not in over]
 
 
-def _choose(hold_request: HoldRequest, event: Event, subsection: Subsection, positions: list[int]) -> list[int]:
+def _choose(
+    hold_request: HoldRequest, event: Event, subsection: Subsection, positions: list[int], block: Places
+) -> list[int]:
     """Return the positions to hold: the named ones, checked for single gaps, or the best available.
 
     Raises WouldLeaveSingleSeat, NotEnoughSeats.
     """
     if hold_request.mode == SelectionMode.MANUAL:
-        if not event.allow_single_gaps:
-            check_single_gaps(
-                free_positions(subsection), positions, cols=subsection.cols, accessible=subsection.accessible
-            )
+        alone = [] if event.allow_single_gaps else block.avoidable_gaps(free_positions(subsection), positions)
+        if alone:
+            raise WouldLeaveSingleSeat(names_of(subsection).names(alone))
         return positions
-    best = best_seats(
+    best = block.best(
         free_positions(subsection),
         quantity=hold_request.quantity,
-        cols=subsection.cols,
-        accessible=subsection.accessible,
         places=hold_request.accessible,
         gaps_allowed=event.allow_single_gaps,
     )
@@ -245,6 +254,7 @@ def _insert(
     hold_request: HoldRequest,
     event: Event,
     subsection: Subsection,
+    block: Places,
     chosen: list[int],
     now: datetime,
     idempotency_key: IdempotencyKey | None,
@@ -258,8 +268,9 @@ def _insert(
         quantity=hold_request.quantity,
         accessible_wanted=hold_request.accessible,
         positions=chosen,
-        unit_price=subsection.price,
-        total_price=subsection.price * hold_request.quantity,
+        **block.lists(chosen),
+        unit_price=min(block.prices(chosen)),
+        total_price=block.total(chosen),
         status=BookingStatus.PENDING_PAYMENT,
         expires_at=now + timedelta(seconds=event.hold_seconds),
         idempotency_key=idempotency_key.key if idempotency_key else None,

@@ -18,28 +18,35 @@ END
 $$;
 
 -- bookings_hold(hold_mode, booking, token_family, buyer, key, fingerprint, wanted_event, wanted_section, wanted_number,
---     selection_mode, wanted, accessible_wanted, seat_rows, seat_numbers, pass_issued_at, max_totals)
+--     selection_mode, wanted, accessible_wanted, grid_rows, grid_seats, pass_issued_at, max_totals, names)
 --
 -- Promises: holds `wanted` seats of one subsection for the booking `booking`, all of them or none, in one of three modes:
 --     'hold' does it at once. 'accept' checks everything that does not depend on other buyers, and inserts the booking as
 --     processing, which counts as an open hold of the buyer. 'allocate' finds the seats of such a booking.
 --     `key` and `fingerprint` are the idempotency key and the hash of its request (NULL and '' without one). The
---     subsection is number `wanted_number` of its section. `selection_mode` is 'manual', with `seat_rows` and
---     `seat_numbers` (both from 1, otherwise NULL), or 'best_available', where `accessible_wanted` of the seats are
---     wheelchair places. `pass_issued_at` identifies the buyer's queue pass (NULL without one). `max_totals` has the
---     highest total by currency, in minor units, with the key "" for all other currencies (NULL without a limit).
---     Writes only if the outcome is 'held' or 'accepted'. `price` is the price of one seat in minor units of `currency`.
---     `seats` are positions (from 0). If a seat was changed without the subsection's lock, the function raises
---     serialization_failure, which rolls everything back.
+--     subsection is number `wanted_number` of its section. `selection_mode` is 'manual', where `names` has the names of
+--     the seats as people see them, and `grid_rows` and `grid_seats` their numbers (both from 1, NULL if the names aren't
+--     numbers), or 'best_available', where `accessible_wanted` of the seats are wheelchair places. In a drawn block the
+--     names count, in others the numbers. `pass_issued_at` identifies the buyer's queue pass (NULL without one).
+--     `max_totals` has the highest total by currency, in minor units, with the key "" for all other currencies (NULL
+--     without a limit). Writes only if the outcome is 'held' or 'accepted'. `price` is the lowest price of one of the
+--     seats in minor units of `currency`, `total` the price of all. `seats` are positions (from 0). In a drawn block,
+--     `seat_names`, `row_numbers` and `seat_numbers` say the same of them, and `seat_prices` what each costs if they have
+--     several prices. If a seat was changed without the subsection's lock, the function raises serialization_failure,
+--     which rolls everything back.
 -- Locks: the subsection ('hold', 'allocate'), then the booking ('allocate'), then the buyer ('hold', 'accept'). What can
 --     be refused without a lock is refused before the first one.
 -- Outcomes: held; accepted; settled ('allocate': the booking is no longer processing); known (the key already has a
 --     booking); due (the caller must end the due holds of `subsection_id` and call again); not_signed_in (the token
 --     family of the request is revoked or expired, or the buyer's account is deleted or deactivated); no_subsection; queue_pass_required; not_on_sale; too_many_seats
---     (`number` are allowed); total_too_high (for `wanted` seats at `price` in `currency`); no_seat (the subsection has `number` rows of `cols` seats); seats_taken (`seats`);
---     not_enough_seats; would_leave_single_seat (`seats`); too_many_holds (the first one ends in `number` seconds).
+--     (`number` are allowed); total_too_high (`total` in `currency`, or more); standing_area (its places have no names);
+--     no_seat (the subsection has `number` rows of `cols` seats; in a drawn block, the item of `seats` is NULL);
+--     whole_table (`seats` are missing from tables that are sold as a whole); seats_taken (`seats`); not_enough_seats;
+--     would_leave_single_seat (`seats`); too_many_holds (the first one ends in `number` seconds). In a drawn block,
+--     `seat_names` has the names of `seats`.
 -- Called by: call_hold (bookings/holds/hold_function.py) for hold_seats, accept_hold_request and allocate_seats. Its
---     specification: bookings/specification/hold.py. Which seats are chosen: seat_rules.sql.
+--     specification: bookings/specification/hold.py. Which seats are chosen: seat_rules.sql
+--     and, in a drawn block, drawn_seats.sql.
 --
 -- The settings: see begin_payment.sql.
 
@@ -58,10 +65,11 @@ CREATE FUNCTION bookings_hold(
     selection_mode text,
     wanted integer,
     accessible_wanted integer,
-    seat_rows integer[],
-    seat_numbers integer[],
+    grid_rows integer[],
+    grid_seats integer[],
     pass_issued_at timestamptz,
     max_totals jsonb DEFAULT NULL,
+    names text[] DEFAULT NULL,
     OUT outcome text,
     OUT seats integer[],
     OUT number integer,
@@ -78,7 +86,13 @@ CREATE FUNCTION bookings_hold(
     OUT reserved integer,
     OUT sold integer,
     OUT blocked integer,
-    OUT booking_reference text
+    OUT booking_reference text,
+    OUT kind text,
+    OUT total bigint,
+    OUT seat_names text[],
+    OUT row_numbers integer[],
+    OUT seat_numbers integer[],
+    OUT seat_prices integer[]
 )
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -87,6 +101,8 @@ AS $$
 DECLARE
     unlocked record;
     seat_status text;
+    accessible integer[];
+    max_total bigint;
     refused integer[];
     first_end timestamptz;
 BEGIN
@@ -106,7 +122,7 @@ BEGIN
 
     -- 1. Refuse what needs no lock.
     SELECT
-        s.id, s.rows, s.cols, s.seat_status, s.available, s.accessible, s.price,
+        s.id, s.kind, s.rows, s.cols, s.seat_status, s.available, s.accessible, s.price,
         e.name, e.venue_name, e.currency, e.hold_seconds,
         e.max_tickets_per_booking, e.max_active_holds, e.allow_single_gaps,
         e.waiting_room_on AND e.is_active AND e.status IN ('available', 'sold_out') AS queueing,
@@ -121,7 +137,12 @@ BEGIN
     JOIN events_event e ON e.id = s.event_id
     WHERE s.event_id = wanted_event AND s.section = wanted_section AND s.number = wanted_number;
     subsection_id := unlocked.id;
+    kind := unlocked.kind;
     cols := unlocked.cols;
+    price := unlocked.price;
+    currency := unlocked.currency;
+    total := price::bigint * wanted;
+    max_total := coalesce(max_totals -> currency, max_totals -> '')::bigint;
     IF unlocked.id IS NULL THEN
         outcome := 'no_subsection';
     ELSIF unlocked.queueing AND hold_mode <> 'allocate'
@@ -132,15 +153,18 @@ BEGIN
     ELSIF wanted > unlocked.max_tickets_per_booking THEN
         outcome := 'too_many_seats';
         number := unlocked.max_tickets_per_booking;
-    ELSIF unlocked.price::bigint * wanted > coalesce(max_totals -> unlocked.currency, max_totals -> '')::bigint THEN
+    ELSIF total > max_total THEN
         outcome := 'total_too_high';
-        price := unlocked.price;
-        currency := unlocked.currency;
-    ELSIF unlocked.rows < ANY (seat_rows) OR cols < ANY (seat_numbers) THEN
+    ELSIF selection_mode = 'manual' AND kind = 'drawn' THEN
+        SELECT p.places, p.refusal INTO seats, outcome FROM bookings_named_places(wanted_event, unlocked.id, names) AS p;
+        refused := seats;
+    ELSIF selection_mode = 'manual' AND kind = 'standing' THEN
+        outcome := 'standing_area';
+    ELSIF selection_mode = 'manual' AND (grid_rows IS NULL OR unlocked.rows < ANY (grid_rows) OR cols < ANY (grid_seats)) THEN
         outcome := 'no_seat';
         number := unlocked.rows;
     ELSIF selection_mode = 'manual' THEN
-        seats := ARRAY(SELECT (line - 1) * unlocked.cols + seat - 1 FROM unnest(seat_rows, seat_numbers) AS s (line, seat));
+        seats := ARRAY(SELECT (line - 1) * unlocked.cols + seat - 1 FROM unnest(grid_rows, grid_seats) AS s (line, seat));
     END IF;
     IF outcome IS NULL AND hold_mode <> 'accept' THEN
         refused := bookings_taken(unlocked.seat_status, seats);
@@ -148,9 +172,14 @@ BEGIN
             outcome := 'seats_taken';
         ELSIF unlocked.available < wanted
             OR selection_mode = 'best_available' AND (accessible_wanted > 0 OR unlocked.accessible <> '{}')
-                AND NOT bookings_has_room(
-                    bookings_mark_accessible(unlocked.seat_status, unlocked.accessible), wanted, accessible_wanted
-                ) THEN
+                AND NOT (CASE kind
+                    WHEN 'drawn' THEN bookings_any_room(
+                        wanted_event, unlocked.id, unlocked.seat_status, wanted, accessible_wanted
+                    )
+                    ELSE bookings_has_room(
+                        bookings_mark_accessible(unlocked.seat_status, unlocked.accessible), wanted, accessible_wanted
+                    )
+                END) THEN
             outcome := 'not_enough_seats';
         END IF;
     END IF;
@@ -159,13 +188,16 @@ BEGIN
     END IF;
     IF outcome IS NOT NULL THEN
         seats := refused;
+        IF kind = 'drawn' THEN
+            seat_names := (bookings_place_lists(wanted_event, unlocked.id, seats, price)).names;
+        END IF;
         RETURN;
     END IF;
 
     -- 2. Lock the subsection. Holds in it that are due must be ended first. In the mode 'allocate', lock the booking, too:
     -- it may have been cancelled meanwhile.
     IF hold_mode <> 'accept' THEN
-        SELECT s.seat_status, s.price INTO seat_status, price
+        SELECT s.seat_status, s.price, s.kind, s.accessible INTO seat_status, price, kind, accessible
         FROM events_subsection s
         WHERE s.id = unlocked.id
         FOR NO KEY UPDATE;
@@ -185,11 +217,30 @@ BEGIN
         held_at := clock_timestamp();
     END IF;
 
-    -- 3. Choose or check the seats.
-    seat_status := bookings_mark_accessible(seat_status, unlocked.accessible);
+    -- 3. Choose or check the seats. A drawn block may have been drawn anew before the lock was taken.
     IF hold_mode = 'accept' THEN
-        price := unlocked.price;
+        NULL;
+    ELSIF kind <> unlocked.kind THEN
+        outcome := 'not_enough_seats';
+    ELSIF kind = 'drawn' AND selection_mode = 'manual' THEN
+        SELECT p.places, p.refusal INTO seats, outcome FROM bookings_named_places(wanted_event, unlocked.id, names) AS p;
+        refused := CASE WHEN outcome IS NULL THEN bookings_taken(seat_status, seats) ELSE seats END;
+        IF outcome IS NULL AND refused IS NOT NULL THEN
+            outcome := 'seats_taken';
+        ELSIF outcome IS NULL AND NOT unlocked.allow_single_gaps THEN
+            refused := bookings_avoidable_gaps(wanted_event, unlocked.id, seat_status, seats);
+            outcome := CASE WHEN refused IS NOT NULL THEN 'would_leave_single_seat' END;
+        END IF;
+    ELSIF kind = 'drawn' THEN
+        seats := bookings_best_places(
+            wanted_event, unlocked.id, seat_status, wanted, accessible_wanted, unlocked.allow_single_gaps
+        );
+        outcome := CASE WHEN cardinality(seats) IS DISTINCT FROM wanted THEN 'not_enough_seats' END;
+    ELSIF kind = 'standing' THEN
+        seats := bookings_first_places(seat_status, wanted);
+        outcome := CASE WHEN cardinality(seats) < wanted THEN 'not_enough_seats' END;
     ELSIF selection_mode = 'manual' THEN
+        seat_status := bookings_mark_accessible(seat_status, accessible);
         refused := bookings_taken(seat_status, seats);
         IF refused IS NOT NULL THEN
             outcome := 'seats_taken';
@@ -200,12 +251,28 @@ BEGIN
             END IF;
         END IF;
     ELSE
+        seat_status := bookings_mark_accessible(seat_status, accessible);
         seats := bookings_best_seats(seat_status, cols, wanted, accessible_wanted, unlocked.allow_single_gaps);
         outcome := CASE WHEN cardinality(seats) IS DISTINCT FROM wanted THEN 'not_enough_seats' END;
     END IF;
     IF outcome IS NOT NULL THEN
         seats := refused;
+        IF kind = 'drawn' THEN
+            seat_names := (bookings_place_lists(wanted_event, unlocked.id, seats, price)).names;
+        END IF;
         RETURN;
+    END IF;
+
+    total := price::bigint * wanted;
+    IF kind = 'drawn' AND seats IS NOT NULL THEN
+        SELECT p.price, p.names, p.row_numbers, p.seat_numbers, p.prices
+        INTO price, seat_names, row_numbers, seat_numbers, seat_prices
+        FROM bookings_place_lists(wanted_event, unlocked.id, seats, price) AS p;
+        total := CASE WHEN seat_prices IS NULL THEN price::bigint * wanted ELSE bookings_sum(seat_prices) END;
+        IF total > max_total THEN
+            outcome := 'total_too_high';
+            RETURN;
+        END IF;
     END IF;
 
     -- Lock the buyer, whose account may have been deleted since the request was authenticated, and count their open
@@ -238,7 +305,6 @@ BEGIN
     ends_at := held_at + make_interval(secs => unlocked.hold_seconds);
     event_name := unlocked.name;
     venue_name := unlocked.venue_name;
-    currency := unlocked.currency;
     IF hold_mode <> 'accept' THEN
         UPDATE events_ticket t SET status = 'reserved', booking_id = booking
         WHERE t.event_id = wanted_event AND t.subsection_id = unlocked.id AND t.position = ANY (seats)
@@ -252,8 +318,12 @@ BEGIN
         UPDATE bookings_booking b SET
             status = 'pending_payment',
             positions = seats,
+            seat_names = bookings_hold.seat_names,
+            row_numbers = bookings_hold.row_numbers,
+            seat_numbers = bookings_hold.seat_numbers,
+            seat_prices = bookings_hold.seat_prices,
             unit_price = price,
-            total_price = price::bigint * wanted,
+            total_price = total,
             expires_at = ends_at,
             updated_at = held_at
         WHERE b.id = booking
@@ -261,11 +331,13 @@ BEGIN
     ELSE
         INSERT INTO bookings_booking (
             id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, accessible_wanted, positions,
-            unit_price, total_price, status, expires_at, idempotency_key, request_hash, created_at, updated_at
+            seat_names, row_numbers, seat_numbers, seat_prices, unit_price, total_price, status, expires_at,
+            idempotency_key, request_hash, created_at, updated_at
         ) VALUES (
             booking, buyer, wanted_event, unlocked.id, selection_mode, wanted, accessible_wanted, coalesce(seats, '{}'),
-            price, price::bigint * wanted, CASE hold_mode WHEN 'accept' THEN 'processing' ELSE 'pending_payment' END,
-            ends_at, key, fingerprint, held_at, held_at
+            bookings_hold.seat_names, bookings_hold.row_numbers, bookings_hold.seat_numbers, bookings_hold.seat_prices,
+            price, total, CASE hold_mode WHEN 'accept' THEN 'processing' ELSE 'pending_payment' END, ends_at,
+            key, fingerprint, held_at, held_at
         )
         RETURNING reference INTO booking_reference;
     END IF;

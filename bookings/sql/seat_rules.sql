@@ -8,7 +8,11 @@
 -- Arguments: `seat_status` has one letter per seat, in row order, as bookings_mark_accessible returns it: `a` is free, `k`
 --     a free wheelchair place, `r`, `s` and `b` are not free. `cols` is the number of seats per row. Positions count from 0,
 --     from the front left. `wanted` seats are requested, `accessible_wanted` of them wheelchair places.
--- Called by: bookings_hold, and each other.
+--     A drawn block is written into such a grid first (drawn_seats.sql). Positions are then those of cells; a cell without
+--     a seat is a `b`. Two more letters occur there: `c` is a free companion's seat, and `v` a free seat that isn't on
+--     offer, because its view is restricted. `closest` are the places from the one nearest to the focal point on, and
+--     `cells` the cell of each place; both are NULL if there is no focal point.
+-- Called by: bookings_hold, the functions of drawn_seats.sql, and each other.
 
 
 -- --- What is free ------------------------------------------------------------------------------------------------------
@@ -38,8 +42,8 @@ CREATE FUNCTION bookings_has_room(seat_status text, wanted integer, accessible_w
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
     SELECT CASE
-        WHEN accessible_wanted = 0 THEN length(translate(seat_status, 'rsbk', '')) >= wanted
-        ELSE length(translate(seat_status, 'rsba', '')) >= accessible_wanted
+        WHEN accessible_wanted = 0 THEN length(translate(seat_status, 'rsbkc', '')) >= wanted
+        ELSE length(translate(seat_status, 'rsbacv', '')) >= accessible_wanted
             AND length(translate(seat_status, 'rsb', '')) >= wanted
     END
 $$;
@@ -60,7 +64,7 @@ $$;
 -- --- Single gaps -------------------------------------------------------------------------------------------------------
 
 -- bookings_single_gaps: the free seats beside the chosen ones that would be left alone; NULL if there are none. Beyond the
--- ends of a row there is no seat. A wheelchair place is not a gap; nor is the seat beside a free one, which is for a companion.
+-- ends of a row there is no seat. A wheelchair place or a companion's seat is not a gap; nor is the seat beside a free one.
 
 DROP FUNCTION IF EXISTS bookings_single_gaps;
 
@@ -74,16 +78,16 @@ BEGIN
         SELECT array_agg(DISTINCT seat ORDER BY seat)
         FROM unnest(chosen) AS taken
         CROSS JOIN LATERAL (VALUES (taken - 1), (taken + 1)) AS beside (seat)
-        WHERE seat >= 0 AND seat / cols = taken / cols AND substr(after, seat + 1, 1) = 'a'
-            AND (seat % cols = 0 OR substr(after, seat, 1) NOT IN ('a', 'k'))
-            AND (seat % cols = cols - 1 OR substr(after, seat + 2, 1) NOT IN ('a', 'k'))
+        WHERE seat >= 0 AND seat / cols = taken / cols AND substr(after, seat + 1, 1) IN ('a', 'v')
+            AND (seat % cols = 0 OR substr(after, seat, 1) NOT IN ('a', 'k', 'c', 'v'))
+            AND (seat % cols = cols - 1 OR substr(after, seat + 2, 1) NOT IN ('a', 'k', 'c', 'v'))
     );
 END
 $$;
 
 -- bookings_tidy_seats: the first position of the first `wanted` free seats side by side, from the front left, that leave no
--- single gap; NULL if there are none. On each side of them is no free seat, a free wheelchair place, or a free seat that is
--- not alone.
+-- single gap; NULL if there are none. On each side of them is no free seat, a free wheelchair place or companion's seat, or a
+-- free seat that is not alone.
 
 DROP FUNCTION IF EXISTS bookings_tidy_seats;
 
@@ -91,7 +95,7 @@ CREATE FUNCTION bookings_tidy_seats(seat_status text, cols integer, wanted integ
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
-    tidy text := format('(?<=x|k|[ak]a)a{%s}(?=x|k|a[ak])', wanted);
+    tidy text := format('(?<=[xkc]|[akcv][av])a{%s}(?=[xkc]|[av][akcv])', wanted);
     seats text := translate(seat_status, 'rsb', 'xxx');
     place integer;
 BEGIN
@@ -153,6 +157,45 @@ BEGIN
 END
 $$;
 
+-- bookings_closest_seats: the first position of the `wanted` free seats side by side whose middle seat is nearest to the
+-- focal point; NULL if there are none. With `tidy`, only seats that leave no single gap.
+--
+-- The letters are compared as bytes, because finding the n-th letter of a text takes a time that grows with n.
+
+DROP FUNCTION IF EXISTS bookings_closest_seats;
+
+CREATE FUNCTION bookings_closest_seats(
+    seat_status text,
+    cols integer,
+    wanted integer,
+    tidy boolean,
+    closest integer[],
+    cells integer[]
+) RETURNS integer
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    seats bytea := convert_to(seat_status, 'UTF8');
+    run bytea := convert_to(repeat('a', wanted), 'UTF8');
+    before integer := (wanted - 1) / 2;
+    middle integer;
+    first integer;
+BEGIN
+    FOREACH middle IN ARRAY closest LOOP
+        first := cells[middle + 1] - before;
+        IF substr(seats, first + 1, wanted) = run THEN
+            IF first % cols + wanted <= cols AND (
+                NOT tidy
+                OR bookings_single_gaps(seat_status, cols, ARRAY(SELECT generate_series(first, first + wanted - 1))) IS NULL
+            ) THEN
+                RETURN first;
+            END IF;
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+
 -- bookings_longest_runs: `wanted` seats of the longest runs; fewer, or NULL, if there are not enough.
 
 DROP FUNCTION IF EXISTS bookings_longest_runs;
@@ -187,8 +230,9 @@ $$;
 -- --- The best available with wheelchair places -------------------------------------------------------------------------
 
 -- bookings_accessible_window: the first position of free seats side by side with enough wheelchair places among them, in
--- the first row that has any; in that row, those with the fewest places beyond that, then the leftmost; NULL if there are
--- none. With `tidy`, only seats that leave no single gap.
+-- the first row that has any; in that row, those with the fewest places beyond that, then with the most companions' seats,
+-- then the leftmost; NULL if there are none. With `tidy`, only seats that leave no single gap. With a focal point, the row
+-- doesn't count, and the nearest middle seat takes the place of the leftmost.
 
 DROP FUNCTION IF EXISTS bookings_accessible_window;
 
@@ -197,16 +241,18 @@ CREATE FUNCTION bookings_accessible_window(
     cols integer,
     wanted integer,
     accessible_wanted integer,
-    tidy boolean
+    tidy boolean,
+    closest integer[] DEFAULT NULL,
+    cells integer[] DEFAULT NULL
 ) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
     SELECT first
     FROM generate_series(0, length(seat_status) - wanted) AS first,
         LATERAL (SELECT substr(seat_status, first + 1, wanted)) AS run (seats),
-        LATERAL (SELECT length(translate(seats, 'a', ''))) AS kept (number)
+        LATERAL (SELECT length(translate(seats, 'ac', ''))) AS kept (number)
     WHERE first % cols + wanted <= cols
-        AND translate(seats, 'ak', '') = ''
+        AND translate(seats, 'akc', '') = ''
         AND number >= accessible_wanted
         AND CASE
             WHEN tidy THEN bookings_single_gaps(
@@ -214,7 +260,14 @@ AS $$
             ) IS NULL
             ELSE true
         END
-    ORDER BY first / cols, number, first
+    ORDER BY
+        CASE WHEN closest IS NULL THEN first / cols END,
+        number,
+        length(translate(seats, 'c', '')),
+        CASE
+            WHEN closest IS NULL THEN first
+            ELSE array_position(closest, width_bucket(first + (wanted - 1) / 2, cells) - 1)
+        END
     LIMIT 1
 $$;
 
@@ -240,7 +293,7 @@ AS $$
             (number::integer - 1) % cols AS place,
             letter = 'k' AS kept
         FROM string_to_table(seat_status, NULL) WITH ORDINALITY AS l (letter, number)
-        WHERE letter IN ('a', 'k')
+        WHERE letter IN ('a', 'k', 'c')
     ), lines AS (
         SELECT
             line,
@@ -276,8 +329,67 @@ $$;
 
 -- --- The best ----------------------------------------------------------------------------------------------------------
 
--- bookings_best_seats: the best available seats; fewer than wanted, or NULL, if there are not enough. If single gaps are not
--- allowed, seats that leave none are preferred to seats nearer the front.
+-- bookings_best_window: the first position of the best available seats side by side; NULL if there are none. If single gaps
+-- are not allowed, seats that leave none are preferred to seats nearer the front.
+
+DROP FUNCTION IF EXISTS bookings_best_window;
+
+CREATE FUNCTION bookings_best_window(
+    seat_status text,
+    cols integer,
+    wanted integer,
+    accessible_wanted integer,
+    gaps_allowed boolean,
+    closest integer[] DEFAULT NULL,
+    cells integer[] DEFAULT NULL
+) RETURNS integer
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    first integer;
+BEGIN
+    IF NOT gaps_allowed THEN
+        first := CASE
+            WHEN accessible_wanted > 0
+                THEN bookings_accessible_window(seat_status, cols, wanted, accessible_wanted, true, closest, cells)
+            WHEN closest IS NULL THEN bookings_tidy_seats(seat_status, cols, wanted)
+            ELSE bookings_closest_seats(seat_status, cols, wanted, true, closest, cells)
+        END;
+    END IF;
+    IF first IS NULL THEN
+        first := CASE
+            WHEN accessible_wanted > 0
+                THEN bookings_accessible_window(seat_status, cols, wanted, accessible_wanted, false, closest, cells)
+            WHEN closest IS NULL THEN bookings_first_seats(seat_status, cols, wanted)
+            ELSE bookings_closest_seats(seat_status, cols, wanted, false, closest, cells)
+        END;
+    END IF;
+    RETURN first;
+END
+$$;
+
+-- bookings_scattered_seats: the best available seats if none are side by side; fewer than wanted, or NULL, if there are not
+-- enough.
+
+DROP FUNCTION IF EXISTS bookings_scattered_seats;
+
+CREATE FUNCTION bookings_scattered_seats(
+    seat_status text,
+    cols integer,
+    wanted integer,
+    accessible_wanted integer
+) RETURNS integer[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+BEGIN
+    IF accessible_wanted = 0 THEN
+        RETURN bookings_longest_runs(seat_status, cols, wanted);
+    END IF;
+    RETURN bookings_accessible_seats(seat_status, cols, wanted, accessible_wanted);
+END
+$$;
+
+-- bookings_best_seats: the best available seats; fewer than wanted, or NULL, if there are not enough.
 
 DROP FUNCTION IF EXISTS bookings_best_seats;
 
@@ -291,25 +403,36 @@ CREATE FUNCTION bookings_best_seats(
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
-    first integer;
+    first integer := bookings_best_window(seat_status, cols, wanted, accessible_wanted, gaps_allowed);
 BEGIN
-    IF NOT gaps_allowed THEN
-        first := CASE accessible_wanted
-            WHEN 0 THEN bookings_tidy_seats(seat_status, cols, wanted)
-            ELSE bookings_accessible_window(seat_status, cols, wanted, accessible_wanted, true)
-        END;
-    END IF;
-    IF first IS NULL THEN
-        first := CASE accessible_wanted
-            WHEN 0 THEN bookings_first_seats(seat_status, cols, wanted)
-            ELSE bookings_accessible_window(seat_status, cols, wanted, accessible_wanted, false)
-        END;
-    END IF;
     IF first IS NOT NULL THEN
         RETURN ARRAY(SELECT generate_series(first, first + wanted - 1));
-    ELSIF accessible_wanted = 0 THEN
-        RETURN bookings_longest_runs(seat_status, cols, wanted);
     END IF;
-    RETURN bookings_accessible_seats(seat_status, cols, wanted, accessible_wanted);
+    RETURN bookings_scattered_seats(seat_status, cols, wanted, accessible_wanted);
+END
+$$;
+
+
+-- --- Standing areas ----------------------------------------------------------------------------------------------------
+
+-- bookings_first_places: the first `wanted` free places, wherever they are; fewer if there are not enough.
+
+DROP FUNCTION IF EXISTS bookings_first_places;
+
+CREATE FUNCTION bookings_first_places(seat_status text, wanted integer) RETURNS integer[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    places integer[] := '{}';
+    place integer := 0;
+    step integer;
+BEGIN
+    WHILE cardinality(places) < wanted LOOP
+        step := strpos(substr(seat_status, place + 1), 'a');
+        EXIT WHEN step = 0;
+        place := place + step;
+        places := places || (place - 1);
+    END LOOP;
+    RETURN places;
 END
 $$;

@@ -4,11 +4,16 @@ import re
 
 from django import template
 
+from bookings.holds.models import Booking
+from bookings.holds.places import block_name, counts_by_price
 from bookings.payments.models import Refund
 from bookings.states import RefundReason, RefundStatus
 from bookings.tickets.models import Admission
-from bookings.tickets.texts import seat_of
+from bookings.tickets.texts import ticket_place
+from core.money.amounts import money
+from core.text.formatting import pluralize
 from events.models import Subsection
+from events.states import SubsectionKind
 
 register = template.Library()
 REFUND_TEXTS = {
@@ -16,8 +21,8 @@ REFUND_TEXTS = {
     RefundStatus.SENT: "has gone back to the card you paid with. Your bank may take some days to show it.",
     RefundStatus.FAILED: "could not be sent back to your card yet. We are looking into it.",
 }
-# What reads badly on two lines: "block 2", "row 5, seats 12", "and 14".
-PLACE = re.compile(r"\bblock \d+|\brow \d+, seats? [\d–]+|\band \d+", re.IGNORECASE)
+# What reads badly on two lines: "block 2", "row 5, seats 12", "and 14". Long labels may need two.
+PLACE = re.compile(r"\bblock \d+|\brow [^\s,;]{1,8}, seats? [^\s,;]{1,8}(?![^\s,;])|\band \d+", re.IGNORECASE)
 
 
 @register.filter
@@ -50,12 +55,24 @@ def together(text: str) -> str:
 
 @register.filter
 def place_text(ticket: Admission) -> str:
-    """Return the row and seat of a ticket: "Row 2, seat 3"."""
-    row, seat = seat_of(ticket)
-    return f"Row {row}, seat {seat}"
+    """Return the place of a ticket: "Row 2, seat 3", or "Standing"."""
+    text = ticket_place(ticket).text
+    return f"{text[0].upper()}{text[1:]}"
 
 
 @register.filter
 def block_text(subsection: Subsection) -> str:
-    """Return the block as buyers know it: "Section A, block 1"."""
-    return f"Section {subsection.section}, block {subsection.number}"
+    """Return the block as buyers know it: "Section A, block 1", or "Parkett links"."""
+    return block_name(subsection).text
+
+
+@register.simple_tag
+def each_price(booking: Booking) -> str:
+    """Return what one place costs: "3 seats at $20.00 each.", or "2 seats at $95.00, 1 at $45.00." """
+    currency = booking.event.currency
+    places = "places" if booking.subsection.kind == SubsectionKind.STANDING else "seats"
+    (number, price), *others = counts_by_price(booking)
+    if not others:
+        return f"{number} {places} at {money(price, currency)} each."
+    first = f"{pluralize(number, 'seat')} at {money(price, currency)}"
+    return ", ".join([first, *(f"{number} at {money(price, currency)}" for number, price in others)]) + "."

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from bookings.holds.models import Booking
-from bookings.holds.texts import places
+from bookings.holds.places import block_name, places_text
 from bookings.states import SOLD
 from events.catalog.calendar import (
     NoDate,
@@ -36,10 +36,10 @@ def booking_calendar(booking: Booking, *, url: str, method: Method | None = None
     event = booking.event
     if event.starts_at is None and method != Method.CANCEL:
         raise NoDate
-    block = f"Section {one_line(booking.subsection.section)}, block {booking.subsection.number}"
+    block = one_line(block_name(booking.subsection).text)
     entry = new_entry(event, uid=f"booking-{booking.pk}", url=url)
     entry.add("location", place_of(event))
-    lines = [f"{block}, {places(booking)}", f"Booking {booking.reference}", f"Your tickets: {url}"]
+    lines = [f"{block}, {one_line(places_text(booking))}", f"Booking {booking.reference}", f"Your tickets: {url}"]
     entry.add("description", "\n".join([*lines, "", plain_text(event.description)]).rstrip())
     if method is not None:
         add_organiser(entry, event)

@@ -14,10 +14,12 @@ from fpdf import FPDF
 from fpdf.bidi import BidiParagraph
 from fpdf.fonts import TTFFont
 
+from bookings.holds.places import block_name
 from bookings.tickets.issue import code_of
 from bookings.tickets.models import Admission
 from bookings.tickets.qr import qr_png
-from bookings.tickets.texts import one_line, seat_of, start_text
+from bookings.tickets.texts import one_line, start_text, ticket_place
+from events.states import SubsectionKind
 
 FONTS = Path(__file__).resolve().parent / "fonts"
 FAMILY = "DejaVu"
@@ -79,22 +81,28 @@ def _draw_event(pdf: FPDF, ticket: Admission) -> None:
 
 
 def _draw_seat(pdf: FPDF, ticket: Admission) -> None:
-    subsection = ticket.subsection
-    row, seat = seat_of(ticket)
     x = float(MARGIN)
-    for label, value, width in (
-        ("SECTION", printable(subsection.section), 38),
-        ("BLOCK", str(subsection.number), 17),
-        ("ROW", str(row), 17),
-        ("SEAT", str(seat), 17),
-    ):
+    for label, value, width in _seat_columns(ticket):
         _draw_line(pdf, label, x, 108, width - 2, size=6.5, colour=FAINT)
-        _draw_lines(pdf, value, x, 112, width - 2, SEAT_SIZES, style="B")
+        _draw_lines(pdf, printable(value), x, 112, width - 2, SEAT_SIZES, style="B")
         x += width
     pdf.set_draw_color(LINE)
     pdf.set_dash_pattern(dash=1, gap=1)
     pdf.line(MARGIN, 124, PAGE[0] - MARGIN, 124)
     pdf.set_dash_pattern()
+
+
+def _seat_columns(ticket: Admission) -> list[tuple[str, str, float]]:
+    """Return the columns that say where the place is: label, value and width, which is INNER in all."""
+    block, place = block_name(ticket.subsection), ticket_place(ticket)
+    if place.seat_label:
+        width = 17 if place.kind == SubsectionKind.GRID else 23  # labels of a plan may have up to 20 characters
+        columns = [("ROW", place.row_label, width), ("SEAT", place.seat_label, width)]
+    else:
+        columns = [("PLACE", place.text.capitalize(), 37)]
+    if block.number is not None:
+        columns = [("BLOCK", str(block.number), 17), *columns]
+    return [("SECTION", block.section, INNER - sum(width for *_, width in columns)), *columns]
 
 
 def _draw_footer(pdf: FPDF, ticket: Admission, which: str) -> None:

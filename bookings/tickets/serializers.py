@@ -4,11 +4,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from bookings.holds.places import ROW_LABEL, SEAT_LABEL
 from bookings.references import reference_field
 from bookings.states import AdmissionStatus
 from bookings.tickets.issue import code_of
 from bookings.tickets.models import Admission
-from bookings.tickets.texts import seat_of
+from bookings.tickets.texts import ticket_place
 
 
 class AdmissionBody(serializers.Serializer[Any]):
@@ -22,6 +23,8 @@ class AdmissionBody(serializers.Serializer[Any]):
     subsection = serializers.IntegerField()
     row = serializers.IntegerField(help_text="1 is at the front.")
     seat = serializers.IntegerField(help_text="1 is at the left.")
+    row_label = serializers.CharField(help_text=ROW_LABEL)
+    seat_label = serializers.CharField(help_text=SEAT_LABEL)
     holder = serializers.CharField()
     checked_in_at = serializers.DateTimeField(allow_null=True)
     qr_svg = serializers.CharField(help_text="Path of the code as SVG; 410 for a void ticket.")
@@ -29,8 +32,8 @@ class AdmissionBody(serializers.Serializer[Any]):
 
 
 def admission_body(ticket: Admission) -> dict[str, Any]:
-    """Return a ticket, loaded with event and subsection, in the shape of AdmissionBody."""
-    row, seat = seat_of(ticket)
+    """Return a ticket, loaded with its booking, event and subsection, in the shape of AdmissionBody."""
+    place = ticket_place(ticket)
     path = f"/api/booking/{ticket.booking_id}/admissions/{ticket.pk}"
     return {
         "id": str(ticket.pk),
@@ -39,8 +42,10 @@ def admission_body(ticket: Admission) -> dict[str, Any]:
         "status": ticket.status,
         "section": ticket.subsection.section,
         "subsection": ticket.subsection.number,
-        "row": row,
-        "seat": seat,
+        "row": place.row,
+        "seat": place.seat,
+        "row_label": place.row_label,
+        "seat_label": place.seat_label,
         "holder": ticket.holder,
         "checked_in_at": ticket.used_at,
         "qr_svg": f"{path}/qr.svg",

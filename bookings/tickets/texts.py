@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from bookings.holds.places import Place, place_at
 from bookings.tickets.models import Admission
 from events.models import Event
 from events.wall_clocks import clock_text
@@ -13,10 +14,9 @@ LOOK_ALIKES = str.maketrans("OIL", "011")
 INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")  # Unicode categories of characters that can't be seen
 
 
-def seat_of(ticket: Admission) -> tuple[int, int]:
-    """Return the row and seat of a ticket, loaded with its subsection; both count from 1."""
-    row, seat = divmod(ticket.position, ticket.subsection.cols)
-    return row + 1, seat + 1
+def ticket_place(ticket: Admission) -> Place:
+    """Return the place of a ticket, loaded with its booking and subsection."""
+    return place_at(ticket.booking, ticket.subsection, ticket.position)
 
 
 def serial_of(ticket: Admission) -> str:

@@ -14,10 +14,11 @@ from django.db.models import Sum
 
 from bookings.checkin.models import CheckIn
 from bookings.holds.models import Booking
+from bookings.holds.places import names_of, prices_of
 from bookings.states import BookingStatus, DeliveryKind
+from bookings.tickets.texts import ticket_place
 from bookings.webhooks.models import Delivery
 from events.models import Event, Subsection
-from events.seating.positions import seat_name
 
 Data = dict[str, Any]
 
@@ -46,7 +47,8 @@ def _booking(delivery: Delivery, status: BookingStatus) -> Data:
         "reference": booking.reference,
         **_event(booking.event),
         **_subsection(booking.subsection),
-        "seats": [seat_name(position, booking.subsection.cols) for position in booking.positions],
+        "seats": names_of(booking),
+        "seat_prices": prices_of(booking),
         "quantity": booking.quantity,
         "total_price": booking.total_price,
         "currency": booking.event.currency,
@@ -59,6 +61,7 @@ def _checked_in(delivery: Delivery) -> Data:
     rows = CheckIn.objects.select_related("admission__event", "admission__subsection", "admission__booking")
     entry = rows.defer("admission__subsection__seat_status").get(pk=int(delivery.subject))
     admission = entry.admission
+    place = ticket_place(admission)
     return {
         "admission_id": str(admission.pk),
         "reference": admission.reference,
@@ -66,7 +69,9 @@ def _checked_in(delivery: Delivery) -> Data:
         "booking_reference": admission.booking.reference,
         **_event(admission.event),
         **_subsection(admission.subsection),
-        "seat": seat_name(admission.position, admission.subsection.cols),
+        "seat": place.name,
+        "row_label": place.row_label,
+        "seat_label": place.seat_label,
         "device": entry.device,
         "checked_in_at": _time(entry.counted_at),
     }
@@ -96,7 +101,7 @@ def _event(event: Event) -> Data:
 
 
 def _subsection(subsection: Subsection) -> Data:
-    return {"section": subsection.section, "subsection": subsection.number}
+    return {"section": subsection.section, "subsection": subsection.number, "subsection_kind": subsection.kind}
 
 
 def _time(at: datetime) -> str:

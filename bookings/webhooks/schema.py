@@ -5,8 +5,10 @@ from typing import Any
 from drf_spectacular.utils import OpenApiResponse, OpenApiWebhook, extend_schema
 from rest_framework import serializers
 
+from bookings.holds.places import ROW_LABEL, SEAT_LABEL, SEAT_NAME
 from bookings.references import reference_field
 from bookings.states import BookingStatus, DeliveryKind
+from events.states import SubsectionKind
 
 
 class _BookingPlace(serializers.Serializer[Any]):
@@ -15,13 +17,15 @@ class _BookingPlace(serializers.Serializer[Any]):
     event_name = serializers.CharField()
     section = serializers.CharField()
     subsection = serializers.IntegerField()
+    subsection_kind = serializers.ChoiceField(choices=SubsectionKind.choices)
 
 
 class WebhookBooking(_BookingPlace):
     """A booking with its new status. Prices are in minor units of `currency`."""
 
     reference = reference_field("What people call the booking.")
-    seats = serializers.ListField(child=serializers.CharField(), help_text='"row-seat"')
+    seats = serializers.ListField(child=serializers.CharField(), help_text=SEAT_NAME)
+    seat_prices = serializers.ListField(child=serializers.IntegerField(), help_text="Of each of the `seats`.")
     quantity = serializers.IntegerField()
     total_price = serializers.IntegerField()
     currency = serializers.CharField()
@@ -35,7 +39,9 @@ class WebhookCheckIn(_BookingPlace):
     admission_id = serializers.UUIDField()
     reference = reference_field("What people call the ticket.")
     booking_reference = reference_field("What people call the booking.")
-    seat = serializers.CharField(help_text='"row-seat"')
+    seat = serializers.CharField(help_text=SEAT_NAME)
+    row_label = serializers.CharField(help_text=ROW_LABEL)
+    seat_label = serializers.CharField(help_text=SEAT_LABEL)
     device = serializers.CharField()
     checked_in_at = serializers.DateTimeField()
 

@@ -26,7 +26,9 @@ from events.lifecycle.change import CHANGE_WHEN_CANCELLED
 from events.lifecycle.dates import DATES, check_dates, check_move
 from events.models import DEFAULT_CURRENCY, MAX_PRICE, Event
 from events.pricing import charge_rules, check_seating_prices
-from events.seating.configuration import DEFAULT_TIER, Seating, read_seating
+from events.seating.configuration import Seating, read_any_seating
+from events.seating.plan_choice import PlanChoice
+from events.seating.prices import Priced, priced_parts
 from events.states import EventStatus
 from events.venue_models import Venue
 
@@ -53,7 +55,9 @@ SEATING_EXAMPLE = """{
 SEATING_HELP = (
     "One entry for each section. A section consists of one or more equal blocks (“subsections”) of rows × cols seats "
     "at one price, in minor units (4500 is 45.00). “rows” and “cols” next to “sections” are defaults for sections "
-    "without them; “tier” is any label. The example has 100 + 240 + 160 = 500 seats. You can't change this later."
+    "without them; “tier” is any label. The example has 100 + 240 + 160 = 500 seats. With a seating plan of the venue, "
+    "write the id of its version and a price per category instead, as in "
+    "{“plan_version”: 12, “prices”: {“Category 1”: 4500}}. You can't change this later."
 )
 
 
@@ -175,7 +179,7 @@ class NewEventForm(EventTexts):
         initial=SEATING_EXAMPLE,
         help_text=SEATING_HELP,
     )
-    seating: Seating  # the parsed `seating_config`, set by its clean method
+    seating: Seating | PlanChoice  # the parsed `seating_config`, set by its clean method
 
     class Meta(EventTexts.Meta):
         fields = (*EventTexts.Meta.fields, "currency", "seating_config")
@@ -206,7 +210,7 @@ class NewEventForm(EventTexts):
         Raise ValidationError with all problems, each with the path of its field, before any seats are created.
         """
         try:
-            self.seating = read_seating(
+            self.seating = read_any_seating(
                 _read_json(self.cleaned_data["seating_config"]), max_seats=settings.MAX_SEATS_PER_EVENT
             )
         except BadInput as refusal:
@@ -253,19 +257,19 @@ class PriceField(forms.DecimalField):
 
 
 class EventChangeForm(EventTexts):
-    """The form of an existing event; `with_prices` adds a price field per section."""
+    """The form of an existing event; `with_prices` adds a price field per section, or per category of its plan."""
 
-    price_fields: dict[str, str] = {}  # field name → section name
+    price_fields: dict[str, str] = {}  # field name → name of the section or category
 
     class Meta(EventTexts.Meta):
         fields = (*EventTexts.Meta.fields, "is_active")
 
     @classmethod
     def with_prices(cls, event: Event) -> "type[EventChangeForm]":
-        """Return a form class with one price field for each section of `event`."""
-        sections = event.seating_config["sections"]
-        fields = {f"price_{index}": _price_field(section, event.currency) for index, section in enumerate(sections)}
-        names = dict(zip(fields, [section["name"] for section in sections], strict=True))
+        """Return a form class with one price field for each section, or category, of `event`."""
+        parts = priced_parts(event.seating_config)
+        fields = {f"price_{index}": _price_field(part, event.currency) for index, part in enumerate(parts)}
+        names = dict(zip(fields, [part.name for part in parts], strict=True))
         return type(cls.__name__, (cls,), {"price_fields": names, **fields})
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -319,13 +323,9 @@ class EventChangeForm(EventTexts):
         return {**changed, "prices": prices}
 
 
-def _price_field(section: dict[str, Any], currency: str) -> PriceField:
-    tier = section.get("tier", DEFAULT_TIER)
+def _price_field(part: Priced, currency: str) -> PriceField:
     return PriceField(
-        currency=currency,
-        label=f"Section {section['name']} ({tier})",
-        initial=section["price"],
-        help_text=f"Now {money(section['price'], currency)}.",
+        currency=currency, label=part.label, initial=part.price, help_text=f"Now {money(part.price, currency)}."
     )
 
 

@@ -52,7 +52,7 @@ class SubsectionPicks(forms.Form):
 
     def __init__(self, event: Event, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
-        names = [section["name"] for section in event.seating_config["sections"]]
+        names = dict.fromkeys(each.section for each in subsections_of(event))
         self.fields["blocks"].queryset = subsections_of(event)  # type: ignore[attr-defined]
         self.fields["sections"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
         self.all_subsections = subsections_of(event)

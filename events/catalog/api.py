@@ -29,8 +29,7 @@ from events.catalog.seat_serializers import (
     SeatsInSubsection,
     SectionRow,
     SubsectionSeatsBody,
-    public_row,
-    subsection_tickets,
+    subsection_seats,
 )
 from events.catalog.serializers import EventBody, EventChange, EventDetail, NewEvent, event_detail
 from events.inventory.blocking import block_seats, unblock_seats
@@ -127,7 +126,7 @@ class BlockedSeats(ApiView):
             subsection=data["subsection"],
             seats=data["seat_positions"],
         )
-        return Response(selectors.subsection_row(subsection))
+        return Response(selectors.section_row(subsection))
 
 
 class UnblockedSeats(BlockedSeats):
@@ -145,9 +144,7 @@ class SubsectionSeats(ApiView):
     def get(self, request: Request, event_id: int, section: str, number: int) -> Response:
         """Return counts, version and all seats (as `tickets`) of the subsection, row by row from the front."""
         selectors.visible_event(event_id, user_or_none(request))
-        subsection, seats = selectors.subsection_with_seats(event_id, section, number)
-        row = public_row(selectors.subsection_row(subsection))
-        return Response({"event_id": event_id, **row, "tickets": subsection_tickets(subsection, seats)})
+        return Response(subsection_seats(event_id, section, number))
 
 
 class SeatMap(HandlerView):

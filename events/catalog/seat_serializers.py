@@ -8,19 +8,21 @@ from core.http.bodies import Body
 from core.http.json_types import ListOf, WholeNumber
 from core.http.texts import Line, Text
 from events.catalog import selectors
-from events.models import Event, Subsection
-from events.states import SeatStatus
+from events.models import Event, Layout, Subsection
+from events.seating.names import RowAndSeat, layout_of, names_in, prices_in
+from events.seating.positions import NAME_LENGTH
+from events.states import SeatStatus, SubsectionKind
 
 TICKET_IDS_PER_SUBSECTION = 1 << 18  # above MAX_SEATS_PER_EVENT, so that ids of two subsections never overlap
 MAX_SEATS_PER_CALL = 10_000  # to block or unblock
 
 
 class SeatsInSubsection(Body):
-    """Seats of one subsection, named "row-seat"."""
+    """Seats of one subsection, by the names that people see."""
 
     section = Line(max_length=32)
     subsection = WholeNumber(min_value=1, max_value=2**31 - 1)
-    seat_positions = ListOf(child=Text(max_length=15), allow_empty=False, max_length=MAX_SEATS_PER_CALL)
+    seat_positions = ListOf(child=Text(max_length=NAME_LENGTH), allow_empty=False, max_length=MAX_SEATS_PER_CALL)
 
 
 class Stats(serializers.Serializer[Any]):
@@ -33,15 +35,23 @@ class Stats(serializers.Serializer[Any]):
     total = serializers.IntegerField()
 
 
+class TierRow(serializers.Serializer[Any]):
+    """A category of seats and its price."""
+
+    tier = serializers.CharField()
+    price = serializers.IntegerField(help_text="In minor units.")
+
+
 class SectionRow(serializers.Serializer[Any]):
     """One subsection: its place, price, number of seats by status, and version."""
 
     section = serializers.CharField()
     subsection = serializers.IntegerField()
-    tier = serializers.CharField()
-    price = serializers.IntegerField(help_text="Of a seat, in minor units.")
+    kind = serializers.ChoiceField(choices=SubsectionKind.choices)
+    tier = serializers.CharField(help_text="Of most of its seats.")
+    price = serializers.IntegerField(help_text="Of a seat, in minor units; the lowest if they have several.")
     rows = serializers.IntegerField()
-    cols = serializers.IntegerField()
+    cols = serializers.IntegerField(help_text="Seats per row; in a drawn block, of the longest row.")
     available = serializers.IntegerField()
     reserved = serializers.IntegerField()
     sold = serializers.IntegerField()
@@ -50,8 +60,9 @@ class SectionRow(serializers.Serializer[Any]):
     accessible = serializers.ListField(
         child=serializers.CharField(),
         required=False,
-        help_text='Its wheelchair places ("row-seat"), whatever their status; only if it has any.',
+        help_text="The names of its wheelchair places, whatever their status; only if it has any.",
     )
+    tiers = TierRow(many=True, required=False, help_text="The categories of its seats; only if they have several.")
 
 
 class MapRow(SectionRow):
@@ -76,6 +87,8 @@ class TicketRow(serializers.Serializer[Any]):
     subsection = serializers.IntegerField()
     row = serializers.IntegerField(help_text="1 is at the front.")
     seat = serializers.IntegerField(help_text="1 is at the left.")
+    row_label = serializers.CharField(help_text="What is written on the row; empty in a standing area.")
+    seat_label = serializers.CharField(help_text="What is written on the seat; empty in a standing area.")
     price = serializers.IntegerField(help_text="In minor units.")
     status = serializers.ChoiceField(choices=SeatStatus.choices)
 
@@ -104,26 +117,40 @@ def public_row(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "blocked"}
 
 
-def ticket_body(subsection: Subsection, position: int, status: str, price: int) -> dict[str, Any]:
+def ticket_body(subsection: Subsection, position: int, place: RowAndSeat, status: str, price: int) -> dict[str, Any]:
     """Return one row of `tickets[]`; `price` is in minor units.
 
     The id is computed from the subsection's id and the position, so it needs no column.
     """
-    row, seat = divmod(position, subsection.cols)
     return {
         "id": subsection.pk * TICKET_IDS_PER_SUBSECTION + position,
         "section": subsection.section,
         "subsection": subsection.number,
-        "row": row + 1,
-        "seat": seat + 1,
+        "row": place.row,
+        "seat": place.seat,
+        "row_label": place.row_label,
+        "seat_label": place.seat_label,
         "price": price,
         "status": status,
     }
 
 
-def subsection_tickets(subsection: Subsection, statuses: list[SeatStatus]) -> list[dict[str, Any]]:
+def subsection_seats(event_id: int, section: str, number: int) -> dict[str, Any]:
+    """Return a subsection with all its seats in the shape of SubsectionSeatsBody. Raises NotFound."""
+    subsection, statuses = selectors.subsection_with_seats(event_id, section, number)
+    layout = layout_of(subsection)
+    row = public_row(selectors.subsection_row(subsection, layout))
+    return {"event_id": event_id, **row, "tickets": _tickets(subsection, layout, statuses)}
+
+
+def _tickets(subsection: Subsection, layout: Layout | None, statuses: list[SeatStatus]) -> list[dict[str, Any]]:
     """Return `tickets[]` of a whole subsection in the shape of SeatRow; `statuses` has one per seat, in row order."""
-    tickets = [ticket_body(subsection, position, status, subsection.price) for position, status in enumerate(statuses)]
+    names = names_in(subsection, layout)
+    prices = prices_in(subsection, layout)
+    tickets = [
+        ticket_body(subsection, position, names.place(position), status, prices[position])
+        for position, status in enumerate(statuses)
+    ]
     for position in subsection.accessible:
         tickets[position]["accessible"] = True
     return tickets

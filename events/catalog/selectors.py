@@ -1,25 +1,29 @@
 """Selectors for events and their subsections. Each function runs one or two queries; none takes a lock."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.db.models import Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.models import User
 from core.errors import NotFound
 from events.inventory.subsections import subsection_of
-from events.models import Event, Subsection
+from events.models import Event, Layout, Subsection
 from events.ownership import may_manage
 from events.schedule import sold_now, still_on
+from events.seating.names import layout_of, names_in
 from events.seating.positions import seat_name
-from events.states import ON_SALE, EventStatus, SeatStatus
+from events.states import ON_SALE, EventStatus, SeatStatus, SubsectionKind
 
 COUNTS = ("available", "reserved", "sold", "blocked", "total")
-# Columns of a row of `sections[]` as clients see it. The functions here add `blocked`, and `accessible` if the
-# subsection has wheelchair places.
+# Columns of a row of `sections[]` as clients see it. The functions here add `blocked`, `accessible` if the subsection
+# has wheelchair places, and `tiers` if its seats are of several.
 PUBLIC_COLUMNS = (
     "section",
     "number",
+    "kind",
     "tier",
     "price",
     "rows",
@@ -30,7 +34,14 @@ PUBLIC_COLUMNS = (
     "total",
     "version",
 )
-COLUMNS = (*PUBLIC_COLUMNS, "blocked", "accessible")
+COLUMNS = (*PUBLIC_COLUMNS, "blocked", "accessible", "pk")
+
+KIND = COLUMNS.index("kind")
+DRAWN_BLOCKS = """
+    SELECT s.id, ARRAY(SELECT l.names[position + 1] FROM unnest(s.accessible) AS position), l.tiers, l.tier_prices
+    FROM events_subsection s JOIN events_layout l ON l.event_id = s.event_id AND l.subsection_id = s.id
+    WHERE s.event_id = %s AND (s.accessible <> '{}' OR l.tiers IS NOT NULL)
+"""
 
 STATUS_BY_LETTER = {status[0]: status for status in SeatStatus}
 
@@ -54,9 +65,9 @@ def events_on_offer() -> QuerySet[Event]:
 def events_on_show() -> QuerySet[Event]:
     """Return the events of the list page: available ones, and sold-out ones, whose seats may become free.
 
-    An event that has begun is included only while late entry is possible.
+    An event that has begun is included only while late entry is possible. Pictures are read along.
     """
-    return Event.objects.filter(sold_now(), still_on(), is_active=True, status__in=ON_SALE)
+    return Event.objects.select_related("picture").filter(sold_now(), still_on(), is_active=True, status__in=ON_SALE)
 
 
 def events_of_seller(seller_id: int, user: User | None) -> QuerySet[Event]:
@@ -85,8 +96,12 @@ def stats_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
 
 
 def with_stats(events: QuerySet[Event]) -> QuerySet[Event]:
-    """Annotate the events with `stats` like those of `stats_of`, which are summed only for the events that are read."""
+    """Annotate the events with `stats` like those of `stats_of`, which are summed only for the events that are read.
+
+    Their pictures are read along.
+    """
     subsections = Subsection.objects.filter(event_id=OuterRef("pk")).order_by().values("event_id")
+    events = events.select_related("picture")
     return events.annotate(stats=Subquery(subsections.values(stats=JSONObject(**{name: Sum(name) for name in COUNTS}))))
 
 
@@ -109,14 +124,23 @@ def sum_counts(rows: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def section_rows(event_id: int) -> list[dict[str, Any]]:
-    """Return the rows of `sections[]`, in the order of the seating configuration, each with `blocked` as well."""
-    subsections = Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS)
-    return [_row(values) for values in subsections]
+    """Return the rows of `sections[]`, in the order of the seating configuration, each with `blocked` as well.
+
+    Runs one query; two if the event is put on with a seating plan.
+    """
+    return _rows(event_id, Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS))
 
 
-def subsection_row(subsection: Subsection) -> dict[str, Any]:
-    """Return the row of one subsection as in `sections[]`, with `blocked` as well."""
-    return _row(tuple(getattr(subsection, name) for name in COLUMNS))
+def section_row(subsection: Subsection) -> dict[str, Any]:
+    """Return the row of one subsection as in `sections[]`, with `blocked` as well. Runs a query for a drawn block."""
+    return subsection_row(subsection, layout_of(subsection))
+
+
+def subsection_row(subsection: Subsection, layout: Layout | None) -> dict[str, Any]:
+    """Return the row of one subsection like `section_row`, with the layout of a drawn block."""
+    names = names_in(subsection, layout).names(subsection.accessible)
+    tiers = list(zip(layout.tiers or (), layout.tier_prices or (), strict=True)) if layout else None
+    return _row(tuple(getattr(subsection, name) for name in COLUMNS), names, tiers)
 
 
 def subsection_with_seats(event_id: int, section: str, number: int) -> tuple[Subsection, list[SeatStatus]]:
@@ -126,14 +150,34 @@ def subsection_with_seats(event_id: int, section: str, number: int) -> tuple[Sub
 
 
 def seat_map(event_id: int) -> list[dict[str, Any]]:
-    """Return all section rows with `seats`: one letter (a r s b) per seat in row order."""
-    subsections = Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS, "seat_status")
-    return [_row(values[:-1]) | {"seats": values[-1]} for values in subsections]
+    """Return all section rows with `seats`: one letter (a r s b) per seat in row order. Queries like `section_rows`."""
+    found = list(Subsection.objects.filter(event_id=event_id).values_list(*COLUMNS, "seat_status"))
+    rows = _rows(event_id, [values[:-1] for values in found])
+    return [row | {"seats": values[-1]} for row, values in zip(rows, found, strict=True)]
 
 
-def _row(values: tuple[Any, ...]) -> dict[str, Any]:
-    *shown, accessible = values
+def _rows(event_id: int, found: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    found = list(found)
+    is_drawn = any(values[KIND] == SubsectionKind.DRAWN for values in found)
+    drawn = _drawn_blocks(event_id) if is_drawn else {}
+    return [_row(values, *drawn.get(values[-1], (None, None))) for values in found]
+
+
+def _drawn_blocks(event_id: int) -> dict[int, tuple[list[str], list[tuple[str, int]] | None]]:
+    """Return names of wheelchair places, and (category, price) if there are several, by the id of the drawn block.
+
+    Blocks that have neither are left out, so that the lists of large plans are not read.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(DRAWN_BLOCKS, [event_id])
+        return {id: (names, tiers and list(zip(tiers, prices, strict=True))) for id, names, tiers, prices in cursor}
+
+
+def _row(values: tuple[Any, ...], names: list[str] | None, tiers: list[tuple[str, int]] | None) -> dict[str, Any]:
+    *shown, accessible, _ = values
     row = dict(zip(COLUMNS, shown, strict=False))
     if accessible:
-        row["accessible"] = [seat_name(position, row["cols"]) for position in accessible]
+        row["accessible"] = names or [seat_name(position, row["cols"]) for position in accessible]
+    if tiers:
+        row["tiers"] = [{"tier": tier, "price": price} for tier, price in tiers]
     return {"section": row["section"], "subsection": row.pop("number"), **row}

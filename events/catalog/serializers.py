@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
@@ -20,7 +20,10 @@ from events.catalog import selectors
 from events.catalog.seat_serializers import SectionRow, Stats, public_row
 from events.catalog.selectors import COUNTS
 from events.models import MAX_ACTIVE, MAX_PER_MINUTE, MAX_PRICE, MAX_SECONDS, Event
-from events.seating.configuration import Seating, read_seating
+from events.pictures.serializers import PictureBody
+from events.pictures.shown import shown_picture
+from events.seating.configuration import Seating, read_any_seating
+from events.seating.plan_choice import PlanChoice
 from events.venues.serializers import VenueBody
 from events.zones import check_zone
 
@@ -49,12 +52,27 @@ class SeatingConfig(Body):
     sections = SectionConfig(many=True)
 
 
-@extend_schema_field(SeatingConfig)
-class SeatingField(serializers.Field[Any, Any, Any, Any]):
-    """A seating configuration, read as a Seating. Errors name every bad field."""
+class PlanConfig(Body):
+    """The seats of a version of a seating plan, which belongs to a venue of the seller."""
 
-    def to_internal_value(self, data: object) -> Seating:
-        return read_seating(data, max_seats=settings.MAX_SEATS_PER_EVENT)
+    plan_version = WholeNumber(min_value=1, help_text="The id of the version.")
+    prices = Members(
+        child=WholeNumber(min_value=0, max_value=MAX_PRICE),
+        help_text="The price of each category that has places, in minor units.",
+    )
+
+
+SEATING = PolymorphicProxySerializer(
+    component_name="Seating", serializers=[SeatingConfig, PlanConfig], resource_type_field_name=None
+)
+
+
+@extend_schema_field(SEATING)
+class SeatingField(serializers.Field[Any, Any, Any, Any]):
+    """All seats of an event, in compact form or with a seating plan. Errors name every bad field."""
+
+    def to_internal_value(self, data: object) -> Seating | PlanChoice:
+        return read_any_seating(data, max_seats=settings.MAX_SEATS_PER_EVENT)
 
     def to_representation(self, value: Any) -> Any:
         return value
@@ -155,9 +173,10 @@ class NewEvent(EventTexts):
         return {"venue_name": "", **super().get_initial()}
 
     def wrong_members(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
-        """Also require the name of the place, unless a venue says it."""
+        """Also require the name of the place, unless a venue says it; a seating plan has a venue."""
         wrong = super().wrong_members(data)
-        if "venue_name" in data or data.get("venue_id") is not None:
+        has_plan = isinstance(config := data.get("seating_config"), dict) and "plan_version" in config
+        if "venue_name" in data or data.get("venue_id") is not None or has_plan:
             return wrong
         return wrong | {"venue_name": [ErrorDetail("This field is required.", "required")]}
 
@@ -165,7 +184,7 @@ class NewEvent(EventTexts):
 class EventChange(EventTexts):
     """The body of PATCH /api/event/{id}; fields that are not sent stay as they are.
 
-    `prices` is {section: minor units} and applies to new holds only.
+    `prices` is {section: minor units}, or {category: minor units} with a seating plan, and applies to new holds only.
     """
 
     prices = Members(child=WholeNumber(min_value=0, max_value=MAX_PRICE), required=False, allow_empty=True)
@@ -188,10 +207,15 @@ class EventBody(serializers.ModelSerializer[Event]):
     seller_id = serializers.IntegerField()
     starts_at_local = serializers.SerializerMethodField(help_text="The start, with the offset of `time_zone`.")
     seating_config = SeatingField()
+    plan_version = serializers.IntegerField(source="plan_version_id", allow_null=True)
+    geometry = serializers.CharField(
+        allow_null=True, help_text="The address of what maps draw. It never changes. Null without a seating plan."
+    )
     waiting_room = WaitingRoomBody(source="*")
     sales_close_at = serializers.DateTimeField(
         read_only=True, allow_null=True, help_text="When sales end by the clock: the earliest of all limits."
     )
+    picture = serializers.SerializerMethodField()
     stats = serializers.SerializerMethodField()
 
     class Meta:
@@ -208,6 +232,8 @@ class EventBody(serializers.ModelSerializer[Event]):
             "status",
             "currency",
             "seating_config",
+            "plan_version",
+            "geometry",
             "starts_at",
             "starts_at_local",
             "ends_at",
@@ -222,6 +248,7 @@ class EventBody(serializers.ModelSerializer[Event]):
             "refund_until_hours",
             "allow_single_gaps",
             "waiting_room",
+            "picture",
             "stats",
         )
 
@@ -229,6 +256,12 @@ class EventBody(serializers.ModelSerializer[Event]):
     def get_starts_at_local(self, event: Event) -> str | None:
         """Return the start as the clock at the venue shows it, with its offset from UTC."""
         return event.starts_at.astimezone(ZoneInfo(event.time_zone)).isoformat() if event.starts_at else None
+
+    @extend_schema_field(PictureBody(allow_null=True))
+    def get_picture(self, event: Event) -> Any:
+        """Return the picture; null if there is none."""
+        shown = shown_picture(event)
+        return None if shown is None else PictureBody(shown).data
 
     @extend_schema_field(Stats)
     def get_stats(self, event: Event) -> dict[str, int]:

@@ -16,14 +16,14 @@ from events.inventory.sold_out import refresh_event_status
 from events.inventory.subsections import subsection_of
 from events.models import Event, Subsection
 from events.ownership import own_event
-from events.seating.positions import positions_of
+from events.seating.names import names_of
 from events.states import ChangeKind, EventStatus
 
 MAX_SEATS = 5_000  # changed in one transaction
 
 
 def block_seats(*, event_id: int, seller: User, section: str, subsection: int, seats: list[str]) -> Subsection:
-    """Take free seats ("row-seat") of one subsection out of sale, all or none; return the subsection.
+    """Take free seats (by name) of one subsection out of sale, all or none; return the subsection.
 
     Locks the subsection. Raises NotFound, PermissionRefused, EventCancelled, BadInput, and SeatsTaken with the
     seats that are not free.
@@ -32,7 +32,7 @@ def block_seats(*, event_id: int, seller: User, section: str, subsection: int, s
 
 
 def unblock_seats(*, event_id: int, seller: User, section: str, subsection: int, seats: list[str]) -> Subsection:
-    """Put blocked seats ("row-seat") of one subsection back on sale, all or none; return the subsection.
+    """Put blocked seats (by name) of one subsection back on sale, all or none; return the subsection.
 
     Locks the subsection. Raises NotFound, PermissionRefused, EventCancelled, BadInput, and SeatsTaken with the
     seats that are not blocked.
@@ -74,10 +74,8 @@ def batches_of(subsections: Sequence[Subsection]) -> Iterator[list[Subsection]]:
 @retrying_transaction
 def _change(event_id: int, seller: User, section: str, number: int, seats: list[str], kind: ChangeKind) -> Subsection:
     event = _own_event_in_sale(event_id, seller)
-    found = subsection_of(event_id, section, number)
-    positions = positions_of(seats, rows=found.rows, cols=found.cols)
-
-    subsection = lock_subsection(found.pk)
+    subsection = lock_subsection(subsection_of(event_id, section, number).pk)
+    positions = names_of(subsection).positions(seats)
     change_seats(subsection=subsection, positions=positions, kind=kind)
     refresh_event_status(event, subsection)
     return subsection

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from events.errors import SeatsTaken
 from events.models import Subsection
 from events.publish import SeatsChanged, publish_seats
-from events.seating.positions import seat_name
+from events.seating.names import names_of
 from events.states import SEAT_TRANSITIONS, TAKEN, ChangeKind, SeatStatus
 
 MOVE_SEATS = """
@@ -61,6 +61,13 @@ MOVE_ALL = """
     UPDATE events_ticket SET status = %s
     WHERE event_id = %s AND subsection_id = ANY (%s) AND status = %s AND booking_id IS NULL
     RETURNING subsection_id, position
+"""
+MOVE_MANY = """
+    UPDATE events_ticket ticket SET status = %s
+    FROM unnest(%s::bigint[], %s::integer[]) AS seat (subsection_id, position)
+    WHERE ticket.event_id = %s AND ticket.subsection_id = seat.subsection_id AND ticket.position = seat.position
+    AND ticket.status = %s AND ticket.booking_id IS NULL
+    RETURNING ticket.subsection_id, ticket.position
 """
 APPEND_ALL = """
     WITH appended AS (
@@ -147,13 +154,38 @@ def change_all_seats(*, subsections: Sequence[Subsection], kind: ChangeKind) -> 
     with connection.cursor() as cursor:
         cursor.execute(MOVE_ALL, [after, subsections[0].event_id, list(by_id), before])
         moved = cursor.fetchall()
+    return _append_all(by_id, moved, kind)
+
+
+def change_many(positions: Mapping[Subsection, Sequence[int]], kind: ChangeKind) -> None:
+    """Change the status of free or blocked seats in several locked or new subsections of one event, all or none.
+
+    Has the effect of calling `change_seats` for each subsection, in two statements. Raises SeatsTaken like that.
+    """
+    if not positions:
+        return
+    before, after = SEAT_TRANSITIONS[kind]
+    by_id = {subsection.pk: subsection for subsection in positions}
+    wanted = [(subsection.pk, position) for subsection, chosen in positions.items() for position in chosen]
+    event_id = next(iter(positions)).event_id
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_MANY, [after, *map(list, zip(*wanted, strict=True)), event_id, before])
+        moved = cursor.fetchall()
+    for subsection, chosen in positions.items():
+        _check_all(subsection, chosen, {position for id, position in moved if id == subsection.pk})
+    _append_all(by_id, moved, kind)
+
+
+def _append_all(by_id: Mapping[int, Subsection], moved: Sequence[tuple[int, int]], kind: ChangeKind) -> dict[int, int]:
+    """Write and publish one change for each subsection with seats in `moved`, (subsection id, position)."""
+    with connection.cursor() as cursor:
         cursor.execute(APPEND_ALL, [kind.value, *([row[column] for row in moved] for column in (0, 1))])
         changes = cursor.fetchall()
     for subsection_id, positions, at, *fields in changes:
         subsection = by_id[subsection_id]
         for name, value in zip(REFRESHED_FIELDS, fields, strict=True):
             setattr(subsection, name, value)
-        _publish_on_commit(subsection, subsection.version - 1, after, positions, at)
+        _publish_on_commit(subsection, subsection.version - 1, SEAT_TRANSITIONS[kind][1], positions, at)
     return {subsection_id: len(positions) for subsection_id, positions, *_ in changes}
 
 
@@ -188,7 +220,7 @@ def free_ended_seats(*, subsection: Subsection, holds: Mapping[uuid.UUID, Sequen
 def _check_all(subsection: Subsection, positions: Sequence[int], moved: set[int]) -> None:
     taken = set(positions) - moved
     if taken:
-        raise SeatsTaken([seat_name(position, subsection.cols) for position in sorted(taken)])
+        raise SeatsTaken(names_of(subsection).names(sorted(taken)))
 
 
 def _publish_on_commit(

@@ -26,7 +26,8 @@ from events.lifecycle.create import write_event
 from events.lifecycle.dates import DATES
 from events.models import Creation, Event
 from events.ownership import lock_seller
-from events.seating.configuration import Seating, read_seating
+from events.seating.configuration import Seating, read_any_seating
+from events.seating.plan_choice import PlanChoice
 from events.states import OPEN_CREATIONS, CreationStatus
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class AlreadyCreated(Exception):
 
 
 @retrying_transaction
-def request_event(*, seller: User, asked_by: User, seating: Seating, **fields: Any) -> Creation:
+def request_event(*, seller: User, asked_by: User, seating: Seating | PlanChoice, **fields: Any) -> Creation:
     """Store a request for an event; a worker creates it shortly afterwards.
 
     `fields` are as for `create_event`. `asked_by` is the user who appears in the event's admin history as its creator.
@@ -159,7 +160,7 @@ def _make(creation_id: int, progress: ProgressRecord) -> Event | None:
     if creation.attempts >= MAX_ATTEMPTS:
         raise TooManyAttempts
     progress.begin()
-    seating = read_seating(creation.seating_config, max_seats=settings.MAX_SEATS_PER_EVENT)
+    seating = read_any_seating(creation.seating_config, max_seats=settings.MAX_SEATS_PER_EVENT)
     event = write_event(seller=creation.seller, seating=seating, on_progress=progress.update, **_columns(creation))
     _mark_done(creation, event)
     return event

@@ -15,10 +15,12 @@ from events.errors import EventCancelled
 from events.inventory.sold_out import status_by_seats
 from events.lifecycle.dates import DATES, check_dates, check_move
 from events.lifecycle.place import PLACE, apply_place, lock_venue
+from events.lifecycle.prices import lock_priced, write_prices
 from events.lifecycle.publication import OVER, check_may_publish, is_over_now
 from events.models import Event, SeatChange, Subsection
 from events.ownership import lock_seller, own_event
 from events.pricing import check_prices
+from events.seating.prices import prices_of
 from events.states import ON_SALE, PRICES_CHANGE_IN, SELLER_TRANSITIONS, ChangeKind, EventStatus
 from events.wall_clocks import set_wall_clocks
 
@@ -53,8 +55,9 @@ def write_change(
 ) -> Event:
     """Change an event like `change_event`, in the caller's transaction, whoever the caller is.
 
-    `prices` ({section: minor units}) apply to new holds only, since a hold keeps its price. `has_new_rules` says that
-    only instants move, because the rules of the event's zone have changed: what the clock there shows stays.
+    `prices` ({section or, with a seating plan, category: minor units}) apply to new holds only, since a hold keeps its
+    price. `has_new_rules` says that only instants move, because the rules of the event's zone have changed: what the
+    clock there shows stays.
 
     1. Lock its new venue, if it gets one, and the event's row (`FOR NO KEY UPDATE`, so bookings can still be made).
     2. Check that of a cancelled event only texts change; that the place is the seller's, that the dates agree, that
@@ -96,11 +99,12 @@ def write_change(
 
 
 def _new_prices(event: Event, prices: dict[str, int]) -> dict[str, int]:
-    """Return the prices that differ from the present ones. Raises BadInput for sections that the event doesn't have."""
-    present = {section["name"]: section["price"] for section in event.seating_config["sections"]}
+    """Return the prices that differ from the present ones. Raises BadInput for names that the event doesn't have."""
+    present = prices_of(event.seating_config)
     for name in prices:
         if name not in present:
-            raise BadInput.field(f"prices.{name}", "The event has no such section.")
+            what = "section" if event.plan_version_id is None else "category"
+            raise BadInput.field(f"prices.{name}", f"The event has no such {what}.")
     return {name: price for name, price in prices.items() if price != present[name]}
 
 
@@ -183,16 +187,12 @@ def _check_new_currency(event: Event) -> None:
 
 
 def _set_prices(event: Event, prices: dict[str, int], *, check_all: bool) -> None:
-    """Set new prices of sections, which must be chargeable; with `check_all`, also those that stay."""
-    changed = Subsection.objects.filter(event_id=event.pk, section__in=prices)
-    # Everything that locks several subsections locks them in the order of their ids.
-    list(changed.select_for_update(no_key=True).order_by("pk").values_list("pk"))
-    sections = {section["name"]: section for section in event.seating_config["sections"]}
-    kept = [section["price"] for name, section in sections.items() if check_all and name not in prices]
+    """Set new prices, which must be chargeable; with `check_all`, also those that stay."""
+    lock_priced(event, prices)
+    present = prices_of(event.seating_config)
+    kept = [price for name, price in present.items() if check_all and name not in prices]
     new = {f"prices.{name}": price for name, price in prices.items()}
     check_prices(new, event.currency, currency_field="currency" if check_all else None)
     for price in kept:
         check_prices({"currency": price}, event.currency)
-    for name, price in prices.items():
-        sections[name]["price"] = price
-        Subsection.objects.filter(event_id=event.pk, section=name).update(price=price)
+    write_prices(event, prices)

@@ -1,39 +1,30 @@
 """Creates an event with its subsections and all its tickets."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Any
-
-from django.db import connection
 
 from accounts.models import User
 from core.transactions import retrying_transaction
 from events.lifecycle.dates import DATES, check_dates
-from events.lifecycle.place import PLACE, apply_place, lock_venue
+from events.lifecycle.place import PLACE, apply_place, apply_plan, lock_venue
 from events.lifecycle.publication import check_may_publish
+from events.lifecycle.rows import block_house_seats, copy_tickets, ignore_progress, write_layouts
 from events.models import DEFAULT_CURRENCY, Event, Subsection
 from events.ownership import lock_seller
 from events.pricing import check_seating_prices
 from events.seating.configuration import Seating
+from events.seating.plan_choice import PlanChoice, PlanSeating
 from events.states import EventStatus
 from events.wall_clocks import set_wall_clocks
 
-COPY_TICKETS = "COPY events_ticket (event_id, subsection_id, position) FROM STDIN"
-SEATS_PER_CHUNK = 10_000  # about 200 kB per write to the database, so that a large event never fills the memory
-# Progress is reported after each COPY: when it ends, the database has written its rows. Before that the driver may have
-# accepted rows that the database has not processed yet.
-SEATS_PER_COPY = 10_000
-
-
-def ignore_progress(seats: int) -> None:
-    """Do nothing; the default for `on_progress` of `write_event`."""
-
 
 @retrying_transaction
-def create_event(*, seller: User, seating: Seating, draft: bool = False, **fields: Any) -> Event:
+def create_event(*, seller: User, seating: Seating | PlanChoice, draft: bool = False, **fields: Any) -> Event:
     """Create an event, its subsections and all its tickets in one transaction.
 
-    `fields` are the other columns of Event. The event is on sale at once, unless `draft` is true. Raises BadInput if
-    its dates contradict each other, its place isn't the seller's or its prices can't be charged; AddressNotConfirmed;
+    `fields` are the other columns of Event. With a seating plan, the venue is that of the plan by default, and house
+    seats are blocked. The event is on sale at once, unless `draft` is true. Raises BadInput if its dates contradict
+    each other, its place or plan isn't the seller's or its prices can't be charged; AddressNotConfirmed;
     PermissionRefused if the seller's account has been deleted.
     """
     return write_event(seller=seller, seating=seating, draft=draft, **fields)
@@ -42,7 +33,7 @@ def create_event(*, seller: User, seating: Seating, draft: bool = False, **field
 def write_event(
     *,
     seller: User,
-    seating: Seating,
+    seating: Seating | PlanChoice,
     draft: bool = False,
     on_progress: Callable[[int], None] = ignore_progress,
     **fields: Any,
@@ -57,6 +48,8 @@ def write_event(
     check_seating_prices(seating, fields.get("currency", DEFAULT_CURRENCY))
     if not draft:
         check_may_publish(seller)
+    if isinstance(seating, PlanChoice):
+        fields["venue_id"] = fields.get("venue_id") or seating.venue_id(seller.pk)
     event = Event(
         seller=seller,
         seating_config=seating.config,
@@ -67,43 +60,24 @@ def write_event(
     apply_place(event, fields.keys() & PLACE)
     check_dates(event)
     set_wall_clocks(event, DATES)
-    event.save(force_insert=True)
-    subsections = Subsection.objects.bulk_create(seating.new_subsections(event.pk), batch_size=1_000)
-    _copy_tickets(subsections, on_progress)
+    if isinstance(seating, PlanChoice):
+        _write_drawn(event, apply_plan(event, seating), on_progress)
+    else:
+        event.save(force_insert=True)
+        _write_grids(event, seating, on_progress)
     lock_seller(seller.pk)
     return event
 
 
-def _copy_tickets(subsections: Iterable[Subsection], on_progress: Callable[[int], None]) -> None:
-    written = 0
-    # Django wraps the driver's errors only in execute(). With `wrap_database_errors`, a lost database here gives a 503
-    # response, too.
-    with connection.wrap_database_errors, connection.cursor() as cursor:
-        for chunks, seats in _copies(subsections):
-            with cursor.copy(COPY_TICKETS) as copy:
-                for chunk in chunks:
-                    copy.write(chunk)
-            written += seats
-            on_progress(written)
+def _write_grids(event: Event, seating: Seating, on_progress: Callable[[int], None]) -> None:
+    subsections = Subsection.objects.bulk_create(seating.new_subsections(event.pk), batch_size=1_000)
+    copy_tickets(subsections, on_progress)
 
 
-def _copies(subsections: Iterable[Subsection]) -> Iterator[tuple[list[str], int]]:
-    """Yield (rows as chunks of text, number of seats) for each COPY statement."""
-    chunks: list[str] = []
-    seats = 0
-    for subsection in subsections:
-        for chunk in _chunks(subsection):
-            chunks.append(chunk)
-            seats += chunk.count("\n")
-            if seats >= SEATS_PER_COPY:
-                yield chunks, seats
-                chunks, seats = [], 0
-    if chunks:
-        yield chunks, seats
-
-
-def _chunks(subsection: Subsection) -> Iterator[str]:
-    prefix = f"{subsection.event_id}\t{subsection.pk}\t"
-    for first in range(0, subsection.total, SEATS_PER_CHUNK):
-        last = min(first + SEATS_PER_CHUNK, subsection.total)
-        yield "".join([f"{prefix}{position}\n" for position in range(first, last)])
+def _write_drawn(event: Event, seating: PlanSeating, on_progress: Callable[[int], None]) -> None:
+    event.save(force_insert=True)
+    blocks = list(seating.blocks())
+    subsections = Subsection.objects.bulk_create((block.new_subsection(event.pk) for block in blocks), batch_size=1_000)
+    write_layouts(zip(blocks, subsections, strict=True))
+    copy_tickets(subsections, on_progress)
+    block_house_seats(zip(blocks, subsections, strict=True))

@@ -11,6 +11,7 @@ from typing import Any
 from events.live.resume import Known, fingerprint, resume_id
 from events.live.subsection import LiveSubsection, total_counts
 from events.models import Event
+from events.seating.prices import prices_of
 from realtime.frames import socket_frame, stream_message
 
 SALE_FIELDS = ("status", "is_active", "starts_at", "sales_start_at", "sales_end_at", "sales_close_at")
@@ -22,9 +23,12 @@ def sale(event: Event) -> dict[str, Any]:
 
 
 def offer(event: Event) -> dict[str, Any]:
-    """Return what can be bought and at what price: `sale`, and `prices` as {section name: minor units}."""
-    prices = {section["name"]: section["price"] for section in event.seating_config["sections"]}
-    return {**sale(event), "prices": prices}
+    """Return what can be bought and at what price: `sale`, and `prices` as {section or category: minor units}.
+
+    With a seating plan also `geometry`, the address of what maps draw.
+    """
+    geometry = {"geometry": event.geometry} if event.geometry else {}
+    return {**sale(event), "prices": prices_of(event.seating_config), **geometry}
 
 
 def versions_of(subsections: Iterable[LiveSubsection]) -> dict[int, int]:

@@ -13,10 +13,11 @@ from core.http.bodies import no_such_member, unknown_members
 from core.text.visible import is_printable_name
 from events.models import MAX_PRICE, NAME_LENGTH, Subsection
 from events.plans.addressable import NOT_ADDRESSABLE, is_addressable
+from events.seating.plan_choice import PlanChoice, read_plan_choice
 from events.seating.positions import position_of
+from events.seating.prices import DEFAULT_TIER
 from events.states import SeatStatus
 
-DEFAULT_TIER = "Regular"
 MEMBERS = ("rows", "cols", "sections")
 SECTION_MEMBERS = ("name", "price", "subsections", "rows", "cols", "tier", "accessible")
 MAX_SECTIONS = 1_000  # a stadium has about a hundred
@@ -57,6 +58,10 @@ class Seating:
         """Number of seats of the event."""
         return sum(section.seats for section in self.sections)
 
+    def price_fields(self) -> dict[str, int]:
+        """Return {field: price in minor units} for the checks of prices."""
+        return {f"seating_config.sections.{n}.price": section.price for n, section in enumerate(self.sections)}
+
     def new_subsections(self, event_id: int) -> Iterator[Subsection]:
         """Yield the unsaved subsections in the order of the configuration, with all seats available."""
         for section in self.sections:
@@ -75,6 +80,16 @@ class Seating:
                     seat_status=SeatStatus.AVAILABLE[0] * total,
                     accessible=list(section.accessible),
                 )
+
+
+def read_any_seating(config: object, *, max_seats: int) -> Seating | PlanChoice:
+    """Read a seating configuration, or the choice of a seating plan, as a seller sends it.
+
+    Raises BadInput that names each bad field as `seating_config.…`.
+    """
+    if isinstance(config, dict) and "plan_version" in config:
+        return read_plan_choice(config, max_seats=max_seats)
+    return read_seating(config, max_seats=max_seats)
 
 
 def read_seating(config: object, *, max_seats: int) -> Seating:

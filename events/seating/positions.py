@@ -1,12 +1,12 @@
 """Converts between the name of a seat, "row-seat" (both from 1), and its `position` (from 0, in row order)."""
 
 import re
+from collections.abc import Sequence
 
 from core.errors import BadInput, FieldProblem
-from events.models import Subsection
 
 SEAT = re.compile(r"([1-9][0-9]{0,6})-([1-9][0-9]{0,6})\Z", re.ASCII)
-NO_LIMIT = 10**7  # rows, or seats per row: more than SEAT can name
+NAME_LENGTH = 41  # characters: two labels of at most 20, and the hyphen between them
 
 
 def position_of(seat: str, *, rows: int, cols: int) -> int | None:
@@ -30,41 +30,49 @@ def place_of(position: int, cols: int) -> tuple[int, int]:
     return row + 1, seat + 1
 
 
-def places_of(seats: list[str], *, field: str = "seat_positions") -> list[tuple[int, int]]:
-    """Return row and seat (both from 1) of seats named "row-seat", in the order given, without knowing the subsection.
+def grid_numbers(names: list[str]) -> list[tuple[int, int]] | None:
+    """Return row and seat (both from 1) of seats named "row-seat"; None if one of the names isn't two numbers."""
+    numbers = [(int(match[1]), int(match[2])) for match in map(SEAT.match, names) if match is not None]
+    return numbers if len(numbers) == len(names) else None
 
-    Raises BadInput that names malformed and repeated seats, as items of `field`.
+
+def check_names(names: Sequence[str], *, field: str = "seat_positions") -> None:
+    """Check names without knowing the subsection. Raises BadInput for those that no seat can have, and repeated ones.
+
+    Names contain a hyphen and have at most NAME_LENGTH characters. They are named as items of `field`.
     """
-    places = [(int(match[1]), int(match[2])) for match in map(SEAT.match, seats) if match is not None]
-    if len(set(places)) < len(seats):
-        positions_of(seats, rows=NO_LIMIT, cols=NO_LIMIT, field=field)
-    return places
+    first = {name: index for index, name in reversed([*enumerate(names)])}
+    if len(first) < len(names) or not all("-" in name and len(name) <= NAME_LENGTH for name in names):
+        possible = [first[name] if "-" in name and len(name) <= NAME_LENGTH else None for name in names]
+        checked_positions(names, possible, field=field)
 
 
-def positions_of(seats: list[str], *, rows: int, cols: int, field: str = "seat_positions") -> list[int]:
+def positions_of(names: Sequence[str], *, rows: int, cols: int, field: str = "seat_positions") -> list[int]:
     """Return the positions of seats named "row-seat", in the order given, in a subsection of rows × cols seats.
 
     Raises BadInput that names unknown and repeated seats, as items of `field`.
     """
-    positions = [position_of(seat, rows=rows, cols=cols) for seat in seats]
+    return checked_positions(names, [position_of(name, rows=rows, cols=cols) for name in names], field=field)
+
+
+def checked_positions(
+    names: Sequence[str], positions: Sequence[int | None], *, field: str = "seat_positions"
+) -> list[int]:
+    """Return the positions, one for each name.
+
+    Raises BadInput that names unknown places (None) and repeated ones, as items of `field`.
+    """
     problems: list[FieldProblem] = []
     seen: set[int] = set()
-    for index, (seat, position) in enumerate(zip(seats, positions, strict=True)):
+    for index, (name, position) in enumerate(zip(names, positions, strict=True)):
         if position is None:
-            problems.append(_problem(f"{field}.{index}", "invalid", f"There is no seat {seat[:20]!r} in this block."))
+            problems.append(
+                BadInput.problem(f"{field}.{index}", f"There is no seat {name[:NAME_LENGTH]!r} in this block.")
+            )
         elif position in seen:
-            problems.append(_problem(f"{field}.{index}", "duplicate", f"Seat {seat} is named twice."))
+            problems.append(BadInput.problem(f"{field}.{index}", f"Seat {name} is named twice.", "duplicate"))
         else:
             seen.add(position)
     if problems:
         raise BadInput(problems)
     return [position for position in positions if position is not None]
-
-
-def _problem(field: str, code: str, detail: str) -> FieldProblem:
-    return {"field": field, "code": code, "detail": detail}
-
-
-def seat_names(subsection: Subsection, positions: list[int]) -> list[str]:
-    """Return the names "row-seat" of positions in a subsection."""
-    return [seat_name(position, subsection.cols) for position in positions]

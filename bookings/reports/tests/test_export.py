@@ -4,7 +4,7 @@ import csv
 import gzip
 import io
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from bookings.holds.models import Booking
 from bookings.payments.refund import refund_booking
 from bookings.reports import export
 from bookings.reports.export import FIELDS, bookings_csv
+from bookings.testing.plans import as_drawn, as_standing
 from core.clock import database_now
 from events.models import Event
 
@@ -78,6 +79,8 @@ def test_the_file_has_one_line_per_booking_oldest_first(
     first, second, third = rows_of(text)
     assert datetime.fromisoformat(first.pop("created_at")) == paid.created_at
     assert datetime.fromisoformat(first.pop("paid_at")) == paid.paid_at
+    assert datetime.fromisoformat(first.pop("created_at_local")) == paid.created_at
+    assert datetime.fromisoformat(first.pop("paid_at_local")) == paid.paid_at
     assert first == {
         "id": str(paid.pk),
         "buyer_email": "alice@example.com",
@@ -92,9 +95,35 @@ def test_the_file_has_one_line_per_booking_oldest_first(
         "places": "row 1, seats 1 and 2",
         "total": "100.00",
         "reference": paid.reference,
+        "seat_prices": "5000 5000",
+        "time_zone": "UTC",
     }
     assert (second["id"], second["status"], second["paid_at"]) == (str(held.pk), "pending_payment", "")
     assert (third["id"], third["status"], third["seats"]) == (str(over.pk), "expired", "5-10")
+
+
+def test_times_are_also_by_the_clock_at_the_venue(
+    concert: Event, carol: User, client_of: ClientOf, hold: Hold, alice: User
+) -> None:
+    Event.objects.filter(pk=concert.pk).update(time_zone="America/New_York")
+    held = hold(alice)
+    at = datetime(2030, 7, 1, 3, 30, tzinfo=UTC)
+    Booking.objects.filter(pk=held.pk).update(created_at=at)
+    (row,) = rows_of(file_of(concert, carol, client_of))
+    assert (row["created_at"], row["created_at_local"]) == ("2030-07-01T03:30:00Z", "2030-06-30T23:30:00-04:00")
+    assert (row["time_zone"], row["paid_at"], row["paid_at_local"]) == ("America/New_York", "", "")
+
+
+def test_seats_of_a_plan_have_their_names_and_prices(
+    concert: Event, carol: User, client_of: ClientOf, hold: Hold, alice: User
+) -> None:
+    as_drawn(hold(alice, "1-1", "1-2", "1-3"), "AA-101", "AA-102", "Loge 3-1", prices=[9500, 4500, 9500])
+    as_standing(hold(alice, quantity=3, section="B"))
+    seated, standing = rows_of(file_of(concert, carol, client_of))
+    assert seated["seats"].split(" ") == ["AA-101", "AA-102", "Loge\N{NO-BREAK SPACE}3-1"]
+    assert (seated["seat_prices"], seated["total_price"], seated["total"]) == ("9500 4500 9500", "23500", "235.00")
+    assert seated["places"] == "row AA, seats 101 and 102; row Loge 3, seat 1"
+    assert (standing["places"], standing["seats"]) == ("standing, 3 places", "1-1 1-2 1-3")
 
 
 def test_the_file_begins_with_one_byte_order_mark_so_that_excel_reads_utf_8(

@@ -42,6 +42,8 @@ def test_the_seller_and_operators_read_the_history_of_a_seat(
             "subsection": 1,
             "row": 1,
             "seat": 2,
+            "row_label": "1",
+            "seat_label": "2",
             "status": "blocked",
             "entries": [
                 {

@@ -1,4 +1,4 @@
-/** Text for a booking's status and seats, the same as in bookings/holds/texts.py; a row and its first seat stay together. */
+/** Text for a booking's status and seats, the same as in bookings/holds (texts.py, places.py); a row and its first seat stay together. */
 
 const STATUS = {
   processing: ["Being reserved", "We are reserving the seats for you."],
@@ -19,22 +19,34 @@ export function statusText({ status, failure, total_price: total }) {
   return { label, meaning: failure && status !== "expired" ? failure : meaning };
 }
 
-/** The seats of a booking: "Section A, block 1: row 3, seats 4 and 5". */
-export function bookingText({ section, subsection, seat_positions: seats }) {
-  return `Section ${section}, block\u00a0${subsection}: ${seatsText(seats)}`;
+/** The places of a booking: "Section A, block 1: row 3, seats 4 and 5", or "Floor: standing, 2 places". */
+export function bookingText({ section, subsection, subsection_kind: kind, seat_positions: seats }) {
+  const standing = seats.length === 1 ? "standing" : `standing, ${seats.length}\u00a0places`;
+  return `${blockText({ section, subsection, kind })}: ${kind === "standing" ? standing : seatsText(seats)}`;
 }
 
-/** Seats named "row-seat", grouped by row: "row 3, seats 4–6 and 9; row 4, seat 1". */
+/** "Section A, block 1"; a section of a seating plan has a name of its own, "Parkett links", and rarely a second block. */
+export function blockText({ section, subsection, kind = "grid" }) {
+  if (kind === "grid") return `Section ${section}, block\u00a0${subsection}`;
+  return subsection > 1 ? `${section}, block\u00a0${subsection}` : section;
+}
+
+/** Seats named "row-seat", grouped by row: "row 3, seats 4–6 and 9; row AA, seat 101". */
 export function seatsText(seats) {
   const rows = new Map();
-  for (const [row, seat] of seats.map((name) => name.split("-").map(Number))) {
-    rows.set(row, [...(rows.get(row) ?? []), seat]);
+  for (const name of seats) {
+    const row = name.slice(0, name.lastIndexOf("-"));
+    rows.set(row, [...(rows.get(row) ?? []), name.slice(row.length + 1)]);
   }
-  const sorted = [...rows].sort(([one], [other]) => one - other);
-  return sorted.map(([row, numbers]) => `row\u00a0${row},\u00a0${numbers.length > 1 ? "seats" : "seat"}\u00a0${ranges(numbers)}`).join("; ");
+  const sorted = [...rows].sort(([one], [other]) => one - other || 0); // numbers; other labels stay in their order
+  return sorted.map(([row, labels]) => `row\u00a0${row},\u00a0${labels.length > 1 ? "seats" : "seat"}\u00a0${labelRanges(labels)}`).join("; ");
 }
 
-/** Ascending numbers as people say them: 4, 5 is "4 and 5"; 4, 5, 6, 9 is "4–6 and 9". */
+function labelRanges(labels) {
+  return labels.every((label) => /^(0|[1-9]\d*)$/.test(label)) ? ranges(labels.map(Number)) : listed(labels);
+}
+
+/** Numbers as people say them: 4, 5 is "4 and 5"; 4, 5, 6, 9 is "4–6 and 9". */
 function ranges(numbers) {
   const runs = [];
   for (const number of numbers.sort((one, other) => one - other)) {
@@ -42,6 +54,9 @@ function ranges(numbers) {
     if (last?.at(-1) === number - 1) last.push(number);
     else runs.push([number]);
   }
-  const parts = runs.flatMap((run) => (run.length > 2 ? [`${run[0]}–${run.at(-1)}`] : run.map(String)));
+  return listed(runs.flatMap((run) => (run.length > 2 ? [`${run[0]}–${run.at(-1)}`] : run.map(String))));
+}
+
+function listed(parts) {
   return parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and\u00a0${parts.at(-1)}` : parts.join("");
 }

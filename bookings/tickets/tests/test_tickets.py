@@ -25,8 +25,8 @@ pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User | None], APIClient]
 Paid = Callable[..., Booking]
 FIELDS = {
-    "id", "reference", "code", "status", "section", "subsection", "row", "seat", "holder", "checked_in_at",
-    "qr_svg", "qr_png",
+    "id", "reference", "code", "status", "section", "subsection", "row", "seat", "row_label", "seat_label",
+    "holder", "checked_in_at", "qr_svg", "qr_png",
 }  # fmt: skip
 
 

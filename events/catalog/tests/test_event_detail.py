@@ -56,6 +56,7 @@ def test_the_seats_of_a_subsection_come_in_row_order_from_the_front_left(
         "event_id": concert.pk,
         "section": "A",
         "subsection": 1,
+        "kind": "grid",
         "tier": "Regular",
         "price": 5000,
         "rows": 5,
@@ -68,7 +69,9 @@ def test_the_seats_of_a_subsection_come_in_row_order_from_the_front_left(
     }
     assert [(t["row"], t["seat"]) for t in tickets] == [(r, s) for r in range(1, 6) for s in range(1, 11)]
     assert [(t["row"], t["seat"]) for t in tickets if t["status"] == "reserved"] == [(1, 2), (5, 10)]
-    assert set(tickets[0]) == {"id", "section", "subsection", "row", "seat", "price", "status"}
+    keys = {"id", "section", "subsection", "row", "seat", "row_label", "seat_label", "price", "status"}
+    assert set(tickets[0]) == keys
+    assert (tickets[11]["row_label"], tickets[11]["seat_label"]) == ("2", "2")
     assert len({t["id"] for t in tickets}) == 50
 
 

@@ -8,7 +8,7 @@ from ticketing.celery import app
 
 django.setup()
 
-from events.lifecycle import create  # noqa: E402
+from events.lifecycle import rows  # noqa: E402
 from events.lifecycle.background_creation import ProgressRecord  # noqa: E402
 
 __all__ = ["app"]
@@ -22,5 +22,5 @@ def update_and_hang(progress: ProgressRecord, seats: int) -> None:
     time.sleep(3600)
 
 
-create.SEATS_PER_COPY = 50
+rows.SEATS_PER_COPY = 50
 ProgressRecord.update = update_and_hang  # type: ignore[method-assign,assignment]

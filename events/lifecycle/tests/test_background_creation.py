@@ -19,7 +19,7 @@ from core.clock import database_now
 from core.errors import OutcomeUnknown
 from core.tests.cable import cable
 from events.lifecycle import background_creation as creating
-from events.lifecycle import create
+from events.lifecycle import create, rows
 from events.lifecycle.background_creation import create_overdue_events, make_event, request_event
 from events.models import Creation, Event, Subsection, Ticket
 from events.seating.configuration import read_seating
@@ -100,7 +100,7 @@ def test_others_see_the_progress_but_no_incomplete_event(creation: Creation, mon
         seen.append(result)
 
     update = creating.ProgressRecord.update
-    monkeypatch.setattr(create, "SEATS_PER_COPY", 50)
+    monkeypatch.setattr(rows, "SEATS_PER_COPY", 50)
     monkeypatch.setattr(creating, "PROGRESS_SECONDS", 0)
     monkeypatch.setattr(creating.ProgressRecord, "update", update_and_read)
     make_event(creation_id=creation.pk)
@@ -112,7 +112,7 @@ def test_progress_is_recorded_only_once_per_interval(creation: Creation, monkeyp
     monkeypatch.setattr(
         creating.ProgressRecord, "_write", lambda self, assignments, *values: writes.append(assignments)
     )
-    monkeypatch.setattr(create, "SEATS_PER_COPY", 50)
+    monkeypatch.setattr(rows, "SEATS_PER_COPY", 50)
     monkeypatch.setattr(creating, "PROGRESS_SECONDS", 3600)
     make_event(creation_id=creation.pk)
     assert len(writes) == 2  # the start, and the first update
@@ -174,7 +174,7 @@ def test_an_impossible_event_fails_with_a_reason_and_leaves_nothing(creation: Cr
 
 
 def test_a_request_fails_if_the_database_refuses_it(creation: Creation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(create, "_chunks", lambda subsection: ["not a row\n"])
+    monkeypatch.setattr(rows, "_chunks", lambda subsection: ["not a row\n"])
     make_event(creation_id=creation.pk)
     creation.refresh_from_db()
     assert (creation.status, creation.failure) == ("failed", "The database refused it. Nothing was created.")

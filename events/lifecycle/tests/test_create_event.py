@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from events.lifecycle import create
+from events.lifecycle import rows
 from events.lifecycle.create import create_event
 from events.models import Event, Subsection, Ticket
 from events.seating.configuration import read_seating
@@ -48,6 +48,8 @@ def test_the_response_has_exactly_the_documented_fields_and_defaults(carol: User
         "status": "available",
         "currency": "USD",
         "seating_config": HALL,
+        "plan_version": None,
+        "geometry": None,
         "venue_id": None,
         "venue": None,
         "time_zone": "UTC",
@@ -69,6 +71,7 @@ def test_the_response_has_exactly_the_documented_fields_and_defaults(carol: User
     assert sections[0] == {
         "section": "A",
         "subsection": 1,
+        "kind": "grid",
         "tier": "VIP",
         "price": 2000,
         "rows": 5,
@@ -136,7 +139,7 @@ def test_a_failure_while_writing_tickets_leaves_nothing(carol: User, monkeypatch
     def broken(subsection: Subsection) -> list[str]:
         return [f"{subsection.event_id}\t{subsection.pk}\t0\n", "not a row\n"]
 
-    monkeypatch.setattr(create, "_chunks", broken)
+    monkeypatch.setattr(rows, "_chunks", broken)
     seating = read_seating(HALL, max_seats=100)
     with pytest.raises(DatabaseError):
         create_event(seller=carol, seating=seating, name="x", description="", venue_name="v")

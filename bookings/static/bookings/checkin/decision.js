@@ -105,7 +105,7 @@ export class TicketChecker {
     if (!(await isGenuine(code, this.key))) return { result: "forged" };
     if (content.eventId !== this.event) return { result: "other" };
     const { subsectionId, position, validUntil } = content;
-    return { serial: content.serial, validUntil, ...this.known.seat(subsectionId, position) };
+    return { serial: content.serial, validUntil, ...this.known.seat(content.serial, subsectionId, position) };
   }
 
   /** Why a text is no code of ours: a number with a typing mistake, one that no ticket has, or something else. */

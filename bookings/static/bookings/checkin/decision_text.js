@@ -18,34 +18,44 @@ const TEXTS = {
 const LET_IN_EARLY = ["warn", "Let in early", ""];
 const DEVICE_ID = / · [0-9a-f]{6}$/; // tells scanners of the same name apart; nobody needs to read it
 
-/** The seat: "Section A, block 1, row 5, seat 12"; empty if it is not known. Breaks lines only between the parts. */
-export function seatText({ section, subsection, row, seat }) {
-  if (section === undefined) return "";
-  return joined([...rowParts({ section, subsection, row }), `seat\u00a0${seat}`]);
+/**
+ * The seat: "Section A, block 1, row 5, seat 12", or as the plan names it: "Parkett links · Row AA · Seat 101", "Floor ·
+ * Standing"; empty if it is not known. Breaks lines only between the parts.
+ */
+export function seatText(ticket) {
+  return seatTexts([ticket]).join("");
 }
 
 /** The seats of several tickets, one text for each row: "Section A, block 1, row 5, seats 12, 13". */
 export function seatTexts(tickets) {
   const rows = new Map();
   for (const ticket of tickets.filter(({ section }) => section !== undefined)) {
-    const row = joined(rowParts(ticket));
-    rows.set(row, [...(rows.get(row) ?? []), ticket.seat]);
+    const row = JSON.stringify([ticket.section, ticket.subsection, ticket.row_label]);
+    rows.set(row, [...(rows.get(row) ?? []), ticket]);
   }
-  return [...rows].map(([row, seats]) => joined([row, seatsPart(seats)]));
+  return [...rows.values()].map((row) => (row[0].subsection_kind === "grid" ? gridText(row) : planText(row)));
+}
+
+function gridText(tickets) {
+  const [{ section, subsection, row_label: row }] = tickets;
+  const place = [`Section\u00a0${section}`, `block\u00a0${subsection}`, `row\u00a0${row}`];
+  return [...place, seatsPart(tickets, "seat")].join(", ");
+}
+
+/** The number of the first block of a section is left out: few sections of a plan have more than one. */
+function planText(tickets) {
+  const [{ section, subsection, subsection_kind: kind, row_label: row }] = tickets;
+  const place = [section, subsection > 1 && `Block\u00a0${subsection}`];
+  const standing = tickets.length > 1 ? `Standing,\u00a0${tickets.length}\u00a0places` : "Standing";
+  const seats = row ? [`Row\u00a0${row}`, seatsPart(tickets, "Seat")] : [];
+  return [...place, ...(kind === "standing" ? [standing] : seats)].filter(Boolean).join(" · ");
 }
 
 /** "seats 12, 13"; a few stay on one line. */
-function seatsPart(seats) {
+function seatsPart(tickets, word) {
+  const seats = tickets.map(({ seat_label: label }) => label);
   const text = seats.join(seats.length > 4 ? ", " : ",\u00a0");
-  return `${seats.length === 1 ? "seat" : "seats"}\u00a0${text}`;
-}
-
-function rowParts({ section, subsection, row }) {
-  return [`Section\u00a0${section}`, `block\u00a0${subsection}`, `row\u00a0${row}`];
-}
-
-function joined(parts) {
-  return parts.join(", ");
+  return `${word}${seats.length === 1 ? "" : "s"}\u00a0${text}`;
 }
 
 /** When and where the ticket was used before. */

@@ -14,6 +14,14 @@ export function addTickets(newer, earlier) {
   return { ...newer, tickets };
 }
 
+/** What is written on the row and the seat. */
+function labels(kind, cols, position, name) {
+  if (kind === "grid") return { row_label: String(Math.floor(position / cols) + 1), seat_label: String((position % cols) + 1) };
+  if (kind === "standing" || !name) return { row_label: "", seat_label: "" };
+  const hyphen = name.lastIndexOf("-"); // a seat's label has none
+  return { row_label: name.slice(0, hyphen), seat_label: name.slice(hyphen + 1) };
+}
+
 export class OfflineTickets {
   constructor(manifest) {
     this.eventId = String(manifest.event_id);
@@ -44,23 +52,29 @@ export class OfflineTickets {
   ofBooking(reference) {
     const serials = (this.columns?.serials ?? []).filter((_, index) => this.columns.bookings[index] === reference);
     const tickets = serials.filter((serial) => !this.isVoid(serial)).map((serial) => this.ticket(serial));
-    return tickets.sort((one, other) => one.row - other.row || one.seat - other.seat);
+    return tickets.sort((one, other) => one.position - other.position);
   }
 
   /** The numbers and seat of a ticket, with the fields that the server has; of a newer ticket, only the serial. */
   ticket(serial) {
     const index = this.index.get(serial);
     if (index === undefined) return { serial };
-    const { references, bookings, subsections, positions } = this.columns;
+    const { references, bookings, subsections, positions, names } = this.columns;
     const numbers = { serial, reference: references[index], booking_reference: bookings[index] };
-    return { ...numbers, ...this.seat(subsections[index], positions[index]) };
+    return { ...numbers, position: positions[index], ...this.#seat(subsections[index], positions[index], names?.[index]) };
   }
 
-  /** The seat at a position of a block: `{section, subsection, row, seat}`; empty if the block is not known. */
-  seat(blockId, position) {
+  /** The seat of a genuine code, with the fields that the server has; empty if the block is not known. */
+  seat(serial, blockId, position) {
+    const index = this.index.get(serial);
+    return this.#seat(blockId, position, this.columns?.names?.[index]);
+  }
+
+  /** Of a drawn seat without a `name`, which is newer than the list of tickets, only the block is known. */
+  #seat(blockId, position, name) {
     const block = this.blocks.get(String(blockId));
     if (!block) return {};
-    const { section, subsection, cols } = block;
-    return { section, subsection, row: Math.floor(position / cols) + 1, seat: (position % cols) + 1 };
+    const { section, subsection, kind = "grid", cols } = block; // a manifest that an older version saved has no kinds
+    return { section, subsection, subsection_kind: kind, ...labels(kind, cols, position, name) };
   }
 }

@@ -11,18 +11,20 @@ const DIGIT_WIDTH = 8; // px, approximately
  * Creates a chart that fills `root` and resizes with it.
  *
  * @param {HTMLElement} root
- * @param {{name: string, format: (x: number) => string, time?: boolean, incrs?: number[],
+ * @param {{name: string, format: (x: number) => string, zone?: string, incrs?: number[],
  *   lines: {label: string, colour: string, fill?: boolean, dash?: number[]}[]}} options
- *   `name` is the label of the horizontal axis and `format` formats its values, `time` says that they are seconds since
- *   1970, `incrs` are the allowed distances between ticks, `colour` is a custom property of the stylesheet
+ *   `name` is the label of the horizontal axis and `format` formats its values; if these are seconds since 1970, `zone`
+ *   (IANA) is where ticks are at full hours; `incrs` are the allowed distances between ticks, `colour` is a custom
+ *   property of the stylesheet
  * @returns {(data: number[][]) => void} a function that shows new columns: x, then one for each line
  */
-export function chart(root, { name, format, time = false, incrs, lines }) {
+export function chart(root, { name, format, zone, incrs, lines }) {
   const plot = new uPlot(
     {
       width: root.clientWidth,
       height: root.clientHeight,
-      scales: { x: { time }, y: { range: (_, low, high) => [0, Math.max(LOWEST_MAXIMUM, high * 1.1)] } },
+      ...(zone && { tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone) }),
+      scales: { x: { time: Boolean(zone) }, y: { range: (_, low, high) => [0, Math.max(LOWEST_MAXIMUM, high * 1.1)] } },
       axes: [
         axis({ values: (_, values) => values.map(format), space: 72, ...(incrs && { incrs }) }),
         axis({ values: (_, values) => values.map(count), size: widthOf, incrs: STEPS }),

@@ -1,7 +1,8 @@
 /** The seat map by blocks: the more of a block is sold, the darker it is. Follows the counts of the live feed. */
 
-import { arrange } from "../../events/map/layout.js";
+import { arrange } from "../../events/map/canvas/layout.js";
 import { count, percent } from "../../ticketing/format.js";
+import { blockText } from "../formatting.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SHADES = 5; // and one for blocks of which nothing is sold
@@ -13,7 +14,7 @@ export class HeatMap {
   #svg;
   #text;
   #help;
-  #blocks = new Map(); // "section\nsubsection" → {row, shape}
+  #blocks = new Map(); // "section\nsubsection" → {shape, text, name}
   #shapes = [];
 
   constructor(root, text) {
@@ -37,9 +38,9 @@ export class HeatMap {
     if (!block) return;
     const onSale = available + reserved + sold;
     const share = onSale ? sold / onSale : 0;
-    const { shape, text } = block;
+    const { shape, text, name } = block;
     shape.setAttribute("class", `sell-block heat-${sold ? Math.min(SHADES, 1 + Math.floor(share * SHADES)) : 0}`);
-    shape.setAttribute("aria-label", blockText({ section, subsection, sold, reserved, onSale, share }));
+    shape.setAttribute("aria-label", shareText({ name, sold, reserved, onSale, share }));
     text.textContent = percent(share, 0);
     if (shape === document.activeElement) this.#describe(shape);
   }
@@ -77,19 +78,20 @@ export class HeatMap {
   }
 }
 
-function blockText({ section, subsection, sold, reserved, onSale, share }) {
+function shareText({ name, sold, reserved, onSale, share }) {
   const held = reserved ? `, ${count(reserved)} reserved` : "";
-  return `Section ${section}, block ${subsection}: ${percent(share)} sold, ${count(sold)} of ${count(onSale)}${held}`;
+  return `${name}: ${percent(share)} sold, ${count(sold)} of ${count(onSale)}${held}`;
 }
 
-function drawBlock({ cols, rows, place }, { largest, smallest }) {
+function drawBlock(block, { largest, smallest }) {
+  const { cols, rows, place } = block;
   const { x, y, angle, width, height } = place;
   const shape = element("g", { role: "img", tabindex: "-1", transform: `translate(${x} ${y}) rotate(${(angle * 180) / Math.PI})` });
   const size = Math.min(cols / 2.9, rows * 0.6, largest);
   const text = element("text", { "font-size": size, "text-anchor": "middle", dy: "0.35em" });
   shape.append(element("rect", { x: -width / 2, y: -height / 2, width, height, rx: 0.6 }));
   if (size >= smallest) shape.append(text);
-  return { shape, text };
+  return { shape, text, name: blockText(block).replace("\u00a0", " ") };
 }
 
 /** The stage: a ring sector around (0, 0), which lies above the map. */

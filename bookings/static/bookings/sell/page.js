@@ -21,7 +21,7 @@ const STATES = {
 };
 
 const page = JSON.parse(document.getElementById("page").textContent);
-const salesRate = new SalesRate(document.querySelector("[data-sales-rate]"));
+const salesRate = new SalesRate(document.querySelector("[data-sales-rate]"), page.time_zone);
 const heatMap = new HeatMap(document.querySelector("[data-heat-map]"), document.querySelector("[data-heat-map-text]"));
 const comparison = setUpComparison(document.querySelector("[data-comparison]"));
 let shown = page.report;

@@ -6,20 +6,24 @@ import { chart } from "./chart.js";
 const MINUTE = 60; // seconds
 const DAY = 24 * 60; // minutes; older ones are dropped
 const REDRAW_MS = 10_000; // moves the chart on while nothing is sold
-const clock = (seconds) => timeText(seconds * 1000, "clock");
 
 export class SalesRate {
   #root;
   #minutes = new Map(); // start of the minute, seconds since 1970 → {held, sold}
+  #zone;
   #show;
 
-  constructor(root) {
+  /** `zone` (IANA) is that of the clock at the venue. */
+  constructor(root, zone) {
     this.#root = root;
+    this.#zone = zone;
     const lines = [
       { label: "Sold", colour: "--accent", fill: true },
       { label: "Reserved", colour: "--tier-3", dash: [5, 4] },
     ];
-    this.#show = chart(root.querySelector("[data-chart]"), { name: "Time", format: clock, time: true, lines });
+    const name = `Time, ${this.#time(Date.now() / 1000, "time").split(" ").at(-1)}`; // "Time, UTC+2"
+    const options = { name, format: (seconds) => this.#time(seconds, "clock"), zone, lines };
+    this.#show = chart(root.querySelector("[data-chart]"), options);
     for (const input of root.querySelectorAll("input")) input.addEventListener("change", () => this.#draw());
     setInterval(() => document.hidden || this.#draw(), REDRAW_MS);
   }
@@ -32,6 +36,11 @@ export class SalesRate {
       this.#minutes.set(start, { held: Math.max(known.held, held), sold: Math.max(known.sold, sold) });
     }
     this.#draw();
+  }
+
+  /** Writes seconds since 1970 by the clock at the venue. */
+  #time(seconds, form) {
+    return timeText(seconds * 1000, form, this.#zone);
   }
 
   #draw() {
@@ -48,7 +57,7 @@ export class SalesRate {
   #describe(range, starts, sold, held) {
     const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
     const most = Math.max(...sold);
-    const busiest = most ? ` The busiest minute was ${clock(starts[sold.indexOf(most)])}, with ${count(most)} sold.` : "";
+    const busiest = most ? ` The busiest minute was ${this.#time(starts[sold.indexOf(most)], "time")}, with ${count(most)} sold.` : "";
     const period = { 15: "the last 15 minutes", 60: "the last hour", 1440: "the last day" }[range];
     const text = `In ${period}, ${count(sum(held))} seats were reserved and ${count(sum(sold))} sold.${busiest}`;
     const description = this.#root.querySelector("[data-description]");

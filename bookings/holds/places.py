@@ -1,0 +1,210 @@
+"""What the places of a booking are called and what they cost, for all that names them to people or to programs.
+
+In a grid, names follow from the positions. A booking in a drawn block has the names of its seats itself, as they were
+when they were held. In a standing area nobody has a row or a seat: the names there only tell tickets apart.
+
+bookings/static/bookings/formatting.js has the same texts for the pages, checkin/decision_text.js there for the door.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from bookings.holds.models import Booking
+from core.money.amounts import money
+from events.models import Subsection
+from events.plans.plan import labels_of
+from events.seating.names import RowAndSeat, grid_place
+from events.seating.positions import place_of, seat_name
+from events.states import SubsectionKind
+
+
+class Place(NamedTuple):
+    """One seat, or one place in a standing area.
+
+    `name` is what programs call it, as "C-12". `row` and `seat` count from the front and from the left, from 1; the
+    labels are what is written on them, both "" in a standing area.
+    """
+
+    kind: str  # a SubsectionKind
+    name: str
+    row: int
+    seat: int
+    row_label: str
+    seat_label: str
+
+    @property
+    def row_and_seat(self) -> RowAndSeat:
+        """The numbers and the labels alone."""
+        return RowAndSeat(self.row, self.seat, self.row_label, self.seat_label)
+
+    @property
+    def text(self) -> str:
+        """The place as people say it: "row 2, seat 3", or "standing"."""
+        return f"row {self.row_label}, seat {self.seat_label}" if self.row_label else STANDING
+
+
+class BlockName(NamedTuple):
+    """How people call a block: `word`, `section` and, if people need it, `number`.
+
+    A section of a seating plan has a name of its own, as "Parkett links", and the number of its first block is left
+    out: few have more than one.
+    """
+
+    word: str  # "Section ", or ""
+    section: str
+    number: int | None
+
+    @property
+    def text(self) -> str:
+        """The name in one line: "Section A, block 1", or "Parkett links"."""
+        return f"{self.word}{self.section}" + (f", block {self.number}" if self.number else "")
+
+    @property
+    def short(self) -> str:
+        """The name where there is little room: "A-1", or "Parkett links"."""
+        return f"{self.section}-{self.number}" if self.number else self.section
+
+
+class Line(NamedTuple):
+    """Places of a booking in one row, or in a standing area.
+
+    `seats` has their labels, as "4–6 and 9"; it is "" in a standing area. `price` is the sum of their prices, in minor
+    units.
+    """
+
+    row: str
+    seats: str
+    quantity: int
+    price: int
+
+    @property
+    def place(self) -> str:
+        """The places as people say them: "row 2, seats 4 and 5", or "standing, 3 places"."""
+        if not self.seats:
+            return STANDING if self.quantity == 1 else f"{STANDING}, {self.quantity} places"
+        return f"row {self.row}, seat{'s' if self.quantity > 1 else ''} {self.seats}"
+
+
+STANDING = "standing"
+ROW_LABEL = 'What is written on the row; "" in a standing area.'  # in the API's descriptions
+SEAT_NAME = '"2-4": the labels of row and seat. In a standing area it only tells tickets apart.'
+SEAT_LABEL = 'What is written on the seat; "" in a standing area.'
+
+
+def block_name(subsection: Subsection) -> BlockName:
+    """Return how people call a block."""
+    if subsection.kind == SubsectionKind.GRID:
+        return BlockName("Section ", subsection.section, subsection.number)
+    return BlockName("", subsection.section, subsection.number if subsection.number > 1 else None)
+
+
+def places_of(booking: Booking) -> list[Place]:
+    """Return the places of a booking, in the order of its positions."""
+    return [_place(booking, booking.subsection, index) for index in range(len(booking.positions))]
+
+
+def place_at(booking: Booking, subsection: Subsection, position: int) -> Place:
+    """Return the place of a booking at one of its positions. `subsection` is the booking's."""
+    return _place(booking, subsection, booking.positions.index(position))
+
+
+def names_of(booking: Booking) -> list[str]:
+    """Return what programs call the places of a booking, in the order of its positions."""
+    return [place.name for place in places_of(booking)]
+
+
+def prices_of(booking: Booking) -> list[int]:
+    """Return what the places of a booking cost, in the order of its positions and in minor units."""
+    return booking.seat_prices or [booking.unit_price] * len(booking.positions)
+
+
+def _place(booking: Booking, subsection: Subsection, index: int) -> Place:
+    if booking.seat_names and booking.row_numbers and booking.seat_numbers:
+        return named_place(booking.seat_names[index], booking.row_numbers[index], booking.seat_numbers[index])
+    return counted_place(subsection, booking.positions[index])
+
+
+def named_place(name: str, row: int, seat: int) -> Place:
+    """Return the place of a drawn block that has this name and these numbers."""
+    return Place(SubsectionKind.DRAWN, name, row, seat, *labels_of(name))
+
+
+def counted_place(subsection: Subsection, position: int) -> Place:
+    """Return the place at a position of a grid or a standing area, where it is named after its numbers."""
+    place = grid_place(*place_of(position, subsection.cols), subsection.kind)
+    return Place(subsection.kind, seat_name(position, subsection.cols), *place)
+
+
+def lines(booking: Booking) -> list[Line]:
+    """Return one line for each row with places of the booking, front row first; prices in minor units."""
+    return _lines(booking, lambda priced: priced.place.row)
+
+
+def lines_by_price(booking: Booking) -> list[Line]:
+    """Return the lines of a receipt: like `lines`, but a row with seats of several prices has a line for each."""
+    return _lines(booking, lambda priced: (priced.place.row, -priced.price))
+
+
+class _Priced(NamedTuple):
+    place: Place
+    price: int
+
+
+def _lines(booking: Booking, key: Callable[[_Priced], Any]) -> list[Line]:
+    """Return a line for each group of places that have the same `key`, in the order of the keys."""
+    priced = sorted(map(_Priced, places_of(booking), prices_of(booking)), key=lambda each: each.place.seat)
+    return [_line(list(group)) for _, group in groupby(sorted(priced, key=key), key=key)]
+
+
+def _line(group: list[_Priced]) -> Line:
+    seats = label_ranges([place.seat_label for place, _ in group if place.seat_label])
+    return Line(group[0].place.row_label, seats, len(group), sum(price for _, price in group))
+
+
+def places_text(booking: Booking) -> str:
+    """Return the places of a booking in one line: "row 2, seats 4 and 5; row 3, seat 1"."""
+    return "; ".join(places_by_row(booking))
+
+
+def places_by_row(booking: Booking) -> list[str]:
+    """Return the places of a booking, one text for each row: "row 2, seats 4 and 5"."""
+    return [line.place for line in lines(booking)]
+
+
+def counts_by_price(booking: Booking) -> list[tuple[int, int]]:
+    """Return how many places of a booking cost how much, the dearest first: pairs of a number and minor units."""
+    return [(len(list(group)), price) for price, group in groupby(sorted(prices_of(booking), reverse=True))]
+
+
+def prices_text(booking: Booking) -> str:
+    """Return what one place costs: "$20.00"; "2 × $95.00, 1 × $45.00" if the places have several prices."""
+    currency, counts = booking.event.currency, counts_by_price(booking)
+    if len(counts) <= 1:
+        return money(booking.unit_price, currency)
+    return ", ".join(f"{number} × {money(price, currency)}" for number, price in counts)
+
+
+def label_ranges(labels: list[str]) -> str:
+    """Format the labels of seats in one row, from the left, as people say them.
+
+    Numbers ascend and runs are shortened, as "4–6 and 9"; other labels stay as they are, as "12, 12a and 14".
+    """
+    if all(label.isascii() and label.isdigit() and str(int(label)) == label for label in labels):
+        return ranges(sorted(map(int, labels)))
+    return _listed(labels)
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Format ascending numbers as people say them: 4, 5 is "4 and 5"; 4, 5, 6, 9 is "4–6 and 9"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return _listed([part for run in runs for part in ([f"{run[0]}–{run[-1]}"] if len(run) > 2 else map(str, run))])
+
+
+def _listed(parts: list[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -1,0 +1,238 @@
+-- The seats of a drawn block: which names are which places, and which seats a buyer gets. The rules themselves are those of
+-- seat_rules.sql: a block is written into a grid for them, and cells are turned back into places.
+--
+-- Promises: nothing is written. The functions read the block's row of events_layout. `place_status` has one letter (a r s b)
+--     per place. Places count from 0, row by row from the front, each row from the left.
+-- Locks: none. bookings_hold calls the functions that choose while it holds the subsection's lock, under which a layout is
+--     replaced, too (events/lifecycle/take_over.py).
+-- Called by: bookings_hold, and each other.
+
+
+-- bookings_place_letters: the seat status in the grid of the layout, with the letters of seat_rules.sql. Seats of tables that
+-- are sold as a whole are taken (`b`), except at tables with exactly `wanted` seats.
+
+DROP FUNCTION IF EXISTS bookings_place_letters;
+
+CREATE FUNCTION bookings_place_letters(
+    place_status text,
+    run_starts integer[],
+    run_sizes integer[],
+    run_gaps integer[],
+    run_letters text[],
+    run_tables integer[],
+    wanted integer
+) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+BEGIN
+    RETURN (
+        SELECT string_agg(
+            repeat('b', gap) || CASE
+                WHEN table_size <> wanted THEN repeat('b', size)
+                ELSE translate(substr(place_status, start + 1, size), 'a', letter)
+            END,
+            '' ORDER BY start
+        )
+        FROM unnest(run_starts, run_sizes, run_gaps, run_letters, run_tables)
+            AS run (start, size, gap, letter, table_size)
+    );
+END
+$$;
+
+-- bookings_named_places: the places with these names, in their order. They can't be held if a name is unknown (`refusal` is
+-- 'no_seat', and its place NULL), or if they are only some of the seats of a table that is sold as a whole (`refusal` is
+-- 'whole_table', and `places` are those that are missing).
+
+DROP FUNCTION IF EXISTS bookings_named_places;
+
+CREATE FUNCTION bookings_named_places(
+    of_event bigint,
+    of_subsection bigint,
+    wanted_names text[],
+    OUT places integer[],
+    OUT refusal text
+)
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+    layout record;
+    names text[];
+    missing integer[];
+BEGIN
+    SELECT l.names, l.table_starts, l.table_sizes INTO layout
+    FROM events_layout l
+    WHERE l.event_id = of_event AND l.subsection_id = of_subsection;
+    names := layout.names;
+    places := ARRAY(SELECT array_position(names, name) - 1 FROM unnest(wanted_names) AS name);
+    IF array_position(places, NULL) IS NOT NULL THEN
+        refusal := 'no_seat';
+    ELSIF layout.table_starts <> '{}' THEN
+        missing := ARRAY(
+            SELECT place
+            FROM unnest(layout.table_starts, layout.table_sizes) AS whole (start, size),
+                generate_series(start, start + size - 1) AS place
+            WHERE EXISTS (SELECT FROM unnest(places) AS chosen WHERE chosen >= start AND chosen < start + size)
+                AND place <> ALL (places)
+            ORDER BY place
+        );
+        IF missing <> '{}' THEN
+            refusal := 'whole_table';
+            places := missing;
+        END IF;
+    END IF;
+END
+$$;
+
+-- bookings_any_room: whether enough places are free and on offer, wherever they are.
+
+DROP FUNCTION IF EXISTS bookings_any_room;
+
+CREATE FUNCTION bookings_any_room(
+    of_event bigint,
+    of_subsection bigint,
+    place_status text,
+    wanted integer,
+    accessible_wanted integer
+) RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+    layout record;
+BEGIN
+    SELECT l.* INTO layout FROM events_layout l WHERE l.event_id = of_event AND l.subsection_id = of_subsection;
+    RETURN bookings_has_room(
+        bookings_place_letters(
+            place_status, layout.run_starts, layout.run_sizes, layout.run_gaps, layout.run_letters, layout.run_tables, wanted
+        ),
+        wanted,
+        accessible_wanted
+    );
+END
+$$;
+
+-- bookings_best_places: the best available places; fewer than wanted, or NULL, if there are not enough. First as if those
+-- with a restricted view were not free, then with them.
+
+DROP FUNCTION IF EXISTS bookings_best_places;
+
+CREATE FUNCTION bookings_best_places(
+    of_event bigint,
+    of_subsection bigint,
+    place_status text,
+    wanted integer,
+    accessible_wanted integer,
+    gaps_allowed boolean
+) RETURNS integer[]
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+    layout record;
+    cells integer[];
+    closest integer[];
+    letters text[];
+    seats text;
+    first integer;
+    chosen integer[];
+BEGIN
+    SELECT l.* INTO layout FROM events_layout l WHERE l.event_id = of_event AND l.subsection_id = of_subsection;
+    cells := layout.cells;
+    closest := layout.closest;
+    letters := layout.run_letters;
+    LOOP
+        seats := bookings_place_letters(
+            place_status, layout.run_starts, layout.run_sizes, layout.run_gaps, letters, layout.run_tables, wanted
+        );
+        first := bookings_best_window(seats, layout.width, wanted, accessible_wanted, gaps_allowed, closest, cells);
+        IF first IS NOT NULL THEN
+            first := width_bucket(first, cells) - 1;
+            RETURN ARRAY(SELECT generate_series(first, first + wanted - 1));
+        END IF;
+        IF layout.table_starts <> '{}' THEN
+            seats := bookings_place_letters(
+                place_status, layout.run_starts, layout.run_sizes, layout.run_gaps, letters, layout.run_tables, 0
+            );
+        END IF;
+        chosen := bookings_scattered_seats(seats, layout.width, wanted, accessible_wanted);
+        EXIT WHEN cardinality(chosen) = wanted OR 'v' <> ALL (letters);
+        letters := array_replace(letters, 'v', 'a');
+    END LOOP;
+    RETURN ARRAY(SELECT width_bucket(cell, cells) - 1 FROM unnest(chosen) AS cell);
+END
+$$;
+
+-- bookings_avoidable_gaps: the single gaps that a choice of free places leaves; NULL if there are none, or if no other seats
+-- of the block would leave none.
+
+DROP FUNCTION IF EXISTS bookings_avoidable_gaps;
+
+CREATE FUNCTION bookings_avoidable_gaps(
+    of_event bigint,
+    of_subsection bigint,
+    place_status text,
+    chosen integer[]
+) RETURNS integer[]
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+    layout record;
+    cells integer[];
+    seats text;
+    chosen_cells integer[];
+    gaps integer[];
+BEGIN
+    SELECT l.* INTO layout FROM events_layout l WHERE l.event_id = of_event AND l.subsection_id = of_subsection;
+    cells := layout.cells;
+    seats := bookings_place_letters(
+        place_status, layout.run_starts, layout.run_sizes, layout.run_gaps, layout.run_letters, layout.run_tables,
+        cardinality(chosen)
+    );
+    chosen_cells := ARRAY(SELECT cells[place + 1] FROM unnest(chosen) AS place);
+    gaps := bookings_single_gaps(seats, layout.width, chosen_cells);
+    IF gaps IS NULL OR NOT bookings_tidy_choice(seats, layout.width, chosen_cells) THEN
+        RETURN NULL;
+    END IF;
+    RETURN ARRAY(SELECT width_bucket(cell, cells) - 1 FROM unnest(gaps) AS cell);
+END
+$$;
+
+-- bookings_place_lists: what a booking keeps of its places: names, and numbers of rows and seats. If the block has seats of
+-- several prices, `price` becomes the lowest of these places, and `prices` has all of them unless they are equal.
+
+DROP FUNCTION IF EXISTS bookings_place_lists;
+
+CREATE FUNCTION bookings_place_lists(
+    of_event bigint,
+    of_subsection bigint,
+    places integer[],
+    INOUT price integer,
+    OUT names text[],
+    OUT row_numbers integer[],
+    OUT seat_numbers integer[],
+    OUT prices integer[]
+)
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+    layout record;
+    all_names text[];
+    all_rows integer[];
+    all_numbers integer[];
+    tiers integer[];
+BEGIN
+    SELECT l.* INTO layout FROM events_layout l WHERE l.event_id = of_event AND l.subsection_id = of_subsection;
+    all_names := layout.names;
+    all_rows := layout.row_numbers;
+    all_numbers := layout.seat_numbers;
+    names := ARRAY(SELECT all_names[place + 1] FROM unnest(places) AS place);
+    row_numbers := ARRAY(SELECT all_rows[place + 1] FROM unnest(places) AS place);
+    seat_numbers := ARRAY(SELECT all_numbers[place + 1] FROM unnest(places) AS place);
+    IF layout.tier_of IS NOT NULL THEN
+        tiers := layout.tier_of;
+        prices := ARRAY(SELECT layout.tier_prices[tiers[place + 1] + 1] FROM unnest(places) AS place);
+        price := (SELECT min(one) FROM unnest(prices) AS one);
+        IF price = ALL (prices) THEN
+            prices := NULL;
+        END IF;
+    END IF;
+END
+$$;

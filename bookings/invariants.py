@@ -184,7 +184,11 @@ INVARIANTS = (
         FULL JOIN (
             SELECT DISTINCT ON (subsection_id, position)
                 subsection_id AS subsection, position, version, kind, booking_id
-            FROM events_seatchange CROSS JOIN unnest(positions) AS position
+            FROM (
+                SELECT *, max(version) FILTER (WHERE kind = 'replanned') OVER (PARTITION BY subsection_id) AS replanned
+                FROM events_seatchange
+            ) c CROSS JOIN unnest(positions) AS position
+            WHERE version >= coalesce(replanned, 0)
             ORDER BY subsection_id, position, version DESC
         ) c USING (subsection, position)
         WHERE t.status IS DISTINCT FROM CASE c.kind

@@ -15,6 +15,7 @@ from core.money.amounts import money
 from events.models import Subsection
 from events.plans.plan import labels_of
 from events.seating.names import RowAndSeat, grid_place
+from events.seating.names import names_of as current_names
 from events.seating.positions import place_of, seat_name
 from events.states import SubsectionKind
 
@@ -134,6 +135,17 @@ def counted_place(subsection: Subsection, position: int) -> Place:
     """Return the place at a position of a grid or a standing area, where it is named after its numbers."""
     place = grid_place(*place_of(position, subsection.cols), subsection.kind)
     return Place(subsection.kind, seat_name(position, subsection.cols), *place)
+
+
+def is_as_held(booking: Booking, subsection: Subsection) -> bool:
+    """Return whether the booking's positions are still the places that were held, in its locked subsection.
+
+    Another version of the seating plan may have been taken over since the hold ended. Runs a query for a drawn block.
+    """
+    if booking.seat_names is None or subsection.kind != SubsectionKind.DRAWN:
+        return booking.seat_names is None and subsection.kind != SubsectionKind.DRAWN
+    current = current_names(subsection)
+    return all(current.position(name) == at for name, at in zip(booking.seat_names, booking.positions, strict=True))
 
 
 def lines(booking: Booking) -> list[Line]:

@@ -1,6 +1,7 @@
 """Taking over another version of a seating plan while some of its blocks are sold."""
 
 import copy
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -62,7 +63,9 @@ longer_balcony = partial(drawn, balcony=lambda block: block["grid"].update(rows=
 @pytest.fixture
 def newer(opera: Event, new_plan_version: NewVersion) -> Callable[[dict[str, Any]], PlanVersion]:
     """A function that publishes a further version of the opera's plan."""
-    return lambda document: new_plan_version(document, plan=opera.plan_version.plan)
+    version = opera.plan_version
+    assert version is not None
+    return lambda document: new_plan_version(document, plan=version.plan)
 
 
 def hold(event: Event, buyer: User, block: dict[str, Any], *names: str, quantity: int = 1) -> Booking:
@@ -242,44 +245,46 @@ def test_a_late_payment_does_not_buy_other_seats_of_the_same_position(
 
 
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a take-over wait between its check and its writes."""
-    check = take_over._check_unused
+def checked(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set when a take-over has made its checks; it then waits before it writes."""
+    check, checked = take_over._check_unused, threading.Event()
 
     def check_and_wait(difference: take_over.Difference) -> None:
         check(difference)
+        checked.set()
         time.sleep(0.5)
 
     monkeypatch.setattr(take_over, "_check_unused", check_and_wait)
+    return checked
 
 
-def race(event: Event, version: PlanVersion, seller: User, buyer: User) -> list[Any]:
-    """Take the version over; meanwhile, somebody holds a seat of a block that changes."""
+def race(event: Event, version: PlanVersion, seller: User, buyer: User, checked: threading.Event) -> list[Any]:
+    """Take the version over; between its checks and its writes, somebody holds a seat of a block that changes."""
 
     def hold_meanwhile() -> Booking:
-        time.sleep(0.25)
+        checked.wait(30)
         return hold(event, buyer, BALCONY, "B-10")
 
     return together(partial(change_event, event_id=event.pk, seller=seller, plan_version=version.pk), hold_meanwhile)
 
 
 def test_a_hold_waits_for_a_take_over_and_gets_a_seat_of_the_new_plan(
-    opera: Event, newer: Any, carol: User, alice: User, slow: None
+    opera: Event, newer: Any, carol: User, alice: User, checked: threading.Event
 ) -> None:
     from_the_right = {"style": "numbers", "reverse": True}
     version = newer(drawn(balcony=lambda block: block["grid"].update(seat_labels=from_the_right)))
-    changed, held = race(opera, version, carol, alice)
+    changed, held = race(opera, version, carol, alice, checked)
     assert isinstance(changed, Event), changed
     assert (held.seat_names, held.positions) == (["B-10"], [10])
     assert not any(check_invariants().values())
 
 
 def test_without_the_lock_a_take_over_removes_seats_that_are_held(
-    opera: Event, newer: Any, carol: User, alice: User, slow: None, monkeypatch: pytest.MonkeyPatch
+    opera: Event, newer: Any, carol: User, alice: User, checked: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         take_over, "lock_blocks", lambda event: list(Subsection.objects.filter(event=event).order_by("pk"))
     )
-    race(opera, newer(longer_balcony()), carol, alice)
+    race(opera, newer(longer_balcony()), carol, alice, checked)
     assert Booking.objects.get().status == BookingStatus.PENDING_PAYMENT
     assert check_invariants()["booking_has_tickets"]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0011_layout_runs'),
+        ('events', '0012_event_pictures'),
     ]
 
     operations = [

@@ -46,6 +46,7 @@ CONTRACT = {
     "/api/geometry/{digest}": {"get"},
     "/api/event": {"get", "post"},
     "/api/event/{event_id}": {"get", "patch"},
+    "/api/event/{event_id}/picture": {"put", "patch", "delete"},
     "/api/event/{event_id}/block": {"post"},
     "/api/event/{event_id}/unblock": {"post"},
     "/api/event/{event_id}/seatmap": {"get"},

@@ -23,6 +23,7 @@ from bookings.holds.places import (
     prices_text,
     ranges,
 )
+from bookings.holds.selectors import tier_of
 from bookings.testing.plans import LONG_ROW, LONG_SEAT
 from events.models import Event, Layout
 
@@ -139,3 +140,13 @@ def test_names_need_no_query(gala: Event, hold: Hold, alice: User, round_trips: 
     before = len(round_trips)
     assert len(places_of(booking)) == 2
     assert len(round_trips) == before
+
+
+def test_only_places_of_one_tier_have_it_on_their_receipt(gala: Event, hold: Hold, alice: User, bob: User) -> None:
+    seats = (["AA-101", "BB-101"], ["AA-102"], ["AA-103", "AA-104"])
+    bookings = [hold(alice, *names, event=gala, section="Parkett links") for names in seats]
+    assert [tier_of(displayed(booking)) for booking in bookings] == ["Category 1", "Category 2", "Category 1"]
+    mixed = displayed(hold(bob, "AA-105", "AA-106", "BB-105", event=gala, section="Parkett links"))
+    Layout.objects.filter(subsection=mixed.subsection_id).update(tier_of=[0] * 4 + [1] + [0] * 17)
+    assert tier_of(mixed) == ""
+    assert tier_of(displayed(hold(bob, quantity=1, event=gala, section="Floor"))) == "Standing"

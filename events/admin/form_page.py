@@ -27,6 +27,7 @@ from events.admin.forms import (
     NewEventForm,
     VenueSelect,
 )
+from events.admin.plans.choice import plan_choices
 from events.admin.zone_choices import latest_zone
 from events.catalog.selectors import section_rows, sum_counts
 from events.lifecycle.background_creation import LARGE, request_event
@@ -142,12 +143,14 @@ class FormPage(WrittenRows):
         return format_html("<pre>{}</pre>", json.dumps(event.seating_config, indent=2, ensure_ascii=False))
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Add an event's subsections, seat counts and notices; for a new event, the limits for the seating builder."""
+        """Add an event's subsections, seat counts and notices; for a new event, what the seating builder needs."""
         event = kwargs.get("obj")
         context["show_save_and_add_another"] = False  # saving leads to the event's page
         if event is None:
             limits = SEATING_LIMITS | {"seats": settings.MAX_SEATS_PER_EVENT}
-            context |= {"limits": limits, "limits_json": json.dumps(limits), "copied": self._copied(request)}
+            copied = self._copied(request)
+            plans = plan_choices(user_of(request), copied)
+            context |= {"limits": limits, "limits_json": json.dumps(limits), "copied": copied, "plans": plans}
         else:
             rows = section_rows(event.pk)
             context |= {

@@ -55,7 +55,9 @@ SEATING_EXAMPLE = """{
 SEATING_HELP = (
     "One entry for each section. A section consists of one or more equal blocks (“subsections”) of rows × cols seats "
     "at one price, in minor units (4500 is 45.00). “rows” and “cols” next to “sections” are defaults for sections "
-    "without them; “tier” is any label. The example has 100 + 240 + 160 = 500 seats. You can't change this later."
+    "without them; “tier” is any label. The example has 100 + 240 + 160 = 500 seats. With a seating plan of the venue, "
+    "write the id of its version and a price per category instead, as in "
+    "{“plan_version”: 12, “prices”: {“Category 1”: 4500}}. You can't change this later."
 )
 
 

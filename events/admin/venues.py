@@ -12,6 +12,7 @@ from accounts.models import User
 from events.admin.zone_choices import latest_zone, suggest_zone, zone_choices
 from events.seller_admin.rows import WrittenRows, user_of
 from events.venue_models import Venue, countries
+from events.venues.plans import listed_plans
 from events.venues.write import add_venue, change_venue, remove_venue
 
 FIELDS = ("name", "address", "country", "time_zone", "accessibility", "latitude", "longitude")
@@ -59,6 +60,7 @@ class Venues(WrittenRows):
 
     seller_lookup = "seller"
     form = VenueForm
+    change_form_template = "admin/events/venue/change_form.html"
     list_display = ("name", "address", "time_zone", "events")
     search_fields = ("name__folded", "address__folded")
     search_help_text = "Name or address"
@@ -98,6 +100,13 @@ class Venues(WrittenRows):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Start with the zone that the seller used last; ignore initial values in the URL."""
         return latest_zone(user_of(request))
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Add the seating plans of an existing venue."""
+        venue = kwargs.get("obj")
+        if venue is not None:
+            context["plans"] = listed_plans(venue.plans.all())
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="Events")
     def events(self, venue: Venue) -> int:

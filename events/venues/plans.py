@@ -70,6 +70,12 @@ def listed_plans(plans: QuerySet[SeatingPlan]) -> QuerySet[SeatingPlan]:
     )
 
 
+def newest_versions(seller: User) -> QuerySet[PlanVersion]:
+    """Return the newest version of each of the seller's plans, with plan and venue, without the documents."""
+    versions = PlanVersion.objects.filter(plan__in=plans_of(seller)).order_by("plan_id", "-number").distinct("plan_id")
+    return versions.select_related("plan__venue").defer("document", "geometry", "plan__draft")
+
+
 @retrying_transaction
 def add_plan(*, venue_id: int, seller: User, name: str, draft: dict[str, Any] | None = None) -> SeatingPlan:
     """Add a seating plan to a venue; `draft` is its document, which may be unfinished.
@@ -177,13 +183,13 @@ def _publish(*, plan_id: int, seller: User, revision: int, publication: Publicat
 def remove_plan(*, plan_id: int, seller: User) -> None:
     """Remove a plan and its versions, unless an event uses one of them or is being created with one.
 
-    1. Lock the plan, then its versions: whoever creates an event with one locks it first.
-    2. Check that no event uses them.
+    1. Lock the venue, in which no event can be created meanwhile, then the plan.
+    2. Check that no event uses its versions.
     3. Delete.
 
     Raises NotFound, PlanInUse.
     """
-    plan = _locked(plan_id, seller)
+    plan = _locked(plan_id, seller, with_venue=True)
     if lock_and_find_use(SeatingPlan.objects.filter(pk=plan.pk)):
         raise PlanInUse
     plan.delete()

@@ -46,7 +46,7 @@ def test_the_title_of_a_rows_page_is_its_name(seller_client: Client, concert: Ev
 
 def test_the_index_links_to_the_add_forms_and_has_one_link_per_list(seller_client: Client) -> None:
     page = seller_client.get("/admin/").text
-    assert page.count('class="addlink"') == 5
+    assert page.count('class="addlink"') == 6
     assert "changelink" not in page
     assert "viewlink" not in page
     assert seller_client.get("/admin/events/").context["title"] == "For sale"

@@ -11,10 +11,11 @@ from django.db import transaction
 from accounts.models import User
 from bookings.testing.crowd import crowd, together
 from events.errors import PlanChanged
+from events.lifecycle.place import lock_venue
 from events.models import Event
 from events.plan_models import PlanVersion, SeatingPlan
 from events.venue_models import Venue
-from events.venues import plan_use, plans
+from events.venues import plans
 from events.venues.plans import add_plan, own_plan, publish_plan, remove_plan, save_draft
 from events.venues.tests.documents import document
 from events.venues.write import remove_venue
@@ -141,7 +142,7 @@ def remove_while_an_event_takes_it(plan: SeatingPlan, seller: User, event: Event
 
     def put_on() -> None:
         with transaction.atomic():
-            PlanVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
+            lock_venue(plan.venue_id)
             Event.objects.filter(pk=event.pk).update(plan_version=version)
             time.sleep(2 * PAUSE)
 
@@ -157,11 +158,12 @@ def test_a_removal_waits_for_an_event_that_is_being_created(carol: User, new_pla
     assert PlanVersion.objects.exists()
 
 
-def test_without_the_lock_only_the_foreign_key_keeps_the_version(
+def test_without_the_lock_the_event_can_not_be_created(
     carol: User, new_plan: NewPlan, concert: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plan_use, "_locked", lambda rows: rows.values_list("pk", flat=True))
-    assert remove_while_an_event_takes_it(new_plan(), carol, concert) == ["NoneType", "IntegrityError"]
+    plan = new_plan()
+    monkeypatch.setattr(plans, "lock_venue", lambda venue_id: None)
+    assert remove_while_an_event_takes_it(plan, carol, concert) == ["IntegrityError", "NoneType"]
 
 
 def add_at_once(venue: Venue, seller: User) -> Counter[str]:

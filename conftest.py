@@ -5,6 +5,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -36,6 +37,7 @@ from events.seating.configuration import read_seating
 from events.seating.drawn import used_categories
 from events.seating.plan_choice import PlanChoice
 from events.venue_models import Venue
+from ticketing.media import media_storage
 
 pytest_plugins = ["realtime.tests.servers"]
 
@@ -291,6 +293,14 @@ def paid_booking(hold: Callable[..., Booking]) -> Callable[..., Booking]:
         return pay_booking(booking_id=booking.pk, buyer_id=buyer.pk, card_number=GOOD_CARD).booking
 
     return make
+
+
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> Path:
+    """The folder of pictures, empty."""
+    folder = tmp_path / "media"
+    settings.STORAGES = settings.STORAGES | {"default": media_storage("", folder)}
+    return folder
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from django.db.models.lookups import Exact
 
 from core.text.lines import check_line, check_paragraphs
 from core.text.visible import check_visible
+from events.picture_models import EventPicture as EventPicture  # so that Django knows this model, too
 from events.plan_models import PlanVersion, geometry_address
 from events.schedule import default_length
 from events.states import ChangeKind, CreationStatus, EventStatus, SeatStatus, SubsectionKind

@@ -2,6 +2,7 @@
 
 import uuid
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,6 +20,7 @@ from bookings.seat_history.admin import seat_links
 from bookings.states import OPEN
 from events.models import Event
 from events.seller_admin.action_pages import ActionPages
+from events.seller_admin.times import time_column, time_of
 
 
 @admin.register(Booking)
@@ -38,7 +40,7 @@ class Bookings(ActionPages):
         "seats",
         "state",
         "price",
-        "created_at",
+        "created",
         "deadline",
     )
     list_display_links = ("reference", "buyer_email")
@@ -57,14 +59,18 @@ class Bookings(ActionPages):
             "quantity",
             "seat_price",
         ),
-        *("price", "created_at", "paid_at", "failure"),
+        *("price", "created", "paid", "failure"),
     )
-    hold_fields = ("expires_at", "extended", "paying_since", "id")
+    hold_fields = ("expires", "extended", "began_paying", "id")
     fieldsets = (
         (None, {"fields": sale_fields}),
         ("The reservation, and the id in the API", {"fields": hold_fields, "classes": ("collapse",)}),
     )
     readonly_fields = (*sale_fields, *hold_fields)
+    created = time_column("created_at", "Created at", event_of=attrgetter("event"))
+    paid = time_column("paid_at", "Paid at", event_of=attrgetter("event"))
+    expires = time_column("expires_at", "Expires at", event_of=attrgetter("event"))
+    began_paying = time_column("paying_since", "Paying since", event_of=attrgetter("event"))
 
     class Media:
         css = {"all": ("bookings/admin.css",)}
@@ -152,6 +158,6 @@ class Bookings(ActionPages):
         return prices_text(booking)
 
     @admin.display(description="Reserved until", ordering="expires_at")
-    def deadline(self, booking: Booking) -> Any:
-        """The end of the hold; empty once the booking is no longer held."""
-        return booking.expires_at if booking.shown_status in OPEN else None
+    def deadline(self, booking: Booking) -> str:
+        """The end of the hold; a dash once the booking is no longer held."""
+        return time_of(booking.event, booking.expires_at if booking.shown_status in OPEN else None)

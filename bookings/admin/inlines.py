@@ -1,20 +1,21 @@
 """Read-only tables on a booking's page: payments, tickets and emails."""
 
-from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 
+from bookings.holds.models import Booking
 from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.states import MADE_ELSEWHERE, AdmissionStatus, EmailStatus, RefundStatus
 from bookings.tickets.models import Admission
 from bookings.tickets.texts import ticket_place
 from core.money.amounts import money
-from core.text.times import time_text
+from events.seller_admin.times import time_column, time_of
 
 
 class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -47,13 +48,15 @@ class Payments(ReadOnlyInline):
     verbose_name_plural = "Payments and refunds"
     fields = (
         *("reference", "status", "price", "gateway", "gateway_reference", "card_last4", "failure"),
-        *("created_at", "captured_at", "refunded", "disputed"),
+        *("created", "captured", "refunded", "disputed"),
     )
-    readonly_fields = ("reference", "price", "refunded", "disputed")
+    readonly_fields = ("reference", "price", "created", "captured", "refunded", "disputed")
+    created = time_column("created_at", "Created at", event_of=attrgetter("event"))
+    captured = time_column("captured_at", "Captured at", event_of=attrgetter("event"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
-        """Include the refunds."""
-        return super().get_queryset(request).prefetch_related("refunds")
+        """Include the event and the refunds."""
+        return super().get_queryset(request).select_related("event").prefetch_related("refunds")
 
     @admin.display(description="Amount")
     def price(self, payment: Payment) -> str:
@@ -67,7 +70,7 @@ class Payments(ReadOnlyInline):
     @admin.display(description="Refunded")
     def refunded(self, payment: Payment) -> str:
         """Each refund: how much, why, and whether it has been sent."""
-        lines = [(_refund_text(refund, payment.captured_currency),) for refund in payment.refunds.all()]
+        lines = [(_refund_text(refund, payment),) for refund in payment.refunds.all()]
         return format_html_join("", "<div>{}</div>", lines) or "–"
 
     @admin.display(description="Disputed")
@@ -78,21 +81,22 @@ class Payments(ReadOnlyInline):
         return f"{money(payment.disputed_amount, payment.currency)}: {payment.get_dispute_status_display().lower()}"
 
 
-def _refund_text(refund: Refund, currency: str) -> str:
+def _refund_text(refund: Refund, payment: Payment) -> str:
+    event = payment.event
     if not refund.amount:
         return f"Nothing to return. {refund.get_reason_display()}."
-    details = f"{money(refund.amount, currency)}. {refund.get_reason_display()}."
+    details = f"{money(refund.amount, payment.captured_currency)}. {refund.get_reason_display()}."
     said = f" The gateway said: {refund.failure}" if refund.failure else ""
     match RefundStatus(refund.status):
         case RefundStatus.SENT if refund.reason in MADE_ELSEWHERE:
-            return f"{details} Reported on {_time(refund.sent_at)}."
+            return f"{details} Reported on {time_of(event, refund.sent_at)}."
         case RefundStatus.SENT:
-            return f"{details} Sent to the card on {_time(refund.sent_at)}."
+            return f"{details} Sent to the card on {time_of(event, refund.sent_at)}."
         case RefundStatus.FAILED:
             return f"{details} Failed: return the money in another way, such as at the payment provider.{said}"
         case RefundStatus.UNDONE:
             return f"{details} Failed at the payment provider, so it does not count.{said}"
-    return f"{details} Promised on {_time(refund.created_at)}, not sent yet.{said}"
+    return f"{details} Promised on {time_of(event, refund.created_at)}, not sent yet.{said}"
 
 
 class Tickets(ReadOnlyInline):
@@ -100,13 +104,14 @@ class Tickets(ReadOnlyInline):
 
     model = Admission
     verbose_name_plural = "Tickets"
-    fields = ("reference", "seat", "holder", "state", "issued_at")
-    readonly_fields = ("reference", "seat", "state")
+    fields = ("reference", "seat", "holder", "state", "issued")
+    readonly_fields = ("reference", "seat", "state", "issued")
+    issued = time_column("issued_at", "Issued at", event_of=attrgetter("event"))
     ordering = ("position", "issued_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Admission]:
-        """Include booking and subsection, for the names of the seats."""
-        rows = super().get_queryset(request).select_related("booking", "subsection")
+        """Include booking and subsection, for the names of the seats, and the event."""
+        rows = super().get_queryset(request).select_related("booking", "event", "subsection")
         return rows.defer("subsection__seat_status")
 
     @admin.display(description="Seat")
@@ -119,9 +124,9 @@ class Tickets(ReadOnlyInline):
         """Return the ticket's status as text, with the time when it was used or became void."""
         match ticket.status:
             case AdmissionStatus.USED:
-                return f"Used: let in on {_time(ticket.used_at)}"
+                return f"Used: let in on {time_of(ticket.event, ticket.used_at)}"
             case AdmissionStatus.VOID if ticket.void_at:
-                return f"Void since {_time(ticket.void_at)}"
+                return f"Void since {time_of(ticket.event, ticket.void_at)}"
         return ticket.get_status_display()
 
 
@@ -130,25 +135,27 @@ class Emails(ReadOnlyInline):
 
     model = EmailMessage
     verbose_name_plural = "Emails to the buyer"
-    fields = ("kind", "written_at", "outcome")
-    readonly_fields = ("outcome",)
+    fields = ("kind", "written", "outcome")
+    readonly_fields = ("written", "outcome")
+    written = time_column("written_at", "Written at", event_of=attrgetter("booking.event"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EmailMessage]:
+        """Include the event."""
+        return super().get_queryset(request).select_related("booking__event")
 
     @admin.display(description="Outcome")
     def outcome(self, entry: EmailMessage) -> str:
         """What happened to the email: its status, the time of sending or of the next attempt, and the last error."""
+        event = cast(Booking, entry.booking).event
         match entry.status:
             case EmailStatus.SENT:
-                return f"Sent on {_time(entry.sent_at)}"
+                return f"Sent on {time_of(event, entry.sent_at)}"
             case EmailStatus.WAITING if entry.failure:
-                return f"Failed {entry.attempts} times; next attempt on {_time(entry.due_at)}: {entry.failure}"
+                return f"Failed {entry.attempts} times; next attempt on {time_of(event, entry.due_at)}: {entry.failure}"
             case EmailStatus.WAITING:
-                return f"Waiting, to be sent on {_time(entry.due_at)}"
+                return f"Waiting, to be sent on {time_of(event, entry.due_at)}"
             case EmailStatus.FAILED:
                 return f"Given up after {entry.attempts} attempts: {entry.failure}"
             case EmailStatus.DROPPED:
                 return "Not sent: it no longer applied"
         return entry.get_status_display()
-
-
-def _time(moment: datetime | None) -> str:
-    return time_text(moment) if moment else "an unknown date"

@@ -1,5 +1,6 @@
 """Check-in in the admin: the gate staff, and the log of scans."""
 
+from operator import attrgetter
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from bookings.holds.places import block_name
 from bookings.tickets.texts import ticket_place
 from events.models import Event
 from events.seller_admin.rows import OwnRows, WrittenRows, user_of
+from events.seller_admin.times import time_column
 
 EMAIL_HELP_TEXT = "The person who signs in with this address, once it is confirmed. They may sign up later."
 
@@ -167,7 +169,7 @@ class CheckIns(OwnRows):
     """The log of scans, read-only."""
 
     seller_lookup = "admission__event__seller"
-    list_display = ("recorded_at", "event_of", "ticket", "seat", "holder", "kind", "device", "by_name", "scanned_at")
+    list_display = ("recorded", "event_of", "ticket", "seat", "holder", "kind", "device", "by_name", "scanned")
     list_filter = ("kind",)
     list_select_related = ("admission__booking", "admission__event", "admission__subsection", "by")
     search_fields = ("admission__holder__folded", "device__folded")
@@ -175,6 +177,10 @@ class CheckIns(OwnRows):
     fields = list_display
     readonly_fields = fields
     ordering = ("-recorded_at", "-id")
+    recorded = time_column(
+        "recorded_at", "Recorded at", event_of=attrgetter("admission.event"), form="date-time-seconds"
+    )
+    scanned = time_column("scanned_at", "Scanned at", event_of=attrgetter("admission.event"))
 
     @admin.display(description="Event")
     def event_of(self, row: CheckIn) -> Event:

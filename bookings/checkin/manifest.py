@@ -71,7 +71,7 @@ def _columns(event: Event, since: datetime | None) -> dict[str, list[Any]]:
     tickets = Admission.objects.filter(issued, event=event).exclude(status=AdmissionStatus.VOID).order_by()
     members: list[Any] = ["serial", "subsection_id", "position", "reference", "booking__reference"]
     names = COLUMNS if event.plan_version_id is None else (*COLUMNS, "names")
-    members += [Coalesce(SEAT_NAME, Value(""))] if "names" in names else []
+    members += [Coalesce(SEAT_NAME, Value("", TextField()))] if "names" in names else []
     columns: dict[str, list[Any]] = {name: [] for name in names}
     for serial, *others in tickets.values_list(*members):
         for name, value in zip(names, (serial_text(serial), *others), strict=True):

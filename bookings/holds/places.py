@@ -34,8 +34,8 @@ class Place(NamedTuple):
     seat_label: str
 
     @property
-    def where(self) -> RowAndSeat:
-        """The numbers and labels of row and seat."""
+    def row_and_seat(self) -> RowAndSeat:
+        """The numbers and the labels alone."""
         return RowAndSeat(self.row, self.seat, self.row_label, self.seat_label)
 
     @property
@@ -132,8 +132,8 @@ def named_place(name: str, row: int, seat: int) -> Place:
 
 def counted_place(subsection: Subsection, position: int) -> Place:
     """Return the place at a position of a grid or a standing area, where it is named after its numbers."""
-    where = grid_place(*place_of(position, subsection.cols), subsection.kind)
-    return Place(subsection.kind, seat_name(position, subsection.cols), *where)
+    place = grid_place(*place_of(position, subsection.cols), subsection.kind)
+    return Place(subsection.kind, seat_name(position, subsection.cols), *place)
 
 
 def lines(booking: Booking) -> list[Line]:

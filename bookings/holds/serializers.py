@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from bookings.holds.models import Booking
-from bookings.holds.places import ROW_LABEL, SEAT_LABEL, SEAT_NAME, names_of, places_of, prices_of
+from bookings.holds.places import SEAT_NAME, names_of, places_of, prices_of
 from bookings.references import reference_field
 from bookings.states import SOLD, BookingStatus, SelectionMode
 from core.http.bodies import Body
@@ -75,17 +75,10 @@ class BookingBody(serializers.Serializer[Any]):
     failure = serializers.CharField(allow_null=True, help_text="Why the booking failed, expired or was cancelled.")
 
 
-class BookedSeat(TicketRow):
-    """One seat of a booking, at the price at which it was held."""
-
-    row_label = serializers.CharField(help_text=ROW_LABEL)
-    seat_label = serializers.CharField(help_text=SEAT_LABEL)
-
-
 class BookingDetail(BookingBody):
     """A booking with its seats."""
 
-    tickets = BookedSeat(many=True)
+    tickets = TicketRow(many=True)
 
 
 def booking_body(booking: Booking) -> dict[str, Any]:
@@ -117,7 +110,7 @@ def booking_body(booking: Booking) -> dict[str, Any]:
 
 
 def booking_tickets(booking: Booking) -> list[dict[str, Any]]:
-    """Return the booking's seats in the shape of BookedSeat, at the prices at which they were held.
+    """Return the booking's seats in the shape of TicketRow, at the prices at which they were held.
 
     Seats that the booking no longer holds are shown as available, even if someone else has them.
     """
@@ -126,7 +119,7 @@ def booking_tickets(booking: Booking) -> list[dict[str, Any]]:
     else:
         status = SeatStatus.RESERVED if booking.shown_status == BookingStatus.PENDING_PAYMENT else SeatStatus.AVAILABLE
     seats = zip(booking.positions, places_of(booking), prices_of(booking), strict=True)
-    return [ticket_body(booking.subsection, at, place.where, status.value, price) for at, place, price in seats]
+    return [ticket_body(booking.subsection, at, place.row_and_seat, status.value, price) for at, place, price in seats]
 
 
 def booking_detail(booking: Booking) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from bookings.holds.models import Booking
 from bookings.payments.models import Payment, Refund
 from bookings.states import MADE_ELSEWHERE, CheckInKind, DisputeStatus, PaymentStatus, RefundReason, RefundStatus
 from core.money.amounts import money
-from core.text.times import time_text
 from events.models import SeatChange
 from events.states import ChangeKind
+from events.wall_clocks import clock_text
 
 MAX_NAMED = 6  # a text names at most this many other seats; beyond that it gives their number
 
@@ -160,7 +160,9 @@ def scan_text(scan: CheckIn) -> tuple[HistoryKind, str]:
 
 def _clock_text(scan: CheckIn) -> str:
     """Say that the entry's time is that of the record, if the scanner's was not believed."""
-    return f"; the scanner's clock said {time_text(scan.scanned_at)}" if scan.clock_ignored else ""
+    if not scan.clock_ignored:
+        return ""
+    return f"; the scanner's clock said {clock_text(scan.admission.event, scan.scanned_at)}"
 
 
 def _sentences(first: str, second: str) -> str:

@@ -133,7 +133,11 @@ def _admissions(subsection: Subsection, position: int, bookings: Bookings) -> It
         if ticket.void_at:
             text = f"Ticket {ticket.reference} of {ticket.holder} is void."
             yield Entry(at=ticket.void_at, kind=HistoryKind.TICKET_VOID, text=text, booking=booking)
-    scans = CheckIn.objects.filter(admission__in=by_id).select_related("by").order_by("recorded_at", "id")
+    scans = (
+        CheckIn.objects.filter(admission__in=by_id)
+        .select_related("admission__event", "by")
+        .order_by("recorded_at", "id")
+    )
     for scan in scans:
         kind, text = scan_text(scan)
         booking = bookings.get(by_id[scan.admission_id].booking_id)

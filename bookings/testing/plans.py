@@ -33,8 +33,8 @@ def put_on_plan(event: Event) -> None:
     venue = Venue.objects.create(seller=event.seller, name="Hall", time_zone="UTC")
     plan = SeatingPlan.objects.create(venue=venue, name="Plan")
     version = PlanVersion.objects.create(plan=plan, number=1, document={}, geometry=b"", digest="0" * 64, places=1)
-    event.plan_version = version
-    event.save(update_fields=["plan_version"])
+    event.plan_version, event.geometry_digest = version, version.digest
+    event.save(update_fields=["plan_version", "geometry_digest"])
 
 
 def give_tiers(block: Subsection, tiers: dict[str, int], of_seat: list[int]) -> None:
@@ -51,6 +51,11 @@ def give_tiers(block: Subsection, tiers: dict[str, int], of_seat: list[int]) -> 
         seat_numbers=[at % block.cols + 1 for at in places],
         cells=list(places),
         width=block.cols,
+        run_starts=[0],
+        run_sizes=[block.total],
+        run_gaps=[0],
+        run_letters=["a"],
+        run_tables=[None],
         tier_of=of_seat,
         tiers=list(tiers),
         tier_prices=list(tiers.values()),

@@ -1,7 +1,7 @@
 """Webhook deliveries in the admin: read each message and its outcome, and send it again."""
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import admin
@@ -24,8 +24,9 @@ from events.seller_admin.actions import AdminAction, by_name
 NONE = "—"
 
 
-def _to_the_second(at: datetime) -> str:
-    return time_text(at, "date-time-seconds")
+def _to_the_second(delivery: Delivery, at: datetime) -> str:
+    """Write a time by the clock at the event's venue; of a test message, which has no event, in UTC."""
+    return time_text(at, "date-time-seconds", delivery.event.zone if delivery.event else UTC)
 
 
 class EndpointFilter(admin.SimpleListFilter):
@@ -99,7 +100,7 @@ class Deliveries(ActionPages):
     @admin.display(description="Happened at", ordering="happened_at")
     def happened(self, delivery: Delivery) -> str:
         """When the reported event happened, to the second."""
-        return _to_the_second(delivery.happened_at)
+        return _to_the_second(delivery, delivery.happened_at)
 
     @admin.display(description="Endpoint")
     def address(self, delivery: Delivery) -> str:
@@ -109,12 +110,12 @@ class Deliveries(ActionPages):
     @admin.display(description="Next attempt", ordering="due_at")
     def next_attempt(self, delivery: Delivery) -> str:
         """The time of the next attempt, if there is one."""
-        return _to_the_second(delivery.due_at) if delivery.status in OPEN else NONE
+        return _to_the_second(delivery, delivery.due_at) if delivery.status in OPEN else NONE
 
     @admin.display(description="Delivered at")
     def delivered(self, delivery: Delivery) -> str:
         """The time of the delivery, if it succeeded."""
-        return _to_the_second(delivery.delivered_at) if delivery.delivered_at else NONE
+        return _to_the_second(delivery, delivery.delivered_at) if delivery.delivered_at else NONE
 
     @admin.display(description="webhook-id")
     def message_id(self, delivery: Delivery) -> str:

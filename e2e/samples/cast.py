@@ -4,8 +4,9 @@ import itertools
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from unittest import mock
 
@@ -21,10 +22,14 @@ from bookings.states import SelectionMode
 from events.lifecycle.create import create_event
 from events.models import Event
 from events.seating.configuration import read_seating
+from events.venue_models import Venue
+from events.venues.write import add_venue
+from events.zones import instant_of
 
 FIRST_ID = 101  # above the ids of the demo's rows
 GOOD_CARD = "4242424242424242"
-STARTS_AT = datetime(2046, 5, 12, 19, 30, tzinfo=UTC)  # far enough for the samples never to be about the past
+# By the clock at the venue; far enough for the samples never to be about the past.
+EVENING = datetime.combine(date(2046, 5, 12), time(19, 30))
 LENGTH = timedelta(hours=2, minutes=30)
 
 PEOPLE: dict[str, dict[str, Any]] = {
@@ -43,12 +48,21 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "formula": {"name": '=HYPERLINK("https://example.com","Bobby")'},
     "olga": {"name": "Olga Operator", "is_staff": True, "is_superuser": True},
 }
+VENUES: dict[str, dict[str, Any]] = {
+    "library": {
+        "seller": "carol",
+        "name": "Old Library Hall",
+        "address": "212 Chapel Street, New York, NY 10014",
+        "country": "US",
+        "time_zone": "America/New_York",
+    },
+}
 EVENTS: dict[str, dict[str, Any]] = {
     "concert": {
         "seller": "carol",
         "name": "Chamber music by candlelight",
         "description": "Quartets by Haydn and Ravel, in the round, with an interval.",
-        "venue_name": "Old Library Hall",
+        "venue": "library",
         "sections": [
             {"name": "A", "price": 5000, "subsections": 2, "tier": "VIP"},
             {"name": "B", "price": 2000, "subsections": 2},
@@ -100,9 +114,10 @@ EVENTS: dict[str, dict[str, Any]] = {
 
 @dataclass
 class Cast:
-    """The people, events and bookings by name."""
+    """The people, venues, events and bookings by name."""
 
     people: dict[str, User] = field(default_factory=dict)
+    venues: dict[str, Venue] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)
     bookings: dict[str, Booking] = field(default_factory=dict)
 
@@ -126,6 +141,7 @@ def make_cast() -> Cast:
     cast = Cast()
     with _counted_ids():
         _add_people(cast)
+        _add_venues(cast)
         _add_events(cast)
         _add_bookings(cast)
     return cast
@@ -137,12 +153,25 @@ def _add_people(cast: Cast) -> None:
         cast.people[name] = User.objects.create(pk=number, email=email, password="!", **fields)  # noqa: S106  (no password)
 
 
+def _add_venues(cast: Cast) -> None:
+    for name, described in VENUES.items():
+        fields = dict(described)
+        cast.venues[name] = add_venue(seller=cast.people[fields.pop("seller")], **fields)
+
+
 def _add_events(cast: Cast) -> None:
-    for number, (name, described) in enumerate(EVENTS.items(), start=FIRST_ID):
-        fields = {"starts_at": STARTS_AT, "ends_at": STARTS_AT + LENGTH, "max_active_holds": 10, **described}
+    for number, (name, described) in enumerate(deepcopy(EVENTS).items(), start=FIRST_ID):
+        fields = {**_when_and_where(cast, described), "max_active_holds": 10, **described}
         seating = read_seating({"rows": 5, "cols": 10, "sections": fields.pop("sections")}, max_seats=10_000)
         seller = cast.people[fields.pop("seller")]
         cast.events[name] = create_event(seller=seller, seating=seating, id=number, **fields)
+
+
+def _when_and_where(cast: Cast, described: dict[str, Any]) -> dict[str, Any]:
+    """Take the venue out of what describes an event; return the fields for it, and for an evening there."""
+    venue = cast.venues.get(described.pop("venue", ""))
+    starts_at = instant_of(EVENING, venue.time_zone if venue else "UTC")
+    return {"starts_at": starts_at, "ends_at": starts_at + LENGTH} | ({"venue_id": venue.pk} if venue else {})
 
 
 def _add_bookings(cast: Cast) -> None:

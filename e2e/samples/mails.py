@@ -23,7 +23,8 @@ from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment
 from bookings.states import BookingStatus, EmailKind
 from bookings.webhooks.models import Endpoint
-from e2e.samples.cast import STARTS_AT, Cast
+from e2e.samples.cast import EVENING, Cast
+from events.zones import instant_of
 
 IN_MEMORY = "django.core.mail.backends.locmem.EmailBackend"
 NEW_ADDRESS = "bo.new@example.com"
@@ -31,7 +32,7 @@ ENDPOINT = "02300000-0000-7000-8000-999999999999"
 OLD = {
     "name": "An evening of chamber music",
     "venue_name": "Town hall",
-    "starts_at": str(STARTS_AT - timedelta(days=7)),
+    "starts_at": str(instant_of(EVENING - timedelta(days=7), "America/New_York")),
 }
 # Name of the sample: kind, booking, its status if it isn't the booking's own, old values of a changed event.
 MAILS: dict[str, tuple[EmailKind, str, BookingStatus | None, dict[str, Any]]] = {
@@ -52,7 +53,7 @@ MAILS: dict[str, tuple[EmailKind, str, BookingStatus | None, dict[str, Any]]] = 
     "event-cancelled-unpaid": (EmailKind.EVENT_CANCELLED, "cancelled held", None, {}),
     "event-changed": (EmailKind.EVENT_CHANGED, "apart", None, OLD),
     "event-changed-unpaid": (EmailKind.EVENT_CHANGED, "held", None, OLD),
-    "event-changed-no-date": (EmailKind.EVENT_CHANGED, "free", None, {"starts_at": str(STARTS_AT)}),
+    "event-changed-no-date": (EmailKind.EVENT_CHANGED, "free", None, {"starts_at": str(instant_of(EVENING, "UTC"))}),
 }
 
 

@@ -22,16 +22,25 @@ from events.catalog.structured_data import event_json_ld
 from events.catalog.tiers import tier_colours
 from events.live.messages import sale
 from events.models import Event
+from events.pictures.shown import ShownPicture, shown_picture
 from events.states import EventStatus
 
 EVENTS_PER_PAGE = 20
-# The map's modules, preloaded so that the browser doesn't discover them one after the other.
-MODULES = (
-    "base_layer", "best_seats", "best_seats_form", "bitmaps", "camera", "cards", "colours", "element", "filter",
-    "formatting", "gestures", "hit_test", "hold_request", "labels", "layout", "live_badge", "map_view", "minimap",
-    "own_holds", "painter", "picks", "prices", "queue_notice", "sale_status", "seat_list", "seat_model", "sprites",
-    "summary", "tooltip",
-)  # fmt: skip
+# The map's modules by folder, preloaded so that the browser doesn't discover them one after the other.
+MODULES = {
+    "canvas": (
+        "base_layer", "bitmaps", "block_names", "camera", "cards", "colours", "contrast", "gestures", "hit_test",
+        "labels", "layout", "map_view", "minimap", "painter", "plan_scenery", "row_labels", "sprites", "stage_scenery",
+    ),
+    "panels": (
+        "best_seats_form", "block_tree", "element", "filter", "formatting", "legend", "live_badge", "places_form",
+        "prices", "queue_notice", "sale_status", "seat_grid", "seat_list", "stepper", "summary", "tooltip",
+    ),
+    "seats": (
+        "best_seats", "block", "drawn_block", "geometry", "grid_block", "hold_request", "outline", "own_holds", "picks",
+        "point_index", "polygon", "seat_model", "sections", "standing_block",
+    ),
+}  # fmt: skip
 FEW = 20  # seats left from which the list says "Last 20 seats"
 
 
@@ -50,6 +59,11 @@ class Card:
     def price_from(self) -> str:
         """Price of the cheapest free seat, with its currency; if none is free, of the cheapest seat."""
         return price_text(self.offer["price_from"], self.event.currency)
+
+    @property
+    def picture(self) -> ShownPicture | None:
+        """The picture of the event, if it has one."""
+        return shown_picture(self.event)
 
     @property
     def left(self) -> int:
@@ -111,19 +125,23 @@ def event_page(request: HttpRequest, event_id: int, slug: str | None = None) -> 
     """
     user = request.user if request.user.is_authenticated else None
     try:
-        event = selectors.visible_event(event_id, user, among=Event.objects.select_related("seller", "venue"))
+        event = selectors.visible_event(
+            event_id, user, among=Event.objects.select_related("seller", "venue", "picture")
+        )
     except NotFound as error:
         raise Http404(str(error)) from error
     if slug is not None and slug != event_slug(event):
         query = request.META["QUERY_STRING"]
         return redirect(event_path(event) + (f"?{query}" if query else ""), permanent=True)
     rows = selectors.section_rows(event.pk)
-    prices = [row["price"] for row in rows]
+    prices = [price for row in rows for _, price in _tier_prices(row)]
     now = datetime.now(UTC)
     is_over = _is_over(event, now)
     stats = selectors.sum_counts(rows)
+    picture = shown_picture(event)
     context: dict[str, Any] = {
         "event": event,
+        "picture": picture,
         "card": Card(event, {"price_from": min(prices), **stats}, now),
         "is_over": is_over,
         "is_offering": event.is_active and event.status != EventStatus.SOLD_OUT and not is_over,
@@ -138,8 +156,14 @@ def event_page(request: HttpRequest, event_id: int, slug: str | None = None) -> 
         "sale": _sale(event),
         "queueing": event.waiting_room_on and event.status != EventStatus.DRAFT and not is_over,
         "address": event_url(event),
-        "json_ld": event_json_ld(event, url=event_url(event), prices=prices, available=stats["available"]),
-        "modules": [f"events/map/{name}.js" for name in MODULES],
+        "json_ld": event_json_ld(
+            event,
+            url=event_url(event),
+            prices=prices,
+            available=stats["available"],
+            images=[picture.share_url, picture.large_url] if picture else [],
+        ),
+        "modules": [f"events/map/{folder}/{name}.js" for folder, names in MODULES.items() for name in names],
         "checkout_url": reverse("checkout", args=[uuid.UUID(int=0)]),
     }
     return render(request, "events/event.html", context)
@@ -160,12 +184,19 @@ def _tiers(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the tiers in the order of the seating, with the number of their colour and their lowest price."""
     prices: dict[str, list[int]] = {}
     for row in rows:
-        prices.setdefault(row["tier"], []).append(row["price"])
+        for tier, price in _tier_prices(row):
+            prices.setdefault(tier, []).append(price)
     colours = tier_colours(prices)
     return [
         {"name": tier, "colour": colours[tier], "price": min(found), "from": min(found) != max(found)}
         for tier, found in prices.items()
     ]
+
+
+def _tier_prices(row: dict[str, Any]) -> list[tuple[str, int]]:
+    """Return the tiers of a section row with their prices: several in a drawn block whose seats are of several."""
+    several = [(each["tier"], each["price"]) for each in row.get("tiers", ())]
+    return several or [(row["tier"], row["price"])]
 
 
 def _sections(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -20,6 +20,8 @@ from events.catalog import selectors
 from events.catalog.seat_serializers import SectionRow, Stats, public_row
 from events.catalog.selectors import COUNTS
 from events.models import MAX_ACTIVE, MAX_PER_MINUTE, MAX_PRICE, MAX_SECONDS, Event
+from events.pictures.serializers import PictureBody
+from events.pictures.shown import shown_picture
 from events.seating.configuration import Seating, read_any_seating
 from events.seating.plan_choice import PlanChoice
 from events.venues.serializers import VenueBody
@@ -213,6 +215,7 @@ class EventBody(serializers.ModelSerializer[Event]):
     sales_close_at = serializers.DateTimeField(
         read_only=True, allow_null=True, help_text="When sales end by the clock: the earliest of all limits."
     )
+    picture = serializers.SerializerMethodField()
     stats = serializers.SerializerMethodField()
 
     class Meta:
@@ -245,6 +248,7 @@ class EventBody(serializers.ModelSerializer[Event]):
             "refund_until_hours",
             "allow_single_gaps",
             "waiting_room",
+            "picture",
             "stats",
         )
 
@@ -252,6 +256,12 @@ class EventBody(serializers.ModelSerializer[Event]):
     def get_starts_at_local(self, event: Event) -> str | None:
         """Return the start as the clock at the venue shows it, with its offset from UTC."""
         return event.starts_at.astimezone(ZoneInfo(event.time_zone)).isoformat() if event.starts_at else None
+
+    @extend_schema_field(PictureBody(allow_null=True))
+    def get_picture(self, event: Event) -> Any:
+        """Return the picture; null if there is none."""
+        shown = shown_picture(event)
+        return None if shown is None else PictureBody(shown).data
 
     @extend_schema_field(Stats)
     def get_stats(self, event: Event) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from core.errors import BadInput
 from events.models import Event
@@ -42,6 +43,12 @@ def apply_place(event: Event, sent: Collection[str]) -> None:
         event.venue_name = venue.name
 
 
+def _keep_version(version_id: int) -> None:
+    """Lock a plan version, so that it isn't removed: the foreign key is checked only at the end of a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM events_planversion WHERE id = %s FOR KEY SHARE", [version_id])
+
+
 def _check_zone(event: Event) -> None:
     try:
         check_zone(event.time_zone)
@@ -55,6 +62,7 @@ def apply_plan(event: Event, choice: PlanChoice) -> PlanSeating:
     Raises BadInput if the version isn't the seller's, is of another venue or doesn't have these categories, and if a
     table that is sold as a whole has more seats than a booking may have.
     """
+    _keep_version(choice.plan_version_id)
     seating = choice.laid_out(event.seller_id)
     if event.venue_id != choice.venue_id(event.seller_id):
         raise BadInput.field("venue_id", "The seating plan is of another venue.")

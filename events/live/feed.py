@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 from core import read_only
 from core.errors import NotFound
+from events.live.loading import live_subsections
 from events.live.presence import Selection
 from events.live.queries import fetch_changes
 from events.live.subsection import Change, Counts, LiveSubsection, Snapshot
 from events.live.topic import EventTopic
-from events.models import Event, Subsection
+from events.models import Event
 from realtime.feed import Feed
 
 TICK_SECONDS = 5  # between `tick` frames
@@ -41,7 +42,7 @@ class EventFeed(Feed[EventTopic]):
         event = Event.objects.filter(pk=key).first()
         if event is None:
             raise NotFound("There is no such event.")
-        return EventTopic(event, [_live_subsection(row) for row in Subsection.objects.filter(event_id=key)])
+        return EventTopic(event, live_subsections(event))
 
     def handle(self, topic: EventTopic, message: dict[str, Any]) -> None:
         """Process a change of seats (events.publish.SeatsChanged) or a viewer's selection (events.live.presence)."""
@@ -101,17 +102,3 @@ class EventFeed(Feed[EventTopic]):
         topic.clear_cache()
         if any(subsection.pending for subsection in subsections):
             self.hub.schedule_flush(self, topic)
-
-
-def _live_subsection(row: Subsection) -> LiveSubsection:
-    return LiveSubsection(
-        id=row.pk,
-        section=row.section,
-        number=row.number,
-        tier=row.tier,
-        price=row.price,
-        rows=row.rows,
-        cols=row.cols,
-        counts=Counts(row.available, row.reserved, row.sold, row.blocked),
-        version=row.version,
-    )

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from core.errors import BadInput
 from events.live.subsection import LiveSubsection
-from events.seating.positions import positions_of
 from realtime.frames import socket_frame
 
 MAX_SEATS = 10  # of one selection
@@ -18,7 +17,7 @@ MAX_SELECTIONS = 50  # viewers whose selections are sent in one flush
 
 
 class Selection(NamedTuple):
-    """The seats ("row-seat") of one subsection that a viewer looks at. It replaces the viewer's previous selection.
+    """The seats (by name) of one subsection that a viewer looks at. It replaces the viewer's previous selection.
 
     `viewer` is the random name under which the viewer is shown to others.
     """
@@ -50,7 +49,7 @@ class Presence:
         """Return the selection to send to others; None if there is nothing to send.
 
         That is the case within SECONDS_BETWEEN of the last selection, and if `seats` is empty while none is shown.
-        Raises BadInput if `seats` is not a list of at most MAX_SEATS seats ("row-seat") of the subsection.
+        Raises BadInput if `seats` is not a list of at most MAX_SEATS names of seats of the subsection.
         """
         selection = Selection(subsection.section, subsection.number, _validated(seats, subsection), self._name())
         if not selection.seats:
@@ -73,8 +72,8 @@ class Presence:
 
 def _validated(seats: Any, subsection: LiveSubsection) -> list[str]:
     if not isinstance(seats, list) or not all(isinstance(seat, str) for seat in seats):
-        raise BadInput.field("seats", 'This must be a list of seats, each "row-seat".')
+        raise BadInput.field("seats", 'This must be a list of names of seats, as "2-4".')
     if len(seats) > MAX_SEATS:
         raise BadInput.field("seats", f"At most {MAX_SEATS} seats can be shown.")
-    positions_of(seats, rows=subsection.rows, cols=subsection.cols, field="seats")
+    subsection.names.positions(seats, field="seats")
     return seats

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from events.seating.positions import seat_name
+from events.seating.names import PlaceNames
+from events.states import SubsectionKind
 
 COUNTS = ("available", "reserved", "sold", "blocked")
 
@@ -57,7 +58,8 @@ class Snapshot(NamedTuple):
 class LiveSubsection:
     """The state of a subsection as this process knows it, and the changes that viewers have not received yet.
 
-    `sent_version` is the version that viewers have received.
+    `sent_version` is the version that viewers have received. `tiers` has the price of each category ({name: minor
+    units}) if the seats are of several.
     """
 
     id: int
@@ -69,6 +71,9 @@ class LiveSubsection:
     cols: int
     counts: Counts
     version: int
+    kind: str = SubsectionKind.GRID.value
+    tiers: dict[str, int] = field(default_factory=dict)
+    names: PlaceNames = None  # type: ignore[assignment]  # by default those of rows × cols seats
     total: int = field(init=False)
     sent_version: int = field(init=False)
     pending: bool = False  # whether there is something to send
@@ -78,6 +83,7 @@ class LiveSubsection:
     seat_status: "SeatStatusMap | None" = None  # None until somebody watches the seats
 
     def __post_init__(self) -> None:
+        self.names = self.names or PlaceNames(self.kind, self.rows, self.cols)
         self.total = sum(self.counts)
         self.sent_version = self.version
 
@@ -139,9 +145,11 @@ class LiveSubsection:
 
     def row(self) -> dict[str, Any]:
         """Return the subsection as a row of `sections`, as the live feed sends it."""
+        tiers = [{"tier": tier, "price": price} for tier, price in self.tiers.items()]
         return {
             "section": self.section,
             "subsection": self.number,
+            "kind": self.kind,
             "tier": self.tier,
             "price": self.price,
             "rows": self.rows,
@@ -151,6 +159,7 @@ class LiveSubsection:
             "sold": self.counts.sold,
             "total": self.total,
             "version": self.version,
+            **({"tiers": tiers} if tiers else {}),
         }
 
     def counts_delta(self) -> dict[str, Any]:
@@ -167,8 +176,8 @@ class LiveSubsection:
         }
 
     def changed_seats(self) -> dict[str, str]:
-        """Return {"row-seat": present status} of the seats that changed since `sent_version`."""
-        return {seat_name(position, self.cols): status for position, status in self.changed.items()}
+        """Return {name: present status} of the seats that changed since `sent_version`."""
+        return {self.names.name(position): status for position, status in self.changed.items()}
 
 
 class SeatStatusMap:

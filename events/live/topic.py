@@ -14,6 +14,7 @@ from events.live.resume import Known, fingerprint
 from events.live.subsection import LiveSubsection, SeatStatusMap, Snapshot
 from events.models import Event
 from events.ownership import may_manage
+from events.seating.prices import prices_of
 from events.states import EventStatus
 from realtime.database import in_thread
 from realtime.feed import Topic
@@ -65,9 +66,17 @@ class EventTopic(Topic):
             self._disconnect_user(self.event.seller_id)
         before = messages.offer(self.event)
         self.event = event
+        self._update_tiers()
         self.clear_cache()
         if messages.offer(event) != before:
             self._send_offer()
+
+    def _update_tiers(self) -> None:
+        """Take the prices of categories from the event; a change of them leaves the subsections' versions."""
+        for subsection in self.subsections.values():
+            if subsection.tiers:
+                prices = prices_of(self.event.seating_config)
+                subsection.tiers = {tier: prices.get(tier, price) for tier, price in subsection.tiers.items()}
 
     def _disconnect_user(self, user_id: int) -> None:
         """Disconnect a user who was authorized as the event's seller and no longer is."""

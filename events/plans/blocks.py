@@ -64,7 +64,7 @@ def read_tables(block: Members) -> Tables:
 
 def _table(table: Members) -> TableSpec:
     count = table.whole("seats", 1, MAX_TABLE_SEATS)
-    width = table.length("width", TABLE_SIZE)
+    width, height = table.length("width", TABLE_SIZE), table.length("height", TABLE_SIZE)
     shape = table.choice("shape", SHAPES, "round")
     own = _table_places(table, count)
     return TableSpec(
@@ -73,7 +73,7 @@ def _table(table: Members) -> TableSpec:
         y=table.shift("y"),
         shape=shape,
         width=width,
-        height=width if shape == "round" else table.length("height", TABLE_SIZE),
+        height=width if shape == "round" else height,
         rotation=table.angle(),
         whole=table.choice("sold", SOLD, "seat") == "whole",
         labels=tuple(_table_labels(table, count, own)),
@@ -113,7 +113,7 @@ def read_standing(block: Members) -> StandingSpec:
     capacity = standing.whole("capacity", 1, MAX_STANDING)
     outline = standing.points("outline")
     if len(outline) >= 3 and area(outline) < 1:
-        standing.refuse("outline", "invalid", "These points enclose no area.")
+        standing.refuse("outline", "no_area", "These points enclose no area.")
     return StandingSpec(capacity, tuple(outline))
 
 

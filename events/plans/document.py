@@ -130,8 +130,9 @@ def _sections(root: Members) -> list[BlockSpec]:
 
 def _subsection(block: Members, section: str, number: int) -> BlockSpec | None:
     contents = [name for name in CONTENTS if block.has(name)]
-    if len(contents) != 1:
+    if len(contents) != 1 and block.is_object:
         block.refuse("", "required", f"A block must have exactly one of {', '.join(CONTENTS)}.")
+    if len(contents) != 1:
         return None
     return BlockSpec(
         section=section,

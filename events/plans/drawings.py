@@ -21,7 +21,7 @@ def read_drawings(root: Members) -> list[DrawingSpec]:
 def _drawing(drawing: Members) -> DrawingSpec:
     text = drawing.text("text", MAX_TEXT).strip()
     points = _points(drawing)
-    if not text and not points:
+    if not text and not points and drawing.is_object:
         drawing.refuse("", "required", "A drawing needs a text, width and height, or points.")
     return DrawingSpec(
         role=drawing.choice("role", ROLES),

@@ -34,7 +34,7 @@ def read_grid(block: Members) -> Grid:
         row_spacing=grid.length("row_spacing", ROW_SPACING),
         seat_spacing=grid.length("seat_spacing", SEAT_SPACING),
         align=grid.choice("align", ALIGN, "center"),
-        radius=grid.length("radius", 0) if grid.has("radius") else None,
+        radius=grid.length("radius", 0) or None,
         aisles=_aisles(grid),
         aisle_width=grid.length("aisle_width", AISLE_WIDTH, least=0),
         skew=grid.shift("skew", 0),
@@ -55,7 +55,7 @@ def _counts(grid: Members) -> tuple[int, ...]:
         return (grid.whole("seats", 1, MAX_SEATS),) * rows
     counts = grid.items("seats", 1, MAX_ROWS)
     if len(counts) != rows:
-        grid.refuse("seats", "invalid", f"There are {rows:,} rows, and this has numbers for {len(counts):,}.")
+        grid.refuse("seats", "wrong_count", f"There are {rows:,} rows, and this has numbers for {len(counts):,}.")
     for index, count in enumerate(counts):
         if not is_whole(count, 1, MAX_SEATS):
             grid.refuse(f"seats.{index}", "invalid", f"This must be a whole number from 1 to {MAX_SEATS:,}.")

@@ -1,5 +1,6 @@
 """Labels of rows and seats by rule: A, B, C … without I and O, odd numbers, from the right, or given one by one."""
 
+import re
 from dataclasses import dataclass, replace
 from string import ascii_uppercase
 
@@ -12,7 +13,7 @@ MAX_AFFIX = 10  # characters of a prefix or a suffix
 MAX_SKIPPED = 1_000
 MAX_START = 999_999
 MAX_STEP = 100
-MAX_LETTERS = 3  # of the first label
+FIRST_LETTERS = re.compile("[A-Z]{1,3}")
 STYLES = ("numbers", "letters", "doubled")
 MEMBERS = frozenset({"style", "start", "step", "skip", "reverse", "prefix", "suffix"})
 WITHOUT_I_AND_O = "ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -109,17 +110,18 @@ def read_rule(owner: Members, name: str, count: int, default: LabelRule, forbidd
 def _given(owner: Members, name: str, count: int, forbidden: str) -> LabelRule:
     given = owner.data[name]
     if len(given) != count:
-        owner.refuse(name, "invalid", f"This must be a rule or a list of {count:,} labels; it has {len(given):,}.")
+        owner.refuse(name, "wrong_count", f"This must be a rule or a list of {count:,} labels; it has {len(given):,}.")
         return NUMBERS
-    labels: dict[str, None] = {}
+    labels: dict[str, None] = {}  # in their order
     for index, item in enumerate(given):
         label, problem = printable(item, MAX_LABEL, forbidden)
         if not problem and label in labels:
             problem = ("duplicate", f"There are two labels {label}.")
         if problem:
             owner.refuse(f"{name}.{index}", *problem)
-        labels[label] = None
-    return LabelRule(given=tuple(labels))
+        else:
+            labels[label] = None
+    return LabelRule(given=tuple(labels)) if len(labels) == count else NUMBERS
 
 
 def _rule(rule: Members, forbidden: str) -> LabelRule:
@@ -167,14 +169,16 @@ def _alphabet(rule: Members) -> str:
             rule.refuse(f"skip.{index}", "invalid", "This must be a letter from A to Z.")
     alphabet = "".join(letter for letter in ascii_uppercase if letter not in skipped)
     if not alphabet:
-        rule.refuse("skip", "invalid", "This leaves no letter.")
+        rule.refuse("skip", "no_letters", "This leaves no letter.")
     return alphabet or ascii_uppercase
 
 
 def _first_letter(rule: Members, style: str, alphabet: str) -> int:
     start = rule.data.get("start", alphabet[0])
-    index = index_of(start, style, alphabet) if isinstance(start, str) and len(start) <= MAX_LETTERS else None
-    if index is None:
-        rule.refuse("start", "invalid", f"This must be one of the labels: at most {MAX_LETTERS} letters of {alphabet}.")
+    if not isinstance(start, str) or not FIRST_LETTERS.fullmatch(start):
+        rule.refuse("start", "invalid", "This must be one to three letters from A to Z.")
         return 0
-    return index
+    index = index_of(start, style, alphabet)
+    if index is None:
+        rule.refuse("start", "no_such_label", f"There is no such label of the letters {alphabet}.")
+    return index or 0

@@ -14,9 +14,10 @@ from core.text.visible import is_printable, is_printable_name
 MAX_CM = 1_000_000  # 10 km: how far a point may be from the origin, in both directions
 MIN_LENGTH = 0.001  # in units
 MAX_UNITS = 1_000_000_000  # 10 km in the smallest unit
+NOT_A_TEXT = "This must be a text, in quotes."
 TOO_FAR = "This is more than 10 km."
 MAX_POINTS = 200  # of a polygon
-NAME_LENGTH = 32  # characters, for a section or a category; events.models has the same
+NAME_LENGTH = 32  # characters, for a section or a category; the columns in events.models are as long
 
 Point = tuple[float, float]
 
@@ -44,15 +45,16 @@ class Reading:
 class Members:
     """The members of one object. `path` is where it is in the document, `known` the names that it may have."""
 
-    __slots__ = ("data", "path", "reading")
+    __slots__ = ("data", "is_object", "path", "reading")
 
     def __init__(self, value: object, path: str, reading: Reading, known: frozenset[str]) -> None:
         self.path = path
         self.reading = reading
         self.data: dict[str, Any] = value if isinstance(value, dict) else {}
-        if not isinstance(value, dict):
+        self.is_object = isinstance(value, dict)
+        if not self.is_object:
             self.reading.refuse(path, "invalid", NOT_AN_OBJECT)
-        elif not value.keys() <= known:
+        elif not self.data.keys() <= known:
             self._refuse_unknown(known)
 
     def _refuse_unknown(self, known: frozenset[str]) -> None:
@@ -73,10 +75,9 @@ class Members:
 
     def require(self, name: str) -> bool:
         """Return whether the object has the member; report it if not."""
-        if name not in self.data:
+        if name not in self.data and self.is_object:
             self.refuse(name, "required", "This is required.")
-            return False
-        return True
+        return name in self.data
 
     def name(self, name: str, longest: int, *, forbidden: str = "") -> str:
         """Return a required text of printable characters, trimmed. It has none of the `forbidden` characters."""
@@ -90,8 +91,10 @@ class Members:
     def text(self, name: str, longest: int) -> str:
         """Return an optional text of one line, "" by default. Blanks at its ends are kept."""
         value = self.data.get(name, "")
-        if not isinstance(value, str) or not is_printable(value):
-            self.refuse(name, "invalid", "This must be a text of printable characters in one line.")
+        if not isinstance(value, str):
+            self.refuse(name, "invalid", NOT_A_TEXT)
+        elif not is_printable(value):
+            self.refuse(name, "not_printable", "This must be one line of printable characters.")
         elif len(value) > longest:
             self.refuse(name, "max_length", f"This may have at most {longest} characters.")
         else:
@@ -239,7 +242,9 @@ def is_whole(value: object, least: int, most: int) -> TypeGuard[int]:
 
 def printable(value: object, longest: int, forbidden: str = "") -> tuple[str, tuple[str, str] | None]:
     """Return a name, trimmed, and the code and detail of what is wrong with it or None."""
-    text = value.strip() if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return "", ("invalid", NOT_A_TEXT)
+    text = value.strip()
     if not is_printable_name(text):
         return text, ("blank", "This must be a name of printable characters.")
     if len(text) > longest:

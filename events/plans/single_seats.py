@@ -26,4 +26,4 @@ def read_own(place: Members) -> Own:
 def check_categories(block: Members, seats: Iterable[Own | None]) -> None:
     """Refuse a subsection without a category in which a seat has none of its own."""
     if not block.has("category") and any(own is None or own.category is None for own in seats):
-        block.refuse("category", "required", "This is required, unless every seat has a category of its own.")
+        block.refuse("category", "no_category", "This is required, unless every seat has a category of its own.")

@@ -1,6 +1,8 @@
 """Bookings in the admin: search and read; no field can be edited. Actions have their own tests."""
 
+import re
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +12,7 @@ from bookings.payments.models import Payment, Refund
 from bookings.payments.pay import pay_booking
 from bookings.payments.send_refunds import send_refund
 from bookings.references import ALPHABET, has_valid_check
+from bookings.testing.plans import as_drawn, as_standing
 from core.clock import database_now
 from events.models import Event
 
@@ -241,3 +244,33 @@ def test_a_seller_cancels_an_event_and_sees_the_progress_of_the_refunds(seller_c
     assert "0 of 1 booking refunded, 1 waits for the gateway." in seller_client.get(page).text
     send_refund(refund_id=Refund.objects.get().pk)
     assert "1 of 1 booking refunded." in seller_client.get(page).text
+
+
+def test_times_are_by_the_clock_at_the_venue(seller_client, concert, paid_booking, alice):
+    booking = paid_booking(alice, "1-1")
+    Event.objects.filter(pk=concert.pk).update(time_zone="Asia/Kathmandu")
+    at = datetime(2030, 5, 1, 20, 0, tzinfo=UTC)
+    Booking.objects.filter(pk=booking.pk).update(created_at=at, paid_at=at + timedelta(minutes=1))
+    Payment.objects.update(captured_at=at + timedelta(minutes=2))
+    booking.admissions.update(issued_at=at + timedelta(minutes=3))
+    assert "Thu 2 May 2030, 01:45 UTC+5:45" in seller_client.get(LIST).text
+    page = seller_client.get(page_of(booking)).text
+    for minute in range(45, 49):
+        assert f"Thu 2 May 2030, 01:{minute} UTC+5:45" in page
+    assert "20:0" not in page
+
+
+def test_seats_of_a_plan_have_their_names_and_prices(seller_client, hold, alice):
+    booking = as_drawn(hold(alice, "1-1", "1-2"), "AA-101", "AA-102", prices=[9500, 4500])
+    pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number="4242424242424242")
+    assert "row AA, seats 101 and 102" in seller_client.get(LIST).text
+    page = seller_client.get(page_of(booking)).text
+    for shown in ("1 × $95.00, 1 × $45.00", "row AA seat 101</a>", "row AA, seat 102", "$140.00"):
+        assert shown in page
+    assert "A-1" not in page
+
+
+def test_a_place_in_a_standing_area_is_called_standing(seller_client, paid_booking, alice):
+    booking = as_standing(paid_booking(alice, quantity=2))
+    assert "standing, 2 places" in seller_client.get(LIST).text
+    assert "row" not in "".join(re.findall(r'field-seat">(.*?)</td>', seller_client.get(page_of(booking)).text, re.S))

@@ -1,7 +1,8 @@
 """`manage.py seed_demo`: create the demo's users and events."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand
@@ -10,8 +11,14 @@ from accounts.models import User
 from bookings.checkin.models import SellerGateStaff
 from events.lifecycle.create import create_event
 from events.models import Event
+from events.pictures import poster
+from events.pictures.write import set_picture
 from events.seating.configuration import read_seating
+from events.venue_models import Venue
+from events.venues.write import add_venue
+from events.zones import instant_of
 
+EVENING = time(19)  # by the clock at the venue
 PASSWORD = "demo-pass-1"  # noqa: S105  (the README names it; only for a demo)
 PEOPLE: dict[str, dict[str, Any]] = {
     "seller@example.com": {"name": "Sam Seller", "role": "seller", "is_staff": True},
@@ -22,10 +29,17 @@ PEOPLE: dict[str, dict[str, Any]] = {
 }
 
 TIERS = ("VIP", "VIP", "Regular", "Regular", "Regular", "Regular", "Regular", "Economy", "Economy", "Economy")
+LIBRARY = {
+    "name": "Old Library Hall",
+    "address": "212 Chapel Street, New York, NY 10014",
+    "country": "US",
+    "time_zone": "America/New_York",
+    "accessibility": "There is a ramp at the side entrance on Bedford Street, and a lift to the hall.",
+}
 SMALL = {
     "name": "Chamber music by candlelight",
     "description": "Quartets by Haydn and Ravel, in the round, with an interval.",
-    "venue_name": "Old Library Hall",
+    "venue": LIBRARY,
     "seating_config": {
         "rows": 5,
         "cols": 10,
@@ -97,10 +111,20 @@ class Command(BaseCommand):
         seller = User.objects.get(email="seller@example.com")
         if Event.objects.filter(seller=seller, name=demo["name"]).exists():
             return
-        fields = {name: value for name, value in demo.items() if name != "seating_config"}
-        starts_at = datetime.now(UTC).replace(hour=19, minute=0, second=0, microsecond=0) + starts_in
+        fields = {name: value for name, value in demo.items() if name not in ("seating_config", "venue")}
+        zone = "UTC"
+        if venue := demo.get("venue"):
+            fields["venue_id"] = self._venue(seller, venue).pk
+            zone = venue["time_zone"]
+        day = datetime.now(ZoneInfo(zone)).date() + starts_in
+        starts_at = instant_of(datetime.combine(day, EVENING), zone)
         seating = read_seating(demo["seating_config"], max_seats=200_000)
-        create_event(
+        event = create_event(
             seller=seller, seating=seating, starts_at=starts_at, ends_at=starts_at + timedelta(hours=3), **fields
         )
         self.stdout.write(f"{demo['name']}: {seating.seats:,} seats")
+        if demo is SMALL:
+            set_picture(event_id=event.pk, seller=seller, data=poster.draw_poster(), alt=poster.ALT)
+
+    def _venue(self, seller: User, venue: dict[str, Any]) -> Venue:
+        return Venue.objects.filter(seller=seller, name=venue["name"]).first() or add_venue(seller=seller, **venue)

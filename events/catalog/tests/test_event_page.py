@@ -56,6 +56,7 @@ def test_the_script_gets_its_urls_and_limits(client_of, concert):
         "signed-in": "false",
         "user": "",
         "seatmap": f"/api/event/{concert.pk}/seatmap",
+        "geometry": "",
         "checkout": "/checkout/00000000-0000-0000-0000-000000000000",
         "login": "/login",
         "bookings": "/bookings",
@@ -125,4 +126,5 @@ def test_the_page_takes_few_queries(client_of, concert, alice, django_assert_max
 def test_the_page_lists_every_module_of_the_map():
     """The browser would load a missing module late, and a listed module that does not exist would break the page."""
     folder = Path(events.__file__).parent / "static/events/map"
-    assert sorted(MODULES) == sorted(path.stem for path in folder.glob("*.js") if path.stem != "page")
+    listed = {f"{name}/{module}.js" for name, modules in MODULES.items() for module in modules}
+    assert listed == {str(path.relative_to(folder)) for path in folder.rglob("*.js")} - {"page.js"}

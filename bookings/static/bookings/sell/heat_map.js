@@ -1,6 +1,6 @@
 /** The seat map by blocks: the more of a block is sold, the darker it is. Follows the counts of the live feed. */
 
-import { arrange } from "../../events/map/layout.js";
+import { arrange } from "../../events/map/canvas/layout.js";
 import { count, percent } from "../../ticketing/format.js";
 import { blockText } from "../formatting.js";
 

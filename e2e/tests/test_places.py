@@ -1,0 +1,110 @@
+"""Names and prices of seats of a seating plan, on the buyer's pages and at the door."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import User
+from bookings.checkin.tests.stage import codes_of
+from bookings.holds.models import Booking
+from bookings.payments.pay import pay_booking
+from bookings.testing.plans import as_drawn, as_standing, put_on_plan
+from conftest import GOOD_CARD
+from e2e.tests.scanner import OFFLINE_ERROR, Scanner
+from e2e.tests.test_every_page import check_page
+from e2e.tests.visitors import PHONE, Visitors
+from events.models import Event
+
+Hold = Callable[..., Booking]
+LONG = "Loge der Intendanz 7-Platz am Fenster 12"
+
+
+@pytest.fixture
+def hall(new_event: Callable[..., Event]) -> Event:
+    """A hall with a block of seats and a standing area."""
+    sections = [
+        {"name": "Parkett links", "price": 9500, "subsections": 1},
+        {"name": "Floor", "price": 4500, "subsections": 1, "rows": 1, "cols": 50},
+    ]
+    event = new_event(sections=sections)
+    put_on_plan(event)
+    return event
+
+
+@pytest.fixture
+def held(hall: Event, hold: Hold, alice: User) -> Booking:
+    """Three held seats at two prices, one with labels as long as they may be."""
+    booking = hold(alice, "1-1", "1-2", "1-3", event=hall, section="Parkett links")
+    return as_drawn(booking, "AA-101", "AA-102", LONG, prices=[9500, 4500, 9500])
+
+
+@pytest.fixture
+def standing(hall: Event, paid_booking: Hold, alice: User) -> Booking:
+    """Two people in the standing area."""
+    return as_standing(paid_booking(alice, quantity=2, event=hall, section="Floor"))
+
+
+def test_the_receipt_has_the_names_and_the_price_of_each_seat(visitors: Visitors, held: Booking, alice: User) -> None:
+    page = visitors(alice, f"/checkout/{held.pk}")
+    receipt = page.get_by_role("region", name="Your seats")
+    expect(receipt).to_contain_text("Parkett links")
+    lines = receipt.get_by_role("listitem")
+    expect(lines).to_have_count(3)
+    for line, text in enumerate(("Row AA, seat 101 $95.00", "Row AA, seat 102 $45.00")):
+        expect(lines.nth(line)).to_have_text(text)
+    expect(lines.nth(2)).to_have_text("Row Loge der Intendanz 7, seat Platz am Fenster 12 $95.00")
+    expect(receipt).to_contain_text("2 seats at $95.00, 1 at $45.00.")
+    check_page(page)
+    page.get_by_role("button", name="Cancel the reservation").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Parkett links: row AA, seats 101 and 102; row Loge der Intendanz 7, seat Platz")
+
+
+def test_tickets_and_the_list_of_bookings_have_the_names(
+    visitors: Visitors, held: Booking, standing: Booking, alice: User
+) -> None:
+    pay_booking(booking_id=held.pk, buyer_id=alice.pk, card_number=GOOD_CARD)
+    page = visitors(alice, f"/checkout/{held.pk}/done")
+    tickets = page.locator(".ticket")
+    expect(tickets).to_have_count(3)
+    expect(tickets.nth(0)).to_contain_text("Row AA, seat 101")
+    expect(tickets.nth(0)).to_contain_text("Parkett links")
+    check_page(page)
+    page.goto(f"/checkout/{standing.pk}/done")
+    expect(page.locator(".ticket").nth(1)).to_contain_text("Standing")
+    expect(page.get_by_role("region", name="Your seats")).to_contain_text("Standing, 2 places $90.00")
+    check_page(page)
+    page.goto("/bookings")
+    expect(page.locator(".booking", has_text="Floor")).to_contain_text("Standing, 2 places")
+    expect(page.locator(".booking", has_text="Parkett links")).to_contain_text("Row AA, seats 101 and 102")
+    check_page(page)
+
+
+def test_the_door_names_the_seats_online_and_offline(
+    visitors: Visitors, hall: Event, held: Booking, standing: Booking, alice: User, carol: User
+) -> None:
+    pay_booking(booking_id=held.pk, buyer_id=alice.pk, card_number=GOOD_CARD)
+    first, second, long = codes_of(held)
+    one, other = codes_of(standing)
+    visitors.allow_error(OFFLINE_ERROR)
+    page = visitors(carol, f"/gate/{hall.pk}", viewport=PHONE)
+    scanner = Scanner(page)
+    expect(page.get_by_text("Opens offline", exact=True)).to_be_visible()
+    scanner.scan(first, "accepted")
+    expect(scanner.panel).to_contain_text("Parkett links · Row AA · Seat 101")
+    scanner.scan(one, "accepted")
+    expect(scanner.panel).to_contain_text("Floor · Standing")
+    check_page(page)
+    scanner.type(held.reference)
+    expect(scanner.found.get_by_role("button", name="Let in all")).to_contain_text("Parkett links · Row AA · Seat 102")
+
+    scanner.go_offline()
+    scanner.scan(second, "accepted", offline=True)
+    expect(scanner.panel).to_contain_text("Parkett links · Row AA · Seat 102")
+    scanner.scan(other, "accepted", offline=True)
+    expect(scanner.panel).to_contain_text("Floor · Standing")
+    scanner.scan(long, "accepted", offline=True)
+    expect(scanner.panel).to_contain_text("Row Loge der Intendanz 7 · Seat Platz am Fenster 12")
+    page.set_viewport_size(PHONE)
+    check_page(page)

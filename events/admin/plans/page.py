@@ -45,6 +45,9 @@ class PlanPage(ImportPages, ActionPages, WrittenRows):
         route = "<path:object_id>/version/<int:number>/picture.svg"
         return [path(route, view, name="events_seatingplan_picture"), *super().get_urls()]
 
+    class Media:
+        css = {"all": ("events/admin/plans.css",)}
+
     # --- List --------------------------------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SeatingPlan]:

@@ -58,3 +58,6 @@ class ImportedPlanForm(PlanForm):
     """The name of a plan that is made of a file, and the token of the upload that the seller has seen."""
 
     token = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    class Meta(PlanForm.Meta):
+        widgets = {"name": forms.TextInput(attrs={"class": "vTextField"})}

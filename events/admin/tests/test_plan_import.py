@@ -70,7 +70,7 @@ def test_proposals_are_shown_before_they_are_followed(seller_client, hall):
     upload(seller_client, hall, mistaken(seat_number="1-2"))
     page = seller_client.get(CHECK)
     assert "<code>zones.0.rows.0.seats.0.seat_number</code>" in page.text
-    assert "Make the plan with these solutions" in page.text
+    assert "how they are solved" in page.text
     seller_client.post(CHECK, {"name": "Hall", "token": token_on(page)})
     assert SeatingPlan.objects.exists()
 

@@ -16,10 +16,11 @@ from events.states import PlaceKind, SubsectionKind
 BLOCKS = 250
 # Calls the page's own functions with the geometry of a plan of one block, and its row of the seat map.
 PROPOSE = """async (asked) => {
-  const module = (name) => import(document.querySelector(`link[href*="/map/seats/${name}."]`).href);
-  const [best, model, geometry] = await Promise.all(["best_seats", "seat_model", "geometry"].map(module));
+  const module = (name) => import(document.querySelector(`link[href*="/map/${name}."]`).href);
+  const names = ["seats/best_seats", "seats/seat_model", "seats/geometry", "plan_seating"];
+  const [best, model, geometry, { seatingOf }] = await Promise.all(names.map(module));
   return asked.map(([row, plan, requests]) => {
-    const seats = new model.SeatModel([row], new geometry.Plan(plan));
+    const seats = new model.SeatModel([row], seatingOf(new geometry.Plan(plan)).block);
     seats.setSeats(row);
     const [block] = seats.blocks;
     return requests.map(({ quantity, accessible, gapsAllowed }) => ({
@@ -86,8 +87,10 @@ def chosen_by_the_database(subsection: Subsection, status: str, wanted: dict[str
     return seats if seats and len(seats) == wanted["quantity"] else None
 
 
-def test_the_page_and_the_database_choose_the_same_seats_of_a_plan(visitors: Visitors, concert: Event) -> None:
-    page = visitors(None, f"/events/{concert.pk}")
+def test_the_page_and_the_database_choose_the_same_seats_of_a_plan(
+    visitors: Visitors, concert: Event, opera: Event
+) -> None:
+    page = visitors(None, f"/events/{opera.pk}")
     dice = seeded()
     asked: list[Any] = []
     expected, names = [], []

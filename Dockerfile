@@ -10,6 +10,8 @@ RUN pip install -r requirements.txt
 COPY . .
 RUN useradd --system --home-dir "$STATE_DIR" --create-home ticketing
 USER ticketing
+# A volume that is mounted here gets the owner of the folder.
+RUN mkdir "$STATE_DIR/media"
 
 # The image contains the static files. Nothing connects to these URLs during the build.
 RUN DATABASE_URL=postgres://build REDIS_URL=redis://build SECRET_KEY=build python manage.py collectstatic --no-input

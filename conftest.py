@@ -5,6 +5,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -23,6 +24,7 @@ from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.payments.pay import pay_booking
 from bookings.states import SelectionMode
+from bookings.testing.plans import GALA, PRICES
 from core import counters, feature_switches, read_only
 from core.redis import breaker, client
 from events.catalog import handlers
@@ -36,6 +38,7 @@ from events.seating.configuration import read_seating
 from events.seating.drawn import used_categories
 from events.seating.plan_choice import PlanChoice
 from events.venue_models import Venue
+from ticketing.media import media_storage
 
 pytest_plugins = ["realtime.tests.servers"]
 
@@ -262,6 +265,12 @@ def opera(new_drawn_event: Callable[..., Event]) -> Event:
 
 
 @pytest.fixture
+def gala(new_drawn_event: Callable[..., Event]) -> Event:
+    """An event on sale in the hall `GALA`, with seats such as AA-101: 95.00, 45.00, and 35.00 to stand."""
+    return new_drawn_event(GALA, prices=PRICES)
+
+
+@pytest.fixture
 def concert(new_event: Callable[..., Event]) -> Event:
     """An event on sale: sections A (50.00) and B (20.00), two subsections each, 5 rows of 10 seats."""
     return new_event()
@@ -291,6 +300,14 @@ def paid_booking(hold: Callable[..., Booking]) -> Callable[..., Booking]:
         return pay_booking(booking_id=booking.pk, buyer_id=buyer.pk, card_number=GOOD_CARD).booking
 
     return make
+
+
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> Path:
+    """The folder of pictures, empty."""
+    folder = tmp_path / "media"
+    settings.STORAGES = settings.STORAGES | {"default": media_storage("", folder)}
+    return folder
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Errors of the events app, which the API returns as problems."""
 
-from core.errors import DomainError, PermissionRefused
+from core.errors import DomainError, PermissionRefused, Unavailable
 
 
 class NotOnSale(DomainError):
@@ -71,3 +71,10 @@ class NotEnoughSeats(DomainError):
 
     code, title = "not_enough_seats", "Not enough seats"
     detail = "This block does not have that many free seats. Try another block."
+
+
+class StorageUnavailable(Unavailable):
+    """The storage of pictures doesn't answer, so nothing was changed."""
+
+    code, title, default_retry_after = "storage_unavailable", "Storage unavailable", 30
+    detail = "Pictures can't be stored at the moment. Nothing was changed. Please try again in a minute."

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from events.lifecycle import background_creation
+from events.pictures.orphans import remove_orphans
 
 
 @shared_task(name="events.tasks.make_event")
@@ -15,3 +16,9 @@ def make_event(creation_id: int) -> None:
 def create_overdue_events() -> None:
     """Create requested events whose task was lost or whose worker died. Runs every five seconds."""
     background_creation.create_overdue_events()
+
+
+@shared_task(name="events.tasks.remove_orphan_pictures")
+def remove_orphan_pictures() -> None:
+    """Every hour: delete files of pictures that no event has, left over by processes that died."""
+    remove_orphans()

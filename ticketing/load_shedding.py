@@ -13,6 +13,7 @@ from core.concurrency import ConcurrencyLimiter
 from core.errors import ReadOnly
 from core.http.origin import SAFE_METHODS
 from core.redis import breaker
+from events.pictures.storage import breaker as storage
 from realtime import publish
 
 READ_ONLY_HEADER = "X-Read-Only"
@@ -46,4 +47,5 @@ def publish_gauges() -> None:
     counters.gauge("in_flight", lambda: writes.in_use)
     counters.gauge("read_only", lambda: read_only.known_cause() or "")
     counters.gauge("breaker:redis", lambda: breaker.current_state)
+    counters.gauge("breaker:storage", lambda: storage.current_state)
     counters.gauge("breaker:publishing", lambda: "open" if publish.is_paused() else "closed")

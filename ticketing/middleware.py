@@ -56,20 +56,20 @@ class SecurityHeadersMiddleware:
 
 
 class ApiRequestMiddleware:
-    """Under /api, refuses large bodies before they are read, and accepts paths with and without a trailing slash.
+    """Refuses large bodies before they are read; under /api, accepts paths with and without a trailing slash.
 
-    An empty `Accept` header means the same as none.
+    An empty `Accept` header under /api means the same as none.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            check_body_length(request.META)
+        except BodyTooLarge as error:
+            return _refused(request, error)
         if request.path_info.startswith("/api/"):
-            try:
-                check_body_length(request.META)
-            except BodyTooLarge as error:
-                return problem_response(error)
             request.path_info = request.path_info.rstrip("/")
             if not request.META.get("HTTP_ACCEPT"):
                 request.META.pop("HTTP_ACCEPT", None)

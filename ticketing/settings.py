@@ -12,6 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from ticketing import embedded, logs
+from ticketing.media import media_storage
 from ticketing.rates import read_rate
 
 # The rules of time zones come from the package tzdata, which is pinned; the system's may be years old.
@@ -161,7 +162,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "ticketing" / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": media_storage(env.str("MEDIA_STORAGE", ""), STATE_DIR / "media"),  # served by events.pictures.files
     "staticfiles": {"BACKEND": "ticketing.staticfiles.HashedStaticFiles"},
 }
 
@@ -274,6 +275,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "bookings.event_changes.tasks.update_by_clock",
         "schedule": 5.0,
         "options": {"expires": 5},
+    },
+    "remove-orphan-pictures": {
+        "task": "events.tasks.remove_orphan_pictures",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
     },
     "make-events": {"task": "events.tasks.create_overdue_events", "schedule": 5.0, "options": {"expires": 5}},
     "purge-expired": {"task": "accounts.tasks.purge_expired", "schedule": 3600.0, "options": {"expires": 600}},

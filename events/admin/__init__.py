@@ -11,6 +11,7 @@ from events.admin.creation_pages import CreationPages
 from events.admin.event_page import EventPage
 from events.admin.form_page import FormPage
 from events.admin.list_page import ListPage
+from events.admin.pictures import PicturePages
 from events.admin.plans import SeatingPlans
 from events.admin.seat_pages import SeatPages
 from events.admin.venues import Venues
@@ -20,7 +21,7 @@ __all__ = ["Events", "SeatingPlans", "Venues"]
 
 
 @admin.register(Event)
-class Events(ListPage, FormPage, EventPage, SeatPages, Copying, CreationPages):
+class Events(ListPage, FormPage, EventPage, SeatPages, PicturePages, Copying, CreationPages):
     """The admin of events: create and change events, block seats, publish drafts, close sales.
 
     Events are never deleted: buyers may have reserved its seats.

@@ -10,9 +10,11 @@ from core.clock import database_now
 from events.admin.copying import copy_url
 from events.admin.event_actions import EVENT_ACTIONS, progress_on
 from events.admin.list_page import bookings_url
+from events.admin.pictures import picture_url
 from events.admin.status_text import status_text
 from events.lifecycle.publication import must_confirm
 from events.models import Event
+from events.pictures.shown import shown_picture
 from events.seller_admin.rows import OwnRows
 
 TILES = (("sold", "Sold"), ("reserved", "Reserved"), ("available", "Free"), ("blocked", "Blocked"))
@@ -40,6 +42,8 @@ class EventPage(OwnRows):
                 "progress": progress_on(event),
                 "tiles": [{"name": name, "label": label, "seats": totals[name]} for name, label in TILES],
                 "links": _links(event),
+                "picture": shown_picture(event),
+                "picture_url": picture_url(event),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -48,6 +52,7 @@ def _links(event: Event) -> list[Link]:
     return [
         Link("Charts", reverse("sell-event", args=[event.pk])),
         Link("Seats", reverse("admin:events_event_seats", args=[quote(event.pk)])),
+        Link("Picture", picture_url(event)),
         Link("Bookings", bookings_url(event)),
         Link("Gate staff", f"{reverse('admin:bookings_gatestaff_changelist')}?event__id__exact={event.pk}"),
         Link("Public page", reverse("event", args=[event.pk])),

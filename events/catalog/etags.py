@@ -7,23 +7,24 @@ import orjson
 from django.db.models import QuerySet, Sum
 
 from events.models import Event
+from events.pictures.shown import picture_of
 
 
 def with_tag_sums(events: QuerySet[Event]) -> QuerySet[Event]:
     """Annotate the events with `versions` and `prices`, sums over their subsections, which `event_tag` needs.
 
-    Versions only rise, so their sum changes with every change of a seat. Seller and venue are read along, because the
-    event's page and body show them.
+    Versions only rise, so their sum changes with every change of a seat. Seller, venue and picture are read along,
+    because the event's page and body show them.
     """
-    return events.select_related("seller", "venue").annotate(
+    return events.select_related("seller", "venue", "picture").annotate(
         versions=Sum("subsections__version"), prices=Sum("subsections__price")
     )
 
 
 def event_tag(event: Event) -> str:
-    """Return an ETag that differs after every committed change of the event, its seats, prices, venue or organizer.
+    """Return an ETag that differs after every committed change of the event and of what is shown with it.
 
-    The event must come from `with_tag_sums`.
+    That is its seats, prices, venue, picture and organizer. The event must come from `with_tag_sums`.
     """
     organizer = (event.seller.public_name, event.seller.shown_email)
     changed = event.venue and event.venue.updated_at
@@ -47,7 +48,10 @@ def tag_headers(tag: str) -> dict[str, str]:
 
 
 def _columns(event: Event) -> list[Any]:
-    return [getattr(event, field.attname) for field in Event._meta.concrete_fields]
+    """Return the columns of the event, and those of its picture that can change."""
+    picture = picture_of(event)
+    shown = None if picture is None else (picture.key, picture.alt)
+    return [*(getattr(event, field.attname) for field in Event._meta.concrete_fields), shown]
 
 
 def _digest(values: list[Any]) -> str:

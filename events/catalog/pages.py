@@ -23,6 +23,7 @@ from events.catalog.structured_data import event_json_ld
 from events.catalog.tiers import tier_colours
 from events.live.messages import sale
 from events.models import Event
+from events.pictures.shown import ShownPicture, shown_picture
 from events.states import EventStatus
 
 EVENTS_PER_PAGE = 20
@@ -44,6 +45,11 @@ class Card:
     def price_from(self) -> str:
         """Price of the cheapest free seat, with its currency; if none is free, of the cheapest seat."""
         return price_text(self.offer["price_from"], self.event.currency)
+
+    @property
+    def picture(self) -> ShownPicture | None:
+        """The picture of the event, if it has one."""
+        return shown_picture(self.event)
 
     @property
     def left(self) -> int:
@@ -105,7 +111,9 @@ def event_page(request: HttpRequest, event_id: int, slug: str | None = None) -> 
     """
     user = request.user if request.user.is_authenticated else None
     try:
-        event = selectors.visible_event(event_id, user, among=Event.objects.select_related("seller", "venue"))
+        event = selectors.visible_event(
+            event_id, user, among=Event.objects.select_related("seller", "venue", "picture")
+        )
     except NotFound as error:
         raise Http404(str(error)) from error
     if slug is not None and slug != event_slug(event):
@@ -116,8 +124,10 @@ def event_page(request: HttpRequest, event_id: int, slug: str | None = None) -> 
     now = datetime.now(UTC)
     is_over = _is_over(event, now)
     stats = selectors.sum_counts(rows)
+    picture = shown_picture(event)
     context: dict[str, Any] = {
         "event": event,
+        "picture": picture,
         "card": Card(event, {"price_from": min(prices), **stats}, now),
         "is_over": is_over,
         "is_offering": event.is_active and event.status != EventStatus.SOLD_OUT and not is_over,
@@ -132,7 +142,13 @@ def event_page(request: HttpRequest, event_id: int, slug: str | None = None) -> 
         "sale": _sale(event),
         "queueing": event.waiting_room_on and event.status != EventStatus.DRAFT and not is_over,
         "address": event_url(event),
-        "json_ld": event_json_ld(event, url=event_url(event), prices=prices, available=stats["available"]),
+        "json_ld": event_json_ld(
+            event,
+            url=event_url(event),
+            prices=prices,
+            available=stats["available"],
+            images=[picture.share_url, picture.large_url] if picture else [],
+        ),
         "modules": modules_of(has_plan=event.geometry is not None),
         "checkout_url": reverse("checkout", args=[uuid.UUID(int=0)]),
     }

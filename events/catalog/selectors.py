@@ -65,9 +65,9 @@ def events_on_offer() -> QuerySet[Event]:
 def events_on_show() -> QuerySet[Event]:
     """Return the events of the list page: available ones, and sold-out ones, whose seats may become free.
 
-    An event that has begun is included only while late entry is possible.
+    An event that has begun is included only while late entry is possible. Pictures are read along.
     """
-    return Event.objects.filter(sold_now(), still_on(), is_active=True, status__in=ON_SALE)
+    return Event.objects.select_related("picture").filter(sold_now(), still_on(), is_active=True, status__in=ON_SALE)
 
 
 def events_of_seller(seller_id: int, user: User | None) -> QuerySet[Event]:
@@ -96,8 +96,12 @@ def stats_of(event_ids: list[int]) -> dict[int, dict[str, int]]:
 
 
 def with_stats(events: QuerySet[Event]) -> QuerySet[Event]:
-    """Annotate the events with `stats` like those of `stats_of`, which are summed only for the events that are read."""
+    """Annotate the events with `stats` like those of `stats_of`, which are summed only for the events that are read.
+
+    Their pictures are read along.
+    """
     subsections = Subsection.objects.filter(event_id=OuterRef("pk")).order_by().values("event_id")
+    events = events.select_related("picture")
     return events.annotate(stats=Subquery(subsections.values(stats=JSONObject(**{name: Sum(name) for name in COUNTS}))))
 
 

@@ -20,6 +20,8 @@ from events.catalog import selectors
 from events.catalog.seat_serializers import SectionRow, Stats, public_row
 from events.catalog.selectors import COUNTS
 from events.models import MAX_ACTIVE, MAX_PER_MINUTE, MAX_PRICE, MAX_SECONDS, Event
+from events.pictures.serializers import PictureBody
+from events.pictures.shown import shown_picture
 from events.seating.configuration import Seating, read_any_seating
 from events.seating.plan_choice import PlanChoice
 from events.venues.serializers import VenueBody
@@ -183,13 +185,17 @@ class EventChange(EventTexts):
     """The body of PATCH /api/event/{id}; fields that are not sent stay as they are.
 
     `prices` is {section: minor units}, or {category: minor units} with a seating plan, and applies to new holds only.
+    `plan_version` takes over another version of a seating plan of the same venue: blocks that change in it must have no
+    seats that are held or sold (409 `invalid_state` names them). `prices` then has those of new categories.
     """
+
+    plan_version = WholeNumber(min_value=1, required=False, help_text="Of a plan of the same venue.")
 
     prices = Members(child=WholeNumber(min_value=0, max_value=MAX_PRICE), required=False, allow_empty=True)
     status = Choice(choices=["draft", "available", "sold_out", "completed", "ended", "cancelled"], required=False)
 
     class Meta(EventTexts.Meta):
-        fields = (*EventTexts.Meta.fields, "prices", "status")
+        fields = (*EventTexts.Meta.fields, "plan_version", "prices", "status")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{"partial": True, **options})
@@ -213,6 +219,7 @@ class EventBody(serializers.ModelSerializer[Event]):
     sales_close_at = serializers.DateTimeField(
         read_only=True, allow_null=True, help_text="When sales end by the clock: the earliest of all limits."
     )
+    picture = serializers.SerializerMethodField()
     stats = serializers.SerializerMethodField()
 
     class Meta:
@@ -245,6 +252,7 @@ class EventBody(serializers.ModelSerializer[Event]):
             "refund_until_hours",
             "allow_single_gaps",
             "waiting_room",
+            "picture",
             "stats",
         )
 
@@ -252,6 +260,12 @@ class EventBody(serializers.ModelSerializer[Event]):
     def get_starts_at_local(self, event: Event) -> str | None:
         """Return the start as the clock at the venue shows it, with its offset from UTC."""
         return event.starts_at.astimezone(ZoneInfo(event.time_zone)).isoformat() if event.starts_at else None
+
+    @extend_schema_field(PictureBody(allow_null=True))
+    def get_picture(self, event: Event) -> Any:
+        """Return the picture; null if there is none."""
+        shown = shown_picture(event)
+        return None if shown is None else PictureBody(shown).data
 
     @extend_schema_field(Stats)
     def get_stats(self, event: Event) -> dict[str, int]:

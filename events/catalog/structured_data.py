@@ -20,11 +20,11 @@ SCHEMA = "https://schema.org"
 ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u2028\u2029"}
 
 
-def event_json_ld(event: Event, *, url: str, prices: list[int], available: int) -> SafeString:
+def event_json_ld(event: Event, *, url: str, prices: list[int], available: int, images: list[str]) -> SafeString:
     """Return the event as JSON-LD for a script element; "" without a start, which the format requires.
 
-    `prices` are those of the sections in minor units, `available` is the number of free seats. The event must be loaded
-    with its seller and venue.
+    `prices` are those of the sections in minor units, `available` is the number of free seats, `images` are
+    whole addresses of its picture in different shapes. The event must be loaded with its seller and venue.
     """
     if event.starts_at is None:
         return SafeString("")
@@ -33,6 +33,7 @@ def event_json_ld(event: Event, *, url: str, prices: list[int], available: int) 
         "@type": "Event",
         "name": event.name,
         "description": event.description or None,
+        "image": images or None,
         "url": url,
         "startDate": _local(event.starts_at, event),
         "endDate": event.ends_at and _local(event.ends_at, event),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from bookings.holds.models import Booking
@@ -91,6 +91,38 @@ def test_the_tickets_of_an_event_are_in_one_partition_and_only_that_is_read(conc
         cursor.execute("EXPLAIN SELECT status FROM events_ticket WHERE event_id = %s AND position = 3", [concert.pk])
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert plan.count(" on events_ticket_") == 1
+
+
+NEW_PICTURE = "INSERT INTO events_eventpicture (event_id, key, alt, widths, height, uploaded_at) SELECT id, "
+KEY = f"'{'0' * 32}'"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "'0', 'A stage', '{480}', 300",
+        f"'{'A' * 32}', 'A stage', '{{480}}', 300",
+        f"{KEY}, '', '{{480}}', 300",
+        f"{KEY}, '  ', '{{480}}', 300",
+        f"{KEY}, 'A stage', '{{}}', 300",
+        f"{KEY}, 'A stage', '{{1,2,3,4}}', 300",
+        f"{KEY}, 'A stage', '{{480}}', 0",
+        f"{KEY}, 'A stage', '{{480}}', 2001",
+    ],
+)
+def test_the_database_refuses_invalid_pictures(concert: Event, values: str) -> None:
+    with pytest.raises(IntegrityError, match="picture_"):
+        run(f"{NEW_PICTURE}{values}, now() FROM events_event")
+
+
+def test_an_event_has_one_picture_and_a_picture_one_event(concert: Event, new_event: Callable[..., Event]) -> None:
+    valid = f"{NEW_PICTURE}{KEY}, 'A stage', '{{480}}', 300, now() FROM events_event"
+    assert run(valid) == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        run(valid.replace("'000", "'100"))
+    new_event()
+    with pytest.raises(IntegrityError):
+        run(f"{valid} WHERE id <> {concert.pk}")
 
 
 def _value(sql: str) -> object:

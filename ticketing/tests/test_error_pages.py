@@ -1,6 +1,7 @@
 """No bare page of Django or of a library is shown to a buyer: each error has a page in the product's look."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -95,6 +96,13 @@ def test_a_form_without_a_token_gets_a_page(address: str) -> None:
 @pytest.mark.django_db
 def test_a_form_that_is_too_large_gets_a_page(client: Client) -> None:
     assert_is_a_page(client.post("/login", {"email": "x" * 2**20}), 413)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/login", "/admin/login/", "/nothing", "/api-not"])
+def test_a_form_with_a_file_that_is_too_large_gets_a_page(client: Client, address: str) -> None:
+    """It is refused before it is read: Django has no limit for files."""
+    assert_is_a_page(client.post(address, {"file": BytesIO(b"x" * 2**20)}), 413)
 
 
 @pytest.mark.django_db

@@ -6,12 +6,15 @@ A URL without a line in `RIGHTS` fails, so that no new view is forgotten.
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db.models import Model
 from django.http import HttpResponseBase
 from django.test import Client, RequestFactory
@@ -26,6 +29,7 @@ from bookings.webhooks.endpoints import add_endpoint
 from bookings.webhooks.models import Delivery
 from events.catalog.addresses import event_slug
 from events.models import Creation, Event
+from events.picture_models import EventPicture
 from events.seller_admin.rows import OwnRows
 from events.venues.plans import add_plan, publish_plan
 from events.venues.tests.documents import document
@@ -47,6 +51,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "": {"GET": EVERYBODY},
     "events/<int:event_id>": {"GET": EVERYBODY},
     "events/<int:event_id>/<str:slug>": {"GET": EVERYBODY},
+    "media/pictures/<str:file>": {"GET": EVERYBODY},
     "sitemap.xml": {"GET": EVERYBODY},
     "robots.txt": {"GET": EVERYBODY},
     "login": {"GET": EVERYBODY, "POST": EVERYBODY},
@@ -98,12 +103,15 @@ RIGHTS: dict[str, dict[str, str]] = {
     "api/venue/<int:venue_id>": {"GET": MANAGERS, "PATCH": MANAGERS, "DELETE": MANAGERS},
     "api/venue/<int:venue_id>/plan": {"GET": MANAGERS, "POST": MANAGERS},
     "api/plan/check": {"POST": SELLERS},
+    "api/plan/import": {"POST": SELLERS},
     "api/plan/<int:plan_id>": {"GET": MANAGERS, "PATCH": MANAGERS, "DELETE": MANAGERS},
     "api/plan/<int:plan_id>/version": {"POST": MANAGERS},
     "api/plan-version/<int:version_id>": {"GET": MANAGERS},
+    "api/plan-version/<int:version_id>/export": {"GET": MANAGERS},
     "api/geometry/<str:digest>": {"GET": EVERYBODY},
     "api/event": {"GET": EVERYBODY, "POST": SELLERS},
     "api/event/<int:event_id>": {"GET": EVERYBODY, "PATCH": MANAGERS},
+    "api/event/<int:event_id>/picture": {"PUT": MANAGERS, "PATCH": MANAGERS, "DELETE": MANAGERS},
     "api/event/<int:event_id>/block": {"POST": MANAGERS},
     "api/event/<int:event_id>/unblock": {"POST": MANAGERS},
     "api/event/<int:event_id>/seatmap": {"GET": EVERYBODY},
@@ -164,6 +172,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "admin/events/event/<path:object_id>/history/": {"GET": MANAGERS},
     "admin/events/event/<path:object_id>/progress/": {"GET": MANAGERS},
     "admin/events/event/<path:object_id>/seats/": {"GET": MANAGERS, "POST": MANAGERS},
+    "admin/events/event/<path:object_id>/picture/": {"GET": MANAGERS, "POST": MANAGERS},
     "admin/events/event/creation/<int:creation_id>/": {"GET": MANAGERS},
     "admin/events/event/creation/<int:creation_id>/state": {"GET": MANAGERS},
     "admin/bookings/seat/<int:event_id>/<int:subsection_id>/<int:position>/": {"GET": MANAGERS},
@@ -190,7 +199,10 @@ RIGHTS: dict[str, dict[str, str]] = {
             "": SELLERS,
             "add/": SELLERS,
             "<path:object_id>/change/": MANAGERS,
+            "<path:object_id>/designer/": MANAGERS,
             "<path:object_id>/history/": MANAGERS,
+            "import/": SELLERS,
+            "import/check/": SELLERS,
             "<path:object_id>/version/<int:number>/picture.svg": MANAGERS,
             "<path:object_id>/delete/": NOBODY,  # an action removes plans
             "<path:object_id>/": SELLERS,  # redirects to the page
@@ -268,7 +280,7 @@ class Stage(NamedTuple):
 
 
 @pytest.fixture
-def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., Booking]) -> Stage:
+def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., Booking], media: Path) -> Stage:
     """A stage with something to see for everybody who may see it."""
     venue = add_venue(seller=people["s"], name="The hall", time_zone="Europe/Berlin")
     Event.objects.filter(pk=concert.pk).update(starts_at=NEVER, venue=venue)
@@ -280,6 +292,7 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
     staff = add_gate_staff(event_id=concert.pk, email=people["g"].email, seller=people["s"])
     seating = {"plan_version": version.pk, "prices": {"Category 1": 5000}}  # an event that is being created keeps it
     creation = Creation.objects.create(seller=people["s"], fields={}, seating_config=seating, total=6)
+    picture = EventPicture.objects.create(event=concert, key="0" * 32, alt="A stage", widths=[480], height=300)
     _, scan = check_in(event_id=concert.pk, code=code_of(admission), by=people["g"])
     values = {
         "<int:event_id>": concert.pk,
@@ -288,6 +301,7 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
         "<int:version_id>": version.pk,
         "<str:digest>": version.digest,
         "<str:slug>": event_slug(concert),
+        "<str:file>": default_storage.save(f"pictures/{picture.key}-480.webp", ContentFile(b"")).split("/")[1],
         "<path:section>": "A",
         "<int:number>": 1,
         "<int:subsection_id>": booking.subsection_id,
@@ -316,7 +330,7 @@ def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., B
         **{"event_id": concert.pk, "section": "A", "subsection": 1, "seat_positions": ["3-3"], "quantity": 1},
         **{"seat_selection_mode": "manual", "status": "cancelled", "card_number": "4242424242424242"},
         **{"code": code_of(admission), "scans": [], "on": False},
-        **{"name": "A name", "revision": 0},
+        **{"name": "A name", "revision": 0, "alt": "A stage"},
     }
     return Stage(values, rows, body)
 

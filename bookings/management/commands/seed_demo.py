@@ -11,6 +11,8 @@ from accounts.models import User
 from bookings.checkin.models import SellerGateStaff
 from events.lifecycle.create import create_event
 from events.models import Event
+from events.pictures import poster
+from events.pictures.write import set_picture
 from events.seating.configuration import read_seating
 from events.venue_models import Venue
 from events.venues.write import add_venue
@@ -117,10 +119,12 @@ class Command(BaseCommand):
         day = datetime.now(ZoneInfo(zone)).date() + starts_in
         starts_at = instant_of(datetime.combine(day, EVENING), zone)
         seating = read_seating(demo["seating_config"], max_seats=200_000)
-        create_event(
+        event = create_event(
             seller=seller, seating=seating, starts_at=starts_at, ends_at=starts_at + timedelta(hours=3), **fields
         )
         self.stdout.write(f"{demo['name']}: {seating.seats:,} seats")
+        if demo is SMALL:
+            set_picture(event_id=event.pk, seller=seller, data=poster.draw_poster(), alt=poster.ALT)
 
     def _venue(self, seller: User, venue: dict[str, Any]) -> Venue:
         return Venue.objects.filter(seller=seller, name=venue["name"]).first() or add_venue(seller=seller, **venue)

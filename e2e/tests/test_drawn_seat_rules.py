@@ -107,4 +107,4 @@ def test_the_page_and_the_database_choose_the_same_seats_of_a_plan(
     for (row, geometry, requests), seats, proposals in zip(asked, expected, proposed, strict=True):
         assert [proposal["best"] for proposal in proposals] == seats, (row["seats"], geometry, requests)
     assert [proposals[0]["names"] for proposals in proposed] == names
-    assert sum(seats is not None for each in expected for seats in each) > BLOCKS
+    assert sum(seats is not None for each in expected for seats in each) > BLOCKS / 2

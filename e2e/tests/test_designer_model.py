@@ -27,12 +27,12 @@ LAY_OUT = """async ([layoutUrl, documentUrl, documents]) => {
     const document = identify(JSON.parse(text));
     const unit = unitOf(document);
     return document.sections.flatMap(({ name, subsections }) => subsections.map((item, index) => {
-      if (item.standing) return { section: name, subsection: index + 1, outline: item.standing.outline.map(point(unit, item)) };
+      const block = { section: name, subsection: index + 1 };
+      if (item.standing) return { ...block, outline: item.standing.outline.map(point(unit, item)) };
       const { rows } = layoutOf(item, document);
       const there = rows.map(({ label, seats }) => ({ label, seats: seats.filter(({ missing }) => !missing) }));
       return {
-        section: name,
-        subsection: index + 1,
+        ...block,
         rows: there.map(({ label, seats }) => [label, seats.length]),
         labels: there.map(({ seats }) => seats.map(({ label }) => label)),
         points: there.flatMap(({ seats }) => seats.map(({ x, y }) => point(unit, item)([x, y]))),
@@ -43,17 +43,24 @@ LAY_OUT = """async ([layoutUrl, documentUrl, documents]) => {
 
 # Edits a document at random, and undoes and redoes everything. Returns the JSON before, after, and after undo and redo.
 EDIT = """async ([urls, text, seed, steps]) => {
-  const [{ History }, model, edits, transform, copies, places, grids] = await Promise.all(urls.map((url) => import(url)));
+  const modules = await Promise.all(urls.map((url) => import(url)));
+  const [{ History }, model, edits, transform, copies, places, grids] = modules;
   let state = seed;
   const dice = (sides) => (state = (state * 48271) % 2147483647) % sides;
   const freeze = (value) => {
-    if (value && typeof value === "object" && !Object.isFrozen(value)) Object.values(Object.freeze(value)).forEach(freeze);
+    if (!value || typeof value !== "object" || Object.isFrozen(value)) return value;
+    Object.values(Object.freeze(value)).forEach(freeze);
     return value;
   };
   const history = new History(freeze(model.identify(JSON.parse(text))));
   const ids = (document) => [...model.entriesOf(document).keys()];
   const some = (document) => new Set(ids(document).filter(() => dice(3) === 0).slice(0, 5));
-  const grid = (change) => (document) => edits.updateItems(document, some(document), (item) => (item.grid ? { ...item, grid: change(item.grid) } : item));
+  const regrid = (change) => (item) => (item.grid ? { ...item, grid: change(item.grid) } : item);
+  const grid = (change) => (document) => edits.updateItems(document, some(document), regrid(change));
+  const section = (document) => model.idOf(document.sections[dice(document.sections.length)]);
+  const seats = (document) => ids(document).map((id) => ({ id, row: 0, column: dice(4) }));
+  const brush = ({ categories: [{ name }] }) =>
+    [{ kind: "wheelchair" }, { missing: true }, { missing: false }, { category: name }][dice(4)];
   const changes = [
     (document) => transform.moveItems(document, some(document), dice(500) - 250, dice(500)),
     (document) => transform.turnItems(document, some(document), dice(90) - 45, [dice(100), 0]),
@@ -64,11 +71,11 @@ EDIT = """async ([urls, text, seed, steps]) => {
     (document) => copies.mirroredCopies(document, some(document), dice(500)).document,
     (document) => (ids(document).length > 12 ? edits.removeItems(document, some(document)) : document),
     (document) => edits.addSection(document, "Section")[0],
-    (document) => edits.moveToSection(document, some(document), model.idOf(document.sections[dice(document.sections.length)])),
+    (document) => edits.moveToSection(document, some(document), section(document)),
     (document) => edits.shiftSection(document, model.idOf(document.sections[0]), 1),
     grid((one) => grids.resized(one, { rows: dice(9) + 1 })),
     grid((one) => grids.withAisles(one, dice(4))),
-    (document) => places.paintSeats(document, ids(document).map((id) => ({ id, row: 0, column: dice(4) })), [{ kind: "wheelchair" }, { missing: true }, { missing: false }, { category: document.categories[0].name }][dice(4)]),
+    (document) => places.paintSeats(document, seats(document), brush(document)),
   ];
   const write = () => JSON.stringify(history.document);
   const states = [write()];

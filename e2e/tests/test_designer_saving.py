@@ -86,7 +86,7 @@ def test_the_designer_is_accessible_in_light_and_dark_and_fits_small_screens(
     check_page(page)
     page.set_viewport_size(DESKTOP)
     designer.tool("Mark seats")
-    page.get_by_role("button", name="Restricted view", exact=False).click()
+    page.get_by_role("button", name="◐ Restricted view").click()
     assert_accessible(page)
     page.get_by_role("button", name="Help").click()
     assert_accessible(page)

@@ -7,6 +7,7 @@ import { removeItems, updateItems } from "./model/edits.js";
 import { nextStart } from "./model/labels.js";
 import { boundsOf } from "./model/layout.js";
 import { endsOf } from "./model/grids.js";
+import { addCorner, removeCorner } from "./model/outlines.js";
 import { readable } from "./model/readable.js";
 import { alignItems, boundsOfItems, distributeItems, facing, middleOf, mirrorItems, moveItems, roundStage, turnItems } from "./model/transform.js";
 import { GRID_CM } from "./view/snapping.js";
@@ -68,6 +69,8 @@ export function makeCommands(designer, view) {
     distributeY: distribute("y"),
     continueRows: () => change("Continue row names", continued(designer, "row_labels", "letters", "top", ({ rows }) => rows)),
     continueSeats: () => change("Continue seat numbers", continued(designer, "seat_labels", "numbers", "left", (grid) => endsOf(grid)[0])),
+    addCorner: () => change("Add a corner", (document) => addCorner(document, selection())),
+    removeCorner: () => change("Remove a corner", (document) => removeCorner(document, selection())),
     fit: () => view.fit(),
     zoomIn: () => zoom(view, 1.4),
     zoomOut: () => zoom(view, 1 / 1.4),

@@ -30,7 +30,7 @@ export class Categories {
   }
 
   #show() {
-    if (this.#root.contains(document.activeElement) && document.activeElement.matches("input")) return this.#showSums();
+    if (document.activeElement.matches(".category-name")) return this.#showSums(); // a name is being typed
     const { categories } = this.#designer.document;
     const rows = categories.map((category, index) => this.#row(category, index, categories.length));
     const add = button("New category", () => this.#add(), { "data-key": "add category", disabled: categories.length >= 50 });

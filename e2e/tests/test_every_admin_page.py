@@ -1,6 +1,7 @@
 """Rules for every page of the seller admin; test_every_page.py has them for the other pages."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -14,6 +15,8 @@ from bookings.webhooks.endpoints import add_endpoint, send_test
 from e2e.tests.test_every_page import check_page
 from e2e.tests.visitors import Visitors
 from events.models import Event, Subsection
+from events.pictures import poster
+from events.pictures.write import set_picture
 
 # Caused by Django: the labels of date and time are paragraphs, and an image labels the search field.
 DJANGO_ISSUES = {"rules": {"label": {"enabled": False}, "label-title-only": {"enabled": False}}}
@@ -22,6 +25,7 @@ GROUPS = [
     "events",
     "event actions",
     "seats",
+    "picture",
     "bookings",
     "booking actions",
     "check-in",
@@ -42,6 +46,7 @@ def groups(
     new_event: Callable[..., Event],
     hold: Callable[..., Booking],
     paid_booking: Callable[..., Booking],
+    media: Path,
 ) -> dict[str, list[str]]:
     """The pages by subject, with something to show on each."""
     hold(alice, "1-1")
@@ -49,6 +54,7 @@ def groups(
     refund_booking(booking_id=refunded.pk, user=carol)
     draft, cancelled = new_event(name="A draft", draft=True), new_event(name="A cancelled event")
     cancel_event(event_id=cancelled.pk, seller=carol)
+    set_picture(event_id=concert.pk, seller=carol, data=poster.draw_poster(), alt=poster.ALT)
     endpoint = add_endpoint(seller=carol, url=LONG_URL, kinds=["booking.paid"])
     delivery = send_test(endpoint_id=endpoint.pk, by=carol)
     add_gate_staff(event_id=concert.pk, email="somebody@example.com", seller=carol)
@@ -58,6 +64,7 @@ def groups(
         "events": [EVENTS, *[f"{EVENTS}{event.pk}/change/" for event in (draft, concert, cancelled)]],
         "event actions": [f"{EVENTS}{draft.pk}/do/publish/", f"{EVENTS}{concert.pk}/do/cancel/"],
         "seats": [f"{EVENTS}{concert.pk}/seats/?block={subsection.pk}", f"{HISTORY}{concert.pk}/{subsection.pk}/10/"],
+        "picture": [f"{EVENTS}{event.pk}/picture/" for event in (concert, draft)],
         "bookings": [BOOKINGS, *[f"{BOOKINGS}{booking.pk}/change/" for booking in (paid, refunded)]],
         "booking actions": [f"{BOOKINGS}{paid.pk}/do/{action}/" for action in ("refund", "resend")],
         "check-in": [

@@ -31,6 +31,7 @@ from events.catalog import handlers
 from events.catalog.microcache import MicroCache
 from events.lifecycle.create import create_event
 from events.models import Event
+from events.pictures.backend import media_storage
 from events.plan_models import PlanVersion, SeatingPlan
 from events.plans.document import read_plan
 from events.plans.geometry import geometry_of
@@ -38,7 +39,6 @@ from events.seating.configuration import read_seating
 from events.seating.drawn import used_categories
 from events.seating.plan_choice import PlanChoice
 from events.venue_models import Venue
-from ticketing.setting_types.media import media_storage
 
 pytest_plugins = ["realtime.tests.servers"]
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 
 from bookings.holds.models import Booking
+from bookings.holds.places import place_text
 from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.states import MADE_ELSEWHERE, AdmissionStatus, EmailStatus, RefundStatus
@@ -117,7 +118,7 @@ class Tickets(ReadOnlyInline):
     @admin.display(description="Seat")
     def seat(self, ticket: Admission) -> str:
         """Return row and seat, or "standing"."""
-        return ticket_place(ticket).text
+        return place_text(ticket_place(ticket))
 
     @admin.display(description="State")
     def state(self, ticket: Admission) -> str:

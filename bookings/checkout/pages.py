@@ -24,6 +24,7 @@ from bookings.holds.selectors import (
     bought_by,
     is_charging,
     own_booking,
+    tier_of,
 )
 from bookings.holds.serializers import booking_body
 from bookings.holds.texts import duration_text, status_text
@@ -47,6 +48,7 @@ def checkout(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
         return redirect("booking-done", booking_id)
     held = booking.shown_status == BookingStatus.PENDING_PAYMENT
     context = _booking_context(booking) | {
+        "tier": tier_of(booking),
         "held": held,
         "charging": held and is_charging(booking),
         "test_cards": TEST_CARDS if booking.total_price and isinstance(gateway(), MockGateway) else [],
@@ -67,6 +69,7 @@ def done(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
     payment = booking.payments.filter(captured_at=booking.paid_at).first()
     tickets = issued_tickets(booking_id, _user(request))
     context = {
+        "tier": tier_of(booking),
         "event_url": event_url,
         "tickets": tickets,
         "is_used": any(ticket.status == AdmissionStatus.USED for ticket in tickets),

@@ -15,33 +15,9 @@ from core.money.amounts import money
 from events.models import Subsection
 from events.plans.plan import labels_of
 from events.seating.names import RowAndSeat, grid_place
+from events.seating.names import names_of as current_names
 from events.seating.positions import place_of, seat_name
 from events.states import SubsectionKind
-
-
-class Place(NamedTuple):
-    """One seat, or one place in a standing area.
-
-    `name` is what programs call it, as "C-12". `row` and `seat` count from the front and from the left, from 1; the
-    labels are what is written on them, both "" in a standing area.
-    """
-
-    kind: str  # a SubsectionKind
-    name: str
-    row: int
-    seat: int
-    row_label: str
-    seat_label: str
-
-    @property
-    def row_and_seat(self) -> RowAndSeat:
-        """The numbers and the labels alone."""
-        return RowAndSeat(self.row, self.seat, self.row_label, self.seat_label)
-
-    @property
-    def text(self) -> str:
-        """The place as people say it: "row 2, seat 3", or "standing"."""
-        return f"row {self.row_label}, seat {self.seat_label}" if self.row_label else STANDING
 
 
 class BlockName(NamedTuple):
@@ -99,19 +75,19 @@ def block_name(subsection: Subsection) -> BlockName:
     return BlockName("", subsection.section, subsection.number if subsection.number > 1 else None)
 
 
-def places_of(booking: Booking) -> list[Place]:
+def place_text(place: RowAndSeat) -> str:
+    """Return a place as people say it: "row 2, seat 3", or "standing"."""
+    return f"row {place.row_label}, seat {place.seat_label}" if place.seat_label else STANDING
+
+
+def places_of(booking: Booking) -> list[RowAndSeat]:
     """Return the places of a booking, in the order of its positions."""
     return [_place(booking, booking.subsection, index) for index in range(len(booking.positions))]
 
 
-def place_at(booking: Booking, subsection: Subsection, position: int) -> Place:
-    """Return the place of a booking at one of its positions. `subsection` is the booking's."""
-    return _place(booking, subsection, booking.positions.index(position))
-
-
 def names_of(booking: Booking) -> list[str]:
-    """Return what programs call the places of a booking, in the order of its positions."""
-    return [place.name for place in places_of(booking)]
+    """Return what programs call the places of a booking ("C-12"), in the order of its positions."""
+    return [_name(booking, booking.subsection, index) for index in range(len(booking.positions))]
 
 
 def prices_of(booking: Booking) -> list[int]:
@@ -119,21 +95,38 @@ def prices_of(booking: Booking) -> list[int]:
     return booking.seat_prices or [booking.unit_price] * len(booking.positions)
 
 
-def _place(booking: Booking, subsection: Subsection, index: int) -> Place:
+def place_at(booking: Booking, subsection: Subsection, position: int) -> RowAndSeat:
+    """Return the place of a booking at one of its positions. `subsection` is the booking's."""
+    return _place(booking, subsection, booking.positions.index(position))
+
+
+def name_at(booking: Booking, subsection: Subsection, position: int) -> str:
+    """Return what programs call the place of a booking at one of its positions. `subsection` is the booking's."""
+    return _name(booking, subsection, booking.positions.index(position))
+
+
+def _place(booking: Booking, subsection: Subsection, index: int) -> RowAndSeat:
     if booking.seat_names and booking.row_numbers and booking.seat_numbers:
-        return named_place(booking.seat_names[index], booking.row_numbers[index], booking.seat_numbers[index])
-    return counted_place(subsection, booking.positions[index])
+        numbers = booking.row_numbers[index], booking.seat_numbers[index]
+        return RowAndSeat(*numbers, *labels_of(booking.seat_names[index]))
+    return grid_place(*place_of(booking.positions[index], subsection.cols), subsection.kind)
 
 
-def named_place(name: str, row: int, seat: int) -> Place:
-    """Return the place of a drawn block that has this name and these numbers."""
-    return Place(SubsectionKind.DRAWN, name, row, seat, *labels_of(name))
+def _name(booking: Booking, subsection: Subsection, index: int) -> str:
+    if booking.seat_names:
+        return booking.seat_names[index]
+    return seat_name(booking.positions[index], subsection.cols)
 
 
-def counted_place(subsection: Subsection, position: int) -> Place:
-    """Return the place at a position of a grid or a standing area, where it is named after its numbers."""
-    place = grid_place(*place_of(position, subsection.cols), subsection.kind)
-    return Place(subsection.kind, seat_name(position, subsection.cols), *place)
+def is_as_held(booking: Booking, subsection: Subsection) -> bool:
+    """Return whether the booking's positions are still the places that were held, in its locked subsection.
+
+    Another version of the seating plan may have been taken over since the hold ended. Runs a query for a drawn block.
+    """
+    if booking.seat_names is None or subsection.kind != SubsectionKind.DRAWN:
+        return booking.seat_names is None and subsection.kind != SubsectionKind.DRAWN
+    current = current_names(subsection)
+    return all(current.position(name) == at for name, at in zip(booking.seat_names, booking.positions, strict=True))
 
 
 def lines(booking: Booking) -> list[Line]:
@@ -147,7 +140,7 @@ def lines_by_price(booking: Booking) -> list[Line]:
 
 
 class _Priced(NamedTuple):
-    place: Place
+    place: RowAndSeat
     price: int
 
 

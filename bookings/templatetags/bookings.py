@@ -5,7 +5,7 @@ import re
 from django import template
 
 from bookings.holds.models import Booking
-from bookings.holds.places import block_name, counts_by_price
+from bookings.holds.places import block_name, counts_by_price, place_text
 from bookings.payments.models import Refund
 from bookings.states import RefundReason, RefundStatus
 from bookings.tickets.models import Admission
@@ -53,10 +53,10 @@ def together(text: str) -> str:
     return PLACE.sub(lambda place: place[0].replace(" ", "\u00a0"), text)
 
 
-@register.filter
-def place_text(ticket: Admission) -> str:
+@register.filter("place_text")
+def ticket_text(ticket: Admission) -> str:
     """Return the place of a ticket: "Row 2, seat 3", or "Standing"."""
-    text = ticket_place(ticket).text
+    text = place_text(ticket_place(ticket))
     return f"{text[0].upper()}{text[1:]}"
 
 

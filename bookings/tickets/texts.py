@@ -3,9 +3,10 @@
 import re
 import unicodedata
 
-from bookings.holds.places import Place, place_at
+from bookings.holds.places import name_at, place_at
 from bookings.tickets.models import Admission
 from events.models import Event
+from events.seating.names import RowAndSeat
 from events.wall_clocks import clock_text
 
 SERIAL_LENGTH = 16
@@ -14,9 +15,14 @@ LOOK_ALIKES = str.maketrans("OIL", "011")
 INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")  # Unicode categories of characters that can't be seen
 
 
-def ticket_place(ticket: Admission) -> Place:
+def ticket_place(ticket: Admission) -> RowAndSeat:
     """Return the place of a ticket, loaded with its booking and subsection."""
     return place_at(ticket.booking, ticket.subsection, ticket.position)
+
+
+def ticket_name(ticket: Admission) -> str:
+    """Return what programs call the place of a ticket, loaded with its booking and subsection: "C-12"."""
+    return name_at(ticket.booking, ticket.subsection, ticket.position)
 
 
 def serial_of(ticket: Admission) -> str:

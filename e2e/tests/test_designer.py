@@ -38,7 +38,6 @@ def test_a_small_hall_is_drawn_by_mouse_saved_read_again_and_published(designer:
     expect(page.get_by_role("complementary", name="Properties")).to_contain_text("1, 3, 5, 7 … 39")
     page.get_by_role("button", name="Duplicate").click()
     designer.field("Down (cm)").fill("1400")
-    page.get_by_role("button", name="Continue row names").wait_for(state="hidden")
     designer.tool("Standing area")
     designer.drag((280, 150), (420, 200))
     designer.field("People who fit in").fill("120")

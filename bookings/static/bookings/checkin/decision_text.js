@@ -48,7 +48,7 @@ function planText(tickets) {
   const place = [section, subsection > 1 && `Block\u00a0${subsection}`];
   const standing = tickets.length > 1 ? `Standing,\u00a0${tickets.length}\u00a0places` : "Standing";
   const seats = row ? [`Row\u00a0${row}`, seatsPart(tickets, "Seat")] : [];
-  return [...place, ...(kind === "standing" ? [standing] : seats)].filter(Boolean).join(" · ");
+  return [...place, ...(kind === "standing" ? [standing] : seats)].filter(Boolean).join("\u00a0· ");
 }
 
 /** "seats 12, 13"; a few stay on one line. */

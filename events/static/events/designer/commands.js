@@ -8,7 +8,7 @@ import { nextStart } from "./model/labels.js";
 import { boundsOf } from "./model/layout.js";
 import { endsOf } from "./model/grids.js";
 import { readable } from "./model/readable.js";
-import { alignItems, boundsOfItems, distributeItems, facing, middleOf, mirrorItems, moveItems, round, turnItems } from "./model/transform.js";
+import { alignItems, boundsOfItems, distributeItems, facing, middleOf, mirrorItems, moveItems, roundStage, turnItems } from "./model/transform.js";
 import { GRID_CM } from "./view/snapping.js";
 
 const TURN = 5; // degrees
@@ -84,14 +84,9 @@ function facingStage(designer) {
   return (document) => updateItems(document, designer.selection, (item) => ({ ...item, rotation: facing(item, focal) }));
 }
 
-/** The middle of the front row stays where it is; all rows get the stage as the middle of their circles. */
 function curvingStage(designer) {
   const focal = designer.document.focal_point;
-  return (document) =>
-    updateItems(document, designer.selection, (item) => {
-      const radius = round(Math.hypot((item.x ?? 0) - focal.x, (item.y ?? 0) - focal.y));
-      return item.grid && radius > 1 ? { ...item, rotation: facing(item, focal), grid: { ...item.grid, radius } } : item;
-    });
+  return (document) => updateItems(document, designer.selection, (item) => (item.grid ? roundStage(item, focal, document) : item));
 }
 
 /** Each block's labels begin where those of the block before it end. */

@@ -31,7 +31,8 @@ const canvas = document.getElementById("plan-canvas");
 const draft = JSON.parse(data.draft);
 const isEmpty = !draft.sections && !draft.drawings;
 const isReadable = isEmpty || readable.document(draft);
-const designer = new Designer(isEmpty || !isReadable ? emptyDocument(data.name) : draft);
+// The seller may have renamed the plan outside of its document.
+const designer = new Designer(isEmpty || !isReadable ? emptyDocument(data.name) : { ...draft, name: data.name });
 const view = new PlanView(canvas, designer);
 const commands = makeCommands(designer, view);
 const tools = makeTools(designer, view);

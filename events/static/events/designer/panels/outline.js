@@ -49,7 +49,7 @@ export class Outline {
     const select = button(number(places), () => this.#select(section.subsections.map(idOf), id), { className: "count-button", "aria-label": `Select all of ${section.name}, ${number(places)} places`, title: "Select all", "data-key": `all ${id}` });
     const head = make("div", { className: `section-head ${isCurrent ? "current" : ""}` }, rename, select, ...this.#arrows(section.name, `section ${id}`, (by) => this.#shiftSection(id, section.name, by)));
     const open = !long || isCurrent;
-    const here = isCurrent ? make("p", { className: "hint", textContent: "New blocks go here." }) : button("Put new blocks here", () => this.#use(id), { className: "link-button", "data-key": `use ${id}` });
+    const here = isCurrent ? make("p", { className: "hint", textContent: "New blocks go here." }) : null;
     const blocks = open && section.subsections.length ? make("ul", {}, ...section.subsections.map((item) => this.#block(item))) : null;
     return make("li", {}, head, blocks, here);
   }
@@ -85,18 +85,13 @@ export class Outline {
       const [next, id] = addSection(document, designer.document.sections.length ? "New section" : "Stalls");
       made = id;
       return next;
-    });
+    }, { select: [] });
     designer.section = made;
     clearTimeout(this.#timer);
     this.#show();
     const input = this.#root.querySelector(`[data-key="name ${made}"]`);
     input.focus();
     input.select();
-  }
-
-  #use(id) {
-    this.#designer.section = id;
-    say("New blocks go to this section.");
   }
 
   #rename(id, input) {

@@ -1,5 +1,6 @@
 """Seating plans that are saved, published, used and removed at the same moment, with the locks and without."""
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from events.models import Event
 from events.plan_models import PlanVersion, SeatingPlan
 from events.seating.plan_choice import PlanChoice
 from events.venue_models import Venue
-from events.venues import plans
+from events.venues import plan_use, plans
 from events.venues.plans import add_plan, own_plan, publish_plan, remove_plan, save_draft
 from events.venues.tests.documents import document
 from events.venues.write import remove_venue
@@ -142,14 +143,18 @@ def remove_while_an_event_is_created(plan: SeatingPlan, seller: User) -> list[st
     version = publish_plan(plan_id=plan.pk, seller=seller)
     choice = PlanChoice(version.pk, {"Category 1": 5000}, 200_000)
 
+    written, removed = threading.Event(), threading.Event()
+
     def put_on() -> None:
         with transaction.atomic():
             write_event(seller=seller, seating=choice, name="An opera", description="")
-            time.sleep(2 * PAUSE)
+            written.set()
+            removed.wait(timeout=1)  # in vain if the removal waits for this transaction
 
     def remove() -> None:
-        time.sleep(PAUSE)
+        written.wait(timeout=30)
         remove_plan(plan_id=plan.pk, seller=seller)
+        removed.set()
 
     return [type(result).__name__ for result in together(put_on, remove)]
 
@@ -159,12 +164,12 @@ def test_a_removal_waits_for_an_event_that_is_being_created(carol: User, new_pla
     assert Event.objects.get().plan_version == PlanVersion.objects.get()
 
 
-def test_without_the_lock_on_the_venue_the_event_can_not_be_created(
+def test_without_the_lock_only_the_foreign_key_keeps_the_version(
     carol: User, new_plan: NewPlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = new_plan()
-    monkeypatch.setattr(plans, "lock_venue", lambda venue_id: None)
-    assert remove_while_an_event_is_created(plan, carol) == ["IntegrityError", "NoneType"]
+    monkeypatch.setattr(plan_use, "_locked", lambda rows, no_key: rows.values_list("pk", flat=True))
+    assert remove_while_an_event_is_created(plan, carol) == ["NoneType", "IntegrityError"]
 
 
 def create_or_remove(plan: SeatingPlan, seller: User) -> list[Any]:

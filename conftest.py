@@ -38,7 +38,7 @@ from events.seating.configuration import read_seating
 from events.seating.drawn import used_categories
 from events.seating.plan_choice import PlanChoice
 from events.venue_models import Venue
-from ticketing.media import media_storage
+from ticketing.setting_types.media import media_storage
 
 pytest_plugins = ["realtime.tests.servers"]
 

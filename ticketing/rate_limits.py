@@ -20,7 +20,7 @@ from core.counters import count
 from core.errors import RateLimited
 from core.rate_limits import Limit, RateLimitResult
 from events.catalog.peak_mode import is_in_peak_mode
-from ticketing.rates import Rate
+from ticketing.setting_types.rates import Rate
 
 WEBHOOKS = "/api/payment/webhook/"
 UNLIMITED_FOR_USERS = re.compile(

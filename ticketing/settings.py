@@ -12,8 +12,8 @@ import environ
 from csp.constants import NONE, SELF
 
 from ticketing import embedded, logs
-from ticketing.media import media_storage
-from ticketing.rates import read_rate
+from ticketing.setting_types.media import media_storage
+from ticketing.setting_types.rates import read_rate
 
 # The rules of time zones come from the package tzdata, which is pinned; the system's may be years old.
 zoneinfo.reset_tzpath(to=())

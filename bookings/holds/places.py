@@ -18,6 +18,7 @@ from core.money.amounts import money
 from events.models import Event, Subsection
 from events.plans.plan import labels_of
 from events.seating.names import RowAndSeat, grid_place
+from events.seating.names import names_of as current_names
 from events.seating.positions import place_of, seat_name
 from events.states import SubsectionKind
 
@@ -138,6 +139,17 @@ def _name(booking: Booking, subsection: Subsection, index: int) -> str:
     if booking.seat_names:
         return booking.seat_names[index]
     return seat_name(booking.positions[index], subsection.cols)
+
+
+def is_as_held(booking: Booking, subsection: Subsection) -> bool:
+    """Return whether the booking's positions are still the places that were held, in its locked subsection.
+
+    Another version of the seating plan may have been taken over since the hold ended. Runs a query for a drawn block.
+    """
+    if booking.seat_names is None or subsection.kind != SubsectionKind.DRAWN:
+        return booking.seat_names is None and subsection.kind != SubsectionKind.DRAWN
+    current = current_names(subsection)
+    return all(current.position(name) == at for name, at in zip(booking.seat_names, booking.positions, strict=True))
 
 
 def lines(booking: Booking) -> list[Line]:

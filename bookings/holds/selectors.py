@@ -1,8 +1,9 @@
 """Selectors for bookings: which bookings a user may see, and in which order."""
 
 import uuid
+from collections.abc import Collection
 
-from django.db.models import Case, IntegerChoices, Q, When
+from django.db.models import Case, Count, IntegerChoices, Q, When
 
 from accounts.models import User
 from bookings.errors import NotOwner
@@ -57,6 +58,13 @@ def bought_by(user: User) -> BookingQuerySet:
     bookings = Booking.objects.for_display().filter(buyer=user)
     ranked = bookings.annotate(ends=over_at("event__")).annotate(urgency=urgency)
     return ranked.order_by("urgency", when.asc(nulls_last=True), "-created_at", "-id")
+
+
+def booked_subsections(subsection_ids: Collection[int]) -> dict[int, bool]:
+    """Return those of the subsections (ids) in which bookings were ever made, and whether one is being processed."""
+    bookings = Booking.objects.filter(subsection_id__in=subsection_ids).order_by().values_list("subsection_id")
+    processing = Count("pk", filter=Q(status=BookingStatus.PROCESSING))
+    return {id: number > 0 for id, number in bookings.annotate(number=processing)}
 
 
 def is_charging(booking: Booking) -> bool:

@@ -65,7 +65,7 @@ def seat_history(subsection: Subsection, position: int) -> list[Entry]:
     `position` is the seat's position in `subsection`, from 0. Takes at most seven queries, however long the history is.
     """
     of_seat = SeatChange.objects.filter(subsection=subsection, positions__contains=[position])
-    changes = list(of_seat.defer("hash").order_by("version"))
+    changes = _since_drawn(list(of_seat.defer("hash").order_by("version")))
     names = names_of(subsection)
     bookings = Booking.objects.select_related("buyer").in_bulk({change.booking_id for change in changes} - {None})
     entries = [  # the sort below is stable, so entries with the same time stay in this order
@@ -75,6 +75,12 @@ def seat_history(subsection: Subsection, position: int) -> list[Entry]:
         *_admissions(subsection, position, bookings),
     ]
     return sorted(entries, key=attrgetter("at"))
+
+
+def _since_drawn(changes: list[SeatChange]) -> list[SeatChange]:
+    """Return the changes since the block was last drawn anew: before that, the position was that of another seat."""
+    drawn = [index for index, change in enumerate(changes) if change.kind == ChangeKind.REPLANNED]
+    return changes[drawn[-1] :] if drawn else changes
 
 
 def _changes(changes: list[SeatChange], bookings: Bookings, position: int, names: PlaceNames) -> Iterator[Entry]:
@@ -123,7 +129,8 @@ def _refunds(bookings: Bookings) -> Iterator[Entry]:
 
 
 def _admissions(subsection: Subsection, position: int, bookings: Bookings) -> Iterator[Entry]:
-    tickets = Admission.objects.filter(event=subsection.event_id, subsection=subsection, position=position)
+    of_seat = Admission.objects.filter(event=subsection.event_id, subsection=subsection, position=position)
+    tickets = of_seat.filter(booking__in=bookings)
     by_id = {ticket.pk: ticket for ticket in tickets.order_by("issued_at")}
     for ticket in by_id.values():
         booking = bookings.get(ticket.booking_id)

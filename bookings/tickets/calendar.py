@@ -5,7 +5,7 @@ from enum import StrEnum
 from bookings.holds.models import Booking
 from bookings.holds.places import block_name, places_text
 from bookings.states import SOLD
-from events.catalog.calendar import (
+from events.calendar.entry import (
     NoDate,
     add_organiser,
     calendar_file,

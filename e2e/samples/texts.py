@@ -21,7 +21,7 @@ from bookings.tickets.pdf import tickets_pdf
 from bookings.tickets.tests.pdf_text import pages_of
 from e2e.samples.cast import Cast
 from e2e.samples.mails import Sample, mail_samples
-from events.catalog.calendar import event_calendar
+from events.calendar.entry import event_calendar
 from events.models import Event
 
 SITE = {

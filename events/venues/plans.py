@@ -211,7 +211,7 @@ def _locked(plan_id: int, seller: User, *, with_venue: bool = False) -> SeatingP
     """Return the seller's plan with a lock on its row, taken after that of its venue if that is needed too."""
     if with_venue:
         lock_venue(own_plan(plan_id, seller).venue_id)
-    plan = plans_of(seller).select_for_update(of=("self",)).filter(pk=plan_id).first()
+    plan = plans_of(seller).select_for_update(of=("self",), no_key=True).filter(pk=plan_id).first()
     if plan is None:
         raise NotFound(NO_SUCH_PLAN)
     return plan

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ticketing.media import media_storage
+from ticketing.setting_types.media import media_storage
 
 FOLDER = Path("/var/lib/ticketing/media")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ticketing.rates import Rate, read_rate
+from ticketing.setting_types.rates import Rate, read_rate
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from bookings.errors import NotOwner
 from bookings.holds.models import Booking
-from bookings.holds.places import lines, lines_by_price
+from bookings.holds.places import block_name, lines, lines_by_price
 from bookings.holds.selectors import (
     Urgency,
     bought_by,
@@ -128,9 +128,11 @@ def _booking_context(booking: Booking) -> dict[str, Any]:
 
 def _page_data(booking: Booking) -> dict[str, Any]:
     """Return the initial data of checkout.js. `window_seconds` is the time that a full countdown ring shows."""
+    block = block_name(booking.subsection, booking.event)
     window = booking.expires_at - (booking.paying_since or booking.created_at)
     return {
         "booking": booking_body(booking),
+        "block": {"block": block.text.replace(" block ", " block\N{NO-BREAK SPACE}"), "rowWord": block.row_word},
         "extended": booking.extended,
         "window_seconds": window.total_seconds(),
         "more_time": duration_text(booking.event.hold_seconds),

@@ -74,7 +74,7 @@ def _bookings(event: Event) -> Iterator[Booking]:
             "expires_at",
             "paid_at",
         ),
-        *("event__currency", "event__time_zone", "buyer__email", "buyer__name"),
+        *("event__currency", "event__time_zone", "event__plan_version", "buyer__email", "buyer__name"),
         *("subsection__section", "subsection__number", "subsection__kind", "subsection__cols"),
     )
     return narrow.order_by("created_at", "id").iterator(chunk_size=FETCH_SIZE)

@@ -47,9 +47,9 @@ def seat_history_page(request: HttpRequest, event_id: int, subsection_id: int, p
 
 
 def _context(event: Event, subsection: Subsection, position: int) -> dict[str, Any]:
-    place = names_of(subsection).place(position)
+    place, block = names_of(subsection).place(position), block_name(subsection, event)
     return {
-        "title": f"{block_name(subsection).short}, {place_text(place)}",
+        "title": f"{block.short}, {place_text(place, block.row_word)}",
         "event": event,
         "status": STATUS_BY_LETTER[subsection.seat_status[position]],
         "history": [(entry, TONES.get(entry.kind, "")) for entry in seat_history(subsection, position)],
@@ -58,10 +58,11 @@ def _context(event: Event, subsection: Subsection, position: int) -> dict[str, A
 
 def seat_links(booking: Booking) -> SafeString:
     """Return the seats of a booking, each a link to its history."""
+    row_word = block_name(booking.subsection, booking.event).row_word
     links = (
         (
             reverse("admin:bookings_seat_history", args=[booking.event_id, booking.subsection_id, position]),
-            place_text(place).replace(",", ""),
+            place_text(place, row_word).replace(",", ""),
         )
         for position, place in zip(booking.positions, places_of(booking), strict=True)
     )

@@ -4,7 +4,8 @@ from typing import Any
 
 LONG_ROW, LONG_SEAT = "Loge der Intendanz 7", "Platz am Fenster 12"  # as long as labels may be
 PRICES = {"Category 1": 9500, "Category 2": 4500, "Standing": 3500}
-# In "Parkett links" the seats AA-101 to AA-110, of which AA-102 is of category 2, and BB-101 to BB-110.
+# In "Parkett links" the seats AA-101 to AA-110, of which AA-102 is of category 2, and BB-101 to BB-110. Both blocks of
+# "Balkon" have the seats, and the table of "Cabaret" has the seats 7-1 to 7-4.
 GALA: dict[str, Any] = {
     "format": 1,
     "name": "Gala hall",
@@ -29,7 +30,19 @@ GALA: dict[str, Any] = {
                         ],
                     },
                 },
-                {"category": "Category 2", "y": 1500, "grid": {"rows": 1, "seats": 4}},
+            ],
+        },
+        {
+            "name": "Balkon",
+            "subsections": [
+                {"category": "Category 2", "x": -600, "y": 1500, "grid": {"rows": 1, "seats": 4}},
+                {"category": "Category 2", "x": 600, "y": 1500, "grid": {"rows": 1, "seats": 4}},
+            ],
+        },
+        {
+            "name": "Cabaret",
+            "subsections": [
+                {"category": "Category 2", "x": 2000, "tables": [{"label": "7", "x": 0, "y": 0, "seats": 4}]},
             ],
         },
         {

@@ -36,7 +36,7 @@ def booking_calendar(booking: Booking, *, url: str, method: Method | None = None
     event = booking.event
     if event.starts_at is None and method != Method.CANCEL:
         raise NoDate
-    block = one_line(block_name(booking.subsection).text)
+    block = one_line(block_name(booking.subsection, event).text)
     entry = new_entry(event, uid=f"booking-{booking.pk}", url=url)
     entry.add("location", place_of(event))
     lines = [f"{block}, {one_line(places_text(booking))}", f"Booking {booking.reference}", f"Your tickets: {url}"]

@@ -13,11 +13,10 @@ from fpdf import FPDF
 from fpdf.bidi import BidiParagraph
 from fpdf.fonts import TTFFont
 
-from bookings.holds.places import block_name, place_text
 from bookings.tickets.issue import code_of
 from bookings.tickets.models import Admission
 from bookings.tickets.qr import qr_png
-from bookings.tickets.texts import one_line, start_text, ticket_place
+from bookings.tickets.texts import one_line, start_text, ticket_block, ticket_place, ticket_text
 from events.states import SubsectionKind
 
 FONTS = Path(__file__).resolve().parent / "fonts"
@@ -93,13 +92,13 @@ def _draw_seat(pdf: FPDF, ticket: Admission) -> None:
 
 def _seat_columns(ticket: Admission) -> list[tuple[str, str, float]]:
     """Return the columns that say where the place is: label, value and width, which is INNER in all."""
-    block, place = block_name(ticket.subsection), ticket_place(ticket)
+    block, place = ticket_block(ticket), ticket_place(ticket)
     if place.seat_label:
         # Labels of a plan may have up to 20 characters.
         width = 17 if ticket.subsection.kind == SubsectionKind.GRID else 23
-        columns = [("ROW", place.row_label, width), ("SEAT", place.seat_label, width)]
+        columns = [(block.row_word.upper(), place.row_label, width), ("SEAT", place.seat_label, width)]
     else:
-        columns = [("PLACE", place_text(place).capitalize(), 37)]
+        columns = [("PLACE", ticket_text(ticket).capitalize(), 37)]
     if block.number is not None:
         columns = [("BLOCK", str(block.number), 17), *columns]
     return [("SECTION", block.section, INNER - sum(width for *_, width in columns)), *columns]

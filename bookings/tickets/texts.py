@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from bookings.holds.places import name_at, place_at
+from bookings.holds.places import BlockName, block_name, name_at, place_at, place_text
 from bookings.tickets.models import Admission
 from events.models import Event
 from events.seating.names import RowAndSeat
@@ -18,6 +18,16 @@ INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")  # Unicode categories of characters t
 def ticket_place(ticket: Admission) -> RowAndSeat:
     """Return the place of a ticket, loaded with its booking and subsection."""
     return place_at(ticket.booking, ticket.subsection, ticket.position)
+
+
+def ticket_block(ticket: Admission) -> BlockName:
+    """Return how people call the block of a ticket, loaded with its event and subsection."""
+    return block_name(ticket.subsection, ticket.event)
+
+
+def ticket_text(ticket: Admission) -> str:
+    """Return the place of a ticket as people say it: "row 2, seat 3", or "standing"."""
+    return place_text(ticket_place(ticket), ticket_block(ticket).row_word)
 
 
 def ticket_name(ticket: Admission) -> str:

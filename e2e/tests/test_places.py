@@ -1,5 +1,6 @@
 """Names and prices of seats of a seating plan, on the buyer's pages and at the door."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -94,4 +95,22 @@ def test_the_door_names_the_seats_online_and_offline(
     scanner.scan(long, "accepted", offline=True)
     expect(scanner.panel).to_contain_text(f"Row {LONG_ROW} · Seat {LONG_SEAT}")
     page.set_viewport_size(PHONE)
+    check_page(page)
+
+
+def test_the_seller_sees_the_names_of_blocks_and_each_tier(
+    visitors: Visitors, gala: Event, standing: Booking, paid_booking: Hold, alice: User, carol: User
+) -> None:
+    paid_booking(alice, "AA-101", "AA-102", event=gala, section="Parkett links")
+    page = visitors(carol, f"/sell/{gala.pk}", timezone_id="Asia/Tokyo")
+    blocks = page.get_by_role("group", name="Seats sold by block").get_by_role("img")
+    expect(blocks).to_have_count(5)
+    for block, text in enumerate(
+        ("Parkett links: ", "Balkon, block 1: ", "Balkon, block 2: ", "Cabaret: ", "Floor: 4% sold")
+    ):
+        expect(blocks.nth(block)).to_have_attribute("aria-label", re.compile(f"^{text}"))
+    tiers = page.get_by_role("region", name="By tier").locator("tbody tr")
+    expect(tiers.nth(0)).to_contain_text(re.compile(r"Category 1.*1.*\$95\.00"))
+    expect(tiers.nth(1)).to_contain_text(re.compile(r"Category 2.*1.*\$45\.00"))
+    expect(page.locator(".u-legend")).to_contain_text(re.compile(r"Time, UTC\+[12]:"))  # of Berlin
     check_page(page)

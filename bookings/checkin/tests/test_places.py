@@ -14,7 +14,7 @@ from events.models import Event
 
 ClientOf = Callable[[User | None], APIClient]
 Hold = Callable[..., Booking]
-MEMBERS = ("subsection_kind", "row_label", "seat_label")
+MEMBERS = ("subsection_kind", "block_name", "row_word", "row_label", "seat_label")
 
 
 def test_the_manifest_of_an_event_on_a_plan_has_the_names_of_seats(
@@ -46,8 +46,15 @@ def test_seats_have_their_labels_and_places_to_stand_have_none(
     gala: Event, alice: User, carol: User, client_of: ClientOf, paid_booking: Hold
 ) -> None:
     seated = paid_booking(alice, "AA-101", event=gala, section="Parkett links")
+    at_table = paid_booking(alice, "7-2", event=gala, section="Cabaret")
+    further = paid_booking(alice, "A-3", event=gala, section="Balkon", subsection=1)
     standing = paid_booking(alice, quantity=1, event=gala, section="Floor")
-    for booking, place in ((seated, ("drawn", "AA", "101")), (standing, ("standing", "", ""))):
+    for booking, place in (
+        (seated, ("drawn", "Parkett links", "row", "AA", "101")),
+        (at_table, ("drawn", "Cabaret", "table", "7", "2")),
+        (further, ("drawn", "Balkon, block 1", "row", "A", "3")),
+        (standing, ("standing", "Floor", "row", "", "")),
+    ):
         for body in answers(client_of(carol), booking):
             assert tuple(body[member] for member in MEMBERS) == place
 

@@ -56,13 +56,21 @@ def test_seats_have_their_names(dated: Event, paid_booking: Paid, alice: User) -
     assert f"Parkett links\\, row AA\\, seats 101 and 102\\; row {LONG_ROW}\\, seat {LONG_SEAT}\\n" in calendar
 
 
-def test_a_further_block_of_a_section_has_its_number(dated: Event, paid_booking: Paid, alice: User) -> None:
-    booking = paid_booking(alice, "A-1", event=dated, section="Parkett links", subsection=2)
-    text, html, (page,), calendar = confirmation(booking)
-    assert "\nParkett links, block 2\nRow A, seat 1\n" in text
-    assert "<bdi>Parkett links</bdi>, block&nbsp;2" in html
-    assert "BLOCK\n2\nROW\nA\nSEAT\n1\n" in page
-    assert "Parkett links\\, block 2\\, row A\\, seat 1\\n" in calendar
+def test_blocks_have_their_number_if_their_section_has_several(dated: Event, paid_booking: Paid, alice: User) -> None:
+    for number in (1, 2):
+        booking = paid_booking(alice, "A-1", event=dated, section="Balkon", subsection=number)
+        text, html, (page,), calendar = confirmation(booking)
+        assert f"\nBalkon, block {number}\nRow A, seat 1\n" in text
+        assert f"<bdi>Balkon</bdi>, block&nbsp;{number}" in html
+        assert f"SECTION\nBalkon\nBLOCK\n{number}\nROW\nA\nSEAT\n1\n" in page
+        assert f"Balkon\\, block {number}\\, row A\\, seat 1\\n" in calendar
+
+
+def test_people_sit_at_a_table_and_not_in_a_row(dated: Event, paid_booking: Paid, alice: User) -> None:
+    text, html, (page, _), calendar = confirmation(paid_booking(alice, "7-1", "7-2", event=dated, section="Cabaret"))
+    assert "\nCabaret\nTable 7, seats 1 and 2\n" in text and ">Table 7, seats 1 and 2<" in html
+    assert "SECTION\nCabaret\nTABLE\n7\nSEAT\n1\n" in page
+    assert "Cabaret\\, table 7\\, seats 1 and 2\\n" in calendar
 
 
 def test_who_stands_has_neither_row_nor_seat(dated: Event, paid_booking: Paid, alice: User) -> None:

@@ -68,7 +68,7 @@ def displayed(booking: Booking) -> Booking:
 
 def test_places_of_a_grid_are_named_after_their_positions(hold: Hold, alice: User) -> None:
     booking = displayed(hold(alice, "2-4", "2-5", "3-1"))
-    assert block_name(booking.subsection).text == "Section A, block 1"
+    assert block_name(booking.subsection, booking.event).text == "Section A, block 1"
     assert names_of(booking) == ["2-4", "2-5", "3-1"]
     assert places_of(booking)[2] == (3, 1, "3", "1")
     assert places_text(booking) == "row 2, seats 4 and 5; row 3, seat 1"
@@ -92,11 +92,14 @@ def test_a_later_version_of_the_plan_does_not_rename_what_was_booked(gala: Event
     assert places_text(displayed(booking)) == "row AA, seat 101"
 
 
-def test_a_section_of_a_plan_is_called_by_its_name_and_only_further_blocks_by_their_number(gala: Event) -> None:
-    first, second, floor = (block_name(block) for block in gala.subsections.all())
-    assert (first.text, first.short) == ("Parkett links", "Parkett links")
-    assert (second.text, second.short) == ("Parkett links, block 2", "Parkett links-2")
-    assert floor.text == "Floor"
+def test_a_section_of_a_plan_is_called_by_its_name_and_its_blocks_have_numbers_if_there_are_several(
+    gala: Event,
+) -> None:
+    stalls, first, second, _, floor = (block_name(block, gala) for block in gala.subsections.all())
+    assert (stalls.text, stalls.short) == ("Parkett links", "Parkett links")
+    assert (first.text, first.short) == ("Balkon, block 1", "Balkon-1")
+    assert (second.text, second.short) == ("Balkon, block 2", "Balkon-2")
+    assert [floor.text, floor.short] == ["Floor", "Floor"]
 
 
 def test_people_in_a_standing_area_have_neither_row_nor_seat(gala: Event, hold: Hold, alice: User) -> None:
@@ -106,6 +109,11 @@ def test_people_in_a_standing_area_have_neither_row_nor_seat(gala: Event, hold: 
         ("", "", "standing")
     ]
     assert len({*names_of(one), *names_of(three)}) == 4
+
+
+def test_the_seats_of_a_table_are_said_to_be_at_a_table(gala: Event, hold: Hold, alice: User) -> None:
+    booking = displayed(hold(alice, "7-1", "7-2", event=gala, section="Cabaret"))
+    assert places_text(booking) == "table 7, seats 1 and 2"
 
 
 def test_a_receipt_has_a_line_for_each_row_and_price(gala: Event, hold: Hold, alice: User) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
+from events.pictures.backend import media_storage
 from ticketing import embedded, logs
-from ticketing.media import media_storage
 from ticketing.rates import read_rate
 
 # The rules of time zones come from the package tzdata, which is pinned; the system's may be years old.

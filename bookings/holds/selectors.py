@@ -13,6 +13,7 @@ from core.clock import Now
 from core.errors import NotFound, PermissionRefused
 from events.ownership import may_manage
 from events.schedule import over_at
+from events.seating.names import layout_of
 
 
 class Urgency(IntegerChoices):
@@ -69,6 +70,18 @@ def booked_subsections(subsection_ids: Collection[int]) -> dict[int, bool]:
 def is_charging(booking: Booking) -> bool:
     """Return whether a payment of the booking is pending, so that the outcome of its charge is not known yet."""
     return booking.payments.filter(status=PaymentStatus.PENDING).exists()
+
+
+def tier_of(booking: Booking) -> str:
+    """Return the tier of all places of a booking; "" if they have several. Runs a query for a drawn block.
+
+    A later version of the plan may have fewer places than a booking that was refunded before.
+    """
+    layout = layout_of(booking.subsection)
+    if layout is None or layout.tier_of is None or layout.tiers is None:
+        return booking.subsection.tier
+    tiers = {layout.tier_of[position] for position in booking.positions if position < len(layout.tier_of)}
+    return layout.tiers[tiers.pop()] if len(tiers) == 1 else ""
 
 
 def own_booking(booking_id: uuid.UUID, user: User) -> Booking:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from bookings.holds.models import Booking
-from bookings.holds.places import Place, places_of, places_text, prices_of
+from bookings.holds.places import names_of, places_text, prices_of
 from core.money.amounts import in_major_units
 from core.text.csv_cells import BYTE_ORDER_MARK, escaped
 from events.models import Event
@@ -74,7 +74,7 @@ def _bookings(event: Event) -> Iterator[Booking]:
             "expires_at",
             "paid_at",
         ),
-        *("event__currency", "event__time_zone", "buyer__email", "buyer__name"),
+        *("event__currency", "event__time_zone", "event__plan_version", "buyer__email", "buyer__name"),
         *("subsection__section", "subsection__number", "subsection__kind", "subsection__cols"),
     )
     return narrow.order_by("created_at", "id").iterator(chunk_size=FETCH_SIZE)
@@ -82,10 +82,10 @@ def _bookings(event: Event) -> Iterator[Booking]:
 
 def _cells(booking: Booking) -> Iterator[str]:
     """Return the booking's values in the order of `FIELDS`."""
-    subsection, event, places = booking.subsection, booking.event, places_of(booking)
+    subsection, event = booking.subsection, booking.event
     values = (
         *(booking.pk, _time(booking.created_at), booking.buyer.email, booking.buyer.name),
-        *(subsection.section, subsection.number, _names(places)),
+        *(subsection.section, subsection.number, _names(booking)),
         *(booking.quantity, booking.total_price, event.currency, booking.shown_status, _time(booking.paid_at)),
         *(places_text(booking).replace("–", "-"), in_major_units(booking.total_price, event.currency)),
         *(booking.reference, " ".join(map(str, prices_of(booking)))),
@@ -94,9 +94,9 @@ def _cells(booking: Booking) -> Iterator[str]:
     return map(str, values)
 
 
-def _names(places: list[Place]) -> str:
+def _names(booking: Booking) -> str:
     """Return the names, separated by spaces; a space inside of a label is a no-break space."""
-    return " ".join(place.name.replace(" ", "\N{NO-BREAK SPACE}") for place in places)
+    return " ".join(name.replace(" ", "\N{NO-BREAK SPACE}") for name in names_of(booking))
 
 
 def _time(moment: datetime | None) -> str:

@@ -10,7 +10,6 @@ from accounts.models import User
 from bookings.checkin.models import CheckIn
 from bookings.holds.models import Booking
 from bookings.payments.models import Payment, Refund
-from bookings.seat_history.block_places import BlockPlaces
 from bookings.seat_history.texts import (
     HistoryKind,
     SeatNames,
@@ -22,6 +21,7 @@ from bookings.seat_history.texts import (
 )
 from bookings.tickets.models import Admission
 from events.models import SeatChange, Subsection
+from events.seating.names import PlaceNames, names_of
 from events.states import ChangeKind
 
 Bookings = dict[uuid.UUID, Booking]
@@ -66,11 +66,11 @@ def seat_history(subsection: Subsection, position: int) -> list[Entry]:
     """
     of_seat = SeatChange.objects.filter(subsection=subsection, positions__contains=[position])
     changes = _since_drawn(list(of_seat.defer("hash").order_by("version")))
-    places = BlockPlaces(subsection)
+    names = names_of(subsection)
     bookings = Booking.objects.select_related("buyer").in_bulk({change.booking_id for change in changes} - {None})
     entries = [  # the sort below is stable, so entries with the same time stay in this order
         *_payments(bookings),
-        *_changes(changes, bookings, position, places),
+        *_changes(changes, bookings, position, names),
         *_refunds(bookings),
         *_admissions(subsection, position, bookings),
     ]
@@ -83,22 +83,21 @@ def _since_drawn(changes: list[SeatChange]) -> list[SeatChange]:
     return changes[drawn[-1] :] if drawn else changes
 
 
-def _changes(changes: list[SeatChange], bookings: Bookings, position: int, places: BlockPlaces) -> Iterator[Entry]:
+def _changes(changes: list[SeatChange], bookings: Bookings, position: int, names: PlaceNames) -> Iterator[Entry]:
     held_before: set[uuid.UUID | None] = set()
     for change in changes:
         booking = bookings.get(change.booking_id) if change.booking_id else None
         is_repeated = change.booking_id in held_before
-        names = _names(booking, places)
-        text = change_text(change, booking, position=position, names=names, is_repeated=is_repeated)
+        text = change_text(change, booking, position=position, names=_names(booking, names), is_repeated=is_repeated)
         yield Entry(at=change.at, kind=HistoryKind(change.kind), text=text, booking=booking, version=change.version)
         if change.kind == ChangeKind.HELD:
             held_before.add(change.booking_id)
 
 
-def _names(booking: Booking | None, places: BlockPlaces) -> SeatNames:
+def _names(booking: Booking | None, names: PlaceNames) -> SeatNames:
     """Return a function that names the seats of a change: as the booking does or, without one, as they are now."""
     if booking is None or not booking.seat_names:
-        return lambda position: places[position].name
+        return names.name
     return dict(zip(booking.positions, booking.seat_names, strict=True)).__getitem__
 
 

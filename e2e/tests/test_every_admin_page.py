@@ -1,6 +1,7 @@
 """Rules for every page of the seller admin; test_every_page.py has them for the other pages."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -14,14 +15,23 @@ from bookings.webhooks.endpoints import add_endpoint, send_test
 from e2e.tests.test_every_page import check_page
 from e2e.tests.visitors import Visitors
 from events.models import Event, Subsection
+from events.pictures import poster
+from events.pictures.write import set_picture
+from events.plans.examples import template
+from events.venues.plans import add_plan, publish_plan, save_draft
+from events.venues.write import add_venue
 
 # Caused by Django: the labels of date and time are paragraphs, and an image labels the search field.
 DJANGO_ISSUES = {"rules": {"label": {"enabled": False}, "label-title-only": {"enabled": False}}}
+VENUES, PLANS = "/admin/events/venue/", "/admin/events/seatingplan/"
 EVENTS, BOOKINGS, HISTORY = "/admin/events/event/", "/admin/bookings/booking/", "/admin/bookings/seat/"
 GROUPS = [
     "events",
     "event actions",
     "seats",
+    "venues",
+    "seating plans",
+    "picture",
     "bookings",
     "booking actions",
     "check-in",
@@ -40,8 +50,10 @@ def groups(
     alice: User,
     concert: Event,
     new_event: Callable[..., Event],
+    new_drawn_event: Callable[..., Event],
     hold: Callable[..., Booking],
     paid_booking: Callable[..., Booking],
+    media: Path,
 ) -> dict[str, list[str]]:
     """The pages by subject, with something to show on each."""
     hold(alice, "1-1")
@@ -49,15 +61,29 @@ def groups(
     refund_booking(booking_id=refunded.pk, user=carol)
     draft, cancelled = new_event(name="A draft", draft=True), new_event(name="A cancelled event")
     cancel_event(event_id=cancelled.pk, seller=carol)
+    set_picture(event_id=concert.pk, seller=carol, data=poster.draw_poster(), alt=poster.ALT)
     endpoint = add_endpoint(seller=carol, url=LONG_URL, kinds=["booking.paid"])
     delivery = send_test(endpoint_id=endpoint.pk, by=carol)
     add_gate_staff(event_id=concert.pk, email="somebody@example.com", seller=carol)
     subsection = Subsection.objects.get(event=concert, section="A", number=1)
     webhooks = "/admin/bookings/endpoint/"
+    venue = add_venue(seller=carol, name="Opera house", time_zone="UTC")
+    drawn, wrong = (
+        add_plan(venue_id=venue.pk, seller=carol, name=name, draft=draft)
+        for name, draft in (("Concert", template("concert_hall")), ("Banquet", {"format": 1}))
+    )
+    new_drawn_event(version=publish_plan(plan_id=drawn.pk, seller=carol))
+    save_draft(plan_id=drawn.pk, seller=carol, draft=template("theatre"), revision=0)
     return {
         "events": [EVENTS, *[f"{EVENTS}{event.pk}/change/" for event in (draft, concert, cancelled)]],
         "event actions": [f"{EVENTS}{draft.pk}/do/publish/", f"{EVENTS}{concert.pk}/do/cancel/"],
         "seats": [f"{EVENTS}{concert.pk}/seats/?block={subsection.pk}", f"{HISTORY}{concert.pk}/{subsection.pk}/10/"],
+        "venues": [VENUES, f"{VENUES}add/", f"{VENUES}{venue.pk}/change/"],
+        "seating plans": [
+            *(PLANS, f"{PLANS}add/", f"{PLANS}{drawn.pk}/change/", f"{PLANS}{wrong.pk}/change/"),
+            *(f"{PLANS}{plan.pk}/do/publish/" for plan in (drawn, wrong)),
+        ],
+        "picture": [f"{EVENTS}{event.pk}/picture/" for event in (concert, draft)],
         "bookings": [BOOKINGS, *[f"{BOOKINGS}{booking.pk}/change/" for booking in (paid, refunded)]],
         "booking actions": [f"{BOOKINGS}{paid.pk}/do/{action}/" for action in ("refund", "resend")],
         "check-in": [

@@ -5,6 +5,7 @@ test_every_admin_page.py checks the pages of the seller admin.
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -18,6 +19,8 @@ from bookings.holds.models import Booking
 from bookings.payments.refund import refund_booking
 from e2e.tests.visitors import DESKTOP, PHONE, Visitors
 from events.models import Event
+from events.pictures import poster
+from events.pictures.write import set_picture
 
 BAD = ("serious", "critical")
 COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
@@ -29,6 +32,8 @@ PAGES = [
     "empty list",
     "event",
     "event with picks",
+    "event with a picture",
+    "list with a picture",
     "event, cancelled",
     "event with a queue",
     "checkout",
@@ -69,6 +74,7 @@ def place(
     event: Event,
     hold: Callable[..., Booking],
     paid_booking: Callable[..., Booking],
+    media: Path,
 ) -> Place:
     """The visitor and the path of the page named by the parameter."""
     name = request.param
@@ -82,11 +88,15 @@ def place(
         cancel_event(event_id=event.pk, seller=carol)
     elif name == "event with a queue":
         Event.objects.filter(pk=event.pk).update(waiting_room_on=True)
+    elif name.endswith("with a picture"):
+        set_picture(event_id=event.pk, seller=carol, data=poster.draw_poster(), alt=poster.ALT)
     return {
         "list": (None, "/"),
         "empty list": (None, "/?q=nothing-is-called-so"),
         "event": (None, f"/events/{event.pk}"),
         "event with picks": (alice, f"/events/{event.pk}"),
+        "event with a picture": (None, f"/events/{event.pk}"),
+        "list with a picture": (None, "/"),
         "event, cancelled": (alice, f"/events/{event.pk}"),
         "event with a queue": (alice, f"/events/{event.pk}"),
         "checkout": (alice, f"/checkout/{held.pk}"),
@@ -123,6 +133,11 @@ def test_a_page_is_accessible_without_errors_and_fits_the_window(visitors: Visit
     if name == "event with picks":
         page.get_by_role("button", name="Best seats").click()
         expect(page.get_by_role("grid")).to_be_visible()
+    if name.endswith("with a picture"):
+        picture = page.get_by_role("img", name=poster.ALT)
+        picture.scroll_into_view_if_needed()
+        expect(picture).to_have_js_property("complete", True)
+        assert picture.evaluate("image => image.naturalWidth") > 0
     check_page(page)
 
 

@@ -17,6 +17,7 @@ from core.errors import NotFound
 from core.money.amounts import price_text
 from events.catalog import selectors
 from events.catalog.addresses import event_path, event_slug, event_url
+from events.catalog.map_modules import modules_of
 from events.catalog.search import EventSearch
 from events.catalog.structured_data import event_json_ld
 from events.catalog.tiers import tier_colours
@@ -26,21 +27,6 @@ from events.pictures.shown import ShownPicture, shown_picture
 from events.states import EventStatus
 
 EVENTS_PER_PAGE = 20
-# The map's modules by folder, preloaded so that the browser doesn't discover them one after the other.
-MODULES = {
-    "canvas": (
-        "base_layer", "bitmaps", "block_names", "camera", "cards", "colours", "contrast", "gestures", "hit_test",
-        "labels", "layout", "map_view", "minimap", "painter", "plan_scenery", "row_labels", "sprites", "stage_scenery",
-    ),
-    "panels": (
-        "best_seats_form", "block_tree", "element", "filter", "formatting", "legend", "live_badge", "places_form",
-        "prices", "queue_notice", "sale_status", "seat_grid", "seat_list", "stepper", "summary", "tooltip",
-    ),
-    "seats": (
-        "best_seats", "block", "drawn_block", "geometry", "grid_block", "hold_request", "outline", "own_holds", "picks",
-        "point_index", "polygon", "seat_model", "sections", "standing_block",
-    ),
-}  # fmt: skip
 FEW = 20  # seats left from which the list says "Last 20 seats"
 
 
@@ -163,7 +149,7 @@ def event_page(request: HttpRequest, event_id: int, slug: str | None = None) -> 
             available=stats["available"],
             images=[picture.share_url, picture.large_url] if picture else [],
         ),
-        "modules": [f"events/map/{folder}/{name}.js" for folder, names in MODULES.items() for name in names],
+        "modules": modules_of(has_plan=event.geometry is not None),
         "checkout_url": reverse("checkout", args=[uuid.UUID(int=0)]),
     }
     return render(request, "events/event.html", context)

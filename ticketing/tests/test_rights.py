@@ -201,6 +201,8 @@ RIGHTS: dict[str, dict[str, str]] = {
             "<path:object_id>/change/": MANAGERS,
             "<path:object_id>/designer/": MANAGERS,
             "<path:object_id>/history/": MANAGERS,
+            "import/": SELLERS,
+            "import/check/": SELLERS,
             "<path:object_id>/version/<int:number>/picture.svg": MANAGERS,
             "<path:object_id>/delete/": NOBODY,  # an action removes plans
             "<path:object_id>/": SELLERS,  # redirects to the page

@@ -1,6 +1,7 @@
 """The live feed of an event with a seating plan: seats by their names, and another version of the plan."""
 
 import copy
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from events.lifecycle.change import change_event
 from events.live.loading import live_subsections
 
 pytestmark = pytest.mark.django_db(transaction=True)
-STALLS = {"section": "Parkett links", "subsection": 1}
+STALLS: dict[str, Any] = {"section": "Parkett links", "subsection": 1}
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ from events.errors import StorageUnavailable
 from events.models import Event
 from events.picture_models import EventPicture
 from events.pictures import orphans, storage
+from events.pictures.backend import media_storage
 from events.pictures.storage import file_names
 from events.pictures.tests.makers import a_picture
 from events.pictures.write import remove_picture, set_picture
-from ticketing.media import media_storage
 
 pytestmark = pytest.mark.django_db
 
@@ -143,7 +143,7 @@ def test_a_bucket_that_does_not_exist_changes_nothing(
 def test_a_server_that_never_answers_is_given_up_in_seconds(
     upload: Upload, unreachable: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ticketing.media.READ_SECONDS", 0.5)
+    monkeypatch.setattr("events.pictures.backend.READ_SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         held: list[Any] = []
         accept = threading.Thread(target=lambda: held.extend(silent.accept() for _ in range(2)), daemon=True)
@@ -159,7 +159,7 @@ def test_a_server_that_never_answers_is_given_up_in_seconds(
 def test_calls_fail_at_once_while_the_server_does_not_answer(
     upload: Upload, client: Client, server: str, unreachable: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ticketing.media.READ_SECONDS", 0.1)
+    monkeypatch.setattr("events.pictures.backend.READ_SECONDS", 0.1)
     monkeypatch.setattr(storage.breaker, "reset_timeout", 0.5)
     picture = upload()
     path = f"/media/pictures/{picture.key}-480.webp"

@@ -9,6 +9,7 @@ from django.db.models import TextChoices
 from core.text.formatting import pluralize
 from events.plans.formats.csv_export import not_in_csv, to_csv
 from events.plans.formats.pretix_export import not_in_pretix, to_pretix
+from events.plans.geometry import bounds_of
 from events.plans.plan import Plan
 from events.states import PlaceKind
 
@@ -26,6 +27,7 @@ def summary(plan: Plan) -> list[str]:
     sections = {block.section for block in plan.blocks}
     places = [place for block in plan.blocks for row in block.rows for place in row.places]
     lines = [f"{pluralize(len(sections), 'section')}, {pluralize(len(plan.blocks), 'block')}, {_places(plan)}"]
+    lines.append(f"{_size(plan)}, with all that is drawn")
     lines += [f"{plan.categories[index].name}: {count:,}" for index, count in sorted(_by_category(plan).items())]
     kinds = Counter(place.kind for place in places if place.kind != PlaceKind.SEAT)
     lines += [f"{kind.label}: {count:,}" for kind, count in sorted(kinds.items())]
@@ -34,6 +36,12 @@ def summary(plan: Plan) -> list[str]:
         named = ", ".join(f"{role}: {count:,}" for role, count in sorted(roles.items()))
         lines.append(f"{pluralize(len(plan.drawings), 'drawing')} ({named})")
     return lines
+
+
+def _size(plan: Plan) -> str:
+    """Return how large the plan is, which tells whether its unit is right."""
+    left, top, right, bottom = bounds_of(plan)
+    return f"{(right - left) / 100:,.1f} × {(bottom - top) / 100:,.1f} m"
 
 
 def _places(plan: Plan) -> str:

@@ -98,6 +98,7 @@ def test_a_summary_says_what_a_plan_has() -> None:
     plan = read(understood(json.dumps(hall()).encode()).document)
     assert summary(plan) == [
         "2 sections, 2 blocks, 139 seats",
+        "18.2 × 19.0 m, with all that is drawn",
         "Stalls: 136",
         "Balcony, side: 3",
         "4 drawings (other: 2, stage: 1, text: 1)",

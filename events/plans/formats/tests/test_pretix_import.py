@@ -214,7 +214,9 @@ SOLVED = [
 ]
 
 
-@pytest.mark.parametrize(("change", "place", "code", "proposal"), SOLVED, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(
+    ("change", "place", "code", "proposal"), SOLVED, ids=lambda value: value if isinstance(value, str) else None
+)
 def test_a_mistake_with_a_safe_reading_is_named_with_its_place_and_a_proposal(
     change: Any, place: str, code: str, proposal: str
 ) -> None:
@@ -250,7 +252,9 @@ UNSOLVED = [
 ]
 
 
-@pytest.mark.parametrize(("change", "place", "code"), UNSOLVED, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(
+    ("change", "place", "code"), UNSOLVED, ids=lambda value: value if isinstance(value, str) else None
+)
 def test_a_mistake_without_a_safe_reading_is_named_with_its_place_and_nothing_is_understood(
     change: Any, place: str, code: str
 ) -> None:

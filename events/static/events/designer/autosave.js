@@ -15,6 +15,8 @@ export class Autosave extends Emitter {
   savedAt = null;
   /** Why the server refused, as a sentence. */
   reason = "";
+  /** Whether the last failure was that of the connection. */
+  isOffline = false;
   #designer;
   #address;
   #saved; // the document on the server
@@ -84,6 +86,7 @@ export class Autosave extends Emitter {
   #failed(problem) {
     if (problem.code === "plan_changed") return this.#set("conflict");
     const lasting = problem.status >= 400 && problem.status < 500 && ![408, 429].includes(problem.status);
+    this.isOffline = problem.code === "offline";
     this.reason = problem.errors?.[0]?.detail ?? problem.message;
     if (lasting) return this.#set("refused");
     const wait = (problem.retryAfter ?? 0) * 1000 || RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)];

@@ -7,8 +7,9 @@ import { removeItems, updateItems } from "./model/edits.js";
 import { nextStart } from "./model/labels.js";
 import { boundsOf } from "./model/layout.js";
 import { endsOf } from "./model/grids.js";
+import { addCorner, removeCorner } from "./model/outlines.js";
 import { readable } from "./model/readable.js";
-import { alignItems, boundsOfItems, distributeItems, facing, middleOf, mirrorItems, moveItems, round, turnItems } from "./model/transform.js";
+import { alignItems, boundsOfItems, distributeItems, facing, middleOf, mirrorItems, moveItems, roundStage, turnItems } from "./model/transform.js";
 import { GRID_CM } from "./view/snapping.js";
 
 const TURN = 5; // degrees
@@ -68,6 +69,8 @@ export function makeCommands(designer, view) {
     distributeY: distribute("y"),
     continueRows: () => change("Continue row names", continued(designer, "row_labels", "letters", "top", ({ rows }) => rows)),
     continueSeats: () => change("Continue seat numbers", continued(designer, "seat_labels", "numbers", "left", (grid) => endsOf(grid)[0])),
+    addCorner: () => change("Add a corner", (document) => addCorner(document, selection())),
+    removeCorner: () => change("Remove a corner", (document) => removeCorner(document, selection())),
     fit: () => view.fit(),
     zoomIn: () => zoom(view, 1.4),
     zoomOut: () => zoom(view, 1 / 1.4),
@@ -84,14 +87,9 @@ function facingStage(designer) {
   return (document) => updateItems(document, designer.selection, (item) => ({ ...item, rotation: facing(item, focal) }));
 }
 
-/** The middle of the front row stays where it is; all rows get the stage as the middle of their circles. */
 function curvingStage(designer) {
   const focal = designer.document.focal_point;
-  return (document) =>
-    updateItems(document, designer.selection, (item) => {
-      const radius = round(Math.hypot((item.x ?? 0) - focal.x, (item.y ?? 0) - focal.y));
-      return item.grid && radius > 1 ? { ...item, rotation: facing(item, focal), grid: { ...item.grid, radius } } : item;
-    });
+  return (document) => updateItems(document, designer.selection, (item) => (item.grid ? roundStage(item, focal, document) : item));
 }
 
 /** Each block's labels begin where those of the block before it end. */

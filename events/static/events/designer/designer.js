@@ -7,6 +7,7 @@ import { say } from "../../ticketing/announce.js";
 import { Emitter } from "../../ticketing/emitter.js";
 import { History } from "./model/history.js";
 import { entriesOf, entriesWith, idOf, identify, kindOf } from "./model/document.js";
+import { placesByCategory } from "./model/counts.js";
 import { addSection } from "./model/edits.js";
 
 const FIRST_SECTIONS = { grid: "Stalls", tables: "Tables", standing: "Standing" };
@@ -45,8 +46,8 @@ export class Designer extends Emitter {
     const document = change(this.document);
     const known = entriesOf(document);
     const selection = new Set([...(select ?? this.selection)].filter((id) => known.has(id)));
-    if (document === this.document) return select && this.select(selection);
-    return this.history.commit(document, { label, merge, selection });
+    this.history.commit(document, { label, merge, selection });
+    if (select && !merge) this.select(selection);
   }
 
   /** Replaces the document with another one, as from a template; it can be undone. */
@@ -62,14 +63,10 @@ export class Designer extends Emitter {
     say(this.history.redo() ? `Done again: ${this.history.undoLabel}.` : "There is nothing to redo.");
   }
 
+  /** Selects items. New blocks then go to their section. */
   select(ids) {
     this.history.seal();
     this.history.current.selection = new Set(ids);
-    this.#selected();
-  }
-
-  /** New blocks go to the section of the selected ones. */
-  #selected() {
     const first = this.selected.find(({ section }) => section);
     if (first && idOf(first.section) !== this.#section) [this.#section, this.#isChosen] = [idOf(first.section), false];
     this.emit("selection");
@@ -104,23 +101,34 @@ export class Designer extends Emitter {
    * the seller has chosen, or the last one with such subsections, or a new one.
    */
   withSection(document, kind) {
-    const suits = (section) => !section.subsections.length || section.subsections.some((item) => kindOf(item) === kind);
-    const { section } = this;
-    const found = section && (this.#isChosen || suits(section)) ? section : document.sections.findLast(suits);
+    const found = this.#sectionFor(document, kind);
     return found ? [document, idOf(found)] : addSection(document, FIRST_SECTIONS[kind]);
   }
 
-  /** The category of new blocks: that of the section's last block. */
-  get category() {
-    const last = this.section?.subsections.at(-1)?.category;
+  #sectionFor(document, kind) {
+    const suits = (section) => !section.subsections.length || section.subsections.some((item) => kindOf(item) === kind);
+    const { section } = this;
+    return section && (this.#isChosen || suits(section)) ? section : document.sections.findLast(suits);
+  }
+
+  /**
+   * The category of new subsections of a kind: that of the last one in their section; in a new section the one of the same
+   * name, or the first that has no places yet.
+   */
+  categoryFor(kind) {
     const names = this.document.categories.map(({ name }) => name);
-    return names.includes(last) ? last : names[0];
+    const section = this.#sectionFor(this.document, kind);
+    const last = section?.subsections.at(-1)?.category;
+    if (names.includes(last)) return last;
+    const name = section?.name ?? FIRST_SECTIONS[kind];
+    const used = placesByCategory(this.document);
+    return names.find((each) => each === name) ?? names.find((each) => !used.has(each)) ?? names[0];
   }
 
   #changed(label) {
     const known = entriesOf(this.document);
     this.history.current.selection = new Set([...this.selection].filter((id) => known.has(id)));
     this.emit("document", { label });
-    this.#selected();
+    this.emit("selection");
   }
 }

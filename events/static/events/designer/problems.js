@@ -4,7 +4,8 @@
  */
 
 import { idOf, kindOf, nameOf, subsectionEntries, units } from "./model/document.js";
-import { layoutOf, seatCounts, toPlan } from "./model/layout.js";
+import { layoutOf, seatCounts } from "./model/layout.js";
+import { overlapsOf } from "./model/overlaps.js";
 import { placesByCategory, totalPlaces } from "./model/counts.js";
 
 const TOO_CLOSE_CM = 30; // middles of two seats: people don't fit any more
@@ -124,42 +125,11 @@ function drawingProblems(document) {
   return empty.map((drawing) => error("A text is empty.", [idOf(drawing)]));
 }
 
-/** Finds seats that lie on each other, with a grid of cells as large as the distance. */
 function overlaps(document) {
-  const close = units(document, TOO_CLOSE_CM);
-  const cells = new Map();
-  const pairs = new Map();
-  for (const entry of subsectionEntries(document)) {
-    for (const { seats } of layoutOf(entry.item, document).rows) {
-      for (const seat of seats) if (!seat.missing) findClose(entry, seat, close, cells, pairs);
-    }
-    if (pairs.size >= MOST_SHOWN) break;
-  }
-  return [...pairs.values()].map(({ one, other, picks }) =>
-    warning(one === other ? `${nameOf(one)}: seats overlap.` : `${nameOf(one)} and ${nameOf(other)}: seats overlap.`, [...new Set([one.id, other.id])], picks),
-  );
-}
-
-function findClose(entry, seat, close, cells, pairs) {
-  const [x, y] = toPlan(entry.item, seat.x, seat.y);
-  const [across, down] = [Math.floor(x / close), Math.floor(y / close)];
-  for (let cx = across - 1; cx <= across + 1; cx += 1) {
-    for (let cy = down - 1; cy <= down + 1; cy += 1) {
-      for (const other of cells.get(cx * 4_000_037 + cy) ?? []) {
-        if (Math.hypot(other.x - x, other.y - y) < close) addPair(pairs, other, { entry, seat });
-      }
-    }
-  }
-  const key = across * 4_000_037 + down;
-  const cell = cells.get(key);
-  cell ? cell.push({ x, y, entry, seat }) : cells.set(key, [{ x, y, entry, seat }]);
-}
-
-function addPair(pairs, other, { entry, seat }) {
-  const key = `${other.entry.id} ${entry.id}`;
-  const pair = pairs.get(key) ?? { one: other.entry, other: entry, picks: [] };
-  pair.picks.push(...pick(entry.id, [seat]), ...pick(other.entry.id, [other.seat]));
-  pairs.set(key, pair);
+  return overlapsOf(document, units(document, TOO_CLOSE_CM), MOST_SHOWN).map(({ one, other, picks }) => {
+    const names = one === other ? nameOf(one) : `${nameOf(one)} and ${nameOf(other)}`;
+    return warning(`${names}: seats overlap.`, [...new Set([one.id, other.id])], picks);
+  });
 }
 
 function categoryProblems(document) {

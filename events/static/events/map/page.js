@@ -20,7 +20,6 @@ import { SeatList } from "./panels/seat_list.js";
 import { Summary } from "./panels/summary.js";
 import { Tooltip } from "./panels/tooltip.js";
 import { nearestSimilar } from "./seats/best_seats.js";
-import { loadPlan } from "./seats/geometry.js";
 import { forgetPicks, HoldRequests, keepPicks, keptPicks } from "./seats/hold_request.js";
 import { OwnHolds } from "./seats/own_holds.js";
 import { Picks } from "./seats/picks.js";
@@ -34,19 +33,20 @@ const { currency, event: eventId } = dataset;
 const find = (selector) => page.querySelector(selector);
 const json = (id) => JSON.parse(document.getElementById(id).textContent);
 const rows = json("sections");
-const plan = await loadPlan(dataset.geometry);
+const { load: loadSeating } = await (dataset.geometry ? import("./plan_seating.js") : import("./grid_seating.js"));
+const seating = await loadSeating(dataset.geometry);
 const gapsAllowed = dataset.gaps === "true";
 
 const sale = new SaleStatus(find("[data-sale]"), json("sale"), dataset.zone);
-const model = new SeatModel(rows, plan);
+const model = new SeatModel(rows, seating.block);
 model.setClosed(sale.isOver); // before anything is drawn
-const colours = new Colours([...new Set(model.blocks.flatMap((block) => block.tiers))], plan?.colours);
+const colours = new Colours([...new Set(model.blocks.flatMap((block) => block.tiers))], seating.colours);
 const price = (block) => shortPriceRange(block, currency);
 page.style.setProperty("--legend-tier", colours.variable(rows[0].tier)); // a tier that the event has
 const picks = new Picks(model, Number(dataset.max));
 const filter = new Filter(find("#filters"), (minor) => priceText(minor, currency));
 const scene = { matches: (block) => !block.closed && filter.matches(block), picks, cursor: null, hover: null };
-const view = new MapView(find("#map"), find(".minimap"), { model, plan, scene, colours, price });
+const view = new MapView(find("#map"), find(".minimap"), { model, seating, scene, colours, price });
 const list = new SeatList(find("#list"), { model, picks, filter, colours, currency });
 const tooltip = new Tooltip(find(".tip"), { currency, colours, act: pick, pickPlaces });
 const holdRequests = new HoldRequests(dataset);

@@ -2,7 +2,7 @@
 
 import { entriesOf, entriesWith, idOf, units, withId } from "./document.js";
 import { addDrawings, addSection, addSubsections } from "./edits.js";
-import { mirrored, moveItems, otherParity } from "./transform.js";
+import { boundsOfItems, mirrored, moveItems, otherParity, round } from "./transform.js";
 
 export const OFFSET_CM = 50;
 
@@ -22,12 +22,12 @@ export function copies(document, ids, change = (item) => item) {
 
 /**
  * Returns {document, ids} with duplicates. They lie as far from the items as these lie from `previous`, the ids that they
- * were duplicated from, so that a row of boxes needs one movement; otherwise a little to the right and below.
+ * were duplicated from, so that a row of boxes needs one movement; otherwise beside the items, on the right.
  */
 export function duplicates(document, ids, previous = null) {
-  const offset = units(document, OFFSET_CM);
+  const { left, right } = boundsOfItems(document, ids);
   const made = copies(document, ids);
-  const [dx, dy] = previousOffset(document, ids, previous) ?? [offset, offset];
+  const [dx, dy] = previousOffset(document, ids, previous) ?? [round(right - left + units(document, OFFSET_CM)), 0];
   return { document: moveItems(made.document, made.ids, dx, dy), ids: made.ids };
 }
 

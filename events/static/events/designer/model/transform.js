@@ -1,8 +1,10 @@
 /** Moves, turns, mirrors and lines up items of a document. */
 
-import { entriesWith } from "./document.js";
+import { entriesWith, unitOf } from "./document.js";
 import { changed, updateItems } from "./edits.js";
-import { boundsOf, rotated, seatCounts, union } from "./layout.js";
+import { boundsOf, rotated, seatCounts, union, widthOf, withDefaults } from "./layout.js";
+
+const MOST_ROUND = (2 * Math.PI) / 3; // a third of a circle
 
 /** Rounds to a hundredth of a unit, so that documents have no long fractions. */
 export const round = (value) => Math.round(value * 100) / 100 || 0;
@@ -124,4 +126,15 @@ export function distributeItems(document, ids, axis) {
 /** Returns the angle that turns an item's rows towards a point: its front row is on the side of the point. */
 export function facing(item, { x, y }) {
   return angle((Math.atan2((item.y ?? 0) - y, (item.x ?? 0) - x) * 180) / Math.PI - 90);
+}
+
+/**
+ * Returns a block whose rows lie round a point: the middle of its front row stays where it is. A front row that would go
+ * further round than MOST_ROUND gets a larger circle.
+ */
+export function roundStage(item, focal, document) {
+  const grid = withDefaults(item.grid, unitOf(document));
+  const distance = Math.hypot((item.x ?? 0) - focal.x, (item.y ?? 0) - focal.y);
+  const radius = Math.round(Math.max(distance, widthOf(grid, seatCounts(grid)[0]) / MOST_ROUND));
+  return radius > 1 ? { ...item, rotation: facing(item, focal), grid: { ...item.grid, radius } } : item;
 }

@@ -1,5 +1,7 @@
 /** Which buttons the selected items have. The names are those of commands (commands.js). */
 
+import { hasCorners } from "../model/outlines.js";
+
 const ONE = [
   { name: "duplicate", text: "Duplicate", title: "Ctrl+D. Again: as far away as you have moved the copy." },
   { name: "mirrorCopy", text: "Mirrored copy", title: "On the other side of the stage’s axis (Ctrl+M)" },
@@ -20,6 +22,10 @@ const SEVERAL = [
   { name: "distributeX", text: "Distribute across" },
   { name: "distributeY", text: "Distribute down" },
 ];
+const CORNERS = [
+  { name: "addCorner", text: "Add a corner", title: "In the middle of the longest edge; drag it with the mouse" },
+  { name: "removeCorner", text: "Remove a corner" },
+];
 const GRIDS = [
   { name: "continueRows", text: "Continue row names", title: "From the front block to the back one" },
   { name: "continueSeats", text: "Continue seat numbers", title: "From the left block to the right one" },
@@ -32,6 +38,7 @@ export function actionsFor(selected, { document }) {
     ...ONE.slice(0, 2),
     MIRROR,
     ...(document.focal_point && selected.every(({ section }) => section) ? BLOCK.slice(0, grids ? 2 : 1) : []),
+    ...(selected.every(({ item }) => hasCorners(item)) ? CORNERS : []),
     ...(selected.length > 1 ? SEVERAL.slice(0, selected.length > 2 ? 8 : 6) : []),
     ...(selected.length > 1 && grids ? GRIDS : []),
     ONE[2],

@@ -5,7 +5,6 @@
 
 import { addCategory, changeCategory, colourOf, removeCategory, shiftCategory } from "../model/categories.js";
 import { placesByCategory } from "../model/counts.js";
-import { updateItems } from "../model/edits.js";
 import { button, make, refill } from "./elements.js";
 
 const PAUSE_MS = 150;
@@ -31,7 +30,7 @@ export class Categories {
   }
 
   #show() {
-    if (this.#root.contains(document.activeElement) && document.activeElement.matches("input")) return this.#showSums();
+    if (document.activeElement.matches(".category-name")) return this.#showSums(); // a name is being typed
     const { categories } = this.#designer.document;
     const rows = categories.map((category, index) => this.#row(category, index, categories.length));
     const add = button("New category", () => this.#add(), { "data-key": "add category", disabled: categories.length >= 50 });
@@ -48,8 +47,7 @@ export class Categories {
     const price = make("input", { value: this.#prices[name] ?? "", className: "trial-price", inputMode: "decimal", placeholder: "price", autocomplete: "off", "aria-label": `Price to try for ${name}`, "data-key": `price ${index}`, input: ({ target }) => this.#try(index, target.value) });
     const remove = button("×", () => this.#remove(index), { className: "arrow", "aria-label": `Remove ${name}`, "data-key": `remove ${index}`, disabled: count === 1 });
     const up = button("↑", () => designer.change("Reorder categories", (document) => shiftCategory(document, index, -1)), { className: "arrow", "aria-label": `Move ${name} up`, "data-key": `up category ${index}`, disabled: index === 0 });
-    const give = button("Give to selected", () => this.#give(index), { className: "link-button", "data-key": `give ${index}` });
-    return make("li", {}, make("div", { className: "category-head" }, colour, text, up, remove), make("div", { className: "category-sum" }, make("span", { "data-places": index }), price), give);
+    return make("li", {}, make("div", { className: "category-head" }, colour, text, up, remove), make("div", { className: "category-sum" }, make("span", { "data-places": index }), price));
   }
 
   #showSums() {
@@ -104,13 +102,6 @@ export class Categories {
 
   #remove(index) {
     this.#designer.change("Remove a category", (document) => removeCategory(document, index));
-  }
-
-  #give(index) {
-    const designer = this.#designer;
-    const { name } = designer.document.categories[index];
-    const change = (item, { section }) => (section ? { ...item, category: name } : item);
-    designer.change("Change the category", (document) => updateItems(document, designer.selection, change));
   }
 }
 

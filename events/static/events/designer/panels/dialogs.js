@@ -8,7 +8,7 @@ import { button, make } from "./elements.js";
 export function openDialog(dialog, title, content, buttons) {
   const id = dialog.getAttribute("aria-labelledby");
   const close = button("Close", () => dialog.close());
-  dialog.replaceChildren(make("h2", { id, textContent: title }), ...content, make("div", { className: "actions" }, ...buttons, close));
+  dialog.replaceChildren(make("h2", { id, textContent: title, tabIndex: -1, autofocus: true }), ...content, make("div", { className: "actions" }, ...buttons, close));
   dialog.showModal();
 }
 

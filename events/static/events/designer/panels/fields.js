@@ -7,6 +7,7 @@
 import { make } from "./elements.js";
 
 const MIXED = "different";
+let made = 0; // fields, for their ids
 
 /**
  * Creates the field. `items` returns the selected items, `change(label, set, merge)` changes each of them with
@@ -51,10 +52,13 @@ function inputOf(spec) {
 }
 
 function wrap(spec, input) {
-  const label = make("span", { className: "field-label", textContent: spec.unit ? `${spec.label} (${spec.unit})` : spec.label });
-  const help = spec.help ? make("small", { className: "field-help", textContent: spec.help }) : null;
-  if (spec.type === "check") return make("label", { className: "field check" }, input, label, help);
-  return make("label", { className: `field ${spec.wide ? "wide" : ""} ${spec.type}` }, label, input, help);
+  input.id = `field-${(made += 1)}`;
+  const text = spec.unit ? `${spec.label} (${spec.unit})` : spec.label;
+  const label = make("label", { className: "field-label", htmlFor: input.id, textContent: text });
+  const help = spec.help ? make("small", { className: "field-help", id: `${input.id}-help`, textContent: spec.help }) : null;
+  if (help) input.setAttribute("aria-describedby", help.id);
+  if (spec.type === "check") return make("div", { className: "field check" }, input, label, help);
+  return make("div", { className: `field ${spec.wide ? "wide" : ""} ${spec.type}` }, label, input, help);
 }
 
 /** Returns what was entered, undefined if it can't be taken. */

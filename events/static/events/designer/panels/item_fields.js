@@ -6,6 +6,7 @@ import { DEFAULTS } from "../model/layout.js";
 import { labelsOf } from "../model/labels.js";
 import { angle, round } from "../model/transform.js";
 import { unitName } from "./block_fields.js";
+import { labelFields } from "./label_fields.js";
 
 /** The fields of position and rotation. */
 export function placeGroup(document) {
@@ -80,6 +81,29 @@ export function standingGroups() {
       ],
     },
   ];
+}
+
+/** Rows that are given seat by seat have no rule; choosing one names them anew. */
+export function rowsGroups(document, items) {
+  const renamed = (item, labels, rename) => ({ ...item, rows: item.rows.map((row, index) => rename(row, labels, index)) });
+  const rows = labelFields("rows", {
+    items,
+    get: (item) => item.rows.map(({ label }) => label),
+    set: (item, rule) => renamed(item, labelsOf(rule, item.rows.length, "letters"), (row, labels, index) => ({ ...row, label: labels[index] })),
+    count: (item) => item.rows.length,
+  });
+  const seats = labelFields("seats", {
+    items,
+    get: (item) => item.rows[0].seats.map(({ label }) => label),
+    set: (item, rule) => renamed(item, rule, nameSeats),
+    count: (item) => item.rows[0].seats.length,
+  });
+  return [{ title: "Names of rows", fields: rows }, { title: "Names of seats", fields: seats, note: () => "A choice names the seats of every row." }];
+}
+
+function nameSeats(row, rule) {
+  const labels = labelsOf(rule, row.seats.length);
+  return { ...row, seats: row.seats.map((seat, index) => ({ ...seat, label: labels[index] || seat.label })) };
 }
 
 const inTables = (change) => (item, value) => ({ ...item, tables: item.tables.map((table, index) => change(table, value, index)) });

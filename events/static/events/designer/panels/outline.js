@@ -30,7 +30,7 @@ export class Outline {
   }
 
   #show() {
-    if (this.#root.contains(document.activeElement) && document.activeElement.matches("input")) return;
+    if (document.activeElement.matches(".section-name")) return; // a name is being typed
     const { sections } = this.#designer.document;
     const blocks = sections.reduce((sum, { subsections }) => sum + subsections.length, 0);
     const list = make("ul", { className: "outline" }, ...sections.map((section) => this.#section(section, blocks > LONG)));
@@ -46,10 +46,11 @@ export class Outline {
     const isCurrent = designer.section === section;
     const places = section.subsections.reduce((sum, item) => sum + placesOf(item, designer.document), 0);
     const rename = make("input", { value: section.name, maxLength: 32, className: "section-name", "aria-label": `Name of section ${section.name}`, "data-key": `name ${id}`, autocomplete: "off", change: ({ target }) => this.#rename(id, target), blur: () => setTimeout(() => this.#show()) });
-    const select = button(number(places), () => this.#select(section.subsections.map(idOf), id), { className: "count-button", "aria-label": `Select all of ${section.name}, ${number(places)} places`, title: "Select all", "data-key": `all ${id}` });
-    const head = make("div", { className: `section-head ${isCurrent ? "current" : ""}` }, rename, select, ...this.#arrows(section.name, `section ${id}`, (by) => this.#shiftSection(id, section.name, by)));
+    const select = button(number(places), () => this.#selectAll(id), { className: "count-button", "aria-label": `Select all of ${section.name}, ${number(places)} places`, title: "Select all", "data-key": `all ${id}` });
+    const remove = button("×", () => this.#remove(section), { className: "arrow", "aria-label": `Remove ${section.name}`, title: "Remove this empty section", "data-key": `remove ${id}` });
+    const head = make("div", { className: `section-head ${isCurrent ? "current" : ""}` }, rename, section.subsections.length ? select : remove, ...this.#arrows(section.name, `section ${id}`, (by) => this.#shiftSection(id, section.name, by)));
     const open = !long || isCurrent;
-    const here = isCurrent ? make("p", { className: "hint", textContent: "New blocks go here." }) : button("Put new blocks here", () => this.#use(id), { className: "link-button", "data-key": `use ${id}` });
+    const here = isCurrent ? make("p", { className: "hint", textContent: "New blocks go here." }) : null;
     const blocks = open && section.subsections.length ? make("ul", {}, ...section.subsections.map((item) => this.#block(item))) : null;
     return make("li", {}, head, blocks, here);
   }
@@ -85,7 +86,7 @@ export class Outline {
       const [next, id] = addSection(document, designer.document.sections.length ? "New section" : "Stalls");
       made = id;
       return next;
-    });
+    }, { select: [] });
     designer.section = made;
     clearTimeout(this.#timer);
     this.#show();
@@ -94,9 +95,8 @@ export class Outline {
     input.select();
   }
 
-  #use(id) {
-    this.#designer.section = id;
-    say("New blocks go to this section.");
+  #remove(section) {
+    this.#designer.change("Remove a section", (document) => ({ ...document, sections: document.sections.filter((each) => idOf(each) !== idOf(section) || each.subsections.length) }));
   }
 
   #rename(id, input) {
@@ -104,10 +104,12 @@ export class Outline {
     if (name) this.#designer.change("Rename a section", (document) => changeSection(document, id, { name }));
   }
 
-  #select(ids, sectionId) {
+  /** Selects what the section has now: the list may be a moment behind. */
+  #selectAll(sectionId) {
+    const { document } = this.#designer;
+    const ids = document.sections.find((section) => idOf(section) === sectionId)?.subsections.map(idOf) ?? [];
     this.#designer.select(ids);
-    if (!ids.length) this.#designer.section = sectionId;
-    else this.#view.reveal(boundsOfItems(this.#designer.document, new Set(ids)));
+    if (ids.length) this.#view.reveal(boundsOfItems(document, new Set(ids)));
   }
 
   #selectBlock(id, adding) {

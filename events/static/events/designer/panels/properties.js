@@ -7,7 +7,7 @@ import { actionsFor } from "./actions.js";
 import { blockGroups } from "./block_fields.js";
 import { button, make, refill } from "./elements.js";
 import { createField } from "./fields.js";
-import { categoryField, drawingGroups, placeGroup, sectionIdOf, sectionOptions, standingGroups, tableGroups } from "./item_fields.js";
+import { categoryField, drawingGroups, placeGroup, rowsGroups, sectionIdOf, sectionOptions, standingGroups, tableGroups } from "./item_fields.js";
 import { PlanPanel } from "./plan_panel.js";
 
 const closedGroups = new Set(["Spacing", "Names of tables"]); // titles of groups that are closed, for the time of the visit
@@ -56,7 +56,7 @@ export class Properties {
   /** What decides which fields there are. */
   #currentSignature() {
     const { selected, document } = this.#designer;
-    const shapes = selected.map(({ id, kind, item }) => [id, kind, String(item.grid && [styles(item.grid), Array.isArray(item.grid.seats)]), item.tables?.map(({ shape }) => shape), Boolean(item.width)]);
+    const shapes = selected.map(({ id, kind, item }) => [id, kind, String(item.grid && [styles(item.grid), Array.isArray(item.grid.seats)]), item.tables?.map(({ shape }) => shape), Boolean(item.width), Boolean(item.points)]);
     const names = [document.categories.map(({ name }) => name), document.sections.map((section) => [idOf(section), section.name])];
     return JSON.stringify([shapes, selected.length ? names : ""]);
   }
@@ -92,7 +92,7 @@ export class Properties {
     const items = selected.map(({ item }) => item);
     const kinds = new Set(selected.map(({ kind }) => kind));
     const [kind] = kinds.size === 1 ? kinds : [null];
-    const groups = { grid: blockGroups, tables: tableGroups, standing: standingGroups, drawing: drawingGroups }[kind]?.(document, items) ?? [];
+    const groups = { grid: blockGroups, rows: rowsGroups, tables: tableGroups, standing: standingGroups, drawing: drawingGroups }[kind]?.(document, items) ?? [];
     const seated = selected.every(({ section }) => section);
     const belongs = seated ? [{ title: "Belongs to", fields: [this.#sectionField(), categoryField(document)] }] : [];
     return [...belongs, ...groups, placeGroup(document)];

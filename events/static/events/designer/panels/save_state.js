@@ -11,7 +11,7 @@ export function showSaveState(autosave, designer, { text, conflict }) {
     saved: () => (autosave.savedAt ? `Saved ${timeText(autosave.savedAt, "clock")}` : "Saved"),
     waiting: () => "Not saved yet",
     saving: () => "Saving…",
-    offline: () => "Not saved: offline, will try again",
+    offline: () => `Not saved: ${autosave.isOffline ? "offline" : "no answer"}, will try again`,
     refused: () => `Not saved: ${autosave.reason}`,
     conflict: () => "Not saved: changed in another window",
   };
@@ -45,4 +45,10 @@ function download(document_) {
   const link = make("a", { href: URL.createObjectURL(copyOf(document_)), download: `${document_.name || "seating plan"}.json` });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1_000);
+}
+
+/** Says that the draft isn't one that the designer can show; the note goes with the first change. */
+export function showUnreadable(root) {
+  root.textContent = "This draft can’t be drawn: it was made by another program and has mistakes. It stays as it is until you draw something here, which replaces it.";
+  root.hidden = false;
 }

@@ -4,7 +4,7 @@ import { say } from "../../../ticketing/announce.js";
 import { entriesOf, idOf, kindOf, nameOf, subsectionEntries, units, withId } from "../model/document.js";
 import { addDrawings, addSubsections } from "../model/edits.js";
 import { DEFAULTS } from "../model/layout.js";
-import { round } from "../model/transform.js";
+import { round, roundStage } from "../model/transform.js";
 
 const BLOCK = { rows: 8, seats: 16 };
 const TABLE_PITCH_CM = 320;
@@ -22,6 +22,13 @@ function usualBox(document, { x, y }, [width, height]) {
   return { left: x - w, right: x + w, top: y - h, bottom: y + h };
 }
 
+/** Returns whether the rows of the last block that was added lie round the stage; then those of the next one do too. */
+function isRoundStage(document) {
+  const last = subsectionEntries(document).flatMap(({ item }) => (item.grid ? [item] : [])).at(-1);
+  const focal = document.focal_point;
+  return Boolean(last?.grid.radius && focal && roundStage(last, focal, document).grid.radius === last.grid.radius);
+}
+
 /** New blocks look like the last one that was added. */
 function styleOf(document) {
   const grids = subsectionEntries(document).flatMap(({ item }) => (item.grid ? [item.grid] : []));
@@ -34,26 +41,30 @@ function styleOf(document) {
   };
 }
 
-function makeBlock({ document, category }, box, point) {
+function makeBlock(designer, box, point) {
+  const { document } = designer;
   const style = styleOf(document);
   const fit = (length, spacing) => Math.min(1_000, Math.max(1, Math.round(length / spacing)));
   const rows = box ? fit(box.bottom - box.top, style.row_spacing) : BLOCK.rows;
   const seats = box ? fit(box.right - box.left, style.seat_spacing) : BLOCK.seats;
   const at = box ? { x: middle(box).x, y: round(box.top + style.row_spacing / 2) } : { x: round(point.x), y: round(point.y) };
-  return { item: { category, ...at, grid: { rows, seats, ...style } }, hint: `${rows} rows of ${seats} seats` };
+  const item = { category: designer.categoryFor("grid"), ...at, grid: { rows, seats, ...style } };
+  return { item: isRoundStage(document) ? roundStage(item, document.focal_point, document) : item, hint: `${rows} rows of ${seats} seats` };
 }
 
-function makeStanding({ document, category }, box, point) {
+function makeStanding(designer, box, point) {
+  const { document } = designer;
   const area = box ?? usualBox(document, point, STANDING_CM);
   const { x, y } = middle(area);
   const [w, h] = [round(Math.max(area.right - area.left, units(document, 50)) / 2), round(Math.max(area.bottom - area.top, units(document, 50)) / 2)];
   const square = (2 * w * 2 * h) / units(document, 100) ** 2;
   const capacity = Math.min(50_000, Math.max(1, Math.round(square * PEOPLE_PER_SQUARE_METRE)));
   const outline = [[-w, -h], [w, -h], [w, h], [-w, h]];
-  return { item: { category, x, y, standing: { capacity, outline } }, hint: `about ${capacity} people` };
+  return { item: { category: designer.categoryFor("standing"), x, y, standing: { capacity, outline } }, hint: `about ${capacity} people` };
 }
 
-function makeTables({ document, category }, box, point) {
+function makeTables(designer, box, point) {
+  const { document } = designer;
   const pitch = units(document, TABLE_PITCH_CM);
   const across = box ? Math.min(30, Math.max(1, Math.round((box.right - box.left) / pitch))) : 1;
   const down = box ? Math.min(30, Math.max(1, Math.round((box.bottom - box.top) / pitch))) : 1;
@@ -67,14 +78,15 @@ function makeTables({ document, category }, box, point) {
     width: size,
   }));
   const at = box ? middle(box) : { x: round(point.x), y: round(point.y) };
-  return { item: { category, ...at, tables }, hint: tables.length === 1 ? "1 table" : `${tables.length} tables` };
+  return { item: { category: designer.categoryFor("tables"), ...at, tables }, hint: tables.length === 1 ? "1 table" : `${tables.length} tables` };
 }
 
 const makeShape = (role, text, usual) => (designer, box, point) => {
   const area = box ?? usualBox(designer.document, point, usual);
   const least = units(designer.document, 20);
   const [width, height] = [Math.max(least, area.right - area.left), Math.max(least, area.bottom - area.top)].map(round);
-  const named = text ? { text } : {};
+  const size = round(Math.min(height / 3, width / 6));
+  const named = text ? { text, size } : {};
   return { item: { role, ...named, ...middle(area), width, height }, hint: `${Math.round(width)} × ${Math.round(height)}` };
 };
 

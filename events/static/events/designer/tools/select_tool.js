@@ -1,14 +1,15 @@
 /** Selects, moves, turns and sizes items. */
 
 import { copies } from "../model/copies.js";
-import { moveItems, boundsOfItems } from "../model/transform.js";
+import { boundsOfItems, moveItems, round } from "../model/transform.js";
 import { handleAt } from "../view/handles.js";
 import { itemAt, itemsWithin } from "../view/hit_test.js";
-import { linesOf, snapped } from "../view/snapping.js";
+import { gridPoint, linesOf, snapped } from "../view/snapping.js";
 import { boxBetween } from "./boxes.js";
 import { handleDrag } from "./handle_drags.js";
 
 const NEAR_PX = 6;
+const FOCAL_PX = 12;
 let drags = 0;
 
 export class SelectTool {
@@ -34,6 +35,10 @@ export class SelectTool {
     }
     const entry = itemAt(designer.document, event.x, event.y, NEAR_PX / this.#view.camera.scale);
     if (entry) return this.#grab(entry, event);
+    if (this.#isOnFocalPoint(event)) {
+      this.#drag.kind = "focal";
+      return undefined;
+    }
     if (this.#isOnPicture(event)) {
       const { x, y } = this.background.shown;
       Object.assign(this.#drag, { kind: "picture", x, y });
@@ -49,6 +54,19 @@ export class SelectTool {
     this.#designer.select([]);
     this.#drag = null;
     return "pan";
+  }
+
+  #isOnFocalPoint({ px, py }) {
+    const focal = this.#designer.document.focal_point;
+    if (!focal) return false;
+    const [x, y] = this.#view.camera.toScreen(focal.x, focal.y);
+    return Math.hypot(px - x, py - y) < FOCAL_PX;
+  }
+
+  #moveFocalPoint(event) {
+    const [x, y] = gridPoint(this.#drag.start, event.x, event.y).map(round);
+    const { merge } = this.#drag;
+    this.#designer.change("Move the focal point", (document) => ({ ...document, focal_point: { x, y } }), { merge });
   }
 
   #isOnPicture({ x, y }) {
@@ -74,6 +92,7 @@ export class SelectTool {
     if (!drag) return;
     if (drag.kind === "move") this.#moveItems(event);
     else if (drag.kind === "handle") this.#dragHandle(event);
+    else if (drag.kind === "focal") this.#moveFocalPoint(event);
     else if (drag.kind === "picture") this.background.change({ x: drag.x + event.x - drag.from.x, y: drag.y + event.y - drag.from.y });
     else if (drag.kind === "marquee") this.#view.overlay = { marquee: boxBetween(drag.from, event) };
     this.#view.draw();

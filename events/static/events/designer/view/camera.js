@@ -1,7 +1,7 @@
 /** The visible part of the plan: the point in the middle of the view (x, y), and the scale in px per unit. */
 
 const FAR = 10; // a view may be this many times larger than the plan
-const CLOSEST = 4; // px per centimetre
+const CLOSEST = 1.6; // px per centimetre
 
 export class Camera {
   constructor() {

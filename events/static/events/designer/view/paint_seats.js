@@ -108,17 +108,22 @@ function paintMark({ ctx, colours }, seat, radius, px, colour) {
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   if (mark) paintRing(ctx, seat, radius, colours);
-  const text = mark && px < 2 * LABELS_FROM ? mark : mark ? `${mark}${seat.label}` : seat.label;
-  ctx.font = `600 ${radius * (text.length > 2 ? 0.75 : 1)}px ${colours.face}`;
   ctx.fillStyle = inkOn(colour);
-  ctx.fillText(text, seat.x, seat.y, radius * 1.8);
+  const both = mark && px > 2 * LABELS_FROM; // there is room for the mark above the label
+  if (mark) write(ctx, colours, mark, seat.x, seat.y - (both ? radius * 0.4 : 0), radius * (both ? 0.7 : 1.1));
+  if (!mark || both) write(ctx, colours, seat.label, seat.x, seat.y + (both ? radius * 0.35 : 0), radius * (both || seat.label.length > 2 ? 0.75 : 1));
+}
+
+function write(ctx, colours, text, x, y, size) {
+  ctx.font = `600 ${size}px ${colours.face}`;
+  ctx.fillText(text, x, y, size * 2.2);
 }
 
 function paintRing(ctx, { x, y }, radius, colours) {
   ctx.strokeStyle = colours.ink;
-  ctx.lineWidth = radius * 0.25;
+  ctx.lineWidth = radius * 0.18;
   ctx.beginPath();
-  ctx.arc(x, y, radius * 0.92, 0, 7);
+  ctx.arc(x, y, radius * 0.95, 0, 7);
   ctx.stroke();
 }
 

@@ -15,7 +15,7 @@ import { paintItem, paintPlan } from "./paint_plan.js";
 const SPARE = 0.25; // of the view, on each side of it, that the bitmap has too
 const REST_MS = 90; // after which a view that has moved is painted anew
 const SLOW_MS = 7; // what takes longer to paint is not painted in every frame of a movement
-const EMPTY_CM = { left: -1200, top: -400, right: 1200, bottom: 1600 };
+const EMPTY_CM = { left: -1500, top: -500, right: 1500, bottom: 2100 };
 
 export class PlanView {
   camera = new Camera();

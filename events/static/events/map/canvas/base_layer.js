@@ -6,7 +6,6 @@
 
 import { Bitmaps } from "./bitmaps.js";
 import { Cards } from "./cards.js";
-import { RowLabels } from "./row_labels.js";
 
 const NEAR = 6.5; // px per seat: from this scale on, single seats are shown
 const SETTLED_MS = 120; // after the last change of scale, bitmaps are painted in the exact size
@@ -44,7 +43,7 @@ export class BaseLayer {
     this.#scenery = scenery;
     this.#colours = colours;
     this.#matches = matches;
-    this.#bitmaps = new Bitmaps(colours, price, new RowLabels(model.blocks));
+    this.#bitmaps = new Bitmaps(colours, price, scenery.rowLabels);
     this.#cards = new Cards(colours, price);
   }
 

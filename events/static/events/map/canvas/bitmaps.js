@@ -25,7 +25,7 @@ export class Bitmaps {
   #frameStart = 0;
   #zooming = false;
 
-  /** @param {(block: Block) => string} price formats the prices of a block  @param {RowLabels} rowLabels of drawn blocks */
+  /** @param {(block: Block) => string} price formats the prices of a block  @param {RowLabels | null} rowLabels of drawn blocks */
   constructor(colours, price, rowLabels) {
     this.#colours = colours;
     this.#price = price;

@@ -63,7 +63,7 @@ export class Cards {
     if (width < 10 * ratio || most < 1) return;
     const left = block.left === 0 ? "full" : `${block.left} left`;
     const others = block.closed ? [this.#price(block)] : most > 2 ? [this.#price(block), left] : [left];
-    this.#paintAt(ctx, x, y, [fits(size) ? title : [name, tail.replace(" · ", "")], ...others].slice(0, most), { size, block, ratio, room });
+    this.#paintAt(ctx, x, y, [fits(size) ? title : [name, tail.replace(" · ", " ")], ...others].slice(0, most), { size, block, ratio, room });
   }
 
   #paintGridLabel(ctx, block, x, y, scale, ratio) {

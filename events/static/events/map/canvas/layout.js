@@ -6,6 +6,7 @@
  */
 
 import { bySection } from "../seats/sections.js";
+import { corners } from "./boxes.js";
 
 const GAP = 3; // between blocks: room for row numbers
 const SECTION_GAP = 6; // between sections in one line
@@ -40,19 +41,6 @@ function arrangeAs(blocks, aspect) {
   const half = Math.min(0.5, (width * 0.3) / curve);
   const stage = { inner: curve - depth - LINE_GAP, outer: curve - LINE_GAP, half };
   return { bounds: boundsOf(blocks, stage), stage };
-}
-
-/** Returns the corners of a block in the plane, extended by `margin`. */
-export function corners({ x, y, angle, width, height }, margin = 0) {
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  const [w, h] = [width / 2 + margin, height / 2 + margin];
-  return [[-w, -h], [w, -h], [w, h], [-w, h]].map(([u, v]) => [x + u * cos - v * sin, y + u * sin + v * cos]);
-}
-
-/** Returns the middle of a block's name, above its first row, in the plane. */
-export function namePoint({ x, y, angle, height }) {
-  const up = height / 2 + 1;
-  return [x + up * Math.sin(angle), y - up * Math.cos(angle)];
 }
 
 /** Breaks long sections into several lines and lets short ones share a line. */

@@ -8,14 +8,12 @@
 
 import { Emitter } from "../../../ticketing/emitter.js";
 import { showsSeats } from "./base_layer.js";
+import { corners, namePoint } from "./boxes.js";
 import { Camera } from "./camera.js";
 import { Gestures } from "./gestures.js";
 import { hitTest } from "./hit_test.js";
-import { corners, namePoint } from "./layout.js";
 import { Minimap } from "./minimap.js";
 import { Painter } from "./painter.js";
-import { PlanScenery } from "./plan_scenery.js";
-import { StageScenery } from "./stage_scenery.js";
 
 const READABLE = 24; // px per seat: a seat of this size is easy to hit
 const FRAMED = 7; // px per seat: a block is shown as a whole if its seats are at least this large then
@@ -33,13 +31,13 @@ export class MapView extends Emitter {
   #paints = [];
   #lastFrame = 0;
 
-  /** See Painter for `scene`; call `request` after changing it. `plan` is null for an event without one. */
-  constructor(root, minimap, { model, plan, scene, colours, price }) {
+  /** See Painter for `scene`; call `request` after changing it. `seating` is that of plan_seating.js or grid_seating.js. */
+  constructor(root, minimap, { model, seating, scene, colours, price }) {
     super();
     this.#root = root;
     this.#model = model;
     this.#canvas = root.querySelector("canvas.seats");
-    const scenery = plan ? new PlanScenery(plan, model.blocks, colours) : new StageScenery(model.blocks, root, colours);
+    const scenery = seating.scenery(model.blocks, root, colours);
     this.stage = scenery.middle;
     this.camera = new Camera(scenery.bounds);
     this.#painter = new Painter(this.#canvas, { model, scenery, colours, price, scene });

@@ -2,6 +2,7 @@
 
 import { boxOf, pathOf } from "../seats/polygon.js";
 import { BlockNames, titleOf } from "./block_names.js";
+import { RowLabels } from "./row_labels.js";
 
 const EDGE = 1.5; // units of free space around the plan
 const STAGE_TEXT = 22; // px: the stage's name is at least this high if there is room for it
@@ -17,6 +18,7 @@ export class PlanScenery {
 
   constructor(plan, blocks, colours) {
     this.#colours = colours;
+    this.rowLabels = new RowLabels(blocks);
     this.#drawings = plan.drawings.map((drawing) => scaledDrawing(plan, drawing));
     this.#names = new BlockNames(blocks, plan.drawings.filter(({ role, points }) => role !== "wall" && points.length).map(({ points }) => plan.scaled(points)));
     this.bounds = around([plan.bounds, ...blocks.map(({ outline }) => boxOf(outline))]);

@@ -1,6 +1,7 @@
 /** The labels of drawn rows, at both ends of each, where no seat and no other label is in the way. */
 
-const AWAY = 0.78; // units from the middle of the seat at the end
+const AWAY = 0.78; // units from the middle of the seat at the end to the label's edge
+const ABOVE = 1; // the same to its middle, for labels above or below a seat
 const GLYPH = 0.34; // width of a character, in units
 const CLEAR = 0.55; // units around a label's middle that are free of seats
 const APART = 0.8; // units between the middles of two labels
@@ -33,7 +34,7 @@ export class RowLabels {
   /** The label beside the seat at an end of a row; null if something is in the way. */
   #at(block, end, [dx, dy], text) {
     const align = dx > 0.5 ? "left" : dx < -0.5 ? "right" : "center";
-    const away = AWAY * block.seatSize;
+    const away = (align === "center" ? ABOVE : AWAY) * block.seatSize;
     const [x, y] = block.pointOf(end);
     const half = align === "center" ? 0 : (Math.sign(dx) * text.length * GLYPH) / 2;
     const [px, py] = [x + dx * away + half, y + dy * away];

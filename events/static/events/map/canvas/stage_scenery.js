@@ -3,6 +3,7 @@
 import { arrange } from "./layout.js";
 
 export class StageScenery {
+  rowLabels = null; // grids paint their own
   #stage;
   #colours;
 

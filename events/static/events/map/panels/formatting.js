@@ -15,10 +15,9 @@ export function sectionName(block) {
   return block.kind === "grid" ? `Section ${block.section}` : block.section;
 }
 
-/** "Section A, block 2"; of a plan "Parkett links", and only further blocks of that section have a number, as on tickets */
+/** "Section A, block 2"; of a plan "Parkett links", with a number only if that section has several blocks, as on tickets */
 export function blockName(block) {
-  const numbered = block.kind === "grid" || block.number > 1;
-  return sectionName(block) + (numbered ? `, block\u00a0${block.number}` : "");
+  return sectionName(block) + (block.isOnly ? "" : `, block\u00a0${block.number}`);
 }
 
 /** "Section A, block 2, row 5, seat 12" */

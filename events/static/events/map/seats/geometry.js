@@ -124,12 +124,11 @@ function summed(differences) {
   return values;
 }
 
-/** Fetches the geometry at an address, again and again until it succeeds; null for an event without a plan. */
-export async function loadPlan(address) {
-  for (let wait = FIRST_WAIT_MS; address; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+/** Fetches the plan at the address of its geometry, again and again until it succeeds. */
+export async function fetchPlan(address) {
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     const response = await fetch(address).catch(() => null);
     if (response?.ok) return new Plan(await response.json());
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
-  return null;
 }

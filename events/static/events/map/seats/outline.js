@@ -23,6 +23,7 @@ function alongRows({ rowCount, starts }, point) {
   const [front, back] = [row(0), row(rowCount - 1)];
   const right = rows.map((index) => point(starts[index + 1] - 1));
   const left = rows.map((index) => point(starts[index])).reverse();
+  if (starts[rowCount] === 1) return front;
   return [
     ...simplified(front, SMOOTH).slice(0, -1),
     ...simplified(right, ENDS).slice(0, -1),

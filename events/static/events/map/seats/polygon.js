@@ -107,6 +107,7 @@ export function ratioOf({ name, tail }) {
 
 /** Returns the convex hull of points, clockwise on the screen. */
 export function hullOf(points) {
+  if (points.length < 3) return points;
   const sorted = [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   const half = (list) => {
     const chain = [];

@@ -7,24 +7,20 @@
 
 import { Emitter } from "../../../ticketing/emitter.js";
 import { AVAILABLE, BLOCKED, RESERVED, SOLD, STATUSES } from "./block.js";
-import { DrawnBlock } from "./drawn_block.js";
-import { GridBlock } from "./grid_block.js";
 import { bySection } from "./sections.js";
-import { StandingBlock } from "./standing_block.js";
 
 const CODE_OF_LETTER = { a: AVAILABLE, r: RESERVED, s: SOLD, b: BLOCKED };
 const SELECTION_MS = 20_000; // a selection that isn't renewed disappears
-const BLOCKS = { grid: GridBlock, drawn: DrawnBlock, standing: StandingBlock };
 
 export class SeatModel extends Emitter {
   #byName = new Map();
   #holds = new Map(); // id of the buyer's booking → {block, positions}
   #selections = new Map(); // viewer → {block, positions, until}
 
-  /** @param {object[]} rows section rows in the order of the seating  @param {Plan | null} plan of the event, if it has one */
-  constructor(rows, plan = null) {
+  /** @param {object[]} rows section rows in the order of the seating  @param {(row, index) => Block} block creates a block */
+  constructor(rows, block) {
     super();
-    this.blocks = rows.map((row, index) => new BLOCKS[row.kind ?? "grid"](row, index, plan));
+    this.blocks = rows.map(block);
     for (const block of this.blocks) this.#byName.set(`${block.section}\n${block.number}`, block);
     for (const [first, ...others] of bySection(this.blocks).values()) first.isOnly = first.kind !== "grid" && !others.length;
   }

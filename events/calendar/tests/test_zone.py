@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from events.catalog.calendar_zone import calendar_time, zone_description
+from events.calendar.zone import calendar_time, zone_description
 from events.models import Event
 from events.zones import zone_names
 

@@ -10,7 +10,7 @@ from icalendar import Event as Entry
 
 from core.errors import NotFound
 from core.mail import sender_address
-from events.catalog.calendar_zone import calendar_time, zone_description
+from events.calendar.zone import calendar_time, zone_description
 from events.models import Event
 from events.organiser import organiser_of
 from events.states import EventStatus

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ticketing.media import media_storage
+from events.pictures.backend import media_storage
 
 FOLDER = Path("/var/lib/ticketing/media")
 

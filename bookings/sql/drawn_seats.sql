@@ -10,6 +10,8 @@
 
 -- bookings_place_letters: the seat status in the grid of the layout, with the letters of seat_rules.sql. Seats of tables that
 -- are sold as a whole are taken (`b`), except at tables with exactly `wanted` seats.
+--
+-- It cuts bytes, because finding the n-th letter of a text takes a time that grows with n.
 
 DROP FUNCTION IF EXISTS bookings_place_letters;
 
@@ -24,17 +26,24 @@ CREATE FUNCTION bookings_place_letters(
 ) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
+DECLARE
+    statuses bytea := convert_to(place_status, 'UTF8');
+    nothing bytea := convert_to(repeat('b', length(place_status)), 'UTF8');
 BEGIN
-    RETURN (
-        SELECT string_agg(
-            repeat('b', gap) || CASE
-                WHEN table_size <> wanted THEN repeat('b', size)
-                ELSE translate(substr(place_status, start + 1, size), 'a', letter)
-            END,
-            '' ORDER BY start
-        )
-        FROM unnest(run_starts, run_sizes, run_gaps, run_letters, run_tables)
-            AS run (start, size, gap, letter, table_size)
+    RETURN convert_from(
+        (
+            SELECT string_agg(
+                CASE WHEN gap = 0 THEN '' ELSE convert_to(repeat('b', gap), 'UTF8') END || CASE
+                    WHEN table_size <> wanted THEN substr(nothing, 1, size)
+                    WHEN letter = 'a' THEN substr(statuses, start + 1, size)
+                    ELSE convert_to(translate(substr(place_status, start + 1, size), 'a', letter), 'UTF8')
+                END,
+                ''
+            )
+            FROM unnest(run_starts, run_sizes, run_gaps, run_letters, run_tables)
+                AS run (start, size, gap, letter, table_size)
+        ),
+        'UTF8'
     );
 END
 $$;

@@ -24,6 +24,7 @@ from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.payments.pay import pay_booking
 from bookings.states import SelectionMode
+from bookings.testing.plans import GALA, PRICES
 from core import counters, feature_switches, read_only
 from core.redis import breaker, client
 from events.catalog import handlers
@@ -261,6 +262,12 @@ def new_drawn_event(carol: User, new_plan_version: Callable[..., PlanVersion]) -
 def opera(new_drawn_event: Callable[..., Event]) -> Event:
     """An event on sale in the hall `HALL`: Stalls 50.00, Balcony 30.00, Tables 40.00, Standing 15.00."""
     return new_drawn_event(prices={"Stalls": 5000, "Balcony": 3000, "Tables": 4000, "Standing": 1500})
+
+
+@pytest.fixture
+def gala(new_drawn_event: Callable[..., Event]) -> Event:
+    """An event on sale in the hall `GALA`, with seats such as AA-101: 95.00, 45.00, and 35.00 to stand."""
+    return new_drawn_event(GALA, prices=PRICES)
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ def one_round(cast: Cast, baselines: Baselines) -> Figures:
     figures |= uvloop.run(holds.at_rate(cast, rate=figures["holds (/s)"] / 2))
     figures |= uvloop.run(journeys.losers(cast))
     figures |= uvloop.run(catalog.reading(cast))
+    figures |= uvloop.run(catalog.geometry(cast))
     figures |= uvloop.run(journeys.paid(cast))
     shop.drop_emails()
     figures |= uvloop.run(expiry.together(cast))

@@ -1,4 +1,4 @@
-"""Creating and reading events: creation, the detail, the list, the seat map."""
+"""Creating and reading events: creation, the detail, the list, the seat map, the geometry of a seating plan."""
 
 import asyncio
 import itertools
@@ -58,6 +58,14 @@ async def reading(cast: Cast) -> Figures:
     for old in [event, *shown]:
         await shop.retire(cast, old)
     return figures
+
+
+async def geometry(cast: Cast) -> Figures:
+    """Read the geometry of a seating plan with 50,000 seats, which maps load once."""
+    path = await shop.publish_plan(cast, shop.drawn_arena())
+    size = len((await shop.call(cast.address, 200, "GET", path, headers=GZIP)).body)
+    figures = {"geometry, 50,000 seats, gzip (kB)": size / 1000}
+    return figures | await _rates(cast.address, "geometry", path, READERS)
 
 
 async def _rates(address: Address, name: str, path: str, readers: int) -> Figures:

@@ -137,6 +137,56 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        "layouts",
+        "Every drawn block has a layout with a name for each place and a lowest price; other subsections have none.",
+        """
+        SELECT coalesce(s.id, l.subsection_id) AS subsection, s.kind, s.total, s.price,
+            cardinality(l.names) AS names, l.tier_prices
+        FROM events_subsection s
+        FULL JOIN events_layout l ON l.event_id = s.event_id AND l.subsection_id = s.id
+        WHERE (s.kind = 'drawn') IS DISTINCT FROM (l.subsection_id IS NOT NULL)
+            OR l.subsection_id IS NOT NULL AND (
+                cardinality(l.names) <> s.total
+                OR (SELECT count(DISTINCT name) FROM unnest(l.names) AS name) <> s.total
+                OR (SELECT sum(size) FROM unnest(l.run_sizes) AS size) <> s.total
+                OR s.price <> (SELECT min(price) FROM unnest(l.tier_prices) AS price)
+            )
+        """,
+    ),
+    Invariant(
+        "booking_names",
+        "A pending or paid booking has the names that its places have in their layout; without a layout it has none.",
+        """
+        SELECT b.id AS booking, b.subsection_id AS subsection, b.positions, b.seat_names
+        FROM bookings_booking b
+        LEFT JOIN events_layout l ON l.event_id = b.event_id AND l.subsection_id = b.subsection_id
+        WHERE b.status IN ('pending_payment', 'paid', 'completed') AND (
+            (b.seat_names IS NULL) <> (l.subsection_id IS NULL)
+            OR EXISTS (
+                SELECT FROM unnest(b.positions, b.seat_names, b.row_numbers, b.seat_numbers)
+                    AS place (position, name, line, seat)
+                WHERE l.subsection_id IS NOT NULL
+                    AND (l.names[position + 1], l.row_numbers[position + 1], l.seat_numbers[position + 1])
+                        IS DISTINCT FROM (name, line, seat)
+            )
+        )
+        """,
+    ),
+    Invariant(
+        "whole_tables",
+        "The seats of a table that is sold as a whole belong to one booking, or to none.",
+        """
+        SELECT l.subsection_id AS subsection, l.names[start + 1] AS first_seat, size,
+            count(t.booking_id) AS taken, count(DISTINCT t.booking_id) AS bookings
+        FROM events_layout l
+        CROSS JOIN unnest(l.table_starts, l.table_sizes) AS whole (start, size)
+        JOIN events_ticket t ON t.event_id = l.event_id AND t.subsection_id = l.subsection_id
+            AND t.position >= start AND t.position < start + size
+        GROUP BY l.subsection_id, l.names[start + 1], size
+        HAVING count(t.booking_id) NOT IN (0, size) OR count(DISTINCT t.booking_id) > 1
+        """,
+    ),
+    Invariant(
         "references",
         "The reference of every booking, ticket and payment has the right check character and begins as its kind does.",
         """
@@ -184,7 +234,11 @@ INVARIANTS = (
         FULL JOIN (
             SELECT DISTINCT ON (subsection_id, position)
                 subsection_id AS subsection, position, version, kind, booking_id
-            FROM events_seatchange CROSS JOIN unnest(positions) AS position
+            FROM (
+                SELECT *, max(version) FILTER (WHERE kind = 'replanned') OVER (PARTITION BY subsection_id) AS replanned
+                FROM events_seatchange
+            ) c CROSS JOIN unnest(positions) AS position
+            WHERE version >= coalesce(replanned, 0)
             ORDER BY subsection_id, position, version DESC
         ) c USING (subsection, position)
         WHERE t.status IS DISTINCT FROM CASE c.kind

@@ -88,6 +88,7 @@ def _take_seller_pages(browser: Browser, url: str, seller: "User", subsection: "
         _take(page, f"/sell/{arena.pk}", "sell", press="15 min")
         _take(page, f"{events}/{hall.pk}/change/", "event-admin")
         _take(page, f"/admin/bookings/booking/?event__id__exact={hall.pk}", "bookings-admin")
+        _take(page, f"/admin/events/seatingplan/{_new_plan(seller)}/designer/", "designer", press="Stalls 2: 16 rows")
     with _page(browser, url, seller, viewport=TALL) as page:
         _take(page, f"{events}/add/", "new-event")
         _take(page, f"{events}/{hall.pk}/seats/?block={subsection.pk}", "seats-admin")
@@ -95,6 +96,16 @@ def _take_seller_pages(browser: Browser, url: str, seller: "User", subsection: "
         _take(page, f"/admin/bookings/seat/{hall.pk}/{subsection.pk}/17/", "seat-history")
     with _page(browser, url, seller, viewport=LONG_PHONE, device_scale_factor=2) as page:
         _take(page, f"/sell/{arena.pk}", "phone-sell", press="15 min")
+
+
+def _new_plan(seller: "User") -> int:
+    """Return the id of a plan with the document of the concert hall."""
+    from events.plans.examples import template
+    from events.venues.plans import add_plan
+    from events.venues.write import add_venue
+
+    venue = add_venue(seller=seller, name="Concert hall", time_zone="Europe/Berlin")
+    return add_plan(venue_id=venue.pk, seller=seller, name="Great Hall", draft=template("concert_hall")).pk
 
 
 @contextmanager

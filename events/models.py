@@ -22,7 +22,7 @@ from django.db.models.lookups import Exact
 from core.text.lines import check_line, check_paragraphs
 from core.text.visible import check_visible
 from events.picture_models import EventPicture as EventPicture  # so that Django knows this model, too
-from events.plan_models import PlanVersion
+from events.plan_models import PlanVersion, geometry_address
 from events.schedule import default_length
 from events.states import ChangeKind, CreationStatus, EventStatus, SeatStatus, SubsectionKind
 from events.venue_models import ZONE_LENGTH, Venue
@@ -208,7 +208,7 @@ class Event(models.Model):
     @property
     def geometry(self) -> str | None:
         """The address of what maps draw; None without a seating plan."""
-        return f"/api/geometry/{self.geometry_digest}" if self.geometry_digest else None
+        return geometry_address(self.geometry_digest) if self.geometry_digest else None
 
     @property
     def zone(self) -> ZoneInfo:

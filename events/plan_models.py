@@ -8,6 +8,11 @@ from core.text.visible import check_visible
 from events.venue_models import Venue
 
 
+def geometry_address(digest: str) -> str:
+    """Return the path of the geometry with this digest in the API."""
+    return f"/api/geometry/{digest}"
+
+
 class SeatingPlan(models.Model):
     """A seating plan of a venue. `draft` is the document that is being drawn; events use its published versions."""
 

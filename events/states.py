@@ -72,9 +72,11 @@ class ChangeKind(models.TextChoices):
     REFUNDED = "refunded", "Refunded"
     BLOCKED = "blocked", "Blocked"
     UNBLOCKED = "unblocked", "Unblocked"
+    REPLANNED = "replanned", "Drawn anew"  # other places, all of them available: see events/lifecycle/take_over.py
 
 
-# The seat status that each kind of change requires, and the one that it sets.
+# The seat status that each kind of change requires, and the one that it sets. REPLANNED isn't there: it puts new seats
+# into the place of old ones.
 SEAT_TRANSITIONS: dict[ChangeKind, tuple[SeatStatus, SeatStatus]] = {
     ChangeKind.HELD: (SeatStatus.AVAILABLE, SeatStatus.RESERVED),
     ChangeKind.PAID: (SeatStatus.RESERVED, SeatStatus.SOLD),

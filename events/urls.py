@@ -7,6 +7,7 @@ from events.pictures import api as pictures
 from events.pictures.files import picture_file
 from events.venues import api as venues
 from events.venues import plan_api as plans
+from events.venues import plan_file_api as plan_files
 
 urlpatterns = [
     path("", pages.event_list, name="events"),
@@ -19,9 +20,15 @@ urlpatterns = [
     path("api/venue/<int:venue_id>", venues.VenueItem.as_view(), name="venue-detail"),
     path("api/venue/<int:venue_id>/plan", plans.Plans.as_view(), name="plan-list"),
     path("api/plan/check", plans.PlanCheck.as_view(), name="plan-check"),
+    path("api/plan/import", plan_files.PlanImport.as_view(), name="plan-import"),
     path("api/plan/<int:plan_id>", plans.PlanItem.as_view(), name="plan-detail"),
     path("api/plan/<int:plan_id>/version", plans.NewVersion.as_view(), name="plan-publish"),
     path("api/plan-version/<int:version_id>", plans.VersionItem.as_view(), name="plan-version-detail"),
+    path(
+        "api/plan-version/<int:version_id>/export",
+        plan_files.VersionExport.as_view(),
+        name="plan-version-export",
+    ),
     path("api/geometry/<str:digest>", plans.Geometry.as_view(), name="geometry"),
     path("api/event", api.EventList.as_view(), name="event-list"),
     path("api/event/<int:event_id>", api.EventItem.as_view(), name="event-detail"),

@@ -9,11 +9,15 @@ from django.urls import Resolver404, resolve
 
 from core.errors import DomainError
 from core.http.json_body import max_body_bytes
-from events.pictures.limits import MAX_BYTES
+from events.pictures.limits import MAX_BYTES as PICTURE
+from events.plans.formats.files import MAX_BYTES as PLAN
 
 # Pages with a form that uploads a file, and their limits in bytes. They take larger files than they accept, so that the
 # error is beside the field.
-UPLOADS = {re.compile(r"/admin/events/event/[^/]+/picture/"): 4 * MAX_BYTES}
+UPLOADS = {
+    re.compile(r"/admin/events/event/[^/]+/picture/"): 4 * PICTURE,
+    re.compile(r"/admin/events/seatingplan/import/"): 2 * PLAN,
+}
 
 
 class BodyTooLarge(DomainError):

@@ -109,6 +109,21 @@ def hot_subsection() -> dict[str, Any]:
     return new_event("Benchmark: one subsection", [{"name": "A", "price": 5000, "subsections": 1}], rows=60, cols=50)
 
 
+def drawn_arena() -> dict[str, Any]:
+    """Return the document of a seating plan of 50,000 seats in 100 curved blocks."""
+    rows = {"rows": 25, "seats": 20, "radius": 4_000, "aisles": [10], "seat_labels": {"style": "numbers", "step": 2}}
+    sections = [
+        {
+            "name": name,
+            "subsections": [
+                {"category": "Category 1", "x": 1_500 * block, "y": 3_500 * line, "grid": rows} for block in range(10)
+            ],
+        }
+        for line, name in enumerate("ABCDEFGHIJ")
+    ]
+    return {"format": 1, "name": "Arena", "categories": [{"name": "Category 1"}], "sections": sections}
+
+
 def subsections_of(event: dict[str, Any]) -> list[SubsectionKey]:
     """Return section and number of each subsection, from an event's detail."""
     return [(row["section"], row["subsection"]) for row in event["sections"]]
@@ -139,6 +154,18 @@ async def create(cast: Cast, body: dict[str, Any]) -> dict[str, Any]:
     """Create an event over the API; return its detail."""
     event: dict[str, Any] = (await call(cast.address, 201, "POST", "/api/event", token=cast.seller, body=body)).json()
     return event
+
+
+async def publish_plan(cast: Cast, document: dict[str, Any]) -> str:
+    """Publish a seating plan in a new venue over the API; return the path of its geometry."""
+    name = f"The bench {uuid.uuid4()}"
+    seller: dict[str, Any] = {"token": cast.seller}
+    venue = await call(cast.address, 201, "POST", "/api/venue", body={"name": name, "time_zone": "UTC"}, **seller)
+    path = f"/api/venue/{venue.json()['id']}/plan"
+    plan = await call(cast.address, 201, "POST", path, body={"name": name, "draft": document}, **seller)
+    version = await call(cast.address, 201, "POST", f"/api/plan/{plan.json()['id']}/version", body={}, **seller)
+    shown = await call(cast.address, 200, "GET", f"/api/plan-version/{version.json()['id']}", **seller)
+    return str(shown.json()["geometry"])
 
 
 async def retire(cast: Cast, event: dict[str, Any]) -> None:

@@ -65,7 +65,7 @@ def price_of(booking: Booking) -> str:
 
 
 def _place(booking: Booking) -> tuple[str, str]:
-    return block_name(booking.subsection).short, places_text(booking)
+    return block_name(booking.subsection, booking.event).short, places_text(booking)
 
 
 def _total(bookings: Sequence[Booking]) -> str:

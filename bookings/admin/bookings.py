@@ -81,7 +81,8 @@ class Bookings(ActionPages):
 
     def name_of(self, row: Booking) -> str:
         """Return a text that names a booking: its reference, its buyer's email address, subsection and seats."""
-        return f"{row.reference}, {row.buyer.email}, block {block_name(row.subsection).short}, {places_text(row)}"
+        block = block_name(row.subsection, row.event).short
+        return f"{row.reference}, {row.buyer.email}, block {block}, {places_text(row)}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Include buyer, subsection and what the shown status needs, but not the events' long texts."""
@@ -135,7 +136,7 @@ class Bookings(ActionPages):
     @admin.display(description="Block")
     def subsection_name(self, booking: Booking) -> str:
         """Section and number of the subsection, as in A-1, or the name of a section of a plan."""
-        return block_name(booking.subsection).short
+        return block_name(booking.subsection, booking.event).short
 
     @admin.display(description="Seats")
     def seats(self, booking: Booking) -> str:

@@ -12,8 +12,8 @@ from bookings.holds.models import Booking
 from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.states import MADE_ELSEWHERE, AdmissionStatus, EmailStatus, RefundStatus
-from bookings.tickets.models import Admission
-from bookings.tickets.texts import ticket_place
+from bookings.tickets.models import Admission, AdmissionQuerySet
+from bookings.tickets.texts import ticket_text
 from core.money.amounts import money
 from events.seller_admin.times import time_column, time_of
 
@@ -111,13 +111,13 @@ class Tickets(ReadOnlyInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Admission]:
         """Include booking and subsection, for the names of the seats, and the event."""
-        rows = super().get_queryset(request).select_related("booking", "event", "subsection")
-        return rows.defer("subsection__seat_status")
+        rows: AdmissionQuerySet = super().get_queryset(request)  # type: ignore[assignment]
+        return rows.with_place()
 
     @admin.display(description="Seat")
     def seat(self, ticket: Admission) -> str:
         """Return row and seat, or "standing"."""
-        return ticket_place(ticket).text
+        return ticket_text(ticket)
 
     @admin.display(description="State")
     def state(self, ticket: Admission) -> str:

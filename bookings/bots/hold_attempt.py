@@ -1,4 +1,4 @@
-"""The input of the pre-hold checks."""
+"""The input of the bot check."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

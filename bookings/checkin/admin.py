@@ -19,8 +19,8 @@ from bookings.checkin.staff import (
     remove_gate_staff,
     remove_gate_staff_for_all_events,
 )
-from bookings.holds.places import block_name
-from bookings.tickets.texts import ticket_place
+from bookings.holds.places import place_text
+from bookings.tickets.texts import ticket_block, ticket_name, ticket_place
 from events.models import Event
 from events.seller_admin.rows import OwnRows, WrittenRows, user_of
 from events.seller_admin.times import time_column
@@ -195,8 +195,8 @@ class CheckIns(OwnRows):
     @admin.display(description="Seat")
     def seat(self, row: CheckIn) -> str:
         """Return the block and the name of the seat: "A-1 2-3"; in a standing area only its name."""
-        block, place = block_name(row.admission.subsection).short, ticket_place(row.admission)
-        return f"{block} {place.name}" if place.seat_label else f"{block}, {place.text}"
+        block, place = ticket_block(row.admission).short, ticket_place(row.admission)
+        return f"{block} {ticket_name(row.admission)}" if place.seat_label else f"{block}, {place_text(place)}"
 
     @admin.display(description="Holder")
     def holder(self, row: CheckIn) -> str:

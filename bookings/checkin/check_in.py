@@ -11,7 +11,7 @@ from bookings.checkin.ticket_codes import admission_of
 from bookings.errors import AlreadyCheckedIn, NotCheckedIn, TicketVoid, TooEarly
 from bookings.states import AdmissionStatus, CheckInKind
 from bookings.tickets.models import Admission
-from bookings.tickets.texts import serial_of, ticket_place
+from bookings.tickets.texts import serial_of, ticket_block, ticket_place
 from core.clock import Now, database_now
 from core.transactions import retrying_transaction
 from events.wall_clocks import clock_text
@@ -142,13 +142,15 @@ def _refuse(admission: Admission, entry: CheckIn | None) -> NoReturn:
 
 def place_body(admission: Admission) -> dict[str, Any]:
     """Return the ticket's numbers, place and holder, with the fields of `Place` in the API."""
-    subsection, place = admission.subsection, ticket_place(admission)
+    subsection, block, place = admission.subsection, ticket_block(admission), ticket_place(admission)
     return {
         "serial": serial_of(admission),
         "reference": admission.reference,
         "section": subsection.section,
         "subsection": subsection.number,
         "subsection_kind": subsection.kind,
+        "block_name": block.text,
+        "row_word": block.row_word,
         "row": place.row,
         "seat": place.seat,
         "row_label": place.row_label,

@@ -43,7 +43,7 @@ def find_tickets(*, event: Event, text: str, by: User) -> Found:
     check in tickets of the event (`check_in_event`). Each search is logged with who searched, but without the text.
     Raises BadInput for a text that is too short, which says what is needed.
     """
-    tickets = Admission.objects.filter(event=event).select_related("subsection", "booking")
+    tickets = Admission.objects.with_place().filter(event=event)
     found = _by_number(tickets, text) or _by_name(tickets, text)
     numbers = {"found": len(found.tickets), "more": found.more}
     log.info("tickets_searched", event_id=event.pk, user_id=by.pk, found_by=found.by, **numbers)

@@ -12,6 +12,7 @@ from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Coalesce
 
 from bookings.checkin.selectors import counts
+from bookings.holds.places import BlockName, block_name
 from bookings.states import AdmissionStatus
 from bookings.tickets.codes import public_key
 from bookings.tickets.models import Admission
@@ -54,12 +55,16 @@ def manifest(event: Event, *, with_tickets: bool = False, since: datetime | None
 
 
 def _seats(event: Event, since: datetime | None) -> dict[str, Any]:
-    blocks = Subsection.objects.filter(event=event).values_list("pk", "section", "number", "kind", "cols")
-    names = ("id", "section", "subsection", "kind", "cols")
+    blocks = Subsection.objects.filter(event=event).only("section", "number", "kind", "cols")
     return {
-        "subsections": [dict(zip(names, block, strict=True)) for block in blocks],
+        "subsections": [_block(block, block_name(block, event)) for block in blocks],
         "tickets": _columns(event, since),
     }
+
+
+def _block(block: Subsection, name: BlockName) -> dict[str, Any]:
+    place = {"section": block.section, "subsection": block.number, "kind": block.kind}
+    return {"id": block.pk, **place, "block_name": name.text, "row_word": name.row_word, "cols": block.cols}
 
 
 def _columns(event: Event, since: datetime | None) -> dict[str, list[Any]]:

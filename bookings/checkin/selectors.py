@@ -59,5 +59,5 @@ def counts(event: Event) -> dict[str, int]:
 def recent_check_ins(event: Event) -> QuerySet[CheckIn]:
     """Return the event's check-ins, undos and conflicts, newest first."""
     rows = CheckIn.objects.filter(admission__event=event)
-    rows = rows.select_related("admission__booking", "admission__subsection", "by")
+    rows = rows.select_related("admission__booking", "admission__event", "admission__subsection", "by")
     return rows.order_by("-recorded_at", "-id")

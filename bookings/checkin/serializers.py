@@ -18,6 +18,8 @@ from core.http.texts import Line, Text
 from core.openapi import Problem
 from events.states import SubsectionKind
 
+BLOCK_NAME = 'What people call the block: "Section A, block 1", or "Parkett links".'
+ROW_WORD = "What the rows of the block are."
 MAX_CODE_LENGTH = 1_000  # characters; our codes have about 130, and any other scanned text gets a result
 
 
@@ -71,6 +73,8 @@ class Place(serializers.Serializer[Any]):
     section = serializers.CharField()
     subsection = serializers.IntegerField()
     subsection_kind = serializers.ChoiceField(choices=SubsectionKind.choices)
+    block_name = serializers.CharField(help_text=BLOCK_NAME)
+    row_word = serializers.ChoiceField(choices=["row", "table"], help_text=ROW_WORD)
     row = serializers.IntegerField(help_text="1 is at the front.")
     seat = serializers.IntegerField(help_text="1 is at the left.")
     row_label = serializers.CharField(help_text=ROW_LABEL)
@@ -104,6 +108,8 @@ class NotLetIn(Problem):
     section = serializers.CharField(required=False)
     subsection = serializers.IntegerField(required=False)
     subsection_kind = serializers.ChoiceField(choices=SubsectionKind.choices, required=False)
+    block_name = serializers.CharField(required=False)
+    row_word = serializers.ChoiceField(choices=["row", "table"], required=False)
     row = serializers.IntegerField(required=False)
     seat = serializers.IntegerField(required=False)
     row_label = serializers.CharField(required=False)
@@ -133,6 +139,8 @@ class Block(serializers.Serializer[Any]):
     section = serializers.CharField()
     subsection = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=SubsectionKind.choices)
+    block_name = serializers.CharField(help_text=BLOCK_NAME)
+    row_word = serializers.ChoiceField(choices=["row", "table"], help_text=ROW_WORD)
     cols = serializers.IntegerField()
 
 
@@ -236,6 +244,8 @@ class ScanResult(serializers.Serializer[Any]):
     section = serializers.CharField(required=False)
     subsection = serializers.IntegerField(required=False)
     subsection_kind = serializers.ChoiceField(choices=SubsectionKind.choices, required=False)
+    block_name = serializers.CharField(required=False)
+    row_word = serializers.ChoiceField(choices=["row", "table"], required=False)
     row = serializers.IntegerField(required=False)
     seat = serializers.IntegerField(required=False)
     row_label = serializers.CharField(required=False)

@@ -54,14 +54,14 @@ def admission_of(event_id: int, code: str) -> Admission:
 def admissions_of(event_id: int, codes: Collection[str]) -> dict[str, Admission | NotFound]:
     """Return for each code the event's ticket, or the error that says why there is none.
 
-    Tickets are loaded with their booking and subsection.
+    Tickets are loaded with their booking, event and subsection.
     """
     read = {code: _number_in(code, event_id) for code in codes}
     numbers = [number for number in read.values() if isinstance(number, TicketNumber)]
     serials = [number.serial for number in numbers if number.serial is not None]
     references = [number.reference for number in numbers if number.reference]
     wanted = Q(serial__in=serials) | (Q(reference__in=references) if references else Q())
-    tickets = list(Admission.objects.filter(wanted, event_id=event_id).select_related("booking", "subsection"))
+    tickets = list(Admission.objects.with_place().filter(wanted, event_id=event_id))
     by_number = {TicketNumber(serial=ticket.serial): ticket for ticket in tickets}
     by_number |= {TicketNumber(reference=ticket.reference): ticket for ticket in tickets}
     return {

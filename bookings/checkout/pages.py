@@ -18,12 +18,13 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from bookings.errors import NotOwner
 from bookings.holds.models import Booking
-from bookings.holds.places import lines, lines_by_price
+from bookings.holds.places import block_name, lines, lines_by_price
 from bookings.holds.selectors import (
     Urgency,
     bought_by,
     is_charging,
     own_booking,
+    tier_of,
 )
 from bookings.holds.serializers import booking_body
 from bookings.holds.texts import duration_text, status_text
@@ -47,6 +48,7 @@ def checkout(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
         return redirect("booking-done", booking_id)
     held = booking.shown_status == BookingStatus.PENDING_PAYMENT
     context = _booking_context(booking) | {
+        "tier": tier_of(booking),
         "held": held,
         "charging": held and is_charging(booking),
         "test_cards": TEST_CARDS if booking.total_price and isinstance(gateway(), MockGateway) else [],
@@ -67,6 +69,7 @@ def done(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
     payment = booking.payments.filter(captured_at=booking.paid_at).first()
     tickets = issued_tickets(booking_id, _user(request))
     context = {
+        "tier": tier_of(booking),
         "event_url": event_url,
         "tickets": tickets,
         "is_used": any(ticket.status == AdmissionStatus.USED for ticket in tickets),
@@ -125,9 +128,11 @@ def _booking_context(booking: Booking) -> dict[str, Any]:
 
 def _page_data(booking: Booking) -> dict[str, Any]:
     """Return the initial data of checkout.js. `window_seconds` is the time that a full countdown ring shows."""
+    block = block_name(booking.subsection, booking.event)
     window = booking.expires_at - (booking.paying_since or booking.created_at)
     return {
         "booking": booking_body(booking),
+        "block": {"block": block.text.replace(" block ", " block\N{NO-BREAK SPACE}"), "rowWord": block.row_word},
         "extended": booking.extended,
         "window_seconds": window.total_seconds(),
         "more_time": duration_text(booking.event.hold_seconds),

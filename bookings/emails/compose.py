@@ -170,7 +170,7 @@ def _context(entry: EmailMessage, booking: Booking, changes: list[Change]) -> di
 
     No variable may be named `block`: inside `{% block %}` Django puts the block's own node under this name.
     """
-    event, block = booking.event, block_name(booking.subsection)
+    event, block = booking.event, block_name(booking.subsection, booking.event)
     organiser = organiser_of(event)
     return {
         "booking": booking,

@@ -4,11 +4,11 @@ from functools import partial
 from typing import Any
 
 from bookings.authentication import buyer_of, checked_by_sql, confirmed_if_refused
+from bookings.bots.guard import refuse_bots
 from bookings.bots.hold_attempt import HoldAttempt
 from bookings.holds.create_booking import create_booking
 from bookings.holds.hold import has_booking
 from bookings.holds.hold_request import HoldRequest
-from bookings.holds.pre_hold_checks import pre_hold_checks
 from bookings.holds.serializers import NewBooking, booking_detail
 from bookings.idempotency import read_key
 from bookings.queue_tokens import read_pass
@@ -29,7 +29,7 @@ def post_booking(request: ApiRequest) -> ApiResponse:
         data = request.body(NEW_BOOKING)
         idempotency_key = read_key(request.header("IDEMPOTENCY_KEY"), data)
         is_repeated = partial(has_booking, buyer.user_id, idempotency_key)
-        pre_hold_checks(HoldAttempt(buyer.user_id, data["event_id"], request.environ, is_repeated))
+        refuse_bots(HoldAttempt(buyer.user_id, data["event_id"], request.environ, is_repeated))
     with checked_by_sql(buyer):
         created = create_booking(
             prefer=request.header("PREFER") or "",

@@ -7,53 +7,33 @@ bookings/static/bookings/formatting.js has the same texts for the pages, checkin
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
+
+from django.db import connection
 
 from bookings.holds.models import Booking
 from core.money.amounts import money
-from events.models import Subsection
+from events.models import Event, Subsection
 from events.plans.plan import labels_of
 from events.seating.names import RowAndSeat, grid_place
+from events.seating.names import names_of as current_names
 from events.seating.positions import place_of, seat_name
 from events.states import SubsectionKind
-
-
-class Place(NamedTuple):
-    """One seat, or one place in a standing area.
-
-    `name` is what programs call it, as "C-12". `row` and `seat` count from the front and from the left, from 1; the
-    labels are what is written on them, both "" in a standing area.
-    """
-
-    kind: str  # a SubsectionKind
-    name: str
-    row: int
-    seat: int
-    row_label: str
-    seat_label: str
-
-    @property
-    def row_and_seat(self) -> RowAndSeat:
-        """The numbers and the labels alone."""
-        return RowAndSeat(self.row, self.seat, self.row_label, self.seat_label)
-
-    @property
-    def text(self) -> str:
-        """The place as people say it: "row 2, seat 3", or "standing"."""
-        return f"row {self.row_label}, seat {self.seat_label}" if self.row_label else STANDING
 
 
 class BlockName(NamedTuple):
     """How people call a block: `word`, `section` and, if people need it, `number`.
 
-    A section of a seating plan has a name of its own, as "Parkett links", and the number of its first block is left
-    out: few have more than one.
+    A section of a seating plan has a name of its own, as "Parkett links"; its blocks have numbers only if there are
+    several. `row_word` is what its rows are: "row", or "table".
     """
 
     word: str  # "Section ", or ""
     section: str
     number: int | None
+    row_word: str = "row"
 
     @property
     def text(self) -> str:
@@ -73,7 +53,7 @@ class Line(NamedTuple):
     units.
     """
 
-    row: str
+    row: str  # "row 2", or "table 2"
     seats: str
     quantity: int
     price: int
@@ -83,35 +63,54 @@ class Line(NamedTuple):
         """The places as people say them: "row 2, seats 4 and 5", or "standing, 3 places"."""
         if not self.seats:
             return STANDING if self.quantity == 1 else f"{STANDING}, {self.quantity} places"
-        return f"row {self.row}, seat{'s' if self.quantity > 1 else ''} {self.seats}"
+        return f"{self.row}, seat{'s' if self.quantity > 1 else ''} {self.seats}"
 
 
 STANDING = "standing"
+ROW_WORDS = """
+SELECT section ->> 'name', ARRAY(
+    SELECT CASE WHEN block ? 'tables' THEN 'table' ELSE 'row' END
+    FROM jsonb_array_elements(section -> 'subsections') WITH ORDINALITY AS blocks(block, number)
+    ORDER BY number
+)
+FROM events_planversion, jsonb_array_elements(document -> 'sections') AS section
+WHERE id = %s
+"""
 ROW_LABEL = 'What is written on the row; "" in a standing area.'  # in the API's descriptions
 SEAT_NAME = '"2-4": the labels of row and seat. In a standing area it only tells tickets apart.'
 SEAT_LABEL = 'What is written on the seat; "" in a standing area.'
 
 
-def block_name(subsection: Subsection) -> BlockName:
-    """Return how people call a block."""
+def block_name(subsection: Subsection, event: Event) -> BlockName:
+    """Return how people call a block. `event` is the subsection's."""
     if subsection.kind == SubsectionKind.GRID:
         return BlockName("Section ", subsection.section, subsection.number)
-    return BlockName("", subsection.section, subsection.number if subsection.number > 1 else None)
+    row_words = _row_words(cast(int, event.plan_version_id))[subsection.section]
+    number = subsection.number if len(row_words) > 1 else None
+    return BlockName("", subsection.section, number, row_words[subsection.number - 1])
 
 
-def places_of(booking: Booking) -> list[Place]:
+@lru_cache(maxsize=1_000)
+def _row_words(plan_version_id: int) -> dict[str, list[str]]:
+    """Return what the rows of each block are, by the name of its section. A version of a plan never changes."""
+    with connection.cursor() as cursor:
+        cursor.execute(ROW_WORDS, [plan_version_id])
+        return dict(cursor.fetchall())
+
+
+def place_text(place: RowAndSeat, row_word: str = "row") -> str:
+    """Return a place as people say it: "row 2, seat 3", or "standing"."""
+    return f"{row_word} {place.row_label}, seat {place.seat_label}" if place.seat_label else STANDING
+
+
+def places_of(booking: Booking) -> list[RowAndSeat]:
     """Return the places of a booking, in the order of its positions."""
     return [_place(booking, booking.subsection, index) for index in range(len(booking.positions))]
 
 
-def place_at(booking: Booking, subsection: Subsection, position: int) -> Place:
-    """Return the place of a booking at one of its positions. `subsection` is the booking's."""
-    return _place(booking, subsection, booking.positions.index(position))
-
-
 def names_of(booking: Booking) -> list[str]:
-    """Return what programs call the places of a booking, in the order of its positions."""
-    return [place.name for place in places_of(booking)]
+    """Return what programs call the places of a booking ("C-12"), in the order of its positions."""
+    return [_name(booking, booking.subsection, index) for index in range(len(booking.positions))]
 
 
 def prices_of(booking: Booking) -> list[int]:
@@ -119,21 +118,38 @@ def prices_of(booking: Booking) -> list[int]:
     return booking.seat_prices or [booking.unit_price] * len(booking.positions)
 
 
-def _place(booking: Booking, subsection: Subsection, index: int) -> Place:
+def place_at(booking: Booking, subsection: Subsection, position: int) -> RowAndSeat:
+    """Return the place of a booking at one of its positions. `subsection` is the booking's."""
+    return _place(booking, subsection, booking.positions.index(position))
+
+
+def name_at(booking: Booking, subsection: Subsection, position: int) -> str:
+    """Return what programs call the place of a booking at one of its positions. `subsection` is the booking's."""
+    return _name(booking, subsection, booking.positions.index(position))
+
+
+def _place(booking: Booking, subsection: Subsection, index: int) -> RowAndSeat:
     if booking.seat_names and booking.row_numbers and booking.seat_numbers:
-        return named_place(booking.seat_names[index], booking.row_numbers[index], booking.seat_numbers[index])
-    return counted_place(subsection, booking.positions[index])
+        numbers = booking.row_numbers[index], booking.seat_numbers[index]
+        return RowAndSeat(*numbers, *labels_of(booking.seat_names[index]))
+    return grid_place(*place_of(booking.positions[index], subsection.cols), subsection.kind)
 
 
-def named_place(name: str, row: int, seat: int) -> Place:
-    """Return the place of a drawn block that has this name and these numbers."""
-    return Place(SubsectionKind.DRAWN, name, row, seat, *labels_of(name))
+def _name(booking: Booking, subsection: Subsection, index: int) -> str:
+    if booking.seat_names:
+        return booking.seat_names[index]
+    return seat_name(booking.positions[index], subsection.cols)
 
 
-def counted_place(subsection: Subsection, position: int) -> Place:
-    """Return the place at a position of a grid or a standing area, where it is named after its numbers."""
-    place = grid_place(*place_of(position, subsection.cols), subsection.kind)
-    return Place(subsection.kind, seat_name(position, subsection.cols), *place)
+def is_as_held(booking: Booking, subsection: Subsection) -> bool:
+    """Return whether the booking's positions are still the places that were held, in its locked subsection.
+
+    Another version of the seating plan may have been taken over since the hold ended. Runs a query for a drawn block.
+    """
+    if booking.seat_names is None or subsection.kind != SubsectionKind.DRAWN:
+        return booking.seat_names is None and subsection.kind != SubsectionKind.DRAWN
+    current = current_names(subsection)
+    return all(current.position(name) == at for name, at in zip(booking.seat_names, booking.positions, strict=True))
 
 
 def lines(booking: Booking) -> list[Line]:
@@ -147,19 +163,21 @@ def lines_by_price(booking: Booking) -> list[Line]:
 
 
 class _Priced(NamedTuple):
-    place: Place
+    place: RowAndSeat
     price: int
 
 
 def _lines(booking: Booking, key: Callable[[_Priced], Any]) -> list[Line]:
     """Return a line for each group of places that have the same `key`, in the order of the keys."""
+    row_word = block_name(booking.subsection, booking.event).row_word
     priced = sorted(map(_Priced, places_of(booking), prices_of(booking)), key=lambda each: each.place.seat)
-    return [_line(list(group)) for _, group in groupby(sorted(priced, key=key), key=key)]
+    return [_line(list(group), row_word) for _, group in groupby(sorted(priced, key=key), key=key)]
 
 
-def _line(group: list[_Priced]) -> Line:
+def _line(group: list[_Priced], row_word: str) -> Line:
     seats = label_ranges([place.seat_label for place, _ in group if place.seat_label])
-    return Line(group[0].place.row_label, seats, len(group), sum(price for _, price in group))
+    row = f"{row_word} {group[0].place.row_label}"
+    return Line(row, seats, len(group), sum(price for _, price in group))
 
 
 def places_text(booking: Booking) -> str:

@@ -1,8 +1,9 @@
 """Selectors for bookings: which bookings a user may see, and in which order."""
 
 import uuid
+from collections.abc import Collection
 
-from django.db.models import Case, IntegerChoices, Q, When
+from django.db.models import Case, Count, IntegerChoices, Q, When
 
 from accounts.models import User
 from bookings.errors import NotOwner
@@ -12,6 +13,7 @@ from core.clock import Now
 from core.errors import NotFound, PermissionRefused
 from events.ownership import may_manage
 from events.schedule import over_at
+from events.seating.names import layout_of
 
 
 class Urgency(IntegerChoices):
@@ -58,9 +60,28 @@ def bought_by(user: User) -> BookingQuerySet:
     return ranked.order_by("urgency", when.asc(nulls_last=True), "-created_at", "-id")
 
 
+def booked_subsections(subsection_ids: Collection[int]) -> dict[int, bool]:
+    """Return those of the subsections (ids) in which bookings were ever made, and whether one is being processed."""
+    bookings = Booking.objects.filter(subsection_id__in=subsection_ids).order_by().values_list("subsection_id")
+    processing = Count("pk", filter=Q(status=BookingStatus.PROCESSING))
+    return {id: number > 0 for id, number in bookings.annotate(number=processing)}
+
+
 def is_charging(booking: Booking) -> bool:
     """Return whether a payment of the booking is pending, so that the outcome of its charge is not known yet."""
     return booking.payments.filter(status=PaymentStatus.PENDING).exists()
+
+
+def tier_of(booking: Booking) -> str:
+    """Return the tier of all places of a booking; "" if they have several. Runs a query for a drawn block.
+
+    A later version of the plan may have fewer places than a booking that was refunded before.
+    """
+    layout = layout_of(booking.subsection)
+    if layout is None or layout.tier_of is None or layout.tiers is None:
+        return booking.subsection.tier
+    tiers = {layout.tier_of[position] for position in booking.positions if position < len(layout.tier_of)}
+    return layout.tiers[tiers.pop()] if len(tiers) == 1 else ""
 
 
 def own_booking(booking_id: uuid.UUID, user: User) -> Booking:

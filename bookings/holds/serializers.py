@@ -119,7 +119,7 @@ def booking_tickets(booking: Booking) -> list[dict[str, Any]]:
     else:
         status = SeatStatus.RESERVED if booking.shown_status == BookingStatus.PENDING_PAYMENT else SeatStatus.AVAILABLE
     seats = zip(booking.positions, places_of(booking), prices_of(booking), strict=True)
-    return [ticket_body(booking.subsection, at, place.row_and_seat, status.value, price) for at, place, price in seats]
+    return [ticket_body(booking.subsection, at, place, status.value, price) for at, place, price in seats]
 
 
 def booking_detail(booking: Booking) -> dict[str, Any]:

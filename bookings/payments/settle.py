@@ -8,6 +8,7 @@ from django.db import transaction
 
 from bookings.holds.expiry import release_expired
 from bookings.holds.models import Booking
+from bookings.holds.places import is_as_held
 from bookings.holds.transitions import change, lock_with_subsection, move
 from bookings.notifications.outbox import queue_email
 from bookings.payments.gateways.protocol import Charge, Outcome
@@ -158,9 +159,11 @@ def _sell(booking: Booking, subsection: Subsection, payment: Payment) -> None:
 def _take_again(booking: Booking, subsection: Subsection) -> bool:
     """Hold the seats of an ended hold again.
 
-    Return False if the event is cancelled or over, or if not all of the seats are free.
+    Return False if the event is cancelled or over, if not all of the seats are free, or if they are others by now.
     """
     if booking.event.status in (EventStatus.CANCELLED, EventStatus.COMPLETED):
+        return False
+    if not is_as_held(booking, subsection):
         return False
     release_expired(subsection)
     try:

@@ -1,12 +1,13 @@
 """Export an event's bookings as CSV (RFC 4180), row by row, so that memory use does not grow with their number."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from bookings.holds.models import Booking
-from bookings.holds.places import Place, places_of, places_text, prices_of
+from bookings.holds.places import names_of, places_text, prices_of
 from core.money.amounts import in_major_units
+from core.text.csv_cells import BYTE_ORDER_MARK, escaped
 from events.models import Event
 
 FIELDS = (
@@ -31,11 +32,6 @@ FIELDS = (
     "paid_at_local",
 )
 FETCH_SIZE = 500  # bookings fetched at a time
-# Excel reads a CSV file as UTF-8 only if it begins with this character, and otherwise in the code page of the computer.
-BYTE_ORDER_MARK = "\ufeff"
-# Spreadsheets run a cell that starts with one of these as a formula, even if it is the name that a buyer typed
-# (https://owasp.org/www-community/attacks/CSV_Injection).
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 class _Echo:
@@ -56,7 +52,7 @@ def bookings_csv(event: Event) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield BYTE_ORDER_MARK + writer.writerow(FIELDS)
     for booking in _bookings(event):
-        yield writer.writerow(_escaped(_cells(booking)))
+        yield writer.writerow(escaped(_cells(booking)))
 
 
 def _bookings(event: Event) -> Iterator[Booking]:
@@ -78,7 +74,7 @@ def _bookings(event: Event) -> Iterator[Booking]:
             "expires_at",
             "paid_at",
         ),
-        *("event__currency", "event__time_zone", "buyer__email", "buyer__name"),
+        *("event__currency", "event__time_zone", "event__plan_version", "buyer__email", "buyer__name"),
         *("subsection__section", "subsection__number", "subsection__kind", "subsection__cols"),
     )
     return narrow.order_by("created_at", "id").iterator(chunk_size=FETCH_SIZE)
@@ -86,10 +82,10 @@ def _bookings(event: Event) -> Iterator[Booking]:
 
 def _cells(booking: Booking) -> Iterator[str]:
     """Return the booking's values in the order of `FIELDS`."""
-    subsection, event, places = booking.subsection, booking.event, places_of(booking)
+    subsection, event = booking.subsection, booking.event
     values = (
         *(booking.pk, _time(booking.created_at), booking.buyer.email, booking.buyer.name),
-        *(subsection.section, subsection.number, _names(places)),
+        *(subsection.section, subsection.number, _names(booking)),
         *(booking.quantity, booking.total_price, event.currency, booking.shown_status, _time(booking.paid_at)),
         *(places_text(booking).replace("–", "-"), in_major_units(booking.total_price, event.currency)),
         *(booking.reference, " ".join(map(str, prices_of(booking)))),
@@ -98,9 +94,9 @@ def _cells(booking: Booking) -> Iterator[str]:
     return map(str, values)
 
 
-def _names(places: list[Place]) -> str:
+def _names(booking: Booking) -> str:
     """Return the names, separated by spaces; a space inside of a label is a no-break space."""
-    return " ".join(place.name.replace(" ", "\N{NO-BREAK SPACE}") for place in places)
+    return " ".join(name.replace(" ", "\N{NO-BREAK SPACE}") for name in names_of(booking))
 
 
 def _time(moment: datetime | None) -> str:
@@ -109,8 +105,3 @@ def _time(moment: datetime | None) -> str:
 
 def _local(moment: datetime | None, event: Event) -> str:
     return moment.astimezone(event.zone).isoformat() if moment else ""
-
-
-def _escaped(cells: Iterable[str]) -> list[str]:
-    """Put an apostrophe before cells that a spreadsheet would run, even after spaces; it then shows them as text."""
-    return [f"'{cell}" if cell.lstrip(" ").startswith(FORMULA_STARTS) else cell for cell in cells]

@@ -11,13 +11,13 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from bookings.holds.models import Booking
-from bookings.holds.places import block_name, places_of
-from bookings.seat_history.block_places import BlockPlaces
+from bookings.holds.places import block_name, place_text, places_of
 from bookings.seat_history.texts import HistoryKind
 from bookings.seat_history.timeline import seat_history
 from events.catalog.selectors import STATUS_BY_LETTER
 from events.models import Event, Subsection
 from events.ownership import may_manage
+from events.seating.names import names_of
 from events.seller_admin.rows import user_of
 from events.seller_admin.site import PAGES, Page
 
@@ -47,9 +47,9 @@ def seat_history_page(request: HttpRequest, event_id: int, subsection_id: int, p
 
 
 def _context(event: Event, subsection: Subsection, position: int) -> dict[str, Any]:
-    place = BlockPlaces(subsection)[position]
+    place, block = names_of(subsection).place(position), block_name(subsection, event)
     return {
-        "title": f"{block_name(subsection).short}, {place.text}",
+        "title": f"{block.short}, {place_text(place, block.row_word)}",
         "event": event,
         "status": STATUS_BY_LETTER[subsection.seat_status[position]],
         "history": [(entry, TONES.get(entry.kind, "")) for entry in seat_history(subsection, position)],
@@ -58,10 +58,11 @@ def _context(event: Event, subsection: Subsection, position: int) -> dict[str, A
 
 def seat_links(booking: Booking) -> SafeString:
     """Return the seats of a booking, each a link to its history."""
+    row_word = block_name(booking.subsection, booking.event).row_word
     links = (
         (
             reverse("admin:bookings_seat_history", args=[booking.event_id, booking.subsection_id, position]),
-            place.text.replace(",", ""),
+            place_text(place, row_word).replace(",", ""),
         )
         for position, place in zip(booking.positions, places_of(booking), strict=True)
     )

@@ -6,7 +6,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import authenticated_user
-from bookings.seat_history.block_places import BlockPlaces
 from bookings.seat_history.serializers import SeatHistory
 from bookings.seat_history.timeline import seat_history
 from core.errors import NotFound
@@ -15,6 +14,7 @@ from core.openapi import problems
 from events.catalog.selectors import STATUS_BY_LETTER
 from events.inventory.subsections import subsection_of
 from events.ownership import own_event
+from events.seating.names import names_of
 
 PRIVATE = {"Cache-Control": "private, no-store"}  # the response contains people's names and email addresses
 
@@ -32,11 +32,11 @@ class SeatHistoryView(ApiView):
         """
         event = own_event(event_id, authenticated_user(request))
         subsection = subsection_of(event.pk, section, number)
-        places = BlockPlaces(subsection)
-        position = places.position_of(seat)
+        names = names_of(subsection)
+        position = names.position(seat)
         if position is None:
             raise NotFound("This block has no such seat.")
-        place = places[position]
+        place = names.place(position)
         body = {
             "event_id": event.pk,
             "section": subsection.section,

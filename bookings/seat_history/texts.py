@@ -29,6 +29,7 @@ class HistoryKind(models.TextChoices):
     REFUNDED = "refunded", "Refunded"
     BLOCKED = "blocked", "Blocked"
     UNBLOCKED = "unblocked", "Unblocked"
+    REPLANNED = "replanned", "Drawn anew"
     PAYMENT_CAPTURED = "payment_captured", "Payment taken"
     PAYMENT_DECLINED = "payment_declined", "Payment declined"
     PAYMENT_OPEN = "payment_open", "Payment open"
@@ -68,6 +69,8 @@ def change_text(
             return f"Taken out of sale{others}."
         case ChangeKind.UNBLOCKED:
             return f"Put back on sale{others}."
+        case ChangeKind.REPLANNED:
+            return "The block was drawn anew, with another version of its seating plan; its history begins here."
 
 
 def _others(names: list[str]) -> str:

@@ -10,7 +10,6 @@ from accounts.models import User
 from bookings.checkin.models import CheckIn
 from bookings.holds.models import Booking
 from bookings.payments.models import Payment, Refund
-from bookings.seat_history.block_places import BlockPlaces
 from bookings.seat_history.texts import (
     HistoryKind,
     SeatNames,
@@ -22,6 +21,7 @@ from bookings.seat_history.texts import (
 )
 from bookings.tickets.models import Admission
 from events.models import SeatChange, Subsection
+from events.seating.names import PlaceNames, names_of
 from events.states import ChangeKind
 
 Bookings = dict[uuid.UUID, Booking]
@@ -65,34 +65,39 @@ def seat_history(subsection: Subsection, position: int) -> list[Entry]:
     `position` is the seat's position in `subsection`, from 0. Takes at most seven queries, however long the history is.
     """
     of_seat = SeatChange.objects.filter(subsection=subsection, positions__contains=[position])
-    changes = list(of_seat.defer("hash").order_by("version"))
-    places = BlockPlaces(subsection)
+    changes = _since_drawn(list(of_seat.defer("hash").order_by("version")))
+    names = names_of(subsection)
     bookings = Booking.objects.select_related("buyer").in_bulk({change.booking_id for change in changes} - {None})
     entries = [  # the sort below is stable, so entries with the same time stay in this order
         *_payments(bookings),
-        *_changes(changes, bookings, position, places),
+        *_changes(changes, bookings, position, names),
         *_refunds(bookings),
         *_admissions(subsection, position, bookings),
     ]
     return sorted(entries, key=attrgetter("at"))
 
 
-def _changes(changes: list[SeatChange], bookings: Bookings, position: int, places: BlockPlaces) -> Iterator[Entry]:
+def _since_drawn(changes: list[SeatChange]) -> list[SeatChange]:
+    """Return the changes since the block was last drawn anew: before that, the position was that of another seat."""
+    drawn = [index for index, change in enumerate(changes) if change.kind == ChangeKind.REPLANNED]
+    return changes[drawn[-1] :] if drawn else changes
+
+
+def _changes(changes: list[SeatChange], bookings: Bookings, position: int, names: PlaceNames) -> Iterator[Entry]:
     held_before: set[uuid.UUID | None] = set()
     for change in changes:
         booking = bookings.get(change.booking_id) if change.booking_id else None
         is_repeated = change.booking_id in held_before
-        names = _names(booking, places)
-        text = change_text(change, booking, position=position, names=names, is_repeated=is_repeated)
+        text = change_text(change, booking, position=position, names=_names(booking, names), is_repeated=is_repeated)
         yield Entry(at=change.at, kind=HistoryKind(change.kind), text=text, booking=booking, version=change.version)
         if change.kind == ChangeKind.HELD:
             held_before.add(change.booking_id)
 
 
-def _names(booking: Booking | None, places: BlockPlaces) -> SeatNames:
+def _names(booking: Booking | None, names: PlaceNames) -> SeatNames:
     """Return a function that names the seats of a change: as the booking does or, without one, as they are now."""
     if booking is None or not booking.seat_names:
-        return lambda position: places[position].name
+        return names.name
     return dict(zip(booking.positions, booking.seat_names, strict=True)).__getitem__
 
 
@@ -124,7 +129,8 @@ def _refunds(bookings: Bookings) -> Iterator[Entry]:
 
 
 def _admissions(subsection: Subsection, position: int, bookings: Bookings) -> Iterator[Entry]:
-    tickets = Admission.objects.filter(event=subsection.event_id, subsection=subsection, position=position)
+    of_seat = Admission.objects.filter(event=subsection.event_id, subsection=subsection, position=position)
+    tickets = of_seat.filter(booking__in=bookings)
     by_id = {ticket.pk: ticket for ticket in tickets.order_by("issued_at")}
     for ticket in by_id.values():
         booking = bookings.get(ticket.booking_id)

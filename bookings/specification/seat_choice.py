@@ -1,7 +1,7 @@
 """Which seats a buyer gets: the rules in words, then as pure functions.
 
 The same rules exist in two other places: holds choose seats with bookings/sql/seat_rules.sql, and the event's page
-proposes seats with events/static/events/map/best_seats.js. Tests compare all three (test_best_seats.py,
+proposes seats with events/static/events/map/seats/best_seats.js. Tests compare all three (test_best_seats.py,
 test_choosing.py and e2e/tests/test_seat_rules.py). A change of a rule changes all three.
 
 **Side by side.** Seats of one row with nothing between them: an aisle and a missing seat end a run of neighbours. The

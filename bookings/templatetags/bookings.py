@@ -9,10 +9,10 @@ from bookings.holds.places import block_name, counts_by_price
 from bookings.payments.models import Refund
 from bookings.states import RefundReason, RefundStatus
 from bookings.tickets.models import Admission
-from bookings.tickets.texts import ticket_place
+from bookings.tickets.texts import ticket_text
 from core.money.amounts import money
 from core.text.formatting import pluralize
-from events.models import Subsection
+from events.models import Event, Subsection
 from events.states import SubsectionKind
 
 register = template.Library()
@@ -22,7 +22,7 @@ REFUND_TEXTS = {
     RefundStatus.FAILED: "could not be sent back to your card yet. We are looking into it.",
 }
 # What reads badly on two lines: "block 2", "row 5, seats 12", "and 14". Long labels may need two.
-PLACE = re.compile(r"\bblock \d+|\brow [^\s,;]{1,8}, seats? [^\s,;]{1,8}(?![^\s,;])|\band \d+", re.IGNORECASE)
+PLACE = re.compile(r"\bblock \d+|\b(?:row|table) [^\s,;]{1,8}, seats? [^\s,;]{1,8}(?![^\s,;])|\band \d+", re.IGNORECASE)
 
 
 @register.filter
@@ -56,14 +56,14 @@ def together(text: str) -> str:
 @register.filter
 def place_text(ticket: Admission) -> str:
     """Return the place of a ticket: "Row 2, seat 3", or "Standing"."""
-    text = ticket_place(ticket).text
+    text = ticket_text(ticket)
     return f"{text[0].upper()}{text[1:]}"
 
 
 @register.filter
-def block_text(subsection: Subsection) -> str:
+def block_text(subsection: Subsection, event: Event) -> str:
     """Return the block as buyers know it: "Section A, block 1", or "Parkett links"."""
-    return block_name(subsection).text
+    return block_name(subsection, event).text
 
 
 @register.simple_tag

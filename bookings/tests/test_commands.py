@@ -25,10 +25,12 @@ def test_seed_demo_creates_the_documented_users_and_events_once() -> None:
     assert emails == buyers | {"seller@example.com", "gate@example.com", "admin@example.com"}
     assert authenticate(username="buyer7@example.com", password="demo-pass-1")
     sizes = [Ticket.objects.filter(event=event).count() for event in Event.objects.order_by("id")]
-    assert sizes == [200, 50_000, 5_000]
-    small, arena_event, _ = Event.objects.order_by("id")
+    assert sizes[:3] == [200, 50_000, 5_000]
+    small, arena_event, _, hall = Event.objects.order_by("id")
     assert small.venue is not None and small.venue.address and small.time_zone == "America/New_York"
     assert small.starts_at_local is not None and small.starts_at_local.hour == 19
+    assert hall.plan_version is not None and sizes[3] == hall.plan_version.places > 1_500
+    assert hall.starts_at_local is not None and (hall.time_zone, hall.starts_at_local.hour) == ("Europe/Berlin", 19)
     assert (arena_event.venue, arena_event.time_zone) == (None, "UTC")
     arena = Subsection.objects.filter(event__name="Northern Lights Tour")
     assert set(arena.values_list("section", flat=True)) == set("ABCDEFGHIJ")

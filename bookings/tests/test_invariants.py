@@ -28,6 +28,11 @@ BREAKAGES = {
     "paid_has_admissions": "UPDATE bookings_admission SET status = 'void' WHERE position = 4",
     "mock_records": "UPDATE bookings_mockcharge SET captured = false",
     "open_holds": "UPDATE events_event SET max_active_holds = 1",
+    "layouts": "UPDATE events_layout SET names[2] = names[1] WHERE table_starts <> '{}'",
+    "booking_names": "UPDATE bookings_booking SET seat_names[1] = 'T2-1' WHERE seat_names IS NOT NULL",
+    "whole_tables": WITHOUT_TRIGGERS.format(
+        "UPDATE events_ticket SET status = 'available', booking_id = NULL WHERE position = 3"
+    ),
     "references": "UPDATE bookings_admission SET reference = 'R2222222' WHERE position = 4",
     "audit_log_versions": WITHOUT_TRIGGERS.format("DELETE FROM events_seatchange WHERE kind = 'paid'"),
     "chain": WITHOUT_TRIGGERS.format("UPDATE events_seatchange SET at = at + interval '1 us' WHERE kind = 'paid'"),
@@ -37,12 +42,18 @@ BREAKAGES = {
 
 @pytest.fixture
 def sale(
-    concert: Event, alice: User, bob: User, hold: Callable[..., Booking], paid_booking: Callable[..., Booking]
+    concert: Event,
+    opera: Event,
+    alice: User,
+    bob: User,
+    hold: Callable[..., Booking],
+    paid_booking: Callable[..., Booking],
 ) -> None:
-    """A concert with holds and a paid booking."""
+    """A concert with holds and a paid booking, and an opera of which a whole table is held."""
     hold(alice)
     hold(alice)
     paid_booking(bob)
+    hold(bob, event=opera, section="Cabaret", quantity=4)
 
 
 def run_sql(sql: str) -> None:
@@ -52,6 +63,20 @@ def run_sql(sql: str) -> None:
 
 def test_a_valid_database_violates_no_invariant(sale: None) -> None:
     assert check_invariants() == {invariant.name: [] for invariant in INVARIANTS}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM events_layout WHERE table_starts <> '{}'",
+        "UPDATE events_layout SET tier_prices = '{1,2}' WHERE tier_prices IS NOT NULL",
+        "UPDATE events_subsection SET kind = 'drawn' WHERE kind = 'standing'",
+        "UPDATE events_layout SET run_sizes[1] = run_sizes[1] + 1",
+    ],
+)
+def test_layouts_that_do_not_fit_are_found(sale: None, sql: str) -> None:
+    run_sql(sql)
+    assert check_invariants()["layouts"]
 
 
 @pytest.mark.parametrize("name", [invariant.name for invariant in INVARIANTS])

@@ -5,7 +5,7 @@ from enum import StrEnum
 from bookings.holds.models import Booking
 from bookings.holds.places import block_name, places_text
 from bookings.states import SOLD
-from events.catalog.calendar import (
+from events.calendar.entry import (
     NoDate,
     add_organiser,
     calendar_file,
@@ -36,7 +36,7 @@ def booking_calendar(booking: Booking, *, url: str, method: Method | None = None
     event = booking.event
     if event.starts_at is None and method != Method.CANCEL:
         raise NoDate
-    block = one_line(block_name(booking.subsection).text)
+    block = one_line(block_name(booking.subsection, event).text)
     entry = new_entry(event, uid=f"booking-{booking.pk}", url=url)
     entry.add("location", place_of(event))
     lines = [f"{block}, {one_line(places_text(booking))}", f"Booking {booking.reference}", f"Your tickets: {url}"]

@@ -1,8 +1,7 @@
 """Tickets as PDF, to print or to keep on a phone: one A6 page each, so that four fit on a sheet of A4.
 
 PDF's built-in fonts only cover Latin-1, so the fonts in `bookings/tickets/fonts` are embedded. They cover the European
-alphabets and Hebrew; other characters are shown as □. Such a ticket is still valid: the scanner reads the code, and the
-seat is in digits.
+alphabets and Hebrew; other characters are shown as □. Such a ticket is still valid: the scanner reads the code.
 """
 
 import unicodedata
@@ -14,11 +13,10 @@ from fpdf import FPDF
 from fpdf.bidi import BidiParagraph
 from fpdf.fonts import TTFFont
 
-from bookings.holds.places import block_name
 from bookings.tickets.issue import code_of
 from bookings.tickets.models import Admission
 from bookings.tickets.qr import qr_png
-from bookings.tickets.texts import one_line, start_text, ticket_place
+from bookings.tickets.texts import one_line, start_text, ticket_block, ticket_place, ticket_text
 from events.states import SubsectionKind
 
 FONTS = Path(__file__).resolve().parent / "fonts"
@@ -94,12 +92,13 @@ def _draw_seat(pdf: FPDF, ticket: Admission) -> None:
 
 def _seat_columns(ticket: Admission) -> list[tuple[str, str, float]]:
     """Return the columns that say where the place is: label, value and width, which is INNER in all."""
-    block, place = block_name(ticket.subsection), ticket_place(ticket)
+    block, place = ticket_block(ticket), ticket_place(ticket)
     if place.seat_label:
-        width = 17 if place.kind == SubsectionKind.GRID else 23  # labels of a plan may have up to 20 characters
-        columns = [("ROW", place.row_label, width), ("SEAT", place.seat_label, width)]
+        # Labels of a plan may have up to 20 characters.
+        width = 17 if ticket.subsection.kind == SubsectionKind.GRID else 23
+        columns = [(block.row_word.upper(), place.row_label, width), ("SEAT", place.seat_label, width)]
     else:
-        columns = [("PLACE", place.text.capitalize(), 37)]
+        columns = [("PLACE", ticket_text(ticket).capitalize(), 37)]
     if block.number is not None:
         columns = [("BLOCK", str(block.number), 17), *columns]
     return [("SECTION", block.section, INNER - sum(width for *_, width in columns)), *columns]

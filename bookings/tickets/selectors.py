@@ -17,8 +17,7 @@ def issued_tickets(booking_id: uuid.UUID, buyer: User) -> list[Admission]:
     Raises NotFound, NotOwner, or InvalidState if the booking was never paid and has no tickets.
     """
     booking = own_booking(booking_id, buyer)
-    admissions = Admission.objects.filter(booking=booking).select_related("booking", "event", "subsection")
-    tickets = list(admissions.order_by("position"))
+    tickets = list(Admission.objects.with_place().filter(booking=booking).order_by("position"))
     if not tickets:
         raise InvalidState(f"A booking that is {booking.get_status_display().lower()} has no tickets.")
     return tickets

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 
-from bookings.holds.places import Place, place_at
+from bookings.holds.places import BlockName, block_name, name_at, place_at, place_text
 from bookings.tickets.models import Admission
 from events.models import Event
+from events.seating.names import RowAndSeat
 from events.wall_clocks import clock_text
 
 SERIAL_LENGTH = 16
@@ -14,9 +15,24 @@ LOOK_ALIKES = str.maketrans("OIL", "011")
 INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")  # Unicode categories of characters that can't be seen
 
 
-def ticket_place(ticket: Admission) -> Place:
+def ticket_place(ticket: Admission) -> RowAndSeat:
     """Return the place of a ticket, loaded with its booking and subsection."""
     return place_at(ticket.booking, ticket.subsection, ticket.position)
+
+
+def ticket_block(ticket: Admission) -> BlockName:
+    """Return how people call the block of a ticket, loaded with its event and subsection."""
+    return block_name(ticket.subsection, ticket.event)
+
+
+def ticket_text(ticket: Admission) -> str:
+    """Return the place of a ticket as people say it: "row 2, seat 3", or "standing"."""
+    return place_text(ticket_place(ticket), ticket_block(ticket).row_word)
+
+
+def ticket_name(ticket: Admission) -> str:
+    """Return what programs call the place of a ticket, loaded with its booking and subsection: "C-12"."""
+    return name_at(ticket.booking, ticket.subsection, ticket.position)
 
 
 def serial_of(ticket: Admission) -> str:

@@ -16,7 +16,7 @@ from bookings.checkin.models import CheckIn
 from bookings.holds.models import Booking
 from bookings.holds.places import names_of, prices_of
 from bookings.states import BookingStatus, DeliveryKind
-from bookings.tickets.texts import ticket_place
+from bookings.tickets.texts import ticket_name, ticket_place
 from bookings.webhooks.models import Delivery
 from events.models import Event, Subsection
 
@@ -69,7 +69,7 @@ def _checked_in(delivery: Delivery) -> Data:
         "booking_reference": admission.booking.reference,
         **_event(admission.event),
         **_subsection(admission.subsection),
-        "seat": place.name,
+        "seat": ticket_name(admission),
         "row_label": place.row_label,
         "seat_label": place.seat_label,
         "device": entry.device,

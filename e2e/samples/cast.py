@@ -19,10 +19,13 @@ from bookings.holds.models import Booking
 from bookings.payments.pay import pay_booking
 from bookings.payments.refund import refund_booking
 from bookings.states import SelectionMode
+from bookings.testing.plans import GALA, PRICES
 from events.lifecycle.create import create_event
 from events.models import Event
-from events.seating.configuration import read_seating
+from events.seating.configuration import Seating, read_seating
+from events.seating.plan_choice import PlanChoice
 from events.venue_models import Venue
+from events.venues.plans import add_plan, publish_plan
 from events.venues.write import add_venue
 from events.zones import instant_of
 
@@ -55,6 +58,13 @@ VENUES: dict[str, dict[str, Any]] = {
         "address": "212 Chapel Street, New York, NY 10014",
         "country": "US",
         "time_zone": "America/New_York",
+    },
+    "concert hall": {
+        "seller": "carol",
+        "name": "Konzerthaus am Hafen",
+        "address": "Kehrwieder 8, 20457 Hamburg",
+        "country": "DE",
+        "time_zone": "Europe/Berlin",
     },
 }
 EVENTS: dict[str, dict[str, Any]] = {
@@ -109,6 +119,14 @@ EVENTS: dict[str, dict[str, Any]] = {
         "waiting_room_on": True,
         "sections": [{"name": "Stand", "price": 9000, "subsections": 1}],
     },
+    "hall": {
+        "seller": "carol",
+        "name": "Ein Abend mit Brahms",
+        "description": "The four symphonies on one evening, with two intervals.",
+        "venue": "concert hall",
+        "currency": "EUR",
+        "plan": GALA,
+    },
 }
 
 
@@ -121,17 +139,20 @@ class Cast:
     events: dict[str, Event] = field(default_factory=dict)
     bookings: dict[str, Booking] = field(default_factory=dict)
 
-    def hold(self, name: str, buyer: str, event: str, section: str, number: int, *seats: str) -> Booking:
-        """Hold seats under this name."""
-        request = HoldRequest(
-            self.events[event].pk, section, number, SelectionMode.MANUAL, len(seats), seats=list(seats)
-        )
+    def hold(
+        self, name: str, buyer: str, event: str, section: str, number: int, *seats: str, quantity: int = 0
+    ) -> Booking:
+        """Hold seats under this name: those that are named, or the best `quantity`."""
+        mode = SelectionMode.MANUAL if seats else SelectionMode.BEST_AVAILABLE
+        request = HoldRequest(self.events[event].pk, section, number, mode, len(seats) or quantity, seats=list(seats))
         self.bookings[name] = hold_seats(buyer_id=self.people[buyer].pk, hold_request=request)
         return self.bookings[name]
 
-    def buy(self, name: str, buyer: str, event: str, section: str, number: int, *seats: str) -> Booking:
+    def buy(
+        self, name: str, buyer: str, event: str, section: str, number: int, *seats: str, quantity: int = 0
+    ) -> Booking:
         """Hold seats under this name and pay for them."""
-        booking = self.hold(name, buyer, event, section, number, *seats)
+        booking = self.hold(name, buyer, event, section, number, *seats, quantity=quantity)
         pay_booking(booking_id=booking.pk, buyer_id=booking.buyer_id, card_number=GOOD_CARD)
         return booking
 
@@ -162,9 +183,19 @@ def _add_venues(cast: Cast) -> None:
 def _add_events(cast: Cast) -> None:
     for number, (name, described) in enumerate(deepcopy(EVENTS).items(), start=FIRST_ID):
         fields = {**_when_and_where(cast, described), "max_active_holds": 10, **described}
-        seating = read_seating({"rows": 5, "cols": 10, "sections": fields.pop("sections")}, max_seats=10_000)
         seller = cast.people[fields.pop("seller")]
+        seating = _seating(fields, seller)
         cast.events[name] = create_event(seller=seller, seating=seating, id=number, **fields)
+
+
+def _seating(fields: dict[str, Any], seller: User) -> Seating | PlanChoice:
+    """Take the seats out of what describes an event: rows × cols seats, or a plan, which is published."""
+    if "plan" not in fields:
+        return read_seating({"rows": 5, "cols": 10, "sections": fields.pop("sections")}, max_seats=10_000)
+    document = fields.pop("plan")
+    plan = add_plan(venue_id=fields["venue_id"], seller=seller, name=document["name"], draft=document)
+    version = publish_plan(plan_id=plan.pk, seller=seller)
+    return PlanChoice(version.pk, PRICES, 10_000)
 
 
 def _when_and_where(cast: Cast, described: dict[str, Any]) -> dict[str, Any]:
@@ -191,6 +222,8 @@ def _add_bookings(cast: Cast) -> None:
     cast.buy("other scripts", "misaki", "scripts", "Πλατεία", 1, "1-1", "1-2", "1-3")
     cast.buy("cancelled paid", "eleni", "cancelled", "Lawn", 1, "1-1", "1-2")
     cast.hold("cancelled held", "bo", "cancelled", "Lawn", 1, "2-1")
+    cast.buy("hall", "maria", "hall", "Parkett links", 1, "AA-102", "AA-109", "AA-110")
+    cast.buy("standing", "bo", "hall", "Floor", 1, quantity=2)
     cancel_event(event_id=cast.events["cancelled"].pk, seller=cast.people["carol"])
     release_cancelled_event(event_id=cast.events["cancelled"].pk)
 

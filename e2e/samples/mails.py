@@ -40,6 +40,8 @@ MAILS: dict[str, tuple[EmailKind, str, BookingStatus | None, dict[str, Any]]] = 
     "confirmation-ten-seats": (EmailKind.CONFIRMATION, "ten seats", None, {}),
     "confirmation-long-names": (EmailKind.CONFIRMATION, "long names", None, {}),
     "confirmation-other-scripts": (EmailKind.CONFIRMATION, "other scripts", None, {}),
+    "confirmation-hall": (EmailKind.CONFIRMATION, "hall", None, {}),
+    "confirmation-standing": (EmailKind.CONFIRMATION, "standing", None, {}),
     "confirmation-free": (EmailKind.CONFIRMATION, "free", None, {}),
     "tickets-again": (EmailKind.TICKETS_AGAIN, "apart", None, {}),
     "payment-failed": (EmailKind.PAYMENT_FAILED, "held", None, {}),

@@ -39,6 +39,8 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "done-one-seat": ("bo", "/checkout/{one seat}/done"),
     "done-ten-seats": ("maria", "/checkout/{ten seats}/done"),
     "done-long-names": ("maria", "/checkout/{long names}/done"),
+    "done-hall": ("maria", "/checkout/{hall}/done"),
+    "done-standing": ("bo", "/checkout/{standing}/done"),
     "done-refunded": ("bo", "/checkout/{returned}/done"),
     "bookings": ("bo", "/bookings"),
     "account": ("bo", "/account"),

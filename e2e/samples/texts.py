@@ -21,7 +21,7 @@ from bookings.tickets.pdf import tickets_pdf
 from bookings.tickets.tests.pdf_text import pages_of
 from e2e.samples.cast import Cast
 from e2e.samples.mails import Sample, mail_samples
-from events.catalog.calendar import event_calendar
+from events.calendar.entry import event_calendar
 from events.models import Event
 
 SITE = {
@@ -32,7 +32,17 @@ SITE = {
 CREATED_AT = datetime(2046, 3, 1, 9, 0, tzinfo=UTC)
 BOOKED_AT = datetime(2046, 3, 2, 10, 15, tzinfo=UTC)
 TOKEN = re.compile(r"(?<=\?token=)[\w:.-]+|(?<=/reset/)\w+/[\w-]+")
-TICKETS = ("one seat", "ten seats", "apart", "long names", "free", "other scripts")  # bookings whose tickets are shown
+# Bookings whose tickets are shown.
+TICKETS = (
+    "one seat",
+    "ten seats",
+    "apart",
+    "long names",
+    "free",
+    "other scripts",
+    "hall",
+    "standing",
+)
 
 
 def text_samples(cast: Cast) -> dict[str, str]:
@@ -44,6 +54,7 @@ def text_samples(cast: Cast) -> dict[str, str]:
                 *_of_mails(mails),
                 *_calendars(cast, mails),
                 ("exports/bookings.csv", "".join(bookings_csv(cast.events["concert"]))),
+                ("exports/bookings-hall.csv", "".join(bookings_csv(cast.events["hall"]))),
                 *((f"tickets/{slug(name)}.txt", _tickets_text(cast, name)) for name in TICKETS),
             ]
         )

@@ -25,7 +25,7 @@ SCAN = """(map, step) => {
 }"""
 # The seats of the subsection that is open in the list: {"row-seat": state}.
 STATES = """list => Object.fromEntries([...list.querySelectorAll("button.seat")].map((button) => {
-  const [, row, seat] = button.getAttribute("aria-label").match(/Row (\\d+), seat (\\d+)/);
+  const [, row, seat] = button.getAttribute("aria-label").match(/(?:Row|Table) ([^,]+), seat ([^,]+)/);
   return [`${row}-${seat}`, button.dataset.state];
 }))"""
 STEP = 7  # px; less than the size of a seat
@@ -68,29 +68,56 @@ class SeatMap:
         zoom_first: bool = False,
     ) -> None:
         name = f"Section {section}, block {subsection}"
-        wanted = f"{name}, row {row}, seat {seat}"
+        self._activate(activate, name, f"row {row}, seat {seat}", zoom_first)
+
+    def _activate(
+        self, activate: Callable[[float, float], None], block: str, seat: str, zoom_first: bool = False
+    ) -> None:
+        wanted = f"{block}, {seat}"
         self.map.scroll_into_view_if_needed()
         places = self.map.evaluate(SCAN, STEP)
         if zoom_first or wanted not in places:
-            points = [point for place, point in places.items() if place.startswith(name)]
+            points = [point for place, point in places.items() if place.startswith(block)]
             activate(*points[len(points) // 2])
             places = self.map.evaluate(SCAN, STEP)
         assert wanted in places, sorted(places)
         activate(*places[wanted])
+
+    def click_place(self, block: str, seat: str) -> None:
+        """Click a seat of a seating plan on the map, as "Balcony" and "row C, seat 12"; zoom in first if necessary."""
+        self._activate(self.page.mouse.click, block, seat)
+
+    def tap_place(self, block: str, seat: str) -> None:
+        """Tap a seat of a seating plan on the map."""
+        self._activate(self.page.touchscreen.tap, block, seat, zoom_first=True)
+
+    def click_area(self, area: str) -> None:
+        """Click a standing area on the map."""
+        self.map.scroll_into_view_if_needed()
+        self.page.mouse.click(*self.map.evaluate(SCAN, STEP)[area])
+
+    def hover_place(self, block: str, seat: str) -> None:
+        """Move the mouse over a seat of a seating plan, which must be large enough."""
+        self.map.scroll_into_view_if_needed()
+        self.page.mouse.move(*self.map.evaluate(SCAN, STEP)[f"{block}, {seat}"])
 
     def open_subsection(self, section: str, subsection: int) -> None:
         """Open a subsection in the list."""
         back = self.list.get_by_role("button", name="All blocks")
         if back.count():
             back.click()
-        place = self.list.get_by_role("treeitem", name=re.compile(f"^Section {section}\\b"))
+        place = self.list.get_by_role("treeitem", name=re.compile(f"^(Section )?{section}\\b"))
         if place.get_attribute("aria-expanded") != "true":
             place.locator(".tree-line").click()
         place.get_by_role("treeitem", name=re.compile(f"^Block {subsection}\\b")).click()
 
-    def seat(self, row: int, seat: int) -> Locator:
+    def open_section(self, section: str) -> None:
+        """Open a section of a seating plan that is one block in the list."""
+        self.list.get_by_role("treeitem", name=re.compile(f"^{section}, ")).click()
+
+    def seat(self, row: int | str, seat: int | str) -> Locator:
         """Return a seat of the subsection that is open in the list."""
-        return self.list.get_by_role("button", name=re.compile(f"^Row {row}, seat {seat},"))
+        return self.list.get_by_role("button", name=re.compile(f"^(Row|Table) {row}, seat {seat},"))
 
     def pick(self, section: str, subsection: int, *seats: tuple[int, int]) -> None:
         """Select seats in the list."""

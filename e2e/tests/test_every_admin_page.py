@@ -15,14 +15,20 @@ from e2e.tests.test_every_page import check_page
 from e2e.tests.visitors import Visitors
 from events.models import Event, Subsection
 from events.picture_models import EventPicture
+from events.plans.examples import template
+from events.venues.plans import add_plan, publish_plan, save_draft
+from events.venues.write import add_venue
 
 # Caused by Django: the labels of date and time are paragraphs, and an image labels the search field.
 DJANGO_ISSUES = {"rules": {"label": {"enabled": False}, "label-title-only": {"enabled": False}}}
+VENUES, PLANS = "/admin/events/venue/", "/admin/events/seatingplan/"
 EVENTS, BOOKINGS, HISTORY = "/admin/events/event/", "/admin/bookings/booking/", "/admin/bookings/seat/"
 GROUPS = [
     "events",
     "event actions",
     "seats",
+    "venues",
+    "seating plans",
     "picture",
     "bookings",
     "booking actions",
@@ -42,6 +48,7 @@ def groups(
     alice: User,
     concert: Event,
     new_event: Callable[..., Event],
+    new_drawn_event: Callable[..., Event],
     hold: Callable[..., Booking],
     paid_booking: Callable[..., Booking],
     give_picture: Callable[[Event], EventPicture],
@@ -58,10 +65,22 @@ def groups(
     add_gate_staff(event_id=concert.pk, email="somebody@example.com", seller=carol)
     subsection = Subsection.objects.get(event=concert, section="A", number=1)
     webhooks = "/admin/bookings/endpoint/"
+    venue = add_venue(seller=carol, name="Opera house", time_zone="UTC")
+    drawn, wrong = (
+        add_plan(venue_id=venue.pk, seller=carol, name=name, draft=draft)
+        for name, draft in (("Concert", template("concert_hall")), ("Banquet", {"format": 1}))
+    )
+    new_drawn_event(version=publish_plan(plan_id=drawn.pk, seller=carol))
+    save_draft(plan_id=drawn.pk, seller=carol, draft=template("theatre"), revision=0)
     return {
         "events": [EVENTS, *[f"{EVENTS}{event.pk}/change/" for event in (draft, concert, cancelled)]],
         "event actions": [f"{EVENTS}{draft.pk}/do/publish/", f"{EVENTS}{concert.pk}/do/cancel/"],
         "seats": [f"{EVENTS}{concert.pk}/seats/?block={subsection.pk}", f"{HISTORY}{concert.pk}/{subsection.pk}/10/"],
+        "venues": [VENUES, f"{VENUES}add/", f"{VENUES}{venue.pk}/change/"],
+        "seating plans": [
+            *(PLANS, f"{PLANS}add/", f"{PLANS}{drawn.pk}/change/", f"{PLANS}{wrong.pk}/change/"),
+            *(f"{PLANS}{plan.pk}/do/publish/" for plan in (drawn, wrong)),
+        ],
         "picture": [f"{EVENTS}{event.pk}/picture/" for event in (concert, draft)],
         "bookings": [BOOKINGS, *[f"{BOOKINGS}{booking.pk}/change/" for booking in (paid, refunded)]],
         "booking actions": [f"{BOOKINGS}{paid.pk}/do/{action}/" for action in ("refund", "resend")],

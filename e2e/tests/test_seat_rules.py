@@ -20,10 +20,11 @@ from events.seating.positions import seat_name
 
 # Calls the page's own functions: which adjacent seats of a subsection may be taken, and which seats they propose.
 PROPOSE = """async (rows) => {
-  const beside = (name) => import(document.querySelector(`link[href*="/map/${name}."]`).href);
-  const [best, model, layout] = await Promise.all(["best_seats", "seat_model", "layout"].map(beside));
+  const module = (name) => import(document.querySelector(`link[href*="/map/${name}."]`).href);
+  const names = ["seats/best_seats", "seats/seat_model", "canvas/layout", "grid_seating"];
+  const [best, model, layout, grid] = await Promise.all(names.map(module));
   return rows.map(([row, requests]) => {
-    const seats = new model.SeatModel([row]);
+    const seats = new model.SeatModel([row], grid.load().block);
     layout.arrange(seats.blocks, 800, 600);
     seats.setSeats(row);
     const [block] = seats.blocks;

@@ -9,7 +9,7 @@ from events.catalog.tiers import tier_colours
 from events.models import Event
 
 COLOURS = """async (events) => {
-  const { tierColours } = await import(document.querySelector('link[href*="/map/colours."]').href);
+  const { tierColours } = await import(document.querySelector('link[href*="/map/canvas/colours."]').href);
   return events.map((tiers) => Object.fromEntries(tierColours(tiers)));
 }"""
 NAMES = ["VIP", "vip", "Regular", "Economy", "Boxes", "Stalls", "Ränge", "1階席", "Ωmega", "Gold", "🎭", "x" * 32]

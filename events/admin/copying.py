@@ -27,7 +27,9 @@ def copy_of(event: Event) -> dict[str, Any]:
 
 
 def seating_text(config: dict[str, Any]) -> str:
-    """Return a seating configuration as readable JSON, one section per line."""
+    """Return a seating configuration as readable JSON, one section per line; or the choice of a seating plan."""
+    if "plan_version" in config:
+        return json.dumps(config, indent=2, ensure_ascii=False)
     sections = ",\n".join(f"    {json.dumps(section, ensure_ascii=False)}" for section in config["sections"])
     counts = "".join(f'  "{name}": {config[name]},\n' for name in ("rows", "cols") if name in config)
     return f'{{\n{counts}  "sections": [\n{sections}\n  ]\n}}'

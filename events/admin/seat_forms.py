@@ -4,6 +4,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from events.models import Event, Subsection
+from events.seating.names import names_of
 from events.states import ChangeKind
 
 CHANGES = ((ChangeKind.BLOCKED.value, "Block"), (ChangeKind.UNBLOCKED.value, "Unblock"))
@@ -32,8 +33,15 @@ class SeatPicks(forms.Form):
         self.fields["block"].queryset = subsections_of(event)  # type: ignore[attr-defined]
 
     def clean_seats(self) -> list[str]:
-        """Return the seat names, split at spaces and commas: "1-1 1-2" or "1-1, 1-2"."""
-        names = str(self.cleaned_data["seats"]).replace(",", " ").split()
+        """Return the seat names, split at lines, commas and spaces: "1-1 1-2" or "1-1, 1-2".
+
+        The names of a drawn block may have spaces and commas in them: what is a name is not split.
+        """
+        block = self.cleaned_data.get("block")
+        known = set(names_of(block).drawn) if block is not None else set()
+        lines = [line.strip() for line in str(self.cleaned_data["seats"]).splitlines()]
+        parts = [part.strip() for line in lines for part in ([line] if line in known else line.split(","))]
+        names = [name for part in parts for name in ([part] if part in known else part.split())]
         if not names:
             raise forms.ValidationError(NO_SEATS)
         return names

@@ -1,5 +1,6 @@
 """The page that blocks and unblocks seats of an event: by seat, row, subsection or section."""
 
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -25,9 +26,10 @@ from events.inventory.blocking import (
     unblock_seats,
 )
 from events.models import Event, Subsection
-from events.seating.positions import position_of, seat_name
+from events.plans.plan import labels_of
+from events.seating.names import PlaceNames, names_of
 from events.seller_admin.rows import user_of
-from events.states import ChangeKind
+from events.states import ChangeKind, SubsectionKind
 
 MAX_SEATS_SHOWN = 5_000  # larger subsections are shown in pages of whole rows
 POSITION_PLACEHOLDER = 2**31 - 1  # the script replaces it in the history URL with a seat's position
@@ -166,7 +168,7 @@ class SeatPages(EventActionPages):
             "subsections": subsections,
             "totals": sum_counts([vars(row) for row in subsections]),
             "shown": subsection,
-            "picked": " ".join(picked or []),
+            "picked": ("\n" if subsection and subsection.kind == SubsectionKind.DRAWN else " ").join(picked or []),
             "doing": doing,
         }
         if subsection is not None:
@@ -191,7 +193,7 @@ def _url_after_errors(event: Event, block: str) -> str:
 
 
 def _grid(subsection: Subsection, first: str) -> dict[str, Any]:
-    """Return template context: the rows to show, from row `first` on, with the letters of their seat status.
+    """Return template context: the rows to show, from row `first` on; see `_rows`.
 
     `accessible` has names of seats; `rows_before` and `rows_after` are the first rows of the previous and the next
     page, 0 if there is none. Rows are numbered from 1.
@@ -199,13 +201,33 @@ def _grid(subsection: Subsection, first: str) -> dict[str, Any]:
     count = max(1, MAX_SEATS_SHOWN // subsection.cols)
     start = min(int(first), subsection.rows) - 1 if _is_number(first) and int(first) else 0
     end = min(start + count, subsection.rows)
-    seat_status = subsection.seat_status
-    rows = [(row + 1, seat_status[row * subsection.cols : (row + 1) * subsection.cols]) for row in range(start, end)]
+    names = names_of(subsection)
+    rows = _rows(subsection, names)[start:end]
     return {
         "seat_rows": rows,
-        "accessible": [seat_name(position, subsection.cols) for position in subsection.accessible],
+        "row_labels": [{name: row[name] for name in ("label", "seats", "first")} for row in rows],
+        "accessible": names.names(subsection.accessible),
         "rows_before": max(1, start + 1 - count) if start else 0,
         "rows_after": end + 1 if end < subsection.rows else 0,
+    }
+
+
+def _rows(subsection: Subsection, names: PlaceNames) -> list[dict[str, Any]]:
+    """Return the rows with their labels, those of their seats and the letters of the seat status.
+
+    `first` is the position of the first seat. In a standing area, places have their numbers.
+    """
+    by_row = groupby(range(subsection.total), key=lambda position: names.place(position).row)
+    return [_row(subsection, names, list(positions)) for _, positions in by_row]
+
+
+def _row(subsection: Subsection, names: PlaceNames, positions: list[int]) -> dict[str, Any]:
+    labels = [labels_of(names.name(position)) for position in positions]
+    return {
+        "label": labels[0][0],
+        "seats": [seat for _, seat in labels],
+        "statuses": subsection.seat_status[positions[0] : positions[-1] + 1],
+        "first": positions[0],
     }
 
 
@@ -226,5 +248,5 @@ def _refusal_message(refusal: DomainError, subsection: Subsection, change: SeatO
 
 
 def _status_label(subsection: Subsection, seat: str) -> str:
-    position = position_of(seat, rows=subsection.rows, cols=subsection.cols)
+    position = names_of(subsection).position(seat)
     return STATUS_LABELS[STATUS_BY_LETTER[subsection.seat_status[position or 0]]]

@@ -15,8 +15,8 @@ from rest_framework.response import Response
 from accounts.models import User
 from core.http.views import ApiView, HandlerView, handled_by
 from core.openapi import problems
+from events.calendar.entry import event_calendar
 from events.catalog import selectors
-from events.catalog.calendar import event_calendar
 from events.catalog.handlers import (
     EventPages,
     list_events,

@@ -17,6 +17,7 @@ from core.errors import NotFound
 from core.money.amounts import price_text
 from events.catalog import selectors
 from events.catalog.addresses import event_path, event_slug, event_url
+from events.catalog.map_modules import modules_of
 from events.catalog.search import EventSearch
 from events.catalog.structured_data import event_json_ld
 from events.catalog.tiers import tier_colours
@@ -26,13 +27,6 @@ from events.pictures.shown import ShownPicture, shown_picture
 from events.states import EventStatus
 
 EVENTS_PER_PAGE = 20
-# The map's modules, preloaded so that the browser doesn't discover them one after the other.
-MODULES = (
-    "base_layer", "best_seats", "best_seats_form", "bitmaps", "camera", "cards", "colours", "element", "filter",
-    "formatting", "gestures", "hit_test", "hold_request", "labels", "layout", "live_badge", "map_view", "minimap",
-    "own_holds", "painter", "picks", "prices", "queue_notice", "sale_status", "seat_list", "seat_model", "sprites",
-    "summary", "tooltip",
-)  # fmt: skip
 FEW = 20  # seats left from which the list says "Last 20 seats"
 
 
@@ -126,7 +120,7 @@ def event_page(request: HttpRequest, event_id: int, slug: str | None = None) -> 
         query = request.META["QUERY_STRING"]
         return redirect(event_path(event) + (f"?{query}" if query else ""), permanent=True)
     rows = selectors.section_rows(event.pk)
-    prices = [row["price"] for row in rows]
+    prices = [price for row in rows for _, price in _tier_prices(row)]
     now = datetime.now(UTC)
     is_over = _is_over(event, now)
     stats = selectors.sum_counts(rows)
@@ -155,7 +149,7 @@ def event_page(request: HttpRequest, event_id: int, slug: str | None = None) -> 
             available=stats["available"],
             images=[picture.share_url, picture.large_url] if picture else [],
         ),
-        "modules": [f"events/map/{name}.js" for name in MODULES],
+        "modules": modules_of(has_plan=event.geometry is not None),
         "checkout_url": reverse("checkout", args=[uuid.UUID(int=0)]),
     }
     return render(request, "events/event.html", context)
@@ -176,12 +170,19 @@ def _tiers(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the tiers in the order of the seating, with the number of their colour and their lowest price."""
     prices: dict[str, list[int]] = {}
     for row in rows:
-        prices.setdefault(row["tier"], []).append(row["price"])
+        for tier, price in _tier_prices(row):
+            prices.setdefault(tier, []).append(price)
     colours = tier_colours(prices)
     return [
         {"name": tier, "colour": colours[tier], "price": min(found), "from": min(found) != max(found)}
         for tier, found in prices.items()
     ]
+
+
+def _tier_prices(row: dict[str, Any]) -> list[tuple[str, int]]:
+    """Return the tiers of a section row with their prices: several in a drawn block whose seats are of several."""
+    several = [(each["tier"], each["price"]) for each in row.get("tiers", ())]
+    return several or [(row["tier"], row["price"])]
 
 
 def _sections(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -185,13 +185,17 @@ class EventChange(EventTexts):
     """The body of PATCH /api/event/{id}; fields that are not sent stay as they are.
 
     `prices` is {section: minor units}, or {category: minor units} with a seating plan, and applies to new holds only.
+    `plan_version` takes over another version of a seating plan of the same venue: blocks that change in it must have no
+    seats that are held or sold (409 `invalid_state` names them). `prices` then has those of new categories.
     """
+
+    plan_version = WholeNumber(min_value=1, required=False, help_text="Of a plan of the same venue.")
 
     prices = Members(child=WholeNumber(min_value=0, max_value=MAX_PRICE), required=False, allow_empty=True)
     status = Choice(choices=["draft", "available", "sold_out", "completed", "ended", "cancelled"], required=False)
 
     class Meta(EventTexts.Meta):
-        fields = (*EventTexts.Meta.fields, "prices", "status")
+        fields = (*EventTexts.Meta.fields, "plan_version", "prices", "status")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{"partial": True, **options})

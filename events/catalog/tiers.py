@@ -1,6 +1,6 @@
 """The colour of each tier: by its name, so that a tier looks the same in every event, on every page and in every chart.
 
-events/static/events/map/colours.js has the same rule for scripts; e2e/tests/test_tier_colours.py compares the two.
+events/static/events/map/canvas/colours.js has the same rule for scripts; e2e/tests/test_tier_colours.py compares them.
 """
 
 from collections.abc import Iterable

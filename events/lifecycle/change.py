@@ -17,6 +17,7 @@ from events.lifecycle.dates import DATES, check_dates, check_move
 from events.lifecycle.place import PLACE, apply_place, lock_venue
 from events.lifecycle.prices import lock_priced, write_prices
 from events.lifecycle.publication import OVER, check_may_publish, is_over_now
+from events.lifecycle.take_over import check_whole_tables, take_over
 from events.models import Event, SeatChange, Subsection
 from events.ownership import lock_seller, own_event
 from events.pricing import check_prices
@@ -49,6 +50,7 @@ def write_change(
     event_id: int,
     *,
     prices: dict[str, int] | None = None,
+    plan_version: int | None = None,
     status: str | None = None,
     has_new_rules: bool = False,
     **fields: Any,
@@ -57,15 +59,15 @@ def write_change(
 
     `prices` ({section or, with a seating plan, category: minor units}) apply to new holds only, since a hold keeps its
     price. `has_new_rules` says that only instants move, because the rules of the event's zone have changed: what the
-    clock there shows stays.
+    clock there shows stays. `plan_version` is another version of a seating plan, see `take_over`.
 
     1. Lock its new venue, if it gets one, and the event's row (`FOR NO KEY UPDATE`, so bookings can still be made).
     2. Check that of a cancelled event only texts change; that the place is the seller's, that the dates agree, that
        they don't move an event with buyers into the past, that no second lottery becomes possible and that the status
        change is allowed; that new prices can be charged and somebody may still pay them, and that nobody has held seats
        before the currency changes.
-    3. Write the event and the prices; the subsections with new prices are locked in the order of their ids. A completed
-       event that is no longer over by its new dates is on sale again.
+    3. Write the event, its blocks and the prices; the subsections with new prices are locked in the order of their ids.
+       A completed event that is no longer over by its new dates is on sale again.
     4. Call ON_EVENT_CHANGED, which queues emails to the ticket holders if the change matters to them.
     5. If the event goes on sale, lock the seller's row: their account must not be deleted meanwhile.
 
@@ -78,8 +80,10 @@ def write_change(
     for name, value in fields.items():
         setattr(event, name, value)
     apply_place(event, fields.keys() & PLACE)
-    new_prices = _new_prices(event, prices or {})
-    _check_not_cancelled(event, before, new_prices)
+    _check_venue_of_plan(event, before)
+    has_new_plan = plan_version is not None and plan_version != event.plan_version_id
+    new_prices = {} if has_new_plan else _new_prices(event, prices or {})
+    _check_not_cancelled(event, before, new_prices or has_new_plan)
     _apply_dates(event, {name: before[name] for name in DATES if name in before})
     set_wall_clocks(event, [name for name in DATES if _has_new_clock(event, name, before)])
     _check_lottery(event)
@@ -88,8 +92,13 @@ def write_change(
     has_new_currency = before.get("currency", event.currency) != event.currency
     if has_new_currency:
         _check_new_currency(event)
-    if (new_prices or has_new_currency) and not {old_status, event.status} & {*PRICES_CHANGE_IN}:
+    is_about_sale = new_prices or has_new_currency or has_new_plan
+    if is_about_sale and not {old_status, event.status} & {*PRICES_CHANGE_IN}:
         raise InvalidState("Nobody can buy seats of this event any more, so its prices can't be changed.")
+    if has_new_plan:
+        new_prices = take_over(event, plan_version or 0, prices or {})
+    elif event.max_tickets_per_booking < before.get("max_tickets_per_booking", 0):
+        check_whole_tables(event)
     _set_prices(event, new_prices, check_all=has_new_currency)
     event.save()
     _call_on_event_changed(event, before | {NEW_RULES: None} if has_new_rules else before)
@@ -108,10 +117,16 @@ def _new_prices(event: Event, prices: dict[str, int]) -> dict[str, int]:
     return {name: price for name, price in prices.items() if price != present[name]}
 
 
-def _check_not_cancelled(event: Event, before: dict[str, Any], new_prices: dict[str, int]) -> None:
+def _check_venue_of_plan(event: Event, before: dict[str, Any]) -> None:
+    """Raise BadInput if an event with a seating plan leaves the plan's venue."""
+    if event.plan_version_id is not None and event.venue_id != before["venue_id"]:
+        raise BadInput.field("venue_id", "The event's seating plan is of the venue where it is now.")
+
+
+def _check_not_cancelled(event: Event, before: dict[str, Any], is_about_sale: object) -> None:
     """Raise EventCancelled if more than texts of a cancelled event change. `before` holds the old values."""
     changed = {name for name, value in before.items() if value != getattr(event, name)}
-    if event.status == EventStatus.CANCELLED and (new_prices or not changed <= CHANGE_WHEN_CANCELLED):
+    if event.status == EventStatus.CANCELLED and (is_about_sale or not changed <= CHANGE_WHEN_CANCELLED):
         raise EventCancelled
 
 

@@ -13,7 +13,7 @@ from events.models import DEFAULT_CURRENCY, Event, Subsection
 from events.ownership import lock_seller
 from events.pricing import check_seating_prices
 from events.seating.configuration import Seating
-from events.seating.plan_choice import PlanChoice, PlanSeating
+from events.seating.plan_choice import PlanChoice, PlanSeating, venue_of_version
 from events.states import EventStatus
 from events.wall_clocks import set_wall_clocks
 
@@ -49,7 +49,9 @@ def write_event(
     if not draft:
         check_may_publish(seller)
     if isinstance(seating, PlanChoice):
-        fields["venue_id"] = fields.get("venue_id") or seating.venue_id(seller.pk)
+        fields["venue_id"] = fields.get("venue_id") or venue_of_version(
+            seating.plan_version_id, seller.pk, field="seating_config.plan_version"
+        )
     event = Event(
         seller=seller,
         seating_config=seating.config,

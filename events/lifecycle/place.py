@@ -43,7 +43,7 @@ def apply_place(event: Event, sent: Collection[str]) -> None:
         event.venue_name = venue.name
 
 
-def _keep_version(version_id: int) -> None:
+def keep_version(version_id: int) -> None:
     """Lock a plan version, so that it isn't removed: the foreign key is checked only at the end of a transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM events_planversion WHERE id = %s FOR KEY SHARE", [version_id])
@@ -62,12 +62,17 @@ def apply_plan(event: Event, choice: PlanChoice) -> PlanSeating:
     Raises BadInput if the version isn't the seller's, is of another venue or doesn't have these categories, and if a
     table that is sold as a whole has more seats than a booking may have.
     """
-    _keep_version(choice.plan_version_id)
+    keep_version(choice.plan_version_id)
     seating = choice.laid_out(event.seller_id)
-    if event.venue_id != choice.venue_id(event.seller_id):
+    if event.venue_id != seating.version.plan.venue_id:
         raise BadInput.field("venue_id", "The seating plan is of another venue.")
     seating.check_tables(event.max_tickets_per_booking)
+    set_plan(event, seating)
+    return seating
+
+
+def set_plan(event: Event, seating: PlanSeating) -> None:
+    """Set the columns of an event that say with which plan and prices it is put on, without saving it."""
     event.plan_version = seating.version
     event.geometry_digest = seating.version.digest
-    event.seating_config = choice.config
-    return seating
+    event.seating_config = seating.config

@@ -1,6 +1,7 @@
 """Writes the rows of an event's places in bulk: tickets, layouts, and which house seats are blocked."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from django.db import connection
 
@@ -9,6 +10,8 @@ from events.models import Layout, Subsection
 from events.seating.drawn import DrawnBlock
 from events.states import ChangeKind, PlaceKind, SubsectionKind
 
+LAYOUT_COLUMNS = [field.column for field in Layout._meta.local_concrete_fields if field.column]
+COPY_LAYOUTS = f"COPY events_layout ({', '.join(LAYOUT_COLUMNS)}) FROM STDIN"
 COPY_TICKETS = "COPY events_ticket (event_id, subsection_id, position) FROM STDIN"
 SEATS_PER_CHUNK = 10_000  # about 200 kB per write to the database, so that a large event never fills the memory
 # Progress is reported after each COPY: when it ends, the database has written its rows. Before that the driver may have
@@ -60,11 +63,27 @@ def _chunks(subsection: Subsection) -> Iterator[str]:
 
 
 def write_layouts(blocks: Iterable[tuple[DrawnBlock, Subsection]]) -> None:
-    """Write the layouts of new subsections; standing areas have none."""
-    Layout.objects.bulk_create(
-        (block.new_layout(subsection) for block, subsection in blocks if subsection.kind == SubsectionKind.DRAWN),
-        batch_size=500,
-    )
+    """Write the layouts of new subsections; standing areas have none.
+
+    With COPY, because Django prepares each number of each list for the database: 2 s for 50,000 seats.
+    """
+    drawn = [(block, subsection) for block, subsection in blocks if subsection.kind == SubsectionKind.DRAWN]
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(COPY_LAYOUTS) as copy:
+        for block, subsection in drawn:
+            layout = block.new_layout(subsection)
+            copy.write_row([_copied(getattr(layout, name)) for name in LAYOUT_COLUMNS])
+
+
+def _copied(value: Any) -> str | None:
+    """Return a column's value as Postgres reads it: a list as "{1,2}", with texts in quotes."""
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        return str(value)
+    if value and isinstance(value[0], str):
+        quoted = (text.replace("\\", r"\\").replace('"', r"\"") for text in value)
+        return '{"' + '","'.join(quoted) + '"}'
+    return "{" + ",".join(["NULL" if number is None else str(number) for number in value]) + "}"
 
 
 def block_house_seats(blocks: Iterable[tuple[DrawnBlock, Subsection]]) -> None:

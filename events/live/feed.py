@@ -22,6 +22,7 @@ class Query(NamedTuple):
 
     subsections: dict[int, tuple[int, int]]  # id: version, price
     events: dict[int, datetime]  # id: updated_at
+    plans: dict[int, int | None]  # id: version of the seating plan
 
 
 class Result(NamedTuple):
@@ -29,6 +30,7 @@ class Result(NamedTuple):
 
     snapshots: dict[int, Snapshot]  # by subsection id
     events: list[Event]
+    replanned: dict[int, list[LiveSubsection]]  # by event id: the subsections of another version of its seating plan
     read_only: bool
 
 
@@ -67,17 +69,24 @@ class EventFeed(Feed[EventTopic]):
             for topic in topics
             for subsection in topic.subsections.values()
         }
-        return Query(known, {topic.key: topic.event.updated_at for topic in topics})
+        events = {topic.key: topic.event.updated_at for topic in topics}
+        return Query(known, events, {topic.key: topic.event.plan_version_id for topic in topics})
 
     def fetch(self, query: Query) -> Result:
         """Return the subsections and events that differ in the database, and whether read-only mode is on."""
-        return Result(*fetch_changes(query.subsections, query.events), read_only.is_read_only())
+        snapshots, events = fetch_changes(query.subsections, query.events)
+        replanned = {
+            event.pk: live_subsections(event) for event in events if event.plan_version_id != query.plans[event.pk]
+        }
+        return Result(snapshots, events, replanned, read_only.is_read_only())
 
     def apply(self, result: Result) -> None:
         """Update the watched events and their subsections, and have the changes sent to their viewers."""
         self.read_only = result.read_only
         for event in result.events:
             if event.pk in self.topics:
+                if event.pk in result.replanned:
+                    self.topics[event.pk].replace_subsections(result.replanned[event.pk])
                 self.topics[event.pk].update_event(event)
         for topic in self.topics.values():
             changed = [topic.subsections[id] for id in topic.subsections.keys() & result.snapshots.keys()]

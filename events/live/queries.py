@@ -60,6 +60,8 @@ def fetch_snapshots(known: dict[int, tuple[int, int]]) -> dict[int, Snapshot]:
             to_versions = [snapshot.version for snapshot in snapshots.values()]
             cursor.execute(MISSED_CHANGES, [list(snapshots), from_versions, to_versions])
             for id, version, kind, positions, at in cursor.fetchall():
+                if kind == ChangeKind.REPLANNED:
+                    continue  # so that changes are missing, and viewers fetch the subsection again
                 status = SEAT_TRANSITIONS[ChangeKind(kind)][1].value
                 snapshots[id].changes.append(Change(version, status, positions, at))
     return snapshots

@@ -136,6 +136,8 @@ class EventStream(Stream):
         if known is not None:
             received = {id: (version, topic.subsections[id].price) for id, version in known.versions.items()}
             snapshots, events = await in_thread(fetch_changes, received, {topic.key: topic.event.updated_at})
+            if any(event.plan_version_id != topic.event.plan_version_id for event in events):
+                return  # within a second the topic gets the blocks of the other version, and this client is told
             for event in events:
                 # Otherwise a client that received the new offer from another process would get the old one here.
                 topic.update_event(event)

@@ -71,6 +71,20 @@ class EventTopic(Topic):
         if messages.offer(event) != before:
             self._send_offer()
 
+    def replace_subsections(self, subsections: list[LiveSubsection]) -> None:
+        """Replace the subsections by those of another version of the seating plan.
+
+        Those that stay keep their state. Viewers get `event_updated` with the new geometry, and load everything again.
+        """
+        present, all_before = self.subsections, self.all_ids
+        self.subsections = {
+            each.id: present[each.id] if _is_same_block(present.get(each.id), each) else each for each in subsections
+        }
+        self.all_ids = frozenset(self.subsections)
+        for socket in self.sockets:
+            is_all = socket.watching == all_before
+            socket.watching = self.all_ids if is_all else socket.watching & self.all_ids
+
     def _update_tiers(self) -> None:
         """Take the prices of categories from the event; a change of them leaves the subsections' versions."""
         for subsection in self.subsections.values():
@@ -212,6 +226,10 @@ class EventTopic(Topic):
     def _has_seats(self, subsection_id: int) -> bool:
         seat_status = self.subsections[subsection_id].seat_status
         return seat_status is not None and seat_status.loaded
+
+
+def _is_same_block(present: LiveSubsection | None, other: LiveSubsection) -> bool:
+    return present is not None and present.names == other.names and present.tiers.keys() == other.tiers.keys()
 
 
 def _as_known(subsection: LiveSubsection, version: int, snapshot: Snapshot | None) -> LiveSubsection:

@@ -29,7 +29,8 @@ def geometry_of(plan: Plan) -> dict[str, Any]:
 
 def bounds_of(plan: Plan) -> list[int]:
     """Return the smallest rectangle with all points of the plan: left, top, right and bottom."""
-    xs, ys = zip(*_points(plan), strict=True)
+    points = list(_points(plan))
+    xs, ys = [x for x, _ in points], [y for _, y in points]
     return [min(xs), min(ys), max(xs), max(ys)]
 
 

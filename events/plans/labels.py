@@ -112,7 +112,7 @@ def _given(owner: Members, name: str, count: int, forbidden: str) -> LabelRule:
     if len(given) != count:
         owner.refuse(name, "wrong_count", f"This must be a rule or a list of {count:,} labels; it has {len(given):,}.")
         return NUMBERS
-    labels: list[str] = []
+    labels: dict[str, None] = {}  # in their order
     for index, item in enumerate(given):
         label, problem = printable(item, MAX_LABEL, forbidden)
         if not problem and label in labels:
@@ -120,7 +120,7 @@ def _given(owner: Members, name: str, count: int, forbidden: str) -> LabelRule:
         if problem:
             owner.refuse(f"{name}.{index}", *problem)
         else:
-            labels.append(label)
+            labels[label] = None
     return LabelRule(given=tuple(labels)) if len(labels) == count else NUMBERS
 
 

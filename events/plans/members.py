@@ -17,7 +17,7 @@ MAX_UNITS = 1_000_000_000  # 10 km in the smallest unit
 NOT_A_TEXT = "This must be a text, in quotes."
 TOO_FAR = "This is more than 10 km."
 MAX_POINTS = 200  # of a polygon
-NAME_LENGTH = 32  # characters, for a section or a category; events.models has the same
+NAME_LENGTH = 32  # characters, for a section or a category; the columns in events.models are as long
 
 Point = tuple[float, float]
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -20,7 +21,7 @@ LETTERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DrawnBlock:
     """A block of a plan with its prices ({category index: minor units}), as it is sold at one event."""
 
@@ -28,7 +29,7 @@ class DrawnBlock:
     block: Block
     prices: dict[int, int]
 
-    @property
+    @cached_property
     def places(self) -> list[Place]:
         """The places by position: row by row from the front, each row from the left. Empty for a standing area."""
         return [place for row in self.block.rows for place in row.places]

@@ -41,25 +41,15 @@ class PlanChoice:
         """Return {field: price in minor units} for the checks of prices."""
         return {f"seating_config.prices.{name}": price for name, price in self.prices.items()}
 
-    def venue_id(self, seller_id: int) -> int:
-        """Return the venue of the version. Runs a query. Raises BadInput if the seller has no such version."""
-        versions = PlanVersion.objects.filter(pk=self.plan_version_id, plan__venue__seller_id=seller_id)
-        found = versions.values_list("plan__venue_id", flat=True).first()
-        if found is None:
-            detail = "The seller has no such version of a seating plan."
-            raise BadInput.field("seating_config.plan_version", detail, "unknown")
-        return found
-
     def laid_out(self, seller_id: int) -> "PlanSeating":
         """Read the version and check the prices. Runs two queries.
 
         Raises BadInput if the seller has no such version, if the price of a category that has places is missing, and
         for the price of one that has none.
         """
-        self.venue_id(seller_id)
-        version = PlanVersion.objects.defer("geometry").get(pk=self.plan_version_id)
-        plan = read_plan(version.document, max_places=self.max_seats)
-        check_categories(plan, self.prices)
+        venue_of_version(self.plan_version_id, seller_id, field="seating_config.plan_version")
+        version, plan = read_version(self.plan_version_id, max_seats=self.max_seats)
+        check_categories(plan, self.prices, "seating_config.prices")
         return PlanSeating(version, plan, self.prices)
 
 
@@ -71,6 +61,11 @@ class PlanSeating:
     plan: Plan
     prices: Mapping[str, int]
 
+    @property
+    def config(self) -> dict[str, Any]:
+        """What is stored and shown."""
+        return {"plan_version": self.version.pk, "prices": dict(self.prices)}
+
     def blocks(self) -> Iterator[DrawnBlock]:
         """Yield the blocks in the order of the plan."""
         prices = {index: self.prices.get(category.name, 0) for index, category in enumerate(self.plan.categories)}
@@ -79,10 +74,32 @@ class PlanSeating:
 
     def check_tables(self, max_tickets_per_booking: int) -> None:
         """Raise BadInput if a table that is sold as a whole has more seats than a booking may have."""
-        largest = largest_whole_table(self.plan)
-        if largest > max_tickets_per_booking:
-            detail = f"A table with {largest} seats is sold as a whole, so a booking needs at least as many."
-            raise BadInput.field("max_tickets_per_booking", detail, "min_value")
+        refuse_large_tables(largest_whole_table(self.plan), max_tickets_per_booking)
+
+
+def refuse_large_tables(largest: int, max_tickets_per_booking: int) -> None:
+    """Raise BadInput if the `largest` table that is sold as a whole has more seats than a booking may have."""
+    if largest > max_tickets_per_booking:
+        detail = f"A table with {largest} seats is sold as a whole, so a booking needs at least as many."
+        raise BadInput.field("max_tickets_per_booking", detail, "min_value")
+
+
+def venue_of_version(version_id: int, seller_id: int, *, field: str) -> int:
+    """Return the id of the venue whose plan has this version. Runs a query.
+
+    Raises BadInput at `field` if the seller has no such version.
+    """
+    versions = PlanVersion.objects.filter(pk=version_id, plan__venue__seller_id=seller_id)
+    venue_id = versions.values_list("plan__venue_id", flat=True).first()
+    if venue_id is None:
+        raise BadInput.field(field, "The seller has no such version of a seating plan.", "unknown")
+    return venue_id
+
+
+def read_version(version_id: int, *, max_seats: int) -> tuple[PlanVersion, Plan]:
+    """Return a version, without its geometry, and its plan. Runs a query. Raises BadInput for more seats than that."""
+    version = PlanVersion.objects.defer("geometry").get(pk=version_id)
+    return version, read_plan(version.document, max_places=max_seats)
 
 
 def read_plan_choice(config: Mapping[str, Any], *, max_seats: int) -> PlanChoice:
@@ -106,7 +123,7 @@ def read_plan_choice(config: Mapping[str, Any], *, max_seats: int) -> PlanChoice
     return PlanChoice(version, dict(prices), max_seats)  # type: ignore[arg-type]
 
 
-def check_categories(plan: Plan, prices: Mapping[str, int], field: str = "seating_config.prices") -> None:
+def check_categories(plan: Plan, prices: Mapping[str, int], field: str) -> None:
     """Raise BadInput that names each category with places but no price, and each price of no such category."""
     used = used_categories(plan)
     problems = [

@@ -14,11 +14,6 @@ KEPT = 32
 DIGEST = re.compile("[0-9a-f]{64}")
 
 
-def geometry_address(digest: str) -> str:
-    """Return the address of the geometry with this digest, as a path."""
-    return f"/api/geometry/{digest}"
-
-
 def show_geometry(request: ApiRequest, digest: str) -> ApiResponse:
     """Return what maps draw of a seating plan. It never changes; a new version of the plan has another address."""
     if not DIGEST.fullmatch(digest):

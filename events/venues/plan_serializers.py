@@ -7,8 +7,7 @@ from rest_framework import serializers
 from core.http.bodies import Body
 from core.http.json_types import Members, WholeNumber
 from core.http.texts import Line
-from events.plan_models import PlanVersion, SeatingPlan
-from events.venues.plan_geometry import geometry_address
+from events.plan_models import PlanVersion, SeatingPlan, geometry_address
 
 NAME = "One line, at most 200 characters; the plans of a venue have different names."
 DRAFT = "The document as in docs/seating-plans.md. It may be unfinished; mistakes matter when it is published."

@@ -183,13 +183,13 @@ def _publish(*, plan_id: int, seller: User, revision: int, publication: Publicat
 def remove_plan(*, plan_id: int, seller: User) -> None:
     """Remove a plan and its versions, unless an event uses one of them or is being created with one.
 
-    1. Lock the venue, in which no event can be created meanwhile, then the plan.
-    2. Check that no event uses its versions.
+    1. Lock the plan, then its versions.
+    2. Check that no event uses them.
     3. Delete.
 
     Raises NotFound, PlanInUse.
     """
-    plan = _locked(plan_id, seller, with_venue=True)
+    plan = _locked(plan_id, seller)
     if lock_and_find_use(SeatingPlan.objects.filter(pk=plan.pk)):
         raise PlanInUse
     plan.delete()
@@ -211,7 +211,7 @@ def _locked(plan_id: int, seller: User, *, with_venue: bool = False) -> SeatingP
     """Return the seller's plan with a lock on its row, taken after that of its venue if that is needed too."""
     if with_venue:
         lock_venue(own_plan(plan_id, seller).venue_id)
-    plan = plans_of(seller).select_for_update(of=("self",)).filter(pk=plan_id).first()
+    plan = plans_of(seller).select_for_update(of=("self",), no_key=True).filter(pk=plan_id).first()
     if plan is None:
         raise NotFound(NO_SUCH_PLAN)
     return plan

@@ -41,6 +41,8 @@ CONTRACT = {
     "/api/plan/{plan_id}/version": {"post"},
     "/api/plan/check": {"post"},
     "/api/plan-version/{version_id}": {"get"},
+    "/api/plan-version/{version_id}/export": {"get"},
+    "/api/plan/import": {"post"},
     "/api/geometry/{digest}": {"get"},
     "/api/event": {"get", "post"},
     "/api/event/{event_id}": {"get", "patch"},

@@ -103,9 +103,11 @@ RIGHTS: dict[str, dict[str, str]] = {
     "api/venue/<int:venue_id>": {"GET": MANAGERS, "PATCH": MANAGERS, "DELETE": MANAGERS},
     "api/venue/<int:venue_id>/plan": {"GET": MANAGERS, "POST": MANAGERS},
     "api/plan/check": {"POST": SELLERS},
+    "api/plan/import": {"POST": SELLERS},
     "api/plan/<int:plan_id>": {"GET": MANAGERS, "PATCH": MANAGERS, "DELETE": MANAGERS},
     "api/plan/<int:plan_id>/version": {"POST": MANAGERS},
     "api/plan-version/<int:version_id>": {"GET": MANAGERS},
+    "api/plan-version/<int:version_id>/export": {"GET": MANAGERS},
     "api/geometry/<str:digest>": {"GET": EVERYBODY},
     "api/event": {"GET": EVERYBODY, "POST": SELLERS},
     "api/event/<int:event_id>": {"GET": EVERYBODY, "PATCH": MANAGERS},
@@ -197,7 +199,10 @@ RIGHTS: dict[str, dict[str, str]] = {
             "": SELLERS,
             "add/": SELLERS,
             "<path:object_id>/change/": MANAGERS,
+            "<path:object_id>/designer/": MANAGERS,
             "<path:object_id>/history/": MANAGERS,
+            "import/": SELLERS,
+            "import/check/": SELLERS,
             "<path:object_id>/version/<int:number>/picture.svg": MANAGERS,
             "<path:object_id>/delete/": NOBODY,  # an action removes plans
             "<path:object_id>/": SELLERS,  # redirects to the page

@@ -12,7 +12,6 @@ from bookings.payments.models import Payment, Refund
 from bookings.payments.pay import pay_booking
 from bookings.payments.send_refunds import send_refund
 from bookings.references import ALPHABET, has_valid_check
-from bookings.testing.plans import as_drawn, as_standing
 from core.clock import database_now
 from events.models import Event
 
@@ -260,17 +259,18 @@ def test_times_are_by_the_clock_at_the_venue(seller_client, concert, paid_bookin
     assert "20:0" not in page
 
 
-def test_seats_of_a_plan_have_their_names_and_prices(seller_client, hold, alice):
-    booking = as_drawn(hold(alice, "1-1", "1-2"), "AA-101", "AA-102", prices=[9500, 4500])
-    pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number="4242424242424242")
+def test_seats_of_a_plan_have_their_names_and_prices(seller_client, gala, paid_booking, alice):
+    booking = paid_booking(alice, "AA-101", "AA-102", event=gala, section="Parkett links")
     assert "row AA, seats 101 and 102" in seller_client.get(LIST).text
     page = seller_client.get(page_of(booking)).text
-    for shown in ("1 × $95.00, 1 × $45.00", "row AA seat 101</a>", "row AA, seat 102", "$140.00"):
+    for shown in ("Parkett links", "1 × $95.00, 1 × $45.00", "row AA seat 101</a>", "row AA, seat 102", "$140.00"):
         assert shown in page
-    assert "A-1" not in page
+    history = seller_client.get(f"/admin/bookings/seat/{gala.pk}/{booking.subsection_id}/1/").text
+    assert "Parkett links, row AA, seat 102" in history
+    assert "Sold to Alice (alice@example.com), with AA-101." in history
 
 
-def test_a_place_in_a_standing_area_is_called_standing(seller_client, paid_booking, alice):
-    booking = as_standing(paid_booking(alice, quantity=2))
+def test_a_place_in_a_standing_area_is_called_standing(seller_client, gala, paid_booking, alice):
+    booking = paid_booking(alice, quantity=2, event=gala, section="Floor")
     assert "standing, 2 places" in seller_client.get(LIST).text
     assert "row" not in "".join(re.findall(r'field-seat">(.*?)</td>', seller_client.get(page_of(booking)).text, re.S))

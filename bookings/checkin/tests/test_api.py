@@ -24,7 +24,8 @@ from events.seating.configuration import read_seating
 
 ClientOf = Callable[[User | None], APIClient]
 PaidBooking = Callable[..., Booking]
-LABELS = {"subsection_kind": "grid", "row_label": "1", "seat_label": "1"}
+NAMES = {"subsection_kind": "grid", "block_name": "Section A, block 1", "row_word": "row"}
+LABELS = {**NAMES, "row_label": "1", "seat_label": "1"}
 PLACE = {"section": "A", "subsection": 1, "row": 1, "seat": 1, **LABELS, "holder": "Alice"}
 
 
@@ -206,7 +207,10 @@ def test_the_manifest_lists_the_valid_tickets_on_request_and_later_only_new_ones
     assert sorted(body["tickets"]["references"]) == sorted([used.reference, active.reference])
     assert body["tickets"]["bookings"] == [Booking.objects.get(pk=used.booking_id).reference] * 2
     block = blocks[used.subsection_id]
-    assert block == {"id": used.subsection_id, "section": "A", "subsection": 1, "kind": "grid", "cols": 10}
+    assert block == {"id": used.subsection_id, "section": "A", "subsection": 1, "kind": "grid", "cols": 10} | {
+        "block_name": "Section A, block 1",
+        "row_word": "row",
+    }
     assert "names" not in body["tickets"]
     assert "Alice" not in json.dumps(body)
 

@@ -47,7 +47,13 @@ def test_a_check_in_marks_the_ticket_as_used_and_returns_its_seat(
     (code,) = codes_of(paid_booking(alice, "2-7"))
     ticket, entry = check_in(event_id=concert.pk, code=code, by=carol, device="Main door")
     place = {"section": "A", "subsection": 1, "row": 2, "seat": 7, "holder": "Alice"}
-    place |= {"subsection_kind": "grid", "row_label": "2", "seat_label": "7"}
+    place |= {
+        "subsection_kind": "grid",
+        "block_name": "Section A, block 1",
+        "row_word": "row",
+        "row_label": "2",
+        "seat_label": "7",
+    }
     assert checking.place_body(ticket) == {"serial": serial_of(ticket), "reference": ticket.reference, **place}
     ticket.refresh_from_db()
     assert (ticket.status, ticket.used_at) == (AdmissionStatus.USED, entry.counted_at)

@@ -9,33 +9,24 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from bookings.checkin.tests.stage import codes_of, tickets_of
 from bookings.holds.models import Booking
-from bookings.payments.pay import pay_booking
-from bookings.testing.plans import as_drawn, as_standing, put_on_plan
 from bookings.tickets.texts import serial_of
-from conftest import GOOD_CARD
 from events.models import Event
 
 ClientOf = Callable[[User | None], APIClient]
 Hold = Callable[..., Booking]
-MEMBERS = ("subsection_kind", "row_label", "seat_label")
-
-
-def pay(booking: Booking) -> Booking:
-    pay_booking(booking_id=booking.pk, buyer_id=booking.buyer_id, card_number=GOOD_CARD)
-    return booking
+MEMBERS = ("subsection_kind", "block_name", "row_word", "row_label", "seat_label")
 
 
 def test_the_manifest_of_an_event_on_a_plan_has_the_names_of_seats(
-    concert: Event, alice: User, carol: User, client_of: ClientOf, hold: Hold, paid_booking: Hold
+    gala: Event, alice: User, carol: User, client_of: ClientOf, paid_booking: Hold
 ) -> None:
-    put_on_plan(concert)
-    seated = pay(as_drawn(hold(alice, "1-2", "1-1"), "AA-102", "AA-101"))
-    standing = as_standing(paid_booking(alice, quantity=2, section="B"))
-    body = client_of(carol).get(f"/api/event/{concert.pk}/check-in/manifest?tickets=true").json()
+    seated = paid_booking(alice, "BB-102", "BB-101", event=gala, section="Parkett links")
+    standing = paid_booking(alice, quantity=2, event=gala, section="Floor")
+    body = client_of(carol).get(f"/api/event/{gala.pk}/check-in/manifest?tickets=true").json()
     kinds = {block["id"]: block["kind"] for block in body["subsections"]}
     assert (kinds[seated.subsection_id], kinds[standing.subsection_id]) == ("drawn", "standing")
     names = dict(zip(body["tickets"]["serials"], body["tickets"]["names"], strict=True))
-    assert [names[serial_of(ticket)] for ticket in tickets_of(seated)] == ["AA-101", "AA-102"]
+    assert [names[serial_of(ticket)] for ticket in tickets_of(seated)] == ["BB-101", "BB-102"]
     assert [names[serial_of(ticket)] for ticket in tickets_of(standing)] == ["", ""]
 
 
@@ -52,19 +43,26 @@ def answers(api: APIClient, booking: Booking) -> list[dict[str, Any]]:
 
 
 def test_seats_have_their_labels_and_places_to_stand_have_none(
-    concert: Event, alice: User, carol: User, client_of: ClientOf, hold: Hold, paid_booking: Hold
+    gala: Event, alice: User, carol: User, client_of: ClientOf, paid_booking: Hold
 ) -> None:
-    seated = pay(as_drawn(hold(alice, "1-1"), "AA-101"))
-    standing = as_standing(paid_booking(alice, quantity=1, section="B"))
-    for booking, place in ((seated, ("drawn", "AA", "101")), (standing, ("standing", "", ""))):
+    seated = paid_booking(alice, "AA-101", event=gala, section="Parkett links")
+    at_table = paid_booking(alice, "7-2", event=gala, section="Cabaret")
+    further = paid_booking(alice, "A-3", event=gala, section="Balkon", subsection=1)
+    standing = paid_booking(alice, quantity=1, event=gala, section="Floor")
+    for booking, place in (
+        (seated, ("drawn", "Parkett links", "row", "AA", "101")),
+        (at_table, ("drawn", "Cabaret", "table", "7", "2")),
+        (further, ("drawn", "Balkon, block 1", "row", "A", "3")),
+        (standing, ("standing", "Floor", "row", "", "")),
+    ):
         for body in answers(client_of(carol), booking):
             assert tuple(body[member] for member in MEMBERS) == place
 
 
 def test_the_log_of_scans_in_the_admin_names_the_places(
-    concert: Event, alice: User, carol: User, client_of: ClientOf, hold: Hold, paid_booking: Hold
+    gala: Event, alice: User, carol: User, client_of: ClientOf, paid_booking: Hold
 ) -> None:
-    answers(client_of(carol), pay(as_drawn(hold(alice, "1-1"), "AA-101")))
-    answers(client_of(carol), as_standing(paid_booking(alice, quantity=1, section="B")))
+    answers(client_of(carol), paid_booking(alice, "AA-101", event=gala, section="Parkett links"))
+    answers(client_of(carol), paid_booking(alice, quantity=1, event=gala, section="Floor"))
     page = client_of(carol).get("/admin/bookings/checkin/").content.decode()
-    assert ">A AA-101<" in page and ">B, standing<" in page
+    assert ">Parkett links AA-101<" in page and ">Floor, standing<" in page

@@ -14,15 +14,18 @@ from bookings.holds.places import (
     label_ranges,
     lines,
     lines_by_price,
+    name_at,
     names_of,
     place_at,
+    place_text,
     places_of,
     places_text,
     prices_text,
     ranges,
 )
-from bookings.testing.plans import as_drawn, as_standing
-from events.models import Subsection
+from bookings.holds.selectors import tier_of
+from bookings.testing.plans import LONG_ROW, LONG_SEAT
+from events.models import Event, Layout
 
 Hold = Callable[..., Booking]
 ClientOf = Callable[[User | None], APIClient]
@@ -59,80 +62,99 @@ def test_only_runs_of_plain_numbers_are_shortened(labels: list[str], text: str) 
     assert label_ranges(labels) == text
 
 
+def displayed(booking: Booking) -> Booking:
+    return Booking.objects.for_display().get(pk=booking.pk)
+
+
 def test_places_of_a_grid_are_named_after_their_positions(hold: Hold, alice: User) -> None:
-    booking = Booking.objects.for_display().get(pk=hold(alice, "2-4", "2-5", "3-1").pk)
-    assert block_name(booking.subsection).text == "Section A, block 1"
+    booking = displayed(hold(alice, "2-4", "2-5", "3-1"))
+    assert block_name(booking.subsection, booking.event).text == "Section A, block 1"
     assert names_of(booking) == ["2-4", "2-5", "3-1"]
-    assert places_of(booking)[2] == ("grid", "3-1", 3, 1, "3", "1")
+    assert places_of(booking)[2] == (3, 1, "3", "1")
     assert places_text(booking) == "row 2, seats 4 and 5; row 3, seat 1"
     assert [line.price for line in lines(booking)] == [10_000, 5_000]
     assert prices_text(booking) == "$50.00"
 
 
-def test_places_of_a_plan_have_the_names_that_the_booking_keeps(hold: Hold, alice: User) -> None:
-    booking = as_drawn(hold(alice, "2-4", "2-5", "3-1"), "AA-101", "AA-102", "Loge 3-1b")
-    assert [place.row_label for place in places_of(booking)] == ["AA", "AA", "Loge 3"]
-    assert places_text(booking) == "row AA, seats 101 and 102; row Loge 3, seat 1b"
+def test_places_of_a_plan_have_the_names_that_the_booking_keeps(gala: Event, hold: Hold, alice: User) -> None:
+    long = f"{LONG_ROW}-{LONG_SEAT}"
+    booking = displayed(hold(alice, "AA-101", "AA-102", long, event=gala, section="Parkett links"))
+    assert [place.row_label for place in places_of(booking)] == ["AA", "AA", LONG_ROW]
+    assert places_text(booking) == f"row AA, seats 101 and 102; row {LONG_ROW}, seat {LONG_SEAT}"
     last = place_at(booking, booking.subsection, booking.positions[2])
-    assert (last.name, last.row, last.seat, last.text) == ("Loge 3-1b", 3, 3, "row Loge 3, seat 1b")
+    assert (last.row, last.seat, place_text(last)) == (3, 1, f"row {LONG_ROW}, seat {LONG_SEAT}")
+    assert name_at(booking, booking.subsection, booking.positions[2]) == long
 
 
-def test_a_row_label_may_have_hyphens(hold: Hold, alice: User) -> None:
-    booking = as_drawn(hold(alice, "1-1"), "A-Rang-7")
-    assert places_text(booking) == "row A-Rang, seat 7"
+def test_a_later_version_of_the_plan_does_not_rename_what_was_booked(gala: Event, hold: Hold, alice: User) -> None:
+    booking = hold(alice, "AA-101", event=gala, section="Parkett links")
+    Layout.objects.filter(subsection=booking.subsection_id).update(names=[f"Z-{number}" for number in range(22)])
+    assert places_text(displayed(booking)) == "row AA, seat 101"
 
 
-def test_a_section_of_a_plan_is_called_by_its_name_and_only_further_blocks_by_their_number(
-    hold: Hold, alice: User
+def test_a_section_of_a_plan_is_called_by_its_name_and_its_blocks_have_numbers_if_there_are_several(
+    gala: Event,
 ) -> None:
-    block = as_drawn(hold(alice, "1-1"), "AA-101").subsection
-    block.section = "Parkett links"
-    assert (block_name(block).text, block_name(block).short) == ("Parkett links", "Parkett links")
-    block.number = 2
-    assert (block_name(block).text, block_name(block).short) == ("Parkett links, block 2", "Parkett links-2")
+    stalls, first, second, _, floor = (block_name(block, gala) for block in gala.subsections.all())
+    assert (stalls.text, stalls.short) == ("Parkett links", "Parkett links")
+    assert (first.text, first.short) == ("Balkon, block 1", "Balkon-1")
+    assert (second.text, second.short) == ("Balkon, block 2", "Balkon-2")
+    assert [floor.text, floor.short] == ["Floor", "Floor"]
 
 
-def test_people_in_a_standing_area_have_neither_row_nor_seat(hold: Hold, alice: User) -> None:
-    one, three = as_standing(hold(alice, quantity=1)), as_standing(hold(alice, quantity=3, section="B"))
+def test_people_in_a_standing_area_have_neither_row_nor_seat(gala: Event, hold: Hold, alice: User) -> None:
+    one, three = (displayed(hold(alice, quantity=number, event=gala, section="Floor")) for number in (1, 3))
     assert (places_text(one), places_text(three)) == ("standing", "standing, 3 places")
-    assert [(place.row_label, place.seat_label, place.text) for place in places_of(one)] == [("", "", "standing")]
-    assert len(set(names_of(three))) == 3
+    assert [(place.row_label, place.seat_label, place_text(place)) for place in places_of(one)] == [
+        ("", "", "standing")
+    ]
+    assert len({*names_of(one), *names_of(three)}) == 4
 
 
-def test_a_receipt_has_a_line_for_each_row_and_price(hold: Hold, alice: User) -> None:
-    names = ("AA-101", "AA-102", "AA-103", "BB-1")
-    booking = as_drawn(hold(alice, "1-1", "1-2", "1-3", "2-1"), *names, prices=[9500, 4500, 9500, 4500])
+def test_the_seats_of_a_table_are_said_to_be_at_a_table(gala: Event, hold: Hold, alice: User) -> None:
+    booking = displayed(hold(alice, "7-1", "7-2", event=gala, section="Cabaret"))
+    assert places_text(booking) == "table 7, seats 1 and 2"
+
+
+def test_a_receipt_has_a_line_for_each_row_and_price(gala: Event, hold: Hold, alice: User) -> None:
+    seats = ("AA-101", "AA-102", "AA-103", "BB-101")
+    booking = displayed(hold(alice, *seats, event=gala, section="Parkett links"))
     assert [(line.place, line.price) for line in lines_by_price(booking)] == [
         ("row AA, seats 101 and 103", 19_000),
         ("row AA, seat 102", 4_500),
-        ("row BB, seat 1", 4_500),
+        ("row BB, seat 101", 9_500),
     ]
     assert [(line.place, line.price) for line in lines(booking)] == [
         ("row AA, seats 101–103", 23_500),
-        ("row BB, seat 1", 4_500),
+        ("row BB, seat 101", 9_500),
     ]
-    assert counts_by_price(booking) == [(2, 9500), (2, 4500)]
-    assert prices_text(booking) == "2 × $95.00, 2 × $45.00"
+    assert counts_by_price(booking) == [(3, 9500), (1, 4500)]
+    assert prices_text(booking) == "3 × $95.00, 1 × $45.00"
 
 
-def test_the_api_names_each_seat_and_what_it_costs(hold: Hold, alice: User, client_of: ClientOf) -> None:
-    booking = as_drawn(hold(alice, "1-1", "1-2"), "AA-101", "BB-7a", prices=[9500, 4500])
+def test_the_api_names_each_seat_and_what_it_costs(gala: Event, hold: Hold, alice: User, client_of: ClientOf) -> None:
+    booking = hold(alice, "AA-102", "BB-101", event=gala, section="Parkett links")
     body: dict[str, Any] = client_of(alice).get(f"/api/booking/{booking.pk}").json()
-    assert (body["subsection_kind"], body["seat_positions"], body["total_price"]) == (
-        "drawn",
-        ["AA-101", "BB-7a"],
-        14_000,
-    )
+    assert (body["subsection_kind"], body["seat_positions"]) == ("drawn", ["AA-102", "BB-101"])
     members = ("row", "seat", "row_label", "seat_label", "price")
     assert [[ticket[member] for member in members] for ticket in body["tickets"]] == [
-        [1, 1, "AA", "101", 9500],
-        [2, 2, "BB", "7a", 4500],
+        [1, 2, "AA", "102", 4500],
+        [2, 1, "BB", "101", 9500],
     ]
 
 
-def test_bookings_of_a_grid_need_no_query_for_their_names(hold: Hold, alice: User, round_trips: list[None]) -> None:
-    booking = Booking.objects.for_display().get(pk=hold(alice).pk)
+def test_names_need_no_query(gala: Event, hold: Hold, alice: User, round_trips: list[None]) -> None:
+    booking = displayed(hold(alice, "AA-101", "AA-102", event=gala, section="Parkett links"))
     before = len(round_trips)
     assert len(places_of(booking)) == 2
     assert len(round_trips) == before
-    assert Subsection.objects.exists()
+
+
+def test_only_places_of_one_tier_have_it_on_their_receipt(gala: Event, hold: Hold, alice: User, bob: User) -> None:
+    seats = (["AA-101", "BB-101"], ["AA-102"], ["AA-103", "AA-104"])
+    bookings = [hold(alice, *names, event=gala, section="Parkett links") for names in seats]
+    assert [tier_of(displayed(booking)) for booking in bookings] == ["Category 1", "Category 2", "Category 1"]
+    mixed = displayed(hold(bob, "AA-105", "AA-106", "BB-105", event=gala, section="Parkett links"))
+    Layout.objects.filter(subsection=mixed.subsection_id).update(tier_of=[0] * 4 + [1] + [0] * 17)
+    assert tier_of(mixed) == ""
+    assert tier_of(displayed(hold(bob, quantity=1, event=gala, section="Floor"))) == "Standing"

@@ -13,11 +13,16 @@ from events.lifecycle.create import create_event
 from events.models import Event
 from events.pictures import poster
 from events.pictures.write import set_picture
-from events.seating.configuration import read_seating
+from events.plan_models import SeatingPlan
+from events.plans.examples import template
+from events.seating.configuration import Seating, read_seating
+from events.seating.plan_choice import PlanChoice
 from events.venue_models import Venue
+from events.venues.plans import add_plan, publish_plan
 from events.venues.write import add_venue
 from events.zones import instant_of
 
+SEATING = ("seating_config", "venue", "plan", "prices")  # what is no field of an event
 EVENING = time(19)  # by the clock at the venue
 PASSWORD = "demo-pass-1"  # noqa: S105  (the README names it; only for a demo)
 PEOPLE: dict[str, dict[str, Any]] = {
@@ -78,6 +83,27 @@ FLASH: dict[str, Any] = {
     "admit_per_minute": 120,
     "max_active": 200,
 }
+HALL: dict[str, Any] = {
+    "name": "Ein Abend mit Brahms",
+    "description": "The four symphonies on one evening, with two intervals. Seats on three levels, and standing room.",
+    "venue": {
+        "name": "Konzerthaus am Hafen",
+        "address": "Kehrwieder 8, 20457 Hamburg",
+        "country": "DE",
+        "time_zone": "Europe/Berlin",
+        "accessibility": "The entrance on the quay has no steps, and lifts go to all levels.",
+    },
+    "currency": "EUR",
+    "plan": "concert_hall",
+    "prices": {
+        "Category 1": 9500,
+        "Category 2": 7500,
+        "Category 3": 5500,
+        "Restricted view": 2500,
+        "Box": 12_000,
+        "Standing": 1900,
+    },
+}
 
 
 class Command(BaseCommand):
@@ -88,7 +114,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._create_people()
         self._create_gate_staff()
-        for number, event in enumerate((SMALL, ARENA, FLASH), start=1):
+        for number, event in enumerate((SMALL, ARENA, FLASH, HALL), start=1):
             self._create_event(event, starts_in=timedelta(days=30 * number))
 
     def _create_people(self) -> None:
@@ -111,20 +137,28 @@ class Command(BaseCommand):
         seller = User.objects.get(email="seller@example.com")
         if Event.objects.filter(seller=seller, name=demo["name"]).exists():
             return
-        fields = {name: value for name, value in demo.items() if name not in ("seating_config", "venue")}
+        fields = {name: value for name, value in demo.items() if name not in SEATING}
         zone = "UTC"
-        if venue := demo.get("venue"):
-            fields["venue_id"] = self._venue(seller, venue).pk
-            zone = venue["time_zone"]
+        if described := demo.get("venue"):
+            venue = self._venue(seller, described)
+            fields["venue_id"], zone = venue.pk, venue.time_zone
         day = datetime.now(ZoneInfo(zone)).date() + starts_in
         starts_at = instant_of(datetime.combine(day, EVENING), zone)
-        seating = read_seating(demo["seating_config"], max_seats=200_000)
+        seating = self._seating(demo, seller, fields.get("venue_id"))
         event = create_event(
             seller=seller, seating=seating, starts_at=starts_at, ends_at=starts_at + timedelta(hours=3), **fields
         )
         self.stdout.write(f"{demo['name']}: {seating.seats:,} seats")
         if demo is SMALL:
             set_picture(event_id=event.pk, seller=seller, data=poster.draw_poster(), alt=poster.ALT)
+
+    def _seating(self, demo: dict[str, Any], seller: User, venue_id: int | None) -> Seating | PlanChoice:
+        if venue_id is None or "plan" not in demo:
+            return read_seating(demo["seating_config"], max_seats=200_000)
+        document = template(demo["plan"])
+        plan = SeatingPlan.objects.filter(venue=venue_id, name=document["name"]).first()
+        plan = plan or add_plan(venue_id=venue_id, seller=seller, name=document["name"], draft=document)
+        return PlanChoice(publish_plan(plan_id=plan.pk, seller=seller).pk, demo["prices"], 200_000)
 
     def _venue(self, seller: User, venue: dict[str, Any]) -> Venue:
         return Venue.objects.filter(seller=seller, name=venue["name"]).first() or add_venue(seller=seller, **venue)

@@ -16,7 +16,7 @@ from bookings.holds.models import Booking
 from bookings.payments.refund import refund_booking
 from bookings.reports import export
 from bookings.reports.export import FIELDS, bookings_csv
-from bookings.testing.plans import as_drawn, as_standing
+from bookings.testing.plans import LONG_ROW, LONG_SEAT
 from core.clock import database_now
 from events.models import Event
 
@@ -115,14 +115,15 @@ def test_times_are_also_by_the_clock_at_the_venue(
 
 
 def test_seats_of_a_plan_have_their_names_and_prices(
-    concert: Event, carol: User, client_of: ClientOf, hold: Hold, alice: User
+    gala: Event, carol: User, client_of: ClientOf, hold: Hold, alice: User
 ) -> None:
-    as_drawn(hold(alice, "1-1", "1-2", "1-3"), "AA-101", "AA-102", "Loge 3-1", prices=[9500, 4500, 9500])
-    as_standing(hold(alice, quantity=3, section="B"))
-    seated, standing = rows_of(file_of(concert, carol, client_of))
-    assert seated["seats"].split(" ") == ["AA-101", "AA-102", "Loge\N{NO-BREAK SPACE}3-1"]
+    long = f"{LONG_ROW}-{LONG_SEAT}"
+    hold(alice, "AA-101", "AA-102", long, event=gala, section="Parkett links")
+    hold(alice, quantity=3, event=gala, section="Floor")
+    seated, standing = rows_of(file_of(gala, carol, client_of))
+    assert seated["seats"].split(" ") == ["AA-101", "AA-102", long.replace(" ", "\N{NO-BREAK SPACE}")]
     assert (seated["seat_prices"], seated["total_price"], seated["total"]) == ("9500 4500 9500", "23500", "235.00")
-    assert seated["places"] == "row AA, seats 101 and 102; row Loge 3, seat 1"
+    assert seated["places"] == f"row AA, seats 101 and 102; row {LONG_ROW}, seat {LONG_SEAT}"
     assert (standing["places"], standing["seats"]) == ("standing, 3 places", "1-1 1-2 1-3")
 
 

@@ -156,7 +156,7 @@ document.addEventListener("keydown", (event) => {
 // --- Cancelling, and reserving the same seats again ------------------------------------------------
 
 part("cancel").addEventListener("click", async () => {
-  if (!(await confirmCancel(`${bookingText(booking)}.`))) return;
+  if (!(await confirmCancel(`${bookingText(booking, initial.block)}.`))) return;
   try {
     await call("DELETE", `/api/booking/${booking.id}`);
     toastNext("Your reservation is cancelled. Nothing was charged.");
@@ -187,8 +187,10 @@ part("again").addEventListener("click", async () => {
 });
 
 function sameSeats() {
-  const { event_id, section, subsection, quantity, seat_positions } = booking;
-  return { event_id, section, subsection, quantity, seat_positions, seat_selection_mode: "manual" };
+  const { event_id, section, subsection, subsection_kind: kind, quantity, seat_positions } = booking;
+  const where = { event_id, section, subsection, quantity };
+  if (kind === "standing") return { ...where, seat_selection_mode: "best_available" }; // its places have no names
+  return { ...where, seat_positions, seat_selection_mode: "manual" };
 }
 
 /** Turns the page into the checkout of the new booking. What the buyer typed stays in the form. */
@@ -218,7 +220,7 @@ function showNotReserved(problem) {
   const taken = problem.code === "seats_taken";
   notice.hidden = false;
   notice.textContent = taken
-    ? `Someone else was faster: ${seatsText(problem.seats)}. The map shows which seats are free.`
+    ? `Someone else was faster: ${seatsText(problem.seats, initial.block.rowWord)}. The map shows which seats are free.`
     : problem.message;
   if (!taken) return;
   takenId = booking.id;

@@ -19,27 +19,24 @@ export function statusText({ status, failure, total_price: total }) {
   return { label, meaning: failure && status !== "expired" ? failure : meaning };
 }
 
-/** The places of a booking: "Section A, block 1: row 3, seats 4 and 5", or "Floor: standing, 2 places". */
-export function bookingText({ section, subsection, subsection_kind: kind, seat_positions: seats }) {
+/**
+ * The places of a booking: "Section A, block 1: row 3, seats 4 and 5", or "Floor: standing, 2 places". `block` is what people
+ * call it, and `rowWord` what its rows are.
+ */
+export function bookingText({ subsection_kind: kind, seat_positions: seats }, { block, rowWord }) {
   const standing = seats.length === 1 ? "standing" : `standing, ${seats.length}\u00a0places`;
-  return `${blockText({ section, subsection, kind })}: ${kind === "standing" ? standing : seatsText(seats)}`;
-}
-
-/** "Section A, block 1"; a section of a seating plan has a name of its own, "Parkett links", and rarely a second block. */
-export function blockText({ section, subsection, kind = "grid" }) {
-  if (kind === "grid") return `Section ${section}, block\u00a0${subsection}`;
-  return subsection > 1 ? `${section}, block\u00a0${subsection}` : section;
+  return `${block}: ${kind === "standing" ? standing : seatsText(seats, rowWord)}`;
 }
 
 /** Seats named "row-seat", grouped by row: "row 3, seats 4–6 and 9; row AA, seat 101". */
-export function seatsText(seats) {
+export function seatsText(seats, rowWord = "row") {
   const rows = new Map();
   for (const name of seats) {
     const row = name.slice(0, name.lastIndexOf("-"));
     rows.set(row, [...(rows.get(row) ?? []), name.slice(row.length + 1)]);
   }
   const sorted = [...rows].sort(([one], [other]) => one - other || 0); // numbers; other labels stay in their order
-  return sorted.map(([row, labels]) => `row\u00a0${row},\u00a0${labels.length > 1 ? "seats" : "seat"}\u00a0${labelRanges(labels)}`).join("; ");
+  return sorted.map(([row, labels]) => `${rowWord}\u00a0${row},\u00a0${labels.length > 1 ? "seats" : "seat"}\u00a0${labelRanges(labels)}`).join("; ");
 }
 
 function labelRanges(labels) {

@@ -92,6 +92,8 @@ def test_every_kind_of_email_has_a_sample(committed: dict[str, str]) -> None:
         ("confirmation-one-seat", ["Section A, block 1", "Row 1, seat 7"]),
         ("confirmation-ten-seats", ["Section A, block 2", "Row 2, seats 1–10"]),
         ("confirmation-long-names", ["Section Parkett links vorne, Reihe 1–12, block 1", "Row 5, seats 9 and 10"]),
+        ("confirmation-hall", ["Parkett links", "Row AA, seats 102, 109 and 110"]),
+        ("confirmation-standing", ["Floor", "Standing, 2 places"]),
         ("confirmation-free", ["Section Stalls, block 1", "Row 1, seat 1"]),
         ("tickets-again", ["Section B, block 1", "Row 1, seats 4 and 5", "Row 3, seat 9"]),
         ("refund", ["Section B, block 2", "Row 1, seats 1 and 2"]),
@@ -113,9 +115,18 @@ def test_tickets_name_section_row_and_seat(committed: dict[str, str]) -> None:
         assert re.search(rf"SECTION\nA\nBLOCK\n2\nROW\n2\nSEAT\n{seat}\n", page)
 
 
+def test_tickets_of_a_hall_have_the_names_of_its_seats(committed: dict[str, str]) -> None:
+    pages = committed["tickets/hall.txt"].split("\n\n")
+    for seat, page in zip((102, 109, 110), pages, strict=True):
+        assert f"SECTION\nParkett links\nROW\nAA\nSEAT\n{seat}\n" in page
+    assert committed["tickets/standing.txt"].count("SECTION\nFloor\nPLACE\nStanding\n") == 2
+
+
 def test_the_export_names_section_row_and_seat(committed: dict[str, str]) -> None:
     for line in ("A,2,2-1 2-2", '"row 1, seats 4 and 5; row 3, seat 9"', "row 1, seat 7"):
         assert line in committed["exports/bookings.csv"], line
+    for line in ("AA-102 AA-109 AA-110", '"row AA, seats 102, 109 and 110"', "4500 9500 9500", '"standing, 2 places"'):
+        assert line in committed["exports/bookings-hall.csv"], line
 
 
 def test_text_and_html_of_an_email_say_the_same(committed: dict[str, str]) -> None:

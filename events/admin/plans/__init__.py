@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from events.admin.plans.designer import DesignerPage
 from events.admin.plans.page import PlanPage
 from events.plan_models import SeatingPlan
 
@@ -10,7 +11,7 @@ __all__ = ["SeatingPlans"]
 
 
 @admin.register(SeatingPlan)
-class SeatingPlans(PlanPage):
+class SeatingPlans(DesignerPage, PlanPage):
     """The admin of seating plans: add, publish, rename and remove them."""
 
     seller_lookup = "venue__seller"

@@ -6,13 +6,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from events.models import Event
-from events.plan_models import PlanVersion
-from events.venues.plan_geometry import geometry_address
+from events.plan_models import PlanVersion, geometry_address
 from events.venues.plans import newest_versions
 
 
 def plan_choices(user: User, copied: Event | None) -> list[dict[str, Any]]:
-    """Return the newest versions of the user's plans, and the one of the event that is copied, for the page's script."""
+    """Return the newest versions of the user's plans, and the one of a copied event, for the page's script."""
     versions = list(newest_versions(user))
     if copied and copied.plan_version_id and copied.plan_version_id not in {version.pk for version in versions}:
         versions.append(PlanVersion.objects.select_related("plan__venue").get(pk=copied.plan_version_id))

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_safe
 
 from events.admin.plans.actions import PLAN_ACTIONS
 from events.admin.plans.forms import NewPlanForm, PlanForm
+from events.admin.plans.importing import ImportPages
 from events.admin.plans.overview import is_published, picture_of, read_draft, versions_of
 from events.plan_models import SeatingPlan
 from events.plans.examples import template
+from events.plans.formats.reports import Format
 from events.seller_admin.action_pages import ActionPages
 from events.seller_admin.rows import WrittenRows, user_of
 from events.venues.plans import add_plan, listed_plans, rename_plan
@@ -25,7 +27,7 @@ from events.venues.write import venues_of
 DAY_SECONDS = 24 * 3_600
 
 
-class PlanPage(ActionPages, WrittenRows):
+class PlanPage(ImportPages, ActionPages, WrittenRows):
     """The list of plans, the form of a new one, and the page of an existing one with its draft and its versions."""
 
     list_display = ("name", "venue", "version", "places", "saved", "events")
@@ -42,6 +44,9 @@ class PlanPage(ActionPages, WrittenRows):
         view = self.admin_site.admin_view(self.picture, cacheable=True)
         route = "<path:object_id>/version/<int:number>/picture.svg"
         return [path(route, view, name="events_seatingplan_picture"), *super().get_urls()]
+
+    class Media:
+        css = {"all": ("events/admin/plans.css",)}
 
     # --- List --------------------------------------------------------------------------------------
 
@@ -107,6 +112,7 @@ class PlanPage(ActionPages, WrittenRows):
         plan = kwargs.get("obj")
         if plan is not None:
             context |= {"draft": read_draft(plan), "is_published": is_published(plan), "versions": versions_of(plan)}
+            context["formats"] = list(Format)
         return super().render_change_form(request, context, *args, **kwargs)
 
     @method_decorator([require_safe, cache_control(private=True, max_age=DAY_SECONDS)])

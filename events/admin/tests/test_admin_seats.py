@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from events.admin import seat_pages
-from events.models import Event, SeatChange, Subsection, Ticket
+from events.models import Event, Layout, SeatChange, Subsection, Ticket
 from events.seller_admin.tests.messages import messages_of
 
 
@@ -133,7 +133,7 @@ def test_a_large_subsection_is_shown_in_pages_of_rows(seller_client, concert, su
 
     def shown(query: str) -> tuple[list[int], int, int]:
         context = seller_client.get(page_of(concert, f"?block={subsection.pk}{query}")).context
-        return [number for number, _ in context["seat_rows"]], context["rows_before"], context["rows_after"]
+        return [int(row["label"]) for row in context["seat_rows"]], context["rows_before"], context["rows_after"]
 
     assert shown("") == shown("&row=0") == shown("&row=x") == ([1, 2], 0, 3)
     assert shown("&row=3") == ([3, 4], 1, 5)
@@ -164,3 +164,29 @@ def test_blocking_needs_a_csrf_token(carol, concert, subsection):
     browser.force_login(carol)
     assert browser.post(page_of(concert), picks(subsection, "1-1")).status_code == 403
     assert not SeatChange.objects.exists()
+
+
+def test_a_block_of_a_plan_is_shown_with_its_labels_and_blocked_by_name(seller_client: Client, opera: Event) -> None:
+    stalls = Subsection.objects.get(section="Parkett links", number=1)
+    url = f"/admin/events/event/{opera.pk}/seats/"
+    response = seller_client.get(url, {"block": stalls.pk})
+    rows = response.context["seat_rows"]
+    assert [(row["label"], len(row["seats"]), row["first"]) for row in rows] == [
+        ("A", 5, 0), ("B", 6, 5), ("C", 8, 11), ("D", 7, 19)
+    ]  # fmt: skip
+    assert (rows[3]["seats"], rows[3]["statuses"]) == (["2", "3", "4", "5", "6", "7", "8"], "aaaaaab")
+    assert response.context["accessible"] == ["A-1"]
+    seller_client.post(url, {"block": stalls.pk, "do": "blocked", "seats": "A-3, B-1\nC-8"})
+    stalls.refresh_from_db()
+    assert [position for position, letter in enumerate(stalls.seat_status) if letter == "b"] == [2, 5, 18, 25]
+
+
+def test_names_with_spaces_are_not_split(seller_client: Client, opera: Event) -> None:
+    stalls = Subsection.objects.get(section="Parkett links", number=1)
+    layout = Layout.objects.filter(subsection_id=stalls.pk)
+    names = layout.get().names
+    layout.update(names=["Loge 1, left-2 a", *names[1:]])
+    url = f"/admin/events/event/{opera.pk}/seats/"
+    seller_client.post(url, {"block": stalls.pk, "do": "blocked", "seats": "Loge 1, left-2 a\nA-2 A-3"})
+    stalls.refresh_from_db()
+    assert stalls.seat_status.startswith("bbbaa")

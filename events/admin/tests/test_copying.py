@@ -101,3 +101,9 @@ def test_the_list_copies_one_event_at_a_time(seller_client, original, concert):
     both = {"action": "copy", "_selected_action": [original.pk, concert.pk]}
     assert messages_of(seller_client.post(LIST, both, follow=True)) == ["Select one event to copy."]
     assert Event.objects.count() == 2
+
+
+def test_a_copy_of_an_event_with_a_seating_plan_keeps_version_and_prices(seller_client, opera):
+    page = seller_client.get(f"{ADD}?copy={opera.pk}")
+    assert json.loads(initial(page)["seating_config"]) == opera.seating_config
+    assert [choice["version"] for choice in page.context["plans"]] == [opera.plan_version_id]

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 
 from events.admin.forms import EventChangeForm, PriceField
 from events.admin.tests.test_admin import ADD, filled_in
+from events.models import Event
+from events.venues.plans import add_plan, publish_plan, save_draft
 
 
 def test_required_fields_come_first_and_the_others_are_collapsed(seller_client):
@@ -84,3 +86,35 @@ def test_price_fields_show_the_tier_and_decimals_of_the_currency(new_event):
     form = EventChangeForm.with_prices(event)(instance=event)
     assert form.fields["price_0"].label == "Section A (VIP)"
     assert 'value="4.550"' in str(form["price_0"]) and 'step="0.001"' in str(form["price_0"])
+
+
+def test_the_form_offers_the_newest_versions_of_own_plans_and_the_one_of_a_copied_event(
+    seller_client, client, dave, opera, carol
+):
+    plan = opera.plan_version.plan
+    first = opera.plan_version
+    save_draft(plan_id=plan.pk, seller=carol, draft={**first.document, "name": "New"}, revision=plan.revision)
+    newest = publish_plan(plan_id=plan.pk, seller=carol)
+    add_plan(venue_id=plan.venue_id, seller=carol, name="Not published")
+
+    def offered(query=""):
+        return [choice["version"] for choice in client.get(f"{ADD}{query}").context["plans"]]
+
+    assert offered() == [newest.pk]
+    assert offered(f"?copy={opera.pk}") == [first.pk, newest.pk]
+    client.force_login(dave)
+    assert offered() == offered(f"?copy={opera.pk}") == []
+
+
+def test_an_event_is_created_with_a_plan(seller_client, opera):
+    seller_client.post(ADD, filled_in(opera.seating_config, venue=opera.venue_id))
+    event = Event.objects.exclude(pk=opera.pk).get()
+    assert (event.plan_version, event.venue) == (opera.plan_version, opera.venue)
+
+
+@pytest.mark.parametrize("change", [{"prices": {}}, {"plan_version": None}, {"plan_version": 999_999}, {"more": 1}])
+def test_a_plan_that_does_not_fit_is_refused(seller_client, opera, change):
+    page = seller_client.post(ADD, filled_in({**opera.seating_config, **change}, venue=opera.venue_id), follow=True)
+    assert Event.objects.get() == opera
+    assert page.status_code == 200
+    assert "seating" in page.text.lower()

@@ -24,6 +24,10 @@ def plan(carol, hall):
     return add_plan(venue_id=hall.pk, seller=carol, name="Concert", draft=document())
 
 
+def use(version, event):
+    Event.objects.filter(pk=event.pk).update(plan_version=version, geometry_digest=version.digest)
+
+
 def page_of(plan, page="change"):
     return f"{LIST}{plan.pk}/{page}/"
 
@@ -101,7 +105,7 @@ def test_a_draft_with_mistakes_can_not_be_published(seller_client, carol, plan):
 
 def test_versions_are_listed_with_a_picture_and_their_events(seller_client, carol, plan, concert):
     version = publish_plan(plan_id=plan.pk, seller=carol)
-    Event.objects.filter(pk=concert.pk).update(plan_version=version)
+    use(version, concert)
     save_draft(plan_id=plan.pk, seller=carol, draft=document(rows=3), revision=0)
     publish_plan(plan_id=plan.pk, seller=carol)
     page = seller_client.get(page_of(plan)).text
@@ -115,7 +119,7 @@ def test_versions_are_listed_with_a_picture_and_their_events(seller_client, caro
 
 
 def test_a_plan_in_use_is_not_removed_by_an_old_page(seller_client, carol, plan, concert):
-    Event.objects.update(plan_version=publish_plan(plan_id=plan.pk, seller=carol))
+    use(publish_plan(plan_id=plan.pk, seller=carol), concert)
     page = seller_client.post(page_of(plan, "do/remove"), follow=True)
     assert "Events use this plan, so it can&#x27;t be removed." in page.text
     assert SeatingPlan.objects.exists()
@@ -134,7 +138,7 @@ def test_names_and_texts_in_a_plan_can_not_break_out_of_the_page(seller_client, 
 
 def test_the_list_and_the_venue_show_plans_with_versions_places_and_events(seller_client, carol, hall, plan, concert):
     add_plan(venue_id=hall.pk, seller=carol, name="A draft")
-    Event.objects.update(plan_version=publish_plan(plan_id=plan.pk, seller=carol))
+    use(publish_plan(plan_id=plan.pk, seller=carol), concert)
     rows = seller_client.get(LIST).text
     assert "Not published" in rows and "Philharmonie" in rows
     venue = seller_client.get(f"/admin/events/venue/{hall.pk}/change/").text

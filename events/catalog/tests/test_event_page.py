@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import events
-from events.catalog.pages import MODULES
+from events.catalog.map_modules import modules_of
 from events.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,7 @@ def test_the_script_gets_its_urls_and_limits(client_of, concert):
         "signed-in": "false",
         "user": "",
         "seatmap": f"/api/event/{concert.pk}/seatmap",
+        "geometry": "",
         "checkout": "/checkout/00000000-0000-0000-0000-000000000000",
         "login": "/login",
         "bookings": "/bookings",
@@ -124,5 +125,23 @@ def test_the_page_takes_few_queries(client_of, concert, alice, django_assert_max
 
 def test_the_page_lists_every_module_of_the_map():
     """The browser would load a missing module late, and a listed module that does not exist would break the page."""
-    folder = Path(events.__file__).parent / "static/events/map"
-    assert sorted(MODULES) == sorted(path.stem for path in folder.glob("*.js") if path.stem != "page")
+    folder = Path(events.__file__).parent / "static"
+    listed = set(modules_of(has_plan=True)) | set(modules_of(has_plan=False))
+    files = {str(path.relative_to(folder)) for path in (folder / "events/map").rglob("*.js")}
+    assert listed == files - {"events/map/page.js"}
+
+
+def test_the_page_of_a_plan_loads_its_geometry_and_only_what_it_needs(client_of, concert, opera):
+    text = _get(client_of(None), opera).content.decode()
+    assert f'data-geometry="{opera.geometry}"' in text
+    assert f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{opera.geometry}">' in text
+    for event, loaded, left_out in ((opera, "plan_seating", "grid_seating"), (concert, "grid_seating", "plan_seating")):
+        text = _get(client_of(None), event).content.decode()
+        assert f"events/map/{loaded}" in text
+        assert f"events/map/{left_out}" not in text
+
+
+def test_the_page_offers_every_category_of_a_plan_with_its_price(client_of, opera):
+    text = _get(client_of(None), opera).content.decode()
+    chips = re.findall(r'data-tier="([^"]*)".*?<span data-price>([^<]*)</span>', text)
+    assert chips == [("Stalls", "$50.00"), ("Balcony", "$30.00"), ("Tables", "$40.00"), ("Standing", "$15.00")]

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from core.errors import MAX_PROBLEMS, BadInput
+from events import models
+from events.plans import members
 from events.plans.counting import count_places, subsections_of
 from events.plans.document import read_plan
 from events.plans.examples import template, templates
@@ -374,6 +376,10 @@ def test_an_object_that_contains_itself_is_refused() -> None:
     problems = problems_of(document)
     assert problems["document.categories.1"] == "invalid"
     assert problems[f"{SECTION}.subsections.1.sections"] == "unknown"
+
+
+def test_names_of_sections_and_categories_fit_into_their_columns() -> None:
+    assert members.NAME_LENGTH == models.NAME_LENGTH
 
 
 def test_names_of_members_must_be_texts() -> None:

@@ -9,7 +9,7 @@ import pytest
 from events.plans.document import read_plan
 from events.plans.examples import template, templates
 from events.plans.members import MAX_CM
-from events.plans.tests.test_geometry import check_geometry
+from events.plans.tests.decoding import check_geometry
 from events.states import PlaceKind, SubsectionKind
 
 MAX_PLACES = 10_000

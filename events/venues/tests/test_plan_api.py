@@ -83,7 +83,8 @@ def test_two_windows_save_one_plan(seller: APIClient, new_plan: NewPlan) -> None
 
 def test_a_plan_in_use_stays(seller: APIClient, carol: User, new_plan: NewPlan, concert: Event) -> None:
     plan = new_plan()
-    Event.objects.update(plan_version=publish_plan(plan_id=plan.pk, seller=carol))
+    version = publish_plan(plan_id=plan.pk, seller=carol)
+    Event.objects.update(plan_version=version, geometry_digest=version.digest)
     refused = seller.delete(f"/api/plan/{plan.pk}")
     assert (refused.status_code, refused.json()["code"]) == (409, "plan_in_use")
     assert seller.delete(f"/api/venue/{plan.venue_id}").json()["code"] == "venue_in_use"

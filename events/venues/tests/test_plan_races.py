@@ -1,5 +1,6 @@
 """Seating plans that are saved, published, used and removed at the same moment, with the locks and without."""
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -11,11 +12,12 @@ from django.db import transaction
 from accounts.models import User
 from bookings.testing.crowd import crowd, together
 from events.errors import PlanChanged
-from events.lifecycle.place import lock_venue
+from events.lifecycle.create import create_event, write_event
 from events.models import Event
 from events.plan_models import PlanVersion, SeatingPlan
+from events.seating.plan_choice import PlanChoice
 from events.venue_models import Venue
-from events.venues import plans
+from events.venues import plan_use, plans
 from events.venues.plans import add_plan, own_plan, publish_plan, remove_plan, save_draft
 from events.venues.tests.documents import document
 from events.venues.write import remove_venue
@@ -136,34 +138,54 @@ def test_a_venue_is_removed_before_or_after_its_plans_change(
     assert not Venue.objects.exists() and not SeatingPlan.objects.exists() and not PlanVersion.objects.exists()
 
 
-def remove_while_an_event_takes_it(plan: SeatingPlan, seller: User, event: Event) -> list[str]:
-    """Remove a plan while a transaction that puts on an event with it is open; return what came of both."""
+def remove_while_an_event_is_created(plan: SeatingPlan, seller: User) -> list[str]:
+    """Remove a plan while a transaction that creates an event with it is open; return what came of both."""
     version = publish_plan(plan_id=plan.pk, seller=seller)
+    choice = PlanChoice(version.pk, {"Category 1": 5000}, 200_000)
+
+    written, removed = threading.Event(), threading.Event()
 
     def put_on() -> None:
         with transaction.atomic():
-            lock_venue(plan.venue_id)
-            Event.objects.filter(pk=event.pk).update(plan_version=version)
-            time.sleep(2 * PAUSE)
+            write_event(seller=seller, seating=choice, name="An opera", description="")
+            written.set()
+            removed.wait(timeout=1)  # in vain if the removal waits for this transaction
 
     def remove() -> None:
-        time.sleep(PAUSE)
+        written.wait(timeout=30)
         remove_plan(plan_id=plan.pk, seller=seller)
+        removed.set()
 
     return [type(result).__name__ for result in together(put_on, remove)]
 
 
-def test_a_removal_waits_for_an_event_that_is_being_created(carol: User, new_plan: NewPlan, concert: Event) -> None:
-    assert remove_while_an_event_takes_it(new_plan(), carol, concert) == ["NoneType", "PlanInUse"]
-    assert PlanVersion.objects.exists()
+def test_a_removal_waits_for_an_event_that_is_being_created(carol: User, new_plan: NewPlan) -> None:
+    assert remove_while_an_event_is_created(new_plan(), carol) == ["NoneType", "PlanInUse"]
+    assert Event.objects.get().plan_version == PlanVersion.objects.get()
 
 
-def test_without_the_lock_the_event_can_not_be_created(
-    carol: User, new_plan: NewPlan, concert: Event, monkeypatch: pytest.MonkeyPatch
+def test_without_the_lock_only_the_foreign_key_keeps_the_version(
+    carol: User, new_plan: NewPlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = new_plan()
-    monkeypatch.setattr(plans, "lock_venue", lambda venue_id: None)
-    assert remove_while_an_event_takes_it(plan, carol, concert) == ["IntegrityError", "NoneType"]
+    monkeypatch.setattr(plan_use, "_locked", lambda rows, no_key: rows.values_list("pk", flat=True))
+    assert remove_while_an_event_is_created(plan, carol) == ["NoneType", "IntegrityError"]
+
+
+def create_or_remove(plan: SeatingPlan, seller: User) -> list[Any]:
+    version = publish_plan(plan_id=plan.pk, seller=seller)
+    choice = PlanChoice(version.pk, {"Category 1": 5000}, 200_000)
+    return together(
+        lambda: create_event(seller=seller, seating=choice, name="An opera", description=""),
+        lambda: remove_plan(plan_id=plan.pk, seller=seller),
+    )
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_an_event_keeps_its_plan_or_is_refused(carol: User, new_plan: NewPlan, attempt: int) -> None:
+    created, removed = (type(result).__name__ for result in create_or_remove(new_plan(), carol))
+    assert (created, removed) in {("Event", "PlanInUse"), ("BadInput", "NoneType")}
+    assert Event.objects.count() == PlanVersion.objects.count()
 
 
 def add_at_once(venue: Venue, seller: User) -> Counter[str]:

@@ -41,7 +41,7 @@ def refused(operation: Callable[..., Any], **arguments: Any) -> list[tuple[str, 
 
 
 def use(version: PlanVersion, event: Event) -> None:
-    Event.objects.filter(pk=event.pk).update(plan_version=version)
+    Event.objects.filter(pk=event.pk).update(plan_version=version, geometry_digest=version.digest)
 
 
 def test_a_plan_starts_empty_or_with_a_draft(carol: User, hall: Venue) -> None:
@@ -218,7 +218,7 @@ def test_a_venue_is_removed_with_its_plans_unless_an_event_uses_one(
     with pytest.raises(VenueInUse, match="seating plans"):
         remove_venue(venue_id=hall.pk, seller=carol)
     assert SeatingPlan.objects.count() == 2
-    Event.objects.update(plan_version=None)
+    Event.objects.update(plan_version=None, geometry_digest="")
     remove_venue(venue_id=hall.pk, seller=carol)
     assert not SeatingPlan.objects.exists() and not Venue.objects.exists()
 

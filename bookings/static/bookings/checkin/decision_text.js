@@ -42,13 +42,11 @@ function gridText(tickets) {
   return [...place, seatsPart(tickets, "seat")].join(", ");
 }
 
-/** The number of the first block of a section is left out: few sections of a plan have more than one. */
 function planText(tickets) {
-  const [{ section, subsection, subsection_kind: kind, row_label: row }] = tickets;
-  const place = [section, subsection > 1 && `Block\u00a0${subsection}`];
+  const [{ block_name: block, subsection_kind: kind, row_word: word, row_label: row }] = tickets;
   const standing = tickets.length > 1 ? `Standing,\u00a0${tickets.length}\u00a0places` : "Standing";
-  const seats = row ? [`Row\u00a0${row}`, seatsPart(tickets, "Seat")] : [];
-  return [...place, ...(kind === "standing" ? [standing] : seats)].filter(Boolean).join(" · ");
+  const seats = row ? [`${word === "table" ? "Table" : "Row"}\u00a0${row}`, seatsPart(tickets, "Seat")] : [];
+  return [block, ...(kind === "standing" ? [standing] : seats)].join("\u00a0· ");
 }
 
 /** "seats 12, 13"; a few stay on one line. */

@@ -74,7 +74,7 @@ export class OfflineTickets {
   #seat(blockId, position, name) {
     const block = this.blocks.get(String(blockId));
     if (!block) return {};
-    const { section, subsection, kind = "grid", cols } = block; // a manifest that an older version saved has no kinds
-    return { section, subsection, subsection_kind: kind, ...labels(kind, cols, position, name) };
+    const { section, subsection, kind = "grid", block_name, row_word, cols } = block; // older manifests have no kinds
+    return { section, subsection, subsection_kind: kind, block_name, row_word, ...labels(kind, cols, position, name) };
   }
 }

@@ -1,8 +1,7 @@
 /** The seat map by blocks: the more of a block is sold, the darker it is. Follows the counts of the live feed. */
 
-import { arrange } from "../../events/map/layout.js";
+import { arrange } from "../../events/map/canvas/layout.js";
 import { count, percent } from "../../ticketing/format.js";
-import { blockText } from "../formatting.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SHADES = 5; // and one for blocks of which nothing is sold
@@ -53,7 +52,9 @@ export class HeatMap {
     this.#svg.setAttribute("viewBox", `${bounds.left} ${bounds.top} ${mapSize.join(" ")}`);
     const scale = Math.min(width / mapSize[0], height / mapSize[1]);
     const textSizes = { largest: Math.max(...mapSize) / MAP_TO_TEXT, smallest: LEGIBLE / scale };
-    this.#blocks = new Map(blocks.map((block) => [`${block.section}\n${block.subsection}`, drawBlock(block, textSizes)]));
+    const divided = new Set(blocks.filter(({ subsection }) => subsection > 1).map(({ section }) => section));
+    const draw = (block) => drawBlock(block, nameOf(block, divided), textSizes);
+    this.#blocks = new Map(blocks.map((block) => [`${block.section}\n${block.subsection}`, draw(block)]));
     this.#shapes = [...this.#blocks.values()].map(({ shape }) => shape);
     this.#shapes[0]?.setAttribute("tabindex", "0");
     this.#svg.replaceChildren(stageShape(stage), ...this.#shapes);
@@ -78,20 +79,25 @@ export class HeatMap {
   }
 }
 
+/** "Section A, block 1"; a section of a plan has a name of its own, and numbers only if it has several blocks. */
+function nameOf({ section, subsection, kind }, divided) {
+  if (kind === "grid") return `Section ${section}, block ${subsection}`;
+  return divided.has(section) ? `${section}, block ${subsection}` : section;
+}
+
 function shareText({ name, sold, reserved, onSale, share }) {
   const held = reserved ? `, ${count(reserved)} reserved` : "";
   return `${name}: ${percent(share)} sold, ${count(sold)} of ${count(onSale)}${held}`;
 }
 
-function drawBlock(block, { largest, smallest }) {
-  const { cols, rows, place } = block;
+function drawBlock({ cols, rows, place }, name, { largest, smallest }) {
   const { x, y, angle, width, height } = place;
   const shape = element("g", { role: "img", tabindex: "-1", transform: `translate(${x} ${y}) rotate(${(angle * 180) / Math.PI})` });
   const size = Math.min(cols / 2.9, rows * 0.6, largest);
   const text = element("text", { "font-size": size, "text-anchor": "middle", dy: "0.35em" });
   shape.append(element("rect", { x: -width / 2, y: -height / 2, width, height, rx: 0.6 }));
   if (size >= smallest) shape.append(text);
-  return { shape, text, name: blockText(block).replace("\u00a0", " ") };
+  return { shape, text, name };
 }
 
 /** The stage: a ring sector around (0, 0), which lies above the map. */

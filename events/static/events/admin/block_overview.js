@@ -4,7 +4,7 @@
  * It is only for sighted mouse and touch users; the list next to it does the same for keyboard and screen reader.
  */
 
-import { arrange } from "../map/layout.js";
+import { arrange } from "../map/canvas/layout.js";
 import { stagePath, svgElement } from "./svg.js";
 
 const STATUSES = ["free", "reserved", "sold", "blocked"];

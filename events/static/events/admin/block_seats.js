@@ -1,7 +1,7 @@
 /** Picks seats of one block to block or unblock. The names of picked seats are in the form's text field. */
 
 import { count } from "../../ticketing/format.js";
-import { addKeyboard, buildGrid, placeOf, readRows, statusLabel } from "./seat_grid.js";
+import { addKeyboard, buildGrid, placeOf, readRows, seatName, statusLabel } from "./seat_grid.js";
 
 const root = document.getElementById("seats");
 const form = document.getElementById("seats-form");
@@ -11,8 +11,11 @@ const detail = document.getElementById("seat-detail");
 const submit = document.getElementById("seats-submit");
 const clear = document.getElementById("seats-clear");
 
-const rows = readRows(root.querySelector("pre"));
-const table = buildGrid(rows, root.dataset.block, new Set(root.dataset.accessible.split(" ")));
+const rows = readRows(document.getElementById("row-labels"), root.querySelector("pre"));
+const isNumbered = Boolean(root.dataset.numbered);
+const accessible = new Set(root.dataset.accessible.split("\n"));
+const table = buildGrid(rows, root.dataset.block, accessible, isNumbered);
+const between = isNumbered ? " " : "\n"; // labels of a plan may have spaces
 const at = addKeyboard(table, moved);
 const picked = new Set(); // names, also of seats that aren't shown
 let anchor = null; // the start of a range
@@ -20,7 +23,7 @@ let anchor = null; // the start of a range
 const change = () => form.elements.do.value;
 const pickable = () => (change() === "blocked" ? "a" : "b");
 const statusAt = ([row, col]) => rows[row - 1].statuses[col - 1];
-const nameOf = ([row, col]) => `${rows[row - 1].number}-${col}`;
+const nameOf = ([row, col]) => seatName(rows[row - 1], col - 1);
 const isSeat = ([row, col]) => row > 0 && col > 0;
 
 // --- Picking -----------------------------------------------------------------------------------------
@@ -30,7 +33,7 @@ function placesFrom([fromRow, fromCol], [toRow, toCol]) {
   const all = fromCol === 0 || toCol === 0;
   const whole = fromRow === 0 || toRow === 0;
   const [top, bottom] = whole ? [1, rows.length] : [Math.min(fromRow, toRow), Math.max(fromRow, toRow)];
-  const [left, right] = all ? [1, rows[0].statuses.length] : [Math.min(fromCol, toCol), Math.max(fromCol, toCol)];
+  const [left, right] = all ? [1, Math.max(...rows.map((each) => each.seats.length))] : [Math.min(fromCol, toCol), Math.max(fromCol, toCol)];
   const places = [];
   for (let row = top; row <= bottom; row += 1) {
     for (let col = left; col <= right; col += 1) if (statusAt([row, col]) === pickable()) places.push([row, col]);
@@ -47,7 +50,7 @@ function pick(place, ranging) {
   for (const [row, col] of places) at(row, col).setAttribute("aria-pressed", String(!off));
   if (names.length) showPicked();
   else status.textContent = `Nothing to ${verb()} here. ${pickedText()}`;
-  field.value = [...picked].join(" ");
+  field.value = [...picked].join(between);
 }
 
 function moved(button, ranging) {
@@ -67,7 +70,7 @@ function refreshButtons() {
 /** Reads the names from the field, typed by the user or returned by the server. */
 function readField() {
   picked.clear();
-  for (const name of field.value.split(/[\s,]+/)) if (name) picked.add(name);
+  for (const name of field.value.split(isNumbered ? /[\s,]+/ : /\s*[\n,]\s*/)) if (name) picked.add(name);
   refreshButtons();
 }
 
@@ -96,9 +99,10 @@ function describe(button) {
   const place = placeOf(button);
   detail.replaceChildren();
   if (!isSeat(place)) return;
-  detail.append(`Row ${rows[place[0] - 1].number}, seat ${place[1]} is ${statusLabel(statusAt(place))}. `);
+  const row = rows[place[0] - 1];
+  detail.append(`Row ${row.label}, seat ${row.seats[place[1] - 1]} is ${statusLabel(statusAt(place))}. `);
   if (!root.dataset.history) return;
-  const position = (rows[place[0] - 1].number - 1) * Number(root.dataset.cols) + place[1] - 1;
+  const position = row.first + place[1] - 1;
   const link = document.createElement("a");
   link.href = root.dataset.history.replace(root.dataset.placeholder, position);
   link.textContent = "Explain this seat";

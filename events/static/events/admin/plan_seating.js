@@ -169,14 +169,14 @@ class PlanSeating {
     this.#text.dispatchEvent(new Event("input"));
   }
 
-  /** Stops the form without a plan; the browser itself points at prices that are missing. */
+  /** Stops the form without a plan or a price. The form has no checks of the browser's own (`novalidate`). */
   #onSubmit(event) {
+    if (!this.#isOn) return;
     const select = this.#part("select");
-    select.setCustomValidity(this.#isOn && !this.#chosen ? "Choose a seating plan." : "");
-    for (const { input } of this.#categories) if (!this.#isOn) input.setCustomValidity("");
-    if (this.#text.form.reportValidity()) return;
-    event.preventDefault();
-    select.setCustomValidity("");
+    select.setCustomValidity(this.#chosen ? "" : "Choose a seating plan.");
+    const wrong = [select, ...this.#categories.map(({ input }) => input)].find((field) => !field.checkValidity());
+    wrong?.reportValidity();
+    if (wrong) event.preventDefault();
   }
 }
 

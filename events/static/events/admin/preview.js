@@ -1,7 +1,7 @@
 /** The preview of a new event's blocks, with the layout and colours of the buyers' seat map. */
 
 import { count } from "../../ticketing/format.js";
-import { arrange } from "../map/layout.js";
+import { arrange } from "../map/canvas/layout.js";
 import { displayPrice } from "./prices.js";
 import { stagePath, svgElement } from "./svg.js";
 

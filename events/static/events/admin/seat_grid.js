@@ -7,27 +7,32 @@ const WHEELCHAIR = "♿︎";
 /** The label of a seat's status letter. */
 export const statusLabel = (letter) => STATUSES[letter];
 
-/** Reads the rows from the page: [{number, statuses}], with a letter (a, r, s or b) per seat. */
-export function readRows(pre) {
-  return pre.textContent
-    .trim()
-    .split("\n")
-    .map((line) => line.split(" "))
-    .map(([number, statuses]) => ({ number: Number(number), statuses }));
+/**
+ * Reads the rows from the page: [{label, seats, statuses, first}], with a label and a letter (a, r, s or b) per seat;
+ * `first` is the position of the first one.
+ */
+export function readRows(labels, pre) {
+  const statuses = pre.textContent.trimEnd().split("\n");
+  return JSON.parse(labels.textContent).map((row, index) => ({ ...row, statuses: statuses[index].split(" ").at(-1) }));
 }
+
+/** The name of a seat, as C-12. */
+export const seatName = (row, index) => `${row.label}-${row.seats[index]}`;
 
 /**
  * Builds the table. Buttons have `data-row` (0 is the header) and `data-col` (0 is the row number's column).
  *
- * `accessible` has the names of the wheelchair places. The table is built as HTML, which is fast for 5,000 seats and safe
- * because all of its text comes from this module.
+ * `accessible` has the names of the wheelchair places. With `isNumbered`, the columns have the numbers of their seats. The
+ * table is built as HTML, which is fast for 5,000 seats; labels are escaped.
  */
-export function buildGrid(rows, name, accessible) {
+export function buildGrid(rows, name, accessible, isNumbered) {
   const table = document.createElement("table");
   table.setAttribute("role", "grid");
   table.setAttribute("aria-label", `Seats of block ${name}`);
   table.setAttribute("aria-describedby", "grid-help");
-  const heads = [...rows[0].statuses].map((_, index) => `<th scope="col">${index + 1}</th>`).join("");
+  const longest = Math.max(...rows.map((row) => row.seats.length));
+  const number = (index) => (isNumbered ? index + 1 : `<span class="visually-hidden">Place ${index + 1}</span>`);
+  const heads = Array.from({ length: longest }, (_, index) => `<th scope="col">${number(index)}</th>`).join("");
   const corner = `<th scope="col">${button(0, 0, "All seats shown", "All")}</th>`;
   const body = rows.map((row, index) => `<tr>${cells(row, index + 1, accessible)}</tr>`).join("");
   table.innerHTML = `<thead><tr>${corner}${heads}</tr></thead><tbody>${body}</tbody>`;
@@ -35,15 +40,19 @@ export function buildGrid(rows, name, accessible) {
   return table;
 }
 
-function cells({ number, statuses }, line, accessible) {
-  const head = `<th scope="row">${button(line, 0, `Row ${number}`, number)}</th>`;
-  const seats = [...statuses].map((letter, index) => {
-    const isAccessible = accessible.has(`${number}-${index + 1}`);
-    const label = `Row ${number}, seat ${index + 1}, ${isAccessible ? "wheelchair place, " : ""}${STATUSES[letter]}`;
+function cells(row, line, accessible) {
+  const rowLabel = escaped(row.label);
+  const head = `<th scope="row">${button(line, 0, `Row ${rowLabel}`, rowLabel)}</th>`;
+  const seats = [...row.statuses].map((letter, index) => {
+    const isAccessible = accessible.has(seatName(row, index));
+    const label = `Row ${rowLabel}, seat ${escaped(row.seats[index])}, ${isAccessible ? "wheelchair place, " : ""}${STATUSES[letter]}`;
     return `<td>${button(line, index + 1, label, SIGNS[letter] || (isAccessible ? WHEELCHAIR : ""), `class="seat ${STATUSES[letter]}"`)}</td>`;
   });
   return head + seats.join("");
 }
+
+const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const escaped = (text) => text.replace(/[&<>"]/g, (letter) => ESCAPES[letter]);
 
 function button(row, col, label, text, more = 'class="line"') {
   const place = `data-row="${row}" data-col="${col}"`;

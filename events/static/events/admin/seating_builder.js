@@ -5,7 +5,7 @@
 
 import { say } from "../../ticketing/announce.js";
 import { count } from "../../ticketing/format.js";
-import { Colours } from "../map/colours.js";
+import { Colours } from "../map/canvas/colours.js";
 import { drawPreview } from "./preview.js";
 import { displayPrice } from "./prices.js";
 import { limitProblems, parseSection, problemsOf, readText, totalsOf, writeText } from "./seating_config.js";

@@ -10,7 +10,7 @@ export function svgElement(name, attributes = {}, text = undefined) {
   return created;
 }
 
-/** Creates the path of the stage, the ring sector from `arrange` in ../map/layout.js. */
+/** Creates the path of the stage, the ring sector from `arrange` in ../map/canvas/layout.js. */
 export function stagePath({ inner, outer, half }) {
   const at = (radius, angle) => `${radius * Math.sin(angle)} ${radius * Math.cos(angle)}`;
   const near = `M ${at(inner, -half)} A ${inner} ${inner} 0 0 0 ${at(inner, half)}`;

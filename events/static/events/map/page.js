@@ -6,24 +6,24 @@ import { enableControls } from "../../ticketing/ready.js";
 import { toast } from "../../ticketing/toast.js";
 import { LiveFeed } from "../live.js";
 import { forgetPass } from "../pass.js";
-import { nearestSimilar } from "./best_seats.js";
-import { BestSeatsForm } from "./best_seats_form.js";
-import { Colours } from "./colours.js";
-import { Filter } from "./filter.js";
-import { blockName, seatCount, seatRanges, seatsLeft, shortMoney, shortName } from "./formatting.js";
-import { forgetPicks, HoldRequests, keepPicks, keptPicks } from "./hold_request.js";
-import { seatPoint } from "./layout.js";
-import { LiveBadge } from "./live_badge.js";
-import { MapView } from "./map_view.js";
-import { OwnHolds } from "./own_holds.js";
-import { Picks } from "./picks.js";
-import { showPrices } from "./prices.js";
-import { showQueueNotice } from "./queue_notice.js";
-import { SaleStatus } from "./sale_status.js";
-import { SeatList } from "./seat_list.js";
-import { SeatModel } from "./seat_model.js";
-import { Summary } from "./summary.js";
-import { Tooltip } from "./tooltip.js";
+import { Colours } from "./canvas/colours.js";
+import { MapView } from "./canvas/map_view.js";
+import { BestSeatsForm } from "./panels/best_seats_form.js";
+import { Filter } from "./panels/filter.js";
+import { blockName, seatCount, seatRanges, seatsLeft, shortName, shortPriceRange } from "./panels/formatting.js";
+import { showKinds } from "./panels/legend.js";
+import { LiveBadge } from "./panels/live_badge.js";
+import { showPrices } from "./panels/prices.js";
+import { showQueueNotice } from "./panels/queue_notice.js";
+import { SaleStatus } from "./panels/sale_status.js";
+import { SeatList } from "./panels/seat_list.js";
+import { Summary } from "./panels/summary.js";
+import { Tooltip } from "./panels/tooltip.js";
+import { nearestSimilar } from "./seats/best_seats.js";
+import { forgetPicks, HoldRequests, keepPicks, keptPicks } from "./seats/hold_request.js";
+import { OwnHolds } from "./seats/own_holds.js";
+import { Picks } from "./seats/picks.js";
+import { SeatModel } from "./seats/seat_model.js";
 
 const TAP_SCALE = 10; // px per seat: from this scale on, a tap can hit one seat
 
@@ -31,21 +31,24 @@ const page = document.getElementById("event");
 const { dataset } = page;
 const { currency, event: eventId } = dataset;
 const find = (selector) => page.querySelector(selector);
-const rows = JSON.parse(document.getElementById("sections").textContent);
+const json = (id) => JSON.parse(document.getElementById(id).textContent);
+const rows = json("sections");
+const { load: loadSeating } = await (dataset.geometry ? import("./plan_seating.js") : import("./grid_seating.js"));
+const seating = await loadSeating(dataset.geometry);
 const gapsAllowed = dataset.gaps === "true";
 
-const sale = new SaleStatus(find("[data-sale]"), JSON.parse(document.getElementById("sale").textContent), dataset.zone);
-const model = new SeatModel(rows);
+const sale = new SaleStatus(find("[data-sale]"), json("sale"), dataset.zone);
+const model = new SeatModel(rows, seating.block);
 model.setClosed(sale.isOver); // before anything is drawn
-const colours = new Colours([...new Set(rows.map((row) => row.tier))]);
-const price = (minor) => shortMoney(minor, currency);
+const colours = new Colours([...new Set(model.blocks.flatMap((block) => block.tiers))], seating.colours);
+const price = (block) => shortPriceRange(block, currency);
 page.style.setProperty("--legend-tier", colours.variable(rows[0].tier)); // a tier that the event has
 const picks = new Picks(model, Number(dataset.max));
 const filter = new Filter(find("#filters"), (minor) => priceText(minor, currency));
 const scene = { matches: (block) => !block.closed && filter.matches(block), picks, cursor: null, hover: null };
-const view = new MapView(find("#map"), find(".minimap"), { model, scene, colours, price });
+const view = new MapView(find("#map"), find(".minimap"), { model, seating, scene, colours, price });
 const list = new SeatList(find("#list"), { model, picks, filter, colours, currency });
-const tooltip = new Tooltip(find(".tip"), { currency, colours, act: pick });
+const tooltip = new Tooltip(find(".tip"), { currency, colours, act: pick, pickPlaces });
 const holdRequests = new HoldRequests(dataset);
 const summary = new Summary(find("#summary"), picks, currency, hold);
 const bestSeatsForm = new BestSeatsForm(find("#best"), { model, filter, view, summary, max: picks.max, gapsAllowed });
@@ -53,6 +56,7 @@ const liveBadge = new LiveBadge(find("[data-live-state]"));
 const feed = new LiveFeed(eventId, { bookings: dataset.signedIn === "true" });
 const ownHolds = new OwnHolds(model, { requests: holdRequests, feed, isSignedIn: dataset.signedIn === "true" });
 showSale();
+showKinds(page, model.blocks, colours);
 
 // --- Seats: loaded once, then updated by the live feed --------------------------------------------------
 
@@ -83,6 +87,7 @@ feed.addEventListener("block", ({ detail }) => {
 feed.addEventListener("sale", ({ detail }) => {
   sale.update(detail);
   if (detail.prices) model.setPrices(detail.prices);
+  if ((detail.geometry ?? "") !== dataset.geometry && "prices" in detail) location.reload(); // the seats have moved
 });
 
 sale.addEventListener("change", () => {
@@ -105,10 +110,10 @@ function showSale() {
 
 model.addEventListener("prices", () => {
   showPrices(page, model.blocks, currency);
-  filter.setPrices(model.blocks.map((block) => block.price));
+  filter.setPrices(model.blocks.flatMap((block) => [...block.tierPrices.values()]));
   hideCard();
   summary.setClosed(sale.reason);
-  if (picks.positions.length) toast(`Prices have changed. Your picks (${seatCount(picks.positions.length)}) now cost ${priceText(picks.total, currency)}.`, "warn");
+  if (picks.positions.length) toast(`Prices have changed. Your picks (${seatCount(picks.positions.length, picks.block.unit)}) now cost ${priceText(picks.total, currency)}.`, "warn");
 });
 
 let leftTimer = null;
@@ -135,6 +140,14 @@ function pick(block, position) {
   else if (had) say(`${shortName(block, position)} removed.`);
 }
 
+/** Picks places of a standing area; 0 removes them. */
+function pickPlaces(block, number) {
+  picks.take(block, number);
+  hideCard();
+  const { positions, total } = picks;
+  say(positions.length ? `${seatCount(positions.length, block.unit)} in ${blockName(block)} picked, ${priceText(total, currency)}.` : `${blockName(block)}: no places picked.`);
+}
+
 picks.addEventListener("change", ({ detail: { before } }) => {
   summary.showMessage(null);
   view.request();
@@ -143,11 +156,11 @@ picks.addEventListener("change", ({ detail: { before } }) => {
   else forgetPicks(eventId);
   if (picks.block && picks.block !== before) list.follow(picks.block, picks.positions[0]);
   const block = picks.block ?? before;
-  if (block) feed.select(block.section, block.number, names.slice(0, 10));
+  if (block) feed.select(block.section, block.number, block === picks.block ? block.shownToOthers(picks.positions).slice(0, 10) : []);
 });
 
 picks.addEventListener("moved", ({ detail: { from, number } }) => {
-  const removed = number === 1 ? "your seat" : `your ${number} seats`;
+  const removed = number === 1 ? `your ${from.unit}` : `your ${seatCount(number, from.unit)}`;
   toast(`Seats that you book together are in the same block, so ${removed} in ${blockName(from)} ${number === 1 ? "was" : "were"} removed.`);
 });
 
@@ -159,7 +172,7 @@ picks.addEventListener("full", () => toast(`You can book at most ${seatCount(pic
 
 picks.addEventListener("lost", ({ detail: { block, positions } }) => {
   const [first] = positions;
-  const what = positions.length === 1 ? `${shortName(block, first)} was taken.` : `${positions.length} of your seats were taken: ${seatRanges(block, positions)}.`;
+  const what = block.isInterchangeable || positions.length > 1 ? `${positions.length} of your ${block.unit}s were taken: ${seatRanges(block, positions)}.` : `${shortName(block, first)} was taken.`;
   alert(`${what} ${seatsLeft(block)}`);
   offerSimilar(what, block, positions, picks.positions.length + positions.length);
 });
@@ -181,7 +194,7 @@ function offerSimilar(what, block, positions, number) {
 function choose({ block, positions }) {
   picks.replace(block, positions);
   const middle = positions[Math.floor(positions.length / 2)];
-  view.showBlock(block, seatPoint(block, middle));
+  view.showBlock(block, block.pointOf(middle));
   say(`Picked: ${blockName(block)}, ${seatRanges(block, positions)}. ${priceText(picks.total, currency)}.`);
 }
 
@@ -197,6 +210,9 @@ function tap(hit) {
   if (!block) {
     if (hit.double) view.camera.glideZoom(px, py, 2);
     view.request();
+  } else if (block.isInterchangeable) {
+    list.follow(block, 0);
+    if (block.left && block.seats) tooltip.ask(hit, { picked: picks.block === block ? picks.positions.length : 0, most: Math.min(picks.max, block.left) });
   } else if (position < 0 || (touch && view.camera.scale < TAP_SCALE)) {
     const point = view.camera.toPlane(px, py);
     list.open(block);
@@ -228,12 +244,14 @@ function hover(hit) {
   scene.hover = hit.block ? hit : null;
   const free = hit.position >= 0 && (hit.block.isFree(hit.position) || picks.has(hit.block, hit.position));
   find("#map").style.cursor = free || (hit.block && hit.position < 0) ? "pointer" : "grab";
+  if (tooltip.isAsking) return view.request();
   if (hit.block) tooltip.show(hit, { picked: picks.has(hit.block, hit.position), selected: model.isSelected(hit.block, hit.position) });
   else if (!tooltip.shown?.touch) tooltip.hide();
   view.request();
 }
 
 list.addEventListener("open", ({ detail }) => view.showBlock(detail.block));
+list.addEventListener("places", ({ detail }) => pickPlaces(detail.block, detail.number));
 list.addEventListener("pick", ({ detail }) => pick(detail.block, detail.position));
 list.addEventListener("close", () => {
   scene.cursor = null;
@@ -273,7 +291,7 @@ async function hold() {
   summary.busy(true);
   picks.pause(true);
   try {
-    await holdRequests.seats(block, names);
+    await holdRequests.seats(block, positions);
   } catch (problem) {
     if (problem.status === 0 || problem.status >= 500) await ownHolds.find(); // the hold may have succeeded all the same
     summary.busy(false);

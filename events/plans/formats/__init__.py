@@ -1,0 +1,1 @@
+"""Seating plans in files of other systems: pretix JSON and CSV."""

@@ -23,6 +23,11 @@ from core.redis import client
 from e2e import browser as browsers
 from e2e.tests.product import Product, product
 from e2e.tests.visitors import TIMEOUT_MS, Visitors
+from events.models import Event
+from events.picture_models import EventPicture
+from events.pictures import poster
+from events.pictures.backend import media_storage
+from events.pictures.write import set_picture
 from ticketing.embedded import state
 
 HERE = Path(__file__).parent
@@ -114,3 +119,10 @@ def void(alice: User, carol: User, paid_booking: Callable[..., Booking]) -> str:
     (code,) = codes_of(booking)
     refund_booking(booking_id=booking.pk, user=carol)
     return code
+
+
+@pytest.fixture
+def give_picture(carol: User, shop: Product, settings: Any) -> Callable[[Event], EventPicture]:
+    """A function that gives an event of Carol's a picture, in the folder of the running product."""
+    settings.STORAGES = settings.STORAGES | {"default": media_storage("", shop.folder / "media")}
+    return lambda event: set_picture(event_id=event.pk, seller=carol, data=poster.draw_poster(), alt=poster.ALT)

@@ -1,7 +1,6 @@
 """Rules for every page of the seller admin; test_every_page.py has them for the other pages."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -15,8 +14,7 @@ from bookings.webhooks.endpoints import add_endpoint, send_test
 from e2e.tests.test_every_page import check_page
 from e2e.tests.visitors import Visitors
 from events.models import Event, Subsection
-from events.pictures import poster
-from events.pictures.write import set_picture
+from events.picture_models import EventPicture
 from events.plans.examples import template
 from events.venues.plans import add_plan, publish_plan, save_draft
 from events.venues.write import add_venue
@@ -53,7 +51,7 @@ def groups(
     new_drawn_event: Callable[..., Event],
     hold: Callable[..., Booking],
     paid_booking: Callable[..., Booking],
-    media: Path,
+    give_picture: Callable[[Event], EventPicture],
 ) -> dict[str, list[str]]:
     """The pages by subject, with something to show on each."""
     hold(alice, "1-1")
@@ -61,7 +59,7 @@ def groups(
     refund_booking(booking_id=refunded.pk, user=carol)
     draft, cancelled = new_event(name="A draft", draft=True), new_event(name="A cancelled event")
     cancel_event(event_id=cancelled.pk, seller=carol)
-    set_picture(event_id=concert.pk, seller=carol, data=poster.draw_poster(), alt=poster.ALT)
+    give_picture(concert)
     endpoint = add_endpoint(seller=carol, url=LONG_URL, kinds=["booking.paid"])
     delivery = send_test(endpoint_id=endpoint.pk, by=carol)
     add_gate_staff(event_id=concert.pk, email="somebody@example.com", seller=carol)

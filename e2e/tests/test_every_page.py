@@ -5,7 +5,6 @@ test_every_admin_page.py checks the pages of the seller admin.
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -19,8 +18,8 @@ from bookings.holds.models import Booking
 from bookings.payments.refund import refund_booking
 from e2e.tests.visitors import DESKTOP, PHONE, Visitors
 from events.models import Event
+from events.picture_models import EventPicture
 from events.pictures import poster
-from events.pictures.write import set_picture
 
 BAD = ("serious", "critical")
 COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
@@ -74,7 +73,7 @@ def place(
     event: Event,
     hold: Callable[..., Booking],
     paid_booking: Callable[..., Booking],
-    media: Path,
+    give_picture: Callable[[Event], EventPicture],
 ) -> Place:
     """The visitor and the path of the page named by the parameter."""
     name = request.param
@@ -89,7 +88,7 @@ def place(
     elif name == "event with a queue":
         Event.objects.filter(pk=event.pk).update(waiting_room_on=True)
     elif name.endswith("with a picture"):
-        set_picture(event_id=event.pk, seller=carol, data=poster.draw_poster(), alt=poster.ALT)
+        give_picture(event)
     return {
         "list": (None, "/"),
         "empty list": (None, "/?q=nothing-is-called-so"),

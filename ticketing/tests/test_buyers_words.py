@@ -24,7 +24,7 @@ TEMPLATES = (
     "ticketing/templates/mail",
 )
 SCRIPTS = ("accounts/static", "bookings/static/bookings", "events/static/events", "ticketing/static/ticketing")
-FOR_OTHERS = {"admin", "checkin", "sell", "vendor"}  # folders of scripts that buyers never see
+FOR_OTHERS = {"admin", "checkin", "designer", "sell", "vendor"}  # folders of scripts that buyers never see
 OTHER_SCRIPTS = {"operator.js", "admin_tables.js"}
 READ = re.compile(r'\b(?:aria-label|title|alt|placeholder|content|data-hint|data-missing)="([^"]*)"')
 STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`')

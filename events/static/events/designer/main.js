@@ -1,5 +1,6 @@
 /** Starts the designer: reads the plan from the page, and connects the document, the canvas, the tools and the panels. */
 
+import { count as written } from "../../ticketing/format.js";
 import { enableControls } from "../../ticketing/ready.js";
 import { Autosave } from "./autosave.js";
 import { Background } from "./background.js";
@@ -86,7 +87,7 @@ function showState() {
   const places = totalPlaces(current);
   const blocks = current.sections.reduce((sum, { subsections }) => sum + subsections.length, 0);
   part("name").textContent = current.name;
-  part("summary").textContent = `${places.toLocaleString("en")} places in ${blocks} ${blocks === 1 ? "block" : "blocks"}`;
+  part("summary").textContent = `${written(places)} places in ${blocks} ${blocks === 1 ? "block" : "blocks"}`;
   part("empty").hidden = blocks + current.drawings.length > 0;
   for (const [name, label] of [["undo", history.undoLabel], ["redo", history.redoLabel]]) {
     const button = root.querySelector(`[data-do="${name}"]`);

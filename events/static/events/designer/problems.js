@@ -3,6 +3,7 @@
  * server refuses to publish, "warning" what is probably a mistake; `ids` are the items, and `picks` the seats, to show.
  */
 
+import { count as written } from "../../ticketing/format.js";
 import { idOf, kindOf, nameOf, subsectionEntries, units } from "./model/document.js";
 import { layoutOf, seatCounts } from "./model/layout.js";
 import { overlapsOf } from "./model/overlaps.js";
@@ -31,8 +32,7 @@ function sizeProblems(document, maxPlaces) {
   const places = totalPlaces(document);
   if (!places) return [error("The plan has no seats yet. Draw a block or a standing area.")];
   if (places <= maxPlaces) return [];
-  const write = (number) => number.toLocaleString("en");
-  return [error(`The plan has ${write(places)} places. At most ${write(maxPlaces)} are possible.`)];
+  return [error(`The plan has ${written(places)} places. At most ${written(maxPlaces)} are possible.`)];
 }
 
 function nameProblems(document) {

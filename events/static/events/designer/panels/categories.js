@@ -3,12 +3,12 @@
  * them out. The prices of an event are set at the event, so these stay in this browser.
  */
 
+import { count as written } from "../../../ticketing/format.js";
 import { addCategory, changeCategory, colourOf, removeCategory, shiftCategory } from "../model/categories.js";
 import { placesByCategory } from "../model/counts.js";
 import { button, make, refill } from "./elements.js";
 
 const PAUSE_MS = 150;
-const write = (value) => value.toLocaleString("en", { maximumFractionDigits: 2 });
 
 export class Categories {
   #root;
@@ -58,10 +58,10 @@ export class Categories {
       const price = this.#priceOf(name);
       takings += places * price;
       const text = this.#root.querySelector(`[data-places="${index}"]`);
-      if (text) text.textContent = `${write(places)} ×`;
+      if (text) text.textContent = `${written(places)} ×`;
     });
     const total = this.#root.querySelector(".takings");
-    total.textContent = takings ? `Sold out, it would bring ${write(takings)}.` : "Type prices to see what the house would bring. Prices of an event are set at the event.";
+    total.textContent = takings ? `Sold out, it would bring ${written(Math.round(takings * 100) / 100)}.` : "Type prices to see what the house would bring. Prices of an event are set at the event.";
   }
 
   #priceOf(name) {

@@ -1,6 +1,7 @@
 /** The dialogs: rename, help and publish. panels/start_dialog.js has the one that starts a plan. */
 
 import { call } from "../../../ticketing/api.js";
+import { count as written } from "../../../ticketing/format.js";
 import { placesByCategory, totalPlaces } from "../model/counts.js";
 import { button, make } from "./elements.js";
 
@@ -70,9 +71,8 @@ export async function openPublish(dialog, { designer, autosave, problems, plan }
 }
 
 function summary(document, plan) {
-  const write = (count) => count.toLocaleString("en");
-  const rows = [...placesByCategory(document)].map(([name, places]) => make("tr", {}, make("th", { scope: "row", textContent: name || "Without a category" }), make("td", { textContent: write(places) })));
-  const total = `${write(totalPlaces(document))} places in ${document.sections.length} ${document.sections.length === 1 ? "section" : "sections"}.`;
+  const rows = [...placesByCategory(document)].map(([name, places]) => make("tr", {}, make("th", { scope: "row", textContent: name || "Without a category" }), make("td", { textContent: written(places) })));
+  const total = `${written(totalPlaces(document))} places in ${document.sections.length} ${document.sections.length === 1 ? "section" : "sections"}.`;
   const what = plan.versions ? "Events that are on sale keep their version; new events can use this one." : "Events can then be put on with this plan. A published version never changes; you can go on drawing the next one.";
   return make("div", {}, make("p", { textContent: `${total} ${what}` }), make("table", { className: "summary" }, make("tbody", {}, ...rows)));
 }

@@ -1,6 +1,7 @@
 /** The list of sections and their blocks, with numbers of seats: select, rename, reorder, and choose where new blocks go. */
 
 import { say } from "../../../ticketing/announce.js";
+import { count as written } from "../../../ticketing/format.js";
 import { idOf, nameOf, entriesOf } from "../model/document.js";
 import { addSection, changeSection, shiftItem, shiftSection } from "../model/edits.js";
 import { placesOf } from "../model/counts.js";
@@ -9,7 +10,6 @@ import { button, make, refill } from "./elements.js";
 
 const LONG = 200; // blocks in all: above, only the section that is worked in is open
 const PAUSE_MS = 120;
-const number = (count) => count.toLocaleString("en");
 
 export class Outline {
   #root;
@@ -46,7 +46,7 @@ export class Outline {
     const isCurrent = designer.section === section;
     const places = section.subsections.reduce((sum, item) => sum + placesOf(item, designer.document), 0);
     const rename = make("input", { value: section.name, maxLength: 32, className: "section-name", "aria-label": `Name of section ${section.name}`, "data-key": `name ${id}`, autocomplete: "off", change: ({ target }) => this.#rename(id, target), blur: () => setTimeout(() => this.#show()) });
-    const select = button(number(places), () => this.#selectAll(id), { className: "count-button", "aria-label": `Select all of ${section.name}, ${number(places)} places`, title: "Select all", "data-key": `all ${id}` });
+    const select = button(written(places), () => this.#selectAll(id), { className: "count-button", "aria-label": `Select all of ${section.name}, ${written(places)} places`, title: "Select all", "data-key": `all ${id}` });
     const remove = button("×", () => this.#remove(section), { className: "arrow", "aria-label": `Remove ${section.name}`, title: "Remove this empty section", "data-key": `remove ${id}` });
     const head = make("div", { className: `section-head ${isCurrent ? "current" : ""}` }, rename, section.subsections.length ? select : remove, ...this.#arrows(section.name, `section ${id}`, (by) => this.#shiftSection(id, section.name, by)));
     const open = !long || isCurrent;
@@ -61,7 +61,7 @@ export class Outline {
     const places = placesOf(item, document);
     const isSelected = selection.has(entry.id);
     const text = make("span", { textContent: `${nameOf(entry)}${describe(item)}` });
-    const row = make("button", { type: "button", className: "block-row", "aria-pressed": String(isSelected), "data-key": `block ${entry.id}`, click: (event) => this.#selectBlock(entry.id, event.shiftKey) }, text, make("span", { className: "count", textContent: number(places) }));
+    const row = make("button", { type: "button", className: "block-row", "aria-pressed": String(isSelected), "data-key": `block ${entry.id}`, click: (event) => this.#selectBlock(entry.id, event.shiftKey) }, text, make("span", { className: "count", textContent: written(places) }));
     return make("li", { className: isSelected ? "selected" : "" }, row, ...(isSelected ? this.#arrows(nameOf(entry), `item ${entry.id}`, (by) => this.#shiftItem(entry, by)) : []));
   }
 

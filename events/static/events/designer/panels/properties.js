@@ -1,5 +1,6 @@
 /** The panel at the side: everything of the selected items, or of the plan if nothing is selected. */
 
+import { count as written } from "../../../ticketing/format.js";
 import { idOf, nameOf } from "../model/document.js";
 import { addSection, moveToSection, updateItems } from "../model/edits.js";
 import { placesOf } from "../model/counts.js";
@@ -77,7 +78,7 @@ export class Properties {
       const seated = now.filter(({ section }) => section);
       const places = seated.reduce((sum, { item }) => sum + placesOf(item, document), 0);
       title.textContent = now.length === 1 ? nameOf(now[0]) : `${now.length} items`;
-      count.textContent = seated.length ? `${places.toLocaleString("en")} ${seated.every(({ kind }) => kind === "standing") ? "places" : "seats"}` : "";
+      count.textContent = seated.length ? `${written(places)} ${seated.every(({ kind }) => kind === "standing") ? "places" : "seats"}` : "";
     });
     return make("header", { className: "panel-heading" }, title, count);
   }

@@ -1,8 +1,8 @@
 /** The dialog that starts a plan: from a template, of which it shows a picture, or empty. */
 
-import { emptyDocument, identify, unitOf } from "../model/document.js";
+import { count as written } from "../../../ticketing/format.js";
+import { emptyDocument, entriesOf, identify, unitOf } from "../model/document.js";
 import { totalPlaces } from "../model/counts.js";
-import { entriesOf } from "../model/document.js";
 import { boundsOf, union } from "../model/layout.js";
 import { Camera } from "../view/camera.js";
 import { Colours } from "../view/colours.js";
@@ -30,7 +30,7 @@ export function openStart(dialog, designer, view, templates, isNew) {
 
 function card(template, dialog, use) {
   const picture = make("canvas", { width: WIDTH * 2, height: HEIGHT * 2, "aria-hidden": "true" });
-  const places = totalPlaces(template).toLocaleString("en");
+  const places = written(totalPlaces(template));
   const choose = make("button", { type: "button", className: "template", click: () => use(`Template ${template.name}`, template) }, picture, make("strong", { textContent: template.name }), make("span", { textContent: `${places} places` }));
   paintPicture(picture, template, dialog);
   return make("li", {}, choose);

@@ -73,15 +73,16 @@ export class Colours {
   /** The tier's colour as a CSS variable, which follows the colour scheme. */
   variable(tier) {
     const own = [...this.#own.keys()].indexOf(tier);
-    return own < 0 ? `var(--tier-${this.#index(tier) + 1})` : `var(--own-tier-${own + 1})`;
+    return own < 0 ? `var(--tier-${this.index(tier) + 1})` : `var(--own-tier-${own + 1})`;
   }
 
   /** The tier's colour in the current scheme. */
   tier(tier) {
-    return this.#shown.get(tier) ?? this.palette[this.#index(tier)];
+    return this.#shown.get(tier) ?? this.palette[this.index(tier)];
   }
 
-  #index(tier) {
+  /** The index in the palette of a tier without a colour of its own. */
+  index(tier) {
     return (this.#numbers.get(tier) ?? 1) - 1;
   }
 }

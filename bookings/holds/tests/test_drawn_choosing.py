@@ -19,7 +19,7 @@ from events.seating.drawn import DrawnBlock
 from events.states import PlaceKind, SubsectionKind
 
 pytestmark = pytest.mark.django_db
-many_examples = settings(max_examples=150)
+many_examples = settings(max_examples=200)
 numbers = itertools.count(1000)
 
 KINDS = [PlaceKind.SEAT] * 6 + [PlaceKind.WHEELCHAIR, PlaceKind.COMPANION, PlaceKind.RESTRICTED, PlaceKind.HOUSE]
@@ -45,6 +45,8 @@ def plans(draw: st.DrawFn) -> Plan:
         ]
         rows.append(Row(chr(65 + number), tuple(places)))
     whole = draw(st.sets(st.integers(0, len(rows) - 1), max_size=2)) if draw(st.booleans()) else set()
+    for row in whole:  # nothing divides the seats of a table
+        rows[row] = rows[row]._replace(places=tuple(place._replace(ends_run=False) for place in rows[row].places))
     tables = tuple(Table(row, "round", 0, 0, 150, 150, 0.0, True) for row in sorted(whole))
     block = Block("Hall", next(numbers), SubsectionKind.DRAWN, 0, tuple(rows), tables)
     focal_point = draw(st.none() | st.tuples(st.integers(-50, 400), st.integers(-200, 300)))

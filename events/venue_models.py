@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib.resources import files
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -83,3 +84,8 @@ class Venue(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the clock on its wall."""
+        return ZoneInfo(self.time_zone)

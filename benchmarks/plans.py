@@ -45,12 +45,12 @@ async def in_turn(cast: Cast) -> Figures:
     """Measure an event of rows × cols seats and one with a plan, in turn."""
     figures: Figures = {}
     for name, body in (("grid", shop.arena()), ("plan", await drawn_arena(cast))):
-        started = time.perf_counter()
-        event = await shop.create(cast, body)
-        figures[f"create 50,000 seats, {name} (s)"] = time.perf_counter() - started
-        figures[f"best available, {name} (/s)"] = (await _rush(cast, event, named=None)).rate(201)
-        figures[f"named seats, {name} (/s)"] = (await _rush(cast, event, named=name)).rate(201)
-        await shop.retire(cast, event)
+        for what, labels in (("best available", None), ("named seats", name)):
+            started = time.perf_counter()
+            event = await shop.create(cast, body)
+            figures[f"create 50,000 seats, {name} (s)"] = time.perf_counter() - started
+            figures[f"{what}, {name} (/s)"] = (await _rush(cast, event, named=labels)).rate(201)
+            await shop.retire(cast, event)
     for what in ("best available", "named seats"):
         figures[f"{what}, plan / grid"] = figures[f"{what}, plan (/s)"] / figures[f"{what}, grid (/s)"]
     return figures

@@ -45,12 +45,12 @@ async def in_turn(cast: Cast) -> Figures:
     """Measure an event of rows × cols seats and one with a plan, in turn."""
     figures: Figures = {}
     for name, body in (("grid", shop.arena()), ("plan", await drawn_arena(cast))):
-        started = time.perf_counter()
-        event = await shop.create(cast, body)
-        figures[f"create 50,000 seats, {name} (s)"] = time.perf_counter() - started
-        figures[f"best available, {name} (/s)"] = (await _rush(cast, event, named=None)).rate(201)
-        figures[f"named seats, {name} (/s)"] = (await _rush(cast, event, named=name)).rate(201)
-        await shop.retire(cast, event)
+        for what, labels in (("best available", None), ("named seats", name)):
+            started = time.perf_counter()
+            event = await shop.create(cast, body)
+            figures[f"create 50,000 seats, {name} (s)"] = time.perf_counter() - started
+            figures[f"{what}, {name} (/s)"] = (await _rush(cast, event, named=labels)).rate(201)
+            await shop.retire(cast, event)
     for what in ("best available", "named seats"):
         figures[f"{what}, plan / grid"] = figures[f"{what}, plan (/s)"] / figures[f"{what}, grid (/s)"]
     return figures
@@ -59,10 +59,8 @@ async def in_turn(cast: Cast) -> Figures:
 async def _rush(cast: Cast, event: dict[str, Any], *, named: str | None) -> Tally:
     """Hold pairs of seats with all clients; every response must be 201."""
     dice, subsections = random.Random(HOLDS), shop.subsections_of(event)
-    # From the back, where the best available have not come to. Every pair is asked for once.
-    places = [
-        (where, row, 2 * pair + 1) for row in range(12, ROWS) for pair in range(SEATS // 2) for where in subsections
-    ]
+    pairs_of_seats = [(row, seat) for row in range(ROWS) for seat in range(1, SEATS, 2)]  # each is asked for once
+    places = [(where, row, seat) for row, seat in pairs_of_seats for where in subsections]
     requests = []
     for number, (where, row, seat) in enumerate(places[:HOLDS]):
         token = cast.buyers[number % len(cast.buyers)]

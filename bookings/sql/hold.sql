@@ -122,7 +122,7 @@ BEGIN
 
     -- 1. Refuse what needs no lock.
     SELECT
-        s.id, s.kind, s.rows, s.cols, s.seat_status, s.available, s.accessible, s.price,
+        s.id, s.kind, s.version, s.rows, s.cols, s.seat_status, s.available, s.accessible, s.price,
         e.name, e.venue_name, e.currency, e.hold_seconds,
         e.max_tickets_per_booking, e.max_active_holds, e.allow_single_gaps,
         e.waiting_room_on AND e.is_active AND e.status IN ('available', 'sold_out') AS queueing,
@@ -197,7 +197,8 @@ BEGIN
     -- 2. Lock the subsection. Holds in it that are due must be ended first. In the mode 'allocate', lock the booking, too:
     -- it may have been cancelled meanwhile.
     IF hold_mode <> 'accept' THEN
-        SELECT s.seat_status, s.price, s.kind, s.accessible INTO seat_status, price, kind, accessible
+        SELECT s.seat_status, s.price, s.kind, s.version, s.accessible
+        INTO seat_status, price, kind, version, accessible
         FROM events_subsection s
         WHERE s.id = unlocked.id
         FOR NO KEY UPDATE;
@@ -217,13 +218,17 @@ BEGIN
         held_at := clock_timestamp();
     END IF;
 
-    -- 3. Choose or check the seats. A drawn block may have been drawn anew before the lock was taken.
+    -- 3. Choose or check the seats. A drawn block may have been drawn anew before the lock was taken; its version is then
+    -- another one.
     IF hold_mode = 'accept' THEN
         NULL;
     ELSIF kind <> unlocked.kind THEN
         outcome := 'not_enough_seats';
     ELSIF kind = 'drawn' AND selection_mode = 'manual' THEN
-        SELECT p.places, p.refusal INTO seats, outcome FROM bookings_named_places(wanted_event, unlocked.id, names) AS p;
+        IF version <> unlocked.version THEN
+            SELECT p.places, p.refusal INTO seats, outcome
+            FROM bookings_named_places(wanted_event, unlocked.id, names) AS p;
+        END IF;
         refused := CASE WHEN outcome IS NULL THEN bookings_taken(seat_status, seats) ELSE seats END;
         IF outcome IS NULL AND refused IS NOT NULL THEN
             outcome := 'seats_taken';

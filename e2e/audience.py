@@ -58,6 +58,19 @@ def fill_the_hall(event_id: int) -> None:
                 continue
 
 
+def fill_the_plan(event_id: int, bookings: int = 150) -> None:
+    """Let some buyers buy the best available places of random blocks of a seating plan."""
+    dice, buyers = random.Random(7), _buyers()
+    blocks = list(Subsection.objects.filter(event=event_id).order_by("pk").values_list("section", "number", "total"))
+    for number in range(bookings):
+        section, block, _ = dice.choices(blocks, [total for *_, total in blocks])[0]
+        hold_request = HoldRequest(event_id, section, block, SelectionMode.BEST_AVAILABLE, dice.randint(2, 4))
+        try:
+            _settle(buyers[number % len(buyers)], hold_request, paid=True)
+        except NotEnoughSeats:
+            continue
+
+
 def fill_a_seats_history(event_id: int, section: str, number: int, seat: str) -> Subsection:
     """Give a seat a history: bought and refunded, bought again and checked in. Returns its subsection."""
     first, second = _buyers()[:2]

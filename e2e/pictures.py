@@ -20,6 +20,7 @@ DESKTOP = {"width": 1440, "height": 900}
 SMALLER = {"width": 1320, "height": 860}  # limits the file size of the most detailed picture
 PHONE = {"width": 360, "height": 740}
 SMALL, ARENA = "Chamber music by candlelight", "Northern Lights Tour"
+CONCERT_HALL = "Ein Abend mit Brahms"
 FLASH = "One night only: The Comeback"
 TALL = {"width": 1440, "height": 1380}  # the form for a new event with its seat map
 HISTORY = {"width": 1080, "height": 1150}
@@ -49,7 +50,7 @@ def take_all(browser: Browser, url: str) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     buyer = User.objects.get(email="buyer@example.com")
     operator, seller = (User.objects.get(email=f"{name}@example.com") for name in ("admin", "seller"))
-    small, arena, flash = (Event.objects.get(name=name) for name in (SMALL, ARENA, FLASH))
+    small, arena, flash, concert = (Event.objects.get(name=name) for name in (SMALL, ARENA, FLASH, CONCERT_HALL))
     paid = audience.take(buyer, small.pk, "A", 1, "3-5", "3-6", paid=True)
     held = audience.take(buyer, small.pk, "B", 1, "2-4", "2-5", "2-6")
     subsection = audience.fill_a_seats_history(small.pk, "A", 1, "2-8")
@@ -57,15 +58,18 @@ def take_all(browser: Browser, url: str) -> None:
     audience.fill_the_hall(small.pk)
     audience.fill_the_arena(arena.pk, SALE_SECONDS)
     audience.fill_the_queue(flash.pk)
+    audience.fill_the_plan(concert.pk)
 
     with _page(browser, url, None) as page:
         _take(page, "/", "events")
         _take(page, "/login", "login")
     with _page(browser, url, None, viewport=SMALLER) as page:
         _take(page, f"/events/{arena.pk}", "arena")
+        _take(page, f"/events/{concert.pk}", "concert-hall")
     for scheme, suffix in (("light", ""), ("dark", "-dark")):
         with _page(browser, url, buyer, color_scheme=scheme) as page:
             _take(page, f"/events/{small.pk}", f"event{suffix}", press="Best seats")
+            _take(page, f"/events/{concert.pk}", f"concert-hall-seats{suffix}", press="Best seats")
     with _page(browser, url, buyer) as page:
         _take(page, f"/checkout/{held}", "checkout")
         _take(page, f"/checkout/{paid}/done", "done")
@@ -77,6 +81,7 @@ def take_all(browser: Browser, url: str) -> None:
     with _page(browser, url, buyer, viewport=PHONE, device_scale_factor=2, has_touch=True, is_mobile=True) as page:
         _take(page, "/", "phone-events")
         _take(page, f"/events/{small.pk}", "phone-event", press="Best seats")
+        _take(page, f"/events/{concert.pk}", "phone-concert-hall", press="Best seats")
         _take(page, f"/checkout/{held}", "phone-checkout")
         _take(page, f"/queue/{flash.pk}", "phone-queue")
     print(f"Pictures are in {PICTURES.relative_to(CHECKOUT)}.")

@@ -13,7 +13,7 @@ from bookings.tickets.issue import code_of
 from events.models import Event
 
 EVENT_TABLES = {
-    *("events_subsection", "events_layout", "events_ticket", "events_seatchange"),
+    *("events_subsection", "events_layout", "events_eventpicture", "events_ticket", "events_seatchange"),
     *("bookings_booking", "bookings_payment", "bookings_refund", "bookings_admission", "bookings_checkin"),
     *(
         "bookings_emailmessage",
@@ -31,6 +31,7 @@ OTHERS = {
 OVER_ALL_EVENTS = {
     "booking_once_per_key": "an idempotency key of one buyer means one request, whatever the request is about",
     "refund_once_per_key": "an idempotency key of one person means one request, whatever the request is about",
+    "events_eventpicture_key_key": "the names of a picture's files, which lie in one folder",
     "bookings_admission_serial_key": "a QR code names one ticket, wherever it is scanned",
 }
 UNIQUE = """

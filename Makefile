@@ -42,6 +42,7 @@ format: .venv/dev ## Formats the code and fixes what ruff can fix
 
 bench: .venv/dev ## Runs the benchmarks (ARGS: for the first of them)
 	$(BIN)/python -m benchmarks $(ARGS)
+	$(BIN)/python -m benchmarks.plans
 	$(BIN)/python -m benchmarks.sales_report
 	$(BIN)/python -m benchmarks.waiting
 	$(BIN)/python -m benchmarks.flash

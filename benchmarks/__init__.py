@@ -9,6 +9,7 @@
     | `python -m benchmarks.waiting` | a waiting room with 100,000 people |
     | `python -m benchmarks.flash` | a flash sale through the waiting room, also with Redis killed or writes refused |
     | `python -m benchmarks.sales_report` | the seller's report and its live frame, 50,000 seats, 100,000 changes |
+    | `python -m benchmarks.plans` | events on a seating plan beside events of rows × cols seats |
     | `python -m benchmarks.growth` | holds with 1,000, 50,000 and 1,000,000 tickets in the database |
     | `python -m benchmarks.scaling` | one web process, then two, and the cost of each part of the product |
     | `python -m benchmarks.startup` | `make run` until it is ready |

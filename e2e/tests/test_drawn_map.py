@@ -15,6 +15,7 @@ from events.models import Event
 
 Hold = Callable[..., Booking]
 STALLS = "Parkett links"
+BLOCK = f"{STALLS}, block 1"  # as people read it: the section has two
 
 
 def expect_checkout(page: Page, *texts: str) -> None:
@@ -36,10 +37,10 @@ def test_two_seats_on_an_arc_are_picked_with_the_mouse_and_reserved(
 ) -> None:
     page = visitors(alice)
     seats = SeatMap(page, hall)
-    seats.click_place(STALLS, "row C, seat 2")
-    seats.click_place(STALLS, "row C, seat 3")
+    seats.click_place(BLOCK, "row C, seat 2")
+    seats.click_place(BLOCK, "row C, seat 3")
     expect(seats.summary).to_contain_text("2 seats · $100.00")
-    expect(seats.summary).to_contain_text("Parkett links, row C, seats 2 and 3")
+    expect(seats.summary).to_contain_text(f"{BLOCK}, row C, seats 2 and 3")
     seats.hold()
     expect_checkout(page, "Row C, seats 2 and 3")
     assert Booking.objects.get().seat_names == ["C-2", "C-3"]
@@ -121,19 +122,19 @@ def test_places_of_a_standing_area_are_picked_with_the_keyboard_and_some_are_los
 def test_a_restricted_view_is_explained_before_and_after_the_seat_is_picked(visitors: Visitors, hall: Event) -> None:
     page = visitors()
     seats = SeatMap(page, hall)
-    seats.hover_place(STALLS, "row C, seat 8")
+    seats.hover_place(BLOCK, "row C, seat 8")
     expect(page.locator(".tip")).to_contain_text("Restricted view: Behind a pillar.")
     expect(seats.summary).to_contain_text("No seats picked yet")
-    seats.click_place(STALLS, "row C, seat 8")
+    seats.click_place(BLOCK, "row C, seat 8")
     expect(seats.summary).to_contain_text("row C, seat 8 (restricted view: Behind a pillar.)")
-    seats.hover_place(STALLS, "row A, seat 2")
+    seats.hover_place(BLOCK, "row A, seat 2")
     expect(page.locator(".tip")).to_contain_text("Companion seat")
 
 
 def test_on_a_touch_screen_the_restricted_view_is_on_the_card_with_the_button(visitors: Visitors, hall: Event) -> None:
     page = visitors(viewport=PHONE, has_touch=True)
     seats = SeatMap(page, hall)
-    seats.tap_place(STALLS, "row C, seat 8")
+    seats.tap_place(BLOCK, "row C, seat 8")
     card = page.locator(".tip")
     expect(card).to_contain_text("Restricted view: Behind a pillar.")
     expect(seats.summary).to_contain_text("No seats picked yet")
@@ -176,7 +177,7 @@ def test_lost_seats_are_named_as_in_the_plan_and_similar_ones_are_offered(
 ) -> None:
     page = visitors(alice)
     seats = SeatMap(page, hall)
-    seats.click_place(STALLS, "row B, seat 4")
+    seats.click_place(BLOCK, "row B, seat 4")
     hold(bob, "B-4", event=hall, section=STALLS)
     expect(page.locator("#live-assertive")).to_contain_text("Row B seat 4 was taken.")
     seats.summary.get_by_role("button", name=re.compile(r"Pick row.C,.seat.6 instead")).click()

@@ -57,17 +57,18 @@ def own_version(version_id: int, seller: User) -> PlanVersion:
 
 
 def listed_plans(plans: QuerySet[SeatingPlan]) -> QuerySet[SeatingPlan]:
-    """Return the plans without their documents, with what a list of them shows.
+    """Return the plans by name, without their documents and with what a list of them shows.
 
     `newest` and `places` are the number of the newest version and of its places, None if the plan isn't published;
     `used_by` is the number of events.
     """
     versions = PlanVersion.objects.filter(plan=OuterRef("pk")).order_by("-number")
-    return plans.defer("draft").annotate(
+    listed = plans.defer("draft").annotate(
         newest=Subquery(versions.values("number")[:1]),
         places=Subquery(versions.values("places")[:1]),
         used_by=Count("versions__events"),
     )
+    return listed.order_by("name", "pk")  # a query with GROUP BY has no default order
 
 
 def newest_versions(seller: User) -> QuerySet[PlanVersion]:

@@ -47,7 +47,8 @@ def test_an_odd_path_is_not_found_or_named(people: dict[str, Any], stage: Stage,
                 address = stage.path(route.replace(argument, quote(value, safe="")))
                 response = browser.generic(method, address, body, "application/json")
                 assert_in_words(response, (method, address))
-                assert response.status_code in (400, 404), (method, address, response.status_code)
+                # 415: the body of a picture is no JSON.
+                assert response.status_code in (400, 404, 415), (method, address, response.status_code)
                 if response.status_code == 400:
                     name = argument.partition(":")[2].rstrip(">")
                     assert [one["field"] for one in response.json()["errors"]] in ([name], [""]), (method, address)
@@ -106,7 +107,7 @@ def test_the_schema_says_how_lists_refuse_pages(schema: dict[str, Any]) -> None:
         if "page" in [one["name"] for one in methods.get("get", {}).get("parameters", ())]
     ]
     assert {call["operationId"] for call in paged} == {
-        *("event_list", "venue_list", "booking_list", "my_booking_list", "check_in_list")
+        *("event_list", "venue_list", "booking_list", "my_booking_list", "check_in_list", "plan_list")
     }
     for call in paged:
         assert {"400", "404"} <= set(call["responses"]), call["operationId"]
@@ -167,7 +168,7 @@ def test_a_charset_other_than_utf_8_is_named(people: dict[str, Any], stage: Stag
                 kind = f"application/json; charset={charset}"
                 response = signed_in(people, allowed).generic(method, stage.path(route), body, kind)
                 assert response.status_code == 415, (method, route, response.content)
-                assert charset.strip('"').lower()[:40] in response.json()["detail"]
+                assert charset.strip('"').lower()[:40] in response.json()["detail"].lower()
                 seen += 1
     assert seen > 30
     assert dump() == before

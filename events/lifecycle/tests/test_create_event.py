@@ -50,6 +50,7 @@ def test_the_response_has_exactly_the_documented_fields_and_defaults(carol: User
         "seating_config": HALL,
         "plan_version": None,
         "geometry": None,
+        "picture": None,
         "venue_id": None,
         "venue": None,
         "time_zone": "UTC",

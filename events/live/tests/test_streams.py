@@ -37,7 +37,7 @@ def test_a_viewer_gets_the_whole_state_at_once(server, concert, hold, alice, sla
     assert snapshot["event_id"] == concert.pk
     assert snapshot["stats"] == {"available": 198, "reserved": 2, "sold": 0, "blocked": 0, "total": 200}
     assert snapshot["sections"][0] == {
-        "section": "A", "subsection": 1, "tier": "Regular", "price": 5000, "rows": 5, "cols": 10,
+        "section": "A", "subsection": 1, "kind": "grid", "tier": "Regular", "price": 5000, "rows": 5, "cols": 10,
         "available": 48, "reserved": 2, "sold": 0, "total": 50, "version": 1,
     }  # fmt: skip
     assert [(row["section"], row["subsection"]) for row in snapshot["sections"]] == [

@@ -20,6 +20,7 @@ def publish(designer: DesignerPage) -> PlanVersion:
     page.get_by_role("button", name="Publish …").click()
     page.get_by_role("button", name="Publish version 1").click()
     expect(page.get_by_role("dialog")).to_contain_text("Version 1 is published.")
+    expect(page.get_by_role("link", name="Create an event")).to_be_focused()
     return PlanVersion.objects.get(plan=designer.plan)
 
 

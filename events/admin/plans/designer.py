@@ -53,4 +53,5 @@ def _page_data(plan: SeatingPlan) -> dict[str, Any]:
         "address": f"/api/plan/{plan.pk}",
         "templates": [template(key) for key in templates()],
         "list": reverse("admin:events_seatingplan_changelist"),
+        "new_event": reverse("admin:events_event_add"),
     }

@@ -44,7 +44,7 @@ const properties = new Properties(part("properties"), designer, commands, backgr
 const panels = new PanelSwitches(root);
 const limits = { maxPlaces: data.max_places };
 const problems = new ProblemsPanel({ list: part("problems"), button: part("problems-button") }, designer, view, limits);
-const plan = { address: data.address, versions: data.versions };
+const plan = { address: data.address, versions: data.versions, newEvent: data.new_event };
 
 new Outline(part("outline"), designer, view);
 new Categories(part("categories"), designer, data.id);

@@ -41,7 +41,7 @@ export function openRename(dialog, designer) {
 }
 
 /**
- * Opens the dialog that publishes. `plan` is {address, versions}; the button is disabled, with the reasons, while there are
+ * Opens the dialog that publishes. `plan` is {address, versions, newEvent}; the button is disabled, with the reasons, while there are
  * problems.
  */
 export async function openPublish(dialog, { designer, autosave, problems, plan }) {
@@ -55,9 +55,13 @@ export async function openPublish(dialog, { designer, autosave, problems, plan }
   publish.addEventListener("click", async () => {
     publish.disabled = true;
     status.textContent = "Publishing…";
-    status.textContent = await publishPlan(autosave, plan, problems);
+    const { text, isPublished } = await publishPlan(autosave, plan, problems);
+    status.textContent = text;
     show();
-    publish.textContent = `Publish version ${plan.versions + 1}`;
+    if (!isPublished) return;
+    const next = make("a", { href: plan.newEvent, className: "button small", textContent: "Create an event" });
+    publish.replaceWith(next);
+    next.focus();
   });
   openDialog(dialog, "Publish", [summary(designer.document, plan), reasons, status], [publish]);
   show();
@@ -82,16 +86,18 @@ function reasonsOf(problems, autosave) {
   return [...(state ? [state] : []), ...problems.errors.slice(0, 10).map(({ text }) => text)];
 }
 
-/** Saves, publishes, and returns what to say. */
+/** Saves and publishes. Returns {text, isPublished}: what to say, and whether the plan is published as it is. */
 async function publishPlan(autosave, plan, problems) {
-  if (!(await autosave.save())) return "Not published, because the plan isn’t saved.";
+  if (!(await autosave.save())) return { text: "Not published, because the plan isn’t saved.", isPublished: false };
   try {
     const { data } = await call("POST", `${plan.address}/version`, { body: { revision: autosave.revision } });
     const isNew = data.number > plan.versions;
     plan.versions = Math.max(plan.versions, data.number);
-    return isNew ? `Version ${data.number} is published. You can choose it when you create an event.` : `Nothing has changed since version ${data.number}.`;
+    const text = isNew ? `Version ${data.number} is published. You can choose it when you create an event.` : `Nothing has changed since version ${data.number}.`;
+    return { text, isPublished: true };
   } catch (problem) {
     problems.check();
-    return problem.errors?.length ? `Not published: ${problem.errors.map(({ detail }) => detail).slice(0, 3).join(" ")}` : `Not published: ${problem.message}`;
+    const reasons = problem.errors?.map(({ detail }) => detail).slice(0, 3) ?? [];
+    return { text: `Not published: ${reasons.join(" ") || problem.message}`, isPublished: false };
   }
 }

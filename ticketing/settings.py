@@ -403,6 +403,7 @@ SPECTACULAR_SETTINGS = {
         "BookingStatus": "bookings.states.BookingStatus",
         "EventStatus": "events.states.EventStatus",
         "SeatStatus": "events.states.SeatStatus",
+        "SubsectionKind": "events.states.SubsectionKind",
     },
 }
 

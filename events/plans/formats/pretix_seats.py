@@ -71,18 +71,7 @@ def _zone(data: Any, place: str, index: int, problems: Problems) -> Zone | None:
 
 
 def _segments(rows: list[Any], origin: tuple[float, float], place: str, problems: Problems) -> Iterator[Segment]:
-    taken = {text_of(row.get("row_number")) for row in rows if isinstance(row, dict)}
-    free = (str(number) for number in count(1) if str(number) not in taken)
-    for index, row in enumerate(rows):
-        where = f"{place}.{index}"
-        if not isinstance(row, dict):
-            problems.add(where, "invalid", "A row must be an object.")
-            continue
-        label = text_of(row.get("row_number"))
-        if not label:
-            label = next(free)
-            problems.add(f"{where}.row_number", "required", "The row has no number.", f"Its number is “{label}”.")
-        label = allowed(label, NOT_IN_ROWS, LABEL, f"{where}.row_number", problems)
+    for row, label, where in _numbered(rows, "row", NOT_IN_ROWS, place, problems):
         x, y = position(row, where, problems, required=False) or (0.0, 0.0)
         start = (origin[0] + x, origin[1] + y)
         seats = list(_seats(_list(row, "seats"), start, f"{where}.seats", problems))
@@ -91,22 +80,33 @@ def _segments(rows: list[Any], origin: tuple[float, float], place: str, problems
 
 
 def _seats(seats: list[Any], start: tuple[float, float], place: str, problems: Problems) -> Iterator[Seat]:
-    taken = {text_of(seat.get("seat_number")) for seat in seats if isinstance(seat, dict)}
-    free = (str(number) for number in count(1) if str(number) not in taken)
-    for index, seat in enumerate(seats):
-        where = f"{place}.{index}"
-        if not isinstance(seat, dict):
-            problems.add(where, "invalid", "A seat must be an object.")
-            continue
-        label = text_of(seat.get("seat_number"))
-        if not label:
-            label = next(free)
-            problems.add(f"{where}.seat_number", "required", "The seat has no number.", f"Its number is “{label}”.")
-        label = allowed(label, NOT_IN_SEATS, LABEL, f"{where}.seat_number", problems)
+    for seat, label, where in _numbered(seats, "seat", NOT_IN_SEATS, place, problems):
         point = position(seat, where, problems)
         if point is not None:
             x, y = round(start[0] + point[0], DIGITS), round(start[1] + point[1], DIGITS)
             yield Seat(label, x, y, text_of(seat.get("category")) or WITHOUT_CATEGORY, where)
+
+
+def _numbered(
+    items: list[Any], what: str, forbidden: str, place: str, problems: Problems
+) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """Yield the rows or seats of a list (`what`), each with its label and its place in the file.
+
+    Those without a number get the first one that is free.
+    """
+    member = f"{what}_number"
+    taken = {text_of(item.get(member)) for item in items if isinstance(item, dict)}
+    free = (str(number) for number in count(1) if str(number) not in taken)
+    for index, item in enumerate(items):
+        where = f"{place}.{index}"
+        if not isinstance(item, dict):
+            problems.add(where, "invalid", f"A {what} must be an object.")
+            continue
+        label = text_of(item.get(member))
+        if not label:
+            label = next(free)
+            problems.add(f"{where}.{member}", "required", f"The {what} has no number.", f"Its number is “{label}”.")
+        yield item, allowed(label, forbidden, LABEL, f"{where}.{member}", problems), where
 
 
 def position(

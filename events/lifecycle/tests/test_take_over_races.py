@@ -18,6 +18,7 @@ from bookings.states import BookingStatus
 from bookings.testing.crowd import together
 from bookings.testing.surgery import altered
 from core.errors import BadInput, InvalidState, NotFound
+from events.catalog.seat_serializers import subsection_seats
 from events.inventory.blocking import block_seats
 from events.lifecycle import take_over
 from events.lifecycle.change import change_event
@@ -35,6 +36,8 @@ from events.models import Event, Subsection
 from events.plan_models import PlanVersion
 
 pytestmark = pytest.mark.django_db(transaction=True)
+FROM_THE_RIGHT = {"style": "numbers", "reverse": True}
+numbered_from_the_right = partial(drawn, balcony=lambda block: block["grid"].update(seat_labels=FROM_THE_RIGHT))
 
 
 @pytest.fixture
@@ -73,8 +76,7 @@ def accept(event: Event, buyer: User, block: dict[str, Any], *names: str) -> Boo
 def test_holds_and_requests_wait_for_a_take_over_and_get_seats_of_the_new_plan(
     opera: Event, newer: Any, carol: User, alice: User, checked: threading.Event
 ) -> None:
-    from_the_right = {"style": "numbers", "reverse": True}
-    version = newer(drawn(balcony=lambda block: block["grid"].update(seat_labels=from_the_right)))
+    version = newer(numbered_from_the_right())
     changed, held, accepted = race(
         opera,
         version,
@@ -133,6 +135,26 @@ def test_without_its_lock_a_request_for_a_block_that_goes_violates_a_foreign_key
         changed, accepted = race(opera, newer(without_tables()), carol, checked, partial(accept, opera, alice, TABLES))
     assert isinstance(changed, Event), changed
     assert isinstance(accepted, IntegrityError), accepted
+
+
+def test_the_list_of_a_blocks_seats_is_of_one_version(opera: Event, newer: Any, carol: User) -> None:
+    """A take-over comes while the list is read: status and names are those of one version all the same."""
+    version = newer(numbered_from_the_right())
+    change = partial(change_event, event_id=opera.pk, seller=carol, plan_version=version.pk)
+    changes: list[Any] = []
+
+    def change_after(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+        result = execute(sql, *args)
+        if "events_subsection" in sql and not changes:
+            changes.extend(together(change))
+        return result
+
+    with connection.execute_wrapper(change_after):
+        listed = subsection_seats(opera.pk, BALCONY["section"], BALCONY["number"])
+    assert isinstance(changes[0], Event), changes
+    assert (listed["version"], listed["tickets"][-1]["seat_label"]) == (0, "10")
+    listed = subsection_seats(opera.pk, BALCONY["section"], BALCONY["number"])
+    assert (listed["version"], listed["tickets"][-1]["seat_label"]) == (1, "1")
 
 
 def race_with_a_request(event: Event, version: PlanVersion, seller: User, buyer: User) -> list[Any]:

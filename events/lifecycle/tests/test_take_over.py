@@ -164,7 +164,13 @@ def test_blocks_are_added_and_unused_ones_go(opera: Event, newer: Any, carol: Us
 
 
 def test_a_block_with_a_history_does_not_go(opera: Event, newer: Any, carol: User) -> None:
-    seats = {"event_id": opera.pk, "seller": carol, "section": "Cabaret", "subsection": 1, "seats": ["T2-1"]}
+    seats: dict[str, Any] = {
+        "event_id": opera.pk,
+        "seller": carol,
+        "section": "Cabaret",
+        "subsection": 1,
+        "seats": ["T2-1"],
+    }
     block_seats(**seats)
     unblock_seats(**seats)
     version, before = newer(without_tables()), state(opera)

@@ -150,10 +150,10 @@ def test_the_list_of_a_blocks_seats_is_of_one_version(opera: Event, newer: Any, 
         return result
 
     with connection.execute_wrapper(change_after):
-        listed = subsection_seats(opera.pk, BALCONY["section"], BALCONY["number"])
+        listed = subsection_seats(opera.pk, "Parkett links", 2)
     assert isinstance(changes[0], Event), changes
     assert (listed["version"], listed["tickets"][-1]["seat_label"]) == (0, "10")
-    listed = subsection_seats(opera.pk, BALCONY["section"], BALCONY["number"])
+    listed = subsection_seats(opera.pk, "Parkett links", 2)
     assert (listed["version"], listed["tickets"][-1]["seat_label"]) == (1, "1")
 
 

@@ -104,8 +104,9 @@ END
 $$;
 
 -- bookings_named_places: the places with these names, in their order. They can't be held if a name is unknown (`refusal` is
--- 'no_seat', and its place NULL), or if they are only some of the seats of a table that is sold as a whole (`refusal` is
--- 'whole_table', and `places` are those that are missing).
+-- 'no_seat', and its place NULL), if they are only some of the seats of a table that is sold as a whole (`refusal` is
+-- 'whole_table', and `places` are those that are missing), or if companions' seats among them are unclaimed and not released
+-- (`refusal` is 'needs_wheelchair_place', and `places` are these).
 
 DROP FUNCTION IF EXISTS bookings_named_places;
 
@@ -113,6 +114,7 @@ CREATE FUNCTION bookings_named_places(
     of_event bigint,
     of_subsection bigint,
     wanted_names text[],
+    released boolean,
     OUT places integer[],
     OUT refusal text
 )
@@ -122,8 +124,9 @@ DECLARE
     layout record;
     names text[];
     missing integer[];
+    unclaimed integer[];
 BEGIN
-    SELECT l.names, l.table_starts, l.table_sizes INTO layout
+    SELECT l.names, l.table_starts, l.table_sizes, l.companions INTO layout
     FROM events_layout l
     WHERE l.event_id = of_event AND l.subsection_id = of_subsection;
     names := layout.names;
@@ -142,6 +145,13 @@ BEGIN
         IF missing <> '{}' THEN
             refusal := 'whole_table';
             places := missing;
+        END IF;
+    END IF;
+    IF refusal IS NULL AND NOT released AND layout.companions && places THEN
+        unclaimed := bookings_unclaimed_places(of_event, of_subsection, places);
+        IF unclaimed IS NOT NULL THEN
+            refusal := 'needs_wheelchair_place';
+            places := unclaimed;
         END IF;
     END IF;
 END

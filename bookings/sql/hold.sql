@@ -157,12 +157,9 @@ BEGIN
     ELSIF total > max_total THEN
         outcome := 'total_too_high';
     ELSIF selection_mode = 'manual' AND kind = 'drawn' THEN
-        SELECT p.places, p.refusal INTO seats, outcome FROM bookings_named_places(wanted_event, unlocked.id, names) AS p;
+        SELECT p.places, p.refusal INTO seats, outcome
+        FROM bookings_named_places(wanted_event, unlocked.id, names, unlocked.release_companion_seats) AS p;
         refused := seats;
-        IF outcome IS NULL AND NOT unlocked.release_companion_seats THEN
-            refused := bookings_unclaimed_places(wanted_event, unlocked.id, seats);
-            outcome := CASE WHEN refused IS NOT NULL THEN 'needs_wheelchair_place' END;
-        END IF;
     ELSIF selection_mode = 'manual' AND kind = 'standing' THEN
         outcome := 'standing_area';
     ELSIF selection_mode = 'manual' AND (grid_rows IS NULL OR unlocked.rows < ANY (grid_rows) OR cols < ANY (grid_seats)) THEN
@@ -232,10 +229,9 @@ BEGIN
     ELSIF kind = 'drawn' AND selection_mode = 'manual' THEN
         IF version <> unlocked.version THEN
             SELECT p.places, p.refusal INTO seats, outcome
-            FROM bookings_named_places(wanted_event, unlocked.id, names) AS p;
-        END IF;
-        refused := seats;
-        IF outcome IS NULL AND NOT unlocked.release_companion_seats THEN
+            FROM bookings_named_places(wanted_event, unlocked.id, names, unlocked.release_companion_seats) AS p;
+            refused := seats;
+        ELSIF NOT unlocked.release_companion_seats THEN
             refused := bookings_unclaimed_places(wanted_event, unlocked.id, seats);
             outcome := CASE WHEN refused IS NOT NULL THEN 'needs_wheelchair_place' END;
         END IF;

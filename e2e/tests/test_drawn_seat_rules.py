@@ -93,7 +93,8 @@ def unclaimed_in_the_database(subsection: Subsection, choice: list[int]) -> list
     with connection.cursor() as cursor:
         place = [subsection.event_id, subsection.pk, choice]
         cursor.execute("SELECT bookings_unclaimed_places(%s, %s, %s)", place)
-        return cursor.fetchone()[0] or []
+        unclaimed: list[int] | None = cursor.fetchone()[0]
+    return unclaimed or []
 
 
 def test_the_page_and_the_database_choose_the_same_seats_of_a_plan(

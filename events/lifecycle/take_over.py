@@ -67,8 +67,8 @@ def take_over(event: Event, version_id: int, prices: dict[str, int]) -> dict[str
     1. Lock the version and all subsections of the event.
     2. Check that it is a version of a plan of the event's venue, that each category with places has a price that can be
        charged, and that nothing is held or sold in the blocks that change.
-    3. Replace, add and remove blocks. Seats that were blocked stay blocked if the new block has seats of their name;
-       house seats are blocked. Each replaced block gets a new version and a row in the audit log.
+    3. Replace, add and remove blocks. Seats that were blocked stay blocked if the new block has seats of their name,
+       with the others at tables that are sold as a whole; house seats are blocked. Each replaced block gets a new version and a row in the audit log.
 
     A request that waits for its seats counts as a sale. One that comes meanwhile waits, and then gets seats of the new
     version or is refused. Raises BadInput, and InvalidState with the blocks that can't change.
@@ -205,7 +205,11 @@ def _still_blocked(block: DrawnBlock, subsection: Subsection, layouts: dict[int,
         return house
     letters = zip(old.names, subsection.seat_status, strict=True)
     names = {name for name, letter in letters if letter == SeatStatus.BLOCKED[0]}
-    return sorted({*house, *(position for position, name in enumerate(new.names) if name in names)})
+    blocked = {*house, *(position for position, name in enumerate(new.names) if name in names)}
+    for start, size in new.whole_tables():  # nobody could buy one of which a seat is blocked
+        if not blocked.isdisjoint(range(start, start + size)):
+            blocked.update(range(start, start + size))
+    return sorted(blocked)
 
 
 def _overwrite(subsection: Subsection, new: Subsection) -> None:

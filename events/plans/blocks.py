@@ -7,6 +7,7 @@ from events.plans.labels import MAX_LABEL, NOT_IN_ROWS, NOT_IN_SEATS, NUMBERS, r
 from events.plans.members import Members, Point
 from events.plans.single_seats import OWN, check_categories, read_own
 from events.plans.specs import GivenRow, GivenSeat, Own, Rows, StandingSpec, Tables, TableSpec
+from events.states import PlaceKind
 
 TABLE_SIZE = 150.0  # width and height by default, in centimetres
 SHAPES = ("round", "rectangle")
@@ -67,6 +68,9 @@ def _table(table: Members) -> TableSpec:
     width, height = table.length("width", TABLE_SIZE), table.length("height", TABLE_SIZE)
     shape = table.choice("shape", SHAPES, "round")
     own = _table_places(table, count)
+    whole = table.choice("sold", SOLD, "seat") == "whole"
+    if whole:
+        _check_house(table, count, own)
     return TableSpec(
         label=table.name("label", MAX_LABEL, forbidden=NOT_IN_ROWS),
         x=table.shift("x"),
@@ -75,7 +79,7 @@ def _table(table: Members) -> TableSpec:
         width=width,
         height=width if shape == "round" else height,
         rotation=table.angle(),
-        whole=table.choice("sold", SOLD, "seat") == "whole",
+        whole=whole,
         labels=tuple(_table_labels(table, count, own)),
         own=own,
     )
@@ -104,6 +108,14 @@ def _table_places(table: Members, count: int) -> dict[int, Own]:
         else:
             found[seat - 1] = read_own(place)
     return found
+
+
+def _check_house(table: Members, count: int, own: dict[int, Own]) -> None:
+    """Refuse a table that is sold as a whole if only some of its seats are the house's: nobody could ever buy it."""
+    house = sum(place.kind == PlaceKind.HOUSE for place in own.values())
+    if 0 < house < count:
+        detail = "This table is sold as a whole, so either all of its seats are house seats or none of them."
+        table.refuse("places", "some_house", detail)
 
 
 def read_standing(block: Members) -> StandingSpec:

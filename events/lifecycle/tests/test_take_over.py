@@ -98,6 +98,13 @@ def test_changed_blocks_get_new_places_and_the_others_keep_their_sales(
     assert not any(check_invariants().values())
 
 
+def test_a_table_that_becomes_whole_is_blocked_as_a_whole(opera: Event, newer: Any, carol: User) -> None:
+    block_seats(event_id=opera.pk, seller=carol, section="Cabaret", subsection=1, seats=["T2-3"])
+    version = newer(drawn(tables=lambda block: block["tables"][1].update(sold="whole")))
+    change_event(event_id=opera.pk, seller=carol, plan_version=version.pk)
+    assert block_of(opera, TABLES).seat_status == "aaaa" + "bbbbbb" + "aaaa"
+
+
 def test_a_block_with_sales_does_not_change(opera: Event, newer: Any, carol: User, alice: User) -> None:
     hold(opera, alice, BALCONY, "A-1")
     version, before = newer(longer_balcony()), state(opera)

@@ -239,6 +239,7 @@ def test_seats_need_a_category_of_their_own_if_the_block_has_none() -> None:
         (table(places=[{"seat": 1}, {"seat": 1}]), {"tables.0.places.1.seat": "duplicate"}),
         (table(places=[{"seat": 1, "label": "2"}]), {"tables.0.places.0.label": "duplicate"}),
         (table(places={}), {"tables.0.places": "invalid"}),
+        (table(sold="whole", places=[{"seat": 2, "kind": "house"}]), {"tables.0.places": "some_house"}),
         (two_tables("1", "1"), {"tables.1.label": "duplicate"}),
         (standing(capacity=0), {"standing.capacity": "invalid"}),
         (standing(capacity=50_001), {"standing.capacity": "invalid"}),
@@ -254,6 +255,13 @@ def test_seats_need_a_category_of_their_own_if_the_block_has_none() -> None:
 )  # fmt: skip
 def test_bad_rows_tables_and_standing_areas_are_named(subsection: Any, problems: dict[str, str]) -> None:
     assert problems_of(document_of(subsection)) == {f"{BLOCK}.{path}": code for path, code in problems.items()}
+
+
+def test_a_whole_table_may_be_the_houses() -> None:
+    house = [{"seat": seat, "kind": "house"} for seat in range(1, 5)]
+    [row] = block_of(table(sold="whole", places=house)).rows
+    assert {place.kind for place in row.places} == {"house"}
+    assert block_of(table(places=house[:1])).rows
 
 
 @pytest.mark.parametrize(

@@ -107,10 +107,20 @@ function seatProblems(document, { item, id }, name, names) {
   const without = item.category === undefined ? seats.filter(({ category }) => category === null) : [];
   if (without.length) found.push(error(`${name}: choose a category.`, [id], pick(id, without)));
   if (item.grid) found.push(...gridProblems(item.grid, name, id));
+  if (item.tables) found.push(...tableProblems(document, item, name, id));
   return found;
 }
 
 const pick = (id, seats) => seats.map(({ row, column }) => ({ id, row, column }));
+
+function tableProblems(document, item, name, id) {
+  const { rows, tables } = layoutOf(item, document);
+  return rows.flatMap(({ label, seats }, index) => {
+    const house = seats.filter(({ kind }) => kind === "house");
+    if (!tables[index].whole || !house.length || house.length === seats.length) return [];
+    return [error(`${name}: table ${label} is sold as a whole, so all of its seats are house seats or none.`, [id], pick(id, house))];
+  });
+}
 
 function gridProblems(grid, name, id) {
   const counts = seatCounts(grid);

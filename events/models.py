@@ -211,6 +211,11 @@ class Event(models.Model):
         return geometry_address(self.geometry_digest) if self.geometry_digest else None
 
     @property
+    def getting_in(self) -> str:
+        """How people with a wheelchair or other needs get into the venue; may be empty. Loads the venue."""
+        return self.venue.accessibility if self.venue else ""
+
+    @property
     def zone(self) -> ZoneInfo:
         """The zone of the clock at the venue."""
         return ZoneInfo(self.time_zone)
@@ -366,6 +371,11 @@ class Layout(models.Model):
     closest = ArrayField(models.PositiveIntegerField(), null=True)
     companions = ArrayField(models.PositiveIntegerField(), default=list, help_text="Positions of companions' seats.")
     restricted = ArrayField(models.PositiveIntegerField(), default=list, help_text="Positions with a restricted view.")
+    notes = ArrayField(
+        models.TextField(),
+        null=True,
+        help_text="What buyers are told of each place, may be empty; NULL if all are.",
+    )
     run_starts = ArrayField(models.PositiveIntegerField(), help_text="Position of the first place of each run.")
     run_sizes = ArrayField(models.PositiveIntegerField(), help_text="Places of each run.")
     run_gaps = ArrayField(models.PositiveIntegerField(), help_text="Cells without a seat before each run.")
@@ -386,6 +396,10 @@ class Layout(models.Model):
     class Meta:
         ordering = ["event_id", "subsection_id"]
         constraints = [
+            CheckConstraint(
+                name="layout_has_a_note_per_place",
+                condition=Q(notes__isnull=True) | Q(notes__len=F("names__len")),
+            ),
             CheckConstraint(
                 name="layout_has_an_item_per_run",
                 condition=Q(

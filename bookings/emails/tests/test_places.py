@@ -72,12 +72,12 @@ def test_what_is_special_about_a_place_is_on_mail_ticket_and_calendar(
 
 def test_mail_and_tickets_say_how_to_get_in_as_the_page_does(dated: Event, paid_booking: Paid, alice: User) -> None:
     note = "Ramp at the side. " * 100
-    Venue.objects.filter(pk=dated.venue_id).update(accessibility=note)
+    Venue.objects.filter(events=dated).update(accessibility=note)
     booking = paid_booking(alice, "AA-101", "AA-102", event=dated, section="Parkett links")
     text, html, pages, _ = confirmation(booking)
     assert f"Getting in: {note.strip()}" in text and note.strip() in html
     assert len(pages) == 3 and pages[2].count(["Ramp", "at", "the", "side."][0]) == 100
-    Venue.objects.filter(pk=dated.venue_id).update(accessibility="")
+    Venue.objects.filter(events=dated).update(accessibility="")
     text, html, pages, _ = confirmation(booking)
     assert "Getting in" not in text + html and len(pages) == 2
 

@@ -175,8 +175,7 @@ def test_places_of_one_kind_are_on_one_line(gala: Event, hold: Hold, alice: User
 def test_wheelchair_places_of_a_grid_are_said_to_be_some(
     new_event: Callable[..., Event], hold: Hold, alice: User
 ) -> None:
-    sections = [{"name": "A", "price": 5000, "subsections": 1, "rows": 2, "cols": 4, "accessible": ["1-1", "1-2"]}]
-    event = new_event(seating_config={"sections": sections})
+    event = new_event([{"name": "A", "price": 5000, "subsections": 1, "accessible": ["1-1", "1-2"]}])
     booking = displayed(hold(alice, "1-1", "1-2", "1-3", event=event))
     assert booking.seat_kinds == ["wheelchair", "wheelchair", "seat"]
     assert places_text(booking) == "row 1, seats 1 and 2 · Wheelchair places; row 1, seat 3"

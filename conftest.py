@@ -5,6 +5,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -27,6 +28,7 @@ from bookings.states import SelectionMode
 from bookings.testing.plans import GALA, PRICES
 from core import counters, feature_switches, read_only
 from core.redis import breaker, client
+from core.transactions import retry_until_committed
 from events.catalog import handlers
 from events.catalog.microcache import MicroCache
 from events.lifecycle.create import create_event
@@ -115,9 +117,18 @@ GOOD_CARD = "4242424242424242"
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Allow emptying the audit log in the test database: transactional tests truncate all tables."""
+    """Let transactional tests truncate all tables: the audit log, too, and again after a deadlock.
+
+    A server of the test run may still read for a viewer of the last test, and so hold tables that are truncated later.
+    """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE events_seatchange DISABLE TRIGGER append_only_truncate")
+    truncate = connection.ops.execute_sql_flush
+
+    def truncate_again_after_a_deadlock(statements: list[str]) -> None:
+        retry_until_committed(partial(truncate, statements), on=OperationalError)
+
+    connection.ops.execute_sql_flush = truncate_again_after_a_deadlock
 
 
 @pytest.fixture(scope="session")

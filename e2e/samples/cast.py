@@ -65,8 +65,10 @@ VENUES: dict[str, dict[str, Any]] = {
         "address": "Kehrwieder 8, 20457 Hamburg",
         "country": "DE",
         "time_zone": "Europe/Berlin",
-        "accessibility": "The entrance on the quay has no steps, and lifts go to all levels. For help, ring the bell at the"
-        " stage door or call +49 40 555 0100.",
+        "accessibility": (
+            "The entrance on the quay has no steps, and lifts go to all levels. For help, ring the bell at the stage door"
+            " or call +49 40 555 0100."
+        ),
     },
 }
 EVENTS: dict[str, dict[str, Any]] = {

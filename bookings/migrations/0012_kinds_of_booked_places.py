@@ -19,7 +19,7 @@ KINDS_OF_EARLIER_BOOKINGS = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0010_hold_seats_of_plans'),
+        ('bookings', '0011_accept_under_a_lock'),
         ('events', '0014_notes_of_places'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

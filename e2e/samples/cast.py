@@ -66,8 +66,8 @@ VENUES: dict[str, dict[str, Any]] = {
         "country": "DE",
         "time_zone": "Europe/Berlin",
         "accessibility": (
-            "The entrance on the quay has no steps, and lifts go to all levels. For help, ring the bell at the stage door"
-            " or call +49 40 555 0100."
+            "The entrance on the quay has no steps, and lifts go to all levels. For help, ring the bell at the stage"
+            " door or call +49 40 555 0100."
         ),
     },
 }

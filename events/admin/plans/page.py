@@ -112,6 +112,8 @@ class PlanPage(ImportPages, ActionPages, WrittenRows):
         if plan is not None:
             context |= {"draft": read_draft(plan), "is_published": is_published(plan), "versions": versions_of(plan)}
             context["formats"] = list(Format)
+        else:
+            context["show_save_and_add_another"] = False  # what follows is the designer
         return super().render_change_form(request, context, *args, **kwargs)
 
     @method_decorator([require_safe, cache_control(private=True, max_age=DAY_SECONDS)])

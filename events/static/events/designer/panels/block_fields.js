@@ -103,6 +103,7 @@ function aisleFields(items, unit) {
     key: "straight aisles",
     label: "Straight from the front to the back",
     type: "check",
+    wide: true,
     get: ofGrid(({ straight_aisles }) => straight_aisles ?? false),
     set: inGrid((grid, straight_aisles) => changed(grid, { straight_aisles: straight_aisles || undefined })),
   };

@@ -147,9 +147,9 @@ export class Properties {
       change: (label, set, merge) => {
         if (spec.move) return;
         if (edit?.last !== designer.document) edit = { entries: entriesOf(designer.document) };
-        const { entries } = edit;
-        designer.change(label, (document) => updateItems(document, designer.selection, (item, { id }) => set(entries.get(id)?.item ?? item)), { merge });
-        edit.last = designer.document;
+        const current = edit; // the change may end it, if other fields appear
+        designer.change(label, (document) => updateItems(document, designer.selection, (item, { id }) => set(current.entries.get(id)?.item ?? item)), { merge });
+        current.last = designer.document;
       },
       sealed: () => {
         edit = null;

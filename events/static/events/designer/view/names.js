@@ -18,7 +18,10 @@ export function paintNames(target, document, entries) {
   for (const { entry, ...room } of wanted.slice(0, MOST)) paintName(target, entry, room, placed);
 }
 
-/** Returns {px, py, width, height}: the middle of a name on the screen, and the size of its block there. */
+/**
+ * Returns {px, py, width, height, down}: the middle of a name on the screen, the size of its block there, and [x, y]: how far
+ * the name goes away from the block for each px of its width.
+ */
 function roomFor({ camera }, document, { item }) {
   const { left, top, right, bottom } = boundsOf(item, document);
   const [width, height] = [(right - left) * camera.scale, (bottom - top) * camera.scale];
@@ -27,16 +30,19 @@ function roomFor({ camera }, document, { item }) {
   // Below the seats, so that it hides none.
   const middle = areSeatsShown ? toPlan(item, (bounds.left + bounds.right) / 2, bounds.bottom + 1.5 * size) : [(left + right) / 2, (top + bottom) / 2];
   const [px, py] = camera.toScreen(...middle);
-  return { px, py, width, height };
+  const turn = ((item.rotation ?? 0) * Math.PI) / 180;
+  const away = areSeatsShown ? Math.abs(Math.sin(turn)) / 2 : 0; // a level name would cover seats of a turned block
+  return { px, py, width, height, down: [-Math.sin(turn) * away, Math.cos(turn) * away] };
 }
 
-function paintName({ ctx, colours }, entry, { px, py, width, height }, placed) {
+function paintName({ ctx, colours }, entry, { px, py, width, height, down }, placed) {
   const room = Math.max(width, height);
   const size = Math.min(SIZE.most, Math.max(SIZE.least, room / ROOM_PER_SIZE));
   ctx.font = `600 ${size}px ${colours.face}`;
   for (const [text, allowed] of [[longName(entry), room], [nameOf(entry), room], [shortName(entry), Math.min(width, height) + BESIDE]]) {
     const wide = ctx.measureText(text).width + PADDING;
-    const box = { left: px - wide / 2, right: px + wide / 2, top: py - size * 0.7, bottom: py + size * 0.7 };
+    const [x, y] = [px + down[0] * wide, py + down[1] * wide];
+    const box = { left: x - wide / 2, right: x + wide / 2, top: y - size * 0.7, bottom: y + size * 0.7 };
     if (!text || wide > allowed || placed.some((other) => overlap(box, other))) continue;
     placed.push(box);
     write(ctx, colours, text, box, size);

@@ -89,9 +89,9 @@ function* blockSteps(target, document, { item }) {
 
 /** Paints a block as one shape, and on it the seats of other categories. */
 function paintShape(target, document, item) {
-  const { ctx } = target;
+  const { ctx, colours } = target;
   const layout = layoutOf(item, document);
-  ctx.fillStyle = colourOf(document, item.category);
+  ctx.fillStyle = colours.shown(colourOf(document, item.category));
   ctx.globalAlpha = 0.6;
   ctx.fill(shapeOf(layout));
   ctx.globalAlpha = 1;
@@ -136,7 +136,7 @@ function trace(ctx, points) {
 function paintStanding(target, document, entry) {
   const { ctx, camera, colours } = target;
   const { standing, category } = entry.item;
-  const colour = colourOf(document, category);
+  const colour = colours.shown(colourOf(document, category));
   trace(ctx, standing.outline);
   ctx.globalAlpha = 0.3;
   ctx.fillStyle = colour;

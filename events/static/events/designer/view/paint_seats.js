@@ -19,13 +19,13 @@ const lines = new WeakMap();
  * Paints every row as lines, which end at aisles, missing seats and changes of category; with `ofOthers` only those of
  * seats with another category than the block's. Yields after each path how many seats it has.
  */
-export function* paintRows({ ctx }, document, item, layout, { ofOthers = false } = {}) {
+export function* paintRows({ ctx, colours }, document, item, layout, { ofOthers = false } = {}) {
   if (!lines.has(layout)) lines.set(layout, runsOf(layout));
   for (const { category, path, seats } of lines.get(layout)) {
     if (ofOthers && category === null) continue;
     ctx.lineWidth = layout.size;
     ctx.lineCap = "butt";
-    ctx.strokeStyle = colourOf(document, category ?? item.category);
+    ctx.strokeStyle = colours.shown(colourOf(document, category ?? item.category));
     ctx.stroke(path);
     yield seats;
   }
@@ -78,17 +78,17 @@ function addRun(path, run, size) {
 
 /** Paints every visible seat; yields after each row how many seats it has. */
 export function* paintSeats(target, document, item, layout) {
-  const { ctx, camera } = target;
+  const { ctx, camera, colours } = target;
   const px = layout.size * camera.scale;
   const radius = layout.size / 2;
   const isSeen = visibility(target, layout.size);
-  const usual = colourOf(document, item.category);
+  const usual = colours.shown(colourOf(document, item.category));
   for (const row of layout.rows) {
     for (const seat of row.seats) {
       if (!isSeen(seat)) continue;
       if (seat.missing) paintGap(target, seat, radius, px);
       else {
-        const colour = seat.category === null ? usual : colourOf(document, seat.category);
+        const colour = seat.category === null ? usual : colours.shown(colourOf(document, seat.category));
         ctx.fillStyle = colour;
         ctx.beginPath();
         if (px < 7) ctx.rect(seat.x - radius, seat.y - radius, layout.size, layout.size);

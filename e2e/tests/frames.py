@@ -1,7 +1,7 @@
 """What frames of a canvas cost: they are driven one by one, and each is measured until it is really painted.
 
-The time between frames says little on a busy machine, and painting is usually only noted down at first. So this calls the
-page's animation callbacks itself, and waits for the pixels.
+The time between frames says little on a busy machine, and painting is usually only noted down at first. So this
+calls the page's animation callbacks itself, and waits for the pixels.
 """
 
 from typing import Any

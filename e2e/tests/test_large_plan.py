@@ -1,4 +1,4 @@
-"""The designer with a plan of 50,000 seats: what a frame costs while it zooms, beside the buyers' map of the same plan."""
+"""The designer with a plan of 50,000 seats: what frames cost while it zooms, beside the buyers' map."""
 
 from collections.abc import Callable
 from typing import Any

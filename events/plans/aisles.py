@@ -1,4 +1,4 @@
-"""Straight aisles: rows of different lengths are divided in the same proportions, and their seats line up along the aisles."""
+"""Straight aisles: they divide rows of different lengths in the same proportions, and seats line up along them."""
 
 from itertools import pairwise
 
@@ -6,22 +6,26 @@ from itertools import pairwise
 def divided(aisles: tuple[int, ...], longest: int, count: int) -> dict[int, float]:
     """Return where a row of `count` seats has aisles that lie after these seats of the longest row.
 
-    The keys are the seats after which they lie, from 1, ascending. The values are where in the row their middles are, in
-    seats from its beginning, without the widths of aisles: `count` x seat / `longest`. A row has only aisles between seats.
+    The keys are the seats after which they lie, from 1, ascending. The values are where in the row their middles are,
+    in seats from its beginning, without the widths of aisles: `count` x seat / `longest`. A row has only aisles between
+    seats.
     """
     found: dict[int, float] = {}
     for seat in aisles:
-        nearest = (2 * count * seat + longest) // (2 * longest)  # halves are rounded up, in whole numbers, as in scripts
+        nearest = (2 * count * seat + longest) // (
+            2 * longest
+        )  # halves are rounded up, in whole numbers, as in scripts
         if 0 < nearest < count:
             found.setdefault(nearest, count * seat / longest)
     return found
 
 
 def lined_up(places: dict[int, float], count: int, spacing: float, width: float) -> list[float]:
-    """Return how far each of `count` seats lies from where its row begins, along the row; `places` is what `divided` returns.
+    """Return how far each of `count` seats lies from where its row begins, along the row.
 
-    The seats before the first aisle end at it, those after the last one begin at it, and those between two aisles lie in
-    the middle between them. So the row begins and ends up to half a seat beside where it would without that.
+    `places` is what `divided` returns. The seats before the first aisle end at it, those after the last one begin at
+    it, and those between two aisles lie in the middle between them. So the row begins and ends up to half a seat beside
+    where it would without that.
     """
     lines = [(place - 0.5) * spacing + (index + 0.5) * width for index, place in enumerate(places.values())]
     beside = (spacing + width) / 2  # from the middle of an aisle to the middle of a seat at it

@@ -27,7 +27,9 @@ class Grid:
     align: str
     radius: float | None
     aisles: tuple[int, ...]  # numbers of seats, ascending; an aisle lies after each of them
-    straight_aisles: bool  # the numbers are those of the longest row, and the others are divided in the same proportions
+    straight_aisles: (
+        bool  # the numbers are those of the longest row, and the others are divided in the same proportions
+    )
     aisle_width: float
     skew: float
     row_labels: LabelRule

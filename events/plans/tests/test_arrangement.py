@@ -74,14 +74,17 @@ def test_straight_aisles_divide_all_rows_as_they_divide_the_longest_one() -> Non
         [],  # too short
         ["6", "12"],
     ]
-    gaps = [(row.places[count - 1].x + row.places[count].x) / 2 for row, count in zip(straight.rows, (4, 5), strict=False)]
+    gaps = [
+        (row.places[count - 1].x + row.places[count].x) / 2 for row, count in zip(straight.rows, (4, 5), strict=False)
+    ]
     assert gaps == [-150, -175]  # a straight line from the front to (-200) of the longest row
     assert points(straight.rows[3]) == points(block_of(grid_of(**grid)).rows[3])
 
 
 def test_straight_aisles_of_a_fan_point_to_the_middle_of_the_circles() -> None:
     counts = [20, 22, 24, 26, 28]  # a seat has the same angle in all rows, a twentieth of a radian
-    rows = points_of(rows=5, seats=counts, radius=1_000, row_spacing=100, aisles=[7, 21], aisle_width=0, straight_aisles=True)
+    grid = {"rows": 5, "seats": counts, "radius": 1_000, "row_spacing": 100, "aisles": [7, 21], "aisle_width": 0}
+    rows = points_of(**grid, straight_aisles=True)
     for row, count in zip(rows, counts, strict=True):
         left = (2 * count * 7 + 28) // 56
         angles = [atan2(x, y + 1_000) for x, y in row[left - 1 : left + 1]]

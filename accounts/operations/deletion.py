@@ -1,11 +1,13 @@
 """Deletion of an account: the person disappears, what they bought and sold stays in the books."""
 
+import json
 from collections.abc import Callable
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
-from django.db.models.functions import Now
+from django.db.models import Value
+from django.db.models.functions import Now, Replace
 
 from accounts.errors import AccountInUse, AccountObstacle
 from accounts.models import Session, User
@@ -57,6 +59,7 @@ def _delete(user_id: int, checked_password: str) -> bool:
     _overwrite(user)
     Session.objects.filter(user_id=user.pk).delete()
     user.stream_tickets.all().delete()
+    user.token_families.all().delete()
     return True
 
 
@@ -78,5 +81,14 @@ def _overwrite(user: User) -> None:
         last_login=None,
         deleted_at=Now(),
     )
+    _overwrite_admin_log(user)
+
+
+def _overwrite_admin_log(user: User) -> None:
+    """Remove the address from the admin's log: of the account, and of rows named by it, such as gate staff."""
     users = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))
-    users.update(object_repr=DELETED_NAME)  # the admin's log repeats the address
+    users.update(object_repr=DELETED_NAME)
+    LogEntry.objects.filter(object_repr=user.email).update(object_repr=DELETED_NAME)
+    quoted, removed = json.dumps(user.email), json.dumps(DELETED_NAME)
+    mentions = LogEntry.objects.filter(change_message__contains=quoted)
+    mentions.update(change_message=Replace("change_message", Value(quoted), Value(removed)))

@@ -21,6 +21,7 @@ from events.venues.write import add_venue
 ClientOf = Callable[[User | None], APIClient]
 CONTRACT = {
     "/api/user": {"get", "post", "patch", "delete"},
+    "/api/user/data": {"get"},
     "/api/user/email": {"get", "post", "delete"},
     "/api/user/email/confirm": {"post"},
     "/api/user/sessions": {"get", "delete"},

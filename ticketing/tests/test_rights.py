@@ -68,6 +68,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "account/email/confirm": {"GET": EVERYBODY, "POST": EVERYBODY},
     "account/sign-ins/end": {"POST": SIGNED_IN},
     "account/sign-ins/<str:sign_in_id>/end": {"POST": SIGNED_IN},
+    "account/data": {"GET": SIGNED_IN},
     "checkout/<uuid:booking_id>": {"GET": BUYER},
     "checkout/<uuid:booking_id>/done": {"GET": BUYER},
     "checkout/<uuid:booking_id>/wallet/apple": {"GET": BUYER},
@@ -87,6 +88,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "favicon.ico": {"GET": EVERYBODY},
     # --- API: accounts -----------------------------------------------------------------------------
     "api/user": {"GET": SIGNED_IN, "POST": EVERYBODY, "PATCH": SIGNED_IN, "DELETE": SIGNED_IN},
+    "api/user/data": {"GET": SIGNED_IN},
     "api/user/email": {"GET": SIGNED_IN, "POST": SIGNED_IN, "DELETE": SIGNED_IN},
     "api/user/email/confirm": {"POST": EVERYBODY},
     "api/user/sessions": {"GET": SIGNED_IN, "DELETE": SIGNED_IN},

@@ -296,6 +296,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 5},
     },
     "purge-finished": {"task": "bookings.tasks.purge_finished", "schedule": 3600.0, "options": {"expires": 600}},
+    "forget-unpaid-buyers": {
+        "task": "bookings.privacy.tasks.forget_unpaid_buyers",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
     "mock-webhooks": {
         "task": "bookings.payments.tasks.deliver_mock_webhooks",
         "schedule": 1.0,
@@ -356,6 +361,26 @@ STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")  # replaces Stripe's URL in tes
 WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", SITE_URL)  # the URL of this site for the mock gateway
 # Whether sellers' webhooks may go to private networks, including this machine: for the demo and for tests.
 WEBHOOK_PRIVATE_ADDRESSES = env.bool("WEBHOOK_PRIVATE_ADDRESSES", EMBEDDED_DATABASE)
+
+# --- How long data about people are kept (docs/operations.md, docs/privacy.md) ----------------------------------
+
+
+def _days(name: str, default: int) -> int:
+    """Read a number of days. Less than one would delete what is still needed."""
+    return max(1, env.int(name, default))
+
+
+# Emails are evidence that tickets were sent: buyers can dispute a card payment until 120 days after the event, and at
+# most 540 days after they paid (Visa's dispute condition 13.1).
+EMAIL_DAYS = _days("EMAIL_DAYS", 540)
+UNPAID_BOOKING_DAYS = _days("UNPAID_BOOKING_DAYS", 540)  # until a booking that was never paid has no buyer any more
+# After the three days of attempts, sellers can still look into a failed delivery, and use "Send again".
+WEBHOOK_DELIVERY_DAYS = _days("WEBHOOK_DELIVERY_DAYS", 30)
+# Longer than the 30 days for which Stripe keeps an event and can send it again on request.
+WEBHOOK_EVENT_DAYS = _days("WEBHOOK_EVENT_DAYS", 35)
+QUEUE_PASS_DAYS = _days("QUEUE_PASS_DAYS", 90)
+ADMIN_LOG_DAYS = _days("ADMIN_LOG_DAYS", 3650)  # who changed what: as long as books are kept in many countries
+BOT_SIGNAL_HOURS = max(1, env.int("BOT_SIGNAL_HOURS", 6))  # after a buyer's last attempt; counts halve every hour
 
 # --- Rate limits -----------------------------------------------------------------------------------
 # Each is a pair (maximum number of calls, seconds) or None. ticketing/rate_limits.py defines which calls it counts.

@@ -1,7 +1,7 @@
 """Recent attempts to hold seats and wasted holds (those that expired or were cancelled) of buyers, counted in Redis.
 
-Counts halve every hour and are deleted six hours after their last change. One script, in one round trip, records an
-attempt and returns the counts. If Redis loses them, counting starts again.
+Counts halve every hour and are deleted BOT_SIGNAL_HOURS after their last change. One script, in one round trip, records
+an attempt and returns the counts. If Redis loses them, counting starts again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from django.conf import settings
 from bookings.bots.signals import HALF_LIFE_SECONDS, Facts
 from core.redis import RedisUnavailable, client
 
-STORED_SECONDS = 6 * 3600
+STORED_SECONDS = settings.BOT_SIGNAL_HOURS * 3600
 ADD_TO_COUNTS = f"""
 local now = tonumber(ARGV[1])
 if not now then

@@ -16,7 +16,7 @@ from core.money.amounts import (
     in_minor_units,
     money,
 )
-from core.money.currencies import check_currency, decimals_of
+from core.money.currencies import check_currency, currency_of, decimals_of
 from core.text.lines import check_line
 from core.text.visible import check_visible
 from events.admin.help_texts import HELP_TEXTS, LABELS
@@ -24,8 +24,9 @@ from events.admin.local_time_field import LocalTimeField, local_time
 from events.admin.zone_choices import suggest_zone, zone_choices
 from events.lifecycle.change import CHANGE_WHEN_CANCELLED
 from events.lifecycle.dates import DATES, check_dates, check_move
-from events.models import DEFAULT_CURRENCY, MAX_PRICE, Event
+from events.models import DEFAULT_CURRENCY, Event
 from events.pricing import charge_rules, check_seating_prices
+from events.seat_models import MAX_PRICE
 from events.seating.configuration import Seating, read_any_seating
 from events.seating.plan_choice import PlanChoice
 from events.seating.prices import Priced, priced_parts
@@ -62,13 +63,15 @@ SEATING_HELP = (
 
 
 class VenueSelect(forms.Select):
-    """The choice of a venue; each option has the zone of its clock for the page's script."""
+    """The choice of a venue; each option has the zone of its clock and its country's currency for the page's script."""
 
     def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
-        """Return the option with `data-zone`."""
+        """Return the option with `data-zone` and, if the country is known, `data-currency`."""
         option: dict[str, Any] = super().create_option(name, value, *args, **options)
         if value:
             option["attrs"]["data-zone"] = value.instance.time_zone
+            if currency := currency_of(value.instance.country):
+                option["attrs"]["data-currency"] = currency
         return option
 
 

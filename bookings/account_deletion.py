@@ -1,7 +1,5 @@
 """What deleting an account means for bookings: what must be over first, and what is removed of the person."""
 
-from functools import partial
-
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Value
@@ -53,7 +51,11 @@ def remove_person(user: User) -> None:
     SellerGateStaff.objects.filter(email=user.email).delete()
     SellerGateStaff.objects.filter(seller=user).delete()
     _remove_endpoints(user)
-    transaction.on_commit(partial(forget, user.pk), robust=True)
+
+    def forget_signals() -> None:  # not a partial: to log a failure, Django needs its __qualname__
+        forget(user.pk)
+
+    transaction.on_commit(forget_signals, robust=True)
 
 
 def _anonymise_devices(user: User) -> None:

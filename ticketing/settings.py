@@ -10,6 +10,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from events.pictures.backend import media_storage
 from ticketing import embedded, logs
@@ -296,6 +297,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 5},
     },
     "purge-finished": {"task": "bookings.tasks.purge_finished", "schedule": 3600.0, "options": {"expires": 600}},
+    "retire-idle-accounts": {
+        "task": "accounts.tasks.retire_idle_accounts",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
     "forget-unpaid-buyers": {
         "task": "bookings.privacy.tasks.forget_unpaid_buyers",
         "schedule": timedelta(days=1),
@@ -378,6 +384,11 @@ UNPAID_BOOKING_DAYS = _days("UNPAID_BOOKING_DAYS", 540)  # until a booking that 
 WEBHOOK_DELIVERY_DAYS = _days("WEBHOOK_DELIVERY_DAYS", 30)
 # Longer than the 30 days for which Stripe keeps an event and can send it again on request.
 WEBHOOK_EVENT_DAYS = _days("WEBHOOK_EVENT_DAYS", 35)
+# Days without a sign-in after which buyers' accounts are deleted, a month after an email; 0: never. The email comes 30
+# days before.
+IDLE_ACCOUNT_DAYS = env.int("IDLE_ACCOUNT_DAYS", 0)
+if 0 < IDLE_ACCOUNT_DAYS < 60:
+    raise ImproperlyConfigured("IDLE_ACCOUNT_DAYS must be 0 or at least 60: the email about it comes 30 days before.")
 QUEUE_PASS_DAYS = _days("QUEUE_PASS_DAYS", 90)
 ADMIN_LOG_DAYS = _days("ADMIN_LOG_DAYS", 3650)  # who changed what: as long as books are kept in many countries
 BOT_SIGNAL_HOURS = max(1, env.int("BOT_SIGNAL_HOURS", 6))  # after a buyer's last attempt; counts halve every hour

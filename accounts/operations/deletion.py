@@ -39,14 +39,15 @@ def delete_account(*, user: User, current_password: str) -> None:
     check_password(user, current_password)
     if user.is_superuser:
         raise AccountInUse([{"kind": "operator", "id": str(user.pk), "name": "You are an operator."}])
-    if not _delete(user.pk, user.password):
+    if not delete_if(user.pk, lambda locked: locked.password == user.password):
         raise BadInput.field("current_password", "The password has changed in the meantime.")
 
 
 @retrying_transaction
-def _delete(user_id: int, checked_password: str) -> bool:
+def delete_if(user_id: int, is_still_meant: Callable[[User], bool]) -> bool:
+    """Delete an account if that is still meant once its row is locked; return whether it was. Raises AccountInUse."""
     user = _lock(user_id)
-    if user.password != checked_password:
+    if not is_still_meant(user):
         return False
 
     obstacles = [obstacle for find in OBSTACLES for obstacle in find(user)]

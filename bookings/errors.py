@@ -85,6 +85,13 @@ class GatewayUnreachable(DomainError):
         super().__init__(retry_after=10)
 
 
+class NoWallet(NotFound):
+    """The shop has set no certificate for passes of Apple Wallet."""
+
+    code, title = "no_wallet", "No passes"
+    detail = "This shop makes no passes for Apple Wallet."
+
+
 class RefundWindowClosed(DomainError):
     """The time in which the buyer may return the tickets is over. `hours` is the event's `refund_until_hours`."""
 

@@ -21,7 +21,8 @@ from bookings.states import HOLDING, NO_SEATS, SOLD, BookingStatus, EmailKind
 from bookings.tickets.calendar import Method, booking_calendar
 from bookings.tickets.file_names import calendar_name, tickets_name
 from bookings.tickets.selectors import valid_tickets
-from bookings.tickets.texts import one_line, start_text
+from bookings.tickets.texts import one_line, start_text, ticket_text
+from bookings.tickets.wallets.configuration import apple_wallet, google_wallet
 from bookings.webhooks.models import Endpoint
 from core.clock import database_now
 from core.mail import compose_mail
@@ -195,6 +196,7 @@ def _context(entry: EmailMessage, booking: Booking, changes: list[Change]) -> di
         "organiser": one_line(organiser.name),
         "can_reply": bool(organiser.email),
         "action": _action(EmailKind(entry.kind), booking),
+        "wallets": _wallets(booking) if entry.kind in WITH_TICKETS else [],
     }
 
 
@@ -209,6 +211,17 @@ def _action(kind: EmailKind, booking: Booking) -> Action:
     again = kind in (EmailKind.PAYMENT_FAILED, EmailKind.HOLD_EXPIRED)
     places = places_word(booking)
     return Action(f"Choose {places} again" if again else f"Choose other {places}", _url("event", booking.event_id))
+
+
+def _wallets(booking: Booking) -> list[Action]:
+    """Return the links that put the tickets into wallets of phones. For Google each ticket has a link of its own."""
+    apple = [Action("Add to Apple Wallet", _url("booking-apple-wallet", booking.pk))] if apple_wallet() else []
+    if google_wallet() is None:
+        return apple
+    tickets = valid_tickets(list(booking.admissions.with_place().order_by("position")))
+    places = [f": {one_line(ticket_text(ticket))}" if len(tickets) > 1 else "" for ticket in tickets]
+    urls = [_url("ticket-google-wallet", booking.pk, ticket.pk) for ticket in tickets]
+    return apple + [Action(f"Add to Google Wallet{at}", url) for at, url in zip(places, urls, strict=True)]
 
 
 def _url(name: str, *arguments: Any) -> str:

@@ -11,6 +11,8 @@ from bookings.states import AdmissionStatus, BookedKind
 from bookings.tickets.issue import code_of
 from bookings.tickets.models import Admission
 from bookings.tickets.texts import ticket_place, ticket_special
+from bookings.tickets.wallets.configuration import apple_wallet, google_wallet
+from bookings.tickets.wallets.google import google_link
 
 
 class AdmissionBody(serializers.Serializer[Any]):
@@ -32,12 +34,20 @@ class AdmissionBody(serializers.Serializer[Any]):
     checked_in_at = serializers.DateTimeField(allow_null=True)
     qr_svg = serializers.CharField(help_text="Path of the code as SVG; 410 for a void ticket.")
     qr_png = serializers.CharField(help_text="Path of the code as PNG; 410 for a void ticket.")
+    apple_wallet = serializers.CharField(
+        allow_null=True, help_text="Path of the pass for Apple Wallet; null for a void ticket, or if there are none."
+    )
+    google_wallet = serializers.CharField(
+        allow_null=True,
+        help_text="URL that saves the ticket to Google Wallet; null for a void ticket, or if there are none.",
+    )
 
 
 def admission_body(ticket: Admission) -> dict[str, Any]:
-    """Return a ticket, loaded with its booking, event and subsection, in the shape of AdmissionBody."""
+    """Return a ticket, loaded with its booking, event, venue and subsection, in the shape of AdmissionBody."""
     place = ticket_place(ticket)
     path = f"/api/booking/{ticket.booking_id}/admissions/{ticket.pk}"
+    valid, google = ticket.status != AdmissionStatus.VOID, google_wallet()
     return {
         "id": str(ticket.pk),
         "reference": ticket.reference,
@@ -54,4 +64,6 @@ def admission_body(ticket: Admission) -> dict[str, Any]:
         "checked_in_at": ticket.used_at,
         "qr_svg": f"{path}/qr.svg",
         "qr_png": f"{path}/qr.png",
+        "apple_wallet": f"{path}/ticket.pkpass" if valid and apple_wallet() else None,
+        "google_wallet": google_link(ticket, google) if valid and google else None,
     }

@@ -27,7 +27,7 @@ Paid = Callable[..., Booking]
 FIELDS = {
     "id", "reference", "code", "status", "section", "subsection", "row", "seat", "row_label", "seat_label",
     "seat_kind", "seat_note",
-    "holder", "checked_in_at", "qr_svg", "qr_png",
+    "holder", "checked_in_at", "qr_svg", "qr_png", "apple_wallet", "google_wallet",
 }  # fmt: skip
 
 

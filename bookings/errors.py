@@ -26,6 +26,20 @@ class WouldLeaveSingleSeat(DomainError):
         super().__init__(seats=seats)
 
 
+class NeedsWheelchairPlace(DomainError):
+    """The choice has companions' seats that no wheelchair place in it brings with it; `seats` names them."""
+
+    code, title = "needs_wheelchair_place", "A companion seat needs a wheelchair place"
+
+    def __init__(self, seats: list[str]) -> None:
+        them = "it" if len(seats) == 1 else "them"
+        super().__init__(
+            "Companion seats are sold only together with wheelchair places. Also choose a wheelchair place for"
+            f" {', '.join(seats)}, or leave {them} out.",
+            seats=seats,
+        )
+
+
 class NotOwner(DomainError):
     """The user may see the booking, as seller or operator, but only its buyer may pay, extend or cancel it."""
 
@@ -37,7 +51,7 @@ class HoldExpired(DomainError):
     """The deadline has passed, by the database's clock, and the seats are free for others."""
 
     status, code, title = 410, "hold_expired", "Time to pay is over"
-    detail = "The time to pay is over and the seats are free again. Please choose seats again."
+    detail = "The time to pay is over, and others can book what you had reserved. Please choose again."
 
 
 class AlreadyPaid(DomainError):
@@ -58,7 +72,7 @@ class PaymentDeclined(DomainError):
     """The gateway declined the card. The seats stay held until the deadline."""
 
     status, code, title = 402, "payment_declined", "Payment declined"
-    detail = "The card was declined. Try another card; your seats stay reserved."
+    detail = "The card was declined. Try another card; your reservation is kept."
 
 
 class GatewayUnreachable(DomainError):

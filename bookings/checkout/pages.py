@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from bookings.errors import NotOwner
 from bookings.holds.models import Booking
-from bookings.holds.places import block_name, lines, lines_by_price
+from bookings.holds.places import block_name, lines, lines_by_price, places_word
 from bookings.holds.selectors import (
     Urgency,
     bought_by,
@@ -120,6 +120,7 @@ def _booking_context(booking: Booking) -> dict[str, Any]:
         "subsection": booking.subsection,
         "status": booking.shown_status,
         "status_text": status_text(booking),
+        "places": places_word(booking),
         "lines": lines(booking),
         "receipt": lines_by_price(booking),
         "more_time": duration_text(booking.event.hold_seconds),

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from bookings.event_changes.differences import Change, changes_since
 from bookings.holds.models import Booking
-from bookings.holds.places import block_name, places_by_row
+from bookings.holds.places import block_name, places_by_row, places_word
 from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.payments.refund import refundable_until
@@ -34,22 +34,22 @@ from events.wall_clocks import clock_text
 SUBJECTS = {
     EmailKind.CONFIRMATION: "Your tickets for {event}",
     EmailKind.PAYMENT_FAILED: "Your payment for {event} did not go through",
-    EmailKind.HOLD_EXPIRED: "Your seats for {event} are no longer reserved",
+    EmailKind.HOLD_EXPIRED: "Your {places} for {event} are no longer reserved",
     EmailKind.SEATS_LOST: "Your payment for {event} arrived too late and is refunded",
     EmailKind.REFUND: "Your booking for {event} has been refunded",
     EmailKind.EVENT_CANCELLED: "{event} has been cancelled",
-    EmailKind.HOLD_RELEASED: "Your seats for {event} are no longer reserved",
+    EmailKind.HOLD_RELEASED: "Your {places} for {event} are no longer reserved",
     EmailKind.TICKETS_AGAIN: "Your tickets for {event}, sent again",
     EmailKind.EVENT_CHANGED: "{event} has changed",
 }
 HEADINGS = {
     EmailKind.CONFIRMATION: "Your tickets",
     EmailKind.PAYMENT_FAILED: "Your payment did not go through",
-    EmailKind.HOLD_EXPIRED: "Your seats are no longer reserved",
+    EmailKind.HOLD_EXPIRED: "Your {places} are no longer reserved",
     EmailKind.SEATS_LOST: "Your payment arrived too late and is refunded",
     EmailKind.REFUND: "Your booking has been refunded",
     EmailKind.EVENT_CANCELLED: "This event has been cancelled",
-    EmailKind.HOLD_RELEASED: "Your seats are no longer reserved",
+    EmailKind.HOLD_RELEASED: "Your {places} are no longer reserved",
     EmailKind.TICKETS_AGAIN: "Your tickets, sent again",
     EmailKind.EVENT_CHANGED: "This event has changed",
 }
@@ -129,7 +129,8 @@ def _titles(kind: EmailKind, booking: Booking) -> tuple[str, str]:
     """Return the subject and the heading of an email."""
     returned = kind == EmailKind.REFUND and not booking.total_price
     subject, heading = (RETURNED_SUBJECT, RETURNED_HEADING) if returned else (SUBJECTS[kind], HEADINGS[kind])
-    return subject.format(event=one_line(booking.event.name)), heading
+    places = places_word(booking)
+    return subject.format(event=one_line(booking.event.name), places=places), heading.format(places=places)
 
 
 def _return_until(booking: Booking) -> str:
@@ -183,7 +184,9 @@ def _context(entry: EmailMessage, booking: Booking, changes: list[Change]) -> di
         "section_word": block.word,
         "section": one_line(block.section),
         "block_number": block.number,
+        "places": places_word(booking),
         "seats": [one_line(row) for row in places_by_row(booking)],
+        "getting_in": one_line(event.getting_in) if entry.kind in WITH_TICKETS else "",
         "total": money(booking.total_price, event.currency) if booking.total_price else "",
         "refunded": _refunded_amount(entry, booking),
         "changes": changes,
@@ -197,14 +200,15 @@ def _context(entry: EmailMessage, booking: Booking, changes: list[Change]) -> di
 
 def _action(kind: EmailKind, booking: Booking) -> Action:
     if booking.status in HOLDING:
-        label = "Try to pay again" if kind == EmailKind.PAYMENT_FAILED else "Pay for your seats"
+        label = "Try to pay again" if kind == EmailKind.PAYMENT_FAILED else f"Pay for your {places_word(booking)}"
         return Action(label, _url("checkout", booking.pk))
     if booking.status in SOLD:
         return Action("See your tickets", _url("booking-done", booking.pk))
     if kind in (EmailKind.REFUND, EmailKind.EVENT_CANCELLED):
         return Action("See your bookings", _url("bookings"))
     again = kind in (EmailKind.PAYMENT_FAILED, EmailKind.HOLD_EXPIRED)
-    return Action("Choose seats again" if again else "Choose other seats", _url("event", booking.event_id))
+    places = places_word(booking)
+    return Action(f"Choose {places} again" if again else f"Choose other {places}", _url("event", booking.event_id))
 
 
 def _url(name: str, *arguments: Any) -> str:

@@ -52,9 +52,9 @@ def hold_seats(
     family, the family must be active: neither revoked nor expired. If the event's waiting room is on, the buyer's queue
     pass, identified by `pass_issued_at`, must be active.
 
-    Raises NotSignedIn, NotFound, BadInput, QueuePassRequired, NotOnSale, SeatsTaken, NotEnoughSeats,
-    WouldLeaveSingleSeat, TooManyHolds, IdempotencyKeyReused; Overloaded if none of MAX_ATTEMPTS calls succeeds,
-    because holds keep expiring or seats are changed without the lock.
+    Raises NotSignedIn, NotFound, BadInput, QueuePassRequired, NotOnSale, NeedsWheelchairPlace, SeatsTaken,
+    NotEnoughSeats, WouldLeaveSingleSeat, TooManyHolds, IdempotencyKeyReused; Overloaded if none of MAX_ATTEMPTS calls
+    succeeds, because holds keep expiring or seats are changed without the lock.
     """
     booking_id = new_id()
     result = execute_hold(
@@ -176,6 +176,8 @@ def new_booking(
         row_numbers=result.row_numbers,
         seat_numbers=result.seat_numbers,
         seat_prices=result.seat_prices,
+        seat_kinds=result.seat_kinds,
+        seat_notes=result.seat_notes,
         unit_price=result.price,
         total_price=result.total,
         status=status.value,

@@ -32,7 +32,8 @@ $$;
 --     without a limit). Writes only if the outcome is 'held' or 'accepted'. `price` is the lowest price of one of the
 --     seats in minor units of `currency`, `total` the price of all. `seats` are positions (from 0). In a drawn block,
 --     `seat_names`, `row_numbers` and `seat_numbers` say the same of them, and `seat_prices` what each costs if they have
---     several prices. If a seat was changed without the subsection's lock, the function raises serialization_failure,
+--     several prices. `seat_kinds` and `seat_notes` say what is special about the seats (bookings_place_kinds in
+--     drawn_seats.sql). If a seat was changed without the subsection's lock, the function raises serialization_failure,
 --     which rolls everything back.
 -- Locks: the subsection ('hold', 'allocate'; in the mode 'accept' only against its removal, FOR KEY SHARE), then the booking
 --     ('allocate'), then the buyer ('hold', 'accept'). What can be refused without a lock is refused before the first one.
@@ -41,7 +42,8 @@ $$;
 --     family of the request is revoked or expired, or the buyer's account is deleted or deactivated); no_subsection; queue_pass_required; not_on_sale; too_many_seats
 --     (`number` are allowed); total_too_high (`total` in `currency`, or more); standing_area (its places have no names);
 --     no_seat (the subsection has `number` rows of `cols` seats; in a drawn block, the item of `seats` is NULL);
---     whole_table (`seats` are missing from tables that are sold as a whole); seats_taken (`seats`); not_enough_seats;
+--     whole_table (`seats` are missing from tables that are sold as a whole); needs_wheelchair_place (no wheelchair place
+--     among the named seats brings the companions' seats `seats`); seats_taken (`seats`); not_enough_seats;
 --     would_leave_single_seat (`seats`); too_many_holds (the first one ends in `number` seconds). In a drawn block,
 --     `seat_names` has the names of `seats`.
 -- Called by: call_hold (bookings/holds/hold_function.py) for hold_seats, accept_hold_request and allocate_seats. Its
@@ -92,7 +94,9 @@ CREATE FUNCTION bookings_hold(
     OUT seat_names text[],
     OUT row_numbers integer[],
     OUT seat_numbers integer[],
-    OUT seat_prices integer[]
+    OUT seat_prices integer[],
+    OUT seat_kinds text[],
+    OUT seat_notes text[]
 )
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -124,7 +128,7 @@ BEGIN
     SELECT
         s.id, s.kind, s.version, s.rows, s.cols, s.seat_status, s.available, s.accessible, s.price,
         e.name, e.venue_name, e.currency, e.hold_seconds,
-        e.max_tickets_per_booking, e.max_active_holds, e.allow_single_gaps,
+        e.max_tickets_per_booking, e.max_active_holds, e.allow_single_gaps, e.release_companion_seats,
         e.waiting_room_on AND e.is_active AND e.status IN ('available', 'sold_out') AS queueing,
         e.is_active AND e.status IN ('available', 'sold_out')
             AND clock_timestamp() >= coalesce(e.sales_start_at, '-infinity')
@@ -156,7 +160,8 @@ BEGIN
     ELSIF total > max_total THEN
         outcome := 'total_too_high';
     ELSIF selection_mode = 'manual' AND kind = 'drawn' THEN
-        SELECT p.places, p.refusal INTO seats, outcome FROM bookings_named_places(wanted_event, unlocked.id, names) AS p;
+        SELECT p.places, p.refusal INTO seats, outcome
+        FROM bookings_named_places(wanted_event, unlocked.id, names, unlocked.release_companion_seats) AS p;
         refused := seats;
     ELSIF selection_mode = 'manual' AND kind = 'standing' THEN
         outcome := 'standing_area';
@@ -198,7 +203,7 @@ BEGIN
     -- due must be ended first. The mode 'accept' waits for nobody but such a take-over, and a take-over for it. In the
     -- mode 'allocate', lock the booking, too: it may have been cancelled meanwhile.
     IF hold_mode = 'accept' THEN
-        SELECT s.price, s.kind, s.version INTO price, kind, version
+        SELECT s.price, s.kind, s.version, s.accessible INTO price, kind, version, accessible
         FROM events_subsection s
         WHERE s.id = unlocked.id
         FOR KEY SHARE;
@@ -228,12 +233,16 @@ BEGIN
     END IF;
 
     -- 3. Choose or check the seats. A drawn block may have been drawn anew before the lock was taken; its version is then
-    -- another one.
+    -- another one. If only the kinds of its seats have changed, it is not, so companions' seats are always checked again.
     IF kind <> unlocked.kind THEN
         outcome := 'not_enough_seats';
     ELSIF kind = 'drawn' AND selection_mode = 'manual' AND version <> unlocked.version THEN
-        SELECT p.places, p.refusal INTO seats, outcome FROM bookings_named_places(wanted_event, unlocked.id, names) AS p;
+        SELECT p.places, p.refusal INTO seats, outcome
+        FROM bookings_named_places(wanted_event, unlocked.id, names, unlocked.release_companion_seats) AS p;
         refused := CASE WHEN outcome IS NOT NULL THEN seats END;
+    ELSIF kind = 'drawn' AND selection_mode = 'manual' AND NOT unlocked.release_companion_seats THEN
+        refused := bookings_unclaimed_places(wanted_event, unlocked.id, seats);
+        outcome := CASE WHEN refused IS NOT NULL THEN 'needs_wheelchair_place' END;
     END IF;
     IF outcome IS NOT NULL OR hold_mode = 'accept' THEN
         NULL;
@@ -288,6 +297,10 @@ BEGIN
             RETURN;
         END IF;
     END IF;
+    IF seats IS NOT NULL AND (kind = 'drawn' OR accessible <> '{}') THEN
+        SELECT p.kinds, p.notes INTO seat_kinds, seat_notes
+        FROM bookings_place_kinds(wanted_event, unlocked.id, accessible, seats) AS p;
+    END IF;
 
     -- Lock the buyer, whose account may have been deleted since the request was authenticated, and count their open
     -- holds, so that parallel requests can't exceed the limit.
@@ -336,6 +349,8 @@ BEGIN
             row_numbers = bookings_hold.row_numbers,
             seat_numbers = bookings_hold.seat_numbers,
             seat_prices = bookings_hold.seat_prices,
+            seat_kinds = bookings_hold.seat_kinds,
+            seat_notes = bookings_hold.seat_notes,
             unit_price = price,
             total_price = total,
             expires_at = ends_at,
@@ -345,11 +360,12 @@ BEGIN
     ELSE
         INSERT INTO bookings_booking (
             id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, accessible_wanted, positions,
-            seat_names, row_numbers, seat_numbers, seat_prices, unit_price, total_price, status, expires_at,
-            idempotency_key, request_hash, created_at, updated_at
+            seat_names, row_numbers, seat_numbers, seat_prices, seat_kinds, seat_notes,
+            unit_price, total_price, status, expires_at, idempotency_key, request_hash, created_at, updated_at
         ) VALUES (
             booking, buyer, wanted_event, unlocked.id, selection_mode, wanted, accessible_wanted, coalesce(seats, '{}'),
             bookings_hold.seat_names, bookings_hold.row_numbers, bookings_hold.seat_numbers, bookings_hold.seat_prices,
+            bookings_hold.seat_kinds, bookings_hold.seat_notes,
             price, total, CASE hold_mode WHEN 'accept' THEN 'processing' ELSE 'pending_payment' END, ends_at,
             key, fingerprint, held_at, held_at
         )

@@ -4,12 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from bookings.holds.kinds import KIND, NOTE
 from bookings.holds.places import ROW_LABEL, SEAT_LABEL
 from bookings.references import reference_field
-from bookings.states import AdmissionStatus
+from bookings.states import AdmissionStatus, BookedKind
 from bookings.tickets.issue import code_of
 from bookings.tickets.models import Admission
-from bookings.tickets.texts import ticket_place
+from bookings.tickets.texts import ticket_place, ticket_special
 
 
 class AdmissionBody(serializers.Serializer[Any]):
@@ -25,6 +26,8 @@ class AdmissionBody(serializers.Serializer[Any]):
     seat = serializers.IntegerField(help_text="1 is at the left.")
     row_label = serializers.CharField(help_text=ROW_LABEL)
     seat_label = serializers.CharField(help_text=SEAT_LABEL)
+    seat_kind = serializers.ChoiceField(choices=BookedKind.choices, help_text=KIND)
+    seat_note = serializers.CharField(help_text=NOTE)
     holder = serializers.CharField()
     checked_in_at = serializers.DateTimeField(allow_null=True)
     qr_svg = serializers.CharField(help_text="Path of the code as SVG; 410 for a void ticket.")
@@ -46,6 +49,7 @@ def admission_body(ticket: Admission) -> dict[str, Any]:
         "seat": place.seat,
         "row_label": place.row_label,
         "seat_label": place.seat_label,
+        **ticket_special(ticket).body(),
         "holder": ticket.holder,
         "checked_in_at": ticket.used_at,
         "qr_svg": f"{path}/qr.svg",

@@ -26,6 +26,7 @@ ClientOf = Callable[[User | None], APIClient]
 Paid = Callable[..., Booking]
 FIELDS = {
     "id", "reference", "code", "status", "section", "subsection", "row", "seat", "row_label", "seat_label",
+    "seat_kind", "seat_note",
     "holder", "checked_in_at", "qr_svg", "qr_png",
 }  # fmt: skip
 

@@ -19,8 +19,8 @@ KINDS_OF_EARLIER_BOOKINGS = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0011_accept_under_a_lock'),
-        ('events', '0014_notes_of_places'),
+        ('bookings', '0011_companion_seats'),
+        ('events', '0015_notes_of_places'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -42,7 +42,8 @@ $$;
 --     family of the request is revoked or expired, or the buyer's account is deleted or deactivated); no_subsection; queue_pass_required; not_on_sale; too_many_seats
 --     (`number` are allowed); total_too_high (`total` in `currency`, or more); standing_area (its places have no names);
 --     no_seat (the subsection has `number` rows of `cols` seats; in a drawn block, the item of `seats` is NULL);
---     whole_table (`seats` are missing from tables that are sold as a whole); seats_taken (`seats`); not_enough_seats;
+--     whole_table (`seats` are missing from tables that are sold as a whole); needs_wheelchair_place (no wheelchair place
+--     among the named seats brings the companions' seats `seats`); seats_taken (`seats`); not_enough_seats;
 --     would_leave_single_seat (`seats`); too_many_holds (the first one ends in `number` seconds). In a drawn block,
 --     `seat_names` has the names of `seats`.
 -- Called by: call_hold (bookings/holds/hold_function.py) for hold_seats, accept_hold_request and allocate_seats. Its
@@ -127,7 +128,7 @@ BEGIN
     SELECT
         s.id, s.kind, s.version, s.rows, s.cols, s.seat_status, s.available, s.accessible, s.price,
         e.name, e.venue_name, e.currency, e.hold_seconds,
-        e.max_tickets_per_booking, e.max_active_holds, e.allow_single_gaps,
+        e.max_tickets_per_booking, e.max_active_holds, e.allow_single_gaps, e.release_companion_seats,
         e.waiting_room_on AND e.is_active AND e.status IN ('available', 'sold_out') AS queueing,
         e.is_active AND e.status IN ('available', 'sold_out')
             AND clock_timestamp() >= coalesce(e.sales_start_at, '-infinity')
@@ -159,7 +160,8 @@ BEGIN
     ELSIF total > max_total THEN
         outcome := 'total_too_high';
     ELSIF selection_mode = 'manual' AND kind = 'drawn' THEN
-        SELECT p.places, p.refusal INTO seats, outcome FROM bookings_named_places(wanted_event, unlocked.id, names) AS p;
+        SELECT p.places, p.refusal INTO seats, outcome
+        FROM bookings_named_places(wanted_event, unlocked.id, names, unlocked.release_companion_seats) AS p;
         refused := seats;
     ELSIF selection_mode = 'manual' AND kind = 'standing' THEN
         outcome := 'standing_area';
@@ -231,12 +233,16 @@ BEGIN
     END IF;
 
     -- 3. Choose or check the seats. A drawn block may have been drawn anew before the lock was taken; its version is then
-    -- another one.
+    -- another one. If only the kinds of its seats have changed, it is not, so companions' seats are always checked again.
     IF kind <> unlocked.kind THEN
         outcome := 'not_enough_seats';
     ELSIF kind = 'drawn' AND selection_mode = 'manual' AND version <> unlocked.version THEN
-        SELECT p.places, p.refusal INTO seats, outcome FROM bookings_named_places(wanted_event, unlocked.id, names) AS p;
+        SELECT p.places, p.refusal INTO seats, outcome
+        FROM bookings_named_places(wanted_event, unlocked.id, names, unlocked.release_companion_seats) AS p;
         refused := CASE WHEN outcome IS NOT NULL THEN seats END;
+    ELSIF kind = 'drawn' AND selection_mode = 'manual' AND NOT unlocked.release_companion_seats THEN
+        refused := bookings_unclaimed_places(wanted_event, unlocked.id, seats);
+        outcome := CASE WHEN refused IS NOT NULL THEN 'needs_wheelchair_place' END;
     END IF;
     IF outcome IS NOT NULL OR hold_mode = 'accept' THEN
         NULL;

@@ -44,6 +44,7 @@ LIMITS = (
     "max_active_holds",
     "refund_until_hours",
     "allow_single_gaps",
+    "release_companion_seats",
 )
 ROOM = ("waiting_room_on", "admit_per_minute", "max_active", "pass_seconds")
 SEATING_EXAMPLE = """{

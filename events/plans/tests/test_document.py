@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.errors import MAX_PROBLEMS, BadInput
-from events import models
+from events import seat_models
 from events.plans import members
 from events.plans.counting import count_places, subsections_of
 from events.plans.document import read_plan
@@ -169,6 +169,7 @@ def test_bad_members_of_a_subsection_are_named(subsection: Any, problems: dict[s
         ({"radius": None}, {"radius": "invalid"}),
         ({"aisles": [1, 1, 0, "2"]}, {"aisles.1": "duplicate", "aisles.2": "invalid", "aisles.3": "invalid"}),
         ({"aisles": 2}, {"aisles": "invalid"}),
+        ({"straight_aisles": 1}, {"straight_aisles": "invalid"}),
         ({"aisle_width": -1}, {"aisle_width": "invalid"}),
         ({"skew": nan}, {"skew": "invalid"}),
         ({"curve": 5}, {"curve": "unknown"}),
@@ -379,7 +380,7 @@ def test_an_object_that_contains_itself_is_refused() -> None:
 
 
 def test_names_of_sections_and_categories_fit_into_their_columns() -> None:
-    assert members.NAME_LENGTH == models.NAME_LENGTH
+    assert members.NAME_LENGTH == seat_models.NAME_LENGTH
 
 
 def test_names_of_members_must_be_texts() -> None:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0013_replanned'),
+        ('events', '0014_release_companion_seats'),
     ]
 
     operations = [

@@ -373,7 +373,7 @@ WEBHOOK_PRIVATE_ADDRESSES = env.bool("WEBHOOK_PRIVATE_ADDRESSES", EMBEDDED_DATAB
 
 def _days(name: str, default: int) -> int:
     """Read a number of days. Less than one would delete what is still needed."""
-    return max(1, env.int(name, default))
+    return max(1, int(env.int(name, default)))
 
 
 # Emails are evidence that tickets were sent: buyers can dispute a card payment until 120 days after the event, and at

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from bookings.checkout.texts import duration_text, status_text
 from bookings.errors import NotOwner, TicketVoid
 from bookings.holds.models import Booking
 from bookings.holds.places import block_name, lines, lines_by_price, places_word
@@ -27,7 +28,6 @@ from bookings.holds.selectors import (
     tier_of,
 )
 from bookings.holds.serializers import booking_body
-from bookings.holds.texts import duration_text, status_text
 from bookings.payments.gateways import gateway
 from bookings.payments.gateways.mock import TEST_CARDS, MockGateway
 from bookings.payments.refund import counted_refunds, refundable_until

@@ -113,7 +113,7 @@ def _entry(kind: EmailKind, booking: Booking, status: BookingStatus | None, befo
     loaded.status = status or loaded.status
     entry = EmailMessage(kind=kind, booking=loaded, before=before)
     if kind == EmailKind.SEATS_LOST:
-        entry.subject = Payment.objects.get(booking=loaded).pk
+        entry.subject = loaded.payments.get().pk
     return entry
 
 

@@ -85,7 +85,7 @@ def entry_for(booking: Booking, kind: EmailKind) -> EmailMessage:
     if kind == EmailKind.EVENT_CHANGED:
         entry.before = {"name": "Its old name", "starts_at": None}
     if kind == EmailKind.SEATS_LOST:
-        entry.subject = Payment.objects.get(booking=booking).pk
+        entry.subject = booking.payments.get().pk
     return entry
 
 

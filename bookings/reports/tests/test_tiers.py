@@ -60,7 +60,7 @@ def test_money_that_belongs_to_no_seat_counts_with_the_tier_of_most_seats(
 ) -> None:
     booking = paid_booking(alice, "AA-101", "AA-102", event=gala, section="Parkett links")
     Refund.objects.create(
-        payment=Payment.objects.get(booking=booking),
+        payment=booking.payments.get(),
         event_id=gala.pk,
         amount=1_000,
         reason=RefundReason.PROVIDER,

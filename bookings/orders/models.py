@@ -30,7 +30,9 @@ class Order(models.Model):
         constraints = [
             # Over all events: a buyer's key means one request, whatever the request is about.
             UniqueConstraint(
-                fields=["buyer", "idempotency_key"], name="order_once_per_key", condition=Q(idempotency_key__isnull=False)
+                fields=["buyer", "idempotency_key"],
+                name="order_once_per_key",
+                condition=Q(idempotency_key__isnull=False),
             ),
         ]
 

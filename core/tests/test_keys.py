@@ -14,7 +14,8 @@ from events.models import Event
 
 EVENT_TABLES = {
     *("events_subsection", "events_layout", "events_eventpicture", "events_ticket", "events_seatchange"),
-    *("bookings_order", "bookings_booking", "bookings_payment", "bookings_refund", "bookings_admission", "bookings_checkin"),
+    *("bookings_order", "bookings_booking", "bookings_payment", "bookings_refund"),
+    *("bookings_admission", "bookings_checkin"),
     *(
         "bookings_emailmessage",
         "bookings_delivery",

@@ -20,7 +20,6 @@ from accounts.operations.mails import (
 from bookings.emails.compose import compose
 from bookings.holds.models import Booking
 from bookings.notifications.models import EmailMessage
-from bookings.payments.models import Payment
 from bookings.states import BookingStatus, EmailKind
 from bookings.webhooks.models import Endpoint
 from e2e.samples.cast import EVENING, Cast

@@ -28,7 +28,6 @@ from bookings.checkin.tests.stage import codes_of
 from bookings.emails.compose import APPLIES_TO, compose
 from bookings.holds.models import Booking
 from bookings.notifications.models import EmailMessage
-from bookings.payments.models import Payment
 from bookings.states import WANTED_KINDS, BookingStatus, EmailKind
 from bookings.webhooks.endpoints import add_endpoint
 from bookings.webhooks.models import Endpoint

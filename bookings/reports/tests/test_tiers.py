@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from bookings.holds.models import Booking
-from bookings.payments.models import Payment, Refund
+from bookings.payments.models import Refund
 from bookings.payments.refund import refund_booking
 from bookings.reports.sales_report import sales_report
 from bookings.states import RefundReason, RefundStatus

@@ -12,8 +12,8 @@ from events.models import Event
 class Order(models.Model):
     """What a buyer pays at once: one or more bookings of an event.
 
-    A booking that is made by itself is the only one of its order, which has the booking's id. `request_hash` is the hash
-    of the request that came with the idempotency key.
+    A booking that is made by itself is the only one of its order, which has the booking's id. `request_hash` is the
+    hash of the request that came with the idempotency key.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -42,7 +42,7 @@ given as best available while none with a restricted view is on offer.
 The functions take the free seats of one subsection in ascending order, its number of seats per row (`cols`), and
 its wheelchair places (`accessible`). `places` is the number of wheelchair places requested. Of rows × cols seats, these
 are positions. A drawn block is written into a grid of lines first, in which neighbours in a row are in neighbouring
-cells (events.models.Layout), and these are cells; so are its `companions`, `restricted`, whole `tables` as
+cells (events.seat_models.Layout), and these are cells; so are its `companions`, `restricted`, whole `tables` as
 (first seat, number of seats), and `closest`, all its seats from the one nearest to the focal point on.
 """
 

@@ -33,7 +33,8 @@ from events.catalog.selectors import section_rows, sum_counts
 from events.lifecycle.background_creation import LARGE, request_event
 from events.lifecycle.change import change_event
 from events.lifecycle.create import create_event
-from events.models import MAX_PRICE, NAME_LENGTH, Event
+from events.models import Event
+from events.seat_models import MAX_PRICE, NAME_LENGTH
 from events.seating.configuration import MAX_SECTIONS, MAX_SUBSECTIONS
 from events.seller_admin.rows import WrittenRows, user_of
 from events.states import PRICES_CHANGE_IN, EventStatus

@@ -24,8 +24,9 @@ from events.admin.local_time_field import LocalTimeField, local_time
 from events.admin.zone_choices import suggest_zone, zone_choices
 from events.lifecycle.change import CHANGE_WHEN_CANCELLED
 from events.lifecycle.dates import DATES, check_dates, check_move
-from events.models import DEFAULT_CURRENCY, MAX_PRICE, Event
+from events.models import DEFAULT_CURRENCY, Event
 from events.pricing import charge_rules, check_seating_prices
+from events.seat_models import MAX_PRICE
 from events.seating.configuration import Seating, read_any_seating
 from events.seating.plan_choice import PlanChoice
 from events.seating.prices import Priced, priced_parts

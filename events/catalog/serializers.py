@@ -19,9 +19,10 @@ from core.money.currencies import PUBLISHED, check_currency
 from events.catalog import selectors
 from events.catalog.seat_serializers import SectionRow, Stats, public_row
 from events.catalog.selectors import COUNTS
-from events.models import MAX_ACTIVE, MAX_PER_MINUTE, MAX_PRICE, MAX_SECONDS, Event
+from events.models import MAX_ACTIVE, MAX_PER_MINUTE, MAX_SECONDS, Event
 from events.pictures.serializers import PictureBody
 from events.pictures.shown import shown_picture
+from events.seat_models import MAX_PRICE
 from events.seating.configuration import Seating, read_any_seating
 from events.seating.plan_choice import PlanChoice
 from events.venues.serializers import VenueBody

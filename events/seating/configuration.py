@@ -11,8 +11,9 @@ from typing import Any
 from core.errors import BadInput, FieldProblem
 from core.http.bodies import no_such_member, unknown_members
 from core.text.visible import is_printable_name
-from events.models import MAX_PRICE, NAME_LENGTH, Subsection
+from events.models import Subsection
 from events.plans.addressable import NOT_ADDRESSABLE, is_addressable
+from events.seat_models import MAX_PRICE, NAME_LENGTH
 from events.seating.plan_choice import PlanChoice, read_plan_choice
 from events.seating.positions import position_of
 from events.seating.prices import DEFAULT_TIER

@@ -6,10 +6,10 @@ from typing import Any
 
 from core.errors import BadInput, FieldProblem
 from core.http.bodies import no_such_member, unknown_members
-from events.models import MAX_PRICE
 from events.plan_models import PlanVersion
 from events.plans.document import read_plan
 from events.plans.plan import Plan
+from events.seat_models import MAX_PRICE
 from events.seating.drawn import DrawnBlock, largest_whole_table, used_categories
 
 MEMBERS = ("plan_version", "prices")

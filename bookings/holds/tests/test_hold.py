@@ -22,7 +22,8 @@ from core.errors import BadInput, DomainError, NotFound
 from events.errors import NotEnoughSeats, NotOnSale, SeatsTaken
 from events.inventory.blocking import block_seats
 from events.lifecycle.dates import DATES
-from events.models import MAX_PRICE, Event, SeatChange, Subsection, Ticket
+from events.models import Event, SeatChange, Subsection, Ticket
+from events.seat_models import MAX_PRICE
 from events.states import EventStatus
 
 Hold = Callable[..., Booking]

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -125,10 +125,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         cursor.execute("ALTER TABLE events_seatchange DISABLE TRIGGER append_only_truncate")
     truncate = connection.ops.execute_sql_flush
 
-    def truncate_again_after_a_deadlock(statements: list[str]) -> None:
-        retry_until_committed(partial(truncate, statements), on=OperationalError)
+    def truncate_again_after_a_deadlock(sql_list: Iterable[str]) -> None:
+        retry_until_committed(partial(truncate, sql_list), on=OperationalError)
 
-    connection.ops.execute_sql_flush = truncate_again_after_a_deadlock
+    connection.ops.execute_sql_flush = truncate_again_after_a_deadlock  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")

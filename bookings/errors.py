@@ -26,6 +26,20 @@ class WouldLeaveSingleSeat(DomainError):
         super().__init__(seats=seats)
 
 
+class NeedsWheelchairPlace(DomainError):
+    """The choice has companions' seats that no wheelchair place in it brings with it; `seats` names them."""
+
+    code, title = "needs_wheelchair_place", "A companion seat needs a wheelchair place"
+
+    def __init__(self, seats: list[str]) -> None:
+        them = "it" if len(seats) == 1 else "them"
+        super().__init__(
+            "Companion seats are sold only together with wheelchair places. Also choose a wheelchair place for"
+            f" {', '.join(seats)}, or leave {them} out.",
+            seats=seats,
+        )
+
+
 class NotOwner(DomainError):
     """The user may see the booking, as seller or operator, but only its buyer may pay, extend or cancel it."""
 

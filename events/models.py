@@ -123,6 +123,11 @@ class Event(models.Model):
     )
     refund_until_hours = models.PositiveIntegerField(default=24, validators=[MaxValueValidator(8_760)])
     allow_single_gaps = models.BooleanField(default=True)
+    release_companion_seats = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether companions' seats are sold without wheelchair places, to those who name them.",
+    )
 
     waiting_room_on = models.BooleanField(
         "waiting room", default=False, help_text="Only buyers who have been let in from the queue can book seats."

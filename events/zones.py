@@ -6,6 +6,7 @@ off the search path, because two machines with different ones would differ by an
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -36,6 +37,20 @@ class TwoTimes(ValueError):
 def zone_names() -> frozenset[str]:
     """Return the IANA names of all zones, also those of former names ("Asia/Calcutta")."""
     return frozenset(available_timezones()) - NOT_PLACES
+
+
+@cache
+def zones_of_countries() -> dict[str, list[str]]:
+    """Return the zones of each country or territory, by its ISO 3166-1 code; usually the most populous comes first.
+
+    From zone.tab of the package tzdata, whose header promises that order where geography permits it.
+    """
+    found: dict[str, list[str]] = {}
+    for line in files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            country, _, name, *_ = line.split("\t")
+            found.setdefault(country, []).append(name)
+    return found
 
 
 def check_zone(name: str) -> None:

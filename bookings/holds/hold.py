@@ -52,9 +52,9 @@ def hold_seats(
     family, the family must be active: neither revoked nor expired. If the event's waiting room is on, the buyer's queue
     pass, identified by `pass_issued_at`, must be active.
 
-    Raises NotSignedIn, NotFound, BadInput, QueuePassRequired, NotOnSale, SeatsTaken, NotEnoughSeats,
-    WouldLeaveSingleSeat, TooManyHolds, IdempotencyKeyReused; Overloaded if none of MAX_ATTEMPTS calls succeeds,
-    because holds keep expiring or seats are changed without the lock.
+    Raises NotSignedIn, NotFound, BadInput, QueuePassRequired, NotOnSale, NeedsWheelchairPlace, SeatsTaken,
+    NotEnoughSeats, WouldLeaveSingleSeat, TooManyHolds, IdempotencyKeyReused; Overloaded if none of MAX_ATTEMPTS calls
+    succeeds, because holds keep expiring or seats are changed without the lock.
     """
     booking_id = new_id()
     result = execute_hold(

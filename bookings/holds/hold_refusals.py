@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bookings.errors import QueuePassRequired, TooManyHolds, WouldLeaveSingleSeat
+from bookings.errors import NeedsWheelchairPlace, QueuePassRequired, TooManyHolds, WouldLeaveSingleSeat
 from bookings.holds.hold_function import HoldResult
 from bookings.holds.hold_request import HoldRequest
 from core.clock import database_now
@@ -37,6 +37,8 @@ def refusal(result: HoldResult, hold_request: HoldRequest) -> DomainError:
             return _no_seat(result, hold_request)
         case "whole_table":
             return whole_table(_seat_names(result))
+        case "needs_wheelchair_place":
+            return NeedsWheelchairPlace(_seat_names(result))
         case "too_many_holds":
             return TooManyHolds(retry_after=result.number or 1)
         case "seats_taken":

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, connection
 
 from accounts.models import User
-from bookings.errors import QueuePassRequired, TooManyHolds, WouldLeaveSingleSeat
+from bookings.errors import NeedsWheelchairPlace, QueuePassRequired, TooManyHolds, WouldLeaveSingleSeat
 from bookings.holds.expiry import release_expired
 from bookings.holds.hold_refusals import (
     no_subsection,
@@ -60,8 +60,8 @@ def hold_seats(
     4. Publish the change to the event's viewers and the buyer after the commit.
 
     With an idempotency key that the buyer used before, return the earlier booking as it is now. Raises NotFound,
-    BadInput, QueuePassRequired, NotOnSale, SeatsTaken, NotEnoughSeats, WouldLeaveSingleSeat, TooManyHolds,
-    IdempotencyKeyReused.
+    BadInput, QueuePassRequired, NotOnSale, NeedsWheelchairPlace, SeatsTaken, NotEnoughSeats, WouldLeaveSingleSeat,
+    TooManyHolds, IdempotencyKeyReused.
     """
     check_hold_request(hold_request)
     if (earlier := _earlier(buyer, idempotency_key)) is not None:
@@ -157,7 +157,10 @@ def _latest_sale(event: Event) -> datetime | None:
 
 
 def _named_positions(hold_request: HoldRequest, subsection: Subsection, block: Places) -> list[int]:
-    """Return the positions of the named seats; empty for the best available. Raises BadInput."""
+    """Return the positions of the named seats; empty for the best available.
+
+    Raises BadInput, NeedsWheelchairPlace.
+    """
     if hold_request.quantity > subsection.event.max_tickets_per_booking:
         raise too_many_seats(subsection.event.max_tickets_per_booking)
     _check_total(subsection.price * hold_request.quantity, subsection.event.currency)
@@ -168,6 +171,9 @@ def _named_positions(hold_request: HoldRequest, subsection: Subsection, block: P
     positions = names_of(subsection).positions(hold_request.seats)
     if missing := block.missing_at_tables(positions):
         raise whole_table(names_of(subsection).names(missing))
+    alone = [] if subsection.event.release_companion_seats else block.unclaimed(positions)
+    if alone:
+        raise NeedsWheelchairPlace(names_of(subsection).names(alone))
     return positions
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bookings.specification.seat_choice import avoidable_gaps, best_seats
+from bookings.specification.seat_choice import avoidable_gaps, best_seats, groups_of, unclaimed
 from events.models import Subsection
 from events.seating.names import layout_of, prices_in
 from events.states import SubsectionKind
@@ -36,6 +36,13 @@ class Places:
     def avoidable_gaps(self, free: Sequence[int], chosen: Sequence[int]) -> list[int]:
         """Return the single gaps that the chosen places leave, if others would leave none."""
         return self._positions(avoidable_gaps(self._cells(free), self._cells(chosen), **self._kinds()))
+
+    def unclaimed(self, chosen: Sequence[int]) -> list[int]:
+        """Return the companions' seats among the chosen places that no wheelchair place among them brings."""
+        if self.layout is None:
+            return []
+        kinds = {name: kind for name, kind in self._kinds().items() if name != "restricted"}
+        return self._positions(unclaimed(self._cells(chosen), groups_of(**kinds)))
 
     def missing_at_tables(self, chosen: Sequence[int]) -> list[int]:
         """Return the other places of tables that are sold as a whole and of which some places are chosen."""

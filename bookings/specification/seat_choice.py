@@ -17,11 +17,16 @@ get one as best available, even if nothing else is left. A buyer who requests `a
 the front that has all seats side by side with enough wheelchair places among them: in that row, the seats with the
 fewest wheelchair places beyond the requested number, then those with the most companions' seats, then the leftmost. In
 a block with a focal point, the row doesn't count, and the nearest middle seat takes the place of the leftmost. If no
-row has them, the places come from one row, if any has enough, and the companions' seats are as near to them as
-possible. Seats that are named one by one may be wheelchair places.
+row has them, the places come from one row, if any has enough, and the other seats are as near to them as possible.
+Seats that are named one by one may be wheelchair places.
 
-**Companions' seats.** The best available include a seat that is marked for companions only for buyers who request
-wheelchair places. It is then a seat like others, except for the preference above.
+**Companions' seats.** A seat that is marked for companions is sold only together with wheelchair places. Wheelchair
+places and companions' seats side by side are a group. Each wheelchair place of a choice brings one companion's seat of
+its group with it, or more, if the group has several for each of its places; and all places of a group bring all its
+companions' seats. Companions' seats without a wheelchair place in their group form a group with all wheelchair places
+of the block. Companions' seats that no place brings are unclaimed: named seats are refused with them unless the event
+has released its companions' seats, and the best available never have them. At a table that is sold as a whole, seats
+are in no group. All this follows from the plan alone, whatever is sold.
 
 **Restricted view.** The best available are chosen as if the free seats with a restricted view were not on offer. Only
 if that gives nothing, they are seats like others.
@@ -47,6 +52,7 @@ cells (events.seat_models.Layout), and these are cells; so are its `companions`,
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from bookings.errors import WouldLeaveSingleSeat
 from events.seating.positions import seat_name
@@ -71,7 +77,14 @@ def best_seats(
     otherwise the longest runs or, with `places`, wheelchair places and the seats near them. If single gaps are not
     allowed, seats that leave none are preferred to seats nearer the front.
     """
-    rules = {"quantity": quantity, "cols": cols, "accessible": accessible, "places": places, "companions": companions}
+    rules = {
+        "quantity": quantity,
+        "cols": cols,
+        "accessible": accessible,
+        "places": places,
+        "companions": companions,
+        "groups": groups_of(accessible, companions, cols=cols, tables=tables),
+    }
     for kept in [restricted, ()] if restricted else [()]:
         offered = [seat for seat in _without_tables(free, tables, but=quantity) if seat not in kept]
         for tidy in [False] if gaps_allowed else [True, False]:
@@ -108,7 +121,12 @@ def avoidable_gaps(
     offered = [seat for seat in _without_tables(free, tables, but=len(chosen)) if seat not in restricted]
     alone = single_gaps(free, chosen, cols=cols, accessible=accessible, companions=companions)
     rules = {"quantity": len(chosen), "places": sum(seat in accessible for seat in chosen), "tidy": True}
-    kinds = {"cols": cols, "accessible": accessible, "companions": companions}
+    kinds = {
+        "cols": cols,
+        "accessible": accessible,
+        "companions": companions,
+        "groups": groups_of(accessible, companions, cols=cols, tables=tables),
+    }
     return alone if alone and first_window(free, offered=offered, **rules, **kinds) else []  # type: ignore[arg-type]
 
 
@@ -140,6 +158,7 @@ def first_window(
     tidy: bool = False,
     offered: Sequence[int] | None = None,
     companions: Collection[int] = (),
+    groups: Sequence["Group"] = (),
     closest: Sequence[int] | None = None,
 ) -> list[int] | None:
     """Return the best `quantity` adjacent seats of those `offered` (by default, of all free ones), or None.
@@ -158,6 +177,7 @@ def first_window(
         window
         for window in windows(free if offered is None else offered, quantity, cols)
         if fits(window, accessible, places, companions)
+        and not unclaimed(window, groups)
         and not (tidy and single_gaps(free, window, cols=cols, accessible=accessible, companions=companions))
     ]
     return min(found, key=rank) if found else None
@@ -168,6 +188,40 @@ def fits(chosen: Iterable[int], accessible: Collection[int], places: int, compan
     chosen = list(chosen)
     given = sum(position in accessible for position in chosen)
     return given >= places if places else given == 0 and not any(position in companions for position in chosen)
+
+
+class Group(NamedTuple):
+    """Wheelchair places, and the companions' seats that they bring with them."""
+
+    wheelchairs: frozenset[int]
+    companions: frozenset[int]
+
+    def claim(self, chosen: Iterable[int]) -> int:
+        """Return how many of its companions' seats the wheelchair places among the chosen seats bring with them."""
+        given, places, seats = len(self.wheelchairs & {*chosen}), len(self.wheelchairs), len(self.companions)
+        if given == 0:
+            return 0
+        return seats if given == places else given * max(1, seats // places)
+
+
+def groups_of(
+    accessible: Collection[int], companions: Collection[int], *, cols: int, tables: Sequence[tuple[int, int]] = ()
+) -> list[Group]:
+    """Return the groups of a block. The last one has the companions' seats without a wheelchair place beside them."""
+    kept = _without_tables(sorted({*accessible, *companions}), tables)
+    sides = [Group(frozenset(run) & {*accessible}, frozenset(run) & {*companions}) for run in runs(kept, cols)]
+    apart = [seat for group in sides if not group.wheelchairs for seat in group.companions]
+    all_wheelchairs = frozenset(kept) & {*accessible}
+    return [*(group for group in sides if group.wheelchairs), Group(all_wheelchairs, frozenset(apart))]
+
+
+def unclaimed(chosen: Collection[int], groups: Iterable[Group]) -> list[int]:
+    """Return the companions' seats among the chosen seats that no wheelchair place among them brings, ascending.
+
+    If a group has too many, these are its last ones.
+    """
+    beyond = [sorted(group.companions & {*chosen})[group.claim(chosen) :] for group in groups]
+    return sorted(seat for seats in beyond for seat in seats)
 
 
 def windows(free: Iterable[int], quantity: int, cols: int) -> Iterator[list[int]]:
@@ -202,10 +256,11 @@ def _scattered(
     accessible: Collection[int],
     places: int,
     companions: Collection[int],
+    groups: Sequence[Group],
 ) -> list[int] | None:
     """Return the best seats that are not side by side, or None if there are not enough."""
     if places:
-        return _near_each_other(offered, quantity, cols, accessible, places)
+        return _near_each_other(offered, quantity, cols, accessible, places, groups)
     given = [seat for seat in offered if seat not in accessible and seat not in companions]
     return _longest_runs(given, quantity, cols) if len(given) >= quantity else None
 
@@ -223,13 +278,19 @@ def _longest_runs(free: Sequence[int], quantity: int, cols: int) -> list[int]:
 
 
 def _near_each_other(
-    free: Sequence[int], quantity: int, cols: int, accessible: Collection[int], places: int
+    free: Sequence[int],
+    quantity: int,
+    cols: int,
+    accessible: Collection[int],
+    places: int,
+    groups: Sequence[Group],
 ) -> list[int] | None:
     """Return `places` wheelchair places, of one row if any has enough, and the other seats as near to them as possible.
 
-    Returns None if there are not enough free seats or wheelchair places.
+    Of companions' seats only those that these places bring with them. Returns None if there are not enough free seats
+    or wheelchair places.
     """
-    if len(free) < quantity or sum(position in accessible for position in free) < places:
+    if sum(position in accessible for position in free) < places:
         return None
 
     def row_rank(position: int) -> tuple[bool, bool, int]:
@@ -243,8 +304,11 @@ def _near_each_other(
         lines, seats = min((abs(position // cols - g // cols), abs(position % cols - g % cols)) for g in given)
         return position in accessible, lines, seats, position
 
-    companions = sorted((position for position in free if position not in given), key=distance)
-    return sorted(given + companions[: quantity - places])
+    others = sorted((position for position in free if position not in given), key=distance)
+    for group in groups:
+        too_many = [position for position in others if position in group.companions][group.claim(given) :]
+        others = [position for position in others if position not in too_many]
+    return sorted(given + others[: quantity - places]) if len(others) >= quantity - places else None
 
 
 def _neighbours(position: int, cols: int) -> list[int]:

@@ -48,9 +48,65 @@ BEGIN
 END
 $$;
 
+-- bookings_kept_cells: the cells of the places with this letter in the plan, free or not, but those of tables that are sold as
+-- a whole: the `wheelchairs` (`k`) and `companions` (`c`) of seat_rules.sql.
+
+DROP FUNCTION IF EXISTS bookings_kept_cells;
+
+CREATE FUNCTION bookings_kept_cells(
+    cells integer[],
+    run_starts integer[],
+    run_sizes integer[],
+    run_letters text[],
+    run_tables integer[],
+    wanted_letter text
+) RETURNS integer[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT coalesce(array_agg(cells[place + 1] ORDER BY place), '{}')
+    FROM unnest(run_starts, run_sizes, run_letters, run_tables) AS run (start, size, letter, table_size),
+        generate_series(start, start + size - 1) AS place
+    WHERE letter = wanted_letter AND table_size IS NULL
+$$;
+
+-- bookings_unclaimed_places: the companions' seats among the chosen places that no wheelchair place among them brings with it;
+-- NULL if there are none.
+
+DROP FUNCTION IF EXISTS bookings_unclaimed_places;
+
+CREATE FUNCTION bookings_unclaimed_places(of_event bigint, of_subsection bigint, chosen integer[]) RETURNS integer[]
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+    layout record;
+    cells integer[];
+    unclaimed integer[];
+BEGIN
+    -- Most choices have no companion's seat, so that nothing else is read.
+    IF NOT EXISTS (
+        SELECT FROM events_layout l
+        WHERE l.event_id = of_event AND l.subsection_id = of_subsection AND l.companions && chosen
+    ) THEN
+        RETURN NULL;
+    END IF;
+    SELECT l.* INTO layout FROM events_layout l WHERE l.event_id = of_event AND l.subsection_id = of_subsection;
+    cells := layout.cells;
+    unclaimed := bookings_unclaimed(
+        bookings_kept_cells(cells, layout.run_starts, layout.run_sizes, layout.run_letters, layout.run_tables, 'k'),
+        bookings_kept_cells(cells, layout.run_starts, layout.run_sizes, layout.run_letters, layout.run_tables, 'c'),
+        ARRAY(SELECT cells[place + 1] FROM unnest(chosen) AS place)
+    );
+    IF unclaimed IS NULL THEN
+        RETURN NULL;
+    END IF;
+    RETURN ARRAY(SELECT width_bucket(cell, cells) - 1 FROM unnest(unclaimed) AS cell);
+END
+$$;
+
 -- bookings_named_places: the places with these names, in their order. They can't be held if a name is unknown (`refusal` is
--- 'no_seat', and its place NULL), or if they are only some of the seats of a table that is sold as a whole (`refusal` is
--- 'whole_table', and `places` are those that are missing).
+-- 'no_seat', and its place NULL), if they are only some of the seats of a table that is sold as a whole (`refusal` is
+-- 'whole_table', and `places` are those that are missing), or if companions' seats among them are unclaimed and not released
+-- (`refusal` is 'needs_wheelchair_place', and `places` are these).
 
 DROP FUNCTION IF EXISTS bookings_named_places;
 
@@ -58,6 +114,7 @@ CREATE FUNCTION bookings_named_places(
     of_event bigint,
     of_subsection bigint,
     wanted_names text[],
+    released boolean,
     OUT places integer[],
     OUT refusal text
 )
@@ -67,8 +124,9 @@ DECLARE
     layout record;
     names text[];
     missing integer[];
+    unclaimed integer[];
 BEGIN
-    SELECT l.names, l.table_starts, l.table_sizes INTO layout
+    SELECT l.names, l.table_starts, l.table_sizes, l.companions INTO layout
     FROM events_layout l
     WHERE l.event_id = of_event AND l.subsection_id = of_subsection;
     names := layout.names;
@@ -87,6 +145,13 @@ BEGIN
         IF missing <> '{}' THEN
             refusal := 'whole_table';
             places := missing;
+        END IF;
+    END IF;
+    IF refusal IS NULL AND NOT released AND layout.companions && places THEN
+        unclaimed := bookings_unclaimed_places(of_event, of_subsection, places);
+        IF unclaimed IS NOT NULL THEN
+            refusal := 'needs_wheelchair_place';
+            places := unclaimed;
         END IF;
     END IF;
 END
@@ -139,6 +204,8 @@ DECLARE
     cells integer[];
     closest integer[];
     letters text[];
+    wheelchairs integer[];
+    companions integer[];
     seats text;
     first integer;
     chosen integer[];
@@ -147,11 +214,17 @@ BEGIN
     cells := layout.cells;
     closest := layout.closest;
     letters := layout.run_letters;
+    IF accessible_wanted > 0 AND layout.companions <> '{}' THEN
+        wheelchairs := bookings_kept_cells(cells, layout.run_starts, layout.run_sizes, letters, layout.run_tables, 'k');
+        companions := bookings_kept_cells(cells, layout.run_starts, layout.run_sizes, letters, layout.run_tables, 'c');
+    END IF;
     LOOP
         seats := bookings_place_letters(
             place_status, layout.run_starts, layout.run_sizes, layout.run_gaps, letters, layout.run_tables, wanted
         );
-        first := bookings_best_window(seats, layout.width, wanted, accessible_wanted, gaps_allowed, closest, cells);
+        first := bookings_best_window(
+            seats, layout.width, wanted, accessible_wanted, gaps_allowed, closest, cells, wheelchairs, companions
+        );
         IF first IS NOT NULL THEN
             first := width_bucket(first, cells) - 1;
             RETURN ARRAY(SELECT generate_series(first, first + wanted - 1));
@@ -161,7 +234,7 @@ BEGIN
                 place_status, layout.run_starts, layout.run_sizes, layout.run_gaps, letters, layout.run_tables, 0
             );
         END IF;
-        chosen := bookings_scattered_seats(seats, layout.width, wanted, accessible_wanted);
+        chosen := bookings_scattered_seats(seats, layout.width, wanted, accessible_wanted, wheelchairs, companions);
         EXIT WHEN cardinality(chosen) = wanted OR 'v' <> ALL (letters);
         letters := array_replace(letters, 'v', 'a');
     END LOOP;
@@ -197,7 +270,13 @@ BEGIN
     );
     chosen_cells := ARRAY(SELECT cells[place + 1] FROM unnest(chosen) AS place);
     gaps := bookings_single_gaps(seats, layout.width, chosen_cells);
-    IF gaps IS NULL OR NOT bookings_tidy_choice(seats, layout.width, chosen_cells) THEN
+    IF gaps IS NULL OR NOT bookings_tidy_choice(
+        seats,
+        layout.width,
+        chosen_cells,
+        bookings_kept_cells(cells, layout.run_starts, layout.run_sizes, layout.run_letters, layout.run_tables, 'k'),
+        bookings_kept_cells(cells, layout.run_starts, layout.run_sizes, layout.run_letters, layout.run_tables, 'c')
+    ) THEN
         RETURN NULL;
     END IF;
     RETURN ARRAY(SELECT width_bucket(cell, cells) - 1 FROM unnest(gaps) AS cell);

@@ -34,14 +34,15 @@ $$;
 --     `seat_names`, `row_numbers` and `seat_numbers` say the same of them, and `seat_prices` what each costs if they have
 --     several prices. If a seat was changed without the subsection's lock, the function raises serialization_failure,
 --     which rolls everything back.
--- Locks: the subsection ('hold', 'allocate'), then the booking ('allocate'), then the buyer ('hold', 'accept'). What can
---     be refused without a lock is refused before the first one.
+-- Locks: the subsection ('hold', 'allocate'; in the mode 'accept' only against its removal, FOR KEY SHARE), then the booking
+--     ('allocate'), then the buyer ('hold', 'accept'). What can be refused without a lock is refused before the first one.
 -- Outcomes: held; accepted; settled ('allocate': the booking is no longer processing); known (the key already has a
 --     booking); due (the caller must end the due holds of `subsection_id` and call again); not_signed_in (the token
 --     family of the request is revoked or expired, or the buyer's account is deleted or deactivated); no_subsection; queue_pass_required; not_on_sale; too_many_seats
 --     (`number` are allowed); total_too_high (`total` in `currency`, or more); standing_area (its places have no names);
 --     no_seat (the subsection has `number` rows of `cols` seats; in a drawn block, the item of `seats` is NULL);
---     whole_table (`seats` are missing from tables that are sold as a whole); seats_taken (`seats`); not_enough_seats;
+--     whole_table (`seats` are missing from tables that are sold as a whole); needs_wheelchair_place (no wheelchair place
+--     among the named seats brings the companions' seats `seats`); seats_taken (`seats`); not_enough_seats;
 --     would_leave_single_seat (`seats`); too_many_holds (the first one ends in `number` seconds). In a drawn block,
 --     `seat_names` has the names of `seats`.
 -- Called by: call_hold (bookings/holds/hold_function.py) for hold_seats, accept_hold_request and allocate_seats. Its
@@ -124,7 +125,7 @@ BEGIN
     SELECT
         s.id, s.kind, s.version, s.rows, s.cols, s.seat_status, s.available, s.accessible, s.price,
         e.name, e.venue_name, e.currency, e.hold_seconds,
-        e.max_tickets_per_booking, e.max_active_holds, e.allow_single_gaps,
+        e.max_tickets_per_booking, e.max_active_holds, e.allow_single_gaps, e.release_companion_seats,
         e.waiting_room_on AND e.is_active AND e.status IN ('available', 'sold_out') AS queueing,
         e.is_active AND e.status IN ('available', 'sold_out')
             AND clock_timestamp() >= coalesce(e.sales_start_at, '-infinity')
@@ -156,7 +157,8 @@ BEGIN
     ELSIF total > max_total THEN
         outcome := 'total_too_high';
     ELSIF selection_mode = 'manual' AND kind = 'drawn' THEN
-        SELECT p.places, p.refusal INTO seats, outcome FROM bookings_named_places(wanted_event, unlocked.id, names) AS p;
+        SELECT p.places, p.refusal INTO seats, outcome
+        FROM bookings_named_places(wanted_event, unlocked.id, names, unlocked.release_companion_seats) AS p;
         refused := seats;
     ELSIF selection_mode = 'manual' AND kind = 'standing' THEN
         outcome := 'standing_area';
@@ -194,18 +196,27 @@ BEGIN
         RETURN;
     END IF;
 
-    -- 2. Lock the subsection. Holds in it that are due must be ended first. In the mode 'allocate', lock the booking, too:
-    -- it may have been cancelled meanwhile.
-    IF hold_mode <> 'accept' THEN
+    -- 2. Lock the subsection, which another version of the seating plan may have removed meanwhile. Holds in it that are
+    -- due must be ended first. The mode 'accept' waits for nobody but such a take-over, and a take-over for it. In the
+    -- mode 'allocate', lock the booking, too: it may have been cancelled meanwhile.
+    IF hold_mode = 'accept' THEN
+        SELECT s.price, s.kind, s.version INTO price, kind, version
+        FROM events_subsection s
+        WHERE s.id = unlocked.id
+        FOR KEY SHARE;
+    ELSE
         SELECT s.seat_status, s.price, s.kind, s.version, s.accessible
         INTO seat_status, price, kind, version, accessible
         FROM events_subsection s
         WHERE s.id = unlocked.id
         FOR NO KEY UPDATE;
-        IF bookings_any_hold_due(unlocked.id) THEN
-            outcome := 'due';
-            RETURN;
-        END IF;
+    END IF;
+    IF NOT FOUND THEN
+        outcome := 'no_subsection';
+        RETURN;
+    ELSIF hold_mode <> 'accept' AND bookings_any_hold_due(unlocked.id) THEN
+        outcome := 'due';
+        RETURN;
     END IF;
     IF hold_mode = 'allocate' THEN
         PERFORM FROM bookings_booking b
@@ -219,20 +230,24 @@ BEGIN
     END IF;
 
     -- 3. Choose or check the seats. A drawn block may have been drawn anew before the lock was taken; its version is then
-    -- another one.
-    IF hold_mode = 'accept' THEN
-        NULL;
-    ELSIF kind <> unlocked.kind THEN
+    -- another one. If only the kinds of its seats have changed, it is not, so companions' seats are always checked again.
+    IF kind <> unlocked.kind THEN
         outcome := 'not_enough_seats';
+    ELSIF kind = 'drawn' AND selection_mode = 'manual' AND version <> unlocked.version THEN
+        SELECT p.places, p.refusal INTO seats, outcome
+        FROM bookings_named_places(wanted_event, unlocked.id, names, unlocked.release_companion_seats) AS p;
+        refused := CASE WHEN outcome IS NOT NULL THEN seats END;
+    ELSIF kind = 'drawn' AND selection_mode = 'manual' AND NOT unlocked.release_companion_seats THEN
+        refused := bookings_unclaimed_places(wanted_event, unlocked.id, seats);
+        outcome := CASE WHEN refused IS NOT NULL THEN 'needs_wheelchair_place' END;
+    END IF;
+    IF outcome IS NOT NULL OR hold_mode = 'accept' THEN
+        NULL;
     ELSIF kind = 'drawn' AND selection_mode = 'manual' THEN
-        IF version <> unlocked.version THEN
-            SELECT p.places, p.refusal INTO seats, outcome
-            FROM bookings_named_places(wanted_event, unlocked.id, names) AS p;
-        END IF;
-        refused := CASE WHEN outcome IS NULL THEN bookings_taken(seat_status, seats) ELSE seats END;
-        IF outcome IS NULL AND refused IS NOT NULL THEN
+        refused := bookings_taken(seat_status, seats);
+        IF refused IS NOT NULL THEN
             outcome := 'seats_taken';
-        ELSIF outcome IS NULL AND NOT unlocked.allow_single_gaps THEN
+        ELSIF NOT unlocked.allow_single_gaps THEN
             refused := bookings_avoidable_gaps(wanted_event, unlocked.id, seat_status, seats);
             outcome := CASE WHEN refused IS NOT NULL THEN 'would_leave_single_seat' END;
         END IF;

@@ -11,7 +11,9 @@
 --     A drawn block is written into such a grid first (drawn_seats.sql). Positions are then those of cells; a cell without
 --     a seat is a `b`. Two more letters occur there: `c` is a free companion's seat, and `v` a free seat that isn't on
 --     offer, because its view is restricted. `closest` are the places from the one nearest to the focal point on, and
---     `cells` the cell of each place; both are NULL if there is no focal point.
+--     `cells` the cell of each place; both are NULL if there is no focal point. `wheelchairs` and `companions` are all
+--     wheelchair places and companions' seats of the plan, free or not, in ascending order, but those of tables that are
+--     sold as a whole; both are NULL if nobody may claim companions' seats, because there are none.
 -- Called by: bookings_hold, the functions of drawn_seats.sql, and each other.
 
 
@@ -58,6 +60,68 @@ AS $$
     SELECT array_agg(seat ORDER BY seat)
     FROM unnest(seats) AS seat
     WHERE substr(seat_status, seat + 1, 1) NOT IN ('a', 'k')
+$$;
+
+
+-- --- Companions' seats -------------------------------------------------------------------------------------------------
+
+-- bookings_companion_claims: for each companion's seat, its group, and how many of the group's companions' seats the
+-- wheelchair places among the chosen seats bring with them. Wheelchair places and companions' seats side by side are a
+-- group; companions' seats without a wheelchair place in theirs form one (NULL) with all wheelchair places.
+
+DROP FUNCTION IF EXISTS bookings_companion_claims;
+
+CREATE FUNCTION bookings_companion_claims(wheelchairs integer[], companions integer[], chosen integer[])
+RETURNS TABLE (seat integer, of_group bigint, claim bigint)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    WITH kept AS (
+        SELECT
+            k.seat,
+            is_place,
+            is_place AND k.seat = ANY (chosen) AS is_given,
+            k.seat - row_number() OVER (ORDER BY k.seat) AS run
+        FROM (SELECT unnest(wheelchairs), true UNION ALL SELECT unnest(companions), false) AS k (seat, is_place)
+    ), grouped AS (
+        SELECT run AS member_of, CASE WHEN bool_or(is_place) THEN run END AS id FROM kept GROUP BY run
+    ), counted AS (
+        SELECT
+            g.id,
+            count(*) FILTER (WHERE NOT is_place) AS seats,
+            CASE WHEN g.id IS NULL THEN cardinality(wheelchairs) ELSE count(*) FILTER (WHERE is_place) END AS places,
+            CASE
+                WHEN g.id IS NULL THEN (SELECT count(*) FROM kept WHERE is_given)
+                ELSE count(*) FILTER (WHERE is_given)
+            END AS given
+        FROM kept k
+        JOIN grouped g ON member_of = run
+        GROUP BY g.id
+    )
+    SELECT
+        k.seat,
+        g.id,
+        CASE WHEN given = 0 THEN 0 WHEN given = places THEN seats ELSE given * greatest(1, seats / places) END
+    FROM kept k
+    JOIN grouped g ON member_of = run
+    JOIN counted c ON c.id IS NOT DISTINCT FROM g.id
+    WHERE NOT is_place
+$$;
+
+-- bookings_unclaimed: the companions' seats among the chosen seats that no wheelchair place among them brings; NULL if there
+-- are none. If a group has too many, these are its last ones.
+
+DROP FUNCTION IF EXISTS bookings_unclaimed;
+
+CREATE FUNCTION bookings_unclaimed(wheelchairs integer[], companions integer[], chosen integer[]) RETURNS integer[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT array_agg(seat ORDER BY seat)
+    FROM (
+        SELECT seat, claim, row_number() OVER (PARTITION BY of_group ORDER BY seat) AS number
+        FROM bookings_companion_claims(wheelchairs, companions, chosen)
+        WHERE seat = ANY (chosen)
+    ) named
+    WHERE number > claim
 $$;
 
 
@@ -114,7 +178,13 @@ $$;
 
 DROP FUNCTION IF EXISTS bookings_tidy_choice;
 
-CREATE FUNCTION bookings_tidy_choice(seat_status text, cols integer, chosen integer[]) RETURNS boolean
+CREATE FUNCTION bookings_tidy_choice(
+    seat_status text,
+    cols integer,
+    chosen integer[],
+    wheelchairs integer[] DEFAULT NULL,
+    companions integer[] DEFAULT NULL
+) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
@@ -123,7 +193,9 @@ BEGIN
     IF places = 0 THEN
         RETURN bookings_tidy_seats(seat_status, cols, cardinality(chosen)) IS NOT NULL;
     END IF;
-    RETURN bookings_accessible_window(seat_status, cols, cardinality(chosen), places, true) IS NOT NULL;
+    RETURN bookings_accessible_window(
+        seat_status, cols, cardinality(chosen), places, true, wheelchairs => wheelchairs, companions => companions
+    ) IS NOT NULL;
 END
 $$;
 
@@ -231,8 +303,8 @@ $$;
 
 -- bookings_accessible_window: the first position of free seats side by side with enough wheelchair places among them, in
 -- the first row that has any; in that row, those with the fewest places beyond that, then with the most companions' seats,
--- then the leftmost; NULL if there are none. With `tidy`, only seats that leave no single gap. With a focal point, the row
--- doesn't count, and the nearest middle seat takes the place of the leftmost.
+-- then the leftmost; NULL if there are none. None of them is an unclaimed companion's seat; with `tidy`, they leave no single
+-- gap. With a focal point, the row doesn't count, and the nearest middle seat takes the place of the leftmost.
 
 DROP FUNCTION IF EXISTS bookings_accessible_window;
 
@@ -243,7 +315,9 @@ CREATE FUNCTION bookings_accessible_window(
     accessible_wanted integer,
     tidy boolean,
     closest integer[] DEFAULT NULL,
-    cells integer[] DEFAULT NULL
+    cells integer[] DEFAULT NULL,
+    wheelchairs integer[] DEFAULT NULL,
+    companions integer[] DEFAULT NULL
 ) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -254,6 +328,12 @@ AS $$
     WHERE first % cols + wanted <= cols
         AND translate(seats, 'akc', '') = ''
         AND number >= accessible_wanted
+        AND CASE
+            WHEN strpos(seats, 'c') > 0 THEN bookings_unclaimed(
+                wheelchairs, companions, ARRAY(SELECT generate_series(first, first + wanted - 1))
+            ) IS NULL
+            ELSE true
+        END
         AND CASE
             WHEN tidy THEN bookings_single_gaps(
                 seat_status, cols, ARRAY(SELECT generate_series(first, first + wanted - 1))
@@ -274,7 +354,7 @@ $$;
 -- bookings_accessible_seats: the best seats if no row has them side by side; NULL if there are not enough. The wheelchair
 -- places are in the first row that has enough of them and seats for all; otherwise in the first row that has enough of them;
 -- otherwise they are the first from the front left. The other seats are as near as possible to any of them, in the same row
--- before other rows, and are wheelchair places only if nothing else is left.
+-- before other rows. They are wheelchair places only if nothing else is left, and no unclaimed companions' seats.
 
 DROP FUNCTION IF EXISTS bookings_accessible_seats;
 
@@ -282,7 +362,9 @@ CREATE FUNCTION bookings_accessible_seats(
     seat_status text,
     cols integer,
     wanted integer,
-    accessible_wanted integer
+    accessible_wanted integer,
+    wheelchairs integer[] DEFAULT NULL,
+    companions integer[] DEFAULT NULL
 ) RETURNS integer[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -308,9 +390,16 @@ AS $$
         WHERE kept
         ORDER BY has_places AND has_all DESC, has_places DESC, seat
         LIMIT accessible_wanted
-    ), companions AS (
-        SELECT f.seat
-        FROM free f,
+    ), others AS (
+        SELECT
+            f.seat,
+            f.kept,
+            away.lines,
+            away.seats,
+            claims.claim,
+            row_number() OVER (PARTITION BY claims.seat IS NULL, of_group ORDER BY away.lines, away.seats, f.seat) AS number
+        FROM free f
+        LEFT JOIN bookings_companion_claims(wheelchairs, companions, ARRAY(SELECT seat FROM given)) AS claims USING (seat),
             LATERAL (
                 SELECT abs(f.line - g.line) AS lines, abs(f.place - g.place) AS seats
                 FROM given g
@@ -318,11 +407,15 @@ AS $$
                 LIMIT 1
             ) AS away
         WHERE f.seat NOT IN (SELECT seat FROM given)
-        ORDER BY f.kept, away.lines, away.seats, f.seat
+    ), company AS (
+        SELECT seat
+        FROM others
+        WHERE claim IS NULL OR number <= claim
+        ORDER BY kept, lines, seats, seat
         LIMIT wanted - accessible_wanted
     )
     SELECT array_agg(seat ORDER BY seat)
-    FROM (SELECT seat FROM given UNION ALL SELECT seat FROM companions) chosen
+    FROM (SELECT seat FROM given UNION ALL SELECT seat FROM company) chosen
     WHERE (SELECT count(*) FROM given) = accessible_wanted
 $$;
 
@@ -341,7 +434,9 @@ CREATE FUNCTION bookings_best_window(
     accessible_wanted integer,
     gaps_allowed boolean,
     closest integer[] DEFAULT NULL,
-    cells integer[] DEFAULT NULL
+    cells integer[] DEFAULT NULL,
+    wheelchairs integer[] DEFAULT NULL,
+    companions integer[] DEFAULT NULL
 ) RETURNS integer
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -351,7 +446,9 @@ BEGIN
     IF NOT gaps_allowed THEN
         first := CASE
             WHEN accessible_wanted > 0
-                THEN bookings_accessible_window(seat_status, cols, wanted, accessible_wanted, true, closest, cells)
+                THEN bookings_accessible_window(
+                    seat_status, cols, wanted, accessible_wanted, true, closest, cells, wheelchairs, companions
+                )
             WHEN closest IS NULL THEN bookings_tidy_seats(seat_status, cols, wanted)
             ELSE bookings_closest_seats(seat_status, cols, wanted, true, closest, cells)
         END;
@@ -359,7 +456,9 @@ BEGIN
     IF first IS NULL THEN
         first := CASE
             WHEN accessible_wanted > 0
-                THEN bookings_accessible_window(seat_status, cols, wanted, accessible_wanted, false, closest, cells)
+                THEN bookings_accessible_window(
+                    seat_status, cols, wanted, accessible_wanted, false, closest, cells, wheelchairs, companions
+                )
             WHEN closest IS NULL THEN bookings_first_seats(seat_status, cols, wanted)
             ELSE bookings_closest_seats(seat_status, cols, wanted, false, closest, cells)
         END;
@@ -377,7 +476,9 @@ CREATE FUNCTION bookings_scattered_seats(
     seat_status text,
     cols integer,
     wanted integer,
-    accessible_wanted integer
+    accessible_wanted integer,
+    wheelchairs integer[] DEFAULT NULL,
+    companions integer[] DEFAULT NULL
 ) RETURNS integer[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -385,7 +486,7 @@ BEGIN
     IF accessible_wanted = 0 THEN
         RETURN bookings_longest_runs(seat_status, cols, wanted);
     END IF;
-    RETURN bookings_accessible_seats(seat_status, cols, wanted, accessible_wanted);
+    RETURN bookings_accessible_seats(seat_status, cols, wanted, accessible_wanted, wheelchairs, companions);
 END
 $$;
 

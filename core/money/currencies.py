@@ -5,6 +5,7 @@ contains it; a newer version of the package is a newer list. Codes that have lef
 has the euro (2026-01-01), are refused for new events, and stay readable on events that have them.
 """
 
+from babel.numbers import get_territory_currencies
 from django.core.exceptions import ValidationError
 from iso4217 import Currency, __published__
 
@@ -27,6 +28,15 @@ def decimals_of(currency: str) -> int:
     A code that is not on the list has two, as all that have left it in this decade had.
     """
     return DECIMALS.get(currency, 2)
+
+
+def currency_of(country: str) -> str:
+    """Return the currency that people pay with in a country, by its ISO 3166-1 code; "" if that isn't known.
+
+    From CLDR, by Babel. Of several that are legal tender, as in Panama, it is the one that CLDR puts first.
+    """
+    codes: list[str] = get_territory_currencies(country)
+    return next((code for code in codes if code in DECIMALS), "")
 
 
 def currencies_with(decimals: int) -> list[str]:

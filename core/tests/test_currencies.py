@@ -7,7 +7,15 @@ from django.core.exceptions import ValidationError
 from iso4217 import raw_xml
 
 from core.money.amounts import in_major_units, in_minor_units
-from core.money.currencies import DECIMALS, NOT_MONEY, PUBLISHED, check_currency, currencies_with, decimals_of
+from core.money.currencies import (
+    DECIMALS,
+    NOT_MONEY,
+    PUBLISHED,
+    check_currency,
+    currencies_with,
+    currency_of,
+    decimals_of,
+)
 
 NOT_CODES = ("XAU", "XTS", "XXX", "usd", "US", "USD ", "", "\uff35SD", "USD\n")
 IN, OUT = ("XCG", "ZWG", "VED", "SLE", "EUR", "KWD"), ("BGN", "HRK", "ANG", "CUC", "SLL", "ZWL", "ZZZ", "USS")
@@ -46,3 +54,10 @@ def test_currencies_without_hundredths_are_known() -> None:
 def test_amounts_are_converted_exactly(currency: str) -> None:
     for amount in (0, 1, 10, 4550, 99_999_999, 10**12):
         assert in_minor_units(in_major_units(amount, currency), currency) == amount
+
+
+@pytest.mark.parametrize(
+    ("country", "currency"), [("DE", "EUR"), ("CH", "CHF"), ("BG", "EUR"), ("PA", "PAB"), ("AQ", ""), ("", "")]
+)
+def test_the_currency_of_a_country(country: str, currency: str) -> None:
+    assert currency_of(country) == currency

@@ -11,6 +11,7 @@ from bookings.holds.models import Booking
 from e2e.tests.seatmap import SeatMap
 from e2e.tests.test_every_page import check_page
 from e2e.tests.visitors import PHONE, Visitors
+from events.lifecycle.change import change_event
 from events.models import Event
 
 Hold = Callable[..., Booking]
@@ -56,7 +57,10 @@ def test_seats_are_picked_with_the_keyboard_alone(visitors: Visitors, alice: Use
         seats.list.get_by_role("button", name="Row A, seat 1, $50.00, Stalls, wheelchair place, available")
     ).to_be_focused()
     for key, seat in (
-        ("ArrowRight", "Row A, seat 2, $50.00, Stalls, companion seat, available"),
+        (
+            "ArrowRight",
+            "Row A, seat 2, $50.00, Stalls, companion seat, sold only with a wheelchair place, available",
+        ),
         ("ArrowRight", "Row A, seat 3, $50.00, Stalls, available"),
         ("ArrowRight", "Row A, seat 4, $50.00, Stalls, available"),  # across the aisle
         ("ArrowDown", "Row B, seat 5, $50.00, Stalls, available"),  # the nearest
@@ -129,6 +133,37 @@ def test_a_restricted_view_is_explained_before_and_after_the_seat_is_picked(visi
     expect(seats.summary).to_contain_text("row C, seat 8 (restricted view: Behind a pillar.)")
     seats.hover_place(BLOCK, "row A, seat 2")
     expect(page.locator(".tip")).to_contain_text("Companion seat")
+
+
+def test_a_companion_seat_is_picked_only_with_its_wheelchair_place_until_the_seller_releases_it(
+    visitors: Visitors, alice: User, carol: User, hall: Event
+) -> None:
+    page = visitors(alice)
+    seats = SeatMap(page, hall)
+    seats.hover_place(BLOCK, "row A, seat 2")
+    expect(page.locator(".tip")).to_contain_text("Companion seat, sold only with a wheelchair place")
+    seats.click_place(BLOCK, "row A, seat 2")
+    expect(seats.summary).to_contain_text("Also choose a wheelchair place for row A, seat 2, or leave it out.")
+    expect(seats.summary).to_contain_text("No seats picked yet")
+    seats.summary.get_by_role("button", name="Pick row A, seats 1 and 2").click()
+    expect(seats.summary).to_contain_text("2 seats · $100.00")
+    seats.seat("A", 1).press("Enter")
+    expect(seats.summary).to_contain_text("No seats picked yet")
+    expect(page.locator("#live-polite")).to_contain_text("Its companion seat is removed, too.")
+    seats.seat("A", 2).press("Enter")
+    expect(seats.summary).to_contain_text("Companion seats are sold only together with wheelchair places.")
+    expect(seats.summary).to_contain_text("No seats picked yet")
+
+    change_event(event_id=hall.pk, seller=carol, release_companion_seats=True)
+    expect(seats.seat("A", 2)).to_have_accessible_name("Row A, seat 2, $50.00, Stalls, companion seat, available")
+    seats.seat("A", 2).press("Enter")
+    expect(seats.summary).to_contain_text("1 seat · $50.00")
+    Event.objects.filter(pk=hall.pk).update(release_companion_seats=False)  # and this page doesn't know it yet
+    seats.summary.get_by_role("button", name="Reserve seats").click()
+    expect(seats.summary).to_contain_text("Also choose a wheelchair place for A-2, or leave it out.")
+    seats.summary.get_by_role("button", name="Pick row A, seats 1 and 2").click()
+    seats.hold()
+    expect_checkout(page, "Row A, seats 1 and 2")
 
 
 def test_on_a_touch_screen_the_restricted_view_is_on_the_card_with_the_button(visitors: Visitors, hall: Event) -> None:

@@ -17,24 +17,26 @@ BLOCKS = 250
 # Calls the page's own functions with the geometry of a plan of one block, and its row of the seat map.
 PROPOSE = """async (asked) => {
   const module = (name) => import(document.querySelector(`link[href*="/map/${name}."]`).href);
-  const names = ["seats/best_seats", "seats/seat_model", "seats/geometry", "plan_seating"];
-  const [best, model, geometry, { seatingOf }] = await Promise.all(names.map(module));
-  return asked.map(([row, plan, requests]) => {
+  const names = ["seats/best_seats", "seats/seat_model", "seats/geometry", "plan_seating", "seats/companions"];
+  const [best, model, geometry, { seatingOf }, companions] = await Promise.all(names.map(module));
+  return asked.map(([row, plan, requests, choice]) => {
     const seats = new model.SeatModel([row], seatingOf(new geometry.Plan(plan)).block);
     seats.setSeats(row);
     const [block] = seats.blocks;
     return requests.map(({ quantity, accessible, gapsAllowed }) => ({
       best: best.bestSeats(block, quantity, { accessible, gapsAllowed }),
       names: [...block.seats.keys()].map((position) => block.name(position)),
+      unclaimed: companions.unclaimed(block, choice),
     }));
   });
 }"""
 KINDS = [PlaceKind.SEAT] * 6 + [PlaceKind.WHEELCHAIR, PlaceKind.COMPANION, PlaceKind.RESTRICTED, PlaceKind.HOUSE]
+FOR_WHEELCHAIRS = [PlaceKind.WHEELCHAIR, PlaceKind.COMPANION, PlaceKind.COMPANION, PlaceKind.SEAT]
 
 
 def random_plan(dice: random.Random, number: int) -> Plan:
     """Return a plan of one block with curved rows, aisles and all kinds of seats, some of whose rows are tables."""
-    kinds = dice.choice([KINDS, [PlaceKind.SEAT]])
+    kinds = dice.choice([KINDS, [PlaceKind.SEAT], FOR_WHEELCHAIRS])
     rows = [random_row(dice, index, kinds) for index in range(dice.randint(1, 4))]
     whole = dice.sample(range(len(rows)), dice.choice([0, 0, 1]))
     tables = tuple(Table(row, "round", 0, 0, 150, 150, 0.0, True) for row in whole)
@@ -87,13 +89,21 @@ def chosen_by_the_database(subsection: Subsection, status: str, wanted: dict[str
     return seats if seats and len(seats) == wanted["quantity"] else None
 
 
+def unclaimed_in_the_database(subsection: Subsection, choice: list[int]) -> list[int]:
+    with connection.cursor() as cursor:
+        place = [subsection.event_id, subsection.pk, choice]
+        cursor.execute("SELECT bookings_unclaimed_places(%s, %s, %s)", place)
+        unclaimed: list[int] | None = cursor.fetchone()[0]
+    return unclaimed or []
+
+
 def test_the_page_and_the_database_choose_the_same_seats_of_a_plan(
     visitors: Visitors, concert: Event, opera: Event
 ) -> None:
     page = visitors(None, f"/events/{opera.pk}")
     dice = seeded()
     asked: list[Any] = []
-    expected, names = [], []
+    expected, names, unclaimed = [], [], []
     for number in range(1, BLOCKS + 1):
         plan = random_plan(dice, number)
         subsection, status = save(concert, plan, dice)
@@ -101,10 +111,13 @@ def test_the_page_and_the_database_choose_the_same_seats_of_a_plan(
         requests = dice.sample(REQUESTS, 4)
         counts = {"available": status.count("a"), "reserved": 0, "sold": 0, "total": len(status), "seats": status}
         row = {"section": "Hall", "subsection": number, "kind": "drawn", "tier": "One", "price": 1000, **counts}
-        asked.append([row | {"rows": subsection.rows, "cols": subsection.cols}, geometry_of(plan), requests])
+        choice = dice.sample(range(subsection.total), dice.randint(1, min(8, subsection.total)))
+        unclaimed.append(unclaimed_in_the_database(subsection, choice))
+        asked.append([row | {"rows": subsection.rows, "cols": subsection.cols}, geometry_of(plan), requests, choice])
         expected.append([chosen_by_the_database(subsection, status, wanted) for wanted in requests])
     proposed = page.evaluate(PROPOSE, asked)
-    for (row, geometry, requests), seats, proposals in zip(asked, expected, proposed, strict=True):
+    for (row, geometry, requests, _choice), seats, proposals in zip(asked, expected, proposed, strict=True):
         assert [proposal["best"] for proposal in proposals] == seats, (row["seats"], geometry, requests)
     assert [proposals[0]["names"] for proposals in proposed] == names
+    assert [proposals[0]["unclaimed"] for proposals in proposed] == unclaimed
     assert sum(seats is not None for each in expected for seats in each) > BLOCKS / 2

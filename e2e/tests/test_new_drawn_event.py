@@ -120,3 +120,40 @@ def test_a_copy_of_an_event_keeps_its_version_and_prices(
     expect(page.get_by_label("Seating plan", exact=True)).to_have_value(str(version.pk))
     prices = page.get_by_role("list", name="Price of each category").get_by_role("textbox")
     expect(prices.first).to_have_value("10.00")
+
+
+def test_the_venue_brings_its_currency_and_each_category_its_colour(
+    page: Page, venues: tuple[Venue, Venue], carol: User
+) -> None:
+    currency = page.get_by_label("Currency:")
+    page.get_by_label("Venue:").select_option(str(venues[0].pk))  # its country isn't known
+    expect(currency).to_have_value("USD")
+    swatches = page.locator(".category-prices .swatch")
+    colours = [category["color"] for category in template("concert_hall")["categories"]]
+    shown = "swatches => swatches.map(({ style }) => style.color)"
+    as_rgb = [f"rgb({', '.join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))})" for colour in colours]
+    expect(swatches).to_have_count(len(colours))
+    assert swatches.evaluate_all(shown) == as_rgb
+    check_page(page)
+    paris = add_venue(seller=carol, name="Bar", time_zone="Europe/Paris", country="FR")
+    page.reload()
+    page.get_by_label("Venue:").select_option(str(paris.pk))
+    expect(currency).to_have_value("EUR")
+    currency.fill("GBP")
+    page.get_by_label("Venue:").select_option(str(venues[0].pk))
+    page.get_by_label("Venue:").select_option(str(paris.pk))
+    expect(currency).to_have_value("GBP")
+
+
+def test_the_country_of_a_venue_brings_its_zones(visitors: Visitors, carol: User) -> None:
+    page = visitors(carol, "/admin/events/venue/add/")
+    country, zone = page.get_by_label("Country:"), page.get_by_label("Time zone:")
+    country.select_option("FR")
+    expect(zone).to_have_value("Europe/Paris")
+    assert zone.evaluate("list => list.firstElementChild.label") == "France"
+    country.select_option("US")
+    expect(zone).to_have_value("America/New_York")
+    zone.select_option("America/Chicago")
+    country.select_option("CA")
+    expect(zone).to_have_value("America/Chicago")  # chosen by the seller
+    check_page(page)

@@ -20,8 +20,12 @@ def copy_url(event: Event) -> str:
 
 
 def copy_of(event: Event) -> dict[str, Any]:
-    """Return initial data for the form of a copy: all fields but the dates, with current prices."""
-    fields = [name for name in (*NewEventForm.Meta.fields, "seller") if name not in DATES]
+    """Return initial data for the form of a copy, with current prices.
+
+    It has all fields but the dates, and what is released shortly before one event isn't released for the next one.
+    """
+    once = (*DATES, "release_companion_seats")
+    fields = [name for name in (*NewEventForm.Meta.fields, "seller") if name not in once]
     text = seating_text(event.seating_config)
     return {name: getattr(event, name) for name in fields} | {"seating_config": text}
 

@@ -16,7 +16,7 @@ from core.money.amounts import (
     in_minor_units,
     money,
 )
-from core.money.currencies import check_currency, decimals_of
+from core.money.currencies import check_currency, currency_of, decimals_of
 from core.text.lines import check_line
 from core.text.visible import check_visible
 from events.admin.help_texts import HELP_TEXTS, LABELS
@@ -44,6 +44,7 @@ LIMITS = (
     "max_active_holds",
     "refund_until_hours",
     "allow_single_gaps",
+    "release_companion_seats",
 )
 ROOM = ("waiting_room_on", "admit_per_minute", "max_active", "pass_seconds")
 SEATING_EXAMPLE = """{
@@ -63,13 +64,15 @@ SEATING_HELP = (
 
 
 class VenueSelect(forms.Select):
-    """The choice of a venue; each option has the zone of its clock for the page's script."""
+    """The choice of a venue; each option has the zone of its clock and its country's currency for the page's script."""
 
     def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
-        """Return the option with `data-zone`."""
+        """Return the option with `data-zone` and, if the country is known, `data-currency`."""
         option: dict[str, Any] = super().create_option(name, value, *args, **options)
         if value:
             option["attrs"]["data-zone"] = value.instance.time_zone
+            if currency := currency_of(value.instance.country):
+                option["attrs"]["data-currency"] = currency
         return option
 
 

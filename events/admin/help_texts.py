@@ -17,6 +17,7 @@ LABELS = {
     "max_active_holds": "Maximum unpaid bookings per buyer",
     "refund_until_hours": "Refunds until (hours before start)",
     "allow_single_gaps": "Allow single empty seats",
+    "release_companion_seats": "Release companion seats",
     "admit_per_minute": "Buyers let in per minute",
     "max_active": "Maximum buyers choosing at a time",
     "pass_seconds": "Time to choose (seconds)",
@@ -43,6 +44,8 @@ HELP_TEXTS = {
     "refund_until_hours": "Buyers can return their tickets until this many hours before the start. If you move the "
     f"start, those who have tickets can return them for {settings.REFUND_DAYS_AFTER_MOVE} days until the event begins.",
     "allow_single_gaps": "Untick it to refuse bookings that leave a single free seat between taken ones.",
+    "release_companion_seats": "Companion seats of a seating plan are sold only together with wheelchair places. Tick "
+    "it, perhaps shortly before the event, to let everybody pick those that nobody wanted.",
     "waiting_room_on": "Buyers can only reserve seats after they have been let in from the queue.",
     "admit_per_minute": "How many buyers are let in from the queue, spread evenly over the minute.",
     "max_active": "Nobody else is let in while this many buyers are choosing or paying.",

@@ -14,6 +14,7 @@ from events.seller_admin.rows import WrittenRows, user_of
 from events.venue_models import Venue, countries
 from events.venues.plans import listed_plans
 from events.venues.write import add_venue, change_venue, remove_venue
+from events.zones import zones_of_countries
 
 FIELDS = ("name", "address", "country", "time_zone", "accessibility", "latitude", "longitude")
 
@@ -22,10 +23,21 @@ def _country_choices() -> list[tuple[str, str]]:
     return [("", "Not said"), *sorted(countries().items(), key=lambda country: country[1])]
 
 
+class CountrySelect(forms.Select):
+    """The choice of a country; each option has the zones of the country for the page's script."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        """Return the option with `data-zones`, separated by spaces."""
+        option: dict[str, Any] = super().create_option(name, value, *args, **options)
+        if zones := zones_of_countries().get(value):
+            option["attrs"]["data-zones"] = " ".join(zones)
+        return option
+
+
 class VenueForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """The fields of a venue."""
 
-    country = forms.ChoiceField(choices=_country_choices, required=False)
+    country = forms.ChoiceField(choices=_country_choices, required=False, widget=CountrySelect)
     time_zone = forms.ChoiceField(
         choices=zone_choices,
         help_text="Of the clock on its wall: you type the times of events by it, and buyers read them by it.",
@@ -37,7 +49,7 @@ class VenueForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         labels = {"accessibility": "Getting in"}
 
     class Media:
-        js = (forms.widgets.Script("events/admin/own_zone.js", type="module"),)
+        js = (forms.widgets.Script("events/admin/venue_zone.js", type="module"),)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """Let the page's script suggest the zone for a seller's first venue."""

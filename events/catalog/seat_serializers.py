@@ -9,7 +9,7 @@ from core.http.json_types import ListOf, WholeNumber
 from core.http.texts import Line, Text
 from events.catalog import selectors
 from events.models import Event, Layout, Subsection
-from events.seating.names import RowAndSeat, layout_of, names_in, prices_in
+from events.seating.names import RowAndSeat, names_in, prices_in
 from events.seating.positions import NAME_LENGTH
 from events.states import SeatStatus, SubsectionKind
 
@@ -137,19 +137,18 @@ def ticket_body(subsection: Subsection, position: int, place: RowAndSeat, status
 
 def subsection_seats(event_id: int, section: str, number: int) -> dict[str, Any]:
     """Return a subsection with all its seats in the shape of SubsectionSeatsBody. Raises NotFound."""
-    subsection, statuses = selectors.subsection_with_seats(event_id, section, number)
-    layout = layout_of(subsection)
+    subsection, layout = selectors.subsection_with_layout(event_id, section, number)
     row = public_row(selectors.subsection_row(subsection, layout))
-    return {"event_id": event_id, **row, "tickets": _tickets(subsection, layout, statuses)}
+    return {"event_id": event_id, **row, "tickets": _tickets(subsection, layout)}
 
 
-def _tickets(subsection: Subsection, layout: Layout | None, statuses: list[SeatStatus]) -> list[dict[str, Any]]:
-    """Return `tickets[]` of a whole subsection in the shape of SeatRow; `statuses` has one per seat, in row order."""
+def _tickets(subsection: Subsection, layout: Layout | None) -> list[dict[str, Any]]:
+    """Return `tickets[]` of a whole subsection in the shape of SeatRow, in row order."""
     names = names_in(subsection, layout)
     prices = prices_in(subsection, layout)
     tickets = [
-        ticket_body(subsection, position, names.place(position), status, prices[position])
-        for position, status in enumerate(statuses)
+        ticket_body(subsection, position, names.place(position), selectors.STATUS_BY_LETTER[letter], prices[position])
+        for position, letter in enumerate(subsection.seat_status)
     ]
     for position in subsection.accessible:
         tickets[position]["accessible"] = True

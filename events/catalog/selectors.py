@@ -43,6 +43,8 @@ DRAWN_BLOCKS = """
     WHERE s.event_id = %s AND (s.accessible <> '{}' OR l.tiers IS NOT NULL)
 """
 
+# Columns of a layout that say what the places are called and what they cost.
+LAYOUT = ("names", "row_numbers", "seat_numbers", "tier_of", "tiers", "tier_prices")
 STATUS_BY_LETTER = {status[0]: status for status in SeatStatus}
 
 
@@ -143,10 +145,17 @@ def subsection_row(subsection: Subsection, layout: Layout | None) -> dict[str, A
     return _row(tuple(getattr(subsection, name) for name in COLUMNS), names, tiers)
 
 
-def subsection_with_seats(event_id: int, section: str, number: int) -> tuple[Subsection, list[SeatStatus]]:
-    """Return a subsection and the status of each of its seats in row order, as of one moment. Raises NotFound."""
-    subsection = subsection_of(event_id, section, number)
-    return subsection, [STATUS_BY_LETTER[letter] for letter in subsection.seat_status]
+def subsection_with_layout(event_id: int, section: str, number: int) -> tuple[Subsection, Layout | None]:
+    """Return a subsection and, for a drawn block, its layout with the lists of LAYOUT. Raises NotFound.
+
+    Both are read in one statement, so that they are as of one moment: another version of the seating plan may be taken
+    over at any time.
+    """
+    layouts = Layout.objects.filter(event_id=OuterRef("event_id"), subsection_id=OuterRef("pk"))
+    lists = Subquery(layouts.values(lists=JSONObject(**{name: name for name in LAYOUT})))
+    subsection: Any = subsection_of(event_id, section, number, among=Subsection.objects.annotate(lists=lists))
+    layout = Layout(event_id=event_id, subsection_id=subsection.pk, **subsection.lists) if subsection.lists else None
+    return subsection, layout
 
 
 def seat_map(event_id: int) -> list[dict[str, Any]]:

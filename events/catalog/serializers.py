@@ -149,6 +149,7 @@ class EventTexts(Body, serializers.ModelSerializer[Event]):
             "max_active_holds",
             "refund_until_hours",
             "allow_single_gaps",
+            "release_companion_seats",
             "waiting_room",
         )
         extra_kwargs = {
@@ -252,6 +253,7 @@ class EventBody(serializers.ModelSerializer[Event]):
             "max_active_holds",
             "refund_until_hours",
             "allow_single_gaps",
+            "release_companion_seats",
             "waiting_room",
             "picture",
             "stats",

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from core.errors import NotFound
 from events.errors import SeatsTaken
 from events.models import Subsection
 from events.publish import SeatsChanged, publish_seats
@@ -88,9 +89,12 @@ def lock_subsection(subsection_id: int) -> Subsection:
     """Lock a subsection's row until the transaction ends; return it as it is under the lock.
 
     With `no_key`, other transactions can still insert bookings that reference the subsection. Waits at most
-    `lock_timeout`.
+    `lock_timeout`. Raises NotFound if another version of the seating plan has removed the subsection.
     """
-    return Subsection.objects.select_for_update(of=("self",), no_key=True).get(pk=subsection_id)
+    subsections = Subsection.objects.select_for_update(of=("self",), no_key=True).filter(pk=subsection_id)
+    if (subsection := subsections.first()) is None:
+        raise NotFound("This event has no such block.")
+    return subsection
 
 
 def lock_subsections(subsection_ids: Sequence[int]) -> list[Subsection]:

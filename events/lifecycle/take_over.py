@@ -70,8 +70,8 @@ def take_over(event: Event, version_id: int, prices: dict[str, int]) -> dict[str
     3. Replace, add and remove blocks. Seats that were blocked stay blocked if the new block has seats of their name;
        house seats are blocked. Each replaced block gets a new version and a row in the audit log.
 
-    A request that is accepted for later at the same time, and whose seats are gone, fails with that reason.
-    Raises BadInput, and InvalidState with the blocks that can't change.
+    A request that waits for its seats counts as a sale. One that comes meanwhile waits, and then gets seats of the new
+    version or is refused. Raises BadInput, and InvalidState with the blocks that can't change.
     """
     keep_version(version_id)
     present = prices_of(event.seating_config)
@@ -91,9 +91,11 @@ def take_over(event: Event, version_id: int, prices: dict[str, int]) -> dict[str
 
 
 def lock_blocks(event: Event) -> list[Subsection]:
-    """Lock all subsections of an event, in the order of their ids, like everywhere; return them."""
-    subsections = Subsection.objects.filter(event_id=event.pk)
-    return list(subsections.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    """Lock all subsections of an event, in the order of their ids, like everywhere; return them.
+
+    They may go, so no request may be accepted in them meanwhile: FOR UPDATE waits for the foreign keys of new bookings.
+    """
+    return list(Subsection.objects.select_for_update(of=("self",)).filter(event_id=event.pk).order_by("pk"))
 
 
 def check_whole_tables(event: Event) -> None:
@@ -156,7 +158,10 @@ def _check_unused(difference: Difference) -> None:
         raise InvalidState(f"Seats are held or sold in blocks that change in this version: {_named(sold)}.")
     kept = [each for each in difference.removed if each.version or each.pk in booked]
     if kept:
-        raise InvalidState(f"This version lacks blocks whose seats have a history, so they can't go: {_named(kept)}.")
+        raise InvalidState(
+            f"This version lacks blocks that can't go: {_named(kept)}. Seats of theirs were held, sold or blocked, and "
+            "what happened to a seat is kept for good. Leave these blocks in the plan, and block their seats instead."
+        )
 
 
 def _booked(subsection_ids: Collection[int]) -> dict[int, bool]:

@@ -25,10 +25,10 @@ def sale(event: Event) -> dict[str, Any]:
 def offer(event: Event) -> dict[str, Any]:
     """Return what can be bought and at what price: `sale`, and `prices` as {section or category: minor units}.
 
-    With a seating plan also `geometry`, the address of what maps draw.
+    With a seating plan also `geometry`, the address of what maps draw, and `release_companion_seats`.
     """
-    geometry = {"geometry": event.geometry} if event.geometry else {}
-    return {**sale(event), "prices": prices_of(event.seating_config), **geometry}
+    plan = {"geometry": event.geometry, "release_companion_seats": event.release_companion_seats}
+    return {**sale(event), "prices": prices_of(event.seating_config), **(plan if event.geometry else {})}
 
 
 def versions_of(subsections: Iterable[LiveSubsection]) -> dict[int, int]:

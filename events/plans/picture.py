@@ -38,7 +38,7 @@ def svg_of(plan: Plan) -> SafeString:
     """Return the plan as an SVG element, which can be part of an HTML page."""
     left, top, right, bottom = bounds_of(plan)
     box = f"{left - MARGIN} {top - MARGIN} {right - left + 2 * MARGIN} {bottom - top + 2 * MARGIN}"
-    colours = [category.colour or PALETTE[index % len(PALETTE)] for index, category in enumerate(plan.categories)]
+    colours = colours_of([category.colour for category in plan.categories])
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" class="plan-picture" viewBox="{}" role="img" aria-label="{}" '
         'font-family="sans-serif" text-anchor="middle" dominant-baseline="central">{}{}{}</svg>',
@@ -48,6 +48,11 @@ def svg_of(plan: Plan) -> SafeString:
         _joined(_block(block, colours) for block in plan.blocks),
         _joined(_names(plan)),
     )
+
+
+def colours_of(chosen: Iterable[str]) -> list[str]:
+    """Return the colours that the picture gives to categories; `chosen` are their own, or empty."""
+    return [colour or PALETTE[index % len(PALETTE)] for index, colour in enumerate(chosen)]
 
 
 def _joined(parts: Iterable[SafeString]) -> SafeString:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events.venue_models import countries
 from events.zones import (
     NoSuchTime,
     TwoTimes,
@@ -16,6 +17,7 @@ from events.zones import (
     instants_of,
     wall_clock,
     zone_names,
+    zones_of_countries,
 )
 
 
@@ -85,3 +87,12 @@ def test_names_of_zones(name: str) -> None:
 def test_what_is_no_zone(name: str) -> None:
     with pytest.raises(ValidationError):
         check_zone(name)
+
+
+def test_the_zones_of_a_country() -> None:
+    zones = zones_of_countries()
+    assert zones["FR"] == ["Europe/Paris"]
+    assert zones["US"][0] == "America/New_York"
+    assert set(zones["DE"]) == {"Europe/Berlin", "Europe/Busingen"}
+    assert {name for names in zones.values() for name in names} <= zone_names()
+    assert set(zones) <= set(countries())

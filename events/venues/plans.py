@@ -22,6 +22,7 @@ from events.venues.plan_use import lock_and_find_use
 from events.venues.write import own_venue
 
 MAX_PLANS = 100  # of one venue
+MAX_VERSIONS = 200  # of one plan: its page and lists of plans have all of them
 MAX_DOCUMENT_BYTES = 4 * 1024 * 1024  # as JSON; 50,000 seats that are given one by one have about 3 MB
 NO_SUCH_PLAN = "You have no such seating plan."
 
@@ -153,7 +154,7 @@ def publish_plan(*, plan_id: int, seller: User, revision: int | None = None) -> 
     """Make the draft of a plan its next version, and return it; the newest version if that has the same document.
 
     With a `revision`, the draft must be that one. Raises NotFound, PlanChanged (also if the draft is saved meanwhile),
-    and BadInput with everything that is wrong with the document.
+    and BadInput with everything that is wrong with the document, or if the plan has MAX_VERSIONS versions.
     """
     plan = own_plan(plan_id, seller)
     if revision is not None:
@@ -169,7 +170,8 @@ def _publish(*, plan_id: int, seller: User, revision: int, publication: Publicat
     """Add a version.
 
     1. Lock the plan, so that versions are numbered one after the other.
-    2. Check that the draft is still the one that was read, and that the newest version differs.
+    2. Check that the draft is still the one that was read, that the newest version differs, and that there are not too
+       many versions.
     3. Write the version.
     """
     plan = _locked(plan_id, seller)
@@ -177,7 +179,10 @@ def _publish(*, plan_id: int, seller: User, revision: int, publication: Publicat
     newest = _newest_version(plan)
     if newest is not None and newest.document == publication.document:
         return newest
-    return PlanVersion.objects.create(plan=plan, number=newest.number + 1 if newest else 1, **publication._asdict())
+    number = newest.number + 1 if newest else 1
+    if number > MAX_VERSIONS:
+        raise BadInput([], f"A seating plan has at most {MAX_VERSIONS} versions. Add a new plan with this draft.")
+    return PlanVersion.objects.create(plan=plan, number=number, **publication._asdict())
 
 
 @retrying_transaction

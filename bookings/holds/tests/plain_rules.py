@@ -61,12 +61,37 @@ class PlainRules:
                 if following not in offered or following not in self.beside(window[-1]):
                     break
                 window.append(following)
-            if len(window) == self.quantity and self.wheelchairs(window) >= self.places:
+            enough = len(window) == self.quantity and self.wheelchairs(window) >= self.places
+            if enough and not (self.places and self.unclaimed(window)):
                 found.append(window)
         return found
 
     def wheelchairs(self, seats: list[Seat]) -> int:
         return sum(self.kind(seat) == PlaceKind.WHEELCHAIR for seat in seats)
+
+    def group(self, seat: Seat) -> set[Seat]:
+        """The wheelchair places and companions' seats that are side by side with a seat of these kinds, and itself."""
+        found, new = {seat}, [seat]
+        while new:
+            new = [other for each in new for other in self.beside(each) if self.kept(other) and other not in found]
+            found.update(new)
+        return found
+
+    def unclaimed(self, chosen: list[Seat]) -> list[Seat]:
+        """The companions' seats that no wheelchair place among the chosen seats brings."""
+        rows = enumerate(self.block.rows)
+        seats = {(row, place) for row, line in rows if row not in self.whole for place in range(len(line.places))}
+        wheelchairs = {seat for seat in seats if self.kind(seat) == PlaceKind.WHEELCHAIR}
+        companions = {seat for seat in seats if self.kind(seat) == PlaceKind.COMPANION}
+        apart = {seat for seat in companions if not self.group(seat) & wheelchairs}
+        refused: set[Seat] = set()
+        for seat in companions:
+            places = wheelchairs if seat in apart else self.group(seat) & wheelchairs
+            fellows = apart if seat in apart else self.group(seat) & companions
+            given = len(places & {*chosen})
+            claim = len(fellows) if given == len(places) else given * max(1, len(fellows) // len(places))
+            refused |= {*sorted(fellows & {*chosen})[claim if given else 0 :]}
+        return sorted(refused)
 
     def rank(self, window: list[Seat]) -> tuple[int, ...]:
         companions = sum(self.kind(seat) == PlaceKind.COMPANION for seat in window)
@@ -94,7 +119,8 @@ class PlainRules:
             runs = sorted(self.runs(offered), key=lambda run: (-len(run), run[0]))
             return sorted([seat for run in runs for seat in run][: self.quantity])
         given = self.given_places(offered)
-        return sorted(given + self.company(offered, given))
+        company = self.company(offered, given)
+        return sorted(given + company) if len(company) == self.quantity - self.places else None
 
     def runs(self, offered: set[Seat]) -> list[list[Seat]]:
         runs: list[list[Seat]] = []
@@ -116,14 +142,22 @@ class PlainRules:
         return free[: self.places]
 
     def company(self, offered: set[Seat], given: list[Seat]) -> list[Seat]:
-        """The other seats: nearest to any of the places, wheelchair places last."""
+        """The other seats, nearest to any of the places, wheelchair places last; no unclaimed companions' seats."""
 
         def key(seat: Seat) -> tuple[bool, tuple[int, int], Seat]:
             away = min((abs(seat[0] - row), abs(self.cell(seat) - self.cell((row, place)))) for row, place in given)
             return self.kind(seat) == PlaceKind.WHEELCHAIR, away, seat
 
-        others = sorted((seat for seat in offered if seat not in given), key=key)
-        return others[: self.quantity - self.places]
+        company: list[Seat] = []
+        for seat in sorted((seat for seat in offered if seat not in given), key=key):
+            if len(company) < self.quantity - self.places and not self.is_beyond(seat, given, company):
+                company.append(seat)
+        return company
+
+    def is_beyond(self, seat: Seat, given: list[Seat], company: list[Seat]) -> bool:
+        """Whether a companion's seat is too many beside those in `company`, if only the `given` places bring any."""
+        before = [other for other in company if self.kind(other) == PlaceKind.COMPANION]
+        return self.kind(seat) == PlaceKind.COMPANION and bool(self.unclaimed([*given, *before, seat]))
 
     def cell(self, seat: Seat) -> int:
         """The distance from the left of the row, in seats; an aisle is as wide as one."""

@@ -1,6 +1,6 @@
 """The seat rules: the best available seats, and single gaps.
 
-In the drawings, `.` is a free seat, `x` a taken one, `o` a free wheelchair place.
+In the drawings, `.` is a free seat, `x` a taken one, `o` a free wheelchair place, `c` a free companion's seat.
 """
 
 from itertools import pairwise
@@ -10,15 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.errors import WouldLeaveSingleSeat
-from bookings.specification.seat_choice import best_seats, check_single_gaps, first_window, single_gaps
+from bookings.specification.seat_choice import (
+    best_seats,
+    check_single_gaps,
+    first_window,
+    groups_of,
+    single_gaps,
+    unclaimed,
+)
 
 
 def free(*rows: str) -> list[int]:
-    return [position for position, seat in enumerate("".join(rows)) if seat in ".o"]
+    return [position for position, seat in enumerate("".join(rows)) if seat in ".oc"]
 
 
-def kept(*rows: str) -> list[int]:
-    return [position for position, seat in enumerate("".join(rows)) if seat == "o"]
+def kept(*rows: str, letter: str = "o") -> list[int]:
+    return [position for position, seat in enumerate("".join(rows)) if seat == letter]
 
 
 def best(quantity: int, *rows: str, places: int = 0, gaps_allowed: bool = True) -> list[int] | None:
@@ -27,6 +34,7 @@ def best(quantity: int, *rows: str, places: int = 0, gaps_allowed: bool = True) 
         quantity=quantity,
         cols=len(rows[0]),
         accessible=kept(*rows),
+        companions=kept(*rows, letter="c"),
         places=places,
         gaps_allowed=gaps_allowed,
     )
@@ -133,6 +141,47 @@ def test_a_wheelchair_place_is_not_refused_because_other_seats_would_leave_no_ga
     check_single_gaps(free(*rows), [1], cols=3, accessible=kept(*rows))
     with pytest.raises(WouldLeaveSingleSeat):
         check_single_gaps(free(*rows), [4], cols=3, accessible=kept(*rows))
+
+
+@pytest.mark.parametrize(
+    ("row", "chosen", "refused"),
+    [
+        ("oc", "xx", []),
+        ("oc", ".x", [1]),
+        ("co.", "xxx", []),
+        ("ococ", "xx..", []),
+        ("ococ", "x..x", []),  # side by side are the other place and the other seat
+        ("ococ", ".xxx", [3]),  # one place brings one seat
+        ("coc", "xxx", []),  # a place has all seats that are only for it
+        ("occcoc", "xxx...", []),  # four seats for two places
+        ("occcoc", "xxxx..", [3]),
+        ("occoc", "xxx...", [2]),  # the third seat is only for those who have both places
+        ("occoc", "xxxxx", []),
+        ("oo.oc", "x...x", [4]),  # nor is it a seat for those who sit somewhere else
+        ("ooc", "xxx", []),
+        ("o.c.c", "x.x..", []),  # seats apart are for all places
+        ("o.c.c", "x.x.x", []),
+        ("o.o.c", "x...x", []),
+        ("o.o.c.c", "x...x.x", [6]),
+        ("..c", "x.x", [2]),  # there is no place to bring it
+    ],
+)
+def test_each_wheelchair_place_brings_the_companions_seats_of_its_group(
+    row: str, chosen: str, refused: list[int]
+) -> None:
+    groups = groups_of(kept(row), kept(row, letter="c"), cols=len(row))
+    assert unclaimed(kept(chosen, letter="x"), groups) == refused
+
+
+def test_the_best_available_have_the_companions_seats_of_their_wheelchair_places_and_no_others() -> None:
+    assert best(2, ".oc.", places=1) == [1, 2]
+    assert best(1, "c...") == [1]
+    assert best(4, "..ococ..", places=1) == [0, 1, 2, 3]
+    assert best(4, "xxococxx", places=1) == [2, 3, 4, 5]  # with a second place, which brings the second seat
+    assert best(3, "x.ocx", "cx.xx", places=1) == [1, 2, 3]
+    assert best(3, "xxocx", "cxxx.", places=1) == [2, 3, 5]
+    assert best(3, "xxocx", "xcoxx", places=1) == [2, 3, 7]  # the seat beside the second place isn't for the first
+    assert best(2, "oxx.", "ocxx", places=2) == [0, 4]
 
 
 @given(st.integers(1, 12), st.integers(1, 8), st.data())

@@ -23,12 +23,13 @@ many_examples = settings(max_examples=200)
 numbers = itertools.count(1000)
 
 KINDS = [PlaceKind.SEAT] * 6 + [PlaceKind.WHEELCHAIR, PlaceKind.COMPANION, PlaceKind.RESTRICTED, PlaceKind.HOUSE]
+FOR_WHEELCHAIRS = [PlaceKind.WHEELCHAIR, PlaceKind.COMPANION, PlaceKind.COMPANION, PlaceKind.SEAT]
 
 
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     """Generate a plan with one block of curved rows, some of which are tables."""
-    kinds = draw(st.sampled_from([KINDS, [PlaceKind.SEAT], [*KINDS, PlaceKind.WHEELCHAIR, PlaceKind.COMPANION]]))
+    kinds = draw(st.sampled_from([KINDS, [PlaceKind.SEAT], [*KINDS, PlaceKind.COMPANION], FOR_WHEELCHAIRS]))
     radius = draw(st.integers(1, 9))
     rows = []
     for number in range(draw(st.integers(1, 4))):
@@ -118,3 +119,16 @@ def test_the_gaps_of_named_seats(concert: Event, plan: Plan, taken: str, data: s
     expected = hall.positions(rules.avoidable_gaps([hall.seats[position] for position in chosen]))
     assert (hall.in_sql("bookings_avoidable_gaps", chosen) or []) == expected
     assert Places(hall.subsection).avoidable_gaps(hall.free, chosen) == expected
+
+
+@many_examples
+@given(plan=plans(), data=st.data())
+def test_companions_seats_that_no_wheelchair_place_brings(concert: Event, plan: Plan, data: st.DataObject) -> None:
+    hall = Hall(concert, plan, "a")
+    chosen = data.draw(st.lists(st.sampled_from(hall.free), min_size=1, max_size=8, unique=True))
+    expected = hall.positions(hall.rules(len(chosen)).unclaimed([hall.seats[position] for position in chosen]))
+    assert Places(hall.subsection).unclaimed(chosen) == expected
+    with connection.cursor() as cursor:
+        place = [hall.subsection.event_id, hall.subsection.pk]
+        cursor.execute("SELECT bookings_unclaimed_places(%s, %s, %s)", [*place, chosen])
+        assert (cursor.fetchone()[0] or []) == expected

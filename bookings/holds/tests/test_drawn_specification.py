@@ -46,9 +46,10 @@ def test_function_and_specification_agree(
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     prices = {"Stalls": 5000, "Balcony": 3000}
+    rules = {"allow_single_gaps": run % 2 == 0, "release_companion_seats": run % 3 == 0, "max_active_holds": 100}
     setups = []
     for name, hold in (("function", by_function), ("specification", by_specification)):
-        event = new_drawn_event(prices=prices, allow_single_gaps=run % 2 == 0, max_active_holds=100)
+        event = new_drawn_event(prices=prices, **rules)
         setups.append((hold, event, [new_user(f"{email}-{name}") for email in "xyz"]))
     for step in range(40):
         results = []

@@ -28,6 +28,7 @@ SECTIONS = [
 def original(new_event, carol) -> Event:
     """A published event with everything set, whose prices have changed since."""
     limits = {**LIMITS, "hold_seconds": 77, "allow_single_gaps": False, "waiting_room_on": True, "max_active": 9}
+    limits["release_companion_seats"] = True
     event = new_event(SECTIONS, currency="KWD", starts_at=START, sales_end_at=START, **limits)
     return change_event(event_id=event.pk, seller=carol, prices={"B": 2500})
 
@@ -43,6 +44,7 @@ def test_a_copy_has_all_fields_except_the_dates_and_is_a_draft(seller_client, or
     same = ("name", "description", "venue_name", "currency", "hold_seconds", "waiting_room_on", "max_active")
     assert {name: filled[name] for name in same} == {name: getattr(original, name) for name in same}
     assert filled["allow_single_gaps"] is False
+    assert filled["release_companion_seats"] is False
     assert {name for name, value in filled.items() if value is None} == {
         "starts_at",
         "ends_at",

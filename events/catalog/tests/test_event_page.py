@@ -52,6 +52,7 @@ def test_the_script_gets_its_urls_and_limits(client_of, concert):
         "currency": "USD",
         "max": "10",
         "gaps": "true",
+        "released": "false",
         "zone": "UTC",
         "signed-in": "false",
         "user": "",

@@ -67,6 +67,7 @@ def test_the_response_has_exactly_the_documented_fields_and_defaults(carol: User
         "max_active_holds": 3,
         "refund_until_hours": 24,
         "allow_single_gaps": True,
+        "release_companion_seats": False,
         "organizer": {"name": "Carol", "contact_email": None},
     }
     assert sections[0] == {

@@ -36,6 +36,7 @@ REFUSED: list[dict[str, Any]] = [
     {"max_active_holds": 1},
     {"refund_until_hours": 1},
     {"allow_single_gaps": False},
+    {"release_companion_seats": True},
     {"waiting_room": {"enabled": True}},
     {"waiting_room": {"admit_per_minute": 7}},
     {"name": "New name", "hold_seconds": 60},

@@ -1,14 +1,11 @@
 """Taking over another version of a seating plan while some of its blocks are sold."""
 
 import copy
-import threading
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
 
 from accounts.models import User
 from bookings.holds.expiry import expire_holds
@@ -21,13 +18,11 @@ from bookings.payments.gateways import gateway
 from bookings.payments.pay import begin_payment
 from bookings.payments.settle import settle_payment
 from bookings.states import BookingStatus, SelectionMode
-from bookings.testing.crowd import together
 from conftest import HALL
 from core.clock import database_now
 from core.errors import BadInput, InvalidState
 from events.errors import EventCancelled
-from events.inventory.blocking import block_seats
-from events.lifecycle import take_over
+from events.inventory.blocking import block_seats, unblock_seats
 from events.lifecycle.change import change_event
 from events.models import Event, Layout, SeatChange, Subsection, Ticket
 from events.plan_models import PlanVersion
@@ -58,15 +53,8 @@ def drawn(**changes: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
     return document
 
 
+without_tables = partial(drawn, document=lambda document: document["sections"].pop(1))
 longer_balcony = partial(drawn, balcony=lambda block: block["grid"].update(rows=3))
-
-
-@pytest.fixture
-def newer(opera: Event, new_plan_version: NewVersion) -> Callable[[dict[str, Any]], PlanVersion]:
-    """A function that publishes a further version of the opera's plan."""
-    version = opera.plan_version
-    assert version is not None
-    return lambda document: new_plan_version(document, plan=version.plan)
 
 
 def hold(event: Event, buyer: User, block: dict[str, Any], *names: str, quantity: int = 1) -> Booking:
@@ -176,9 +164,17 @@ def test_blocks_are_added_and_unused_ones_go(opera: Event, newer: Any, carol: Us
 
 
 def test_a_block_with_a_history_does_not_go(opera: Event, newer: Any, carol: User) -> None:
-    block_seats(event_id=opera.pk, seller=carol, section="Cabaret", subsection=1, seats=["T2-1"])
-    version, before = newer(drawn(document=lambda document: document["sections"].pop(1))), state(opera)
-    with pytest.raises(InvalidState, match="Cabaret-1"):
+    seats: dict[str, Any] = {
+        "event_id": opera.pk,
+        "seller": carol,
+        "section": "Cabaret",
+        "subsection": 1,
+        "seats": ["T2-1"],
+    }
+    block_seats(**seats)
+    unblock_seats(**seats)
+    version, before = newer(without_tables()), state(opera)
+    with pytest.raises(InvalidState, match=r"can't go: Cabaret-1\. .* block their seats instead"):
         change_event(event_id=opera.pk, seller=carol, plan_version=version.pk)
     assert state(opera) == before
 
@@ -242,51 +238,4 @@ def test_a_late_payment_does_not_buy_other_seats_of_the_same_position(
     booking.refresh_from_db()
     assert booking.status == BookingStatus.EXPIRED
     assert payment.refunds.count() == 1
-    assert not any(check_invariants().values())
-
-
-@pytest.fixture
-def checked(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Set when a take-over has made its checks; it then waits before it writes."""
-    check, checked = take_over._check_unused, threading.Event()
-
-    def check_and_wait(difference: take_over.Difference) -> None:
-        check(difference)
-        checked.set()
-        time.sleep(0.5)
-
-    monkeypatch.setattr(take_over, "_check_unused", check_and_wait)
-    return checked
-
-
-def race(event: Event, version: PlanVersion, seller: User, buyer: User, checked: threading.Event) -> list[Any]:
-    """Take the version over; between its checks and its writes, somebody holds a seat of a block that changes."""
-
-    def hold_meanwhile() -> Booking:
-        checked.wait(30)
-        return hold(event, buyer, BALCONY, "B-10")
-
-    return together(partial(change_event, event_id=event.pk, seller=seller, plan_version=version.pk), hold_meanwhile)
-
-
-def test_a_hold_waits_for_a_take_over_and_gets_a_seat_of_the_new_plan(
-    opera: Event, newer: Any, carol: User, alice: User, checked: threading.Event
-) -> None:
-    from_the_right = {"style": "numbers", "reverse": True}
-    version = newer(drawn(balcony=lambda block: block["grid"].update(seat_labels=from_the_right)))
-    changed, held = race(opera, version, carol, alice, checked)
-    assert isinstance(changed, Event), changed
-    assert (held.seat_names, held.positions) == (["B-10"], [10])
-    assert not any(check_invariants().values())
-
-
-def test_without_the_lock_only_the_audit_log_keeps_a_take_over_from_removing_seats_that_are_held(
-    opera: Event, newer: Any, carol: User, alice: User, checked: threading.Event, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        take_over, "lock_blocks", lambda event: list(Subsection.objects.filter(event=event).order_by("pk"))
-    )
-    changed, held = race(opera, newer(longer_balcony()), carol, alice, checked)
-    assert isinstance(changed, IntegrityError), changed  # two changes of one version
-    assert held.status == BookingStatus.PENDING_PAYMENT
     assert not any(check_invariants().values())

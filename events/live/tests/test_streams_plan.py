@@ -44,7 +44,7 @@ def test_new_prices_of_categories_reach_viewers(watcher, opera, carol):
     change_event(event_id=opera.pk, seller=carol, prices={"Balcony": 3500})
     updated = watcher.expect("event_updated")
     assert updated["prices"] == {"Stalls": 5000, "Balcony": 3500, "Tables": 4000, "Standing": 1500}
-    assert updated["geometry"] == opera.geometry
+    assert (updated["geometry"], updated["release_companion_seats"]) == (opera.geometry, False)
 
 
 def test_viewers_learn_of_another_version_of_the_plan(server, watcher, opera, carol, new_plan_version):

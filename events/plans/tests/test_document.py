@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.errors import MAX_PROBLEMS, BadInput
-from events import models
+from events import seat_models
 from events.plans import members
 from events.plans.counting import count_places, subsections_of
 from events.plans.document import read_plan
@@ -379,7 +379,7 @@ def test_an_object_that_contains_itself_is_refused() -> None:
 
 
 def test_names_of_sections_and_categories_fit_into_their_columns() -> None:
-    assert members.NAME_LENGTH == models.NAME_LENGTH
+    assert members.NAME_LENGTH == seat_models.NAME_LENGTH
 
 
 def test_names_of_members_must_be_texts() -> None:

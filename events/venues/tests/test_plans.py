@@ -152,6 +152,19 @@ def test_versions_are_numbered_and_an_unchanged_document_makes_none(carol: User,
     assert plan.versions.values("digest").distinct().count() == 2
 
 
+def test_a_plan_has_a_limited_number_of_versions(
+    carol: User, new_plan: NewPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plans, "MAX_VERSIONS", 2)
+    plan = new_plan()
+    for revision, rows in enumerate((3, 4)):
+        publish_plan(plan_id=plan.pk, seller=carol)
+        save_draft(plan_id=plan.pk, seller=carol, draft=document(rows=rows), revision=revision)
+    with pytest.raises(BadInput, match="at most 2 versions"):
+        publish_plan(plan_id=plan.pk, seller=carol)
+    assert plan.versions.count() == 2
+
+
 def test_a_draft_with_mistakes_is_not_published(carol: User, new_plan: NewPlan, settings: Any) -> None:
     assert refused(publish_plan, plan_id=new_plan("Empty", {}).pk, seller=carol)[0][0] == "document.format"
     settings.MAX_SEATS_PER_EVENT = 5

@@ -127,6 +127,7 @@ class PlanSeating {
     this.#categories = categories.map(({ name, places }) => {
       const item = row.content.firstElementChild.cloneNode(true);
       const input = item.querySelector("input");
+      item.querySelector(".swatch").style.color = this.#chosen.colours[name];
       item.querySelector(".category").textContent = name;
       item.querySelector(".places").textContent = `${count(places)} ${places === 1 ? "place" : "places"}`;
       if (name in this.#prices) input.value = inputPrice(this.#prices[name], this.#code);

@@ -10,7 +10,7 @@ import { Colours } from "./canvas/colours.js";
 import { MapView } from "./canvas/map_view.js";
 import { BestSeatsForm } from "./panels/best_seats_form.js";
 import { Filter } from "./panels/filter.js";
-import { blockName, seatCount, seatRanges, seatsLeft, shortName, shortPriceRange } from "./panels/formatting.js";
+import { blockName, needsWheelchairPlace, seatCount, seatRanges, seatsLeft, shortName, shortPriceRange } from "./panels/formatting.js";
 import { showKinds } from "./panels/legend.js";
 import { LiveBadge } from "./panels/live_badge.js";
 import { showPrices } from "./panels/prices.js";
@@ -20,6 +20,7 @@ import { SeatList } from "./panels/seat_list.js";
 import { Summary } from "./panels/summary.js";
 import { Tooltip } from "./panels/tooltip.js";
 import { nearestSimilar } from "./seats/best_seats.js";
+import { placeFor } from "./seats/companions.js";
 import { forgetPicks, HoldRequests, keepPicks, keptPicks } from "./seats/hold_request.js";
 import { OwnHolds } from "./seats/own_holds.js";
 import { Picks } from "./seats/picks.js";
@@ -40,6 +41,7 @@ const gapsAllowed = dataset.gaps === "true";
 const sale = new SaleStatus(find("[data-sale]"), json("sale"), dataset.zone);
 const model = new SeatModel(rows, seating.block);
 model.setClosed(sale.isOver); // before anything is drawn
+model.setReleased(dataset.released === "true");
 const colours = new Colours([...new Set(model.blocks.flatMap((block) => block.tiers))], seating.colours);
 const price = (block) => shortPriceRange(block, currency);
 page.style.setProperty("--legend-tier", colours.variable(rows[0].tier)); // a tier that the event has
@@ -87,6 +89,7 @@ feed.addEventListener("block", ({ detail }) => {
 feed.addEventListener("sale", ({ detail }) => {
   sale.update(detail);
   if (detail.prices) model.setPrices(detail.prices);
+  if ("release_companion_seats" in detail) model.setReleased(detail.release_companion_seats);
   if ((detail.geometry ?? "") !== dataset.geometry && "prices" in detail) location.reload(); // the seats have moved
 });
 
@@ -128,7 +131,7 @@ model.addEventListener("counts", () => {
 // --- Picking --------------------------------------------------------------------------------------------
 
 function pick(block, position) {
-  const had = picks.has(block, position);
+  const [had, before] = [picks.has(block, position), picks.positions.length];
   if (block.isOwn(position)) return remindOfHold();
   if (!had && !block.isFree(position)) {
     say(`${shortName(block, position)} is not available.`);
@@ -137,7 +140,12 @@ function pick(block, position) {
   picks.toggle(block, position);
   hideCard();
   if (picks.has(block, position)) say(`${shortName(block, position)} picked. ${seatCount(picks.positions.length)}, ${priceText(picks.total, currency)}.`);
-  else if (had) say(`${shortName(block, position)} removed.`);
+  else if (had) say(`${shortName(block, position)} removed.${broughtBy(block, position, before) ? " Its companion seat is removed, too." : ""}`);
+}
+
+/** Whether the removal of a wheelchair place, when `before` seats were picked, also removed companion seats. */
+function broughtBy(block, position, before) {
+  return block.isAccessible(position) && before - picks.positions.length > block.together(position).length;
 }
 
 /** Picks places of a standing area; 0 removes them. */
@@ -168,6 +176,7 @@ bestSeatsForm.addEventListener("found", ({ detail: { what, ...seats } }) => {
   choose(seats);
   if (what === "hold") hold();
 });
+picks.addEventListener("alone", ({ detail }) => showAlone(needsWheelchairPlace(detail.block, detail.positions), detail.block, detail.positions, picks.block === detail.block ? picks.positions : []));
 picks.addEventListener("full", () => toast(`You can book at most ${seatCount(picks.max)} at a time.`, "warn"));
 
 picks.addEventListener("lost", ({ detail: { block, positions } }) => {
@@ -176,6 +185,16 @@ picks.addEventListener("lost", ({ detail: { block, positions } }) => {
   alert(`${what} ${seatsLeft(block)}`);
   offerSimilar(what, block, positions, picks.positions.length + positions.length);
 });
+
+/** Shows why companion seats can't be reserved beside the `picked` seats, and offers the wheelchair place that is missing. */
+function showAlone(message, block, positions, picked) {
+  const place = placeFor(block, positions[0], picked);
+  const seats = [place, positions[0]];
+  const together = () => choose({ block, positions: [...new Set([...picked, ...seats])].sort((a, b) => a - b) });
+  const fits = place >= 0 && picked.length + seats.length <= picks.max;
+  summary.showMessage(message, fits ? [[`Pick ${seatRanges(block, seats)}`, together]] : []);
+  say(message);
+}
 
 /** Shows which seats were lost and offers similar ones, side by side. */
 function offerSimilar(what, block, positions, number) {
@@ -305,6 +324,7 @@ function refused(problem, block, positions, names) {
   else if (problem.code === "queue_pass_required") goToQueue();
   else if (problem.code === "seats_taken") taken(problem, block, positions);
   else if (problem.code === "would_leave_single_seat") leavesSingleSeat(problem, block, positions);
+  else if (problem.code === "needs_wheelchair_place") needsPlace(problem, block, positions);
   else if (problem.code === "too_many_holds") summary.showMessage(problem.message, [["Show my bookings", () => location.assign(dataset.bookings)]]);
   else if (problem.status === 0 || problem.status >= 500) summary.showMessage(problem.message, [["Try again", hold]]);
   else if (problem.status === 429) summary.showMessage(`Too many attempts. Wait ${problem.retryAfter ?? 60} seconds, then try again.`);
@@ -334,6 +354,14 @@ function leavesSingleSeat({ message, seats }, block, positions) {
   const found = nearestSimilar(model, block, positions, positions.length, { accessible: block.accessibleCount(positions), gapsAllowed: false });
   if (found) actions.push([`Pick ${seatRanges(found.block, found.positions)} instead`, () => choose(found)]);
   summary.showMessage(message, actions);
+}
+
+/** The seller has stopped releasing companion seats since they were picked. */
+function needsPlace({ message, seats }, block, positions) {
+  model.setReleased(false);
+  const alone = seats.map((name) => block.position(name));
+  picks.replace(block, positions);
+  showAlone(message, block, alone, picks.positions);
 }
 
 /** Restores the picks from before the login or a reload. */

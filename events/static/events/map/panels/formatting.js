@@ -60,11 +60,16 @@ export function accessiblePrefix(block, position) {
   return block.isAccessible(position) ? "wheelchair place, " : "";
 }
 
-/** What else is special about a seat, as ["companion seat"] or ["restricted view: Behind a pillar."]. */
+/** Why companion seats can't be picked without wheelchair places, in the words of the API's `needs_wheelchair_place`. */
+export function needsWheelchairPlace(block, positions) {
+  return `Companion seats are sold only together with wheelchair places. Also choose a wheelchair place for ${seatRanges(block, positions)}, or leave ${positions.length === 1 ? "it" : "them"} out.`;
+}
+
+/** What else is special about a seat, as ["companion seat, sold only with a wheelchair place"] or ["restricted view: Behind a pillar."]. */
 export function remarks(block, position) {
   const note = block.noteOf(position);
   const found = [];
-  if (block.companions.has(position)) found.push("companion seat");
+  if (block.companions.has(position)) found.push(block.released ? "companion seat" : "companion seat, sold only with a wheelchair place");
   if (block.restricted.has(position)) found.push(note ? `restricted view: ${note}` : "restricted view");
   else if (note) found.push(note);
   if (block.together(position).length > 1) found.push(`sold as a whole table of ${seatCount(block.together(position).length)}`);

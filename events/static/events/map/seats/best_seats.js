@@ -6,6 +6,8 @@
  * whose best seats are nearest to the middle of the stage. The result is a proposal; only the hold reserves the seats.
  */
 
+import { unclaimed, withoutUnclaimed } from "./companions.js";
+
 const GAP_PENALTY = 4; // a single gap counts like being this many seats farther away
 const WHEELCHAIR_PENALTY = 8; // the same for a wheelchair place that the buyer didn't ask for
 const RESTRICTED_PENALTY = 8; // the same for a seat with a restricted view, if the one that was lost had none
@@ -130,18 +132,19 @@ function longestRuns(block, number, offered) {
 
 /**
  * Returns wheelchair places, of one row if any has enough, and the other seats as near to them as possible; null if there
- * are not enough.
+ * are not enough. Of companion seats only those that the places bring with them.
  */
 function nearEachOther(block, number, accessible, offered) {
   const free = [...block.seats.keys()].filter(offered);
   const given = givenPlaces(block, free, number, accessible);
-  if (free.length < number || given.length < accessible) return null;
+  if (given.length < accessible) return null;
   const away = (position) => {
     const steps = given.map((place) => [Math.abs(block.rowIndex(place) - block.rowIndex(position)), Math.abs(block.columnOf(place) - block.columnOf(position))]);
     return [Number(block.isAccessible(position)), ...steps.sort(compare)[0], position];
   };
-  const others = free.filter((position) => !given.includes(position)).map(away).sort(compare);
-  return ascending([...given, ...others.slice(0, number - accessible).map((each) => each[3])]);
+  const nearest = free.filter((position) => !given.includes(position)).map(away).sort(compare).map((each) => each[3]);
+  const others = withoutUnclaimed(block, nearest, given).slice(0, number - accessible);
+  return others.length < number - accessible ? null : ascending([...given, ...others]);
 }
 
 /** Returns the first free wheelchair places of the rows with room for all, then of rows with enough of them, then of any. */
@@ -170,8 +173,9 @@ export function choices(block, number, accessible, gapsAllowed, { restricted = t
 /** Yields runs of offered seats without any that are kept for others, or with at least `accessible` wheelchair places. */
 function* windows(block, number, accessible, offered) {
   for (const first of runStarts(block, number, accessible ? offered : (position) => offered(position) && !isKept(block, position))) {
-    const wheelchairs = accessible ? block.accessibleCount(range(first, number)) : 0;
-    if (wheelchairs >= accessible) yield { first, lone: leavesSingleGap(block, first, number), wheelchairs };
+    const seats = range(first, number);
+    const wheelchairs = accessible ? block.accessibleCount(seats) : 0;
+    if (wheelchairs >= accessible && !unclaimed(block, seats).length) yield { first, lone: leavesSingleGap(block, first, number), wheelchairs };
   }
 }
 

@@ -23,6 +23,7 @@ export class Block {
   own = new Set(); // positions of the buyer's own reservations
   accessible = new Set(); // positions of wheelchair places
   companions = new Set();
+  released = false; // whether companion seats are sold without wheelchair places
   restricted = new Set(); // positions with a restricted view
   unit = "seat"; // what is counted: "2 seats"
   seatSize = 1; // in units of the plane
@@ -117,6 +118,11 @@ export class Block {
 
   /** Whether any table is sold as a whole. */
   get hasWholeTables() {
+    return false;
+  }
+
+  /** Whether a seat is at a table that is sold as a whole. */
+  isOfWholeTable() {
     return false;
   }
 

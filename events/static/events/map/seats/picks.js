@@ -2,10 +2,12 @@
  * The seats the buyer has picked to hold: all in one block, like a booking, and no more than the event allows.
  *
  * Dispatches `change`; `moved` {from, number} when a pick in another block removed the earlier ones; `full` when a pick
- * would exceed the maximum; `lost` {block, positions} when picked seats were taken.
+ * would exceed the maximum; `alone` {block, positions} when a pick is a companion seat that no picked wheelchair place
+ * brings; `lost` {block, positions} when picked seats were taken.
  */
 
 import { Emitter } from "../../../ticketing/emitter.js";
+import { refusedCompanions } from "./companions.js";
 
 export class Picks extends Emitter {
   block = null;
@@ -64,10 +66,14 @@ export class Picks extends Emitter {
   #add(block, added) {
     const moves = this.block !== null && this.block !== block && this.positions.length > 0;
     const [from, number] = [this.block, this.positions.length];
-    if ((moves ? 0 : number) + added.length > this.max) {
+    const positions = [...(moves ? [] : this.positions), ...added].sort((a, b) => a - b);
+    const alone = refusedCompanions(block, positions);
+    if (positions.length > this.max) {
       this.emit("full");
+    } else if (alone.length) {
+      this.emit("alone", { block, positions: alone });
     } else {
-      this.#set(block, [...(moves ? [] : this.positions), ...added].sort((a, b) => a - b));
+      this.#set(block, positions);
       if (moves) this.emit("moved", { from, number });
     }
   }
@@ -82,8 +88,11 @@ export class Picks extends Emitter {
     if (lost.length) this.emit("lost", { block, positions: lost });
   }
 
-  #set(block, positions) {
+  /** Companion seats go with the wheelchair place that brought them. */
+  #set(block, wanted) {
     const before = this.block;
+    const alone = block ? refusedCompanions(block, wanted) : [];
+    const positions = wanted.filter((position) => !alone.includes(position));
     this.block = positions.length ? block : null;
     this.positions = positions;
     this.emit("change", { before });

@@ -110,6 +110,15 @@ export class SeatModel extends Emitter {
     for (const hold of changed) this.emit("seats", hold);
   }
 
+  /** Sets whether the seller has released companion seats, so that they can be picked without a wheelchair place. */
+  setReleased(released) {
+    for (const block of this.blocks) {
+      if (block.released === released) continue;
+      block.released = released;
+      if (block.companions.size && block.seats) this.emit("seats", { block, positions: [...block.companions] });
+    }
+  }
+
   // --- Seats selected by other viewers ------------------------------------------------------------------
 
   /** Replaces the selection of another viewer; no seats remove it. */

@@ -23,7 +23,7 @@ UNIQUE = {
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0010_hold_seats_of_plans"),
+        ("bookings", "0011_companion_seats"),
         ("events", "0011_layout_runs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

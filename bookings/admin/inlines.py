@@ -56,9 +56,11 @@ class PaymentsChecks(InlineModelAdminChecks):
 class PaymentsFormSet(BaseModelFormSet):  # type: ignore[type-arg]  # not subscriptable at run time
     """The payments of a booking's order, in the form in which the admin shows an inline."""
 
-    def __init__(self, *args: Any, instance: Booking, queryset: QuerySet[Payment], **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, files: Any = None, *, instance: Booking, queryset: QuerySet[Payment], **kwargs: Any
+    ) -> None:
         self.instance = instance
-        super().__init__(*args, queryset=queryset.filter(order_id=instance.order_id), **kwargs)
+        super().__init__(data, files, queryset=queryset.filter(order_id=instance.order_id), **kwargs)
 
     @classmethod
     def get_default_prefix(cls) -> str:

@@ -153,9 +153,14 @@ class Booking(models.Model):
         return self.reference
 
     @property
-    def payments(self) -> "models.Manager[Payment]":
-        """The payments of its order."""
-        return self.order.payments
+    def is_own_order(self) -> bool:
+        """Whether the booking was made by itself, so that it is paid alone. No other booking joins its order."""
+        return self.order_id == self.pk
+
+    @property
+    def payments(self) -> "models.QuerySet[Payment]":
+        """The payments of its order, newest first."""
+        return self.order.payments.all()
 
     @property
     def is_over(self) -> bool:

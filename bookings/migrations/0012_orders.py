@@ -3,6 +3,8 @@
 The tables can't be written meanwhile, and the processes of the previous version must be stopped first.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.db import migrations, models
 from django.db.models.deletion import PROTECT
@@ -14,7 +16,7 @@ ORDER_PER_BOOKING = """
     INSERT INTO bookings_order (id, event_id, buyer_id, idempotency_key, request_hash, created_at)
     SELECT id, event_id, buyer_id, idempotency_key, request_hash, created_at FROM bookings_booking
 """
-UNIQUE = {
+UNIQUE: dict[str, dict[str, Any]] = {
     "payment_captured_once": {"fields": ["order", "event"], "condition": models.Q(status__in=["captured", "partly_refunded"])},
     "payment_open_once": {"fields": ["order", "event"], "condition": models.Q(status="pending")},
     "payment_once_per_key": {"fields": ["order", "idempotency_key", "event"]},

@@ -24,7 +24,9 @@ REMOVED = "removed"
 
 def booking_obstacles(user: User) -> list[AccountObstacle]:
     """Return the user's bookings that are paid for an event to come, still held, or whose payment is still open."""
-    open_payment = Payment.objects.filter(booking=OuterRef("pk"), event=OuterRef("event"), status=PaymentStatus.PENDING)
+    open_payment = Payment.objects.filter(
+        order=OuterRef("order"), event=OuterRef("event"), status=PaymentStatus.PENDING
+    )
     held = Q(status=BookingStatus.PENDING_PAYMENT, expires_at__gt=Now())
     to_come = Q(status__in=(BookingStatus.PAID, BookingStatus.PROCESSING)) | held | Exists(open_payment)
     return [

@@ -236,6 +236,6 @@ def _refunded_amount(entry: EmailMessage, booking: Booking) -> str:
     if entry.kind == EmailKind.SEATS_LOST:
         amount = Payment.objects.get(pk=entry.subject).amount
     else:
-        refunds = Refund.objects.filter(payment__booking=booking).exclude(reason__in=NO_SEATS)
+        refunds = Refund.objects.filter(payment__order=booking.order_id).exclude(reason__in=NO_SEATS)
         amount = refunds.aggregate(sum=Sum("amount"))["sum"] or 0
     return money(amount, booking.event.currency) if amount else ""

@@ -210,7 +210,7 @@ def new_booking(
 def has_booking(buyer_id: int, idempotency_key: IdempotencyKey | None) -> bool:
     """Return whether the buyer has a booking that was made with this key, whatever the request was."""
     key = idempotency_key.key if idempotency_key else None
-    return key is not None and Booking.objects.filter(buyer_id=buyer_id, idempotency_key=key).exists()
+    return key is not None and Booking.objects.filter(order__buyer_id=buyer_id, order__idempotency_key=key).exists()
 
 
 def existing_booking(buyer_id: int, idempotency_key: IdempotencyKey) -> Booking:
@@ -218,6 +218,7 @@ def existing_booking(buyer_id: int, idempotency_key: IdempotencyKey) -> Booking:
 
     Raises IdempotencyKeyReused if the earlier request was different.
     """
-    booking = Booking.objects.for_display().get(buyer_id=buyer_id, idempotency_key=idempotency_key.key)
-    idempotency_key.check(booking.request_hash)
+    bookings = Booking.objects.for_display().select_related("order")
+    booking = bookings.get(order__buyer_id=buyer_id, order__idempotency_key=idempotency_key.key)
+    idempotency_key.check(booking.order.request_hash)
     return booking

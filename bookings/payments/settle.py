@@ -105,7 +105,7 @@ def _email_if_left_open(payment: Payment) -> None:
 
 def _lock(payment_id: uuid.UUID) -> tuple[Booking, Subsection, Payment]:
     """Lock the subsection, the booking and the payment, in this order."""
-    unlocked = Payment.objects.select_related("booking").get(pk=payment_id)
+    unlocked = Payment.objects.get(pk=payment_id)
     booking, subsection = lock_with_subsection(unlocked.booking)
     payment = Payment.objects.select_for_update(of=("self",), no_key=True).get(pk=payment_id)
     payment.booking = booking

@@ -99,7 +99,7 @@ def _ticket(booking: Booking, ticket: Admission) -> Row:
 
 
 def _payments(booking: Booking) -> Iterator[Payment]:
-    yield from Payment.objects.filter(booking=booking).order_by("created_at").prefetch_related("refunds")
+    yield from Payment.objects.filter(order_id=booking.order_id).order_by("created_at").prefetch_related("refunds")
 
 
 def _payment(payment: Payment) -> Row:

@@ -62,7 +62,9 @@ PERSONAL: dict[str, Personal] = {
     "bookings.Booking.reference": Personal("bookings", KEPT, BOOKS),
     "bookings.Booking.seat_names": Personal("bookings", KEPT, BOOKS),
     "bookings.Booking.seat_selection_mode": Personal("bookings", KEPT, BOOKS),
-    "bookings.Booking.idempotency_key": Personal("", KEPT, "A random text of the buyer's program."),
+    "bookings.Booking.seat_kinds": Personal("bookings", KEPT, BOOKS),
+    "bookings.Order.buyer": Personal("bookings", KEPT, BOOKS),
+    "bookings.Order.idempotency_key": Personal("", KEPT, "A random text of the buyer's program."),
     "bookings.Admission.holder": Personal("bookings", OVERWRITTEN),
     "bookings.Admission.reference": Personal("bookings", KEPT, BOOKS),
     "bookings.CheckIn.by": Personal("check_ins", KEPT, "Who let somebody in; the number only."),
@@ -99,13 +101,14 @@ IMPERSONAL: dict[str, str] = {
     "events.Creation": "fields seating_config status failure",
     "events.Subsection": "section kind tier seat_status accessible",
     "events.Layout": (
-        "names row_numbers seat_numbers cells closest companions restricted run_starts run_sizes run_gaps run_letters"
-        " run_tables table_starts table_sizes tier_of tiers tier_prices"
+        "names row_numbers seat_numbers cells closest companions restricted notes run_starts run_sizes run_gaps"
+        " run_letters run_tables table_starts table_sizes tier_of tiers tier_prices"
     ),
     "events.Ticket": "status",
     "events.SeatChange": "kind positions",
     "core.FeatureSwitch": "name",
-    "bookings.Booking": "positions row_numbers seat_numbers seat_prices status failure request_hash",
+    "bookings.Booking": "positions row_numbers seat_numbers seat_notes seat_prices status failure",
+    "bookings.Order": "request_hash",
     "bookings.Admission": "status",
     "bookings.CheckIn": "kind",
     "bookings.EmailMessage": "rank status before",

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from accounts.operations.deletion import DELETED_NAME
 from bookings.holds.models import Booking, BookingQuerySet
+from bookings.orders.models import Order
 from bookings.payments.models import Payment
 from bookings.states import BookingStatus, PaymentStatus
 from core.clock import database_now
@@ -42,13 +43,14 @@ def _forget_batch() -> int:
     nobody = _nobody()
     due = _due().exclude(buyer=nobody).order_by().select_for_update(of=("self",), no_key=True, skip_locked=True)
     ids = [booking.pk for booking in due.only("pk")[:BATCH]]
-    return Booking.objects.filter(pk__in=ids).update(buyer=nobody, idempotency_key=None, request_hash="")
+    Order.objects.filter(bookings__in=ids).update(buyer=nobody, idempotency_key=None, request_hash="")
+    return Booking.objects.filter(pk__in=ids).update(buyer=nobody)
 
 
 def _due() -> BookingQuerySet:
     before = database_now() - timedelta(days=settings.UNPAID_BOOKING_DAYS)
     money = Q(captured_at__isnull=False) | Q(status=PaymentStatus.PENDING)
-    paid = Exists(Payment.objects.filter(money, booking=OuterRef("pk"), event=OuterRef("event")))
+    paid = Exists(Payment.objects.filter(money, order=OuterRef("order"), event=OuterRef("event")))
     return Booking.objects.filter(~paid, status__in=NEVER_PAID, paid_at__isnull=True, updated_at__lt=before)
 
 

@@ -29,8 +29,8 @@ $$;
 --     numbers), or 'best_available', where `accessible_wanted` of the seats are wheelchair places. In a drawn block the
 --     names count, in others the numbers. `pass_issued_at` identifies the buyer's queue pass (NULL without one).
 --     `max_totals` has the highest total by currency, in minor units, with the key "" for all other currencies (NULL
---     without a limit). Writes only if the outcome is 'held' or 'accepted'. `price` is the lowest price of one of the
---     seats in minor units of `currency`, `total` the price of all. `seats` are positions (from 0). In a drawn block,
+--     without a limit). Writes only if the outcome is 'held' or 'accepted'; the booking is then the only one of an order
+--     that has its id. `price` is the lowest price of one of the seats in minor units of `currency`, `total` the price of all. `seats` are positions (from 0). In a drawn block,
 --     `seat_names`, `row_numbers` and `seat_numbers` say the same of them, and `seat_prices` what each costs if they have
 --     several prices. `seat_kinds` and `seat_notes` say what is special about the seats (bookings_place_kinds in
 --     drawn_seats.sql). If a seat was changed without the subsection's lock, the function raises serialization_failure,
@@ -118,7 +118,7 @@ BEGIN
         RETURN;
     END IF;
     IF key IS NOT NULL AND EXISTS (
-        SELECT FROM bookings_booking b WHERE b.buyer_id = buyer AND b.idempotency_key = key
+        SELECT FROM bookings_order o WHERE o.buyer_id = buyer AND o.idempotency_key = key
     ) THEN
         outcome := 'known';
         RETURN;
@@ -311,7 +311,7 @@ BEGIN
             RETURN;
         END IF;
         IF key IS NOT NULL AND EXISTS (
-            SELECT FROM bookings_booking b WHERE b.buyer_id = buyer AND b.idempotency_key = key
+            SELECT FROM bookings_order o WHERE o.buyer_id = buyer AND o.idempotency_key = key
         ) THEN
             outcome := 'known';
             RETURN;
@@ -358,16 +358,19 @@ BEGIN
         WHERE b.id = booking
         RETURNING b.reference INTO booking_reference;
     ELSE
+        INSERT INTO bookings_order (id, event_id, buyer_id, idempotency_key, request_hash, created_at)
+        VALUES (booking, wanted_event, buyer, key, fingerprint, held_at);
         INSERT INTO bookings_booking (
-            id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, accessible_wanted, positions,
+            id, order_id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, accessible_wanted, positions,
             seat_names, row_numbers, seat_numbers, seat_prices, seat_kinds, seat_notes,
-            unit_price, total_price, status, expires_at, idempotency_key, request_hash, created_at, updated_at
+            unit_price, total_price, status, expires_at, created_at, updated_at
         ) VALUES (
-            booking, buyer, wanted_event, unlocked.id, selection_mode, wanted, accessible_wanted, coalesce(seats, '{}'),
+            booking, booking, buyer, wanted_event, unlocked.id, selection_mode, wanted, accessible_wanted,
+            coalesce(seats, '{}'),
             bookings_hold.seat_names, bookings_hold.row_numbers, bookings_hold.seat_numbers, bookings_hold.seat_prices,
             bookings_hold.seat_kinds, bookings_hold.seat_notes,
             price, total, CASE hold_mode WHEN 'accept' THEN 'processing' ELSE 'pending_payment' END, ends_at,
-            key, fingerprint, held_at, held_at
+            held_at, held_at
         )
         RETURNING reference INTO booking_reference;
     END IF;

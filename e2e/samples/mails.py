@@ -21,7 +21,6 @@ from accounts.operations.mails import (
 from bookings.emails.compose import compose
 from bookings.holds.models import Booking
 from bookings.notifications.models import EmailMessage
-from bookings.payments.models import Payment
 from bookings.states import BookingStatus, EmailKind
 from bookings.webhooks.models import Endpoint
 from core.clock import database_now
@@ -119,7 +118,7 @@ def _entry(kind: EmailKind, booking: Booking, status: BookingStatus | None, befo
     loaded.status = status or loaded.status
     entry = EmailMessage(kind=kind, booking=loaded, before=before)
     if kind == EmailKind.SEATS_LOST:
-        entry.subject = Payment.objects.get(booking=loaded).pk
+        entry.subject = loaded.payments.get().pk
     return entry
 
 

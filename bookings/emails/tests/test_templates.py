@@ -29,7 +29,6 @@ from bookings.checkin.tests.stage import codes_of
 from bookings.emails.compose import APPLIES_TO, compose
 from bookings.holds.models import Booking
 from bookings.notifications.models import EmailMessage
-from bookings.payments.models import Payment
 from bookings.states import WANTED_KINDS, BookingStatus, EmailKind
 from bookings.webhooks.endpoints import add_endpoint
 from bookings.webhooks.models import Endpoint
@@ -86,7 +85,7 @@ def entry_for(booking: Booking, kind: EmailKind) -> EmailMessage:
     if kind == EmailKind.EVENT_CHANGED:
         entry.before = {"name": "Its old name", "starts_at": None}
     if kind == EmailKind.SEATS_LOST:
-        entry.subject = Payment.objects.get(booking=booking).pk
+        entry.subject = booking.payments.get().pk
     return entry
 
 

@@ -135,7 +135,7 @@ class MockGateway:
         if card_number in (SUCCEEDS, RESPONDS_LATER, NEVER_RESPONDS):
             return None
         if card_number == REFUSED_ONCE:
-            earlier = payment.booking.payments.exclude(pk=payment.pk).filter(failure_code=TRY_AGAIN[0])
+            earlier = payment.order.payments.exclude(pk=payment.pk).filter(failure_code=TRY_AGAIN[0])
             return None if earlier.exists() else TRY_AGAIN
         return DECLINED.get(card_number, UNKNOWN_CARD)
 

@@ -14,6 +14,7 @@ from accounts.operations.deletion import DELETED_NAME
 from bookings.holds.models import Booking
 from bookings.housekeeping import purge_finished
 from bookings.invariants import check_invariants
+from bookings.orders.models import Order
 from bookings.payments.models import Payment
 from bookings.privacy.retention import forget_unpaid_buyers
 from bookings.waiting_room.models import QueuePass
@@ -35,13 +36,14 @@ def end(booking: Booking, *, days: int, status: str = "expired") -> None:
 @pytest.mark.parametrize("status", ["expired", "cancelled", "failed"])
 def test_an_old_unpaid_booking_loses_its_buyer(hold: Hold, alice: User, status: str) -> None:
     old, recent = hold(alice, "1-1"), hold(alice, "1-2")
-    Booking.objects.filter(pk=old.pk).update(idempotency_key="alice-s-key", request_hash="0" * 64)
+    Order.objects.filter(pk=old.order_id).update(idempotency_key="alice-s-key", request_hash="0" * 64)
     end(old, days=settings.UNPAID_BOOKING_DAYS + 1, status=status)
     end(recent, days=settings.UNPAID_BOOKING_DAYS - 1, status=status)
     assert forget_unpaid_buyers() == 1
     assert forget_unpaid_buyers() == 0
     old.refresh_from_db()
-    assert (old.buyer.name, old.buyer.is_active, old.idempotency_key) == (DELETED_NAME, False, None)
+    assert (old.buyer.name, old.buyer.is_active, old.order.idempotency_key) == (DELETED_NAME, False, None)
+    assert old.order.buyer == old.buyer
     assert not old.buyer.has_usable_password()
     assert alice.bookings.get() == recent
 
@@ -51,7 +53,8 @@ def test_a_booking_with_money_keeps_its_buyer(hold: Hold, alice: User, status: s
     booking = hold(alice, "1-1")
     now = database_now()
     Payment.objects.create(
-        booking=booking, event_id=booking.event_id, status=status, amount=5000, currency="USD", gateway="mock",
+        order_id=booking.order_id, event_id=booking.event_id, status=status, amount=5000, currency="USD",
+        gateway="mock",
         captured_at=None if status == "pending" else now, captured_amount=None if status == "pending" else 5000,
         captured_currency="" if status == "pending" else "USD", created_at=now,
         refunded_amount=5000 if status == "refunded" else 0,

@@ -75,7 +75,7 @@ INVARIANTS = (
         """
         SELECT b.id AS booking, b.status, b.total_price, count(p.id) AS captured, sum(p.amount) AS amount
         FROM bookings_booking b LEFT JOIN bookings_payment p
-            ON p.booking_id = b.id AND p.event_id = b.event_id AND p.status IN ('captured', 'partly_refunded')
+            ON p.order_id = b.order_id AND p.event_id = b.event_id AND p.status IN ('captured', 'partly_refunded')
         GROUP BY b.id, b.event_id
         HAVING b.status IN ('paid', 'completed') AND (count(p.id) <> 1 OR sum(p.amount) <> b.total_price)
             OR b.status NOT IN ('paid', 'completed') AND count(p.id) > 0

@@ -4,6 +4,7 @@ from bookings.checkin.models import CheckIn, GateStaff, SellerGateStaff
 from bookings.holds.models import Booking, BookingQuerySet
 from bookings.idempotency import KEY_LENGTH
 from bookings.notifications.models import EmailMessage
+from bookings.orders.models import Order
 from bookings.payments.gateways.mock_models import MockCharge, MockRefund
 from bookings.payments.models import Payment, Refund, WebhookEvent
 from bookings.tickets.models import Admission
@@ -23,6 +24,7 @@ __all__ = [
     "GateStaff",
     "MockCharge",
     "MockRefund",
+    "Order",
     "Payment",
     "QueueLottery",
     "QueuePass",

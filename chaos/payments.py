@@ -139,7 +139,7 @@ def _after_hold(dice: random.Random, seen: Counter[str], booking: Booking) -> No
         _try(seen, "cancel", partial(cancel_booking, booking_id=booking.pk, buyer=buyer))
     elif action > 0.35:
         _try(seen, "refund", partial(refund_booking, booking_id=booking.pk, user=buyer))
-        for refund_id in Refund.objects.filter(payment__booking=booking).values_list("pk", flat=True):
+        for refund_id in Refund.objects.filter(payment__order=booking.order_id).values_list("pk", flat=True):
             for _ in range(dice.choice([0, 1, 2])):
                 _try(seen, "send refund", partial(send_refund, refund_id=refund_id))
 

@@ -103,6 +103,11 @@ class Layout(models.Model):
     closest = ArrayField(models.PositiveIntegerField(), null=True)
     companions = ArrayField(models.PositiveIntegerField(), default=list, help_text="Positions of companions' seats.")
     restricted = ArrayField(models.PositiveIntegerField(), default=list, help_text="Positions with a restricted view.")
+    notes = ArrayField(
+        models.TextField(),
+        null=True,
+        help_text="What buyers are told of each place, may be empty; NULL if all are.",
+    )
     run_starts = ArrayField(models.PositiveIntegerField(), help_text="Position of the first place of each run.")
     run_sizes = ArrayField(models.PositiveIntegerField(), help_text="Places of each run.")
     run_gaps = ArrayField(models.PositiveIntegerField(), help_text="Cells without a seat before each run.")
@@ -123,6 +128,10 @@ class Layout(models.Model):
     class Meta:
         ordering = ["event_id", "subsection_id"]
         constraints = [
+            CheckConstraint(
+                name="layout_has_a_note_per_place",
+                condition=Q(notes__isnull=True) | Q(notes__len=F("names__len")),
+            ),
             CheckConstraint(
                 name="layout_has_an_item_per_run",
                 condition=Q(

@@ -18,11 +18,13 @@ BEGIN
         RAISE EXCEPTION 'not enough seats in subsection %', wanted;
     END IF;
 
+    INSERT INTO bookings_order (id, event_id, buyer_id, created_at)
+    VALUES (booking, subsection.event_id, buyer, clock_timestamp());
     INSERT INTO bookings_booking (
-        id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, positions, unit_price, total_price,
+        id, order_id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, positions, unit_price, total_price,
         status, expires_at, created_at, updated_at
     ) VALUES (
-        booking, buyer, subsection.event_id, wanted, 'best_available', 2, ARRAY[first, first + 1], subsection.price,
+        booking, booking, buyer, subsection.event_id, wanted, 'best_available', 2, ARRAY[first, first + 1], subsection.price,
         subsection.price * 2, 'pending_payment', clock_timestamp() + interval '300 s', clock_timestamp(), clock_timestamp()
     );
 

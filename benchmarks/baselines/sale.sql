@@ -11,15 +11,18 @@ BEGIN
     WHERE t.event_id = wanted AND t.status = 'available' WINDOW turn AS (ORDER BY t.position, s.id)
     ORDER BY t.position, s.id;
 
+    INSERT INTO bookings_order (id, event_id, buyer_id, created_at)
+    SELECT booking, wanted, buyer, held_at FROM sale;
+
     INSERT INTO bookings_booking (
-        id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, positions, unit_price, total_price,
+        id, order_id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, positions, unit_price, total_price,
         status, expires_at, paid_at, created_at, updated_at
     )
-    SELECT booking, buyer, wanted, subsection, 'manual', 1, ARRAY[seat], price, price, 'paid', held_at + interval '5 min',
+    SELECT booking, booking, buyer, wanted, subsection, 'manual', 1, ARRAY[seat], price, price, 'paid', held_at + interval '5 min',
         held_at + interval '1 min', held_at, held_at + interval '1 min' FROM sale;
 
     INSERT INTO bookings_payment (
-        id, event_id, booking_id, status, amount, currency, captured_amount, captured_currency, gateway, gateway_reference,
+        id, event_id, order_id, status, amount, currency, captured_amount, captured_currency, gateway, gateway_reference,
         card_last4, created_at, captured_at
     )
     SELECT payment, wanted, booking, 'captured', price, 'USD', price, 'USD', 'bench', 'bench_' || payment, '4242', held_at,

@@ -4,7 +4,9 @@ from operator import attrgetter
 from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.checks import InlineModelAdminChecks
 from django.db.models import QuerySet
+from django.forms import BaseModelFormSet, modelformset_factory
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 
@@ -13,7 +15,7 @@ from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.states import MADE_ELSEWHERE, AdmissionStatus, EmailStatus, RefundStatus
 from bookings.tickets.models import Admission, AdmissionQuerySet
-from bookings.tickets.texts import ticket_text
+from bookings.tickets.texts import ticket_text_with_remark
 from core.money.amounts import money
 from events.seller_admin.times import time_column, time_of
 
@@ -41,10 +43,36 @@ class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]  # not subs
         return False
 
 
+class PaymentsChecks(InlineModelAdminChecks):
+    """Checks of an inline whose rows belong to the booking's order, and not to the booking."""
+
+    def _check_exclude_of_parent_model(self, obj: Any, parent_model: Any) -> list[Any]:
+        return []
+
+    def _check_relation(self, obj: Any, parent_model: Any) -> list[Any]:
+        return []
+
+
+class PaymentsFormSet(BaseModelFormSet):  # type: ignore[type-arg]  # not subscriptable at run time
+    """The payments of a booking's order, in the form in which the admin shows an inline."""
+
+    def __init__(
+        self, data: Any = None, files: Any = None, *, instance: Booking, queryset: QuerySet[Payment], **kwargs: Any
+    ) -> None:
+        self.instance = instance
+        super().__init__(data, files, queryset=queryset.filter(order_id=instance.order_id), **kwargs)
+
+    @classmethod
+    def get_default_prefix(cls) -> str:
+        """Return the name of the rows."""
+        return "payments"
+
+
 class Payments(ReadOnlyInline):
     """The payment attempts with their refunds. Only the last four digits of a card are ever stored."""
 
     model = Payment
+    checks_class = PaymentsChecks
     verbose_name_plural = "Payments and refunds"
     fields = (
         *("reference", "status", "price", "gateway", "gateway_reference", "card_last4", "failure"),
@@ -53,6 +81,10 @@ class Payments(ReadOnlyInline):
     readonly_fields = ("reference", "price", "created", "captured", "refunded", "disputed")
     created = time_column("created_at", "Created at", event_of=attrgetter("event"))
     captured = time_column("captured_at", "Captured at", event_of=attrgetter("event"))
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Return the class of the rows, which no foreign key leads to."""
+        return modelformset_factory(Payment, formset=PaymentsFormSet, fields=(), extra=0)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
         """Include the event and the refunds."""
@@ -116,8 +148,8 @@ class Tickets(ReadOnlyInline):
 
     @admin.display(description="Seat")
     def seat(self, ticket: Admission) -> str:
-        """Return row and seat, or "standing"."""
-        return ticket_text(ticket)
+        """Return row and seat, or "standing", with what is special about the place."""
+        return ticket_text_with_remark(ticket)
 
     @admin.display(description="State")
     def state(self, ticket: Admission) -> str:

@@ -124,7 +124,7 @@ def progress_of(event: Event) -> CancellationProgress | None:
     if event.status != EventStatus.CANCELLED:
         return None
     bookings = _by_status(Booking.objects.filter(event=event, status__in=AFFECTED))
-    refunds = _by_status(Refund.objects.filter(payment__booking__event=event, reason=RefundReason.EVENT_CANCELLED))
+    refunds = _by_status(Refund.objects.filter(event=event, reason=RefundReason.EVENT_CANCELLED))
     return CancellationProgress(
         refunded=refunds.get(RefundStatus.SENT, 0),
         unsent=refunds.get(RefundStatus.PENDING, 0),
@@ -160,6 +160,6 @@ def cancellation_impact(event: Event) -> CancellationImpact:
         paid=Count("pk", filter=paid),
         buyers=Count("buyer", distinct=True, filter=paid),
     )
-    payments = Payment.objects.filter(booking__in=bookings.filter(paid), status__in=TAKEN_MONEY)
+    payments = Payment.objects.filter(order__bookings__in=bookings.filter(paid), status__in=TAKEN_MONEY)
     left = payments.aggregate(left=Sum(F("amount") - F("refunded_amount")))["left"]
     return CancellationImpact(**counts, money=int(left or 0))

@@ -176,6 +176,8 @@ def new_booking(
         row_numbers=result.row_numbers,
         seat_numbers=result.seat_numbers,
         seat_prices=result.seat_prices,
+        seat_kinds=result.seat_kinds,
+        seat_notes=result.seat_notes,
         unit_price=result.price,
         total_price=result.total,
         status=status.value,
@@ -208,7 +210,7 @@ def new_booking(
 def has_booking(buyer_id: int, idempotency_key: IdempotencyKey | None) -> bool:
     """Return whether the buyer has a booking that was made with this key, whatever the request was."""
     key = idempotency_key.key if idempotency_key else None
-    return key is not None and Booking.objects.filter(buyer_id=buyer_id, idempotency_key=key).exists()
+    return key is not None and Booking.objects.filter(order__buyer_id=buyer_id, order__idempotency_key=key).exists()
 
 
 def existing_booking(buyer_id: int, idempotency_key: IdempotencyKey) -> Booking:
@@ -216,6 +218,7 @@ def existing_booking(buyer_id: int, idempotency_key: IdempotencyKey) -> Booking:
 
     Raises IdempotencyKeyReused if the earlier request was different.
     """
-    booking = Booking.objects.for_display().get(buyer_id=buyer_id, idempotency_key=idempotency_key.key)
-    idempotency_key.check(booking.request_hash)
+    bookings = Booking.objects.for_display().select_related("order")
+    booking = bookings.get(order__buyer_id=buyer_id, order__idempotency_key=idempotency_key.key)
+    idempotency_key.check(booking.order.request_hash)
     return booking

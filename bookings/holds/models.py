@@ -1,7 +1,7 @@
 """The booking: seats in one subsection, stored as their `positions` in it."""
 
 from datetime import timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -9,18 +9,20 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import Cast
 
-from bookings.idempotency import KEY_LENGTH
 from bookings.references import PATTERN, Reference, ReferenceKind, reference_column
 from bookings.states import HOLDING, TIME_IS_UP, BookingStatus, SelectionMode
 from core.clock import Now
 from core.ids import new_id
 from events.models import Event, Subsection
 
+if TYPE_CHECKING:
+    from bookings.payments.models import Payment
+
 # From a booking to what a reference belongs to.
 REFERENCED_BY = {
     ReferenceKind.BOOKING: "reference",
     ReferenceKind.TICKET: "admissions__reference",
-    ReferenceKind.PAYMENT: "payments__reference",
+    ReferenceKind.PAYMENT: "order__payments__reference",
 }
 ModelT = TypeVar("ModelT", bound=models.Model)
 
@@ -60,8 +62,8 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 class Booking(models.Model):
     """A buyer's seats in one subsection, with a deadline by the database's clock while they are held.
 
-    The price is fixed when the seats are held. `request_hash` is the hash of the request that came with the idempotency
-    key.
+    The price is fixed when the seats are held. It is paid with all other bookings of its order; most orders have no
+    other.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -72,6 +74,8 @@ class Booking(models.Model):
     subsection = models.ForeignKey(
         Subsection, models.PROTECT, db_constraint=False, db_index=False, related_name="bookings"
     )
+    # The database's foreign key is to (event, order): bookings/sql/order_keys.sql.
+    order = models.ForeignKey("bookings.Order", models.PROTECT, db_constraint=False, related_name="bookings")
     seat_selection_mode = models.CharField(max_length=14, choices=SelectionMode.choices)
     quantity = models.PositiveIntegerField()
     accessible_wanted = models.PositiveIntegerField(
@@ -85,6 +89,11 @@ class Booking(models.Model):
     seat_numbers = ArrayField(models.PositiveIntegerField(), null=True)
     seat_prices = ArrayField(
         models.PositiveIntegerField(), null=True, help_text="In minor units; NULL if all seats cost `unit_price`."
+    )
+    # As they were when they were held, too, of all kinds of subsections.
+    seat_kinds = ArrayField(models.TextField(), null=True, help_text="A BookedKind each; NULL if all are ordinary.")
+    seat_notes = ArrayField(
+        models.TextField(), null=True, help_text="What the buyer was told of each; NULL if there was nothing to say."
     )
     unit_price = models.PositiveIntegerField(
         help_text="Price of one seat when it was held, in minor units; the lowest if the seats have several."
@@ -102,8 +111,6 @@ class Booking(models.Model):
         db_default="",
         help_text="Why it failed, expired or was cancelled, for the buyer.",
     )
-    idempotency_key = models.CharField(max_length=KEY_LENGTH, null=True)
-    request_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -125,8 +132,6 @@ class Booking(models.Model):
             ),
         ]
         constraints = [
-            # Over all events: a buyer's key means one request, whatever the request is about.
-            UniqueConstraint(fields=["buyer", "idempotency_key"], name="booking_once_per_key"),
             UniqueConstraint(fields=["reference", "event"], name="booking_reference_once"),
             CheckConstraint(name="booking_reference_valid", condition=Q(reference__regex=PATTERN)),
             CheckConstraint(name="booking_status_known", condition=Q(status__in=BookingStatus.values)),
@@ -143,6 +148,14 @@ class Booking(models.Model):
                 condition=Q(positions__len=F("quantity")) | Q(status__in=["processing", "failed", "cancelled"]),
             ),
             CheckConstraint(
+                name="booking_has_a_kind_per_seat",
+                condition=Q(seat_kinds__isnull=True) | Q(seat_kinds__len=F("positions__len")),
+            ),
+            CheckConstraint(
+                name="booking_has_a_note_per_seat",
+                condition=Q(seat_notes__isnull=True) | Q(seat_notes__len=F("positions__len")),
+            ),
+            CheckConstraint(
                 name="booking_paid_has_time",
                 condition=Q(status__in=["paid", "completed", "refunded"], paid_at__isnull=False)
                 | ~Q(status__in=["paid", "completed", "refunded"]),
@@ -151,6 +164,16 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_own_order(self) -> bool:
+        """Whether the booking was made by itself, so that it is paid alone. No other booking joins its order."""
+        return self.order_id == self.pk
+
+    @property
+    def payments(self) -> "models.QuerySet[Payment]":
+        """The payments of its order, newest first."""
+        return self.order.payments.all()
 
     @property
     def is_over(self) -> bool:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.utils.functional import cached_property
 
 from bookings.holds.models import Booking
 from bookings.idempotency import KEY_LENGTH
@@ -16,7 +17,7 @@ REFERENCE_LENGTH = 255  # of a gateway's id; Stripe allows that many
 
 
 class Payment(models.Model):
-    """One attempt to take the money of a booking. Its `id` is the idempotency key of the charge at the gateway.
+    """One attempt to take the money of an order. Its `id` is the idempotency key of the charge at the gateway.
 
     `captured_amount` and `captured_currency` are what the gateway reports to have taken. Constraints allow a payment
     only then to pay a booking (captured, partly refunded) if both are what was asked for. `refunded_amount` is the sum
@@ -25,9 +26,9 @@ class Payment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     reference = reference_column()
-    # The database's foreign key is to (event, booking): bookings/sql/keys.sql.
+    # The database's foreign key is to (event, order): bookings/sql/order_keys.sql.
     event = models.ForeignKey(Event, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
-    booking = models.ForeignKey(Booking, models.PROTECT, db_constraint=False, related_name="payments")
+    order = models.ForeignKey("bookings.Order", models.PROTECT, db_constraint=False, related_name="payments")
     status = models.CharField(
         max_length=15, choices=PaymentStatus.choices, default=PaymentStatus.PENDING, db_default=PaymentStatus.PENDING
     )
@@ -66,12 +67,12 @@ class Payment(models.Model):
         ]
         constraints = [
             UniqueConstraint(
-                fields=["booking", "event"],
+                fields=["order", "event"],
                 name="payment_captured_once",
                 condition=Q(status__in=["captured", "partly_refunded"]),
             ),
-            UniqueConstraint(fields=["booking", "event"], name="payment_open_once", condition=Q(status="pending")),
-            UniqueConstraint(fields=["booking", "idempotency_key", "event"], name="payment_once_per_key"),
+            UniqueConstraint(fields=["order", "event"], name="payment_open_once", condition=Q(status="pending")),
+            UniqueConstraint(fields=["order", "idempotency_key", "event"], name="payment_once_per_key"),
             UniqueConstraint(fields=["reference", "event"], name="payment_reference_once"),
             CheckConstraint(name="payment_reference_valid", condition=Q(reference__regex=PATTERN)),
             CheckConstraint(name="payment_status_known", condition=Q(status__in=PaymentStatus.values)),
@@ -102,6 +103,11 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @cached_property
+    def booking(self) -> Booking:
+        """The first booking of the order. Runs a query unless it was set."""
+        return Booking.objects.filter(order_id=self.order_id).earliest("pk")
 
 
 class Refund(models.Model):

@@ -117,7 +117,7 @@ def begin_payment(
     payment was closed at this moment because it never reached the gateway.
     """
     payment = Payment(
-        booking_id=booking_id,
+        order_id=booking_id,
         gateway=provider.name,
         card_last4=card_last4,
         idempotency_key=idempotency_key.key if idempotency_key else None,
@@ -152,7 +152,7 @@ def _begun_payment(payment: Payment, buyer_id: int, result: BeginResult) -> Paym
     payment.reference = result.payment_reference
     payment.booking = loaded(
         Booking,
-        id=payment.booking_id,
+        id=payment.order_id,
         buyer_id=buyer_id,
         event_id=result.event_id,
         status=BookingStatus.PENDING_PAYMENT.value,
@@ -172,10 +172,10 @@ def _earlier_payment(booking_id: uuid.UUID, idempotency_key: IdempotencyKey) -> 
     Raises IdempotencyKeyReused if the earlier request was different; GatewayUnreachable if the payment was closed
     meanwhile because it never reached the gateway.
     """
-    payments = Payment.objects.filter(booking_id=booking_id, idempotency_key=idempotency_key.key)
+    payments = Payment.objects.filter(order_id=booking_id, idempotency_key=idempotency_key.key)
     unsettled = payments.filter(request_hash=idempotency_key.request_hash, status=PaymentStatus.PENDING)
     unsettled.filter(left_open=False).update(left_open=True)
-    payment = payments.select_related("booking").first()
+    payment = payments.first()
     if payment is None:
         raise GatewayUnreachable
     idempotency_key.check(payment.request_hash)

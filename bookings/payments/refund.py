@@ -61,9 +61,7 @@ def _earlier(user: User, idempotency_key: IdempotencyKey) -> Booking | None:
 
     Raises IdempotencyKeyReused if the earlier request was different.
     """
-    refund = (
-        Refund.objects.select_related("payment__booking").filter(by=user, idempotency_key=idempotency_key.key).first()
-    )
+    refund = Refund.objects.select_related("payment").filter(by=user, idempotency_key=idempotency_key.key).first()
     if refund is None:
         return None
     idempotency_key.check(refund.request_hash)

@@ -74,7 +74,7 @@ def record_dispute(*, payment_id: uuid.UUID, notice: DisputeNotice) -> None:
 
 
 def _lock(payment_id: uuid.UUID) -> tuple[Booking, Subsection, Payment]:
-    unlocked = Payment.objects.select_related("booking").get(pk=payment_id)
+    unlocked = Payment.objects.get(pk=payment_id)
     booking, subsection = lock_with_subsection(unlocked.booking)
     payment = Payment.objects.select_for_update(of=("self",), no_key=True).get(pk=payment_id)
     payment.booking = booking

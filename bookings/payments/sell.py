@@ -95,7 +95,7 @@ def _payment(payment_id: uuid.UUID, sale: Sale) -> Payment:
         id=payment_id,
         reference=sale.payment_reference,
         event_id=sale.event_id,
-        booking_id=sale.booking_id,
+        order_id=sale.booking_id,
         status=PaymentStatus.CAPTURED.value,
         captured_at=sale.sold_at,
     )

@@ -43,7 +43,7 @@ class PaymentBody(serializers.Serializer[Any]):
 def payment_body(payment: Payment) -> dict[str, Any]:
     """Return a payment, loaded with its booking, in the shape of PaymentBody."""
     return {
-        "booking_id": payment.booking_id,
+        "booking_id": payment.booking.pk,
         "payment_id": payment.pk,
         "reference": payment.reference,
         "status": "pending_payment" if payment.status == PaymentStatus.PENDING else "paid",

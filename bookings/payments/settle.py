@@ -27,7 +27,7 @@ from events.states import ChangeKind, EventStatus
 
 log = structlog.get_logger(__name__)
 
-SEATS_LOST = "The payment came after the time to pay was over, and the seats were taken. The money is returned in full."
+SEATS_LOST = "The payment came after the time to pay was over, and others had booked. The money is returned in full."
 
 WRONG_AMOUNT = "The bank took another amount than we asked for, so nothing was bought. The money is returned in full."
 WRONG_AMOUNT_CODE = "wrong_amount"  # `failure_code` of such a payment
@@ -105,7 +105,7 @@ def _email_if_left_open(payment: Payment) -> None:
 
 def _lock(payment_id: uuid.UUID) -> tuple[Booking, Subsection, Payment]:
     """Lock the subsection, the booking and the payment, in this order."""
-    unlocked = Payment.objects.select_related("booking").get(pk=payment_id)
+    unlocked = Payment.objects.get(pk=payment_id)
     booking, subsection = lock_with_subsection(unlocked.booking)
     payment = Payment.objects.select_for_update(of=("self",), no_key=True).get(pk=payment_id)
     payment.booking = booking

@@ -60,7 +60,7 @@ def _with_event(refunds: QuerySet[Refund]) -> QuerySet[Refund]:
 def _of_refund(refund: Refund, kind: str) -> Trouble:
     return {
         "kind": kind,
-        "booking_id": refund.payment.booking_id,
+        "booking_id": refund.payment.booking.pk,
         "event_id": refund.event_id,
         "event_name": refund.event.name,
         "amount": refund.amount,
@@ -75,7 +75,7 @@ def _disputes() -> Iterator[Trouble]:
     for payment in disputed.order_by("-created_at")[:MAX_ROWS]:
         yield {
             "kind": "dispute",
-            "booking_id": payment.booking_id,
+            "booking_id": payment.booking.pk,
             "event_id": payment.event_id,
             "event_name": payment.event.name,
             "amount": payment.disputed_amount,

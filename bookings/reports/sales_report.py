@@ -85,10 +85,10 @@ def _money(event_ids: list[int], place: str, bookings: Iterable[Tally]) -> dict[
     for tally in bookings:
         money[tally[place]]["gross"] += int(tally["price"]) if tally["status"] in PAID else 0
         money[tally[place]]["refunded"] += int(tally["price"]) if tally["status"] == BookingStatus.REFUNDED else 0
-    refunds = Refund.objects.filter(payment__booking__event__in=event_ids, reason__in=OUT_OF_LINE).order_by()
-    in_part = Q(payment__booking__status__in=SOLD, status=RefundStatus.SENT)
+    refunds = Refund.objects.filter(payment__order__bookings__event__in=event_ids, reason__in=OUT_OF_LINE).order_by()
+    in_part = Q(payment__order__bookings__status__in=SOLD, status=RefundStatus.SENT)
     counted = refunds.filter(Q(reason__in=BOUGHT_NOTHING) | in_part)
-    sums = counted.values_list(f"payment__booking__{place}", "reason").annotate(Sum("amount"))
+    sums = counted.values_list(f"payment__order__bookings__{place}", "reason").annotate(Sum("amount"))
     for key, reason, amount in sums:
         money[key]["gross"] += int(amount) if reason in BOUGHT_NOTHING else 0
         money[key]["refunded"] += int(amount)

@@ -106,16 +106,16 @@ def _payments(bookings: Bookings) -> Iterator[Entry]:
 
     The entry of a payment that took no money has the time at which the payment began, because its end is not recorded.
     """
-    for payment in Payment.objects.filter(booking__in=bookings).order_by("created_at", "id"):
-        booking = bookings[payment.booking_id]
+    for payment in Payment.objects.filter(order__bookings__in=bookings).order_by("created_at", "id"):
+        booking = bookings[payment.order_id]
         kind, text = payment_text(payment, booking)
         yield Entry(at=payment.captured_at or payment.created_at, kind=kind, text=text, booking=booking)
 
 
 def _refunds(bookings: Bookings) -> Iterator[Entry]:
-    refunds = Refund.objects.filter(payment__booking__in=bookings).select_related("payment", "by")
+    refunds = Refund.objects.filter(payment__order__bookings__in=bookings).select_related("payment", "by")
     for refund in refunds.order_by("created_at", "id"):
-        booking = bookings[refund.payment.booking_id]
+        booking = bookings[refund.payment.order_id]
         promised = Entry(
             at=refund.created_at,
             kind=HistoryKind.REFUND_PROMISED,

@@ -20,6 +20,7 @@ from bookings.holds.hold_refusals import (
 from bookings.holds.hold_request import HoldRequest, check_hold_request
 from bookings.holds.models import Booking
 from bookings.idempotency import IdempotencyKey
+from bookings.orders.models import Order
 from bookings.publish import publish_booking
 from bookings.specification.places import Places
 from bookings.states import BookingStatus, SelectionMode
@@ -108,9 +109,10 @@ def _earlier(buyer: User, idempotency_key: IdempotencyKey | None) -> Booking | N
     """Return the booking that was made with this key, if any, as it is now. Raises IdempotencyKeyReused."""
     if idempotency_key is None:
         return None
-    booking = Booking.objects.for_display().filter(buyer=buyer, idempotency_key=idempotency_key.key).first()
+    bookings = Booking.objects.for_display().select_related("order")
+    booking = bookings.filter(order__buyer=buyer, order__idempotency_key=idempotency_key.key).first()
     if booking is not None:
-        idempotency_key.check(booking.request_hash)
+        idempotency_key.check(booking.order.request_hash)
     return booking
 
 
@@ -279,10 +281,16 @@ def _insert(
         total_price=block.total(chosen),
         status=BookingStatus.PENDING_PAYMENT,
         expires_at=now + timedelta(seconds=event.hold_seconds),
+        created_at=now,
+        updated_at=now,
+    )
+    booking.order = Order.objects.create(
+        id=booking.pk,
+        event=event,
+        buyer=buyer,
         idempotency_key=idempotency_key.key if idempotency_key else None,
         request_hash=idempotency_key.request_hash if idempotency_key else "",
         created_at=now,
-        updated_at=now,
     )
     booking.save(force_insert=True)
     booking.left = timedelta(seconds=event.hold_seconds)

@@ -60,7 +60,7 @@ def begin_payment(
         change(booking, now=now, paying_since=now, expires_at=now + window)
     payment = Payment.objects.create(
         event=booking.event,
-        booking=booking,
+        order_id=booking.order_id,
         amount=booking.total_price,
         currency=booking.event.currency,
         gateway="free" if is_free else provider.name,

@@ -70,7 +70,7 @@ BEGIN
     END IF;
     IF key IS NOT NULL AND EXISTS (
         SELECT FROM bookings_payment p
-        WHERE p.booking_id = wanted AND p.idempotency_key = key
+        WHERE p.order_id = wanted AND p.idempotency_key = key
     ) THEN
         outcome := 'known';
         RETURN;
@@ -86,7 +86,7 @@ BEGIN
         WHEN event.status = 'cancelled' THEN 'event_cancelled'
         WHEN EXISTS (
             SELECT FROM bookings_payment p
-            WHERE p.booking_id = wanted AND p.status = 'pending'
+            WHERE p.order_id = wanted AND p.status = 'pending'
         ) THEN 'in_progress'
     END;
     IF outcome IS NOT NULL THEN
@@ -107,7 +107,7 @@ BEGIN
     currency := event.currency;
     gateway := CASE WHEN amount = 0 THEN 'free' ELSE provider END;
     INSERT INTO bookings_payment (
-        id, event_id, booking_id, status, amount, currency, gateway, card_last4, idempotency_key, request_hash, created_at
+        id, event_id, order_id, status, amount, currency, gateway, card_last4, idempotency_key, request_hash, created_at
     ) VALUES (
         payment, held.event_id, wanted, 'pending', amount, currency, gateway, CASE WHEN amount = 0 THEN '' ELSE last4 END,
         key, fingerprint, begun_at

@@ -6,7 +6,7 @@
 -- name only the id: events/sql/keys.sql.
 --
 -- Keys that are unique over all events, because a rule requires it (core/tests/test_keys.py has the list):
---     booking_once_per_key, refund_once_per_key: an idempotency key of one user stands for one request.
+--     refund_once_per_key: an idempotency key of one user stands for one request.
 --     bookings_admission.serial: a QR code names one ticket, wherever it is scanned.
 
 ALTER TABLE bookings_booking

@@ -48,7 +48,7 @@ BEGIN
     outcome := 'not_plain';
     SELECT b.id, b.event_id, b.subsection_id INTO booking, wanted_event, wanted_subsection
     FROM bookings_payment p
-    JOIN bookings_booking b ON b.id = p.booking_id
+    JOIN bookings_booking b ON b.order_id = p.order_id
     WHERE p.id = payment;
     event_id := wanted_event;
     subsection_id := wanted_subsection;

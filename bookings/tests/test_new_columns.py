@@ -18,8 +18,15 @@ from core.clock import database_now
 from events.models import Event
 
 TABLES = (
-    *("events_subsection", "events_ticket", "events_seatchange", "bookings_booking", "bookings_payment"),
-    *("bookings_refund", "bookings_admission", "bookings_checkin", "bookings_emailmessage", "bookings_delivery"),
+    *("events_subsection", "events_ticket", "events_seatchange", "bookings_order", "bookings_booking"),
+    *(
+        "bookings_payment",
+        "bookings_refund",
+        "bookings_admission",
+        "bookings_checkin",
+        "bookings_emailmessage",
+        "bookings_delivery",
+    ),
 )
 Hold = Callable[..., Booking]
 

@@ -1,5 +1,7 @@
 """Tickets as PDF, to print or to keep on a phone: one A6 page each, so that four fit on a sheet of A4.
 
+If the venue says how to get in, a page with that follows.
+
 PDF's built-in fonts only cover Latin-1, so the fonts in `bookings/tickets/fonts` are embedded. They cover the European
 alphabets and Hebrew; other characters are shown as □. Such a ticket is still valid: the scanner reads the code.
 """
@@ -16,7 +18,8 @@ from fpdf.fonts import TTFFont
 from bookings.tickets.issue import code_of
 from bookings.tickets.models import Admission
 from bookings.tickets.qr import qr_png
-from bookings.tickets.texts import one_line, start_text, ticket_block, ticket_place, ticket_text
+from bookings.tickets.texts import one_line, start_text, ticket_block, ticket_place, ticket_special, ticket_text
+from events.models import Event
 from events.states import SubsectionKind
 
 FONTS = Path(__file__).resolve().parent / "fonts"
@@ -27,6 +30,7 @@ MARGIN = 8
 INNER = PAGE[0] - 2 * MARGIN
 BAND = 41
 QR_SIDE = 64
+REMARK = 9  # what is special about a place takes this much from the code
 # Red, green, blue.
 INK, FAINT, LINE = (21, 32, 27), (74, 89, 82), (116, 129, 123)
 ACCENT, BAND_INK, PAPER = (11, 99, 80), (220, 238, 231), (255, 255, 255)  # the accent of the pages (tokens.css)
@@ -34,13 +38,15 @@ ACCENT, BAND_INK, PAPER = (11, 99, 80), (220, 238, 231), (255, 255, 255)  # the 
 NAME_SIZES = ((17, 2), (15, 2), (13, 2), (11, 3), (9, 4))
 VENUE_SIZES = ((10, 1), (9, 1), (8, 2))
 SEAT_SIZES = ((23, 1), (17, 1), (13, 1), (11, 2), (8, 3), (5.5, 4))
+REMARK_SIZES = ((11, 1), (9, 2), (7, 2), (5.5, 3), (4.5, 4))
+GETTING_IN_SIZES = ((9, 25), (7.5, 31), (6, 40), (4.5, 54))
 HOLDER_SIZES = ((10, 1), (8, 1), (6.5, 2))
 LINE_HEIGHT = 0.43  # millimetres for each point
 RIGHT_TO_LEFT = ("R", "AL")
 
 
 def tickets_pdf(tickets: list[Admission]) -> bytes:
-    """Return a PDF with one page per ticket; all tickets belong to one booking.
+    """Return a PDF with one page per ticket, and perhaps one about getting in; all tickets belong to one booking.
 
     Each ticket must be loaded with its booking, event and subsection.
     """
@@ -49,9 +55,16 @@ def tickets_pdf(tickets: list[Admission]) -> bytes:
     for number, ticket in enumerate(tickets, start=1):
         pdf.add_page()
         _draw_event(pdf, ticket)
-        pdf.image(BytesIO(qr_png(code_of(ticket))), (PAGE[0] - QR_SIDE) / 2, BAND + 2, QR_SIDE, QR_SIDE)
-        _draw_seat(pdf, ticket)
+        remark = printable(ticket_special(ticket).remark())
+        side = QR_SIDE - (REMARK if remark else 0)
+        pdf.image(BytesIO(qr_png(code_of(ticket))), (PAGE[0] - side) / 2, BAND + 2, side, side)
+        _draw_seat(pdf, ticket, BAND + 3 + side)
+        _draw_lines(pdf, remark, MARGIN, 113.5, INNER, REMARK_SIZES, style="B")
         _draw_footer(pdf, ticket, f"Ticket {number} of {len(tickets)}")
+    if tickets[0].event.getting_in:
+        pdf.add_page()
+        _draw_event(pdf, tickets[0])
+        _draw_getting_in(pdf, tickets[0].event)
     return bytes(pdf.output())
 
 
@@ -78,11 +91,16 @@ def _draw_event(pdf: FPDF, ticket: Admission) -> None:
     _draw_line(pdf, start_text(event), MARGIN, 33, INNER, size=9, colour=BAND_INK)
 
 
-def _draw_seat(pdf: FPDF, ticket: Admission) -> None:
+def _draw_getting_in(pdf: FPDF, event: Event) -> None:
+    _draw_line(pdf, "GETTING IN", MARGIN, BAND + 3, INNER, size=6.5, colour=FAINT)
+    _draw_lines(pdf, printable(event.getting_in), MARGIN, BAND + 7, INNER, GETTING_IN_SIZES)
+
+
+def _draw_seat(pdf: FPDF, ticket: Admission, y: float) -> None:
     x = float(MARGIN)
     for label, value, width in _seat_columns(ticket):
-        _draw_line(pdf, label, x, 108, width - 2, size=6.5, colour=FAINT)
-        _draw_lines(pdf, printable(value), x, 112, width - 2, SEAT_SIZES, style="B")
+        _draw_line(pdf, label, x, y, width - 2, size=6.5, colour=FAINT)
+        _draw_lines(pdf, printable(value), x, y + 4, width - 2, SEAT_SIZES, style="B")
         x += width
     pdf.set_draw_color(LINE)
     pdf.set_dash_pattern(dash=1, gap=1)

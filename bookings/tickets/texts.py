@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-from bookings.holds.places import BlockName, block_name, name_at, place_at, place_text
+from bookings.holds.kinds import KindAndNote, with_remark
+from bookings.holds.places import BlockName, block_name, name_at, place_at, place_text, special_at
 from bookings.tickets.models import Admission
 from events.models import Event
 from events.seating.names import RowAndSeat
@@ -28,6 +29,16 @@ def ticket_block(ticket: Admission) -> BlockName:
 def ticket_text(ticket: Admission) -> str:
     """Return the place of a ticket as people say it: "row 2, seat 3", or "standing"."""
     return place_text(ticket_place(ticket), ticket_block(ticket).row_word)
+
+
+def ticket_special(ticket: Admission) -> KindAndNote:
+    """Return what the place of a ticket is, loaded with its booking and subsection, and its note."""
+    return special_at(ticket.booking, ticket.subsection, ticket.position)
+
+
+def ticket_text_with_remark(ticket: Admission) -> str:
+    """Return the place of a ticket with what is special about it: "row 2, seat 3 · Wheelchair place"."""
+    return with_remark(ticket_text(ticket), ticket_special(ticket).remark())
 
 
 def ticket_name(ticket: Admission) -> str:

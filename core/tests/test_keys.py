@@ -14,7 +14,8 @@ from events.models import Event
 
 EVENT_TABLES = {
     *("events_subsection", "events_layout", "events_eventpicture", "events_ticket", "events_seatchange"),
-    *("bookings_booking", "bookings_payment", "bookings_refund", "bookings_admission", "bookings_checkin"),
+    *("bookings_order", "bookings_booking", "bookings_payment", "bookings_refund"),
+    *("bookings_admission", "bookings_checkin"),
     *(
         "bookings_emailmessage",
         "bookings_delivery",
@@ -29,7 +30,7 @@ OTHERS = {
     "bookings_webhookevent": "event_id is the payment gateway's number of its message",
 }
 OVER_ALL_EVENTS = {
-    "booking_once_per_key": "an idempotency key of one buyer means one request, whatever the request is about",
+    "order_once_per_key": "an idempotency key of one buyer means one request, whatever the request is about",
     "refund_once_per_key": "an idempotency key of one person means one request, whatever the request is about",
     "events_eventpicture_key_key": "the names of a picture's files, which lie in one folder",
     "bookings_admission_serial_key": "a QR code names one ticket, wherever it is scanned",
@@ -55,7 +56,8 @@ COLUMNS = """
 """
 DISAGREE = {
     "a booking with its subsection": "UPDATE bookings_booking SET event_id = %s",
-    "a payment with its booking": "UPDATE bookings_payment SET event_id = %s",
+    "an order with its booking": "UPDATE bookings_order SET event_id = %s",
+    "a payment with its order": "UPDATE bookings_payment SET event_id = %s",
     "a refund with its payment": "UPDATE bookings_refund SET event_id = %s",
     "a ticket with its subsection": "UPDATE events_ticket SET event_id = %s",
     "an admission with its booking": "UPDATE bookings_admission SET event_id = %s",

@@ -31,9 +31,10 @@ from events.states import ChangeKind, PlaceKind, SeatStatus, SubsectionKind
 # What a ticket says, where its seat is and what it costs. A block in which one of these changes gets new places.
 PLACES = ("kind", "tier", "rows", "cols", "total")
 LAYOUT = ("names", "row_numbers", "seat_numbers", "tiers", "tier_of", "table_starts", "table_sizes")
-# Only how the best seats are found. It changes under seats that are held or sold, too.
+# How the best seats are found, and what buyers are told of a place before they pick it. It changes under seats that are
+# held or sold, too: a booking keeps the kinds and notes of its places.
 NEIGHBOURS = (
-    *("cells", "width", "closest", "companions", "restricted"),
+    *("cells", "width", "closest", "companions", "restricted", "notes"),
     *("run_starts", "run_sizes", "run_gaps", "run_letters", "run_tables"),
 )
 # Functions that return those of some subsections (their ids) with bookings in them: (id, whether one is still being
@@ -229,7 +230,7 @@ def _overwrite(subsection: Subsection, new: Subsection) -> None:
 
 
 def _retune(retuned: list[tuple[DrawnBlock, Subsection]]) -> None:
-    """Write what is only about how the best seats are found."""
+    """Write what changes under seats that are held or sold, too."""
     for block, subsection in retuned:
         layout = block.new_layout(subsection)
         Layout.objects.filter(event_id=subsection.event_id, subsection_id=subsection.pk).update(

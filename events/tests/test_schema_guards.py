@@ -77,7 +77,7 @@ def test_the_database_refuses_invalid_changes(
 
 def test_the_database_refuses_a_second_captured_payment(paid_booking: Callable[..., Booking], alice: User) -> None:
     paid_booking(alice)
-    columns = "id, event_id, booking_id, status, amount, currency, gateway, card_last4, created_at, captured_at"
+    columns = "id, event_id, order_id, status, amount, currency, gateway, card_last4, created_at, captured_at"
     columns += ", captured_amount, captured_currency"
     with pytest.raises(IntegrityError, match="payment_captured_once"):
         run(

@@ -124,7 +124,7 @@ def test_checkout_shows_a_payment_in_progress(client_of: ClientOf, hold: Hold, a
     assert "hidden" in opening_tag(client_of(alice).get(f"/checkout/{booking.pk}"), "payment-in-progress")
     Payment.objects.create(
         event_id=booking.event_id,
-        booking=booking,
+        order=booking.order,
         amount=5000,
         currency="USD",
         gateway="mock",

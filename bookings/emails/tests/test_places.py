@@ -15,6 +15,7 @@ from bookings.tickets.pdf import tickets_pdf
 from bookings.tickets.tests.pdf_text import pages_of
 from core.clock import database_now
 from events.models import Event
+from events.venue_models import Venue
 
 Paid = Callable[..., Booking]
 
@@ -54,6 +55,37 @@ def test_seats_have_their_names(dated: Event, paid_booking: Paid, alice: User) -
         "am\nFenster", "am Fenster"
     )
     assert f"Parkett links\\, row AA\\, seats 101 and 102\\; row {LONG_ROW}\\, seat {LONG_SEAT}\\n" in calendar
+
+
+def test_what_is_special_about_a_place_is_on_mail_ticket_and_calendar(
+    dated: Event, paid_booking: Paid, alice: User
+) -> None:
+    booking = paid_booking(alice, "AA-109", "BB-101", "BB-110", event=dated, section="Parkett links")
+    text, html, pages, calendar = confirmation(booking)
+    special = ("Row AA, seat 109 · Wheelchair place", "Row BB, seat 110 · Restricted view: Behind a pillar.")
+    assert f"\n{special[0]}\nRow BB, seat 101\n{special[1]}\n" in text
+    assert all(f">{each}<" in html for each in special)
+    assert "Wheelchair place" in pages[0] and "Restricted view: Behind a pillar." in pages[2]
+    assert not any(word in pages[1] for word in ("Wheelchair", "Restricted"))
+    assert "row AA\\, seat 109 · Wheelchair place\\; " in calendar
+
+
+def test_mail_and_tickets_say_how_to_get_in_as_the_page_does(dated: Event, paid_booking: Paid, alice: User) -> None:
+    note = "Ramp at the side. " * 100
+    Venue.objects.filter(events=dated).update(accessibility=note)
+    booking = paid_booking(alice, "AA-101", "AA-102", event=dated, section="Parkett links")
+    text, html, pages, _ = confirmation(booking)
+    assert f"Getting in: {note.strip()}" in text and note.strip() in html
+    assert len(pages) == 3 and pages[2].count(["Ramp", "at", "the", "side."][0]) == 100
+    Venue.objects.filter(events=dated).update(accessibility="")
+    text, html, pages, _ = confirmation(booking)
+    assert "Getting in" not in text + html and len(pages) == 2
+
+
+def test_a_standing_ticket_is_not_called_a_seat(dated: Event, paid_booking: Paid, alice: User) -> None:
+    text, html, pages, _ = confirmation(paid_booking(alice, quantity=2, event=dated, section="Floor"))
+    assert "the places are yours" in text and "one page per ticket" in text
+    assert not any("seat" in each.lower() for each in (text, html, *pages))
 
 
 def test_blocks_have_their_number_if_their_section_has_several(dated: Event, paid_booking: Paid, alice: User) -> None:

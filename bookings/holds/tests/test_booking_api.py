@@ -15,8 +15,8 @@ ClientOf = Callable[[User | None], APIClient]
 Hold = Callable[..., Booking]
 FIELDS = {
     "id", "reference", "event_id", "event_name", "venue_name", "buyer_id", "section", "subsection", "quantity",
-    "seat_selection_mode", "subsection_kind", "seat_positions", "total_price", "currency", "status", "expires_at",
-    "seconds_left", "created_at", "paid_at", "failure",
+    "seat_selection_mode", "subsection_kind", "seat_positions", "seat_kinds", "seat_notes", "total_price", "currency",
+    "status", "expires_at", "seconds_left", "created_at", "paid_at", "failure",
 }  # fmt: skip
 
 

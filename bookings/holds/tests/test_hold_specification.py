@@ -97,8 +97,8 @@ def rows(event: Event) -> dict[str, Any]:
                 b.status,
                 b.quantity,
                 b.accessible_wanted,
-                b.idempotency_key or "",
-                b.request_hash,
+                b.order.idempotency_key or "",
+                b.order.request_hash,
             )
             for b in bookings
         ),

@@ -66,7 +66,7 @@ class StripeGateway:
             "currency": payment.currency.lower(),
             "confirm": True,
             "payment_method_data": {"type": "card", "card": {"number": card_number}},
-            "metadata": {"payment_id": str(payment.pk), "booking_id": str(payment.booking_id)},
+            "metadata": {"payment_id": str(payment.pk), "booking_id": str(payment.order_id)},
             "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
         }
         try:

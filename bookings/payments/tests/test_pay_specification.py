@@ -80,8 +80,8 @@ def _result_of(operation: Callable[[], Any]) -> Any:
     except DomainError as error:
         return error.body()
     payment, *begun = result if isinstance(result, tuple) else (result,)
-    fields = ("booking_id", "status", "amount", "currency", "gateway", "card_last4", "idempotency_key", "request_hash")
-    assert payment.booking.pk == payment.booking_id
+    fields = ("order_id", "status", "amount", "currency", "gateway", "card_last4", "idempotency_key", "request_hash")
+    assert payment.booking.pk == payment.order_id
     assert payment.reference == Payment.objects.values_list("reference", flat=True).get(pk=payment.pk)
     assert read_reference(payment.booking.reference).kind == ReferenceKind.BOOKING
     return [getattr(payment, name) for name in fields], payment.booking.status, begun

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from bookings.holds.models import Booking
-from bookings.payments.models import Payment, Refund
+from bookings.payments.models import Refund
 from bookings.payments.refund import refund_booking
 from bookings.reports.sales_report import sales_report
 from bookings.states import RefundReason, RefundStatus
@@ -60,7 +60,7 @@ def test_money_that_belongs_to_no_seat_counts_with_the_tier_of_most_seats(
 ) -> None:
     booking = paid_booking(alice, "AA-101", "AA-102", event=gala, section="Parkett links")
     Refund.objects.create(
-        payment=Payment.objects.get(booking=booking),
+        payment=booking.payments.get(),
         event_id=gala.pk,
         amount=1_000,
         reason=RefundReason.PROVIDER,

@@ -26,7 +26,8 @@ ClientOf = Callable[[User | None], APIClient]
 Paid = Callable[..., Booking]
 FIELDS = {
     "id", "reference", "code", "status", "section", "subsection", "row", "seat", "row_label", "seat_label",
-    "holder", "checked_in_at", "qr_svg", "qr_png",
+    "seat_kind", "seat_note",
+    "holder", "checked_in_at", "qr_svg", "qr_png", "apple_wallet", "google_wallet",
 }  # fmt: skip
 
 

@@ -172,6 +172,7 @@ def test_bad_members_of_a_subsection_are_named(subsection: Any, problems: dict[s
         ({"radius": None}, {"radius": "invalid"}),
         ({"aisles": [1, 1, 0, "2"]}, {"aisles.1": "duplicate", "aisles.2": "invalid", "aisles.3": "invalid"}),
         ({"aisles": 2}, {"aisles": "invalid"}),
+        ({"straight_aisles": 1}, {"straight_aisles": "invalid"}),
         ({"aisle_width": -1}, {"aisle_width": "invalid"}),
         ({"skew": nan}, {"skew": "invalid"}),
         ({"curve": 5}, {"curve": "unknown"}),

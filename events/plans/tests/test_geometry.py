@@ -80,6 +80,7 @@ def test_every_plan_can_be_decoded(
         "rows": len(counts),
         "seats": counts,
         "aisles": sorted(aisles),
+        "straight_aisles": data.draw(st.booleans()),
         "seat_labels": {"style": "numbers", "step": step, "reverse": True},
         "missing": [list(seat) for seat in missing],
         "places": places,

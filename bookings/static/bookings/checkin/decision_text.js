@@ -20,20 +20,25 @@ const DEVICE_ID = / · [0-9a-f]{6}$/; // tells scanners of the same name apart; 
 
 /**
  * The seat: "Section A, block 1, row 5, seat 12", or as the plan names it: "Parkett links · Row AA · Seat 101", "Floor ·
- * Standing"; empty if it is not known. Breaks lines only between the parts.
+ * Standing"; with what is special about it: "… · Wheelchair place". It is empty if it is not known. Breaks lines only between the parts.
  */
 export function seatText(ticket) {
   return seatTexts([ticket]).join("");
 }
 
-/** The seats of several tickets, one text for each row: "Section A, block 1, row 5, seats 12, 13". */
+/** The seats of several tickets, one text for each row and what is special in it: "Section A, block 1, row 5, seats 12, 13". */
 export function seatTexts(tickets) {
   const rows = new Map();
   for (const ticket of tickets.filter(({ section }) => section !== undefined)) {
-    const row = JSON.stringify([ticket.section, ticket.subsection, ticket.row_label]);
+    const row = JSON.stringify([ticket.section, ticket.subsection, ticket.row_label, ticket.remark]);
     rows.set(row, [...(rows.get(row) ?? []), ticket]);
   }
-  return [...rows.values()].map((row) => (row[0].subsection_kind === "grid" ? gridText(row) : planText(row)));
+  return [...rows.values()].map((row) => withRemark(row[0].subsection_kind === "grid" ? gridText(row) : planText(row), row[0]));
+}
+
+/** Adds what is special about the place, as the server says it: "Wheelchair place". Older lists of tickets don't say it. */
+function withRemark(text, { remark }) {
+  return remark ? `${text}\u00a0· ${remark}` : text;
 }
 
 function gridText(tickets) {

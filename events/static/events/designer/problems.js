@@ -1,11 +1,13 @@
 /**
- * What is wrong with a document, found while it is drawn. A problem is {level, text, ids, picks}: level "error" is what the
- * server refuses to publish, "warning" what is probably a mistake; `ids` are the items, and `picks` the seats, to show.
+ * What is wrong with a document, found while it is drawn. A problem is {level, text, ids, picks, category}: level "error" is
+ * what the server refuses to publish, "warning" what is probably a mistake; `ids` are the items, `picks` the seats, and
+ * `category` the index of the category, to show.
  */
 
 import { count as written } from "../../ticketing/format.js";
 import { idOf, kindOf, nameOf, subsectionEntries, units } from "./model/document.js";
 import { layoutOf, seatCounts } from "./model/layout.js";
+import { isUsualName } from "./model/categories.js";
 import { overlapsOf } from "./model/overlaps.js";
 import { placesByCategory, totalPlaces } from "./model/counts.js";
 
@@ -150,6 +152,9 @@ function overlaps(document) {
 
 function categoryProblems(document) {
   const counts = placesByCategory(document);
-  const empty = document.categories.filter(({ name }) => name && !counts.get(name));
-  return empty.map(({ name }) => warning(`No seat has the category ${name}.`));
+  const found = document.categories.map(({ name }, category) => {
+    if (name && !counts.get(name)) return { ...warning(`No seat has the category ${name}.`), category };
+    return isUsualName(name) ? { ...warning(`Buyers will read “${name}”. Give the category a name that tells them more.`), category } : null;
+  });
+  return found.filter(Boolean);
 }

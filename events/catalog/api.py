@@ -116,7 +116,8 @@ class BlockedSeats(ApiView):
     def post(self, request: Request, event_id: int) -> Response:
         """Change the status of these seats, all or none; return the subsection with its new counts.
 
-        The other seats of a table that is sold as a whole change with them. If some of the seats can't be changed, the response is a 409 that names them.
+        The other seats of a table that is sold as a whole change with them. If some of the seats
+        can't be changed, the response is a 409 that names them.
         """
         data = self.body
         changed = self.operation(

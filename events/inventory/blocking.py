@@ -33,8 +33,9 @@ class ChangedSeats(NamedTuple):
 def block_seats(*, event_id: int, seller: User, section: str, subsection: int, seats: list[str]) -> ChangedSeats:
     """Take free seats (by name) of one subsection out of sale, all or none.
 
-    The others at a table that is sold as a whole go with them, because nobody can buy only some of its seats. Locks the subsection. Raises NotFound, PermissionRefused, EventCancelled, BadInput, and SeatsTaken with the
-    seats that are not free.
+    The others at a table that is sold as a whole go with them, because nobody can buy only some of its seats.
+    Locks the subsection. Raises NotFound, PermissionRefused, EventCancelled, BadInput, and SeatsTaken with the seats
+    that are not free.
     """
     return _change(event_id, seller, section, subsection, seats, ChangeKind.BLOCKED)
 
@@ -101,9 +102,7 @@ def _others_at_whole_tables(
     chosen = set(positions)
     tables = [range(start, start + size) for start, size in layout.whole_tables()]
     touched = [table for table in tables if not chosen.isdisjoint(table)]
-    return [
-        seat for table in touched for seat in table if seat not in chosen and subsection.seat_status[seat] != after
-    ]
+    return [seat for table in touched for seat in table if seat not in chosen and subsection.seat_status[seat] != after]
 
 
 @retrying_transaction

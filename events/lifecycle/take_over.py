@@ -69,7 +69,8 @@ def take_over(event: Event, version_id: int, prices: dict[str, int]) -> None:
     2. Check that it is a version of a plan of the event's venue, that each category with places has a price that can be
        charged, and that nothing is held or sold in the blocks that change.
     3. Replace, add and remove blocks. Seats that were blocked stay blocked if the new block has seats of their name,
-       with the others at tables that are sold as a whole; house seats are blocked. Each replaced block gets a new version and a row in the audit log.
+       with the others at tables that are sold as a whole; house seats are blocked. Each replaced block gets a new
+       version and a row in the audit log.
 
     A request that waits for its seats counts as a sale. One that comes meanwhile waits, and then gets seats of the new
     version or is refused. Raises BadInput, and InvalidState with the blocks that can't change.

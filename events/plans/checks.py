@@ -24,11 +24,7 @@ class Seat(NamedTuple):
 
 def check_block(reading: Reading, spec: BlockSpec, block: Block) -> None:
     """Report a block that lies more than 10 km away."""
-    if (
-        _is_far(_points(block))
-        or _is_far(block.outline)
-        or _is_far(table[2:4] for table in block.tables)
-    ):
+    if _is_far(_points(block)) or _is_far(block.outline) or _is_far(table[2:4] for table in block.tables):
         reading.refuse(spec.path, "too_far", "A part of this lies more than 10 km from the origin.")
 
 

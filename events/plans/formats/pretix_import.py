@@ -40,7 +40,9 @@ def from_pretix(data: Any, *, max_places: int, unit_cm: float | None = None) -> 
     if not sections:
         return finished(None, problems, [], max_places)
     document = _document(data, zones, sections, unit_cm, problems)
-    places = [[[[seat.place for seat in row.seats] for row in block] for block in blocks] for blocks in sections.values()]
+    places = [
+        [[[seat.place for seat in row.seats] for row in block] for block in blocks] for blocks in sections.values()
+    ]
     return finished(document, problems, _left_out(data), max_places, places)
 
 

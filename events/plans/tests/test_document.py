@@ -309,7 +309,11 @@ def test_seats_on_one_spot_are_refused_by_their_names() -> None:
     with pytest.raises(BadInput) as refusal:
         read(given({"label": "1", "x": 0, "y": 0}, {"label": "2", "x": 50, "y": 0}, {"label": "3", "x": 7, "y": 7}))
     assert refusal.value.extra["errors"] == [
-        {"field": f"{BLOCK}.rows.0.seats.2", "code": "too_close", "detail": "The seats A-1 and A-3 are less than 10 cm apart."}
+        {
+            "field": f"{BLOCK}.rows.0.seats.2",
+            "code": "too_close",
+            "detail": "The seats A-1 and A-3 are less than 10 cm apart.",
+        }
     ]
 
 

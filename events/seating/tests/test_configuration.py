@@ -132,6 +132,10 @@ def test_names_that_look_the_same_are_the_same() -> None:
 
 
 def test_invisible_characters_in_a_name_have_the_code_that_they_have_elsewhere() -> None:
-    for name, code in {"a\u202eb": "control_character", "a\u200bb": "control_character", "a\nb": "not_one_line"}.items():
+    for name, code in {
+        "a\u202eb": "control_character",
+        "a\u200bb": "control_character",
+        "a\nb": "not_one_line",
+    }.items():
         config = {"rows": 1, "cols": 1, "sections": [section(name=name)]}
         assert problems(config)["seating_config.sections.0.name"] == code

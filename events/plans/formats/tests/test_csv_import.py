@@ -163,7 +163,9 @@ def test_a_quotation_mark_that_is_never_closed_is_a_mistake_and_not_one_long_cel
 def test_a_cell_that_is_larger_than_any_text_is_refused() -> None:
     result = understood(f"{HEADER}\n{'x' * 200_000},1,A,1,0,0,Stalls,seat,\n")
     assert result.document is None
-    detail = "The line has a cell of more than 131,072 characters. Perhaps a quotation mark is missing in it or before it."
+    detail = (
+        "The line has a cell of more than 131,072 characters. Perhaps a quotation mark is missing in it or before it."
+    )
     assert [(problem.place, problem.detail) for problem in result.problems] == [("line 2", detail)]
 
 
@@ -194,7 +196,9 @@ def test_only_one_way_to_write_decimals_is_read() -> None:
 def test_too_many_categories_are_one_problem_in_the_line_of_the_first_one() -> None:
     lines = [f"Hall,1,A,{seat},{seat * 50},0,C{seat},," for seat in range(60)]
     result = understood("\n".join([HEADER, *lines]))
-    assert [(problem.place, problem.code) for problem in result.problems] == [("line 52, column category", "max_length")]
+    assert [(problem.place, problem.code) for problem in result.problems] == [
+        ("line 52, column category", "max_length")
+    ]
 
 
 def test_what_the_reader_of_plans_finds_is_named_by_its_line() -> None:

@@ -105,7 +105,9 @@ def test_a_summary_says_what_a_plan_has() -> None:
     ]
 
 
-@pytest.mark.parametrize("content", ["section,subsection\n", json.dumps(template(next(iter(templates()))))], ids=["csv", "plan"])
+@pytest.mark.parametrize(
+    "content", ["section,subsection\n", json.dumps(template(next(iter(templates()))))], ids=["csv", "plan"]
+)
 def test_a_size_of_pixels_is_refused_for_files_without_pixels(content: str) -> None:
     result = read_file(content.encode(), name="Hall", max_places=MAX_PLACES, unit_cm=2.5)
     assert [(problem.place, problem.code) for problem in result.problems] == [("unit_cm", "not_pretix")]

@@ -147,6 +147,10 @@ class Layout(models.Model):
     def __str__(self) -> str:
         return f"{self.subsection_id}: {len(self.names)} places"
 
+    def whole_tables(self) -> list[tuple[int, int]]:
+        """Return the first position and the number of seats of each table that is sold as a whole."""
+        return list(zip(self.table_starts, self.table_sizes, strict=True))
+
 
 class Ticket(models.Model):
     """One seat of one event.

@@ -100,7 +100,7 @@ class Places:
         }
 
     def _tables(self) -> list[tuple[int, int]]:
-        return list(zip(self.layout.table_starts, self.layout.table_sizes, strict=True)) if self.layout else []
+        return self.layout.whole_tables() if self.layout else []
 
     def _cells(self, places: Iterable[int]) -> list[int]:
         return [self.cells[place] for place in places]

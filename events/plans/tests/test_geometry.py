@@ -108,6 +108,8 @@ def test_a_plan_of_fifty_thousand_curved_seats_is_small() -> None:
         {
             **grid_of(rows=25, seats=[18 + row % 5 for row in range(25)], radius=3_000 + block * 17),
             "rotation": block * 3.6,
+            "x": block % 10 * 6_000,
+            "y": block // 10 * 6_000,
         }
         for block in range(100)
     ]

@@ -27,6 +27,7 @@ from bookings.webhooks.models import Endpoint
 from core.clock import database_now
 from core.mail import compose_mail
 from core.money.amounts import money
+from core.text.directions import isolated
 from events.lifecycle.change import NEW_RULES
 from events.organiser import organiser_of
 from events.wall_clocks import clock_text
@@ -131,7 +132,8 @@ def _titles(kind: EmailKind, booking: Booking) -> tuple[str, str]:
     returned = kind == EmailKind.REFUND and not booking.total_price
     subject, heading = (RETURNED_SUBJECT, RETURNED_HEADING) if returned else (SUBJECTS[kind], HEADINGS[kind])
     places = places_word(booking)
-    return subject.format(event=one_line(booking.event.name), places=places), heading.format(places=places)
+    event = isolated(one_line(booking.event.name))
+    return subject.format(event=event, places=places), heading.format(places=places)
 
 
 def _return_until(booking: Booking) -> str:

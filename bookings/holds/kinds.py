@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from bookings.holds.models import Booking
 from bookings.states import BookedKind
+from core.text.directions import isolated
 from events.models import Subsection
 from events.states import SubsectionKind
 
@@ -30,7 +31,7 @@ class KindAndNote(NamedTuple):
         "Wheelchair places", or "Restricted view: Behind a pillar."
         """
         word = PLURALS.get(self.kind, self.kind.label) if quantity > 1 else self.kind.label
-        return ": ".join(text for text in ("" if self.kind in ORDINARY else word, self.note) if text)
+        return ": ".join(text for text in ("" if self.kind in ORDINARY else word, isolated(self.note)) if text)
 
     def body(self) -> dict[str, str]:
         """Return the members of APIs that say it."""

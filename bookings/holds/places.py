@@ -16,6 +16,7 @@ from django.db import connection
 from bookings.holds.kinds import KindAndNote, kinds_and_notes, with_remark
 from bookings.holds.models import Booking
 from core.money.amounts import money
+from core.text.directions import isolated
 from events.models import Event, Subsection
 from events.plans.plan import labels_of
 from events.seating.names import RowAndSeat, grid_place
@@ -39,12 +40,13 @@ class BlockName(NamedTuple):
     @property
     def text(self) -> str:
         """The name in one line: "Section A, block 1", or "Parkett links"."""
-        return f"{self.word}{self.section}" + (f", block {self.number}" if self.number else "")
+        return f"{self.word}{isolated(self.section)}" + (f", block {self.number}" if self.number else "")
 
     @property
     def short(self) -> str:
         """The name where there is little room: "A-1", or "Parkett links"."""
-        return f"{self.section}-{self.number}" if self.number else self.section
+        section = isolated(self.section)
+        return f"{section}-{self.number}" if self.number else section
 
 
 class Line(NamedTuple):
@@ -107,7 +109,9 @@ def _row_words(plan_version_id: int) -> dict[str, list[str]]:
 
 def place_text(place: RowAndSeat, row_word: str = "row") -> str:
     """Return a place as people say it: "row 2, seat 3", or "standing"."""
-    return f"{row_word} {place.row_label}, seat {place.seat_label}" if place.seat_label else STANDING
+    if not place.seat_label:
+        return STANDING
+    return f"{row_word} {isolated(place.row_label)}, seat {isolated(place.seat_label)}"
 
 
 def places_of(booking: Booking) -> list[RowAndSeat]:
@@ -193,7 +197,7 @@ def _lines(booking: Booking, order: Callable[[_Held], Any]) -> list[Line]:
 def _line(group: list[_Held], row_word: str) -> Line:
     seats = label_ranges([held.place.seat_label for held in group if held.place.seat_label])
     first, quantity = group[0], len(group)
-    row = f"{row_word} {first.place.row_label}"
+    row = f"{row_word} {isolated(first.place.row_label)}"
     return Line(row, seats, quantity, sum(held.price for held in group), first.special.remark(quantity))
 
 
@@ -233,11 +237,11 @@ def prices_text(booking: Booking) -> str:
 def label_ranges(labels: list[str]) -> str:
     """Format the labels of seats in one row, from the left, as people say them.
 
-    Numbers ascend and runs are shortened, as "4–6 and 9"; other labels stay as they are, as "12, 12a and 14".
+    Numbers ascend and runs are shortened, as "4–6 and 9"; other labels stay in their order, as "12, 12a and 14".
     """
     if all(label.isascii() and label.isdigit() and str(int(label)) == label for label in labels):
         return ranges(sorted(map(int, labels)))
-    return _listed(labels)
+    return _listed([isolated(label) for label in labels])
 
 
 def ranges(numbers: Iterable[int]) -> str:

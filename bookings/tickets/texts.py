@@ -6,6 +6,7 @@ import unicodedata
 from bookings.holds.kinds import KindAndNote, with_remark
 from bookings.holds.places import BlockName, block_name, name_at, place_at, place_text, special_at
 from bookings.tickets.models import Admission
+from core.text.directions import ISOLATES
 from events.models import Event
 from events.seating.names import RowAndSeat
 from events.wall_clocks import clock_text
@@ -72,6 +73,9 @@ def start_text(event: Event) -> str:
 
 
 def one_line(text: str) -> str:
-    """Put a user's text on one line without invisible characters, so that it can't end a header or add lines."""
+    """Put a user's text on one line without invisible characters, so that it can't end a header or add lines.
+
+    Isolates stay: they are ours, because users' names can't contain them.
+    """
     spaced = " ".join(text.split())
-    return "".join(char for char in spaced if unicodedata.category(char) not in INVISIBLE)
+    return "".join(char for char in spaced if char in ISOLATES or unicodedata.category(char) not in INVISIBLE)

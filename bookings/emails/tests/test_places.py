@@ -98,6 +98,19 @@ def test_blocks_have_their_number_if_their_section_has_several(dated: Event, pai
         assert f"Balkon\\, block {number}\\, row A\\, seat 1\\n" in calendar
 
 
+def test_names_in_hebrew_stay_where_they_belong(dated: Event, paid_booking: Paid, alice: User) -> None:
+    booking = paid_booking(alice, "AA-101", "AA-102", "AA-103", event=dated, section="Parkett links")
+    Booking.objects.filter(pk=booking.pk).update(seat_names=["א-1א", "א-2", "א-3"])
+    Event.objects.filter(pk=dated.pk).update(name="ערב (2027)")
+    mail = compose(EmailMessage.objects.get(booking=booking, kind="confirmation"))
+    assert mail and mail.subject == "Your tickets for \u2068ערב (2027)\u2069"
+    text, html, (page, *_), calendar = confirmation(booking)
+    seats = "ow \u2068א\u2069, seats \u20681א\u2069, 2 and 3"
+    assert f"\nR{seats}\n" in text and f">R{seats}<" in html
+    assert f", r{seats}\\n".replace(", ", "\\, ") in calendar
+    assert "ROW\nא\nSEAT\nא1\n" in page and "(2027) " + "ערב"[::-1] in page
+
+
 def test_people_sit_at_a_table_and_not_in_a_row(dated: Event, paid_booking: Paid, alice: User) -> None:
     text, html, (page, _), calendar = confirmation(paid_booking(alice, "7-1", "7-2", event=dated, section="Cabaret"))
     assert "\nCabaret\nTable 7, seats 1 and 2\n" in text and ">Table 7, seats 1 and 2<" in html

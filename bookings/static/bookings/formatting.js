@@ -1,5 +1,7 @@
 /** Text for a booking's status and seats, the same as in bookings/holds (texts.py, places.py); a row and its first seat stay together. */
 
+import { isolated } from "../ticketing/format.js";
+
 const STATUS = {
   processing: ["Being reserved", "We are reserving the {places} for you."],
   pending_payment: ["Waiting for payment", "The {places} are reserved for you until the time to pay runs out."],
@@ -42,11 +44,11 @@ export function seatsText(seats, rowWord = "row") {
     rows.set(row, [...(rows.get(row) ?? []), name.slice(row.length + 1)]);
   }
   const sorted = [...rows].sort(([one], [other]) => one - other || 0); // numbers; other labels stay in their order
-  return sorted.map(([row, labels]) => `${rowWord}\u00a0${row},\u00a0${labels.length > 1 ? "seats" : "seat"}\u00a0${labelRanges(labels)}`).join("; ");
+  return sorted.map(([row, labels]) => `${rowWord}\u00a0${isolated(row)},\u00a0${labels.length > 1 ? "seats" : "seat"}\u00a0${labelRanges(labels)}`).join("; ");
 }
 
 function labelRanges(labels) {
-  return labels.every((label) => /^(0|[1-9]\d*)$/.test(label)) ? ranges(labels.map(Number)) : listed(labels);
+  return labels.every((label) => /^(0|[1-9]\d*)$/.test(label)) ? ranges(labels.map(Number)) : listed(labels.map(isolated));
 }
 
 /** Numbers as people say them: 4, 5 is "4 and 5"; 4, 5, 6, 9 is "4–6 and 9". */

@@ -1,6 +1,6 @@
 /** What a decision means, in words: for the panel, the list of tickets found and the log. */
 
-import { placeTime, timeText } from "../../ticketing/format.js";
+import { isolated, placeTime, timeText } from "../../ticketing/format.js";
 
 const TEXTS = {
   accepted: ["good", "Let in", ""],
@@ -43,20 +43,20 @@ function withRemark(text, { remark }) {
 
 function gridText(tickets) {
   const [{ section, subsection, row_label: row }] = tickets;
-  const place = [`Section\u00a0${section}`, `block\u00a0${subsection}`, `row\u00a0${row}`];
+  const place = [`Section\u00a0${isolated(section)}`, `block\u00a0${subsection}`, `row\u00a0${row}`];
   return [...place, seatsPart(tickets, "seat")].join(", ");
 }
 
 function planText(tickets) {
   const [{ block_name: block, subsection_kind: kind, row_word: word, row_label: row }] = tickets;
   const standing = tickets.length > 1 ? `Standing,\u00a0${tickets.length}\u00a0places` : "Standing";
-  const seats = row ? [`${word === "table" ? "Table" : "Row"}\u00a0${row}`, seatsPart(tickets, "Seat")] : [];
+  const seats = row ? [`${word === "table" ? "Table" : "Row"}\u00a0${isolated(row)}`, seatsPart(tickets, "Seat")] : [];
   return [block, ...(kind === "standing" ? [standing] : seats)].join("\u00a0· ");
 }
 
 /** "seats 12, 13"; a few stay on one line. */
 function seatsPart(tickets, word) {
-  const seats = tickets.map(({ seat_label: label }) => label);
+  const seats = tickets.map(({ seat_label: label }) => isolated(label));
   const text = seats.join(seats.length > 4 ? ", " : ",\u00a0");
   return `${word}${seats.length === 1 ? "" : "s"}\u00a0${text}`;
 }

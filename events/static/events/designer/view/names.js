@@ -1,5 +1,6 @@
 /** Writes the names of blocks and standing areas, as far as there is room. Large ones come first. */
 
+import { isolated } from "../../../ticketing/format.js";
 import { nameOf } from "../model/document.js";
 import { boundsOf, layoutOf, toPlan } from "../model/layout.js";
 import { SEATS_FROM } from "./paint_seats.js";
@@ -56,7 +57,7 @@ function longName(entry) {
 
 /** The number of a block within its section; the section's name if it has only one. */
 export function shortName({ section, index }) {
-  return section.subsections.length > 1 ? String(index + 1) : section.name;
+  return section.subsections.length > 1 ? String(index + 1) : isolated(section.name);
 }
 
 const overlap = (one, other) => one.left < other.right && one.right > other.left && one.top < other.bottom && one.bottom > other.top;

@@ -1,5 +1,6 @@
 /** Paints the items of a plan: drawings, standing areas, tables and seats. */
 
+import { isolated } from "../../../ticketing/format.js";
 import { colourOf } from "../model/categories.js";
 import { entriesOf } from "../model/document.js";
 import { DEFAULTS, boundsOf, drawingPoints, layoutOf } from "../model/layout.js";
@@ -124,7 +125,7 @@ function write(ctx, colours, text, size, colour, x = 0, y = 0) {
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   ctx.fillStyle = colour;
-  ctx.fillText(text, x, y);
+  ctx.fillText(isolated(text), x, y);
 }
 
 function trace(ctx, points) {

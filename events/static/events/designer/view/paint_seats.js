@@ -1,5 +1,6 @@
 /** Paints seats: one by one with their labels and kinds, or far away as a line for each row. */
 
+import { isolated } from "../../../ticketing/format.js";
 import { colourOf } from "../model/categories.js";
 import { inkOn } from "./colours.js";
 
@@ -138,7 +139,7 @@ function paintMark({ ctx, colours }, seat, radius, px, colour) {
 
 function write(ctx, colours, text, x, y, size) {
   ctx.font = `600 ${size}px ${colours.face}`;
-  ctx.fillText(text, x, y, size * 2.2);
+  ctx.fillText(isolated(text), x, y, size * 2.2);
 }
 
 function paintRing(ctx, { x, y }, radius, colours) {
@@ -159,6 +160,6 @@ function paintRowLabel({ ctx, colours }, { label, seats }, size) {
   for (const [end, next] of [[seats[0], seats[1]], [seats[seats.length - 1], seats[seats.length - 2]]]) {
     const [dx, dy] = next ? [end.x - next.x, end.y - next.y] : [end === seats[0] ? -1 : 1, 0];
     const length = Math.hypot(dx, dy) || 1;
-    ctx.fillText(label, end.x + (dx / length) * size * 1.15, end.y + (dy / length) * size * 1.15);
+    ctx.fillText(isolated(label), end.x + (dx / length) * size * 1.15, end.y + (dy / length) * size * 1.15);
   }
 }

@@ -88,7 +88,7 @@ INVARIANTS = (
     ),
     Invariant(
         "paid_is_captured",
-        "A paid order has exactly one captured payment, of what was bought with it; other orders keep no captured money.",
+        "A paid order has exactly one captured payment, of what it bought; other orders keep no captured money.",
         """
         SELECT order_id AS order, statuses, bought, coalesce(captured, 0) AS captured, amount
         FROM (

@@ -15,15 +15,15 @@ from django.db import connection, transaction
 
 from bookings.bots.attempt_store import WastedHold, record_wasted_holds
 from bookings.holds.models import Booking
-from bookings.notifications.outbox import queue_emails
+from bookings.notifications.outbox import queue_order_emails
 from bookings.publish import BookingChanged, publish_bookings
 from bookings.states import TIME_IS_UP, BookingStatus, EmailKind
 from core.transactions import retrying_transaction
 from events.inventory.seats import free_ended_seats
 from events.models import Subsection
 
-# The inner SELECT locks in the order of the ids, and checks a row again after waiting for its lock. All rows are compared
-# with the same time, so that an order ends as a whole; one that has held seats in other subsections is left alone.
+# The inner SELECT locks in the order of the ids, and checks a row again after waiting for its lock. All rows are
+# compared with the same time, so that an order ends as a whole; one that has held seats elsewhere is left alone.
 END_DUE = """
     UPDATE bookings_booking booking SET status = 'expired', failure = %s, updated_at = clock_timestamp()
     FROM (
@@ -93,11 +93,11 @@ def _free_seats(ended: list[EndedHold], subsections: Sequence[Subsection]) -> No
 def _tell_buyers(ended: list[EndedHold]) -> None:
     """Queue one email for each order, about its first booking, and publish the changes."""
     orders = {hold.order_id: hold for hold in reversed(ended)}
-    by_event: dict[int, list[uuid.UUID]] = defaultdict(list)
-    for hold in orders.values():
-        by_event[hold.event_id].append(hold.booking_id)
-    for event_id, booking_ids in by_event.items():
-        queue_emails(EmailKind.HOLD_EXPIRED, event_id, sorted(booking_ids))
+    by_event: dict[int, dict[uuid.UUID, uuid.UUID]] = defaultdict(dict)
+    for order_id in sorted(orders):
+        by_event[orders[order_id].event_id][order_id] = orders[order_id].booking_id
+    for event_id, first_bookings in by_event.items():
+        queue_order_emails(EmailKind.HOLD_EXPIRED, event_id, first_bookings)
     wasted = [WastedHold(hold.buyer_id, hold.event_id) for hold in orders.values()]
     transaction.on_commit(lambda: record_wasted_holds(wasted), robust=True)
     publish_bookings(

@@ -12,14 +12,16 @@ from rest_framework.response import Response
 
 from accounts.authentication import authenticated_user
 from bookings.holds.api import PASS, SOLUTION
-from bookings.idempotency import KEY
+from bookings.idempotency import KEY, read_key
 from bookings.orders.cancel import cancel_order, remove_item
 from bookings.orders.extend import extend_order
-from bookings.orders.handlers import hold_requests, post_order
+from bookings.orders.handlers import hold_requests, pay_for_order, post_order
 from bookings.orders.hold import add_items
 from bookings.orders.models import Order
 from bookings.orders.selectors import orders_of, own_order, visible_order
-from bookings.orders.serializers import NewItems, NewOrder, OrderBody, order_body
+from bookings.orders.serializers import NewItems, NewOrder, OrderBody, OrderPaymentBody, order_body
+from bookings.payments.refund import refund_order
+from bookings.payments.serializers import Card
 from bookings.permissions import BuyersBook
 from bookings.queue_tokens import read_pass
 from core.http.views import ApiView, HandlerView, handled_by
@@ -85,6 +87,37 @@ class OrderExtension(OrderView):
         """Add the event's `hold_seconds` to the deadline, once, while the order waits for payment."""
         extend_order(order_id=order_id, buyer=authenticated_user(request))
         return self.answer(request, order_id)
+
+
+class OrderPayment(HandlerView):
+    """Pay an order."""
+
+    permission_classes = [IsAuthenticated]
+    bodies = {"POST": Card}
+
+    post = extend_schema(
+        operation_id="order_pay",
+        responses={200: OrderPaymentBody, 202: OrderPaymentBody}
+        | problems(400, 401, 402, 403, 404, 409, 410, 422, 503),
+        parameters=[KEY],
+    )(handled_by(pay_for_order))
+
+
+class OrderRefund(OrderView):
+    """Refund an order."""
+
+    @extend_schema(
+        operation_id="order_refund", responses={202: OrderBody} | problems(401, 404, 409, 422), parameters=[KEY]
+    )
+    def post(self, request: Request, order_id: uuid.UUID) -> Response:
+        """Free all seats of a paid order, void the tickets, and return the money.
+
+        The buyer can do this up to `refund_until_hours` before the start, the event's seller at any time. A repeated
+        Idempotency-Key gets the earlier refund's response. To return only some seats, refund their booking.
+        """
+        idempotency_key = read_key(request.headers.get("Idempotency-Key"), {"order": order_id})
+        refund_order(order_id=order_id, user=authenticated_user(request), idempotency_key=idempotency_key)
+        return self.answer(request, order_id, status.HTTP_202_ACCEPTED)
 
 
 class OrderItems(OrderView):

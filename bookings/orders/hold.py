@@ -39,8 +39,8 @@ def hold_order(
     """Hold the seats of all items until one deadline, or none; return the bookings of the new order, one per item.
 
     The items are of one event, and there is at least one. The order counts as one open hold of the buyer, and all its
-    seats together as those of one booking. Otherwise the rules are those of `hold_seats`, and so are the errors: that of
-    an item names it, as `items.1.quantity`.
+    seats together as those of one booking. Otherwise the rules are those of `hold_seats`, and so are the errors:
+    that of an item names it, as `items.1.quantity`.
     """
     order_id = new_id()
     wanted = [Item(new_id(), hold_request) for hold_request in items]

@@ -1,4 +1,4 @@
-"""Calls the database function `bookings_hold_order` (bookings/sql/hold_order.sql): one transaction in one round trip."""
+"""Calls the database function `bookings_hold_order` (bookings/sql/hold_order.sql): one transaction, one round trip."""
 
 import json
 import uuid
@@ -45,8 +45,8 @@ class OrderParameters(NamedTuple):
 class OrderResult(NamedTuple):
     """The row that `bookings_hold_order` returns.
 
-    `results` has a result for each item, or the one that refuses the request; `item` says which item that is about, from
-    0, and None if it is about all together.
+    `results` has a result for each item, or the one that refuses the request; `item` says which item that is about,
+    from 0, and None if it is about all together.
     """
 
     outcome: str

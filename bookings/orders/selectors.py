@@ -1,7 +1,6 @@
 """Selectors for orders: which orders a user may see, and what an order's bookings say of it."""
 
 import uuid
-from collections.abc import Sequence
 
 from django.db.models import Prefetch, QuerySet
 
@@ -9,16 +8,8 @@ from accounts.models import User
 from bookings.errors import NotOwner
 from bookings.holds.models import Booking
 from bookings.orders.models import Order
-from bookings.states import BookingStatus
 from core.errors import NotFound
 from events.ownership import may_manage
-
-# The status of an order is the first of these that one of its bookings has: what is held or paid decides, and not what
-# was taken out or given back.
-DECIDING = (
-    *(BookingStatus.PENDING_PAYMENT, BookingStatus.PROCESSING, BookingStatus.PAID, BookingStatus.COMPLETED),
-    *(BookingStatus.EXPIRED, BookingStatus.REFUNDED, BookingStatus.FAILED, BookingStatus.CANCELLED),
-)
 
 
 def orders_of(user: User) -> QuerySet[Order]:
@@ -58,12 +49,3 @@ def own_order(order_id: uuid.UUID, user: User) -> list[Booking]:
     if bookings[0].buyer_id != user.pk:
         raise NotOwner
     return bookings
-
-
-def current_bookings(bookings: Sequence[Booking]) -> list[Booking]:
-    """Return those of an order's bookings that have the order's status."""
-    for status in DECIDING:
-        current = [booking for booking in bookings if booking.status == status]
-        if current:
-            return current
-    raise AssertionError("an order has a booking")

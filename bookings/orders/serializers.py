@@ -6,8 +6,10 @@ from typing import Any
 from rest_framework import serializers
 
 from bookings.holds.models import Booking
+from bookings.holds.selectors import current_bookings
 from bookings.holds.serializers import BookingDetail, NewBooking, booking_detail
-from bookings.orders.selectors import current_bookings
+from bookings.payments.models import Payment
+from bookings.payments.serializers import payment_body
 from bookings.references import reference_field
 from bookings.states import BookingStatus
 from core.http.bodies import Body
@@ -56,6 +58,22 @@ class OrderBody(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     paid_at = serializers.DateTimeField(allow_null=True)
     bookings = BookingDetail(many=True, help_text="All bookings of the order, also those that were taken out of it.")
+
+
+class OrderPaymentBody(serializers.Serializer[Any]):
+    """The outcome of a payment."""
+
+    order_id = serializers.UUIDField()
+    payment_id = serializers.UUIDField()
+    reference = reference_field("What people call the payment.")
+    status = serializers.ChoiceField(choices=["paid", "pending_payment"])
+    paid_at = serializers.DateTimeField(allow_null=True)
+
+
+def order_payment_body(payment: Payment) -> dict[str, Any]:
+    """Return a payment in the shape of OrderPaymentBody."""
+    body = payment_body(payment)
+    return {"order_id": payment.order_id, **{name: body[name] for name in body if name != "booking_id"}}
 
 
 def order_body(bookings: Sequence[Booking]) -> dict[str, Any]:

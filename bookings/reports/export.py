@@ -30,6 +30,7 @@ FIELDS = (
     "time_zone",
     "created_at_local",
     "paid_at_local",
+    "order_id",
 )
 FETCH_SIZE = 500  # bookings fetched at a time
 
@@ -60,6 +61,7 @@ def _bookings(event: Event) -> Iterator[Booking]:
     bookings = Booking.objects.for_display().select_related("buyer").filter(event=event)
     narrow = bookings.only(
         *(
+            "order",
             "reference",
             "created_at",
             "positions",
@@ -90,6 +92,7 @@ def _cells(booking: Booking) -> Iterator[str]:
         *(places_text(booking).replace("–", "-"), in_major_units(booking.total_price, event.currency)),
         *(booking.reference, " ".join(map(str, prices_of(booking)))),
         *(event.time_zone, _local(booking.created_at, event), _local(booking.paid_at, event)),
+        booking.order_id,
     )
     return map(str, values)
 

@@ -141,6 +141,8 @@ RIGHTS: dict[str, dict[str, str]] = {
     "api/order": {"GET": SIGNED_IN, "POST": BUYERS},
     "api/order/<uuid:order_id>": {"GET": "bso", "DELETE": BUYER},
     "api/order/<uuid:order_id>/extend": {"POST": BUYER},
+    "api/order/<uuid:order_id>/pay": {"POST": BUYER},
+    "api/order/<uuid:order_id>/refund": {"POST": "bso"},
     "api/order/<uuid:order_id>/items": {"POST": BUYER},
     "api/order/<uuid:order_id>/items/<uuid:booking_id>": {"DELETE": BUYER},
     "api/booking/<uuid:booking_id>/admissions": {"GET": BUYER},

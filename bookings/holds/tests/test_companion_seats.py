@@ -87,10 +87,10 @@ def test_a_request_for_later_fails_if_the_seats_are_no_longer_released(opera: Ev
 def test_a_seat_that_becomes_a_companions_seat_before_the_lock_is_refused(opera: Event, alice: User) -> None:
     """Taking over another version of the plan changes kinds of seats, but not the version of the block."""
     becomes_one = (
-        "IF hold_mode <> 'accept' THEN\n        SELECT s.seat_status",
+        "IF hold_mode = 'accept' THEN\n        SELECT s.price",
         "UPDATE events_layout l SET companions = companions || 2, run_letters[array_position(run_starts, 2)] = 'c'"
         " WHERE l.event_id = wanted_event AND l.subsection_id = unlocked.id;"
-        " IF hold_mode <> 'accept' THEN\n        SELECT s.seat_status",
+        " IF hold_mode = 'accept' THEN\n        SELECT s.price",
     )
     with altered("bookings_hold", becomes_one), pytest.raises(NeedsWheelchairPlace) as refusal:
         hold_named(alice, opera, "A-3")

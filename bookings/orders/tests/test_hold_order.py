@@ -163,6 +163,7 @@ def test_seats_are_taken_out_and_added_while_the_order_is_held(concert: Event, a
 )
 def test_the_database_refuses_a_divided_order(concert: Event, alice: User, bob: User, change: str) -> None:
     order = order_of(alice, concert, "A1", "B1")
-    with connection.cursor() as cursor, pytest.raises(IntegrityError, match="bookings of order"):
+    with connection.cursor() as cursor:
         cursor.execute(f"UPDATE bookings_booking SET {change} WHERE id = %s", [order[1].pk])
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(IntegrityError, match="bookings of order"):
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -146,8 +146,11 @@ def _refusal(parameters: OrderParameters, result: OrderResult) -> DomainError:
 def of_item(error: DomainError, index: int) -> DomainError:
     """Return the error with the item that it is about (from 0): in the names of fields, or as the member `item`."""
     if isinstance(error, BadInput):
-        problems = error.extra["errors"]
-        return BadInput([{**problem, "field": f"items.{index}.{problem['field']}"} for problem in problems], str(error))
+        problems = [
+            BadInput.problem(f"items.{index}.{problem['field']}", problem["detail"], problem["code"])
+            for problem in error.extra["errors"]
+        ]
+        return BadInput(problems, str(error))
     error.extra["item"] = index
     return error
 

@@ -85,5 +85,7 @@ def _item(item: Item) -> dict[str, Any]:
 
 
 def _result(row: dict[str, Any]) -> HoldResult:
-    times = {name: datetime.fromisoformat(row[name]) for name in TIMES if row.get(name)}
-    return HoldResult(**{name: row.get(name) for name in HoldResult._fields} | times)
+    values: dict[str, Any] = {name: row.get(name) for name in HoldResult._fields}
+    for name in TIMES:
+        values[name] = values[name] and datetime.fromisoformat(values[name])
+    return HoldResult(**values)

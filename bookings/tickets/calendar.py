@@ -33,8 +33,8 @@ def booking_calendar(booking: Booking, *, url: str, method: Method | None = None
 def calendar_of(bookings: Sequence[Booking], *, url: str, method: Method | None = None) -> bytes:
     """Return a calendar file with one entry for bookings of one order, loaded with event, seller and subsection.
 
-    `url` is the page with the tickets; an email names its `method`. The UID is that of the first booking. Of two files with
-    the same UID the one with the higher SEQUENCE is valid: it rises with each change of the event, and with the
+    `url` is the page with the tickets; an email names its `method`. The UID is that of the first booking. Of two files
+    with the same UID the one with the higher SEQUENCE is valid: it rises with each change of the event, and with the
     booking's refund. A refunded booking's entry is cancelled.
     Raises NoDate if there is no start, except for a CANCEL: the entry of an event that has lost its date can be taken
     out.

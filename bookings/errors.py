@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from core.errors import DomainError, NotFound
 
@@ -59,6 +60,16 @@ class AlreadyPaid(DomainError):
 
     code, title = "already_paid", "Already paid"
     detail = "This booking is already paid."
+
+
+class PartOfOrder(DomainError):
+    """The booking can't be paid or extended alone, because it is part of an order. `order` is the order's id."""
+
+    code, title = "part_of_order", "Part of an order"
+    detail = "These seats are part of an order, which is paid as a whole."
+
+    def __init__(self, order_id: UUID) -> None:
+        super().__init__(order=str(order_id))
 
 
 class PaymentInProgress(DomainError):

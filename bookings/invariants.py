@@ -70,15 +70,41 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        "paid_is_captured",
-        "A paid booking has exactly one captured payment, of its total; other bookings keep no captured money.",
+        "orders",
+        "An order has bookings of its buyer: held until one time, or expired, or paid; others were taken out of it.",
         """
-        SELECT b.id AS booking, b.status, b.total_price, count(p.id) AS captured, sum(p.amount) AS amount
-        FROM bookings_booking b LEFT JOIN bookings_payment p
-            ON p.order_id = b.order_id AND p.event_id = b.event_id AND p.status IN ('captured', 'partly_refunded')
-        GROUP BY b.id, b.event_id
-        HAVING b.status IN ('paid', 'completed') AND (count(p.id) <> 1 OR sum(p.amount) <> b.total_price)
-            OR b.status NOT IN ('paid', 'completed') AND count(p.id) > 0
+        SELECT coalesce(o.id, b.order_id) AS order, o.buyer_id AS buyer, count(b.id) AS bookings,
+            array_agg(b.status ORDER BY b.id) AS statuses, array_agg(DISTINCT b.expires_at) AS deadlines
+        FROM bookings_order o FULL JOIN bookings_booking b ON b.order_id = o.id AND b.event_id = o.event_id
+        GROUP BY o.id, o.event_id, b.order_id
+        HAVING o.id IS NULL OR count(b.id) = 0 OR bool_or(b.buyer_id <> o.buyer_id)
+            OR count(b.id) > 1 AND bool_or(b.id = o.id)
+            OR count(DISTINCT CASE
+                WHEN b.status = 'pending_payment' THEN b.expires_at::text
+                WHEN b.status IN ('completed', 'refunded') THEN 'paid'
+                ELSE b.status
+            END) FILTER (WHERE b.status <> 'cancelled') > 1
+        """,
+    ),
+    Invariant(
+        "paid_is_captured",
+        "A paid order has exactly one captured payment, of what it bought; other orders keep no captured money.",
+        """
+        SELECT order_id AS order, statuses, bought, coalesce(captured, 0) AS captured, amount
+        FROM (
+            SELECT event_id, order_id, array_agg(status) AS statuses,
+                bool_or(status IN ('paid', 'completed')) AS sold,
+                coalesce(sum(total_price) FILTER (WHERE status IN ('paid', 'completed')), 0) AS worth,
+                coalesce(sum(total_price) FILTER (WHERE status IN ('paid', 'completed', 'refunded')), 0) AS bought
+            FROM bookings_booking GROUP BY event_id, order_id
+        ) o LEFT JOIN (
+            SELECT event_id, order_id, count(*) AS captured, sum(amount) AS amount
+            FROM bookings_payment WHERE status IN ('captured', 'partly_refunded') GROUP BY event_id, order_id
+        ) p USING (event_id, order_id)
+        -- If only seats that cost nothing are left, all money may be back.
+        WHERE sold AND (coalesce(captured, 0) <> 1 OR amount <> bought)
+                AND NOT (captured IS NULL AND worth = 0 AND bought > 0)
+            OR NOT sold AND captured > 0
         """,
     ),
     Invariant(
@@ -130,10 +156,10 @@ INVARIANTS = (
         "open_holds",
         "No buyer has more open holds than the highest limit among the events of these holds.",
         """
-        SELECT b.buyer_id AS buyer, count(*) AS open_holds, max(e.max_active_holds) AS allowed
+        SELECT b.buyer_id AS buyer, count(DISTINCT b.order_id) AS open_holds, max(e.max_active_holds) AS allowed
         FROM bookings_booking b JOIN events_event e ON e.id = b.event_id
         WHERE b.status = 'processing' OR b.status = 'pending_payment' AND b.expires_at > clock_timestamp()
-        GROUP BY b.buyer_id HAVING count(*) > max(e.max_active_holds)
+        GROUP BY b.buyer_id HAVING count(DISTINCT b.order_id) > max(e.max_active_holds)
         """,
     ),
     Invariant(

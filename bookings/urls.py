@@ -5,6 +5,7 @@ from django.urls import include, path
 PACKAGES = (
     "checkout",
     "holds",
+    "orders",
     "payments",
     "tickets",
     "event_changes",

@@ -18,8 +18,9 @@ from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.payments.refund import refundable_until
 from bookings.states import HOLDING, NO_SEATS, SOLD, BookingStatus, EmailKind
-from bookings.tickets.calendar import Method, booking_calendar
+from bookings.tickets.calendar import Method, calendar_of
 from bookings.tickets.file_names import calendar_name, tickets_name
+from bookings.tickets.models import Admission
 from bookings.tickets.selectors import valid_tickets
 from bookings.tickets.texts import one_line, start_text, ticket_text
 from bookings.tickets.wallets.configuration import apple_wallet, google_wallet
@@ -69,6 +70,7 @@ APPLIES_TO: dict[EmailKind, tuple[BookingStatus, ...]] = {
     EmailKind.TICKETS_AGAIN: SOLD,
     EmailKind.EVENT_CHANGED: (BookingStatus.PAID, BookingStatus.PENDING_PAYMENT),
 }
+OF_ONE_BOOKING = (EmailKind.TICKETS_AGAIN, EmailKind.EVENT_CHANGED)  # whatever else was bought with it
 WITH_TICKETS = (EmailKind.CONFIRMATION, EmailKind.TICKETS_AGAIN)
 
 
@@ -109,29 +111,42 @@ def _booking_email(entry: EmailMessage) -> EmailMultiAlternatives | None:
     has_news = bool(changes) or NEW_RULES in entry.before
     if booking.status not in APPLIES_TO[kind] or (kind == EmailKind.EVENT_CHANGED and not has_news):
         return None
-    subject, heading = _titles(kind, booking)
+    bookings = _about(entry, booking)
+    subject, heading = _titles(kind, bookings)
     mail = compose_mail(
         f"bookings/mail/{kind}",
-        _context(entry, booking, changes),
+        _context(entry, bookings, changes),
         subject=subject,
         heading=heading,
         to=booking.buyer.email,
         reply_to=organiser_of(booking.event).email,
     )
     if kind in WITH_TICKETS:
-        _attach_tickets(mail, booking)
+        _attach_tickets(mail, bookings)
     if method := _calendar_method(entry, booking):
-        calendar = booking_calendar(booking, url=_url("booking-done", booking.pk), method=method)
+        calendar = calendar_of(bookings, url=_url("booking-done", booking.pk), method=method)
         # Mail programs act on the file only if its part names the method, too (RFC 6047, 2.4).
         mail.attach(calendar_name(booking), calendar, f"text/calendar; method={method}")
     return mail
 
 
-def _titles(kind: EmailKind, booking: Booking) -> tuple[str, str]:
+def _about(entry: EmailMessage, booking: Booking) -> list[Booking]:
+    """Return the bookings that an email is about: one, or those of its order to which the email applies."""
+    kind = EmailKind(entry.kind)
+    if booking.is_own_order or entry.subject == booking.pk or kind in OF_ONE_BOOKING:
+        return [booking]
+    of_order = Booking.objects.filter(order_id=booking.order_id, status__in=APPLIES_TO[kind])
+    joined = of_order.select_related("event__seller", "event__venue", "subsection", "buyer")
+    same = [one for one in joined.order_by("pk") if one.status == booking.status]
+    return same or [booking]
+
+
+def _titles(kind: EmailKind, bookings: list[Booking]) -> tuple[str, str]:
     """Return the subject and the heading of an email."""
-    returned = kind == EmailKind.REFUND and not booking.total_price
+    booking = bookings[0]
+    returned = kind == EmailKind.REFUND and not _total(bookings)
     subject, heading = (RETURNED_SUBJECT, RETURNED_HEADING) if returned else (SUBJECTS[kind], HEADINGS[kind])
-    places = places_word(booking)
+    places = _places_word(bookings)
     event = isolated(one_line(booking.event.name))
     return subject.format(event=event, places=places), heading.format(places=places)
 
@@ -144,11 +159,17 @@ def _return_until(booking: Booking) -> str:
     return clock_text(booking.event, until)
 
 
-def _attach_tickets(mail: EmailMultiAlternatives, booking: Booking) -> None:
+def _total(bookings: list[Booking]) -> int:
+    """Return what the bookings cost together, in minor units."""
+    return sum(booking.total_price for booking in bookings)
+
+
+def _attach_tickets(mail: EmailMultiAlternatives, bookings: list[Booking]) -> None:
     from bookings.tickets.pdf import tickets_pdf
 
-    tickets = booking.admissions.select_related("booking", "event", "subsection").order_by("position")
-    mail.attach(tickets_name(booking), tickets_pdf(valid_tickets(list(tickets))), "application/pdf")
+    admissions = Admission.objects.filter(booking__in=bookings).select_related("booking", "event", "subsection")
+    tickets = admissions.order_by("booking", "position")
+    mail.attach(tickets_name(bookings[0]), tickets_pdf(valid_tickets(list(tickets))), "application/pdf")
 
 
 def _calendar_method(entry: EmailMessage, booking: Booking) -> Method | None:
@@ -169,12 +190,13 @@ def _calendar_method(entry: EmailMessage, booking: Booking) -> Method | None:
     return None
 
 
-def _context(entry: EmailMessage, booking: Booking, changes: list[Change]) -> dict[str, Any]:
+def _context(entry: EmailMessage, bookings: list[Booking], changes: list[Change]) -> dict[str, Any]:
     """Return the variables of the email templates.
 
     No variable may be named `block`: inside `{% block %}` Django puts the block's own node under this name.
     """
-    event, block = booking.event, block_name(booking.subsection, booking.event)
+    booking, total = bookings[0], _total(bookings)
+    event = booking.event
     organiser = organiser_of(event)
     return {
         "booking": booking,
@@ -184,13 +206,10 @@ def _context(entry: EmailMessage, booking: Booking, changes: list[Change]) -> di
         "venue_name": one_line(event.venue_name),
         "address": one_line(event.venue.address) if event.venue else "",
         "when": start_text(event),
-        "section_word": block.word,
-        "section": one_line(block.section),
-        "block_number": block.number,
-        "places": places_word(booking),
-        "seats": [one_line(row) for row in places_by_row(booking)],
+        "blocks": [_block(one) for one in bookings],
+        "places": _places_word(bookings),
         "getting_in": one_line(event.getting_in) if entry.kind in WITH_TICKETS else "",
-        "total": money(booking.total_price, event.currency) if booking.total_price else "",
+        "total": money(total, event.currency) if total else "",
         "refunded": _refunded_amount(entry, booking),
         "changes": changes,
         "new_rules": NEW_RULES in entry.before,
@@ -198,7 +217,24 @@ def _context(entry: EmailMessage, booking: Booking, changes: list[Change]) -> di
         "organiser": one_line(organiser.name),
         "can_reply": bool(organiser.email),
         "action": _action(EmailKind(entry.kind), booking),
-        "wallets": _wallets(booking) if entry.kind in WITH_TICKETS else [],
+        "wallets": [link for one in bookings for link in _wallets(one)] if entry.kind in WITH_TICKETS else [],
+    }
+
+
+def _places_word(bookings: list[Booking]) -> str:
+    """Return what the places of all bookings are called: "seats", or "places" if some are for standing."""
+    words = {places_word(booking) for booking in bookings}
+    return words.pop() if len(words) == 1 else "places"
+
+
+def _block(booking: Booking) -> dict[str, Any]:
+    """Return where the seats of a booking are, for the templates."""
+    block = block_name(booking.subsection, booking.event)
+    return {
+        "section_word": block.word,
+        "section": one_line(block.section),
+        "number": block.number,
+        "seats": [one_line(row) for row in places_by_row(booking)],
     }
 
 
@@ -239,5 +275,7 @@ def _refunded_amount(entry: EmailMessage, booking: Booking) -> str:
         amount = Payment.objects.get(pk=entry.subject).amount
     else:
         refunds = Refund.objects.filter(payment__order=booking.order_id).exclude(reason__in=NO_SEATS)
+        if entry.subject == booking.pk and refunds.filter(booking=booking).exists():
+            refunds = refunds.filter(booking=booking)
         amount = refunds.aggregate(sum=Sum("amount"))["sum"] or 0
     return money(amount, booking.event.currency) if amount else ""

@@ -160,6 +160,6 @@ def cancellation_impact(event: Event) -> CancellationImpact:
         paid=Count("pk", filter=paid),
         buyers=Count("buyer", distinct=True, filter=paid),
     )
-    payments = Payment.objects.filter(order__bookings__in=bookings.filter(paid), status__in=TAKEN_MONEY)
+    payments = Payment.objects.filter(order__in=bookings.filter(paid).values("order"), status__in=TAKEN_MONEY)
     left = payments.aggregate(left=Sum(F("amount") - F("refunded_amount")))["left"]
     return CancellationImpact(**counts, money=int(left or 0))

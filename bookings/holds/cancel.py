@@ -28,7 +28,9 @@ RELEASED = (
 def cancel_booking(*, booking_id: uuid.UUID, buyer: User) -> Booking:
     """Cancel a booking that is held or still waits for its seats; held seats are free at once.
 
-    1. Lock the subsection, then the booking.
+    A booking that is part of an order is taken out of it; the others stay held.
+
+    1. Lock the subsection, then all bookings of the order.
     2. Check that the booking is processing, or that it is held and has no open charge, which could still be captured.
     3. Free the seats and write the status; the change is published to viewers and the buyer after the commit.
 
@@ -37,7 +39,7 @@ def cancel_booking(*, booking_id: uuid.UUID, buyer: User) -> Booking:
     """
     booking, subsection = lock_with_subsection(own_booking(booking_id, buyer))
     held = booking.status == BookingStatus.PENDING_PAYMENT
-    _cancel(booking, subsection)
+    end_hold(booking, subsection)
     if held:
         transaction.on_commit(
             lambda: record_wasted_holds([WastedHold(booking.buyer_id, booking.event_id)]), robust=True
@@ -56,12 +58,12 @@ def release_hold(*, booking_id: uuid.UUID, seller: User) -> Booking:
     booking, subsection = lock_with_subsection(managed_booking(booking_id, seller))
     if booking.status == BookingStatus.PENDING_PAYMENT and booking.expires_at <= database_now():
         raise InvalidState("This reservation is over, and others can book what was reserved.")
-    _cancel(booking, subsection, failure=RELEASED)
+    end_hold(booking, subsection, failure=RELEASED)
     queue_email(EmailKind.HOLD_RELEASED, booking)
     return booking
 
 
-def _cancel(booking: Booking, subsection: Subsection, failure: str = "") -> None:
+def end_hold(booking: Booking, subsection: Subsection, failure: str = "") -> None:
     """Check and cancel a booking that is locked with its subsection; `failure` is the reason shown to the buyer."""
     if booking.status not in OPEN:
         raise InvalidState(f"A booking that is {booking.status} can't be cancelled.")

@@ -1,7 +1,7 @@
 """Selectors for bookings: which bookings a user may see, and in which order."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db.models import Case, Count, IntegerChoices, Q, When
 
@@ -14,6 +14,13 @@ from core.errors import NotFound, PermissionRefused
 from events.ownership import may_manage
 from events.schedule import over_at
 from events.seating.names import layout_of
+
+# The status of an order is the first of these that one of its bookings has: what is held or paid decides, and not what
+# was taken out or given back.
+DECIDING = (
+    *(BookingStatus.PENDING_PAYMENT, BookingStatus.PROCESSING, BookingStatus.PAID, BookingStatus.COMPLETED),
+    *(BookingStatus.EXPIRED, BookingStatus.REFUNDED, BookingStatus.FAILED, BookingStatus.CANCELLED),
+)
 
 
 class Urgency(IntegerChoices):
@@ -82,6 +89,16 @@ def tier_of(booking: Booking) -> str:
         return booking.subsection.tier
     tiers = {layout.tier_of[position] for position in booking.positions if position < len(layout.tier_of)}
     return layout.tiers[tiers.pop()] if len(tiers) == 1 else ""
+
+
+def current_bookings(bookings: Iterable[Booking]) -> list[Booking]:
+    """Return those of an order's bookings that have the order's status."""
+    bookings = list(bookings)
+    for status in DECIDING:
+        current = [booking for booking in bookings if booking.status == status]
+        if current:
+            return current
+    raise AssertionError("an order has a booking")
 
 
 def own_booking(booking_id: uuid.UUID, user: User) -> Booking:

@@ -6,7 +6,7 @@ rolled-back transaction. A sweep finds the row within about a second, then compo
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -39,9 +39,12 @@ def queue_email(kind: EmailKind, booking: "Booking", *, subject: uuid.UUID | Non
     _insert(kind, booking.event_id, [booking.pk], [subject or booking.pk])
 
 
-def queue_emails(kind: EmailKind, event_id: int, booking_ids: Sequence[uuid.UUID]) -> None:
-    """Queue an email to the buyer of each of these bookings of one event, in one statement; see `queue_email`."""
-    _insert(kind, event_id, list(booking_ids), list(booking_ids))
+def queue_order_emails(kind: EmailKind, event_id: int, orders: Mapping[uuid.UUID, uuid.UUID]) -> None:
+    """Queue an email to the buyer of each of these orders of one event, in one statement; see `queue_email`.
+
+    `orders` has the id of one of the bookings by that of the order.
+    """
+    _insert(kind, event_id, list(orders.values()), list(orders))
 
 
 def queue_endpoint_email(endpoint: "Endpoint") -> None:

@@ -6,6 +6,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.functional import cached_property
 
 from bookings.holds.models import Booking
+from bookings.holds.selectors import current_bookings
 from bookings.idempotency import KEY_LENGTH
 from bookings.references import PATTERN, reference_column
 from bookings.states import MADE_ELSEWHERE, DisputeStatus, PaymentStatus, RefundReason, RefundStatus
@@ -106,8 +107,8 @@ class Payment(models.Model):
 
     @cached_property
     def booking(self) -> Booking:
-        """The first booking of the order. Runs a query unless it was set."""
-        return Booking.objects.filter(order_id=self.order_id).earliest("pk")
+        """The first booking of the order that has the order's status. Runs a query unless it was set."""
+        return current_bookings(Booking.objects.filter(order_id=self.order_id).order_by("pk"))[0]
 
 
 class Refund(models.Model):
@@ -121,6 +122,10 @@ class Refund(models.Model):
     # The database's foreign key is to (event, payment): bookings/sql/keys.sql.
     event = models.ForeignKey(Event, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
     payment = models.ForeignKey(Payment, models.PROTECT, db_constraint=False, related_name="refunds")
+    # Of a payment for several bookings: the one whose price this returns. NULL if it is for all, or for nothing known.
+    booking = models.ForeignKey(
+        Booking, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="refunds"
+    )
     amount = models.PositiveBigIntegerField(help_text="In minor units.")
     reason = models.CharField(max_length=15, choices=RefundReason.choices)
     status = models.CharField(

@@ -1,4 +1,4 @@
-"""Pays for a hold: begin (a transaction), charge (no transaction), settle (an idempotent transaction).
+"""Pays for an order that is held: begin (a transaction), charge (no transaction), settle (an idempotent transaction).
 
 No lock is held during the request to the gateway, so a slow gateway slows down nobody else. The outcome comes with the
 gateway's response, a webhook or from the reconciler; all of them call the same `settle_payment`. Each transaction is
@@ -8,10 +8,17 @@ with the ORM; a property test compares both.
 
 import uuid
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from accounts.models import User
-from bookings.errors import AlreadyPaid, GatewayUnreachable, HoldExpired, PaymentDeclined, PaymentInProgress
+from bookings.errors import (
+    AlreadyPaid,
+    GatewayUnreachable,
+    HoldExpired,
+    PartOfOrder,
+    PaymentDeclined,
+    PaymentInProgress,
+)
 from bookings.holds.models import Booking, loaded
 from bookings.holds.selectors import own_booking
 from bookings.idempotency import IdempotencyKey
@@ -21,7 +28,7 @@ from bookings.payments.models import Payment
 from bookings.payments.settle import SEATS_LOST, WRONG_AMOUNT_CODE, cancel_payment, settle_payment
 from bookings.publish import publish_booking
 from bookings.states import BookingStatus, PaymentStatus
-from core.errors import BadInput, DomainError, InvalidState, NotSignedIn
+from core.errors import BadInput, DomainError, InvalidState, NotFound, NotSignedIn
 from core.prepared_statements import execute_prepared
 
 BEGIN = """
@@ -37,7 +44,7 @@ class BeginParameters(NamedTuple):
     payment_id: uuid.UUID
     token_family_id: uuid.UUID | None
     buyer_id: int
-    booking_id: uuid.UUID
+    order_id: uuid.UUID
     idempotency_key: str | None
     request_hash: str
     gateway: str
@@ -60,17 +67,26 @@ class BeginResult(NamedTuple):
     window_begun: bool
     payment_reference: str
     gateway: str
+    bookings: list[uuid.UUID]
 
 
-def pay_booking(
+def pay_booking(*, booking_id: uuid.UUID, **arguments: Any) -> Payment:
+    """Pay a booking that was made by itself: the order with its id. The arguments and errors are those of `pay_order`.
+
+    Raises PartOfOrder for a booking of another order.
+    """
+    return pay_order(order_id=booking_id, **arguments)
+
+
+def pay_order(
     *,
-    booking_id: uuid.UUID,
+    order_id: uuid.UUID,
     buyer_id: int,
     card_number: str = "",
     idempotency_key: IdempotencyKey | None = None,
     token_family_id: uuid.UUID | None = None,
 ) -> Payment:
-    """Pay the booking with a card: begin, charge, settle. A booking that costs nothing needs no card and no provider.
+    """Pay the order with a card: begin, charge, settle. An order that costs nothing needs no card and no provider.
 
     Return the payment, which is captured, or pending if the gateway's response comes later or never: then a webhook or
     the reconciler settles it. A request that is repeated under its idempotency key gets the payment of the first one,
@@ -81,7 +97,7 @@ def pay_booking(
     `begin_payment`.
     """
     payment, begun = begin_payment(
-        booking_id=booking_id,
+        order_id=order_id,
         buyer_id=buyer_id,
         card_last4=card_number[-4:],
         provider=gateway(),
@@ -95,29 +111,29 @@ def pay_booking(
 
 def begin_payment(
     *,
-    booking_id: uuid.UUID,
+    order_id: uuid.UUID,
     buyer_id: int,
     card_last4: str,
     provider: Gateway,
     idempotency_key: IdempotencyKey | None = None,
     token_family_id: uuid.UUID | None = None,
 ) -> tuple[Payment, bool]:
-    """Open a payment for a held booking and, the first time, the booking's payment window of `payment_seconds`.
+    """Open a payment for a held order and, the first time, the order's payment window of `payment_seconds`.
 
     Return the payment and whether it was begun now; only then may it be charged.
 
-    1. Lock the booking's row; its seats don't change.
+    1. Lock the order's bookings by id; their seats don't change.
     2. Check that the deadline has not passed and no other charge is open. With an idempotency key that was used before
-       for this booking, return the earlier payment, whatever its status.
+       for this order, return the earlier payment, whatever its status.
     3. Insert the payment. The window begins only once, so that declined cards can't prolong a hold forever.
 
-    `card_last4` is "" without a card, which only a booking that costs nothing may be. With the id of a token family,
+    `card_last4` is "" without a card, which only an order that costs nothing may be. With the id of a token family,
     the family must be neither revoked nor expired. Raises NotSignedIn, NotFound, NotOwner, BadInput,
     IdempotencyKeyReused, AlreadyPaid, HoldExpired, InvalidState, PaymentInProgress; GatewayUnreachable if the earlier
     payment was closed at this moment because it never reached the gateway.
     """
     payment = Payment(
-        order_id=booking_id,
+        order_id=order_id,
         gateway=provider.name,
         card_last4=card_last4,
         idempotency_key=idempotency_key.key if idempotency_key else None,
@@ -127,7 +143,7 @@ def begin_payment(
         payment_id=payment.pk,
         token_family_id=token_family_id,
         buyer_id=buyer_id,
-        booking_id=booking_id,
+        order_id=order_id,
         idempotency_key=payment.idempotency_key,
         request_hash=payment.request_hash,
         gateway=payment.gateway,
@@ -137,34 +153,40 @@ def begin_payment(
     if result.outcome == "begun":
         return _begun_payment(payment, buyer_id, result), True
     if result.outcome == "known" and idempotency_key is not None:
-        return _earlier_payment(booking_id, idempotency_key), False
-    raise _refusal(result, booking_id, buyer_id)
+        return _earlier_payment(order_id, idempotency_key), False
+    raise _refusal(result, order_id, buyer_id)
 
 
 def _begun_payment(payment: Payment, buyer_id: int, result: BeginResult) -> Payment:
-    """Return the inserted payment with its booking, completed from the result without a query.
+    """Return the inserted payment with the order's first held booking, completed from the result without a query.
 
-    The booking has only the columns known from the result; others are loaded on access. It is published if its deadline
-    changed.
+    The booking has only the columns known from the result; others are loaded on access. All held bookings are published
+    if their deadline changed.
     """
     payment.event_id, payment.created_at = result.event_id, result.begun_at
     payment.amount, payment.currency, payment.gateway = result.amount, result.currency, result.gateway
     payment.reference = result.payment_reference
-    payment.booking = loaded(
-        Booking,
-        id=payment.order_id,
-        buyer_id=buyer_id,
-        event_id=result.event_id,
-        status=BookingStatus.PENDING_PAYMENT.value,
-        updated_at=result.begun_at,
-    )
+    held = [
+        loaded(
+            Booking,
+            id=booking_id,
+            buyer_id=buyer_id,
+            event_id=result.event_id,
+            order_id=payment.order_id,
+            status=BookingStatus.PENDING_PAYMENT.value,
+            updated_at=result.begun_at,
+        )
+        for booking_id in result.bookings
+    ]
+    payment.booking = held[0]
     if result.window_begun:
-        publish_booking(payment.booking)
+        for booking in held:
+            publish_booking(booking)
     return payment
 
 
-def _earlier_payment(booking_id: uuid.UUID, idempotency_key: IdempotencyKey) -> Payment:
-    """Return the payment of this booking that was made with this key.
+def _earlier_payment(order_id: uuid.UUID, idempotency_key: IdempotencyKey) -> Payment:
+    """Return the payment of this order that was made with this key.
 
     If its outcome is not known yet, the buyer learns it later, as after the first response (`left_open`). The row is
     marked before it is read, in a guarded update: a payment that is settled at this moment is returned as settled.
@@ -172,7 +194,7 @@ def _earlier_payment(booking_id: uuid.UUID, idempotency_key: IdempotencyKey) -> 
     Raises IdempotencyKeyReused if the earlier request was different; GatewayUnreachable if the payment was closed
     meanwhile because it never reached the gateway.
     """
-    payments = Payment.objects.filter(order_id=booking_id, idempotency_key=idempotency_key.key)
+    payments = Payment.objects.filter(order_id=order_id, idempotency_key=idempotency_key.key)
     unsettled = payments.filter(request_hash=idempotency_key.request_hash, status=PaymentStatus.PENDING)
     unsettled.filter(left_open=False).update(left_open=True)
     payment = payments.first()
@@ -182,13 +204,13 @@ def _earlier_payment(booking_id: uuid.UUID, idempotency_key: IdempotencyKey) -> 
     return payment
 
 
-def _refusal(result: BeginResult, booking_id: uuid.UUID, buyer_id: int) -> DomainError:
-    """Return the error for a payment that was refused, or raise it if the booking is not the buyer's."""
+def _refusal(result: BeginResult, order_id: uuid.UUID, buyer_id: int) -> DomainError:
+    """Return the error for a payment that was refused, or raise it if the order is not the buyer's."""
     match result.outcome:
         case "not_signed_in":
             return NotSignedIn()
         case "not_yours":
-            own_booking(booking_id, User.objects.get(pk=buyer_id))  # raises NotFound or NotOwner
+            return _not_yours(order_id, User.objects.get(pk=buyer_id))
         case "card_required":
             return BadInput.field("card_number", "This field is required.", "required")
         case "already_paid":
@@ -202,6 +224,17 @@ def _refusal(result: BeginResult, booking_id: uuid.UUID, buyer_id: int) -> Domai
         case "in_progress":
             return PaymentInProgress()
     raise AssertionError(result)
+
+
+def _not_yours(order_id: uuid.UUID, buyer: User) -> DomainError:
+    """Return the error for an id that is not an order of the buyer: it may be that of a booking."""
+    if Booking.objects.filter(pk=order_id).exists():
+        return PartOfOrder(own_booking(order_id, buyer).order_id)  # raises NotFound or NotOwner
+    seen = Booking.objects.for_display().filter(order_id=order_id).first()
+    if seen is None:
+        return NotFound("You have no such booking.")
+    own_booking(seen.pk, buyer)  # raises NotFound or NotOwner
+    raise AssertionError(order_id)
 
 
 def _charge(payment: Payment, card_number: str) -> Charge:

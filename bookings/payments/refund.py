@@ -12,13 +12,14 @@ from django.conf import settings
 from accounts.models import User
 from bookings.errors import NotOwner, RefundWindowClosed
 from bookings.holds.models import Booking
-from bookings.holds.selectors import visible_booking
-from bookings.holds.transitions import lock_with_subsection, move
+from bookings.holds.selectors import current_bookings, visible_booking
+from bookings.holds.transitions import LockedOrder, lock_order, lock_with_subsection, move
 from bookings.idempotency import IdempotencyKey
 from bookings.notifications.outbox import queue_email
 from bookings.payments.models import Payment, Refund
 from bookings.states import (
     MADE_ELSEWHERE,
+    SOLD,
     TAKEN_MONEY,
     BookingStatus,
     EmailKind,
@@ -29,7 +30,7 @@ from bookings.states import (
 from bookings.tickets.issue import void_admissions
 from core.clock import database_now
 from core.enqueue import enqueue_on_commit
-from core.errors import InvalidState
+from core.errors import InvalidState, NotFound
 from core.transactions import retrying_transaction
 from events.inventory.seats import change_seats
 from events.inventory.sold_out import refresh_event_status
@@ -61,11 +62,13 @@ def _earlier(user: User, idempotency_key: IdempotencyKey) -> Booking | None:
 
     Raises IdempotencyKeyReused if the earlier request was different.
     """
-    refund = Refund.objects.select_related("payment").filter(by=user, idempotency_key=idempotency_key.key).first()
+    refund = (
+        Refund.objects.select_related("payment", "booking").filter(by=user, idempotency_key=idempotency_key.key).first()
+    )
     if refund is None:
         return None
     idempotency_key.check(refund.request_hash)
-    return refund.payment.booking
+    return refund.booking or refund.payment.booking
 
 
 @retrying_transaction
@@ -74,30 +77,86 @@ def execute_refund(
 ) -> Booking:
     """Refund a paid booking for any reason, without checking who may do it.
 
-    1. Lock the subsection, the booking, then its payment.
+    1. Lock the subsection, all bookings of the order, then its payment.
     2. Check that the booking is paid or completed. If the reason is BUYER, also check that the refund window is open
        and that no ticket was used.
     3. Void the tickets, free the seats, record the refund and queue the email; the change is published to viewers and
-       the buyer after the commit.
+       the buyer after the commit. Of an order with other paid bookings, only this one's price is refunded.
 
     Raises InvalidState, RefundWindowClosed.
     """
     booking, subsection = lock_with_subsection(booking)
-    if booking.status not in (BookingStatus.PAID, BookingStatus.COMPLETED):
-        raise InvalidState(f"A booking that is {booking.status} can't be refunded.")
-    if reason == RefundReason.BUYER:
-        _check_window(booking)
-    payment = booking.payments.select_for_update(of=("self",), no_key=True).get(status__in=TAKEN_MONEY)
+    _check_refundable(booking, reason)
+    payment = _paid_by(booking)
+    others = Booking.objects.filter(order_id=booking.order_id, status__in=SOLD).exclude(pk=booking.pk).exists()
 
     end_booking(booking, subsection, reason=reason)
-    record_refund(
-        payment, amount=payment.amount - payment.refunded_amount, reason=reason, by=by, idempotency_key=idempotency_key
-    )
+    cancelled = reason == RefundReason.EVENT_CANCELLED
+    queue_email(EmailKind.EVENT_CANCELLED if cancelled else EmailKind.REFUND, booking)
+    left = payment.amount - payment.refunded_amount
+    amount = min(booking.total_price, left) if others else left
+    one = booking if others else None
+    record_refund(payment, amount=amount, reason=reason, booking=one, by=by, idempotency_key=idempotency_key)
     return booking
 
 
+def refund_order(*, order_id: uuid.UUID, user: User, idempotency_key: IdempotencyKey | None = None) -> None:
+    """Refund all paid bookings of an order, for the reasons and with the errors of `refund_booking`.
+
+    A repeated request of the same user with the same idempotency key does nothing.
+    """
+    bookings = list(Booking.objects.for_display().filter(order_id=order_id).order_by("pk"))
+    as_seller = bool(bookings) and may_manage(bookings[0].event, user)
+    if not bookings or not (as_seller or bookings[0].buyer_id == user.pk):
+        raise NotFound("You have no such order.")
+    if idempotency_key is not None and _earlier(user, idempotency_key) is not None:
+        return
+    reason = RefundReason.SELLER if as_seller else RefundReason.BUYER
+    _refund_all(order_id, reason, user, idempotency_key)
+
+
+@retrying_transaction
+def _refund_all(order_id: uuid.UUID, reason: RefundReason, by: User, idempotency_key: IdempotencyKey | None) -> None:
+    """Refund an order: lock its subsections, bookings and payment, then do as `execute_refund` for all at once."""
+    order = lock_order(order_id)
+    current = current_bookings(order.bookings)
+    for booking in current:
+        _check_refundable(booking, reason)
+    payment = _paid_by(current[0])
+    for booking in current:
+        end_booking(booking, order.subsections[booking.subsection_id], reason=reason)
+    queue_email(EmailKind.REFUND, current[0], subject=order_id)
+    left = payment.amount - payment.refunded_amount
+    record_refund(payment, amount=left, reason=reason, by=by, idempotency_key=idempotency_key)
+
+
+def _check_refundable(booking: Booking, reason: RefundReason) -> None:
+    if booking.status not in SOLD:
+        raise InvalidState(f"A booking that is {booking.status} can't be refunded.")
+    if reason == RefundReason.BUYER:
+        _check_window(booking)
+
+
+def _paid_by(booking: Booking) -> Payment:
+    """Lock and return the payment that paid a booking's order.
+
+    All its money may be back already, if only seats that cost nothing are left.
+    """
+    payments = Payment.objects.filter(order_id=booking.order_id, status__in=(*TAKEN_MONEY, PaymentStatus.REFUNDED))
+    paid = payments.filter(captured_at=booking.paid_at)
+    return paid.select_for_update(of=("self",), no_key=True).get()
+
+
+def lock_with_payment(payment_id: uuid.UUID) -> tuple[LockedOrder, Payment]:
+    """Lock the subsections of a payment's order, its bookings and the payment, in this order."""
+    order = lock_order(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
+    payment = Payment.objects.select_for_update(of=("self",), no_key=True).get(pk=payment_id)
+    payment.booking = current_bookings(order.bookings)[0]
+    return order, payment
+
+
 def end_booking(booking: Booking, subsection: Subsection, *, reason: RefundReason) -> None:
-    """Void the tickets of a paid booking, free its seats, mark it as refunded and queue the email.
+    """Void the tickets of a paid booking, free its seats and mark it as refunded.
 
     Runs in the caller's transaction, which must hold the locks on the subsection and the booking. Raises InvalidState
     if the reason is BUYER and a ticket was used.
@@ -105,8 +164,6 @@ def end_booking(booking: Booking, subsection: Subsection, *, reason: RefundReaso
     void_admissions(booking, also_used=reason != RefundReason.BUYER)
     change_seats(subsection=subsection, positions=booking.positions, kind=ChangeKind.REFUNDED, booking_id=booking.pk)
     move(booking, BookingStatus.REFUNDED)
-    cancelled = reason == RefundReason.EVENT_CANCELLED
-    queue_email(EmailKind.EVENT_CANCELLED if cancelled else EmailKind.REFUND, booking)
     refresh_event_status(booking.event, subsection)
 
 
@@ -115,11 +172,12 @@ def record_refund(
     *,
     amount: int,
     reason: RefundReason,
+    booking: Booking | None = None,
     by: User | None = None,
     idempotency_key: IdempotencyKey | None = None,
     gateway_reference: str = "",
 ) -> None:
-    """Record a refund of `amount` minor units, and send it after the commit.
+    """Record a refund of `amount` minor units, and send it after the commit. `booking` says what it is for, if not all.
 
     Money that went back without us (`reason` in MADE_ELSEWHERE, with the gateway's id if it is known) and an amount of
     0 are recorded as sent. Also changes the payment's status and refunded amount. Runs in the caller's transaction,
@@ -127,13 +185,15 @@ def record_refund(
     captured.
     """
     payment.refunded_amount += amount
-    set_refund_status(payment)
+    if payment.captured_amount or booking is None:  # a payment of 0 stays captured until its last booking is refunded
+        set_refund_status(payment)
     payment.save()
     now = database_now()
     done = not amount or reason in MADE_ELSEWHERE
     refund = Refund.objects.create(
         event_id=payment.event_id,
         payment=payment,
+        booking=booking,
         amount=amount,
         reason=reason,
         status=RefundStatus.SENT if done else RefundStatus.PENDING,

@@ -33,6 +33,7 @@ FIELDS = (
     "paid_at_local",
     "seat_kinds",
     "remarks",
+    "order_id",
 )
 FETCH_SIZE = 500  # bookings fetched at a time
 
@@ -64,6 +65,7 @@ def _bookings(event: Event) -> Iterator[Booking]:
     bookings = Booking.objects.for_display().select_related("buyer").filter(event=event)
     narrow = bookings.only(
         *(
+            "order",
             "reference",
             "created_at",
             "positions",
@@ -97,6 +99,7 @@ def _cells(booking: Booking) -> Iterator[str]:
         *(booking.reference, " ".join(map(str, prices_of(booking)))),
         *(event.time_zone, _local(booking.created_at, event), _local(booking.paid_at, event)),
         *(" ".join(each.kind.value for each in kinds_and_notes(booking, subsection)), remarks_text(booking)),
+        booking.order_id,
     )
     return map(str, values)
 

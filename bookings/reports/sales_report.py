@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Now
 
 from bookings.holds.models import Booking
@@ -85,10 +85,14 @@ def _money(event_ids: list[int], place: str, bookings: Iterable[Tally]) -> dict[
     for tally in bookings:
         money[tally[place]]["gross"] += int(tally["price"]) if tally["status"] in PAID else 0
         money[tally[place]]["refunded"] += int(tally["price"]) if tally["status"] == BookingStatus.REFUNDED else 0
-    refunds = Refund.objects.filter(payment__order__bookings__event__in=event_ids, reason__in=OUT_OF_LINE).order_by()
-    in_part = Q(payment__order__bookings__status__in=SOLD, status=RefundStatus.SENT)
+    # An order of several bookings counts for the first one that is sold, or for its first one.
+    bookings_of = Booking.objects.filter(order=OuterRef("payment__order"))
+    sold_first = Case(When(status__in=SOLD, then=0), default=1)
+    refunds = Refund.objects.filter(event__in=event_ids, reason__in=OUT_OF_LINE).order_by()
+    in_part = Q(Exists(bookings_of.filter(status__in=SOLD)), status=RefundStatus.SENT)
     counted = refunds.filter(Q(reason__in=BOUGHT_NOTHING) | in_part)
-    sums = counted.values_list(f"payment__order__bookings__{place}", "reason").annotate(Sum("amount"))
+    placed = counted.annotate(place=Subquery(bookings_of.order_by(sold_first, "pk").values(place)[:1]))
+    sums = placed.values_list("place", "reason").annotate(Sum("amount"))
     for key, reason, amount in sums:
         money[key]["gross"] += int(amount) if reason in BOUGHT_NOTHING else 0
         money[key]["refunded"] += int(amount)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
+from django.db.models import Q
+
 from accounts.models import User
 from bookings.checkin.models import CheckIn
 from bookings.holds.models import Booking
@@ -106,16 +108,19 @@ def _payments(bookings: Bookings) -> Iterator[Entry]:
 
     The entry of a payment that took no money has the time at which the payment began, because its end is not recorded.
     """
-    for payment in Payment.objects.filter(order__bookings__in=bookings).order_by("created_at", "id"):
-        booking = bookings[payment.order_id]
+    by_order = {booking.order_id: booking for booking in bookings.values()}
+    for payment in Payment.objects.filter(order__in=by_order).order_by("created_at", "id"):
+        booking = by_order[payment.order_id]
         kind, text = payment_text(payment, booking)
         yield Entry(at=payment.captured_at or payment.created_at, kind=kind, text=text, booking=booking)
 
 
 def _refunds(bookings: Bookings) -> Iterator[Entry]:
-    refunds = Refund.objects.filter(payment__order__bookings__in=bookings).select_related("payment", "by")
+    by_order = {booking.order_id: booking for booking in bookings.values()}
+    of_seat = Q(booking__isnull=True) | Q(booking__in=bookings)
+    refunds = Refund.objects.filter(of_seat, payment__order__in=by_order).select_related("payment", "by")
     for refund in refunds.order_by("created_at", "id"):
-        booking = bookings[refund.payment.order_id]
+        booking = bookings[refund.booking_id] if refund.booking_id else by_order[refund.payment.order_id]
         promised = Entry(
             at=refund.created_at,
             kind=HistoryKind.REFUND_PROMISED,

@@ -2,7 +2,7 @@
 
 from bookings.holds.models import Booking
 from bookings.holds.transitions import move
-from bookings.notifications.outbox import queue_emails
+from bookings.notifications.outbox import queue_order_emails
 from bookings.states import TIME_IS_UP, BookingStatus, EmailKind
 from events.inventory.seats import change_seats
 from events.models import Subsection
@@ -15,5 +15,5 @@ def release_expired(subsection: Subsection) -> int:
     for booking in due:
         move(booking, BookingStatus.EXPIRED, failure=TIME_IS_UP)
         change_seats(subsection=subsection, positions=booking.positions, kind=ChangeKind.EXPIRED, booking_id=booking.pk)
-        queue_emails(EmailKind.HOLD_EXPIRED, subsection.event_id, [booking.pk])
+        queue_order_emails(EmailKind.HOLD_EXPIRED, subsection.event_id, {booking.order_id: booking.pk})
     return len(due)

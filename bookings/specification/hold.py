@@ -36,7 +36,7 @@ from events.seating.names import names_of
 from events.states import ON_SALE, ChangeKind, SeatStatus, SubsectionKind
 
 OPEN_HOLDS = """
-    SELECT clock_timestamp(), count(*), min(expires_at) FROM bookings_booking
+    SELECT clock_timestamp(), count(DISTINCT order_id), min(expires_at) FROM bookings_booking
     WHERE buyer_id = %s AND status IN ('processing', 'pending_payment')
     AND (status = 'processing' OR expires_at > clock_timestamp())
 """

@@ -1,13 +1,13 @@
 -- bookings_begin_payment(payment, token_family, payer, wanted, key, fingerprint, provider, last4)
 --
--- Promises: opens the payment `payment` for the held booking `wanted` and, the first time, the booking's payment window of
---     the event's `payment_seconds`. Writes only if the outcome is 'begun'. `key` and `fingerprint` are the idempotency key
+-- Promises: opens the payment `payment` for the held order `wanted` and, the first time, the order's payment window of the
+--     event's `payment_seconds`. A booking that was made by itself is an order with the same id. Writes only if the outcome is 'begun'. `key` and `fingerprint` are the idempotency key
 --     and the hash of its request (NULL and '' without one), `provider` is the payment gateway's name, `last4` the last
---     digits of the card, or '' without a card. `amount` is in minor units of `currency`. A booking whose total is 0 needs no
+--     digits of the card, or '' without a card. `amount` is in minor units of `currency`. An order whose total is 0 needs no
 --     card: `gateway` is then 'free' instead of the provider.
--- Locks: the booking's row; its seats don't change.
+-- Locks: the order's bookings by id; their seats don't change.
 -- Outcomes: begun; not_signed_in (the token family of the request is revoked or expired); not_yours (the payer has no such
---     booking); card_required (no card, and the total is not 0); known (the key already has a payment); already_paid; hold_expired; wrong_state (see `booking_status`);
+--     order); card_required (no card, and the total is not 0); known (the key already has a payment); already_paid; hold_expired; wrong_state (see `booking_status`, the first of the statuses in DECIDING, bookings/holds/selectors.py that a booking of the order has);
 --     event_cancelled; in_progress (another charge is open).
 -- Called by: begin_payment (bookings/payments/pay.py). Its specification: bookings/specification/pay.py.
 --
@@ -33,7 +33,8 @@ CREATE FUNCTION bookings_begin_payment(
     OUT begun_at timestamptz,
     OUT window_begun boolean,
     OUT payment_reference text,
-    OUT gateway text
+    OUT gateway text,
+    OUT bookings uuid[]
 )
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -51,16 +52,26 @@ BEGIN
         RETURN;
     END IF;
 
-    -- 1. Lock the booking; its seats don't change.
-    SELECT b.status, b.event_id, b.total_price, b.expires_at, b.paying_since
-    INTO held
-    FROM bookings_booking b
-    WHERE b.id = wanted AND b.buyer_id = payer
+    -- 1. Lock the order's bookings; their seats don't change. Then read them: seats may have been added meanwhile.
+    PERFORM FROM bookings_booking b
+    WHERE b.order_id = wanted AND b.buyer_id = payer
+    ORDER BY b.id
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         outcome := 'not_yours';
         RETURN;
     END IF;
+    SELECT b.status, b.event_id, b.expires_at, b.paying_since, sum(b.total_price) AS total_price,
+        array_agg(b.id ORDER BY b.id) AS bookings
+    INTO held
+    FROM bookings_booking b
+    WHERE b.order_id = wanted
+    GROUP BY b.status, b.event_id, b.expires_at, b.paying_since
+    ORDER BY array_position(
+        ARRAY['pending_payment', 'processing', 'paid', 'completed', 'expired', 'refunded', 'failed', 'cancelled'],
+        b.status::text
+    )
+    LIMIT 1;
 
     -- 2. Check that there is a card if one is needed, that the key is new, that the deadline has not passed, and that no
     -- other charge is open.
@@ -100,8 +111,9 @@ BEGIN
             paying_since = begun_at,
             updated_at = begun_at,
             expires_at = begun_at + make_interval(secs => event.payment_seconds)
-        WHERE b.id = wanted;
+        WHERE b.id = ANY (held.bookings);
     END IF;
+    bookings := held.bookings;
     event_id := held.event_id;
     amount := held.total_price;
     currency := event.currency;

@@ -18,19 +18,24 @@ END
 $$;
 
 -- bookings_hold(hold_mode, booking, token_family, buyer, key, fingerprint, wanted_event, wanted_section, wanted_number,
---     selection_mode, wanted, accessible_wanted, grid_rows, grid_seats, pass_issued_at, max_totals, names)
+--     selection_mode, wanted, accessible_wanted, grid_rows, grid_seats, pass_issued_at, max_totals, names, of_order,
+--     order_ends_at)
 --
--- Promises: holds `wanted` seats of one subsection for the booking `booking`, all of them or none, in one of three modes:
+-- Promises: holds `wanted` seats of one subsection for the booking `booking`, all of them or none, in one of four modes:
 --     'hold' does it at once. 'accept' checks everything that does not depend on other buyers, and inserts the booking as
 --     processing, which counts as an open hold of the buyer. 'allocate' finds the seats of such a booking.
+--     'check' only refuses what can be refused without a lock, and otherwise returns 'free'.
 --     `key` and `fingerprint` are the idempotency key and the hash of its request (NULL and '' without one). The
 --     subsection is number `wanted_number` of its section. `selection_mode` is 'manual', where `names` has the names of
 --     the seats as people see them, and `grid_rows` and `grid_seats` their numbers (both from 1, NULL if the names aren't
 --     numbers), or 'best_available', where `accessible_wanted` of the seats are wheelchair places. In a drawn block the
 --     names count, in others the numbers. `pass_issued_at` identifies the buyer's queue pass (NULL without one).
 --     `max_totals` has the highest total by currency, in minor units, with the key "" for all other currencies (NULL
---     without a limit). Writes only if the outcome is 'held' or 'accepted'; the booking is then the only one of an order
---     that has its id. `price` is the lowest price of one of the seats in minor units of `currency`, `total` the price of all. `seats` are positions (from 0). In a drawn block,
+--     without a limit). Writes only if the outcome is 'held' or 'accepted'. The booking is the only one of an
+--     order that has its id, unless bookings_hold_order calls the function for its order `of_order`: then it has checked
+--     the token, the key and the buyer, whose row it has locked, and the hold ends with the order, at `order_ends_at`.
+--     `price` is the lowest price of one of the seats in minor units of `currency`, `total` the price of all. `seats` are
+--     positions (from 0). In a drawn block,
 --     `seat_names`, `row_numbers` and `seat_numbers` say the same of them, and `seat_prices` what each costs if they have
 --     several prices. `seat_kinds` and `seat_notes` say what is special about the seats (bookings_place_kinds in
 --     drawn_seats.sql). If a seat was changed without the subsection's lock, the function raises serialization_failure,
@@ -46,7 +51,8 @@ $$;
 --     among the named seats brings the companions' seats `seats`); seats_taken (`seats`); not_enough_seats;
 --     would_leave_single_seat (`seats`); too_many_holds (the first one ends in `number` seconds). In a drawn block,
 --     `seat_names` has the names of `seats`.
--- Called by: call_hold (bookings/holds/hold_function.py) for hold_seats, accept_hold_request and allocate_seats. Its
+-- Called by: call_hold (bookings/holds/hold_function.py) for hold_seats, accept_hold_request and allocate_seats, and
+--     bookings_hold_order (hold_order.sql). Its
 --     specification: bookings/specification/hold.py. Which seats are chosen: seat_rules.sql
 --     and, in a drawn block, drawn_seats.sql.
 --
@@ -72,6 +78,8 @@ CREATE FUNCTION bookings_hold(
     pass_issued_at timestamptz,
     max_totals jsonb DEFAULT NULL,
     names text[] DEFAULT NULL,
+    of_order uuid DEFAULT NULL,
+    order_ends_at timestamptz DEFAULT NULL,
     OUT outcome text,
     OUT seats integer[],
     OUT number integer,
@@ -199,6 +207,11 @@ BEGIN
         RETURN;
     END IF;
 
+    IF hold_mode = 'check' THEN
+        outcome := 'free';
+        RETURN;
+    END IF;
+
     -- 2. Lock the subsection, which another version of the seating plan may have removed meanwhile. Holds in it that are
     -- due must be ended first. The mode 'accept' waits for nobody but such a take-over, and a take-over for it. In the
     -- mode 'allocate', lock the booking, too: it may have been cancelled meanwhile.
@@ -304,7 +317,9 @@ BEGIN
 
     -- Lock the buyer, whose account may have been deleted since the request was authenticated, and count their open
     -- holds, so that parallel requests can't exceed the limit.
-    IF hold_mode <> 'allocate' THEN
+    IF of_order IS NOT NULL THEN
+        held_at := clock_timestamp();
+    ELSIF hold_mode <> 'allocate' THEN
         PERFORM FROM accounts_user u WHERE u.id = buyer AND u.is_active FOR NO KEY UPDATE;
         IF NOT FOUND THEN
             outcome := 'not_signed_in';
@@ -317,7 +332,7 @@ BEGIN
             RETURN;
         END IF;
         held_at := clock_timestamp();
-        SELECT count(*), min(b.expires_at) INTO number, first_end
+        SELECT count(DISTINCT b.order_id), min(b.expires_at) INTO number, first_end
         FROM bookings_booking b
         WHERE b.buyer_id = buyer AND b.status IN ('processing', 'pending_payment')
             AND (b.status = 'processing' OR b.expires_at > held_at);
@@ -329,7 +344,7 @@ BEGIN
     END IF;
 
     -- 4. Move the seats in a guarded update, write the booking, and add a row to the seat history.
-    ends_at := held_at + make_interval(secs => unlocked.hold_seconds);
+    ends_at := coalesce(order_ends_at, held_at + make_interval(secs => unlocked.hold_seconds));
     event_name := unlocked.name;
     venue_name := unlocked.venue_name;
     IF hold_mode <> 'accept' THEN
@@ -358,15 +373,17 @@ BEGIN
         WHERE b.id = booking
         RETURNING b.reference INTO booking_reference;
     ELSE
-        INSERT INTO bookings_order (id, event_id, buyer_id, idempotency_key, request_hash, created_at)
-        VALUES (booking, wanted_event, buyer, key, fingerprint, held_at);
+        IF of_order IS NULL THEN
+            INSERT INTO bookings_order (id, event_id, buyer_id, idempotency_key, request_hash, created_at)
+            VALUES (booking, wanted_event, buyer, key, fingerprint, held_at);
+        END IF;
         INSERT INTO bookings_booking (
             id, order_id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, accessible_wanted, positions,
             seat_names, row_numbers, seat_numbers, seat_prices, seat_kinds, seat_notes,
             unit_price, total_price, status, expires_at, created_at, updated_at
         ) VALUES (
-            booking, booking, buyer, wanted_event, unlocked.id, selection_mode, wanted, accessible_wanted,
-            coalesce(seats, '{}'),
+            booking, coalesce(of_order, booking), buyer, wanted_event, unlocked.id, selection_mode, wanted,
+            accessible_wanted, coalesce(seats, '{}'),
             bookings_hold.seat_names, bookings_hold.row_numbers, bookings_hold.seat_numbers, bookings_hold.seat_prices,
             bookings_hold.seat_kinds, bookings_hold.seat_notes,
             price, total, CASE hold_mode WHEN 'accept' THEN 'processing' ELSE 'pending_payment' END, ends_at,

@@ -22,6 +22,7 @@ BREAKAGES = {
     ),
     "ticket_has_booking": "UPDATE bookings_booking SET positions = '{30,31}' WHERE status = 'paid'",
     "booking_has_tickets": "UPDATE bookings_booking SET status = 'cancelled' WHERE status = 'pending_payment'",
+    "orders": "UPDATE bookings_order SET buyer_id = (SELECT max(id) FROM accounts_user) + 1",
     "paid_is_captured": "UPDATE bookings_payment SET amount = amount - 1",
     "refunds": "UPDATE bookings_payment SET status = 'partly_refunded', refunded_amount = 1",
     "paid_has_admissions": "UPDATE bookings_admission SET status = 'void' WHERE position = 4",

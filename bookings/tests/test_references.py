@@ -42,7 +42,7 @@ Hold = Callable[..., Booking]
 
 
 def begin_payment_of(booking: Booking) -> Payment:
-    return begin_payment(booking_id=booking.pk, buyer_id=booking.buyer_id, card_last4="4242", provider=gateway())[0]
+    return begin_payment(order_id=booking.pk, buyer_id=booking.buyer_id, card_last4="4242", provider=gateway())[0]
 
 
 def new_references(kind: ReferenceKind, number: int) -> list[str]:

@@ -1,5 +1,6 @@
 """Calendar files of bookings: the event with the buyer's seats, to download and for emails (RFC 5546)."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from bookings.holds.models import Booking
@@ -25,21 +26,27 @@ class Method(StrEnum):
 
 
 def booking_calendar(booking: Booking, *, url: str, method: Method | None = None) -> bytes:
-    """Return a calendar file with one entry for a booking, loaded with its event, the event's seller and subsection.
+    """Return a calendar file with one entry for a booking; see `calendar_of`."""
+    return calendar_of([booking], url=url, method=method)
 
-    `url` is the page with the tickets; an email names its `method`. The UID is that of the booking. Of two files with
-    the same UID the one with the higher SEQUENCE is valid: it rises with each change of the event, and with the
+
+def calendar_of(bookings: Sequence[Booking], *, url: str, method: Method | None = None) -> bytes:
+    """Return a calendar file with one entry for bookings of one order, loaded with event, seller and subsection.
+
+    `url` is the page with the tickets; an email names its `method`. The UID is that of the first booking. Of two files
+    with the same UID the one with the higher SEQUENCE is valid: it rises with each change of the event, and with the
     booking's refund. A refunded booking's entry is cancelled.
     Raises NoDate if there is no start, except for a CANCEL: the entry of an event that has lost its date can be taken
     out.
     """
+    booking = bookings[0]
     event = booking.event
     if event.starts_at is None and method != Method.CANCEL:
         raise NoDate
-    block = one_line(block_name(booking.subsection, event).text)
+    seats = [f"{one_line(block_name(one.subsection, event).text)}, {one_line(places_text(one))}" for one in bookings]
     entry = new_entry(event, uid=f"booking-{booking.pk}", url=url)
     entry.add("location", place_of(event))
-    lines = [f"{block}, {one_line(places_text(booking))}", f"Booking {booking.reference}", f"Your tickets: {url}"]
+    lines = [*seats, f"Booking {booking.reference}", f"Your tickets: {url}"]
     entry.add("description", "\n".join([*lines, "", plain_text(event.description)]).rstrip())
     if method is not None:
         add_organiser(entry, event)

@@ -45,6 +45,7 @@ def _booking(delivery: Delivery, status: BookingStatus) -> Data:
     assert booking.paid_at is not None  # noqa: S101  (a database constraint for both statuses)
     return {
         "booking_id": str(booking.pk),
+        "order_id": str(booking.order_id),
         "reference": booking.reference,
         **_event(booking.event),
         **_subsection(booking.subsection),

@@ -24,6 +24,7 @@ class _BookingPlace(serializers.Serializer[Any]):
 class WebhookBooking(_BookingPlace):
     """A booking with its new status. Prices are in minor units of `currency`."""
 
+    order_id = serializers.UUIDField(help_text="The same for all bookings that were paid together.")
     reference = reference_field("What people call the booking.")
     seats = serializers.ListField(child=serializers.CharField(), help_text=SEAT_NAME)
     seat_prices = serializers.ListField(child=serializers.IntegerField(), help_text="Of each of the `seats`.")

@@ -150,7 +150,7 @@ def test_an_expired_hold_ends_once(
 
 def test_a_payment_is_settled_once(interrupted: Interrupted, hold: Hold, alice: User) -> None:
     booking = hold(alice, quantity=2)
-    payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())[0]
+    payment = begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())[0]
     with interrupted("INSERT INTO bookings_emailmessage"):
         settle.settle_stepwise(
             payment_id=payment.pk, charge=Charge(Outcome.CAPTURED, "reference", amount=10_000, currency="USD")
@@ -165,7 +165,7 @@ def test_a_late_payment_is_refunded_once(
 ) -> None:
     """This is the operation with a savepoint: the seats can't be taken again."""
     booking = hold(alice, "1-1", "1-2")
-    payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())[0]
+    payment = begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())[0]
     end_hold(booking)
     expiry.expire_in(booking.subsection_id)
     hold(bob, "1-2", "1-3")
@@ -180,7 +180,7 @@ def test_a_late_payment_is_refunded_once(
 
 def test_a_payment_is_cancelled(interrupted: Interrupted, hold: Hold, alice: User) -> None:
     booking = hold(alice)
-    payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())[0]
+    payment = begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())[0]
     with interrupted('UPDATE "bookings_payment"'):
         settle.cancel_payment(payment_id=payment.pk)
     payment.refresh_from_db()

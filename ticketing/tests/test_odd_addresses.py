@@ -79,7 +79,7 @@ def test_odd_queries_are_named(schema: dict[str, Any], people: dict[str, Any], s
     }
 
 
-LISTS = ["/api/event", "/api/event?seller_id={seller}", "/api/booking", "/api/booking/my_booking"]
+LISTS = ["/api/event", "/api/event?seller_id={seller}", "/api/booking", "/api/booking/my_booking", "/api/order"]
 
 
 @pytest.mark.parametrize("address", [*LISTS, "/api/event/{event}/check-in"])
@@ -107,7 +107,7 @@ def test_the_schema_says_how_lists_refuse_pages(schema: dict[str, Any]) -> None:
         if "page" in [one["name"] for one in methods.get("get", {}).get("parameters", ())]
     ]
     assert {call["operationId"] for call in paged} == {
-        *("event_list", "venue_list", "booking_list", "my_booking_list", "check_in_list", "plan_list")
+        *("event_list", "venue_list", "booking_list", "my_booking_list", "order_list", "check_in_list", "plan_list")
     }
     for call in paged:
         assert {"400", "404"} <= set(call["responses"]), call["operationId"]

@@ -94,7 +94,7 @@ def test_tickets_are_sent_again_but_not_twice_in_a_minute(seller_client, paid_bo
 
 def test_a_refused_action_shows_the_reason_and_changes_nothing(seller_client, hold, paid_booking, alice):
     held, paid = hold(alice), paid_booking(alice)
-    begin_payment(booking_id=held.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())
+    begin_payment(order_id=held.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())
     for booking, name, words in (
         (held, "release", "A payment for this booking is under way. Please wait for its outcome."),
         (held, "refund", "A booking that is pending_payment can't be refunded."),

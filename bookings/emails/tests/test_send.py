@@ -15,7 +15,7 @@ from bookings.emails.send import MAX_ATTEMPTS, send_due_emails
 from bookings.emails.tests.stage import expire
 from bookings.holds.models import Booking
 from bookings.notifications.models import EmailMessage
-from bookings.notifications.outbox import queue_email, queue_emails
+from bookings.notifications.outbox import queue_email, queue_order_emails
 from bookings.states import EmailKind, EmailStatus
 from bookings.testing.crowd import crowd
 from core.clock import database_now
@@ -47,7 +47,7 @@ def test_ten_simultaneous_sweeps_send_each_email_once(
 def test_an_email_queued_several_times_is_one_row(paid_booking: Hold, alice: User) -> None:
     booking = paid_booking(alice)
     queue_email(EmailKind.CONFIRMATION, booking)
-    queue_emails(EmailKind.CONFIRMATION, booking.event_id, [booking.pk])
+    queue_order_emails(EmailKind.CONFIRMATION, booking.event_id, {booking.order_id: booking.pk})
     assert EmailMessage.objects.count() == 1
 
 

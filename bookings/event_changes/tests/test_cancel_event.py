@@ -63,7 +63,7 @@ def test_a_cancelled_event_takes_no_bookings_and_late_payments_are_refunded(
     concert: Event, hold: Hold, alice: User, bob: User, carol: User
 ) -> None:
     booking = hold(alice)
-    payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())[0]
+    payment = begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())[0]
     cancel_event(event_id=concert.pk, seller=carol)
     release_cancelled_event(event_id=concert.pk)
     with pytest.raises(NotOnSale):

@@ -44,7 +44,7 @@ def test_a_paid_booking_cannot_be_cancelled(paid_booking: Hold, alice: User) -> 
 
 def test_a_booking_with_an_open_charge_cannot_be_cancelled(hold: Hold, alice: User) -> None:
     booking = hold(alice)
-    begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())
+    begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())
     with pytest.raises(PaymentInProgress):
         cancel_booking(booking_id=booking.pk, buyer=alice)
 

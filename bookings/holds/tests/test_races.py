@@ -224,7 +224,7 @@ def test_a_late_capture_never_gives_a_seat_two_owners(hold: Hold, alice: User, b
     for number in range(20):
         seat = f"{number % 5 + 1}-{number // 5 + 1}"
         booking = hold(alice, seat)
-        payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())[0]
+        payment = begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())[0]
         Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
         _, taken = together(
             partial(settle_payment, payment_id=payment.pk, charge=gateway().charge(payment, GOOD_CARD)),

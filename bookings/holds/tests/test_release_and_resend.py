@@ -85,7 +85,7 @@ def test_a_released_hold_does_not_count_as_wasted_by_the_buyer(
 
 def test_a_hold_with_an_open_charge_cannot_be_released(hold: Hold, alice: User, carol: User) -> None:
     booking = hold(alice)
-    begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())
+    begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())
     with pytest.raises(PaymentInProgress):
         release_hold(booking_id=booking.pk, seller=carol)
     booking.refresh_from_db()
@@ -206,7 +206,7 @@ def test_only_one_of_a_parallel_payment_and_release_succeeds(hold: Hold, alice: 
                 if n:
                     release_hold(booking_id=booking.pk, seller=carol)
                 else:
-                    begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())
+                    begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())
             except DomainError:
                 return False
             return True

@@ -92,7 +92,7 @@ def test_a_repeated_key_gives_the_same_payment(booking: Booking, alice: User, cl
 
 
 def test_a_payment_whose_process_died_is_finished(booking: Booking, stripe: StandIn, alice: User) -> None:
-    begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="", provider=gateway())
+    begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="", provider=gateway())
     Payment.objects.update(created_at=database_now() - timedelta(seconds=11))
     assert reconcile_payments()["charges"] == 1
     booking.refresh_from_db()

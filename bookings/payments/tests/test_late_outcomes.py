@@ -86,7 +86,7 @@ def test_ten_simultaneous_copies_of_a_webhook_have_one_effect(hold: Hold, alice:
 
 def test_a_webhook_before_the_gateways_response_settles_the_payment(hold: Hold, alice: User) -> None:
     booking = hold(alice)
-    payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())[0]
+    payment = begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())[0]
     gateway().charge(payment, LATER)
     assert post(*webhook()) == 200
     assert status(booking) == BookingStatus.PAID
@@ -142,7 +142,7 @@ def test_reconciliation_settles_a_charge_whose_response_was_lost(hold: Hold, ali
 def test_a_charge_that_was_never_sent_is_cancelled_after_a_minute(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     begin_payment(
-        booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway()
+        order_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway()
     )  # then the process dies
     age_payments(59)
     reconcile_payments()
@@ -197,7 +197,7 @@ def test_money_captured_for_an_event_that_is_over_is_refunded(hold: Hold, alice:
 
 def test_a_capture_of_a_cancelled_payment_pays_the_booking(hold: Hold, alice: User) -> None:
     booking = hold(alice)
-    payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())[0]
+    payment = begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())[0]
     age_payments(61)
     reconcile_payments()
     gateway().charge(payment, LATER)  # the request was delayed, not lost
@@ -208,7 +208,7 @@ def test_a_capture_of_a_cancelled_payment_pays_the_booking(hold: Hold, alice: Us
 
 def test_the_second_of_two_captures_is_refunded(hold: Hold, alice: User) -> None:
     booking = hold(alice)
-    lost = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())[0]
+    lost = begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())[0]
     age_payments(61)
     reconcile_payments()
     pay(booking, GOOD)

@@ -40,7 +40,7 @@ CAPTURED = Charge(Outcome.CAPTURED, "ref", amount=10_000, currency="USD")
 
 
 def begin(booking: Booking) -> Payment:
-    return begin_payment(booking_id=booking.pk, buyer_id=booking.buyer_id, card_last4="4242", provider=gateway())[0]
+    return begin_payment(order_id=booking.pk, buyer_id=booking.buyer_id, card_last4="4242", provider=gateway())[0]
 
 
 def test_a_good_card_sells_the_seats(hold: Hold, alice: User) -> None:

@@ -29,14 +29,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Hold = Callable[..., Booking]
 CAPTURED = Charge(Outcome.CAPTURED, "ref", amount=10_000, currency="USD")
 # Parts of the database functions, and a pause between their checks and their writes so that requests overlap.
-BOOKING_LOCK = "WHERE b.id = wanted AND b.buyer_id = payer\n    FOR NO KEY UPDATE;"
+BOOKING_LOCK = "WHERE b.order_id = wanted AND b.buyer_id = payer\n    ORDER BY b.id\n    FOR NO KEY UPDATE;"
 BEGIN_WRITES = "-- 3. Insert the payment."
 SALE_LOCKS = [
-    (f"{locked}\n    FOR NO KEY UPDATE;", f"{locked};")
-    for locked in (
-        "WHERE s.id = wanted_subsection",
-        "b.status = 'pending_payment'",
-        "p.status = 'pending' AND p.amount = captured AND p.currency = captured_in",
+    (f"{locked}{lock};", f"{locked};")
+    for locked, lock in (
+        ("WHERE s.id = ANY (locked)", " ORDER BY s.id FOR NO KEY UPDATE"),
+        ("WHERE b.order_id = wanted_order", " ORDER BY b.id FOR NO KEY UPDATE"),
+        ("p.status = 'pending' AND p.amount = captured AND p.currency = captured_in", "\n    FOR NO KEY UPDATE"),
     )
 ]
 SALE_WRITES = "-- 2. Write the payment"
@@ -56,7 +56,7 @@ def check_all_invariants() -> None:
 
 
 def begin(booking: Booking) -> Payment:
-    return begin_payment(booking_id=booking.pk, buyer_id=booking.buyer_id, card_last4="4242", provider=gateway())[0]
+    return begin_payment(order_id=booking.pk, buyer_id=booking.buyer_id, card_last4="4242", provider=gateway())[0]
 
 
 def test_only_one_of_five_parallel_payments_begins(hold: Hold, alice: User) -> None:

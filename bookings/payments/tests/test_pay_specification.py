@@ -110,7 +110,7 @@ def test_beginning_a_payment_is_as_specified(
     _continue(booking, dice, carol)
     payer = dice.choice([alice, alice, alice, alice, bob, carol])
     fields: dict[str, Any] = {
-        "booking_id": booking.pk,
+        "order_id": booking.pk,
         "buyer_id": payer.pk,
         "card_last4": "4242",
         "provider": gateway(),
@@ -126,7 +126,13 @@ def _continue(booking: Booking, dice: random.Random, seller: User) -> None:
     idempotency_key = dice.choice([None, IdempotencyKey("key", "hash")])
     state = dice.choice(STATES)
     if state == "begun":
-        pay.begin_payment(**_ids(booking), idempotency_key=idempotency_key, card_last4="4242", provider=gateway())
+        pay.begin_payment(
+            order_id=booking.pk,
+            buyer_id=booking.buyer_id,
+            idempotency_key=idempotency_key,
+            card_last4="4242",
+            provider=gateway(),
+        )
     if state in ("paid", "refunded", "completed"):
         pay.pay_booking(**_ids(booking), idempotency_key=idempotency_key, card_number=GOOD)
     if state == "declined":
@@ -169,7 +175,9 @@ def test_settling_a_payment_is_as_specified(
         other = hold(bob, event=hall, quantity=6 - booking.quantity)
         if dice.random() < 0.7:
             pay.pay_booking(**_ids(other), card_number=GOOD)
-    payment = pay.begin_payment(**_ids(booking), card_last4="4242", provider=gateway())[0]
+    payment = pay.begin_payment(order_id=booking.pk, buyer_id=booking.buyer_id, card_last4="4242", provider=gateway())[
+        0
+    ]
     _meanwhile(booking, payment, dice, lambda: hold(bob, event=hall, quantity=1))
     charge = dice.choice([*6 * [_capture(payment)], _capture(payment, ""), *_wrong_captures(payment), *CHARGES])
     assert after(lambda: _settled(settle.settle_payment, payment, charge)) == after(
@@ -217,7 +225,9 @@ def _settled(settle_payment: Callable[..., Payment], payment: Payment, charge: C
 
 def test_the_deadline_and_the_times_of_a_sale_are_exact(hold: Hold, alice: User, concert: Event) -> None:
     booking = hold(alice)
-    payment = pay.begin_payment(**_ids(booking), card_last4="4242", provider=gateway())[0]
+    payment = pay.begin_payment(order_id=booking.pk, buyer_id=booking.buyer_id, card_last4="4242", provider=gateway())[
+        0
+    ]
     booking.refresh_from_db()
     assert booking.paying_since == payment.created_at == booking.updated_at
     assert booking.expires_at == booking.paying_since + timedelta(seconds=concert.payment_seconds)

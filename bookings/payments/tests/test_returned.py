@@ -292,7 +292,7 @@ def test_a_report_that_comes_before_the_outcome_is_sent_again(stripe: StandIn, h
     from bookings.payments.gateways import gateway
 
     booking = hold(alice)
-    begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())
+    begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())
     Payment.objects.update(gateway_reference="pi_0")
     subject = {"payment_intent": "pi_0", "currency": "usd", "amount_refunded": 10_000}
     assert deliver("charge.refunded", subject) == 503

@@ -86,7 +86,7 @@ def test_a_genuine_webhook_settles_the_payment_and_a_forged_one_does_not(
 ) -> None:
     booking = hold(alice)
     payment, _ = begin_payment(
-        booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway_named("stripe")
+        order_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway_named("stripe")
     )
     intent = {
         "id": "pi_9",

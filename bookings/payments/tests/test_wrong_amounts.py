@@ -35,7 +35,7 @@ WRONG = [(9_999, "USD"), (10_001, "USD"), (10_000, "JPY"), (100, "USD"), (0, "US
 
 
 def begin(booking: Booking) -> Payment:
-    return begin_payment(booking_id=booking.pk, buyer_id=booking.buyer_id, card_last4="4242", provider=gateway())[0]
+    return begin_payment(order_id=booking.pk, buyer_id=booking.buyer_id, card_last4="4242", provider=gateway())[0]
 
 
 def assert_given_back(booking: Booking) -> Payment:

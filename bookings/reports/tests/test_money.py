@@ -54,7 +54,7 @@ def test_a_second_payment_counts_in_gross_and_in_refunded(
     concert: Event, hold: Hold, alice: User, refunded: bool, gone: int
 ) -> None:
     booking = hold(alice)
-    lost = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())[0]
+    lost = begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())[0]
     Payment.objects.update(created_at=database_now() - timedelta(seconds=61))
     reconcile_payments()
     pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD_CARD)

@@ -235,7 +235,7 @@ def test_a_late_payment_does_not_buy_other_seats_of_the_same_position(
     opera: Event, newer: Any, carol: User, alice: User
 ) -> None:
     booking = hold(opera, alice, BALCONY, "A-10")
-    payment = begin_payment(booking_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())[0]
+    payment = begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())[0]
     charge = gateway().charge(payment, "4242424242424242")
     Booking.objects.update(expires_at=database_now())
 

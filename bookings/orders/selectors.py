@@ -1,0 +1,51 @@
+"""Selectors for orders: which orders a user may see, and what an order's bookings say of it."""
+
+import uuid
+
+from django.db.models import Prefetch, QuerySet
+
+from accounts.models import User
+from bookings.errors import NotOwner
+from bookings.holds.models import Booking
+from bookings.orders.models import Order
+from core.errors import NotFound
+from events.ownership import may_manage
+
+
+def orders_of(user: User) -> QuerySet[Order]:
+    """Return the orders that a user may list with their bookings, newest first.
+
+    Buyers see their own orders, sellers those of their events, operators all.
+    """
+    bookings = Booking.objects.for_display().order_by("pk")
+    orders = Order.objects.prefetch_related(Prefetch("bookings", bookings)).order_by("-created_at", "-pk")
+    if user.is_superuser:
+        return orders
+    return orders.filter(event__seller=user) if user.role == User.Role.SELLER else orders.filter(buyer=user)
+
+
+def bookings_in(order_id: uuid.UUID) -> list[Booking]:
+    """Return the bookings of an order by their ids, loaded with `for_display`; the first gives it its reference."""
+    return list(Booking.objects.for_display().filter(order_id=order_id).order_by("pk"))
+
+
+def visible_order(order_id: uuid.UUID, user: User) -> list[Booking]:
+    """Return the bookings of an order that `user` may see.
+
+    Raises NotFound unless they are its buyer, the event's seller or an operator.
+    """
+    bookings = bookings_in(order_id)
+    if not bookings or not (bookings[0].buyer_id == user.pk or may_manage(bookings[0].event, user)):
+        raise NotFound("You have no such order.")
+    return bookings
+
+
+def own_order(order_id: uuid.UUID, user: User) -> list[Booking]:
+    """Return the bookings of an order if `user` is its buyer.
+
+    Raises NotFound if the user may not see the order, NotOwner if they may see it but are not its buyer.
+    """
+    bookings = visible_order(order_id, user)
+    if bookings[0].buyer_id != user.pk:
+        raise NotOwner
+    return bookings

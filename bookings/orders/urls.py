@@ -1,0 +1,15 @@
+"""URLs of orders."""
+
+from django.urls import path
+
+from bookings.orders import api
+
+urlpatterns = [
+    path("api/order", api.OrderList.as_view(), name="order-list"),
+    path("api/order/<uuid:order_id>", api.OrderItemView.as_view(), name="order-detail"),
+    path("api/order/<uuid:order_id>/extend", api.OrderExtension.as_view(), name="order-extend"),
+    path("api/order/<uuid:order_id>/pay", api.OrderPayment.as_view(), name="order-pay"),
+    path("api/order/<uuid:order_id>/refund", api.OrderRefund.as_view(), name="order-refund"),
+    path("api/order/<uuid:order_id>/items", api.OrderItems.as_view(), name="order-items"),
+    path("api/order/<uuid:order_id>/items/<uuid:booking_id>", api.OneOrderItem.as_view(), name="order-item"),
+]

@@ -26,6 +26,7 @@ from bookings.holds.models import Booking
 from bookings.payments.pay import pay_booking
 from bookings.states import SelectionMode
 from bookings.testing.plans import GALA, PRICES
+from bookings.testing.wallets import make_wallet_settings
 from core import counters, feature_switches, read_only
 from core.redis import breaker, client
 from core.transactions import retry_until_committed
@@ -178,6 +179,20 @@ def dave(new_user: Callable[..., User]) -> User:
 def olga(new_user: Callable[..., User]) -> User:
     """An operator."""
     return new_user("olga", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture(scope="session")
+def wallet_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Settings of both wallets, signed by a certificate authority that only this test run has."""
+    return make_wallet_settings(tmp_path_factory.mktemp("wallets"))
+
+
+@pytest.fixture
+def wallets(settings: Any, wallet_settings: dict[str, str]) -> dict[str, str]:
+    """A shop that makes tickets for both wallets."""
+    for name, value in wallet_settings.items():
+        setattr(settings, name, value)
+    return wallet_settings
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ KINDS = {
     "accounts.tasks.send_email_change_mails": "email_change",
     "accounts.tasks.send_email_changed_mail": "email_changed",
     "accounts.tasks.send_account_deleted_mail": "account_deleted",
+    "accounts.tasks.send_idle_account_mail": "idle_account",
 }
 DUE = "account_mails:due"  # a sorted set of "kind:task id" by the Unix time from which the task is due
 RETRIED = "account_mails:retried"  # the set of those that the mail server has not taken yet

@@ -68,6 +68,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     deleted_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When the person left; name and address are overwritten."
     )
+    idle_warned_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the person was told that the unused account will go."
+    )
     organizer_name = models.CharField(
         max_length=150,
         blank=True,

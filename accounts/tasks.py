@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts.operations import housekeeping, mails
+from accounts.operations import housekeeping, idle, mails
 
 # smtplib's exceptions are OSErrors. The waits (1, 2, 4 … seconds) are far below the broker's visibility timeout.
 mail_task = shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=6)
@@ -36,6 +36,18 @@ def send_email_changed_mail(former: str, address: str) -> None:
 def send_account_deleted_mail(email: str) -> None:
     """Tell the address of a deleted account that it is gone."""
     mails.mail_account_deleted(email=email)
+
+
+@mail_task
+def send_idle_account_mail(user_id: int) -> None:
+    """Tell a person that their unused account will be deleted."""
+    mails.mail_idle_account(user_id=user_id)
+
+
+@shared_task
+def retire_idle_accounts() -> None:
+    """Every day: warn the owners of unused accounts, and delete those of people who were warned."""
+    idle.retire_idle_accounts()
 
 
 @shared_task

@@ -8,7 +8,9 @@ class BookingsConfig(AppConfig):
     verbose_name = "Sales"
 
     def ready(self) -> None:
-        """Register feeds, rules for prices, where staff land, and what changed events and deleted accounts mean."""
+        """Register feeds, checks, rules for prices, landing pages, what changed events and deleted accounts mean."""
+        from django.core.checks import register
+
         from accounts.operations.deletion import OBSTACLES, ON_ACCOUNT_DELETED
         from accounts.pages.landing import LANDING_PAGES
         from bookings.account_deletion import booking_obstacles, remove_person
@@ -20,6 +22,7 @@ class BookingsConfig(AppConfig):
         from bookings.payments.chargeable import GatewayRules
         from bookings.reports.feed import AnalyticsFeed
         from bookings.reports.landing import seller_landing
+        from bookings.tickets.wallets.checks import check_wallets
         from bookings.waiting_room.feed import QueueFeed
         from events.lifecycle.change import ON_EVENT_CHANGED
         from events.lifecycle.take_over import BOOKED
@@ -35,4 +38,5 @@ class BookingsConfig(AppConfig):
         BOOKED.append(booked_subsections)
         OBSTACLES.append(booking_obstacles)
         ON_ACCOUNT_DELETED.append(remove_person)
+        register(check_wallets)
         LANDING_PAGES.extend([gate_landing, seller_landing])

@@ -52,7 +52,7 @@ class HoldExpired(DomainError):
     """The deadline has passed, by the database's clock, and the seats are free for others."""
 
     status, code, title = 410, "hold_expired", "Time to pay is over"
-    detail = "The time to pay is over and the seats are free again. Please choose seats again."
+    detail = "The time to pay is over, and others can book what you had reserved. Please choose again."
 
 
 class AlreadyPaid(DomainError):
@@ -83,7 +83,7 @@ class PaymentDeclined(DomainError):
     """The gateway declined the card. The seats stay held until the deadline."""
 
     status, code, title = 402, "payment_declined", "Payment declined"
-    detail = "The card was declined. Try another card; your seats stay reserved."
+    detail = "The card was declined. Try another card; your reservation is kept."
 
 
 class GatewayUnreachable(DomainError):
@@ -94,6 +94,13 @@ class GatewayUnreachable(DomainError):
 
     def __init__(self) -> None:
         super().__init__(retry_after=10)
+
+
+class NoWallet(NotFound):
+    """The shop has set no certificate for passes of Apple Wallet."""
+
+    code, title = "no_wallet", "No passes"
+    detail = "This shop makes no passes for Apple Wallet."
 
 
 class RefundWindowClosed(DomainError):

@@ -1,57 +1,66 @@
-"""Deletes old webhook deliveries, emails and webhook events that are finished, so that tables don't grow forever.
+"""Deletes old rows that are finished, so that tables don't grow forever and no data about people are kept for nothing.
 
-None of these rows is money, a seat or part of the audit log: no invariant, seat history or foreign key refers to them.
-Nothing happens twice because they are gone: an email is queued by a transition that a booking or payment makes once,
-and a repeated message of a gateway finds a settled payment (`settle_payment`).
+The settings say after how many days (docs/operations.md). None of these rows is money, a seat or part of the audit log
+of seats: no invariant, seat history or foreign key refers to them. Nothing happens twice because they are gone: an
+email is queued by a transition that a booking or payment makes once, and a repeated message of a gateway finds a
+settled payment (`settle_payment`).
 """
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.db.models import Exists, OuterRef, QuerySet
 
 from bookings.notifications import outbox
 from bookings.notifications.models import EmailMessage
 from bookings.payments.models import WebhookEvent
+from bookings.waiting_room.models import QueuePass
 from bookings.webhooks import delivery
 from bookings.webhooks.models import Delivery, Endpoint
 from core.clock import database_now
 from core.transactions import retrying_transaction
 
-# After the three days of attempts, sellers can still look into a failed delivery, and use "Send again".
-DELIVERY_DAYS = 30
-# Emails are evidence that tickets were sent: buyers can dispute a card payment until 120 days after the event, and at
-# most 540 days after they paid (Visa's dispute condition 13.1).
-EMAIL_DAYS = 540
-# Longer than the 30 days for which Stripe keeps an event and can send it again on request.
-WEBHOOK_EVENT_DAYS = 35
-
+log = structlog.get_logger(__name__)
 BATCH = 1_000  # rows in one transaction, which takes about ten milliseconds
 SWEEP_SECONDS = 60  # no batch starts after this time; the next sweep continues
 
 
 def purge_finished() -> int:
-    """Delete old webhook deliveries, emails and webhook events that are finished; return the number of rows.
+    """Delete old webhook deliveries, emails, webhook events, queue passes and lines of the admin's log.
 
-    Also deletes old deliveries of removed endpoints. Other unfinished rows stay, however old. Locks at most BATCH rows
-    at a time and skips locked rows, so that it can run at any time, also several times at once.
+    Return the number of rows, and log how many there were of each kind. Also deletes old deliveries of removed
+    endpoints. Other unfinished rows stay, however old. Locks at most BATCH rows at a time and skips locked rows, so
+    that it can run at any time, also several times at once.
     """
     end = time.monotonic() + SWEEP_SECONDS
-    return sum(_delete(rows, end) for rows in _finished())
+    deleted = {name: sum(_delete(rows, end) for rows in kinds) for name, kinds in _finished().items()}
+    if any(deleted.values()):
+        log.info("old_rows_deleted", **deleted)
+    return sum(deleted.values())
 
 
-def _finished() -> list[QuerySet[Any]]:
-    now = database_now()
-    deliveries = Delivery.objects.filter(happened_at__lt=now - timedelta(days=DELIVERY_DAYS))
-    emails = EmailMessage.objects.filter(written_at__lt=now - timedelta(days=EMAIL_DAYS))
+def _finished() -> dict[str, list[QuerySet[Any]]]:
+    deliveries = Delivery.objects.filter(happened_at__lt=_ago(settings.WEBHOOK_DELIVERY_DAYS))
+    emails = EmailMessage.objects.filter(written_at__lt=_ago(settings.EMAIL_DAYS))
     without_endpoint = ~Exists(Endpoint.objects.filter(pk=OuterRef("endpoint")))
-    return [
-        deliveries.filter(status__in=delivery.DONE),
-        deliveries.filter(without_endpoint, status__in=delivery.OPEN),
-        emails.filter(status__in=outbox.DONE),
-        WebhookEvent.objects.filter(received_at__lt=now - timedelta(days=WEBHOOK_EVENT_DAYS)),
-    ]
+    return {
+        "deliveries": [
+            deliveries.filter(status__in=delivery.DONE),
+            deliveries.filter(without_endpoint, status__in=delivery.OPEN),
+        ],
+        "emails": [emails.filter(status__in=outbox.DONE)],
+        "gateway_messages": [WebhookEvent.objects.filter(received_at__lt=_ago(settings.WEBHOOK_EVENT_DAYS))],
+        "queue_passes": [QueuePass.objects.filter(ends_at__lt=_ago(settings.QUEUE_PASS_DAYS))],
+        "admin_log": [LogEntry.objects.filter(action_time__lt=_ago(settings.ADMIN_LOG_DAYS))],
+    }
+
+
+def _ago(days: int) -> datetime:
+    return database_now() - timedelta(days=days)
 
 
 def _delete(rows: QuerySet[Any], end: float) -> int:

@@ -200,16 +200,18 @@ INVARIANTS = (
     ),
     Invariant(
         "whole_tables",
-        "The seats of a table that is sold as a whole belong to one booking, or to none.",
+        "The seats of a table that is sold as a whole belong to one booking, or to none, and are blocked together.",
         """
         SELECT l.subsection_id AS subsection, l.names[start + 1] AS first_seat, size,
-            count(t.booking_id) AS taken, count(DISTINCT t.booking_id) AS bookings
+            count(t.booking_id) AS taken, count(DISTINCT t.booking_id) AS bookings,
+            count(*) FILTER (WHERE t.status = 'blocked') AS blocked
         FROM events_layout l
         CROSS JOIN unnest(l.table_starts, l.table_sizes) AS whole (start, size)
         JOIN events_ticket t ON t.event_id = l.event_id AND t.subsection_id = l.subsection_id
             AND t.position >= start AND t.position < start + size
         GROUP BY l.subsection_id, l.names[start + 1], size
         HAVING count(t.booking_id) NOT IN (0, size) OR count(DISTINCT t.booking_id) > 1
+            OR count(*) FILTER (WHERE t.status = 'blocked') NOT IN (0, size)
         """,
     ),
     Invariant(

@@ -36,6 +36,16 @@ TIME_IS_UP = "The time to pay was over before the payment."  # `failure` of an e
 OPEN = (BookingStatus.PROCESSING, BookingStatus.PENDING_PAYMENT)  # counts towards the buyer's limit of open holds
 
 
+class BookedKind(models.TextChoices):
+    """The kind of a place that is held or sold, as people read it. A house seat on sale is a seat like others."""
+
+    SEAT = "seat", "Seat"
+    WHEELCHAIR = "wheelchair", "Wheelchair place"
+    COMPANION = "companion", "Companion seat"
+    RESTRICTED = "restricted", "Restricted view"
+    STANDING = "standing", "Standing place"
+
+
 class PaymentStatus(models.TextChoices):
     """The status of a payment, which is one attempt to take the money of a booking."""
 

@@ -6,6 +6,7 @@ import bookings.emails.tasks
 import bookings.event_changes.tasks
 import bookings.holds.tasks
 import bookings.payments.tasks
+import bookings.privacy.tasks
 import bookings.waiting_room.tasks
 import bookings.webhooks.tasks  # noqa: F401
 from bookings import housekeeping

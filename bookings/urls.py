@@ -14,6 +14,7 @@ PACKAGES = (
     "seat_history",
     "waiting_room",
     "operator",
+    "privacy",
 )
 
 urlpatterns = [path("", include(f"bookings.{package}.urls")) for package in PACKAGES]

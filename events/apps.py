@@ -11,8 +11,8 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         """Register the live feeds and checks of this app, and which events keep their seller's account."""
         from accounts.operations.deletion import OBSTACLES
-        from events.account_deletion import event_obstacles
         from events.checks import check_zone_rules
+        from events.lifecycle.account_deletion import event_obstacles
         from events.live.feed import EventFeed
         from events.live.sign_in_feed import SignInFeed
         from realtime.feed import register_feed

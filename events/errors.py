@@ -67,10 +67,10 @@ class SeatsTaken(DomainError):
 
 
 class NotEnoughSeats(DomainError):
-    """The subsection has fewer free seats than requested."""
+    """The best available of the subsection are fewer than requested."""
 
     code, title = "not_enough_seats", "Not enough seats"
-    detail = "This block does not have that many free seats. Try another block."
+    detail = "This block can't offer that many seats. Try fewer, or another block."
 
 
 class StorageUnavailable(Unavailable):

@@ -211,6 +211,11 @@ class Event(models.Model):
         return geometry_address(self.geometry_digest) if self.geometry_digest else None
 
     @property
+    def getting_in(self) -> str:
+        """How people with a wheelchair or other needs get into the venue; may be empty. Loads the venue."""
+        return self.venue.accessibility if self.venue else ""
+
+    @property
     def zone(self) -> ZoneInfo:
         """The zone of the clock at the venue."""
         return ZoneInfo(self.time_zone)

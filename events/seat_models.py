@@ -103,6 +103,11 @@ class Layout(models.Model):
     closest = ArrayField(models.PositiveIntegerField(), null=True)
     companions = ArrayField(models.PositiveIntegerField(), default=list, help_text="Positions of companions' seats.")
     restricted = ArrayField(models.PositiveIntegerField(), default=list, help_text="Positions with a restricted view.")
+    notes = ArrayField(
+        models.TextField(),
+        null=True,
+        help_text="What buyers are told of each place, may be empty; NULL if all are.",
+    )
     run_starts = ArrayField(models.PositiveIntegerField(), help_text="Position of the first place of each run.")
     run_sizes = ArrayField(models.PositiveIntegerField(), help_text="Places of each run.")
     run_gaps = ArrayField(models.PositiveIntegerField(), help_text="Cells without a seat before each run.")
@@ -124,6 +129,10 @@ class Layout(models.Model):
         ordering = ["event_id", "subsection_id"]
         constraints = [
             CheckConstraint(
+                name="layout_has_a_note_per_place",
+                condition=Q(notes__isnull=True) | Q(notes__len=F("names__len")),
+            ),
+            CheckConstraint(
                 name="layout_has_an_item_per_run",
                 condition=Q(
                     run_starts__len__gte=1,
@@ -137,6 +146,10 @@ class Layout(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subsection_id}: {len(self.names)} places"
+
+    def whole_tables(self) -> list[tuple[int, int]]:
+        """Return the first position and the number of seats of each table that is sold as a whole."""
+        return list(zip(self.table_starts, self.table_sizes, strict=True))
 
 
 class Ticket(models.Model):

@@ -15,6 +15,8 @@ from core.text.times import wall_text
 
 # In the list of zones, but no places: what the machine is set to, and a placeholder that says so.
 NOT_PLACES = frozenset({"localtime", "Factory"})
+# Groups of zones by a fixed rule, which is no place's. So are those without "/" in their names, as EST5EDT and CET.
+FIXED_RULES = frozenset({"Etc", "SystemV"})
 
 
 class NoSuchTime(ValueError):
@@ -40,6 +42,13 @@ def zone_names() -> frozenset[str]:
 
 
 @cache
+def place_zones() -> frozenset[str]:
+    """Return the names of the zones that a place can be given: those of places ("Europe/Berlin"), and UTC."""
+    places = {name for name in zone_names() if "/" in name and name.partition("/")[0] not in FIXED_RULES}
+    return frozenset({"UTC", *places})
+
+
+@cache
 def zones_of_countries() -> dict[str, list[str]]:
     """Return the zones of each country or territory, by its ISO 3166-1 code; usually the most populous comes first.
 
@@ -57,6 +66,12 @@ def check_zone(name: str) -> None:
     """Raise Django's ValidationError unless this is the name of a zone, in the spelling of the list."""
     if name not in zone_names():
         raise ValidationError("There is no such time zone. Write it as in Europe/Berlin.", "unknown")
+
+
+def check_place_zone(name: str) -> None:
+    """Raise Django's ValidationError unless this is the name of a zone that a place can be given."""
+    if name not in place_zones():
+        raise ValidationError("There is no place with this time zone. Write it as in Europe/Berlin.", "unknown")
 
 
 def wall_clock(instant: datetime, zone: str) -> datetime:

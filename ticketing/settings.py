@@ -10,6 +10,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from events.pictures.backend import media_storage
 from ticketing import embedded, logs
@@ -296,6 +297,16 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 5},
     },
     "purge-finished": {"task": "bookings.tasks.purge_finished", "schedule": 3600.0, "options": {"expires": 600}},
+    "retire-idle-accounts": {
+        "task": "accounts.tasks.retire_idle_accounts",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
+    "forget-unpaid-buyers": {
+        "task": "bookings.privacy.tasks.forget_unpaid_buyers",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
     "mock-webhooks": {
         "task": "bookings.payments.tasks.deliver_mock_webhooks",
         "schedule": 1.0,
@@ -339,6 +350,15 @@ REFUND_DAYS_AFTER_MOVE = env.int("REFUND_DAYS_AFTER_MOVE", 14)
 MAX_SEATS_PER_EVENT = env.int("MAX_SEATS_PER_EVENT", 200_000)
 
 TICKET_SIGNING_KEY = env.str("TICKET_SIGNING_KEY", "")  # 32 bytes, base64; empty: derived from SECRET_KEY
+# Tickets for the wallets of phones (docs/operations.md). The last three of Apple's and the last of Google's are files.
+APPLE_WALLET_PASS_TYPE = env.str("APPLE_WALLET_PASS_TYPE", "")
+APPLE_WALLET_TEAM = env.str("APPLE_WALLET_TEAM", "")
+APPLE_WALLET_CERTIFICATE = env.str("APPLE_WALLET_CERTIFICATE", "")
+APPLE_WALLET_KEY = env.str("APPLE_WALLET_KEY", "")
+APPLE_WALLET_KEY_PASSWORD = env.str("APPLE_WALLET_KEY_PASSWORD", "")
+APPLE_WALLET_WWDR_CERTIFICATE = env.str("APPLE_WALLET_WWDR_CERTIFICATE", "")
+GOOGLE_WALLET_ISSUER = env.str("GOOGLE_WALLET_ISSUER", "")
+GOOGLE_WALLET_SERVICE_ACCOUNT = env.str("GOOGLE_WALLET_SERVICE_ACCOUNT", "")
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "mock")  # or "stripe"
 MOCK_WEBHOOK_SECRET = env.str("MOCK_WEBHOOK_SECRET", SECRET_KEY)
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
@@ -347,6 +367,31 @@ STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")  # replaces Stripe's URL in tes
 WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", SITE_URL)  # the URL of this site for the mock gateway
 # Whether sellers' webhooks may go to private networks, including this machine: for the demo and for tests.
 WEBHOOK_PRIVATE_ADDRESSES = env.bool("WEBHOOK_PRIVATE_ADDRESSES", EMBEDDED_DATABASE)
+
+# --- How long data about people are kept (docs/operations.md, docs/privacy.md) ----------------------------------
+
+
+def _days(name: str, default: int) -> int:
+    """Read a number of days. Less than one would delete what is still needed."""
+    return max(1, int(env.int(name, default)))
+
+
+# Emails are evidence that tickets were sent: buyers can dispute a card payment until 120 days after the event, and at
+# most 540 days after they paid (Visa's dispute condition 13.1).
+EMAIL_DAYS = _days("EMAIL_DAYS", 540)
+UNPAID_BOOKING_DAYS = _days("UNPAID_BOOKING_DAYS", 540)  # until a booking that was never paid has no buyer any more
+# After the three days of attempts, sellers can still look into a failed delivery, and use "Send again".
+WEBHOOK_DELIVERY_DAYS = _days("WEBHOOK_DELIVERY_DAYS", 30)
+# Longer than the 30 days for which Stripe keeps an event and can send it again on request.
+WEBHOOK_EVENT_DAYS = _days("WEBHOOK_EVENT_DAYS", 35)
+# Days without a sign-in after which buyers' accounts are deleted, a month after an email; 0: never. The email comes 30
+# days before.
+IDLE_ACCOUNT_DAYS = env.int("IDLE_ACCOUNT_DAYS", 0)
+if 0 < IDLE_ACCOUNT_DAYS < 60:
+    raise ImproperlyConfigured("IDLE_ACCOUNT_DAYS must be 0 or at least 60: the email about it comes 30 days before.")
+QUEUE_PASS_DAYS = _days("QUEUE_PASS_DAYS", 90)
+ADMIN_LOG_DAYS = _days("ADMIN_LOG_DAYS", 3650)  # who changed what: as long as books are kept in many countries
+BOT_SIGNAL_HOURS = max(1, env.int("BOT_SIGNAL_HOURS", 6))  # after a buyer's last attempt; counts halve every hour
 
 # --- Rate limits -----------------------------------------------------------------------------------
 # Each is a pair (maximum number of calls, seconds) or None. ticketing/rate_limits.py defines which calls it counts.

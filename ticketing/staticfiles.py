@@ -11,6 +11,7 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
 
     support_js_module_import_aggregation = True
     manifest_strict = False
+    max_post_process_passes = 10  # at most; modules that import each other in long chains need four of them now
 
     def stored_name(self, name: str) -> str:
         """Return the hashed name, or `name` itself if no files were collected."""

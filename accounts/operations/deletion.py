@@ -1,11 +1,13 @@
 """Deletion of an account: the person disappears, what they bought and sold stays in the books."""
 
+import json
 from collections.abc import Callable
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
-from django.db.models.functions import Now
+from django.db.models import Value
+from django.db.models.functions import Now, Replace
 
 from accounts.errors import AccountInUse, AccountObstacle
 from accounts.models import Session, User
@@ -37,14 +39,15 @@ def delete_account(*, user: User, current_password: str) -> None:
     check_password(user, current_password)
     if user.is_superuser:
         raise AccountInUse([{"kind": "operator", "id": str(user.pk), "name": "You are an operator."}])
-    if not _delete(user.pk, user.password):
+    if not delete_if(user.pk, lambda locked: locked.password == user.password):
         raise BadInput.field("current_password", "The password has changed in the meantime.")
 
 
 @retrying_transaction
-def _delete(user_id: int, checked_password: str) -> bool:
+def delete_if(user_id: int, is_still_meant: Callable[[User], bool]) -> bool:
+    """Delete an account if that is still meant once its row is locked; return whether it was. Raises AccountInUse."""
     user = _lock(user_id)
-    if user.password != checked_password:
+    if not is_still_meant(user):
         return False
 
     obstacles = [obstacle for find in OBSTACLES for obstacle in find(user)]
@@ -57,6 +60,7 @@ def _delete(user_id: int, checked_password: str) -> bool:
     _overwrite(user)
     Session.objects.filter(user_id=user.pk).delete()
     user.stream_tickets.all().delete()
+    user.token_families.all().delete()
     return True
 
 
@@ -78,5 +82,14 @@ def _overwrite(user: User) -> None:
         last_login=None,
         deleted_at=Now(),
     )
+    _overwrite_admin_log(user)
+
+
+def _overwrite_admin_log(user: User) -> None:
+    """Remove the address from the admin's log: of the account, and of rows named by it, such as gate staff."""
     users = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))
-    users.update(object_repr=DELETED_NAME)  # the admin's log repeats the address
+    users.update(object_repr=DELETED_NAME)
+    LogEntry.objects.filter(object_repr=user.email).update(object_repr=DELETED_NAME)
+    quoted, removed = json.dumps(user.email), json.dumps(DELETED_NAME)
+    mentions = LogEntry.objects.filter(change_message__contains=quoted)
+    mentions.update(change_message=Replace("change_message", Value(quoted), Value(removed)))

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from accounts.models import User, normal_email
 from accounts.operations.email_change import email_change_token
+from accounts.operations.idle import WARNING_DAYS
 from accounts.operations.passwords import reset_link_parts
 from accounts.operations.registration import verification_token
 from core.mail import compose_mail
@@ -75,6 +76,21 @@ def mail_account_deleted(*, email: str) -> None:
     """Tell the address of a deleted account that it is gone."""
     subject = f"Your account at {settings.SITE_NAME} is deleted"
     _send(email, "account_deleted", subject=subject, label="See what’s on", path="/")
+
+
+def mail_idle_account(*, user_id: int) -> None:
+    """Tell a person that their unused account will be deleted; do nothing if they came back meanwhile."""
+    user = User.objects.filter(pk=user_id, is_active=True).exclude(idle_warned_at=None).first()
+    if user is None or (user.last_login and user.idle_warned_at and user.last_login > user.idle_warned_at):
+        return
+    _send(
+        user.email,
+        "idle_account",
+        subject=f"Your account at {settings.SITE_NAME} will be deleted",
+        label="Keep my account",
+        path="/login?next=/account",
+        days=str(WARNING_DAYS),
+    )
 
 
 def _send(to: str, kind: str, *, subject: str, label: str, path: str, seconds: int = 0, **parts: str) -> None:

@@ -33,6 +33,7 @@ def tokens_for(user: User, device: str = "") -> TokenPair:
 
 @retrying_transaction
 def _new_family(user: User, device: str) -> TokenFamily:
+    User.objects.filter(pk=user.pk).update(last_login=Now())  # as Django does for a sign-in by cookie
     expires_at = timezone.now() + timedelta(seconds=settings.REFRESH_TOKEN_SECONDS)
     return user.token_families.create(refresh_jti=uuid.uuid4(), expires_at=expires_at, device=device)
 

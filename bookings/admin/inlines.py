@@ -15,7 +15,7 @@ from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.states import MADE_ELSEWHERE, AdmissionStatus, EmailStatus, RefundStatus
 from bookings.tickets.models import Admission, AdmissionQuerySet
-from bookings.tickets.texts import ticket_text
+from bookings.tickets.texts import ticket_text_with_remark
 from core.money.amounts import money
 from events.seller_admin.times import time_column, time_of
 
@@ -148,8 +148,8 @@ class Tickets(ReadOnlyInline):
 
     @admin.display(description="Seat")
     def seat(self, ticket: Admission) -> str:
-        """Return row and seat, or "standing"."""
-        return ticket_text(ticket)
+        """Return row and seat, or "standing", with what is special about the place."""
+        return ticket_text_with_remark(ticket)
 
     @admin.display(description="State")
     def state(self, ticket: Admission) -> str:

@@ -1,10 +1,11 @@
 """Recent attempts to hold seats and wasted holds (those that expired or were cancelled) of buyers, counted in Redis.
 
-Counts halve every hour and are deleted six hours after their last change. One script, in one round trip, records an
-attempt and returns the counts. If Redis loses them, counting starts again.
+Counts halve every hour and are deleted BOT_SIGNAL_HOURS after their last change. One script, in one round trip, records
+an attempt and returns the counts. If Redis loses them, counting starts again.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import redis
@@ -13,7 +14,7 @@ from django.conf import settings
 from bookings.bots.signals import HALF_LIFE_SECONDS, Facts
 from core.redis import RedisUnavailable, client
 
-STORED_SECONDS = 6 * 3600
+STORED_SECONDS = settings.BOT_SIGNAL_HOURS * 3600
 ADD_TO_COUNTS = f"""
 local now = tonumber(ARGV[1])
 if not now then
@@ -105,6 +106,14 @@ class WastedHold(NamedTuple):
     event_id: int
 
 
+class Stored(NamedTuple):
+    """What is stored about a buyer: their latest IP address, wasted holds, and the times of their latest attempts."""
+
+    address: str
+    wasted: float
+    times: list[float]  # seconds since 1970, newest first
+
+
 class AttemptHistory(NamedTuple):
     """The facts about a buyer, and whether their solution of a challenge was accepted (each is accepted once)."""
 
@@ -161,6 +170,19 @@ def record_wasted_holds(holds: Iterable[WastedHold], *, now: float | None = None
         pipe.execute()
     except RedisUnavailable:
         return
+
+
+def stored_about(buyer_id: int) -> Stored:
+    """Return what is stored under a buyer's id. Raises RedisUnavailable."""
+    values: Any = client().hmget(_buyer_key(buyer_id), ["address", "wasted", "times"])
+    address, wasted, times = values
+    return Stored((address or b"").decode(), float(wasted or 0), _times(times or b""))
+
+
+def forget(buyer_id: int) -> None:
+    """Delete what is stored under a buyer's id. If Redis is unavailable, it expires by itself (STORED_SECONDS)."""
+    with suppress(RedisUnavailable):
+        client().delete(_buyer_key(buyer_id))
 
 
 def _run(redis_: redis.Redis, script: str, keys: Sequence[str], arguments: Sequence[Any]) -> Any:

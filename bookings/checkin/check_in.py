@@ -11,7 +11,7 @@ from bookings.checkin.ticket_codes import admission_of
 from bookings.errors import AlreadyCheckedIn, NotCheckedIn, TicketVoid, TooEarly
 from bookings.states import AdmissionStatus, CheckInKind
 from bookings.tickets.models import Admission
-from bookings.tickets.texts import serial_of, ticket_block, ticket_place
+from bookings.tickets.texts import serial_of, ticket_block, ticket_place, ticket_special
 from core.clock import Now, database_now
 from core.transactions import retrying_transaction
 from events.wall_clocks import clock_text
@@ -143,6 +143,7 @@ def _refuse(admission: Admission, entry: CheckIn | None) -> NoReturn:
 def place_body(admission: Admission) -> dict[str, Any]:
     """Return the ticket's numbers, place and holder, with the fields of `Place` in the API."""
     subsection, block, place = admission.subsection, ticket_block(admission), ticket_place(admission)
+    special = ticket_special(admission)
     return {
         "serial": serial_of(admission),
         "reference": admission.reference,
@@ -155,6 +156,8 @@ def place_body(admission: Admission) -> dict[str, Any]:
         "seat": place.seat,
         "row_label": place.row_label,
         "seat_label": place.seat_label,
+        **special.body(),
+        "remark": special.remark(),
         "holder": admission.holder,
     }
 

@@ -12,8 +12,9 @@ from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Coalesce
 
 from bookings.checkin.selectors import counts
+from bookings.holds.kinds import KindAndNote
 from bookings.holds.places import BlockName, block_name
-from bookings.states import AdmissionStatus
+from bookings.states import AdmissionStatus, BookedKind
 from bookings.tickets.codes import public_key
 from bookings.tickets.models import Admission
 from bookings.tickets.texts import serial_text
@@ -22,16 +23,23 @@ from events.models import Event, Subsection
 
 # A ticket may be committed this long after its `issued_at`, so that the manifest of a moment may not have it yet.
 COMMITTED_WITHIN = timedelta(minutes=5)
-COLUMNS = ("serials", "subsections", "positions", "references", "bookings")
-# The name of a ticket's seat, from its booking: `(seat_names)[array_position(positions, position)]`.
-SEAT_NAME = Func(
-    F("booking__seat_names"),
-    Func(F("booking__positions"), F("position"), function="array_position"),
-    template="(%(expressions)s]",
-    arg_joiner=")[",
-    output_field=TextField(),
-)
+COLUMNS = ("serials", "subsections", "positions", "references", "bookings", "remarks")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # no ticket is older, and the year 1 minus five minutes is no time
+
+
+def _of_seat(column: str) -> Coalesce:
+    """Return the item of a ticket's seat in a list of its booking: `(seat_names)[array_position(positions, position)]`.
+
+    It is "" if the booking has no such list.
+    """
+    item = Func(
+        F(f"booking__{column}"),
+        Func(F("booking__positions"), F("position"), function="array_position"),
+        template="(%(expressions)s]",
+        arg_joiner=")[",
+        output_field=TextField(),
+    )
+    return Coalesce(item, Value("", TextField()))
 
 
 def manifest(event: Event, *, with_tickets: bool = False, since: datetime | None = None) -> dict[str, Any]:
@@ -74,11 +82,14 @@ def _columns(event: Event, since: datetime | None) -> dict[str, list[Any]]:
     """
     issued = Q() if since is None else Q(issued_at__gte=max(since, EPOCH) - COMMITTED_WITHIN)
     tickets = Admission.objects.filter(issued, event=event).exclude(status=AdmissionStatus.VOID).order_by()
-    members: list[Any] = ["serial", "subsection_id", "position", "reference", "booking__reference"]
+    members: list[Any] = [_of_seat("seat_kinds"), _of_seat("seat_notes")]
+    members += ["serial", "subsection_id", "position", "reference", "booking__reference"]
     names = COLUMNS if event.plan_version_id is None else (*COLUMNS, "names")
-    members += [Coalesce(SEAT_NAME, Value("", TextField()))] if "names" in names else []
+    members += [_of_seat("seat_names")] if "names" in names else []
     columns: dict[str, list[Any]] = {name: [] for name in names}
-    for serial, *others in tickets.values_list(*members):
-        for name, value in zip(names, (serial_text(serial), *others), strict=True):
-            columns[name].append(value)
+    for kind, note, serial, subsection, position, reference, booking, *name in tickets.values_list(*members):
+        remark = KindAndNote(BookedKind(kind or BookedKind.SEAT), note).remark()
+        values = (serial_text(serial), subsection, position, reference, booking, remark, *name)
+        for column, value in zip(columns.values(), values, strict=True):
+            column.append(value)
     return columns

@@ -7,9 +7,10 @@ from rest_framework import serializers
 from bookings.checkin.check_in import entry_body, place_body
 from bookings.checkin.merge_scans import MAX_SCANS
 from bookings.checkin.models import CheckIn
+from bookings.holds.kinds import KIND, NOTE, REMARK
 from bookings.holds.places import ROW_LABEL, SEAT_LABEL
 from bookings.references import reference_field
-from bookings.states import AdmissionStatus, CheckInKind
+from bookings.states import AdmissionStatus, BookedKind, CheckInKind
 from bookings.tickets.models import Admission
 from core.http.bodies import Body
 from core.http.fields import MomentField
@@ -79,6 +80,9 @@ class Place(serializers.Serializer[Any]):
     seat = serializers.IntegerField(help_text="1 is at the left.")
     row_label = serializers.CharField(help_text=ROW_LABEL)
     seat_label = serializers.CharField(help_text=SEAT_LABEL)
+    seat_kind = serializers.ChoiceField(choices=BookedKind.choices, help_text=KIND)
+    seat_note = serializers.CharField(help_text=NOTE)
+    remark = serializers.CharField(help_text=REMARK)
     holder = serializers.CharField()
 
 
@@ -114,6 +118,9 @@ class NotLetIn(Problem):
     seat = serializers.IntegerField(required=False)
     row_label = serializers.CharField(required=False)
     seat_label = serializers.CharField(required=False)
+    seat_kind = serializers.ChoiceField(choices=BookedKind.choices, required=False)
+    seat_note = serializers.CharField(required=False)
+    remark = serializers.CharField(required=False, help_text=REMARK)
     holder = serializers.CharField(required=False)
     checked_in_at = serializers.DateTimeField(required=False)
     device = serializers.CharField(required=False, help_text="Where the ticket was checked in.")
@@ -157,6 +164,7 @@ class TicketColumns(serializers.Serializer[Any]):
         required=False,
         help_text='Of the seats, as "C-12"; "" outside of drawn blocks. Only for events on a seating plan.',
     )
+    remarks = serializers.ListField(child=serializers.CharField(allow_blank=True), help_text=REMARK)
 
 
 class Manifest(serializers.Serializer[Any]):
@@ -250,6 +258,9 @@ class ScanResult(serializers.Serializer[Any]):
     seat = serializers.IntegerField(required=False)
     row_label = serializers.CharField(required=False)
     seat_label = serializers.CharField(required=False)
+    seat_kind = serializers.ChoiceField(choices=BookedKind.choices, required=False)
+    seat_note = serializers.CharField(required=False)
+    remark = serializers.CharField(required=False, help_text=REMARK)
     holder = serializers.CharField(required=False)
     checked_in_at = serializers.DateTimeField(required=False, help_text="Of the check-in that counts.")
     device = serializers.CharField(required=False, help_text="Of the check-in that counts.")

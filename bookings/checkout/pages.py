@@ -16,9 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from bookings.errors import NotOwner
+from bookings.checkout.texts import duration_text, status_text
+from bookings.errors import NotOwner, TicketVoid
 from bookings.holds.models import Booking
-from bookings.holds.places import block_name, lines, lines_by_price
+from bookings.holds.places import block_name, lines, lines_by_price, places_word
 from bookings.holds.selectors import (
     Urgency,
     bought_by,
@@ -27,13 +28,14 @@ from bookings.holds.selectors import (
     tier_of,
 )
 from bookings.holds.serializers import booking_body
-from bookings.holds.texts import duration_text, status_text
 from bookings.payments.gateways import gateway
 from bookings.payments.gateways.mock import TEST_CARDS, MockGateway
 from bookings.payments.refund import counted_refunds, refundable_until
 from bookings.states import BOUGHT, AdmissionStatus, BookingStatus
-from bookings.tickets.selectors import issued_tickets
-from core.errors import NotFound
+from bookings.tickets.selectors import issued_tickets, valid_ticket
+from bookings.tickets.wallets.configuration import apple_wallet, google_wallet
+from bookings.tickets.wallets.google import google_link
+from core.errors import InvalidState, NotFound
 
 PAGE_SIZE = 10
 
@@ -72,12 +74,42 @@ def done(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
         "tier": tier_of(booking),
         "event_url": event_url,
         "tickets": tickets,
+        "apple_wallet": apple_wallet() is not None,
+        "google_wallet": google_wallet() is not None,
         "is_used": any(ticket.status == AdmissionStatus.USED for ticket in tickets),
         "payment": payment,
         "refunds": counted_refunds(payment) if payment else [],
         "refundable_until": refundable_until(booking),
     }
     return render(request, "bookings/done.html", _booking_context(booking) | context)
+
+
+@require_safe
+@never_cache
+@login_required
+def apple(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
+    """`/checkout/{id}/wallet/apple`: all tickets for Apple Wallet. Links in emails lead here, past the sign-in."""
+    _booking(request, booking_id)
+    if apple_wallet() is None:
+        raise Http404("There are no tickets for Apple Wallet.")
+    return redirect("booking-pkpasses", booking_id)
+
+
+@require_safe
+@never_cache
+@login_required
+def google(request: HttpRequest, booking_id: uuid.UUID, admission_id: uuid.UUID) -> HttpResponse:
+    """`/checkout/{id}/wallet/google/{admission}`: leads to Google Wallet with a ticket; to `done` if it is void."""
+    _booking(request, booking_id)
+    wallet = google_wallet()
+    if wallet is None:
+        raise Http404("There are no tickets for Google Wallet.")
+    try:
+        return redirect(google_link(valid_ticket(booking_id, admission_id, _user(request)), wallet))
+    except NotFound as error:
+        raise Http404(str(error)) from error
+    except (TicketVoid, InvalidState):
+        return redirect("booking-done", booking_id)
 
 
 @require_safe
@@ -120,6 +152,7 @@ def _booking_context(booking: Booking) -> dict[str, Any]:
         "subsection": booking.subsection,
         "status": booking.shown_status,
         "status_text": status_text(booking),
+        "places": places_word(booking),
         "lines": lines(booking),
         "receipt": lines_by_price(booking),
         "more_time": duration_text(booking.event.hold_seconds),

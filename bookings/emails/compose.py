@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from bookings.event_changes.differences import Change, changes_since
 from bookings.holds.models import Booking
-from bookings.holds.places import block_name, places_by_row
+from bookings.holds.places import block_name, places_by_row, places_word
 from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund
 from bookings.payments.refund import refundable_until
@@ -22,11 +22,13 @@ from bookings.tickets.calendar import Method, calendar_of
 from bookings.tickets.file_names import calendar_name, tickets_name
 from bookings.tickets.models import Admission
 from bookings.tickets.selectors import valid_tickets
-from bookings.tickets.texts import one_line, start_text
+from bookings.tickets.texts import one_line, start_text, ticket_text
+from bookings.tickets.wallets.configuration import apple_wallet, google_wallet
 from bookings.webhooks.models import Endpoint
 from core.clock import database_now
 from core.mail import compose_mail
 from core.money.amounts import money
+from core.text.directions import isolated
 from events.lifecycle.change import NEW_RULES
 from events.organiser import organiser_of
 from events.wall_clocks import clock_text
@@ -35,22 +37,22 @@ from events.wall_clocks import clock_text
 SUBJECTS = {
     EmailKind.CONFIRMATION: "Your tickets for {event}",
     EmailKind.PAYMENT_FAILED: "Your payment for {event} did not go through",
-    EmailKind.HOLD_EXPIRED: "Your seats for {event} are no longer reserved",
+    EmailKind.HOLD_EXPIRED: "Your {places} for {event} are no longer reserved",
     EmailKind.SEATS_LOST: "Your payment for {event} arrived too late and is refunded",
     EmailKind.REFUND: "Your booking for {event} has been refunded",
     EmailKind.EVENT_CANCELLED: "{event} has been cancelled",
-    EmailKind.HOLD_RELEASED: "Your seats for {event} are no longer reserved",
+    EmailKind.HOLD_RELEASED: "Your {places} for {event} are no longer reserved",
     EmailKind.TICKETS_AGAIN: "Your tickets for {event}, sent again",
     EmailKind.EVENT_CHANGED: "{event} has changed",
 }
 HEADINGS = {
     EmailKind.CONFIRMATION: "Your tickets",
     EmailKind.PAYMENT_FAILED: "Your payment did not go through",
-    EmailKind.HOLD_EXPIRED: "Your seats are no longer reserved",
+    EmailKind.HOLD_EXPIRED: "Your {places} are no longer reserved",
     EmailKind.SEATS_LOST: "Your payment arrived too late and is refunded",
     EmailKind.REFUND: "Your booking has been refunded",
     EmailKind.EVENT_CANCELLED: "This event has been cancelled",
-    EmailKind.HOLD_RELEASED: "Your seats are no longer reserved",
+    EmailKind.HOLD_RELEASED: "Your {places} are no longer reserved",
     EmailKind.TICKETS_AGAIN: "Your tickets, sent again",
     EmailKind.EVENT_CHANGED: "This event has changed",
 }
@@ -144,7 +146,9 @@ def _titles(kind: EmailKind, bookings: list[Booking]) -> tuple[str, str]:
     booking = bookings[0]
     returned = kind == EmailKind.REFUND and not _total(bookings)
     subject, heading = (RETURNED_SUBJECT, RETURNED_HEADING) if returned else (SUBJECTS[kind], HEADINGS[kind])
-    return subject.format(event=one_line(booking.event.name)), heading
+    places = places_word(booking)
+    event = isolated(one_line(booking.event.name))
+    return subject.format(event=event, places=places), heading.format(places=places)
 
 
 def _return_until(booking: Booking) -> str:
@@ -203,6 +207,8 @@ def _context(entry: EmailMessage, bookings: list[Booking], changes: list[Change]
         "address": one_line(event.venue.address) if event.venue else "",
         "when": start_text(event),
         "blocks": [_block(one) for one in bookings],
+        "places": places_word(booking),
+        "getting_in": one_line(event.getting_in) if entry.kind in WITH_TICKETS else "",
         "total": money(total, event.currency) if total else "",
         "refunded": _refunded_amount(entry, booking),
         "changes": changes,
@@ -211,6 +217,7 @@ def _context(entry: EmailMessage, bookings: list[Booking], changes: list[Change]
         "organiser": one_line(organiser.name),
         "can_reply": bool(organiser.email),
         "action": _action(EmailKind(entry.kind), booking),
+        "wallets": _wallets(booking) if entry.kind in WITH_TICKETS else [],
     }
 
 
@@ -227,14 +234,26 @@ def _block(booking: Booking) -> dict[str, Any]:
 
 def _action(kind: EmailKind, booking: Booking) -> Action:
     if booking.status in HOLDING:
-        label = "Try to pay again" if kind == EmailKind.PAYMENT_FAILED else "Pay for your seats"
+        label = "Try to pay again" if kind == EmailKind.PAYMENT_FAILED else f"Pay for your {places_word(booking)}"
         return Action(label, _url("checkout", booking.pk))
     if booking.status in SOLD:
         return Action("See your tickets", _url("booking-done", booking.pk))
     if kind in (EmailKind.REFUND, EmailKind.EVENT_CANCELLED):
         return Action("See your bookings", _url("bookings"))
     again = kind in (EmailKind.PAYMENT_FAILED, EmailKind.HOLD_EXPIRED)
-    return Action("Choose seats again" if again else "Choose other seats", _url("event", booking.event_id))
+    places = places_word(booking)
+    return Action(f"Choose {places} again" if again else f"Choose other {places}", _url("event", booking.event_id))
+
+
+def _wallets(booking: Booking) -> list[Action]:
+    """Return the links that put the tickets into wallets of phones. For Google each ticket has a link of its own."""
+    apple = [Action("Add to Apple Wallet", _url("booking-apple-wallet", booking.pk))] if apple_wallet() else []
+    if google_wallet() is None:
+        return apple
+    tickets = valid_tickets(list(booking.admissions.with_place().order_by("position")))
+    places = [f": {one_line(ticket_text(ticket))}" if len(tickets) > 1 else "" for ticket in tickets]
+    urls = [_url("ticket-google-wallet", booking.pk, ticket.pk) for ticket in tickets]
+    return apple + [Action(f"Add to Google Wallet{at}", url) for at, url in zip(places, urls, strict=True)]
 
 
 def _url(name: str, *arguments: Any) -> str:
@@ -250,7 +269,7 @@ def _refunded_amount(entry: EmailMessage, booking: Booking) -> str:
         amount = Payment.objects.get(pk=entry.subject).amount
     else:
         refunds = Refund.objects.filter(payment__order=booking.order_id).exclude(reason__in=NO_SEATS)
-        if entry.subject == booking.pk and refunds.filter(booking=booking).exists():
+        if entry.subject == booking.pk and not booking.is_own_order:
             refunds = refunds.filter(booking=booking)
         amount = refunds.aggregate(sum=Sum("amount"))["sum"] or 0
     return money(amount, booking.event.currency) if amount else ""

@@ -19,7 +19,9 @@ from events.inventory.seats import change_seats
 from events.models import Subsection
 from events.states import ChangeKind
 
-RELEASED = "The organiser has let the seats go. Nothing was charged."  # the booking's `failure`, shown to its buyer
+RELEASED = (
+    "The organiser has released the reservation. Nothing was charged."  # the booking's `failure`, shown to its buyer
+)
 
 
 @retrying_transaction
@@ -55,7 +57,7 @@ def release_hold(*, booking_id: uuid.UUID, seller: User) -> Booking:
     """
     booking, subsection = lock_with_subsection(managed_booking(booking_id, seller))
     if booking.status == BookingStatus.PENDING_PAYMENT and booking.expires_at <= database_now():
-        raise InvalidState("This reservation is over, and its seats are free again.")
+        raise InvalidState("This reservation is over, and others can book what was reserved.")
     end_hold(booking, subsection, failure=RELEASED)
     queue_email(EmailKind.HOLD_RELEASED, booking)
     return booking

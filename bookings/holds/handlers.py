@@ -14,6 +14,7 @@ from bookings.idempotency import read_key
 from bookings.queue_tokens import read_pass
 from bookings.states import SelectionMode
 from core.http.messages import ApiRequest, ApiResponse, json_response
+from core.text.visible import composed
 
 NEW_BOOKING = NewBooking()
 MODES = {mode.value: mode for mode in SelectionMode}
@@ -45,10 +46,10 @@ def post_booking(request: ApiRequest) -> ApiResponse:
 def _hold_request(data: dict[str, Any]) -> HoldRequest:
     return HoldRequest(
         event_id=data["event_id"],
-        section=data["section"],
+        section=composed(data["section"]),
         subsection=data["subsection"],
         mode=MODES[data["seat_selection_mode"]],
         quantity=data["quantity"],
-        seats=data["seat_positions"],
+        seats=[composed(name) for name in data["seat_positions"]],
         accessible=data.get("accessible", 0),
     )

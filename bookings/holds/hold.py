@@ -176,6 +176,8 @@ def new_booking(
         row_numbers=result.row_numbers,
         seat_numbers=result.seat_numbers,
         seat_prices=result.seat_prices,
+        seat_kinds=result.seat_kinds,
+        seat_notes=result.seat_notes,
         unit_price=result.price,
         total_price=result.total,
         status=status.value,

@@ -57,7 +57,8 @@ class HoldResult(NamedTuple):
     All fields have values if `outcome` is "held"; `number` means nothing then. For other outcomes, the list in hold.sql
     says which fields have values and what `number` is. `seats` are positions (from 0). `price` is the lowest price of a
     seat and `total` that of all, in minor units of `currency`. `seat_names`, `row_numbers` and `seat_numbers` have
-    values only for a drawn block, `seat_prices` only if its seats have several prices.
+    values only for a drawn block, `seat_prices` only if its seats have several prices, `seat_kinds` only if one of them
+    is not an ordinary seat, and `seat_notes` only if one has a note.
     """
 
     outcome: str
@@ -83,6 +84,8 @@ class HoldResult(NamedTuple):
     row_numbers: list[int] | None
     seat_numbers: list[int] | None
     seat_prices: list[int] | None
+    seat_kinds: list[str] | None
+    seat_notes: list[str] | None
 
 
 def call_hold(parameters: HoldParameters) -> HoldResult:

@@ -46,7 +46,7 @@ def refusal(result: HoldResult, hold_request: HoldRequest) -> DomainError:
         case "would_leave_single_seat":
             return WouldLeaveSingleSeat(_seat_names(result))
         case "not_enough_seats":
-            return not_enough_seats(hold_request.accessible)
+            return not_enough_seats(hold_request, result.kind or "")
     raise AssertionError(result.outcome)
 
 
@@ -80,19 +80,25 @@ def total_too_high(total: int, currency: str) -> BadInput:
     return BadInput.field("quantity", f"These seats cost {money(total, currency)}. {reason}", "not_chargeable")
 
 
-def not_enough_seats(accessible: int) -> NotEnoughSeats:
-    """Return the error if too few seats are free for the best available.
+def not_enough_seats(hold_request: HoldRequest, kind: str) -> NotEnoughSeats:
+    """Return the error if the best available of a subsection of that kind are fewer than requested.
 
-    It has a text of its own if `accessible` wheelchair places, and not 0, were requested.
+    More seats may be free: those at whole tables of another size, wheelchair places and companion seats.
     """
+    accessible, quantity = hold_request.accessible, hold_request.quantity
+    if kind == SubsectionKind.STANDING:
+        if accessible:
+            return NotEnoughSeats("This standing area has no wheelchair places. Try another block.")
+        return NotEnoughSeats("This standing area does not have that many free places. Try another block.")
     if not accessible:
         return NotEnoughSeats()
-    return NotEnoughSeats("This block does not have that many free wheelchair places and seats. Try another block.")
+    what = "wheelchair places" if accessible == quantity else "wheelchair places and seats"
+    return NotEnoughSeats(f"This block can't offer that many {what}. Try fewer, or another block.")
 
 
 def standing_area() -> BadInput:
     """Return the error for places of a standing area that are named one by one."""
-    detail = "This is a standing area, whose places have no names: ask for the best available."
+    detail = "Nobody chooses a place in a standing area: ask for the best available."
     return BadInput.field("seat_selection_mode", detail, "standing_area")
 
 

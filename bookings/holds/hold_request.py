@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from bookings.states import SelectionMode
 from core.errors import BadInput
+from core.text.formatting import pluralize
 from events.seating.positions import check_names
 
 
@@ -40,10 +41,15 @@ def check_hold_request(hold_request: HoldRequest) -> None:
         if seats:
             raise BadInput.field("seat_positions", "Seats can't be named when the best available are requested.")
         if accessible > quantity:
-            raise BadInput.field("accessible", f"Only {quantity} seats are requested.", "max_value")
+            raise BadInput.field("accessible", f"Only {_requested(quantity)}.", "max_value")
         return
     if accessible:
         raise BadInput.field("accessible", "This is for the best available; name accessible seats like any others.")
     if len(seats) != quantity:
-        raise BadInput.field("seat_positions", f"{quantity} seats are requested, but {len(seats)} are named.")
+        named = f"{len(seats):,} {'is' if len(seats) == 1 else 'are'} named" if seats else "none is named"
+        raise BadInput.field("seat_positions", f"{_requested(quantity)}, but {named}.")
     check_names(seats)
+
+
+def _requested(quantity: int) -> str:
+    return f"{pluralize(quantity, 'seat')} {'is' if quantity == 1 else 'are'} requested"

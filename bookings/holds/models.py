@@ -90,6 +90,11 @@ class Booking(models.Model):
     seat_prices = ArrayField(
         models.PositiveIntegerField(), null=True, help_text="In minor units; NULL if all seats cost `unit_price`."
     )
+    # As they were when they were held, too, of all kinds of subsections.
+    seat_kinds = ArrayField(models.TextField(), null=True, help_text="A BookedKind each; NULL if all are ordinary.")
+    seat_notes = ArrayField(
+        models.TextField(), null=True, help_text="What the buyer was told of each; NULL if there was nothing to say."
+    )
     unit_price = models.PositiveIntegerField(
         help_text="Price of one seat when it was held, in minor units; the lowest if the seats have several."
     )
@@ -141,6 +146,14 @@ class Booking(models.Model):
             CheckConstraint(
                 name="booking_has_its_seats",
                 condition=Q(positions__len=F("quantity")) | Q(status__in=["processing", "failed", "cancelled"]),
+            ),
+            CheckConstraint(
+                name="booking_has_a_kind_per_seat",
+                condition=Q(seat_kinds__isnull=True) | Q(seat_kinds__len=F("positions__len")),
+            ),
+            CheckConstraint(
+                name="booking_has_a_note_per_seat",
+                condition=Q(seat_notes__isnull=True) | Q(seat_notes__len=F("positions__len")),
             ),
             CheckConstraint(
                 name="booking_paid_has_time",

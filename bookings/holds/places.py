@@ -13,8 +13,10 @@ from typing import Any, NamedTuple, cast
 
 from django.db import connection
 
+from bookings.holds.kinds import KindAndNote, kinds_and_notes, with_remark
 from bookings.holds.models import Booking
 from core.money.amounts import money
+from core.text.directions import isolated
 from events.models import Event, Subsection
 from events.plans.plan import labels_of
 from events.seating.names import RowAndSeat, grid_place
@@ -38,25 +40,27 @@ class BlockName(NamedTuple):
     @property
     def text(self) -> str:
         """The name in one line: "Section A, block 1", or "Parkett links"."""
-        return f"{self.word}{self.section}" + (f", block {self.number}" if self.number else "")
+        return f"{self.word}{isolated(self.section)}" + (f", block {self.number}" if self.number else "")
 
     @property
     def short(self) -> str:
         """The name where there is little room: "A-1", or "Parkett links"."""
-        return f"{self.section}-{self.number}" if self.number else self.section
+        section = isolated(self.section)
+        return f"{section}-{self.number}" if self.number else section
 
 
 class Line(NamedTuple):
     """Places of a booking in one row, or in a standing area.
 
     `seats` has their labels, as "4–6 and 9"; it is "" in a standing area. `price` is the sum of their prices, in minor
-    units.
+    units. `remark` is what is special about all of them, as "Wheelchair places", or "".
     """
 
     row: str  # "row 2", or "table 2"
     seats: str
     quantity: int
     price: int
+    remark: str
 
     @property
     def place(self) -> str:
@@ -64,6 +68,11 @@ class Line(NamedTuple):
         if not self.seats:
             return STANDING if self.quantity == 1 else f"{STANDING}, {self.quantity} places"
         return f"{self.row}, seat{'s' if self.quantity > 1 else ''} {self.seats}"
+
+    @property
+    def text(self) -> str:
+        """The places with what is special about them: "row 2, seats 4 and 5 · Wheelchair places"."""
+        return with_remark(self.place, self.remark)
 
 
 STANDING = "standing"
@@ -100,7 +109,9 @@ def _row_words(plan_version_id: int) -> dict[str, list[str]]:
 
 def place_text(place: RowAndSeat, row_word: str = "row") -> str:
     """Return a place as people say it: "row 2, seat 3", or "standing"."""
-    return f"{row_word} {place.row_label}, seat {place.seat_label}" if place.seat_label else STANDING
+    if not place.seat_label:
+        return STANDING
+    return f"{row_word} {isolated(place.row_label)}, seat {isolated(place.seat_label)}"
 
 
 def places_of(booking: Booking) -> list[RowAndSeat]:
@@ -128,6 +139,11 @@ def name_at(booking: Booking, subsection: Subsection, position: int) -> str:
     return _name(booking, subsection, booking.positions.index(position))
 
 
+def special_at(booking: Booking, subsection: Subsection, position: int) -> KindAndNote:
+    """Return what the place of a booking at one of its positions is. `subsection` is the booking's."""
+    return kinds_and_notes(booking, subsection)[booking.positions.index(position)]
+
+
 def _place(booking: Booking, subsection: Subsection, index: int) -> RowAndSeat:
     if booking.seat_names and booking.row_numbers and booking.seat_numbers:
         numbers = booking.row_numbers[index], booking.seat_numbers[index]
@@ -153,41 +169,56 @@ def is_as_held(booking: Booking, subsection: Subsection) -> bool:
 
 
 def lines(booking: Booking) -> list[Line]:
-    """Return one line for each row with places of the booking, front row first; prices in minor units."""
-    return _lines(booking, lambda priced: priced.place.row)
+    """Return the places of a booking by row and by what is special about them, front row first."""
+    return _lines(booking, lambda each: each.place.row)
 
 
 def lines_by_price(booking: Booking) -> list[Line]:
-    """Return the lines of a receipt: like `lines`, but a row with seats of several prices has a line for each."""
-    return _lines(booking, lambda priced: (priced.place.row, -priced.price))
+    """Return the lines of a receipt: like `lines`, but seats of several prices have several, the dearest first."""
+    return _lines(booking, lambda each: (each.place.row, -each.price))
 
 
-class _Priced(NamedTuple):
+class _Held(NamedTuple):
     place: RowAndSeat
     price: int
+    special: KindAndNote
 
 
-def _lines(booking: Booking, key: Callable[[_Priced], Any]) -> list[Line]:
-    """Return a line for each group of places that have the same `key`, in the order of the keys."""
+def _lines(booking: Booking, order: Callable[[_Held], Any]) -> list[Line]:
+    """Return a line for places with the same `order` and of which the same is special, in this order, then by seat."""
     row_word = block_name(booking.subsection, booking.event).row_word
-    priced = sorted(map(_Priced, places_of(booking), prices_of(booking)), key=lambda each: each.place.seat)
-    return [_line(list(group), row_word) for _, group in groupby(sorted(priced, key=key), key=key)]
+    places = map(_Held, places_of(booking), prices_of(booking), kinds_and_notes(booking, booking.subsection))
+    held = sorted(places, key=lambda each: (order(each), each.special, each.place.seat))
+    groups = [list(group) for _, group in groupby(held, key=lambda each: (order(each), each.special))]
+    groups.sort(key=lambda group: (order(group[0]), group[0].place.seat))
+    return [_line(group, row_word) for group in groups]
 
 
-def _line(group: list[_Priced], row_word: str) -> Line:
-    seats = label_ranges([place.seat_label for place, _ in group if place.seat_label])
-    row = f"{row_word} {group[0].place.row_label}"
-    return Line(row, seats, len(group), sum(price for _, price in group))
+def _line(group: list[_Held], row_word: str) -> Line:
+    seats = label_ranges([held.place.seat_label for held in group if held.place.seat_label])
+    first, quantity = group[0], len(group)
+    row = f"{row_word} {isolated(first.place.row_label)}"
+    return Line(row, seats, quantity, sum(held.price for held in group), first.special.remark(quantity))
 
 
 def places_text(booking: Booking) -> str:
-    """Return the places of a booking in one line: "row 2, seats 4 and 5; row 3, seat 1"."""
+    """Return the places of a booking in one line: "row 2, seats 4 and 5; row 3, seat 1 · Wheelchair place"."""
     return "; ".join(places_by_row(booking))
 
 
 def places_by_row(booking: Booking) -> list[str]:
-    """Return the places of a booking, one text for each row: "row 2, seats 4 and 5"."""
-    return [line.place for line in lines(booking)]
+    """Return the lines of a booking as texts: "row 2, seats 4 and 5", "row 3, seat 1 · Wheelchair place"."""
+    return [line.text for line in lines(booking)]
+
+
+def places_word(booking: Booking) -> str:
+    """Return what texts call the places of a booking: "seats", or "places" in a standing area."""
+    return "places" if booking.subsection.kind == SubsectionKind.STANDING else "seats"
+
+
+def remarks_text(booking: Booking) -> str:
+    """Return only those places of a booking that are special, in one line; "" if there are none."""
+    return "; ".join(line.text for line in lines(booking) if line.remark)
 
 
 def counts_by_price(booking: Booking) -> list[tuple[int, int]]:
@@ -206,11 +237,11 @@ def prices_text(booking: Booking) -> str:
 def label_ranges(labels: list[str]) -> str:
     """Format the labels of seats in one row, from the left, as people say them.
 
-    Numbers ascend and runs are shortened, as "4–6 and 9"; other labels stay as they are, as "12, 12a and 14".
+    Numbers ascend and runs are shortened, as "4–6 and 9"; other labels stay in their order, as "12, 12a and 14".
     """
     if all(label.isascii() and label.isdigit() and str(int(label)) == label for label in labels):
         return ranges(sorted(map(int, labels)))
-    return _listed(labels)
+    return _listed([isolated(label) for label in labels])
 
 
 def ranges(numbers: Iterable[int]) -> str:

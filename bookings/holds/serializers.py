@@ -4,10 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
+from bookings.holds.kinds import KIND, NOTE, kinds_and_notes, kinds_body
 from bookings.holds.models import Booking
 from bookings.holds.places import SEAT_NAME, names_of, places_of, prices_of
 from bookings.references import reference_field
-from bookings.states import SOLD, BookingStatus, SelectionMode
+from bookings.states import SOLD, BookedKind, BookingStatus, SelectionMode
 from core.http.bodies import Body
 from core.http.json_types import Choice, ListOf, WholeNumber
 from core.http.texts import Line, Text
@@ -65,6 +66,12 @@ class BookingBody(serializers.Serializer[Any]):
     seat_selection_mode = serializers.ChoiceField(choices=SelectionMode.choices)
     subsection_kind = serializers.ChoiceField(choices=SubsectionKind.choices)
     seat_positions = serializers.ListField(child=serializers.CharField(), help_text=SEAT_NAME)
+    seat_kinds = serializers.ListField(
+        child=serializers.ChoiceField(choices=BookedKind.choices), help_text=f"Of each of the `seat_positions`. {KIND}"
+    )
+    seat_notes = serializers.ListField(
+        child=serializers.CharField(allow_blank=True), help_text=f"Of each of the `seat_positions`. {NOTE}"
+    )
     total_price = serializers.IntegerField()
     currency = serializers.CharField()
     status = serializers.ChoiceField(choices=BookingStatus.choices)
@@ -75,10 +82,17 @@ class BookingBody(serializers.Serializer[Any]):
     failure = serializers.CharField(allow_null=True, help_text="Why the booking failed, expired or was cancelled.")
 
 
+class BookedSeat(TicketRow):
+    """One seat of a booking."""
+
+    seat_kind = serializers.ChoiceField(choices=BookedKind.choices, help_text=KIND)
+    seat_note = serializers.CharField(help_text=NOTE)
+
+
 class BookingDetail(BookingBody):
     """A booking with its seats."""
 
-    tickets = TicketRow(many=True)
+    tickets = BookedSeat(many=True)
 
 
 def booking_body(booking: Booking) -> dict[str, Any]:
@@ -98,6 +112,7 @@ def booking_body(booking: Booking) -> dict[str, Any]:
         "seat_selection_mode": booking.seat_selection_mode,
         "subsection_kind": subsection.kind,
         "seat_positions": names_of(booking),
+        **kinds_body(booking),
         "total_price": booking.total_price,
         "currency": event.currency,
         "status": booking.shown_status,
@@ -110,7 +125,7 @@ def booking_body(booking: Booking) -> dict[str, Any]:
 
 
 def booking_tickets(booking: Booking) -> list[dict[str, Any]]:
-    """Return the booking's seats in the shape of TicketRow, at the prices at which they were held.
+    """Return the booking's seats in the shape of BookedSeat, at the prices at which they were held.
 
     Seats that the booking no longer holds are shown as available, even if someone else has them.
     """
@@ -118,8 +133,12 @@ def booking_tickets(booking: Booking) -> list[dict[str, Any]]:
         status = SeatStatus.SOLD
     else:
         status = SeatStatus.RESERVED if booking.shown_status == BookingStatus.PENDING_PAYMENT else SeatStatus.AVAILABLE
-    seats = zip(booking.positions, places_of(booking), prices_of(booking), strict=True)
-    return [ticket_body(booking.subsection, at, place, status.value, price) for at, place, price in seats]
+    special = kinds_and_notes(booking, booking.subsection)
+    seats = zip(booking.positions, places_of(booking), prices_of(booking), special, strict=True)
+    return [
+        {**ticket_body(booking.subsection, at, place, status.value, price), **each.body()}
+        for at, place, price, each in seats
+    ]
 
 
 def booking_detail(booking: Booking) -> dict[str, Any]:

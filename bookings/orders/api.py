@@ -1,7 +1,6 @@
 """API views of orders: list, create, show, cancel and extend, and add or remove items."""
 
 import uuid
-from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -123,7 +122,7 @@ class OrderRefund(OrderView):
 class OrderItems(OrderView):
     """Add seats to an order."""
 
-    bodies: Any = {"POST": NewItems}
+    bodies = {"POST": NewItems}
 
     @extend_schema(
         operation_id="order_add_items",

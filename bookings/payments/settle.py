@@ -27,7 +27,7 @@ from events.states import ChangeKind, EventStatus
 
 log = structlog.get_logger(__name__)
 
-SEATS_LOST = "The payment came after the time to pay was over, and the seats were taken. The money is returned in full."
+SEATS_LOST = "The payment came after the time to pay was over, and others had booked. The money is returned in full."
 
 WRONG_AMOUNT = "The bank took another amount than we asked for, so nothing was bought. The money is returned in full."
 WRONG_AMOUNT_CODE = "wrong_amount"  # `failure_code` of such a payment

@@ -4,8 +4,9 @@ import csv
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from bookings.holds.kinds import kinds_and_notes
 from bookings.holds.models import Booking
-from bookings.holds.places import names_of, places_text, prices_of
+from bookings.holds.places import lines, names_of, prices_of, remarks_text
 from core.money.amounts import in_major_units
 from core.text.csv_cells import BYTE_ORDER_MARK, escaped
 from events.models import Event
@@ -30,6 +31,8 @@ FIELDS = (
     "time_zone",
     "created_at_local",
     "paid_at_local",
+    "seat_kinds",
+    "remarks",
     "order_id",
 )
 FETCH_SIZE = 500  # bookings fetched at a time
@@ -45,9 +48,10 @@ class _Echo:
 def bookings_csv(event: Event) -> Iterator[str]:
     """Yield a byte order mark and a header, then a line for each booking of the event, oldest first.
 
-    `seats` are "row-seat", separated by spaces, and `seat_prices` belong to them; money is in minor units; times are
-    RFC 3339 in UTC, and again by the clock at the venue. `places` and `total` repeat seats and price in a form for
-    people, because spreadsheets turn "8-2" into the 8th of February.
+    `seats` are "row-seat", separated by spaces, and `seat_prices` and `seat_kinds` belong to them; money is in minor
+    units; times are RFC 3339 in UTC, and again by the clock at the venue. `places` and `total` repeat seats and price
+    in a form for people, because spreadsheets turn "8-2" into the 8th of February. `remarks` has the special ones of
+    the places, with what buyers are told of them.
     All lines show the bookings as they are when the first one is fetched. The database cursor is closed at the end.
     """
     writer = csv.writer(_Echo())
@@ -69,6 +73,8 @@ def _bookings(event: Event) -> Iterator[Booking]:
             "row_numbers",
             "seat_numbers",
             "seat_prices",
+            "seat_kinds",
+            "seat_notes",
             "quantity",
             "unit_price",
             "total_price",
@@ -89,12 +95,17 @@ def _cells(booking: Booking) -> Iterator[str]:
         *(booking.pk, _time(booking.created_at), booking.buyer.email, booking.buyer.name),
         *(subsection.section, subsection.number, _names(booking)),
         *(booking.quantity, booking.total_price, event.currency, booking.shown_status, _time(booking.paid_at)),
-        *(places_text(booking).replace("–", "-"), in_major_units(booking.total_price, event.currency)),
+        *(_places(booking), in_major_units(booking.total_price, event.currency)),
         *(booking.reference, " ".join(map(str, prices_of(booking)))),
         *(event.time_zone, _local(booking.created_at, event), _local(booking.paid_at, event)),
+        *(" ".join(each.kind.value for each in kinds_and_notes(booking, subsection)), remarks_text(booking)),
         booking.order_id,
     )
     return map(str, values)
+
+
+def _places(booking: Booking) -> str:
+    return "; ".join(line.place for line in lines(booking)).replace("–", "-")
 
 
 def _names(booking: Booking) -> str:

@@ -10,6 +10,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from bookings.holds.kinds import kinds_and_notes, with_remark
 from bookings.holds.models import Booking
 from bookings.holds.places import block_name, place_text, places_of
 from bookings.seat_history.texts import HistoryKind
@@ -59,14 +60,16 @@ def _context(event: Event, subsection: Subsection, position: int) -> dict[str, A
 def seat_links(booking: Booking) -> SafeString:
     """Return the seats of a booking, each a link to its history."""
     row_word = block_name(booking.subsection, booking.event).row_word
+    special = kinds_and_notes(booking, booking.subsection)
     links = (
         (
             reverse("admin:bookings_seat_history", args=[booking.event_id, booking.subsection_id, position]),
             place_text(place, row_word).replace(",", ""),
+            with_remark("", each.remark()),
         )
-        for position, place in zip(booking.positions, places_of(booking), strict=True)
+        for position, place, each in zip(booking.positions, places_of(booking), special, strict=True)
     )
-    return format_html_join(", ", '<a href="{}">{}</a>', links)
+    return format_html_join(", ", '<a href="{}">{}</a>{}', links)
 
 
 PAGES.append(

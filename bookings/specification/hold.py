@@ -193,7 +193,7 @@ def _check_without_lock(hold_request: HoldRequest, subsection: Subsection, posit
     elif not _has_room(hold_request, subsection):
         due = Booking.objects.due().filter(subsection=subsection)
         if not due.exists():
-            raise not_enough_seats(hold_request.accessible)
+            raise not_enough_seats(hold_request, subsection.kind)
 
 
 def _has_room(hold_request: HoldRequest, subsection: Subsection) -> bool:
@@ -236,7 +236,7 @@ def _choose(
         gaps_allowed=event.allow_single_gaps,
     )
     if best is None:
-        raise not_enough_seats(hold_request.accessible)
+        raise not_enough_seats(hold_request, subsection.kind)
     return best
 
 

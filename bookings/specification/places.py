@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bookings.specification.seat_choice import avoidable_gaps, best_seats, groups_of, unclaimed
+from bookings.states import BookedKind
 from events.models import Subsection
 from events.seating.names import layout_of, prices_in
 from events.states import SubsectionKind
@@ -60,14 +61,31 @@ class Places:
     def lists(self, chosen: Sequence[int]) -> dict[str, list[Any] | None]:
         """Return the columns with which a booking keeps its places."""
         if self.layout is None:
-            return {}
+            return self._remarks(chosen)
         prices = self.prices(chosen)
         return {
+            **self._remarks(chosen),
             "seat_names": [self.layout.names[place] for place in chosen],
             "row_numbers": [self.layout.row_numbers[place] for place in chosen],
             "seat_numbers": [self.layout.seat_numbers[place] for place in chosen],
             "seat_prices": prices if len(set(prices)) > 1 else None,
         }
+
+    def _remarks(self, chosen: Sequence[int]) -> dict[str, list[Any] | None]:
+        """Return the columns with which a booking keeps what is special about its places; None instead of nothing."""
+        kinds, notes = [self._kind(place).value for place in chosen], self.layout.notes if self.layout else None
+        kept = [notes[place] for place in chosen] if notes else []
+        return {
+            "seat_kinds": kinds if {*kinds} != {BookedKind.SEAT.value} else None,
+            "seat_notes": kept if any(kept) else None,
+        }
+
+    def _kind(self, place: int) -> BookedKind:
+        if place in self.subsection.accessible:
+            return BookedKind.WHEELCHAIR
+        if self.layout and place in self.layout.companions:
+            return BookedKind.COMPANION
+        return BookedKind.RESTRICTED if self.layout and place in self.layout.restricted else BookedKind.SEAT
 
     def _kinds(self) -> dict[str, Any]:
         accessible = self._cells(self.subsection.accessible)
@@ -82,7 +100,7 @@ class Places:
         }
 
     def _tables(self) -> list[tuple[int, int]]:
-        return list(zip(self.layout.table_starts, self.layout.table_sizes, strict=True)) if self.layout else []
+        return self.layout.whole_tables() if self.layout else []
 
     def _cells(self, places: Iterable[int]) -> list[int]:
         return [self.cells[place] for place in places]

@@ -324,3 +324,45 @@ BEGIN
     END IF;
 END
 $$;
+
+-- bookings_place_kinds: what a booking keeps of what is special about its places. `accessible` are the wheelchair places of
+-- the subsection. `kinds` is NULL if all are ordinary seats, and `notes` if the plan says nothing to buyers of any.
+
+DROP FUNCTION IF EXISTS bookings_place_kinds;
+
+CREATE FUNCTION bookings_place_kinds(
+    of_event bigint,
+    of_subsection bigint,
+    accessible integer[],
+    places integer[],
+    OUT kinds text[],
+    OUT notes text[]
+)
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+    companions integer[];
+    restricted integer[];
+    all_notes text[];
+BEGIN
+    SELECT l.companions, l.restricted, l.notes INTO companions, restricted, all_notes
+    FROM events_layout l
+    WHERE l.event_id = of_event AND l.subsection_id = of_subsection;
+    kinds := ARRAY(
+        SELECT CASE
+            WHEN place = ANY (accessible) THEN 'wheelchair'
+            WHEN place = ANY (companions) THEN 'companion'
+            WHEN place = ANY (restricted) THEN 'restricted'
+            ELSE 'seat'
+        END
+        FROM unnest(places) AS place
+    );
+    IF 'seat' = ALL (kinds) THEN
+        kinds := NULL;
+    END IF;
+    notes := ARRAY(SELECT all_notes[place + 1] FROM unnest(places) AS place);
+    IF all_notes IS NULL OR '' = ALL (notes) THEN
+        notes := NULL;
+    END IF;
+END
+$$;

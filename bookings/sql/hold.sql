@@ -31,12 +31,14 @@ $$;
 --     numbers), or 'best_available', where `accessible_wanted` of the seats are wheelchair places. In a drawn block the
 --     names count, in others the numbers. `pass_issued_at` identifies the buyer's queue pass (NULL without one).
 --     `max_totals` has the highest total by currency, in minor units, with the key "" for all other currencies (NULL
---     without a limit). Writes only if the outcome is 'held' or 'accepted'. The booking is the only one of an
---     order that has its id, unless bookings_hold_order calls the function for its order `of_order`: then it has checked
---     the token, the key and the buyer, whose row it has locked, and the hold ends with the order, at `order_ends_at`. `price` is the lowest price of one of the
---     seats in minor units of `currency`, `total` the price of all. `seats` are positions (from 0). In a drawn block,
+--     without a limit). Writes only if the outcome is 'held' or 'accepted'. The booking is then the only one of an order
+--     that has its id, unless bookings_hold_order calls the function for its order `of_order`: it has checked the token,
+--     the key and the buyer, whose row it has locked, and the hold ends with the order, at `order_ends_at`. `price` is the
+--     lowest price of one of the seats in minor units of `currency`, `total` the price of all. `seats` are positions (from
+--     0). In a drawn block,
 --     `seat_names`, `row_numbers` and `seat_numbers` say the same of them, and `seat_prices` what each costs if they have
---     several prices. If a seat was changed without the subsection's lock, the function raises serialization_failure,
+--     several prices. `seat_kinds` and `seat_notes` say what is special about the seats (bookings_place_kinds in
+--     drawn_seats.sql). If a seat was changed without the subsection's lock, the function raises serialization_failure,
 --     which rolls everything back.
 -- Locks: the subsection ('hold', 'allocate'; in the mode 'accept' only against its removal, FOR KEY SHARE), then the booking
 --     ('allocate'), then the buyer ('hold', 'accept'). What can be refused without a lock is refused before the first one.
@@ -100,7 +102,9 @@ CREATE FUNCTION bookings_hold(
     OUT seat_names text[],
     OUT row_numbers integer[],
     OUT seat_numbers integer[],
-    OUT seat_prices integer[]
+    OUT seat_prices integer[],
+    OUT seat_kinds text[],
+    OUT seat_notes text[]
 )
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -212,7 +216,7 @@ BEGIN
     -- due must be ended first. The mode 'accept' waits for nobody but such a take-over, and a take-over for it. In the
     -- mode 'allocate', lock the booking, too: it may have been cancelled meanwhile.
     IF hold_mode = 'accept' THEN
-        SELECT s.price, s.kind, s.version INTO price, kind, version
+        SELECT s.price, s.kind, s.version, s.accessible INTO price, kind, version, accessible
         FROM events_subsection s
         WHERE s.id = unlocked.id
         FOR KEY SHARE;
@@ -306,6 +310,10 @@ BEGIN
             RETURN;
         END IF;
     END IF;
+    IF seats IS NOT NULL AND (kind = 'drawn' OR accessible <> '{}') THEN
+        SELECT p.kinds, p.notes INTO seat_kinds, seat_notes
+        FROM bookings_place_kinds(wanted_event, unlocked.id, accessible, seats) AS p;
+    END IF;
 
     -- Lock the buyer, whose account may have been deleted since the request was authenticated, and count their open
     -- holds, so that parallel requests can't exceed the limit.
@@ -356,6 +364,8 @@ BEGIN
             row_numbers = bookings_hold.row_numbers,
             seat_numbers = bookings_hold.seat_numbers,
             seat_prices = bookings_hold.seat_prices,
+            seat_kinds = bookings_hold.seat_kinds,
+            seat_notes = bookings_hold.seat_notes,
             unit_price = price,
             total_price = total,
             expires_at = ends_at,
@@ -369,12 +379,13 @@ BEGIN
         END IF;
         INSERT INTO bookings_booking (
             id, order_id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, accessible_wanted, positions,
-            seat_names, row_numbers, seat_numbers, seat_prices, unit_price, total_price, status, expires_at,
-            created_at, updated_at
+            seat_names, row_numbers, seat_numbers, seat_prices, seat_kinds, seat_notes,
+            unit_price, total_price, status, expires_at, created_at, updated_at
         ) VALUES (
             booking, coalesce(of_order, booking), buyer, wanted_event, unlocked.id, selection_mode, wanted,
             accessible_wanted, coalesce(seats, '{}'),
             bookings_hold.seat_names, bookings_hold.row_numbers, bookings_hold.seat_numbers, bookings_hold.seat_prices,
+            bookings_hold.seat_kinds, bookings_hold.seat_notes,
             price, total, CASE hold_mode WHEN 'accept' THEN 'processing' ELSE 'pending_payment' END, ends_at,
             held_at, held_at
         )

@@ -5,15 +5,14 @@ import re
 from django import template
 
 from bookings.holds.models import Booking
-from bookings.holds.places import block_name, counts_by_price
+from bookings.holds.places import block_name, counts_by_price, places_word
 from bookings.payments.models import Refund
 from bookings.states import RefundReason, RefundStatus
 from bookings.tickets.models import Admission
-from bookings.tickets.texts import ticket_text
+from bookings.tickets.texts import ticket_special, ticket_text
 from core.money.amounts import money
 from core.text.formatting import pluralize
 from events.models import Event, Subsection
-from events.states import SubsectionKind
 
 register = template.Library()
 REFUND_TEXTS = {
@@ -61,6 +60,12 @@ def place_text(ticket: Admission) -> str:
 
 
 @register.filter
+def remark(ticket: Admission) -> str:
+    """Return what is special about the place of a ticket: "Wheelchair place", or ""."""
+    return ticket_special(ticket).remark()
+
+
+@register.filter
 def block_text(subsection: Subsection, event: Event) -> str:
     """Return the block as buyers know it: "Section A, block 1", or "Parkett links"."""
     return block_name(subsection, event).text
@@ -69,8 +74,7 @@ def block_text(subsection: Subsection, event: Event) -> str:
 @register.simple_tag
 def each_price(booking: Booking) -> str:
     """Return what one place costs: "3 seats at $20.00 each.", or "2 seats at $95.00, 1 at $45.00." """
-    currency = booking.event.currency
-    places = "places" if booking.subsection.kind == SubsectionKind.STANDING else "seats"
+    currency, places = booking.event.currency, places_word(booking)
     (number, price), *others = counts_by_price(booking)
     if not others:
         return f"{number} {places} at {money(price, currency)} each."

@@ -20,12 +20,7 @@ from bookings.event_changes.cancel_event import cancel_event, release_cancelled_
 from bookings.event_changes.complete_bookings import complete_bookings
 from bookings.holds.expiry import expire_holds
 from bookings.holds.models import Booking
-from bookings.housekeeping import (
-    DELIVERY_DAYS,
-    EMAIL_DAYS,
-    WEBHOOK_EVENT_DAYS,
-    purge_finished,
-)
+from bookings.housekeeping import purge_finished
 from bookings.invariants import check_invariants
 from bookings.notifications.models import EmailMessage
 from bookings.payments.models import Payment, Refund, WebhookEvent
@@ -60,7 +55,7 @@ def create_webhook_events(*ages: timedelta) -> None:
 
 def age_all() -> None:
     """Make all emails, deliveries and webhook events old and finished."""
-    past = database_now() - timedelta(days=EMAIL_DAYS + 1)
+    past = database_now() - timedelta(days=settings.EMAIL_DAYS + 1)
     EmailMessage.objects.update(written_at=past, status=EmailStatus.SENT, sent_at=past)
     Delivery.objects.update(happened_at=past, status=DeliveryStatus.DELIVERED, delivered_at=past)
     WebhookEvent.objects.update(received_at=past)
@@ -73,19 +68,22 @@ def age_all() -> None:
 def test_old_finished_deliveries_are_deleted(
     carols_server: Receiver, paid_booking: Hold, alice: User, status: DeliveryStatus
 ) -> None:
-    for days in (DELIVERY_DAYS - 1, DELIVERY_DAYS + 1):
+    for days in (settings.WEBHOOK_DELIVERY_DAYS - 1, settings.WEBHOOK_DELIVERY_DAYS + 1):
         paid_booking(alice, quantity=1)
         Delivery.objects.filter(pk=Delivery.objects.latest("id").pk).update(happened_at=database_now() - days * DAY)
     Delivery.objects.update(status=status, delivered_at=database_now())
     is_deleted = status in ("delivered", "failed")
     assert purge_finished() == is_deleted
-    assert Delivery.objects.filter(happened_at__lt=database_now() - DELIVERY_DAYS * DAY).exists() is not is_deleted
+    assert (
+        Delivery.objects.filter(happened_at__lt=database_now() - settings.WEBHOOK_DELIVERY_DAYS * DAY).exists()
+        is not is_deleted
+    )
     assert Delivery.objects.count() == 2 - is_deleted
 
 
 @pytest.mark.parametrize("status", EmailStatus)
 def test_old_finished_emails_are_deleted(paid_booking: Hold, alice: User, status: EmailStatus) -> None:
-    for days in (EMAIL_DAYS - 1, EMAIL_DAYS + 1):
+    for days in (settings.EMAIL_DAYS - 1, settings.EMAIL_DAYS + 1):
         paid_booking(alice, quantity=1)
         EmailMessage.objects.filter(pk=EmailMessage.objects.latest("id").pk).update(
             written_at=database_now() - days * DAY
@@ -93,20 +91,23 @@ def test_old_finished_emails_are_deleted(paid_booking: Hold, alice: User, status
     EmailMessage.objects.update(status=status, sent_at=database_now())
     is_deleted = status in ("sent", "dropped", "failed")
     assert purge_finished() == is_deleted
-    assert EmailMessage.objects.filter(written_at__lt=database_now() - EMAIL_DAYS * DAY).exists() is not is_deleted
+    assert (
+        EmailMessage.objects.filter(written_at__lt=database_now() - settings.EMAIL_DAYS * DAY).exists()
+        is not is_deleted
+    )
 
 
 def test_webhook_events_are_deleted_once_the_gateway_no_longer_repeats_them() -> None:
-    create_webhook_events((WEBHOOK_EVENT_DAYS - 1) * DAY, (WEBHOOK_EVENT_DAYS + 1) * DAY)
+    create_webhook_events((settings.WEBHOOK_EVENT_DAYS - 1) * DAY, (settings.WEBHOOK_EVENT_DAYS + 1) * DAY)
     assert purge_finished() == 1
-    assert WebhookEvent.objects.get().received_at > database_now() - WEBHOOK_EVENT_DAYS * DAY
+    assert WebhookEvent.objects.get().received_at > database_now() - settings.WEBHOOK_EVENT_DAYS * DAY
 
 
 def test_waiting_deliveries_of_a_removed_endpoint_are_deleted(
     carols_server: Receiver, paid_booking: Hold, alice: User
 ) -> None:
     paid_booking(alice)
-    Delivery.objects.update(happened_at=database_now() - (DELIVERY_DAYS + 1) * DAY)
+    Delivery.objects.update(happened_at=database_now() - (settings.WEBHOOK_DELIVERY_DAYS + 1) * DAY)
     assert purge_finished() == 0
     Endpoint.objects.all()._raw_delete("default")  # as left by a sale that runs while the endpoint is removed
     assert purge_finished() == 1
@@ -136,11 +137,12 @@ def test_rows_are_deleted_in_small_batches_until_the_time_is_over(monkeypatch: p
 def test_old_rows_are_found_by_an_index() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # as if the tables were large
-    done, orphaned, emails, events = (rows.explain() for rows in housekeeping._finished())
-    assert "delivery_done" in done
-    assert "delivery_due" in orphaned
-    assert "email_done" in emails
-    assert "webhook_received" in events
+    found = housekeeping._finished()
+    [done, orphaned], [emails], [events] = (found[name] for name in ("deliveries", "emails", "gateway_messages"))
+    assert "delivery_done" in done.explain()
+    assert "delivery_due" in orphaned.explain()
+    assert "email_done" in emails.explain()
+    assert "webhook_received" in events.explain()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,12 +14,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import authenticated_user
+from bookings.errors import NoWallet
 from bookings.tickets.calendar import booking_calendar
-from bookings.tickets.file_names import calendar_name, tickets_name
+from bookings.tickets.file_names import calendar_name, passes_name, tickets_name
 from bookings.tickets.issue import code_of
 from bookings.tickets.qr import qr_png, qr_svg
 from bookings.tickets.selectors import bought_booking, issued_tickets, valid_ticket, valid_tickets
 from bookings.tickets.serializers import AdmissionBody, admission_body
+from bookings.tickets.wallets.apple import PASS_TYPE, PASSES_TYPE, apple_pass, apple_passes
+from bookings.tickets.wallets.configuration import AppleWallet, apple_wallet
 from core.http.views import ApiView
 from core.openapi import problems
 
@@ -92,6 +95,32 @@ class TicketsPdf(TicketFile):
         return _without_caching(response)
 
 
+class TicketPass(TicketFile):
+    """A ticket for Apple Wallet."""
+
+    @extend_schema(operation_id="admission_pkpass", responses={(200, PASS_TYPE): OpenApiTypes.BINARY} | REFUSED | GONE)
+    def get(self, request: Request, booking_id: uuid.UUID, admission_id: uuid.UUID) -> HttpResponse:
+        """The ticket as a pass for Apple Wallet. 404 `no_wallet` if the shop makes none, 410 for a void ticket."""
+        ticket = valid_ticket(booking_id, admission_id, authenticated_user(request))
+        response = HttpResponse(apple_pass(ticket, _apple_wallet()), content_type=PASS_TYPE)
+        response["Content-Disposition"] = f'attachment; filename="ticket-{ticket.reference}.pkpass"'
+        return _without_caching(response)
+
+
+class BookingPasses(TicketFile):
+    """The tickets of a booking for Apple Wallet."""
+
+    @extend_schema(operation_id="booking_pkpasses", responses={(200, PASSES_TYPE): OpenApiTypes.BINARY} | REFUSED)
+    def get(self, request: Request, booking_id: uuid.UUID) -> HttpResponse:
+        """All tickets that are not void as one bundle of passes. 404 `no_wallet` if the shop makes none, 409 if there
+        is no such ticket.
+        """
+        tickets = valid_tickets(issued_tickets(booking_id, authenticated_user(request)))
+        response = HttpResponse(apple_passes(tickets, _apple_wallet()), content_type=PASSES_TYPE)
+        response["Content-Disposition"] = f'attachment; filename="{passes_name(tickets[0].booking)}"'
+        return _without_caching(response)
+
+
 class BookingCalendar(TicketFile):
     """The calendar file of a booking."""
 
@@ -103,6 +132,13 @@ class BookingCalendar(TicketFile):
         response = HttpResponse(booking_calendar(booking, url=url), content_type="text/calendar; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{calendar_name(booking)}"'
         return _without_caching(response)
+
+
+def _apple_wallet() -> AppleWallet:
+    wallet = apple_wallet()
+    if wallet is None:
+        raise NoWallet
+    return wallet
 
 
 def _without_caching(response: ResponseT) -> ResponseT:

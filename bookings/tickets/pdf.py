@@ -1,5 +1,7 @@
 """Tickets as PDF, to print or to keep on a phone: one A6 page each, so that four fit on a sheet of A4.
 
+If the venue says how to get in, a page with that follows.
+
 PDF's built-in fonts only cover Latin-1, so the fonts in `bookings/tickets/fonts` are embedded. They cover the European
 alphabets and Hebrew; other characters are shown as □. Such a ticket is still valid: the scanner reads the code.
 """
@@ -8,15 +10,19 @@ import unicodedata
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+from fontTools.unicodedata import mirrored
 from fpdf import FPDF
-from fpdf.bidi import BidiParagraph
+from fpdf.bidi import BidiCharacter, BidiParagraph, auto_detect_base_direction
 from fpdf.fonts import TTFFont
 
 from bookings.tickets.issue import code_of
 from bookings.tickets.models import Admission
 from bookings.tickets.qr import qr_png
-from bookings.tickets.texts import one_line, start_text, ticket_block, ticket_place, ticket_text
+from bookings.tickets.texts import one_line, start_text, ticket_block, ticket_place, ticket_special, ticket_text
+from core.text.directions import ISOLATES, has_right_to_left, isolated
+from events.models import Event
 from events.states import SubsectionKind
 
 FONTS = Path(__file__).resolve().parent / "fonts"
@@ -27,6 +33,7 @@ MARGIN = 8
 INNER = PAGE[0] - 2 * MARGIN
 BAND = 41
 QR_SIDE = 64
+REMARK = 9  # what is special about a place takes this much from the code
 # Red, green, blue.
 INK, FAINT, LINE = (21, 32, 27), (74, 89, 82), (116, 129, 123)
 ACCENT, BAND_INK, PAPER = (11, 99, 80), (220, 238, 231), (255, 255, 255)  # the accent of the pages (tokens.css)
@@ -34,24 +41,32 @@ ACCENT, BAND_INK, PAPER = (11, 99, 80), (220, 238, 231), (255, 255, 255)  # the 
 NAME_SIZES = ((17, 2), (15, 2), (13, 2), (11, 3), (9, 4))
 VENUE_SIZES = ((10, 1), (9, 1), (8, 2))
 SEAT_SIZES = ((23, 1), (17, 1), (13, 1), (11, 2), (8, 3), (5.5, 4))
+REMARK_SIZES = ((11, 1), (9, 2), (7, 2), (5.5, 3), (4.5, 4))
+GETTING_IN_SIZES = ((9, 25), (7.5, 31), (6, 40), (4.5, 54))
 HOLDER_SIZES = ((10, 1), (8, 1), (6.5, 2))
 LINE_HEIGHT = 0.43  # millimetres for each point
-RIGHT_TO_LEFT = ("R", "AL")
 
 
 def tickets_pdf(tickets: list[Admission]) -> bytes:
-    """Return a PDF with one page per ticket; all tickets belong to one booking.
+    """Return a PDF with one page per ticket, and perhaps one about getting in; all tickets belong to one booking.
 
     Each ticket must be loaded with its booking, event and subsection.
     """
     pdf = _blank()
-    pdf.set_title(f"Tickets for {printable(tickets[0].event.name)}")
+    pdf.set_title(f"Tickets for {isolated(printable(tickets[0].event.name))}")
     for number, ticket in enumerate(tickets, start=1):
         pdf.add_page()
         _draw_event(pdf, ticket)
-        pdf.image(BytesIO(qr_png(code_of(ticket))), (PAGE[0] - QR_SIDE) / 2, BAND + 2, QR_SIDE, QR_SIDE)
-        _draw_seat(pdf, ticket)
+        remark = printable(ticket_special(ticket).remark())
+        side = QR_SIDE - (REMARK if remark else 0)
+        pdf.image(BytesIO(qr_png(code_of(ticket))), (PAGE[0] - side) / 2, BAND + 2, side, side)
+        _draw_seat(pdf, ticket, BAND + 3 + side)
+        _draw_lines(pdf, remark, MARGIN, 113.5, INNER, REMARK_SIZES, style="B")
         _draw_footer(pdf, ticket, f"Ticket {number} of {len(tickets)}")
+    if tickets[0].event.getting_in:
+        pdf.add_page()
+        _draw_event(pdf, tickets[0])
+        _draw_getting_in(pdf, tickets[0].event)
     return bytes(pdf.output())
 
 
@@ -66,7 +81,8 @@ def _blank() -> FPDF:
 
 def printable(text: str) -> str:
     """Return a user's text on one line; characters that the font lacks become similar ones or □."""
-    return "".join(map(_in_font, unicodedata.normalize("NFC", one_line(text))))
+    visible = (char for char in unicodedata.normalize("NFC", one_line(text)) if char not in ISOLATES)
+    return "".join(map(_in_font, visible))
 
 
 def _draw_event(pdf: FPDF, ticket: Admission) -> None:
@@ -78,11 +94,16 @@ def _draw_event(pdf: FPDF, ticket: Admission) -> None:
     _draw_line(pdf, start_text(event), MARGIN, 33, INNER, size=9, colour=BAND_INK)
 
 
-def _draw_seat(pdf: FPDF, ticket: Admission) -> None:
+def _draw_getting_in(pdf: FPDF, event: Event) -> None:
+    _draw_line(pdf, "GETTING IN", MARGIN, BAND + 3, INNER, size=6.5, colour=FAINT)
+    _draw_lines(pdf, printable(event.getting_in), MARGIN, BAND + 7, INNER, GETTING_IN_SIZES)
+
+
+def _draw_seat(pdf: FPDF, ticket: Admission, y: float) -> None:
     x = float(MARGIN)
     for label, value, width in _seat_columns(ticket):
-        _draw_line(pdf, label, x, 108, width - 2, size=6.5, colour=FAINT)
-        _draw_lines(pdf, printable(value), x, 112, width - 2, SEAT_SIZES, style="B")
+        _draw_line(pdf, label, x, y, width - 2, size=6.5, colour=FAINT)
+        _draw_lines(pdf, printable(value), x, y + 4, width - 2, SEAT_SIZES, style="B")
         x += width
     pdf.set_draw_color(LINE)
     pdf.set_dash_pattern(dash=1, gap=1)
@@ -128,8 +149,12 @@ def _draw_line(
     colour: tuple[int, int, int] = INK,
     height: float = 4.0,
     smallest: float = 7.5,
+    part_of: str = "",
 ) -> None:
-    """Draw one line, smaller if it is too long for `width`, and cut off at the `smallest` size (sizes in points)."""
+    """Draw one line, smaller if it is too long for `width`, and cut off at the `smallest` size (sizes in points).
+
+    The line may be `part_of` a text, which then decides the direction.
+    """
     pdf.set_font(FAMILY, style, size)
     while pdf.get_string_width(text) > width and size > smallest:
         size -= 0.5
@@ -141,7 +166,7 @@ def _draw_line(
     pdf.set_text_color(colour)
     pdf.set_xy(x, y)
     pdf.c_margin = 0
-    pdf.cell(width, height, _in_display_order(text))
+    pdf.cell(width, height, _in_display_order(text, part_of or text))
 
 
 def _draw_lines(
@@ -169,7 +194,8 @@ def _draw_lines(
     height = size * LINE_HEIGHT
     for number, line in enumerate(lines):
         at = y + number * height
-        _draw_line(pdf, line, x, at, width, size=size, style=style, colour=colour, height=height, smallest=size)
+        look: dict[str, Any] = {"size": size, "style": style, "colour": colour, "height": height, "smallest": size}
+        _draw_line(pdf, line, x, at, width, **look, part_of=text)
 
 
 def _wrap(pdf: FPDF, text: str, width: float) -> list[str]:
@@ -187,11 +213,18 @@ def _wrap(pdf: FPDF, text: str, width: float) -> list[str]:
     return lines
 
 
-def _in_display_order(text: str) -> str:
-    """Return the text with right-to-left parts such as Hebrew reversed, because FPDF draws all text from the left."""
-    if not any(unicodedata.bidirectional(char) in RIGHT_TO_LEFT for char in text):
-        return text
-    return BidiParagraph(text).get_reordered_string()
+def _in_display_order(line: str, text: str) -> str:
+    """Return a line of a text with right-to-left parts such as Hebrew reversed, because FPDF draws all from the left."""
+    if not has_right_to_left(text):
+        return line
+    paragraph = BidiParagraph(line, auto_detect_base_direction(text))
+    return "".join(map(_facing_its_text, paragraph.get_reordered_characters()))
+
+
+def _facing_its_text(char: BidiCharacter) -> str:
+    """Return the character, mirrored if it is read from the right (Unicode's annex 9, rule L4): "(" opens there as ")"."""
+    code = mirrored(ord(char.character)) if char.embedding_level % 2 else None
+    return char.character if code is None or code not in _glyphs() else chr(code)
 
 
 def _in_font(char: str) -> str:

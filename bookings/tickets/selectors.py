@@ -17,7 +17,8 @@ def issued_tickets(booking_id: uuid.UUID, buyer: User) -> list[Admission]:
     Raises NotFound, NotOwner, or InvalidState if the booking was never paid and has no tickets.
     """
     booking = own_booking(booking_id, buyer)
-    tickets = list(Admission.objects.with_place().filter(booking=booking).order_by("position"))
+    rows = Admission.objects.with_place().select_related("event__venue", "event__seller")
+    tickets = list(rows.filter(booking=booking).order_by("position"))
     if not tickets:
         raise InvalidState(f"A booking that is {booking.get_status_display().lower()} has no tickets.")
     return tickets

@@ -3,8 +3,10 @@
 import re
 import unicodedata
 
-from bookings.holds.places import BlockName, block_name, name_at, place_at, place_text
+from bookings.holds.kinds import KindAndNote, with_remark
+from bookings.holds.places import BlockName, block_name, name_at, place_at, place_text, special_at
 from bookings.tickets.models import Admission
+from core.text.directions import ISOLATES
 from events.models import Event
 from events.seating.names import RowAndSeat
 from events.wall_clocks import clock_text
@@ -28,6 +30,16 @@ def ticket_block(ticket: Admission) -> BlockName:
 def ticket_text(ticket: Admission) -> str:
     """Return the place of a ticket as people say it: "row 2, seat 3", or "standing"."""
     return place_text(ticket_place(ticket), ticket_block(ticket).row_word)
+
+
+def ticket_special(ticket: Admission) -> KindAndNote:
+    """Return what the place of a ticket is, loaded with its booking and subsection, and its note."""
+    return special_at(ticket.booking, ticket.subsection, ticket.position)
+
+
+def ticket_text_with_remark(ticket: Admission) -> str:
+    """Return the place of a ticket with what is special about it: "row 2, seat 3 · Wheelchair place"."""
+    return with_remark(ticket_text(ticket), ticket_special(ticket).remark())
 
 
 def ticket_name(ticket: Admission) -> str:
@@ -61,6 +73,9 @@ def start_text(event: Event) -> str:
 
 
 def one_line(text: str) -> str:
-    """Put a user's text on one line without invisible characters, so that it can't end a header or add lines."""
+    """Put a user's text on one line without invisible characters, so that it can't end a header or add lines.
+
+    Isolates stay: they are ours, because users' names can't contain them.
+    """
     spaced = " ".join(text.split())
-    return "".join(char for char in spaced if unicodedata.category(char) not in INVISIBLE)
+    return "".join(char for char in spaced if char in ISOLATES or unicodedata.category(char) not in INVISIBLE)

@@ -13,10 +13,11 @@ from typing import Any
 from django.db.models import Sum
 
 from bookings.checkin.models import CheckIn
+from bookings.holds.kinds import kinds_body
 from bookings.holds.models import Booking
 from bookings.holds.places import names_of, prices_of
 from bookings.states import BookingStatus, DeliveryKind
-from bookings.tickets.texts import ticket_name, ticket_place
+from bookings.tickets.texts import ticket_name, ticket_place, ticket_special
 from bookings.webhooks.models import Delivery
 from events.models import Event, Subsection
 
@@ -50,6 +51,7 @@ def _booking(delivery: Delivery, status: BookingStatus) -> Data:
         **_subsection(booking.subsection),
         "seats": names_of(booking),
         "seat_prices": prices_of(booking),
+        **kinds_body(booking),
         "quantity": booking.quantity,
         "total_price": booking.total_price,
         "currency": booking.event.currency,
@@ -73,6 +75,7 @@ def _checked_in(delivery: Delivery) -> Data:
         "seat": ticket_name(admission),
         "row_label": place.row_label,
         "seat_label": place.seat_label,
+        **ticket_special(admission).body(),
         "device": entry.device,
         "checked_in_at": _time(entry.counted_at),
     }

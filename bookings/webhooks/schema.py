@@ -5,9 +5,10 @@ from typing import Any
 from drf_spectacular.utils import OpenApiResponse, OpenApiWebhook, extend_schema
 from rest_framework import serializers
 
+from bookings.holds.kinds import KIND, NOTE
 from bookings.holds.places import ROW_LABEL, SEAT_LABEL, SEAT_NAME
 from bookings.references import reference_field
-from bookings.states import BookingStatus, DeliveryKind
+from bookings.states import BookedKind, BookingStatus, DeliveryKind
 from events.states import SubsectionKind
 
 
@@ -27,6 +28,12 @@ class WebhookBooking(_BookingPlace):
     reference = reference_field("What people call the booking.")
     seats = serializers.ListField(child=serializers.CharField(), help_text=SEAT_NAME)
     seat_prices = serializers.ListField(child=serializers.IntegerField(), help_text="Of each of the `seats`.")
+    seat_kinds = serializers.ListField(
+        child=serializers.ChoiceField(choices=BookedKind.choices), help_text=f"Of each of the `seats`. {KIND}"
+    )
+    seat_notes = serializers.ListField(
+        child=serializers.CharField(allow_blank=True), help_text=f"Of each of the `seats`. {NOTE}"
+    )
     quantity = serializers.IntegerField()
     total_price = serializers.IntegerField()
     currency = serializers.CharField()
@@ -43,6 +50,8 @@ class WebhookCheckIn(_BookingPlace):
     seat = serializers.CharField(help_text=SEAT_NAME)
     row_label = serializers.CharField(help_text=ROW_LABEL)
     seat_label = serializers.CharField(help_text=SEAT_LABEL)
+    seat_kind = serializers.ChoiceField(choices=BookedKind.choices, help_text=KIND)
+    seat_note = serializers.CharField(help_text=NOTE)
     device = serializers.CharField()
     checked_in_at = serializers.DateTimeField()
 

@@ -1,4 +1,4 @@
-"""Template tags that write amounts and times for people."""
+"""Template tags that write amounts, times and names for people."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -9,10 +9,12 @@ from django.utils.safestring import SafeString
 
 from core.money.amounts import money, price_text
 from core.text import times
+from core.text.directions import isolated
 
 register = template.Library()
 register.simple_tag(money)
 register.simple_tag(price_text, name="price")
+register.filter(isolated)
 
 
 @register.simple_tag

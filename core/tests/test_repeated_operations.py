@@ -8,6 +8,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.conf import settings
 from rest_framework.test import APIClient
 
 from accounts.models import Session, TokenFamily, User
@@ -254,7 +255,7 @@ def test_deliveries_are_claimed_once(interrupted: Interrupted, carol: User) -> N
 
 
 def test_old_rows_are_purged(interrupted: Interrupted) -> None:
-    old = database_now() - timedelta(days=housekeeping.WEBHOOK_EVENT_DAYS + 1)
+    old = database_now() - timedelta(days=settings.WEBHOOK_EVENT_DAYS + 1)
     WebhookEvent.objects.create(gateway="mock", event_id="old", received_at=old)
     with interrupted('DELETE FROM "bookings_webhookevent"'):
         assert housekeeping.purge_finished() == 1

@@ -9,6 +9,8 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 
+from core.text.visible import is_printable
+
 LINE_BREAKS = frozenset("\n\v\f\r\x85\u2028\u2029")
 LAYOUT = frozenset("\t\n\r")  # control characters that text of several lines may have
 # Embeddings, overrides and isolates (Unicode's annex 9), which also change how the text around the name is shown.
@@ -20,6 +22,21 @@ def check_line(text: str) -> None:
     if not LINE_BREAKS.isdisjoint(text) or "\t" in text:
         raise ValidationError("This must be one line, without line breaks and tabs.", "not_one_line")
     _refuse(text, {one for one in text if _is_control(one) or one in DIRECTION_CHANGES})
+
+
+def problem_of_line(text: str) -> tuple[str, str] | None:
+    """Return the code and detail of why a text isn't one line of printable characters, or None.
+
+    The codes are those of `check_line`; zero-width spaces and soft hyphens are refused, too.
+    """
+    if is_printable(text):
+        return None
+    try:
+        check_line(text)
+        _refuse(text, {one for one in text if not is_printable(one)})
+    except ValidationError as error:
+        return str(error.code), error.messages[0]
+    return None
 
 
 def check_paragraphs(text: str) -> None:

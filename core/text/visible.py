@@ -16,21 +16,21 @@ JOINERS = {0x200C: None, 0x200D: None}
 
 def is_blank(text: str) -> bool:
     """Return whether the text has no character that a reader can see."""
+    if text.isascii() and text.isprintable():
+        return text.strip() == ""
     return all(
         character in BLANK_SHAPES or unicodedata.category(character) in INVISIBLE_CATEGORIES for character in text
     )
 
 
+def composed(text: str) -> str:
+    """Return the text in Unicode's normal form C, in which names that look the same are the same."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def is_printable(text: str) -> bool:
     """Return whether all characters of the text can be printed in one line, zero-width joiners among them."""
     return text.isprintable() or text.translate(JOINERS).isprintable()
-
-
-def is_printable_name(text: str) -> bool:
-    """Return whether the text is printable and has a character that a reader can see."""
-    if text.isascii():  # of ASCII's printable characters, only the space is blank
-        return text.isprintable() and text.strip() != ""
-    return is_printable(text) and not is_blank(text)
 
 
 def check_visible(text: str) -> None:

@@ -65,6 +65,10 @@ VENUES: dict[str, dict[str, Any]] = {
         "address": "Kehrwieder 8, 20457 Hamburg",
         "country": "DE",
         "time_zone": "Europe/Berlin",
+        "accessibility": (
+            "The entrance on the quay has no steps, and lifts go to all levels. For help, ring the bell at the stage"
+            " door or call +49 40 555 0100."
+        ),
     },
 }
 EVENTS: dict[str, dict[str, Any]] = {
@@ -222,7 +226,7 @@ def _add_bookings(cast: Cast) -> None:
     cast.buy("other scripts", "misaki", "scripts", "Πλατεία", 1, "1-1", "1-2", "1-3")
     cast.buy("cancelled paid", "eleni", "cancelled", "Lawn", 1, "1-1", "1-2")
     cast.hold("cancelled held", "bo", "cancelled", "Lawn", 1, "2-1")
-    cast.buy("hall", "maria", "hall", "Parkett links", 1, "AA-102", "AA-109", "AA-110")
+    cast.buy("hall", "maria", "hall", "Parkett links", 1, "AA-102", "AA-109", "AA-110", "BB-110")
     cast.buy("standing", "bo", "hall", "Floor", 1, quantity=2)
     cancel_event(event_id=cast.events["cancelled"].pk, seller=cast.people["carol"])
     release_cancelled_event(event_id=cast.events["cancelled"].pk)

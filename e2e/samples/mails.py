@@ -14,6 +14,7 @@ from accounts.operations.mails import (
     mail_account_deleted,
     mail_email_change,
     mail_email_changed,
+    mail_idle_account,
     mail_password_reset_link,
     mail_verification_link,
 )
@@ -22,6 +23,7 @@ from bookings.holds.models import Booking
 from bookings.notifications.models import EmailMessage
 from bookings.states import BookingStatus, EmailKind
 from bookings.webhooks.models import Endpoint
+from core.clock import database_now
 from e2e.samples.cast import EVENING, Cast
 from events.zones import instant_of
 
@@ -90,6 +92,9 @@ def _mails(cast: Cast) -> Iterator[tuple[str, EmailMultiAlternatives]]:
     change, notice = _sent(lambda: mail_email_change(user_id=buyer.pk))
     [changed] = _sent(lambda: mail_email_changed(former=buyer.email, address=NEW_ADDRESS))
     [deleted] = _sent(lambda: mail_account_deleted(email=buyer.email))
+    buyer.idle_warned_at = database_now()
+    buyer.save(update_fields=["idle_warned_at"])
+    [idle] = _sent(lambda: mail_idle_account(user_id=buyer.pk))
     yield from {
         "verification": verification,
         "password-reset": password_reset,
@@ -97,6 +102,7 @@ def _mails(cast: Cast) -> Iterator[tuple[str, EmailMultiAlternatives]]:
         "email-change-notice": notice,
         "email-changed": changed,
         "account-deleted": deleted,
+        "idle-account": idle,
     }.items()
 
 

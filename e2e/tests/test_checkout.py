@@ -68,7 +68,7 @@ def test_seats_are_released_only_after_a_confirmation(
     booking = hold(alice, "1-1")
     page = visitors(alice, f"/checkout/{booking.pk}")
     page.get_by_role("button", name="Cancel the reservation").click()
-    page.get_by_role("button", name="Keep my seats").click()
+    page.get_by_role("button", name="Keep the reservation").click()
     page.get_by_role("button", name="Cancel the reservation").click()
     page.get_by_role("button", name="Cancel it").click()
     page.wait_for_url(f"**/events/{concert.pk}")

@@ -100,3 +100,56 @@ def test_a_small_hall_is_drawn_by_keyboard_only(designer: DesignerPage) -> None:
     assert designer.saved()["drawings"] == []
     version = publish(designer)
     assert version.places == 48
+
+
+def test_straight_aisles_and_marks_follow_what_is_typed_into_a_field(designer: DesignerPage) -> None:
+    page = designer.page
+    designer.start_empty()
+    designer.tool("Block of seats")
+    designer.click(300, 200)  # 8 rows of 16 seats
+    designer.field("Aisles through the rows").select_option("One in the middle")
+    designer.canvas.focus()
+    designer.press("m", "End", "Tab", "ArrowRight", "ArrowRight", "Space", "Escape")
+    designer.field("Seats in a row").focus()
+    designer.press("Control+a")
+    page.keyboard.type("30")  # over 3, which has no third seat to spare
+    designer.press("Tab")
+    designer.field("Seats at the back").fill("35")
+    [grid] = [block["grid"] for block in designer.blocks()]
+    assert (grid["seats"], grid["aisles"], grid["straight_aisles"]) == ([30, 31, 31, 32, 33, 34, 34, 35], [18], True)
+    assert grid["places"] == [{"row": 1, "seat": 3, "kind": "wheelchair"}]
+    expect(designer.field("Aisles through the rows")).to_have_value("1")
+    designer.field("After the seats of the longest row").fill("12, 24")
+    designer.field("Straight from the front to the back").uncheck()
+    expect(page.get_by_role("complementary", name="Properties")).to_contain_text("that is not a straight line")
+    [grid] = [block["grid"] for block in designer.blocks()]
+    assert grid["aisles"] == [12, 24] and "straight_aisles" not in grid
+
+
+def test_escape_undoes_a_drag_and_leaves_every_tool(designer: DesignerPage) -> None:
+    page = designer.page
+    designer.start_empty()
+    select = page.get_by_role("button", name="Select", exact=True)
+    for tool in ("Block of seats", "Standing area", "Tables", "Stage", "Shape", "Text", "Mark seats"):
+        designer.tool(tool)
+        page.keyboard.press("Escape")
+        expect(select).to_have_attribute("aria-pressed", "true")
+        designer.tool(tool)
+        page.get_by_role("button", name=tool, exact=True).focus()
+        page.keyboard.press("Escape")
+        expect(select).to_have_attribute("aria-pressed", "true")
+    designer.tool("Mark seats")
+    page.get_by_role("button", name="Own label").click()
+    page.keyboard.press("Tab")
+    page.get_by_label("Label (empty: by the rule)").press("Escape")
+    expect(select).to_have_attribute("aria-pressed", "true")
+    expect(designer.canvas).to_be_focused()
+
+    designer.tool("Block of seats")
+    box, mouse = designer.box, page.mouse
+    mouse.move(box["x"] + 100, box["y"] + 100)
+    mouse.down()
+    mouse.move(box["x"] + 300, box["y"] + 300, steps=3)
+    page.keyboard.press("Escape")
+    mouse.up()
+    expect(page.locator("#plan-summary")).to_have_text("0 places in 0 blocks")

@@ -147,6 +147,7 @@ def random_grid(dice: random.Random) -> dict[str, Any]:
     if dice.random() < 0.5:
         grid["aisles"] = sorted(dice.sample(range(1, longest + 1), min(longest, 2)))
         grid["aisle_width"] = dice.choice([0, 80, 110])
+        grid["straight_aisles"] = dice.random() < 0.5
     if dice.random() < 0.3:
         grid["skew"] = dice.randint(-40, 40)
     grid["row_labels"] = random_rule(dice)

@@ -26,6 +26,7 @@ def test_a_picture_is_shown_kept_and_never_sent_and_its_scripts_do_not_run(visit
     designer = DesignerPage(visitors, carol, new_plan(carol))
     page = designer.page
     designer.start_empty()
+    designer.saved()
     sent: list[Request] = []
     page.on("request", lambda request: sent.append(request) if request.method != "GET" else None)
 
@@ -39,7 +40,7 @@ def test_a_picture_is_shown_kept_and_never_sent_and_its_scripts_do_not_run(visit
 
     page.reload()
     designer.wait()
-    designer.start_empty()
+    expect(page.get_by_role("dialog")).to_be_hidden()  # how to start was asked before
     page.wait_for_function(RED)
     assert not sent
     page.get_by_role("button", name="Remove the picture").click()

@@ -75,7 +75,22 @@ def test_problems_are_found_while_drawing_and_stop_the_publication(designer: Des
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("button", name="No problems")).to_be_visible()
+    expect(page.get_by_role("button", name="3 remarks")).to_be_visible()
+
+
+def test_publishing_reminds_of_categories_that_still_have_the_usual_name(designer: DesignerPage) -> None:
+    page = designer.page
+    page.get_by_role("button", name="Publish …").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Buyers will read “Category 2”.")
+    expect(page.get_by_role("button", name="Publish version 1")).to_be_enabled()
+    dialog.get_by_role("listitem").filter(has_text="Category 2").get_by_role("button", name="Rename it").click()
+    expect(page.get_by_label("Name of category 2", exact=True)).to_be_focused()
+    page.keyboard.type("Balcony")
+    designer.press("Tab")
+    page.get_by_role("button", name="Publish …").click()
+    expect(dialog).to_contain_text("Buyers will read “Category 1”.")
+    expect(dialog).not_to_contain_text("Category 2")
 
 
 def test_the_designer_is_accessible_in_light_and_dark_and_fits_small_screens(
@@ -93,6 +108,7 @@ def test_the_designer_is_accessible_in_light_and_dark_and_fits_small_screens(
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 820, "height": 1000})
     page.get_by_role("button", name="Properties").click()
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")  # the focus never scrolls the page
     assert_fits(page)
     assert_accessible(page)
 

@@ -91,8 +91,7 @@ def chosen_by_the_database(subsection: Subsection, status: str, wanted: dict[str
 
 def unclaimed_in_the_database(subsection: Subsection, choice: list[int]) -> list[int]:
     with connection.cursor() as cursor:
-        place = [subsection.event_id, subsection.pk, choice]
-        cursor.execute("SELECT bookings_unclaimed_places(%s, %s, %s)", place)
+        cursor.execute("SELECT bookings_unclaimed_places(%s, %s, %s)", [subsection.event_id, subsection.pk, choice])
         unclaimed: list[int] | None = cursor.fetchone()[0]
     return unclaimed or []
 

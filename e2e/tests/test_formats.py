@@ -1,5 +1,6 @@
-"""Server and browser write amounts, dates and times with the same characters, whatever the language of the browser."""
+"""Server and browser write amounts, dates, times and names with the same characters, whatever the language of the browser."""
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from core.money.amounts import money, price_text
 from core.money.currencies import DECIMALS
+from core.text.directions import isolated
 from core.text.times import FORMS, range_text, time_text
 from e2e.tests.visitors import Visitors
 from events.models import Event
@@ -19,6 +21,7 @@ MONEY = f"async (rows) => {{ {IMPORT} return rows.map(([amount, currency]) => fo
 PRICES = f"async (rows) => {{ {IMPORT} return rows.map(([amount, currency]) => format.priceText(amount, currency)); }}"
 TIMES = f"async (rows) => {{ {IMPORT} return rows.map((row) => format.timeText(...row)); }}"
 RANGES = f"async (rows) => {{ {IMPORT} return rows.map((row) => format.rangeText(...row)); }}"
+NAMES = f"async (rows) => {{ {IMPORT} return rows.map(format.isolated); }}"
 
 AMOUNTS = (0, 1, -1, 10, 99, 1_000, 4_550, 123_456, -123_456, 99_999_999, 10**12 + 1)
 LEFT_THE_LIST = ("BGN", "HRK", "ANG", "ZZZ")
@@ -42,6 +45,12 @@ def test_every_amount_is_the_same(page: Page) -> None:
     rows = [(amount, currency) for currency in (*DECIMALS, *LEFT_THE_LIST) for amount in AMOUNTS]
     assert page.evaluate(MONEY, rows) == [money(*row) for row in rows]
     assert page.evaluate(PRICES, rows) == [price_text(*row) for row in rows]
+
+
+def test_every_name_is_the_same(visitors: Visitors) -> None:
+    letters = [chr(code) for code in range(0x20000) if unicodedata.category(chr(code))[0] in "LN"]
+    names = [*letters, "1א", "Loge „Süd“", "A\u200f1"]
+    assert visitors(None, "/").evaluate(NAMES, names) == [isolated(name) for name in names]
 
 
 def test_every_time_is_the_same_in_every_zone(page: Page) -> None:

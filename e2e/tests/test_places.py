@@ -61,7 +61,8 @@ def test_tickets_and_the_list_of_bookings_have_the_names(
     check_page(page)
     page.goto(f"/checkout/{standing.pk}/done")
     expect(page.locator(".ticket").nth(1)).to_contain_text("Standing")
-    expect(page.get_by_role("region", name="Your seats")).to_contain_text("Standing, 2 places $70.00")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your places are booked")
+    expect(page.get_by_role("region", name="Your places")).to_contain_text("Standing, 2 places $70.00")
     check_page(page)
     page.goto("/bookings")
     expect(page.locator(".booking", has_text="Floor")).to_contain_text("Standing, 2 places")
@@ -96,6 +97,36 @@ def test_the_door_names_the_seats_online_and_offline(
     expect(scanner.panel).to_contain_text(f"Row {LONG_ROW} · Seat {LONG_SEAT}")
     page.set_viewport_size(PHONE)
     check_page(page)
+
+
+def test_what_is_special_about_a_seat_is_said_until_the_door(
+    visitors: Visitors, gala: Event, hold: Hold, alice: User, carol: User
+) -> None:
+    booking = hold(alice, "AA-109", "BB-110", event=gala, section="Parkett links")
+    page = visitors(alice, f"/checkout/{booking.pk}")
+    lines = page.get_by_role("region", name="Your seats").get_by_role("listitem")
+    expect(lines.nth(0)).to_have_text("Row AA, seat 109Wheelchair place $95.00")
+    expect(lines.nth(1)).to_have_text("Row BB, seat 110Restricted view: Behind a pillar. $95.00")
+    check_page(page)
+    pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD_CARD)
+    page.wait_for_url("**/done")  # the checkout page goes there by itself
+    expect(page.locator(".ticket").nth(0)).to_contain_text("Wheelchair place")
+    expect(page.locator(".ticket").nth(1)).to_contain_text("Restricted view: Behind a pillar.")
+    check_page(page)
+    page.goto("/bookings")
+    expect(page.locator(".booking")).to_contain_text("Row AA, seat 109 · Wheelchair place")
+    check_page(page)
+
+    visitors.allow_error(OFFLINE_ERROR)
+    gate = visitors(carol, f"/gate/{gala.pk}", viewport=PHONE)
+    scanner = Scanner(gate)
+    expect(gate.get_by_text("Opens offline", exact=True)).to_be_visible()
+    first, second = codes_of(booking)
+    scanner.scan(second, "accepted")
+    expect(scanner.panel).to_contain_text("Row BB · Seat 110 · Restricted view: Behind a pillar.")
+    scanner.go_offline()
+    scanner.scan(first, "accepted", offline=True)
+    expect(scanner.panel).to_contain_text("Row AA · Seat 109 · Wheelchair place")
 
 
 def test_the_seller_sees_the_names_of_blocks_and_each_tier(

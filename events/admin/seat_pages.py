@@ -96,7 +96,7 @@ class SeatPages(EventActionPages):
         change = CHANGES[form.cleaned_data["do"]]
         place = {"event_id": event.pk, "section": subsection.section, "subsection": subsection.number}
         try:
-            change.change_seats(**place, seller=user_of(request), seats=seats)
+            changed = change.change_seats(**place, seller=user_of(request), seats=seats)
         except Unavailable:
             raise
         except DomainError as refusal:
@@ -104,9 +104,11 @@ class SeatPages(EventActionPages):
             self.message_user(request, _refusal_message(refusal, subsection, change), messages.ERROR)
             still_picked = [seat for seat in seats if seat not in refusal.extra.get("seats", ())]
             return self._show(request, event, subsection, picked=still_picked, doing=form.cleaned_data["do"])
-        done = f"{change.done} {pluralize(len(seats), 'seat')} of block {subsection}"
-        self.log_change(request, event, f"{done}: {join_names(seats, 50)}.")
-        self.message_user(request, f"{done}.", messages.SUCCESS)
+        done = f"{change.done} {pluralize(len(changed.seats), 'seat')} of block {subsection}"
+        self.log_change(request, event, f"{done}: {join_names(changed.seats, 50)}.")
+        others = changed.seats[len(seats) :]
+        tables = f": also {join_names(others, 20)}, because these tables are sold as a whole" if others else ""
+        self.message_user(request, f"{done}{tables}.", messages.SUCCESS)
         return HttpResponseRedirect(f"{_seats_url(event)}?block={subsection.pk}#block")
 
     def _change_subsections(self, request: HttpRequest, event: Event, form: SubsectionPicks) -> HttpResponse:

@@ -52,10 +52,13 @@ class VenueForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         js = (forms.widgets.Script("events/admin/venue_zone.js", type="module"),)
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """Let the page's script suggest the zone for a seller's first venue."""
+        """Let the page's script suggest the zone for a seller's first venue. Offer a venue's own zone in any case."""
         super().__init__(*args, **options)
+        zone: Any = self.fields["time_zone"]
         if self.instance.pk is None:
             suggest_zone(self)
+        elif not zone.valid_value(self.instance.time_zone):
+            zone.choices = [(self.instance.time_zone, self.instance.time_zone), *zone.choices]
 
     def clean(self) -> dict[str, Any]:
         """Require both coordinates or none."""

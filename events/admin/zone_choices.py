@@ -8,16 +8,16 @@ from django.forms import BaseForm
 from accounts.models import User
 from events.models import Event
 from events.venue_models import Venue
-from events.zones import zone_names
+from events.zones import place_zones
 
-# Regions of the list that are no places: fixed offsets, and names from before the regions.
-NO_REGIONS = frozenset({"Etc", "SystemV", "US", "Canada", "Brazil", "Chile", "Mexico"})
+# Names from before the regions: the same zones are in the list under today's names.
+FORMER_REGIONS = frozenset({"US", "Canada", "Brazil", "Chile", "Mexico"})
 
 
 @cache
 def zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
     """Return the zones by region, as choices of a form: [("Europe", [("Europe/Berlin", "Berlin"), …]), …]."""
-    places = sorted(name for name in zone_names() if "/" in name and name.split("/")[0] not in NO_REGIONS)
+    places = sorted(name for name in place_zones() - {"UTC"} if name.split("/")[0] not in FORMER_REGIONS)
     regions = groupby(places, key=lambda name: name.split("/")[0])
     return [("UTC", "UTC"), *((region, [(name, _city(name)) for name in names]) for region, names in regions)]
 

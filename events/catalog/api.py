@@ -116,17 +116,18 @@ class BlockedSeats(ApiView):
     def post(self, request: Request, event_id: int) -> Response:
         """Change the status of these seats, all or none; return the subsection with its new counts.
 
-        If some of the seats can't be changed, the response is a 409 that names them.
+        The other seats of a table that is sold as a whole change with them. If some of the seats
+        can't be changed, the response is a 409 that names them.
         """
         data = self.body
-        subsection = self.operation(
+        changed = self.operation(
             event_id=event_id,
             seller=cast(User, request.user),
             section=data["section"],
             subsection=data["subsection"],
             seats=data["seat_positions"],
         )
-        return Response(selectors.section_row(subsection))
+        return Response(selectors.section_row(changed.subsection))
 
 
 class UnblockedSeats(BlockedSeats):

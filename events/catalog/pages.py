@@ -69,7 +69,10 @@ class Card:
 
     @property
     def state(self) -> str:
-        """State of the sale: open, last, held, sold_out, soon or closed. The template has a text for each."""
+        """State of the sale: open, last, held, sold_out, blocked, soon or closed. The template has a text for each.
+
+        It is blocked if nobody has or had a seat: the seller keeps all of them.
+        """
         opens, closes = self.event.sales_start_at, self.event.sales_close_at
         if self.event.status == EventStatus.SOLD_OUT:
             return "sold_out"
@@ -78,7 +81,7 @@ class Card:
         if opens and opens > self.now:
             return "soon"
         if self.left == 0:
-            return "held" if self.offer["reserved"] else "sold_out"
+            return "held" if self.offer["reserved"] else "sold_out" if self.offer["sold"] else "blocked"
         return "last" if self.left <= FEW else "open"
 
 

@@ -62,9 +62,16 @@ def _place(event: Event) -> dict[str, Any]:
 
 
 def _offers(event: Event, url: str, prices: list[int], available: int) -> dict[str, Any]:
-    """Return the range of prices; seats of an event that is off sale are out of stock."""
+    """Return the range of prices.
+
+    An event that is off sale is sold out; one whose seats are all held or blocked is out of stock, which may change.
+    """
     low, high = (str(in_major_units(price, event.currency)) for price in (min(prices), max(prices)))
-    in_stock = available > 0 and event.is_active and event.status in ON_SALE
+    stock = "SoldOut"
+    if event.is_active and event.status in ON_SALE and available:
+        stock = "InStock"
+    elif event.is_active and event.status == EventStatus.AVAILABLE:
+        stock = "OutOfStock"
     offers = {
         "@type": "AggregateOffer",
         "url": url,
@@ -72,7 +79,7 @@ def _offers(event: Event, url: str, prices: list[int], available: int) -> dict[s
         "highPrice": high,
         "priceCurrency": event.currency,
         "offerCount": available,
-        "availability": f"{SCHEMA}/{'InStock' if in_stock else 'SoldOut'}",
+        "availability": f"{SCHEMA}/{stock}",
         "validFrom": event.sales_start_at and _local(event.sales_start_at, event),
     }
     return {name: value for name, value in offers.items() if value is not None}

@@ -1,6 +1,7 @@
 """Blocks free seats (takes them out of sale) and unblocks them."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from accounts.models import User
 from core.errors import NotFound
@@ -14,25 +15,33 @@ from events.inventory.seats import (
 )
 from events.inventory.sold_out import refresh_event_status
 from events.inventory.subsections import subsection_of
-from events.models import Event, Subsection
+from events.models import Event, Layout, Subsection
 from events.ownership import own_event
-from events.seating.names import names_of
-from events.states import ChangeKind, EventStatus
+from events.seating.names import layout_of, names_in
+from events.states import SEAT_TRANSITIONS, ChangeKind, EventStatus
 
 MAX_SEATS = 5_000  # changed in one transaction
 
 
-def block_seats(*, event_id: int, seller: User, section: str, subsection: int, seats: list[str]) -> Subsection:
-    """Take free seats (by name) of one subsection out of sale, all or none; return the subsection.
+class ChangedSeats(NamedTuple):
+    """The subsection with its new counts, and the names of all seats that were changed."""
 
-    Locks the subsection. Raises NotFound, PermissionRefused, EventCancelled, BadInput, and SeatsTaken with the
-    seats that are not free.
+    subsection: Subsection
+    seats: list[str]
+
+
+def block_seats(*, event_id: int, seller: User, section: str, subsection: int, seats: list[str]) -> ChangedSeats:
+    """Take free seats (by name) of one subsection out of sale, all or none.
+
+    The others at a table that is sold as a whole go with them, because nobody can buy only some of its seats.
+    Locks the subsection. Raises NotFound, PermissionRefused, EventCancelled, BadInput, and SeatsTaken with the seats
+    that are not free.
     """
     return _change(event_id, seller, section, subsection, seats, ChangeKind.BLOCKED)
 
 
-def unblock_seats(*, event_id: int, seller: User, section: str, subsection: int, seats: list[str]) -> Subsection:
-    """Put blocked seats (by name) of one subsection back on sale, all or none; return the subsection.
+def unblock_seats(*, event_id: int, seller: User, section: str, subsection: int, seats: list[str]) -> ChangedSeats:
+    """Put blocked seats (by name) of one subsection back on sale, all or none; whole tables as in `block_seats`.
 
     Locks the subsection. Raises NotFound, PermissionRefused, EventCancelled, BadInput, and SeatsTaken with the
     seats that are not blocked.
@@ -72,13 +81,28 @@ def batches_of(subsections: Sequence[Subsection]) -> Iterator[list[Subsection]]:
 
 
 @retrying_transaction
-def _change(event_id: int, seller: User, section: str, number: int, seats: list[str], kind: ChangeKind) -> Subsection:
+def _change(event_id: int, seller: User, section: str, number: int, seats: list[str], kind: ChangeKind) -> ChangedSeats:
     event = _own_event_in_sale(event_id, seller)
     subsection = lock_subsection(subsection_of(event_id, section, number).pk)
-    positions = names_of(subsection).positions(seats)
+    layout = layout_of(subsection)
+    names = names_in(subsection, layout)
+    positions = names.positions(seats)
+    if layout is not None:
+        positions += _others_at_whole_tables(subsection, layout, positions, kind)
     change_seats(subsection=subsection, positions=positions, kind=kind)
     refresh_event_status(event, subsection)
-    return subsection
+    return ChangedSeats(subsection, names.names(positions))
+
+
+def _others_at_whole_tables(
+    subsection: Subsection, layout: Layout, positions: Sequence[int], kind: ChangeKind
+) -> list[int]:
+    """Return the seats that share a whole table with these positions and don't have the status after the change yet."""
+    after = SEAT_TRANSITIONS[kind][1][0]
+    chosen = set(positions)
+    tables = [range(start, start + size) for start, size in layout.whole_tables()]
+    touched = [table for table in tables if not chosen.isdisjoint(table)]
+    return [seat for table in touched for seat in table if seat not in chosen and subsection.seat_status[seat] != after]
 
 
 @retrying_transaction

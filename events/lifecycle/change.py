@@ -10,6 +10,7 @@ from accounts.models import User
 from core.clock import database_now
 from core.errors import BadInput, InvalidState
 from core.money.currencies import check_currency
+from core.text.visible import composed
 from core.transactions import retrying_transaction
 from events.errors import EventCancelled
 from events.inventory.sold_out import status_by_seats
@@ -73,6 +74,7 @@ def write_change(
 
     Raises AddressNotConfirmed, EventCancelled, InvalidState, BadInput.
     """
+    prices = {composed(name): price for name, price in (prices or {}).items()}
     lock_venue(fields.get("venue_id"))
     event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
     before = {name: getattr(event, name) for name in {*fields, *PLACE}}
@@ -82,7 +84,7 @@ def write_change(
     apply_place(event, fields.keys() & PLACE)
     _check_venue_of_plan(event, before)
     has_new_plan = plan_version is not None and plan_version != event.plan_version_id
-    new_prices = {} if has_new_plan else _new_prices(event, prices or {})
+    new_prices = {} if has_new_plan else _new_prices(event, prices)
     _check_not_cancelled(event, before, new_prices or has_new_plan)
     _apply_dates(event, {name: before[name] for name in DATES if name in before})
     set_wall_clocks(event, [name for name in DATES if _has_new_clock(event, name, before)])
@@ -96,7 +98,7 @@ def write_change(
     if is_about_sale and not {old_status, event.status} & {*PRICES_CHANGE_IN}:
         raise InvalidState("Nobody can buy seats of this event any more, so its prices can't be changed.")
     if has_new_plan:
-        new_prices = take_over(event, plan_version or 0, prices or {})
+        take_over(event, plan_version or 0, prices)
     elif event.max_tickets_per_booking < before.get("max_tickets_per_booking", 0):
         check_whole_tables(event)
     _set_prices(event, new_prices, check_all=has_new_currency)

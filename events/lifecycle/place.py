@@ -9,7 +9,7 @@ from core.errors import BadInput
 from events.models import Event
 from events.seating.plan_choice import PlanChoice, PlanSeating
 from events.venue_models import Venue
-from events.zones import check_zone
+from events.zones import check_place_zone
 
 PLACE = ("venue_id", "venue_name", "time_zone")  # fields that say where an event takes place
 
@@ -29,7 +29,7 @@ def apply_place(event: Event, sent: Collection[str]) -> None:
     An event in a venue has the venue's zone and, unless another name was sent, its name. Raises BadInput for a venue of
     somebody else, for a zone that is none, and for one that isn't the venue's.
     """
-    if "time_zone" in sent:
+    if "time_zone" in sent and event.venue_id is None:
         _check_zone(event)
     if event.venue_id is None or not {"venue_id", "time_zone"} & set(sent):
         return
@@ -50,9 +50,12 @@ def keep_version(version_id: int) -> None:
 
 
 def _check_zone(event: Event) -> None:
+    """Raise BadInput unless a place can have the event's zone, or the event has it already."""
     try:
-        check_zone(event.time_zone)
+        check_place_zone(event.time_zone)
     except ValidationError as error:
+        if Event.objects.filter(pk=event.pk, time_zone=event.time_zone).exists():
+            return
         raise BadInput.field("time_zone", str(error.message), "unknown") from None
 
 

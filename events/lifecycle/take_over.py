@@ -31,9 +31,10 @@ from events.states import ChangeKind, PlaceKind, SeatStatus, SubsectionKind
 # What a ticket says, where its seat is and what it costs. A block in which one of these changes gets new places.
 PLACES = ("kind", "tier", "rows", "cols", "total")
 LAYOUT = ("names", "row_numbers", "seat_numbers", "tiers", "tier_of", "table_starts", "table_sizes")
-# Only how the best seats are found. It changes under seats that are held or sold, too.
+# How the best seats are found, and what buyers are told of a place before they pick it. It changes under seats that are
+# held or sold, too: a booking keeps the kinds and notes of its places.
 NEIGHBOURS = (
-    *("cells", "width", "closest", "companions", "restricted"),
+    *("cells", "width", "closest", "companions", "restricted", "notes"),
     *("run_starts", "run_sizes", "run_gaps", "run_letters", "run_tables"),
 )
 # Functions that return those of some subsections (their ids) with bookings in them: (id, whether one is still being
@@ -58,17 +59,18 @@ class Difference:
     removed: list[Subsection] = field(default_factory=list)
 
 
-def take_over(event: Event, version_id: int, prices: dict[str, int]) -> dict[str, int]:
+def take_over(event: Event, version_id: int, prices: dict[str, int]) -> None:
     """Take over a version of a seating plan. The caller has locked the event's row, and saves the event.
 
-    `prices` has the prices of categories that the event doesn't have yet, and perhaps new ones of others. Returns those
-    that differ from the present ones, which the caller writes to the blocks that stay.
+    `prices` has the prices of categories that the event doesn't have yet. Those of the others change on their own only,
+    so that nobody changes them by accident with a list of all categories.
 
     1. Lock the version and all subsections of the event.
     2. Check that it is a version of a plan of the event's venue, that each category with places has a price that can be
        charged, and that nothing is held or sold in the blocks that change.
-    3. Replace, add and remove blocks. Seats that were blocked stay blocked if the new block has seats of their name;
-       house seats are blocked. Each replaced block gets a new version and a row in the audit log.
+    3. Replace, add and remove blocks. Seats that were blocked stay blocked if the new block has seats of their name,
+       with the others at tables that are sold as a whole; house seats are blocked. Each replaced block gets a new
+       version and a row in the audit log.
 
     A request that waits for its seats counts as a sale. One that comes meanwhile waits, and then gets seats of the new
     version or is refused. Raises BadInput, and InvalidState with the blocks that can't change.
@@ -86,8 +88,6 @@ def take_over(event: Event, version_id: int, prices: dict[str, int]) -> dict[str
     _replace(event, difference.changed, layouts)
     _retune(difference.retuned)
     _add(event, difference.added)
-    kept = prices.keys() & present.keys() & seating.prices.keys()
-    return {name: prices[name] for name in kept if prices[name] != present[name]}
 
 
 def lock_blocks(event: Event) -> list[Subsection]:
@@ -111,6 +111,7 @@ def _seating(event: Event, version_id: int, present: dict[str, int], prices: dic
         raise BadInput.field("plan_version", "This event isn't put on with a seating plan.")
     if venue_of_version(version_id, event.seller_id, field="plan_version") != event.venue_id:
         raise BadInput.field("plan_version", "This is a plan of another venue.")
+    _check_new(prices, present)
     version, plan = read_version(version_id, max_seats=settings.MAX_SEATS_PER_EVENT)
     used = used_categories(plan)
     known = {name: price for name, price in present.items() if name in used} | prices
@@ -119,6 +120,14 @@ def _seating(event: Event, version_id: int, present: dict[str, int], prices: dic
     seating = PlanSeating(version, plan, {name: known[name] for name in used})
     seating.check_tables(event.max_tickets_per_booking)
     return seating
+
+
+def _check_new(prices: dict[str, int], present: dict[str, int]) -> None:
+    """Raise BadInput that names each category of the event with another price than it has."""
+    detail = "The event has this category already. Change its price before or after the take-over."
+    changed = [name for name, price in prices.items() if price != present.get(name, price)]
+    if changed:
+        raise BadInput([BadInput.problem(f"prices.{name}", detail, "not_new") for name in changed])
 
 
 def _difference(blocks: list[DrawnBlock], subsections: list[Subsection], layouts: dict[int, Layout]) -> Difference:
@@ -205,7 +214,11 @@ def _still_blocked(block: DrawnBlock, subsection: Subsection, layouts: dict[int,
         return house
     letters = zip(old.names, subsection.seat_status, strict=True)
     names = {name for name, letter in letters if letter == SeatStatus.BLOCKED[0]}
-    return sorted({*house, *(position for position, name in enumerate(new.names) if name in names)})
+    blocked = {*house, *(position for position, name in enumerate(new.names) if name in names)}
+    for start, size in new.whole_tables():  # nobody could buy one of which a seat is blocked
+        if not blocked.isdisjoint(range(start, start + size)):
+            blocked.update(range(start, start + size))
+    return sorted(blocked)
 
 
 def _overwrite(subsection: Subsection, new: Subsection) -> None:
@@ -218,7 +231,7 @@ def _overwrite(subsection: Subsection, new: Subsection) -> None:
 
 
 def _retune(retuned: list[tuple[DrawnBlock, Subsection]]) -> None:
-    """Write what is only about how the best seats are found."""
+    """Write what changes under seats that are held or sold, too."""
     for block, subsection in retuned:
         layout = block.new_layout(subsection)
         Layout.objects.filter(event_id=subsection.event_id, subsection_id=subsection.pk).update(

@@ -99,22 +99,23 @@ def _grid_rows(spec: BlockSpec, grid: Grid) -> tuple[Row, ...]:
 
 def _plain_row(spec: BlockSpec, grid: Grid, labels: list[str], points: list[Point]) -> list[Place]:
     """Return the places of a row without missing seats, and without seats that have something of their own."""
-    category, last = spec.category or 0, len(labels)
+    category, aisles = spec.category or 0, frozenset(grid.aisles_in(len(labels)))
     return [
-        Place(label, x, y, category, PlaceKind.SEAT, "", number in grid.aisles and number < last)
+        Place(label, x, y, category, PlaceKind.SEAT, "", number in aisles)
         for number, (label, (x, y)) in enumerate(zip(labels, points, strict=True), 1)
     ]
 
 
 def _special_row(spec: BlockSpec, grid: Grid, row: int, labels: list[str], points: list[Point]) -> list[Place]:
     seats = [seat for seat in range(len(labels)) if (row, seat) not in grid.missing]
+    aisles = frozenset(grid.aisles_in(len(labels)))
     return [
         _place(
             labels[seat],
             points[seat],
             spec.category,
             grid.own.get((row, seat), ORDINARY),
-            ends_run=seat != seats[-1] and (seat + 1 in grid.aisles or (row, seat + 1) in grid.missing),
+            ends_run=seat != seats[-1] and (seat + 1 in aisles or (row, seat + 1) in grid.missing),
         )
         for seat in seats
     ]

@@ -1,12 +1,13 @@
 """Read the content of subsections: rows seat by seat, tables, and standing areas."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from events.plans.counting import MAX_ROWS, MAX_SEATS, MAX_STANDING, MAX_TABLE_SEATS
 from events.plans.labels import MAX_LABEL, NOT_IN_ROWS, NOT_IN_SEATS, NUMBERS, read_rule
 from events.plans.members import Members, Point
 from events.plans.single_seats import OWN, check_categories, read_own
 from events.plans.specs import GivenRow, GivenSeat, Own, Rows, StandingSpec, Tables, TableSpec
+from events.states import PlaceKind
 
 TABLE_SIZE = 150.0  # width and height by default, in centimetres
 SHAPES = ("round", "rectangle")
@@ -67,6 +68,9 @@ def _table(table: Members) -> TableSpec:
     width, height = table.length("width", TABLE_SIZE), table.length("height", TABLE_SIZE)
     shape = table.choice("shape", SHAPES, "round")
     own = _table_places(table, count)
+    whole = table.choice("sold", SOLD, "seat") == "whole"
+    if whole:
+        _check_house(table, count, own)
     return TableSpec(
         label=table.name("label", MAX_LABEL, forbidden=NOT_IN_ROWS),
         x=table.shift("x"),
@@ -75,7 +79,7 @@ def _table(table: Members) -> TableSpec:
         width=width,
         height=width if shape == "round" else height,
         rotation=table.angle(),
-        whole=table.choice("sold", SOLD, "seat") == "whole",
+        whole=whole,
         labels=tuple(_table_labels(table, count, own)),
         own=own,
     )
@@ -106,6 +110,14 @@ def _table_places(table: Members, count: int) -> dict[int, Own]:
     return found
 
 
+def _check_house(table: Members, count: int, own: dict[int, Own]) -> None:
+    """Refuse a table that is sold as a whole if only some of its seats are the house's: nobody could ever buy it."""
+    house = sum(place.kind == PlaceKind.HOUSE for place in own.values())
+    if 0 < house < count:
+        detail = "This table is sold as a whole, so either all of its seats are house seats or none of them."
+        table.refuse("places", "some_house", detail)
+
+
 def read_standing(block: Members) -> StandingSpec:
     """Return the `standing` area of a subsection."""
     block.require("category")
@@ -113,7 +125,11 @@ def read_standing(block: Members) -> StandingSpec:
     capacity = standing.whole("capacity", 1, MAX_STANDING)
     outline = standing.points("outline")
     if len(outline) >= 3 and area(outline) < 1:
-        standing.refuse("outline", "no_area", "These points enclose no area.")
+        if crosses_itself(outline):
+            detail = "The outline crosses itself. Give its points in their order around the area."
+            standing.refuse("outline", "crosses_itself", detail)
+        else:
+            standing.refuse("outline", "no_area", "These points enclose no area.")
     return StandingSpec(capacity, tuple(outline))
 
 
@@ -121,3 +137,19 @@ def area(points: list[Point]) -> float:
     """Return the area of a polygon, in square centimetres."""
     around = pairwise([*points, points[0]])
     return abs(sum(one[0] * other[1] - other[0] * one[1] for one, other in around)) / 2
+
+
+def crosses_itself(points: list[Point]) -> bool:
+    """Return whether two sides of a polygon cross, other than at their ends."""
+    sides = list(pairwise([*points, points[0]]))
+    return any(_cross(one, other) for one, other in combinations(sides, 2))
+
+
+def _cross(one: tuple[Point, Point], other: tuple[Point, Point]) -> bool:
+    """Return whether each of two sides has its ends on both sides of the other."""
+    return all(_side(*a, b[0]) * _side(*a, b[1]) < 0 for a, b in ((one, other), (other, one)))
+
+
+def _side(start: Point, end: Point, point: Point) -> float:
+    """Return on which side of the line from `start` to `end` a point lies: above 0, below 0, or 0 on it."""
+    return (end[0] - start[0]) * (point[1] - start[1]) - (end[1] - start[1]) * (point[0] - start[0])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from events.plans.addressable import NOT_ADDRESSABLE, is_addressable
 from events.plans.arrangement import lay_out, place_drawing
 from events.plans.blocks import read_rows, read_standing, read_tables
-from events.plans.checks import check_block, check_drawing
+from events.plans.checks import check_block, check_distances, check_drawing
 from events.plans.counting import MAX_SECTIONS, MAX_SUBSECTIONS, count_places, subsections_of
 from events.plans.drawings import read_drawings
 from events.plans.grids import read_grid
@@ -47,6 +47,8 @@ def read_plan(document: object, *, max_places: int, field: str = "document") -> 
     for spec in reader.blocks:
         blocks.append(lay_out(spec))
         check_block(reading, spec, blocks[-1])
+    if not reading.problems:
+        check_distances(reading, reader.blocks, blocks)
     drawings = []
     for shape in reader.drawings:
         drawings.append(place_drawing(shape))

@@ -14,6 +14,7 @@ ALIGN = ("center", "left", "right")
 GRID = frozenset(
     {
         *("rows", "seats", "row_spacing", "seat_spacing", "align", "radius", "aisles", "aisle_width", "skew"),
+        "straight_aisles",
         *("row_labels", "seat_labels", "missing", "places"),
     }
 )
@@ -36,6 +37,7 @@ def read_grid(block: Members) -> Grid:
         align=grid.choice("align", ALIGN, "center"),
         radius=grid.length("radius", 0) or None,
         aisles=_aisles(grid),
+        straight_aisles=grid.flag("straight_aisles"),
         aisle_width=grid.length("aisle_width", AISLE_WIDTH, least=0),
         skew=grid.shift("skew", 0),
         row_labels=read_rule(grid, "row_labels", len(counts), LETTERS, NOT_IN_ROWS),
@@ -139,6 +141,7 @@ def _check_circle(grid: Members, spec: Grid) -> None:
         return
     for row, count in enumerate(spec.counts):
         circle = 2 * pi * (spec.radius + row * spec.row_spacing)
-        if count > 1 and spec.width(count) > circle - spec.seat_spacing / 2:
+        offsets = spec.offsets(count)
+        if count > 1 and offsets[-1] - offsets[0] > circle - spec.seat_spacing / 2:
             grid.refuse("radius", "does_not_fit", f"Row {row + 1:,} is longer than its whole circle.")
             return

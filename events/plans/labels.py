@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from string import ascii_uppercase
 
+from core.text.visible import composed
 from events.plans.members import Members, is_whole, printable
 
 MAX_LABEL = 20  # characters
@@ -41,7 +42,7 @@ class LabelRule:
         """Return `count` labels, from the front or the left."""
         if self.given:
             return list(self.given[:count])
-        labels = [f"{self.prefix}{text}{self.suffix}".strip() for text in self._texts(count)]
+        labels = [composed(f"{self.prefix}{text}{self.suffix}".strip()) for text in self._texts(count)]
         return labels[::-1] if self.reverse else labels
 
     def _texts(self, count: int) -> list[str]:

@@ -9,7 +9,8 @@ from typing import Any, TypeGuard
 
 from core.errors import MAX_PROBLEMS, BadInput, FieldProblem
 from core.http.bodies import NOT_AN_OBJECT, no_such_member, unknown_members
-from core.text.visible import is_printable, is_printable_name
+from core.text.lines import problem_of_line
+from core.text.visible import composed, is_blank
 
 MAX_CM = 1_000_000  # 10 km: how far a point may be from the origin, in both directions
 MIN_LENGTH = 0.001  # in units
@@ -93,12 +94,12 @@ class Members:
         value = self.data.get(name, "")
         if not isinstance(value, str):
             self.refuse(name, "invalid", NOT_A_TEXT)
-        elif not is_printable(value):
-            self.refuse(name, "not_printable", "This must be one line of printable characters.")
-        elif len(value) > longest:
+        elif problem := problem_of_line(value):
+            self.refuse(name, *problem)
+        elif len(text := composed(value)) > longest:
             self.refuse(name, "max_length", f"This may have at most {longest} characters.")
         else:
-            return value
+            return text
         return ""
 
     def number(self, name: str, least: float, most: float, default: float | None = None) -> float:
@@ -125,7 +126,8 @@ class Members:
             return least
         value: Any = self.data[name]
         if not is_whole(value, least, most):
-            self.refuse(name, "invalid", f"This must be a whole number from {least:,} to {most:,}.")
+            needed = f"a whole number from {least:,} to {most:,}" if least < most else f"{least:,}"
+            self.refuse(name, "invalid", f"This must be {needed}.")
             return least
         return value
 
@@ -174,7 +176,9 @@ class Members:
         if "category" not in self.data:
             return None
         value = self.data["category"]
-        index = self.reading.categories.get(value.strip()) if isinstance(value, str) else None
+        index = self.reading.categories.get(composed(value.strip())) if isinstance(value, str) else None
+        if index is None and not self.reading.categories and isinstance(value, str):
+            return 0  # the list of categories is refused itself
         if index is None:
             self.refuse("category", "no_such_category", "This must be the name of one of the plan's categories.")
             return 0
@@ -241,12 +245,14 @@ def is_whole(value: object, least: int, most: int) -> TypeGuard[int]:
 
 
 def printable(value: object, longest: int, forbidden: str = "") -> tuple[str, tuple[str, str] | None]:
-    """Return a name, trimmed, and the code and detail of what is wrong with it or None."""
+    """Return a name, trimmed and composed, and the code and detail of what is wrong with it or None."""
     if not isinstance(value, str):
         return "", ("invalid", NOT_A_TEXT)
-    text = value.strip()
-    if not is_printable_name(text):
+    text = composed(value.strip())
+    if is_blank(text):
         return text, ("blank", "This must be a name of printable characters.")
+    if problem := problem_of_line(text):
+        return text, problem
     if len(text) > longest:
         return text, ("max_length", f"This may have at most {longest} characters.")
     for character in forbidden:

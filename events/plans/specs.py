@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from events.plans.aisles import divided, lined_up
 from events.plans.labels import LabelRule
 from events.states import PlaceKind
 
@@ -26,6 +27,9 @@ class Grid:
     align: str
     radius: float | None
     aisles: tuple[int, ...]  # numbers of seats, ascending; an aisle lies after each of them
+    straight_aisles: (
+        bool  # the numbers are those of the longest row, and the others are divided in the same proportions
+    )
     aisle_width: float
     skew: float
     row_labels: LabelRule
@@ -33,13 +37,24 @@ class Grid:
     missing: frozenset[tuple[int, int]]
     own: dict[tuple[int, int], Own]
 
+    def aisles_in(self, count: int) -> tuple[int, ...]:
+        """Return after which of its seats, counted from 1, a row of `count` seats has aisles."""
+        if self.straight_aisles:
+            return tuple(divided(self.aisles, max(self.counts), count))
+        return tuple(seat for seat in self.aisles if seat < count)
+
     def width(self, count: int) -> float:
-        """Return how far the last of `count` seats lies from the first one, along the row."""
-        aisles = sum(seat < count for seat in self.aisles)
-        return (count - 1) * self.seat_spacing + aisles * self.aisle_width
+        """Return how long a row of `count` seats is, from the middle of its first seat to that of its last one."""
+        return (count - 1) * self.seat_spacing + len(self.aisles_in(count)) * self.aisle_width
 
     def offsets(self, count: int) -> list[float]:
-        """Return how far each of `count` seats lies from the first one, along the row."""
+        """Return how far each of `count` seats lies from where its row begins, along the row.
+
+        With straight aisles, the first and the last seat may lie up to half a seat beside the row's ends.
+        """
+        if self.straight_aisles:
+            places = divided(self.aisles, max(self.counts), count)
+            return lined_up(places, count, self.seat_spacing, self.aisle_width)
         offsets, aisles = [], 0
         for seat in range(count):
             if seat in self.aisles:

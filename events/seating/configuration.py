@@ -10,7 +10,8 @@ from typing import Any
 
 from core.errors import BadInput, FieldProblem
 from core.http.bodies import no_such_member, unknown_members
-from core.text.visible import is_printable_name
+from core.text.lines import problem_of_line
+from core.text.visible import composed, is_blank
 from events.models import Subsection
 from events.plans.addressable import NOT_ADDRESSABLE, is_addressable
 from events.seat_models import MAX_PRICE, NAME_LENGTH
@@ -170,9 +171,11 @@ class _Reader:
         return name
 
     def label(self, value: object, field: str) -> str:
-        text = value.strip() if isinstance(value, str) else ""
-        if not is_printable_name(text):
+        text = composed(value.strip()) if isinstance(value, str) else ""
+        if is_blank(text):
             self.refuse(field, "blank", "This must be a name of printable characters.")
+        elif problem := problem_of_line(text):
+            self.refuse(field, *problem)
         elif len(text) > NAME_LENGTH:
             self.refuse(field, "max_length", f"This may have at most {NAME_LENGTH} characters.")
         return text

@@ -79,6 +79,7 @@ class DrawnBlock:
             closest=self.plan.focal_point and _closest(places, self.plan.focal_point),
             companions=self.positions(PlaceKind.COMPANION),
             restricted=self.positions(PlaceKind.RESTRICTED),
+            notes=[place.note for place in places] if any(place.note for place in places) else None,
             **self._tables(),
             **_runs(cells, [LETTERS[place.kind] for place in places], self._table_of_place()),
             **self._tiers(),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from core.text.visible import composed
 from events.models import Layout, Subsection
 from events.plans.plan import labels_of
 from events.seating.positions import checked_positions, place_of, position_of, seat_name
@@ -57,6 +58,7 @@ class PlaceNames:
         """Return the position of the place with this name; None if there is none."""
         if not self.drawn:
             return position_of(name, rows=self.rows, cols=self.cols)
+        name = composed(name)
         return self.drawn.index(name) if name in self.drawn else None
 
     def positions(self, names: Sequence[str], *, field: str = "seat_positions") -> list[int]:
@@ -68,7 +70,7 @@ class PlaceNames:
             found = [position_of(name, rows=self.rows, cols=self.cols) for name in names]
         else:
             by_name = {name: position for position, name in enumerate(self.drawn)}
-            found = [by_name.get(name) for name in names]
+            found = [by_name.get(composed(name)) for name in names]
         return checked_positions(names, found, field=field)
 
 

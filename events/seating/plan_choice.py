@@ -6,6 +6,7 @@ from typing import Any
 
 from core.errors import BadInput, FieldProblem
 from core.http.bodies import no_such_member, unknown_members
+from core.text.visible import composed
 from events.plan_models import PlanVersion
 from events.plans.document import read_plan
 from events.plans.plan import Plan
@@ -118,9 +119,12 @@ def read_plan_choice(config: Mapping[str, Any], *, max_seats: int) -> PlanChoice
         problems.append(BadInput.problem("seating_config.prices", "This must be an object: a price per category."))
     else:
         problems += _price_problems(prices)
+        if len({composed(name) for name in prices}) < len(prices):
+            problems.append(BadInput.problem("seating_config.prices", "A category has two prices.", "duplicate"))
     if problems:
         raise BadInput(problems)
-    return PlanChoice(version, dict(prices), max_seats)  # type: ignore[arg-type]
+    by_name = {composed(name): price for name, price in prices.items()}  # type: ignore[union-attr]
+    return PlanChoice(version, by_name, max_seats)  # type: ignore[arg-type]
 
 
 def check_categories(plan: Plan, prices: Mapping[str, int], field: str) -> None:

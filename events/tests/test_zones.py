@@ -8,13 +8,16 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events.admin.zone_choices import FORMER_REGIONS, zone_choices
 from events.venue_models import countries
 from events.zones import (
     NoSuchTime,
     TwoTimes,
+    check_place_zone,
     check_zone,
     instant_of,
     instants_of,
+    place_zones,
     wall_clock,
     zone_names,
     zones_of_countries,
@@ -87,6 +90,18 @@ def test_names_of_zones(name: str) -> None:
 def test_what_is_no_zone(name: str) -> None:
     with pytest.raises(ValidationError):
         check_zone(name)
+
+
+@pytest.mark.parametrize("name", ["EST5EDT", "CET", "GMT", "Etc/GMT+5", "Japan"])
+def test_zones_of_fixed_rules_and_names_without_a_region_are_no_places(name: str) -> None:
+    check_zone(name)  # whoever has one keeps it
+    with pytest.raises(ValidationError):
+        check_place_zone(name)
+
+
+def test_the_forms_offer_what_a_place_can_be_given() -> None:
+    offered = {name for _, zones in zone_choices()[1:] for name, _ in zones} | {"UTC"}
+    assert {name.partition("/")[0] for name in place_zones() - offered} == FORMER_REGIONS
 
 
 def test_the_zones_of_a_country() -> None:

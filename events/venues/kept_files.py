@@ -45,8 +45,8 @@ def forget_file(user_id: int) -> None:
 
 
 def _understood(members: list[Any]) -> Understood:
-    document, problems, total, left_out = members
-    return Understood(document, [Problem(*problem) for problem in problems], total, left_out)
+    document, problems, *others = members
+    return Understood(document, [Problem(*problem) for problem in problems], *others)
 
 
 def _key(user_id: int) -> str:

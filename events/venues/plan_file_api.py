@@ -58,10 +58,9 @@ class PlanImport(ApiView):
 
 
 def _body(understood: Understood) -> dict[str, Any]:
-    document = understood.document
     return {
-        "document": document,
-        "places": read_plan(document, max_places=settings.MAX_SEATS_PER_EVENT).size if document is not None else 0,
+        "document": understood.document,
+        "places": understood.places,
         "problems": [
             {"field": found.place, "code": found.code, "detail": found.detail, "proposal": found.proposal}
             for found in understood.problems

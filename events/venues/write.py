@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from accounts.models import User
 from core.errors import BadInput, NotFound
 from core.transactions import retrying_transaction
@@ -12,6 +14,7 @@ from events.schedule import still_on
 from events.states import EventStatus
 from events.venue_models import Venue
 from events.venues.plan_use import lock_and_find_use
+from events.zones import check_place_zone
 
 NO_SUCH_VENUE = "You have no such venue."
 COORDINATES = ("latitude", "longitude")
@@ -35,6 +38,7 @@ def add_venue(*, seller: User, **fields: Any) -> Venue:
     """Add a venue of the seller; `fields` are its columns. Raises BadInput."""
     venue = Venue(seller=seller, **fields)
     _check_coordinates(venue)
+    _check_zone(venue.time_zone)
     venue.save(force_insert=True)
     return venue
 
@@ -53,8 +57,10 @@ def change_venue(*, venue_id: int, seller: User, **fields: Any) -> Venue:
     venue = _locked(venue_id, seller)
     old_name = venue.name
     upcoming = _upcoming(venue)
-    if fields.get("time_zone", venue.time_zone) != venue.time_zone and upcoming.exists():
-        raise VenueInUse("Events are still to take place there, so its time zone can't be changed.")
+    if fields.get("time_zone", venue.time_zone) != venue.time_zone:
+        _check_zone(fields["time_zone"])
+        if upcoming.exists():
+            raise VenueInUse("Events are still to take place there, so its time zone can't be changed.")
     for name, value in fields.items():
         setattr(venue, name, value)
     _check_coordinates(venue)
@@ -92,6 +98,13 @@ def _check_coordinates(venue: Venue) -> None:
     missing = [name for name in COORDINATES if getattr(venue, name) is None]
     if len(missing) == 1:
         raise BadInput.field(missing[0], "Latitude and longitude need each other.", "required")
+
+
+def _check_zone(name: str) -> None:
+    try:
+        check_place_zone(name)
+    except ValidationError as error:
+        raise BadInput.field("time_zone", str(error.message), "unknown") from None
 
 
 def _upcoming(venue: Venue) -> Any:

@@ -21,6 +21,7 @@ from events.venues.write import add_venue
 ClientOf = Callable[[User | None], APIClient]
 CONTRACT = {
     "/api/user": {"get", "post", "patch", "delete"},
+    "/api/user/data": {"get"},
     "/api/user/email": {"get", "post", "delete"},
     "/api/user/email/confirm": {"post"},
     "/api/user/sessions": {"get", "delete"},
@@ -59,7 +60,9 @@ CONTRACT = {
     "/api/booking/{booking_id}/extend": {"post"},
     "/api/booking/{booking_id}/pay": {"post"},
     "/api/booking/{booking_id}/admissions": {"get"},
+    "/api/booking/{booking_id}/admissions/{admission_id}/ticket.pkpass": {"get"},
     "/api/booking/{booking_id}/tickets.pdf": {"get"},
+    "/api/booking/{booking_id}/tickets.pkpasses": {"get"},
     "/api/booking/{booking_id}/calendar.ics": {"get"},
     "/api/event/{event_id}/sse": {"get"},
     "/api/booking/event/{event_id}/sse": {"get"},

@@ -68,8 +68,11 @@ RIGHTS: dict[str, dict[str, str]] = {
     "account/email/confirm": {"GET": EVERYBODY, "POST": EVERYBODY},
     "account/sign-ins/end": {"POST": SIGNED_IN},
     "account/sign-ins/<str:sign_in_id>/end": {"POST": SIGNED_IN},
+    "account/data": {"GET": SIGNED_IN},
     "checkout/<uuid:booking_id>": {"GET": BUYER},
     "checkout/<uuid:booking_id>/done": {"GET": BUYER},
+    "checkout/<uuid:booking_id>/wallet/apple": {"GET": BUYER},
+    "checkout/<uuid:booking_id>/wallet/google/<uuid:admission_id>": {"GET": BUYER},
     "bookings": {"GET": SIGNED_IN},
     "queue/<int:event_id>": {"GET": SIGNED_IN},
     "gate": {"GET": SIGNED_IN},  # without work at an entrance, it is empty
@@ -85,6 +88,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "favicon.ico": {"GET": EVERYBODY},
     # --- API: accounts -----------------------------------------------------------------------------
     "api/user": {"GET": SIGNED_IN, "POST": EVERYBODY, "PATCH": SIGNED_IN, "DELETE": SIGNED_IN},
+    "api/user/data": {"GET": SIGNED_IN},
     "api/user/email": {"GET": SIGNED_IN, "POST": SIGNED_IN, "DELETE": SIGNED_IN},
     "api/user/email/confirm": {"POST": EVERYBODY},
     "api/user/sessions": {"GET": SIGNED_IN, "DELETE": SIGNED_IN},
@@ -148,7 +152,9 @@ RIGHTS: dict[str, dict[str, str]] = {
     "api/booking/<uuid:booking_id>/admissions": {"GET": BUYER},
     "api/booking/<uuid:booking_id>/admissions/<uuid:admission_id>/qr.svg": {"GET": BUYER},
     "api/booking/<uuid:booking_id>/admissions/<uuid:admission_id>/qr.png": {"GET": BUYER},
+    "api/booking/<uuid:booking_id>/admissions/<uuid:admission_id>/ticket.pkpass": {"GET": BUYER},
     "api/booking/<uuid:booking_id>/tickets.pdf": {"GET": BUYER},
+    "api/booking/<uuid:booking_id>/tickets.pkpasses": {"GET": BUYER},
     "api/booking/<uuid:booking_id>/calendar.ics": {"GET": BUYER},
     "api/payment/webhook/<str:gateway>": {"POST": EVERYBODY},  # anybody who can sign it
     # --- API: operations ---------------------------------------------------------------------------
@@ -287,7 +293,13 @@ class Stage(NamedTuple):
 
 
 @pytest.fixture
-def stage(people: dict[str, User], concert: Event, paid_booking: Callable[..., Booking], media: Path) -> Stage:
+def stage(
+    people: dict[str, User],
+    concert: Event,
+    paid_booking: Callable[..., Booking],
+    media: Path,
+    wallets: dict[str, str],
+) -> Stage:
     """A stage with something to see for everybody who may see it."""
     venue = add_venue(seller=people["s"], name="The hall", time_zone="Europe/Berlin")
     Event.objects.filter(pk=concert.pk).update(starts_at=NEVER, venue=venue)

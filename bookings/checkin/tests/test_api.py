@@ -25,7 +25,7 @@ from events.seating.configuration import read_seating
 ClientOf = Callable[[User | None], APIClient]
 PaidBooking = Callable[..., Booking]
 NAMES = {"subsection_kind": "grid", "block_name": "Section A, block 1", "row_word": "row"}
-LABELS = {**NAMES, "row_label": "1", "seat_label": "1"}
+LABELS = {**NAMES, "row_label": "1", "seat_label": "1", "seat_kind": "seat", "seat_note": "", "remark": ""}
 PLACE = {"section": "A", "subsection": 1, "row": 1, "seat": 1, **LABELS, "holder": "Alice"}
 
 

@@ -53,6 +53,9 @@ def test_a_check_in_marks_the_ticket_as_used_and_returns_its_seat(
         "row_word": "row",
         "row_label": "2",
         "seat_label": "7",
+        "seat_kind": "seat",
+        "seat_note": "",
+        "remark": "",
     }
     assert checking.place_body(ticket) == {"serial": serial_of(ticket), "reference": ticket.reference, **place}
     ticket.refresh_from_db()

@@ -30,6 +30,24 @@ def test_the_manifest_of_an_event_on_a_plan_has_the_names_of_seats(
     assert [names[serial_of(ticket)] for ticket in tickets_of(standing)] == ["", ""]
 
 
+def test_the_manifest_says_what_is_special_about_places(
+    gala: Event, alice: User, carol: User, client_of: ClientOf, paid_booking: Hold
+) -> None:
+    seated = paid_booking(alice, "AA-109", "BB-110", "BB-101", event=gala, section="Parkett links")
+    standing = paid_booking(alice, event=gala, quantity=1, section="Floor")
+    tickets = client_of(carol).get(f"/api/event/{gala.pk}/check-in/manifest?tickets=true").json()["tickets"]
+    remarks = dict(zip(tickets["serials"], tickets["remarks"], strict=True))
+    named = [remarks[serial_of(ticket)] for ticket in (*tickets_of(seated), *tickets_of(standing))]
+    assert named == ["Wheelchair place", "", "Restricted view: Behind a pillar.", ""]
+
+
+def test_the_door_reads_what_is_special_about_a_place(
+    gala: Event, alice: User, carol: User, client_of: ClientOf, paid_booking: Hold
+) -> None:
+    for body in answers(client_of(carol), paid_booking(alice, "AA-109", event=gala, section="Parkett links")):
+        assert (body["seat_kind"], body["seat_note"], body["remark"]) == ("wheelchair", "", "Wheelchair place")
+
+
 def answers(api: APIClient, booking: Booking) -> list[dict[str, Any]]:
     """Return what the API says of the only ticket of a booking when it is found, let in, refused, merged and listed."""
     (code,) = codes_of(booking)

@@ -15,6 +15,7 @@ from bookings.tickets.pdf import tickets_pdf
 from bookings.tickets.tests.pdf_text import pages_of
 from core.clock import database_now
 from events.models import Event
+from events.venue_models import Venue
 
 Paid = Callable[..., Booking]
 
@@ -56,6 +57,37 @@ def test_seats_have_their_names(dated: Event, paid_booking: Paid, alice: User) -
     assert f"Parkett links\\, row AA\\, seats 101 and 102\\; row {LONG_ROW}\\, seat {LONG_SEAT}\\n" in calendar
 
 
+def test_what_is_special_about_a_place_is_on_mail_ticket_and_calendar(
+    dated: Event, paid_booking: Paid, alice: User
+) -> None:
+    booking = paid_booking(alice, "AA-109", "BB-101", "BB-110", event=dated, section="Parkett links")
+    text, html, pages, calendar = confirmation(booking)
+    special = ("Row AA, seat 109 · Wheelchair place", "Row BB, seat 110 · Restricted view: Behind a pillar.")
+    assert f"\n{special[0]}\nRow BB, seat 101\n{special[1]}\n" in text
+    assert all(f">{each}<" in html for each in special)
+    assert "Wheelchair place" in pages[0] and "Restricted view: Behind a pillar." in pages[2]
+    assert not any(word in pages[1] for word in ("Wheelchair", "Restricted"))
+    assert "row AA\\, seat 109 · Wheelchair place\\; " in calendar
+
+
+def test_mail_and_tickets_say_how_to_get_in_as_the_page_does(dated: Event, paid_booking: Paid, alice: User) -> None:
+    note = "Ramp at the side. " * 100
+    Venue.objects.filter(events=dated).update(accessibility=note)
+    booking = paid_booking(alice, "AA-101", "AA-102", event=dated, section="Parkett links")
+    text, html, pages, _ = confirmation(booking)
+    assert f"Getting in: {note.strip()}" in text and note.strip() in html
+    assert len(pages) == 3 and pages[2].count(["Ramp", "at", "the", "side."][0]) == 100
+    Venue.objects.filter(events=dated).update(accessibility="")
+    text, html, pages, _ = confirmation(booking)
+    assert "Getting in" not in text + html and len(pages) == 2
+
+
+def test_a_standing_ticket_is_not_called_a_seat(dated: Event, paid_booking: Paid, alice: User) -> None:
+    text, html, pages, _ = confirmation(paid_booking(alice, quantity=2, event=dated, section="Floor"))
+    assert "the places are yours" in text and "one page per ticket" in text
+    assert not any("seat" in each.lower() for each in (text, html, *pages))
+
+
 def test_blocks_have_their_number_if_their_section_has_several(dated: Event, paid_booking: Paid, alice: User) -> None:
     for number in (1, 2):
         booking = paid_booking(alice, "A-1", event=dated, section="Balkon", subsection=number)
@@ -64,6 +96,19 @@ def test_blocks_have_their_number_if_their_section_has_several(dated: Event, pai
         assert f"<bdi>Balkon</bdi>, block&nbsp;{number}" in html
         assert f"SECTION\nBalkon\nBLOCK\n{number}\nROW\nA\nSEAT\n1\n" in page
         assert f"Balkon\\, block {number}\\, row A\\, seat 1\\n" in calendar
+
+
+def test_names_in_hebrew_stay_where_they_belong(dated: Event, paid_booking: Paid, alice: User) -> None:
+    booking = paid_booking(alice, "AA-101", "AA-102", "AA-103", event=dated, section="Parkett links")
+    Booking.objects.filter(pk=booking.pk).update(seat_names=["א-1א", "א-2", "א-3"])
+    Event.objects.filter(pk=dated.pk).update(name="ערב (2027)")
+    mail = compose(EmailMessage.objects.get(booking=booking, kind="confirmation"))
+    assert mail and mail.subject == "Your tickets for \u2068ערב (2027)\u2069"
+    text, html, (page, *_), calendar = confirmation(booking)
+    seats = "ow \u2068א\u2069, seats \u20681א\u2069, 2 and 3"
+    assert f"\nR{seats}\n" in text and f">R{seats}<" in html
+    assert f", r{seats}\\n".replace(", ", "\\, ") in calendar
+    assert "ROW\nא\nSEAT\nא1\n" in page and "(2027) " + "ערב"[::-1] in page
 
 
 def test_people_sit_at_a_table_and_not_in_a_row(dated: Event, paid_booking: Paid, alice: User) -> None:

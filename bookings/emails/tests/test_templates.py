@@ -20,6 +20,7 @@ from accounts.operations.mails import (
     mail_account_deleted,
     mail_email_change,
     mail_email_changed,
+    mail_idle_account,
     mail_password_reset_link,
     mail_verification_link,
 )
@@ -115,6 +116,8 @@ def test_every_email_renders_without_leaks(
     mail_email_change(user_id=alice.pk)
     mail_email_changed(former=alice.email, address="new@example.com")
     mail_account_deleted(email=alice.email)
+    User.objects.filter(pk=alice.pk).update(idle_warned_at=database_now())
+    mail_idle_account(user_id=alice.pk)
     for mail in (compose(EmailMessage(kind=EmailKind.ENDPOINT_OFF, endpoint=endpoint)), *mailoutbox):
         for text in texts_of(mail):
             assert not leaks_of(text), text
@@ -145,7 +148,14 @@ def test_every_page_renders_without_leaks(
     scan = f"/admin/bookings/checkin/{paid.admissions.get().check_ins.get().pk}/change/"
     pages: dict[User | None, list[str]] = {
         None: ["/login", "/register?role=seller", "/verify?token=abc", "/verify", "/reset", "/reset/MQ/abc-def"],
-        alice: [f"/checkout/{held.pk}", f"/checkout/{old.pk}", f"/checkout/{paid.pk}/done", "/bookings", "/account"],
+        alice: [
+            f"/checkout/{held.pk}",
+            f"/checkout/{old.pk}",
+            f"/checkout/{paid.pk}/done",
+            "/bookings",
+            "/account",
+            "/account/data",
+        ],
         carol: [
             *("/sell", f"/sell/{event.pk}", "/gate", f"/gate/{event.pk}"),
             *(f"/admin/bookings/{model}/" for model in ("booking", "checkin", "delivery", "endpoint", "gatestaff")),

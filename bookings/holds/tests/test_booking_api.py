@@ -15,8 +15,8 @@ ClientOf = Callable[[User | None], APIClient]
 Hold = Callable[..., Booking]
 FIELDS = {
     "id", "reference", "event_id", "event_name", "venue_name", "buyer_id", "section", "subsection", "quantity",
-    "seat_selection_mode", "subsection_kind", "seat_positions", "total_price", "currency", "status", "expires_at",
-    "seconds_left", "created_at", "paid_at", "failure",
+    "seat_selection_mode", "subsection_kind", "seat_positions", "seat_kinds", "seat_notes", "total_price", "currency",
+    "status", "expires_at", "seconds_left", "created_at", "paid_at", "failure",
 }  # fmt: skip
 
 
@@ -70,6 +70,41 @@ def test_only_buyers_can_book(concert: Event, carol: User, client_of: ClientOf) 
 def test_an_unknown_event_is_404(db: None, alice: User, client_of: ClientOf) -> None:
     body = {"event_id": 999, "section": "A", "subsection": 1, "seat_selection_mode": "best_available", "quantity": 1}
     assert client_of(alice).post("/api/booking", body).status_code == 404
+
+
+def test_names_are_found_however_their_accents_are_written(
+    new_drawn_event: Callable[..., Event], carol: User, alice: User, client_of: ClientOf
+) -> None:
+    grid = {"rows": 1, "seats": 3, "row_labels": ["E\u0301"]}
+    sections = [{"name": "Caf\u00e9", "subsections": [{"category": "Caf\u00e9", "grid": grid}]}]
+    plan = {"format": 1, "name": "Hall", "categories": [{"name": "Cafe\u0301"}], "sections": sections}
+    event = new_drawn_event(plan)
+    names = ["E\u0301-1", "\u00c9-2"]
+    where = {"section": "Cafe\u0301", "subsection": 1, "seat_positions": names}
+    chosen = {**where, "seat_selection_mode": "manual", "quantity": 2}
+    made = client_of(alice).post("/api/booking", body(event, **chosen))
+    assert (made.status_code, made.json()["seat_positions"]) == (201, ["\u00c9-1", "\u00c9-2"])
+    blocked = client_of(carol).post(f"/api/event/{event.pk}/block", {**where, "seat_positions": ["E\u0301-3"]})
+    assert blocked.json()["available"] == 0
+    price = client_of(carol).patch(f"/api/event/{event.pk}", {"prices": {"Cafe\u0301": 4500}}, format="json")
+    assert price.json()["seating_config"]["prices"] == {"Caf\u00e9": 4500}
+
+
+@pytest.mark.parametrize(
+    ("quantity", "fields", "detail"),
+    [
+        (2, {"seat_positions": ["1-1"]}, "2 seats are requested, but 1 is named."),
+        (1, {"seat_positions": []}, "1 seat is requested, but none is named."),
+        (1, {"seat_positions": ["1-1", "1-2"]}, "1 seat is requested, but 2 are named."),
+        (1, {"seat_selection_mode": "best_available", "accessible": 2}, "Only 1 seat is requested."),
+    ],
+)
+def test_numbers_and_verbs_agree(
+    concert: Event, alice: User, client_of: ClientOf, quantity: int, fields: dict[str, Any], detail: str
+) -> None:
+    wanted = {"seat_selection_mode": "manual", "quantity": quantity, **fields}
+    response = client_of(alice).post("/api/booking", body(concert, **wanted))
+    assert [problem["detail"] for problem in response.json()["errors"]] == [detail]
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,8 @@ def test_a_whole_table_is_never_sold_in_part(hold_in: Hold, alice: User, bob: Us
     assert field_of(refusal.value) == ("seat_positions", "whole_table")
     assert "T1-3, T1-4" in refusal.value.extra["errors"][0]["detail"]
     assert not Booking.objects.exists()
+    with pytest.raises(NotEnoughSeats, match="can't offer that many seats"):  # although they are free
+        hold_in(alice, CABARET, quantity=8)
     assert held(hold_in(alice, CABARET, "T1-4", "T1-1", "T1-2", "T1-3")) == ["T1-4", "T1-1", "T1-2", "T1-3"]
     assert held(hold_in(bob, CABARET, quantity=3)) == ["T2-4", "T2-5", "T2-6"]  # nearest to the stage
     assert held(hold_in(bob, CABARET, quantity=4)) == ["T3-1", "T3-2", "T3-3", "T3-4"]
@@ -164,9 +166,9 @@ def test_a_standing_area_gives_its_first_free_places(hold_in: Hold, alice: User,
     first = hold_in(alice, FLOOR, quantity=3)
     assert (first.positions, first.seat_names, first.total_price) == ([0, 1, 2], None, 4500)
     assert hold_in(bob, FLOOR, quantity=2).positions == [3, 4]
-    with pytest.raises(NotEnoughSeats):
+    with pytest.raises(NotEnoughSeats, match="does not have that many free places"):
         hold_in(bob, FLOOR, quantity=8)
-    with pytest.raises(NotEnoughSeats):
+    with pytest.raises(NotEnoughSeats, match="no wheelchair places"):
         hold_in(bob, FLOOR, quantity=1, accessible=1)
     assert Subsection.objects.get(section="Floor").available == 7
 

@@ -35,7 +35,17 @@ def random_hold_request(dice: random.Random, event: Event) -> HoldRequest:
 
 def lists(event: Event) -> list[tuple[object, ...]]:
     bookings = Booking.objects.filter(event=event).order_by("created_at")
-    columns = ("positions", "seat_names", "row_numbers", "seat_numbers", "seat_prices", "unit_price", "total_price")
+    columns = (
+        "positions",
+        "seat_names",
+        "row_numbers",
+        "seat_numbers",
+        "seat_prices",
+        "seat_kinds",
+        "seat_notes",
+        "unit_price",
+        "total_price",
+    )
     return list(bookings.values_list(*columns))
 
 

@@ -7,6 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from bookings.holds.kinds import kinds_and_notes
 from bookings.holds.models import Booking
 from bookings.holds.places import (
     block_name,
@@ -22,10 +23,12 @@ from bookings.holds.places import (
     places_text,
     prices_text,
     ranges,
+    remarks_text,
+    special_at,
 )
 from bookings.holds.selectors import tier_of
 from bookings.testing.plans import LONG_ROW, LONG_SEAT
-from events.models import Event, Layout
+from events.models import Event, Layout, Subsection
 
 Hold = Callable[..., Booking]
 ClientOf = Callable[[User | None], APIClient]
@@ -54,7 +57,8 @@ def test_seats_are_shown_as_people_say_them(numbers: list[int], text: str) -> No
         (["101", "103", "105"], "101, 103 and 105"),
         (["12", "12a", "14"], "12, 12a and 14"),
         (["02", "03", "04"], "02, 03 and 04"),
-        (["٣", "٤", "٥"], "٣, ٤ and ٥"),
+        (["٣", "٤", "٥"], "\u2068٣\u2069, \u2068٤\u2069 and \u2068٥\u2069"),
+        (["1א", "2", "3"], "\u20681א\u2069, 2 and 3"),
         (["B"], "B"),
     ],
 )
@@ -143,10 +147,68 @@ def test_the_api_names_each_seat_and_what_it_costs(gala: Event, hold: Hold, alic
     ]
 
 
+SPECIAL = ("AA-108", "AA-109", "AA-110", "BB-110")
+REMARKS = ("", "Wheelchair place", "Companion seat", "Restricted view: Behind a pillar.")
+
+
+def test_special_places_are_on_lines_of_their_own(gala: Event, hold: Hold, alice: User) -> None:
+    booking = displayed(hold(alice, *SPECIAL, event=gala, section="Parkett links"))
+    for found in (lines(booking), lines_by_price(booking)):
+        assert tuple(line.remark for line in found) == REMARKS
+    assert remarks_text(booking) == (
+        "row AA, seat 109 · Wheelchair place; row AA, seat 110 · Companion seat;"
+        " row BB, seat 110 · Restricted view: Behind a pillar."
+    )
+    assert places_text(booking) == f"row AA, seat 108; {remarks_text(booking)}"
+    assert special_at(booking, booking.subsection, booking.positions[3]) == ("restricted", "Behind a pillar.")
+
+
+def test_places_of_one_kind_are_on_one_line(gala: Event, hold: Hold, alice: User) -> None:
+    booking = displayed(hold(alice, "AA-109", event=gala, section="Parkett links"))
+    Booking.objects.filter(pk=hold(alice, "AA-103", "AA-104", event=gala, section="Parkett links").pk).update(
+        seat_kinds=["wheelchair", "wheelchair"]
+    )
+    assert places_text(booking) == "row AA, seat 109 · Wheelchair place"
+    two = displayed(Booking.objects.exclude(pk=booking.pk).get())
+    assert places_text(two) == "row AA, seats 103 and 104 · Wheelchair places"
+
+
+def test_wheelchair_places_of_a_grid_are_said_to_be_some(
+    new_event: Callable[..., Event], hold: Hold, alice: User
+) -> None:
+    event = new_event([{"name": "A", "price": 5000, "subsections": 1, "accessible": ["1-1", "1-2"]}])
+    booking = displayed(hold(alice, "1-1", "1-2", "1-3", event=event))
+    assert booking.seat_kinds == ["wheelchair", "wheelchair", "seat"]
+    assert places_text(booking) == "row 1, seats 1 and 2 · Wheelchair places; row 1, seat 3"
+    assert displayed(hold(alice, "2-1", event=event)).seat_kinds is None
+
+
+def test_what_was_sold_stays_what_it_was_in_a_later_version_of_the_plan(gala: Event, hold: Hold, alice: User) -> None:
+    booking = hold(alice, *SPECIAL, event=gala, section="Parkett links")
+    layouts = Layout.objects.filter(subsection=booking.subsection_id)
+    layouts.update(companions=[], restricted=[0], notes=["Draughty."] * 22)
+    Subsection.objects.filter(pk=booking.subsection_id).update(accessible=[])
+    assert tuple(line.remark for line in lines(displayed(booking))) == REMARKS
+    later = displayed(hold(alice, "AA-101", event=gala, section="Parkett links"))
+    assert places_text(later) == "row AA, seat 101 · Restricted view: Draughty."
+
+
+def test_the_api_says_what_each_place_is(gala: Event, hold: Hold, alice: User, client_of: ClientOf) -> None:
+    booking = hold(alice, *SPECIAL, event=gala, section="Parkett links")
+    body: dict[str, Any] = client_of(alice).get(f"/api/booking/{booking.pk}").json()
+    assert body["seat_kinds"] == ["seat", "wheelchair", "companion", "restricted"]
+    assert body["seat_notes"] == ["", "", "", "Behind a pillar."]
+    rows = [(ticket["seat_kind"], ticket["seat_note"]) for ticket in body["tickets"]]
+    assert rows == list(zip(body["seat_kinds"], body["seat_notes"], strict=True))
+    standing = hold(alice, quantity=2, event=gala, section="Floor")
+    body = client_of(alice).get(f"/api/booking/{standing.pk}").json()
+    assert (body["seat_kinds"], body["seat_notes"]) == (["standing"] * 2, [""] * 2)
+
+
 def test_names_need_no_query(gala: Event, hold: Hold, alice: User, round_trips: list[None]) -> None:
     booking = displayed(hold(alice, "AA-101", "AA-102", event=gala, section="Parkett links"))
     before = len(round_trips)
-    assert len(places_of(booking)) == 2
+    assert len(places_of(booking)) == len(kinds_and_notes(booking, booking.subsection)) == 2
     assert len(round_trips) == before
 
 

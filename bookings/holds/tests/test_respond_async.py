@@ -31,7 +31,7 @@ from bookings.testing.crowd import crowd, together
 from bookings.testing.surgery import altered
 from core.clock import database_now
 from core.errors import BadInput, DomainError, NotFound
-from events.errors import NotOnSale
+from events.errors import NotEnoughSeats, NotOnSale
 from events.models import Event, SeatChange, Ticket
 from ticketing.tests.test_fast_path import Caller
 from ticketing.wsgi import application, django_application
@@ -168,7 +168,7 @@ def test_more_seats_than_are_left_make_the_booking_fail(
     allocate_seats(booking_id=first.pk)
     allocate_seats(booking_id=second.pk)
     assert reloaded(first).status == BookingStatus.PENDING_PAYMENT
-    assert reloaded(second).failure == "This block does not have that many free seats. Try another block."
+    assert reloaded(second).failure == NotEnoughSeats.detail
     check_all_invariants()
 
 

@@ -96,9 +96,9 @@ HALL: dict[str, Any] = {
     "currency": "EUR",
     "plan": "concert_hall",
     "prices": {
-        "Category 1": 9500,
-        "Category 2": 7500,
-        "Category 3": 5500,
+        "Premium": 9500,
+        "Comfort": 7500,
+        "Standard": 5500,
         "Restricted view": 2500,
         "Box": 12_000,
         "Standing": 1900,

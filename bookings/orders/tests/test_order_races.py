@@ -163,7 +163,7 @@ def random_operation(dice: random.Random, buyer: User, event: Event) -> None:
     if mine is None or dice.random() < 0.4:
         order_of(buyer, event, *blocks)
         return
-    order = {"order_id": mine.order_id, "buyer": buyer}
+    order: dict[str, Any] = {"order_id": mine.order_id, "buyer": buyer}
     acts: list[Callable[[], Any]] = [
         partial(add_items, order_id=mine.order_id, buyer_id=buyer.pk, items=[item(event, blocks[0])]),
         partial(remove_item, booking_id=mine.pk, **order),

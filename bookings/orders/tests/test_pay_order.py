@@ -62,7 +62,7 @@ def test_an_order_is_paid_with_one_payment(order: list[Booking], settle: object)
     payment = begin(order)
     assert payment.amount == TOTAL
     charge = Charge(Outcome.CAPTURED, "ref", amount=TOTAL, currency="USD")
-    assert settle(payment_id=payment.pk, charge=charge).status == "captured"  # type: ignore[operator]
+    assert settle(payment_id=payment.pk, charge=charge).status == "captured"
     assert (statuses(), sold()) == (["paid"] * 2, 4)
     assert set(Booking.objects.values_list("paid_at", flat=True)) == {Payment.objects.get().captured_at}
     assert Admission.objects.filter(status="active").count() == 4

@@ -32,10 +32,10 @@ NEVER_RESPONDS = "4000000000000119"
 REFUSED_ONCE = "4000000000000101"
 # card number: (failure code, message for the buyer)
 DECLINED = {
-    "4000000000000002": ("card_declined", "The card was declined. Try another card; your seats stay reserved."),
-    "4000000000009995": ("insufficient_funds", "The card has insufficient funds. Your seats stay reserved."),
+    "4000000000000002": ("card_declined", "The card was declined. Try another card; your reservation is kept."),
+    "4000000000009995": ("insufficient_funds", "The card has insufficient funds. Your reservation is kept."),
 }
-TRY_AGAIN = ("try_again", "The card was refused this time. Try it again; your seats stay reserved.")
+TRY_AGAIN = ("try_again", "The card was refused this time. Try it again; your reservation is kept.")
 UNKNOWN_CARD = (
     "card_not_supported",
     "This is a test gateway and it does not know this card. Use 4242 4242 4242 4242.",

@@ -37,7 +37,7 @@ OUTCOMES = {
     "requires_action": Outcome.DECLINED,
     "requires_confirmation": Outcome.DECLINED,
 }
-DECLINED = "The card was declined. Try another card; your seats stay reserved."
+DECLINED = "The card was declined. Try another card; your reservation is kept."
 REFUND_FAILED = ("failed", "canceled")
 # Statuses of a dispute: did the buyer's bank take the money for good? All others mean that it is not decided.
 DISPUTE_LOST = {"lost": True, "won": False, "warning_closed": False, "prevented": False}

@@ -97,6 +97,8 @@ def test_the_file_has_one_line_per_booking_oldest_first(
         "reference": paid.reference,
         "seat_prices": "5000 5000",
         "time_zone": "UTC",
+        "seat_kinds": "seat seat",
+        "remarks": "",
     }
     assert (second["id"], second["status"], second["paid_at"]) == (str(held.pk), "pending_payment", "")
     assert (third["id"], third["status"], third["seats"]) == (str(over.pk), "expired", "5-10")
@@ -125,6 +127,18 @@ def test_seats_of_a_plan_have_their_names_and_prices(
     assert (seated["seat_prices"], seated["total_price"], seated["total"]) == ("9500 4500 9500", "23500", "235.00")
     assert seated["places"] == f"row AA, seats 101 and 102; row {LONG_ROW}, seat {LONG_SEAT}"
     assert (standing["places"], standing["seats"]) == ("standing, 3 places", "1-1 1-2 1-3")
+
+
+def test_special_places_are_named_in_columns_at_the_end(
+    gala: Event, carol: User, client_of: ClientOf, hold: Hold, alice: User
+) -> None:
+    hold(alice, "AA-109", "BB-110", event=gala, section="Parkett links")
+    hold(alice, quantity=2, event=gala, section="Floor")
+    seated, standing = rows_of(file_of(gala, carol, client_of))
+    assert (seated["places"], seated["seat_kinds"]) == ("row AA, seat 109; row BB, seat 110", "wheelchair restricted")
+    remarks = "row AA, seat 109 · Wheelchair place; row BB, seat 110 · Restricted view: Behind a pillar."
+    assert seated["remarks"] == remarks
+    assert (standing["seat_kinds"], standing["remarks"]) == ("standing standing", "")
 
 
 def test_the_file_begins_with_one_byte_order_mark_so_that_excel_reads_utf_8(

@@ -76,7 +76,7 @@ list.addEventListener("click", async ({ target }) => {
   if (!id) return;
   if ("extend" in button.dataset) {
     await change(button, "POST", `/api/booking/${id}/extend`, (data) => `You have ${duration(data.seconds_left)} left to pay.`);
-  } else if (await confirmCancel(`Your seats for ${button.dataset.cancel}.`)) {
+  } else if (await confirmCancel(`Your reservation for ${button.dataset.cancel}.`)) {
     await change(button, "DELETE", `/api/booking/${id}`, () => "Your reservation is cancelled. Nothing was charged.");
   }
 });

@@ -15,7 +15,7 @@ import { enableControls } from "../ticketing/ready.js";
 import { toast, toastNext } from "../ticketing/toast.js";
 import { confirmCancel } from "./cancel_dialog.js";
 import { Countdown } from "./countdown.js";
-import { bookingText, seatsText, statusText } from "./formatting.js";
+import { bookingText, placesWord, seatsText, statusText } from "./formatting.js";
 import { newIdempotencyKey } from "./idempotency_key.js";
 import { paymentForm } from "./payment_form.js";
 
@@ -203,7 +203,7 @@ async function continueWith(data) {
   await replaceWithFresh("receipt", "extend", "pay-button"); // prices may have changed
   part("extend").disabled = false;
   show(data);
-  say(`The seats are reserved for you again. You have ${duration(data.seconds_left)} left to pay.`);
+  say(`The ${placesWord(data.subsection_kind)} are reserved for you again. You have ${duration(data.seconds_left)} left to pay.`);
   (part("card") ?? part("pay-button")).focus();
 }
 

@@ -1,22 +1,30 @@
 /** Text for a booking's status and seats, the same as in bookings/holds (texts.py, places.py); a row and its first seat stay together. */
 
+import { isolated } from "../ticketing/format.js";
+
 const STATUS = {
-  processing: ["Being reserved", "We are reserving the seats for you."],
-  pending_payment: ["Waiting for payment", "The seats are reserved for you until the time to pay runs out."],
-  failed: ["Not booked", "We could not reserve the seats. Nothing was charged."],
+  processing: ["Being reserved", "We are reserving the {places} for you."],
+  pending_payment: ["Waiting for payment", "The {places} are reserved for you until the time to pay runs out."],
+  failed: ["Not booked", "We could not reserve the {places}. Nothing was charged."],
   cancelled: ["Cancelled", "You cancelled the reservation. Nothing was charged."],
-  expired: ["Expired", "The time to pay ran out, so the seats are free again. Nothing was charged."],
+  expired: ["Expired", "The time to pay ran out, so the {places} are free again. Nothing was charged."],
 };
 
 // The texts of a booking that costs nothing, where they differ.
 const FREE_STATUS = {
-  pending_payment: ["Reserved", "The seats are reserved for you until the time runs out. They are free."],
+  pending_payment: ["Reserved", "The {places} are reserved for you until the time runs out. They are free."],
 };
 
 /** What an unpaid status means to the buyer: `{label, meaning}`. */
-export function statusText({ status, failure, total_price: total }) {
+export function statusText({ status, failure, total_price: total, subsection_kind: kind }) {
   const [label, meaning] = (total === 0 && FREE_STATUS[status]) || (STATUS[status] ?? [status, ""]);
-  return { label, meaning: failure && status !== "expired" ? failure : meaning };
+  const usual = meaning.replace("{places}", placesWord(kind));
+  return { label, meaning: failure && status !== "expired" ? failure : usual };
+}
+
+/** What texts call the places of a booking. */
+export function placesWord(kind) {
+  return kind === "standing" ? "places" : "seats";
 }
 
 /**
@@ -36,11 +44,11 @@ export function seatsText(seats, rowWord = "row") {
     rows.set(row, [...(rows.get(row) ?? []), name.slice(row.length + 1)]);
   }
   const sorted = [...rows].sort(([one], [other]) => one - other || 0); // numbers; other labels stay in their order
-  return sorted.map(([row, labels]) => `${rowWord}\u00a0${row},\u00a0${labels.length > 1 ? "seats" : "seat"}\u00a0${labelRanges(labels)}`).join("; ");
+  return sorted.map(([row, labels]) => `${rowWord}\u00a0${isolated(row)},\u00a0${labels.length > 1 ? "seats" : "seat"}\u00a0${labelRanges(labels)}`).join("; ");
 }
 
 function labelRanges(labels) {
-  return labels.every((label) => /^(0|[1-9]\d*)$/.test(label)) ? ranges(labels.map(Number)) : listed(labels);
+  return labels.every((label) => /^(0|[1-9]\d*)$/.test(label)) ? ranges(labels.map(Number)) : listed(labels.map(isolated));
 }
 
 /** Numbers as people say them: 4, 5 is "4 and 5"; 4, 5, 6, 9 is "4–6 and 9". */

@@ -98,7 +98,7 @@ export function paymentForm(form, page) {
   }
 
   function showLogin() {
-    showFormError(form, "You were logged out. Your seats are still reserved. ");
+    showFormError(form, "You were logged out. Your reservation is kept. ");
     const link = document.createElement("a");
     link.href = page.loginUrl();
     link.textContent = "Log in and pay";

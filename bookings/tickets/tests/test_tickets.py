@@ -26,7 +26,8 @@ ClientOf = Callable[[User | None], APIClient]
 Paid = Callable[..., Booking]
 FIELDS = {
     "id", "reference", "code", "status", "section", "subsection", "row", "seat", "row_label", "seat_label",
-    "holder", "checked_in_at", "qr_svg", "qr_png",
+    "seat_kind", "seat_note",
+    "holder", "checked_in_at", "qr_svg", "qr_png", "apple_wallet", "google_wallet",
 }  # fmt: skip
 
 
@@ -169,6 +170,8 @@ def test_the_pdf_has_a_page_for_each_seat(paid_booking: Paid, alice: User, clien
     [
         ("Дмитрий Σωκράτης Żółć", "Дмитрий Σωκράτης Żółć"),
         ("דוד", "דוד"[::-1]),
+        ("ערב (2027)", "(2027) " + "ערב"[::-1]),
+        ("ערב [b] <דן>", "<" + "דן"[::-1] + "> [b] " + "ערב"[::-1]),
         ("李明 Li", "□□ Li"),
         ("علي", "□□□"),
         ("ﬁﬁ ☃ 😀", "fifi □ □"),

@@ -51,6 +51,8 @@ def test_seller_gets_a_message_about_a_paid_booking(
         "subsection_kind": "grid",
         "seats": ["1-4", "1-5"],
         "seat_prices": [5_000, 5_000],
+        "seat_kinds": ["seat", "seat"],
+        "seat_notes": ["", ""],
         "quantity": 2,
         "total_price": 10_000,
         "currency": "USD",

@@ -92,7 +92,7 @@ def test_every_kind_of_email_has_a_sample(committed: dict[str, str]) -> None:
         ("confirmation-one-seat", ["Section A, block 1", "Row 1, seat 7"]),
         ("confirmation-ten-seats", ["Section A, block 2", "Row 2, seats 1–10"]),
         ("confirmation-long-names", ["Section Parkett links vorne, Reihe 1–12, block 1", "Row 5, seats 9 and 10"]),
-        ("confirmation-hall", ["Parkett links", "Row AA, seats 102, 109 and 110"]),
+        ("confirmation-hall", ["Parkett links", "Row AA, seat 102", "Row AA, seat 109 · Wheelchair place"]),
         ("confirmation-standing", ["Floor", "Standing, 2 places"]),
         ("confirmation-free", ["Section Stalls, block 1", "Row 1, seat 1"]),
         ("tickets-again", ["Section B, block 1", "Row 1, seats 4 and 5", "Row 3, seat 9"]),
@@ -117,15 +117,27 @@ def test_tickets_name_section_row_and_seat(committed: dict[str, str]) -> None:
 
 def test_tickets_of_a_hall_have_the_names_of_its_seats(committed: dict[str, str]) -> None:
     pages = committed["tickets/hall.txt"].split("\n\n")
-    for seat, page in zip((102, 109, 110), pages, strict=True):
-        assert f"SECTION\nParkett links\nROW\nAA\nSEAT\n{seat}\n" in page
-    assert committed["tickets/standing.txt"].count("SECTION\nFloor\nPLACE\nStanding\n") == 2
+    places = (
+        ("AA", 102, ""),
+        ("AA", 109, "Wheelchair place"),
+        ("AA", 110, "Companion seat"),
+        ("BB", 110, "Restricted"),
+    )
+    for (row, seat, remark), page in zip(places, pages, strict=False):
+        assert f"SECTION\nParkett links\nROW\n{row}\nSEAT\n{seat}\n{remark}" in page
+    assert len(pages) == 5 and "GETTING IN" in pages[4]
 
 
 def test_the_export_names_section_row_and_seat(committed: dict[str, str]) -> None:
     for line in ("A,2,2-1 2-2", '"row 1, seats 4 and 5; row 3, seat 9"', "row 1, seat 7"):
         assert line in committed["exports/bookings.csv"], line
-    for line in ("AA-102 AA-109 AA-110", '"row AA, seats 102, 109 and 110"', "4500 9500 9500", '"standing, 2 places"'):
+    for line in (
+        "AA-102 AA-109 AA-110 BB-110",
+        "row AA, seat 109; ",
+        "4500 9500 9500 9500",
+        "seat wheelchair companion restricted",
+        '"standing, 2 places"',
+    ):
         assert line in committed["exports/bookings-hall.csv"], line
 
 

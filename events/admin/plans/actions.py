@@ -1,16 +1,18 @@
 """The actions on a seating plan in the seller admin: publish and remove it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
-from core.text.formatting import pluralize
+from core.text.formatting import join_names, pluralize
 from events.admin.plans.overview import is_published, read_draft
 from events.plan_models import SeatingPlan
 from events.seller_admin.actions import AdminAction, Confirmation, ConfirmationPart, by_name
 from events.venues.plans import publish_plan, remove_plan
 
 MAX_PROBLEMS = 10  # that the page shows at once
+USUAL_NAME = re.compile(r"Category \d+")  # that the designer gives a category
 MISTAKES = "The draft has mistakes. Correct them in the designer, which shows where they are."
 
 
@@ -30,6 +32,9 @@ class PublishPlan(AdminAction):
             obstacle = MISTAKES if draft.problems else "The draft is empty. Draw it in the designer."
             return Confirmation([], [ConfirmationPart(plan.name, draft.problems[:MAX_PROBLEMS], obstacle)])
         sentences = [f"The draft has {pluralize(draft.plan.size, 'place')}.", self.explanation]
+        names = [category.name for category in draft.plan.categories]
+        if usual := [f"“{name}”" for name in names if USUAL_NAME.fullmatch(name)]:
+            sentences.append(f"Buyers will read {join_names(usual)}: in the designer you can give names that say more.")
         return Confirmation(rows, [ConfirmationPart(plan.name, sentences)])
 
 

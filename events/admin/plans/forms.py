@@ -3,13 +3,6 @@
 from django import forms
 
 from events.plan_models import SeatingPlan
-from events.plans.examples import templates
-
-NO_TEMPLATE = ("", "An empty plan")
-
-
-def _template_choices() -> list[tuple[str, str]]:
-    return [*templates().items(), NO_TEMPLATE]
 
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -32,15 +25,7 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
 
 
 class NewPlanForm(PlanForm):
-    """A new plan: also its venue, and what to start from."""
-
-    template = forms.ChoiceField(
-        label="Start with",
-        choices=_template_choices,
-        widget=forms.RadioSelect,
-        required=False,
-        help_text="You can change everything in the designer.",
-    )
+    """A new plan: also its venue. What to start from is asked in the designer, with pictures."""
 
     class Meta(PlanForm.Meta):
         fields = ("venue", "name")  # in this order: the name is checked among those of the venue

@@ -17,7 +17,6 @@ from events.admin.plans.forms import NewPlanForm, PlanForm
 from events.admin.plans.importing import ImportPages
 from events.admin.plans.overview import is_published, picture_of, read_draft, versions_of
 from events.plan_models import SeatingPlan
-from events.plans.examples import template
 from events.plans.formats.reports import Format
 from events.seller_admin.action_pages import ActionPages
 from events.seller_admin.rows import WrittenRows, user_of
@@ -82,7 +81,7 @@ class PlanPage(ImportPages, ActionPages, WrittenRows):
 
     def get_fields(self, request: HttpRequest, obj: SeatingPlan | None = None) -> tuple[str, ...]:
         """Return the fields of the form; the venue of a plan can't be changed."""
-        return ("name", "venue") if obj else ("venue", "name", "template")
+        return ("name", "venue") if obj else ("venue", "name")
 
     def get_readonly_fields(self, request: HttpRequest, obj: SeatingPlan | None = None) -> tuple[str, ...]:
         """Keep the venue of an existing plan."""
@@ -113,6 +112,8 @@ class PlanPage(ImportPages, ActionPages, WrittenRows):
         if plan is not None:
             context |= {"draft": read_draft(plan), "is_published": is_published(plan), "versions": versions_of(plan)}
             context["formats"] = list(Format)
+        else:
+            context["show_save_and_add_another"] = False  # what follows is the designer
         return super().render_change_form(request, context, *args, **kwargs)
 
     @method_decorator([require_safe, cache_control(private=True, max_age=DAY_SECONDS)])
@@ -132,14 +133,12 @@ class PlanPage(ImportPages, ActionPages, WrittenRows):
         if change:
             rename_plan(plan_id=obj.pk, seller=user, name=name)
         else:
-            chosen = form.cleaned_data["template"]
-            draft = {**template(chosen), "name": name} if chosen else None
-            obj.pk = add_plan(venue_id=form.cleaned_data["venue"].pk, seller=user, name=name, draft=draft).pk
+            obj.pk = add_plan(venue_id=form.cleaned_data["venue"].pk, seller=user, name=name).pk
 
-    def response_post_save_add(self, request: HttpRequest, obj: SeatingPlan) -> HttpResponseRedirect:
-        """Redirect to the plan's page, from which the designer is opened."""
-        return HttpResponseRedirect(reverse("admin:events_seatingplan_change", args=[quote(obj.pk)]))
+    def response_add(self, request: HttpRequest, obj: SeatingPlan, *args: Any, **kwargs: Any) -> HttpResponseRedirect:
+        """Redirect to the designer, which asks what to start from."""
+        return HttpResponseRedirect(reverse("admin:events_seatingplan_designer", args=[quote(obj.pk)]))
 
     def response_post_save_change(self, request: HttpRequest, obj: SeatingPlan) -> HttpResponseRedirect:
         """Redirect to the plan's page again."""
-        return self.response_post_save_add(request, obj)
+        return HttpResponseRedirect(reverse("admin:events_seatingplan_change", args=[quote(obj.pk)]))

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
+from events.inventory.blocking import block_free_seats
 from events.lifecycle.change import change_event
 from events.models import Event
 from events.venues.write import add_venue
@@ -71,6 +72,16 @@ def test_a_cancelled_event_says_so_and_offers_nothing(client: Client, ninth: Eve
     data = json_ld(client, ninth)
     assert data["eventStatus"] == "https://schema.org/EventCancelled"
     assert data["offers"]["availability"] == "https://schema.org/SoldOut"  # type: ignore[index]
+
+
+def test_an_event_whose_seats_are_all_blocked_is_not_sold_out(client: Client, ninth: Event, carol: User) -> None:
+    ids = list(ninth.subsections.values_list("pk", flat=True))
+    block_free_seats(event_id=ninth.pk, seller=carol, subsection_ids=ids)
+    assert client.get(f"/api/event/{ninth.pk}").json()["status"] == "available"
+    assert json_ld(client, ninth)["offers"]["availability"] == "https://schema.org/OutOfStock"  # type: ignore[index]
+    page, listed = client.get(f"/events/{ninth.pk}", follow=True).text, client.get("/").text
+    assert "Sold out" not in page + listed
+    assert "No seats on sale now" in listed
 
 
 def test_without_a_date_there_is_no_structured_data(client: Client, new_event: Callable[..., Event]) -> None:

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from bookings.holds.models import Booking
 from core.errors import NotFound, PermissionRefused
-from events.inventory.blocking import block_free_seats, unblock_all_seats
+from events.inventory.blocking import block_free_seats, block_seats, unblock_all_seats, unblock_seats
 from events.inventory.seats import change_seats, lock_subsection, lock_subsections
 from events.models import Event, SeatChange, Subsection, Ticket
 from events.states import ChangeKind
@@ -27,6 +27,31 @@ def test_seats_are_blocked_and_unblocked(concert: Event, carol: User, client_of:
     back = client_of(carol).post(f"{url}/unblock", SEATS)
     assert (back.json()["available"], back.json()["version"]) == (50, 2)
     assert [change.kind for change in SeatChange.objects.all()] == ["blocked", "unblocked"]
+
+
+def test_whole_tables_are_blocked_as_a_whole(opera: Event, carol: User, alice: User, client_of: ClientOf) -> None:
+    url = f"/api/event/{opera.pk}"
+    seats = {"section": "Cabaret", "subsection": 1, "seat_positions": ["T1-2", "T2-1"]}
+    tables = Subsection.objects.filter(event=opera, section="Cabaret")
+    assert client_of(carol).post(f"{url}/block", seats).json()["available"] == 14 - 5
+    assert tables.get().seat_status == "bbbb" + "baaaaa" + "aaaa"
+    one = {**seats, "seat_positions": ["T1-4"]}
+    assert client_of(carol).post(f"{url}/unblock", one).json()["available"] == 14 - 1
+    wanted = {"event_id": opera.pk, "section": "Cabaret", "subsection": 1, "seat_selection_mode": "manual"}
+    whole = [f"T1-{seat}" for seat in range(1, 5)]
+    booking = client_of(alice).post("/api/booking", {**wanted, "quantity": 4, "seat_positions": whole})
+    assert booking.status_code == 201
+    refused = client_of(carol).post(f"{url}/block", one)
+    assert (refused.status_code, refused.json()["code"]) == (409, "seats_taken")
+    assert tables.get().seat_status == "rrrr" + "baaaaa" + "aaaa"
+
+
+def test_a_whole_table_of_which_a_seat_is_blocked_can_be_freed(opera: Event, carol: User) -> None:
+    place = {"event_id": opera.pk, "seller": carol, "section": "Cabaret", "subsection": 1}
+    subsection = lock_subsection(Subsection.objects.get(event=opera, section="Cabaret").pk)
+    change_seats(subsection=subsection, positions=[0], kind=ChangeKind.BLOCKED)  # as nobody can any more
+    assert unblock_seats(**place, seats=["T1-1"]).seats == ["T1-1"]
+    assert set(block_seats(**place, seats=["T1-3"]).seats) == {"T1-1", "T1-2", "T1-3", "T1-4"}
 
 
 def test_blocking_names_seats_that_are_not_free_and_changes_nothing(

@@ -98,6 +98,13 @@ def test_changed_blocks_get_new_places_and_the_others_keep_their_sales(
     assert not any(check_invariants().values())
 
 
+def test_a_table_that_becomes_whole_is_blocked_as_a_whole(opera: Event, newer: Any, carol: User) -> None:
+    block_seats(event_id=opera.pk, seller=carol, section="Cabaret", subsection=1, seats=["T2-3"])
+    version = newer(drawn(tables=lambda block: block["tables"][1].update(sold="whole")))
+    change_event(event_id=opera.pk, seller=carol, plan_version=version.pk)
+    assert block_of(opera, TABLES).seat_status == "aaaa" + "bbbbbb" + "aaaa"
+
+
 def test_a_block_with_sales_does_not_change(opera: Event, newer: Any, carol: User, alice: User) -> None:
     hold(opera, alice, BALCONY, "A-1")
     version, before = newer(longer_balcony()), state(opera)
@@ -147,17 +154,20 @@ def test_blocks_are_added_and_unused_ones_go(opera: Event, newer: Any, carol: Us
     with pytest.raises(BadInput) as refusal:
         change_event(event_id=opera.pk, seller=carol, plan_version=version.pk)
     assert refusal.value.extra["errors"][0]["field"] == "prices.Box"
-    change_event(event_id=opera.pk, seller=carol, plan_version=version.pk, prices={"Box": 9900, "Balcony": 3100})
+    with pytest.raises(BadInput) as refusal:
+        change_event(event_id=opera.pk, seller=carol, plan_version=version.pk, prices={"Box": 9900, "Balcony": 3100})
+    assert refusal.value.extra["errors"][0]["field"] == "prices.Balcony"
+    change_event(event_id=opera.pk, seller=carol, plan_version=version.pk, prices={"Box": 9900, "Balcony": 3000})
     assert list(Subsection.objects.filter(event=opera).values_list("section", "number", "price")) == [
-        ("Parkett links", 1, 3100),
-        ("Parkett links", 2, 3100),
+        ("Parkett links", 1, 3000),
+        ("Parkett links", 2, 3000),
         ("Cabaret", 1, 4000),
         ("Boxes", 1, 9900),
     ]
     opera.refresh_from_db()
-    assert opera.seating_config["prices"] == {"Stalls": 5000, "Balcony": 3100, "Tables": 4000, "Box": 9900}
+    assert opera.seating_config["prices"] == {"Stalls": 5000, "Balcony": 3000, "Tables": 4000, "Box": 9900}
     stalls = Layout.objects.get(subsection__section="Parkett links", subsection__number=1)
-    assert stalls.tier_prices == [5000, 3100]
+    assert stalls.tier_prices == [5000, 3000]
     assert not Ticket.objects.exclude(subsection__in=Subsection.objects.all()).exists()
     assert hold(opera, alice, {"section": "Boxes", "number": 1}, quantity=3).total_price == 29700
     assert not any(check_invariants().values())

@@ -6,12 +6,15 @@ row from the left. Points are in centimetres. Aisles lie where a row has a gap.
 
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from core.text.csv_cells import BYTE_ORDER_MARK, unescaped
 from core.text.formatting import join_names
+from core.text.visible import composed
+from events.plans.addressable import NOT_ADDRESSABLE
 from events.plans.formats.names import (
     LABEL,
     NO_SECTIONS,
@@ -22,7 +25,7 @@ from events.plans.formats.names import (
     allowed,
 )
 from events.plans.formats.problems import Problems, Understood
-from events.plans.formats.reading import finished
+from events.plans.formats.reading import Places, finished
 from events.plans.formats.rows import aisles, seat_distance
 from events.states import PlaceKind
 
@@ -39,7 +42,19 @@ NAMES = {
 MAX_NOTE = 200  # characters
 MAX_CM = 1_000_000
 MAX_SUBSECTIONS = 5_000
-LARGEST = 131_072  # characters of a header
+MAX_CATEGORIES = 50
+LARGEST = 131_072  # characters of a header, and of a cell
+# A number as in JSON, only more lenient about zeros and signs. Python's `float` also takes "1_000" and other digits.
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+LONGEST_NUMBER = 40  # characters
+
+
+class Header(NamedTuple):
+    """The index of each column, how many there are, and what is before the decimals of numbers beside a point."""
+
+    columns: dict[str, int]
+    width: int
+    decimal_comma: bool
 
 
 class Line(NamedTuple):
@@ -57,20 +72,27 @@ class Line(NamedTuple):
     line: int
 
 
+Sections = dict[str, dict[int, dict[str, list[Line]]]]  # by name, number of the block, and row
+
+
 def from_csv(text: str, *, name: str, max_places: int) -> Understood:
     """Return what was understood of a CSV file; `name` is the plan's, because the file has none."""
     problems = Problems()
     lines = list(_lines(text, max_places, problems))
-    document = _document(name, lines, problems) if lines else None
     if not lines and not problems.count:
         problems.add("line 2", "required", "The file has no seats.")
-    return finished(document, problems, [], max_places)
+    if not lines:
+        return finished(None, problems, [], max_places)
+    sections = _sections(lines)
+    document = _document(name, lines, sections, problems)
+    return finished(document, problems, [], max_places, _places(sections))
 
 
 def _lines(text: str, max_places: int, problems: Problems) -> Iterator[Line]:
     reader = _reader(text.removeprefix(BYTE_ORDER_MARK))
     try:
-        columns = _columns(next(reader, []), problems)
+        names = next(reader, [])
+        header = Header(_columns(names, problems), len(names), reader.dialect.delimiter != ",")
         if problems.count:
             return
         for cells in reader:
@@ -78,11 +100,12 @@ def _lines(text: str, max_places: int, problems: Problems) -> Iterator[Line]:
                 problems.add(f"line {reader.line_num}", "too_many", f"A plan may have at most {max_places:,} places.")
                 return
             if any(cell.strip() for cell in cells):
-                line = _line(cells, columns, reader.line_num, problems)
+                line = _line(cells, header, reader.line_num, problems)
                 if line is not None:
                     yield line
     except csv.Error as error:
-        detail = f"The line can't be read: {error}. Perhaps a quotation mark is missing before it."
+        what = f"has a cell of more than {LARGEST:,} characters" if "limit" in str(error) else "is no line of CSV"
+        detail = f"The line {what}. Perhaps a quotation mark is missing in it or before it."
         problems.add(f"line {reader.line_num}", "invalid", detail)
 
 
@@ -110,18 +133,21 @@ def _columns(header: list[str], problems: Problems) -> dict[str, int]:
     return {name: index for index, name in enumerate(names)}
 
 
-def _line(cells: list[str], columns: dict[str, int], number: int, problems: Problems) -> Line | None:
+def _line(cells: list[str], header: Header, number: int, problems: Problems) -> Line | None:
     """Return the seat of a line; None if there are problems without a proposal."""
     before = problems.unsolved
-    values = {name: _cell(cells, index) for name, index in columns.items()}
+    if any(cell.strip() for cell in cells[header.width :]):
+        detail = f"The line has more cells than the header, which has {header.width}. A text with the separator needs"
+        problems.add(f"line {number}", "too_many", f"{detail} quotation marks around it.")
+    values = {name: _cell(cells, index) for name, index in header.columns.items()}
     names = {name: _name(values[name], name, number, problems) for name in NAMES}
     line = Line(
         section=names["section"],
         subsection=_subsection(values["subsection"], number, problems),
         row=names["row"],
         label=names["seat"],
-        x=_centimetres(values, "x", number, problems),
-        y=_centimetres(values, "y", number, problems),
+        x=_centimetres(values["x"], header, _at(number, "x"), problems),
+        y=_centimetres(values["y"], header, _at(number, "y"), problems),
         category=names["category"],
         kind=_kind(values["kind"], number, problems),
         note=_note(values.get("note", ""), number, problems),
@@ -131,8 +157,11 @@ def _line(cells: list[str], columns: dict[str, int], number: int, problems: Prob
 
 
 def _name(value: str, column: str, line: int, problems: Problems) -> str:
-    if not value or (column == "section" and value in NO_SECTIONS):
+    if not value:
         problems.add(_at(line, column), "required", "There is no name here.")
+        return ""
+    if column == "section" and value in NO_SECTIONS:
+        problems.add(_at(line, column), "not_addressable", NOT_ADDRESSABLE)
         return ""
     return allowed(value, *NAMES[column], _at(line, column), problems)
 
@@ -142,7 +171,7 @@ def _note(value: str, line: int, problems: Problems) -> str:
 
 
 def _cell(cells: list[str], index: int) -> str:
-    return unescaped(cells[index].strip()) if index < len(cells) else ""
+    return unescaped(composed(cells[index].strip())) if index < len(cells) else ""
 
 
 def _at(line: int, column: str) -> str:
@@ -159,14 +188,15 @@ def _subsection(value: str, line: int, problems: Problems) -> int:
     return 1
 
 
-def _centimetres(values: dict[str, str], column: str, line: int, problems: Problems) -> float:
-    try:
-        number = float(values[column][:40].replace(",", "."))
-    except ValueError:
-        number = float("nan")
-    if not abs(number) <= MAX_CM:  # also not a number
-        detail = "This must be a number of centimetres, of at most 10 km."
-        problems.add(_at(line, column), "invalid", detail)
+def _centimetres(value: str, header: Header, place: str, problems: Problems) -> float:
+    written = value.replace(",", ".") if header.decimal_comma else value
+    if len(written) > LONGEST_NUMBER or not NUMBER.fullmatch(written):
+        detail = "This must be a number of centimetres, as 1200 or -12.5, without separators of thousands."
+        problems.add(place, "invalid", detail)
+        return 0
+    number = float(written)
+    if abs(number) > MAX_CM:
+        problems.add(place, "too_far", "This is more than 10 km.")
         return 0
     return int(number) if number.is_integer() else number
 
@@ -178,13 +208,27 @@ def _kind(value: str, line: int, problems: Problems) -> str:
     return kind
 
 
-def _document(name: str, lines: list[Line], problems: Problems) -> dict[str, Any]:
-    sections: dict[str, dict[int, dict[str, list[Line]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+def _sections(lines: list[Line]) -> Sections:
+    """Return the seats by section, number of the block and row."""
+    sections: Sections = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     for line in lines:
         sections[line.section][line.subsection][line.row].append(line)
+    return sections
+
+
+def _places(sections: Sections) -> Places:
+    """Return where the file has each seat of the document."""
+    return [
+        [[[f"line {seat.line}" for seat in row] for row in blocks[number].values()] for number in sorted(blocks)]
+        for blocks in sections.values()
+    ]
+
+
+def _document(name: str, lines: list[Line], sections: Sections, problems: Problems) -> dict[str, Any]:
     rows = [row for blocks in sections.values() for block in blocks.values() for row in block.values()]
     usual = seat_distance(rows)
     _check_seats(rows, problems)
+    _check_categories(lines, problems)
     for blocks in sections.values():
         _check_numbers(blocks, problems)
     return {
@@ -206,6 +250,17 @@ def _check_seats(rows: list[list[Line]], problems: Problems) -> None:
             if lines.setdefault(seat.label, seat.line) != seat.line:
                 detail = f"Seat {seat.label} of row {seat.row} is already in line {lines[seat.label]}."
                 problems.add(_at(seat.line, "seat"), "duplicate", detail)
+
+
+def _check_categories(lines: list[Line], problems: Problems) -> None:
+    """Report the first seat of a category too many."""
+    first: dict[str, int] = {}
+    for line in lines:
+        first.setdefault(line.category, line.line)
+    if len(first) > MAX_CATEGORIES:
+        place = _at(list(first.values())[MAX_CATEGORIES], "category")
+        detail = f"A plan may have at most {MAX_CATEGORIES} categories; the file has {len(first):,}."
+        problems.add(place, "max_length", detail)
 
 
 def _check_numbers(blocks: dict[int, dict[str, list[Line]]], problems: Problems) -> None:

@@ -16,6 +16,7 @@ MAX_BYTES = 10 * 1024 * 1024
 # Objects and lists in a JSON file. Each costs far more memory than its brackets, so they are counted first. A file of
 # pretix has two for a seat.
 MAX_CONTAINERS = 500_000
+NO_PIXELS = "Only a file of pretix has pixels: leave out how many centimetres one is."
 
 
 def read_file(
@@ -33,6 +34,8 @@ def read_file(
     content = content.removeprefix(b"\xef\xbb\xbf")
     is_json = content.lstrip()[:1] in (b"{", b"[")
     if kind == Format.CSV or (not kind and not is_json):
+        if unit_cm is not None:
+            return refused("unit_cm", "not_pretix", f"{NO_PIXELS} A CSV file has centimetres.")
         return from_csv(content.decode(), name=name, max_places=max_places)
     try:
         data = read_json(content)
@@ -46,8 +49,10 @@ def read_file(
 
 def from_data(data: Any, *, kind: str, max_places: int, unit_cm: float | None = None) -> Understood:
     """Return what was understood of JSON of one of these kinds, or of the one that it looks like."""
-    is_plan = isinstance(data, dict) and "sections" in data and "zones" not in data
+    is_plan = isinstance(data, dict) and not {"sections", "format"}.isdisjoint(data) and "zones" not in data
     if kind == Format.PLAN or (not kind and is_plan):
+        if unit_cm is not None:
+            return refused("unit_cm", "not_pretix", f"{NO_PIXELS} A seating plan in JSON says its unit itself.")
         document = data if isinstance(data, dict) else None
         problems = Problems()
         if document is None:

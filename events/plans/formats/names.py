@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from core.text.visible import is_printable_name
+from core.text.lines import problem_of_line
+from core.text.visible import is_blank
 from events.plans.formats.problems import Problems
 
 SHORT_NAME = 32  # characters of the name of a section or category
@@ -23,8 +24,10 @@ def allowed(text: str, forbidden: str, longest: int, place: str, problems: Probl
     if len(text) > longest:
         detail = f"This may have at most {longest} characters; “{text[:REPEATED]}” has {len(text):,}."
         problems.add(place, "max_length", detail)
-    elif not is_printable_name(text):
-        problems.add(place, "invalid", "This must be a text of printable characters in one line.")
+    elif is_blank(text):
+        problems.add(place, "blank", "This must be a text of printable characters.")
+    elif problem := problem_of_line(text):
+        problems.add(place, *problem)
     return _lookalike(text, forbidden, place, problems)
 
 

@@ -26,6 +26,9 @@ class Row(NamedTuple):
     seats: list[Seat]
 
 
+Sections = dict[str, list[list[Row]]]  # the blocks of each section, each with its rows
+
+
 @dataclass
 class Block:
     """A block while it is put together: the parts of each row, and the numbers of the row's seats."""
@@ -119,9 +122,9 @@ def _members(row: Row, x: int, y: int, usual: float, category: str, names: dict[
     return members
 
 
-def by_section(zones: list[Zone], problems: Problems) -> dict[str, list[list[Row]]]:
+def by_section(zones: list[Zone], problems: Problems) -> Sections:
     """Return the blocks of each section: zones with the same name are one section."""
-    sections: dict[str, list[list[Row]]] = defaultdict(list)
+    sections: Sections = defaultdict(list)
     for zone in zones:
         sections[zone.name] += blocks_of(zone, problems)
     return {name: blocks for name, blocks in sections.items() if blocks}

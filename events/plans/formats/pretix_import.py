@@ -3,7 +3,7 @@
 from typing import Any
 
 from events.plans.formats.names import NOT_IN_SECTIONS, SHORT_NAME, allowed, note_short, short_names
-from events.plans.formats.pretix_blocks import as_subsection, by_section
+from events.plans.formats.pretix_blocks import Sections, as_subsection, by_section
 from events.plans.formats.pretix_categories import read_categories
 from events.plans.formats.pretix_drawings import drawings_of
 from events.plans.formats.pretix_seats import Zone, number_of_seats, read_zones, text_of
@@ -35,24 +35,34 @@ def from_pretix(data: Any, *, max_places: int, unit_cm: float | None = None) -> 
     without it, 2, or what puts neighbours 50 cm apart if they would be less than 35 or more than 90 cm apart.
     """
     problems = Problems()
-    document = _document(data, max_places, unit_cm, problems)
-    return finished(document, problems, _left_out(data) if document else [], max_places)
+    zones = _zones(data, max_places, problems)
+    sections = by_section(_renamed(zones, problems), problems)
+    if not sections:
+        return finished(None, problems, [], max_places)
+    document = _document(data, zones, sections, unit_cm, problems)
+    places = [
+        [[[seat.place for seat in row.seats] for row in block] for block in blocks] for blocks in sections.values()
+    ]
+    return finished(document, problems, _left_out(data), max_places, places)
 
 
-def _document(data: Any, max_places: int, unit_cm: float | None, problems: Problems) -> dict[str, Any] | None:
+def _zones(data: Any, max_places: int, problems: Problems) -> list[Zone]:
+    """Return the zones of the file; none if it is no seating plan of pretix, or has too many seats or none."""
     if not isinstance(data, dict) or not isinstance(data.get("zones"), list):
         problems.add("zones", "required", "This is no seating plan of pretix: it has no list of zones.")
-        return None
+        return []
     places = number_of_seats(data)
     if not 0 < places <= max_places:
         detail = f"The file has {places:,} seats; a plan has 1 to {max_places:,}."
         problems.add("zones", "max_value" if places else "min_value", detail)
-        return None
-    zones = read_zones(data, problems)
-    sections = by_section(_renamed(zones, problems), problems)
+        return []
+    return read_zones(data, problems)
+
+
+def _document(
+    data: dict[str, Any], zones: list[Zone], sections: Sections, unit_cm: float | None, problems: Problems
+) -> dict[str, Any]:
     rows = [row.seats for blocks in sections.values() for block in blocks for row in block]
-    if not rows:
-        return None
     usual = seat_distance(rows)
     categories, names = read_categories(data.get("categories"), rows, problems)
     drawings = [drawing for zone in zones for drawing in drawings_of(zone, problems)]

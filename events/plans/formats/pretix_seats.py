@@ -5,15 +5,18 @@ its zone, its row and itself, in pixels. Files of other programs are less strict
 needs are not checked.
 """
 
-import math
 from collections.abc import Iterator
 from itertools import count
 from typing import Any, NamedTuple, TypeGuard
 
+from core.text.visible import composed
+from events.plans.addressable import NOT_ADDRESSABLE
 from events.plans.formats.names import LABEL, NO_SECTIONS, NOT_IN_ROWS, NOT_IN_SEATS, allowed
 from events.plans.formats.problems import Problems
+from events.plans.members import is_number as plan_number
 
 WITHOUT_CATEGORY = "Seats"  # the category of seats that have none
+FAR = 1_000_000_000  # pixels
 DIGITS = 3  # of positions in pixels: a twentieth of a millimetre and less
 
 
@@ -63,8 +66,9 @@ def _zone(data: Any, place: str, index: int, problems: Problems) -> Zone | None:
         return None
     name = text_of(data.get("name"))
     if not name or name in NO_SECTIONS:
+        code, detail = ("not_addressable", NOT_ADDRESSABLE) if name else ("required", "The zone has no name.")
         name = f"Zone {index + 1}"
-        problems.add(f"{place}.name", "required", "The zone has no name.", f"It is named “{name}”.")
+        problems.add(f"{place}.name", code, detail, f"It is named “{name}”.")
     origin = position(data, place, problems) or (0.0, 0.0)
     segments = list(_segments(_list(data, "rows"), origin, f"{place}.rows", problems))
     return Zone(name, segments, _list(data, "areas"), origin, place)
@@ -116,21 +120,25 @@ def position(
     point = data.get("position")
     if point is None and not required:
         return None
-    if not isinstance(point, dict) or not all(is_number(point.get(axis)) for axis in "xy"):
+    if not isinstance(point, dict) or not (plan_number(point.get("x")) and plan_number(point.get("y"))):
         problems.add(f"{place}.position", "invalid", "A position must have numbers x and y.")
         return None
-    return float(point["x"]), float(point["y"])
+    x, y = point["x"], point["y"]
+    if not (abs(x) < FAR and abs(y) < FAR):
+        problems.add(f"{place}.position", "too_far", f"No point may be {FAR:,} pixels from the origin, or more.")
+        return None
+    return float(x), float(y)
 
 
 def is_number(value: Any) -> TypeGuard[float]:
-    """Return whether the value is a finite number that a coordinate can be."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9 and math.isfinite(value)
+    """Return whether the value is a number that a coordinate can be."""
+    return plan_number(value) and abs(value) < FAR
 
 
 def text_of(value: Any) -> str:
-    """Return a text, also of a number, without spaces at its ends; empty for anything else."""
+    """Return a text, also of a number, without spaces at its ends and composed; empty for anything else."""
     if isinstance(value, str):
-        return value.strip()
+        return composed(value.strip())
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 

@@ -55,3 +55,4 @@ class Understood(NamedTuple):
     problems: list[Problem]
     total: int  # of problems; `problems` has the first of them
     left_out: list[str]
+    places: int = 0  # of the document

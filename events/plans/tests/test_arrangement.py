@@ -1,7 +1,7 @@
 """Where places lie, which of them are neighbours, and how they go round tables."""
 
 from itertools import pairwise
-from math import dist, hypot
+from math import atan2, dist, hypot
 from typing import Any
 
 import pytest
@@ -52,6 +52,55 @@ def test_each_row_is_moved_by_the_skew() -> None:
 def test_an_aisle_widens_the_rows_that_are_longer() -> None:
     rows = points_of(rows=2, seats=[4, 2], aisles=[2], aisle_width=80)
     assert rows == [[(-115, 0), (-65, 0), (65, 0), (115, 0)], [(-25, 90), (25, 90)]]
+
+
+def test_seats_line_up_along_a_straight_aisle_in_the_middle() -> None:
+    rows = points_of(rows=3, seats=[4, 5, 6], aisles=[3], aisle_width=80, straight_aisles=True)
+    assert [[x for x, _ in row] for row in rows] == [
+        [-115, -65, 65, 115],
+        [-165, -115, -65, 65, 115],
+        [-165, -115, -65, 65, 115, 165],
+    ]
+    block = block_of(grid_of(rows=3, seats=[4, 5, 6], aisles=[3], straight_aisles=True, missing=[[3, 6]]))
+    assert runs(block) == [["1", "2|", "3", "4"], ["1", "2", "3|", "4", "5"], ["1", "2", "3|", "4", "5"]]
+
+
+def test_straight_aisles_divide_all_rows_as_they_divide_the_longest_one() -> None:
+    grid = {"rows": 4, "seats": [12, 15, 1, 18], "aisles": [6, 12], "aisle_width": 100}
+    straight = block_of(grid_of(**grid, straight_aisles=True))
+    assert [[place.label for place in row.places if place.ends_run] for row in straight.rows] == [
+        ["4", "8"],
+        ["5", "10"],
+        [],  # too short
+        ["6", "12"],
+    ]
+    gaps = [
+        (row.places[count - 1].x + row.places[count].x) / 2 for row, count in zip(straight.rows, (4, 5), strict=False)
+    ]
+    assert gaps == [-150, -175]  # a straight line from the front to (-200) of the longest row
+    assert points(straight.rows[3]) == points(block_of(grid_of(**grid)).rows[3])
+
+
+def test_straight_aisles_of_a_fan_point_to_the_middle_of_the_circles() -> None:
+    counts = [20, 22, 24, 26, 28]  # a seat has the same angle in all rows, a twentieth of a radian
+    grid = {"rows": 5, "seats": counts, "radius": 1_000, "row_spacing": 100, "aisles": [7, 21], "aisle_width": 0}
+    rows = points_of(**grid, straight_aisles=True)
+    for row, count in zip(rows, counts, strict=True):
+        left = (2 * count * 7 + 28) // 56
+        angles = [atan2(x, y + 1_000) for x, y in row[left - 1 : left + 1]]
+        assert abs(sum(angles) / 2 + 0.25) < 0.003
+
+
+@given(
+    counts=st.lists(st.integers(1, 40), min_size=1, max_size=8),
+    aisles=st.sets(st.integers(1, 45), max_size=4),
+    width=st.integers(0, 120),
+)
+def test_seats_beside_straight_aisles_never_get_closer(counts: list[int], aisles: set[int], width: int) -> None:
+    grid = {"rows": len(counts), "seats": counts, "aisles": sorted(aisles), "aisle_width": width}
+    for row in block_of(grid_of(**grid, straight_aisles=True)).rows:
+        for left, right in pairwise(row.places):
+            assert right.x - left.x >= 50 - ROUNDING
 
 
 def test_a_block_is_moved_and_turned_clockwise() -> None:

@@ -1,6 +1,7 @@
 """What a document of a seating plan must be, and how mistakes are named."""
 
 import copy
+import time
 import tracemalloc
 from math import inf, nan
 from typing import Any
@@ -66,9 +67,11 @@ def test_what_is_no_object_is_refused(document: Any) -> None:
         ({"format": "1"}, {"format": "invalid"}),
         ({"name": ""}, {"name": "blank"}),
         ({"name": "\u200b"}, {"name": "blank"}),
-        ({"name": "a\x00b"}, {"name": "blank"}),
+        ({"name": "a\x00b"}, {"name": "control_character"}),
         ({"name": "\ud800"}, {"name": "blank"}),
-        ({"name": "two\nlines"}, {"name": "blank"}),
+        ({"name": "two\nlines"}, {"name": "not_one_line"}),
+        ({"name": "a\u202eb"}, {"name": "control_character"}),
+        ({"name": "a\u200bb"}, {"name": "control_character"}),
         ({"name": 5}, {"name": "invalid"}),
         ({"name": None}, {"name": "invalid"}),
         ({"name": "x" * 201}, {"name": "max_length"}),
@@ -169,6 +172,7 @@ def test_bad_members_of_a_subsection_are_named(subsection: Any, problems: dict[s
         ({"radius": None}, {"radius": "invalid"}),
         ({"aisles": [1, 1, 0, "2"]}, {"aisles.1": "duplicate", "aisles.2": "invalid", "aisles.3": "invalid"}),
         ({"aisles": 2}, {"aisles": "invalid"}),
+        ({"straight_aisles": 1}, {"straight_aisles": "invalid"}),
         ({"aisle_width": -1}, {"aisle_width": "invalid"}),
         ({"skew": nan}, {"skew": "invalid"}),
         ({"curve": 5}, {"curve": "unknown"}),
@@ -186,7 +190,7 @@ def test_bad_members_of_a_subsection_are_named(subsection: Any, problems: dict[s
         ({"places": [{"row": 1, "seat": 1, "kind": "sofa"}]}, {"places.0.kind": "invalid"}),
         ({"places": [{"row": 1, "seat": 1, "category": "X"}]}, {"places.0.category": "no_such_category"}),
         ({"places": [{"row": 1, "seat": 1, "note": "x" * 201}]}, {"places.0.note": "max_length"}),
-        ({"places": [{"row": 1, "seat": 1, "note": "a\tb"}]}, {"places.0.note": "not_printable"}),
+        ({"places": [{"row": 1, "seat": 1, "note": "a\tb"}]}, {"places.0.note": "not_one_line"}),
         ({"places": [{"row": 1, "seat": 1, "label": "2"}]}, {"places.0.label": "duplicate"}),
         ({"places": [{"row": 1, "seat": 1, "label": "1-2"}]}, {"places.0.label": "invalid"}),
         ({"places": [{"row": 1, "seat": n, "label": "9"} for n in (1, 2)]}, {"places.1.label": "duplicate"}),
@@ -239,6 +243,7 @@ def test_seats_need_a_category_of_their_own_if_the_block_has_none() -> None:
         (table(places=[{"seat": 1}, {"seat": 1}]), {"tables.0.places.1.seat": "duplicate"}),
         (table(places=[{"seat": 1, "label": "2"}]), {"tables.0.places.0.label": "duplicate"}),
         (table(places={}), {"tables.0.places": "invalid"}),
+        (table(sold="whole", places=[{"seat": 2, "kind": "house"}]), {"tables.0.places": "some_house"}),
         (two_tables("1", "1"), {"tables.1.label": "duplicate"}),
         (standing(capacity=0), {"standing.capacity": "invalid"}),
         (standing(capacity=50_001), {"standing.capacity": "invalid"}),
@@ -246,6 +251,7 @@ def test_seats_need_a_category_of_their_own_if_the_block_has_none() -> None:
         (standing(TRIANGLE[:2]), {"standing.outline": "required"}),
         (standing([[0, n] for n in range(201)]), {"standing.outline": "too_many"}),
         (standing([[0, 0], [1, 1], [2, 2]]), {"standing.outline": "no_area"}),
+        (standing([[0, 0], [9, 9], [9, 0], [0, 9]]), {"standing.outline": "crosses_itself"}),
         (standing([[0, 0], [1], [0, 1]]), {"standing.outline.1": "invalid"}),
         (standing([[0, 0], [nan, 1], [0, 1]]), {"standing.outline.1": "invalid"}),
         (standing([[0, 0], ["1", 1], [0, 1]]), {"standing.outline.1": "invalid"}),
@@ -254,6 +260,13 @@ def test_seats_need_a_category_of_their_own_if_the_block_has_none() -> None:
 )  # fmt: skip
 def test_bad_rows_tables_and_standing_areas_are_named(subsection: Any, problems: dict[str, str]) -> None:
     assert problems_of(document_of(subsection)) == {f"{BLOCK}.{path}": code for path, code in problems.items()}
+
+
+def test_a_whole_table_may_be_the_houses() -> None:
+    house = [{"seat": seat, "kind": "house"} for seat in range(1, 5)]
+    [row] = block_of(table(sold="whole", places=house)).rows
+    assert {place.kind for place in row.places} == {"house"}
+    assert block_of(table(places=house[:1])).rows
 
 
 @pytest.mark.parametrize(
@@ -296,7 +309,11 @@ def test_seats_on_one_spot_are_refused_by_their_names() -> None:
     with pytest.raises(BadInput) as refusal:
         read(given({"label": "1", "x": 0, "y": 0}, {"label": "2", "x": 50, "y": 0}, {"label": "3", "x": 7, "y": 7}))
     assert refusal.value.extra["errors"] == [
-        {"field": BLOCK, "code": "too_close", "detail": "The seats A-1 and A-3 are less than 10 cm apart."}
+        {
+            "field": f"{BLOCK}.rows.0.seats.2",
+            "code": "too_close",
+            "detail": "The seats A-1 and A-3 are less than 10 cm apart.",
+        }
     ]
 
 
@@ -310,11 +327,28 @@ def test_seats_may_be_ten_centimetres_apart(step: tuple[int, int]) -> None:
 def test_seats_may_not_be_closer_wherever_they_are(step: tuple[int, int]) -> None:
     for place in range(0, 40, 3):
         seats = [{"label": str(n), "x": place + n * step[0], "y": -place + n * step[1]} for n in range(2)]
-        assert problems_of(document_of(given(*seats))) == {BLOCK: "too_close"}
+        assert problems_of(document_of(given(*seats))) == {f"{BLOCK}.rows.0.seats.1": "too_close"}
 
 
-def test_seats_of_different_blocks_may_be_on_one_spot() -> None:
-    assert read(grid_of(), grid_of()).size == 24  # levels of a hall are above each other
+def test_blocks_that_lie_on_each_other_are_refused_with_both_paths() -> None:
+    row = given({"label": "7", "x": 75, "y": 95}, {"label": "8", "x": 125, "y": 95})
+    with pytest.raises(BadInput) as refusal:
+        read(grid_of(), {**grid_of(), "x": 5}, row)
+    other = "of another block, which is at document.sections.0.subsections"
+    assert [(problem["field"], problem["detail"]) for problem in refusal.value.extra["errors"]] == [
+        ("document.sections.0.subsections.1", f"Seat A-1 is less than 10 cm from seat A-1 {other}.0."),
+        ("document.sections.0.subsections.2.rows.0.seats.0", f"Seat A-7 is less than 10 cm from seat B-4 {other}.0."),
+    ]
+    assert read(grid_of(), {**grid_of(), "x": 25}).size == 24
+
+
+def test_blocks_of_a_large_plan_are_compared_in_a_moment() -> None:
+    grid = {"rows": 100, "seats": 100}
+    blocks = [{"category": "Seats", "x": 6_000 * n, "grid": grid} for n in range(4)]
+    started = time.process_time()
+    refused = problems_of(document_of(*blocks, {**blocks[0], "x": 3_000}), max_places=50_000)
+    assert refused == {"document.sections.0.subsections.4": "too_close"}
+    assert time.process_time() - started < 5
 
 
 def test_a_row_may_go_round_its_circle_once() -> None:
@@ -417,3 +451,29 @@ def test_kinds_notes_and_categories_of_places_are_read() -> None:
     ]
     assert [place.category for place in row] == [0, 1, 0, 0]
     assert (row[2].note, row[3].label) == ("Behind a pillar.", "4a")
+
+
+def test_names_that_look_the_same_are_the_same() -> None:
+    accents = "\u00c9", "E\u0301"
+    rows = [{"label": label, "seats": [{"label": "1", "x": 0, "y": 90 * n}]} for n, label in enumerate(accents)]
+    block = {"category": accents[1], "rows": rows}
+    sections = [{"name": name, "subsections": [grid_of()]} for name in accents]
+    categories = [{"name": accents[0]}, {"name": "Seats"}]
+    assert problems_of(document_of(block, categories=categories)) == {f"{BLOCK}.rows.1.label": "duplicate"}
+    assert problems_of(document_of(sections=sections)) == {"document.sections.1.name": "duplicate"}
+    labels = {"row_labels": {"style": "letters", "start": "E", "suffix": "\u0301"}}
+    assert block_of(grid_of(**labels)).rows[0].label == "\u00c9"
+    given_twice = grid_of(places=[{"row": 1, "seat": n, "label": label} for n, label in enumerate(accents, 1)])
+    assert set(problems_of(document_of(given_twice)).values()) == {"duplicate"}
+
+
+@pytest.mark.parametrize("number", [True, 1.0, 2, "1"])
+def test_the_format_is_named(number: Any) -> None:
+    with pytest.raises(BadInput) as refusal:
+        read(grid_of(), format=number)
+    assert refusal.value.extra["errors"] == [BadInput.problem("document.format", "This must be 1.", "invalid")]
+
+
+def test_a_bad_list_of_categories_is_the_only_problem() -> None:
+    too_many = [{"name": f"C{n}"} for n in range(60)]
+    assert problems_of(document_of(grid_of(), categories=too_many)) == {"document.categories": "too_many"}

@@ -80,6 +80,7 @@ def test_every_plan_can_be_decoded(
         "rows": len(counts),
         "seats": counts,
         "aisles": sorted(aisles),
+        "straight_aisles": data.draw(st.booleans()),
         "seat_labels": {"style": "numbers", "step": step, "reverse": True},
         "missing": [list(seat) for seat in missing],
         "places": places,
@@ -107,6 +108,8 @@ def test_a_plan_of_fifty_thousand_curved_seats_is_small() -> None:
         {
             **grid_of(rows=25, seats=[18 + row % 5 for row in range(25)], radius=3_000 + block * 17),
             "rotation": block * 3.6,
+            "x": block % 10 * 6_000,
+            "y": block // 10 * 6_000,
         }
         for block in range(100)
     ]

@@ -119,7 +119,7 @@ def test_a_reversed_rule_is_the_same_from_the_other_side(count: int, step: int) 
         ("row_labels", {"style": "letters", "skip": ["A"] * 27}, {".skip": "too_many"}),
         ("row_labels", {"style": "letters", "prefix": "1/"}, {".prefix": "invalid"}),
         ("row_labels", {"style": "letters", "suffix": "x" * 11}, {".suffix": "max_length"}),
-        ("row_labels", {"style": "letters", "prefix": "a\nb"}, {".prefix": "not_printable"}),
+        ("row_labels", {"style": "letters", "prefix": "a\nb"}, {".prefix": "not_one_line"}),
         ("row_labels", ["A", "B"], {"": "wrong_count"}),
         ("row_labels", ["A", "B", "A "], {".2": "duplicate"}),
         ("row_labels", ["A", "", 3], {".1": "blank", ".2": "invalid"}),

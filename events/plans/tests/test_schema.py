@@ -98,6 +98,7 @@ GRIDS = objects(
         "radius": LENGTHS,
         "aisles": st.lists(COUNTS, max_size=3),
         "aisle_width": LENGTHS,
+        "straight_aisles": st.booleans(),
         "skew": COORDINATES,
         "row_labels": RULES,
         "seat_labels": RULES,

@@ -122,3 +122,20 @@ def test_exactly_the_maximum_number_of_seats_is_accepted() -> None:
 def test_any_json_is_accepted_or_refused(config: object) -> None:
     with suppress(BadInput):
         assert read_seating(config, max_seats=1000).seats <= 1000
+
+
+def test_names_that_look_the_same_are_the_same() -> None:
+    accents = [section(name=name) for name in ("\u00c9", "E\u0301")]
+    assert problems({"rows": 1, "cols": 1, "sections": accents}) == {"seating_config.sections.1.name": "duplicate"}
+    seating = read_seating({"rows": 1, "cols": 1, "sections": accents[1:]}, max_seats=10)
+    assert (seating.sections[0].name, seating.config["sections"][0]["name"]) == ("\u00c9", "\u00c9")
+
+
+def test_invisible_characters_in_a_name_have_the_code_that_they_have_elsewhere() -> None:
+    for name, code in {
+        "a\u202eb": "control_character",
+        "a\u200bb": "control_character",
+        "a\nb": "not_one_line",
+    }.items():
+        config = {"rows": 1, "cols": 1, "sections": [section(name=name)]}
+        assert problems(config)["seating_config.sections.0.name"] == code

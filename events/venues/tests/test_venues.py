@@ -52,12 +52,24 @@ def test_a_seller_adds_reads_changes_and_removes_a_venue(client_of: Api, carol: 
     assert seller.get(f"/api/venue/{venue_id}").status_code == 404
 
 
+def test_a_venue_keeps_a_zone_that_no_other_can_get(client_of: Api, seller_client: Any, carol: User) -> None:
+    old = Venue.objects.create(seller=carol, name="Old hall", time_zone="EST5EDT")
+    url = f"/api/venue/{old.pk}"
+    assert client_of(carol).patch(url, {"name": "Hall", "time_zone": "EST5EDT"}, format="json").status_code == 200
+    page = f"/admin/events/venue/{old.pk}/change/"
+    assert seller_client.post(page, {"name": "Great hall", "time_zone": "EST5EDT"}).status_code == 302
+    old.refresh_from_db()
+    assert (old.name, old.time_zone) == ("Great hall", "EST5EDT")
+    assert problems(client_of(carol).patch(url, {"time_zone": "CET"}, format="json")) == {("time_zone", "unknown")}
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
         ({"name": "\u200b"}, {("name", "invisible")}),
         ({"time_zone": "Mars/Olympus"}, {("time_zone", "unknown")}),
         ({"time_zone": "../../etc/passwd"}, {("time_zone", "unknown")}),
+        ({"time_zone": "EST5EDT"}, {("time_zone", "unknown")}),
         ({"country": "de"}, {("country", "unknown")}),
         ({"country": "ZZ"}, {("country", "unknown")}),
         ({"latitude": 90.1}, {("latitude", "max_value")}),

@@ -1,6 +1,6 @@
 /**
- * Writes amounts, numbers, dates and times for people, as the server does (core/money/amounts.py, core/text/times.py); a
- * test compares both. The language is that of the pages, English; the time zone is the user's, unless one is named.
+ * Writes amounts, numbers, dates, times and names for people, as the server does (core/money/amounts.py, core/text/times.py
+ * and directions.py); a test compares both. The language is that of the pages, English; the time zone is the user's, unless one is named.
  */
 
 // ISO 4217: currencies whose minor unit isn't a hundredth. A test compares them with core/money/currencies.py.
@@ -39,6 +39,14 @@ export function count(number) {
 export function percent(share, digits = 1) {
   const shown = share < 1 ? Math.min(share, 1 - 0.01 / 10 ** digits) : share;
   return cached(Intl.NumberFormat, { style: "percent", maximumFractionDigits: digits }).format(shown);
+}
+
+// Letters that are read from the right, marks of this direction, and Arabic digits.
+const RIGHT_TO_LEFT = /[\u0590-\u06ef\u06fa-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** Returns a name, to be put into a sentence or beside others, between marks that keep its direction to itself: of "1א", too. */
+export function isolated(name) {
+  return RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name;
 }
 
 const date = (t) => `${t.weekday} ${t.day} ${t.month} ${t.year}`;

@@ -1,6 +1,6 @@
 /** What a decision means, in words: for the panel, the list of tickets found and the log. */
 
-import { placeTime, timeText } from "../../ticketing/format.js";
+import { isolated, placeTime, timeText } from "../../ticketing/format.js";
 
 const TEXTS = {
   accepted: ["good", "Let in", ""],
@@ -20,38 +20,43 @@ const DEVICE_ID = / · [0-9a-f]{6}$/; // tells scanners of the same name apart; 
 
 /**
  * The seat: "Section A, block 1, row 5, seat 12", or as the plan names it: "Parkett links · Row AA · Seat 101", "Floor ·
- * Standing"; empty if it is not known. Breaks lines only between the parts.
+ * Standing"; with what is special about it: "… · Wheelchair place". It is empty if it is not known. Breaks lines only between the parts.
  */
 export function seatText(ticket) {
   return seatTexts([ticket]).join("");
 }
 
-/** The seats of several tickets, one text for each row: "Section A, block 1, row 5, seats 12, 13". */
+/** The seats of several tickets, one text for each row and what is special in it: "Section A, block 1, row 5, seats 12, 13". */
 export function seatTexts(tickets) {
   const rows = new Map();
   for (const ticket of tickets.filter(({ section }) => section !== undefined)) {
-    const row = JSON.stringify([ticket.section, ticket.subsection, ticket.row_label]);
+    const row = JSON.stringify([ticket.section, ticket.subsection, ticket.row_label, ticket.remark]);
     rows.set(row, [...(rows.get(row) ?? []), ticket]);
   }
-  return [...rows.values()].map((row) => (row[0].subsection_kind === "grid" ? gridText(row) : planText(row)));
+  return [...rows.values()].map((row) => withRemark(row[0].subsection_kind === "grid" ? gridText(row) : planText(row), row[0]));
+}
+
+/** Adds what is special about the place, as the server says it: "Wheelchair place". Older lists of tickets don't say it. */
+function withRemark(text, { remark }) {
+  return remark ? `${text}\u00a0· ${remark}` : text;
 }
 
 function gridText(tickets) {
   const [{ section, subsection, row_label: row }] = tickets;
-  const place = [`Section\u00a0${section}`, `block\u00a0${subsection}`, `row\u00a0${row}`];
+  const place = [`Section\u00a0${isolated(section)}`, `block\u00a0${subsection}`, `row\u00a0${row}`];
   return [...place, seatsPart(tickets, "seat")].join(", ");
 }
 
 function planText(tickets) {
   const [{ block_name: block, subsection_kind: kind, row_word: word, row_label: row }] = tickets;
   const standing = tickets.length > 1 ? `Standing,\u00a0${tickets.length}\u00a0places` : "Standing";
-  const seats = row ? [`${word === "table" ? "Table" : "Row"}\u00a0${row}`, seatsPart(tickets, "Seat")] : [];
+  const seats = row ? [`${word === "table" ? "Table" : "Row"}\u00a0${isolated(row)}`, seatsPart(tickets, "Seat")] : [];
   return [block, ...(kind === "standing" ? [standing] : seats)].join("\u00a0· ");
 }
 
 /** "seats 12, 13"; a few stay on one line. */
 function seatsPart(tickets, word) {
-  const seats = tickets.map(({ seat_label: label }) => label);
+  const seats = tickets.map(({ seat_label: label }) => isolated(label));
   const text = seats.join(seats.length > 4 ? ", " : ",\u00a0");
   return `${word}${seats.length === 1 ? "" : "s"}\u00a0${text}`;
 }

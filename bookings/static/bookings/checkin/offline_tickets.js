@@ -9,7 +9,8 @@ export function addTickets(newer, earlier) {
   const isNew = newer.tickets.serials.map((serial) => !known.has(serial));
   const tickets = {};
   for (const [name, column] of Object.entries(newer.tickets)) {
-    tickets[name] = [...earlier.tickets[name], ...column.filter((_, index) => isNew[index])];
+    const before = earlier.tickets[name] ?? earlier.tickets.serials.map(() => ""); // of a column that is new
+    tickets[name] = [...before, ...column.filter((_, index) => isNew[index])];
   }
   return { ...newer, tickets };
 }
@@ -59,22 +60,26 @@ export class OfflineTickets {
   ticket(serial) {
     const index = this.index.get(serial);
     if (index === undefined) return { serial };
-    const { references, bookings, subsections, positions, names } = this.columns;
+    const { references, bookings, subsections, positions } = this.columns;
     const numbers = { serial, reference: references[index], booking_reference: bookings[index] };
-    return { ...numbers, position: positions[index], ...this.#seat(subsections[index], positions[index], names?.[index]) };
+    return { ...numbers, position: positions[index], ...this.#seat(subsections[index], positions[index], index) };
   }
 
   /** The seat of a genuine code, with the fields that the server has; empty if the block is not known. */
   seat(serial, blockId, position) {
-    const index = this.index.get(serial);
-    return this.#seat(blockId, position, this.columns?.names?.[index]);
+    return this.#seat(blockId, position, this.index.get(serial));
   }
 
-  /** Of a drawn seat without a `name`, which is newer than the list of tickets, only the block is known. */
-  #seat(blockId, position, name) {
+  /**
+   * `index` is that of the ticket in the list. Without one, because the ticket is newer, of a drawn seat only the block is
+   * known, and what is special about a seat isn't.
+   */
+  #seat(blockId, position, index) {
     const block = this.blocks.get(String(blockId));
     if (!block) return {};
     const { section, subsection, kind = "grid", block_name, row_word, cols } = block; // older manifests have no kinds
-    return { section, subsection, subsection_kind: kind, block_name, row_word, ...labels(kind, cols, position, name) };
+    const remark = this.columns?.remarks?.[index] ?? "";
+    const place = labels(kind, cols, position, this.columns?.names?.[index]);
+    return { section, subsection, subsection_kind: kind, block_name, row_word, ...place, remark };
   }
 }

@@ -101,18 +101,23 @@ def test_a_bad_header_and_a_file_without_seats_are_refused(text: str, place: str
 
 CELLS = [
     (",1,A,1,0,0,C,,", "section", "required"),
-    ("..,1,A,1,0,0,C,,", "section", "required"),
+    ("..,1,A,1,0,0,C,,", "section", "not_addressable"),
     ("s" * 33 + ",1,A,1,0,0,C,,", "section", "max_length"),
     ("Hall,0,A,1,0,0,C,,", "subsection", "invalid"),
     ("Hall,1.0,A,1,0,0,C,,", "subsection", "invalid"),
     ("Hall," + "9" * 400 + ",A,1,0,0,C,,", "subsection", "invalid"),
     ("Hall,1,,1,0,0,C,,", "row", "required"),
-    ("Hall,1,A\x07,1,0,0,C,,", "row", "invalid"),
+    ("Hall,1,A\x07,1,0,0,C,,", "row", "control_character"),
     ("Hall,1,A,,0,0,C,,", "seat", "required"),
     ("Hall,1,A," + "1" * 21 + ",0,0,C,,", "seat", "max_length"),
     ("Hall,1,A,1,,0,C,,", "x", "invalid"),
     ("Hall,1,A,1,nan,0,C,,", "x", "invalid"),
-    ("Hall,1,A,1,0,1e9,C,,", "y", "invalid"),
+    ("Hall,1,A,1,0,1e9,C,,", "y", "too_far"),
+    ('Hall,1,A,1,"1,200",0,C,,', "x", "invalid"),
+    ("Hall,1,A,1,1_000,0,C,,", "x", "invalid"),
+    ("Hall,1,A,1,\u0661\u0662,0,C,,", "x", "invalid"),
+    ("Hall,1,A,1,0,inf,C,,", "y", "invalid"),
+    ("Hall,1,A,1,0," + "0" * 41 + ",C,,", "y", "invalid"),
     ("Hall,1,A,1,0,left,C,,", "y", "invalid"),
     ("Hall,1,A,1,0,0,,,", "category", "required"),
     ("Hall,1,A,1,0,0,C,sofa,", "kind", "invalid"),
@@ -158,7 +163,10 @@ def test_a_quotation_mark_that_is_never_closed_is_a_mistake_and_not_one_long_cel
 def test_a_cell_that_is_larger_than_any_text_is_refused() -> None:
     result = understood(f"{HEADER}\n{'x' * 200_000},1,A,1,0,0,Stalls,seat,\n")
     assert result.document is None
-    assert [problem.place for problem in result.problems] == ["line 2"]
+    detail = (
+        "The line has a cell of more than 131,072 characters. Perhaps a quotation mark is missing in it or before it."
+    )
+    assert [(problem.place, problem.detail) for problem in result.problems] == [("line 2", detail)]
 
 
 def test_more_seats_than_a_plan_may_have_are_refused() -> None:
@@ -166,3 +174,44 @@ def test_more_seats_than_a_plan_may_have_are_refused() -> None:
     result = understood("\n".join([HEADER, *lines]), max_places=10)
     assert result.document is None
     assert [problem.code for problem in result.problems] == ["too_many"]
+
+
+def test_cells_after_the_last_column_are_not_dropped() -> None:
+    result = understood(f"{HEADER}\n{TWO_SEATS}Hall,1,A,3,100,0,Stalls,seat,Behind a pillar, wide\n")
+    assert result.document is None
+    assert [(problem.place, problem.code) for problem in result.problems] == [("line 4", "too_many")]
+    spare = understood(f"{HEADER}\nHall,1,A,1,0,0,Stalls,seat,,,\n")
+    assert read(spare.document).size == 1
+
+
+def test_only_one_way_to_write_decimals_is_read() -> None:
+    header = HEADER.replace(",", ";")
+    for number in ("1.200,5", "1,200,5", "1,2,", "0x10", "1e", "--1"):
+        result = understood(f"{header}\nHall;1;A;1;{number};0;Stalls;seat;\n")
+        assert [(problem.place, problem.code) for problem in result.problems] == [("line 2, column x", "invalid")]
+    (place,) = read(understood(f"{HEADER}\nHall,1,A,1,+1.5e2,.4,Stalls,seat,\n").document).blocks[0].rows[0].places
+    assert (place.x, place.y) == (150, 0)
+
+
+def test_too_many_categories_are_one_problem_in_the_line_of_the_first_one() -> None:
+    lines = [f"Hall,1,A,{seat},{seat * 50},0,C{seat},," for seat in range(60)]
+    result = understood("\n".join([HEADER, *lines]))
+    assert [(problem.place, problem.code) for problem in result.problems] == [
+        ("line 52, column category", "max_length")
+    ]
+
+
+def test_what_the_reader_of_plans_finds_is_named_by_its_line() -> None:
+    other = "Box,1,A,1,53,0,Stalls,seat,\n"
+    result = understood(f"{HEADER}\n{TWO_SEATS}{other}Hall,1,A,3,4,0,Stalls,seat,\n")
+    assert [str(problem) for problem in result.problems] == [
+        "line 5: The seats A-1 and A-3 are less than 10 cm apart.",
+        "line 4: Seat A-1 is less than 10 cm from seat A-2 of another block, which is at line 3.",
+    ]
+
+
+def test_names_that_look_the_same_are_the_same() -> None:
+    result = understood(f"{HEADER}\nHall,1,\u00c9,1,0,0,Caf\u00e9,,\nHall,1,E\u0301,2,50,0,Cafe\u0301,,\n")
+    plan = read(result.document)
+    assert [row.label for row in plan.blocks[0].rows] == ["\u00c9"]
+    assert [category.name for category in plan.categories] == ["Caf\u00e9"]

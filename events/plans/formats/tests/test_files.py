@@ -103,3 +103,17 @@ def test_a_summary_says_what_a_plan_has() -> None:
         "Balcony, side: 3",
         "4 drawings (other: 2, stage: 1, text: 1)",
     ]
+
+
+@pytest.mark.parametrize(
+    "content", ["section,subsection\n", json.dumps(template(next(iter(templates()))))], ids=["csv", "plan"]
+)
+def test_a_size_of_pixels_is_refused_for_files_without_pixels(content: str) -> None:
+    result = read_file(content.encode(), name="Hall", max_places=MAX_PLACES, unit_cm=2.5)
+    assert [(problem.place, problem.code) for problem in result.problems] == [("unit_cm", "not_pretix")]
+    assert result.document is None
+
+
+def test_a_plan_of_ours_without_its_members_is_no_plan_of_pretix() -> None:
+    problems = understood(b'{"format": 1}').problems
+    assert {problem.place for problem in problems} == {"plan.name", "plan.categories", "plan.sections"}

@@ -11,14 +11,14 @@ const PAN_PX = 80;
 const isField = (element) => element.matches?.("input:not([type=checkbox], [type=range], [type=color]), textarea, select");
 
 /**
- * Listens to the keys. `page` is {canvas, designer, view, commands, tools, properties, autosave, openHelp, regions}: `regions`
- * are the elements that F6 goes through.
+ * Listens to the keys. `page` is {canvas, designer, view, commands, tools, pointer, properties, autosave, openHelp, bars,
+ * regions}: `bars` are the elements in which Escape goes back to selecting, `regions` those that F6 goes through.
  */
 export function listenToKeys(page) {
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;
     const everywhere = keyEverywhere(page, event);
-    const action = everywhere ?? (event.target === page.canvas ? keyOnPlan(page, event) : null);
+    const action = everywhere ?? keyInBars(page, event) ?? (event.target === page.canvas ? keyOnPlan(page, event) : null);
     if (!action) return;
     if (action() !== false) event.preventDefault();
   });
@@ -35,6 +35,12 @@ function keyEverywhere({ commands, autosave, openHelp, regions }, event) {
     return { y: commands.redo, d: commands.duplicate, m: commands.mirrorCopy }[key] ?? null;
   }
   return key === "?" ? openHelp : null;
+}
+
+/** Escape leaves a tool also while its button or what belongs to it has the focus. */
+function keyInBars({ bars, designer, useTool }, { key, target }) {
+  const leaves = key === "Escape" && designer.tool !== "select" && bars.some((bar) => bar.contains(target));
+  return leaves ? () => useTool("select") : null;
 }
 
 function nextRegion(regions, by) {
@@ -103,7 +109,9 @@ function nextItem({ designer, view }, by) {
   return true;
 }
 
-function escape({ designer, useTool }) {
+/** Undoes a drag that is going on, else leaves the tool, else selects nothing. */
+function escape({ designer, pointer, useTool }) {
+  if (pointer.stop()) return;
   if (designer.tool !== "select") useTool("select");
   else designer.select([]);
 }

@@ -47,9 +47,13 @@ const problems = new ProblemsPanel({ list: part("problems"), button: part("probl
 const plan = { address: data.address, versions: data.versions, newEvent: data.new_event };
 
 new Outline(part("outline"), designer, view);
-new Categories(part("categories"), designer, data.id);
+const categories = new Categories(part("categories"), designer, data.id);
+problems.onCategory = (index) => {
+  panels.open("left");
+  categories.focusName(index);
+};
 new BrushBar(part("brush-bar"), designer);
-new Pointer(canvas, view, () => tools[designer.tool]);
+const pointer = new Pointer(canvas, view, () => tools[designer.tool]);
 listenToArrows(part("tools"));
 showSaveState(autosave, designer, { text: part("save-state"), conflict: part("conflict") });
 
@@ -114,11 +118,13 @@ listenToKeys({
   view,
   commands,
   tools,
+  pointer,
   properties,
   autosave,
   panels,
   useTool,
   openHelp: help,
+  bars: [part("tools"), part("brush-bar")],
   regions: [canvas, part("properties"), part("outline"), part("tools"), root.querySelector(".top-buttons")],
 });
 
@@ -127,4 +133,4 @@ showState();
 showTool();
 root.dataset.ready = "yes";
 if (!isReadable) showUnreadable(part("conflict"));
-else if (isEmpty && root.clientWidth > 600) start(true);
+else if (isEmpty) start(true);

@@ -1,15 +1,18 @@
 /**
- * What is wrong with a document, found while it is drawn. A problem is {level, text, ids, picks}: level "error" is what the
- * server refuses to publish, "warning" what is probably a mistake; `ids` are the items, and `picks` the seats, to show.
+ * What is wrong with a document, found while it is drawn. A problem is {level, text, ids, picks, category}: level "error" is
+ * what the server refuses to publish, "warning" what is probably a mistake; `ids` are the items, `picks` the seats, and
+ * `category` the index of the category, to show.
  */
 
 import { count as written } from "../../ticketing/format.js";
 import { idOf, kindOf, nameOf, subsectionEntries, units } from "./model/document.js";
 import { layoutOf, seatCounts } from "./model/layout.js";
+import { isUsualName } from "./model/categories.js";
 import { overlapsOf } from "./model/overlaps.js";
 import { placesByCategory, totalPlaces } from "./model/counts.js";
 
-const TOO_CLOSE_CM = 30; // middles of two seats: people don't fit any more
+const REFUSED_CM = 10; // between the middles of two seats: the server refuses less
+const TOO_CLOSE_CM = 30; // people don't fit any more
 const MOST_SHOWN = 5; // problems of one kind
 
 /** Returns the problems, errors first. `maxPlaces` is how many places the server takes. */
@@ -107,10 +110,20 @@ function seatProblems(document, { item, id }, name, names) {
   const without = item.category === undefined ? seats.filter(({ category }) => category === null) : [];
   if (without.length) found.push(error(`${name}: choose a category.`, [id], pick(id, without)));
   if (item.grid) found.push(...gridProblems(item.grid, name, id));
+  if (item.tables) found.push(...tableProblems(document, item, name, id));
   return found;
 }
 
 const pick = (id, seats) => seats.map(({ row, column }) => ({ id, row, column }));
+
+function tableProblems(document, item, name, id) {
+  const { rows, tables } = layoutOf(item, document);
+  return rows.flatMap(({ label, seats }, index) => {
+    const house = seats.filter(({ kind }) => kind === "house");
+    if (!tables[index].whole || !house.length || house.length === seats.length) return [];
+    return [error(`${name}: table ${label} is sold as a whole, so all of its seats are house seats or none.`, [id], pick(id, house))];
+  });
+}
 
 function gridProblems(grid, name, id) {
   const counts = seatCounts(grid);
@@ -126,14 +139,22 @@ function drawingProblems(document) {
 }
 
 function overlaps(document) {
-  return overlapsOf(document, units(document, TOO_CLOSE_CM), MOST_SHOWN).map(({ one, other, picks }) => {
-    const names = one === other ? nameOf(one) : `${nameOf(one)} and ${nameOf(other)}`;
-    return warning(`${names}: seats overlap.`, [...new Set([one.id, other.id])], picks);
-  });
+  const of = ({ one, other }) => (one === other ? nameOf(one) : `${nameOf(one)} and ${nameOf(other)}`);
+  const ids = ({ one, other }) => [...new Set([one.id, other.id])];
+  const refused = overlapsOf(document, units(document, REFUSED_CM), MOST_SHOWN);
+  const known = new Set(refused.map((pair) => ids(pair).join()));
+  const close = overlapsOf(document, units(document, TOO_CLOSE_CM), MOST_SHOWN).filter((pair) => !known.has(ids(pair).join()));
+  return [
+    ...refused.map((pair) => error(`${of(pair)}: seats lie on each other.`, ids(pair), pair.picks)),
+    ...close.map((pair) => warning(`${of(pair)}: seats overlap.`, ids(pair), pair.picks)),
+  ];
 }
 
 function categoryProblems(document) {
   const counts = placesByCategory(document);
-  const empty = document.categories.filter(({ name }) => name && !counts.get(name));
-  return empty.map(({ name }) => warning(`No seat has the category ${name}.`));
+  const found = document.categories.map(({ name }, category) => {
+    if (name && !counts.get(name)) return { ...warning(`No seat has the category ${name}.`), category };
+    return isUsualName(name) ? { ...warning(`Buyers will read “${name}”. Give the category a name that tells them more.`), category } : null;
+  });
+  return found.filter(Boolean);
 }

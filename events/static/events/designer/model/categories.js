@@ -3,12 +3,17 @@
 import { PALETTE } from "./document.js";
 import { freeName } from "./edits.js";
 
+const USUAL = "Category";
+
+/** Returns whether a category still has the name that the designer gave it. */
+export const isUsualName = (name) => new RegExp(`^${USUAL} \\d+$`).test(name);
+
 /** Returns the document with one more category. */
 export function addCategory(document) {
   const names = document.categories.map(({ name }) => name);
   const used = document.categories.map(({ color }) => color);
   const color = PALETTE.find((each) => !used.includes(each)) ?? PALETTE[names.length % PALETTE.length];
-  return { ...document, categories: [...document.categories, { name: freeName(`Category ${names.length + 1}`, names), color }] };
+  return { ...document, categories: [...document.categories, { name: freeName(`${USUAL} ${names.length + 1}`, names), color }] };
 }
 
 /** Returns the document with other members of the category at `index`; places follow a new name. */

@@ -3,6 +3,8 @@
  * shares what didn't change. Sections, subsections and drawings have an id under a symbol, which JSON doesn't write.
  */
 
+import { isolated } from "../../../ticketing/format.js";
+
 const ID = Symbol("id");
 let lastId = 0;
 
@@ -69,9 +71,9 @@ export function subsectionEntries(document) {
 export function nameOf(entry) {
   if (entry.section) {
     const several = entry.section.subsections.length > 1;
-    return several ? `${entry.section.name} ${entry.index + 1}` : entry.section.name;
+    return several ? `${isolated(entry.section.name)} ${entry.index + 1}` : isolated(entry.section.name);
   }
-  return entry.item.text || { stage: "Stage", bar: "Bar", exit: "Exit", wall: "Wall", text: "Text" }[entry.item.role] || "Shape";
+  return isolated(entry.item.text ?? "") || { stage: "Stage", bar: "Bar", exit: "Exit", wall: "Wall", text: "Text" }[entry.item.role] || "Shape";
 }
 
 /** Returns the plan's unit in centimetres. */

@@ -1,14 +1,15 @@
 /** Changes of a block's grid that have consequences: its size, its curve, and its aisles. */
 
+import { longestOf } from "./aisles.js";
 import { unitOf } from "./document.js";
 import { changed } from "./edits.js";
 import { seatCounts, widthOf, withDefaults } from "./layout.js";
 
 export const MAX_CURVE = 180; // degrees
 
-/** Returns the grid with other rows and seats, without marks on seats that are no longer there. */
+/** Returns the grid with other rows and seats, without marks on seats that are no longer there; its aisles follow. */
 export function resized(grid, size) {
-  const made = { ...grid, ...size };
+  const made = withFollowingAisles(grid, { ...grid, ...size });
   if (Array.isArray(made.seats) && made.seats.length !== made.rows) {
     const last = made.seats.at(-1) ?? 1;
     made.seats = Array.from({ length: made.rows }, (_, row) => made.seats[row] ?? last);
@@ -66,10 +67,24 @@ export function curved(grid, degrees, document) {
   return { ...grid, radius: Math.round(width / ((degrees * Math.PI) / 180)) };
 }
 
-/** Returns the grid with `count` aisles that divide its front row evenly. */
+/** Returns the grid with `count` straight aisles that divide its longest row evenly. */
 export function withAisles(grid, count) {
-  const [front] = endsOf(grid);
-  const aisles = Array.from({ length: count }, (_, index) => Math.round((front * (index + 1)) / (count + 1)));
-  const apart = [...new Set(aisles)].filter((after) => after > 0 && after < front);
-  return changed(grid, { aisles: apart.length ? apart : undefined });
+  const aisles = evenAisles(longestOf(grid), count);
+  return changed(grid, { aisles: aisles.length ? aisles : undefined, straight_aisles: aisles.length ? true : undefined });
+}
+
+/** Returns after which seats of a row so many aisles lie that divide it evenly. */
+export function evenAisles(seats, count) {
+  const aisles = Array.from({ length: count }, (_, index) => Math.round((seats * (index + 1)) / (count + 1)));
+  return [...new Set(aisles)].filter((after) => after > 0 && after < seats);
+}
+
+/** Returns `made`, a grid of another size, with the aisles of `grid` where they divide the longest row in the same way. */
+export function withFollowingAisles(grid, made) {
+  const [before, after] = [longestOf(grid), longestOf(made)];
+  if (!grid.aisles?.length || before === after) return made;
+  const even = String(evenAisles(before, grid.aisles.length)) === String(grid.aisles);
+  const scaled = grid.aisles.map((seat) => Math.round((seat * after) / before));
+  const aisles = even ? evenAisles(after, grid.aisles.length) : [...new Set(scaled)].filter((seat) => seat > 0 && seat < after);
+  return changed(made, { aisles: aisles.length ? aisles : undefined });
 }

@@ -3,6 +3,7 @@
  * places them in events/plans/arrangement; a browser test compares the two.
  */
 
+import { aislesIn, linedUp } from "./aisles.js";
 import { labelsOf } from "./labels.js";
 import { unitOf } from "./document.js";
 
@@ -88,12 +89,13 @@ function gridRows(grid) {
   const start = rowStarts(grid, counts);
   const seatLabels = new Map([...new Set(counts)].map((count) => [count, labelsOf(grid.seat_labels, count)]));
   return counts.map((count, row) => {
+    const [aisles, offsets] = [aislesIn(grid, count), offsetsOf(grid, count)];
     const seats = Array.from({ length: count }, (_, column) => {
       const key = `${row + 1}-${column + 1}`;
-      const [x, y] = bend(grid, start(row) + offsetOf(grid, column, count), row * grid.row_spacing);
+      const [x, y] = bend(grid, start(row) + offsets[column], row * grid.row_spacing);
       return seatAt(x, y, row, column, seatLabels.get(count)[column], places.get(key), {
         missing: missing.has(key),
-        aisle: grid.aisles.includes(column + 1) && column + 1 < count,
+        aisle: aisles.has(column + 1),
       });
     });
     return { label: labels[row], seats };
@@ -105,15 +107,20 @@ function seatAt(x, y, row, column, label, place, more = {}) {
   return { x, y, row, column, label: place?.label ?? label, kind, category, note, missing: false, aisle: false, ...more };
 }
 
-/** Returns how far a seat of a row with `count` seats is from its first one; columns are counted from 0. */
-function offsetOf(grid, column, count) {
-  const aisles = grid.aisles.filter((after) => after <= column && after < count).length;
-  return column * grid.seat_spacing + aisles * grid.aisle_width;
+/** Returns how far each seat of a row with `count` seats is from where the row begins. */
+function offsetsOf(grid, count) {
+  const aisles = aislesIn(grid, count);
+  if (grid.straight_aisles) return linedUp(aisles, count, grid);
+  let before = 0;
+  return Array.from({ length: count }, (_, column) => {
+    if (aisles.has(column)) before += 1;
+    return column * grid.seat_spacing + before * grid.aisle_width;
+  });
 }
 
-/** Returns the distance from the first to the last seat of a row; the grid has its defaults. */
+/** Returns the length of a row, from the middle of its first seat to that of its last one; the grid has its defaults. */
 export function widthOf(grid, count) {
-  return offsetOf(grid, count - 1, count);
+  return (count - 1) * grid.seat_spacing + aislesIn(grid, count).size * grid.aisle_width;
 }
 
 /** Returns a function from a row to where it begins, along the row from the block's axis. */

@@ -3,7 +3,7 @@
 import { subsectionEntries } from "./document.js";
 import { boundsOf, layoutOf, toPlan } from "./layout.js";
 
-const within = new WeakMap();
+const within = new WeakMap(); // by layout, and then by distance
 
 /**
  * Returns pairs {one, other, picks} of entries with seats whose middles are less than `distance` apart, at most `most`;
@@ -24,8 +24,10 @@ const pickOf = ({ id }, { row, column }) => ({ id, row, column });
 const there = ({ rows }) => rows.flatMap(({ seats }) => seats.filter(({ missing }) => !missing));
 
 function closeWithin(layout, distance) {
-  if (!within.has(layout)) within.set(layout, closeTo([], there(layout), distance));
-  return within.get(layout);
+  if (!within.has(layout)) within.set(layout, new Map());
+  const known = within.get(layout);
+  if (!known.has(distance)) known.set(distance, closeTo([], there(layout), distance));
+  return known.get(distance);
 }
 
 /** Compares blocks from the left to the right, each with those that begin before it ends. */

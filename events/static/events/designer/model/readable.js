@@ -37,6 +37,7 @@ const isGrid = members({
   seat_spacing: perhaps(isLength),
   radius: perhaps(isLength),
   aisles: perhaps((value) => isList(value, isCount, MAX_ITEMS)),
+  straight_aisles: perhaps((value) => typeof value === "boolean"),
   aisle_width: perhaps(isNumber),
   skew: perhaps(isNumber),
   row_labels: perhaps(isLabels),

@@ -1,8 +1,9 @@
 /** The fields of blocks with rows by rule. */
 
+import { longestOf } from "../model/aisles.js";
 import { unitOf } from "../model/document.js";
 import { changed } from "../model/edits.js";
-import { MAX_CURVE, curveOf, curved, endsOf, evenly, parseSeats, resized, seatsText, withAisles } from "../model/grids.js";
+import { MAX_CURVE, curveOf, curved, endsOf, evenAisles, evenly, parseSeats, resized, seatsText, withAisles } from "../model/grids.js";
 import { DEFAULTS, seatCounts } from "../model/layout.js";
 import { labelFields, labelsPreview } from "./label_fields.js";
 
@@ -17,7 +18,7 @@ export function blockGroups(document, items) {
   return [
     { title: "Seats", fields: sizeFields(items) },
     { title: "Curve", fields: curveFields(document, unit) },
-    { title: "Aisles", fields: aisleFields(unit), note: aisleNote },
+    { title: "Aisles", fields: aisleFields(items, unit), note: aisleNote },
     { title: "Names of rows", fields: rowLabels(items), note: (item) => labelsPreview("rows", item.grid.row_labels, item.grid.rows) },
     { title: "Names of seats", fields: seatLabels(items), note: (item) => labelsPreview("seats", item.grid.seat_labels, endsOf(item.grid)[0]) },
     { title: "Spacing", closed: true, fields: spacingFields(items, unit) },
@@ -96,7 +97,16 @@ function curveFields(document, unit) {
 
 export const unitName = (unit) => (unit === 1 ? "cm" : `× ${unit} cm`);
 
-function aisleFields(unit) {
+function aisleFields(items, unit) {
+  const uneven = items.some(({ grid }) => Array.isArray(grid.seats));
+  const straight = {
+    key: "straight aisles",
+    label: "Straight from the front to the back",
+    type: "check",
+    wide: true,
+    get: ofGrid(({ straight_aisles }) => straight_aisles ?? false),
+    set: inGrid((grid, straight_aisles) => changed(grid, { straight_aisles: straight_aisles || undefined })),
+  };
   return [
     {
       key: "aisle count",
@@ -105,11 +115,12 @@ function aisleFields(unit) {
       wide: true,
       options: [["0", "None"], ["1", "One in the middle"], ["2", "Two"], ["3", "Three"], ["own", "After the seats …"]],
       get: ofGrid((grid) => aisleChoice(grid)),
-      set: inGrid((grid, count) => (count === "own" ? { ...grid, aisles: grid.aisles ?? [1] } : withAisles(grid, Number(count)))),
+      set: inGrid((grid, count) => (count === "own" ? { ...grid, aisles: grid.aisles ?? [1], straight_aisles: true } : withAisles(grid, Number(count)))),
     },
+    ...(uneven ? [straight] : []),
     {
       key: "aisles",
-      label: "After the seats (from the left)",
+      label: uneven ? "After the seats of the longest row" : "After the seats (from the left)",
       type: "text",
       parse: parseAisles,
       placeholder: "9, 27",
@@ -128,10 +139,9 @@ function aisleFields(unit) {
   ];
 }
 
-function aisleChoice(grid) {
-  const aisles = String(grid.aisles ?? []);
-  const found = [0, 1, 2, 3].find((count) => String(withAisles(grid, count).aisles ?? []) === aisles);
-  return found === undefined ? "own" : String(found);
+function aisleChoice({ aisles = [], ...grid }) {
+  const isEven = aisles.length <= 3 && String(evenAisles(longestOf(grid), aisles.length)) === String(aisles);
+  return isEven ? String(aisles.length) : "own";
 }
 
 function parseAisles(text) {
@@ -140,10 +150,10 @@ function parseAisles(text) {
   return [...new Set(parts)].sort((a, b) => a - b);
 }
 
-/** Warns about aisles of a fan: they are counted from the left, so they are not straight. */
+/** Says why aisles of a fan aren't straight. */
 function aisleNote({ grid }) {
-  return grid.aisles?.length && Array.isArray(grid.seats) && !["left", "right"].includes(grid.align)
-    ? "Rows have different lengths: an aisle after a seat is not a straight line. Separate blocks beside each other have straight aisles."
+  return grid.aisles?.length && !grid.straight_aisles && Array.isArray(grid.seats) && !["left", "right"].includes(grid.align)
+    ? "Each row has its aisle after the same seat, counted from the left. As rows have different lengths, that is not a straight line."
     : "";
 }
 

@@ -29,6 +29,13 @@ export class Categories {
     this.#show();
   }
 
+  /** Puts the focus into the name of a category, by its index. */
+  focusName(index) {
+    const input = this.#root.querySelector(`[data-key="category ${index}"]`);
+    input?.focus();
+    input?.select();
+  }
+
   #show() {
     if (document.activeElement.matches(".category-name")) return this.#showSums(); // a name is being typed
     const { categories } = this.#designer.document;
@@ -95,9 +102,7 @@ export class Categories {
     this.#designer.change("Add a category", addCategory);
     clearTimeout(this.#timer);
     this.#show();
-    const input = this.#root.querySelector(`[data-key="category ${this.#designer.document.categories.length - 1}"]`);
-    input?.focus();
-    input?.select();
+    this.focusName(this.#designer.document.categories.length - 1);
   }
 
   #remove(index) {

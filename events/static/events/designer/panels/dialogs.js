@@ -15,7 +15,7 @@ export function openDialog(dialog, title, content, buttons) {
 
 const KEYS = [
   ["Tools", [["V", "Select"], ["B", "Block of seats"], ["S", "Standing area"], ["T", "Tables"], ["G", "Stage"], ["H", "Shape"], ["X", "Text"], ["M", "Mark seats"], ["Enter", "Add an item in the middle of the view, with one of these tools"]]],
-  ["Items", [["Tab, Shift+Tab", "Next and previous item; after the last one, on to the panels"], ["Arrow keys", "Move 25 cm; with Shift, ten times as far"], ["[ and ]", "Rotate by 5°; with Shift, by 45°"], ["Enter", "To the properties"], ["Escape", "Select nothing"], ["Delete", "Delete"], ["Ctrl+A", "Select all"], ["Ctrl+C, Ctrl+X, Ctrl+V", "Copy, cut, paste, also to another plan"], ["Ctrl+D", "Duplicate"], ["Ctrl+M", "Mirrored copy on the other side of the stage’s axis"], ["Alt while dragging", "Drag a copy"]]],
+  ["Items", [["Tab, Shift+Tab", "Next and previous item; after the last one, on to the panels"], ["Arrow keys", "Move 25 cm; with Shift, ten times as far"], ["[ and ]", "Rotate by 5°; with Shift, by 45°"], ["Enter", "To the properties"], ["Escape", "Back to Select; undo a drag; select nothing"], ["Delete", "Delete"], ["Ctrl+A", "Select all"], ["Ctrl+C, Ctrl+X, Ctrl+V", "Copy, cut, paste, also to another plan"], ["Ctrl+D", "Duplicate"], ["Ctrl+M", "Mirrored copy on the other side of the stage’s axis"], ["Alt while dragging", "Drag a copy"]]],
   ["Marking seats", [["Arrow keys", "Next seat or row; with Shift, mark on the way"], ["Space or Enter", "Mark the seat"], ["Tab", "Next block"], ["Shift and a click", "Mark all from the last seat to this one"]]],
   ["View", [["Wheel, pinch, + and −", "Zoom"], ["0", "Show the whole plan"], ["Space and drag, middle button", "Move the view"], ["Arrow keys", "Move the view if nothing is selected"]]],
   ["Everywhere", [["Ctrl+Z, Ctrl+Y", "Undo, redo"], ["Ctrl+S", "Save now; the plan is also saved by itself"], ["F6", "From the plan to the properties, to the sections, and back"], ["?", "This list"]]],
@@ -48,8 +48,10 @@ export async function openPublish(dialog, { designer, autosave, problems, plan }
   const status = make("p", { role: "status", className: "publish-state" });
   const publish = make("button", { type: "button", className: "button small", textContent: `Publish version ${plan.versions + 1}` });
   const reasons = make("ul", { className: "reasons" });
+  const remarks = make("ul", { className: "remarks" });
   const show = () => {
     reasons.replaceChildren(...reasonsOf(problems, autosave).map((text) => make("li", { textContent: text })));
+    remarks.replaceChildren(...remarksOf(problems, dialog));
     publish.disabled = reasons.children.length > 0;
   };
   publish.addEventListener("click", async () => {
@@ -63,7 +65,7 @@ export async function openPublish(dialog, { designer, autosave, problems, plan }
     publish.replaceWith(next);
     next.focus();
   });
-  openDialog(dialog, "Publish", [summary(designer.document, plan), reasons, status], [publish]);
+  openDialog(dialog, "Publish", [summary(designer.document, plan), reasons, remarks, status], [publish]);
   show();
   problems.addEventListener("change", show);
   autosave.addEventListener("change", show);
@@ -84,6 +86,19 @@ function summary(document, plan) {
 function reasonsOf(problems, autosave) {
   const state = { offline: "The plan isn’t saved, because the connection is gone.", refused: `The plan can’t be saved: ${autosave.reason}`, conflict: "The plan was changed in another window." }[autosave.state];
   return [...(state ? [state] : []), ...problems.errors.slice(0, 10).map(({ text }) => text)];
+}
+
+/** What is probably a mistake but can be published: each is a button that closes the dialog and goes there. */
+function remarksOf(problems, dialog) {
+  const remarks = problems.problems.filter(({ level }) => level === "warning").slice(0, 10);
+  return remarks.map((remark) => {
+    const go = () => {
+      dialog.close();
+      problems.go(remark);
+    };
+    const link = make("button", { type: "button", className: "link", textContent: remark.category === undefined ? "Show it" : "Rename it", click: go });
+    return make("li", {}, remark.text, " ", link);
+  });
 }
 
 /** Saves and publishes. Returns {text, isPublished}: what to say, and whether the plan is published as it is. */

@@ -57,7 +57,7 @@ function wrap(spec, input) {
   const label = make("label", { className: "field-label", htmlFor: input.id, textContent: text });
   const help = spec.help ? make("small", { className: "field-help", id: `${input.id}-help`, textContent: spec.help }) : null;
   if (help) input.setAttribute("aria-describedby", help.id);
-  if (spec.type === "check") return make("div", { className: "field check" }, input, label, help);
+  if (spec.type === "check") return make("div", { className: `field check ${spec.wide ? "wide" : ""}` }, input, label, help);
   return make("div", { className: `field ${spec.wide ? "wide" : ""} ${spec.type}` }, label, input, help);
 }
 

@@ -16,8 +16,10 @@ const CHECK_MS = 2_500;
 const PATH = /^document\.(?:sections\.(\d+)(?:\.subsections\.(\d+))?|drawings\.(\d+))/;
 
 export class ProblemsPanel extends Emitter {
-  /** Problems {level, text, ids, picks}. */
+  /** Problems, as in problems.js. */
   problems = [];
+  /** Called with the index of a category that a problem is about. */
+  onCategory = null;
   #list;
   #button;
   #designer;
@@ -104,14 +106,17 @@ export class ProblemsPanel extends Emitter {
   #row(problem, index) {
     const mark = make("span", { className: `mark ${problem.level}`, textContent: problem.level === "error" ? "Must be changed" : "Please check" });
     const text = make("span", { textContent: problem.text });
-    if (!problem.ids.length) return make("li", {}, make("p", {}, mark, text));
-    return make("li", {}, make("button", { type: "button", "data-key": `problem ${index}`, click: () => this.#go(problem) }, mark, text));
+    if (!problem.ids.length && problem.category === undefined) return make("li", {}, make("p", {}, mark, text));
+    return make("li", {}, make("button", { type: "button", "data-key": `problem ${index}`, click: () => this.go(problem) }, mark, text));
   }
 
-  #go({ ids, picks }) {
+  /** Shows what a problem is about: selects its items, or goes to the name of its category. */
+  go({ ids, picks, category }) {
+    if (category !== undefined) return this.onCategory?.(category);
     this.#designer.use("select");
     this.#designer.select(ids);
     this.#view.overlay = { marks: picks };
     this.#view.reveal(boundsOfItems(this.#designer.document, new Set(ids)));
+    return undefined;
   }
 }

@@ -1,7 +1,7 @@
 /** The panel at the side: everything of the selected items, or of the plan if nothing is selected. */
 
 import { count as written } from "../../../ticketing/format.js";
-import { idOf, nameOf } from "../model/document.js";
+import { entriesOf, idOf, nameOf } from "../model/document.js";
 import { addSection, moveToSection, updateItems } from "../model/edits.js";
 import { placesOf } from "../model/counts.js";
 import { actionsFor } from "./actions.js";
@@ -138,15 +138,23 @@ export class Properties {
     return text;
   }
 
+  /** While somebody types into a field, each value changes the items as they were before: "3" on the way to "30" loses nothing. */
   #field(spec) {
     const designer = this.#designer;
+    let edit = null; // {entries, last}: the items before, and the document that the last value made
     const field = createField(spec.move ? { ...spec, set: () => {} } : spec, {
       items: () => designer.selected.map(({ item }) => item),
       change: (label, set, merge) => {
         if (spec.move) return;
-        designer.change(label, (document) => updateItems(document, designer.selection, set), { merge });
+        if (edit?.last !== designer.document) edit = { entries: entriesOf(designer.document) };
+        const current = edit; // the change may end it, if other fields appear
+        designer.change(label, (document) => updateItems(document, designer.selection, (item, { id }) => set(current.entries.get(id)?.item ?? item)), { merge });
+        current.last = designer.document;
       },
-      sealed: () => designer.history.seal(),
+      sealed: () => {
+        edit = null;
+        designer.history.seal();
+      },
     });
     if (spec.move) field.element.querySelector("select").addEventListener("change", ({ target }) => spec.move(target.value));
     this.#fields.push(field);

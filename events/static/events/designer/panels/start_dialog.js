@@ -22,7 +22,7 @@ export function openStart(dialog, designer, view, templates, isNew) {
     view.fit();
     view.focus();
   };
-  const empty = make("li", {}, make("button", { type: "button", className: "template", click: () => (isNew ? dialog.close() : use("Start anew", emptyDocument(designer.document.name))) }, make("span", { className: "blank", textContent: "+" }), make("strong", { textContent: "Empty" }), make("span", { textContent: "Draw everything yourself" })));
+  const empty = make("li", {}, make("button", { type: "button", className: "template", click: () => use(isNew ? "Start empty" : "Start anew", emptyDocument(designer.document.name)) }, make("span", { className: "blank", textContent: "+" }), make("strong", { textContent: "Empty" }), make("span", { textContent: "Draw everything yourself" })));
   const cards = templates.map((template) => card(identify(template), dialog, use));
   const how = isNew ? "Start from a hall that is like yours and change it, or from an empty floor." : "A template replaces what is drawn. You can undo it.";
   openDialog(dialog, isNew ? "How do you want to start?" : "Templates", [make("p", { textContent: how }), make("ul", { className: "templates" }, empty, ...cards)], []);

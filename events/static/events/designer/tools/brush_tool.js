@@ -1,6 +1,7 @@
 /** The brush marks single seats: by a click, by dragging over them, or from a seat to another one with Shift. */
 
 import { say } from "../../../ticketing/announce.js";
+import { isolated } from "../../../ticketing/format.js";
 import { entriesOf, nameOf, subsectionEntries } from "../model/document.js";
 import { boundsOf, layoutOf } from "../model/layout.js";
 import { paintSeats } from "../model/places.js";
@@ -142,7 +143,7 @@ export class BrushTool {
     const row = layoutOf(entry.item, document).rows[pick.row];
     const seat = row.seats[pick.column];
     const what = seat.missing ? "no seat here" : [seat.kind === "seat" ? "" : seat.kind, seat.category ?? entry.item.category].filter(Boolean).join(", ");
-    say(`${nameOf(entry)}, row ${row.label}, seat ${seat.label}: ${what}`);
+    say(`${nameOf(entry)}, row ${isolated(row.label)}, seat ${isolated(seat.label)}: ${what}`);
     this.#view.overlay = { cursor: pick };
     this.#view.reveal(boundsOf(entry.item, document));
   }

@@ -1,6 +1,7 @@
 /** What dragging a handle of the selection does. */
 
 import { updateItems } from "../model/edits.js";
+import { withFollowingAisles } from "../model/grids.js";
 import { DEFAULTS, layoutOf, toItem } from "../model/layout.js";
 import { boundsOfItems, middleOf, round, turnItems } from "../model/transform.js";
 import { gridPoint } from "../view/snapping.js";
@@ -42,7 +43,7 @@ function sizingGrid(item, ids, from) {
     const [x, y] = toItem(item, event.x, event.y);
     const seats = limited(grid.seats + Math.round((2 * (x - fromX)) / across)); // both sides grow, as the origin is the middle
     const rows = limited(grid.rows + Math.round((y - fromY) / down));
-    const document = updateItems(start, ids, (each) => ({ ...each, grid: { ...each.grid, rows, seats } }));
+    const document = updateItems(start, ids, (each) => ({ ...each, grid: withFollowingAisles(each.grid, { ...each.grid, rows, seats }) }));
     return { label: "Size", document, hint: `${rows} rows of ${seats} seats` };
   };
 }

@@ -1,6 +1,9 @@
 /** Selects, moves, turns and sizes items. */
 
 import { copies } from "../model/copies.js";
+import { placesOf } from "../model/counts.js";
+import { nameOf } from "../model/document.js";
+import { boundsOf } from "../model/layout.js";
 import { boundsOfItems, moveItems, round } from "../model/transform.js";
 import { handleAt } from "../view/handles.js";
 import { itemAt, itemsWithin } from "../view/hit_test.js";
@@ -10,6 +13,7 @@ import { handleDrag } from "./handle_drags.js";
 
 const NEAR_PX = 6;
 const FOCAL_PX = 12;
+const NAMED_PX = 120; // narrower blocks may have no room for their name
 let drags = 0;
 
 export class SelectTool {
@@ -161,5 +165,22 @@ export class SelectTool {
     const over = handle ?? itemAt(this.#designer.document, event.x, event.y, NEAR_PX / this.#view.camera.scale);
     this.cursor = handle ? { rotate: "grab", size: "nwse-resize", corner: "move" }[handle.kind] : over ? "move" : "default";
     this.#view.setCursor(this.cursor);
+    this.#showName(handle ? null : over, event);
+  }
+
+  /** Writes the name of a small block beside the pointer: on the plan there is only room for its number. */
+  #showName(entry, { px, py }) {
+    const { document } = this.#designer;
+    const isSmall = entry?.section && widthOf(boundsOf(entry.item, document)) * this.#view.camera.scale < NAMED_PX;
+    const hint = isSmall ? { px, py, text: `${nameOf(entry)}: ${placesOf(entry.item, document)} places` } : undefined;
+    if (!hint && !this.#view.overlay.hint) return;
+    this.#view.overlay = { ...this.#view.overlay, hint };
+    this.#view.draw();
+  }
+
+  leave() {
+    this.#showName(null, {});
   }
 }
+
+const widthOf = ({ left, right }) => right - left;

@@ -1,5 +1,7 @@
 /** The canvas' colours, read from the stylesheet's tokens; read again when the colour scheme changes. */
 
+import { legible } from "../../map/canvas/contrast.js";
+
 const NAMES = {
   floor: "--plan-floor",
   grid: "--plan-grid",
@@ -14,6 +16,8 @@ const NAMES = {
   stage: "--plan-stage",
 };
 
+const IS_COLOUR = /^#[0-9a-f]{6}$/i; // a draft may have something else, which the server refuses to publish
+
 export class Colours {
   /** `root` is an element of the designer; `changed` is called after the scheme has changed. */
   constructor(root, changed = () => {}) {
@@ -25,7 +29,16 @@ export class Colours {
     });
   }
 
+  #shown = new Map();
+
+  /** Returns a category's colour as buyers see it: legible in the present scheme. */
+  shown(colour) {
+    if (!this.#shown.has(colour)) this.#shown.set(colour, IS_COLOUR.test(colour) ? legible(colour, this.floor) : colour);
+    return this.#shown.get(colour);
+  }
+
   read() {
+    this.#shown.clear();
     const style = getComputedStyle(this.root);
     for (const [name, token] of Object.entries(NAMES)) this[name] = style.getPropertyValue(token).trim() || "#888888";
     this.face = style.getPropertyValue("--face").trim() || "sans-serif";

@@ -1,5 +1,6 @@
 /** Paints what lies over the plan: the selection with its handles, guides, the marquee, and the seats under the brush. */
 
+import { isolated } from "../../../ticketing/format.js";
 import { entriesOf, nameOf } from "../model/document.js";
 import { boundsOf, layoutOf, toPlan } from "../model/layout.js";
 import { boxOfSelection, handlesOf } from "./handles.js";
@@ -116,7 +117,7 @@ function paintPicks(target, document, { cursor, hover }) {
   const seat = row?.seats[cursor.column];
   if (!seat) return;
   const [px, py] = target.camera.toScreen(...toPlan(entry.item, seat.x, seat.y));
-  paintHint(target, { px, py, text: `${nameOf(entry)}, row ${row.label}, seat ${seat.label}` });
+  paintHint(target, { px, py, text: `${nameOf(entry)}, row ${isolated(row.label)}, seat ${isolated(seat.label)}` });
 }
 
 function paintRing({ ctx, camera }, document, entries, { id, row, column }, width, colour) {

@@ -1,34 +1,71 @@
 /** Paints the items of a plan: drawings, standing areas, tables and seats. */
 
+import { isolated } from "../../../ticketing/format.js";
 import { colourOf } from "../model/categories.js";
-import { entriesOf, nameOf } from "../model/document.js";
+import { entriesOf } from "../model/document.js";
 import { DEFAULTS, boundsOf, drawingPoints, layoutOf } from "../model/layout.js";
-import { paintRows, paintSeats } from "./paint_seats.js";
+import { paintNames } from "./names.js";
+import { SEATS_FROM, SHAPES_BELOW, paintRows, paintSeats } from "./paint_seats.js";
+import { shapeOf } from "./shapes.js";
 
-const SEATS_FROM = 4.5; // px: smaller seats are painted as a line for each row
-const NAMES_FROM = 60; // px: the width from which an item shows its name
+const STEP = 200; // seats or lines of rows that are painted before the painter looks at the clock
 
 /**
  * Paints all items except those whose ids are in `hidden`. `target` is {ctx, camera, ratio, colours, plain}:
  * `ratio` is the number of device pixels per px, and a plain picture has no names of blocks.
  */
 export function paintPlan(target, document, hidden = new Set()) {
-  const view = target.camera.box;
-  for (const entry of entriesOf(document).values()) {
-    if (!hidden.has(entry.id) && isSeen(boundsOf(entry.item, document), view)) paintItem(target, document, entry);
+  for (const _ of paintSteps(target, document, hidden));
+}
+
+/** The same in steps: yields whenever enough was painted to look at the clock. Nothing else may use the context meanwhile. */
+export function* paintSteps(target, document, hidden) {
+  const seen = seenEntries(target, document, hidden);
+  let painted = 0;
+  for (const entry of seen) {
+    for (const seats of itemSteps(target, document, entry)) {
+      painted += seats;
+      if (painted < STEP) continue;
+      painted = 0;
+      yield;
+    }
+  }
+  reset(target);
+  if (!target.plain) paintNames(target, document, seen);
+}
+
+/** Paints all items as shapes without seats, which takes a millisecond or two for 50,000 seats. */
+export function paintShapes(target, document, hidden) {
+  for (const entry of seenEntries(target, document, hidden)) {
+    place(target, entry.item);
+    if (isSeated(entry)) paintShape(target, document, entry.item);
+    else PAINTERS[entry.kind](target, document, entry);
   }
   reset(target);
 }
 
 /** Paints one item. */
 export function paintItem(target, document, entry) {
-  place(target, entry.item);
-  const painter = { drawing: paintDrawing, standing: paintStanding }[entry.kind] ?? paintBlock;
-  painter(target, document, entry);
+  for (const _ of itemSteps(target, document, entry));
+  reset(target);
+  paintNames(target, document, [entry]);
 }
 
-const isSeen = (box, view) =>
-  box.left < view.right && box.right > view.left && box.top < view.bottom && box.bottom > view.top;
+function seenEntries({ camera }, document, hidden) {
+  const view = camera.box;
+  const isSeen = ({ left, top, right, bottom }) => left < view.right && right > view.left && top < view.bottom && bottom > view.top;
+  return [...entriesOf(document).values()].filter(({ id, item }) => !hidden.has(id) && isSeen(boundsOf(item, document)));
+}
+
+/** Paints an item; yields how many seats or lines were painted since the last time. */
+function* itemSteps(target, document, entry) {
+  place(target, entry.item);
+  if (isSeated(entry)) yield* blockSteps(target, document, entry);
+  else PAINTERS[entry.kind](target, document, entry);
+  yield 10;
+}
+
+const isSeated = ({ kind }) => !PAINTERS[kind];
 
 /** Moves the context's origin to that of the item, with the plan's unit and the item's rotation. */
 export function place({ ctx, camera, ratio }, { x = 0, y = 0, rotation = 0 }) {
@@ -42,19 +79,25 @@ function reset({ ctx, ratio }) {
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
 }
 
-function paintBlock(target, document, entry) {
-  const { camera } = target;
-  const layout = layoutOf(entry.item, document);
+function* blockSteps(target, document, { item }) {
+  const layout = layoutOf(item, document);
+  const px = layout.size * target.camera.scale;
+  if (px < SHAPES_BELOW) return paintShape(target, document, item);
   for (const table of layout.tables) paintTable(target, table);
-  const { bounds, size } = layout;
-  if (size * camera.scale < SEATS_FROM) {
-    paintRows(target, document, entry.item, layout);
-    paintName(target, nameOf(entry), bounds, entry.item);
-  } else {
-    paintSeats(target, document, entry.item, layout);
-    // Below the seats, so that it hides none.
-    paintName(target, nameOf(entry), { ...bounds, top: bounds.bottom + 1.5 * size, bottom: bounds.bottom + 1.5 * size }, entry.item);
-  }
+  yield* px < SEATS_FROM ? paintRows(target, document, item, layout) : paintSeats(target, document, item, layout);
+  return undefined;
+}
+
+/** Paints a block as one shape, and on it the seats of other categories. */
+function paintShape(target, document, item) {
+  const { ctx, colours } = target;
+  const layout = layoutOf(item, document);
+  ctx.fillStyle = colours.shown(colourOf(document, item.category));
+  ctx.globalAlpha = 0.6;
+  ctx.fill(shapeOf(layout));
+  ctx.globalAlpha = 1;
+  for (const table of layout.tables) paintTable(target, table);
+  for (const _ of paintRows(target, document, item, layout, { ofOthers: true }));
 }
 
 function paintTable({ ctx, camera, colours }, { x, y, width, height, rotation, shape, label }) {
@@ -82,7 +125,7 @@ function write(ctx, colours, text, size, colour, x = 0, y = 0) {
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   ctx.fillStyle = colour;
-  ctx.fillText(text, x, y);
+  ctx.fillText(isolated(text), x, y);
 }
 
 function trace(ctx, points) {
@@ -94,41 +137,13 @@ function trace(ctx, points) {
 function paintStanding(target, document, entry) {
   const { ctx, camera, colours } = target;
   const { standing, category } = entry.item;
-  const colour = colourOf(document, category);
+  const colour = colours.shown(colourOf(document, category));
   trace(ctx, standing.outline);
   ctx.globalAlpha = 0.3;
   ctx.fillStyle = colour;
   ctx.fill();
   ctx.globalAlpha = 1;
   outline(ctx, camera, colour, 2);
-  const { bounds } = layoutOf(entry.item, document);
-  paintName(target, `${nameOf(entry)}: ${standing.capacity} standing`, bounds, entry.item);
-}
-
-/** Writes a name in the middle of the item's box, level, as far as it fits. */
-function paintName({ ctx, camera, colours, plain }, name, { left, top, right, bottom }, { rotation = 0 }) {
-  if (plain) return;
-  const [width, height] = [(right - left) * camera.scale, (bottom - top) * camera.scale];
-  const room = Math.max(width, height);
-  if (room < NAMES_FROM || !name) return;
-  const size = Math.min(13, Math.max(11, room / 8));
-  ctx.save();
-  ctx.translate((left + right) / 2, (top + bottom) / 2);
-  ctx.rotate((-rotation * Math.PI) / 180);
-  ctx.scale(1 / camera.scale, 1 / camera.scale);
-  ctx.font = `600 ${size}px ${colours.face}`;
-  const wide = Math.min(ctx.measureText(name).width, room) + 8;
-  ctx.fillStyle = colours.surface;
-  ctx.globalAlpha = 0.8;
-  ctx.beginPath();
-  ctx.roundRect(-wide / 2, -size * 0.7, wide, size * 1.4, 4);
-  ctx.fill();
-  ctx.globalAlpha = 1;
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  ctx.fillStyle = colours.ink;
-  ctx.fillText(name, 0, 0, room);
-  ctx.restore();
 }
 
 function paintDrawing(target, document, { item }) {
@@ -149,3 +164,4 @@ function shape(ctx, item) {
   ctx.ellipse(0, 0, (item.width ?? 0) / 2, (item.height ?? item.width ?? 0) / 2, 0, 0, 7);
 }
 
+const PAINTERS = { drawing: paintDrawing, standing: paintStanding };

@@ -1,44 +1,66 @@
 /** Paints seats: one by one with their labels and kinds, or far away as a line for each row. */
 
+import { isolated } from "../../../ticketing/format.js";
 import { colourOf } from "../model/categories.js";
 import { inkOn } from "./colours.js";
 
+/** px: blocks whose seats have a smaller diameter are painted as one shape, and up to SEATS_FROM as a line for each row. */
+export const SHAPES_BELOW = 2.6;
+export const SEATS_FROM = 4.5;
 const LABELS_FROM = 15; // px: the diameter from which seats show their labels
 const MARKS_FROM = 7; // px: the diameter from which seats show their kinds
 const MARKS = { wheelchair: "♿︎", companion: "+", restricted: "◐", house: "H" };
 const CURVED = 4; // seats between two points of the line that stands for a curved row
 
+const PER_PATH = 400; // seats, so that painting can pause between two paths
+
 const lines = new WeakMap();
 
-/** Paints every row as lines, which end at aisles, missing seats and changes of category. */
-export function paintRows({ ctx }, document, item, layout) {
+/**
+ * Paints every row as lines, which end at aisles, missing seats and changes of category; with `ofOthers` only those of
+ * seats with another category than the block's. Yields after each path how many seats it has.
+ */
+export function* paintRows({ ctx, colours }, document, item, layout, { ofOthers = false } = {}) {
   if (!lines.has(layout)) lines.set(layout, runsOf(layout));
-  ctx.lineWidth = layout.size;
-  ctx.lineCap = "butt";
-  for (const [category, path] of lines.get(layout)) {
-    ctx.strokeStyle = colourOf(document, category ?? item.category);
+  for (const { category, path, seats } of lines.get(layout)) {
+    if (ofOthers && category === null) continue;
+    ctx.lineWidth = layout.size;
+    ctx.lineCap = "butt";
+    ctx.strokeStyle = colours.shown(colourOf(document, category ?? item.category));
     ctx.stroke(path);
+    yield seats;
   }
 }
 
-/** Returns a Map from category (null for that of the block) to the Path2D of its runs of seats. */
+/** Returns [{category, path, seats}]: Path2Ds of the runs of seats, `category` null for that of the block. */
 function runsOf({ rows, size, tables }) {
-  const paths = new Map();
-  const path = (category) => paths.get(category) ?? paths.set(category, new Path2D()).get(category);
-  for (const { seats } of rows) {
-    let run = [];
-    const finish = () => {
-      if (run.length) addRun(path(run[0].category), run, size);
-      run = [];
-    };
-    for (const seat of seats) {
-      if (seat.missing || (run.length && run[0].category !== seat.category) || tables.length) finish();
-      if (!seat.missing) run.push(seat);
-      if (seat.aisle) finish();
-    }
-    finish();
+  const finished = [];
+  const open = new Map();
+  const add = (run) => {
+    const [{ category }] = run;
+    const part = open.get(category) ?? { category, path: new Path2D(), seats: 0 };
+    open.set(category, part);
+    addRun(part.path, run, size);
+    part.seats += run.length;
+    if (part.seats < PER_PATH) return;
+    finished.push(part);
+    open.delete(category);
+  };
+  for (const { seats } of rows) for (const run of runsOfRow(seats, tables.length > 0)) add(run);
+  return [...finished, ...open.values()];
+}
+
+/** Returns the runs of a row's seats; at a table every seat is a run of its own. */
+function runsOfRow(seats, atTable) {
+  const runs = [];
+  let run = null;
+  for (const seat of seats) {
+    if (run && (atTable || seat.missing || run[0].category !== seat.category)) run = null;
+    if (!seat.missing && !run) runs.push((run = []));
+    if (!seat.missing) run.push(seat);
+    if (seat.aisle) run = null;
   }
-  return paths;
+  return runs;
 }
 
 /** Adds the line through some seats, half a seat longer at both ends. */
@@ -55,19 +77,19 @@ function addRun(path, run, size) {
   path.lineTo(...(run.length === 1 ? [first.x - size / 2, first.y] : out(last, before)));
 }
 
-/** Paints every visible seat. */
-export function paintSeats(target, document, item, layout) {
-  const { ctx, camera } = target;
+/** Paints every visible seat; yields after each row how many seats it has. */
+export function* paintSeats(target, document, item, layout) {
+  const { ctx, camera, colours } = target;
   const px = layout.size * camera.scale;
   const radius = layout.size / 2;
   const isSeen = visibility(target, layout.size);
-  const usual = colourOf(document, item.category);
+  const usual = colours.shown(colourOf(document, item.category));
   for (const row of layout.rows) {
     for (const seat of row.seats) {
       if (!isSeen(seat)) continue;
       if (seat.missing) paintGap(target, seat, radius, px);
       else {
-        const colour = seat.category === null ? usual : colourOf(document, seat.category);
+        const colour = seat.category === null ? usual : colours.shown(colourOf(document, seat.category));
         ctx.fillStyle = colour;
         ctx.beginPath();
         if (px < 7) ctx.rect(seat.x - radius, seat.y - radius, layout.size, layout.size);
@@ -77,6 +99,7 @@ export function paintSeats(target, document, item, layout) {
       }
     }
     if (px >= MARKS_FROM && !layout.tables.length) paintRowLabel(target, row, layout.size);
+    yield row.seats.length;
   }
 }
 
@@ -116,7 +139,7 @@ function paintMark({ ctx, colours }, seat, radius, px, colour) {
 
 function write(ctx, colours, text, x, y, size) {
   ctx.font = `600 ${size}px ${colours.face}`;
-  ctx.fillText(text, x, y, size * 2.2);
+  ctx.fillText(isolated(text), x, y, size * 2.2);
 }
 
 function paintRing(ctx, { x, y }, radius, colours) {
@@ -137,6 +160,6 @@ function paintRowLabel({ ctx, colours }, { label, seats }, size) {
   for (const [end, next] of [[seats[0], seats[1]], [seats[seats.length - 1], seats[seats.length - 2]]]) {
     const [dx, dy] = next ? [end.x - next.x, end.y - next.y] : [end === seats[0] ? -1 : 1, 0];
     const length = Math.hypot(dx, dy) || 1;
-    ctx.fillText(label, end.x + (dx / length) * size * 1.15, end.y + (dy / length) * size * 1.15);
+    ctx.fillText(isolated(label), end.x + (dx / length) * size * 1.15, end.y + (dy / length) * size * 1.15);
   }
 }

@@ -32,6 +32,13 @@ export class Pointer {
     window.addEventListener("keyup", (event) => event.key === " " && (this.#spaceHeld = false));
   }
 
+  /** Undoes what the tool is doing, if it is. Returns whether it was. */
+  stop() {
+    const isWorking = this.#working !== null && this.#panning === null;
+    this.#stopWorking();
+    return isWorking;
+  }
+
   #down(event) {
     if (event.button > 1) return;
     this.#surface.setPointerCapture(event.pointerId);

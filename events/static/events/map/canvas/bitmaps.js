@@ -4,6 +4,7 @@
  * When seats change, only these seats are repainted in the cached bitmaps.
  */
 
+import { isolated } from "../../../ticketing/format.js";
 import { fitted } from "./labels.js";
 import { AVAILABLE } from "../seats/block.js";
 import { RESTRICTED, spriteIndex, Sprites } from "./sprites.js";
@@ -133,7 +134,7 @@ export class Bitmaps {
     ctx.fillStyle = this.#colours.surface;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    ctx.fillText(number, x + size / 2, y + size * 0.52, size * 0.68);
+    ctx.fillText(isolated(number), x + size / 2, y + size * 0.52, size * 0.68);
   }
 
   #paintLabels(ctx, block, size) {
@@ -144,7 +145,7 @@ export class Bitmaps {
       for (let row = 0; row < block.rows; row += 1) {
         const y = Math.round((row + 0.5 + block.margin.y) * size);
         ctx.textAlign = "right";
-        ctx.fillText(block.rowLabel(row), Math.round((block.margin.x - 0.35) * size), y);
+        ctx.fillText(isolated(block.rowLabel(row)), Math.round((block.margin.x - 0.35) * size), y);
       }
     }
     ctx.fillStyle = this.#colours.ink;
@@ -166,7 +167,7 @@ export class Bitmaps {
     ctx.font = `500 ${Math.round(Math.min(Math.max(size * 0.55, 8 * ratio), 15 * ratio))}px ${this.#colours.face}`;
     for (const { text, u, v, align } of this.#rowLabels.of(block, tile)) {
       ctx.textAlign = align;
-      ctx.fillText(text, Math.round((u - tile.left + block.margin.x) * size), Math.round((v - tile.top + block.margin.y) * size));
+      ctx.fillText(isolated(text), Math.round((u - tile.left + block.margin.x) * size), Math.round((v - tile.top + block.margin.y) * size));
     }
   }
 

@@ -1,5 +1,6 @@
 /** Where the names of drawn blocks are while their seats are shown: in front of them or behind them, where nothing is. */
 
+import { isolated } from "../../../ticketing/format.js";
 import { contains } from "../seats/polygon.js";
 
 const GLYPH = 0.58; // width of a character by the height of its text
@@ -48,7 +49,7 @@ export class BlockNames {
 }
 
 export function titleOf({ title: { name, tail } }) {
-  return name + tail;
+  return isolated(name) + tail;
 }
 
 function overlap([x, y], half, { point: [ox, oy], half: other }, high) {

@@ -1,5 +1,6 @@
 /** What a seating plan has besides places: stage, bars, exits, walls and texts, tables, and the names of blocks. */
 
+import { isolated } from "../../../ticketing/format.js";
 import { boxOf, pathOf } from "../seats/polygon.js";
 import { BlockNames, titleOf } from "./block_names.js";
 import { RowLabels } from "./row_labels.js";
@@ -59,7 +60,7 @@ export class PlanScenery {
     ctx.fillStyle = role === "stage" ? surface : ink2;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    ctx.fillText(text, 0, high * 0.05);
+    ctx.fillText(isolated(text), 0, high * 0.05);
   }
 
   /** Paints the tables of blocks whose seats are shown. */
@@ -87,7 +88,7 @@ export class PlanScenery {
     ctx.font = `600 ${high}px ${face}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    ctx.fillText(label, 0, 0);
+    ctx.fillText(isolated(label), 0, 0);
   }
 
   /** Paints the names of blocks whose seats are shown. */

@@ -1,6 +1,6 @@
 /** The tree of sections and blocks in the list: one Tab stop, with the keys of a tree. */
 
-import { priceText } from "../../../ticketing/format.js";
+import { isolated, priceText } from "../../../ticketing/format.js";
 import { bySection } from "../seats/sections.js";
 import { element } from "./element.js";
 import { leftText, priceRange, sectionName } from "./formatting.js";
@@ -186,5 +186,5 @@ function expand(item, expanded) {
 }
 
 function tiersOf(blocks) {
-  return [...new Set(blocks.flatMap((block) => block.tiers))].join(", ");
+  return [...new Set(blocks.flatMap((block) => block.tiers))].map(isolated).join(", ");
 }

@@ -4,7 +4,7 @@
  * No-break spaces keep a row and its first seat on one line.
  */
 
-import { count, priceText } from "../../../ticketing/format.js";
+import { count, isolated, priceText } from "../../../ticketing/format.js";
 import { AVAILABLE, STATUSES } from "../seats/block.js";
 
 const NOT_ON_SALE = "not on sale"; // free, but the sale is over
@@ -12,7 +12,8 @@ const STATUS_LABELS = { available: "available", reserved: "reserved", sold: "sol
 
 /** "Section A"; a section of a seating plan has a name of its own, as "Parkett links" */
 export function sectionName(block) {
-  return block.kind === "grid" ? `Section ${block.section}` : block.section;
+  const name = isolated(block.section);
+  return block.kind === "grid" ? `Section ${name}` : name;
 }
 
 /** "Section A, block 2"; of a plan "Parkett links", with a number only if that section has several blocks, as on tickets */
@@ -27,7 +28,7 @@ export function seatName(block, position) {
 
 /** "Row 5 seat 12" or "Table 3 seat 2"; a place of a standing area has no name, so it is "Section Floor" */
 export function shortName(block, position) {
-  return block.isInterchangeable ? blockName(block) : `${rowName(block, block.rowIndex(position))} seat ${block.seatLabel(position)}`;
+  return block.isInterchangeable ? blockName(block) : `${rowName(block, block.rowIndex(position))} seat ${isolated(block.seatLabel(position))}`;
 }
 
 /** "Row 5" or "Table 3" */
@@ -36,7 +37,7 @@ export function rowName(block, row) {
 }
 
 function rowText(block, row, space) {
-  return [block.rowWord(row), block.rowLabel(row)].filter(Boolean).join(space);
+  return [block.rowWord(row), isolated(block.rowLabel(row))].filter(Boolean).join(space);
 }
 
 function capital(text) {
@@ -70,7 +71,7 @@ export function remarks(block, position) {
   const note = block.noteOf(position);
   const found = [];
   if (block.companions.has(position)) found.push(block.released ? "companion seat" : "companion seat, sold only with a wheelchair place");
-  if (block.restricted.has(position)) found.push(note ? `restricted view: ${note}` : "restricted view");
+  if (block.restricted.has(position)) found.push(note ? `restricted view: ${isolated(note)}` : "restricted view");
   else if (note) found.push(note);
   if (block.together(position).length > 1) found.push(`sold as a whole table of ${seatCount(block.together(position).length)}`);
   return found;
@@ -126,7 +127,7 @@ function rangeText(low, high, text, dash = " – ") {
 /** Labels as people say them: 4, 5 is "4 and 5"; 4, 5, 6, 9 is "4–6 and 9"; 3, 5, 7 is "3, 5 and 7". */
 function ranges(labels) {
   const areNumbers = labels.every((label) => /^\d+$/.test(label));
-  const sorted = areNumbers ? labels.sort((a, b) => a - b) : labels;
+  const sorted = areNumbers ? labels.sort((a, b) => a - b) : labels.map(isolated);
   const runs = [];
   for (const label of sorted) {
     const last = runs.at(-1);

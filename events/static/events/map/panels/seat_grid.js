@@ -1,6 +1,6 @@
 /** The seats of one block in the list, row by row: one Tab stop, with the keys of a grid. */
 
-import { priceText } from "../../../ticketing/format.js";
+import { isolated, priceText } from "../../../ticketing/format.js";
 import { STATUSES } from "../seats/block.js";
 import { element } from "./element.js";
 import { accessiblePrefix, blockName, remarks, rowName, seatStatus } from "./formatting.js";
@@ -57,9 +57,9 @@ export class SeatGrid {
 
   #label(position, picked) {
     const block = this.#block;
-    const name = `${rowName(block, block.rowIndex(position))}, seat ${block.seatLabel(position)}`;
+    const name = `${rowName(block, block.rowIndex(position))}, seat ${isolated(block.seatLabel(position))}`;
     const price = priceText(block.priceOf(position), this.#currency);
-    const tier = block.tierPrices.size > 1 ? [block.tierOf(position)] : [];
+    const tier = block.tierPrices.size > 1 ? [isolated(block.tierOf(position))] : [];
     const status = accessiblePrefix(block, position) + seatStatus(block, position, picked);
     return [name, price, ...tier, ...remarks(block, position), status].join(", ");
   }

@@ -8,7 +8,7 @@
  */
 
 import { Emitter } from "../../../ticketing/emitter.js";
-import { count, priceText } from "../../../ticketing/format.js";
+import { count, isolated, priceText } from "../../../ticketing/format.js";
 import { AVAILABLE } from "../seats/block.js";
 import { BlockTree } from "./block_tree.js";
 import { element } from "./element.js";
@@ -85,7 +85,7 @@ export class SeatList extends Emitter {
   #countOpen() {
     const block = this.#open;
     const left = block.closed ? "Not on sale." : `${count(block.left)} of ${count(block.total)} left.`;
-    const prices = [...block.tierPrices].map(([tier, price]) => `${tier}, ${priceText(price, this.#currency)} each.`).join(" ");
+    const prices = [...block.tierPrices].map(([tier, price]) => `${isolated(tier)}, ${priceText(price, this.#currency)} each.`).join(" ");
     const accessible = block.accessible.size ? ` Accessible: ${seatRanges(block, [...block.accessible])}.` : "";
     this.#root.querySelector(".grid-left").textContent = `${prices} ${left}${accessible}`;
   }

@@ -3,7 +3,7 @@
  * standing area asks how many places to pick, also for the mouse.
  */
 
-import { count, priceText } from "../../../ticketing/format.js";
+import { count, isolated, priceText } from "../../../ticketing/format.js";
 import { element } from "./element.js";
 import { accessiblePrefix, blockName, leftText, remarks, seatName, seatStatus } from "./formatting.js";
 import { Stepper } from "./stepper.js";
@@ -115,7 +115,7 @@ export class Tooltip {
       swatch.style.background = this.#colours.variable(tier);
       const amount = element("span");
       amount.append(swatch, price);
-      line.append(amount, " ", element("span", { textContent: tier }), " ");
+      line.append(amount, " ", element("span", { textContent: isolated(tier) }), " ");
     }
     line.append(element("span", { textContent: note }));
     return line;

@@ -4,7 +4,7 @@ from core.sql_files import install
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0012_orders")]
+    dependencies = [("bookings", "0013_orders")]
 
     operations = [
         install("bookings", "hold"),

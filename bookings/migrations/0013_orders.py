@@ -25,7 +25,7 @@ UNIQUE: dict[str, dict[str, Any]] = {
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0011_companion_seats"),
+        ("bookings", "0012_kinds_of_booked_places"),
         ("events", "0011_layout_runs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -5,7 +5,7 @@ from core.sql_files import install
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0013_hold_orders")]
+    dependencies = [("bookings", "0014_hold_orders")]
 
     operations = [
         migrations.AddField(

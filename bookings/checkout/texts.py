@@ -3,11 +3,15 @@
 from typing import NamedTuple
 
 from bookings.holds.models import Booking
+from bookings.holds.places import places_word
 from bookings.states import TIME_IS_UP, BookingStatus
 
 
 class StatusText(NamedTuple):
-    """How a page shows a status: a label, an icon and a tone (CSS class) beside it, and what it means to the buyer."""
+    """How a page shows a status: a label, an icon and a tone (CSS class) beside it, and what it means to the buyer.
+
+    In the tables below, {places} stands for what the booking's places are called.
+    """
 
     label: str
     icon: str
@@ -16,20 +20,20 @@ class StatusText(NamedTuple):
 
 
 STATUS_TEXTS: dict[str, StatusText] = {
-    BookingStatus.PROCESSING: StatusText("Being reserved", "clock", "accent", "We are reserving the seats for you."),
+    BookingStatus.PROCESSING: StatusText("Being reserved", "clock", "accent", "We are reserving the {places} for you."),
     BookingStatus.PENDING_PAYMENT: StatusText(
-        "Waiting for payment", "clock", "warn", "The seats are reserved for you until the time to pay runs out."
+        "Waiting for payment", "clock", "warn", "The {places} are reserved for you until the time to pay runs out."
     ),
-    BookingStatus.PAID: StatusText("Paid", "check", "good", "The seats are yours."),
+    BookingStatus.PAID: StatusText("Paid", "check", "good", "The {places} are yours."),
     BookingStatus.COMPLETED: StatusText("Took place", "check", "", "The event is over."),
     BookingStatus.FAILED: StatusText(
-        "Not booked", "cross", "bad", "We could not reserve the seats. Nothing was charged."
+        "Not booked", "cross", "bad", "We could not reserve the {places}. Nothing was charged."
     ),
     BookingStatus.CANCELLED: StatusText(
         "Cancelled", "cross", "", "You cancelled the reservation. Nothing was charged."
     ),
     BookingStatus.EXPIRED: StatusText(
-        "Expired", "hourglass", "", "The time to pay ran out, so the seats are free again. Nothing was charged."
+        "Expired", "hourglass", "", "The time to pay ran out, so the {places} are free again. Nothing was charged."
     ),
     BookingStatus.REFUNDED: StatusText("Refunded", "back", "", "The money goes back to the card you paid with."),
 }
@@ -38,9 +42,9 @@ STATUS_TEXTS: dict[str, StatusText] = {
 # The texts of a booking that costs nothing, where they differ.
 FREE_TEXTS: dict[str, StatusText] = {
     BookingStatus.PENDING_PAYMENT: StatusText(
-        "Reserved", "clock", "warn", "The seats are reserved for you until the time runs out. They are free."
+        "Reserved", "clock", "warn", "The {places} are reserved for you until the time runs out. They are free."
     ),
-    BookingStatus.PAID: StatusText("Booked", "check", "good", "The seats are yours."),
+    BookingStatus.PAID: StatusText("Booked", "check", "good", "The {places} are yours."),
     BookingStatus.REFUNDED: StatusText("Returned", "back", "", "The tickets were returned. They had cost nothing."),
 }
 
@@ -53,7 +57,8 @@ def status_text(booking: Booking) -> StatusText:
     texts = STATUS_TEXTS if booking.total_price else STATUS_TEXTS | FREE_TEXTS
     text = texts[booking.shown_status]
     reason = booking.shown_failure
-    return text._replace(meaning=reason) if reason and reason != TIME_IS_UP else text
+    meaning = reason if reason and reason != TIME_IS_UP else text.meaning.format(places=places_word(booking))
+    return text._replace(meaning=meaning)
 
 
 def duration_text(seconds: int) -> str:

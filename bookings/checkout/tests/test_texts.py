@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookings.holds.texts import STATUS_TEXTS, duration_text
+from bookings.checkout.texts import STATUS_TEXTS, duration_text
 from bookings.states import BookingStatus
 
 

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import User
@@ -31,7 +30,7 @@ def item(section: str, **fields: Any) -> dict[str, Any]:
     return {"section": section, "subsection": 1, "seat_selection_mode": "best_available", "quantity": 2, **fields}
 
 
-def post(user: User, event: Event, *items: dict[str, Any], **headers: str) -> HttpResponse:
+def post(user: User, event: Event, *items: dict[str, Any], **headers: str) -> Any:
     return call(user, "POST", "", {"event_id": event.pk, "items": items}, **headers)
 
 

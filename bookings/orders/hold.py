@@ -1,7 +1,7 @@
 """Holds seats in several blocks at once, as one order.
 
 `bookings_hold_order` (bookings/sql/hold_order.sql) does the work in the database; it holds the seats of each item with
-`bookings_hold`. bookings/specification/order.py does the same step by step.
+`bookings_hold`. bookings/specification/order.py does the same step by step; a property test compares both.
 """
 
 import uuid

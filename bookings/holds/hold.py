@@ -219,6 +219,7 @@ def existing_booking(buyer_id: int, idempotency_key: IdempotencyKey) -> Booking:
     Raises IdempotencyKeyReused if the earlier request was different.
     """
     bookings = Booking.objects.for_display().select_related("order")
-    booking = bookings.get(order__buyer_id=buyer_id, order__idempotency_key=idempotency_key.key)
+    made = bookings.filter(order__buyer_id=buyer_id, order__idempotency_key=idempotency_key.key)
+    booking = made.earliest("pk")  # an order that was made with the key can have several, and another hash
     idempotency_key.check(booking.order.request_hash)
     return booking

@@ -19,7 +19,8 @@ class HoldRequest:
 
     With `mode` MANUAL, `seats` names each of them ("C-12"; without a seating plan "row-seat", both from 1). With
     BEST_AVAILABLE, the product chooses them, and `accessible` of them are wheelchair places. `subsection` is the number
-    of the subsection in its section.
+    of the subsection in its section. With `fallback`, which only orders have, seats side by side in the nearest
+    subsection of the same price are better than seats apart.
     """
 
     event_id: int
@@ -29,6 +30,7 @@ class HoldRequest:
     quantity: int
     seats: list[str] = field(default_factory=list)
     accessible: int = 0
+    fallback: bool = False
 
 
 def check_hold_request(hold_request: HoldRequest) -> None:
@@ -43,6 +45,8 @@ def check_hold_request(hold_request: HoldRequest) -> None:
         if accessible > quantity:
             raise BadInput.field("accessible", f"Only {_requested(quantity)}.", "max_value")
         return
+    if hold_request.fallback:
+        raise BadInput.field("fallback", "This is for the best available; named seats are in one block.")
     if accessible:
         raise BadInput.field("accessible", "This is for the best available; name accessible seats like any others.")
     if len(seats) != quantity:

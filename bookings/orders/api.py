@@ -10,6 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import authenticated_user
+from bookings.bots.guard import refuse_bots
+from bookings.bots.hold_attempt import HoldAttempt
 from bookings.holds.api import PASS, SOLUTION
 from bookings.idempotency import KEY, read_key
 from bookings.orders.cancel import cancel_order, remove_item
@@ -127,7 +129,7 @@ class OrderItems(OrderView):
     @extend_schema(
         operation_id="order_add_items",
         responses={201: OrderBody} | problems(400, 401, 403, 404, 409, 503),
-        parameters=[PASS],
+        parameters=[SOLUTION, PASS],
     )
     def post(self, request: Request, order_id: uuid.UUID) -> Response:
         """Hold more seats for an order that is held, all of them or none. Its deadline stays.
@@ -136,6 +138,7 @@ class OrderItems(OrderView):
         """
         user = authenticated_user(request)
         event_id = own_order(order_id, user)[0].event_id
+        refuse_bots(HoldAttempt(user.pk, event_id, request.META))
         add_items(
             order_id=order_id,
             buyer_id=user.pk,

@@ -4,6 +4,7 @@ import uuid
 
 from accounts.models import User
 from bookings.holds.extend import add_time
+from bookings.holds.selectors import current_bookings
 from bookings.holds.transitions import held_bookings, lock_bookings
 from bookings.orders.selectors import own_order
 from core.transactions import retrying_transaction
@@ -18,4 +19,4 @@ def extend_order(*, order_id: uuid.UUID, buyer: User) -> None:
     """
     own_order(order_id, buyer)
     bookings = lock_bookings(order_id)
-    add_time(held_bookings(bookings) or bookings[:1])
+    add_time(held_bookings(bookings) or current_bookings(bookings)[:1])

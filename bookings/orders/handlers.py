@@ -78,6 +78,7 @@ def hold_requests(event_id: int, items: list[dict[str, Any]]) -> list[HoldReques
             quantity=item["quantity"],
             seats=item["seat_positions"],
             accessible=item.get("accessible", 0),
+            fallback=item["fallback"],
         )
         for item in items
     ]

@@ -1,7 +1,7 @@
 """Holds seats in several blocks at once, as one order.
 
 `bookings_hold_order` (bookings/sql/hold_order.sql) does the work in the database; it holds the seats of each item with
-`bookings_hold`. bookings/specification/order.py does the same step by step.
+`bookings_hold`. bookings/specification/order.py does the same step by step; a property test compares both.
 """
 
 import uuid
@@ -19,7 +19,7 @@ from bookings.holds.hold_refusals import refusal
 from bookings.holds.hold_request import HoldRequest, check_hold_request
 from bookings.holds.models import Booking
 from bookings.idempotency import IdempotencyKey
-from bookings.orders.hold_function import Item, OrderParameters, OrderResult, call_hold_order
+from bookings.orders.hold_function import Item, OrderParameters, OrderResult, call_hold_order, in_nearest_block
 from bookings.orders.models import Order
 from bookings.orders.selectors import bookings_in
 from bookings.states import BookingStatus
@@ -56,10 +56,10 @@ def hold_order(
         pass_issued_at=pass_issued_at,
         max_totals=charge_rules().max_totals(),
     )
-    result = _execute(parameters)
+    placed, result = _execute(parameters)
     if idempotency_key is not None and result.outcome == "known":
         return existing_order(buyer_id, idempotency_key)
-    return _new_bookings(parameters, result)
+    return _new_bookings(placed, result)
 
 
 def add_items(
@@ -87,7 +87,7 @@ def add_items(
         pass_issued_at=pass_issued_at,
         max_totals=charge_rules().max_totals(),
     )
-    return _new_bookings(parameters, _execute(parameters))
+    return _new_bookings(*_execute(parameters))
 
 
 def has_order(buyer_id: int, idempotency_key: IdempotencyKey | None) -> bool:
@@ -106,8 +106,10 @@ def existing_order(buyer_id: int, idempotency_key: IdempotencyKey) -> list[Booki
     return bookings_in(order.pk)
 
 
-def _execute(parameters: OrderParameters) -> OrderResult:
-    """Call `bookings_hold_order` and return its result; end expired holds in between, as a hold of one booking does.
+def _execute(parameters: OrderParameters) -> tuple[OrderParameters, OrderResult]:
+    """Call `bookings_hold_order`; end expired holds in between, as a hold of one booking does.
+
+    Return its result, and its parameters with the blocks in which seats were found.
 
     Raises the error for a refused request; Overloaded after MAX_ATTEMPTS calls.
     """
@@ -117,18 +119,27 @@ def _execute(parameters: OrderParameters) -> OrderResult:
         except BadInput as error:
             raise of_item(error, index) from None
     for _ in range(MAX_ATTEMPTS * len(parameters.items)):
+        placed = parameters._replace(items=_placed(parameters.items))
         try:
-            result = call_hold_order(parameters)
+            result = call_hold_order(placed)
         except OperationalError as error:
             if not isinstance(error.__cause__, SerializationFailure):
                 raise
             continue  # somebody changed seats in the database without the subsection's lock
         if result.outcome in ("held", "known"):
-            return result
+            return placed, result
         if result.outcome != "due":
-            raise _refusal(parameters, result)
+            raise _refusal(placed, result)
         expire_in(result.results[0].subsection_id)
     raise Overloaded
+
+
+def _placed(items: Sequence[Item]) -> list[Item]:
+    """Return the items, in other blocks if they may fall back to them."""
+    return [
+        item._replace(hold_request=in_nearest_block(item.hold_request)) if item.hold_request.fallback else item
+        for item in items
+    ]
 
 
 def _refusal(parameters: OrderParameters, result: OrderResult) -> DomainError:

@@ -3,8 +3,11 @@
 import json
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
+
+from django.db import connection
 
 from bookings.holds.hold_function import HoldResult
 from bookings.holds.hold_request import HoldRequest
@@ -17,6 +20,7 @@ HOLD_ORDER = """
         %s::jsonb
     )
 """
+NEAREST_BLOCK = "SELECT section, number FROM bookings_nearest_block(%s, %s, %s, %s, %s)"
 TIMES = ("held_at", "ends_at")
 
 
@@ -66,6 +70,19 @@ def call_hold_order(parameters: OrderParameters) -> OrderResult:
     row = execute_prepared(HOLD_ORDER, parameters._replace(items=items), repeatable=repeatable)  # type: ignore[arg-type]
     outcome, item, results = row
     return OrderResult(outcome, item, [_result(one) for one in results])
+
+
+def in_nearest_block(hold_request: HoldRequest) -> HoldRequest:
+    """Return the request for the nearest block that has the seats side by side; as it is if there is none.
+
+    Which blocks count, and which of them is the nearest, is in bookings/sql/nearest_block.sql.
+    """
+    wanted = hold_request
+    with connection.cursor() as cursor:
+        place = [wanted.event_id, wanted.section, wanted.subsection, wanted.quantity, wanted.accessible]
+        cursor.execute(NEAREST_BLOCK, place)
+        section, number = cursor.fetchone()
+    return wanted if section is None else replace(wanted, section=section, subsection=number)
 
 
 def _item(item: Item) -> dict[str, Any]:

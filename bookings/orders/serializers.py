@@ -13,7 +13,7 @@ from bookings.payments.serializers import payment_body
 from bookings.references import reference_field
 from bookings.states import BookingStatus
 from core.http.bodies import Body
-from core.http.json_types import ListOf, WholeNumber
+from core.http.json_types import Flag, ListOf, WholeNumber
 
 MAX_ITEMS = 50  # of one request; an event's max_tickets_per_booking is the real limit
 
@@ -22,6 +22,14 @@ class OrderItem(NewBooking):
     """Seats in one block, as in POST /api/booking; the order names the event."""
 
     event_id = None  # type: ignore[assignment]  # removes the inherited field
+    fallback = Flag(
+        default=False,
+        help_text=(
+            "For best_available: if the block has no seats side by side, take the nearest block of the same price that"
+            " has them. First come blocks of the same section by the distance of their numbers, then other sections in"
+            " the event's order. The booking says where its seats are."
+        ),
+    )
 
 
 class NewItems(Body):

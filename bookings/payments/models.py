@@ -122,7 +122,7 @@ class Refund(models.Model):
     # The database's foreign key is to (event, payment): bookings/sql/keys.sql.
     event = models.ForeignKey(Event, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
     payment = models.ForeignKey(Payment, models.PROTECT, db_constraint=False, related_name="refunds")
-    # Of a payment for several bookings: the one whose price this returns. NULL if it is for all, or for nothing known.
+    # Of a payment for a larger order: the booking whose price this returns. NULL if it returns more, or something else.
     booking = models.ForeignKey(
         Booking, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="refunds"
     )

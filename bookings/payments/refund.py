@@ -95,8 +95,15 @@ def execute_refund(
     queue_email(EmailKind.EVENT_CANCELLED if cancelled else EmailKind.REFUND, booking)
     left = payment.amount - payment.refunded_amount
     amount = min(booking.total_price, left) if others else left
-    one = booking if others else None
-    record_refund(payment, amount=amount, reason=reason, booking=one, by=by, idempotency_key=idempotency_key)
+    record_refund(
+        payment,
+        amount=amount,
+        reason=reason,
+        booking=None if booking.is_own_order else booking,
+        others_stay=others,
+        by=by,
+        idempotency_key=idempotency_key,
+    )
     return booking
 
 
@@ -173,6 +180,7 @@ def record_refund(
     amount: int,
     reason: RefundReason,
     booking: Booking | None = None,
+    others_stay: bool = False,
     by: User | None = None,
     idempotency_key: IdempotencyKey | None = None,
     gateway_reference: str = "",
@@ -185,7 +193,7 @@ def record_refund(
     captured.
     """
     payment.refunded_amount += amount
-    if payment.captured_amount or booking is None:  # a payment of 0 stays captured until its last booking is refunded
+    if payment.captured_amount or not others_stay:  # a payment of 0 stays captured until its last booking is refunded
         set_refund_status(payment)
     payment.save()
     now = database_now()

@@ -1,6 +1,7 @@
 """Holds seats step by step: the specification of the database function `bookings_hold`."""
 
 import json
+import uuid
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection
@@ -66,12 +67,7 @@ def hold_seats(
     check_hold_request(hold_request)
     if (earlier := _earlier(buyer, idempotency_key)) is not None:
         return earlier
-    subsection = _subsection(hold_request)
-    _check_queue_pass(buyer, subsection.event, pass_issued_at)
-    _check_on_sale(subsection.event, database_now())
-    block = Places(subsection)
-    positions = _named_positions(hold_request, subsection, block)
-    _check_without_lock(hold_request, subsection, positions)
+    subsection, positions = refuse_without_lock(buyer, hold_request, pass_issued_at)
     try:
         return _hold(buyer, hold_request, subsection, positions, idempotency_key)
     except IntegrityError:
@@ -94,15 +90,25 @@ def _hold(
     release_expired(subsection)
 
     block = Places(subsection)
-    chosen = _choose(hold_request, event, subsection, positions, block)
-    _check_total(block.total(chosen), event.currency)
-    now = _check_limit(buyer, event)
+    chosen = choose(hold_request, event, subsection, positions, block)
+    check_total(block.total(chosen), event.currency)
+    now = check_limit(buyer, event)
 
-    booking = _insert(buyer, hold_request, event, subsection, block, chosen, now, idempotency_key)
-    change_seats(subsection=subsection, positions=chosen, kind=ChangeKind.HELD, booking_id=booking.pk)
+    order = new_order(buyer, event, now, idempotency_key)
+    return insert(buyer, hold_request, order, subsection, block, chosen, booking_id=order.pk)
 
-    publish_booking(booking)
-    return booking
+
+def refuse_without_lock(
+    buyer: User, hold_request: HoldRequest, pass_issued_at: datetime | None
+) -> tuple[Subsection, list[int]]:
+    """Refuse what needs no lock; return the subsection with its event, and the positions of the named seats."""
+    subsection = _subsection(hold_request)
+    _check_queue_pass(buyer, subsection.event, pass_issued_at)
+    _check_on_sale(subsection.event, database_now())
+    block = Places(subsection)
+    positions = _named_positions(hold_request, subsection, block)
+    _check_without_lock(hold_request, subsection, positions)
+    return subsection, positions
 
 
 def _earlier(buyer: User, idempotency_key: IdempotencyKey | None) -> Booking | None:
@@ -163,7 +169,7 @@ def _named_positions(hold_request: HoldRequest, subsection: Subsection, block: P
     """
     if hold_request.quantity > subsection.event.max_tickets_per_booking:
         raise too_many_seats(subsection.event.max_tickets_per_booking)
-    _check_total(subsection.price * hold_request.quantity, subsection.event.currency)
+    check_total(subsection.price * hold_request.quantity, subsection.event.currency)
     if hold_request.mode == SelectionMode.BEST_AVAILABLE:
         return []
     if subsection.kind == SubsectionKind.STANDING:
@@ -177,7 +183,7 @@ def _named_positions(hold_request: HoldRequest, subsection: Subsection, block: P
     return positions
 
 
-def _check_total(total: int, currency: str) -> None:
+def check_total(total: int, currency: str) -> None:
     """Raise BadInput if the seats together cost more than can be charged at once."""
     limits = json.loads(charge_rules().max_totals() or "{}")
     if total > limits.get(currency, limits.get("", total)):
@@ -217,7 +223,7 @@ def _taken_positions(subsection: Subsection, positions: list[int]) -> list[int]:
     return [position for position, booking_id in taken if booking_id not in over]
 
 
-def _choose(
+def choose(
     hold_request: HoldRequest, event: Event, subsection: Subsection, positions: list[int], block: Places
 ) -> list[int]:
     """Return the positions to hold: the named ones, checked for single gaps, or the best available.
@@ -240,7 +246,7 @@ def _choose(
     return best
 
 
-def _check_limit(buyer: User, event: Event) -> datetime:
+def check_limit(buyer: User, event: Event) -> datetime:
     """Lock the buyer's row and count their open holds. Return the time of the count, when the new hold begins.
 
     Raises NotSignedIn if the account is deleted or deactivated, TooManyHolds if they have as many as the event allows.
@@ -257,18 +263,33 @@ def _check_limit(buyer: User, event: Event) -> datetime:
     return now
 
 
-def _insert(
+def new_order(buyer: User, event: Event, now: datetime, idempotency_key: IdempotencyKey | None) -> Order:
+    """Insert an order without bookings, and return it."""
+    return Order.objects.create(
+        event=event,
+        buyer=buyer,
+        idempotency_key=idempotency_key.key if idempotency_key else None,
+        request_hash=idempotency_key.request_hash if idempotency_key else "",
+        created_at=now,
+    )
+
+
+def insert(
     buyer: User,
     hold_request: HoldRequest,
-    event: Event,
+    order: Order,
     subsection: Subsection,
     block: Places,
     chosen: list[int],
-    now: datetime,
-    idempotency_key: IdempotencyKey | None,
+    *,
+    booking_id: uuid.UUID,
 ) -> Booking:
+    """Insert a booking of an order, change its seats, and publish both. The hold begins and ends with the order."""
+    event, now = order.event, order.created_at
     subsection.event = event
     booking = Booking(
+        id=booking_id,
+        order=order,
         buyer=buyer,
         event=event,
         subsection=subsection,
@@ -284,15 +305,9 @@ def _insert(
         created_at=now,
         updated_at=now,
     )
-    booking.order = Order.objects.create(
-        id=booking.pk,
-        event=event,
-        buyer=buyer,
-        idempotency_key=idempotency_key.key if idempotency_key else None,
-        request_hash=idempotency_key.request_hash if idempotency_key else "",
-        created_at=now,
-    )
     booking.save(force_insert=True)
+    change_seats(subsection=subsection, positions=chosen, kind=ChangeKind.HELD, booking_id=booking.pk)
+    publish_booking(booking)
     booking.left = timedelta(seconds=event.hold_seconds)
     return booking
 

@@ -2,11 +2,11 @@
 --
 -- Promises: records the capture of an open payment for a held order, even if its deadline has passed, and sells the
 --     seats. The payment is captured (`gateway_id` is the gateway's id of the charge, '' if unknown), the seats are sold,
---     and the bookings of the order are paid; the admissions, one confirmation email and the rows of the seat history are inserted. Sells
---     only if `captured` minor units of `captured_in`, which the gateway took, are what the payment asked for and what the held bookings cost. `sales` is a
---     JSON list with the booking, its subsection and that subsection's counts for each booking, by id. Writes only
---     if the outcome is 'sold'. If a seat does not belong to the booking, the function raises serialization_failure,
---     which rolls everything back.
+--     and the order's held bookings are paid; the admissions, one confirmation email and the rows of the seat history are
+--     inserted. Sells only if `captured` minor units of `captured_in`, which the gateway took, are what the payment asked
+--     for, and if this is what the held bookings cost. `sales` is a JSON list with the id and reference of each of them, by
+--     id, the positions of its seats, and the version and counts of its subsection. Writes only if the outcome is 'sold'.
+--     If a seat does not belong to its booking, the function raises serialization_failure, which rolls everything back.
 -- Locks: the subsections by id, the order's bookings by id, the payment.
 -- Outcomes: sold; not_plain (any other case, which settle_stepwise handles).
 -- Called by: sell_held_seats (bookings/payments/sell.py). Its specification: settle_stepwise (bookings/payments/settle.py),
@@ -37,10 +37,12 @@ DECLARE
     wanted_order uuid;
     wanted_event bigint;
     locked bigint[];
+    asked bigint;
     held record;
     block record;
     moved integer;
     first uuid;
+    total bigint := 0;
 BEGIN
     -- 1. Lock the subsections, the bookings, the payment. Then read the bookings: seats may have been added meanwhile.
     outcome := 'not_plain';
@@ -50,10 +52,11 @@ BEGIN
     locked := ARRAY(SELECT b.subsection_id FROM bookings_booking b WHERE b.order_id = wanted_order);
     PERFORM FROM events_subsection s WHERE s.id = ANY (locked) ORDER BY s.id FOR NO KEY UPDATE;
     PERFORM FROM bookings_booking b WHERE b.order_id = wanted_order ORDER BY b.id FOR NO KEY UPDATE;
-    PERFORM FROM bookings_payment p
+    SELECT p.amount INTO asked
+    FROM bookings_payment p
     WHERE p.id = payment AND p.status = 'pending' AND p.amount = captured AND p.currency = captured_in
     FOR NO KEY UPDATE;
-    IF NOT FOUND OR captured IS DISTINCT FROM (
+    IF NOT FOUND OR asked IS DISTINCT FROM (
         SELECT sum(b.total_price) FILTER (WHERE b.subsection_id = ANY (locked))
         FROM bookings_booking b
         WHERE b.order_id = wanted_order AND b.status = 'pending_payment'
@@ -77,7 +80,7 @@ BEGIN
     -- 3. For each booking, write the seats (in a guarded update), the seat history, the booking and its admissions.
     sales := '[]';
     FOR held IN
-        SELECT b.id, b.buyer_id, b.subsection_id, b.positions, b.reference
+        SELECT b.id, b.buyer_id, b.subsection_id, b.positions, b.reference, b.total_price
         FROM bookings_booking b
         WHERE b.order_id = wanted_order AND b.status = 'pending_payment'
         ORDER BY b.id
@@ -102,6 +105,7 @@ BEGIN
         FROM accounts_user u
         CROSS JOIN unnest(held.positions) AS seat
         WHERE u.id = held.buyer_id;
+        total := total + held.total_price;
         first := coalesce(first, held.id);
         buyer := held.buyer_id;
         sales := sales || jsonb_build_object(
@@ -110,6 +114,9 @@ BEGIN
             'reserved', block.reserved, 'sold', block.sold, 'blocked', block.blocked
         );
     END LOOP;
+    IF first IS NULL OR total <> asked THEN
+        RAISE EXCEPTION 'the order was changed without its locks' USING ERRCODE = 'serialization_failure';
+    END IF;
 
     -- 4. Write the email with the tickets.
     INSERT INTO bookings_emailmessage (id, kind, event_id, booking_id, subject, due_at, written_at)

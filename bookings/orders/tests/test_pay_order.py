@@ -1,5 +1,6 @@
 """An order is paid at once, with one payment, and its money goes back for all of it or for one of its bookings."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -58,11 +59,11 @@ def emails() -> list[str]:
 
 
 @pytest.mark.parametrize("settle", [settle_payment, settle_stepwise])
-def test_an_order_is_paid_with_one_payment(order: list[Booking], settle: object) -> None:
+def test_an_order_is_paid_with_one_payment(order: list[Booking], settle: Callable[..., Payment]) -> None:
     payment = begin(order)
     assert payment.amount == TOTAL
     charge = Charge(Outcome.CAPTURED, "ref", amount=TOTAL, currency="USD")
-    assert settle(payment_id=payment.pk, charge=charge).status == "captured"  # type: ignore[operator]
+    assert settle(payment_id=payment.pk, charge=charge).status == "captured"
     assert (statuses(), sold()) == (["paid"] * 2, 4)
     assert set(Booking.objects.values_list("paid_at", flat=True)) == {Payment.objects.get().captured_at}
     assert Admission.objects.filter(status="active").count() == 4

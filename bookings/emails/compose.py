@@ -146,7 +146,7 @@ def _titles(kind: EmailKind, bookings: list[Booking]) -> tuple[str, str]:
     booking = bookings[0]
     returned = kind == EmailKind.REFUND and not _total(bookings)
     subject, heading = (RETURNED_SUBJECT, RETURNED_HEADING) if returned else (SUBJECTS[kind], HEADINGS[kind])
-    places = places_word(booking)
+    places = _places_word(bookings)
     event = isolated(one_line(booking.event.name))
     return subject.format(event=event, places=places), heading.format(places=places)
 
@@ -207,7 +207,7 @@ def _context(entry: EmailMessage, bookings: list[Booking], changes: list[Change]
         "address": one_line(event.venue.address) if event.venue else "",
         "when": start_text(event),
         "blocks": [_block(one) for one in bookings],
-        "places": places_word(booking),
+        "places": _places_word(bookings),
         "getting_in": one_line(event.getting_in) if entry.kind in WITH_TICKETS else "",
         "total": money(total, event.currency) if total else "",
         "refunded": _refunded_amount(entry, booking),
@@ -217,8 +217,14 @@ def _context(entry: EmailMessage, bookings: list[Booking], changes: list[Change]
         "organiser": one_line(organiser.name),
         "can_reply": bool(organiser.email),
         "action": _action(EmailKind(entry.kind), booking),
-        "wallets": _wallets(booking) if entry.kind in WITH_TICKETS else [],
+        "wallets": [link for one in bookings for link in _wallets(one)] if entry.kind in WITH_TICKETS else [],
     }
+
+
+def _places_word(bookings: list[Booking]) -> str:
+    """Return what the places of all bookings are called: "seats", or "places" if some are for standing."""
+    words = {places_word(booking) for booking in bookings}
+    return words.pop() if len(words) == 1 else "places"
 
 
 def _block(booking: Booking) -> dict[str, Any]:
@@ -269,7 +275,7 @@ def _refunded_amount(entry: EmailMessage, booking: Booking) -> str:
         amount = Payment.objects.get(pk=entry.subject).amount
     else:
         refunds = Refund.objects.filter(payment__order=booking.order_id).exclude(reason__in=NO_SEATS)
-        if entry.subject == booking.pk and not booking.is_own_order:
+        if entry.subject == booking.pk and refunds.filter(booking=booking).exists():
             refunds = refunds.filter(booking=booking)
         amount = refunds.aggregate(sum=Sum("amount"))["sum"] or 0
     return money(amount, booking.event.currency) if amount else ""

@@ -214,7 +214,7 @@ def _wrap(pdf: FPDF, text: str, width: float) -> list[str]:
 
 
 def _in_display_order(line: str, text: str) -> str:
-    """Return a line of a text with right-to-left parts such as Hebrew reversed, because FPDF draws all from the left."""
+    """Return a line with its right-to-left parts, such as Hebrew, reversed: FPDF draws everything from the left."""
     if not has_right_to_left(text):
         return line
     paragraph = BidiParagraph(line, auto_detect_base_direction(text))
@@ -222,7 +222,7 @@ def _in_display_order(line: str, text: str) -> str:
 
 
 def _facing_its_text(char: BidiCharacter) -> str:
-    """Return the character, mirrored if it is read from the right (Unicode's annex 9, rule L4): "(" opens there as ")"."""
+    """Return the character, mirrored if it is read from the right: "(" opens there as ")" (Unicode's annex 9, L4)."""
     code = mirrored(ord(char.character)) if char.embedding_level % 2 else None
     return char.character if code is None or code not in _glyphs() else chr(code)
 

@@ -1,7 +1,7 @@
 """Keep a name from moving the text around it: names in Hebrew or Arabic are read from the right (Unicode's annex 9).
 
-Without it, "seats 1א, 2 and 3" is shown as "seats 12 ,א and 3". `isolated` in ticketing/static/ticketing/format.js is the
-same for scripts.
+Without it, "seats 1א, 2 and 3" is shown as "seats 12 ,א and 3". `isolated` in ticketing/static/ticketing/format.js is
+the same for scripts.
 """
 
 import unicodedata

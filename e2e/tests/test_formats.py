@@ -1,4 +1,4 @@
-"""Server and browser write amounts, dates, times and names with the same characters, whatever the language of the browser."""
+"""Server and browser write amounts, dates, times and names alike, whatever the language of the browser."""
 
 import unicodedata
 from datetime import UTC, datetime, timedelta

@@ -275,7 +275,7 @@ def _refunded_amount(entry: EmailMessage, booking: Booking) -> str:
         amount = Payment.objects.get(pk=entry.subject).amount
     else:
         refunds = Refund.objects.filter(payment__order=booking.order_id).exclude(reason__in=NO_SEATS)
-        if entry.subject == booking.pk and refunds.filter(booking=booking).exists():
+        if entry.subject == booking.pk and not booking.is_own_order:
             refunds = refunds.filter(booking=booking)
         amount = refunds.aggregate(sum=Sum("amount"))["sum"] or 0
     return money(amount, booking.event.currency) if amount else ""

@@ -31,11 +31,11 @@ $$;
 --     numbers), or 'best_available', where `accessible_wanted` of the seats are wheelchair places. In a drawn block the
 --     names count, in others the numbers. `pass_issued_at` identifies the buyer's queue pass (NULL without one).
 --     `max_totals` has the highest total by currency, in minor units, with the key "" for all other currencies (NULL
---     without a limit). Writes only if the outcome is 'held' or 'accepted'. The booking is the only one of an
---     order that has its id, unless bookings_hold_order calls the function for its order `of_order`: then it has checked
---     the token, the key and the buyer, whose row it has locked, and the hold ends with the order, at `order_ends_at`.
---     `price` is the lowest price of one of the seats in minor units of `currency`, `total` the price of all. `seats` are
---     positions (from 0). In a drawn block,
+--     without a limit). Writes only if the outcome is 'held' or 'accepted'. The booking is then the only one of an order
+--     that has its id, unless bookings_hold_order calls the function for its order `of_order`: it has checked the token,
+--     the key and the buyer, whose row it has locked, and the hold ends with the order, at `order_ends_at`. `price` is the
+--     lowest price of one of the seats in minor units of `currency`, `total` the price of all. `seats` are positions (from
+--     0). In a drawn block,
 --     `seat_names`, `row_numbers` and `seat_numbers` say the same of them, and `seat_prices` what each costs if they have
 --     several prices. `seat_kinds` and `seat_notes` say what is special about the seats (bookings_place_kinds in
 --     drawn_seats.sql). If a seat was changed without the subsection's lock, the function raises serialization_failure,

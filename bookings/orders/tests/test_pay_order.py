@@ -79,7 +79,7 @@ def test_the_email_has_all_seats_and_tickets(order: list[Booking]) -> None:
     assert "Section A, block 1" in str(mail.body)
     assert "Section B, block 1" in str(mail.body)
     assert "$140.00" in str(mail.body)
-    names = [attachment[0] for attachment in mail.attachments]  # type: ignore[index]
+    names = [attachment[0] for attachment in mail.attachments]
     assert names == [f"tickets-{order[0].reference}.pdf"]
 
 

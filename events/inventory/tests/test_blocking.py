@@ -47,7 +47,7 @@ def test_whole_tables_are_blocked_as_a_whole(opera: Event, carol: User, alice: U
 
 
 def test_a_whole_table_of_which_a_seat_is_blocked_can_be_freed(opera: Event, carol: User) -> None:
-    place = {"event_id": opera.pk, "seller": carol, "section": "Cabaret", "subsection": 1}
+    place: dict[str, Any] = {"event_id": opera.pk, "seller": carol, "section": "Cabaret", "subsection": 1}
     subsection = lock_subsection(Subsection.objects.get(event=opera, section="Cabaret").pk)
     change_seats(subsection=subsection, positions=[0], kind=ChangeKind.BLOCKED)  # as nobody can any more
     assert unblock_seats(**place, seats=["T1-1"]).seats == ["T1-1"]

@@ -91,7 +91,7 @@ def from_csv(text: str, *, name: str, max_places: int) -> Understood:
 def _lines(text: str, max_places: int, problems: Problems) -> Iterator[Line]:
     reader = _reader(text.removeprefix(BYTE_ORDER_MARK))
     try:
-        names = next(reader, [])
+        names: list[str] = next(reader, [])
         header = Header(_columns(names, problems), len(names), reader.dialect.delimiter != ",")
         if problems.count:
             return

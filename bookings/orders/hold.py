@@ -145,6 +145,8 @@ def _placed(items: Sequence[Item]) -> list[Item]:
 def _refusal(parameters: OrderParameters, result: OrderResult) -> DomainError:
     match result.outcome:
         case "not_yours":
+            if Booking.objects.filter(pk=parameters.order_id, buyer_id=parameters.buyer_id).exists():
+                return InvalidState("Nothing can be added to a booking that was made by itself.")
             return NotFound("You have no such order.")
         case "not_held":
             return InvalidState("Nothing can be added to this order any more.")

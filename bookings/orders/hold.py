@@ -43,7 +43,6 @@ def hold_order(
     that of an item names it, as `items.1.quantity`.
     """
     order_id = new_id()
-    wanted = [Item(new_id(), hold_request) for hold_request in items]
     parameters = OrderParameters(
         order_id=order_id,
         adding=False,
@@ -52,7 +51,7 @@ def hold_order(
         idempotency_key=idempotency_key.key if idempotency_key else None,
         request_hash=idempotency_key.request_hash if idempotency_key else "",
         event_id=items[0].event_id,
-        items=wanted,
+        items=_with_ids(items),
         pass_issued_at=pass_issued_at,
         max_totals=charge_rules().max_totals(),
     )
@@ -83,7 +82,7 @@ def add_items(
         idempotency_key=None,
         request_hash="",
         event_id=items[0].event_id,
-        items=[Item(new_id(), hold_request) for hold_request in items],
+        items=_with_ids(items),
         pass_issued_at=pass_issued_at,
         max_totals=charge_rules().max_totals(),
     )
@@ -132,6 +131,12 @@ def _execute(parameters: OrderParameters) -> tuple[OrderParameters, OrderResult]
             raise _refusal(placed, result)
         expire_in(result.results[0].subsection_id)
     raise Overloaded
+
+
+def _with_ids(items: Sequence[HoldRequest]) -> list[Item]:
+    """Give each item the id of its booking; the ids are in the order of the items."""
+    ids = sorted(new_id() for _ in items)
+    return [Item(*pair) for pair in zip(ids, items, strict=True)]
 
 
 def _placed(items: Sequence[Item]) -> list[Item]:

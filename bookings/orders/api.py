@@ -134,7 +134,7 @@ class OrderItems(OrderView):
     def post(self, request: Request, order_id: uuid.UUID) -> Response:
         """Hold more seats for an order that is held, all of them or none. Its deadline stays.
 
-        Nothing can be added to a booking that was made by itself (404).
+        Nothing can be added to a booking that was made by itself (409).
         """
         user = authenticated_user(request)
         event_id = own_order(order_id, user)[0].event_id

@@ -43,7 +43,6 @@ def hold_order(
     that of an item names it, as `items.1.quantity`.
     """
     order_id = new_id()
-    wanted = [Item(new_id(), hold_request) for hold_request in items]
     parameters = OrderParameters(
         order_id=order_id,
         adding=False,
@@ -52,7 +51,7 @@ def hold_order(
         idempotency_key=idempotency_key.key if idempotency_key else None,
         request_hash=idempotency_key.request_hash if idempotency_key else "",
         event_id=items[0].event_id,
-        items=wanted,
+        items=_with_ids(items),
         pass_issued_at=pass_issued_at,
         max_totals=charge_rules().max_totals(),
     )
@@ -83,7 +82,7 @@ def add_items(
         idempotency_key=None,
         request_hash="",
         event_id=items[0].event_id,
-        items=[Item(new_id(), hold_request) for hold_request in items],
+        items=_with_ids(items),
         pass_issued_at=pass_issued_at,
         max_totals=charge_rules().max_totals(),
     )
@@ -134,6 +133,12 @@ def _execute(parameters: OrderParameters) -> tuple[OrderParameters, OrderResult]
     raise Overloaded
 
 
+def _with_ids(items: Sequence[HoldRequest]) -> list[Item]:
+    """Give each item the id of its booking; the ids are in the order of the items."""
+    ids = sorted(new_id() for _ in items)
+    return [Item(*pair) for pair in zip(ids, items, strict=True)]
+
+
 def _placed(items: Sequence[Item]) -> list[Item]:
     """Return the items, in other blocks if they may fall back to them."""
     return [
@@ -145,6 +150,8 @@ def _placed(items: Sequence[Item]) -> list[Item]:
 def _refusal(parameters: OrderParameters, result: OrderResult) -> DomainError:
     match result.outcome:
         case "not_yours":
+            if Booking.objects.filter(pk=parameters.order_id, buyer_id=parameters.buyer_id).exists():
+                return InvalidState("Nothing can be added to a booking that was made by itself.")
             return NotFound("You have no such order.")
         case "not_held":
             return InvalidState("Nothing can be added to this order any more.")

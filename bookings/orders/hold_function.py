@@ -79,7 +79,13 @@ def in_nearest_block(hold_request: HoldRequest) -> HoldRequest:
     """
     wanted = hold_request
     with connection.cursor() as cursor:
-        place = [wanted.event_id, wanted.section, wanted.subsection, wanted.quantity, wanted.accessible]
+        place: list[str | int] = [
+            wanted.event_id,
+            wanted.section,
+            wanted.subsection,
+            wanted.quantity,
+            wanted.accessible,
+        ]
         cursor.execute(NEAREST_BLOCK, place)
         section, number = cursor.fetchone()
     return wanted if section is None else replace(wanted, section=section, subsection=number)

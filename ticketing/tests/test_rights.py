@@ -349,6 +349,7 @@ def stage(
     body = {
         **{"event_id": concert.pk, "section": "A", "subsection": 1, "seat_positions": ["3-3"], "quantity": 1},
         **{"seat_selection_mode": "manual", "status": "cancelled", "card_number": "4242424242424242"},
+        "items": [{"section": "A", "subsection": 1, "seat_selection_mode": "best_available", "quantity": 1}],
         **{"code": code_of(admission), "scans": [], "on": False},
         **{"name": "A name", "revision": 0, "alt": "A stage"},
     }

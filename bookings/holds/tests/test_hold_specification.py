@@ -134,7 +134,13 @@ def act_at_random(dice: random.Random, event: Event, seller: User) -> None:
         booking = dice.choice(open_)
         if booking.expires_at > database_now():
             cancel_booking(booking_id=booking.pk, buyer=booking.buyer)
-    elif number < 0.35:
+    else:
+        change_at_random(number, dice, event, seller)
+
+
+def change_at_random(number: float, dice: random.Random, event: Event, seller: User) -> None:
+    """Block a seat or change the event, which `number` decides; equal for both events with equal dice."""
+    if number < 0.35:
         seat = f"{dice.randint(1, ROWS)}-{dice.randint(1, COLS)}"
         with suppress(DomainError):
             block_seats(event_id=event.pk, seller=seller, section="A", subsection=1, seats=[seat])

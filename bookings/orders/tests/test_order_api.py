@@ -111,5 +111,5 @@ def test_a_booking_that_was_made_alone_is_an_order(concert: Event, alice: User) 
     made = client_of(alice).post("/api/booking", booking, content_type="application/json").json()
     order = call(alice, "GET", f"/{made['id']}").json()
     assert (order["id"], order["reference"], len(order["bookings"])) == (made["id"], made["reference"], 1)
-    assert call(alice, "POST", f"/{made['id']}/items", {"items": [item("B")]}).status_code == 404
+    assert call(alice, "POST", f"/{made['id']}/items", {"items": [item("B")]}).status_code == 409
     assert call(alice, "POST", f"/{made['id']}/pay", GOOD).status_code == 200

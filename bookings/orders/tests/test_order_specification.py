@@ -10,17 +10,21 @@ from accounts.models import User
 from bookings.holds.expiry import expire_holds
 from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
-from bookings.holds.tests.test_hold_specification import act_at_random, random_hold_request, random_pass, rows
+from bookings.holds.tests.test_hold_specification import change_at_random, random_hold_request, random_pass, rows
 from bookings.idempotency import IdempotencyKey
 from bookings.invariants import check_invariants
+from bookings.orders.cancel import cancel_order, remove_item
 from bookings.orders.hold import hold_order
+from bookings.orders.models import Order
 from bookings.specification.order import hold_order as specified
+from bookings.states import BookingStatus
+from core.clock import database_now
 from core.errors import DomainError
 from events.models import Event
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-Order = Callable[..., list[Booking]]
+Hold = Callable[..., list[Booking]]
 
 
 def by_function(buyer: User, items: Sequence[HoldRequest], **arguments: Any) -> list[Booking]:
@@ -31,7 +35,7 @@ def by_specification(buyer: User, items: Sequence[HoldRequest], **arguments: Any
     return specified(buyer=buyer, items=items, **arguments)
 
 
-def result_of(hold: Order, *request: Any, **arguments: Any) -> Any:
+def result_of(hold: Hold, *request: Any, **arguments: Any) -> Any:
     try:
         bookings = hold(*request, **arguments)
     except DomainError as error:
@@ -41,6 +45,26 @@ def result_of(hold: Order, *request: Any, **arguments: Any) -> Any:
         return body
     assert len({booking.order_id for booking in bookings}) == 1
     return [(booking.positions, booking.total_price, booking.shown_status) for booking in bookings]
+
+
+def act_at_random(dice: random.Random, event: Event, seller: User) -> None:
+    """Do something else between two requests, such as ending an order; equal for both events with equal dice."""
+    held = Booking.objects.filter(event=event, status=BookingStatus.PENDING_PAYMENT)
+    orders = [order for order in Order.objects.filter(event=event).order_by("created_at") if held.filter(order=order)]
+    number = dice.random()
+    if number < 0.15 and orders:
+        held.filter(order=dice.choice(orders)).update(expires_at=database_now())
+    elif number < 0.2 and orders:
+        order = dice.choice(orders)
+        if held.filter(order=order, expires_at__gt=database_now()):
+            cancel_order(order_id=order.pk, buyer=order.buyer)
+    elif number < 0.25 and orders:
+        order = dice.choice(orders)
+        first = held.filter(order=order).earliest("pk")
+        if first.expires_at > database_now():
+            remove_item(order_id=order.pk, booking_id=first.pk, buyer=order.buyer)
+    else:
+        change_at_random(number, dice, event, seller)
 
 
 @pytest.mark.parametrize("run", range(6))

@@ -84,7 +84,12 @@ class Migration(migrations.Migration):
         ),
         # Payments: the id of a booking is that of its order.
         migrations.RunSQL(
-            "ALTER TABLE bookings_payment DROP CONSTRAINT payment_booking_of_event", migrations.RunSQL.noop
+            "ALTER TABLE bookings_payment DROP CONSTRAINT IF EXISTS payment_booking_of_event",
+            """
+            ALTER TABLE bookings_payment ADD CONSTRAINT payment_booking_of_event
+                FOREIGN KEY (event_id, booking_id) REFERENCES bookings_booking (event_id, id)
+                DEFERRABLE INITIALLY DEFERRED
+            """,
         ),
         *(migrations.RemoveConstraint("payment", name) for name in UNIQUE),
         migrations.RenameField("payment", "booking", "order"),

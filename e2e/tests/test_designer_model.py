@@ -168,7 +168,7 @@ def random_document(dice: random.Random) -> dict[str, Any]:
     table = {
         "label": "1",
         "x": 100,
-        "y": 50,
+        "y": 20_000,  # beyond the longest block: seats of two blocks may not overlap
         "shape": dice.choice(["round", "rectangle"]),
         "seats": dice.randint(1, 13),
     }

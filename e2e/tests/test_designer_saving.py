@@ -1,5 +1,7 @@
 """The designer saves by itself: also after the connection was gone, and never over somebody else's work."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -75,17 +77,23 @@ def test_problems_are_found_while_drawing_and_stop_the_publication(designer: Des
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("button", name="3 remarks")).to_be_visible()
+    expect(page.get_by_role("button", name="No problems")).to_be_visible()
 
 
-def test_publishing_reminds_of_categories_that_still_have_the_usual_name(designer: DesignerPage) -> None:
+def test_publishing_reminds_of_categories_that_still_have_the_usual_name(visitors: Visitors, carol: User) -> None:
+    draft = json.dumps(template("concert_hall"))
+    for number, name in enumerate(("Premium", "Comfort"), start=1):
+        draft = draft.replace(f'"{name}"', f'"Category {number}"')
+    designer = DesignerPage(visitors, carol, new_plan(carol, json.loads(draft)))
     page = designer.page
+    place = 1 + [one["name"] for one in json.loads(draft)["categories"]].index("Category 2")
+    expect(page.get_by_role("button", name="2 remarks")).to_be_visible()
     page.get_by_role("button", name="Publish …").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Buyers will read “Category 2”.")
     expect(page.get_by_role("button", name="Publish version 1")).to_be_enabled()
     dialog.get_by_role("listitem").filter(has_text="Category 2").get_by_role("button", name="Rename it").click()
-    expect(page.get_by_label("Name of category 2", exact=True)).to_be_focused()
+    expect(page.get_by_label(f"Name of category {place}", exact=True)).to_be_focused()
     page.keyboard.type("Balcony")
     designer.press("Tab")
     page.get_by_role("button", name="Publish …").click()

@@ -163,7 +163,7 @@ def test_a_companion_seat_is_picked_only_with_its_wheelchair_place_until_the_sel
     expect(seats.summary).to_contain_text("Also choose a wheelchair place for A-2, or leave it out.")
     seats.summary.get_by_role("button", name="Pick row A, seats 1 and 2").click()
     seats.hold()
-    expect_checkout(page, "Row A, seats 1 and 2")
+    expect_checkout(page, "Row A, seat 1", "Wheelchair place", "Row A, seat 2", "Companion seat")
 
 
 def test_on_a_touch_screen_the_restricted_view_is_on_the_card_with_the_button(visitors: Visitors, hall: Event) -> None:

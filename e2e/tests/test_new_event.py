@@ -166,7 +166,7 @@ def test_errors_of_the_server_are_shown_at_their_row_until_it_is_changed(page: P
     page.get_by_label("Place:").fill("The house")
     field(page, 2, "Name").fill("Stalls\u200b")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(section(page, 2)).to_contain_text("This must be a name of printable characters.")
+    expect(section(page, 2)).to_contain_text("Please remove the invisible character U+200B")
     expect(field(page, 2, "Name")).to_have_attribute("aria-invalid", "true")
     expect(page.locator(".errorlist li")).to_have_count(0)
     field(page, 2, "Name").fill("Stalls")

@@ -64,6 +64,13 @@ CONTRACT = {
     "/api/booking/{booking_id}/tickets.pdf": {"get"},
     "/api/booking/{booking_id}/tickets.pkpasses": {"get"},
     "/api/booking/{booking_id}/calendar.ics": {"get"},
+    "/api/order": {"get", "post"},
+    "/api/order/{order_id}": {"get", "delete"},
+    "/api/order/{order_id}/extend": {"post"},
+    "/api/order/{order_id}/items": {"post"},
+    "/api/order/{order_id}/items/{booking_id}": {"patch", "delete"},
+    "/api/order/{order_id}/pay": {"post"},
+    "/api/order/{order_id}/refund": {"post"},
     "/api/event/{event_id}/sse": {"get"},
     "/api/booking/event/{event_id}/sse": {"get"},
     "/api/event/{event_id}/queue": {"get", "post", "delete"},
@@ -160,7 +167,12 @@ def test_every_path_answers_options_and_browsers(
     venue = add_venue(seller=carol, name="The hall", time_zone="UTC")
     plan = add_plan(venue_id=venue.pk, seller=carol, name="Concert", draft=document())
     version = publish_plan(plan_id=plan.pk, seller=carol)
-    ids = {"event_id": concert.pk, "booking_id": booking.pk, "admission_id": booking.admissions.earliest("id").pk}
+    ids = {
+        "event_id": concert.pk,
+        "order_id": booking.order_id,
+        "booking_id": booking.pk,
+        "admission_id": booking.admissions.earliest("id").pk,
+    }
     others = {
         "section": "A",
         "number": 1,

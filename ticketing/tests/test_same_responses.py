@@ -163,6 +163,10 @@ def calls(
     def pay() -> Call:
         return Call("POST", f"/api/booking/{hold(alice).pk}/pay", {"card_number": GOOD_CARD}, bearer)
 
+    def pay_order() -> Call:
+        return Call("POST", f"/api/order/{hold(alice).order_id}/pay", {"card_number": GOOD_CARD}, bearer)
+
+    item = {"section": "A", "subsection": 1, "seat_selection_mode": "best_available", "quantity": 1}
     return {
         "list_events": lambda: Call("GET", "/api/event?page_size=1"),
         "show_event": lambda: Call("GET", event),
@@ -170,6 +174,8 @@ def calls(
         "show_geometry": lambda: Call("GET", f"/api/geometry/{digest}"),
         "post_booking": lambda: Call("POST", "/api/booking", {**hold_request, "quantity": 1}, bearer),
         "post_payment": pay,
+        "post_order": lambda: Call("POST", "/api/order", {"event_id": concert.pk, "items": [item]}, bearer),
+        "pay_for_order": pay_order,
         "get_place": lambda: Call("GET", f"{event}/queue", headers=bearer),
         "post_place": lambda: Call("POST", f"{event}/queue", {}, bearer),
     }

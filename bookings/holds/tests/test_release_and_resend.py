@@ -52,7 +52,7 @@ def test_a_seller_releases_a_hold_and_the_buyer_gets_an_email(
     booking.refresh_from_db()
     assert (booking.status, booking.failure) == (
         "cancelled",
-        "The organiser has let the seats go. Nothing was charged.",
+        "The organiser has released the reservation. Nothing was charged.",
     )
     assert SeatChange.objects.latest("version").kind == "cancelled"
     send_due_emails()

@@ -83,6 +83,7 @@ def test_the_file_has_one_line_per_booking_oldest_first(
     assert datetime.fromisoformat(first.pop("paid_at_local")) == paid.paid_at
     assert first == {
         "id": str(paid.pk),
+        "order_id": str(paid.order_id),
         "buyer_email": "alice@example.com",
         "buyer_name": "Alice",
         "section": "A",

@@ -17,6 +17,7 @@ from bookings.tickets.wallets.configuration import (
     apple_wallet,
     google_wallet,
 )
+from core.text.times import time_text
 
 EXPIRES_SOON = timedelta(days=30)  # a certificate of Apple is valid for a year and a month
 
@@ -58,9 +59,8 @@ def _problems(apple: AppleWallet | list[CheckMessage] | None) -> list[CheckMessa
         problems.append(Error(text, id="bookings.E003"))
     ends = min(own.not_valid_after_utc, apple.wwdr.not_valid_after_utc)
     if ends < datetime.now(UTC) + EXPIRES_SOON:
-        text = (
-            f"The certificates of Apple Wallet are valid until {ends:%Y-%m-%d}; new passes can't be added after that."
-        )
+        until = time_text(ends, "date")
+        text = f"The certificates of Apple Wallet are valid until {until}; new passes can't be added after that."
         problems.append(Warning(text, id="bookings.W001"))
     return problems
 

@@ -43,6 +43,7 @@ def test_seller_gets_a_message_about_a_paid_booking(
     assert message["type"] == "booking.paid"
     assert message["data"] == {
         "booking_id": str(booking.pk),
+        "order_id": str(booking.order_id),
         "reference": booking.reference,
         "event_id": concert.pk,
         "event_name": "A concert",

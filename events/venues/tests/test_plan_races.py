@@ -134,7 +134,13 @@ def test_a_venue_is_removed_before_or_after_its_plans_change(
         lambda: save_draft(plan_id=plan.pk, seller=carol, draft={}, revision=0, name="Opera"),
     )
     assert removed is None
-    assert outcomes(others).keys() <= {"PlanVersion", "SeatingPlan", "NotFound", "PlanChanged"}
+    assert outcomes(others).keys() <= {
+        "PlanVersion",
+        "SeatingPlan",
+        "NotFound",
+        "PlanChanged",
+        "BadInput",
+    }  # publishing the empty draft
     assert not Venue.objects.exists() and not SeatingPlan.objects.exists() and not PlanVersion.objects.exists()
 
 

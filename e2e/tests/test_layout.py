@@ -26,6 +26,7 @@ from e2e.tests.layouts import (
 from e2e.tests.seatmap import SCAN, SeatMap
 from e2e.tests.visitors import DESKTOP, PHONE, Visitors
 from events.models import Event
+from events.plans.examples import template
 
 WIDTHS = range(320, 860, 30)
 LONG_NAME = "An evening of string quartets by candlelight, with an introduction"
@@ -120,6 +121,58 @@ def _name_box(points: dict[tuple[int, int], Any]) -> dict[str, float]:
     (x, y), (_, below) = points[1, 5], points[2, 5]
     pitch = below - y
     return {"x": x - 3 * pitch, "y": y - 2 * pitch, "width": 6 * pitch, "height": 1.5 * pitch}
+
+
+# What the page writes on canvases is in `painted_`.
+RECORD_TEXTS = """() => {
+  const { prototype } = CanvasRenderingContext2D;
+  const { fillText } = prototype;
+  window.painted_ = [];
+  prototype.fillText = function (text, ...more) { painted_.push(text); fillText.call(this, text, ...more); };
+}"""
+# Presses an arrow key faster than frames are painted, then reads which seats are on the map.
+RACE = f"""(times) => {{
+  for (let time = 0; time < times; time += 1) {{
+    const pressed = {{ key: "ArrowRight", repeat: true, bubbles: true }};
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", pressed));
+  }}
+  return ({SCAN})(document.getElementById("map"), 9);
+}}"""
+
+
+def test_long_rows_are_followed_by_the_map_and_go_on_in_the_list(
+    visitors: Visitors, new_event: Callable[..., Event]
+) -> None:
+    event = new_event([{"name": "A", "price": 5000, "subsections": 1}], rows=3, cols=80)
+    page = visitors(reduced_motion="no-preference")
+    seats = SeatMap(page, event)
+    seats.open_subsection("A", 1)
+    expect(seats.list.get_by_text("Scroll sideways")).to_be_visible()
+    box = seats.list.locator(".seat-scroll")
+    expect(box).to_have_class("seat-scroll more-after")
+    seats.seat(2, 1).focus()
+    assert "Section A, block 1, row 2, seat 70" in page.evaluate(RACE, 69)
+    expect(seats.seat(2, 70)).to_be_focused()
+    seats.seat(2, 80).focus()
+    expect(box).to_have_class("seat-scroll more-before")
+
+    phone = visitors(**TOUCH)
+    phone.add_init_script(f"({RECORD_TEXTS})()")
+    SeatMap(phone, event)
+    assert "STAGE" in phone.evaluate("painted_")
+
+
+def test_each_small_block_has_a_name_on_the_map_of_a_phone(
+    visitors: Visitors, new_drawn_event: Callable[..., Event]
+) -> None:
+    hall = template("concert_hall")
+    page = visitors(**TOUCH)
+    page.add_init_script(f"({RECORD_TEXTS})()")
+    SeatMap(page, new_drawn_event(hall))
+    boxes = next(section for section in hall["sections"] if section["name"] == "Boxes left")
+    numbers = {str(number + 1) for number in range(len(boxes["subsections"]))}
+    assert len(numbers) == 6
+    assert numbers | {"Stage"} <= set(page.evaluate("painted_"))
 
 
 @pytest.mark.parametrize("accessible", [True, False])

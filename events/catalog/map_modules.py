@@ -6,7 +6,8 @@ MODULES = (
     "canvas/painter", "canvas/sprites",
     "panels/best_seats_form", "panels/block_tree", "panels/element", "panels/filter", "panels/formatting",
     "panels/legend", "panels/live_badge", "panels/places_form", "panels/prices", "panels/queue_notice",
-    "panels/sale_status", "panels/seat_grid", "panels/seat_list", "panels/stepper", "panels/summary", "panels/tooltip",
+    "panels/sale_status", "panels/seat_grid", "panels/seat_list", "panels/sideways",
+    "panels/stepper", "panels/summary", "panels/tooltip",
     "seats/best_seats", "seats/block", "seats/companions", "seats/hold_request", "seats/own_holds", "seats/picks",
     "seats/seat_model", "seats/sections",
 )  # fmt: skip

@@ -47,7 +47,7 @@ const price = (block) => shortPriceRange(block, currency);
 page.style.setProperty("--legend-tier", colours.variable(rows[0].tier)); // a tier that the event has
 const picks = new Picks(model, Number(dataset.max));
 const filter = new Filter(find("#filters"), (minor) => priceText(minor, currency));
-const scene = { matches: (block) => !block.closed && filter.matches(block), picks, cursor: null, hover: null };
+const scene = { matches: (block) => !block.closed && filter.matches(block), picks, cursor: null, hover: null, aimed: [] };
 const view = new MapView(find("#map"), find(".minimap"), { model, seating, scene, colours, price });
 const list = new SeatList(find("#list"), { model, picks, filter, colours, currency });
 const tooltip = new Tooltip(find(".tip"), { currency, colours, act: pick, pickPlaces });
@@ -269,6 +269,10 @@ function hover(hit) {
   view.request();
 }
 
+list.addEventListener("aim", ({ detail }) => {
+  scene.aimed = detail.blocks;
+  view.request();
+});
 list.addEventListener("open", ({ detail }) => view.showBlock(detail.block));
 list.addEventListener("places", ({ detail }) => pickPlaces(detail.block, detail.number));
 list.addEventListener("pick", ({ detail }) => pick(detail.block, detail.position));
@@ -278,8 +282,7 @@ list.addEventListener("close", () => {
 });
 list.addEventListener("seat", ({ detail }) => {
   scene.cursor = detail;
-  if (view.showsSeats && !view.camera.isMoving) view.showSeat(detail.block, detail.position);
-  view.request();
+  view.showSeat(detail.block, detail.position);
 });
 
 filter.addEventListener("change", () => {

@@ -193,17 +193,15 @@ export class BaseLayer {
 
   #paintCards(blocks) {
     const ctx = this.#ctx;
-    const { scale, ratio } = this.#view;
     for (const block of blocks) {
       this.#transformTo(block.place);
       ctx.globalAlpha = this.#matches(block) ? 1 : DIMMED;
-      this.#cards.paintArea(ctx, block, scale);
+      this.#cards.paintArea(ctx, block, this.#view.scale);
     }
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     for (const block of blocks) {
       ctx.globalAlpha = this.#matches(block) ? 1 : DIMMED * 2;
-      const [x, y] = this.#view.toScreen(block.room.x, block.room.y);
-      this.#cards.paintLabel(ctx, block, x * ratio, y * ratio, scale * ratio, ratio);
+      this.#cards.paintLabel(ctx, block, this.#view);
     }
     ctx.globalAlpha = 1;
   }

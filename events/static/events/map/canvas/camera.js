@@ -14,6 +14,7 @@ const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 export class Camera {
   #goal = null;
   #speed = null;
+  #revealed = -Infinity; // when `reveal` moved last
 
   /** Size in px of the top right corner of the view, which the minimap covers; `fitted` and `reveal` keep it free. */
   corner = { width: 0, height: 0 };
@@ -139,14 +140,27 @@ export class Camera {
     return px + width > this.width - this.corner.width && py - height < this.corner.height;
   }
 
-  /** Moves only as far as needed to have the plane's point `margin` px inside the view, and above the `covered` px at its bottom. */
-  reveal(x, y, margin, scale = this.scale, covered = 0) {
+  /**
+   * Moves only as far as needed to have the plane's point `margin` px inside the view, at `scale` or closer, and above the
+   * `covered` px at its bottom. Moves at once if the last movement is younger than an animation, which would fall behind.
+   */
+  reveal(x, y, margin, scale, covered = 0) {
+    const from = this.#goal?.to ?? this;
+    const to = this.#revealing(x, y, margin, { ...from, scale: Math.max(from.scale, scale) }, covered);
+    if (to.x === from.x && to.y === from.y && to.scale === from.scale) return;
+    const now = performance.now();
+    if (this.isMoving || now - this.#revealed < ANIMATION_MS) this.jump(to);
+    else this.glide(to);
+    this.#revealed = now;
+  }
+
+  #revealing(x, y, margin, { x: fromX, y: fromY, scale }, covered) {
     const [w, h] = [(this.width / 2 - margin) / scale, (this.height / 2 - margin) / scale];
-    const nx = Math.min(Math.max(this.x, x - w), x + w);
-    const [px] = this.#inView(x, y, { x: nx, y, scale });
+    const nx = Math.min(Math.max(fromX, x - w), x + w);
+    const [px] = this.#inView(x, y, { x: nx, y: fromY, scale });
     const up = px + margin > this.width - this.corner.width ? this.corner.height : 0;
-    const ny = Math.min(Math.max(this.y, y - h + covered / scale), y + h - up / scale);
-    if (nx !== this.x || ny !== this.y || scale !== this.scale) this.glide({ x: nx, y: ny, scale });
+    const ny = Math.min(Math.max(fromY, y - h + covered / scale), y + h - up / scale);
+    return { x: nx, y: ny, scale };
   }
 
   /** Advances a running movement to the time `now` (ms). */

@@ -4,7 +4,10 @@ import { fitted } from "./labels.js";
 
 const SIZES = [15, 13, 11, 9]; // px: heights of text of a drawn block's name
 const GLYPH = 0.72; // width of a character by the height of its text
+const NARROW_GLYPH = 0.6; // the same of most texts
 const LINE = 1.2; // height of a line by that of its text
+const CUT = 5; // characters at least of a name that is cut, with the ellipsis
+const OVER = 4; // px that the shortest names of blocks may be wider or higher than the blocks
 const BAR = 0.07; // height of the bar that shows the share of free seats, as part of the card's height
 
 export class Cards {
@@ -50,32 +53,55 @@ export class Cards {
     ctx.fillRect(x, y, (length * block.left) / block.total, bar);
   }
 
-  /** Paints the block's text around (x, y), in device px; as many lines as fit. */
-  paintLabel(ctx, block, x, y, scale, ratio) {
-    if (block.kind === "grid") return this.#paintGridLabel(ctx, block, x, y, scale, ratio);
-    const [width, height] = [block.room.width * scale, block.room.height * scale];
+  /** Paints the block's text where it has room, as many lines as fit; `view` is {toScreen, scale, ratio}. */
+  paintLabel(ctx, block, view) {
+    if (block.kind === "grid") this.#paintGridLabel(ctx, block, view);
+    else if (!this.#paintDrawnLabel(ctx, block, view)) this.#paintBriefName(ctx, block, view);
+  }
+
+  /** Returns false if there is no room for the name, not even cut. */
+  #paintDrawnLabel(ctx, block, view) {
+    const { ratio } = view;
+    const [width, height] = sizeIn(view, block.room);
     const { name, tail } = block.title;
     const title = [name, tail];
     const room = Math.floor(width / 4) * 4; // in steps, so that zooming doesn't make a label for each frame
     const fits = (size) => (name.length + tail.length) * size * ratio * GLYPH <= room && size * ratio * LINE <= height;
     const size = SIZES.find((each) => fits(each) && 2 * each * ratio * LINE <= height) ?? SIZES.find(fits) ?? SIZES.at(-1);
     const most = Math.floor((height * 1.05) / (size * ratio * LINE));
-    if (width < 10 * ratio || most < 1) return;
+    if (most < 1 || (!fits(size) && room < (CUT + tail.length) * size * ratio * NARROW_GLYPH)) return false;
     const left = block.left === 0 ? "full" : `${block.left} left`;
     const others = block.closed ? [this.#price(block)] : most > 2 ? [this.#price(block), left] : [left];
-    this.#paintAt(ctx, x, y, [fits(size) ? title : [name, tail.replace(" · ", " ")], ...others].slice(0, most), { size, block, ratio, room });
+    this.#paintAt(ctx, view, block.room, [fits(size) ? title : [name, tail.replace(" · ", " ")], ...others].slice(0, most), { size, block, room });
+    return true;
   }
 
-  #paintGridLabel(ctx, block, x, y, scale, ratio) {
-    const [width, height] = [block.room.width * scale, block.room.height * scale];
+  /** Paints the shortest name of a small block, which may reach a little over its edge, but not to the next block. */
+  #paintBriefName(ctx, block, view) {
+    const { briefName, briefRoom } = block;
+    const { ratio } = view;
+    const [width, height] = sizeIn(view, briefRoom);
+    const [most, highest] = sizeIn(view, block.place).map((each) => each + OVER * ratio);
+    const wide = (size) => briefName.length * size * ratio * GLYPH;
+    const size = SIZES.slice(2).find((each) => wide(each) <= width && each * ratio <= height) ?? SIZES.at(-1);
+    if (wide(size) <= most && size * ratio <= highest) this.#paintAt(ctx, view, briefRoom, [[briefName, ""]], { size, block, room: Math.ceil(Math.max(width, wide(size) + OVER * ratio)) });
+  }
+
+  #paintGridLabel(ctx, block, view) {
+    const { ratio } = view;
+    const [width, height] = sizeIn(view, block.room);
     const lines = this.#lines(block, width / ratio, height / ratio);
-    const room = Math.max(16 * ratio, Math.floor((width * 0.94) / 8) * 8);
-    if (lines.length) this.#paintAt(ctx, x, y - height * BAR * 0.5, lines, { size: width / ratio > 64 ? 15 : 11, block, ratio, room });
+    const size = width > 64 * ratio ? 15 : width > 27 * ratio ? 11 : 9;
+    const room = size > 9 ? Math.floor((width * 0.94) / 8) * 8 : Math.floor(width / 2) * 2 + OVER * ratio;
+    if (lines.length) this.#paintAt(ctx, view, block.room, lines, { size, block, room, up: height * BAR * 0.5 });
   }
 
-  #paintAt(ctx, x, y, lines, { size, block, ratio, room }) {
+  /** Paints lines around the middle of a room, `up` device px above it. */
+  #paintAt(ctx, view, middle, lines, { size, block, room, up = 0 }) {
+    const { ratio } = view;
     const label = this.#label(lines, { size, faded: block.left === 0, ratio, room });
-    ctx.drawImage(label, Math.round(x - label.width / 2), Math.round(y - label.height / 2));
+    const [x, y] = view.toScreen(middle.x, middle.y);
+    ctx.drawImage(label, Math.round(x * ratio - label.width / 2), Math.round(y * ratio - up - label.height / 2));
   }
 
   #lines(block, width, height) {
@@ -122,4 +148,9 @@ export class Cards {
     });
     return label;
   }
+}
+
+/** The size of a room in device px. */
+function sizeIn({ scale, ratio }, { width, height }) {
+  return [width * scale * ratio, height * scale * ratio];
 }

@@ -102,14 +102,8 @@ export class MapView extends Emitter {
 
   /** Makes a seat visible and readable with as little movement as possible; `covered` px at the bottom don't count. */
   showSeat(block, position, covered = 0) {
-    const scale = Math.max(this.camera.scale, READABLE * 0.7);
-    this.camera.reveal(...block.pointOf(position), 60, scale, covered);
+    this.camera.reveal(...block.pointOf(position), 60, READABLE * 0.7, covered);
     this.#moved();
-  }
-
-  /** Where a seat is on the root element, in px. */
-  seatOnScreen(block, position) {
-    return this.camera.toScreen(...block.pointOf(position));
   }
 
   zoom(factor) {

@@ -10,8 +10,8 @@ export class Painter {
   #scene;
 
   /**
-   * `scene` is {matches(block), picks, cursor, hover}: whether a block matches the filter, {block, positions} of the
-   * buyer's picks, and {block, position} or null of the keyboard focus and of the pointer.
+   * `scene` is {matches(block), picks, cursor, hover, aimed}: whether a block matches the filter, {block, positions} of the
+   * buyer's picks, {block, position} or null of the keyboard focus and of the pointer, and the blocks that the list aims at.
    */
   constructor(canvas, { model, scenery, colours, price, scene }) {
     this.#ctx = canvas.getContext("2d", { alpha: false });
@@ -36,9 +36,9 @@ export class Painter {
     for (const block of this.#model.blocks) if (this.#isMarked(block)) this.#edge(block, camera, ratio);
   }
 
-  /** Whether an area is to have an edge: the pointer is on it, or it has places of the buyer. */
+  /** Whether an area is to have an edge: the pointer is on it, here or in the list, or it has places of the buyer. */
   #isMarked(block) {
-    return block === this.#scene.hover?.block || block === this.#scene.picks.block || block.own.size > 0;
+    return this.#scene.aimed.includes(block) || block === this.#scene.hover?.block || block === this.#scene.picks.block || block.own.size > 0;
   }
 
   #edge({ place, shape }, camera, ratio) {
@@ -55,7 +55,7 @@ export class Painter {
   #paintOnSeats(camera, ratio) {
     const { picks, hover, cursor } = this.#scene;
     this.#paintSelections(camera, ratio);
-    for (const block of this.#model.blocks) if (block.isInterchangeable && this.#isMarked(block)) this.#edge(block, camera, ratio);
+    for (const block of this.#model.blocks) if (this.#scene.aimed.includes(block) || (block.isInterchangeable && this.#isMarked(block))) this.#edge(block, camera, ratio);
     this.#paintOwn(camera, ratio);
     if (!picks.block?.isInterchangeable) for (const position of picks.positions) this.#onSeat(picks.block, position, camera, ratio, paintPick);
     if (hover?.position >= 0) this.#ring(hover, camera, ratio, this.#colours.ink, 1.5);

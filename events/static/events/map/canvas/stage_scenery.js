@@ -2,6 +2,9 @@
 
 import { arrange } from "./layout.js";
 
+const SMALL_TEXT = 10; // px: the stage's name is at least this high if there is room for it
+const LEAST_TEXT = 7; // px: smaller texts can't be read
+
 export class StageScenery {
   rowLabels = null; // grids paint their own
   #stage;
@@ -28,8 +31,9 @@ export class StageScenery {
     ctx.closePath();
     ctx.fillStyle = this.#colours.stage;
     ctx.fill();
-    const size = Math.min((outer - inner) * 0.42, outer * half * 0.3);
-    if (size * scale < 7) return;
+    const most = Math.min((outer - inner) * 0.75, outer * half * 0.3);
+    const size = Math.min(most, Math.max((outer - inner) * 0.42, SMALL_TEXT / scale));
+    if (size * scale < LEAST_TEXT) return;
     ctx.fillStyle = this.#colours.surface;
     ctx.font = `650 ${size}px ${this.#colours.face}`;
     ctx.textAlign = "center";

@@ -13,20 +13,24 @@ export class BlockTree {
   #colours;
   #currency;
   #open;
+  #aim;
   #stale = new Set();
   #timer = null;
 
-  /** @param {Block[]} blocks  @param {object} parts `open(block)` is called to open a block */
-  constructor(blocks, { filter, colours, currency, open }) {
+  /** @param {Block[]} blocks  @param {object} parts `open(block)` is called to open a block, `aim(blocks)` with those of the item that has the pointer or the focus */
+  constructor(blocks, { filter, colours, currency, open, aim }) {
     Object.assign(this, { element: element("ul", { role: "tree", label: "Sections and blocks", className: "block-tree" }) });
     this.#filter = filter;
     this.#colours = colours;
     this.#currency = currency;
     this.#open = open;
+    this.#aim = aim;
     const sections = bySection(blocks);
     for (const of of sections.values()) this.element.append(of[0].isOnly ? this.#onlyBlock(of[0]) : this.#section(of, sections.size <= 3));
     this.element.addEventListener("keydown", (event) => this.#key(event));
     this.element.addEventListener("click", ({ target }) => this.#click(target));
+    for (const type of ["focusin", "pointerover"]) this.element.addEventListener(type, ({ target }) => this.#aim(blocksOf(target)));
+    for (const type of ["focusout", "pointerleave"]) this.element.addEventListener(type, () => this.#aim([]));
     this.element.querySelector("[role=treeitem]").tabIndex = 0;
     filter.addEventListener("change", () => this.#applyFilter());
     this.#applyFilter();
@@ -183,6 +187,11 @@ export class BlockTree {
 /** A section that is one block has nothing to expand. */
 function expand(item, expanded) {
   if (!item.block) item.ariaExpanded = String(expanded);
+}
+
+function blocksOf(target) {
+  const item = target.closest("[role=treeitem]");
+  return item?.block ? [item.block] : item?.blocks ?? [];
 }
 
 function tiersOf(blocks) {

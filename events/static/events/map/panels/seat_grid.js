@@ -4,6 +4,7 @@ import { isolated, priceText } from "../../../ticketing/format.js";
 import { STATUSES } from "../seats/block.js";
 import { element } from "./element.js";
 import { accessiblePrefix, blockName, remarks, rowName, seatStatus } from "./formatting.js";
+import { sideways } from "./sideways.js";
 
 export class SeatGrid {
   #block;
@@ -28,8 +29,7 @@ export class SeatGrid {
     this.#grid.addEventListener("keydown", (event) => this.#key(event));
     this.#grid.addEventListener("click", ({ target }) => this.#pick(target));
     this.#grid.addEventListener("focusin", ({ target }) => emit("seat", { block, position: this.#cells.indexOf(target) }));
-    this.element = element("div", { className: "seat-scroll" });
-    this.element.append(this.#grid);
+    this.element = sideways(this.#grid, "Scroll sideways for the other seats of a row →");
     this.refresh(null);
   }
 

@@ -4,7 +4,8 @@
  * It first shows a tree of sections and blocks. A block opens as a grid of its seats, a standing area as a number field;
  * only one block is open at a time. Tree and grid are one Tab stop each. Enter picks a seat or removes it, Escape leaves.
  * Dispatches `open` {block}, `close` {block}, `seat` {block, position} when a seat gets the focus, `pick` likewise, and
- * `places` {block, number} when the number of places of a standing area changes.
+ * `places` {block, number} when the number of places of a standing area changes, and `aim` {blocks} with the blocks of
+ * the tree's item that has the pointer or the focus.
  */
 
 import { Emitter } from "../../../ticketing/emitter.js";
@@ -31,7 +32,7 @@ export class SeatList extends Emitter {
     this.#picks = picks;
     this.#currency = currency;
     this.#colours = colours;
-    this.#tree = new BlockTree(model.blocks, { filter, colours, currency, open: (block) => this.open(block, { focus: true }) });
+    this.#tree = new BlockTree(model.blocks, { filter, colours, currency, open: (block) => this.open(block, { focus: true }), aim: (blocks) => this.emit("aim", { blocks }) });
     root.replaceChildren(this.#tree.element);
     model.addEventListener("counts", ({ detail }) => this.#onCounts(detail.block));
     model.addEventListener("seats", ({ detail }) => detail.block === this.#open && this.#seats.refresh(detail.positions));
@@ -67,6 +68,7 @@ export class SeatList extends Emitter {
 
   #show(block) {
     this.#open = block;
+    this.emit("aim", { blocks: [] });
     const back = element("button", { type: "button", className: "button plain small", textContent: "← All blocks" });
     back.addEventListener("click", () => this.close({ focus: true }));
     const title = element("h3", { className: "grid-title", textContent: blockName(block) });

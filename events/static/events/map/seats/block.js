@@ -7,6 +7,8 @@ export const BLOCKED = 3;
 /** Statuses by code. */
 export const STATUSES = ["available", "reserved", "sold", "blocked"];
 
+const BRIEF = 3; // characters
+
 /**
  * A block of seats, or a standing area. `kind` is "grid", "drawn" or "standing"; GridBlock, DrawnBlock and StandingBlock
  * say where its seats are and what they are called, so that other modules need not distinguish them.
@@ -46,9 +48,21 @@ export class Block {
     this.price = row.price ?? this.price;
   }
 
-  /** Its name, without the section's prefix: "A · 2". `tail` is the part that is never cut. */
+  /**
+   * Its name, without the section's prefix: "A · 2". `tail` is the part that is never cut; without a number, it is the last
+   * word: "Gallery left".
+   */
   get title() {
-    return { name: this.section, tail: ` · ${this.number}` };
+    if (!this.isOnly) return { name: this.section, tail: ` · ${this.number}` };
+    const end = this.section.lastIndexOf(" ");
+    return end < 0 ? { name: this.section, tail: "" } : { name: this.section.slice(0, end), tail: this.section.slice(end) };
+  }
+
+  /** The shortest name, for small blocks: the number; of the only block "104" for "104" or "Box 104", "GL" for "Gallery left". */
+  get briefName() {
+    if (!this.isOnly) return String(this.number);
+    const words = this.section.split(" ").filter(Boolean);
+    return words.at(-1).length <= BRIEF ? words.at(-1) : words.slice(0, BRIEF).map(([initial]) => initial.toUpperCase()).join("");
   }
 
   /** How many seats can still be bought. */

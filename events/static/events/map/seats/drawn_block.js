@@ -44,11 +44,6 @@ export class DrawnBlock extends Block {
     return (this.#cache.margin ??= { x: Math.max(2, 0.9 + Math.max(...this.#part.rowLabels.map(({ length }) => length)) * 0.4), y: 2 });
   }
 
-  /** Sections of a plan are often one block, whose number says nothing. */
-  get title() {
-    return { name: this.section, tail: this.isOnly ? "" : ` · ${this.number}` };
-  }
-
   // --- Names ------------------------------------------------------------------------------------------
 
   name(position) {
@@ -167,6 +162,11 @@ export class DrawnBlock extends Block {
   /** Where its name is written when seats are too small to be shown, and how much room is there. */
   get room() {
     return (this.#cache.room ??= roomOf(this.outline, ratioOf(this.title)));
+  }
+
+  /** The same for its `briefName`. */
+  get briefRoom() {
+    return (this.#cache.briefRoom ??= roomOf(this.outline, this.briefName.length * 0.7));
   }
 
   pointOf(position) {

@@ -21,10 +21,6 @@ export class StandingBlock extends Block {
     this.place = placeOf(this.outline);
   }
 
-  get title() {
-    return { name: this.section, tail: this.isOnly ? "" : ` · ${this.number}` };
-  }
-
   get isInterchangeable() {
     return true;
   }
@@ -75,6 +71,11 @@ export class StandingBlock extends Block {
 
   get room() {
     return (this.#cache.room ??= roomOf(this.outline, ratioOf(this.title)));
+  }
+
+  /** The same for its `briefName`. */
+  get briefRoom() {
+    return (this.#cache.briefRoom ??= roomOf(this.outline, this.briefName.length * 0.7));
   }
 
   pointOf() {

@@ -57,6 +57,13 @@ class PaymentStatus(models.TextChoices):
     REFUNDED = "refunded", "Refunded"
 
 
+class PayOutcome(models.TextChoices):
+    """What a request to pay answers: the money is taken, or the gateway has yet to say so."""
+
+    PAID = "paid", "Paid"
+    PENDING_PAYMENT = "pending_payment", "Waiting for payment"
+
+
 PAYMENT_TRANSITIONS: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     # Cancelled means that the gateway was never reached, so no money is taken.
     PaymentStatus.PENDING: frozenset({PaymentStatus.CAPTURED, PaymentStatus.FAILED, PaymentStatus.CANCELLED}),

@@ -445,8 +445,10 @@ SPECTACULAR_SETTINGS = {
     "WEBHOOKS": [f"bookings.webhooks.schema.{name}" for name in ("PAID", "REFUNDED", "CHECKED_IN", "SOLD_OUT", "TEST")],
     "ENUM_NAME_OVERRIDES": {
         "AdmissionStatus": "bookings.states.AdmissionStatus",
+        "BookedKind": "bookings.states.BookedKind",
         "BookingStatus": "bookings.states.BookingStatus",
         "EventStatus": "events.states.EventStatus",
+        "PayOutcome": "bookings.states.PayOutcome",
         "SeatStatus": "events.states.SeatStatus",
         "SubsectionKind": "events.states.SubsectionKind",
     },

@@ -11,7 +11,7 @@ from bookings.holds.serializers import BookingDetail, NewBooking, booking_detail
 from bookings.payments.models import Payment
 from bookings.payments.serializers import payment_body
 from bookings.references import reference_field
-from bookings.states import BookingStatus
+from bookings.states import BookingStatus, PayOutcome
 from core.http.bodies import Body
 from core.http.json_types import Flag, ListOf, WholeNumber
 
@@ -74,7 +74,7 @@ class OrderPaymentBody(serializers.Serializer[Any]):
     order_id = serializers.UUIDField()
     payment_id = serializers.UUIDField()
     reference = reference_field("What people call the payment.")
-    status = serializers.ChoiceField(choices=["paid", "pending_payment"])
+    status = serializers.ChoiceField(choices=PayOutcome.choices)
     paid_at = serializers.DateTimeField(allow_null=True)
 
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from bookings.payments.models import Payment
 from bookings.references import reference_field
-from bookings.states import PaymentStatus
+from bookings.states import PaymentStatus, PayOutcome
 from core.http.bodies import Body
 from core.http.texts import Text
 
@@ -36,7 +36,7 @@ class PaymentBody(serializers.Serializer[Any]):
     booking_id = serializers.UUIDField()
     payment_id = serializers.UUIDField()
     reference = reference_field("What people call the payment.")
-    status = serializers.ChoiceField(choices=["paid", "pending_payment"])
+    status = serializers.ChoiceField(choices=PayOutcome.choices)
     paid_at = serializers.DateTimeField(allow_null=True)
 
 

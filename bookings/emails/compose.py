@@ -28,6 +28,7 @@ from bookings.webhooks.models import Endpoint
 from core.clock import database_now
 from core.mail import compose_mail
 from core.money.amounts import money
+from core.text.directions import isolated
 from events.lifecycle.change import NEW_RULES
 from events.organiser import organiser_of
 from events.wall_clocks import clock_text
@@ -146,7 +147,7 @@ def _titles(kind: EmailKind, bookings: list[Booking]) -> tuple[str, str]:
     returned = kind == EmailKind.REFUND and not _total(bookings)
     subject, heading = (RETURNED_SUBJECT, RETURNED_HEADING) if returned else (SUBJECTS[kind], HEADINGS[kind])
     places = _places_word(bookings)
-    event = one_line(booking.event.name)
+    event = isolated(one_line(booking.event.name))
     return subject.format(event=event, places=places), heading.format(places=places)
 
 

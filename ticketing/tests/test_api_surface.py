@@ -68,7 +68,7 @@ CONTRACT = {
     "/api/order/{order_id}": {"get", "delete"},
     "/api/order/{order_id}/extend": {"post"},
     "/api/order/{order_id}/items": {"post"},
-    "/api/order/{order_id}/items/{booking_id}": {"patch", "delete"},
+    "/api/order/{order_id}/items/{booking_id}": {"delete"},
     "/api/order/{order_id}/pay": {"post"},
     "/api/order/{order_id}/refund": {"post"},
     "/api/event/{event_id}/sse": {"get"},

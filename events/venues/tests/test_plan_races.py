@@ -103,12 +103,13 @@ def test_versions_that_are_saved_and_published_at_once_have_numbers_without_gaps
 ) -> None:
     plan = new_plan()
 
-    def draw(number: int) -> int:
-        return sum(save_and_publish(plan, carol, document(rows=1 + number * 10 + step)) for step in range(10))
+    def draw(number: int) -> None:
+        tries = (save_and_publish(plan, carol, document(rows=1 + number * 50 + step)) for step in range(50))
+        next(filter(None, tries))
 
-    assert sum(crowd(4, draw)) > 3
+    crowd(4, draw)
     numbers = list(plan.versions.values_list("number", flat=True))
-    assert len(numbers) > 3
+    assert len(numbers) >= 4
     assert numbers == list(range(1, len(numbers) + 1))
 
 

@@ -61,6 +61,7 @@ def test_the_bar_covers_neither_the_buttons_of_the_map_nor_notes(
     visitors: Visitors, event: Event, hold: Callable[..., Booking], alice: User, options: dict[str, Any]
 ) -> None:
     hold(alice, "1-1", event=event, section="B")
+    Event.objects.filter(pk=event.pk).update(max_tickets_per_booking=3)
     page = visitors(alice, **options)
     seats = SeatMap(page, event)
     expect(seats.summary).to_contain_text("reserved for you")  # a message makes the bar higher
@@ -72,7 +73,9 @@ def test_the_bar_covers_neither_the_buttons_of_the_map_nor_notes(
     _expect_clear(page)
 
     seats.pick("B", 2, (3, 3))
-    expect(seats.note).to_contain_text("same block")
+    expect(seats.summary).to_contain_text("3 seats")
+    seats.seat(3, 4).click()
+    expect(seats.note).to_contain_text("at most 3 seats")
     for y in (0, 10_000):
         page.evaluate("y => scrollTo(0, y)", y)
         assert not overlap(seats.note.locator(".toast"), seats.summary)

@@ -116,7 +116,7 @@ model.addEventListener("prices", () => {
   filter.setPrices(model.blocks.flatMap((block) => [...block.tierPrices.values()]));
   hideCard();
   summary.setClosed(sale.reason);
-  if (picks.positions.length) toast(`Prices have changed. Your picks (${seatCount(picks.positions.length, picks.block.unit)}) now cost ${priceText(picks.total, currency)}.`, "warn");
+  if (picks.count) toast(`Prices have changed. Your picks (${seatCount(picks.count, picks.unit)}) now cost ${priceText(picks.total, currency)}.`, "warn");
 });
 
 let leftTimer = null;
@@ -131,7 +131,7 @@ model.addEventListener("counts", () => {
 // --- Picking --------------------------------------------------------------------------------------------
 
 function pick(block, position) {
-  const [had, before] = [picks.has(block, position), picks.positions.length];
+  const [had, before] = [picks.has(block, position), picks.count];
   if (block.isOwn(position)) return remindOfHold();
   if (!had && !block.isFree(position)) {
     say(`${shortName(block, position)} is not available.`);
@@ -139,51 +139,45 @@ function pick(block, position) {
   }
   picks.toggle(block, position);
   hideCard();
-  if (picks.has(block, position)) say(`${shortName(block, position)} picked. ${seatCount(picks.positions.length)}, ${priceText(picks.total, currency)}.`);
+  if (picks.has(block, position)) say(`${shortName(block, position)} picked. ${seatCount(picks.count, picks.unit)}, ${priceText(picks.total, currency)}.`);
   else if (had) say(`${shortName(block, position)} removed.${broughtBy(block, position, before) ? " Its companion seat is removed, too." : ""}`);
 }
 
 /** Whether the removal of a wheelchair place, when `before` seats were picked, also removed companion seats. */
 function broughtBy(block, position, before) {
-  return block.isAccessible(position) && before - picks.positions.length > block.together(position).length;
+  return block.isAccessible(position) && before - picks.count > block.together(position).length;
 }
 
 /** Picks places of a standing area; 0 removes them. */
 function pickPlaces(block, number) {
   picks.take(block, number);
   hideCard();
-  const { positions, total } = picks;
-  say(positions.length ? `${seatCount(positions.length, block.unit)} in ${blockName(block)} picked, ${priceText(total, currency)}.` : `${blockName(block)}: no places picked.`);
+  const positions = picks.in(block);
+  say(positions.length ? `${seatCount(positions.length, block.unit)} in ${blockName(block)} picked, ${priceText(block.priceOfAll(positions), currency)}.` : `${blockName(block)}: no places picked.`);
 }
 
-picks.addEventListener("change", ({ detail: { before } }) => {
+picks.addEventListener("change", ({ detail: { block, isNew } }) => {
   summary.showMessage(null);
   view.request();
-  const names = picks.names;
-  if (names.length) keepPicks(eventId, { section: picks.block.section, subsection: picks.block.number, names });
+  if (picks.count) keepPicks(eventId, picks.blocks);
   else forgetPicks(eventId);
-  if (picks.block && picks.block !== before) list.follow(picks.block, picks.positions[0]);
-  const block = picks.block ?? before;
-  if (block) feed.select(block.section, block.number, block === picks.block ? block.shownToOthers(picks.positions).slice(0, 10) : []);
-});
-
-picks.addEventListener("moved", ({ detail: { from, number } }) => {
-  const removed = number === 1 ? `your ${from.unit}` : `your ${seatCount(number, from.unit)}`;
-  toast(`Seats that you book together are in the same block, so ${removed} in ${blockName(from)} ${number === 1 ? "was" : "were"} removed.`);
+  if (isNew) list.follow(block, picks.in(block)[0]);
+  feed.select(block.section, block.number, block.shownToOthers(picks.in(block)).slice(0, 10)); // others see the last block
 });
 
 bestSeatsForm.addEventListener("found", ({ detail: { what, ...seats } }) => {
+  picks.clear();
   choose(seats);
   if (what === "hold") hold();
 });
-picks.addEventListener("alone", ({ detail }) => showAlone(needsWheelchairPlace(detail.block, detail.positions), detail.block, detail.positions, picks.block === detail.block ? picks.positions : []));
+picks.addEventListener("alone", ({ detail }) => showAlone(needsWheelchairPlace(detail.block, detail.positions), detail.block, detail.positions, picks.in(detail.block)));
 picks.addEventListener("full", () => toast(`You can book at most ${seatCount(picks.max)} at a time.`, "warn"));
 
 picks.addEventListener("lost", ({ detail: { block, positions } }) => {
   const [first] = positions;
   const what = block.isInterchangeable || positions.length > 1 ? `${positions.length} of your ${block.unit}s were taken: ${seatRanges(block, positions)}.` : `${shortName(block, first)} was taken.`;
   alert(`${what} ${seatsLeft(block)}`);
-  offerSimilar(what, block, positions, picks.positions.length + positions.length);
+  offerSimilar(what, block, positions, picks.in(block).length + positions.length);
 });
 
 /** Shows why companion seats can't be reserved beside the `picked` seats, and offers the wheelchair place that is missing. */
@@ -191,25 +185,31 @@ function showAlone(message, block, positions, picked) {
   const place = placeFor(block, positions[0], picked);
   const seats = [place, positions[0]];
   const together = () => choose({ block, positions: [...new Set([...picked, ...seats])].sort((a, b) => a - b) });
-  const fits = place >= 0 && picked.length + seats.length <= picks.max;
+  const fits = place >= 0 && picked.length + seats.length <= picks.roomIn(block);
   summary.showMessage(message, fits ? [[`Pick ${seatRanges(block, seats)}`, together]] : []);
   say(message);
 }
 
 /** Shows which seats were lost and offers similar ones, side by side. */
 function offerSimilar(what, block, positions, number) {
-  const accessible = block.accessibleCount(positions) + (picks.block === block ? block.accessibleCount(picks.positions) : 0);
+  const accessible = block.accessibleCount(positions) + block.accessibleCount(picks.in(block));
   const found = nearestSimilar(model, block, positions, number, { accessible, gapsAllowed });
   if (!found) {
     summary.showMessage(`${what} No similar seats are free.`);
     return;
   }
   const where = found.block === block ? seatRanges(block, found.positions) : `${blockName(found.block)}, ${seatRanges(found.block, found.positions)}`;
-  summary.showMessage(what, [[`Pick ${where} instead`, () => choose(found)]]);
+  summary.showMessage(what, [[`Pick ${where} instead`, () => instead(block, found)]]);
   say(`Similar seats are free: ${where}.`);
 }
 
-/** Picks these seats and shows them. */
+/** Picks the seats that were found in place of those of a block. */
+function instead(block, found) {
+  if (found.block !== block) picks.replace(block, []);
+  choose(found.block === block ? found : { ...found, positions: [...new Set([...picks.in(found.block), ...found.positions])] });
+}
+
+/** Picks exactly these seats of a block and shows them. */
 function choose({ block, positions }) {
   picks.replace(block, positions);
   const middle = positions[Math.floor(positions.length / 2)];
@@ -231,7 +231,7 @@ function tap(hit) {
     view.request();
   } else if (block.isInterchangeable) {
     list.follow(block, 0);
-    if (block.left && block.seats) tooltip.ask(hit, { picked: picks.block === block ? picks.positions.length : 0, most: Math.min(picks.max, block.left) });
+    if (block.left && block.seats) tooltip.ask(hit, { picked: picks.in(block).length, most: Math.min(picks.roomIn(block), block.left) });
   } else if (position < 0 || (touch && view.camera.scale < TAP_SCALE)) {
     const point = view.camera.toPlane(px, py);
     list.open(block);
@@ -305,25 +305,26 @@ page.addEventListener("click", ({ target }) => {
 // --- Holding --------------------------------------------------------------------------------------------
 
 async function hold() {
-  if (!picks.positions.length) return;
+  if (!picks.count) return;
   if (sale.reason) return summary.showMessage(sale.reason);
-  const { block, positions, names } = picks;
-  if (dataset.signedIn !== "true") return holdRequests.signIn(block, names);
+  const picked = picks.blocks;
+  if (dataset.signedIn !== "true") return holdRequests.signIn(picked);
   summary.showMessage(null);
   summary.busy(true);
   picks.pause(true);
   try {
-    await holdRequests.seats(block, positions);
+    await holdRequests.seats(picked);
   } catch (problem) {
     if (problem.status === 0 || problem.status >= 500) await ownHolds.find(); // the hold may have succeeded all the same
     summary.busy(false);
-    refused(problem, block, positions, names);
+    refused(problem, picked);
     picks.pause(false);
   }
 }
 
-function refused(problem, block, positions, names) {
-  if (problem.status === 401) holdRequests.signIn(block, names);
+function refused(problem, picked) {
+  const [block, positions] = picked[problem.more.item ?? 0];
+  if (problem.status === 401) holdRequests.signIn(picked);
   else if (problem.code === "queue_pass_required") goToQueue();
   else if (problem.code === "seats_taken") taken(problem, block, positions);
   else if (problem.code === "would_leave_single_seat") leavesSingleSeat(problem, block, positions);
@@ -353,9 +354,9 @@ function taken({ seats }, block, positions) {
 function leavesSingleSeat({ message, seats }, block, positions) {
   const empty = seats.map((name) => block.position(name));
   const actions = [];
-  if (positions.length + empty.length <= picks.max) actions.push([`Pick ${seatRanges(block, empty)} too`, () => picks.replace(block, [...positions, ...empty].sort((a, b) => a - b))]);
+  if (positions.length + empty.length <= picks.roomIn(block)) actions.push([`Pick ${seatRanges(block, empty)} too`, () => picks.replace(block, [...positions, ...empty].sort((a, b) => a - b))]);
   const found = nearestSimilar(model, block, positions, positions.length, { accessible: block.accessibleCount(positions), gapsAllowed: false });
-  if (found) actions.push([`Pick ${seatRanges(found.block, found.positions)} instead`, () => choose(found)]);
+  if (found) actions.push([`Pick ${seatRanges(found.block, found.positions)} instead`, () => instead(block, found)]);
   summary.showMessage(message, actions);
 }
 
@@ -364,26 +365,32 @@ function needsPlace({ message, seats }, block, positions) {
   model.setReleased(false);
   const alone = seats.map((name) => block.position(name));
   picks.replace(block, positions);
-  showAlone(message, block, alone, picks.positions);
+  showAlone(message, block, alone, picks.in(block));
 }
 
 /** Restores the picks from before the login or a reload. */
 function restorePicks() {
   if (sale.isOver) return forgetPicks(eventId);
   const before = keptPicks(eventId);
-  const block = before && model.block(before.section, before.subsection);
-  if (!block?.seats || picks.positions.length) return;
-  const wanted = before.names.map((name) => block.position(name));
+  if (picks.count) return;
+  const restored = before.map(({ section, subsection, names }) => restore(model.block(section, subsection), names)).filter(Boolean);
+  const gone = restored.find(({ lost }) => lost.length);
+  if (gone) offerSimilar(`Taken in the meantime: ${seatRanges(gone.block, gone.lost)}.`, gone.block, gone.lost, gone.wanted.length);
+  else if (restored.length && document.referrer.includes(dataset.login)) toast(`Welcome back. Your ${picks.unit}s are still free: ${restored.map(({ block, wanted }) => seatRanges(block, wanted)).join("; ")}.`, "good");
+}
+
+/** Picks those of the named seats of a block that are still free; returns {block, wanted, lost}, or null without the block. */
+function restore(block, names) {
+  if (!block?.seats) return null;
+  const wanted = names.map((name) => block.position(name));
   picks.replace(block, wanted);
-  const lost = wanted.filter((position) => !picks.has(block, position));
-  if (lost.length) offerSimilar(`Taken in the meantime: ${seatRanges(block, lost)}.`, block, lost, wanted.length);
-  else if (document.referrer.includes(dataset.login)) toast(`Welcome back. Your seats are still free: ${seatRanges(block, wanted)}.`, "good");
+  return { block, wanted, lost: wanted.filter((position) => !picks.has(block, position)) };
 }
 
 /** Reminds buyers who come back from the checkout that they hold seats, with a button to pay. */
 async function remindOfHold() {
   const [held] = await ownHolds.find();
-  if (!held || picks.positions.length) return;
+  if (!held || picks.count) return;
   const pay = () => location.assign(holdRequests.checkoutOf(held.id));
   summary.showMessage(`${seatCount(held.quantity)} of this event ${held.quantity === 1 ? "is" : "are"} reserved for you for another ${duration(held.seconds_left)}.`, [["Continue to payment", pay]]);
 }

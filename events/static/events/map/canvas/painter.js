@@ -10,8 +10,8 @@ export class Painter {
   #scene;
 
   /**
-   * `scene` is {matches(block), picks, cursor, hover, aimed}: whether a block matches the filter, {block, positions} of the
-   * buyer's picks, {block, position} or null of the keyboard focus and of the pointer, and the blocks that the list aims at.
+   * `scene` is {matches(block), picks, cursor, hover, aimed}: whether a block matches the filter, the buyer's Picks,
+   * {block, position} or null of the keyboard focus and of the pointer, and the blocks that the list aims at.
    */
   constructor(canvas, { model, scenery, colours, price, scene }) {
     this.#ctx = canvas.getContext("2d", { alpha: false });
@@ -38,7 +38,7 @@ export class Painter {
 
   /** Whether an area is to have an edge: the pointer is on it, here or in the list, or it has places of the buyer. */
   #isMarked(block) {
-    return this.#scene.aimed.includes(block) || block === this.#scene.hover?.block || block === this.#scene.picks.block || block.own.size > 0;
+    return this.#scene.aimed.includes(block) || block === this.#scene.hover?.block || this.#scene.picks.in(block).length > 0 || block.own.size > 0;
   }
 
   #edge({ place, shape }, camera, ratio) {
@@ -57,9 +57,16 @@ export class Painter {
     this.#paintSelections(camera, ratio);
     for (const block of this.#model.blocks) if (this.#scene.aimed.includes(block) || (block.isInterchangeable && this.#isMarked(block))) this.#edge(block, camera, ratio);
     this.#paintOwn(camera, ratio);
-    if (!picks.block?.isInterchangeable) for (const position of picks.positions) this.#onSeat(picks.block, position, camera, ratio, paintPick);
+    this.#paintPicks(picks, camera, ratio);
     if (hover?.position >= 0) this.#ring(hover, camera, ratio, this.#colours.ink, 1.5);
     if (cursor) this.#ring(cursor, camera, ratio, this.#colours.accent, 3);
+  }
+
+  #paintPicks(picks, camera, ratio) {
+    for (const [block, positions] of picks.blocks) {
+      if (block.isInterchangeable || !isVisible(block.place, camera)) continue;
+      for (const position of positions) this.#onSeat(block, position, camera, ratio, paintPick);
+    }
   }
 
   #paintSelections(camera, ratio) {

@@ -27,7 +27,7 @@ export class PlacesForm {
 
   /** Shows how many places are picked, and how many can be. */
   refresh() {
-    const picked = this.#picks.block === this.#block ? this.#picks.positions.length : 0;
-    this.#stepper.update(picked, Math.min(this.#picks.max, this.#block.left));
+    const picked = this.#picks.in(this.#block).length;
+    this.#stepper.update(picked, Math.min(this.#picks.roomIn(this.#block), this.#block.left));
   }
 }

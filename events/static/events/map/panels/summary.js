@@ -24,7 +24,7 @@ export class Summary {
     this.#hold.addEventListener("click", () => this.#hold.ariaDisabled !== "true" && hold());
     this.#clear.addEventListener("click", () => picks.clear());
     picks.addEventListener("change", () => this.#show());
-    new ResizeObserver(() => document.documentElement.style.setProperty("--bar-height", `${root.offsetHeight}px`)).observe(root);
+    new ResizeObserver(() => document.documentElement.style.setProperty("--bar-height", `${Math.ceil(root.getBoundingClientRect().height)}px`)).observe(root);
     this.#show();
   }
 
@@ -60,10 +60,11 @@ export class Summary {
   }
 
   #show() {
-    const { block, positions, total } = this.#picks;
-    const some = positions.length > 0;
-    this.#text("[data-count]", some ? `${seatCount(positions.length, block.unit)}\u00a0·\u00a0${priceText(total, this.#currency)}` : "No seats picked yet");
-    const seats = some ? `${blockName(block)}, ${seatRanges(block, positions)}${remarksOn(block, positions)}` : this.#root.dataset.hint;
+    const { blocks, count, unit, total } = this.#picks;
+    const some = count > 0;
+    this.#text("[data-count]", some ? `${seatCount(count, unit)}\u00a0·\u00a0${priceText(total, this.#currency)}` : "No seats picked yet");
+    const picked = blocks.map(([block, positions]) => `${blockName(block)}, ${seatRanges(block, positions)}${remarksOn(block, positions)}`);
+    const seats = some ? picked.join("; ") : this.#root.dataset.hint;
     this.#text("[data-seats]", this.#closedReason ?? seats);
     this.#clear.hidden = !some;
     this.#hold.setAttribute("aria-disabled", String(!some || this.#closedReason !== null || this.#root.ariaBusy === "true"));

@@ -22,34 +22,40 @@ export class HoldRequests {
     this.#user = Number(user);
   }
 
-  /** Holds these seats, or as many places of a standing area, and goes to the checkout. Throws a Problem if it is refused. */
-  seats(block, positions) {
-    return this.#hold(block, block.request(positions));
+  /**
+   * Holds picked seats [[block, positions], …], all of them or none, and goes to the checkout. Throws a Problem if it is
+   * refused; its `more.item` is the number of the block that is the reason.
+   */
+  seats(picked) {
+    const items = picked.map(([block, positions]) => ({ section: block.section, subsection: block.number, ...block.request(positions) }));
+    // A booking in one block is an order of its own, and the quicker way to it.
+    if (items.length === 1) return this.#hold("/api/booking", items[0]);
+    return this.#hold("/api/order", { items });
   }
 
-  /** The URL where a booking is paid. */
-  checkoutOf(bookingId) {
-    return this.#checkout.replace(PLACEHOLDER, bookingId);
+  /** The URL where an order is paid. */
+  checkoutOf(orderId) {
+    return this.#checkout.replace(PLACEHOLDER, orderId);
   }
 
   /** Goes to the login, which leads back to this page; the page then restores the picks. */
-  signIn(block, names) {
-    keepPicks(this.#eventId, { section: block.section, subsection: block.number, names });
+  signIn(picked) {
+    keepPicks(this.#eventId, picked);
     location.assign(`${this.#login}?next=${encodeURIComponent(location.pathname)}`);
   }
 
-  /** Returns the user's own bookings of this event that can still be paid; sellers also get those of their buyers listed. */
+  /** Returns the user's own orders of this event that can still be paid; sellers also get those of their buyers listed. */
   async currentHolds() {
-    const { data } = await call("GET", "/api/booking?booking_status=pending_payment").catch(() => ({ data: { results: [] } }));
+    const { data } = await call("GET", "/api/order").catch(() => ({ data: { results: [] } })); // the newest first
     const isOwn = ({ event_id: event, buyer_id: buyer }) => event === this.#eventId && buyer === this.#user;
-    return data.results.filter((booking) => isOwn(booking) && booking.seconds_left > 0);
+    return data.results.filter((order) => isOwn(order) && order.seconds_left > 0);
   }
 
-  async #hold(block, seats) {
-    const body = { event_id: this.#eventId, section: block.section, subsection: block.number, ...seats };
+  async #hold(path, seats) {
+    const body = { event_id: this.#eventId, ...seats };
     const headers = { "Idempotency-Key": this.#key(JSON.stringify(body)), ...passHeader(this.#eventId) };
     try {
-      const { data } = await call("POST", "/api/booking", { body, headers });
+      const { data } = await call("POST", path, { body, headers });
       forgetPicks(this.#eventId);
       location.assign(this.checkoutOf(data.id));
     } catch (problem) {
@@ -65,19 +71,20 @@ export class HoldRequests {
   }
 }
 
-/** Returns the picks stored in this tab, {section, subsection, names}, or null. */
+/** Returns the picks stored in this tab: [{section, subsection, names}, …]. */
 export function keptPicks(eventId) {
   try {
-    return JSON.parse(sessionStorage.getItem(`picks:${eventId}`));
+    return JSON.parse(sessionStorage.getItem(keyOf(eventId))) ?? [];
   } catch {
-    return null;
+    return [];
   }
 }
 
-/** Stores picks for this tab. */
-export function keepPicks(eventId, picks) {
+/** Stores picks [[block, positions], …] for this tab. */
+export function keepPicks(eventId, picked) {
+  const picks = picked.map(([block, positions]) => ({ section: block.section, subsection: block.number, names: positions.map((position) => block.name(position)) }));
   try {
-    sessionStorage.setItem(`picks:${eventId}`, JSON.stringify(picks));
+    sessionStorage.setItem(keyOf(eventId), JSON.stringify(picks));
   } catch {
     // Without storage, the buyer has to pick them again.
   }
@@ -86,10 +93,14 @@ export function keepPicks(eventId, picks) {
 /** Removes the stored picks. */
 export function forgetPicks(eventId) {
   try {
-    sessionStorage.removeItem(`picks:${eventId}`);
+    sessionStorage.removeItem(keyOf(eventId));
   } catch {
     // Nothing was stored.
   }
+}
+
+function keyOf(eventId) {
+  return `baskets:${eventId}`;
 }
 
 // crypto.randomUUID is only available on secure origins.

@@ -1,4 +1,4 @@
-/** The buyer's own unpaid bookings of the event: marks their seats, which look to others as held by someone. */
+/** The buyer's own unpaid orders of the event: marks their seats, which look to others as held by someone. */
 
 export class OwnHolds {
   #model;
@@ -13,12 +13,12 @@ export class OwnHolds {
     feed.addEventListener("booking", ({ detail }) => this.#mark(detail.booking));
   }
 
-  /** Fetches the bookings that can still be paid, marks their seats and returns them. */
+  /** Fetches the orders that can still be paid, marks their seats and returns them. */
   async find() {
     if (!this.#isSignedIn) return [];
-    const bookings = await this.#requests.currentHolds();
-    bookings.forEach((booking) => this.#mark(booking));
-    return bookings;
+    const orders = await this.#requests.currentHolds();
+    for (const { bookings } of orders) bookings.forEach((booking) => this.#mark(booking));
+    return orders;
   }
 
   /** A message of a stream has its seats as tickets instead of positions. */

@@ -1,10 +1,11 @@
-"""The buyer's pages: checkout, a paid booking with its tickets, and the list of all bookings.
+"""The buyer's pages: checkout, a paid order with its tickets, and the list of all orders.
 
-Each page shows the state at the time of rendering; its script keeps it up to date.
+Each page shows the state at the time of rendering; its script keeps it up to date. The id in an address is that of an
+order, or of one of its bookings, which leads to the order.
 """
 
 import uuid
-from typing import Any, cast
+from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -16,23 +17,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from bookings.checkout.texts import duration_text, status_text
+from bookings.checkout.order_context import checkout_data, order_context
 from bookings.errors import NotOwner, TicketVoid
 from bookings.holds.models import Booking
-from bookings.holds.places import block_name, lines, lines_by_price, places_word
-from bookings.holds.selectors import (
-    Urgency,
-    bought_by,
-    is_charging,
-    own_booking,
-    tier_of,
-)
-from bookings.holds.serializers import booking_body
+from bookings.holds.selectors import Urgency, bought_by, current_bookings, is_charging
+from bookings.orders.selectors import bookings_by_order, order_with
 from bookings.payments.gateways import gateway
 from bookings.payments.gateways.mock import TEST_CARDS, MockGateway
 from bookings.payments.refund import counted_refunds, refundable_until
 from bookings.states import BOUGHT, AdmissionStatus, BookingStatus
-from bookings.tickets.selectors import issued_tickets, valid_ticket
+from bookings.tickets.selectors import tickets_of, valid_ticket
 from bookings.tickets.wallets.configuration import apple_wallet, google_wallet
 from bookings.tickets.wallets.google import google_link
 from core.errors import InvalidState, NotFound
@@ -43,18 +37,21 @@ PAGE_SIZE = 10
 @require_safe
 @never_cache
 @login_required
-def checkout(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
-    """`/checkout/{id}`: pay for held seats, or see why they are lost. A paid booking redirects to `done`."""
-    booking = _booking(request, booking_id)
+def checkout(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
+    """`/checkout/{id}`: pay for held seats, or see why they are lost. A paid order redirects to `done`."""
+    bookings = _order(request, order_id)
+    context = order_context(bookings)
+    booking = context["booking"]
     if booking.status in BOUGHT:
-        return redirect("booking-done", booking_id)
+        return redirect("booking-done", booking.order_id)
+    if booking.order_id != order_id:
+        return redirect("checkout", booking.order_id)
     held = booking.shown_status == BookingStatus.PENDING_PAYMENT
-    context = _booking_context(booking) | {
-        "tier": tier_of(booking),
+    context |= {
         "held": held,
         "charging": held and is_charging(booking),
-        "test_cards": TEST_CARDS if booking.total_price and isinstance(gateway(), MockGateway) else [],
-        "page": _page_data(booking),
+        "test_cards": TEST_CARDS if context["total"] and isinstance(gateway(), MockGateway) else [],
+        "page": checkout_data(bookings),
     }
     return render(request, "bookings/checkout.html", context)
 
@@ -62,17 +59,18 @@ def checkout(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
 @require_safe
 @never_cache
 @login_required
-def done(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
-    """`/checkout/{id}/done`: a paid booking with its tickets. An unpaid booking redirects to `checkout`."""
-    booking = _booking(request, booking_id)
+def done(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
+    """`/checkout/{id}/done`: a paid order with its tickets. An unpaid order redirects to `checkout`."""
+    bookings = current_bookings(_order(request, order_id))
+    booking = bookings[0]
     if booking.status not in BOUGHT:
-        return redirect("checkout", booking_id)
-    event_url = request.build_absolute_uri(reverse("event", args=[booking.event_id]))
+        return redirect("checkout", booking.order_id)
+    if booking.order_id != order_id:
+        return redirect("booking-done", booking.order_id)
     payment = booking.payments.filter(captured_at=booking.paid_at).first()
-    tickets = issued_tickets(booking_id, _user(request))
+    tickets = tickets_of(bookings)
     context = {
-        "tier": tier_of(booking),
-        "event_url": event_url,
+        "event_url": request.build_absolute_uri(reverse("event", args=[booking.event_id])),
         "tickets": tickets,
         "apple_wallet": apple_wallet() is not None,
         "google_wallet": google_wallet() is not None,
@@ -81,18 +79,18 @@ def done(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
         "refunds": counted_refunds(payment) if payment else [],
         "refundable_until": refundable_until(booking),
     }
-    return render(request, "bookings/done.html", _booking_context(booking) | context)
+    return render(request, "bookings/done.html", order_context(bookings) | context)
 
 
 @require_safe
 @never_cache
 @login_required
-def apple(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
+def apple(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
     """`/checkout/{id}/wallet/apple`: all tickets for Apple Wallet. Links in emails lead here, past the sign-in."""
-    _booking(request, booking_id)
+    bookings = _order(request, order_id)
     if apple_wallet() is None:
         raise Http404("There are no tickets for Apple Wallet.")
-    return redirect("booking-pkpasses", booking_id)
+    return redirect("order-pkpasses", bookings[0].order_id)
 
 
 @require_safe
@@ -100,7 +98,7 @@ def apple(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
 @login_required
 def google(request: HttpRequest, booking_id: uuid.UUID, admission_id: uuid.UUID) -> HttpResponse:
     """`/checkout/{id}/wallet/google/{admission}`: leads to Google Wallet with a ticket; to `done` if it is void."""
-    _booking(request, booking_id)
+    _order(request, booking_id)
     wallet = google_wallet()
     if wallet is None:
         raise Http404("There are no tickets for Google Wallet.")
@@ -116,9 +114,13 @@ def google(request: HttpRequest, booking_id: uuid.UUID, admission_id: uuid.UUID)
 @never_cache
 @login_required
 def bookings(request: HttpRequest) -> HttpResponse:
-    """`/bookings`: all bookings of the buyer, in pages; those that wait for payment first."""
+    """`/bookings`: all orders of the buyer, in pages; those that wait for payment first."""
     page = Paginator(bought_by(_user(request)), PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [_booking_context(booking) | {"heading": _heading(booking)} for booking in page]
+    orders = bookings_by_order([booking.order_id for booking in page])
+    rows = [
+        {**order_context(orders[booking.order_id]), "heading": Urgency(booking.urgency).label}  # type: ignore[attr-defined]
+        for booking in page  # see bought_by for `urgency`
+    ]
     return render(request, "bookings/bookings.html", {"rows": rows, "page": page})
 
 
@@ -126,47 +128,14 @@ def _user(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def _booking(request: HttpRequest, booking_id: uuid.UUID) -> Booking:
-    """Return the booking if the user is its buyer.
+def _order(request: HttpRequest, some_id: uuid.UUID) -> list[Booking]:
+    """Return the bookings of the order with this id, or with this booking, if the user is its buyer.
 
-    Raises PermissionDenied for other users who may see the booking, Http404 for all others.
+    Raises PermissionDenied for other users who may see the order, Http404 for all others.
     """
     try:
-        return own_booking(booking_id, _user(request))
+        return order_with(some_id, _user(request))
     except NotFound as error:
         raise Http404(str(error)) from error
     except NotOwner as error:
         raise PermissionDenied(str(error)) from error
-
-
-def _heading(booking: Booking) -> str:
-    return Urgency(booking.urgency).label  # type: ignore[attr-defined]  # see bought_by
-
-
-def _booking_context(booking: Booking) -> dict[str, Any]:
-    """Return the template variables of a booking."""
-    return {
-        "booking": booking,
-        "free": not booking.total_price,
-        "event": booking.event,
-        "subsection": booking.subsection,
-        "status": booking.shown_status,
-        "status_text": status_text(booking),
-        "places": places_word(booking),
-        "lines": lines(booking),
-        "receipt": lines_by_price(booking),
-        "more_time": duration_text(booking.event.hold_seconds),
-    }
-
-
-def _page_data(booking: Booking) -> dict[str, Any]:
-    """Return the initial data of checkout.js. `window_seconds` is the time that a full countdown ring shows."""
-    block = block_name(booking.subsection, booking.event)
-    window = booking.expires_at - (booking.paying_since or booking.created_at)
-    return {
-        "booking": booking_body(booking),
-        "block": {"block": block.text.replace(" block ", " block\N{NO-BREAK SPACE}"), "rowWord": block.row_word},
-        "extended": booking.extended,
-        "window_seconds": window.total_seconds(),
-        "more_time": duration_text(booking.event.hold_seconds),
-    }

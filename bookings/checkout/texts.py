@@ -1,5 +1,6 @@
 """Text about bookings for people: statuses and lengths of time. formatting.js has the same for the pages."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from bookings.holds.models import Booking
@@ -49,15 +50,16 @@ FREE_TEXTS: dict[str, StatusText] = {
 }
 
 
-def status_text(booking: Booking) -> StatusText:
-    """Return the text for the current status of a booking, loaded with `for_display`.
+def status_text(bookings: Sequence[Booking]) -> StatusText:
+    """Return the text for the status that bookings of one order have, loaded with `for_display`.
 
-    If the booking stores why it failed or was cancelled, this reason replaces the usual meaning.
+    If the first stores why it failed or was cancelled, this reason replaces the usual meaning.
     """
-    texts = STATUS_TEXTS if booking.total_price else STATUS_TEXTS | FREE_TEXTS
+    booking = bookings[0]
+    texts = STATUS_TEXTS if any(one.total_price for one in bookings) else STATUS_TEXTS | FREE_TEXTS
     text = texts[booking.shown_status]
     reason = booking.shown_failure
-    meaning = reason if reason and reason != TIME_IS_UP else text.meaning.format(places=places_word(booking))
+    meaning = reason if reason and reason != TIME_IS_UP else text.meaning.format(places=places_word(*bookings))
     return text._replace(meaning=meaning)
 
 

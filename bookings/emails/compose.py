@@ -124,7 +124,7 @@ def _booking_email(entry: EmailMessage) -> EmailMultiAlternatives | None:
     if kind in WITH_TICKETS:
         _attach_tickets(mail, bookings)
     if method := _calendar_method(entry, booking):
-        calendar = calendar_of(bookings, url=_url("booking-done", booking.pk), method=method)
+        calendar = calendar_of(bookings, url=_url("booking-done", booking.order_id), method=method)
         # Mail programs act on the file only if its part names the method, too (RFC 6047, 2.4).
         mail.attach(calendar_name(booking), calendar, f"text/calendar; method={method}")
     return mail
@@ -146,7 +146,7 @@ def _titles(kind: EmailKind, bookings: list[Booking]) -> tuple[str, str]:
     booking = bookings[0]
     returned = kind == EmailKind.REFUND and not _total(bookings)
     subject, heading = (RETURNED_SUBJECT, RETURNED_HEADING) if returned else (SUBJECTS[kind], HEADINGS[kind])
-    places = _places_word(bookings)
+    places = places_word(*bookings)
     event = isolated(one_line(booking.event.name))
     return subject.format(event=event, places=places), heading.format(places=places)
 
@@ -207,7 +207,7 @@ def _context(entry: EmailMessage, bookings: list[Booking], changes: list[Change]
         "address": one_line(event.venue.address) if event.venue else "",
         "when": start_text(event),
         "blocks": [_block(one) for one in bookings],
-        "places": _places_word(bookings),
+        "places": places_word(*bookings),
         "getting_in": one_line(event.getting_in) if entry.kind in WITH_TICKETS else "",
         "total": money(total, event.currency) if total else "",
         "refunded": _refunded_amount(entry, booking),
@@ -219,12 +219,6 @@ def _context(entry: EmailMessage, bookings: list[Booking], changes: list[Change]
         "action": _action(EmailKind(entry.kind), booking),
         "wallets": [link for one in bookings for link in _wallets(one)] if entry.kind in WITH_TICKETS else [],
     }
-
-
-def _places_word(bookings: list[Booking]) -> str:
-    """Return what the places of all bookings are called: "seats", or "places" if some are for standing."""
-    words = {places_word(booking) for booking in bookings}
-    return words.pop() if len(words) == 1 else "places"
 
 
 def _block(booking: Booking) -> dict[str, Any]:
@@ -241,9 +235,9 @@ def _block(booking: Booking) -> dict[str, Any]:
 def _action(kind: EmailKind, booking: Booking) -> Action:
     if booking.status in HOLDING:
         label = "Try to pay again" if kind == EmailKind.PAYMENT_FAILED else f"Pay for your {places_word(booking)}"
-        return Action(label, _url("checkout", booking.pk))
+        return Action(label, _url("checkout", booking.order_id))
     if booking.status in SOLD:
-        return Action("See your tickets", _url("booking-done", booking.pk))
+        return Action("See your tickets", _url("booking-done", booking.order_id))
     if kind in (EmailKind.REFUND, EmailKind.EVENT_CANCELLED):
         return Action("See your bookings", _url("bookings"))
     again = kind in (EmailKind.PAYMENT_FAILED, EmailKind.HOLD_EXPIRED)
@@ -253,7 +247,7 @@ def _action(kind: EmailKind, booking: Booking) -> Action:
 
 def _wallets(booking: Booking) -> list[Action]:
     """Return the links that put the tickets into wallets of phones. For Google each ticket has a link of its own."""
-    apple = [Action("Add to Apple Wallet", _url("booking-apple-wallet", booking.pk))] if apple_wallet() else []
+    apple = [Action("Add to Apple Wallet", _url("booking-apple-wallet", booking.order_id))] if apple_wallet() else []
     if google_wallet() is None:
         return apple
     tickets = valid_tickets(list(booking.admissions.with_place().order_by("position")))

@@ -211,9 +211,10 @@ def places_by_row(booking: Booking) -> list[str]:
     return [line.text for line in lines(booking)]
 
 
-def places_word(booking: Booking) -> str:
-    """Return what texts call the places of a booking: "seats", or "places" in a standing area."""
-    return "places" if booking.subsection.kind == SubsectionKind.STANDING else "seats"
+def places_word(*bookings: Booking) -> str:
+    """Return what texts call the places of bookings: "seats", or "places" if some are in a standing area."""
+    kinds = {booking.subsection.kind for booking in bookings}
+    return "places" if SubsectionKind.STANDING in kinds else "seats"
 
 
 def remarks_text(booking: Booking) -> str:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable
 
-from django.db.models import Case, Count, IntegerChoices, Q, When
+from django.db.models import Case, Count, Exists, IntegerChoices, OuterRef, Q, When
 
 from accounts.models import User
 from bookings.errors import NotOwner
@@ -54,17 +54,19 @@ def visible_booking(booking_id: uuid.UUID, user: User) -> Booking:
 
 
 def bought_by(user: User) -> BookingQuerySet:
-    """Return a buyer's bookings, most urgent first, each with its `urgency`.
+    """Return the first of the `current_bookings` of each of a buyer's orders, most urgent first, with its `urgency`.
 
-    First come open bookings by their deadline, then upcoming events by their start, then the rest, newest first.
+    First come open orders by their deadline, then upcoming events by their start, then the rest, newest first.
     """
     waiting = Q(status__in=OPEN, expires_at__gt=Now())
     coming = Q(status=BookingStatus.PAID) & (Q(event__starts_at__isnull=True) | Q(ends__gt=Now()))
     urgency = Case(When(waiting, then=Urgency.WAITING), When(coming, then=Urgency.COMING), default=Urgency.PAST)
     when = Case(When(waiting, then="expires_at"), When(coming, then="event__starts_at"))
-    bookings = Booking.objects.for_display().filter(buyer=user)
-    ranked = bookings.annotate(ends=over_at("event__")).annotate(urgency=urgency)
-    return ranked.order_by("urgency", when.asc(nulls_last=True), "-created_at", "-id")
+    ranked = Booking.objects.annotate(rank=Case(*(When(status=status, then=n) for n, status in enumerate(DECIDING))))
+    earlier = Q(rank__lt=OuterRef("rank")) | Q(rank=OuterRef("rank"), pk__lt=OuterRef("pk"))
+    others = ranked.filter(earlier, order_id=OuterRef("order_id"), event_id=OuterRef("event_id"))
+    first = ranked.filter(~Exists(others), buyer=user).annotate(ends=over_at("event__")).for_display()
+    return first.annotate(urgency=urgency).order_by("urgency", when.asc(nulls_last=True), "-created_at", "-id")
 
 
 def booked_subsections(subsection_ids: Collection[int]) -> dict[int, bool]:

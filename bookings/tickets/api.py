@@ -42,7 +42,7 @@ class BookingAdmissions(ApiView):
     def get(self, request: Request, booking_id: uuid.UUID) -> Response:
         """All tickets issued for the booking, including void ones, with their signed codes. 409 before it is paid."""
         tickets = issued_tickets(booking_id, authenticated_user(request))
-        return _without_caching(Response([admission_body(ticket) for ticket in tickets]))
+        return without_caching(Response([admission_body(ticket) for ticket in tickets]))
 
 
 class TicketFile(ApiView):
@@ -64,7 +64,7 @@ class TicketSvg(TicketFile):
     def get(self, request: Request, booking_id: uuid.UUID, admission_id: uuid.UUID) -> HttpResponse:
         """The QR code as SVG, sharp at any size. 410 for a void ticket."""
         ticket = valid_ticket(booking_id, admission_id, authenticated_user(request))
-        return _without_caching(HttpResponse(qr_svg(code_of(ticket)), content_type="image/svg+xml"))
+        return without_caching(HttpResponse(qr_svg(code_of(ticket)), content_type="image/svg+xml"))
 
 
 class TicketPng(TicketFile):
@@ -76,7 +76,7 @@ class TicketPng(TicketFile):
     def get(self, request: Request, booking_id: uuid.UUID, admission_id: uuid.UUID) -> HttpResponse:
         """The QR code as PNG, ten pixels per module. 410 for a void ticket."""
         ticket = valid_ticket(booking_id, admission_id, authenticated_user(request))
-        return _without_caching(HttpResponse(qr_png(code_of(ticket)), content_type="image/png"))
+        return without_caching(HttpResponse(qr_png(code_of(ticket)), content_type="image/png"))
 
 
 class TicketsPdf(TicketFile):
@@ -92,7 +92,7 @@ class TicketsPdf(TicketFile):
         tickets = valid_tickets(issued_tickets(booking_id, authenticated_user(request)))
         response = HttpResponse(tickets_pdf(tickets), content_type="application/pdf")
         response["Content-Disposition"] = f'inline; filename="{tickets_name(tickets[0].booking)}"'
-        return _without_caching(response)
+        return without_caching(response)
 
 
 class TicketPass(TicketFile):
@@ -102,9 +102,9 @@ class TicketPass(TicketFile):
     def get(self, request: Request, booking_id: uuid.UUID, admission_id: uuid.UUID) -> HttpResponse:
         """The ticket as a pass for Apple Wallet. 404 `no_wallet` if the shop makes none, 410 for a void ticket."""
         ticket = valid_ticket(booking_id, admission_id, authenticated_user(request))
-        response = HttpResponse(apple_pass(ticket, _apple_wallet()), content_type=PASS_TYPE)
+        response = HttpResponse(apple_pass(ticket, required_apple_wallet()), content_type=PASS_TYPE)
         response["Content-Disposition"] = f'attachment; filename="ticket-{ticket.reference}.pkpass"'
-        return _without_caching(response)
+        return without_caching(response)
 
 
 class BookingPasses(TicketFile):
@@ -116,9 +116,9 @@ class BookingPasses(TicketFile):
         is no such ticket.
         """
         tickets = valid_tickets(issued_tickets(booking_id, authenticated_user(request)))
-        response = HttpResponse(apple_passes(tickets, _apple_wallet()), content_type=PASSES_TYPE)
+        response = HttpResponse(apple_passes(tickets, required_apple_wallet()), content_type=PASSES_TYPE)
         response["Content-Disposition"] = f'attachment; filename="{passes_name(tickets[0].booking)}"'
-        return _without_caching(response)
+        return without_caching(response)
 
 
 class BookingCalendar(TicketFile):
@@ -131,17 +131,18 @@ class BookingCalendar(TicketFile):
         url = settings.SITE_URL + reverse("booking-done", args=[booking.pk])
         response = HttpResponse(booking_calendar(booking, url=url), content_type="text/calendar; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{calendar_name(booking)}"'
-        return _without_caching(response)
+        return without_caching(response)
 
 
-def _apple_wallet() -> AppleWallet:
+def required_apple_wallet() -> AppleWallet:
+    """Return how passes for Apple Wallet are made. Raises NoWallet if the shop makes none."""
     wallet = apple_wallet()
     if wallet is None:
         raise NoWallet
     return wallet
 
 
-def _without_caching(response: ResponseT) -> ResponseT:
+def without_caching(response: ResponseT) -> ResponseT:
     """Forbid all caches to store the response, because the codes in it admit anyone who has them."""
     patch_cache_control(response, private=True, no_store=True)
     return response

@@ -1,6 +1,7 @@
 """Selectors for issued tickets, as the buyer of their booking may see them."""
 
 import uuid
+from collections.abc import Sequence
 
 from accounts.models import User
 from bookings.errors import TicketVoid
@@ -17,11 +18,17 @@ def issued_tickets(booking_id: uuid.UUID, buyer: User) -> list[Admission]:
     Raises NotFound, NotOwner, or InvalidState if the booking was never paid and has no tickets.
     """
     booking = own_booking(booking_id, buyer)
-    rows = Admission.objects.with_place().select_related("event__venue", "event__seller")
-    tickets = list(rows.filter(booking=booking).order_by("position"))
+    tickets = tickets_of([booking])
     if not tickets:
         raise InvalidState(f"A booking that is {booking.get_status_display().lower()} has no tickets.")
     return tickets
+
+
+def tickets_of(bookings: Sequence[Booking]) -> list[Admission]:
+    """Return all tickets that were issued for bookings of one order, in the order of bookings and seats."""
+    rows = Admission.objects.with_place().select_related("event__venue", "event__seller")
+    tickets = rows.filter(event_id=bookings[0].event_id, booking_id__in=[booking.pk for booking in bookings])
+    return list(tickets.order_by("booking_id", "position"))
 
 
 def bought_booking(booking_id: uuid.UUID, buyer: User) -> Booking:

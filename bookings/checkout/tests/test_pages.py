@@ -100,7 +100,7 @@ def test_checkout_shows_the_seats_the_total_and_the_time_left(client_of: ClientO
     assert "hidden" not in opening_tag(page, "pay")
     assert "hidden" in opening_tag(page, "over")
     data = json.loads(re.search(r'id="checkout-data" type="application/json">(.*?)<', page.content.decode())[1])  # type: ignore[index]
-    assert (data["booking"]["id"], data["extended"], data["window_seconds"]) == (str(booking.pk), False, 300)
+    assert (data["order"]["id"], data["extended"], data["window_seconds"]) == (str(booking.pk), False, 300)
 
 
 def test_pages_have_no_inline_scripts_or_styles(client_of: ClientOf, hold: Hold, alice: User) -> None:
@@ -211,7 +211,7 @@ def test_the_page_of_a_paid_booking_confirms_it(
     assert booking.payments.get().reference in text
     assert str(booking.pk) not in text
     assert "mail" not in text.lower()
-    assert f'href="/api/booking/{booking.pk}/calendar.ics"' in page.content.decode()
+    assert f'href="/api/order/{booking.pk}/calendar.ics"' in page.content.decode()
     assert f'data-share="http://testserver/events/{event.pk}"' in page.content.decode()
 
 
@@ -308,5 +308,5 @@ def test_a_paid_booking_shows_its_tickets_with_their_codes(paid_booking, alice, 
         assert f"/api/booking/{booking.pk}/admissions/{ticket.pk}/qr.svg" in page
     assert 'alt="Ticket code: Section A, block 1, Row 1, seat 2"' in page
     assert "Row\u00a01,\u00a0seat\u00a02</strong><br>Section A, block\u00a01<br>" in page
-    assert f"/api/booking/{booking.pk}/tickets.pdf" in page
+    assert f"/api/order/{booking.pk}/tickets.pdf" in page
     assert "Return the tickets" in page

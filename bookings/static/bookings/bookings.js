@@ -1,5 +1,5 @@
 /**
- * My bookings: counts down the time to pay, extends it, and cancels unpaid bookings.
+ * My bookings: counts down the time to pay, extends it, and cancels unpaid orders.
  *
  * The server renders the list. The page fetches it again after each change, when the time to pay ends, and whenever the
  * page becomes visible again.
@@ -17,7 +17,7 @@ import { Countdown } from "./countdown.js";
 const list = document.getElementById("bookings");
 let countdowns = [];
 
-/** Replaces the list with a fresh one. The focus stays on the same element, or moves to its booking. */
+/** Replaces the list with a fresh one. The focus stays on the same element, or moves to its order. */
 async function refresh() {
   let page;
   try {
@@ -35,9 +35,9 @@ async function refresh() {
   startCountdowns();
 }
 
-/** The element of the new list that replaces `element` of the old one; otherwise the link of its booking. */
+/** The element of the new list that replaces `element` of the old one; otherwise the link of its order. */
 function counterpart(element) {
-  const row = document.getElementById(element.closest("[data-booking]")?.id ?? "");
+  const row = document.getElementById(element.closest("[data-order]")?.id ?? "");
   return document.getElementById(element.id) ?? row?.querySelector("a") ?? document.getElementById("main");
 }
 
@@ -72,12 +72,12 @@ async function change(button, method, path, message) {
 
 list.addEventListener("click", async ({ target }) => {
   const button = target.closest("button");
-  const id = button?.closest("[data-booking]")?.dataset.booking;
+  const id = button?.closest("[data-order]")?.dataset.order;
   if (!id) return;
   if ("extend" in button.dataset) {
-    await change(button, "POST", `/api/booking/${id}/extend`, (data) => `You have ${duration(data.seconds_left)} left to pay.`);
+    await change(button, "POST", `/api/order/${id}/extend`, (data) => `You have ${duration(data.seconds_left)} left to pay.`);
   } else if (await confirmCancel(`Your reservation for ${button.dataset.cancel}.`)) {
-    await change(button, "DELETE", `/api/booking/${id}`, () => "Your reservation is cancelled. Nothing was charged.");
+    await change(button, "DELETE", `/api/order/${id}`, () => "Your reservation is cancelled. Nothing was charged.");
   }
 });
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());

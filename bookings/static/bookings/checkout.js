@@ -1,7 +1,7 @@
 /**
  * The checkout: counts down the time to pay, takes the payment, and shows when the seats are lost.
  *
- * The page fetches the booking whenever it may have changed: on an event of the live feed, when the page becomes visible
+ * The page fetches the order whenever it may have changed: on an event of the live feed, when the page becomes visible
  * again, and when the time to pay ends. The card number stays in its field until the seats are paid.
  */
 
@@ -26,50 +26,75 @@ const page = document.getElementById("checkout");
 const part = (id) => document.getElementById(id);
 const initial = JSON.parse(part("checkout-data").textContent);
 const countdown = new Countdown();
-let { booking, extended, window_seconds: windowSeconds } = initial;
+const { blocks } = initial; // what people call the block of each booking
+let { order, extended, window_seconds: windowSeconds } = initial;
 let lastRequest = 0; // number of the latest request; responses to earlier ones are ignored
 let leaving = false;
-let takenId = null; // id of the booking whose seats somebody else has taken
+let takenId = null; // id of the order of whose seats somebody else has taken some
 
 const form = paymentForm(part("pay"), {
-  bookingId: () => booking.id,
+  orderId: () => order.id,
   paid: leave,
   changed: refresh,
   loginUrl: () => `${page.dataset.loginUrl}?next=${encodeURIComponent(location.pathname)}`,
 });
 
-// --- The state of the booking -----------------------------------------------------------------------
+// --- The state of the order -------------------------------------------------------------------------
 
-/** Fetches the booking and shows its state. Without a response nothing changes. */
+/** Fetches the order and shows its state. Without a response nothing changes. */
 async function refresh() {
   const request = ++lastRequest;
   try {
-    const { data } = await call("GET", `/api/booking/${booking.id}`);
+    const { data } = await call("GET", `/api/order/${order.id}`);
     if (request === lastRequest) show(data);
   } catch (problem) {
     if (problem.status === 404 || problem.status === 401) return location.reload(); // this user may no longer see it
-    if (request === lastRequest && countdown.left === 0) show({ ...booking, status: "expired", seconds_left: 0 });
+    if (request === lastRequest && countdown.left === 0) show(expired(order));
   }
+}
+
+/** The order as it is when its time is up and the server can't be asked. */
+function expired(one) {
+  const ended = current(one).map(({ id }) => id);
+  const bookings = one.bookings.map((booking) => (ended.includes(booking.id) ? { ...booking, status: "expired" } : booking));
+  return { ...one, bookings, status: "expired", seconds_left: 0 };
 }
 
 function show(data) {
-  const before = booking;
-  booking = data;
+  const before = order;
+  order = data;
   if (PAID.includes(data.status)) return leave();
-  if (data.status === "pending_payment") return showHeld(before);
-  return showLost();
+  if (data.status !== "pending_payment") return showLost();
+  showHeld(before);
+  if (idsOf(before) !== idsOf(data)) showOtherSeats(before);
+}
+
+/** The bookings that have the order's status: others were taken out of it. */
+function current({ bookings, status } = order) {
+  return bookings.filter((booking) => booking.status === status);
+}
+
+function idsOf(one) {
+  return current(one).map(({ id }) => id).join();
+}
+
+/** Shows what is left of the order after a block was taken out of it, or what was added in another window. */
+async function showOtherSeats(before) {
+  const added = current().some(({ id }) => !(id in blocks));
+  if (added || Boolean(order.total_price) !== Boolean(before.total_price)) return location.reload(); // another form
+  await replaceWithFresh("receipt", "pay-button");
 }
 
 function showHeld(before) {
-  const ends = new Date(booking.expires_at);
-  part("deadline").dateTime = booking.expires_at;
-  part("deadline").textContent = timeText(booking.expires_at, "time-seconds");
-  part("deadline").title = timeText(booking.expires_at);
+  const ends = new Date(order.expires_at);
+  part("deadline").dateTime = order.expires_at;
+  part("deadline").textContent = timeText(order.expires_at, "time-seconds");
+  part("deadline").title = timeText(order.expires_at);
   if (ends > new Date(before.expires_at)) {
-    windowSeconds = Math.max(windowSeconds, booking.seconds_left);
+    windowSeconds = Math.max(windowSeconds, order.seconds_left);
   }
   toggle(true);
-  countdown.set(booking.seconds_left, windowSeconds);
+  countdown.set(order.seconds_left, windowSeconds);
 }
 
 function showLost() {
@@ -77,10 +102,10 @@ function showLost() {
   if (form.isBusy()) return; // the outcome of the payment decides, and the form shows it
   const wasHeld = part("over").hidden;
   const typing = part("pay").contains(document.activeElement) || part("hold").contains(document.activeElement);
-  const { label, meaning } = statusText(booking);
+  const { label, meaning } = statusText({ ...order, ...currentTexts() });
   part("over-title").textContent = label;
   part("over-text").textContent = meaning;
-  part("again").hidden = booking.status === "processing" || takenId === booking.id;
+  part("again").hidden = order.status === "processing" || takenId === order.id;
   toggle(false);
   if (!wasHeld) return;
   alert(`${label}. ${meaning}`);
@@ -91,8 +116,9 @@ function showLost() {
 function toggle(held) {
   part("hold").hidden = !held;
   part("over").hidden = held;
-  part("total-label").textContent = held && booking.total_price ? "To pay" : "Total";
+  part("total-label").textContent = held && order.total_price ? "To pay" : "Total";
   part("no-fees")?.toggleAttribute("hidden", !held);
+  for (const button of page.querySelectorAll("[data-remove]")) button.hidden = !held;
   part("pay-fields").disabled = !held;
   part("cancel").hidden = !held;
   part("pay").hidden = !held && !form.hasText();
@@ -104,7 +130,7 @@ function leave() {
   leaving = true;
   countdown.stop();
   feed.stop();
-  location.assign(page.dataset.doneUrl.replace(/0{8}-[0-]{27}/, booking.id));
+  location.assign(page.dataset.doneUrl.replace(/0{8}-[0-]{27}/, order.id));
 }
 
 // --- The time to pay -------------------------------------------------------------------------------
@@ -127,7 +153,7 @@ async function extend() {
   extended = true; // a second press does nothing
   try {
     const request = ++lastRequest;
-    const { data } = await call("POST", `/api/booking/${booking.id}/extend`);
+    const { data } = await call("POST", `/api/order/${order.id}/extend`);
     if (request === lastRequest) show(data);
     say(`${initial.more_time} added. You have ${duration(data.seconds_left)} left.`);
     disableExtend();
@@ -153,12 +179,12 @@ document.addEventListener("keydown", (event) => {
   extend();
 });
 
-// --- Cancelling, and reserving the same seats again ------------------------------------------------
+// --- Cancelling, as a whole or a block, and reserving the same seats again -------------------------
 
 part("cancel").addEventListener("click", async () => {
-  if (!(await confirmCancel(`${bookingText(booking, initial.block)}.`))) return;
+  if (!(await confirmCancel(`${current().map(textOf).join("; ")}.`))) return;
   try {
-    await call("DELETE", `/api/booking/${booking.id}`);
+    await call("DELETE", `/api/order/${order.id}`);
     toastNext("Your reservation is cancelled. Nothing was charged.");
     leaving = true;
     location.assign(page.dataset.eventUrl);
@@ -168,16 +194,41 @@ part("cancel").addEventListener("click", async () => {
   }
 });
 
-let attempt = { bookingId: null, key: null };
+page.addEventListener("click", async ({ target }) => {
+  const id = target.closest("[data-remove]")?.dataset.remove;
+  const booking = current().find((one) => one.id === id);
+  if (!booking || !(await confirmCancel(`${textOf(booking)}.`, { part: true }))) return;
+  try {
+    const { data } = await call("DELETE", `/api/order/${order.id}/items/${id}`);
+    show(data);
+    say(`${textOf(booking)}: taken out. The rest is still reserved for you.`);
+    (part("card") ?? part("pay-button")).focus();
+  } catch (problem) {
+    toast(problem.message, "warn");
+    refresh();
+  }
+});
+
+function textOf(booking) {
+  return bookingText(booking, blocks[booking.id]);
+}
+
+/** The failure and the kind of places that the order's texts are about. */
+function currentTexts() {
+  const [{ failure }] = current();
+  return { failure, subsection_kind: current().some((one) => one.subsection_kind === "standing") ? "standing" : "seats" };
+}
+
+let attempt = { orderId: null, key: null };
 
 part("again").addEventListener("click", async () => {
   const button = part("again");
   if (button.ariaBusy === "true") return;
   button.ariaBusy = "true";
-  if (attempt.bookingId !== booking.id) attempt = { bookingId: booking.id, key: newIdempotencyKey() };
+  if (attempt.orderId !== order.id) attempt = { orderId: order.id, key: newIdempotencyKey() };
   try {
-    const headers = { "Idempotency-Key": attempt.key, ...passHeader(booking.event_id) };
-    const { data } = await call("POST", "/api/booking", { body: sameSeats(), headers });
+    const headers = { "Idempotency-Key": attempt.key, ...passHeader(order.event_id) };
+    const { data } = await call("POST", "/api/order", { body: { event_id: order.event_id, items: current().map(sameSeats) }, headers });
     await continueWith(data);
   } catch (problem) {
     showNotReserved(problem);
@@ -186,24 +237,27 @@ part("again").addEventListener("click", async () => {
   }
 });
 
-function sameSeats() {
-  const { event_id, section, subsection, subsection_kind: kind, quantity, seat_positions } = booking;
-  const where = { event_id, section, subsection, quantity };
+function sameSeats({ section, subsection, subsection_kind: kind, quantity, seat_positions }) {
+  const where = { section, subsection, quantity };
   if (kind === "standing") return { ...where, seat_selection_mode: "best_available" }; // its places have no names
   return { ...where, seat_positions, seat_selection_mode: "manual" };
 }
 
-/** Turns the page into the checkout of the new booking. What the buyer typed stays in the form. */
+/** Turns the page into the checkout of the new order, which is for the same blocks. What the buyer typed stays in the form. */
 async function continueWith(data) {
   lastRequest += 1;
   extended = false;
   windowSeconds = data.seconds_left;
+  for (const { id, section, subsection } of data.bookings) {
+    blocks[id] = blocks[current().find((one) => one.section === section && one.subsection === subsection).id];
+  }
   history.replaceState(null, "", page.dataset.checkoutUrl.replace(/0{8}-[0-]{27}/, data.id));
-  if (Boolean(data.total_price) !== Boolean(initial.booking.total_price)) return location.reload(); // another form
+  if (Boolean(data.total_price) !== Boolean(initial.order.total_price)) return location.reload(); // another form
   await replaceWithFresh("receipt", "extend", "pay-button"); // prices may have changed
   part("extend").disabled = false;
+  order = data;
   show(data);
-  say(`The ${placesWord(data.subsection_kind)} are reserved for you again. You have ${duration(data.seconds_left)} left to pay.`);
+  say(`The ${placesWord(currentTexts().subsection_kind)} are reserved for you again. You have ${duration(data.seconds_left)} left to pay.`);
   (part("card") ?? part("pay-button")).focus();
 }
 
@@ -213,17 +267,20 @@ async function replaceWithFresh(...ids) {
   const fresh = new DOMParser().parseFromString(text, "text/html");
   for (const id of ids) part(id).replaceChildren(...(fresh.getElementById(id)?.childNodes ?? part(id).childNodes));
   localize(page);
+  enableControls(part("receipt"));
 }
 
 function showNotReserved(problem) {
   const notice = part("over-refusal");
   const taken = problem.code === "seats_taken";
+  const { block, rowWord } = blocks[current()[problem.more.item ?? 0].id];
+  const where = current().length > 1 ? `${block}: ` : "";
   notice.hidden = false;
   notice.textContent = taken
-    ? `Someone else was faster: ${seatsText(problem.seats, initial.block.rowWord)}. The map shows which seats are free.`
+    ? `Someone else was faster: ${where}${seatsText(problem.seats, rowWord)}. The map shows which seats are free.`
     : problem.message;
   if (!taken) return;
-  takenId = booking.id;
+  takenId = order.id;
   part("again").hidden = true;
   part("to-map").classList.remove("quiet");
   part("to-map").focus();
@@ -231,13 +288,18 @@ function showNotReserved(problem) {
 
 // --- Keeping up to date ----------------------------------------------------------------------------
 
-const feed = new LiveFeed(booking.event_id);
+const feed = new LiveFeed(order.event_id);
 feed.addEventListener("booking", ({ detail }) => {
-  if (detail.booking.id === booking.id && !leaving) refresh();
+  if (isOfOrder(detail.booking.id) && !leaving) refresh();
 });
 feed.addEventListener("expiring", ({ detail }) => {
-  if (detail.booking_id === booking.id && !leaving) refresh();
+  if (isOfOrder(detail.booking_id) && !leaving) refresh();
 });
+
+function isOfOrder(bookingId) {
+  return order.bookings.some(({ id }) => id === bookingId);
+}
+
 let mayHaveMissed = false;
 feed.addEventListener("signed_out", () => (mayHaveMissed = true));
 feed.addEventListener("state", ({ detail: state }) => {
@@ -254,7 +316,7 @@ addEventListener("pageshow", ({ persisted }) => {
   refresh();
 });
 
-if (booking.status === "pending_payment") show(booking);
+if (order.status === "pending_payment") show(order);
 else toggle(false);
 enableControls();
 feed.start(); // for lost seats too: a payment that is captured late may bring them back

@@ -16,15 +16,15 @@ const LONGEST_WAIT = 15;
  * Handles the form's submit event and errors.
  *
  * @param {HTMLFormElement} form
- * @param {{bookingId: () => string, paid: () => void, changed: () => void, loginUrl: () => string}} page `paid` is
- *   called after the payment, `changed` when the booking may differ from what the page shows
+ * @param {{orderId: () => string, paid: () => void, changed: () => void, loginUrl: () => string}} page `paid` is
+ *   called after the payment, `changed` when the order may differ from what the page shows
  * @returns {{isBusy: () => boolean, hasText: () => boolean}} whether a payment is in progress, whether anything is typed
  */
 export function paymentForm(form, page) {
   const field = form.elements.namedItem("card_number"); // null if the seats are free
   const button = form.querySelector("button:not([type])");
   const inProgress = form.querySelector("#payment-in-progress");
-  let attempt = null; // {booking, number, key}: kept until the outcome is known, so that a repeat does not charge twice
+  let attempt = null; // {order, number, key}: kept until the outcome is known, so that a repeat does not charge twice
   let busy = false;
 
   function setBusy(on) {
@@ -35,8 +35,8 @@ export function paymentForm(form, page) {
   }
 
   async function pay(number) {
-    if (attempt?.number !== number || attempt.booking !== page.bookingId()) {
-      attempt = { booking: page.bookingId(), number, key: newIdempotencyKey() };
+    if (attempt?.number !== number || attempt.order !== page.orderId()) {
+      attempt = { order: page.orderId(), number, key: newIdempotencyKey() };
     }
     for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 1.5, LONGEST_WAIT)) {
       if (await isPaid()) return;
@@ -48,10 +48,10 @@ export function paymentForm(form, page) {
 
   /** Sends the payment under the attempt's key. False while it is in progress; throws the Problem if it failed. */
   async function isPaid() {
-    const { booking, number, key } = attempt;
+    const { order, number, key } = attempt;
     try {
       const headers = { "Idempotency-Key": key };
-      const { data } = await call("POST", `/api/booking/${booking}/pay`, { body: number ? { card_number: number } : {}, headers });
+      const { data } = await call("POST", `/api/order/${order}/pay`, { body: number ? { card_number: number } : {}, headers });
       return data.status === "paid";
     } catch (problem) {
       if (problem.code === "payment_in_progress") return false;

@@ -179,14 +179,14 @@ def test_the_page_and_the_email_lead_to_both_wallets(
     booking = paid_booking(alice, "1-1", "1-2")
     paths = [reverse("ticket-google-wallet", args=[booking.pk, ticket.pk]) for ticket in booking.admissions.all()]
     page = client_of(alice).get(f"/checkout/{booking.pk}/done").content.decode()
-    assert all(path in page for path in [reverse("booking-pkpasses", args=[booking.pk]), *paths])
+    assert all(path in page for path in [reverse("order-pkpasses", args=[booking.pk]), *paths])
     EmailMessage.objects.update(due_at=database_now())
     send_due_emails()
     [mail] = mailoutbox
     for text in (str(mail.body), str(mail.alternatives[0][0])):
         assert all(path in text for path in [reverse("booking-apple-wallet", args=[booking.pk]), *paths])
     response = client_of(alice).get(reverse("booking-apple-wallet", args=[booking.pk]))
-    assert response["Location"] == reverse("booking-pkpasses", args=[booking.pk])
+    assert response["Location"] == reverse("order-pkpasses", args=[booking.pk])
 
 
 def test_void_tickets_go_into_no_wallet(

@@ -3,6 +3,7 @@
 from bookings.checkin.models import CheckIn, GateStaff, SellerGateStaff
 from bookings.holds.models import Booking, BookingQuerySet
 from bookings.idempotency import KEY_LENGTH
+from bookings.invoices.models import Terms
 from bookings.notifications.models import EmailMessage
 from bookings.orders.models import Order
 from bookings.payments.gateways.mock_models import MockCharge, MockRefund
@@ -30,6 +31,7 @@ __all__ = [
     "QueuePass",
     "Refund",
     "SellerGateStaff",
+    "Terms",
     "WebhookEvent",
     "new_id",
 ]

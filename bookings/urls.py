@@ -11,6 +11,7 @@ PACKAGES = (
     "event_changes",
     "checkin",
     "reports",
+    "invoices",
     "seat_history",
     "waiting_room",
     "operator",

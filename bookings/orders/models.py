@@ -24,6 +24,11 @@ class Order(models.Model):
     )
     idempotency_key = models.CharField(max_length=KEY_LENGTH, null=True)
     request_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
+    # The event's fees and taxes when the seats were held; NULL if it had none. The database's foreign key is to (event,
+    # terms): bookings/sql/terms_keys.sql.
+    terms = models.ForeignKey(
+        "bookings.Terms", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="orders"
+    )
     created_at = models.DateTimeField()
 
     class Meta:

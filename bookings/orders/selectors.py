@@ -20,7 +20,7 @@ def orders_of(user: User) -> QuerySet[Order]:
 
     Buyers see their own orders, sellers those of their events, operators all.
     """
-    bookings = Booking.objects.for_display().order_by("pk")
+    bookings = Booking.objects.for_display().select_related("order__terms").order_by("pk")
     orders = Order.objects.prefetch_related(Prefetch("bookings", bookings)).order_by("-created_at", "-pk")
     if user.is_superuser:
         return orders
@@ -29,7 +29,8 @@ def orders_of(user: User) -> QuerySet[Order]:
 
 def bookings_in(order_id: uuid.UUID) -> list[Booking]:
     """Return the bookings of an order by their ids, loaded with `for_display`; the first gives it its reference."""
-    return list(Booking.objects.for_display().filter(order_id=order_id).order_by("pk"))
+    bookings = Booking.objects.for_display().select_related("order__terms")
+    return list(bookings.filter(order_id=order_id).order_by("pk"))
 
 
 def bookings_by_order(order_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Booking]]:

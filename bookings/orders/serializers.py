@@ -8,6 +8,9 @@ from rest_framework import serializers
 from bookings.holds.models import Booking
 from bookings.holds.selectors import current_bookings
 from bookings.holds.serializers import BookingDetail, NewBooking, booking_detail
+from bookings.invoices.models import Terms
+from bookings.invoices.serializers import Breakdown, breakdown_body
+from bookings.invoices.terms import breakdown_of
 from bookings.payments.models import Payment
 from bookings.payments.serializers import payment_body
 from bookings.references import reference_field
@@ -61,6 +64,9 @@ class OrderBody(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     total_price = serializers.IntegerField()
     currency = serializers.CharField()
+    breakdown = Breakdown(
+        help_text="What of `total_price` is fees and taxes, by the event's terms when the seats were held."
+    )
     expires_at = serializers.DateTimeField(help_text="When the holds end, by the server's clock.")
     seconds_left = serializers.IntegerField(help_text="Until expires_at while the seats are held, otherwise 0.")
     created_at = serializers.DateTimeField()
@@ -98,6 +104,7 @@ def order_body(bookings: Sequence[Booking]) -> dict[str, Any]:
         "quantity": sum(booking.quantity for booking in current),
         "total_price": sum(booking.total_price for booking in current),
         "currency": first.event.currency,
+        "breakdown": breakdown_body(breakdown_of(bookings, current, first.order.terms or Terms())),
         "expires_at": current[0].expires_at,
         "seconds_left": current[0].seconds_left,
         "created_at": first.created_at,

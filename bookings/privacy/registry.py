@@ -109,6 +109,7 @@ IMPERSONAL: dict[str, str] = {
     "core.FeatureSwitch": "name",
     "bookings.Booking": "positions row_numbers seat_numbers seat_notes seat_prices status failure",
     "bookings.Order": "request_hash",
+    "bookings.Terms": "ticket_tax fee_tax",
     "bookings.Admission": "status",
     "bookings.CheckIn": "kind",
     "bookings.EmailMessage": "rank status before",

@@ -21,6 +21,7 @@ from bookings.holds.hold_refusals import (
 from bookings.holds.hold_request import HoldRequest, check_hold_request
 from bookings.holds.models import Booking
 from bookings.idempotency import IdempotencyKey
+from bookings.invoices.models import Terms
 from bookings.orders.models import Order
 from bookings.publish import publish_booking
 from bookings.specification.places import Places
@@ -270,6 +271,7 @@ def new_order(buyer: User, event: Event, now: datetime, idempotency_key: Idempot
         buyer=buyer,
         idempotency_key=idempotency_key.key if idempotency_key else None,
         request_hash=idempotency_key.request_hash if idempotency_key else "",
+        terms=Terms.objects.filter(event=event).order_by("-pk").first(),
         created_at=now,
     )
 

@@ -374,8 +374,11 @@ BEGIN
         RETURNING b.reference INTO booking_reference;
     ELSE
         IF of_order IS NULL THEN
-            INSERT INTO bookings_order (id, event_id, buyer_id, idempotency_key, request_hash, created_at)
-            VALUES (booking, wanted_event, buyer, key, fingerprint, held_at);
+            INSERT INTO bookings_order (id, event_id, buyer_id, idempotency_key, request_hash, created_at, terms_id)
+            VALUES (
+                booking, wanted_event, buyer, key, fingerprint, held_at,
+                (SELECT t.id FROM bookings_terms t WHERE t.event_id = wanted_event ORDER BY t.id DESC LIMIT 1)
+            );
         END IF;
         INSERT INTO bookings_booking (
             id, order_id, buyer_id, event_id, subsection_id, seat_selection_mode, quantity, accessible_wanted, positions,

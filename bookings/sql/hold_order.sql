@@ -150,8 +150,11 @@ BEGIN
     BEGIN
         results := '[]';
         IF NOT adding THEN
-            INSERT INTO bookings_order (id, event_id, buyer_id, idempotency_key, request_hash, created_at)
-            VALUES (wanted_order, wanted_event, buyer, key, fingerprint, begun_at);
+            INSERT INTO bookings_order (id, event_id, buyer_id, idempotency_key, request_hash, created_at, terms_id)
+            VALUES (
+                wanted_order, wanted_event, buyer, key, fingerprint, begun_at,
+                (SELECT t.id FROM bookings_terms t WHERE t.event_id = wanted_event ORDER BY t.id DESC LIMIT 1)
+            );
         END IF;
         FOR wanted IN
             SELECT * FROM ROWS FROM (jsonb_to_recordset(items) AS (

@@ -8,13 +8,14 @@ from django.db import IntegrityError, connection
 from accounts.models import User
 from bookings.checkin.check_in import check_in
 from bookings.holds.models import Booking
+from bookings.invoices.terms import set_terms
 from bookings.payments.refund import refund_booking
 from bookings.tickets.issue import code_of
 from events.models import Event
 
 EVENT_TABLES = {
     *("events_subsection", "events_layout", "events_eventpicture", "events_ticket", "events_seatchange"),
-    *("bookings_order", "bookings_booking", "bookings_payment", "bookings_refund"),
+    *("bookings_order", "bookings_terms", "bookings_booking", "bookings_payment", "bookings_refund"),
     *("bookings_admission", "bookings_checkin"),
     *(
         "bookings_emailmessage",
@@ -57,6 +58,7 @@ COLUMNS = """
 DISAGREE = {
     "a booking with its subsection": "UPDATE bookings_booking SET event_id = %s",
     "an order with its booking": "UPDATE bookings_order SET event_id = %s",
+    "terms with their order": "UPDATE bookings_terms SET event_id = %s",
     "a payment with its order": "UPDATE bookings_payment SET event_id = %s",
     "a refund with its payment": "UPDATE bookings_refund SET event_id = %s",
     "a ticket with its subsection": "UPDATE events_ticket SET event_id = %s",
@@ -103,6 +105,7 @@ def test_every_table_that_belongs_to_an_event_is_known_here(db: None) -> None:
 @pytest.fixture
 def used(concert: Event, paid_booking: Callable[..., Booking], alice: User, bob: User, carol: User) -> None:
     """The event has a refunded booking and one with which somebody was let in."""
+    set_terms(event_id=concert.pk)
     refund_booking(booking_id=paid_booking(alice).pk, user=carol)
     admission = paid_booking(bob).admissions.select_related("event").earliest("position")
     check_in(event_id=concert.pk, code=code_of(admission), by=carol)

@@ -13,7 +13,7 @@ from core.sql_files import InstallSQLFile, install, sql_file
 
 APPS = ("core", "accounts", "events", "bookings")  # in the order in which they build on each other
 RUN_ONCE = {("events", name) for name in ("keys", "layout_table", "ticket_table", "search_columns")} | {
-    ("bookings", name) for name in ("keys", "order_keys", "refund_keys", "seat_lists")
+    ("bookings", name) for name in ("keys", "order_keys", "refund_keys", "seat_lists", "terms_keys")
 }
 OURS = "pronamespace = 'public'::regnamespace"
 FUNCTIONS = f"SELECT oid::regprocedure::text, pg_get_functiondef(oid) FROM pg_proc WHERE {OURS}"

@@ -134,6 +134,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "GET": MANAGERS
     },
     "api/event/<int:event_id>/bookings.csv": {"GET": MANAGERS},
+    "api/event/<int:event_id>/terms": {"GET": MANAGERS, "PUT": MANAGERS},
     "api/event/<int:event_id>/queue": {"GET": SIGNED_IN, "POST": BUYERS, "DELETE": SIGNED_IN},
     # --- API: bookings -----------------------------------------------------------------------------
     "api/booking": {"GET": SIGNED_IN, "POST": BUYERS},

@@ -23,15 +23,14 @@ from bookings.holds.places import block_name, lines, lines_by_price, places_word
 from bookings.holds.selectors import (
     Urgency,
     bought_by,
-    is_charging,
     own_booking,
     tier_of,
 )
 from bookings.holds.serializers import booking_body
 from bookings.payments.gateways import gateway
-from bookings.payments.gateways.mock import TEST_CARDS, MockGateway
+from bookings.payments.gateways.mock import TEST_CARDS, TEST_METHODS, MockGateway
 from bookings.payments.refund import counted_refunds, refundable_until
-from bookings.states import BOUGHT, AdmissionStatus, BookingStatus
+from bookings.states import BOUGHT, AdmissionStatus, BookingStatus, PaymentStatus
 from bookings.tickets.selectors import issued_tickets, valid_ticket
 from bookings.tickets.wallets.configuration import apple_wallet, google_wallet
 from bookings.tickets.wallets.google import google_link
@@ -49,11 +48,15 @@ def checkout(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
     if booking.status in BOUGHT:
         return redirect("booking-done", booking_id)
     held = booking.shown_status == BookingStatus.PENDING_PAYMENT
+    last = booking.payments.first()  # a payment that is open is the last one
+    is_mock = booking.total_price > 0 and isinstance(gateway(), MockGateway)
     context = _booking_context(booking) | {
         "tier": tier_of(booking),
         "held": held,
-        "charging": held and is_charging(booking),
-        "test_cards": TEST_CARDS if booking.total_price and isinstance(gateway(), MockGateway) else [],
+        "charging": held and last is not None and last.status == PaymentStatus.PENDING,
+        "test_cards": TEST_CARDS if is_mock else [],
+        "test_methods": TEST_METHODS if is_mock else [],
+        "last_failure": last.failure if held and last is not None else "",
         "page": _page_data(booking),
     }
     return render(request, "bookings/checkout.html", context)

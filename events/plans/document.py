@@ -32,11 +32,12 @@ SUBSECTION = frozenset({"category", "x", "y", "rotation", *CONTENTS})
 POINT = frozenset({"x", "y"})
 
 
-def read_plan(document: object, *, max_places: int, field: str = "document") -> Plan:
+def read_plan(document: object, *, max_places: int, field: str = "document", published: bool = False) -> Plan:
     """Validate a document as a seller sends it; return it as a plan with all places laid out.
 
     `field` is the name of the document in the paths of problems (`document.sections.0.name`). The places are counted
-    before anything is laid out, so a document that asks for a billion costs no more than one that asks for one.
+    before anything is laid out, so a document that asks for a billion costs no more than one that asks for one. If the
+    document is that of a published version, which never changes, the distances between its seats aren't compared again.
     Raises BadInput that names each bad member, up to 100 of them.
     """
     reading = Reading()
@@ -47,7 +48,7 @@ def read_plan(document: object, *, max_places: int, field: str = "document") -> 
     for spec in reader.blocks:
         blocks.append(lay_out(spec))
         check_block(reading, spec, blocks[-1])
-    if not reading.problems:
+    if not (reading.problems or published):
         check_distances(reading, reader.blocks, blocks)
     drawings = []
     for shape in reader.drawings:

@@ -100,7 +100,7 @@ def venue_of_version(version_id: int, seller_id: int, *, field: str) -> int:
 def read_version(version_id: int, *, max_seats: int) -> tuple[PlanVersion, Plan]:
     """Return a version, without its geometry, and its plan. Runs a query. Raises BadInput for more seats than that."""
     version = PlanVersion.objects.defer("geometry").get(pk=version_id)
-    return version, read_plan(version.document, max_places=max_seats)
+    return version, read_plan(version.document, max_places=max_seats, published=True)
 
 
 def read_plan_choice(config: Mapping[str, Any], *, max_seats: int) -> PlanChoice:

@@ -55,7 +55,7 @@ def _sentence(field: str, detail: str, code: str) -> str:
 
 def picture_of(version: PlanVersion) -> SafeString:
     """Return a version as an SVG element. Lines and texts are grey, so that it suits a light and a dark page."""
-    plan = read_plan(version.document, max_places=version.places)
+    plan = read_plan(version.document, max_places=version.places, published=True)
     return SafeString(svg_of(plan).replace("<svg ", '<svg color="#808080" ', 1))
 
 

@@ -317,6 +317,12 @@ def test_seats_on_one_spot_are_refused_by_their_names() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", templates())
+def test_the_plan_of_a_published_version_is_the_plan_that_was_checked(name: str) -> None:
+    document = template(name)
+    assert read_plan(document, max_places=100_000, published=True) == read_plan(document, max_places=100_000)
+
+
 @pytest.mark.parametrize("step", [(10, 0), (0, 10), (8, 6), (-7, 8), (19, 0)])
 def test_seats_may_be_ten_centimetres_apart(step: tuple[int, int]) -> None:
     seats = [{"label": str(n), "x": 3 + n * step[0], "y": 4 + n * step[1]} for n in range(20)]

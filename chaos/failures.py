@@ -17,7 +17,7 @@ from bookings.payments import (
 )
 from bookings.payments.gateways import GatewayDown
 from bookings.payments.gateways.mock import MockGateway
-from bookings.payments.gateways.protocol import Charge, Outcome
+from bookings.payments.gateways.protocol import Charge, Method, Outcome
 from bookings.payments.models import Payment, Refund
 
 
@@ -73,12 +73,12 @@ class Failures:
         setattr(module, name, failing)
 
     def _wrap_gateway(self) -> None:
-        charge, refund_money = MockGateway.charge, MockGateway.refund
+        charge, refund_money = MockGateway.begin, MockGateway.refund
 
-        def failing_charge(gateway: MockGateway, payment: Payment, card_number: str) -> Charge:
+        def failing_charge(gateway: MockGateway, payment: Payment, method: Method) -> Charge:
             if self._fails("gateway down before the charge"):
                 raise GatewayDown("chaos")
-            outcome = charge(gateway, payment, card_number)
+            outcome = charge(gateway, payment, method)
             if self._fails("killed after the charge"):
                 raise Killed
             return Charge(Outcome.UNKNOWN) if self._fails("answer lost") else outcome
@@ -91,5 +91,5 @@ class Failures:
                 raise GatewayDown("chaos")
             return reference
 
-        MockGateway.charge = failing_charge  # type: ignore[method-assign,assignment]
+        MockGateway.begin = failing_charge  # type: ignore[method-assign,assignment]
         MockGateway.refund = failing_refund  # type: ignore[method-assign,assignment]

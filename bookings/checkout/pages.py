@@ -20,12 +20,12 @@ from accounts.models import User
 from bookings.checkout.order_context import checkout_data, order_context
 from bookings.errors import NotOwner, TicketVoid
 from bookings.holds.models import Booking
-from bookings.holds.selectors import Urgency, bought_by, current_bookings, is_charging
+from bookings.holds.selectors import Urgency, bought_by, current_bookings
 from bookings.orders.selectors import bookings_by_order, order_with
 from bookings.payments.gateways import gateway
-from bookings.payments.gateways.mock import TEST_CARDS, MockGateway
+from bookings.payments.gateways.mock import TEST_CARDS, TEST_METHODS, MockGateway
 from bookings.payments.refund import counted_refunds, refundable_until
-from bookings.states import BOUGHT, AdmissionStatus, BookingStatus
+from bookings.states import BOUGHT, AdmissionStatus, BookingStatus, PaymentStatus
 from bookings.tickets.selectors import tickets_of, valid_ticket
 from bookings.tickets.wallets.configuration import apple_wallet, google_wallet
 from bookings.tickets.wallets.google import google_link
@@ -47,10 +47,14 @@ def checkout(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
     if booking.order_id != order_id:
         return redirect("checkout", booking.order_id)
     held = booking.shown_status == BookingStatus.PENDING_PAYMENT
+    last = booking.payments.first()  # a payment that is open is the last one
+    is_mock = context["total"] > 0 and isinstance(gateway(), MockGateway)
     context |= {
         "held": held,
-        "charging": held and is_charging(booking),
-        "test_cards": TEST_CARDS if context["total"] and isinstance(gateway(), MockGateway) else [],
+        "charging": held and last is not None and last.status == PaymentStatus.PENDING,
+        "test_cards": TEST_CARDS if is_mock else [],
+        "test_methods": TEST_METHODS if is_mock else [],
+        "last_failure": last.failure if held and last is not None else "",
         "page": checkout_data(bookings),
     }
     return render(request, "bookings/checkout.html", context)

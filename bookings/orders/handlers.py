@@ -61,6 +61,7 @@ def pay_for_order(request: ApiRequest, order_id: uuid.UUID) -> ApiResponse:
             order_id=order_id,
             buyer_id=identity.user_id,
             card_number=data.get("card_number", ""),
+            token=data.get("method", ""),
             idempotency_key=idempotency_key,
             token_family_id=identity.token_family_id,
         )

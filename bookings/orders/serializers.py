@@ -82,6 +82,9 @@ class OrderPaymentBody(serializers.Serializer[Any]):
     reference = reference_field("What people call the payment.")
     status = serializers.ChoiceField(choices=PayOutcome.choices)
     paid_at = serializers.DateTimeField(allow_null=True)
+    next_url = serializers.CharField(
+        allow_null=True, help_text="Where the buyer goes on; null if they have nothing to do."
+    )
 
 
 def order_payment_body(payment: Payment) -> dict[str, Any]:

@@ -31,6 +31,7 @@ def post_payment(request: ApiRequest, booking_id: uuid.UUID) -> ApiResponse:
             booking_id=booking_id,
             buyer_id=identity.user_id,
             card_number=data.get("card_number", ""),
+            token=data.get("method", ""),
             idempotency_key=idempotency_key,
             token_family_id=identity.token_family_id,
         )

@@ -14,6 +14,7 @@ from core.ids import new_id
 from events.models import Event
 
 FAILURE_LENGTH = 300  # characters of a gateway's text that are kept
+URL_LENGTH = 2000  # of the page of a buyer's step
 REFERENCE_LENGTH = 255  # of a gateway's id; Stripe allows that many
 
 
@@ -43,12 +44,15 @@ class Payment(models.Model):
     left_open = models.BooleanField(
         default=False, db_default=False, help_text="The buyer got a response before the outcome was known."
     )
-    card_last4 = models.CharField(max_length=4, blank=True, help_text="Empty for a payment of 0.")
+    card_last4 = models.CharField(max_length=4, blank=True, help_text="Empty if no card number was used.")
     dispute_status = models.CharField(
         max_length=4, choices=DisputeStatus.choices, blank=True, default="", db_default=""
     )
     dispute_reference = models.CharField(max_length=REFERENCE_LENGTH, blank=True, default="", db_default="")
     disputed_amount = models.PositiveBigIntegerField(default=0, db_default=0, help_text="In minor units.")
+    step_url = models.CharField(
+        max_length=URL_LENGTH, blank=True, default="", db_default="", help_text="The page where the buyer goes on."
+    )
     failure_code = models.CharField(max_length=50, blank=True, default="", db_default="")
     failure = models.CharField(max_length=FAILURE_LENGTH, blank=True, default="", db_default="")
     idempotency_key = models.CharField(max_length=KEY_LENGTH, null=True)

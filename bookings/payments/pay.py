@@ -23,7 +23,7 @@ from bookings.holds.models import Booking, loaded
 from bookings.holds.selectors import own_booking
 from bookings.idempotency import IdempotencyKey
 from bookings.payments.gateways import GatewayDown, breaker, gateway, gateway_named
-from bookings.payments.gateways.protocol import Charge, Gateway
+from bookings.payments.gateways.protocol import Charge, Gateway, Method
 from bookings.payments.models import Payment
 from bookings.payments.settle import SEATS_LOST, WRONG_AMOUNT_CODE, cancel_payment, settle_payment
 from bookings.publish import publish_booking
@@ -33,7 +33,7 @@ from core.prepared_statements import execute_prepared
 
 BEGIN = """
     SELECT * FROM bookings_begin_payment(
-        %s::uuid, %s::uuid, %s::bigint, %s::uuid, %s::text, %s::text, %s::text, %s::text
+        %s::uuid, %s::uuid, %s::bigint, %s::uuid, %s::text, %s::text, %s::text, %s::text, %s::boolean
     )
 """
 
@@ -49,6 +49,7 @@ class BeginParameters(NamedTuple):
     request_hash: str
     gateway: str
     card_last4: str
+    has_method: bool
 
 
 class BeginResult(NamedTuple):
@@ -83,29 +84,33 @@ def pay_order(
     order_id: uuid.UUID,
     buyer_id: int,
     card_number: str = "",
+    token: str = "",
     idempotency_key: IdempotencyKey | None = None,
     token_family_id: uuid.UUID | None = None,
 ) -> Payment:
-    """Pay the order with a card: begin, charge, settle. An order that costs nothing needs no card and no provider.
+    """Pay the order with a card or the token of a method: begin, charge, settle. A free order needs neither.
 
-    Return the payment, which is captured, or pending if the gateway's response comes later or never: then a webhook or
-    the reconciler settles it. A request that is repeated under its idempotency key gets the payment of the first one,
-    which may still be pending, and charges nothing.
+    Return the payment, which is captured, or pending if the buyer has to take a step (`step_url`), or if the gateway's
+    response comes later or never: then a webhook, the buyer's return or the reconciler settles it. A request that is
+    repeated under its idempotency key gets the payment of the first one, which may still be pending, and charges
+    nothing.
 
     Raises PaymentDeclined with the gateway's reason; GatewayUnreachable if nothing was charged because the gateway
     can't be reached; HoldExpired if the seats were lost meanwhile and the money is refunded; and the errors of
     `begin_payment`.
     """
+    method = Method(token, card_number)
     payment, begun = begin_payment(
         order_id=order_id,
         buyer_id=buyer_id,
-        card_last4=card_number[-4:],
+        card_last4=method.card_last4,
+        has_method=bool(method),
         provider=gateway(),
         idempotency_key=idempotency_key,
         token_family_id=token_family_id,
     )
     if begun:
-        payment = settle_payment(payment_id=payment.pk, charge=_charge(payment, card_number))
+        payment = settle_payment(payment_id=payment.pk, charge=_charge(payment, method))
     return _check_outcome(payment)
 
 
@@ -115,6 +120,7 @@ def begin_payment(
     buyer_id: int,
     card_last4: str,
     provider: Gateway,
+    has_method: bool | None = None,
     idempotency_key: IdempotencyKey | None = None,
     token_family_id: uuid.UUID | None = None,
 ) -> tuple[Payment, bool]:
@@ -127,7 +133,8 @@ def begin_payment(
        for this order, return the earlier payment, whatever its status.
     3. Insert the payment. The window begins only once, so that declined cards can't prolong a hold forever.
 
-    `card_last4` is "" without a card, which only an order that costs nothing may be. With the id of a token family,
+    `card_last4` is "" without a card number. `has_method` is whether there is a card or a token, which only an order
+    that costs nothing may lack; None means that `card_last4` tells. With the id of a token family,
     the family must be neither revoked nor expired. Raises NotSignedIn, NotFound, NotOwner, BadInput,
     IdempotencyKeyReused, AlreadyPaid, HoldExpired, InvalidState, PaymentInProgress; GatewayUnreachable if the earlier
     payment was closed at this moment because it never reached the gateway.
@@ -148,6 +155,7 @@ def begin_payment(
         request_hash=payment.request_hash,
         gateway=payment.gateway,
         card_last4=card_last4,
+        has_method=bool(card_last4) if has_method is None else has_method,
     )
     result = BeginResult(*execute_prepared(BEGIN, parameters))
     if result.outcome == "begun":
@@ -211,7 +219,7 @@ def _refusal(result: BeginResult, order_id: uuid.UUID, buyer_id: int) -> DomainE
             return NotSignedIn()
         case "not_yours":
             return _not_yours(order_id, User.objects.get(pk=buyer_id))
-        case "card_required":
+        case "method_required":
             return BadInput.field("card_number", "This field is required.", "required")
         case "already_paid":
             return AlreadyPaid()
@@ -237,13 +245,13 @@ def _not_yours(order_id: uuid.UUID, buyer: User) -> DomainError:
     raise AssertionError(order_id)
 
 
-def _charge(payment: Payment, card_number: str) -> Charge:
-    """Charge the card. If no request reached the gateway, cancel the payment and raise GatewayUnreachable."""
+def _charge(payment: Payment, method: Method) -> Charge:
+    """Begin the charge. If no request reached the gateway, cancel the payment and raise GatewayUnreachable."""
     provider = gateway_named(payment.gateway)
     if not payment.amount:
-        return provider.charge(payment, card_number)  # nothing is sent, so no breaker is needed
+        return provider.begin(payment, method)  # nothing is sent, so no breaker is needed
     try:
-        return breaker.charge(provider, payment, card_number)
+        return breaker.begin(provider, payment, method)
     except GatewayDown as error:
         cancel_payment(payment_id=payment.pk)
         raise GatewayUnreachable from error

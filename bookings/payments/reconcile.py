@@ -29,14 +29,22 @@ def reconcile_payments() -> dict[str, int]:
     return {"charges": settled, "refunds": send_open_refunds()}
 
 
-def _settle(payment: Payment) -> bool:
+def ask_gateway(payment: Payment) -> Payment | None:
+    """Settle an open payment with what its gateway knows; return None if it knows none.
+
+    The payment stays as it is while the gateway can't be reached.
+    """
     try:
         charge = gateway_named(payment.gateway).find(payment)
     except GatewayDown as error:
         log.warning("payment_not_reconciled", payment=str(payment.pk), reason=repr(error))
-        return False
-    if charge is not None:
-        settled = settle_payment(payment_id=payment.pk, charge=charge)
+        return payment
+    return settle_payment(payment_id=payment.pk, charge=charge) if charge is not None else None
+
+
+def _settle(payment: Payment) -> bool:
+    settled = ask_gateway(payment)
+    if settled is not None:
         return settled.status != PaymentStatus.PENDING
     if database_now() - payment.created_at < NEVER_SENT_AFTER:
         return False

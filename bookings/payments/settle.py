@@ -56,7 +56,8 @@ def settle_stepwise(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
     This is the specification of the SQL function `bookings_sell`.
 
     1. Lock the subsections, the order's bookings, the payment.
-    2. Pending or unknown: the payment stays open until a webhook or the reconciler brings the outcome.
+    2. Pending, unknown, or waiting for a step of the buyer: the payment stays open until a webhook, the buyer's return
+       or the reconciler brings the outcome.
     3. Declined: the payment fails; the seats stay held until the deadline.
     4. Captured: the held seats are sold and their tickets issued. If the holds have ended meanwhile, the same seats are
        taken again if all of them are free, otherwise the whole amount is refunded. A capture also counts if the payment
@@ -79,6 +80,7 @@ def settle_stepwise(*, payment_id: uuid.UUID, charge: Charge) -> Payment:
         _email_if_left_open(payment)
     else:
         payment.left_open = True
+        payment.step_url = charge.url or payment.step_url
         payment.save()
     return payment
 

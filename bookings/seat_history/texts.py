@@ -82,7 +82,7 @@ def _others(names: list[str]) -> str:
 def payment_text(payment: Payment, booking: Booking) -> tuple[HistoryKind, str]:
     """Return the kind and the text of the entry for a payment: how it ended, or that its outcome is not known yet."""
     seats = f"{booking.quantity} seat{'s' if booking.quantity > 1 else ''}"
-    details = f"{money(payment.amount, payment.currency)} for {seats}, card ending {payment.card_last4}"
+    details = f"{money(payment.amount, payment.currency)} for {seats}{_card(payment)}"
     if not payment.amount and payment.status != PaymentStatus.CANCELLED:
         return HistoryKind.PAYMENT_CAPTURED, f"Nothing to pay for {seats}."
     match PaymentStatus(payment.status):
@@ -143,7 +143,12 @@ def refund_sent_text(refund: Refund) -> str:
 
 def _to_card(refund: Refund, verb: str) -> str:
     payment = refund.payment
-    return f"{money(refund.amount, payment.captured_currency)} {verb} to the card ending {payment.card_last4}"
+    return f"{money(refund.amount, payment.captured_currency)} {verb}{_card(payment, ' to the')}"
+
+
+def _card(payment: Payment, before: str = ",") -> str:
+    """Return the card of a payment as the end of a sentence; "" for other methods of payment."""
+    return f"{before} card ending {payment.card_last4}" if payment.card_last4 else ""
 
 
 def scan_text(scan: CheckIn) -> tuple[HistoryKind, str]:

@@ -25,6 +25,7 @@ def begin_payment(
     buyer_id: int,
     card_last4: str,
     provider: Gateway,
+    has_method: bool | None = None,
     idempotency_key: IdempotencyKey | None = None,
 ) -> tuple[Payment, bool]:
     """Open a payment for a held order and, the first time, the order's payment window of `payment_seconds`.
@@ -32,7 +33,7 @@ def begin_payment(
     Return the payment and whether it was begun now.
 
     1. Lock the order's bookings by id. The rows of their seats are neither locked nor changed. Check that there is a
-       card, unless the order costs nothing.
+       method, unless the order costs nothing.
     2. If the idempotency key was used before for this order, return the earlier payment. Otherwise check that the
        deadline has not passed, the event is not cancelled and no other charge is open.
     3. Insert the payment. The window begins only once, so that declined cards can't prolong a hold forever.
@@ -45,7 +46,7 @@ def begin_payment(
         own_booking(order_id, User.objects.get(pk=buyer_id))  # raises NotFound or NotOwner
     current = current_bookings(bookings)
     total = sum(booking.total_price for booking in current)
-    if not card_last4 and total:
+    if total and not (card_last4 if has_method is None else has_method):
         raise BadInput.field("card_number", "This field is required.", "required")
 
     first = current[0]

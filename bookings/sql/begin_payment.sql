@@ -1,13 +1,14 @@
--- bookings_begin_payment(payment, token_family, payer, wanted, key, fingerprint, provider, last4)
+-- bookings_begin_payment(payment, token_family, payer, wanted, key, fingerprint, provider, last4, has_method)
 --
 -- Promises: opens the payment `payment` for the held order `wanted` and, the first time, the order's payment window of the
---     event's `payment_seconds`. A booking that was made by itself is an order with the same id. Writes only if the outcome is 'begun'. `key` and `fingerprint` are the idempotency key
---     and the hash of its request (NULL and '' without one), `provider` is the payment gateway's name, `last4` the last
---     digits of the card, or '' without a card. `amount` is in minor units of `currency`. An order whose total is 0 needs no
---     card: `gateway` is then 'free' instead of the provider.
+--     event's `payment_seconds`. A booking that was made by itself is an order with the same id. Writes only if the outcome
+--     is 'begun'. `key` and `fingerprint` are the idempotency key and the hash of its request (NULL and '' without one),
+--     `provider` is the payment gateway's name, `last4` the last digits of the card, or '' without a card number;
+--     `has_method` is whether there is a card or a token. `amount` is in minor units of `currency`. An order whose total is
+--     0 needs no method: `gateway` is then 'free' instead of the provider.
 -- Locks: the order's bookings by id; their seats don't change.
 -- Outcomes: begun; not_signed_in (the token family of the request is revoked or expired); not_yours (the payer has no such
---     order); card_required (no card, and the total is not 0); known (the key already has a payment); already_paid; hold_expired; wrong_state (see `booking_status`, the first of the statuses in DECIDING, bookings/holds/selectors.py that a booking of the order has);
+--     order); method_required (no method, and the total is not 0); known (the key already has a payment); already_paid; hold_expired; wrong_state (see `booking_status`, the first of the statuses in DECIDING, bookings/holds/selectors.py that a booking of the order has);
 --     event_cancelled; in_progress (another charge is open).
 -- Called by: begin_payment (bookings/payments/pay.py). Its specification: bookings/specification/pay.py.
 --
@@ -25,6 +26,7 @@ CREATE FUNCTION bookings_begin_payment(
     fingerprint text,
     provider text,
     last4 text,
+    has_method boolean,
     OUT outcome text,
     OUT booking_status text,
     OUT event_id bigint,
@@ -73,10 +75,10 @@ BEGIN
     )
     LIMIT 1;
 
-    -- 2. Check that there is a card if one is needed, that the key is new, that the deadline has not passed, and that no
+    -- 2. Check that there is a method if one is needed, that the key is new, that the deadline has not passed, and that no
     -- other charge is open.
-    IF last4 = '' AND held.total_price > 0 THEN
-        outcome := 'card_required';
+    IF NOT has_method AND held.total_price > 0 THEN
+        outcome := 'method_required';
         RETURN;
     END IF;
     IF key IS NOT NULL AND EXISTS (

@@ -100,3 +100,18 @@ def test_expiry_is_announced_and_keeps_the_form_fields(
         pay_with(page, GOOD_CARD)
         expect(page.get_by_role("heading", level=1)).to_have_text("Your seats are booked")
     assert Booking.objects.filter(buyer=alice, status=BookingStatus.PAID).count() == 1
+
+
+def test_a_payment_is_confirmed_on_the_banks_page_after_going_back_once(
+    visitors: Visitors, alice: User, hold: Callable[..., Booking]
+) -> None:
+    booking = hold(alice, "1-1", "1-2")
+    page = visitors(alice, f"/checkout/{booking.pk}")
+    page.get_by_role("button", name="Demo bank").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Demo bank")
+    page.go_back()
+    expect(page.get_by_text("Your payment is in progress")).to_be_visible()
+    page.get_by_role("link", name="Go on there").click()
+    page.get_by_role("button", name="Confirm the payment").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your seats are booked")
+    assert booking.payments.count() == 1

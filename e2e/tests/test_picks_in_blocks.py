@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import expect
 
@@ -14,7 +15,7 @@ from e2e.tests.seatmap import SeatMap
 from e2e.tests.visitors import Visitors
 from events.models import Event
 
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 
 
 def test_a_visitor_on_a_phone_picks_in_two_blocks_signs_in_and_pays_once(

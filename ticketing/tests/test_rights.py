@@ -24,6 +24,8 @@ from accounts.models import User
 from bookings.checkin.check_in import check_in
 from bookings.checkin.staff import add_gate_staff, add_gate_staff_for_all_events
 from bookings.holds.models import Booking
+from bookings.payments.gateways.mock import BANK
+from bookings.payments.gateways.mock_models import MockCharge
 from bookings.tickets.issue import code_of
 from bookings.webhooks.endpoints import add_endpoint
 from bookings.webhooks.models import Delivery
@@ -72,6 +74,9 @@ RIGHTS: dict[str, dict[str, str]] = {
     "checkout/<uuid:order_id>": {"GET": BUYER},
     "checkout/<uuid:order_id>/done": {"GET": BUYER},
     "checkout/<uuid:order_id>/wallet/apple": {"GET": BUYER},
+    "checkout/<uuid:order_id>/continue": {"GET": BUYER},
+    "payment/<uuid:payment_id>/return": {"GET": BUYER},
+    "mock-bank/<uuid:payment_id>": {"GET": BUYER, "POST": BUYER},
     "checkout/<uuid:booking_id>/wallet/google/<uuid:admission_id>": {"GET": BUYER},
     "bookings": {"GET": SIGNED_IN},
     "queue/<int:event_id>": {"GET": SIGNED_IN},
@@ -311,6 +316,7 @@ def stage(
     version = publish_plan(plan_id=plan.pk, seller=people["s"])
     endpoint = add_endpoint(seller=people["s"], url="https://example.com/hook", kinds=["booking.paid"])
     booking = paid_booking(people["b"], "1-1")
+    MockCharge.objects.update(method=BANK)
     admission = booking.admissions.select_related("event").get()
     staff = add_gate_staff(event_id=concert.pk, email=people["g"].email, seller=people["s"])
     seating = {"plan_version": version.pk, "prices": {"Category 1": 5000}}  # an event that is being created keeps it
@@ -333,6 +339,7 @@ def stage(
         "<int:creation_id>": creation.pk,
         "<uuid:booking_id>": booking.pk,
         "<uuid:order_id>": booking.order_id,
+        "<uuid:payment_id>": booking.payments.get().pk,
         "<uuid:admission_id>": admission.pk,
         "<str:email>": "new@example.com",
         "<str:sign_in_id>": people["b"].token_families.create(refresh_jti=uuid4(), expires_at=NEVER).pk,

@@ -10,7 +10,7 @@ from bookings.event_changes import tasks
 from bookings.event_changes.cancel_event import cancel_event, release_cancelled_event
 from bookings.holds.models import Booking
 from bookings.invariants import check_invariants
-from bookings.payments.gateways import gateway
+from bookings.payments.gateways import Method, gateway
 from bookings.payments.models import Refund
 from bookings.payments.pay import begin_payment
 from bookings.payments.settle import settle_payment
@@ -68,7 +68,7 @@ def test_a_cancelled_event_takes_no_bookings_and_late_payments_are_refunded(
     release_cancelled_event(event_id=concert.pk)
     with pytest.raises(NotOnSale):
         hold(bob)
-    settle_payment(payment_id=payment.pk, charge=gateway().charge(payment, "4242424242424242"))
+    settle_payment(payment_id=payment.pk, charge=gateway().begin(payment, Method(card_number="4242424242424242")))
     booking.refresh_from_db()
     assert booking.status == "cancelled"
     assert booking.payments.get().status == "refunded"

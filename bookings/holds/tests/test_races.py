@@ -22,7 +22,7 @@ from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.idempotency import IdempotencyKey
 from bookings.invariants import check_invariants
-from bookings.payments.gateways import gateway
+from bookings.payments.gateways import Method, gateway
 from bookings.payments.models import Payment
 from bookings.payments.pay import begin_payment, pay_booking
 from bookings.payments.settle import settle_payment
@@ -227,7 +227,9 @@ def test_a_late_capture_never_gives_a_seat_two_owners(hold: Hold, alice: User, b
         payment = begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())[0]
         Booking.objects.filter(pk=booking.pk).update(expires_at=database_now())
         _, taken = together(
-            partial(settle_payment, payment_id=payment.pk, charge=gateway().charge(payment, GOOD_CARD)),
+            partial(
+                settle_payment, payment_id=payment.pk, charge=gateway().begin(payment, Method(card_number=GOOD_CARD))
+            ),
             partial(hold, bob, seat),
         )
         booking.refresh_from_db()

@@ -6,6 +6,7 @@ from bookings.payments.gateways.protocol import (
     Gateway,
     GatewayDown,
     GatewayRefused,
+    Method,
     Outcome,
     WebhookForged,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "Gateway",
     "GatewayDown",
     "GatewayRefused",
+    "Method",
     "Outcome",
     "WebhookForged",
     "gateway",

@@ -10,6 +10,7 @@ from bookings.payments.gateways.protocol import (
     Gateway,
     GatewayDown,
     GatewayRefused,
+    Method,
     Outcome,
 )
 from bookings.payments.models import Payment, Refund
@@ -40,15 +41,15 @@ def breaker_of(name: str) -> pybreaker.CircuitBreaker:
     return _breakers[name]
 
 
-def charge(provider: Gateway, payment: Payment, card_number: str) -> Charge:
-    """Charge the card through the breaker and return the outcome.
+def begin(provider: Gateway, payment: Payment, method: Method) -> Charge:
+    """Begin the charge through the breaker and return the outcome.
 
     An unknown outcome counts as a failure of the gateway if its `silence_is_failure` is set. Raises GatewayDown if
     nothing was sent.
     """
 
     def send_charge() -> Charge:
-        result = provider.charge(payment, card_number)
+        result = provider.begin(payment, method)
         if result.outcome is Outcome.UNKNOWN and provider.silence_is_failure:
             raise _UnknownOutcome(result)
         return result

@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-from bookings.payments.gateways.protocol import AmountLimits, Charge, GatewayRefused, Notice, Outcome, WebhookForged
+from bookings.payments.gateways.protocol import (
+    AmountLimits,
+    Charge,
+    GatewayRefused,
+    Method,
+    Notice,
+    Outcome,
+    WebhookForged,
+)
 from bookings.payments.models import Payment, Refund
 
 
@@ -16,7 +24,7 @@ class FreeGateway:
         """Allow an amount of 0 in any currency."""
         return AmountLimits(0, 0)
 
-    def charge(self, payment: Payment, card_number: str) -> Charge:
+    def begin(self, payment: Payment, method: Method) -> Charge:
         """Return a capture of 0. Nothing is sent."""
         return Charge(Outcome.CAPTURED, amount=0, currency=payment.currency)
 
@@ -30,7 +38,7 @@ class FreeGateway:
 
     def find(self, payment: Payment) -> Charge | None:
         """Return a capture of 0, so that the reconciler finishes a payment whose process died."""
-        return self.charge(payment, "")
+        return self.begin(payment, Method())
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
         """Raise WebhookForged: nobody sends any."""

@@ -13,8 +13,10 @@ class MockCharge(models.Model):
     payment_id = models.UUIDField(primary_key=True)
     amount = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3)
-    card_last4 = models.CharField(max_length=4)
+    card_last4 = models.CharField(max_length=4, blank=True)
+    method = models.CharField(max_length=20, blank=True, default="")
     captured = models.BooleanField()
+    waits_until = models.DateTimeField(null=True)  # for the buyer on the bank's page; NULL: it doesn't wait
     code = models.CharField(max_length=50, blank=True, default="")
     detail = models.CharField(max_length=300, blank=True, default="")
     webhook_due_at = models.DateTimeField(null=True)

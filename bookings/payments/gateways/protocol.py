@@ -17,18 +17,40 @@ class Outcome(Enum):
 
     CAPTURED = "captured"
     DECLINED = "declined"
+    REDIRECT = "redirect"  # the buyer pays on a page of the gateway or their bank, and comes back
+    ACTION_REQUIRED = "action"  # the buyer's bank asks them to confirm the payment (3-D Secure)
     PENDING = "pending"  # the gateway accepted the charge and reports its outcome by webhook
     UNKNOWN = "unknown"  # the request was sent and got no response: the money may have been taken
+
+
+STEPS = (Outcome.REDIRECT, Outcome.ACTION_REQUIRED)  # outcomes that wait for the buyer
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What a payment is made with: a token of the gateway's, or a card number. Neither for an order that is free."""
+
+    token: str = ""
+    card_number: str = ""
+
+    @property
+    def card_last4(self) -> str:
+        """Return the last digits of the card number, or ""."""
+        return self.card_number[-4:]
+
+    def __bool__(self) -> bool:
+        return bool(self.token or self.card_number)
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
     """A gateway's result for one payment.
 
-    `reference` is the gateway's id of the charge. `code` and `detail` say why a card was declined; `detail` is a
+    `reference` is the gateway's id of the charge. `code` and `detail` say why a payment was declined; `detail` is a
     message for the buyer. `amount` is what was captured, in minor units of `currency` (ISO 4217), as the gateway
     reports it and not as it was requested; it has a fraction if the gateway counts finer than ISO 4217. Both are
-    required for a capture. Texts are cut to what the database keeps.
+    required for a capture. `url` is the page of the buyer's step, a path of this site or a whole URL; the outcomes in
+    STEPS, and no others, have it. Texts are cut to what the database keeps.
     """
 
     outcome: Outcome
@@ -37,8 +59,11 @@ class Charge:
     detail: str = ""
     amount: Decimal | int | None = None
     currency: str = ""
+    url: str = ""
 
     def __post_init__(self) -> None:
+        if (self.outcome in STEPS) != bool(self.url):
+            raise ValueError("a step of the buyer, and nothing else, has a URL")
         if self.outcome is Outcome.CAPTURED and (self.amount is None or not self.currency):
             raise ValueError("a capture has an amount and a currency")
         for name, length in (("reference", REFERENCE_LENGTH), ("code", CODE_LENGTH), ("detail", FAILURE_LENGTH)):
@@ -106,7 +131,7 @@ class AmountLimits:
 class GatewayDown(Exception):
     """The gateway can't be reached, is busy, fails or is not set up; a retry may succeed.
 
-    `charge` raises it only if nothing was charged. A refund may have been made: its id keeps a retry from
+    `begin` raises it only if nothing was charged. A refund may have been made: its id keeps a retry from
     making it twice.
     """
 
@@ -137,8 +162,12 @@ class Gateway(Protocol):
         """Return the amounts that can be charged in a currency; None if it can't be charged at all."""
         ...
 
-    def charge(self, payment: Payment, card_number: str) -> Charge:
-        """Take `payment.amount` from the card; Outcome.UNKNOWN if the response is lost. Raises GatewayDown."""
+    def begin(self, payment: Payment, method: Method) -> Charge:
+        """Take `payment.amount` by the method, or say which step of the buyer it waits for (STEPS).
+
+        A step that the buyer never takes ends as declined by itself, after at most a day. Outcome.UNKNOWN if the
+        response is lost. Raises GatewayDown.
+        """
         ...
 
     def refund(self, refund: Refund) -> str:

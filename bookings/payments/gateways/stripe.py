@@ -18,6 +18,7 @@ from bookings.payments.gateways.protocol import (
     Charge,
     GatewayDown,
     GatewayRefused,
+    Method,
     Notice,
     Outcome,
 )
@@ -52,7 +53,7 @@ class StripeGateway:
         """Return the amounts that Stripe charges in a currency; None if it never does."""
         return stripe_amounts.limits(currency)
 
-    def charge(self, payment: Payment, card_number: str) -> Charge:
+    def begin(self, payment: Payment, method: Method) -> Charge:
         """Create and confirm a PaymentIntent.
 
         A card that needs a further step by the buyer (3-D Secure) counts as declined, and so does an amount outside of
@@ -65,10 +66,13 @@ class StripeGateway:
             "amount": stripe_amounts.to_stripe(payment.amount, payment.currency),
             "currency": payment.currency.lower(),
             "confirm": True,
-            "payment_method_data": {"type": "card", "card": {"number": card_number}},
             "metadata": {"payment_id": str(payment.pk), "booking_id": str(payment.order_id)},
             "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
         }
+        if method.token:
+            params["payment_method"] = method.token
+        else:
+            params["payment_method_data"] = {"type": "card", "card": {"number": method.card_number}}
         try:
             intent = self._client.v1.payment_intents.create(params, {"idempotency_key": str(payment.pk)})
             return _charge(intent)

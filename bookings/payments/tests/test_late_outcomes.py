@@ -14,7 +14,7 @@ from accounts.models import User
 from bookings.holds.expiry import expire_holds
 from bookings.holds.models import Booking
 from bookings.invariants import check_invariants
-from bookings.payments.gateways import gateway
+from bookings.payments.gateways import Method, gateway
 from bookings.payments.gateways.mock_models import MockCharge
 from bookings.payments.gateways.mock_webhooks import webhook_body, webhook_headers
 from bookings.payments.models import Payment, WebhookEvent
@@ -87,7 +87,7 @@ def test_ten_simultaneous_copies_of_a_webhook_have_one_effect(hold: Hold, alice:
 def test_a_webhook_before_the_gateways_response_settles_the_payment(hold: Hold, alice: User) -> None:
     booking = hold(alice)
     payment = begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())[0]
-    gateway().charge(payment, LATER)
+    gateway().begin(payment, Method(card_number=LATER))
     assert post(*webhook()) == 200
     assert status(booking) == BookingStatus.PAID
 
@@ -200,7 +200,7 @@ def test_a_capture_of_a_cancelled_payment_pays_the_booking(hold: Hold, alice: Us
     payment = begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="0077", provider=gateway())[0]
     age_payments(61)
     reconcile_payments()
-    gateway().charge(payment, LATER)  # the request was delayed, not lost
+    gateway().begin(payment, Method(card_number=LATER))  # the request was delayed, not lost
     assert post(*webhook()) == 200
     assert status(booking) == BookingStatus.PAID
     assert not any(check_invariants().values())
@@ -212,7 +212,7 @@ def test_the_second_of_two_captures_is_refunded(hold: Hold, alice: User) -> None
     age_payments(61)
     reconcile_payments()
     pay(booking, GOOD)
-    gateway().charge(lost, LATER)
+    gateway().begin(lost, Method(card_number=LATER))
     entry = MockCharge.objects.get(pk=lost.pk)
     body = webhook_body(entry)
     assert post(body, webhook_headers(entry, body)) == 200

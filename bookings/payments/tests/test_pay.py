@@ -21,6 +21,7 @@ from bookings.idempotency import IdempotencyKey
 from bookings.payments.gateways import (
     Charge,
     GatewayDown,
+    Method,
     Outcome,
     gateway,
 )
@@ -200,7 +201,7 @@ def test_a_payment_that_never_reached_the_gateway_can_be_repeated_with_its_key(
 
     booking, idempotency_key = hold(alice), IdempotencyKey("key", "hash")
     with monkeypatch.context() as broken:
-        broken.setattr(MockGateway, "charge", unreachable)
+        broken.setattr(MockGateway, "begin", unreachable)
         with pytest.raises(GatewayUnreachable):
             pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD, idempotency_key=idempotency_key)
     paid = pay_booking(booking_id=booking.pk, buyer_id=alice.pk, card_number=GOOD, idempotency_key=idempotency_key)
@@ -210,6 +211,6 @@ def test_a_payment_that_never_reached_the_gateway_can_be_repeated_with_its_key(
 
 def test_the_mock_gateway_returns_the_same_outcome_for_the_same_payment(hold: Hold, alice: User) -> None:
     payment = begin(hold(alice))
-    refused = gateway().charge(payment, DECLINED)
-    assert (refused.outcome, gateway().charge(payment, GOOD)) == (Outcome.DECLINED, refused)
+    refused = gateway().begin(payment, Method(card_number=DECLINED))
+    assert (refused.outcome, gateway().begin(payment, Method(card_number=GOOD))) == (Outcome.DECLINED, refused)
     assert MockCharge.objects.get().card_last4 == DECLINED[-4:]

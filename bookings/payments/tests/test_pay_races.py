@@ -12,6 +12,7 @@ from bookings.holds.models import Booking
 from bookings.invariants import check_invariants
 from bookings.payments.gateways import (
     Charge,
+    Method,
     Outcome,
     breaker,
     gateway,
@@ -101,6 +102,10 @@ def test_a_slow_gateway_does_not_block_other_payments(
         both.wait(timeout=10)
         return CAPTURED
 
-    monkeypatch.setattr(MockGateway, "charge", slow)
+    monkeypatch.setattr(MockGateway, "begin", slow)
     payments = [begin(hold(buyer)) for buyer in (alice, bob)]
-    assert crowd(2, lambda n: breaker.charge(gateway(), payments[n], "4242424242424242")) == [CAPTURED, CAPTURED]
+    card = Method(card_number="4242424242424242")
+    assert crowd(2, lambda n: breaker.begin(gateway(), payments[n], card)) == [
+        CAPTURED,
+        CAPTURED,
+    ]

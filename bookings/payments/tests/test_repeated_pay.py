@@ -67,9 +67,9 @@ class SlowGateway:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, outcome: Charge) -> None:
         self.begun, self.may_answer, self.charges = threading.Event(), threading.Event(), 0
         self.outcome = outcome
-        monkeypatch.setattr(MockGateway, "charge", self.charge)
+        monkeypatch.setattr(MockGateway, "begin", self.begin)
 
-    def charge(self, *args: Any) -> Charge:
+    def begin(self, *args: Any) -> Charge:
         self.charges += 1
         self.begun.set()
         assert self.may_answer.wait(10)
@@ -160,7 +160,7 @@ def test_a_payment_that_never_reached_the_gateway_begins_anew_when_it_is_repeate
         raise GatewayDown("away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(MockGateway, "charge", down)
+        patch.setattr(MockGateway, "begin", down)
         with pytest.raises(GatewayUnreachable):
             pay(booking)
     assert pay(booking).status == PaymentStatus.CAPTURED

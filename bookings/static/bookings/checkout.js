@@ -313,6 +313,7 @@ addEventListener("online", () => !leaving && refresh());
 addEventListener("pageshow", ({ persisted }) => {
   if (!persisted) return;
   leaving = false;
+  form.resume();
   refresh();
 });
 

@@ -18,13 +18,13 @@ const LONGEST_WAIT = 15;
  * @param {HTMLFormElement} form
  * @param {{orderId: () => string, paid: () => void, changed: () => void, loginUrl: () => string}} page `paid` is
  *   called after the payment, `changed` when the order may differ from what the page shows
- * @returns {{isBusy: () => boolean, hasText: () => boolean}} whether a payment is in progress, whether anything is typed
+ * @returns {{resume: () => void, isBusy: () => boolean, hasText: () => boolean}} whether a payment is in progress, whether anything is typed
  */
 export function paymentForm(form, page) {
   const field = form.elements.namedItem("card_number"); // null if the seats are free
   const button = form.querySelector("button:not([type])");
   const inProgress = form.querySelector("#payment-in-progress");
-  let attempt = null; // {order, number, key}: kept until the outcome is known, so that a repeat does not charge twice
+  let attempt = null; // {order, means, key}: kept until the outcome is known, so that a repeat does not charge twice
   let busy = false;
 
   function setBusy(on) {
@@ -34,37 +34,40 @@ export function paymentForm(form, page) {
     if (field) field.readOnly = on;
   }
 
-  async function pay(number) {
-    if (attempt?.number !== number || attempt.order !== page.orderId()) {
-      attempt = { order: page.orderId(), number, key: newIdempotencyKey() };
+  /** Pays with the body of the request. Ends when the order is paid, or when the browser leaves for the bank's page. */
+  async function pay(body) {
+    const means = JSON.stringify(body);
+    if (attempt?.means !== means || attempt.order !== page.orderId()) {
+      attempt = { order: page.orderId(), means, key: newIdempotencyKey() };
     }
     for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 1.5, LONGEST_WAIT)) {
-      if (await isPaid()) return;
+      const { status, next_url: bank } = await send(body);
+      if (status === "paid") return page.paid(); // the form stays busy, so that nothing more can be pressed
+      if (bank) return location.assign(bank);
       if (inProgress.hidden) say(inProgress.textContent);
       inProgress.hidden = false;
       await new Promise((resolve) => setTimeout(resolve, wait * 1000));
     }
   }
 
-  /** Sends the payment under the attempt's key. False while it is in progress; throws the Problem if it failed. */
-  async function isPaid() {
-    const { order, number, key } = attempt;
+  /** Sends the payment under the attempt's key, and returns its outcome; throws the Problem if it failed. */
+  async function send(body) {
+    const { order, key } = attempt;
     try {
       const headers = { "Idempotency-Key": key };
-      const { data } = await call("POST", `/api/order/${order}/pay`, { body: number ? { card_number: number } : {}, headers });
-      return data.status === "paid";
+      const { data } = await call("POST", `/api/order/${order}/pay`, { body, headers });
+      return data;
     } catch (problem) {
-      if (problem.code === "payment_in_progress") return false;
+      if (problem.code === "payment_in_progress") return {}; // begun in another tab
       throw problem;
     }
   }
 
-  async function submit() {
-    if (busy || !isValid()) return;
+  async function submit(body) {
+    if (busy) return;
     setBusy(true);
     try {
-      await pay(field ? digitsOf(field.value) : "");
-      page.paid(); // the form stays busy, so that nothing more can be pressed
+      await pay(body);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       setBusy(false);
@@ -110,9 +113,14 @@ export function paymentForm(form, page) {
   form.noValidate = true;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    submit();
+    if (!busy && isValid()) submit(field ? { card_number: digitsOf(field.value) } : {});
   });
   form.addEventListener("click", ({ target }) => {
+    const method = target.closest("[data-method]")?.dataset.method;
+    if (method && !field.matches(":disabled")) {
+      clearErrors(form);
+      return submit({ method });
+    }
     const card = target.closest("[data-card]")?.dataset.card;
     if (!card || busy || field.matches(":disabled")) return;
     clearErrors(form);
@@ -120,5 +128,11 @@ export function paymentForm(form, page) {
     button.focus();
   });
 
-  return { isBusy: () => busy, hasText: () => Boolean(field?.value) };
+  /** Makes the form usable again when the buyer comes back from the bank's page by the back button. */
+  function resume() {
+    attempt = null;
+    setBusy(false);
+  }
+
+  return { resume, isBusy: () => busy, hasText: () => Boolean(field?.value) };
 }

@@ -14,7 +14,7 @@ from bookings.holds.hold_request import HoldRequest
 from bookings.holds.models import Booking
 from bookings.holds.respond_async import accept_hold_request, allocate_seats
 from bookings.invariants import check_invariants
-from bookings.payments.gateways import gateway
+from bookings.payments.gateways import Method, gateway
 from bookings.payments.pay import begin_payment
 from bookings.payments.settle import settle_payment
 from bookings.states import BookingStatus, SelectionMode
@@ -236,7 +236,7 @@ def test_a_late_payment_does_not_buy_other_seats_of_the_same_position(
 ) -> None:
     booking = hold(opera, alice, BALCONY, "A-10")
     payment = begin_payment(order_id=booking.pk, buyer_id=alice.pk, card_last4="4242", provider=gateway())[0]
-    charge = gateway().charge(payment, "4242424242424242")
+    charge = gateway().begin(payment, Method(card_number="4242424242424242"))
     Booking.objects.update(expires_at=database_now())
 
     expire_holds()

@@ -8,6 +8,9 @@ from bookings.checkout.texts import duration_text, status_text
 from bookings.holds.models import Booking
 from bookings.holds.places import block_name, lines, lines_by_price, places_word
 from bookings.holds.selectors import current_bookings, tier_of
+from bookings.invoices.breakdown import Totals
+from bookings.invoices.models import Terms
+from bookings.invoices.terms import breakdown_of
 from bookings.orders.serializers import order_body
 
 
@@ -41,6 +44,7 @@ def order_context(bookings: Sequence[Booking]) -> dict[str, Any]:
             }
             for each in current
         ],
+        "breakdown": partial(_breakdown, bookings, current),  # a template calls it
         "more_time": duration_text(booking.event.hold_seconds),
     }
 
@@ -60,6 +64,10 @@ def checkout_data(bookings: Sequence[Booking]) -> dict[str, Any]:
         "window_seconds": window.total_seconds(),
         "more_time": duration_text(booking.event.hold_seconds),
     }
+
+
+def _breakdown(bookings: Sequence[Booking], current: Sequence[Booking]) -> Totals:
+    return breakdown_of(bookings, current, current[0].order.terms or Terms())
 
 
 def _block(booking: Booking) -> dict[str, str]:

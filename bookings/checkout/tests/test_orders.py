@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from bookings.checkout.tests.stage import text_of
 from bookings.holds.models import Booking
+from bookings.invoices.terms import set_terms
 from bookings.orders.cancel import remove_item
 from bookings.orders.tests.stage import order_of
 from bookings.payments.pay import pay_order
@@ -44,6 +45,19 @@ def test_checkout_shows_all_blocks_and_one_total(client_of: ClientOf, alice: Use
     assert all(f'data-remove="{booking.pk}"' in html for booking in order)
     data = json.loads(re.search(r'id="checkout-data" type="application/json">(.*?)<', html)[1])  # type: ignore[index]
     assert (data["order"]["total_price"], set(data["blocks"])) == (14_000, {str(booking.pk) for booking in order})
+
+
+def test_the_receipt_says_which_fees_and_taxes_are_in_the_total(
+    client_of: ClientOf, alice: User, concert: Event
+) -> None:
+    set_terms(event_id=concert.pk, ticket_fee=150, ticket_tax="VAT 7 %", ticket_tax_rate=700)
+    order = order_of(alice, concert, "A1", "B1")
+    for path in ("", "/done"):
+        if path:
+            pay(order)
+        text = text_of(client_of(alice).get(f"/checkout/{order[0].order_id}{path}"))
+        # Four tickets at 1.50; VAT in what is left of two at 50.00 and two at 20.00: 2 × 3.17 and 2 × 1.21.
+        assert "$140.00 Includes fees $6.00 Includes VAT 7 % $8.76" in text
 
 
 def test_what_was_taken_out_is_not_shown_and_the_last_block_has_no_button(

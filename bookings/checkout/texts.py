@@ -36,7 +36,9 @@ STATUS_TEXTS: dict[str, StatusText] = {
     BookingStatus.EXPIRED: StatusText(
         "Expired", "hourglass", "", "The time to pay ran out, so the {places} are free again. Nothing was charged."
     ),
-    BookingStatus.REFUNDED: StatusText("Refunded", "back", "", "The money goes back to the card you paid with."),
+    BookingStatus.REFUNDED: StatusText(
+        "Refunded", "back", "", "The money goes back to the card or account you paid with."
+    ),
 }
 
 

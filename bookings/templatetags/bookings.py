@@ -16,9 +16,9 @@ from events.models import Event, Subsection
 
 register = template.Library()
 REFUND_TEXTS = {
-    RefundStatus.PENDING: "goes back to the card you paid with.",
-    RefundStatus.SENT: "has gone back to the card you paid with. Your bank may take some days to show it.",
-    RefundStatus.FAILED: "could not be sent back to your card yet. We are looking into it.",
+    RefundStatus.PENDING: "goes back to the card or account you paid with.",
+    RefundStatus.SENT: "has gone back to the card or account you paid with. Your bank may take some days to show it.",
+    RefundStatus.FAILED: "could not be sent back to the card or account you paid with yet. We are looking into it.",
 }
 # What reads badly on two lines: "block 2", "row 5, seats 12", "and 14". Long labels may need two.
 PLACE = re.compile(r"\bblock \d+|\b(?:row|table) [^\s,;]{1,8}, seats? [^\s,;]{1,8}(?![^\s,;])|\band \d+", re.IGNORECASE)

@@ -232,7 +232,7 @@ def test_the_page_of_a_refunded_booking_explains_the_refund(
     booking = paid_booking(alice, "1-1")
     Booking.objects.filter(pk=booking.pk).update(status="refunded")
     text = text_of(client_of(alice).get(f"/checkout/{booking.pk}/done"))
-    assert "Refunded The money goes back to the card you paid with." in text
+    assert "Refunded The money goes back to the card or account you paid with." in text
 
 
 def test_the_page_of_a_refunded_booking_says_when_and_how_much(
@@ -243,11 +243,11 @@ def test_the_page_of_a_refunded_booking_says_when_and_how_much(
     path, refunds = f"/checkout/{booking.pk}/done", Refund.objects.all()
     refunds.update(created_at=datetime(2026, 11, 5, 9, 30, tzinfo=UTC), status="pending", sent_at=None)
     text = text_of(client_of(alice).get(path))
-    assert "Refunded on Thu 5 Nov 2026, 09:30 UTC $100.00 goes back to the card you paid with." in text
+    assert "Refunded on Thu 5 Nov 2026, 09:30 UTC $100.00 goes back to the card or account you paid with." in text
     assert text.index("Refunded on") < text.index("Paid on")
     for status, sent_at, says in (
-        ("sent", database_now(), "$100.00 has gone back to the card you paid with."),
-        ("failed", None, "$100.00 could not be sent back to your card yet."),
+        ("sent", database_now(), "$100.00 has gone back to the card or account you paid with."),
+        ("failed", None, "$100.00 could not be sent back to the card or account you paid with yet."),
     ):
         refunds.update(status=status, sent_at=sent_at)
         assert says in text_of(client_of(alice).get(path))
@@ -261,7 +261,7 @@ def test_a_partial_refund_made_at_the_provider_is_shown_while_the_tickets_stay_v
     booking = paid_booking(alice, "1-1", "1-2")
     record_refunded_total(payment_id=booking.payments.get().pk, notice=RefundedTotal("1", "ref", amount=3_000))
     text = text_of(client_of(alice).get(f"/checkout/{booking.pk}/done"))
-    assert "$30.00 has gone back to the card you paid with." in text
+    assert "$30.00 has gone back to the card or account you paid with." in text
     assert "Your seats are booked" in text
 
 

@@ -168,6 +168,9 @@ def test_every_page_renders_without_leaks(
     }
     User.objects.filter(pk=dave.pk).update(is_verified=False)
     pages[alice].append(f"/queue/{queued.pk}")
+    waiting = hold(alice, "2-1", event=event)
+    begun = client_of(alice).post(f"/api/booking/{waiting.pk}/pay", {"method": "mock_bank"}).json()
+    pages[alice].append(begun["next_url"])
     olga.pending_email = "new@example.com"
     olga.save()
     pages[None].append(f"/account/email/confirm?token={email_change_token(olga)}")

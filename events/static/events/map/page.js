@@ -10,7 +10,7 @@ import { Colours } from "./canvas/colours.js";
 import { MapView } from "./canvas/map_view.js";
 import { BestSeatsForm } from "./panels/best_seats_form.js";
 import { Filter } from "./panels/filter.js";
-import { blockName, needsWheelchairPlace, seatCount, seatRanges, seatsLeft, shortName, shortPriceRange } from "./panels/formatting.js";
+import { blockName, needsWheelchairPlace, pickedRanges, seatCount, seatRanges, seatsLeft, shortName, shortPriceRange } from "./panels/formatting.js";
 import { showKinds } from "./panels/legend.js";
 import { LiveBadge } from "./panels/live_badge.js";
 import { showPrices } from "./panels/prices.js";
@@ -194,7 +194,7 @@ function showAlone(message, block, positions, picked) {
 function offerSimilar(what, block, positions, number) {
   const accessible = block.accessibleCount(positions) + block.accessibleCount(picks.in(block));
   const found = nearestSimilar(model, block, positions, number, { accessible, gapsAllowed });
-  if (!found) {
+  if (!found || (found.block !== block && found.positions.some((position) => picks.has(found.block, position)))) {
     summary.showMessage(`${what} No similar seats are free.`);
     return;
   }
@@ -332,7 +332,7 @@ function refused(problem, picked) {
   else if (problem.code === "too_many_holds") summary.showMessage(problem.message, [["Show my bookings", () => location.assign(dataset.bookings)]]);
   else if (problem.status === 0 || problem.status >= 500) summary.showMessage(problem.message, [["Try again", hold]]);
   else if (problem.status === 429) summary.showMessage(`Too many attempts. Wait ${problem.retryAfter ?? 60} seconds, then try again.`);
-  else summary.showMessage(problem.message);
+  else summary.showMessage(picked.length > 1 && "item" in problem.more ? `${blockName(block)}: ${problem.message}` : problem.message);
 }
 
 /** Picks stay stored and are picked again if they are still free when the buyer comes back. */
@@ -371,20 +371,16 @@ function needsPlace({ message, seats }, block, positions) {
 /** Restores the picks from before the login or a reload. */
 function restorePicks() {
   if (sale.isOver) return forgetPicks(eventId);
-  const before = keptPicks(eventId);
   if (picks.count) return;
-  const restored = before.map(({ section, subsection, names }) => restore(model.block(section, subsection), names)).filter(Boolean);
-  const gone = restored.find(({ lost }) => lost.length);
-  if (gone) offerSimilar(`Taken in the meantime: ${seatRanges(gone.block, gone.lost)}.`, gone.block, gone.lost, gone.wanted.length);
-  else if (restored.length && document.referrer.includes(dataset.login)) toast(`Welcome back. Your ${picks.unit}s are still free: ${restored.map(({ block, wanted }) => seatRanges(block, wanted)).join("; ")}.`, "good");
-}
-
-/** Picks those of the named seats of a block that are still free; returns {block, wanted, lost}, or null without the block. */
-function restore(block, names) {
-  if (!block?.seats) return null;
-  const wanted = names.map((name) => block.position(name));
-  picks.replace(block, wanted);
-  return { block, wanted, lost: wanted.filter((position) => !picks.has(block, position)) };
+  const lost = [];
+  for (const { section, subsection, names } of keptPicks(eventId)) {
+    const block = model.block(section, subsection);
+    const taken = block?.seats ? picks.restore(block, names) : [];
+    if (taken.length) lost.push([block, taken]);
+  }
+  const [first] = lost;
+  if (first) offerSimilar(`Taken in the meantime: ${pickedRanges(lost)}.`, ...first, picks.in(first[0]).length + first[1].length);
+  else if (picks.count && document.referrer.includes(dataset.login)) toast(`Welcome back. Your ${picks.unit}s are still free: ${pickedRanges(picks.blocks)}.`, "good");
 }
 
 /** Reminds buyers who come back from the checkout that they hold seats, with a button to pay. */

@@ -105,6 +105,11 @@ export function seatRanges(block, positions) {
   return [...rows].map(([row, seats]) => `${rowText(block, row, "\u00a0")},\u00a0${seats.length > 1 ? "seats" : "seat"}\u00a0${ranges(seats)}`).join("; ");
 }
 
+/** Seats of one or more blocks [[block, positions], …] as people say them; of several blocks with their names. */
+export function pickedRanges(blocks) {
+  return blocks.map(([block, positions]) => (blocks.length > 1 ? `${blockName(block)}, ` : "") + seatRanges(block, positions)).join("; ");
+}
+
 /** "$20", "$20.50": an amount without zero cents, because the map has little room. */
 export function shortMoney(minor, currency) {
   return priceText(minor, currency).replace(/\.00$/, "");

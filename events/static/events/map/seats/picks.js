@@ -69,6 +69,13 @@ export class Picks extends Emitter {
     this.replace(block, block.places(Math.min(number, this.roomIn(block))));
   }
 
+  /** Picks those of the named seats of a block that are free; returns the positions of the others. */
+  restore(block, names) {
+    const wanted = names.map((name) => block.position(name));
+    this.replace(block, wanted);
+    return wanted.filter((position) => !this.has(block, position));
+  }
+
   clear() {
     for (const [block] of this.blocks) this.#set(block, []);
   }

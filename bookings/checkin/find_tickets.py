@@ -5,7 +5,7 @@ import uuid
 from typing import NamedTuple
 
 import structlog
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from bookings.holds.models import Booking
@@ -37,7 +37,7 @@ def find_tickets(*, event: Event, text: str, by: User) -> Found:
     """Find tickets of the event, also used and void ones, by number, by booking, or by part of the holder's name.
 
     The number of a ticket is its reference or serial. A booking is found by its reference or id, or by the reference of
-    a payment.
+    a payment, with all that were bought together with it.
 
     A name is found whatever its case and accents, and with its words in any order. The caller checks that `by` may
     check in tickets of the event (`check_in_event`). Each search is logged with who searched, but without the text.
@@ -59,7 +59,8 @@ def _by_number(tickets: QuerySet[Admission], text: str) -> Found | None:
     if reference is not None:
         return _by_reference(tickets, reference)
     try:
-        return _first("booking", tickets.filter(booking=uuid.UUID(text.strip())).order_by("position"))
+        bookings = Booking.objects.filter(Q(pk=uuid.UUID(text.strip())) | Q(order_id=uuid.UUID(text.strip())))
+        return _first("booking", _of_orders(tickets, bookings))
     except ValueError:
         return None
 
@@ -72,9 +73,14 @@ def _by_reference(tickets: QuerySet[Admission], reference: Reference) -> Found |
     if reference.kind == ReferenceKind.TICKET:
         found = _first("ticket", tickets.filter(reference=reference.text))
     else:
-        bookings = Booking.objects.with_reference(reference)
-        found = _first("booking", tickets.filter(booking__in=bookings).order_by("booking_id", "position"))
+        found = _first("booking", _of_orders(tickets, Booking.objects.with_reference(reference)))
     return found if found.tickets else None
+
+
+def _of_orders(tickets: QuerySet[Admission], bookings: QuerySet[Booking]) -> QuerySet[Admission]:
+    """Return the tickets of all bookings that were bought together with one of these: those people come together."""
+    orders = bookings.values("order_id")
+    return tickets.filter(booking__order_id__in=orders).order_by("booking_id", "position")
 
 
 def _by_name(tickets: QuerySet[Admission], text: str) -> Found:

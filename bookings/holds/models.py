@@ -171,6 +171,13 @@ class Booking(models.Model):
         return self.order_id == self.pk
 
     @property
+    def order_reference(self) -> str:
+        """What people call its order: the reference of the first booking. Runs a query for an order of several."""
+        if self.is_own_order:
+            return self.reference
+        return Booking.objects.filter(order_id=self.order_id).order_by("pk").values_list("reference", flat=True)[0]
+
+    @property
     def payments(self) -> "models.QuerySet[Payment]":
         """The payments of its order, newest first."""
         order: Any = self._meta.get_field("order").related_model

@@ -46,7 +46,7 @@ def calendar_of(bookings: Sequence[Booking], *, url: str, method: Method | None 
     seats = [f"{one_line(block_name(one.subsection, event).text)}, {one_line(places_text(one))}" for one in bookings]
     entry = new_entry(event, uid=f"booking-{booking.pk}", url=url)
     entry.add("location", place_of(event))
-    lines = [*seats, f"Booking {booking.reference}", f"Your tickets: {url}"]
+    lines = [*seats, f"Booking {booking.order_reference}", f"Your tickets: {url}"]
     entry.add("description", "\n".join([*lines, "", plain_text(event.description)]).rstrip())
     if method is not None:
         add_organiser(entry, event)

@@ -48,10 +48,11 @@ LINE_HEIGHT = 0.43  # millimetres for each point
 
 
 def tickets_pdf(tickets: list[Admission]) -> bytes:
-    """Return a PDF with one page per ticket, and perhaps one about getting in; all tickets belong to one booking.
+    """Return a PDF with one page per ticket, and perhaps one about getting in; all tickets belong to one order.
 
     Each ticket must be loaded with its booking, event and subsection.
     """
+    order = tickets[0].booking.order_reference
     pdf = _blank()
     pdf.set_title(f"Tickets for {isolated(printable(tickets[0].event.name))}")
     for number, ticket in enumerate(tickets, start=1):
@@ -62,7 +63,7 @@ def tickets_pdf(tickets: list[Admission]) -> bytes:
         pdf.image(BytesIO(qr_png(code_of(ticket))), (PAGE[0] - side) / 2, BAND + 2, side, side)
         _draw_seat(pdf, ticket, BAND + 3 + side)
         _draw_lines(pdf, remark, MARGIN, 113.5, INNER, REMARK_SIZES, style="B")
-        _draw_footer(pdf, ticket, f"Ticket {number} of {len(tickets)}")
+        _draw_footer(pdf, ticket, order, f"Ticket {number} of {len(tickets)}")
     if tickets[0].event.getting_in:
         pdf.add_page()
         _draw_event(pdf, tickets[0])
@@ -125,10 +126,10 @@ def _seat_columns(ticket: Admission) -> list[tuple[str, str, float]]:
     return [("SECTION", block.section, INNER - sum(width for *_, width in columns)), *columns]
 
 
-def _draw_footer(pdf: FPDF, ticket: Admission, which: str) -> None:
+def _draw_footer(pdf: FPDF, ticket: Admission, order: str, which: str) -> None:
     _draw_line(pdf, "HOLDER", MARGIN, 126.5, INNER, size=6.5, colour=FAINT)
     _draw_lines(pdf, printable(ticket.holder), MARGIN, 129.5, INNER, HOLDER_SIZES, style="B")
-    for label, reference, x in (("TICKET", ticket.reference, MARGIN), ("BOOKING", ticket.booking.reference, 46)):
+    for label, reference, x in (("TICKET", ticket.reference, MARGIN), ("BOOKING", order, 46)):
         _draw_line(pdf, label, x, 135, 30, size=6.5, colour=FAINT)
         _draw_line(pdf, reference, x, 138, 30, size=10, style="B")
     pdf.set_font(FAMILY, "", 6.5)

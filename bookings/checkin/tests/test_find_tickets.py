@@ -8,13 +8,16 @@ import structlog
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from bookings.checkin.find_tickets import MAX_FOUND
+from bookings.checkin.find_tickets import MAX_FOUND, find_tickets
 from bookings.checkin.tests.stage import codes_of, tickets_of
 from bookings.holds.models import Booking
+from bookings.orders.tests.stage import order_of
+from bookings.payments.pay import pay_order
 from bookings.payments.refund import refund_booking
 from bookings.references import find_reference
 from bookings.tickets.models import Admission
 from bookings.tickets.texts import serial_of
+from conftest import GOOD_CARD
 from events.models import Event
 
 ClientOf = Callable[[User | None], APIClient]
@@ -195,3 +198,13 @@ def test_the_codes_are_not_in_the_response(concert: Event, seller: APIClient, pe
     (code,) = codes_of(people["jose"])
     assert code not in search(seller, concert, "jose").content.decode()
     assert Admission.objects.filter(status="used").count() == 0
+
+
+def test_people_who_bought_together_are_found_together(concert: Event, alice: User, carol: User) -> None:
+    order = order_of(alice, concert, "A1", "B1")
+    pay_order(order_id=order[0].order_id, buyer_id=alice.pk, card_number=GOOD_CARD)
+    for text in (order[0].reference, order[1].reference, str(order[0].order_id), str(order[1].pk)):
+        found = find_tickets(event=concert, text=text, by=carol)
+        assert (found.by, len(found.tickets), {ticket.booking_id for ticket in found.tickets}) == (
+            "booking", 4, {booking.pk for booking in order}
+        )  # fmt: skip

@@ -101,6 +101,7 @@ def test_a_paid_order_has_all_tickets_on_one_page_and_in_one_file(
     pdf = client.get(f"/api/order/{order_id}/tickets.pdf")
     pages = pages_of(pdf.content)
     assert [("SECTION\nA" in text, "SECTION\nB" in text) for text in pages] == 2 * [(True, False)] + 2 * [(False, True)]
+    assert all(order[0].reference in text and order[1].reference not in text for text in pages)
     calendar = client.get(f"/api/order/{order_id}/calendar.ics").content.decode().replace("\r\n ", "")
     assert "Section A\\, block 1" in calendar and "Section B\\, block 1" in calendar
     assert calendar.count("BEGIN:VEVENT") == 1

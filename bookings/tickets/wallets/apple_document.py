@@ -77,7 +77,7 @@ def _back(ticket: Admission) -> list[Field]:
     texts = [
         _field("holder", "Holder", one_line(ticket.holder)),
         _field("ticket", "Ticket", ticket.reference),
-        _field("booking", "Booking", ticket.booking.reference),
+        _field("booking", "Booking", ticket.booking.order_reference),
         _field("address", "Address", address_of(event)),
         _field("access", "Accessibility", accessibility),
         _field("organiser", "Organiser", one_line(organiser.name)),

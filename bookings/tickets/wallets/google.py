@@ -65,7 +65,7 @@ def _ticket(ticket: Admission, wallet: GoogleWallet) -> dict[str, Any]:
         "seatInfo": _seat(ticket),
         "ticketHolderName": one_line(ticket.holder),
         "ticketNumber": ticket.reference,
-        "reservationInfo": {"confirmationCode": ticket.booking.reference},
+        "reservationInfo": {"confirmationCode": ticket.booking.order_reference},
     }
 
 

@@ -113,10 +113,10 @@ IMPERSONAL: dict[str, str] = {
     "bookings.Admission": "status",
     "bookings.CheckIn": "kind",
     "bookings.EmailMessage": "rank status before",
-    "bookings.Payment": "status currency captured_currency gateway dispute_status failure_code request_hash",
+    "bookings.Payment": "step_url status currency captured_currency gateway dispute_status failure_code request_hash",
     "bookings.Refund": "status gateway_reference failure request_hash",
     "bookings.WebhookEvent": "gateway event_id",
-    "bookings.MockCharge": "currency code detail",
+    "bookings.MockCharge": "currency code detail method",
     "bookings.Endpoint": "kinds off_because",
     "bookings.Delivery": "kind subject payload status failure",  # payloads.py: they have no names of buyers
 }

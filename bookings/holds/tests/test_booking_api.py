@@ -253,7 +253,7 @@ def test_paying_responds_with_the_payment(concert: Event, alice: User, client_of
     client, booking = client_of(alice), hold(alice)
     response = client.post(f"/api/booking/{booking.pk}/pay", {"card_number": "4242 4242-4242 4242"})
     assert response.status_code == 200
-    assert set(response.json()) == {"booking_id", "payment_id", "reference", "status", "paid_at"}
+    assert set(response.json()) == {"booking_id", "payment_id", "reference", "status", "paid_at", "next_url"}
     assert (response.json()["booking_id"], response.json()["status"]) == (str(booking.pk), "paid")
     again = client.post(f"/api/booking/{booking.pk}/pay", {"card_number": "4242424242424242"})
     assert (again.status_code, again.json()["code"]) == (409, "already_paid")

@@ -5,7 +5,6 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import hypothesis
 import psycopg
 import pytest
 import redis
+import stamina
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import OperationalError, connection
@@ -29,7 +29,6 @@ from bookings.testing.plans import GALA, PRICES
 from bookings.testing.wallets import make_wallet_settings
 from core import counters, feature_switches, read_only
 from core.redis import breaker, client
-from core.transactions import retry_until_committed
 from events.catalog import handlers
 from events.catalog.microcache import MicroCache
 from events.lifecycle.create import create_event
@@ -114,6 +113,8 @@ HALL: dict[str, Any] = {
     "drawings": [{"role": "stage", "text": "Stage", "x": 0, "y": 0, "width": 800, "height": 200}],
 }
 GOOD_CARD = "4242424242424242"
+# Postgres needs a second to find a deadlock, and the reader may come back for as long as its viewer is there.
+FLUSH = stamina.RetryingCaller(attempts=12, timeout=60, wait_initial=0.1, wait_max=2)
 
 
 @pytest.fixture(scope="session")
@@ -127,7 +128,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     truncate = connection.ops.execute_sql_flush
 
     def truncate_again_after_a_deadlock(sql_list: Iterable[str]) -> None:
-        retry_until_committed(partial(truncate, sql_list), on=OperationalError)
+        FLUSH(OperationalError, truncate, sql_list)
 
     connection.ops.execute_sql_flush = truncate_again_after_a_deadlock  # type: ignore[method-assign]
 

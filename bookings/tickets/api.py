@@ -15,9 +15,11 @@ from rest_framework.response import Response
 
 from accounts.authentication import authenticated_user
 from bookings.errors import NoWallet
-from bookings.tickets.calendar import booking_calendar
+from bookings.holds.models import Booking
+from bookings.tickets.calendar import calendar_of
 from bookings.tickets.file_names import calendar_name, passes_name, tickets_name
 from bookings.tickets.issue import code_of
+from bookings.tickets.models import Admission
 from bookings.tickets.qr import qr_png, qr_svg
 from bookings.tickets.selectors import bought_booking, issued_tickets, valid_ticket, valid_tickets
 from bookings.tickets.serializers import AdmissionBody, admission_body
@@ -42,7 +44,7 @@ class BookingAdmissions(ApiView):
     def get(self, request: Request, booking_id: uuid.UUID) -> Response:
         """All tickets issued for the booking, including void ones, with their signed codes. 409 before it is paid."""
         tickets = issued_tickets(booking_id, authenticated_user(request))
-        return without_caching(Response([admission_body(ticket) for ticket in tickets]))
+        return _without_caching(Response([admission_body(ticket) for ticket in tickets]))
 
 
 class TicketFile(ApiView):
@@ -64,7 +66,7 @@ class TicketSvg(TicketFile):
     def get(self, request: Request, booking_id: uuid.UUID, admission_id: uuid.UUID) -> HttpResponse:
         """The QR code as SVG, sharp at any size. 410 for a void ticket."""
         ticket = valid_ticket(booking_id, admission_id, authenticated_user(request))
-        return without_caching(HttpResponse(qr_svg(code_of(ticket)), content_type="image/svg+xml"))
+        return _without_caching(HttpResponse(qr_svg(code_of(ticket)), content_type="image/svg+xml"))
 
 
 class TicketPng(TicketFile):
@@ -76,7 +78,7 @@ class TicketPng(TicketFile):
     def get(self, request: Request, booking_id: uuid.UUID, admission_id: uuid.UUID) -> HttpResponse:
         """The QR code as PNG, ten pixels per module. 410 for a void ticket."""
         ticket = valid_ticket(booking_id, admission_id, authenticated_user(request))
-        return without_caching(HttpResponse(qr_png(code_of(ticket)), content_type="image/png"))
+        return _without_caching(HttpResponse(qr_png(code_of(ticket)), content_type="image/png"))
 
 
 class TicketsPdf(TicketFile):
@@ -87,12 +89,7 @@ class TicketsPdf(TicketFile):
     )
     def get(self, request: Request, booking_id: uuid.UUID) -> HttpResponse:
         """One A6 page for each ticket that is not void. 409 if there is none."""
-        from bookings.tickets.pdf import tickets_pdf
-
-        tickets = valid_tickets(issued_tickets(booking_id, authenticated_user(request)))
-        response = HttpResponse(tickets_pdf(tickets), content_type="application/pdf")
-        response["Content-Disposition"] = f'inline; filename="{tickets_name(tickets[0].booking)}"'
-        return without_caching(response)
+        return pdf_response(issued_tickets(booking_id, authenticated_user(request)))
 
 
 class TicketPass(TicketFile):
@@ -102,9 +99,9 @@ class TicketPass(TicketFile):
     def get(self, request: Request, booking_id: uuid.UUID, admission_id: uuid.UUID) -> HttpResponse:
         """The ticket as a pass for Apple Wallet. 404 `no_wallet` if the shop makes none, 410 for a void ticket."""
         ticket = valid_ticket(booking_id, admission_id, authenticated_user(request))
-        response = HttpResponse(apple_pass(ticket, required_apple_wallet()), content_type=PASS_TYPE)
+        response = HttpResponse(apple_pass(ticket, _apple_wallet()), content_type=PASS_TYPE)
         response["Content-Disposition"] = f'attachment; filename="ticket-{ticket.reference}.pkpass"'
-        return without_caching(response)
+        return _without_caching(response)
 
 
 class BookingPasses(TicketFile):
@@ -115,10 +112,7 @@ class BookingPasses(TicketFile):
         """All tickets that are not void as one bundle of passes. 404 `no_wallet` if the shop makes none, 409 if there
         is no such ticket.
         """
-        tickets = valid_tickets(issued_tickets(booking_id, authenticated_user(request)))
-        response = HttpResponse(apple_passes(tickets, required_apple_wallet()), content_type=PASSES_TYPE)
-        response["Content-Disposition"] = f'attachment; filename="{passes_name(tickets[0].booking)}"'
-        return without_caching(response)
+        return passes_response(issued_tickets(booking_id, authenticated_user(request)))
 
 
 class BookingCalendar(TicketFile):
@@ -127,22 +121,46 @@ class BookingCalendar(TicketFile):
     @extend_schema(operation_id="booking_calendar", responses={(200, "text/calendar"): OpenApiTypes.STR} | REFUSED)
     def get(self, request: Request, booking_id: uuid.UUID) -> HttpResponse:
         """The event with the buyer's seats as iCalendar (RFC 5545). 404 without a date, 409 before it is paid."""
-        booking = bought_booking(booking_id, authenticated_user(request))
-        url = settings.SITE_URL + reverse("booking-done", args=[booking.pk])
-        response = HttpResponse(booking_calendar(booking, url=url), content_type="text/calendar; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{calendar_name(booking)}"'
-        return without_caching(response)
+        return calendar_response([bought_booking(booking_id, authenticated_user(request))])
 
 
-def required_apple_wallet() -> AppleWallet:
-    """Return how passes for Apple Wallet are made. Raises NoWallet if the shop makes none."""
+def pdf_response(tickets: list[Admission]) -> HttpResponse:
+    """Return the PDF of those tickets of an order that are not void. Raises InvalidState if all are."""
+    from bookings.tickets.pdf import tickets_pdf
+
+    valid = valid_tickets(tickets)
+    response = HttpResponse(tickets_pdf(valid), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{tickets_name(valid[0].booking)}"'
+    return _without_caching(response)
+
+
+def passes_response(tickets: list[Admission]) -> HttpResponse:
+    """Return the passes for Apple Wallet of those tickets of an order that are not void, as one bundle.
+
+    Raises InvalidState if all are void, or NoWallet.
+    """
+    valid = valid_tickets(tickets)
+    response = HttpResponse(apple_passes(valid, _apple_wallet()), content_type=PASSES_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{passes_name(valid[0].booking)}"'
+    return _without_caching(response)
+
+
+def calendar_response(bookings: list[Booking]) -> HttpResponse:
+    """Return the calendar file of bookings of one order, loaded with event, seller and subsection. Raises NoDate."""
+    url = settings.SITE_URL + reverse("booking-done", args=[bookings[0].order_id])
+    response = HttpResponse(calendar_of(bookings, url=url), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{calendar_name(bookings[0])}"'
+    return _without_caching(response)
+
+
+def _apple_wallet() -> AppleWallet:
     wallet = apple_wallet()
     if wallet is None:
         raise NoWallet
     return wallet
 
 
-def without_caching(response: ResponseT) -> ResponseT:
+def _without_caching(response: ResponseT) -> ResponseT:
     """Forbid all caches to store the response, because the codes in it admit anyone who has them."""
     patch_cache_control(response, private=True, no_store=True)
     return response

@@ -25,11 +25,6 @@ class Method(StrEnum):
     CANCEL = "CANCEL"  # take it out
 
 
-def booking_calendar(booking: Booking, *, url: str, method: Method | None = None) -> bytes:
-    """Return a calendar file with one entry for a booking; see `calendar_of`."""
-    return calendar_of([booking], url=url, method=method)
-
-
 def calendar_of(bookings: Sequence[Booking], *, url: str, method: Method | None = None) -> bytes:
     """Return a calendar file with one entry for bookings of one order, loaded with event, seller and subsection.
 

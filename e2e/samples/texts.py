@@ -15,7 +15,7 @@ from django.test import override_settings
 from bookings.holds.models import Booking
 from bookings.references import ALPHABET, INITIALS, ReferenceKind, has_valid_check
 from bookings.reports.export import bookings_csv
-from bookings.tickets.calendar import booking_calendar
+from bookings.tickets.calendar import calendar_of
 from bookings.tickets.models import Admission
 from bookings.tickets.pdf import tickets_pdf
 from bookings.tickets.tests.pdf_text import pages_of
@@ -108,7 +108,7 @@ def _calendars(cast: Cast, mails: dict[str, Sample]) -> Iterator[tuple[str, str]
     yield "calendars/event.ics", event_calendar(_now(event), url=f"{SITE['SITE_URL']}/events/{event.pk}").decode()
     booking = Booking.objects.for_display().get(pk=cast.bookings["apart"].pk)
     done = f"{SITE['SITE_URL']}/checkout/{booking.pk}/done"
-    yield "calendars/booking.ics", booking_calendar(booking, url=done).decode()
+    yield "calendars/booking.ics", calendar_of([booking], url=done).decode()
     for name, sample in mails.items():
         if sample.calendar:
             yield f"calendars/{name}.ics", sample.calendar

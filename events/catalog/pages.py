@@ -126,6 +126,7 @@ def event_page(request: HttpRequest, event_id: int, slug: str | None = None) -> 
     prices = [price for row in rows for _, price in _tier_prices(row)]
     now = datetime.now(UTC)
     is_over = _is_over(event, now)
+    queueing = event.waiting_room_on and event.status != EventStatus.DRAFT and not is_over
     stats = selectors.sum_counts(rows)
     picture = shown_picture(event)
     context: dict[str, Any] = {
@@ -143,7 +144,7 @@ def event_page(request: HttpRequest, event_id: int, slug: str | None = None) -> 
         "rows": rows,
         "accessible": any("accessible" in row for row in rows),
         "sale": _sale(event),
-        "queueing": event.waiting_room_on and event.status != EventStatus.DRAFT and not is_over,
+        "queueing": queueing,
         "address": event_url(event),
         "json_ld": event_json_ld(
             event,
@@ -152,7 +153,7 @@ def event_page(request: HttpRequest, event_id: int, slug: str | None = None) -> 
             available=stats["available"],
             images=[picture.share_url, picture.large_url] if picture else [],
         ),
-        "modules": modules_of(has_plan=event.geometry is not None),
+        "modules": modules_of(has_plan=event.geometry is not None, queueing=queueing),
         "checkout_url": reverse("checkout", args=[uuid.UUID(int=0)]),
     }
     return render(request, "events/event.html", context)

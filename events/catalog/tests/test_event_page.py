@@ -127,7 +127,7 @@ def test_the_page_takes_few_queries(client_of, concert, alice, django_assert_max
 def test_the_page_lists_every_module_of_the_map():
     """The browser would load a missing module late, and a listed module that does not exist would break the page."""
     folder = Path(events.__file__).parent / "static"
-    listed = set(modules_of(has_plan=True)) | set(modules_of(has_plan=False))
+    listed = {module for has_plan in (True, False) for module in modules_of(has_plan=has_plan, queueing=True)}
     files = {str(path.relative_to(folder)) for path in (folder / "events/map").rglob("*.js")}
     assert listed == files - {"events/map/page.js"}
 

@@ -25,6 +25,11 @@ def grid_of(**members: Any) -> dict[str, Any]:
     return {"category": "Seats", "grid": {"rows": 3, "seats": 4} | members}
 
 
+def given(*seats: Any, label: Any = "A", **members: Any) -> dict[str, Any]:
+    """Return a subsection with one row of these seats."""
+    return {"category": "Seats", "rows": [{"label": label, "seats": list(seats)}]} | members
+
+
 def read(*subsections: Any, **members: Any) -> Plan:
     """Read a document of these subsections."""
     return read_plan(document_of(*subsections, **members), max_places=10_000)

@@ -10,11 +10,10 @@ import { Colours } from "./canvas/colours.js";
 import { MapView } from "./canvas/map_view.js";
 import { BestSeatsForm } from "./panels/best_seats_form.js";
 import { Filter } from "./panels/filter.js";
-import { blockName, needsWheelchairPlace, pickedRanges, seatCount, seatRanges, seatsLeft, shortName, shortPriceRange } from "./panels/formatting.js";
+import { blockName, needsWheelchairPlace, pickedRanges, rangesBeside, seatCount, seatRanges, seatsLeft, shortName, shortPriceRange } from "./panels/formatting.js";
 import { showKinds } from "./panels/legend.js";
 import { LiveBadge } from "./panels/live_badge.js";
 import { showPrices } from "./panels/prices.js";
-import { showQueueNotice } from "./panels/queue_notice.js";
 import { SaleStatus } from "./panels/sale_status.js";
 import { SeatList } from "./panels/seat_list.js";
 import { Summary } from "./panels/summary.js";
@@ -198,7 +197,7 @@ function offerSimilar(what, block, positions, number) {
     summary.showMessage(`${what} No similar seats are free.`);
     return;
   }
-  const where = found.block === block ? seatRanges(block, found.positions) : `${blockName(found.block)}, ${seatRanges(found.block, found.positions)}`;
+  const where = rangesBeside(block, found);
   summary.showMessage(what, [[`Pick ${where} instead`, () => instead(block, found)]]);
   say(`Similar seats are free: ${where}.`);
 }
@@ -356,7 +355,7 @@ function leavesSingleSeat({ message, seats }, block, positions) {
   const actions = [];
   if (positions.length + empty.length <= picks.roomIn(block)) actions.push([`Pick ${seatRanges(block, empty)} too`, () => picks.replace(block, [...positions, ...empty].sort((a, b) => a - b))]);
   const found = nearestSimilar(model, block, positions, positions.length, { accessible: block.accessibleCount(positions), gapsAllowed: false });
-  if (found) actions.push([`Pick ${seatRanges(found.block, found.positions)} instead`, () => instead(block, found)]);
+  if (found) actions.push([`Pick ${rangesBeside(block, found)} instead`, () => instead(block, found)]);
   summary.showMessage(message, actions);
 }
 
@@ -393,7 +392,8 @@ async function remindOfHold() {
 
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload()); // the picked seats may be held by now
 
-showQueueNotice(find("[data-queue-notice]"), eventId);
+const queueNotice = find("[data-queue-notice]");
+if (queueNotice) import("./panels/queue_notice.js").then(({ showQueueNotice }) => showQueueNotice(queueNotice, eventId));
 enableControls();
 feed.start();
 load();

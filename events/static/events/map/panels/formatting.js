@@ -110,6 +110,11 @@ export function pickedRanges(blocks) {
   return blocks.map(([block, positions]) => (blocks.length > 1 ? `${blockName(block)}, ` : "") + seatRanges(block, positions)).join("; ");
 }
 
+/** Seats that were found in place of those of a block; in another block with its name. */
+export function rangesBeside(block, found) {
+  return (found.block === block ? "" : `${blockName(found.block)}, `) + seatRanges(found.block, found.positions);
+}
+
 /** "$20", "$20.50": an amount without zero cents, because the map has little room. */
 export function shortMoney(minor, currency) {
   return priceText(minor, currency).replace(/\.00$/, "");

@@ -7,9 +7,9 @@ import { passOf } from "../../pass.js";
 const WARN_MS = 60_000; // before the end of the pass
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** @param {HTMLElement | null} notice null if the event has no waiting room */
+/** @param {HTMLElement} notice */
 export function showQueueNotice(notice, eventId) {
-  const pass = notice && passOf(eventId);
+  const pass = passOf(eventId);
   if (!pass) return;
   const text = notice.querySelector("[data-text]");
   const join = notice.querySelector("a");

@@ -20,8 +20,7 @@ from bookings.payments.refund import refundable_until
 from bookings.states import HOLDING, NO_SEATS, SOLD, BookingStatus, EmailKind
 from bookings.tickets.calendar import Method, calendar_of
 from bookings.tickets.file_names import calendar_name, tickets_name
-from bookings.tickets.models import Admission
-from bookings.tickets.selectors import valid_tickets
+from bookings.tickets.selectors import tickets_of, valid_tickets
 from bookings.tickets.texts import one_line, start_text, ticket_text
 from bookings.tickets.wallets.configuration import apple_wallet, google_wallet
 from bookings.webhooks.models import Endpoint
@@ -167,9 +166,7 @@ def _total(bookings: list[Booking]) -> int:
 def _attach_tickets(mail: EmailMultiAlternatives, bookings: list[Booking]) -> None:
     from bookings.tickets.pdf import tickets_pdf
 
-    admissions = Admission.objects.filter(booking__in=bookings).select_related("booking", "event", "subsection")
-    tickets = admissions.order_by("booking", "position")
-    mail.attach(tickets_name(bookings[0]), tickets_pdf(valid_tickets(list(tickets))), "application/pdf")
+    mail.attach(tickets_name(bookings[0]), tickets_pdf(valid_tickets(tickets_of(bookings))), "application/pdf")
 
 
 def _calendar_method(entry: EmailMessage, booking: Booking) -> Method | None:

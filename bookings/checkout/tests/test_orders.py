@@ -10,8 +10,10 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from bookings.checkout.tests.stage import text_of
+from bookings.emails.compose import compose
 from bookings.holds.models import Booking
 from bookings.invoices.terms import set_terms
+from bookings.notifications.models import EmailMessage
 from bookings.orders.cancel import remove_item
 from bookings.orders.tests.stage import order_of
 from bookings.payments.pay import pay_order
@@ -101,6 +103,8 @@ def test_a_paid_order_has_all_tickets_on_one_page_and_in_one_file(
     pdf = client.get(f"/api/order/{order_id}/tickets.pdf")
     pages = pages_of(pdf.content)
     assert [("SECTION\nA" in text, "SECTION\nB" in text) for text in pages] == 2 * [(True, False)] + 2 * [(False, True)]
+    mail = compose(EmailMessage.objects.get(kind="confirmation"))
+    assert mail and pages_of(mail.attachments[0][1]) == pages
     assert all(order[0].reference in text and order[1].reference not in text for text in pages)
     calendar = client.get(f"/api/order/{order_id}/calendar.ics").content.decode().replace("\r\n ", "")
     assert "Section A\\, block 1" in calendar and "Section B\\, block 1" in calendar
